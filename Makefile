@@ -30,14 +30,14 @@ endef
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # All steps run even after a failure, so that one run shows all problems.
-test: $(VENV)/.dev ## lint, then run all tests but the thorough ones, with whole flows in a browser
+test: $(VENV)/.dev ## lint, then run all tests but the thorough ones, with complete flows in a browser
 	@chromium=$$($(PY) tests/browser/chromium.py) || exit 1; \
 	$(lint); \
 	INKLING_CHROMIUM="$$chromium" $(pytest) -m "not thorough" $(ARGS) || exit $$?; \
 	[ $$status -eq 0 ] || echo "The tests passed; lint did not, see above." >&2; \
 	exit $$status
 
-thorough: $(VENV)/.dev ## run the other tests: details in a browser, a real cluster, rough use
+thorough: $(VENV)/.dev ## run the other tests: details in a browser, a real cluster, stress tests
 	@chromium=$$($(PY) tests/browser/chromium.py) && INKLING_CHROMIUM="$$chromium" $(pytest) -m thorough $(ARGS)
 
 lint: $(VENV)/.dev ## check style, format and types
@@ -46,10 +46,10 @@ lint: $(VENV)/.dev ## check style, format and types
 fuzz: $(VENV)/.dev ## try 100,000 damaged files, images, drawings and settings, and count the results
 	@$(PY) -m tests.fuzz $(ARGS)
 
-soak: $(VENV)/.dev ## use the page roughly for ten minutes, with 12 visitors at a time, and count the results
+soak: $(VENV)/.dev ## stress the page for ten minutes, with 12 visitors at a time, and count the results
 	@chromium=$$($(PY) tests/browser/chromium.py) && INKLING_CHROMIUM="$$chromium" $(PY) -m tests.soak $(ARGS)
 
-siege: $(VENV)/.dev ## attack the page at each of its doors during a class of eight, and print the class's losses
+siege: $(VENV)/.dev ## attack every entrance of the page during a class of eight, and print the class's losses
 	@$(PY) -m tests.siege $(ARGS)
 
 kills: $(VENV)/.dev ## kill -9 a class's server 200 times at random moments, and check each student's work
@@ -58,7 +58,7 @@ kills: $(VENV)/.dev ## kill -9 a class's server 200 times at random moments, and
 exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
 	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)
 
-container: ## take the Dockerfile's steps, and pip's, in an empty environment, and open each page
+container: ## carry out the Dockerfile's steps, and pip's, in an empty environment, and open each page
 	@$(or $(PYTHON),python3) -m tests.container $(ARGS)
 	@$(or $(PYTHON),python3) -m tests.container.package
 
@@ -67,7 +67,7 @@ bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (mi
 	export INKLING_CHROMIUM="$$chromium"; \
 	for part in training page classroom; do $(BENCH)/bin/python -m tests.benchmarks.$$part; echo; done
 
-# models/README.md has the effect of each of these settings.
+# models/README.md lists the effect of each of these settings.
 NETWORK := --layers 1600,1200 --schedule cosine --momentum 0.9 --weight-decay 1e-5 --batch-size 256 --warp 0.85 --everything \
     --threads 2 --tta 5 --half
 network: $(VENV)/.app ## train the shipped network again (three quarters of an hour on two cores; MLP_DATA_DIR names MNIST's folder)

@@ -17,8 +17,8 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 LONGEST, LONGEST_EVEN = 384, 512
-"""Most numbers in a sum, and most in one of a multiple of 32: OpenBLAS adds longer sums in another order with two
-threads than with one."""
+"""Longest sum, and longest sum of a multiple of 32 numbers: OpenBLAS adds longer ones in another order with two threads
+than with one."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -166,7 +166,7 @@ one_blas_thread = blas_threads(1)
 def same_bits() -> bool:
     """Whether a step's products have the same bits for any number of threads with this BLAS, by trying.
 
-    OpenBLAS 0.3.30 does with its kernels for AVX-512, and with those for Haswell on some processors only.
+    OpenBLAS 0.3.30 has them with its kernels for AVX-512, and with those for Haswell on some processors only.
     """
     mine = [pool for pool in pools() if pool.steps]
     gemm, before = blas_function("gemm", np.dtype(np.float32)), [pool.get() for pool in mine]

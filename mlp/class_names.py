@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 DIGITS = tuple("0123456789")
-FEWEST, MOST = 2, 10
+MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_CHARACTERS = 12
 
 BREAKS = {"Cc", "Cs", "Zl", "Zp"}
@@ -51,8 +51,8 @@ def checked_names(names: Sequence[object]) -> tuple[str, ...]:
     """
     if isinstance(names, str) or not isinstance(names, Sequence):
         raise ValueError(f"names must be a list, got {names!r:.40}")
-    if not FEWEST <= len(names) <= MOST:
-        raise ValueError(f"there must be {FEWEST} to {MOST} names, got {len(names)}")
+    if not MIN_CLASSES <= len(names) <= MAX_CLASSES:
+        raise ValueError(f"there must be {MIN_CLASSES} to {MAX_CLASSES} names, got {len(names)}")
     checked = tuple(map(checked_name, names))
     for place, name in enumerate(checked):
         if name in checked[:place]:
@@ -61,7 +61,7 @@ def checked_names(names: Sequence[object]) -> tuple[str, ...]:
 
 
 def kind_of(names: Sequence[str]) -> str:
-    """Return what the names are of: "digit" or "sign"."""
+    """Return the kind of class, "digit" or "sign"."""
     return "digit" if tuple(names) == DIGITS else "sign"
 
 

@@ -1,4 +1,4 @@
-"""The cores and the memory that this process may use: in a container its share, not the host's whole."""
+"""The cores and the memory that this process may use: in a container, its share instead of the host's."""
 
 import math
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 SERVER_MB = 300  # of the page with a visitor; tests/benchmarks/page.py prints it with its worker
 PROCESS_MB = 150  # of a worker that trains the article's network on MNIST
-LEAST_LIMIT_MB = 500  # least limit for a worker: libraries reserve much that they never use
+MIN_LIMIT_MB = 500  # least limit for a worker: libraries reserve much that they never use
 MEMORY_LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")  # cgroups 2 and 1
 
 
@@ -70,12 +70,12 @@ def worker_count() -> int:
     return max(1, min(usable_cores(), fits))
 
 
-def worker_limit_mb(most: float) -> float:
-    """Return the memory limit of one worker in MB: ``most``, or less if the machine has less.
+def worker_limit_mb(max_mb: float) -> float:
+    """Return the memory limit of one worker in MB: ``max_mb``, or less if the machine has less.
 
     A worker that needs more then fails alone, with a MemoryError in its run, before the system ends a whole container.
     """
     memory = usable_memory_mb()
     if memory is None:
-        return most
-    return min(most, max(LEAST_LIMIT_MB, memory - SERVER_MB))
+        return max_mb
+    return min(max_mb, max(MIN_LIMIT_MB, memory - SERVER_MB))

@@ -1,4 +1,4 @@
-"""The files that Inkling ships beside its modules: ``app.py``, its settings, weights and licenses."""
+"""The files that Inkling ships in addition to its modules: ``app.py``, its settings, weights and licenses."""
 
 from pathlib import Path
 

@@ -36,7 +36,7 @@ FLOWS = tuple(
         "train/",
     )
 )
-"""Whole flows of a visitor, from opening to taking home: the browser tests that are part of `make test`."""
+"""A visitor's complete path, from opening the page to taking home: the browser tests that `make test` includes."""
 THOROUGH = ("tests/jobs/workers/test_cluster.py", "tests/soak/test_soak.py")
 """Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""
 

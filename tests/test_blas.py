@@ -136,12 +136,12 @@ def test_error_within_a_step_restores_the_threads():
 
 @pytest.mark.parametrize("first_to_end", ["held", "other"])
 def test_last_python_thread_restores_blas_threads(first_to_end):
-    inside, go_on = Event(), Event()
+    inside, may_continue = Event(), Event()
     seen_by_other = []
 
     def hold():
         inside.set()
-        assert go_on.wait(30)
+        assert may_continue.wait(30)
 
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(lambda: next(training(hold)))
@@ -149,12 +149,12 @@ def test_last_python_thread_restores_blas_threads(first_to_end):
         if first_to_end == "other":
             assert len(list(training(lambda: seen_by_other.append(threads())))) == 8
             assert seen_by_other == [{1}] * 8
-            assert threads() == {1}  # a step is on
-            go_on.set()
+            assert threads() == {1}  # a step is running
+            may_continue.set()
             held.result(30)
         else:
             with one_blas_thread:
-                go_on.set()
+                may_continue.set()
                 held.result(30)
                 assert threads() == {1}
     assert threads() == {3}
@@ -183,12 +183,12 @@ def test_number_of_threads_set_meanwhile_stays():
 
 
 def test_next_step_recovers_from_ctrl_c_while_setting_threads(monkeypatch):
-    told = []
+    calls = []
 
     def interrupted(pool, n):
         pool.set(n)
-        told.append(n)
-        if len(told) == 1:
+        calls.append(n)
+        if len(calls) == 1:
             raise KeyboardInterrupt
 
     ours = [pool._replace(set=partial(interrupted, pool)) for pool in pools()]

@@ -13,8 +13,8 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 def test_hadolint_finds_nothing_in_the_dockerfile():
     program = Path(sys.executable).with_name("hadolint")
-    told = subprocess.run([program, str(ROOT / "Dockerfile")], capture_output=True, text=True)
-    assert (told.returncode, told.stdout) == (0, "")
+    checked = subprocess.run([program, str(ROOT / "Dockerfile")], capture_output=True, text=True)
+    assert (checked.returncode, checked.stdout) == (0, "")
 
 
 def test_closed_folder_is_named_before_the_build(tmp_path: Path):

@@ -29,7 +29,7 @@ PAGE_MAY_IMPORT = {
     "tabs": {"draw", "train", "settings", "live", "visitors", "style"},
 }
 """The rooms of mlp/page/, likewise."""
-FULL = 15  # files in a folder, beside its __init__.py
+FULL = 15  # files in a folder, besides its __init__.py
 LONGEST_FUNCTION = 60  # lines, its docstring among them
 LONGEST_FILE = 400
 
@@ -181,13 +181,13 @@ def test_tests_mirror_the_rooms():
 def checks_by_assert(source: str) -> list[int]:
     """Return the lines whose ``assert`` does more than narrow a type."""
 
-    def tells_a_type(test: ast.expr) -> bool:
+    def narrows_a_type(test: ast.expr) -> bool:
         if isinstance(test, ast.Compare):
             return isinstance(test.ops[0], ast.IsNot) and ast.unparse(test.comparators[0]) == "None"
         return isinstance(test, ast.Call) and ast.unparse(test.func) == "isinstance"
 
     asserts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
-    return [node.lineno for node in asserts if not tells_a_type(node.test)]
+    return [node.lineno for node in asserts if not narrows_a_type(node.test)]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_code_checks_nothing_with_assert():
     assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}
 
 
-PUBLIC_IN_SPITE_OF_ITS_NAME = {"_replace", "_fields", "_asdict", "_exit"}  # of named tuples, and of os
+PUBLIC_DESPITE_ITS_NAME = {"_replace", "_fields", "_asdict", "_exit"}  # of named tuples, and of os
 
 
 def _is_private(name: ast.expr) -> bool:
@@ -218,7 +218,7 @@ def private_reads(source: str) -> list[str]:
         and re.match(r"_[a-zA-Z]", node.attr)
         and ast.unparse(node.value) != "super()"
     ]
-    own = {node.attr for node in read if ast.unparse(node.value) in ("self", "cls")} | PUBLIC_IN_SPITE_OF_ITS_NAME
+    own = {node.attr for node in read if ast.unparse(node.value) in ("self", "cls")} | PUBLIC_DESPITE_ITS_NAME
     nodes = list(ast.walk(ast.parse(source)))
     looked_up = [node for node in nodes if isinstance(node, ast.Call) and re.search("attr$", ast.unparse(node.func))]
     # A name that is looked up may come from a constant, or from a tuple with its owner.

@@ -16,7 +16,7 @@ LATER = {
     "pandas",
     "pooch",
     "requests",
-    "scipy",  # numpy.f2py with it: half of the time, before that was left until a network computes
+    "scipy",  # includes numpy.f2py; it was half of the import time before it was postponed
     "starlette",
     "streamlit",
     "tornado",

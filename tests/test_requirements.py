@@ -50,7 +50,7 @@ def test_lock_lines_are_pins_with_digests_or_reasons():
 
 
 NAMED_OTHERWISE = {"PIL": "pillow", "sklearn": "scikit-learn"}
-ON_ONE_OWN_WISH = {"atheris"}  # tests/fuzz/guided.py says how to get it
+OPTIONAL = {"atheris"}  # tests/fuzz/guided.py explains how to install it
 CLUSTER = "mlp/jobs/cluster-requirements.txt"
 
 
@@ -88,7 +88,7 @@ def imported(files: list[Path]) -> dict[str, str]:
         (
             [path for path in (ROOT / "tests").rglob("*.py") if not {"benchmarks", "exports"} & {*path.parts}],
             "requirements-dev.txt",
-            ON_ONE_OWN_WISH,
+            OPTIONAL,
         ),
         (list((ROOT / "tests" / "benchmarks").glob("*.py")), "tests/benchmarks/requirements.txt", set()),
         (list((ROOT / "tests" / "exports").glob("*.py")), "tests/exports/requirements.txt", set()),

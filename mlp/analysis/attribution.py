@@ -125,7 +125,7 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
     Returns
     -------
     float array, shape (height, width)
-        With test-time augmentation, the mean over all shifts, each moved back to its pixels.
+        The effect of each pixel. With test-time augmentation, it is the mean over all shifts, each moved back.
     """
     looks = image.reshape(1, -1)
     looks = shifted(looks) if reader.test_time_augmentation else looks

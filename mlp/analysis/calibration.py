@@ -12,7 +12,7 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     Parameters
     ----------
     logits : float array, shape (n, classes)
-        Of images that the network was not trained on.
+        Logits of images that the network was not trained on.
     labels : int array, shape (n,)
 
     Returns

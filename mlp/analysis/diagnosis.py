@@ -14,7 +14,7 @@ from mlp.training.settings import Settings
 # points and at most 21% of dead neurons; others a loss above 1.9, a gap of 7 points or more, or 50%.
 STUCK_LOSS = 0.75  # of a blind guess's loss
 PATIENCE_STEPS = 500
-LEAST_STEPS = 50
+MIN_STEPS = 50
 GAP = 0.055
 MEMORIZED = 0.9
 DEAD_SHARE = 0.3
@@ -68,7 +68,7 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
 def is_stuck(history: History, steps: int, n_classes: int) -> bool:
     """Whether the loss on training images, after enough steps, is still near that of a blind guess."""
     newest = history.newest
-    if newest is None or newest.step < max(LEAST_STEPS, min(PATIENCE_STEPS, steps // 2)):
+    if newest is None or newest.step < max(MIN_STEPS, min(PATIENCE_STEPS, steps // 2)):
         return False
     return newest.training_loss is not None and newest.training_loss > STUCK_LOSS * math.log(n_classes)
 
@@ -81,7 +81,7 @@ def generalization_gaps(history: History) -> list[float]:
     return [
         evaluation.training_accuracy - evaluation.accuracy
         for evaluation in list(history.evaluations)
-        if evaluation.training_accuracy is not None and evaluation.step >= max(history.steps_per_epoch, LEAST_STEPS)
+        if evaluation.training_accuracy is not None and evaluation.step >= max(history.steps_per_epoch, MIN_STEPS)
     ]
 
 

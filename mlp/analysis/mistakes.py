@@ -27,7 +27,7 @@ class Readings:
 
     @property
     def confusion(self) -> np.ndarray:
-        """How often each class, by row, was read as each class, by column; int (classes, classes)."""
+        """Counts of the confusion matrix: a class, by row, read as a class, by column; int (classes, classes)."""
         classes = self.probabilities.shape[1]
         return np.bincount(self.labels * classes + self.answers, minlength=classes**2).reshape(classes, classes)
 

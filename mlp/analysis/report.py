@@ -13,7 +13,7 @@ from mlp.class_names import kind_of
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, value_text
 
-MOST_MISTAKES, MOST_OWN = 14, 28  # the room left on one sheet of A4
+MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN = 14, 28  # the room left on one sheet of A4
 
 _SHEET_CSS = """
 @page { size: A4; margin: 11mm; }
@@ -109,11 +109,11 @@ def report_page(
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
         f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
         f"<p>Rows: true {kind_of(settings.names)}. Columns: network’s answer.</p></section></div>",
-        f"<h2>Most certain mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MOST_MISTAKES], names)}",
+        f"<h2>Most certain mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MAX_MISTAKES_SHOWN], names)}",
     ]
     if own is not None:
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
-        shown = _digits(own, range(n)[-MOST_OWN:], names)
+        shown = _digits(own, range(n)[-MAX_OWN_SHOWN:], names)
         sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read correctly</h2>{shown}")
     return printed_page(title, _CSS, "\n".join(sections))
 

@@ -1,4 +1,4 @@
-"""How well a network reads distorted test images: noise, blur, lines, slant and other pens."""
+"""A network's accuracy on distorted test images: noise, blur, lines, slant and other pens."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 
 SIDE = 28
-MOST = 2_000
+MAX_IMAGES = 2_000
 """Images for each corruption, evenly spaced: a network of millions of weights reads them in seconds."""
 
 
@@ -83,7 +83,7 @@ def robustness(network: Reader, images: np.ndarray, labels: np.ndarray) -> Itera
         At most 2,000 of them are used.
     labels : int array, shape (n,)
     """
-    every = -(-len(images) // MOST)
+    every = -(-len(images) // MAX_IMAGES)
     images, labels = images[::every].reshape(-1, SIDE, SIDE), labels[::every]
     for name, corruption in CORRUPTIONS.items():
         shares = []

@@ -82,7 +82,7 @@ def score_drawings(
         With 784 inputs.
     drawings : iterable of Drawing
     seed : int
-        Of the generator of each drawing's place, size and brush; documented figures use the default.
+        Seed of each drawing's place, size and brush; documented figures use the default.
     rejection : Reader, optional
         Decides which drawings hold a digit, see `mlp.training.rejection`.
 

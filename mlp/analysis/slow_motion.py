@@ -24,9 +24,9 @@ class SlowStep:
     ----------
     settings : Settings
     number, epoch : int
-        Of this step and its epoch, both from 1.
+        Numbers of this step and its epoch, both from 1.
     learning_rate : float
-        Of this step, the schedule included.
+        The rate of this step, including the schedule.
     inputs : float32 array, shape (batch, 784)
         The minibatch, 0..1.
     labels : int array, shape (batch,)
@@ -40,7 +40,7 @@ class SlowStep:
     loss, loss_after : float
         Mean over the minibatch in nats, before the step and after it.
     logits_after : float32 array, shape (batch, 10)
-        Of the same images, after the step.
+        Logits of the same images, after the step.
     optimizer_before, optimizer_after : dict
         State of the optimizer before and after the step, from `Optimizer.state`.
     run : Run
@@ -78,7 +78,7 @@ class SlowStep:
         """Return the outputs of the activation after the ``number``-th Dense layer."""
         return self.outputs[self._place(number) + 1]
 
-    def handed_on(self, number: int) -> np.ndarray:
+    def next_inputs(self, number: int) -> np.ndarray:
         """Return the inputs of the next Dense layer: the same, after dropout."""
         return self.outputs[self._place(number + 1) - 1]
 

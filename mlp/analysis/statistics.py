@@ -10,7 +10,7 @@ from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 
 BINS = 48
-MOST = 20_000  # most numbers to count; more would take time without changing the shape
+MAX_NUMBERS = 20_000  # most numbers to count; more would take time without changing the shape
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Spread:
     Attributes
     ----------
     counts : int array, shape (BINS,)
-        How many numbers fall into each of equally wide bins from −reach to reach; the last ones include all beyond. Of
-        more than MOST numbers, that many are drawn at random, the same ones each time.
+        Number of values in each of equally wide bins from −reach to reach; the last ones include all beyond. Of
+        more than MAX_NUMBERS numbers, that many are drawn at random, the same ones each time.
     reach : float
         A round number that covers all but a thousandth of the numbers; greater than 0.
     mean, std : float
@@ -42,8 +42,8 @@ def spread(values: np.ndarray) -> Spread:
     1.0
     """
     flat = values.reshape(-1)
-    if len(flat) > MOST:
-        flat = flat[np.random.default_rng(0).integers(0, len(flat), MOST)]
+    if len(flat) > MAX_NUMBERS:
+        flat = flat[np.random.default_rng(0).integers(0, len(flat), MAX_NUMBERS)]
     size = np.abs(flat)
     beyond = min(len(flat) - 1, int(len(flat) * 0.999))
     reach = round_up(float(np.partition(size, beyond)[beyond]))
@@ -76,9 +76,9 @@ class LayerStatistics:
     n_in, n_out : int
         Number of inputs and neurons.
     weights, gradients : Spread
-        Of the weight matrix, and of the loss's gradient with respect to it.
+        Spread of the weight matrix, and of the loss's gradient with respect to it.
     activations : Spread
-        Of the outputs that are not 0, over all neurons and images of the sample.
+        Spread of the outputs that are not 0, over all neurons and images of the sample.
     silent : float
         Fraction of the outputs that are 0, 0 to 1.
     dead : int or None

@@ -17,7 +17,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "export",
         help="write a network for PyTorch, numpy alone, a notebook or ONNX",
         description="Each export matches the network's probabilities within 0.00001, including its temperature, but "
-        "without test-time augmentation. PyTorch and numpy exports add a script beside the network, "
+        "without test-time augmentation. PyTorch and numpy exports add a script next to the network, "
         "such as net_pytorch.py.",
     )
     command.add_argument("file", metavar="FILE", help="the .safetensors file to read")

@@ -85,8 +85,8 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
 def _random_warps(n: int, rng: np.random.Generator, strength: float) -> np.ndarray:
     """Return ``n`` random warps: source row and column of each pixel, (n, 2, 28, 28) float32."""
 
-    def draw(most: float, *shape: int) -> np.ndarray:
-        return rng.uniform(-strength * most, strength * most, (n, *shape)).astype(np.float32)
+    def draw(limit: float, *shape: int) -> np.ndarray:
+        return rng.uniform(-strength * limit, strength * limit, (n, *shape)).astype(np.float32)
 
     angle, shear = draw(ROTATION), draw(SHEAR)
     cos, sin = np.cos(angle), np.sin(angle)

@@ -35,7 +35,7 @@ class FetchState:
 
     @property
     def running(self) -> bool:
-        """Whether the download is still going on."""
+        """Whether the download is still running."""
         return self.dataset is None and self.failed is None
 
 

@@ -53,10 +53,12 @@ def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
     if scans > MAX_SCANS:
         raise PictureError(f"a JPEG may have at most {MAX_SCANS} scans, got {scans:,}")
     width, height = image.size
-    most = MAX_PIXELS_WHOLE if scans == 0 else MAX_PIXELS if scans == 1 else MAX_PIXELS_IN_SCANS
-    if width * height > most:
+    max_pixels = MAX_PIXELS_WHOLE if scans == 0 else MAX_PIXELS if scans == 1 else MAX_PIXELS_IN_SCANS
+    if width * height > max_pixels:
         kind = f"progressive {image.format}" if scans > 1 else image.format
-        raise PictureError(f"a {kind} may have at most {most / 1e6:.0f} million pixels, got {width:,} × {height:,}")
+        raise PictureError(
+            f"a {kind} may have at most {max_pixels / 1e6:.0f} million pixels, got {width:,} × {height:,}"
+        )
     if max(width, height) > MAX_SIDE:
         raise PictureError(f"a side of an image may have at most {MAX_SIDE:,} pixels, got {width:,} × {height:,}")
     try:

@@ -33,7 +33,7 @@ class InputImage:
     stages : Stages or None
         The steps from the original to the input; None for a digit of the data, which MNIST's authors prepared.
     strokes : tuple of Stroke
-        Of a drawing, in pixels of the canvas; empty if unknown.
+        A drawing's strokes, in pixels of the canvas; empty if unknown.
     thumbnail : uint8 array, shape (h, w, 3), or None
         A small copy of a photo before its ink was found.
     """

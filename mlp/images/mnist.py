@@ -1,4 +1,4 @@
-"""MNIST from the data folder, a mirror, or the sample that is always there."""
+"""MNIST from the data folder or a mirror, or else a sample that is always available."""
 
 import functools
 import gzip
@@ -98,7 +98,7 @@ class Dataset:
 def load_mnist(
     directory: str | os.PathLike | None = None, *, download: bool = True, progress: Progress | None = None
 ) -> Dataset:
-    """Return MNIST from the data folder or a mirror, or else the sample of 5,000 digits that is always there.
+    """Return MNIST from the data folder or a mirror, or else the sample of 5,000 digits.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ def read_picture(data: bytes, *, whole: bool = False) -> Picture:
 
 
 def read_page(colors: np.ndarray) -> Page | None:
-    """Return the digits in a photo, (h, w, 3) uint8, best of 1000 pixels; None if there are not several."""
+    """Return the digits in a photo, (h, w, 3) uint8, ideally about 1000 pixels wide; None if there are not several."""
     found = found_digits(colors)
     if len(found) < 2:
         return None

@@ -7,7 +7,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.images.decoding import PAGE_PX
-from mlp.images.sheet_photos.found_digits import MOST_DIGITS, FoundDigit
+from mlp.images.sheet_photos.found_digits import MAX_DIGITS, FoundDigit
 
 
 class Page(NamedTuple):
@@ -60,7 +60,7 @@ def picture_from(data: bytes) -> Picture:
         return Picture(ink, thumbnail)
     digits = tuple(
         FoundDigit((left, top, right, bottom), row, _checked(arrays[f"digit_{number}"], 2))
-        for number, (left, top, right, bottom, row) in enumerate(arrays["places"][:MOST_DIGITS].tolist())
+        for number, (left, top, right, bottom, row) in enumerate(arrays["places"][:MAX_DIGITS].tolist())
     )
     shown = _checked(arrays["shown"], 3)
     if len(digits) < 2 or any(not _within(digit.box, shown) for digit in digits):

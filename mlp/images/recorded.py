@@ -57,7 +57,7 @@ def load_drawings(path: str | Path) -> list[Drawing]:
             content = gzip.decompress(content)
         samples = json.loads(content)["samples"]
         if not isinstance(samples, list):
-            raise TypeError("samples is no list")
+            raise TypeError("samples is not a list")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f'{path}: recorded drawings must be JSON like {{"samples": [...]}}: {error}') from error
     return [parse_sample(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]

@@ -9,17 +9,17 @@ from scipy import ndimage
 GAP_SHARE = 0.04
 """Least gap between two digits, as a fraction of the height of the tallest one."""
 
-LEAST_HEIGHT_SHARE = 0.55
+MIN_HEIGHT_SHARE = 0.55
 """Least height of a digit, as a fraction of the tallest one's; a lower piece is part of its neighbor."""
 
-LEAST_OVERLAP_SHARE = 0.5
+MIN_OVERLAP_SHARE = 0.5
 """Least overlap in height of neighbors side by side, as a fraction of the lower one's height."""
 
-MOST_DIGITS = 8
+MAX_DIGITS = 8
 """Most digits in one drawing: a longer row would not fit the canvas."""
 
 
-MOST_PIECES = 40
+MAX_PIECES = 40
 """Most pieces of ink in one drawing: more are a scribble, not a row of digits."""
 
 
@@ -70,14 +70,14 @@ def digits_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
     [30, 60]
     """
     pieces, n = ndimage.label(ink > 0, np.ones((3, 3)))
-    if not 2 <= n <= MOST_PIECES:
+    if not 2 <= n <= MAX_PIECES:
         return [ink]
     boxes = [
         _Part(columns.start, columns.stop, rows.start, rows.stop, (number,))
         for number, (rows, columns) in enumerate(ndimage.find_objects(pieces), 1)
     ]
     parts = _joined(sorted(boxes))
-    if not 2 <= len(parts) <= MOST_DIGITS or not _form_one_row(parts):
+    if not 2 <= len(parts) <= MAX_DIGITS or not _form_one_row(parts):
         return [ink]
     return [np.where(np.isin(pieces, part.numbers), ink, np.uint8(0)) for part in parts]
 
@@ -96,9 +96,9 @@ def _joined(boxes: list[_Part]) -> list[_Part]:
 
 def _form_one_row(parts: list[_Part]) -> bool:
     """Whether all parts are about as tall as the tallest, and each is beside the next."""
-    least = LEAST_HEIGHT_SHARE * max(part.height for part in parts)
+    least = MIN_HEIGHT_SHARE * max(part.height for part in parts)
     return all(part.height >= least for part in parts) and all(
         min(one.bottom, next_one.bottom) - max(one.top, next_one.top)
-        >= LEAST_OVERLAP_SHARE * min(one.height, next_one.height)
+        >= MIN_OVERLAP_SHARE * min(one.height, next_one.height)
         for one, next_one in itertools.pairwise(parts)
     )

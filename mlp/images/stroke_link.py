@@ -12,7 +12,7 @@ MAX_CHARACTERS = 1_500
 """Most points of a drawing in a link; 100 to 300 are usual."""
 APART_PX = 5.0
 """Least distance of points that are kept; less would not be visible."""
-MOST_POINTS = 255
+MAX_POINTS = 255
 """Most points in one stroke, as the count is one byte."""
 STEPS = 255
 """Positions on the canvas in each direction, as each is one byte."""
@@ -41,7 +41,7 @@ def _thinned(points: np.ndarray) -> np.ndarray:
     for point in points[1:-1]:
         if np.hypot(*(point - kept[-1])) >= APART_PX:
             kept.append(point)
-    return np.array([*kept[: MOST_POINTS - 1], *points[1:][-1:]])
+    return np.array([*kept[: MAX_POINTS - 1], *points[1:][-1:]])
 
 
 def strokes_from_text(text: str) -> tuple[Stroke, ...]:
@@ -67,5 +67,5 @@ def strokes_from_text(text: str) -> tuple[Stroke, ...]:
         strokes.append(points * (CANVAS_PX / STEPS))
         rest = rest[end:]
     if rest or not strokes:
-        raise ValueError(f"drawing must be strokes as a link of this page holds them, got {text[:30]!r}")
+        raise ValueError(f"drawing must be strokes in the form that this page writes, got {text[:30]!r}")
     return tuple(strokes)

@@ -13,7 +13,7 @@ class Changes:
     Attributes
     ----------
     revision : int
-        How many times something changed.
+        Number of changes so far.
 
     Examples
     --------

@@ -60,7 +60,7 @@ class Failures:
         self.lost_workers += 1
         self._in_a_row += MAX_FAILURES // MAX_HANGS if isinstance(error, Hung) else 1
         cause = str(error).partition("\n")[0]
-        log.warning("a worker was lost, and its slice is done again from step %d: %s", step, cause)
+        log.warning("a worker was lost, and its slice is repeated from step %d: %s", step, cause)
         if self._in_a_row >= MAX_FAILURES:
             self.give_up(
                 f"The process that trains this run repeatedly died or hung at step {step:,}, perhaps for lack of "

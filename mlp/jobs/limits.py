@@ -41,7 +41,7 @@ class Limits:
     max_parameters : int
         Weights and biases of a network; MLP_MAX_PARAMETERS. Without it, memory and work set the limit.
     max_epochs : int
-        Of a run; MLP_MAX_EPOCHS.
+        The most epochs of a run; MLP_MAX_EPOCHS.
     max_runs : int
         Earlier runs besides the current one; MLP_MAX_RUNS. A visitor who has them deletes one before the next run.
     max_sweep : int

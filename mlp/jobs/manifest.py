@@ -38,12 +38,12 @@ def file_name(part: str, revision: int, data: bytes) -> str:
 
 
 def length_of(file: str) -> int:
-    """Return the length of a file as its name says."""
+    """Return the length of a file, from its name."""
     return int(file.rsplit(".", 2)[1])
 
 
 def aside_name(file: str) -> str:
-    """Return the name of a part that makes way for a newer one: its own, and the digest of its content.
+    """Return the new name of a part that a newer one replaces: its own, and the digest of its content.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def parse_manifest(data: bytes) -> Kept | None:
 def recovered(files: Iterable[str]) -> Kept:
     """Return the state that follows from the names of files, if there is no valid manifest.
 
-    Of several versions of a part, the newest keeps its name; the others get names from `aside_name`.
+    If there are several versions of a part, the newest keeps its name; the others get names from `aside_name`.
     """
     parts: dict[str, str] = {}
     found = [(int(match["revision"]), match["part"], file) for file in files if (match := _FILE.fullmatch(file))]

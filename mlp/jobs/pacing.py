@@ -56,7 +56,7 @@ class Pacer:
 
     @property
     def resting(self) -> bool:
-        """Whether a rest is going on."""
+        """Whether it is resting."""
         return self._rest is not None
 
     def steps_to_stop(self, step: int) -> int | None:

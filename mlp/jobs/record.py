@@ -33,7 +33,7 @@ class Record:
     Attributes
     ----------
     run : Run
-        Never changed any more.
+        Not changed afterward.
     data : Data
         The training data.
     history : History
@@ -44,7 +44,7 @@ class Record:
     playing : bool
         Whether it was training without being asked for each step.
     extra : dict
-        What its owner stores with it; must be JSON.
+        The owner's own data, as JSON values.
     """
 
     run: Run
@@ -106,7 +106,7 @@ def dump_record(record: Record) -> bytes:
     elif isinstance(data, Mnist):
         about["folder"] = data.directory
     else:
-        raise RecordError(f"a run on {type(data).__name__} cannot be kept: its images live in this process only")
+        raise RecordError(f"a run on {type(data).__name__} cannot be saved: its images exist only in this process")
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps(about)})
 

@@ -101,7 +101,7 @@ def advance(
     max_steps : int, optional
         Stop after this many steps, if time is left.
     evaluate_at_end : bool
-        Also measure validation data at the end, for runs with long epochs.
+        Whether to measure validation data at the end too, for runs with long epochs.
     keep : collection of int
         The numbers of the steps whose weights to keep.
     threads : int or ThreadChoice, optional

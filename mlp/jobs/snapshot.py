@@ -20,7 +20,7 @@ class Snapshot:
     data_name : str
         Name of the training data.
     network : MLP
-        With the weights after ``step`` steps; not to be changed.
+        A network with the weights after ``step`` steps; not to be changed.
     history : History
     step, steps_per_epoch, steps : int
         Steps taken, per epoch, and in the whole run.
@@ -47,7 +47,7 @@ class Snapshot:
     waits : str or None
         Why no run is being trained at the moment, as text for visitors, while this one is queued.
     speed : {"slow", "normal", "full"}
-        How fast it plays, see `mlp.jobs.pacing`.
+        The speed at which it plays, see `mlp.jobs.pacing`.
 
     Raises
     ------

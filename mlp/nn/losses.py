@@ -46,7 +46,7 @@ def softmax_cross_entropy(
     loss : float
         In nats; log(classes) for a network that knows nothing.
     grad_logits : float array, shape (n, classes)
-        Of the same type as ``logits``.
+        The gradient, of the same type as ``logits``.
 
     Raises
     ------

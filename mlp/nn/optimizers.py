@@ -20,7 +20,7 @@ class Optimizer:
     learning_rate : float
         Length of a step, greater than 0. It may be changed between steps.
     weight_decay : float
-        How strongly weights are pulled toward 0, see each optimizer; 0 or more.
+        Strength of the pull of weights toward 0, see each optimizer; 0 or more.
     l1 : float
         Strength of L1 regularization: a step uses ``grad + l1 · sign(value)``, as if ``l1 · Σ|value|`` were part of the
         loss. It pulls small weights as hard as large ones, to about 0. 0 or more.
@@ -238,7 +238,7 @@ def _check_can_change(parameters: list[Parameter]) -> None:
             raise TypeError(f"an optimizer changes Parameters, got {type(parameter).__name__}")
         dtype, value = parameters[0].value.dtype, parameter.value
         if value.dtype not in (np.float32, np.float64) or value.dtype != dtype:
-            raise ValueError(f"parameters must be all float32 or all float64, got {value.dtype} beside {dtype}")
+            raise ValueError(f"parameters must be all float32 or all float64, got {value.dtype} and {dtype}")
         if not value.flags.writeable:
             raise ValueError(f"parameters must be arrays that can be written, got {parameter!r}, which is read-only")
     if len({id(parameter) for parameter in parameters}) < len(parameters):

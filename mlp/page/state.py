@@ -11,11 +11,11 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
-# Of visitors/: the state of this tab.
+# visitors/: the state of this tab.
 begun_run = SessionVar[int | None]("begun_run", None)
 """The number of the last run that was started in this tab (runs)."""
 
-# Of settings/: positions of the controls.
+# settings/: positions of the controls.
 linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
 """The query of the link that opened the page, each name with all its values (link)."""
 linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
@@ -27,7 +27,7 @@ def control(key: str) -> ControlVar[Any]:
     return ControlVar(key, linked_positions.get().get(key, controls()[key].default))
 
 
-# Of train/: the run that is on.
+# train/: the current run.
 
 speed = SessionVar[str]("speed", "Full")
 """The speed of the run; a control (train/speed)."""
@@ -36,7 +36,7 @@ speed_chosen = SessionVar[bool]("speed_chosen", False)
 show_synthetic = SessionVar[bool]("show_synthetic", False)
 """Whether the curve of synthetic digits is drawn; a control (synthetic_accuracy)."""
 
-# Of draw/: the drawing, and the network that answers.
+# draw/: the drawing, and the network that answers.
 canvas = SessionVar[Any]("canvas", None)
 """The browser's report on the canvas, which may be anything; a control (canvas)."""
 begun_with = SessionVar[dict[str, Any]]("begun_with", {})
@@ -56,7 +56,7 @@ taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 own_changed = SessionVar[bool]("own_changed", False)
 """Whether the visitor's own digits have changed since the page was drawn (correction, own_digits)."""
 
-# Of tabs/: the open tab, and the choices in each.
+# tabs/: the open tab, and the choices in each.
 tab = SessionVar[str | None]("tab", None)
 """The open tab; a control (tab_bar)."""
 leads_to = SessionVar[str | None]("leads_to", None)
@@ -79,7 +79,7 @@ signs_learned = SessionVar[bool]("signs_learned", False)
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""
 
-# Of tabs/lab: the experiments.
+# tabs/lab/: the experiments.
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 """The neurons that are switched off, as (layer, neuron), both from 0 (inside/switched_off)."""
 
@@ -89,6 +89,6 @@ lab_guess_for = SessionVar[Settings | None]("lab_guess_for", None)
 """The settings of the experiment that is guessed; None if it is the next run (train/guess)."""
 
 
-# Of tabs/step: the step in slow motion.
+# tabs/step/: the step in slow motion.
 slow_picture = SessionVar[int | None]("slow_picture", None)
-"""The number of the followed image, None for the one that is read worst; a control."""
+"""The number of the followed image, None for the least certain one; a control."""

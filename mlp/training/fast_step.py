@@ -167,8 +167,8 @@ class Minibatch:
         for array in inputs:
             array[:, -1] = 1  # for the bias
         self._grads = [columns(n, width) for width in widths]  # of each layer's sums
-        self._handed_on = [array[:, :-1] for array in inputs]  # the outputs of an activation, or of dropout
-        outputs = [columns(n, width) for width in widths[:-1]] if network.dropout else self._handed_on
+        self._next_inputs = [array[:, :-1] for array in inputs]  # the outputs of an activation, or of dropout
+        outputs = [columns(n, width) for width in widths[:-1]] if network.dropout else self._next_inputs
         self._outputs = [*outputs, self._grads[-1]]  # the gradient of the logits overwrites them
         self._masks: list[np.ndarray] = []
         self._forward = [Product(*each) for each in zip(inputs, weights[1:], self._outputs[1:], strict=True)]
@@ -187,13 +187,13 @@ class Minibatch:
         """Return the logits, in an array that `backward` overwrites with their gradient."""
         self._images.forward(images, self._outputs[0])
         self._masks = []
-        for product, outputs, handed_on in zip(self._forward, self._outputs, self._handed_on, strict=False):
+        for product, outputs, next_inputs in zip(self._forward, self._outputs, self._next_inputs, strict=False):
             self._activate(outputs)
             if self._rate and rng is not None:
                 self._masks.append(dropout_mask(outputs.shape, self._rate, rng))
-                np.multiply(outputs, self._masks[-1], out=handed_on)
+                np.multiply(outputs, self._masks[-1], out=next_inputs)
             elif self._rate:
-                handed_on[...] = outputs
+                next_inputs[...] = outputs
             product()
         return self._outputs[-1]
 

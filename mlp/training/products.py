@@ -60,27 +60,27 @@ def _oriented(array: np.ndarray) -> tuple[np.ndarray, bool]:
     return (array, False) if array.flags.f_contiguous else (array.T, True)
 
 
-def cuts(length: int, most: int) -> list[slice]:
-    """Return slices of a length in equal parts of at most ``most``.
+def cuts(length: int, max_length: int) -> list[slice]:
+    """Return slices of a length in equal parts of at most ``max_length``.
 
     Examples
     --------
     >>> cuts(785, 400)
     [slice(0, 393, None), slice(393, 785, None)]
     """
-    size = -(-length // -(-length // most))
+    size = -(-length // -(-length // max_length))
     return [slice(start, min(start + size, length)) for start in range(0, length, size)]
 
 
-def sum_cuts(length: int, most: int = LONGEST_EVEN) -> list[slice]:
-    """Return slices of a sum in parts of at most ``most``, so that no number of threads changes the order of addition.
+def sum_cuts(length: int, max_length: int = LONGEST_EVEN) -> list[slice]:
+    """Return slices of a sum in parts of at most ``max_length``; the number of threads can't change its bits.
 
     Examples
     --------
     >>> sum_cuts(512), sum_cuts(500)
     ([slice(0, 512, None)], [slice(0, 256, None), slice(256, 500, None)])
     """
-    most = min(most, LONGEST if length % 32 else LONGEST_EVEN)
-    size = -(-length // -(-length // most))
-    size = min(-(-size // 32) * 32, most)
+    max_length = min(max_length, LONGEST if length % 32 else LONGEST_EVEN)
+    size = -(-length // -(-length // max_length))
+    size = min(-(-size // 32) * 32, max_length)
     return [slice(start, min(start + size, length)) for start in range(0, length, size)]

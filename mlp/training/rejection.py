@@ -43,7 +43,7 @@ def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     rejection : Reader
-        With eleven classes, from `train_rejection` or ``load_model(REJECTION_MODEL)``.
+        A digit check, with eleven classes, from `train_rejection` or ``load_model(REJECTION_MODEL)``.
     images : array, shape (n, 784) or (n, 28, 28)
         From `mlp.to_mnist`; uint8 in 0..255 or float in 0..1.
 
@@ -75,7 +75,7 @@ def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: i
     epochs : int
         At least 1.
     seed : int
-        Of the digits, the marks, the order and the warps.
+        Seed of the digits, the marks, the order and the warps.
 
     Yields
     ------
@@ -106,7 +106,7 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
     dataset : Dataset
         Its validation images are half of the digits, or as many as there are.
     seed : int
-        Of the other, synthetic half.
+        Seed of the other, synthetic half.
     """
     synthetic, _ = synthetic_digits(N_UNSEEN, rng_of("unseen digits for the digit check", seed))
     unseen = np.concatenate([dataset.validation.images, synthetic])

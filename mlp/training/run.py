@@ -34,12 +34,12 @@ class Run:
     Parameters
     ----------
     settings : Settings
-        What to train, and how.
+        The network, the data and the training.
     network : MLP, optional
         Start from a copy of this network instead of a new one; its layer sizes and its activation must be those of the
         settings.
     temperature : float
-        Of the network that it continues from, for reading; training ignores it.
+        Temperature of the network that it continues from, for reading; training ignores it.
 
     Raises
     ------

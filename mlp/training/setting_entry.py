@@ -70,7 +70,7 @@ class Setting:
     Attributes
     ----------
     field : str
-        Of `Settings`.
+        Field of `Settings`.
     name : str
         Its name in a sentence.
     flag : str

@@ -21,7 +21,7 @@ from mlp.training.uploaded_network import readable_network
 
 EPOCHS = 3
 LEARNING_RATE = 0.1
-FEWEST_TO_HOLD_BACK = 8
+MIN_TO_HOLD_BACK = 8
 EVERY = 4
 """With enough digits, every fourth is held back: memorized digits do not show whether the network has learned."""
 
@@ -57,7 +57,7 @@ def held_back(n: int) -> np.ndarray:
     >>> held_back(9).nonzero()[0].tolist(), held_back(7).any().item()
     ([3, 7], False)
     """
-    return (np.arange(n) % EVERY == EVERY - 1) & (n >= FEWEST_TO_HOLD_BACK)
+    return (np.arange(n) % EVERY == EVERY - 1) & (n >= MIN_TO_HOLD_BACK)
 
 
 @dataclass(frozen=True)

@@ -26,18 +26,18 @@ LOOK_AGAIN_S = 1.0
 
 
 class ThreadChoice:
-    """The number of threads of each step: one or several, whichever is faster at the moment.
+    """The number of threads of each step: one or several, depending on which is faster at the moment.
 
     BLAS threads wait for each other actively. On an idle machine they pay off above a certain size of network and
-    minibatch; beside busy programs, a step with two can take a hundred times as long as with one. So several are tried
-    only while that many cores are idle, and given up as soon as others want them, or once they have lost more time than
-    three steps with one thread take. The weights are the same bits for any number: only the time differs.
+    minibatch. On a busy one, a step with two threads can take a hundred times as long as with one. So several threads
+    are tried only while that many cores are idle. They are given up as soon as other programs need these cores, or once
+    they have lost more time than three steps with one thread take. The weights are the same bits for any number of
+    threads; only the time differs.
 
     Parameters
     ----------
-    most : int, optional
-        Most threads; by default as many as the process may use cores. It is one with a BLAS whose bits depend on the
-        number.
+    max_threads : int, optional
+        By default, the number of cores that the process may use. It is one with a BLAS whose bits depend on the number.
 
     Raises
     ------
@@ -53,11 +53,11 @@ class ThreadChoice:
     1
     """
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self, max_threads: int | None = None) -> None:
         self._cores = usable_cores()
-        self.most = self._cores if most is None else checked_int("threads", most, 1, 1024)
-        if self.most > 1 and not same_bits():
-            self.most = 1
+        self.max_threads = self._cores if max_threads is None else checked_int("threads", max_threads, 1, 1024)
+        if self.max_threads > 1 and not same_bits():
+            self.max_threads = 1
         self.now = 1
         self._rest_s = FIRST_REST_S
         self._wait_s = 0.0  # with one thread, before several are tried
@@ -70,14 +70,14 @@ class ThreadChoice:
     def __enter__(self) -> None:
         """Start a step."""
         held.enter(self.now)
-        if self.most > 1:
+        if self.max_threads > 1:
             self._began = time.perf_counter()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         """End the step, and choose for the next one."""
-        if self.most > 1:
+        if self.max_threads > 1:
             self.record(time.perf_counter() - self._began)
         held.leave()
 
@@ -88,11 +88,11 @@ class ThreadChoice:
         if self.now == 1:
             if not self._enough() or self._seconds < self._wait_s:
                 return
-            if n_running() + self.most - 1 > self._cores:
+            if n_running() + self.max_threads - 1 > self._cores:
                 self._wait_s = self._seconds + FIRST_REST_S
             else:
                 self._single_s = self._seconds / self._steps
-                self._begin(self.most)
+                self._begin(self.max_threads)
             return
         if self._steps == 1:  # the first step also woke the other threads
             self._woke_s = max(0.0, seconds - self._single_s)
@@ -131,10 +131,10 @@ def chosen(threads: "int | ThreadChoice | None", layer_sizes: Sequence[int], bat
     """
     if isinstance(threads, ThreadChoice):
         return threads
-    most = ThreadChoice(threads).most  # checked, and within the limit of the BLAS
-    return _remembered(most, tuple(layer_sizes), batch_size)
+    max_threads = ThreadChoice(threads).max_threads  # checked, and within the limit of the BLAS
+    return _remembered(max_threads, tuple(layer_sizes), batch_size)
 
 
 @lru_cache(maxsize=16)
-def _remembered(most: int, sizes: tuple[int, ...], batch_size: int) -> ThreadChoice:
-    return ThreadChoice(most)
+def _remembered(max_threads: int, sizes: tuple[int, ...], batch_size: int) -> ThreadChoice:
+    return ThreadChoice(max_threads)

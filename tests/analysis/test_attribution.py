@@ -65,9 +65,9 @@ def test_occlusion_gives_each_pixel_the_mean_drop_of_its_squares():
     network = network_of([9, 1])
     weight = network.dense_layers[0].weight.value
     weight[...] = 0
-    weight[0] = 6  # only the top left pixel speaks
+    weight[0] = 6  # only the top left pixel counts
     found = occlusion(network, np.ones((3, 3)), np.ones(1), side=2, stride=1)
-    # Of the four squares only the top left one covers it: alone at the corner, one of two beside it, of four inside.
+    # Only the top left square covers that pixel: a corner has one square, an edge two, and the inside four.
     np.testing.assert_allclose(found, [[6, 3, 0], [3, 1.5, 0], [0, 0, 0]])
 
 

@@ -17,7 +17,7 @@ class Alternating:
 
 
 def test_shares_are_of_the_style_and_of_the_digit_on_labeled_images():
-    labels = np.array([7, 7, 7, 7, 2, 2])  # of the sevens two are read as 2, of the twos one as 7
+    labels = np.array([7, 7, 7, 7, 2, 2])  # two of the sevens are read as 2, one of the twos as 7
     (bar, back), *_ = confused_styles(Alternating(), Split(np.zeros((6, 784), np.uint8), labels))
     assert (bar.style, bar.digit, bar.other, bar.synthetic, bar.validation) == ("seven_barred", 7, 2, 0.5, 0.5)
     assert (back.digit, back.other, back.synthetic, back.validation) == (2, 7, 0.5, 0.5)

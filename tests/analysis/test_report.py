@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlp.analysis.mistakes import Readings
-from mlp.analysis.report import MOST_MISTAKES, MOST_OWN, ReadDigits, report_page
+from mlp.analysis.report import MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN, ReadDigits, report_page
 from mlp.training.settings import Settings
 
 
@@ -25,7 +25,7 @@ def test_settings_curves_confusion_mistakes_and_own_digits_are_there():
     assert page.count('<td class="wrong">4</td>') == 10
     assert "Most certain mistakes, of 40" in page
     assert "Own digits: 37 of 40 read correctly" in page
-    assert page.count("<figure>") == MOST_MISTAKES + MOST_OWN
+    assert page.count("<figure>") == MAX_MISTAKES_SHOWN + MAX_OWN_SHOWN
     assert "0 → <b>1</b><br>82%" in page
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, softmax_cross_entropy
-from mlp.analysis.statistics import BINS, MOST, layer_statistics, spread
+from mlp.analysis.statistics import BINS, MAX_NUMBERS, layer_statistics, spread
 
 
 def test_spread_counts_every_number_in_its_bin():
@@ -24,9 +24,9 @@ def test_outlier_is_counted_in_the_last_bin():
 
 def test_many_numbers_are_sampled():
     found = spread(np.random.default_rng(5).standard_normal((500, 1000)))
-    assert found.counts.sum() == MOST
+    assert found.counts.sum() == MAX_NUMBERS
     assert found.std == pytest.approx(1, abs=0.02)
-    assert found.counts[BINS // 2 :].sum() == pytest.approx(MOST / 2, rel=0.05)
+    assert found.counts[BINS // 2 :].sum() == pytest.approx(MAX_NUMBERS / 2, rel=0.05)
 
 
 def test_numbers_that_are_all_zero_have_a_spread():

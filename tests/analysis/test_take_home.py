@@ -48,9 +48,9 @@ def test_weight_too_large_for_float16_keeps_float32():
 
 
 def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
-    brought = network(8)
-    brought.facts = {"data": "</script><script>alert(1)</script>", "settings": {"activation": "<b>relu</b>", "odd": 1}}
-    page = take_home_page(brought, title="<script>alert(2)</script>")
+    uploaded = network(8)
+    uploaded.facts = {"data": "</script><script>alert(1)</script>", "settings": {"activation": "<b>relu</b>", "odd": 1}}
+    page = take_home_page(uploaded, title="<script>alert(2)</script>")
     assert "alert(1)</script>" not in page
     assert "<b>relu</b>" not in page
     assert page.count("<script") == 5

@@ -35,14 +35,14 @@ async def visitor_images_per_s(url: str, hidden: tuple[int, ...], seconds: float
     """Return the images per second of a run on the page, between two steps that the page shows."""
     widths = "".join(f"&width_{number}={width}" for number, width in enumerate(hidden, 1))
     query = f"speed=Full&batch_size={BATCH}&epochs=100&hidden_layers={len(hidden)}{widths}"
-    visitor = await Visitor.who_trains(url, query)
+    visitor = await Visitor.open_and_train(url, query)
     await asyncio.sleep(SETTLE_S)
     step, since = visitor.step, visitor.step_since
     await asyncio.sleep(seconds)
-    done, took = visitor.step - step, visitor.step_since - since
+    done, elapsed = visitor.step - step, visitor.step_since - since
     await visitor.press("pause")
     await visitor.close()
-    return done * BATCH / took
+    return done * BATCH / elapsed
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ from tests.wire.visitor import Visitor
 SETTLE_S = 10.0
 DRAWN = "inkling.frames / 2"  # of two curves
 LONG_WORK = {"lab_ask", "lab_find", "lab_measure", "lab_smallest"}
-"""The keys of the buttons that begin it in the rooms of the lab."""
+"""Keys of the buttons that start a long computation, by experiment of the lab."""
 DRAW_EVERY_S = 8.0  # each visitor, on average
 BARE_S = 10.0
 GONE_S = 60.0
@@ -139,14 +139,14 @@ async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list
     while time.monotonic() + 2 * DRAW_EVERY_S < until:
         await asyncio.sleep(rng.uniform(0.5, 1.5) * DRAW_EVERY_S)
         box = await page.locator(CANVAS).bounding_box()
-        await page.evaluate("took.length = 0")
+        await page.evaluate("penUpMs.length = 0")
         for number, y in enumerate((60, 140, 220)):
             await page.mouse.move(box["x"] + rng.uniform(60, 220), box["y"] + y)
             if number == 0:
                 await page.mouse.down()
         await page.mouse.up()
-        await page.wait_for_function("took.length > 0", polling="raf")
-        waits.append(await page.evaluate("took[0]") / 1000)
+        await page.wait_for_function("penUpMs.length > 0", polling="raf")
+        waits.append(await page.evaluate("penUpMs[0]") / 1000)
 
 
 async def pages_in_browsers(playwright: Playwright, url: str, n: int) -> list[Page]:
@@ -213,7 +213,7 @@ def median(values: list[float]) -> float:
     return statistics.median(values) if values else NAN
 
 
-def told_of(waits: list[float], whose: str = "") -> dict[str, float]:
+def wait_figures(waits: list[float], whose: str = "") -> dict[str, float]:
     """Return the number of waits, their median and their 95th percentile."""
     p95 = statistics.quantiles(waits, n=20)[-1] if len(waits) > 1 else NAN
     return {f"{whose}answers": len(waits), f"{whose}median_s": median(waits), f"{whose}p95_s": p95}
@@ -236,13 +236,13 @@ async def lesson(
     Visitors in browsers are in addition to ``n_visitors``; their training is counted like that of the others.
     """
     rng, meter = random.Random(7), Meter(server)
-    first = await Visitor.who_trains(server.url, asks_for(0, lab=lab))
+    first = await Visitor.open_and_train(server.url, asks_for(0, lab=lab))
     await first.draw(drawing(rng))
     await asyncio.sleep(5)
     memory_of_one = meter.memory_mb()
     visitors = [first]
     for number in range(1, n_visitors):
-        visitors.append(await Visitor.who_trains(server.url, asks_for(number, lab=lab)))
+        visitors.append(await Visitor.open_and_train(server.url, asks_for(number, lab=lab)))
     waits: list[float] = []
     end = time.monotonic() + SETTLE_S + seconds
     drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]
@@ -259,7 +259,7 @@ async def lesson(
     drawn = [await page.evaluate(DRAWN) for page in pages]
     await asyncio.gather(*drawers)
     await asyncio.sleep(max(0.0, end - time.monotonic()))  # no visitor starts a drawing that could not end in time
-    took = time.monotonic() - start
+    elapsed = time.monotonic() - start
     drawn = [await page.evaluate(DRAWN) - before for page, before in zip(pages, drawn, strict=True)]
     cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu
     visitors_cpu = meter.visitors_cpu() - visitors_cpu
@@ -274,18 +274,18 @@ async def lesson(
     idle_after, memory_left = await after_leaving(server, meter) if leave else (NAN, NAN)
     return {
         "images_per_s": images_per_s,
-        "images_per_worker_cpu_s": ratio(images_per_s * took, all_cpu - cpu),
-        "server_cores": cpu / took,
-        "worker_cores": (all_cpu - cpu) / took,
-        "visitor_cores": visitors_cpu / took,
+        "images_per_worker_cpu_s": ratio(images_per_s * elapsed, all_cpu - cpu),
+        "server_cores": cpu / elapsed,
+        "worker_cores": (all_cpu - cpu) / elapsed,
+        "visitor_cores": visitors_cpu / elapsed,
         "unfairness": unfairness(going),
         "unfairness_of_calm": unfairness(list(compress(going, calm))),
-        "frames_per_s": frames / took / n_visitors,
-        "drawn_per_s": ratio(sum(drawn), took * len(drawn)),
-        **told_of(waits),
+        "frames_per_s": frames / elapsed / n_visitors,
+        "drawn_per_s": ratio(sum(drawn), elapsed * len(drawn)),
+        **wait_figures(waits),
         "mb_per_visitor": ratio(memory_of_all - memory_of_one, n_visitors + n_browsers - 1),
         "mb_left_behind": ratio(memory_left - memory_of_one, n_visitors + n_browsers - 1),
-        **told_of(browser_waits, "browser_"),
+        **wait_figures(browser_waits, "browser_"),
         "idle_after_s": idle_after,
     }
 
@@ -346,7 +346,7 @@ def main() -> None:
     print(
         f"{given.browsers} of them in browsers on the same machine, the others over the page's own protocol: there, pen"
     )
-    print("up to answer is measured at the server's door.\n")
+    print("up to answer is measured at the server.\n")
     rows = [row for row in rows if not row[1].startswith("nan")]
     print_table(["", "measured", f"of {cores} bare processes"], rows)
 

@@ -1,6 +1,6 @@
-"""How the time of training grows with the parameters, the minibatch and the number of images.
+"""Training time by number of parameters, minibatch size and number of images.
 
-Prints Markdown, with the exponent of each growth, and draws it as an SVG where ``--svg`` names one.
+Prints Markdown, with the exponent of each growth, and draws it as an SVG if ``--svg`` names a file.
 """
 
 import argparse
@@ -84,12 +84,12 @@ def step_seconds(sizes: list[int], batch: int, images: np.ndarray, labels: np.nd
     steps = training(sizes, batch, images, labels, 10**6)
     for _ in itertools.islice(steps, 5):
         pass
-    took: list[float] = []
-    while sum(took) < seconds or len(took) < 5:
+    seconds_each: list[float] = []
+    while sum(seconds_each) < seconds or len(seconds_each) < 5:
         start = time.perf_counter()
         next(steps)
-        took.append(time.perf_counter() - start)
-    return statistics.median(took)
+        seconds_each.append(time.perf_counter() - start)
+    return statistics.median(seconds_each)
 
 
 def epoch_seconds(images: np.ndarray, labels: np.ndarray) -> float:

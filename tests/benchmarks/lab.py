@@ -52,14 +52,14 @@ class Slider(Visitor):
 
 async def answers(url: str, room: str, key: str, values: tuple[float | str, ...], times: int) -> list[float]:
     """Return the seconds of each answer in an experiment."""
-    visitor = await Slider.who_trains(url, f"speed=Full&lab={room}")
+    visitor = await Slider.open_and_train(url, f"speed=Full&lab={room}")
     await asyncio.sleep(TRAINED_S)
     await visitor.press("pause")
     await asyncio.sleep(1)
     values = values or tuple(visitor.options[key][:: max(1, len(visitor.options[key]) // 4)])
-    took = [await visitor.move(key, values[number % len(values)]) for number in range(times)]
+    times_ms = [await visitor.move(key, values[number % len(values)]) for number in range(times)]
     await visitor.close()
-    return took
+    return times_ms
 
 
 def main() -> None:
@@ -71,8 +71,10 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
         for name, (room, key, values) in SLIDERS.items():
-            took = [1000 * one for one in asyncio.run(answers(server.url, room, key, values, given.times))]
-            rows.append([name, f"{statistics.median(took):.0f} ms", f"{min(took):.0f} to {max(took):.0f} ms"])
+            times_ms = [1000 * one for one in asyncio.run(answers(server.url, room, key, values, given.times))]
+            rows.append(
+                [name, f"{statistics.median(times_ms):.0f} ms", f"{min(times_ms):.0f} to {max(times_ms):.0f} ms"]
+            )
     print_table(["slider", "median", "range"], rows)
 
 

@@ -42,18 +42,18 @@ WATCH_PEN = """() => {
   }, { capture: true });
   document.addEventListener("inkling", () => {
     if (lifted === null || window.inkling.answeredAt < lifted) return;
-    took.push(performance.now() - lifted);
+    penUpMs.push(performance.now() - lifted);
     lifted = null;
   });
-  if (window.inkling) { window.took = []; return; }
+  if (window.inkling) { window.penUpMs = []; return; }
   const drawn = () => document.querySelector(".st-key-model_input img")?.src;
   let up = null, before = null;
-  window.took = [];
+  window.penUpMs = [];
   addEventListener("mouseup", () => { up = performance.now(); before = drawn(); }, { capture: true });
   new MutationObserver(() => {
-    const said = document.querySelector(".st-key-answer")?.innerText ?? "";
-    if (up !== null && drawn() && drawn() !== before && /sure|no digit/.test(said)) {
-      took.push(performance.now() - up);
+    const text = document.querySelector(".st-key-answer")?.innerText ?? "";
+    if (up !== null && drawn() && drawn() !== before && /sure|no digit/.test(text)) {
+      penUpMs.push(performance.now() - up);
       up = null;
     }
   }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
@@ -82,27 +82,27 @@ WATCH_CURVES = """() => {
 
 # The text of the train card on a run, which contains its step.
 WATCH_PRESSES = """() => {
-  const said = () => document.querySelector(".st-key-progress .ink-status")?.textContent;
+  const status = () => document.querySelector(".st-key-progress .ink-status")?.textContent;
   let pressed = null, before = null;
   window.answered = [];
   addEventListener("click", (event) => {
     if (!event.target.closest("button")) return;
     pressed = performance.now();
-    before = said();
+    before = status();
   }, { capture: true });
   new MutationObserver(() => {
-    if (pressed !== null && said() !== before) { answered.push(performance.now() - pressed); pressed = null; }
+    if (pressed !== null && status() !== before) { answered.push(performance.now() - pressed); pressed = null; }
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 
 
-COMING = """(() => {
+WATCH_OPENING = """(() => {
   const deep = (root, selector) => root.querySelector(selector)
     ?? [...root.querySelectorAll("*")].filter((one) => one.shadowRoot)
       .map((one) => deep(one.shadowRoot, selector)).find(Boolean);
   const seen = (selector) => deep(document, selector)?.getBoundingClientRect().width > 0;
   const look = () => {
-    if (SELECTORS.every(seen)) window.came = performance.now();
+    if (SELECTORS.every(seen)) window.usableAt = performance.now();
     else setTimeout(look, 10);
   };
   look();
@@ -116,31 +116,31 @@ def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
     """
     page = browser.new_page(**DESKTOP)
     selectors = [CANVAS] if bare else [CANVAS, ".st-key-answer"]
-    page.add_init_script(COMING.replace("SELECTORS", json.dumps(selectors)))
+    page.add_init_script(WATCH_OPENING.replace("SELECTORS", json.dumps(selectors)))
     page.goto(url)
-    while (took := page.evaluate("window.came")) is None:
+    while (usable_at := page.evaluate("window.usableAt")) is None:
         page.wait_for_timeout(50)
     page.close()
-    return float(took)
+    return float(usable_at)
 
 
 def openings(browser: Browser, url: str, folder: Path, times: int) -> list[list[str]]:
     """Return two rows: the times of opening the page, and in turn a Streamlit page with only a canvas."""
     with serve(folder / "bare.log", app=BARE_PAGE) as bare:
         opening(browser, bare.url, bare=True)
-        took = [(opening(browser, url), opening(browser, bare.url, bare=True)) for _ in range(times)]
-    names = "opening", "opening a page of Streamlit's with nothing but a canvas"
-    return [told(name, list(ms)) for name, ms in zip(names, zip(*took, strict=True), strict=True)]
+        pairs = [(opening(browser, url), opening(browser, bare.url, bare=True)) for _ in range(times)]
+    names = "opening", "opening a Streamlit page with only a canvas"
+    return [row_of(name, list(ms)) for name, ms in zip(names, zip(*pairs, strict=True), strict=True)]
 
 
 def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
     """Return the milliseconds for each of ``strokes`` strokes; the canvas is cleared after each."""
-    page.evaluate("took.length = 0")
+    page.evaluate("penUpMs.length = 0")
     for number in range(strokes):
         draw(page, fit(DIGITS[number % 10][:1]))
-        page.wait_for_function(f"took.length > {number}")
+        page.wait_for_function(f"penUpMs.length > {number}")
         clear(page)
-    return page.evaluate("took")
+    return page.evaluate("penUpMs")
 
 
 def events_to_bars(page: Page, strokes: int) -> list[float]:
@@ -166,13 +166,13 @@ def events_to_bars(page: Page, strokes: int) -> list[float]:
 
 def followed(page: Page, strokes: int, when: str) -> list[list[str]]:
     """Return rows for the answers during a stroke; none for a page that does not follow the pen."""
-    took = events_to_bars(page, strokes)
-    if not took:
+    times_ms = events_to_bars(page, strokes)
+    if not times_ms:
         return []
-    p95 = statistics.quantiles(took, n=20)[-1]
+    p95 = statistics.quantiles(times_ms, n=20)[-1]
     return [
-        told(f"pointer event to bars, {when}", took),
-        ["the same, 95th percentile", f"{p95:.0f} ms", f"{len(took)} answers while {strokes} digits were drawn"],
+        row_of(f"pointer event to bars, {when}", times_ms),
+        ["the same, 95th percentile", f"{p95:.0f} ms", f"{len(times_ms)} answers while {strokes} digits were drawn"],
     ]
 
 
@@ -183,10 +183,10 @@ def frames(page: Page, server: psutil.Process, seconds: float) -> tuple[float, f
     page.wait_for_function(f"{drawn} > 2")
     began, cpu, seen = time.perf_counter(), server.cpu_times(), page.evaluate(drawn)
     time.sleep(seconds)
-    took = time.perf_counter() - began
+    elapsed = time.perf_counter() - began
     used = server.cpu_times()
     n_frames = page.evaluate(drawn) - seen
-    return n_frames / took, 1000 * (used.user + used.system - cpu.user - cpu.system) / took
+    return n_frames / elapsed, 1000 * (used.user + used.system - cpu.user - cpu.system) / elapsed
 
 
 def press(page: Page, pressed: Locator) -> float:
@@ -214,7 +214,7 @@ def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
         expect(part(page, "progress")).to_contain_text("paused")
         page.wait_for_timeout(SETTLE_MS)
     page.close()
-    return [told("One step, press to its number", steps[1:]), told("a lesson's row, press to its run", begun[1:])]
+    return [row_of("One step, press to its number", steps[1:]), row_of("a lesson's row, press to its run", begun[1:])]
 
 
 def idle_cpu(server: psutil.Process, seconds: float) -> float:
@@ -232,29 +232,29 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
     page.evaluate(WATCH_PEN)
     page.evaluate(WATCH_CURVES)
     page.evaluate(WATCH_EVENTS)
-    rows = followed(page, strokes, "nothing else going on")
-    rows += [told("pen up to bars, nothing else going on", pen_up_to_bars(page, strokes))]
+    rows = followed(page, strokes, "otherwise idle")
+    rows += [row_of("pen up to bars, otherwise idle", pen_up_to_bars(page, strokes))]
     idle = idle_cpu(server, seconds)
 
     button(page, "train").click()
-    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
     page.get_by_role("radio", name="Pretrained").click()
-    expect(page.locator(".ink-by")).to_contain_text("Reading with the pretrained network")
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with the pretrained network")
     rate, cpu = frames(page, server, seconds)
     rows.append(["frames a second, a run playing", f"{rate:.1f}", ""])
     rows.append(["server's CPU a frame, idle subtracted", f"{(cpu - idle) / rate:.0f} ms", ""])
-    rows.append(told("pen up to bars, a run playing", pen_up_to_bars(page, strokes)))
+    rows.append(row_of("pen up to bars, a run playing", pen_up_to_bars(page, strokes)))
     rows += followed(page, strokes, "a run playing")
 
     button(page, "train").click()  # a new one, which then reads
-    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("sure")
     rate, cpu = frames(page, server, seconds)
     rows.append(["frames a second, a run playing and reading", f"{rate:.1f}", ""])
     rows.append(["server's CPU a frame, the reading with it", f"{(cpu - idle) / rate:.0f} ms", ""])
     clear(page)
-    rows.append(told("pen up to bars, a run playing and reading", pen_up_to_bars(page, strokes)))
+    rows.append(row_of("pen up to bars, a run playing and reading", pen_up_to_bars(page, strokes)))
     expect(part(page, "progress")).to_contain_text("images a second")  # it played until now
     rows.append(["memory of the page and its workers, a run playing", f"{memory_mb(server):.0f} MB", ""])
     return rows
@@ -265,9 +265,9 @@ def memory_mb(server: psutil.Process) -> float:
     return sum(process.memory_full_info().pss for process in (server, *server.children(recursive=True))) / 1e6
 
 
-def told(what: str, took: list[float]) -> list[str]:
+def row_of(label: str, times_ms: list[float]) -> list[str]:
     """Return a row for times in milliseconds."""
-    return [what, f"{statistics.median(took):.0f} ms", f"{min(took):.0f} to {max(took):.0f} ms"]
+    return [label, f"{statistics.median(times_ms):.0f} ms", f"{min(times_ms):.0f} to {max(times_ms):.0f} ms"]
 
 
 def main() -> None:
@@ -289,7 +289,7 @@ def main() -> None:
         playwright.chromium.launch(executable_path=path, args=chromium.ARGS) as browser,
     ):
         expect.set_options(timeout=60_000)
-        rows = [told("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
+        rows = [row_of("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
         page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy prevents counting frames inside it
         page.goto(f"{server.url}/{LONG_RUN if local_folder() else LONG_RUN_ON_THE_SAMPLE}")
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)

@@ -1,4 +1,4 @@
-"""How well a network reads one writer's digits as signs, from a few drawings of each. Prints Markdown.
+"""Accuracy of a network that learned one writer's digits as signs, from a few drawings of each. Prints Markdown.
 
 A second table shows how many strangers it rejects: only the digits 0 to 4 are learned, and 5 to 9 are strangers.
 
@@ -28,8 +28,8 @@ from mlp.training.settings import Settings
 from tests.benchmarks.timing import print_table
 
 HOW_MANY = (5, 10, 20)
-N_KNOWN = 5  # of the digits are learned where the others are strangers
-SHARE = 0.6  # of the canvas, the longer side of a drawing that is learned
+N_KNOWN = 5  # digits that are learned; the others are strangers
+SHARE = 0.6  # longer side of a learned drawing, as a share of the canvas
 
 
 def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> SignSet:
@@ -42,7 +42,7 @@ def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> SignSe
 
 
 def chosen(drawings: list[Drawing], n: int, seed: int) -> np.ndarray:
-    """Return which drawings are learned, (n,) bool: ``n`` random ones of each digit."""
+    """Return a mask of the drawings to learn, (n,) bool: ``n`` random ones of each digit."""
     labels, rng = np.array([drawing.label for drawing in drawings]), np.random.default_rng((n, seed))
     learned = np.zeros(len(drawings), bool)
     for digit in range(len(DIGITS)):
@@ -90,23 +90,23 @@ def main() -> None:
         for seed in range(1, given.seeds + 1):
             learned = chosen(drawings, n, seed)
             signs = as_signs([drawing for drawing, one in zip(drawings, learned, strict=True) if one])
-            reader, took = trained(sign_data(signs))
+            reader, elapsed = trained(sign_data(signs))
             score = score_drawings(reader, [drawing for drawing, one in zip(drawings, learned, strict=True) if not one])
             right.append((score.right, score.n))
-            seconds.append(took)
+            seconds.append(elapsed)
             if n <= HOW_MANY[0]:
                 left_out.append(together(left_out_scores(signs, Settings(names=signs.names))))
             for path, many in others.items():
                 reads[path].append(score_drawings(reader, many).accuracy)
         total, of = np.sum(right, axis=0).tolist()
         low, high = wilson_interval(round(total / len(right)), round(of / len(right)))
-        said = f"{100 * np.mean([one.right / one.n for one in left_out]):.1f}%" if left_out else "–"
+        accuracy = f"{100 * np.mean([one.right / one.n for one in left_out]):.1f}%" if left_out else "–"
         rows.append(
             [
                 f"{n}",
                 f"{100 * total / of:.1f}% (95%: {100 * low:.1f}–{100 * high:.1f}%)",
                 *(f"{100 * np.mean(shares):.1f}%" for shares in reads.values()),
-                said,
+                accuracy,
                 f"{np.mean(seconds):.1f}",
             ]
         )

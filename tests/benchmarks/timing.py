@@ -18,17 +18,17 @@ def in_turn(
     """Return the seconds of each contender by a clock, in ``rounds`` rounds in which they take turns.
 
     A slow phase of the machine slows all of them, so their ratios within a round stay true. Processor time
-    is what one thread's work takes on an idle core; waiting for other programs is not counted. Where several threads
-    work, `time.perf_counter` tells. A first round warms up and is not counted either.
+    is what one thread's work takes on an idle core; waiting for other programs is not counted. For several threads,
+    use `time.perf_counter`. A first round warms up and is not counted either.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for round_number in range(rounds + 1):
         for name, run in contenders.items():
             start = clock()
             run()
-            took = clock() - start
+            elapsed = clock() - start
             if round_number:
-                seconds[name].append(took)
+                seconds[name].append(elapsed)
     return seconds
 
 

@@ -1,4 +1,4 @@
-"""Measure epochs of Inkling and other libraries, with default threads, with one thread, and beside busy programs.
+"""Measure epochs of Inkling and other libraries, with default threads, with one thread, and while other programs run.
 
 Prints Markdown.
 """
@@ -104,7 +104,7 @@ def raced(
     one_thread: bool = False,
     busy: int = 0,
 ) -> list[str]:
-    """Return a row: contenders train an epoch in turn, beside the given number of busy processes."""
+    """Return a row: contenders train an epoch in turn, next to the given number of busy processes."""
     with ExitStack() as stack:
         racers = [stack.enter_context(Racer(name, sizes, batch, n_images, one_thread=one_thread)) for name in names]
         for _ in range(busy):

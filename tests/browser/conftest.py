@@ -1,6 +1,6 @@
 """A running page and a real Chromium for the tests in this folder.
 
-Both end with the folder's last test: Playwright's event loop must not run under the tests that come after.
+Both end with the folder's last test: Playwright's event loop must not run during later tests.
 """
 
 import os

@@ -33,7 +33,7 @@ class Contexts:
         fresh : bool
             Always in a new context, without cached scripts.
         options
-            Of Playwright's ``new_context``.
+            Options of Playwright's ``new_context``.
         """
         kind = repr(sorted(options.items()))
         free = self._free.setdefault(kind, [])

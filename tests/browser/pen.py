@@ -48,7 +48,7 @@ def draw(page: Page, strokes: Sequence[Stroke], *, touch: bool = False) -> None:
     strokes : list of strokes
         A stroke is a list of (x, y) from pen down to pen up.
     touch : bool
-        With a finger instead of the mouse; the page must have been opened with ``has_touch``.
+        Whether to use a finger instead of the mouse; the page must have been opened with ``has_touch``.
     """
     canvas = page.locator(CANVAS)
     canvas.scroll_into_view_if_needed()

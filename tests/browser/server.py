@@ -53,7 +53,7 @@ def serve(
     Parameters
     ----------
     log : Path
-        Where the server's output goes; a pipe that nobody reads would fill and stop it.
+        File for the server's output; an unread pipe would fill and stop the server.
     env : dict of str, optional
         Variables for the server in addition to those of this process.
     port : int, optional

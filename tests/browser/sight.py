@@ -34,7 +34,7 @@ def button(page: Page, key: str) -> Locator:
 
 def announced(page: Page) -> Locator:
     """Return the region whose text screen readers read aloud when it changes."""
-    return page.locator(".ink-heard")
+    return page.locator(".ink-spoken")
 
 
 def clear(page: Page) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from mlp.analysis.lab.fool import smallest
 from mlp.analysis.lab.lesions import Lesion, lesioned, n_right
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs
-from mlp.analysis.lab.morph import by_hidden_layer, by_pixels, turning
+from mlp.analysis.lab.morph import answer_changes, by_hidden_layer, by_pixels
 from mlp.analysis.lab.valley import random_walk_share, valley
 from mlp.analysis.lab.wish import advanced, wish
 from mlp.analysis.trace import trace
@@ -193,7 +193,7 @@ def both_paths_turn_at_about_the_same_place_and_pixels_meet_more_digits() -> Non
     near, others = [], np.zeros(2)
     for name in ("article", "inkling"):
         for ends, digits in _pairs():
-            turns = [turning(way(_plain(name), *ends)) for way in (by_pixels, by_hidden_layer)]
+            turns = [answer_changes(path(_plain(name), *ends)) for path in (by_pixels, by_hidden_layer)]
             near.append(abs(turns[0][-1][1] - turns[1][-1][1]) < 0.15)
             others += [len({digit for digit, _ in turn} - set(digits)) > 0 for turn in turns]
     assert np.mean(near) > 0.6

@@ -14,8 +14,8 @@ def texts() -> dict[str, str]:
     for name, lesson in LESSONS.items():
         found[f"lesson/{name}"] = " ".join((lesson.expect, lesson.look_for, lesson.question, lesson.answer))
     for room, asked in {**QUESTIONS, "guess": GUESS_QUESTIONS, "data": DATA_QUESTIONS}.items():
-        found.update({f"lab/{room} {number}": f"{ask} {told}" for number, (ask, told) in enumerate(asked, start=1)})
-    found.update({f"glossary/{word}": said for word, said in WORDS.items()})
+        found.update({f"lab/{room} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
+    found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:
         explained = " ".join(group.explained for group in setting.groups)
         found[f"help/{setting.field}"] = f"{explained} {setting.help}"

@@ -1,8 +1,8 @@
 """Run the Dockerfile's steps in an empty environment, without a container engine: ``make container``.
 
-Each COPY goes to a folder that stands for the image's root, each RUN is carried out by a Python of its own with the
-image's variables, and CMD is started as another user where that can be done. Then the page is asked for, HEALTHCHECK is
-carried out, and the page is ended. Prints the sizes and what memory it took.
+Each COPY goes to a folder in place of the image's root, each RUN uses a separate Python with the image's variables, and
+CMD starts as another user if possible. Then the page is requested, HEALTHCHECK is carried out, and the page is ended.
+Prints sizes and memory.
 """
 
 import json
@@ -68,7 +68,7 @@ class Image:
         elif name == "CMD":
             self.command = json.loads(rest)
         elif name not in ("FROM", "VOLUME", "EXPOSE"):
-            raise ValueError(f"the Dockerfile must keep to instructions that can be carried out here, got {name}")
+            raise ValueError(f"the Dockerfile must use instructions that can be carried out here, got {name}")
 
     def _copy(self, source: Path, target: Path, into: bool) -> None:
         if source.is_dir():
@@ -99,8 +99,8 @@ def megabytes(folder: Path) -> float:
 
 def status_mb(pid: int) -> float:
     """Return the memory of a process as Linux reports it."""
-    told = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(re.search(r"VmRSS:\s+(\d+)", told)[1]) / 1000  # type: ignore[index]
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1000  # type: ignore[index]
 
 
 def closed_folder(path: Path) -> Path | None:

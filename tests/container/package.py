@@ -1,7 +1,7 @@
 """Install Inkling in each way that takes a git address, and open its page: ``make container`` does it too.
 
-The address is that of a copy of this repository's last commit, on this disk: for pip, for pipx, and for uvx, each with
-an environment, a home and a cache of its own that nothing was installed into before.
+The address is that of a local copy of this repository's last commit. It is installed by pip, pipx and uvx, each with a
+new environment, home and cache.
 """
 
 import os

@@ -48,8 +48,8 @@ def exported(path: Path, tool: str, out: Path) -> Path:
 
 
 def printed_accuracy(script: Path) -> float:
-    told = subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True, cwd=script.parent)
-    return float(told.stdout.split(": ")[1])
+    done = subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True, cwd=script.parent)
+    return float(done.stdout.split(": ")[1])
 
 
 def test_pytorch_loads_the_weights_and_the_script_prints_accuracy(network, mnist, tmp_path: Path):
@@ -94,8 +94,8 @@ def test_notebook_runs_from_top_to_bottom(network, mnist, tmp_path: Path):
         cell.source = cell.source.replace("EPOCHS = 25", "EPOCHS = 2").replace("EPOCHS = 60", "EPOCHS = 1")
     NotebookClient(book, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert sum("image/png" in output.get("data", {}) for cell in book.cells for output in cell.get("outputs", [])) == 3
-    told = "".join(output.text for output in book.cells[-1].outputs)
+    outputs = "".join(output.text for output in book.cells[-1].outputs)
     data = sample()
     validation = data.train.images[500:600]  # the last sixth of the written images
     right = (plain(ours, validation).argmax(1) == data.train.labels[500:600]).mean()
-    assert f"from Inkling     {right:.4f}" in told
+    assert f"from Inkling     {right:.4f}" in outputs

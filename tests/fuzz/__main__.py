@@ -1,7 +1,7 @@
 """``python -m tests.fuzz``: damage many files, and count the results.
 
-Each must be answered or refused in words, within 5 s and 500 MB. Every example follows from the seed that is printed,
-the name of its door and its number: ``--only "weight files" --first 1234 --count 1`` does one of them again.
+Each must be answered, or refused with a reason, within 5 s and 500 MB. Every example follows from the printed seed,
+its kind and its number: ``--only "weight files" --first 1234 --count 1`` repeats one of them.
 """
 
 import argparse
@@ -9,32 +9,32 @@ import multiprocessing
 import random
 import sys
 
-from tests.fuzz.targets import DOORS
-from tests.fuzz.trial import fuzz_door
+from tests.fuzz.targets import INPUTS
+from tests.fuzz.trial import fuzz_kind
 
 SHOWN = 5
 
 
 def main() -> int:
-    """Fuzz all doors; the exit status is 1 after a fault."""
-    names = [door.name for door in DOORS]
+    """Fuzz all kinds of input; the exit status is 1 after a fault."""
+    names = [kind.name for kind in INPUTS]
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000, help="how many, of all doors together")
+    parser.add_argument("--count", type=int, default=100_000, help="number of examples of all kinds together")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
-    parser.add_argument("--only", choices=names, help="one door")
+    parser.add_argument("--only", choices=names, help="only this kind")
     parser.add_argument("--first", type=int, default=0, help="number of the first example")
     options = parser.parse_args()
     names = [options.only] if options.only else names
-    weights = {door.name: door.weight for door in DOORS if door.name in names}
+    weights = {kind.name: kind.weight for kind in INPUTS if kind.name in names}
     print(f"seed {options.seed}\n")
-    print("| door | examples | answered | refused | faults | slowest | memory |")
+    print("| kind | examples | answered | refused | faults | slowest | memory |")
     print("|---|---|---|---|---|---|---|")
     faults: list[str] = []
     context = multiprocessing.get_context("spawn")
     for name in names:
         count = max(1, round(options.count * weights[name] / sum(weights.values())))
         results = context.Queue()
-        process = context.Process(target=fuzz_door, args=(name, options.seed, options.first, count, results))
+        process = context.Process(target=fuzz_kind, args=(name, options.seed, options.first, count, results))
         process.start()
         while process.is_alive() and results.empty():
             process.join(0.1)

@@ -1,6 +1,6 @@
 """``python -m tests.fuzz.guided "weight files"``: search for faults with atheris, guided by the code it reaches.
 
-Needs ``pip install atheris``, which is there for Linux only. Options after the door's name go to libFuzzer:
+Needs ``pip install atheris``, which exists only for Linux. Options after the kind's name go to libFuzzer:
 ``-runs=100000 -seed=1``.
 """
 
@@ -13,18 +13,18 @@ N_EXAMPLES = 50
 
 
 def main() -> None:
-    """Fuzz one door until stopped, or for ``-runs``."""
+    """Fuzz one kind of input until stopped, or for ``-runs``."""
     import atheris
 
     with atheris.instrument_imports(include=["mlp", "PIL", "safetensors"]):
-        from tests.fuzz.targets import DOORS
+        from tests.fuzz.targets import INPUTS
 
-    door = next(door for door in DOORS if door.name == sys.argv[1])
+    kind = next(kind for kind in INPUTS if kind.name == sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
         for number in range(N_EXAMPLES):
-            (Path(folder) / str(number)).write_bytes(door.make(random.Random(number)))
+            (Path(folder) / str(number)).write_bytes(kind.make(random.Random(number)))
         options = ["-max_len=100000", "-timeout=5", "-rss_limit_mb=1000", *sys.argv[2:], folder]
-        atheris.Setup([sys.argv[0], *options], door.read)
+        atheris.Setup([sys.argv[0], *options], kind.read)
         atheris.Fuzz()
 
 

@@ -13,7 +13,7 @@ STRANGE: tuple[Any, ...] = (
     None, True, -1, 10**400, 1.5, float("nan"), "", "\ud800", "a\udfff", "\x00", "<script>",
     [], ["F32"], [[]], [None], {}, {"a": 1},
 )  # fmt: skip
-"""Values of every JSON type, with half a character among the texts."""
+"""Values of every JSON type; one of the texts is half a character."""
 
 
 def damaged_json(data: bytes, rng: random.Random) -> bytes:

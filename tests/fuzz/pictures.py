@@ -11,7 +11,7 @@ from mlp.images.decoding import PAGE_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
 from mlp.images.photo import find_ink, read_page
 from mlp.images.picture import Picture, picture_from
-from mlp.images.sheet_photos.found_digits import MOST_DIGITS
+from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.nn.network import MLP
 from mlp.page.visitors.parts import PICTURE, parts_of
 from mlp.page.visitors.visitor import Visitor
@@ -20,7 +20,7 @@ from tests.browser.pen import fit
 from tests.fuzz.mutate import mutated
 
 NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
-MOST_KEPT_MB = 4.0
+MAX_KEPT_MB = 4.0
 """A photo with all of its digits, as stored."""
 
 SMALL_PX, LARGE_SHARE = (120, 420), 0.05
@@ -140,14 +140,14 @@ def read_sheet_photo(data: bytes) -> bool:
     except PictureError:
         return False
     if page is not None:
-        assert 2 <= len(page.digits) <= MOST_DIGITS
+        assert 2 <= len(page.digits) <= MAX_DIGITS
         assert [digit.row for digit in page.digits] == sorted(digit.row for digit in page.digits)
         for digit in page.digits:
             answer_to(digit.ink)
     answer_to(ink)
     visitor = Visitor("x" * 32)
     visitor.picture = Picture(ink, colors[:112, :112], page)
-    assert visitor.picture.nbytes < 1e6 * MOST_KEPT_MB
+    assert visitor.picture.nbytes < 1e6 * MAX_KEPT_MB
     kept = picture_from(next(part.dump() for part in parts_of(visitor) if part.name == PICTURE))
     assert kept.nbytes == visitor.picture.nbytes
     return True

@@ -1,4 +1,4 @@
-"""All doors for a visitor's input: good examples for each, and their readers."""
+"""All kinds of a visitor's input, each with good examples and a reader."""
 
 import base64
 import json
@@ -48,10 +48,10 @@ NAMES_IN_URL = [
 
 
 @dataclass(frozen=True)
-class Door:
-    """One door.
+class Input:
+    """One kind of input.
 
-    ``weight`` is its share of all examples, relative to other doors. ``make`` returns the bytes of a damaged
+    ``weight`` is its share of all examples, relative to other kinds. ``make`` returns the bytes of a damaged
     example; ``read`` reads them as the page would, and returns True for an answer, False for a clear refusal; any error
     is a fault.
     """
@@ -195,13 +195,13 @@ def read_record(data: bytes) -> bool:
 _DRAWINGS = _drawings()
 _NETWORKS = [dump_model(NETWORK, data="MNIST", validation_accuracy=0.9), dump_model(NETWORK, data="<script>x</script>")]
 _RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="adam"))]
-DOORS = [
-    Door("weight files", _of(_NETWORKS, damaged_header), read_weights),
-    Door("pictures", _of(picture_files()), read_upload),
-    Door("pages", make_page, read_sheet_photo, weight=0.1),
-    Door("drawings", make_drawing, read_drawing),
-    Door("digit sets", _of(_digit_sets(), damaged_json), read_digit_set),
-    Door("addresses", make_address, read_address, weight=0.01),
-    Door("settings", make_settings, read_settings),
-    Door("checkpoints", _of(_RECORDS, damaged_header), read_record),
+INPUTS = [
+    Input("weight files", _of(_NETWORKS, damaged_header), read_weights),
+    Input("pictures", _of(picture_files()), read_upload),
+    Input("pages", make_page, read_sheet_photo, weight=0.1),
+    Input("drawings", make_drawing, read_drawing),
+    Input("digit sets", _of(_digit_sets(), damaged_json), read_digit_set),
+    Input("addresses", make_address, read_address, weight=0.01),
+    Input("settings", make_settings, read_settings),
+    Input("checkpoints", _of(_RECORDS, damaged_header), read_record),
 ]

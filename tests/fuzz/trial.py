@@ -1,4 +1,4 @@
-"""Many damaged examples at one door, in a separate process."""
+"""Try many damaged examples of one kind, in a separate process."""
 
 import logging
 import multiprocessing
@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import suppress
 
 from mlp.page.visitors.engine import engine
-from tests.fuzz.targets import DOORS
+from tests.fuzz.targets import INPUTS
 
 MAX_S = 5.0
 MAX_MB = 500.0
@@ -24,31 +24,31 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiprocessing.Queue") -> None:
+def fuzz_kind(name: str, seed: int, first: int, count: int, results: "multiprocessing.Queue") -> None:
     """Read ``count`` damaged examples in a separate process, and report counts, extremes and faults."""
     warnings.simplefilter("ignore")  # Pillow warns of broken metadata
     logging.disable()
-    door = next(door for door in DOORS if door.name == name)
+    kind = next(kind for kind in INPUTS if kind.name == name)
     counts: Counter[str] = Counter()
     faults: list[str] = []
     slowest = 0.0
     base = peak_mb()
-    with suppress(Exception):  # not counted: it imports what the door needs
-        door.read(door.make(random.Random(f"{seed} {name} before")))
+    with suppress(Exception):  # not counted: it imports what the kind needs
+        kind.read(kind.make(random.Random(f"{seed} {name} before")))
     for number in range(first, first + count):
-        data = door.make(random.Random(f"{seed} {name} {number}"))
+        data = kind.make(random.Random(f"{seed} {name} {number}"))
         began = time.perf_counter()
         try:
-            outcome = "answered" if door.read(data) else "refused"
+            outcome = "answered" if kind.read(data) else "refused"
         except BaseException:
             outcome = "faults"
             faults.append(f"{name} {number}: {traceback.format_exc(limit=-3)}")
-        took = time.perf_counter() - began
-        slowest = max(slowest, took)
-        if took > MAX_S:
-            faults.append(f"{name} {number}: took {took:.1f} s")
+        elapsed = time.perf_counter() - began
+        slowest = max(slowest, elapsed)
+        if elapsed > MAX_S:
+            faults.append(f"{name} {number}: took {elapsed:.1f} s")
         counts[outcome] += 1
-    engine().close()  # some doors start runs
+    engine().close()  # some kinds start runs
     grown = peak_mb() - base
     if grown > MAX_MB:
         faults.append(f"{name}: took {grown:.0f} MB")

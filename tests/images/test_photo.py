@@ -208,15 +208,15 @@ from mlp.images.photo import read_picture
 
 file = sys.stdin.buffer.read()
 
-def most_kb():  # ru_maxrss would tell of the parent, too
+def peak_kb():  # ru_maxrss would include the parent
     return int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1])
 
-before = most_kb()
+before = peak_kb()
 try:
     read_picture(file)
 except PictureError as error:
     assert "stands out" in str(error), error
-print(most_kb() - before)
+print(peak_kb() - before)
 """
 
 
@@ -227,7 +227,7 @@ def test_progressive_jpeg_has_a_lower_pixel_limit():
         decoded(data.getvalue())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the most memory that a process has had")
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc reports a process's peak memory")
 @pytest.mark.parametrize(
     ("mode", "kind", "size", "options"),
     [

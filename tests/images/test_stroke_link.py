@@ -28,7 +28,7 @@ def test_scribble_too_long_for_a_link_gets_none():
 
 @pytest.mark.parametrize("text", ["", "nonsense!", "AgAA", "AA==", "\u0664", "A" * 7])
 def test_invalid_link_drawing_is_refused_with_the_rule(text: str):
-    with pytest.raises(ValueError, match="drawing must be strokes as a link of this page holds them, got"):
+    with pytest.raises(ValueError, match="drawing must be strokes in the form that this page writes, got"):
         strokes_from_text(text)
 
 

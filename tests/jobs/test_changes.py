@@ -9,7 +9,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.test_job import SETTINGS
 
 
@@ -35,16 +35,16 @@ def test_subscribers_see_each_state_of_a_run_without_polling(engine):
 
 
 def test_job_change_makes_one_call_and_one_revision():
-    desk = Desk()
-    job = Job(Run(SETTINGS), Mnist(), desk, slice_s=0)
+    engine = ManualEngine()
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0)
     states = []
     unsubscribe = job.subscribe(lambda: states.append((job.snapshot().playing, job.snapshot().busy)))
     assert job.revision == 0
     job.play()
-    desk.answer()
+    engine.answer()
     job.pause()
     assert states == [(True, True), (True, True), (False, True)]  # the last one is the measurement at the pause
-    desk.answer()
+    engine.answer()
     assert states.pop() == (False, False)
     assert job.revision == 4
     job.snapshot()
@@ -60,7 +60,7 @@ def test_job_change_makes_one_call_and_one_revision():
 
 
 def test_failure_counts_as_change(caplog):
-    class Full(Desk):
+    class Full(ManualEngine):
         def submit(self, *args, **keywords):
             raise OSError("no more processes")
 
@@ -68,11 +68,11 @@ def test_failure_counts_as_change(caplog):
     errors = []
     job.subscribe(lambda: errors.append(job.snapshot().error))
     job.play()
-    assert errors == ["The training could not go on: no more processes."]
+    assert errors == ["The training could not continue: no more processes."]
 
 
 def test_subscriber_is_called_without_the_job_lock():
-    job = Job(Run(SETTINGS), Mnist(), Desk())
+    job = Job(Run(SETTINGS), Mnist(), ManualEngine())
     done = threading.Event()
 
     def look_from_another_thread():

@@ -39,13 +39,13 @@ def checkpoints(tmp_path):
 
 
 def put(checkpoints, owner, gone=(), **parts):
-    """Save parts of an owner beside those that are there; return the new state and what was refused."""
+    """Save parts of an owner in addition to existing ones; return the new state and the errors."""
     dumps = {name: lambda data=data: data for name, data in parts.items()}
     return checkpoints.save(owner, checkpoints.newest(owner), gone, dumps)
 
 
 def contents(checkpoints, owner):
-    """All that can be read of an owner."""
+    """Everything readable of an owner."""
     kept = checkpoints.newest(owner)
     return {name: checkpoints.read(owner, file) for name, file in kept.parts.items()}
 
@@ -358,7 +358,7 @@ def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypa
         checkpoints.remove("ann")
 
 
-def test_new_part_stands_beside_an_unreadable_one_of_its_name(checkpoints):
+def test_new_part_is_kept_next_to_an_unreadable_one_of_its_name(checkpoints):
     kept, _ = put(checkpoints, "ann", own=b"unread")
     for data in (b"new", b"newer"):
         kept, _ = checkpoints.save("ann", kept, (), {"own": lambda data=data: data}, new=["own"] * (data == b"new"))

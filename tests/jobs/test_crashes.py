@@ -16,11 +16,11 @@ AFTER = {"1.run": b"one", "2.run": b"two, later", "3.run": b"three", "desk": b"r
 
 
 class Killed(BaseException):
-    """The server is gone: none of its operations is carried out any more."""
+    """The server was killed: none of its further operations is carried out."""
 
 
 class Disk:
-    """Counts this thread's operations on files, and is killed before one of them; writes are carried out by halves."""
+    """Counts this thread's operations on files, and is killed before one of them; writes take two halves."""
 
     def __init__(self, killed_at=None):
         self.n_done = 0

@@ -21,14 +21,14 @@ from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.history import Evaluation
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.waiting import wait_until
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
 
 class DeadlySample(NamedTuple):
-    """The sample; if the file ``deadly`` exists, loading it removes that and kills the process a few steps later."""
+    """The sample. If the file ``deadly`` exists, loading removes it and kills the process a few steps later."""
 
     deadly: str
 
@@ -46,7 +46,7 @@ def engine():
     engine.close()
 
 
-def undisturbed(settings=SETTINGS):
+def uninterrupted(settings=SETTINGS):
     run = Run(settings)
     data = sample()
     for _ in steps(run, data.train.images, data.train.labels):
@@ -81,7 +81,7 @@ def test_job_ends_with_weights_of_an_uninterrupted_run(engine):
     assert snapshot.step == snapshot.steps == 90
     assert len(snapshot.history) == 90
     assert [evaluation.step for evaluation in snapshot.history.evaluations] == [0, 30, 60, 90]
-    assert snapshot.network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert snapshot.network.values.tobytes() == uninterrupted().network.values.tobytes()
 
 
 def test_pauses_and_single_steps_do_not_change_the_result(engine):
@@ -100,7 +100,7 @@ def test_pauses_and_single_steps_do_not_change_the_result(engine):
     wait_until(lambda: job.snapshot().step == held + 1)
     job.play()
     wait_until(lambda: job.snapshot().finished)
-    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
 
 
 @pytest.mark.parametrize("hold", ["pause", "step"])
@@ -131,19 +131,19 @@ def test_run_is_measured_where_it_pauses(engine, hold):
 
 
 def test_step_requested_while_playing_follows_the_current_slice():
-    desk = Desk(begins=True)
-    job = Job(Run(SETTINGS), Mnist(), desk, slice_s=60)
+    engine = ManualEngine(starts_calls=True)
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=60)
     job.play()
     job.step()
-    desk.answer(max_steps=5)
-    assert len(desk.asked) == 1
-    desk.answer()
+    engine.answer(max_steps=5)
+    assert len(engine.asked) == 1
+    engine.answer()
     assert (job.snapshot().step, job.snapshot().playing, job.snapshot().busy) == (6, False, False)
     job.step()
     job.step()
-    desk.answer()
-    desk.answer()
-    assert (job.snapshot().step, desk.asked) == (8, [])
+    engine.answer()
+    engine.answer()
+    assert (job.snapshot().step, engine.asked) == (8, [])
 
 
 def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
@@ -155,11 +155,11 @@ def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
         wait_until(lambda failures=failures: job.snapshot().worker_failures == failures + 1)
     wait_until(lambda: job.snapshot().finished)
     assert job.snapshot().step == len(job.snapshot().history) == 1800
-    assert job.snapshot().network.values.tobytes() == undisturbed(settings).network.values.tobytes()
+    assert job.snapshot().network.values.tobytes() == uninterrupted(settings).network.values.tobytes()
 
 
 class DoomedSample(NamedTuple):
-    """Kills the process that loads it, unless that created it."""
+    """A sample that kills any process that loads it, except its creator."""
 
     maker: int
 
@@ -183,7 +183,7 @@ def test_run_whose_worker_always_dies_stops_and_others_continue(engine, monkeypa
 
 
 def test_run_stops_after_three_hung_workers_in_a_row(caplog):
-    class Swamp(Desk):
+    class Swamp(ManualEngine):
         def submit(self, *args, **keywords):
             future = super().submit(*args, **keywords)
             if len(self.asked) <= 3:
@@ -197,7 +197,7 @@ def test_run_stops_after_three_hung_workers_in_a_row(caplog):
 
 
 class GreedySample(NamedTuple):
-    """Needs more memory than a worker may use, unless the process created it."""
+    """A sample that needs more memory than a worker may use, except in its creator."""
 
     maker: int
 
@@ -247,15 +247,15 @@ def test_only_actual_learning_rate_changes_are_marked(engine):
 
 
 def test_learning_rate_set_during_a_slice_applies_to_the_next():
-    desk = Desk()
-    job = Job(Run(SETTINGS), Mnist(), desk)
+    engine = ManualEngine()
+    job = Job(Run(SETTINGS), Mnist(), engine)
     job.step()
     job.set_learning_rate(0.02)
     assert job.snapshot().learning_rate == job.record().run.learning_rate == 0.02
     assert job.snapshot().history.learning_rates == []  # no step has used it yet
-    desk.answer()
+    engine.answer()
     job.step()
-    desk.answer()
+    engine.answer()
     assert job.snapshot().history.learning_rates == [(1 / 30, 0.02)]
 
     by_hand, data = Run(SETTINGS), sample().train

@@ -13,7 +13,7 @@ from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+from tests.jobs.test_job import SETTINGS, uninterrupted, wait_until
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, 
     job.play()
     wait_until(lambda: job.snapshot().finished)
     assert rests == [0, 1, 2, 4, 8, 16, 32, 64]
-    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
 
 
 def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, rests: list[int]):
@@ -90,7 +90,7 @@ def test_watched_slow_run_waits_until_each_stop_is_seen(
         job.note_seen(stop)
     job.set_speed("full")
     wait_until(lambda: job.snapshot().finished)
-    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
 
 
 def test_slow_run_continues_after_its_viewer_leaves(engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch):
@@ -116,7 +116,7 @@ def test_resting_job_is_freed_with_its_last_reference(engine: Engine, monkeypatc
 
 
 def test_untrained_network_reads_most_fours_as_fives():
-    """A first drawing of a 4 should be seen to become right."""
+    """Visitors should see a first drawing of a 4 become right."""
     test = sample().test
     fours = test.images[test.labels == 4]
     assert (Settings().new_network().predict(fours) == 5).mean() > 0.5

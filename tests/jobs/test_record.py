@@ -1,4 +1,4 @@
-"""A job resumes from its record as if never interrupted, and a broken record costs nothing else."""
+"""A job resumes from its record as if never interrupted, and a broken record affects nothing else."""
 
 import json
 from itertools import islice
@@ -126,12 +126,12 @@ def changed(**values):
 
 
 @pytest.mark.parametrize(
-    "said", [{"looks": 5, "facts": {"origin": "ä"}}, {"looks": 1, "facts": {}, "temperature": 1.5}]
+    "settings", [{"looks": 5, "facts": {"origin": "ä"}}, {"looks": 1, "facts": {}, "temperature": 1.5}]
 )
-def test_old_record_with_reading_options_still_resumes(said):
-    run = parse_record(changed(**said)).run
+def test_old_record_with_reading_options_still_resumes(settings):
+    run = parse_record(changed(**settings)).run
     assert run.network.values.tobytes() == record_after(2).run.network.values.tobytes()
-    assert run.temperature == said.get("temperature", 1.0)
+    assert run.temperature == settings.get("temperature", 1.0)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
-from tests.jobs.test_job import SETTINGS, undisturbed
+from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
 
 
@@ -41,7 +41,7 @@ def test_run_of_a_sweep_ends_as_it_would_alone():
     wait_until(lambda: all(trial.snapshot.finished for trial in sweep.trials()))
     assert not sweep.playing
     for trial in sweep.trials():
-        alone = undisturbed(trial.snapshot.settings)
+        alone = uninterrupted(trial.snapshot.settings)
         assert trial.snapshot.network.values.tobytes() == alone.network.values.tobytes()
     assert [trial.value for trial in ranked(sweep.trials())] == ["0.1", "0.0001"]
     engine.close()

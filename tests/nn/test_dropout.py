@@ -43,7 +43,9 @@ def test_dropout_network_has_right_gradients_for_a_fixed_mask(name, smoothing):
     rng = np.random.default_rng(4)
     network = MLP([6, 5, 4, 3], activation=name, rng=rng, dtype=np.float64, dropout=0.4)
     for dense in network.dense_layers:
-        dense.bias.value[...] = rng.standard_normal(dense.n_out)  # away from the kink, also where all inputs sit out
+        dense.bias.value[...] = rng.standard_normal(
+            dense.n_out
+        )  # away from the kink, also where all inputs are dropped
     images, labels = rng.random((7, 6)), rng.integers(0, 3, 7)
     network.draw_masks(7, rng)
 

@@ -227,7 +227,7 @@ def test_optimizer_names_invalid_parameters(parameters, error, message):
         SGD(parameters(small()), 0.1)
 
 
-# A layer of one's own
+# A custom layer
 
 
 class Stretch:

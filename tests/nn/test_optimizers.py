@@ -204,22 +204,22 @@ def test_optimizer_resumes_from_a_state_bit_for_bit(name):
     rng = np.random.default_rng(2)
     grads = rng.standard_normal((6, 9)).astype(np.float32)
 
-    def go_on(parameter, optimizer, rows):
+    def take_steps(parameter, optimizer, rows):
         for row in rows:
             parameter.grad[...] = row
             optimizer.step()
 
     whole = Parameter(np.ones(9, np.float32))
-    go_on(whole, OPTIMIZERS[name]([whole]), grads)
+    take_steps(whole, OPTIMIZERS[name]([whole]), grads)
     first = Parameter(np.ones(9, np.float32))
     optimizer = OPTIMIZERS[name]([first])
-    go_on(first, optimizer, grads[:3])
+    take_steps(first, optimizer, grads[:3])
     state = optimizer.state()
     second = Parameter(first.value.copy())
-    go_on(first, optimizer, grads[3:])  # the state that was given is a copy, and stays as it was
+    take_steps(first, optimizer, grads[3:])  # the state that was given is a copy, and stays as it was
     heir = OPTIMIZERS[name]([second])
     heir.restore(state)
-    go_on(second, heir, grads[3:])
+    take_steps(second, heir, grads[3:])
     assert second.value.tobytes() == first.value.tobytes() == whole.value.tobytes()
 
 
@@ -256,7 +256,7 @@ def read_only(array):
         ([read_only(np.ones(3))], "can be written, got Parameter\\(3, float64\\), which is read-only"),
         ([np.ones(3, int)], "all float32 or all float64, got int64"),
         ([np.ones(3, np.float16)], "all float32 or all float64, got float16"),
-        ([np.ones(3), np.ones(3, np.float32)], "got float32 beside float64"),
+        ([np.ones(3), np.ones(3, np.float32)], "got float32 and float64"),
     ],
 )
 @pytest.mark.parametrize("optimizer", [SGD, Adam])

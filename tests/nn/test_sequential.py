@@ -9,7 +9,7 @@ from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.weights import ModelError
 
 LABELS = np.arange(64) % 10
-IMAGES = np.kron(np.eye(10, 14), np.ones(56))[LABELS].astype(np.uint8) * 200  # each digit has two rows of its own
+IMAGES = np.kron(np.eye(10, 14), np.ones(56))[LABELS].astype(np.uint8) * 200  # each digit has its own two rows
 IMAGES += np.random.default_rng(0).integers(0, 50, IMAGES.shape).astype(np.uint8)
 
 

@@ -53,7 +53,7 @@ def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
 
 
 def test_save_refuses_invalid_unicode_in_facts(tmp_path):
-    with pytest.raises(ModelError, match="a network that is saved: the facts"):
+    with pytest.raises(ModelError, match="a saved network: the facts"):
         save_model(new_network(), tmp_path / "net.safetensors", data="\ud800")
 
 

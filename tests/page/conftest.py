@@ -44,7 +44,7 @@ def no_browser() -> Iterator[None]:
 def open_page() -> Iterator[Callable[..., AppTest]]:
     """Return a function that opens the page, ``open_page(epochs="3")``; started runs end with the test.
 
-    With ``visitor`` it is opened by whoever opened that other page, else by a new visitor.
+    With ``visitor`` it is opened by the visitor of that other page, else by a new one.
     """
     opened: list[AppTest] = []
 
@@ -80,7 +80,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     class Clock:
         now = 1000.0
-        sleep = staticmethod(time.sleep)  # for the registry of the page, which other tests leave watching
+        sleep = staticmethod(time.sleep)  # for the page's registry, which keeps running after other tests
 
         def monotonic(self):
             return self.now

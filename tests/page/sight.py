@@ -25,7 +25,7 @@ PATIENCE_S = 60  # a busy machine is slow, while a real error stays
 
 
 def control(controls: Sequence[Any], name: str) -> Any:
-    """Return the one of these controls that stands for a value of this name, however often the page has reset it."""
+    """Return the control of a session value, whatever key the page's resets have given it."""
     [found] = [each for each in controls if re.fullmatch(rf"{name}(_\d+)?", each.key or "")]
     return found
 
@@ -53,8 +53,8 @@ def visitor_of(page: AppTest) -> Visitor:
 
 def address(page: AppTest) -> dict[str, list[str]]:
     """Return the query of the address that the page has sent to the browser, each name with all its values."""
-    (told,) = (json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == "went")
-    return parse_qs(told["query"])
+    (sent,) = (json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == "went")
+    return parse_qs(sent["query"])
 
 
 def eventually(condition: Callable[[], object]) -> None:

@@ -1,7 +1,7 @@
 """Foreign text is shown as plain text, without images, links or formulas.
 
-Streamlit reads what it is given as Markdown. So each text that the page gives to it is traced through the code: it has
-to be written here, a number, or gone through `plain`; HTML takes what came with an error or a file by `escape` alone.
+Streamlit renders texts as Markdown. So each text that the page passes to it is traced through the code: it must be
+written there, be a number, or be escaped by `plain`. In HTML, texts of errors and files must be escaped by `escape`.
 """
 
 import ast
@@ -13,17 +13,37 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [ROOT / "app.py", *sorted((ROOT / "mlp" / "page").rglob("*.py"))]
 
-SAID = {"markdown", "caption", "error", "warning", "info", "success", "toast", "write", "header", "subheader", "title"}
-SAID |= {"badge", "metric", "exception", "expander", "popover", "spinner", "status", "progress", "link_button"}
-SAID |= {"button", "download_button", "toggle", "checkbox", "radio", "selectbox", "select_slider", "slider", "pills"}
-SAID |= {"segmented_control", "file_uploader", "text_input", "text_area", "number_input", "tabs", "form_submit_button"}
+SHOWING = {
+    "markdown",
+    "caption",
+    "error",
+    "warning",
+    "info",
+    "success",
+    "toast",
+    "write",
+    "header",
+    "subheader",
+    "title",
+}
+SHOWING |= {"badge", "metric", "exception", "expander", "popover", "spinner", "status", "progress", "link_button"}
+SHOWING |= {"button", "download_button", "toggle", "checkbox", "radio", "selectbox", "select_slider", "slider", "pills"}
+SHOWING |= {
+    "segmented_control",
+    "file_uploader",
+    "text_input",
+    "text_area",
+    "number_input",
+    "tabs",
+    "form_submit_button",
+}
 READ_AS_MARKDOWN = {"body", "label", "help", "caption", "captions", "format_func", "text", "options", "placeholder"}
 
 ESCAPES = {"plain", "escape"}
 NUMBERS = {"len", "int", "float", "round", "sum", "abs", "range"}
 COLLECTIONS = {"zip", "enumerate", "sorted", "list", "str"}  # as safe as their arguments
-HANDS_ON = {"download_button", "number_between"}
-"""Functions of the page that give Streamlit a text of their caller's; so their callers are held to the rule."""
+PASS_ON = {"download_button", "number_between"}
+"""Functions of the page that pass their caller's text to Streamlit, so that the rule applies to their callers."""
 OUR_TEXTS = {
     "Lesson",
     "Experiment",
@@ -34,18 +54,18 @@ OUR_TEXTS = {
     "NextStep",
 }  # classes whose texts are all written in the code
 A_NUMBER = re.compile(r".*[,deEfgG%]$")
-COMES_WITH = {"failed", "error", "notice", "facts", "reason"}  # attributes that hold other people's words
-NAMED_ELSEWHERE = {"state.dataset.name", "file.name"}
+FOREIGN = {"failed", "error", "notice", "facts", "reason"}  # attributes with texts from outside
+FOREIGN_NAMES = {"state.dataset.name", "file.name"}
 
 
 class Scope:
-    """One function, or a module outside of its functions: what its names are made of."""
+    """A function, or a module outside of its functions, and the values of its names."""
 
     def __init__(self, node: ast.AST) -> None:
         self.made: dict[str, list[ast.expr]] = {}
         self.ours: set[str] = set()
         for part in ast.walk(node):
-            if isinstance(part, ast.FunctionDef) and part.name in HANDS_ON:
+            if isinstance(part, ast.FunctionDef) and part.name in PASS_ON:
                 self.ours |= {argument.arg for argument in [*part.args.args, *part.args.kwonlyargs]}
             elif (
                 isinstance(part, ast.arg) and isinstance(part.annotation, ast.Name) and part.annotation.id in OUR_TEXTS
@@ -70,7 +90,7 @@ class Scope:
             self.made.setdefault(target.id, []).append(value)
 
     def safe(self, node: ast.expr | None, seen: frozenset[str] = frozenset()) -> bool:
-        """Whether a text is made of nothing but what is written in the code, numbers, and what was escaped."""
+        """Whether a text consists only of texts in the code, numbers, and escaped texts."""
 
         def all_safe(nodes: list[ast.expr]) -> bool:
             return all(self.safe(one, seen) for one in nodes)
@@ -91,7 +111,7 @@ class Scope:
             case ast.Dict(keys=keys, values=values):
                 return all_safe([*filter(None, keys), *values])
             case ast.Compare():
-                return True  # a truth
+                return True  # a boolean
             case ast.Lambda(body=body) | ast.Starred(value=body):
                 return self.safe(body, seen)
             case ast.GeneratorExp(elt=elt) | ast.ListComp(elt=elt):
@@ -102,7 +122,7 @@ class Scope:
                 made = self.made.get(name)
                 return bool(made) and name not in seen and all(self.safe(one, seen | {name}) for one in made)
             case ast.Attribute(attr=attr, value=value):
-                return attr.isupper() or attr == "__qualname__" or (attr not in COMES_WITH and self.safe(value, seen))
+                return attr.isupper() or attr == "__qualname__" or (attr not in FOREIGN and self.safe(value, seen))
             case ast.Subscript(value=value):
                 return self.safe(value, seen)
             case ast.Call(func=ast.Name(id=name), args=args):
@@ -121,11 +141,11 @@ def scopes(tree: ast.Module) -> list[ast.AST]:
 
 
 def texts_of(call: ast.Call) -> list[ast.expr]:
-    """What of a call's arguments Streamlit reads as Markdown."""
+    """Return the arguments of a call that Streamlit renders as Markdown."""
     owner, name = ("", call.func.id) if isinstance(call.func, ast.Name) else (None, "")
     if isinstance(call.func, ast.Attribute):
         owner, name = ast.unparse(call.func.value), call.func.attr
-    if name not in HANDS_ON and (name not in SAID or owner in ("", "log") or (name == "write" and owner != "st")):
+    if name not in PASS_ON and (name not in SHOWING or owner in ("", "log") or (name == "write" and owner != "st")):
         return []
     words = [word.value for word in call.keywords if word.arg in READ_AS_MARKDOWN]
     first = call.args[: 2 if name == "_control" else 1]
@@ -137,7 +157,7 @@ def texts_of(call: ast.Call) -> list[ast.expr]:
 
 
 def shown_options(call: ast.Call, scope: Scope) -> set[str]:
-    """The argument of a choice's ``format_func`` where the options that it is given are ours."""
+    """Return the arguments of a choice's ``format_func`` if its options are safe."""
     options = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "options")]
     functions = [word.value for word in call.keywords if word.arg == "format_func"]
     if not options or not all(map(scope.safe, options)):
@@ -146,7 +166,7 @@ def shown_options(call: ast.Call, scope: Scope) -> set[str]:
 
 
 def in_html(text: ast.JoinedStr, caught: set[str]) -> bool:
-    """Whether an f-string is HTML and takes in, not escaped, an error or what came with a file or from a mirror."""
+    """Whether an f-string is HTML and contains an unescaped text of an error, a file or a mirror."""
     if not any(isinstance(part, ast.Constant) and "<" in str(part.value) for part in text.values):
         return False
     held: list[ast.AST] = [part for part in text.values if isinstance(part, ast.FormattedValue)]
@@ -154,7 +174,7 @@ def in_html(text: ast.JoinedStr, caught: set[str]) -> bool:
         node = held.pop()
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ESCAPES | NUMBERS:
             continue
-        if isinstance(node, ast.Attribute) and (node.attr in COMES_WITH or ast.unparse(node) in NAMED_ELSEWHERE):
+        if isinstance(node, ast.Attribute) and (node.attr in FOREIGN or ast.unparse(node) in FOREIGN_NAMES):
             return True
         if isinstance(node, ast.Name) and node.id in caught:
             return True
@@ -163,7 +183,7 @@ def in_html(text: ast.JoinedStr, caught: set[str]) -> bool:
 
 
 def unescaped(source: str) -> list[str]:
-    """What reaches Markdown, or HTML out of an error, without having been escaped; each with its line."""
+    """Return the unescaped texts in Markdown, and those of errors in HTML, each with its line."""
     found = set()
     tree = ast.parse(source)
     for node in scopes(tree):
@@ -190,13 +210,13 @@ def test_markdown_texts_are_ours_or_escaped():
         "st.caption(f'from {state.failed}')",
         "st.error(str(error))",
         "st.warning('no ' + visitor.notice)",
-        "st.toast(st.session_state['said'])",
+        "st.toast(st.session_state['reply'])",
         "left.info(file.name)",
         "st.button(run.name, key='x')",
         "st.button('x', help=f'{reason}')",
         "st.selectbox('x', names, format_func=lambda name: name)",
-        "said = state.failed; st.error(f'It failed: {said}')",
-        "said = 'No'; said += state.failed; st.error(said)",
+        "reply = state.failed; st.error(f'It failed: {reply}')",
+        "reply = 'No'; reply += state.failed; st.error(reply)",
         "st.expander(', '.join(names))",
         "number_between(st.query_params['x'], 3, 1, 'x')",
         "st.html(f'<p>{state.failed}</p>')",

@@ -24,7 +24,7 @@ def reading(drawing):
     st.pills("It was a", [1, 7], key=corrected.key, on_change=corrected.on_change(say), args=(drawing,))
 
 def say(drawing):
-    page.said.append((drawing, corrected.get()))
+    page.seen.append((drawing, corrected.get()))
     page.labels[drawing] = corrected.get()
 
 reading(page.drawing)
@@ -35,7 +35,7 @@ import streamlit as st
 from tests.page.test_reset_var import page, rate
 
 def say():
-    page.said.append(rate.get())
+    page.seen.append(rate.get())
     page.rate = rate.get()
 
 rate.set(page.rate)
@@ -44,13 +44,13 @@ st.button("Look", key="look")
 """
 
 page = SimpleNamespace()
-"""What the page shows, and what was chosen."""
+"""The page's content and the visitor's choices."""
 
 
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock())
-    page.drawing, page.labels, page.said, page.rate = "a 7", {}, [], 5
+    page.drawing, page.labels, page.seen, page.rate = "a 7", {}, [], 5
     script = tmp_path / "script.py"
     script.write_text(CORRECTION)
     return script
@@ -71,9 +71,9 @@ def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
         await tab.send(old, fragment=fragment)
         await tab.drawn()
         page.drawing = "a picture of a 1"
-        await tab.send(old)  # the upload: the page is drawn anew, with nothing chosen
+        await tab.send(old)  # the upload: the page is redrawn, with nothing chosen
         await tab.drawn()
-        await tab.send(old)  # on its way before the browser had heard of that
+        await tab.send(old)  # sent before the browser received that
         await tab.drawn()
         await tab.send(label(tab, "corrected_1", "1"), fragment=fragment)
         await tab.drawn()
@@ -86,7 +86,7 @@ def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
         await tab.close()
 
     asyncio.run(whole())
-    assert page.said == [("a 7", 7), ("a picture of a 1", 1), ("a 7", None)]
+    assert page.seen == [("a 7", 7), ("a picture of a 1", 1), ("a 7", None)]
 
 
 def test_choice_survives_a_message_before_its_script(script: Path):
@@ -99,7 +99,7 @@ def test_choice_survives_a_message_before_its_script(script: Path):
         await tab.close()
 
     asyncio.run(whole())
-    assert page.said == [("a 7", 7)]
+    assert page.seen == [("a 7", 7)]
 
 
 def test_choice_of_another_tab_survives_an_early_press(script: Path):
@@ -121,7 +121,7 @@ def test_choice_of_another_tab_survives_an_early_press(script: Path):
         await tab.close()
 
     asyncio.run(whole())
-    assert page.said == [7]
+    assert page.seen == [7]
 
 
 def test_control_that_was_gone_does_not_return_with_an_old_choice(script: Path):

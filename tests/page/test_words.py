@@ -22,7 +22,7 @@ OTHER_NAMES = {
 """What is not said, as a regular expression, each with what is said instead."""
 
 
-def said_otherwise(source: str) -> list[str]:
+def banned_words_in(source: str) -> list[str]:
     """Strings of a Python source that call a thing by another name than the page's; docstrings are not shown."""
     tree = ast.parse(source)
     unshown = {
@@ -38,16 +38,16 @@ def said_otherwise(source: str) -> list[str]:
 
 def test_page_has_one_name_for_one_thing():
     sources = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py")}
-    assert {str(path): found for path, source in sources.items() if (found := said_otherwise(source))} == {}
+    assert {str(path): found for path, source in sources.items() if (found := banned_words_in(source))} == {}
 
 
 @pytest.mark.parametrize(
-    "said",
+    "words",
     ["Read by the shipped network", "Shipped", "right on new images", "never trained on", "Bring a network", "34 %"],
 )
-def test_another_name_is_found(said: str):
-    assert said_otherwise(f'"""The shipped network."""\nlabel("{said}")') == [said]
-    assert said_otherwise('kind = "shipped"') == []
+def test_another_name_is_found(words: str):
+    assert banned_words_in(f'"""The shipped network."""\nlabel("{words}")') == [words]
+    assert banned_words_in('kind = "shipped"') == []
 
 
 def test_each_tappable_word_has_its_sentence_once(page: AppTest):
@@ -59,6 +59,6 @@ def test_each_tappable_word_has_its_sentence_once(page: AppTest):
 
 
 def test_glossary_terms_have_one_sentence_and_unknown_ones_fail():
-    assert [word for word, said in WORDS.items() if not said.endswith(".") or ". " in said] == []
+    assert [word for word, sentence in WORDS.items() if not sentence.endswith(".") or ". " in sentence] == []
     with pytest.raises(ValueError, match="a word of the glossary is one of"):
         tappable("backprop")

@@ -1,4 +1,4 @@
-"""``python -m tests.siege``: attack a page at each of its doors during a class, and print a table."""
+"""``python -m tests.siege``: attack every entrance of a page during a class, and print a table."""
 
 import argparse
 import importlib.util
@@ -18,11 +18,13 @@ from tests.siege.siege import besiege
 def main() -> int:
     """Attack the page; the exit status is 1 if a goal was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.siege", description=__doc__)
-    parser.add_argument("--only", choices=list(ATTACKS), action="append", help="this attack alone; may be given again")
-    parser.add_argument("--minutes", type=float, default=1.0, help="how long each attack goes on")
-    parser.add_argument("--back", type=float, default=5.0, help="minutes in which memory has to be as before")
+    parser.add_argument("--only", choices=list(ATTACKS), action="append", help="run only this attack; may be repeated")
+    parser.add_argument("--minutes", type=float, default=1.0, help="length of each attack")
+    parser.add_argument("--back", type=float, default=5.0, help="minutes within which memory must recover")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
-    parser.add_argument("--hour", action="store_true", help="thirty visitors for an hour instead, as tests.siege.hour")
+    parser.add_argument(
+        "--hour", action="store_true", help="instead, thirty visitors for an hour, like tests.siege.hour"
+    )
     if "--hour" in sys.argv:
         return hour.main([argument for argument in sys.argv[1:] if argument != "--hour"])
     given = parser.parse_args()
@@ -38,7 +40,11 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as folder:
                 row = besiege(attack, given.seed, given.minutes * 60, given.back * 60, Path(folder))
         except NO_ANSWER as error:
-            print(f"{name}: the class could not come, {error or type(error).__name__}", file=sys.stderr, flush=True)
+            print(
+                f"{name}: the class could not open the page, {error or type(error).__name__}",
+                file=sys.stderr,
+                flush=True,
+            )
             missed = True
             continue
         print(line(row.cells()), flush=True)

@@ -1,7 +1,7 @@
 """``python -m tests.siege.kills``: kill the server of a class repeatedly, and check that all work returns.
 
-The class draws, keeps own digits, trains and begins new runs in a process with the page's registry and its workers; the
-process is killed by ``kill -9`` at a random moment, and begins anew with what the disk has.
+The class draws, keeps own digits, trains and starts new runs in a process with the page's registry and workers. The
+process is killed by ``kill -9`` at a random moment, and restarts with the work on disk.
 """
 
 import argparse
@@ -37,7 +37,7 @@ SETTINGS = Settings(hidden=(64,), images=3000, epochs=200)
 
 
 def teach_class(folder: Path, ids: list[str], seed: int) -> None:
-    """Be the server: act for pupils at random, and report what each has, until killed."""
+    """Act for random students as the page's server would, and report the work of each, until killed."""
     visitors = Visitors(lambda session: True, Checkpoints(folder))
     visitors.watch()
     pupils = [visitors.get(visitor_id, "tab") for visitor_id in ids or [None] * N_PUPILS]
@@ -74,15 +74,15 @@ def begin(pupil: Visitor, rng: random.Random) -> None:
 
 
 def report(*what: Any) -> None:
-    """Print what the server has, and since when."""
+    """Print a piece of work that the server holds, with the current time."""
     print(json.dumps([time.time(), *what]), flush=True)
 
 
-def losses(told: list[list[Any]], folder: Path, killed: float, oldest: dict[str, float]) -> list[str]:
-    """Compare what the server had with what the disk has."""
+def losses(reported: list[list[Any]], folder: Path, killed: float, oldest: dict[str, float]) -> list[str]:
+    """Return the work that the server reported and that is missing on disk; update the oldest age of each kind."""
     lost = []
     by_pupil: dict[str, list[list[Any]]] = defaultdict(list)
-    for line in told:
+    for line in reported:
         if line[1] != "ids":
             by_pupil[line[2]].append(line)
     checkpoints = Checkpoints(folder)
@@ -124,7 +124,7 @@ def main() -> int:
         teach_class(Path(given.server[0]), json.loads(given.server[1]), given.seed)
     rng, ids, lost = random.Random(given.seed), [], []
     oldest = {"drawing": 0.0, "digit": 0.0, "runs": 0.0, "steps": 0.0}
-    n_told = 0
+    n_reported = 0
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) / "kept"
         for number in range(given.times):
@@ -137,23 +137,23 @@ def main() -> int:
                 env={**os.environ, "MLP_WORKERS": "1"},
             )
             assert server.stdout is not None
-            told = [json.loads(server.stdout.readline())]
-            ids = told[0][2]
+            reported = [json.loads(server.stdout.readline())]
+            ids = reported[0][2]
             time.sleep(rng.uniform(0.2, 6.0))
             server.kill()
             killed = time.time()
-            told += [json.loads(line) for line in server.stdout.read().splitlines() if line.endswith("]")]
+            reported += [json.loads(line) for line in server.stdout.read().splitlines() if line.endswith("]")]
             server.wait()
-            n_told += len(told)
-            found = losses(told, kept, killed, oldest)
+            n_reported += len(reported)
+            found = losses(reported, kept, killed, oldest)
             lost += found
             for each in found:
                 print(f"kill {number + 1}: {each}", flush=True)
             if (number + 1) % 20 == 0:
                 print(f"{number + 1} kills: {len(lost)} lost, {oldest}", file=sys.stderr, flush=True)
-    print(f"seed {given.seed}: {given.times} kills of a class of {N_PUPILS}, {n_told:,} things told")
-    print(f"{len(lost)} lost that the server had for {HAD_S:g} s, or steps of more than {STEPS_S:g} s")
-    print("the oldest of what was not there yet, in seconds:", {what: round(age, 2) for what, age in oldest.items()})
+    print(f"seed {given.seed}: {given.times} kills of a class of {N_PUPILS}, {n_reported:,} things reported")
+    print(f"{len(lost)} lost: work older than {HAD_S:g} s, or more than {STEPS_S:g} s of steps")
+    print("the oldest work not yet on disk, in seconds:", {what: round(age, 2) for what, age in oldest.items()})
     return int(bool(lost))
 
 

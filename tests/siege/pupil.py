@@ -1,4 +1,4 @@
-"""A student of the class: trains, draws every few seconds, and records the time of each stroke and the run's fate."""
+"""A simulated student: trains, draws every few seconds, and records each stroke's wait and whether the run survives."""
 
 import asyncio
 import random
@@ -13,32 +13,32 @@ from tests.soak import files
 from tests.wire.visitor import Visitor
 
 DRAW_EVERY_S = 3.0  # on average
-PATIENCE_S = 30.0  # for anything; an unanswered stroke counts as this long
-FOUND_S = 60.0  # until a reopened run has to continue
+PATIENCE_S = 30.0  # limit of each wait; an unanswered stroke counts as this long
+FOUND_S = 60.0  # limit for a run to continue after the page was reopened
 EPOCHS = 100  # too many for the run to end during a siege, on the whole of MNIST
 
 NO_ANSWER = (TimeoutError, OSError, WebSocketException)
 
 
 class Pupil:
-    """Trains and draws until told to stop; returns if the page has closed the connection.
+    """Trains and draws until stopped; reconnects if the page has closed the connection.
 
     Parameters
     ----------
     url : str
-        Of the page.
+        The page's address.
     rng : random.Random
-        Says what is drawn and when.
+        Source of the drawn digits and their times.
     """
 
     def __init__(self, url: str, rng: random.Random) -> None:
         self._visitor = Visitor(url, f"epochs={EPOCHS}", PATIENCE_S)
         self._rng = rng
-        self._there: set[int] = set()  # digits that may be on the canvas
+        self._on_canvas: set[int] = set()  # digits that may be on the canvas
         self._counted = 0  # steps of the current run
         self._reached = 0  # by the current run, as far as it has to be restored
         self.steps = 0  # of all runs, as the page shows them
-        self.told = [(time.monotonic(), 0)]  # times of new steps on the page, and all steps by then
+        self.progress_seen = [(time.monotonic(), 0)]  # times of new steps on the page, and all steps by then
         self.strokes: list[tuple[float, float]] = []  # time of each, and the seconds until it was read
         self.unanswered: list[str] = []  # unanswered strokes, and the page's text then
 
@@ -63,7 +63,7 @@ class Pupil:
                     self._reached = self._counted = 0
             except NO_ANSWER as error:
                 self.strokes.append((began, PATIENCE_S))
-                self.unanswered.append(f"{type(error).__name__}, {self._visitor.progress!r}, {self._visitor.said!r}")
+                self.unanswered.append(f"{type(error).__name__}, {self._visitor.progress!r}, {self._visitor.message!r}")
                 await self._come_back(stop)
 
     def look(self) -> None:
@@ -71,35 +71,35 @@ class Pupil:
         step = self._visitor.step
         if step > self._counted:  # steps repeated after a loss were counted before
             self.steps += step - self._counted
-            self.told.append((self._visitor.step_since, self.steps))
+            self.progress_seen.append((self._visitor.step_since, self.steps))
         self._counted = max(self._counted, step)
         self._reached = max(self._reached, step)
 
     def trained_at(self, at: float) -> float:
         """Return the steps of all runs at a time, interpolated between the times at which the page showed them.
 
-        A page is drawn every seven seconds where many train: what it said last is too few by the steps of half of that.
+        With many students, a page is redrawn every seven seconds: its number is 3.5 s of steps too low on average.
         """
-        times, steps = zip(*self.told, strict=True)
+        times, steps = zip(*self.progress_seen, strict=True)
         return float(np.interp(at, times, steps))
 
     @property
     def steps_per_epoch(self) -> int:
-        """The step that the page shows."""
+        """Steps in an epoch, according to the page; 0 before a run."""
         found = re.search(r"step [\d,]+ of ([\d,]+)", self._visitor.progress)
         return int(found[1].replace(",", "")) // EPOCHS if found else 0
 
     def settle_for(self, step: int) -> None:
-        """Expect the run to be restored only up to this step, as when the server was killed after saving it."""
+        """Expect the run to be restored only up to this step, which the server saved before it was killed."""
         self._reached = min(self._reached, step)
 
     @property
     def step(self) -> int:
-        """Steps of the run, as the page shows them."""
+        """Steps of the run, according to the page."""
         return self._visitor.step
 
     async def find_run(self) -> str:
-        """Reload the page, and return the problem with the run; None if it is there and continues."""
+        """Reload the page, and return the problem with the run; an empty string if it is there and continues."""
         self.look()
         expected, self._visitor.step, self._visitor.progress = self._reached, 0, ""
         until = time.monotonic() + FOUND_S
@@ -108,25 +108,27 @@ class Pupil:
                 await self._visitor.reload()
                 if self._visitor.at_rest and "done" not in self._visitor.progress:
                     await self._visitor.press("pause")  # reads Resume
-                await self._visitor.until(lambda: self._goes_on(expected))
+                await self._visitor.until(lambda: self._continues(expected))
                 return ""
-        return f"step {expected:,} was reached, then the page said {self._visitor.progress!r}: {self._visitor.said!r}"
+        return (
+            f"step {expected:,} was reached, then the page showed {self._visitor.progress!r}: {self._visitor.message!r}"
+        )
 
     async def leave(self) -> None:
         """Close the tab."""
         with suppress(Exception):
             await self._visitor.close()
 
-    def _goes_on(self, expected: int) -> bool:
+    def _continues(self, expected: int) -> bool:
         return self._visitor.step > expected or (self._visitor.step == expected and "done" in self._visitor.progress)
 
     async def _draw(self) -> None:
         # A digit that is certainly new, as nothing on the page would change otherwise.
-        digit = self._rng.choice([digit for digit in range(10) if digit not in self._there] or range(10))
-        self._there.add(digit)
+        digit = self._rng.choice([digit for digit in range(10) if digit not in self._on_canvas] or range(10))
+        self._on_canvas.add(digit)
         began = time.monotonic()
         self.strokes.append((began, await self._visitor.draw(files.data_url(digit))))
-        self._there = {digit}
+        self._on_canvas = {digit}
 
     async def _come_back(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

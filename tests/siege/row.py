@@ -1,20 +1,20 @@
-"""The cost of an attack to the class, the goals, and the table."""
+"""An attack's cost to the class, the goals, and the table of results."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-STROKE_MS = 300.0  # at the server's door
-ABOVE = 1.2  # memory may be a fifth above its limit, and is back when within a fifth of before
-NOISE = 0.9  # two measurements of one speed on the same machine differ by this much
+STROKE_MS = 300.0  # measured at the server
+ABOVE = 1.2  # memory may exceed its limit by a fifth; it has recovered when at most a fifth above its earlier size
+NOISE = 0.9  # ratio of two measurements of the same speed on the same machine
 
 HEADER = (
     "attack",
-    "training, of before (fair)",
+    "training, share of before (fair share)",
     "strokes, median",
     "worst",
     "lost runs",
     "memory before",
-    "worst (allowed)",
+    "highest (allowed)",
     "after",
     "goals",
 )
@@ -27,24 +27,24 @@ class Row:
     Parameters
     ----------
     attack : str
-        In a few words.
+        A short description.
     share : float
-        The class's training in a second of the attack, of what it was before.
+        The class's training speed during the attack, divided by its speed before.
     fair : float or None
-        The class's part among all who were there; None where the attack takes the place away where runs train, so that
-        only what becomes of them counts.
+        The class's fair share among all visitors. None if the attack removes the workers that train: then only lost
+        runs count.
     strokes_ms : tuple of float
-        How long each stroke waited for its answer during the attack.
+        Each stroke's wait for its answer during the attack.
     lost : int
-        Runs that were not there, or did not go on, afterwards.
+        Runs that were missing afterwards or did not continue.
     before_mb, worst_mb, after_mb, bound_mb : float
-        Memory of the server and its workers; the bound is that of an empty page and all that visitors may take.
+        Memory of the server and its workers. The bound is that of an empty page plus the limit for visitors.
     back_s : float or None
-        How long after the attack memory was back; None if it was not while it was waited for.
+        Seconds after the attack until memory had recovered; None if it did not in time.
     faults : tuple of str
-        What else the attack found.
+        Other failures that the attack found.
     notes : tuple of str
-        What else it measured.
+        Other measurements.
     """
 
     attack: str
@@ -116,7 +116,7 @@ def fair_share(n_pupils: int, n_strangers: int) -> float:
 
 
 def is_back(memory_mb: float, before_mb: float) -> bool:
-    """Whether memory is back; the class has continued meanwhile, and has slightly more to remember."""
+    """Whether memory has recovered. The class has continued meanwhile, so that slightly more is needed."""
     return memory_mb <= ABOVE * before_mb
 
 

@@ -1,4 +1,4 @@
-"""A page under attack during a class that draws and trains, and the class's losses."""
+"""Attack a page while a class draws and trains, and measure the class's losses."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from tests.siege.watch import Watch, between, speed
 from tests.soak import world
 from tests.wire.visitor import Visitor
 
-SETTLE_S = 8.0  # after the class has come, before the calm is measured
+SETTLE_S = 8.0  # from the class's arrival to the measurement before the attack
 ALONE_S = 5.0
 NEWCOMER_S = 20.0  # between two later visitors, as Streamlit removes closed tabs when one comes and goes
 BACK_POLL_S = 2.0
@@ -28,39 +28,39 @@ NOWHERE = "http://127.0.0.1:9/"  # a mirror that does not exist
 
 
 class Surroundings:
-    """The environment of the server during the siege; here nothing."""
+    """The server's surroundings during the siege, such as a mirror or a cluster; none here."""
 
-    environment: Mapping[str, str] = MappingProxyType({})  # of the server
+    environment: Mapping[str, str] = MappingProxyType({})  # the server's environment variables
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
-        """Set it up."""
+        """Start them."""
 
     def close(self) -> None:
-        """End it."""
+        """Stop them."""
 
 
 @dataclass(frozen=True)
 class Attack:
-    """An attack on one door.
+    """An attack on one part of the page.
 
     Parameters
     ----------
     name : str
-        A word, for ``--only``.
+        A word for ``--only``.
     title : str
-        What is done, for the table.
+        A short description for the table.
     act : callable
-        Does it until the siege is over, and notes what it found.
+        Attacks until the siege is over, and records its findings.
     pupils : int
-        How many are there already.
+        Number of students in the class.
     strangers : int or None
-        Persons whom the class has to share with; None where the attack takes away the place where runs train.
+        Number of persons who share with the class; None if the attack removes the workers that train.
     within : sequence of str
-        The beginning of a command under which the server runs.
+        The start of the command that runs the server.
     surroundings : type of Surroundings
-        What the server talks to.
+        The services that the server connects to.
     needs : str
-        A package that has to be there.
+        A package that must be installed.
     """
 
     name: str
@@ -104,9 +104,9 @@ class Siege:
         self.down.append((ended, time.monotonic()))
 
     def strokes_ms(self, start: float, end: float) -> tuple[float, ...]:
-        """Return the waits of the strokes that started in that time, while there was a server.
+        """Return the waits of the strokes that started in that time, while the server ran.
 
-        Of one that the server did not live to answer, what it had waited until then, if that was too long already.
+        If the server was killed before it answered a stroke, the wait until then counts, but only if it was too long.
         """
         strokes = [stroke for pupil in self.pupils for stroke in pupil.strokes if start <= stroke[0] < end]
         waits = []
@@ -130,13 +130,13 @@ def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Pa
     ----------
     attack : Attack
     seed : int
-        Who draws what and what is attacked follows from it; when, from the machine too.
+        Determines the drawings and the attack's choices. Their times also depend on the machine.
     seconds : float
-        How long the attack goes on; the class is watched for a third of that before.
+        Length of the attack. The class is observed for a third of that before.
     back_s : float
-        How long memory is waited for afterwards, at most.
+        Limit of the wait for memory to recover afterwards.
     folder : path
-        For the server's log, its data and its checkpoints.
+        Folder for the server's logs, data and checkpoints.
     """
     rng = random.Random(f"{seed} {attack.name}")
     (folder / "data").mkdir()
@@ -174,11 +174,11 @@ async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
     first, *others = siege.pupils
     await first.come()
     await asyncio.sleep(ALONE_S)
-    alone_mb = watch.look().memory_mb
+    alone_mb = watch.measure().memory_mb
     for pupil in others:
         await pupil.come()
     lives = [asyncio.create_task(pupil.live(stop)) for pupil in siege.pupils]
-    watching = asyncio.create_task(watch.go_on())
+    watching = asyncio.create_task(watch.run())
     await asyncio.sleep(SETTLE_S)
     calm = time.monotonic()
     await asyncio.sleep(max(4.0, siege.seconds / 3))
@@ -195,14 +195,14 @@ async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
     watching.cancel()
     for pupil in siege.pupils:
         await pupil.leave()
-    lost = [said for said in found if said]
+    lost = [reason for reason in found if reason]
     during = between(watch.moments, began, ended)
     cores = os.cpu_count() or 1
     calm_speed = speed(before, cores, trained_at)
     waited = sorted(siege.strokes_ms(calm, began))
     if waited:
         siege.notes.append(f"before, {waited[len(waited) // 2]:.0f} ms for a stroke, {waited[-1]:.0f} at most")
-    siege.notes += [f"a stroke was not answered: {said}" for pupil in siege.pupils for said in pupil.unanswered][:5]
+    siege.notes += [f"a stroke was not answered: {reason}" for pupil in siege.pupils for reason in pupil.unanswered][:5]
     return Row(
         attack.title,
         speed(during, cores, trained_at) / calm_speed if calm_speed else 0.0,
@@ -215,24 +215,24 @@ async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
         alone_mb + MAX_MB,
         back,
         tuple(siege.faults),
-        (*siege.notes, *(f"lost: {said}" for said in lost)),
+        (*siege.notes, *(f"lost: {reason}" for reason in lost)),
     )
 
 
 async def _wait_until_back(siege: Siege, watch: Watch, before_mb: float, back_s: float) -> float | None:
-    """Return the seconds until memory is back; None if it is not in time."""
+    """Return the seconds until memory has recovered; None if it does not in time."""
     start = newcomer = time.monotonic()
     while time.monotonic() - start < back_s:
         if is_back(watch.moments[-1].memory_mb, before_mb):
             return time.monotonic() - start
         if time.monotonic() - newcomer > NEWCOMER_S:
             newcomer = time.monotonic()
-            await look_in(siege.server)
+            await open_and_close(siege.server)
         await asyncio.sleep(BACK_POLL_S)
     return None
 
 
-async def look_in(server: Server) -> None:
+async def open_and_close(server: Server) -> None:
     """Open the page and close it again."""
     newcomer = Visitor(server.url)
     with suppress(Exception):
@@ -242,5 +242,5 @@ async def look_in(server: Server) -> None:
 
 
 def workers_of(siege: Siege) -> list[int]:
-    """Return the processes that train."""
+    """Return the process ids of the workers."""
     return world.workers(siege.server.process.pid)

@@ -1,4 +1,4 @@
-"""The measures of `make siege`; the siege itself takes minutes."""
+"""The measurements of `make siege`; the siege itself takes minutes and is not run here."""
 
 from concurrent.futures import Future
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from mlp.images.decoding import PictureError
 from mlp.images.mnist import sample
 from mlp.images.photo import read_picture
-from mlp.images.sheet_photos.found_digits import MOST_DIGITS
+from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Trial
 from mlp.page.tabs.runs.sweep import sweep_table
@@ -47,7 +47,7 @@ def test_harmless_attack_meets_all_goals():
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"lost": 2}, "2 runs lost"),
         ({"share": 0.7}, "training below the fair share"),
@@ -58,8 +58,8 @@ def test_harmless_attack_meets_all_goals():
         ({"faults": ("a foreign host is let in",)}, "a foreign host is let in"),
     ],
 )
-def test_each_goal_can_be_missed(change: dict, said: str):
-    assert replace(KEPT, **change).missed() == [said]
+def test_each_goal_can_be_missed(change: dict, message: str):
+    assert replace(KEPT, **change).missed() == [message]
 
 
 def test_strangers_training_is_read_from_the_sweep_table():
@@ -97,7 +97,7 @@ def test_visitors_own_work_is_not_counted_against_the_server():
 
 
 def test_steps_count_at_their_training_time():
-    pupil = SimpleNamespace(told=[(100.0, 500), (107.0, 1200), (114.0, 1900)])
+    pupil = SimpleNamespace(progress_seen=[(100.0, 500), (107.0, 1200), (114.0, 1900)])
     assert [Pupil.trained_at(pupil, at) for at in (100, 105, 110, 200)] == [500, 1000, 1500, 1900]
 
 
@@ -114,11 +114,11 @@ def test_uneven_hour_is_named():
 
 
 def test_attacks_send_what_they_declare():
-    assert {door.name for door in ATTACKS.values()} == set(ATTACKS)
+    assert {attack.name for attack in ATTACKS.values()} == set(ATTACKS)
     assert len({type_of(state) for state in wrong_states("$$ID-x")}) == 9
     with pytest.raises(PictureError):  # well formed, and blank
         read_picture(many_scans(3, (80, 60)))
-    assert len(read_picture(many_specks()).page.digits) == MOST_DIGITS
+    assert len(read_picture(many_specks()).page.digits) == MAX_DIGITS
 
 
 def type_of(state) -> str:

@@ -1,4 +1,4 @@
-"""The state of a server and its class, second by second: memory, steps, and the cores left to it."""
+"""Record, each second, a server's memory, its class's steps, and the cores left to it."""
 
 import asyncio
 import time
@@ -17,11 +17,11 @@ class Moment:
     Parameters
     ----------
     at : float
-        When, on the monotonic clock.
+        Time on the monotonic clock.
     memory_mb : float
-        Of the server and all processes below it.
+        Memory of the server and all its child processes.
     others_s : float
-        Seconds that all other programs of the machine, the visitors' among them, have taken of its cores so far.
+        CPU seconds of all other programs so far, including the visitors'.
     """
 
     at: float
@@ -30,14 +30,14 @@ class Moment:
 
 
 class Watch:
-    """Checks once a second.
+    """A measurement each second.
 
     Parameters
     ----------
     pid : callable
-        Gives the server's process id, as it may be started anew.
+        Returns the server's process id, which changes with a restart.
     also : callable
-        Is called at each look.
+        Called at each measurement.
     """
 
     def __init__(self, pid: Callable[[], int], also: Callable[[], None]) -> None:
@@ -47,8 +47,8 @@ class Watch:
         self._server, self._worked_s = 0, 0.0  # the current server, and the time of it and its workers
         self._ended_s = 0.0  # the same of earlier servers
 
-    def look(self) -> Moment:
-        """Record the present state."""
+    def measure(self) -> Moment:
+        """Measure and record the present state."""
         server = self._pid()
         if server != self._server:
             self._server, self._worked_s, self._ended_s = server, 0.0, self._ended_s + self._worked_s
@@ -60,10 +60,10 @@ class Watch:
         self._also()
         return moment
 
-    async def go_on(self) -> None:
-        """Check forever."""
+    async def run(self) -> None:
+        """Measure until canceled."""
         while True:
-            self.look()
+            self.measure()
             await asyncio.sleep(POLL_S)
 
 
@@ -75,7 +75,7 @@ def between(moments: Sequence[Moment], start: float, end: float) -> list[Moment]
 def speed(moments: Sequence[Moment], cores: int, trained_at: Callable[[float], float]) -> float:
     """Return the steps per second for each core that other programs left to the server; 0 if they left none.
 
-    The visitors run on the server's machine here: what they take is no fault of the server's.
+    The visitors run on the same machine, so their CPU time must not count against the server.
 
     Examples
     --------

@@ -1,4 +1,7 @@
-"""``python -m tests.soak``: ten minutes of rough use, and its counts. It prints the seed, which repeats the actions."""
+"""``python -m tests.soak``: use the page under stress for ten minutes, and count the results.
+
+It prints the seed, which repeats the actions.
+"""
 
 import argparse
 import random
@@ -24,7 +27,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = soak(given.seed, given.minutes * 60, given.visitors, given.browsers, Path(folder), given.patience)
         if not report.clean:
-            print(told((Path(folder) / "server.log").read_text()), file=sys.stderr)
+            print(errors_in((Path(folder) / "server.log").read_text()), file=sys.stderr)
     print("| what | count |\n|---|---|")
     for name in [*MUST_BE_ZERO, *sorted(set(report.counts) - set(MUST_BE_ZERO))]:
         print(f"| {name} | {report.counts[name]:,} |")
@@ -33,7 +36,7 @@ def main() -> int:
     return 0 if report.clean else 1
 
 
-def told(log: str) -> str:
+def errors_in(log: str) -> str:
     """Return the errors in a server's log: the surroundings of each traceback, and its end."""
     places = [place.start() for place in re.finditer("Traceback", log)][:5]
     return "\n…\n".join([*(log[max(0, place - 1000) : place + 4000] for place in places), log[-2000:]])

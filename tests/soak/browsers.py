@@ -38,7 +38,7 @@ async def browse(
             try:
                 await _round(page, rng, report)
             except Exception as error:
-                report.trouble("times a page said nothing for too long", f"browser: {error}"[:300] + await _shown(page))
+                report.trouble("times a page did not answer in time", f"browser: {error}"[:300] + await _shown(page))
                 with suppress(TimeoutError):
                     await page.goto(url)
         await browser.close()
@@ -47,7 +47,7 @@ async def browse(
 async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     await page.locator(CANVAS).scroll_into_view_if_needed()
     await page.locator(".st-key-network").get_by_text("Pretrained").click()
-    await page.locator(".ink-by", has_text="Reading with the pretrained network").wait_for()
+    await page.locator(".ink-reader", has_text="Reading with the pretrained network").wait_for()
     nothing_drawn = page.locator(".st-key-answer .ink-empty").get_by_text("Nothing drawn yet")
     if not await nothing_drawn.count():
         await page.locator(".st-key-clear button").click()
@@ -56,7 +56,7 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     await _draw(page, digit)
     answer = await _answer(page)
     saw = await page.locator(".ink-stages img").last.get_attribute("src")
-    by = f"in a browser: {await page.locator('.ink-by').inner_text()}"
+    by = f"in a browser: {await page.locator('.ink-reader').inner_text()}"
     report.answer(saw, " ".join(answer.split()), by)
     await page.locator(".st-key-train button").click()
     progress = page.locator(".st-key-progress")  # of the new run: the one of the last round is paused
@@ -75,13 +75,13 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
 
 async def _shown(page: Page) -> str:
     """Return the page's text on drawing and run, for failure reports."""
-    said = []
+    shown = []
     for key in ("answer", "progress", "train"):
         place = page.locator(f".st-key-{key}")
-        said.append(" ".join((await place.first.inner_text()).split()) if await place.count() else f"no {key}")
+        shown.append(" ".join((await place.first.inner_text()).split()) if await place.count() else f"no {key}")
     canvas = page.locator("canvas.dc-canvas.lower-canvas")
     ink = await canvas.first.evaluate(INK) if await canvas.count() else "no canvas"
-    return f" while it said {said}, ink on the canvas: {ink}"
+    return f" while it said {shown}, ink on the canvas: {ink}"
 
 
 async def _answer(page: Page) -> str:

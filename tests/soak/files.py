@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.fuzz.targets import DOORS
+from tests.fuzz.targets import INPUTS
 
 
 def picture(digit: int, size: int = 280) -> Image.Image:
@@ -34,5 +34,5 @@ def data_url(digit: int) -> str:
 
 def bad_picture(rng: random.Random) -> bytes:
     """Return an image file that is damaged, too large, or not an image."""
-    damaged = next(door for door in DOORS if door.name == "pictures").make(rng)
+    damaged = next(kind for kind in INPUTS if kind.name == "pictures").make(rng)
     return rng.choice([damaged, damaged, b"", b"<script>alert(1)</script>", bytes(11_000_000)])

@@ -64,9 +64,9 @@ class Life:
             self._report.counts[f"times to {name}"] += 1
         except TimeoutError as error:
             where = traceback.extract_tb(error.__traceback__)[-3:]
-            said = f"{name}, {self._visitor.digit!r}, {self._visitor.progress!r}: {' < '.join(f.name for f in where)}"
-            said += "".join(f"\n    {line}" for line in self._visitor.diary)
-            self._report.trouble("times a page said nothing for too long", said)
+            text = f"{name}, {self._visitor.digit!r}, {self._visitor.progress!r}: {' < '.join(f.name for f in where)}"
+            text += "".join(f"\n    {line}" for line in self._visitor.diary)
+            self._report.trouble("times a page did not answer in time", text)
             with suppress(Exception):
                 await self._visitor.reload()
         except (OSError, WebSocketException) as error:
@@ -78,7 +78,7 @@ class Life:
         self._visitor.exceptions.clear()
 
     async def _draw(self) -> None:
-        await self._visitor.let_shipped_network_answer()
+        await self._visitor.choose_pretrained()
         # A digit that is certainly new, as nothing on the page would change otherwise.
         digit = self._rng.choice([digit for digit in range(10) if digit not in self._there])
         await self._visitor.draw(files.data_url(digit))
@@ -154,8 +154,8 @@ class Life:
             try:
                 await self._visitor.until(lambda: not self._visitor.at_rest or "done after" in self._visitor.progress)
             except TimeoutError:
-                said = f"{self._visitor.progress!r} while the other said {other.progress!r}"
-                self._report.trouble("tabs left behind by another of the same visitor", said)
+                text = f"{self._visitor.progress!r} while the other said {other.progress!r}"
+                self._report.trouble("tabs left behind by another of the same visitor", text)
         finally:
             await other.close()
 
@@ -169,7 +169,7 @@ class Life:
         await self._back()
 
     async def _go(self) -> None:
-        """Leave for good: another visitor follows."""
+        """Leave; another visitor takes this place."""
         await self._visitor.close()
         self._new()
         await self._visitor.open()
@@ -185,5 +185,5 @@ class Life:
             try:
                 await self._visitor.until(lambda: self._visitor.step >= before)
             except TimeoutError:
-                said = f"step {before} was reached, then the page showed {self._visitor.progress!r}"
-                self._report.trouble("runs lost", "\n    ".join([said, *self._visitor.diary]))
+                text = f"step {before} was reached, then the page showed {self._visitor.progress!r}"
+                self._report.trouble("runs lost", "\n    ".join([text, *self._visitor.diary]))

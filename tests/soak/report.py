@@ -11,7 +11,7 @@ MUST_BE_ZERO = (
     "runs lost",
     "tabs left behind by another of the same visitor",
     "teachings refused",
-    "times a page said nothing for too long",
+    "times a page did not answer in time",
 )
 
 

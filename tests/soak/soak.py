@@ -16,7 +16,7 @@ from tests.wire.visitor import Visitor
 CHECKPOINT_MB = 20  # less than a class's runs take, so that some stay in memory only
 
 
-async def trouble_makers(server: Server, rng: random.Random, until: float, every_s: float, report: Report) -> None:
+async def kill_workers(server: Server, rng: random.Random, until: float, every_s: float, report: Report) -> None:
     """Kill a worker from time to time."""
     while time.monotonic() < until:
         await asyncio.sleep(rng.uniform(0.3, 1.7) * every_s)
@@ -45,9 +45,9 @@ async def _soak(
     for number in range(n_browsers):
         lives.append(browse(server.url, path, random.Random(f"{seed} browser {number}"), until, patience_s, report))
     every_s = max(3.0, seconds / 60)
-    await asyncio.gather(*lives, trouble_makers(server, random.Random(f"{seed} kills"), until, every_s, report))
+    await asyncio.gather(*lives, kill_workers(server, random.Random(f"{seed} kills"), until, every_s, report))
     await first.close()
-    # Streamlit removes a closed tab two minutes later, when the next one comes; a short soak does not wait for that.
+    # Streamlit removes a closed tab two minutes later, when the next one opens; a short soak does not wait for that.
     await asyncio.sleep(130 if seconds >= 300 else 1)
     last = Visitor(server.url, "", patience_s)
     await last.open()
@@ -61,20 +61,20 @@ async def _soak(
 
 
 def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Path, patience_s: float = 30.0) -> Report:
-    """Run visitors on a page of their own.
+    """Run visitors on a separate page.
 
     Parameters
     ----------
     seed : int
-        What each of them does, and in which order, follows from it; when, from the machine too.
+        Determines each visitor's actions and their order. Their times also depend on the machine.
     seconds : float
-        How long they go on.
+        Length of the test.
     n_visitors, n_browsers : int
-        How many at a time, and how many of them in a real browser.
+        Number of visitors at a time, and how many of them use a real browser.
     folder : path
-        For the server's log, its data and its checkpoints.
+        Folder for the server's log, data and checkpoints.
     patience_s : float
-        How long visitors wait for anything; what takes longer is counted.
+        Limit of each visitor's waits; longer waits are counted.
     """
     report = Report()
     path = chromium.find() if n_browsers else None  # not from within the event loop

@@ -117,7 +117,7 @@ def test_every_epoch_has_its_own_order_and_every_seed_too():
         run.network.values[...] = start.values
         return [step.loss for step in steps(run, IMAGES, LABELS)]
 
-    losses = first_losses(1)  # weights that do not move: the loss tells which images were in the batch
+    losses = first_losses(1)  # weights that do not move: the loss identifies the images in the batch
     assert len({round(loss, 9) for loss in losses}) == 6
     sums = [losses[i] + losses[i + 1] for i in (0, 2, 4)]
     np.testing.assert_allclose(sums, sums[0], rtol=1e-6)

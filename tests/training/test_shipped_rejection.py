@@ -1,4 +1,4 @@
-"""The shipped digit check on marks by other rules than those of `mlp.images.handwriting.marks`."""
+"""The shipped digit check, on marks made by other rules than those of `mlp.images.handwriting.marks`."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def taps(rng):
 
 
 def scrawls(rng):
-    """Draw a pen that shuttles over a patch of the canvas."""
+    """Draw a zigzag over a part of the canvas."""
     n = rng.integers(20, 40)
     points = np.stack([np.linspace(40, rng.uniform(180, 240), n), np.where(np.arange(n) % 2, 60, 220)], axis=1)
     return rasterize([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
@@ -76,7 +76,7 @@ def test_marks_of_every_kind_are_refused(rejection, kind, least):
     assert 1 - sees_digit(rejection, images).mean() >= least
 
 
-def test_digits_are_let_through(rejection):
+def test_digits_are_accepted(rejection):
     assert sees_digit(rejection, sample().test.images).mean() >= 0.995
     synthetic, _ = synthetic_digits(500, np.random.default_rng(11))
     assert sees_digit(rejection, synthetic).mean() >= 0.99

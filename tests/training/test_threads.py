@@ -17,13 +17,13 @@ LARGE = Settings(hidden=(512, 40), batch_size=100, images=1100, epochs=2, warp=1
 
 
 def by_turns(choice, seconds):
-    """Use another number of threads at each step, however long the last one record."""
-    choice.now = choice.now % choice.most + 1
+    """Use another number of threads at each step, however long the last one took."""
+    choice.now = choice.now % choice.max_threads + 1
 
 
 @pytest.mark.parametrize("settings", [LARGE, Settings(images=1100, epochs=1, optimizer="adam")], ids=["large", "small"])
 def test_sliced_warped_run_has_equal_bits_for_any_threads(settings, monkeypatch):
-    monkeypatch.setattr(threads, "same_bits", same_bits)  # of the BLAS at hand
+    monkeypatch.setattr(threads, "same_bits", same_bits)  # of this machine's BLAS
     monkeypatch.setattr(ThreadChoice, "record", by_turns)
     monkeypatch.setattr("mlp.training.run.gains_from_threads", lambda layer_sizes, batch_size: True)
     ends = set()
@@ -40,7 +40,7 @@ def test_sliced_warped_run_has_equal_bits_for_any_threads(settings, monkeypatch)
 
 
 @pytest.fixture(autouse=True)
-def two_cores_with_nothing_to_do(monkeypatch):
+def two_idle_cores(monkeypatch):
     monkeypatch.setattr(threads, "usable_cores", lambda: 2)
     monkeypatch.setattr(threads, "n_running", lambda: 1)
     monkeypatch.setattr(threads, "same_bits", lambda: True)
@@ -48,10 +48,10 @@ def two_cores_with_nothing_to_do(monkeypatch):
 
 def test_one_thread_is_used_if_bits_depend_on_the_number(monkeypatch):
     monkeypatch.setattr(threads, "same_bits", lambda: False)
-    assert (ThreadChoice().most, ThreadChoice(3).most) == (1, 1)
+    assert (ThreadChoice().max_threads, ThreadChoice(3).max_threads) == (1, 1)
 
 
-def test_several_threads_are_not_tried_while_others_want_the_cores(monkeypatch):
+def test_several_threads_are_not_tried_while_others_need_the_cores(monkeypatch):
     choice = ThreadChoice()
     monkeypatch.setattr(threads, "n_running", lambda: 2)
     assert taken(choice, 0.6 * SINGLE_S)[1] == 0
@@ -112,7 +112,7 @@ def test_invalid_number_of_threads_is_refused(number):
 def test_process_remembers_the_faster_number_for_each_step_size():
     sizes, other = [784, 512, 10], [784, 256, 10]
     first = chosen(3, sizes, 100)
-    assert first.most == 3
+    assert first.max_threads == 3
     assert chosen(3, list(sizes), 100) is first
     assert len({id(choice) for choice in (first, chosen(2, sizes, 100), chosen(3, other, 100))}) == 3
     assert chosen(3, sizes, 50) is not first

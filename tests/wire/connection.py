@@ -23,7 +23,7 @@ class Connection:
     Parameters
     ----------
     url : str
-        Of the page, such as ``http://127.0.0.1:8501``.
+        The page's address, such as ``http://127.0.0.1:8501``.
     query : str
         The part of the address after the question mark.
     live : bool

@@ -15,11 +15,11 @@ class Node:
     Parameters
     ----------
     kind : str
-        Of container; empty for an element.
+        Kind of container; empty for an element.
     run : str
         The script that drew it last, or something in it.
     fragment : str
-        That it belongs to; empty for none.
+        The fragment that it belongs to; empty for none.
     children : list of Node
     """
 
@@ -32,8 +32,8 @@ class Node:
 class Tree:
     """The elements that a browser would show.
 
-    Streamlit 1.67's browser part counts the children of each container, and gives the page up where a message's path
-    leads past them.
+    Streamlit 1.67's browser part counts the children of each container, and abandons the page if a message's path leads
+    past them.
     """
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from tests.wire.connection import Connection
 from tests.wire.tree import Tree
 
 ANSWER_S = 30.0
-OPENING = 4  # times an answer's patience
+OPENING = 4  # times the patience for an answer
 SETTLE_S = 0.5  # for further messages after an answer
 DIARY_LINES = 90
 AT_REST = ("Nothing trained", " paused", "done after", "stopped")
@@ -35,7 +35,7 @@ class Visitor(Connection):
     Parameters
     ----------
     url : str
-        Of the page.
+        The page's address.
     query : str
         The part of the address after the question mark.
     patience_s : float
@@ -55,14 +55,14 @@ class Visitor(Connection):
         self._labels: dict[str, str] = {}  # labels of the other buttons, by key
         self.digit = self.sure = self.progress = ""  # shown by the page
         self.reads_with = ""
-        self.said = ""  # of the last file
+        self.message = ""  # of the last file
         self.errors: list[str] = []  # shown by the page; the caller may clear them
         self.kept = False  # whether the page has confirmed an own digit
         self.exceptions: list[str] = []
         self.diary: deque[str] = deque(maxlen=DIARY_LINES)
 
     @classmethod
-    async def who_trains(cls, url: str, query: str) -> Self:
+    async def open_and_train(cls, url: str, query: str) -> Self:
         """Open the page as a new visitor, and press Train."""
         visitor = cls(url, query, live=True)
         await visitor.open()
@@ -86,8 +86,8 @@ class Visitor(Connection):
 
     async def send(self, *widgets: WidgetState, fragment: str = "") -> None:
         """Send the states of widgets, as `Connection.send`."""
-        said = [widget.id.split("-", 2)[2] for widget in widgets]
-        self.note(f"sent {said} to {fragment[:6] or 'all'}")
+        sent = [widget.id.split("-", 2)[2] for widget in widgets]
+        self.note(f"sent {sent} to {fragment[:6] or 'all'}")
         await super().send(*widgets, fragment=fragment)
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -161,18 +161,18 @@ class Visitor(Connection):
         before, start = self._stages, time.perf_counter()
         if self.is_live:
             await self.ask(data_url, self._patience_s)
-            took = time.perf_counter() - start
+            elapsed = time.perf_counter() - start
             await self.send_canvas(json.dumps({"drawing": state}))  # the canvas sends it a moment later
-            return took
+            return elapsed
         self.digit = ""
         await self.send_canvas(json.dumps({"drawing": state}))
         # A blank canvas after a refused file may be read in between.
         await self._until(lambda: self._stages != before and self.digit.isdigit(), self._patience_s)
-        took = time.perf_counter() - start
+        elapsed = time.perf_counter() - start
         await asyncio.sleep(SETTLE_S)
-        return took
+        return elapsed
 
-    async def let_shipped_network_answer(self) -> None:
+    async def choose_pretrained(self) -> None:
         """Choose the pretrained network."""
         await self.choose("network", ["Pretrained"], lambda: "pretrained network" in self.reads_with)
 
@@ -180,7 +180,7 @@ class Visitor(Connection):
         """Choose an option, such as a tab, and return when the page shows it."""
         choice = WidgetState(id=self._ids[key])
         choice.string_array_value.data.extend(values)
-        await self._say(key, choice, answered)
+        await self._send_until(key, choice, answered)
 
     def latest(self, name: str) -> str:
         """Return the key of a control that the page resets, as it was drawn last."""
@@ -229,9 +229,9 @@ class Visitor(Connection):
         """Upload a file to an element, and return the server's answer after the page has shown it."""
         status, urls = await self.store(name, data)
         if status == 204:
-            self.said, before = "", self._stages  # a photo is shown as what the network sees of it
-            await self._say(
-                key, self._uploaded(key, name, len(data), urls), lambda: self.said or self._stages != before
+            self.message, before = "", self._stages  # a photo is shown as what the network sees of it
+            await self._send_until(
+                key, self._uploaded(key, name, len(data), urls), lambda: self.message or self._stages != before
             )
             await asyncio.sleep(SETTLE_S)
         return status
@@ -258,7 +258,7 @@ class Visitor(Connection):
         async with asyncio.timeout(self._patience_s):
             return await self._file_urls
 
-    async def _say(self, key: str, state: WidgetState, answered: Callable[[], object]) -> None:
+    async def _send_until(self, key: str, state: WidgetState, answered: Callable[[], object]) -> None:
         """Send an element's new state with every message until the page has answered.
 
         The server merges messages that arrive close together, and keeps only the button presses of the earlier one.
@@ -321,7 +321,7 @@ class Visitor(Connection):
         if kind == "exception":
             self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "alert":
-            self.said = element.alert.body
+            self.message = element.alert.body
             if element.alert.format == Alert.ERROR:
                 self.errors.append(element.alert.body)
         elif kind == "button":
@@ -352,5 +352,5 @@ class Visitor(Connection):
             elif "Reading with" in body:
                 self.reads_with = text
             elif "Choose “Uploaded network”" in body:
-                self.said = text
+                self.message = text
         super()._take(element, fragment)

@@ -97,23 +97,23 @@ def quantized(weight: np.ndarray, bits: int) -> np.ndarray:
     >>> quantized(np.array([[0.5], [-1.5], [0.0]]), 1).ravel()
     array([ 1., -1.,  0.])
     """
-    most = max(2 ** (bits - 1) - 1, 1)
-    scale = np.abs(weight).max(axis=0, keepdims=True) / most
+    top = max(2 ** (bits - 1) - 1, 1)
+    scale = np.abs(weight).max(axis=0, keepdims=True) / top
     for _ in range(ROUNDS):
-        whole = _whole(weight, scale, most, bits)
+        whole = _whole(weight, scale, top, bits)
         squares = np.einsum("ij,ij->j", whole, whole)
         fitted = np.einsum("ij,ij->j", weight, whole) / np.maximum(squares, 1)
         scale = np.where(squares > 0, fitted, scale)
-    rounded_weight: np.ndarray = _whole(weight, scale, most, bits) * scale
+    rounded_weight: np.ndarray = _whole(weight, scale, top, bits) * scale
     return rounded_weight.astype(weight.dtype)
 
 
-def _whole(weight: np.ndarray, scale: np.ndarray, most: int, bits: int) -> np.ndarray:
+def _whole(weight: np.ndarray, scale: np.ndarray, top: int, bits: int) -> np.ndarray:
     if bits == 1:
         return np.sign(weight)
     whole = weight / np.where(scale > 0, scale, 1)
     np.rint(whole, out=whole)
-    return np.clip(whole, -most, most, out=whole)
+    return np.clip(whole, -top, top, out=whole)
 
 
 def own_bits(network: MLP) -> int:

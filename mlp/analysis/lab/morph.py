@@ -29,8 +29,8 @@ def between(first: np.ndarray, last: np.ndarray, points: int) -> np.ndarray:
            [1. , 1. ]])
     """
     shares = np.linspace(0, 1, points, dtype=first.dtype).reshape(points, *[1] * first.ndim)
-    way: np.ndarray = (1 - shares) * first + shares * last
-    return way
+    path: np.ndarray = (1 - shares) * first + shares * last
+    return path
 
 
 def by_pixels(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -122,12 +122,12 @@ def advanced(begun: Morph, seconds: float) -> Morph:
     return replace(begun, images=images.value, optimizer=optimizer.state(), distances=tuple(distances))
 
 
-def turning(probabilities: np.ndarray) -> list[tuple[int, float]]:
+def answer_changes(probabilities: np.ndarray) -> list[tuple[int, float]]:
     """Return the answers along a path in order, each with the fraction of the path where it starts.
 
     Examples
     --------
-    >>> turning(np.eye(3)[[0, 0, 2, 2, 2]])
+    >>> answer_changes(np.eye(3)[[0, 0, 2, 2, 2]])
     [(0, 0.0), (2, 0.375)]
     """
     answers = probabilities.argmax(axis=1)

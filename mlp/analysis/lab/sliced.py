@@ -38,7 +38,7 @@ class Sliced(Generic[W]):
     Parameters
     ----------
     advance : callable
-        Takes the work and a number of seconds, and returns it further advanced by about that time; a module-level
+        Called with the work and a number of seconds, returns the work advanced by about that time; a module-level
         function, as it is sent to another process. It must not change the given work.
     work : Work
     engine : Engine

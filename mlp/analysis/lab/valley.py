@@ -12,7 +12,7 @@ from mlp.nn.network import MLP
 
 SIDE = 25  # points of the plane in each direction
 MARGIN = 0.3  # of the path's extent, on each side
-LEAST = 0.05  # of the longer extent: the least width of the plane
+MIN_WIDTH = 0.05  # of the longer extent: the least width of the plane
 
 Measure = Callable[[MLP, np.ndarray, np.ndarray], float]
 """A function of a network, images and labels that returns the loss."""
@@ -42,9 +42,9 @@ class Valley:
     across, down : float array, shape (`SIDE`,)
         The positions of the points along each axis.
     losses : float32 array, shape (`SIDE`, `SIDE`)
-        By row (second axis) and column (first axis); NaN if not yet measured.
+        The losses by row (second axis) and column (first axis); NaN if not yet measured.
     network : MLP
-        Of this shape; its weights do not matter.
+        A network of the run's shape; its weights do not matter.
     images, labels : arrays
         The data of the loss.
     measure : callable
@@ -106,7 +106,7 @@ def valley(
     axes = axes.astype(np.float32)
     where = away @ axes.T
     low, high = where.min(axis=0), where.max(axis=0)
-    extent = np.maximum(high - low, LEAST * float((high - low).max()))
+    extent = np.maximum(high - low, MIN_WIDTH * float((high - low).max()))
     middle = (low + high) / 2
     ends = np.stack([middle - (0.5 + MARGIN) * extent, middle + (0.5 + MARGIN) * extent])
     losses = np.full((SIDE, SIDE), np.nan, np.float32)

@@ -35,7 +35,7 @@ class Wish:
     decay : float
     max_shift_px : int
     seed : int
-        Of the noise and the shifts.
+        Seed of the noise and the shifts.
     steps : int
         Number of steps.
     """

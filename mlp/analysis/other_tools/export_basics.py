@@ -71,7 +71,7 @@ def source_of(function: Any) -> str:
 
 
 def filled_template(template: str, **values: str) -> str:
-    """Return a template beside this module, with ``{{name}}`` replaced by values."""
+    """Return a template from this module's folder, with ``{{name}}`` replaced by values."""
     text = (FOLDER / template).read_text(encoding="utf-8")
     for name, value in values.items():
         text = text.replace(f"{{{{{name}}}}}", value)

@@ -51,7 +51,7 @@ MADE_BY = b"trained by Inkling"
 
 
 def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
-    """Return the files of an export: the requested one, and a script beside it if the tool has one.
+    """Return the files of an export: the requested one, and a script if the tool has one.
 
     The script of ``net.npz`` is ``net_numpy.py``, that of ``net.safetensors`` is ``net_pytorch.py``, so that one folder
     can hold all exports of one name.
@@ -82,8 +82,8 @@ def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
     if path.suffix.lower() == ".zip":
         return {path: zipped(files)}
     network, *others = files.items()
-    beside = {path.with_name(f"{path.stem}_{tool}{Path(name).suffix}"): data for name, data in others}
-    return {path: network[1], **beside}
+    scripts = {path.with_name(f"{path.stem}_{tool}{Path(name).suffix}"): data for name, data in others}
+    return {path: network[1], **scripts}
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

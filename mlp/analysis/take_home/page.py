@@ -216,7 +216,7 @@ def _facts(facts: dict[str, Any]) -> str:
         rows += [(one.name.capitalize(), value_text(settings[one.field])) for one in SETTINGS if one.field in settings]
     if "command" in facts:
         rows.append(("Command", facts["command"]))
-    rows = rows or [("Facts", "its file does not say")]
+    rows = rows or [("Facts", "none in its file")]
     return "".join(f"<dt>{html.escape(text)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for text, value in rows)
 
 

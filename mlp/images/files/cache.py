@@ -1,6 +1,6 @@
 """MNIST's four files in the data folder, each verified by its digest before use.
 
-A read-only folder is enough. In a writable one, each file is also kept unpacked beside the ``.gz`` and mapped into
+A read-only folder is enough. In a writable one, each file is also kept unpacked next to the ``.gz`` and mapped into
 memory, so that all processes of the machine share one copy of the pixels.
 """
 
@@ -190,7 +190,7 @@ def _read_file(folder: Path, file: MnistFile) -> np.ndarray | None:
 def _is_verified(unpacked: Path, file: MnistFile) -> bool:
     """Whether an unpacked file has the right digest, or had it at the same size and time of change.
 
-    Hashing 47 MB at every start of every worker would be slow, so a stamp beside the file records its size, time and
+    Hashing 47 MB at every start of every worker would be slow, so a stamp next to the file records its size, time and
     digest once that is verified.
     """
     status = _size_and_time(unpacked)

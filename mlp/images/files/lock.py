@@ -27,5 +27,5 @@ def one_at_a_time(path: Path, wait_s: float) -> Iterator[None]:
         try:
             held.enter_context(FileLock(path, timeout=wait_s))
         except (Timeout, OSError, NotImplementedError) as error:
-            log.warning("no lock at %s, going on without: %s", path, error)
+            log.warning("no lock at %s, continuing without: %s", path, error)
         yield

@@ -104,15 +104,15 @@ def scribble(rng: Rng) -> list[Stroke]:
 
 
 def circling(rng: Rng) -> list[Stroke]:
-    """A line that goes round and round, in one place or along, with irregular rounds."""
+    """A line of irregular circles, in one place or moving along."""
     u = rng.uniform
     turns = u(3, 8)
-    way = np.linspace(0, turns, round(20 * turns))
+    turned = np.linspace(0, turns, round(20 * turns))
     knots = np.arange(0, 10, u(0.5, 1.2))
     rough = u(0.2, 0.5)  # more regular rounds are a zero in a thick pen
-    wide, high, x, y = (np.interp(way, knots, rng.normal(0, rough, len(knots))) for _ in range(4))
-    turn = 2 * np.pi * (way + u()) * rng.choice([-1, 1])
-    along = u(0, 1.5) * (way / turns - 0.5) * rng.choice([0, 1])
+    wide, high, x, y = (np.interp(turned, knots, rng.normal(0, rough, len(knots))) for _ in range(4))
+    turn = 2 * np.pi * (turned + u()) * rng.choice([-1, 1])
+    along = u(0, 1.5) * (turned / turns - 0.5) * rng.choice([0, 1])
     return [np.stack([(1 + wide) * np.cos(turn) + x + along, u(0.6, 1.2) * (1 + high) * np.sin(turn) + y], axis=1)]
 
 

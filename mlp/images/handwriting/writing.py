@@ -95,7 +95,7 @@ def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:
     Parameters
     ----------
     strokes : sequence of arrays, shape (k, 2) or (n, k, 2)
-        Of one digit, or of ``n`` digits, each in another handwriting.
+        The strokes of one digit, or of ``n`` digits, each in a different handwriting.
     rng : numpy.random.Generator
     """
     ends = np.cumsum([stroke.shape[-2] for stroke in strokes])[:-1]

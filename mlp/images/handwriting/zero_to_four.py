@@ -78,7 +78,7 @@ def one_long_upstroke(chance: Chance) -> list[Stroke]:
 
 
 def one_hooked(chance: Chance) -> list[Stroke]:
-    """A stem whose flag is a short hook to the left, level or nearly so, rounder than a seven's roof and shorter."""
+    """A stem with a short hook to the left: nearly level, and rounder and shorter than the top of a seven."""
     u = chance.between
     top, start = (0.35, u(0, 0.05)), (0.35 - u(0.14, 0.3), u(0, 0.16))
     middle = ((start[0] + top[0]) / 2, np.minimum(start[1], top[1]) + u(-0.05, 0.04))
@@ -203,7 +203,7 @@ def four_one_stroke(chance: Chance) -> list[Stroke]:
 
 
 def four_lightning(chance: Chance) -> list[Stroke]:
-    """A four in one stroke like a lightning: down, across, down."""
+    """A four in one stroke like a bolt of lightning: down, across, down."""
     u = chance.between
     left, right = (u(-0.02, 0.1), u(0.45, 0.65)), (u(0.42, 0.62), u(0.38, 0.56))
     return [line((left[0] + u(0.05, 0.4), 0), left, right, (right[0] + u(-0.25, 0.05), 1))]

@@ -7,16 +7,16 @@ from scipy import ndimage
 
 from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
 
-MOST_DIGITS = 40
+MAX_DIGITS = 40
 """Most digits found on one photo: the largest ones stay."""
 
-LEAST_PX = 200
+MIN_PX = 200
 """Shorter side of a photo with several digits."""
 
-LEAST_DIGIT_PX, LEAST_DIGIT_SHARE = 16, 0.02
+MIN_DIGIT_PX, MIN_DIGIT_SHARE = 16, 0.02
 """Least size of the largest digit, in pixels and as a fraction of the photo's longer side."""
 
-MOST_PIECES = 2_000
+MAX_PIECES = 2_000
 """Most pieces of ink before they are joined: a photo with more is not a page of digits."""
 
 PAPER_SHARE = 0.12
@@ -47,9 +47,9 @@ def found_digits(colors: np.ndarray) -> list[FoundDigit]:
     Parameters
     ----------
     colors : uint8 array, shape (h, w, 3)
-        Best some 1000 pixels wide, which the constants here assume.
+        Ideally about 1000 pixels wide, which the constants here assume.
     """
-    if min(colors.shape[:2]) < LEAST_PX:
+    if min(colors.shape[:2]) < MIN_PX:
         return []
     contrast = _contrast(colors)
     contrast -= np.median(contrast)
@@ -62,7 +62,7 @@ def found_digits(colors: np.ndarray) -> list[FoundDigit]:
     strength = float(np.percentile(contrast[drawn], 75))
     ink = np.clip((contrast / strength - 0.2) / 0.35, 0, 1) * ndimage.binary_dilation(drawn, np.ones((3, 3), bool))
     pieces, n = ndimage.label(ink > 0.3, np.ones((3, 3)))
-    if not 0 < n <= MOST_PIECES:
+    if not 0 < n <= MAX_PIECES:
         return []
     return _in_order(_joined(pieces, ndimage.find_objects(pieces), ink))
 
@@ -129,12 +129,12 @@ def _joined(numbered: np.ndarray, boxes: list[tuple[slice, slice]], ink: np.ndar
     if not upright:
         return []
     large = max(upright)
-    if large < max(LEAST_DIGIT_PX, LEAST_DIGIT_SHARE * max(height, width)):
+    if large < max(MIN_DIGIT_PX, MIN_DIGIT_SHARE * max(height, width)):
         return []
     size = float(np.median([one for one in upright if one >= 0.4 * large]))
     pieces = _grown([piece for piece in pieces if piece.size >= 0.08 * size], size)
     digits = [piece for piece in pieces if piece.height >= 0.4 * size and piece.width <= 3 * piece.height]
-    digits = sorted(digits, key=lambda piece: -piece.size)[:MOST_DIGITS]
+    digits = sorted(digits, key=lambda piece: -piece.size)[:MAX_DIGITS]
     found = []
     for piece in digits:
         area = slice(piece.top, piece.bottom), slice(piece.left, piece.right)

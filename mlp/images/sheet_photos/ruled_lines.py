@@ -13,10 +13,10 @@ LENGTH, UPRIGHT_LENGTH = 0.3, 0.8
 """Fraction of the photo's width or height over which a line must be visible, longer than a stroke. Rules may bend, but
 a margin line must cross the whole page, as it could otherwise be a stem."""
 
-LEAST_COVER = 0.55
+MIN_COVER = 0.55
 """Least dark fraction of that length."""
 
-LEAST_THIN = 0.35
+MIN_THIN = 0.35
 """Least excess of its dark fraction over the rows ``APART_PX`` above and below, which a row of digits lacks."""
 APART_PX = 6
 
@@ -82,7 +82,7 @@ def _lines(dark: np.ndarray, share_of_width: float) -> tuple[np.ndarray, int]:
         along = _fallen(cover, falls)
         share = ndimage.uniform_filter1d(along, length, axis=1, mode="nearest")
         around = np.maximum(_moved(share, APART_PX), _moved(share, -APART_PX))
-        share[(share < LEAST_COVER) | (share - around < LEAST_THIN)] = 0
+        share[(share < MIN_COVER) | (share - around < MIN_THIN)] = 0
         if share.any():
             share = ndimage.maximum_filter1d(share, length, axis=1)
             np.maximum(best, _fallen(share, -falls), out=best)

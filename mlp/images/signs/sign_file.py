@@ -1,11 +1,11 @@
-"""A set of signs as a file: JSON like that of recorded drawings, with the names beside the samples."""
+"""A set of signs as a file: JSON like that of recorded drawings, with the names next to the samples."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlp.class_names import FEWEST, MOST
+from mlp.class_names import MAX_CLASSES, MIN_CLASSES
 from mlp.images.recorded import CANVAS_PX
 from mlp.images.signs.sign_set import MAX_DRAWINGS, PEN_PX, SignsError, SignSet
 
@@ -43,13 +43,13 @@ def load_signs(path: str | Path) -> SignSet:
         raise SignsError(f"{path}: {error}") from error
 
 
-def parse_signs(data: bytes | str, *, fewest: int = FEWEST) -> SignSet:
+def parse_signs(data: bytes | str, *, min_signs: int = MIN_CLASSES) -> SignSet:
     """Return the set of signs in a text of `dump_signs`.
 
     Parameters
     ----------
     data : bytes or str
-    fewest : int
+    min_signs : int
         Least number of names; 0 for an unfinished set.
 
     Raises
@@ -68,8 +68,8 @@ def parse_signs(data: bytes | str, *, fewest: int = FEWEST) -> SignSet:
     names, samples = content.get("names"), content["samples"]
     if not isinstance(names, list):
         raise SignsError("this is not a file of signs: it has no names (a file of digits belongs to Your digits)")
-    if not fewest <= len(names) <= MOST:
-        raise SignsError(f"a set has {fewest} to {MOST} signs, got {len(names)}")
+    if not min_signs <= len(names) <= MAX_CLASSES:
+        raise SignsError(f"a set has {min_signs} to {MAX_CLASSES} signs, got {len(names)}")
     if len(samples) > len(names) * MAX_DRAWINGS:
         raise SignsError(f"a set may hold at most {MAX_DRAWINGS} drawings of each sign, got {len(samples):,} in all")
     signs = SignSet()

@@ -11,7 +11,7 @@ from mlp.images.signs.sign_set import SignsError, SignSet
 MAX_CHARACTERS = 4_096
 STEPS = 255
 """Positions on the canvas in each direction, as each is one byte."""
-MOST_POINTS = 255
+MAX_POINTS = 255
 """Most points in one stroke, as the count is one byte."""
 APART_PX = (4.0, 7.0, 11.0, 16.0)
 """Distances between points that are kept: the smallest that fits is used."""
@@ -54,7 +54,7 @@ def signs_from_text(text: str) -> SignSet:
         packed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         signs = _unpacked(_Bytes(packed))
     except (binascii.Error, UnicodeError, EOFError) as error:
-        raise SignsError(f"signs must be as a link of this page holds them, got {text[:30]!r}") from error
+        raise SignsError(f"signs in a link must have the form that this page writes, got {text[:30]!r}") from error
     if not signs.names:
         raise SignsError("a link must hold at least one sign")
     return signs
@@ -105,4 +105,4 @@ def _thinned(points: np.ndarray, apart: float) -> np.ndarray:
     for point in points[1:-1]:
         if np.hypot(*(point - kept[-1])) >= apart:
             kept.append(point)
-    return np.array([*kept[: MOST_POINTS - 1], *points[1:][-1:]])
+    return np.array([*kept[: MAX_POINTS - 1], *points[1:][-1:]])

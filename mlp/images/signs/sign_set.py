@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mlp.class_names import FEWEST, MOST, checked_name, in_words
+from mlp.class_names import MAX_CLASSES, MIN_CLASSES, checked_name, in_words
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import CANVAS_PX, Stroke, rasterize
 
@@ -18,8 +18,8 @@ MAX_POINTS = 600
 """Most points of one drawing; 50 to 300 are usual."""
 MAX_COORDINATE = 10_000.0
 """Largest coordinate of a point, in pixels of the canvas, whose side is 280."""
-FEWEST_TO_LEARN = 2
-"""Least drawings of each sign, so that one can be left out."""
+MIN_DRAWINGS = 2
+"""Fewest drawings of each sign, so that one can be left out."""
 
 
 class SignsError(ValueError):
@@ -85,8 +85,8 @@ class SignSet:
         SignsError
             If there are ten already, or the name is empty, too long or taken.
         """
-        if len(self.names) >= MOST:
-            raise SignsError(f"a set has at most {MOST} signs; remove one first")
+        if len(self.names) >= MAX_CLASSES:
+            raise SignsError(f"a set has at most {MAX_CLASSES} signs; remove one first")
         return replace(self, names=(*self.names, self._new_name(name, self.names)))
 
     def renamed(self, label: int, name: str) -> "SignSet":
@@ -137,11 +137,11 @@ class SignSet:
 
     @property
     def missing(self) -> str | None:
-        """What a network still needs to learn the set, as a sentence; None if nothing is missing."""
-        if len(self.names) < FEWEST:
-            return f"A network needs at least {FEWEST} signs to tell apart, and there {_are(len(self.names))}."
-        few = [name for name, n in zip(self.names, self.counts, strict=True) if n < FEWEST_TO_LEARN]
-        return f"Draw at least {FEWEST_TO_LEARN} of each sign; {in_words(few)} need more." if few else None
+        """Return what is still missing before a network can learn the set, as a sentence; None if nothing is."""
+        if len(self.names) < MIN_CLASSES:
+            return f"A network needs at least {MIN_CLASSES} signs to tell apart, and there {_are(len(self.names))}."
+        few = [name for name, n in zip(self.names, self.counts, strict=True) if n < MIN_DRAWINGS]
+        return f"Draw at least {MIN_DRAWINGS} of each sign; {in_words(few)} need more." if few else None
 
     def _new_name(self, name: str, others: tuple[str, ...]) -> str:
         try:
@@ -149,7 +149,7 @@ class SignSet:
         except ValueError as error:
             raise SignsError(str(error)) from error
         if checked in others:
-            raise SignsError(f"two signs cannot have one name, and {checked!r} is taken")
+            raise SignsError(f"each sign needs its own name, and {checked!r} is taken")
         return checked
 
 

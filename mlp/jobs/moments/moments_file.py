@@ -41,7 +41,7 @@ def moments_from(data: bytes, rewind: Rewind, number: int, now: int) -> np.ndarr
     Raises
     ------
     Exception
-        Of any kind, if the bytes are not the saved steps of this run.
+        An error of any kind, if the bytes are not the saved steps of this run.
     """
     about, _ = read_header(data, "saved steps")
     if about["format"] != FORMAT or json.loads(about["about"])["number"] != number:

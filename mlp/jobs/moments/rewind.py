@@ -14,22 +14,22 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 
 MOMENTS = 40  # log-spaced, as most changes happen in the first epoch
-AN_OCTAVE = MOMENTS // 10  # per doubling of the step number; long runs are thinned, see `thinned_steps`
+PER_OCTAVE = MOMENTS // 10  # per doubling of the step number; long runs are thinned, see `thinned_steps`
 MAX_BYTES = 8_100_000  # for float16 weights, two bytes each; larger networks keep fewer
 WHOLE = 4  # evenly spaced, so that every step is near one
 MAX_WHOLE_BYTES = 4_000_000
-FIRST_GAP = 1 / 32  # fraction of the run between two whole runs; it doubles as the run goes on
+FIRST_GAP = 1 / 32  # fraction of the run between two whole runs; it doubles during the run
 
 States = Sequence[tuple[int, np.ndarray]]
 """Weights as float16, each with the number of its step."""
 
 
-def most_moments(n_parameters: int) -> int:
+def max_moments(n_parameters: int) -> int:
     """Return the most saved steps of a network of this size.
 
     Examples
     --------
-    >>> most_moments(100_710), most_moments(1_000_000), most_moments(16_000_000)
+    >>> max_moments(100_710), max_moments(1_000_000), max_moments(16_000_000)
     (40, 4, 2)
     """
     return max(2, min(MOMENTS, MAX_BYTES // (2 * n_parameters)))
@@ -43,14 +43,14 @@ def moments(n_steps: int, n_parameters: int) -> tuple[int, ...]:
     >>> moments(24, 1000), len(moments(46_875, 1000)), moments(24, 1_000_000)
     ((1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 16, 19, 23), 58, (1, 2, 4, 8, 16))
     """
-    an_octave = max(1, AN_OCTAVE * most_moments(n_parameters) // MOMENTS)
+    per_octave = max(1, PER_OCTAVE * max_moments(n_parameters) // MOMENTS)
     octaves = np.log2(max(n_steps, 1))
-    taken = np.unique(np.round(2 ** (np.arange(int(octaves * an_octave) + 1) / an_octave)))
+    taken = np.unique(np.round(2 ** (np.arange(int(octaves * per_octave) + 1) / per_octave)))
     return tuple(int(step) for step in taken)
 
 
-def thinned_steps(steps: Sequence[int], most: int) -> list[int]:
-    """Return at most ``most`` steps, after removing one by one the step whose neighbors have the smallest ratio.
+def thinned_steps(steps: Sequence[int], max_steps: int) -> list[int]:
+    """Return at most ``max_steps`` steps, after removing one by one the step whose neighbors have the smallest ratio.
 
     The first and the last step stay.
 
@@ -60,7 +60,7 @@ def thinned_steps(steps: Sequence[int], most: int) -> list[int]:
     [1, 2, 4, 6, 8]
     """
     left = list(steps)
-    while len(left) > max(most, 2):
+    while len(left) > max(max_steps, 2):
         ratios = [after / before for before, after in zip(left, left[2:], strict=False)]
         del left[1 + ratios.index(min(ratios))]
     return left
@@ -68,7 +68,7 @@ def thinned_steps(steps: Sequence[int], most: int) -> list[int]:
 
 def rewind_bytes(settings: Settings) -> int:
     """Return the most bytes that the saved steps of a run can take."""
-    rough = most_moments(settings.n_parameters) * 2 * settings.n_parameters
+    rough = max_moments(settings.n_parameters) * 2 * settings.n_parameters
     return rough + _n_whole(settings) * state_bytes(settings)
 
 
@@ -77,7 +77,7 @@ def _n_whole(settings: Settings) -> int:
 
 
 class Rewind:
-    """The saved steps of a run, thinned as it goes on; one thread adds, any may read.
+    """The saved steps of a run, thinned as it grows; one thread adds, any may read.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class Rewind:
 
     def add(self, states: States, run: Run) -> None:
         """Add the states of a slice, and the run itself if it is far enough from the last whole run."""
-        most = most_moments(self._settings.n_parameters)
+        most = max_moments(self._settings.n_parameters)
         for step, state in states:  # one by one, so that the result does not depend on how the run was cut into slices
             kept = thinned_steps([*self._states, step], most)
             self._states = {one: state if one == step else self._states[one] for one in kept}
@@ -229,7 +229,7 @@ def advanced(begun: Replay, seconds: float) -> Replay:
         taken = steps(run, train.images, train.labels)
         changes = dict(begun.changes)
         for _ in islice(taken, begun.target - run.step):
-            # As in the run, a change between two steps applies to the next one.
+            # A change between two steps applies to the next one, as in the run.
             run.learning_rate = changes.get(run.step, run.learning_rate)
             if time.perf_counter() >= until:
                 break

@@ -30,7 +30,7 @@ class Machine(NamedTuple):
 
     n_threads: int
     last_seen: float  # by the scheduler's clock, so only its changes mean anything here
-    heard: float  # by this machine's clock
+    arrived_at: float  # by this machine's clock
 
 
 class Cluster:
@@ -42,7 +42,7 @@ class Cluster:
     Parameters
     ----------
     address : str
-        Of the scheduler, such as ``tcp://host:8786``.
+        The scheduler's address, such as ``tcp://host:8786``.
     answer_s : float
         Seconds of silence after which a scheduler or worker counts as gone.
     hung_s : float
@@ -193,7 +193,7 @@ class Cluster:
 
     def _responsive(self) -> list[str]:
         before = time.monotonic() - self._answer_s
-        return [address for address, machine in self._machines.items() if machine.heard >= before]
+        return [address for address, machine in self._machines.items() if machine.arrived_at >= before]
 
     async def _work_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         client, awake = self._client, self._responsive()

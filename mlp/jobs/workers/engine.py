@@ -176,18 +176,18 @@ class Engine:
         if self._turns.discard(call.owner, call):
             call.future.set_running_or_notify_cancel()  # wakes threads that wait for its result
 
-    def _dispatch(self, *, most_out: int | None = None, may_start: bool = True) -> None:
+    def _dispatch(self, *, max_in_progress: int | None = None, may_start: bool = True) -> None:
         """Assign waiting calls to free slots. No future is settled under the lock, as its callbacks may use the engine.
 
-        With ``most_out``, only owners with at most that many calls in progress take part. Starting a worker takes some
-        70 ms; unless this thread ``may_start`` workers, another one does.
+        With ``max_in_progress``, only owners with at most that many calls in progress take part. Starting a worker
+        takes some 70 ms; unless this thread ``may_start`` workers, another one does.
         """
         while True:
             with self._wake:
                 slot = self._free_slot()
                 if slot is not None and slot.worker is None and len(self._turns) and not may_start:
                     break
-                turn = None if slot is None or self._closed else self._turns.take(most_out=most_out)
+                turn = None if slot is None or self._closed else self._turns.take(max_in_progress=max_in_progress)
                 if slot is None or turn is None:
                     return
                 call = turn[1]
@@ -277,7 +277,7 @@ class Engine:
         Owners without another slot go first. The future is settled before owners with another slot take part, as the
         owner of the settled call may submit another call then.
         """
-        self._dispatch(most_out=0)
+        self._dispatch(max_in_progress=0)
         settle()
         self._dispatch()
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-LEAST_S = 0.25  # seconds that an unfinished turn counts for, the usual length of a slice
+MIN_S = 0.25  # seconds that an unfinished turn counts for, the usual length of a slice
 
 
 class Turns(Generic[Item]):
@@ -43,31 +43,31 @@ class Turns(Generic[Item]):
             self._used_s[owner] = max(self._now_s, self._used_s.get(owner, 0.0))
         self._waiting.setdefault(owner, deque()).append(item)
 
-    def take(self, *, most_out: int | None = None) -> tuple[Hashable, Item] | None:
+    def take(self, *, max_in_progress: int | None = None) -> tuple[Hashable, Item] | None:
         """Return the owner of the next turn and the item; None if there is none. `ended` or `put_back` ends the turn.
 
-        With ``most_out``, only owners with at most that many turns in progress take part.
+        With ``max_in_progress``, only owners with at most that many turns in progress take part.
         """
         owner = min(self._waiting, key=lambda owner: (self._out[owner], self._used_s[owner]), default=None)
-        if not self._waiting or (most_out is not None and self._out[owner] > most_out):
+        if not self._waiting or (max_in_progress is not None and self._out[owner] > max_in_progress):
             return None
         item = self._waiting[owner].popleft()
         self._drop_if_empty(owner)
         self._out[owner] += 1
         self._now_s = max(self._now_s, self._used_s[owner])
-        self._used_s[owner] += LEAST_S
+        self._used_s[owner] += MIN_S
         return owner, item
 
     def ended(self, owner: Hashable, seconds: float = 0.0) -> None:
         """End a turn that took ``seconds``; its owner then comes last among ties."""
-        self._used_s[owner] += max(0.0, seconds - LEAST_S)
+        self._used_s[owner] += max(0.0, seconds - MIN_S)
         self._end(owner)
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
     def put_back(self, owner: Hashable, item: Item) -> None:
         """Undo a turn that did not happen: its item is next again."""
-        self._used_s[owner] -= LEAST_S
+        self._used_s[owner] -= MIN_S
         items = self._waiting.pop(owner, deque())
         items.appendleft(item)
         self._waiting = {owner: items, **self._waiting}

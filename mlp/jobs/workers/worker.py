@@ -18,7 +18,7 @@ from typing import IO
 
 from mlp.machine import worker_limit_mb
 
-WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
+WORKER_MB = 2000  # unless MLP_WORKER_MB sets another limit
 
 
 def main() -> None:
@@ -84,7 +84,7 @@ def _limit_resources(niceness: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
     with suppress(AttributeError, OSError):  # Windows has no niceness
         os.nice(niceness)
-    with suppress(OSError):  # Linux compares sessions first, by a priority of their own
+    with suppress(OSError):  # Linux compares the priorities of sessions first
         Path("/proc/self/autogroup").write_text(str(niceness))
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")

@@ -50,7 +50,7 @@ def reading_section(visitor: Visitor) -> None:
     follow_run("corrections", learns)  # it shows the cost of teaching on MNIST
 
 
-class Look(NamedTuple):
+class DigitAnswer(NamedTuple):
     """A drawing, or one of its digits, and the network's answer."""
 
     now: Answering
@@ -68,57 +68,57 @@ class Look(NamedTuple):
         return Reading(int(self.shares.argmax()), float(self.shares.max()))
 
 
-class Looks(NamedTuple):
+class DrawingAnswers(NamedTuple):
     """The digits of a drawing from left to right, and the place of the chosen one."""
 
-    all: list[Look]
+    all: list[DigitAnswer]
     chosen: int
 
     @property
-    def look(self) -> Look:
-        """The chosen one."""
+    def current(self) -> DigitAnswer:
+        """The answer for the chosen digit."""
         return self.all[self.chosen]
 
 
-def _looks(tab: Tab, now: Answering, drawing: InputImage | None, *, unfinished: bool = False) -> Looks:
+def _answers(tab: Tab, now: Answering, drawing: InputImage | None, *, unfinished: bool = False) -> DrawingAnswers:
     """Return the answer for each digit of a drawing; an ``unfinished`` one is never rejected."""
     tab.whole = not now.reader.reads_digits  # a sign may have separate parts
     if drawing is None:
-        return Looks([Look(now, None, None, is_digit=True)], 0)
+        return DrawingAnswers([DigitAnswer(now, None, None, is_digit=True)], 0)
     digits = digits_in(tab, drawing)
     shares = now.reader.predict_proba(np.array([digit.image for digit in digits]))
-    looks = [
-        Look(now, digit, each, is_digit=unfinished or is_seen(now.reader, digit.image, each))
+    answers = [
+        DigitAnswer(now, digit, each, is_digit=unfinished or is_seen(now.reader, digit.image, each))
         for digit, each in zip(digits, shares, strict=True)
     ]
-    return Looks(looks, chosen_of(tab, len(looks)))
+    return DrawingAnswers(answers, chosen_of(tab, len(answers)))
 
 
 def _reading(visitor: Visitor) -> None:
     tab = this_tab()
     drawing = current_drawing()
-    looks = _looks(tab, answering(visitor), drawing)
-    look = looks.look
+    answers = _answers(tab, answering(visitor), drawing)
+    answer = answers.current
     tab.instead = state.picture.get()
-    _note(visitor, look, tab)
+    _note(visitor, answer, tab)
     tab.register("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
-    text, more = _answer(looks)
+    text, more = _answer_html(answers)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
-            st.html(f'<h2 class="ink-name" data-live="reads">{_reads(look)}</h2>')
-            _network(look)
+            st.html(f'<h2 class="ink-name" data-live="reads">{_reads(answer)}</h2>')
+            _network(answer)
         with st.container(key="answer_side", gap=None):
             with st.container(key="answer", gap=None):
                 st.html(f'<div class="ink-answer" data-live="answer">{text}</div>')
                 st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
-            heard = "" if _is_silent(visitor, look) else _spoken_answer(looks)
-            st.html(f'<p hidden data-say data-live="answer_heard">{heard}</p>')
-            if look.now.diverged is not None:
+            spoken = "" if _is_silent(visitor, answer) else _spoken_answer(answers)
+            st.html(f'<p hidden data-say data-live="answer_heard">{spoken}</p>')
+            if answer.now.diverged is not None:
                 remedy_button(visitor, "answer_cure")
             with st.container(key="answer_by"):
-                st.html(f'<p class="ink-by" data-live="answer_by">{look.now.caption}</p>')
+                st.html(f'<p class="ink-reader" data-live="answer_by">{answer.now.caption}</p>')
             with st.container(key="bars"):
-                st.html(share_bars(look.now.reader.names, _shares_of(look), "Probability of each answer"))
+                st.html(share_bars(answer.now.reader.names, _shares_of(answer), "Probability of each answer"))
     if _stage_opened.pop():
         st.rerun()  # the tab with the whole network is outside of this fragment
 
@@ -128,20 +128,25 @@ def _correction(visitor: Visitor) -> None:
     with st.container(key="correction_row"):
         drawing, now = current_drawing(), answering(visitor)
         if drawing is not None and now.reader.reads_digits:  # the row under the canvas keeps drawings of signs
-            look = _looks(this_tab(), now, drawing).look
-            correction(visitor, look.drawing or drawing, look.reading)
+            answer = _answers(this_tab(), now, drawing).current
+            correction(visitor, answer.drawing or drawing, answer.reading)
 
 
-def _note(visitor: Visitor, look: Look, tab: Tab) -> None:
+def _note(visitor: Visitor, answer: DigitAnswer, tab: Tab) -> None:
     """Record the drawing as read in this tab, and a run's reading of it at its current step."""
-    tab.read_of = None if look.drawing is None else look.drawing.image.tobytes()
-    if tab.read_of is not None and look.reading is not None and look.now.kind == "run" and look.now.step is not None:
-        note_reading(visitor, tab.read_of, look.now.step, *look.reading)
+    tab.read_of = None if answer.drawing is None else answer.drawing.image.tobytes()
+    if (
+        tab.read_of is not None
+        and answer.reading is not None
+        and answer.now.kind == "run"
+        and answer.now.step is not None
+    ):
+        note_reading(visitor, tab.read_of, answer.now.step, *answer.reading)
 
 
-def _is_silent(visitor: Visitor, look: Look) -> bool:
+def _is_silent(visitor: Visitor, answer: DigitAnswer) -> bool:
     """Whether screen readers stay silent, as the answer of a playing run changes too often to announce."""
-    return visitor.job is not None and visitor.job.playing and look.now.kind == "run"
+    return visitor.job is not None and visitor.job.playing and answer.now.kind == "run"
 
 
 def _parts(
@@ -149,60 +154,63 @@ def _parts(
 ) -> Parts:
     """Return the parts of the page that show the answer, for the live channel."""
     pen = tab.asked is not None and tab.asked.pen
-    looks = _looks(tab, answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
-    look = looks.look
+    answers = _answers(tab, answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
+    answer = answers.current
     if not pen:
-        _note(visitor, look, tab)
-    text, more = _answer(looks)
+        _note(visitor, answer, tab)
+    text, more = _answer_html(answers)
     return {
-        **_pictured(look, tab, unfinished=pen),
-        "readings": [_reading_part(each, chosen=each is look) for each in looks.all],
+        **_pictured(answer, tab, unfinished=pen),
+        "readings": [_reading_part(each, chosen=each is answer) for each in answers.all],
         "html.answer": text,
         "html.answer_more": more,
-        "html.answer_heard": "" if pen or _is_silent(visitor, look) else _spoken_answer(looks),
-        "html.answer_by": look.now.caption,
-        "html.reads": _reads(look),
-        "html.stages": _stages(look.drawing, look.now),
+        "html.answer_heard": "" if pen or _is_silent(visitor, answer) else _spoken_answer(answers),
+        "html.answer_by": answer.now.caption,
+        "html.reads": _reads(answer),
+        "html.stages": _stages(answer.drawing, answer.now),
     }
 
 
-def _reading_part(look: Look, *, chosen: bool) -> dict[str, Any]:
-    shares = _shares_of(look)
+def _reading_part(answer: DigitAnswer, *, chosen: bool) -> dict[str, Any]:
+    shares = _shares_of(answer)
     return {
-        "names": list(look.now.reader.names),
+        "names": list(answer.now.reader.names),
         "shares": None if shares is None else [round(float(share), 4) for share in shares],
         "texts": None if shares is None else [percent(share) for share in shares],
         "chosen": chosen,
     }
 
 
-def _pictured(look: Look, tab: Tab, *, unfinished: bool) -> Parts:
+def _pictured(answer: DigitAnswer, tab: Tab, *, unfinished: bool) -> Parts:
     """Return the network's picture, less often for an unfinished drawing, as it costs more than all other parts."""
     now = time.monotonic()
     if unfinished and now - tab.pictured < PICTURE_S:
         return {}
     tab.pictured = now
-    picture = _scene(look)
-    return {"scene": None if picture is None else picture.packed(look.now.reader.names)}
+    picture = _scene(answer)
+    return {"scene": None if picture is None else picture.packed(answer.now.reader.names)}
 
 
-def _reads(look: Look) -> str:
-    return "The network" + ("" if look.drawing is None else f", reading {html.escape(look.drawing.name)}")
+def _reads(answer: DigitAnswer) -> str:
+    return "The network" + ("" if answer.drawing is None else f", reading {html.escape(answer.drawing.name)}")
 
 
-def _scene(look: Look) -> Scene | None:
-    drawing = look.drawing
+def _scene(answer: DigitAnswer) -> Scene | None:
+    drawing = answer.drawing
     return scene(
-        look.now.network, None if drawing is None else look.now.seen(drawing.image), look.shares, look.now.reader.names
+        answer.now.network,
+        None if drawing is None else answer.now.seen(drawing.image),
+        answer.shares,
+        answer.now.reader.names,
     )
 
 
-def _network(look: Look) -> None:
-    picture = _scene(look)
+def _network(answer: DigitAnswer) -> None:
+    picture = _scene(answer)
     if picture is None:
         st.html('<p class="ink-status">Its weights have grown without limit, so there is nothing to show.</p>')
     else:
-        stage_widget(picture, look.now.reader.names, colors(), _open)
+        stage_widget(picture, answer.now.reader.names, colors(), _open)
 
 
 def _open() -> None:
@@ -231,73 +239,73 @@ def _input_stages(visitor: Visitor) -> None:
             st.html(f'<div class="ink-stages" data-live="stages">{stages}</div>')
 
 
-def _spoken_answer(looks: Looks) -> str:
+def _spoken_answer(answers: DrawingAnswers) -> str:
     """Return the answer for screen readers, as HTML without tags."""
-    text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer(looks))
-    look = looks.look
-    is_read = look.reading is not None and (look.is_digit or len(looks.all) > 1)
+    text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer_html(answers))
+    answer = answers.current
+    is_read = answer.reading is not None and (answer.is_digit or len(answers.all) > 1)
     return f"Reads {text}, {more}." if is_read else f"{text}."
 
 
-def _answer(looks: Looks) -> tuple[str, str]:
+def _answer_html(answers: DrawingAnswers) -> tuple[str, str]:
     """Return the answer and the text beside it, as HTML."""
-    look = looks.look
-    reader = look.now.reader
+    answer = answers.current
+    reader = answer.now.reader
     signs = html.escape(in_words(reader.names))
-    if look.now.diverged is not None:
+    if answer.now.diverged is not None:
         return (
             '<p class="none">It blew up</p>',
             "<small>The steps were too large, and the weights grew without limit.</small>",
         )
-    if look.shares is None:
+    if answer.shares is None:
         return (
             '<p class="none ink-empty">Nothing drawn yet</p>',
             "<small>Draw a digit from 0 to 9, large or small.</small>"
             if reader.reads_digits
             else f"<small>Draw one of {signs}, large or small.</small>",
         )
-    if look.reading is None:
+    if answer.reading is None:
         return (
             '<p class="none">No answer</p>',
             "<small>This network’s weights have grown without limit.</small>",
         )
-    if len(looks.all) > 1:
-        return _several(looks)
-    if not look.is_digit and not reader.reads_digits:
+    if len(answers.all) > 1:
+        return _several(answers)
+    if not answer.is_digit and not reader.reads_digits:
         return '<p class="none">I see none of them</p>', f"<small>It looks like none of {signs}.</small>"
-    if not look.is_digit:
+    if not answer.is_digit:
         return (
             '<p class="none">I see no digit</p>',
             "<small>It looks more like a dot, a scribble or a letter.</small>",
         )
-    digit, share = look.reading
+    digit, share = answer.reading
     name = reader.names[digit]
     kind = "digit" if len(name) < LONG_NAME else "digit long"
     return f'<p class="{kind}">{html.escape(name)}</p>', f"<small>{percent(share)} sure</small>"
 
 
-def _several(looks: Looks) -> tuple[str, str]:
+def _several(answers: DrawingAnswers) -> tuple[str, str]:
     """Return the digits of a drawing as buttons, and the text beside the chosen one, as HTML."""
     names = [
         html.escape(each.now.reader.names[each.reading.digit]) if each.reading and each.is_digit else "?"
-        for each in looks.all
+        for each in answers.all
     ]
     buttons = "".join(
-        f'<button type="button" data-choose="{place}" aria-pressed="{str(place == looks.chosen).lower()}" '
+        f'<button type="button" data-choose="{place}" aria-pressed="{str(place == answers.chosen).lower()}" '
         f'title="Show this digit">{name}</button>'
         for place, name in enumerate(names)
     )
-    look = looks.look
-    text = "no digit" if look.reading is None or not look.is_digit else f"{percent(look.reading.share)} sure"
+    answer = answers.current
+    text = "no digit" if answer.reading is None or not answer.is_digit else f"{percent(answer.reading.share)} sure"
     return (
         f'<p class="digit several" style="--n:{len(names)}">{buttons}</p>',
-        f"<small>the {names[looks.chosen]}: {text}</small>",
+        f"<small>the {names[answers.chosen]}: {text}</small>",
     )
 
 
-def _shares_of(look: Look) -> np.ndarray | None:
+def _shares_of(answer: DigitAnswer) -> np.ndarray | None:
     """Return the probabilities for the bars, or None if there is no answer."""
-    return look.shares if look.is_digit and look.reading is not None else None
+    return answer.shares if answer.is_digit and answer.reading is not None else None
 
 
 def _stages(drawing: InputImage | None, now: Answering) -> str:

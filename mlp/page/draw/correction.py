@@ -13,7 +13,7 @@ from mlp.page.draw.teach import teach
 from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.teaching import FEWEST_TO_HOLD_BACK
+from mlp.training.teaching import MIN_TO_HOLD_BACK
 
 _corrected = ResetVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
@@ -60,7 +60,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         st.html(taught)
     elif digit is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
-            some = f"{len(own)} of {FEWEST_TO_HOLD_BACK} kept" if len(own) < FEWEST_TO_HOLD_BACK else f"{len(own)} kept"
+            some = f"{len(own)} of {MIN_TO_HOLD_BACK} kept" if len(own) < MIN_TO_HOLD_BACK else f"{len(own)} kept"
             st.html(f'<p class="ink-status" role="status">Kept as a <b>{digit}</b> · {some}</p>', width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
         if _taught_now.pop():
@@ -92,8 +92,8 @@ def _taught(visitor: Visitor, drawing: InputImage) -> str:
     run = visitor.job.snapshot()
     shares = run.reader.predict_proba(drawing.image[None])[0]
     now = Reading(int(shares.argmax()), float(shares.max())) if np.isfinite(shares).all() else "–"
-    feast = f"<p>before: <b>{Reading(digit, share)}</b> → now: <b>{now}</b></p>"
-    return f'<div class="ink-feast" role="status">{feast}<p class="ink-status">{_cost(run)}</p></div>'
+    change = f"<p>before: <b>{Reading(digit, share)}</b> → now: <b>{now}</b></p>"
+    return f'<div class="ink-before-after" role="status">{change}<p class="ink-status">{_cost(run)}</p></div>'
 
 
 def _cost(run: Snapshot) -> str:

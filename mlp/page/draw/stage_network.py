@@ -40,7 +40,7 @@ class Scene:
         The input, 0 to 1.
     lines : list of (int, int, int, float)
         The layer where a line starts, its first row, its last row, and its strength, −1 to 1.
-    asleep : bool
+    is_empty : bool
         Whether nothing is drawn.
     description : str
         Description for screen readers.
@@ -51,7 +51,7 @@ class Scene:
     pictures: np.ndarray
     image: np.ndarray
     lines: list[tuple[int, int, int, float]]
-    asleep: bool
+    is_empty: bool
     description: str
 
     def packed(self, names: Sequence[str]) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Scene:
             "pictures": _two_a_byte(levels),
             "image": _two_a_byte((np.clip(self.image, 0, 1) * 15).round()),
             "lines": base64.b64encode(lines.tobytes()).decode("ascii"),
-            "asleep": self.asleep,
+            "is_empty": self.is_empty,
             "description": self.description,
         }
 
@@ -94,7 +94,7 @@ def scene(
     probabilities : float array, shape (classes,), optional
         The network's answer.
     names : sequence of str
-        Of its classes.
+        The names of its classes.
     """
     seen = np.zeros((28, 28), np.float32) if image is None else image
     activations = network.activations(seen[np.newaxis])
@@ -117,7 +117,7 @@ def scene(
         else np.empty((0, *seen.shape)),
         image=seen,
         lines=_lines(layers),
-        asleep=image is None,
+        is_empty=image is None,
         description=_description(layers, probabilities, names),
     )
 
@@ -150,7 +150,7 @@ def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
 
 def _description(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:
     hidden = ", then ".join(f"{len(layer.shown)} of {len(layer.sums):,} neurons" for layer in layers[:-1])
-    way = f"The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} answers"
+    text = f"The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} answers"
     if probabilities is None:
-        return f"{way}; nothing is drawn yet."
-    return f"{way}; the strongest lines lead to {names[int(probabilities.argmax())]}."
+        return f"{text}; nothing is drawn yet."
+    return f"{text}; the strongest lines lead to {names[int(probabilities.argmax())]}."

@@ -116,7 +116,7 @@ function show(stage, scene) {
     stage.picture = build(stage, scene);
     stage.shape = shape;
   }
-  stage.classList.toggle("asleep", scene.asleep);
+  stage.classList.toggle("empty", scene.is_empty);
   stage.classList.toggle("at-once", Boolean(window.inkling?.down));  // no transitions while drawing, as the next state comes soon
   stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.description}`;
   wire(stage.picture, scene.lines);

@@ -75,8 +75,8 @@ def _why_not(error: ValueError, network: MLP) -> str:
     if isinstance(error, BeyondLimit):
         if error.name != "numbers to learn":
             return f"{error.bound}."
-        n, most = network.n_parameters, limits().max_parameters
-        return f"it has {n:,} numbers to learn, and an uploaded network may have at most {most:,}."
+        n, maximum = network.n_parameters, limits().max_parameters
+        return f"it has {n:,} numbers to learn, and an uploaded network may have at most {maximum:,}."
     return f"{error}."
 
 

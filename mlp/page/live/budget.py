@@ -45,7 +45,7 @@ class Budget:
 
     @asynccontextmanager
     async def turn(self, owner: str | None) -> AsyncIterator[None]:
-        """Wait for this visitor's turn, which lasts until the block ends; None is for what no visitor asked for."""
+        """Wait for this visitor's turn, which lasts until the block ends; None for work that no visitor requested."""
         if owner is not None:
             await self._until(self._next.get(owner, 0.0) - (AT_ONCE - 1) * self._gap_s)
         async with self._one_at_a_time:

@@ -28,7 +28,7 @@ _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest 
 _HTML = (
     '<p class="ink-status ink-offline" role="status" hidden data-said="The live connection can’t open here, so the '
     'page updates once a second."></p><p class="ink-lost" role="status" hidden></p>'
-    '<p class="ink-unseen ink-heard" role="status"></p>'
+    '<p class="ink-unseen ink-spoken" role="status"></p>'
 )
 FOLLOW_S = 2.0
 """Seconds between two redraws of an open tab that follows the run."""

@@ -8,7 +8,7 @@ const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, wanted: null, sentAt: 0, paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
-  heard: performance.now(), lost: false, opened: false,
+  receivedAt: performance.now(), lost: false, opened: false,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
 window.inkling = live;  // for other components of the page
@@ -26,7 +26,7 @@ function connect() {
   socket.onopen = () => {
     send({ version: VERSION, key: live.key, hidden: document.hidden });
     live.open = live.opened = true;
-    live.heard = performance.now();
+    live.receivedAt = performance.now();
     live.wait = 250;
     live.failed = 0;
     live.waiting = false;
@@ -35,7 +35,7 @@ function connect() {
   };
   socket.onmessage = ({ data }) => {
     const { number, parts, answers } = JSON.parse(data);
-    live.heard = performance.now();
+    live.receivedAt = performance.now();
     if (!number) return;
     Object.assign(live.parts, parts);
     if (answers === live.asked) live.answeredAt = live.askedAt;
@@ -77,21 +77,21 @@ function disconnect() {
 }
 
 document.addEventListener("visibilitychange", () => {
-  live.heard = performance.now();
+  live.receivedAt = performance.now();
   if (live.open) send({ hidden: document.hidden });
 });
 
 // A visible page gets a message every second. After a silence it is out of date, and says so.
 const SILENCE_MS = 3000, BACK_MS = 4000;
 setInterval(() => {
-  const silent = live.opened && !document.hidden && performance.now() - live.heard > SILENCE_MS;
+  const silent = live.opened && !document.hidden && performance.now() - live.receivedAt > SILENCE_MS;
   if (silent === live.lost) return;
   live.lost = silent;
   document.documentElement.toggleAttribute("data-ink-lost", silent);
   const line = document.querySelector(".ink-lost");
   if (!line) return;
   line.hidden = false;
-  line.textContent = silent ? "The connection is gone. A run goes on without it, and this page catches up once it is back."
+  line.textContent = silent ? "The connection is gone. A run continues without it, and this page catches up once it is back."
     : "The connection is back.";
   if (!silent) setTimeout(() => { line.hidden = !live.lost; }, BACK_MS);
 }, 500);

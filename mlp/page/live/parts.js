@@ -1,6 +1,6 @@
 // Draw the parts from the live channel, each in the place that a script has drawn for it.
 
-// Make a node of the page equal to another one, without touching equal parts, so that transitions go on.
+// Make a node of the page equal to another one, without touching equal parts, so that transitions continue.
 function morph(to, from) {
   const alike = to.nodeName === from.nodeName && to.childNodes.length === from.childNodes.length;
   if (!alike) {
@@ -31,17 +31,17 @@ function write(place, text) {
   else place.textContent = text;
 }
 
-// Screen readers often miss a region that is replaced, as scripts do. So one region stays, and has what changed. An
-// empty text clears it, so that the same answer to another stroke is announced again. What comes at almost the same time,
-// as a run's end and its last answer do, is announced together.
+// Screen readers often miss a region that a script replaces. So one region stays, and receives all changed texts. An empty
+// text clears it, so that the same answer to another stroke is announced again. Texts that arrive at almost the same time,
+// such as a run's end and its last answer, are announced together.
 const TOGETHER_MS = 1000;
-const said = new Map(), recent = new Map();
+const announced = new Map(), recent = new Map();
 function announce() {
-  const region = document.querySelector(".ink-heard"), now = performance.now();
+  const region = document.querySelector(".ink-spoken"), now = performance.now();
   let changed = false;
   for (const place of document.querySelectorAll("[data-say]")) {
-    const name = place.dataset.live, text = place.textContent, last = said.get(name);
-    said.set(name, text);
+    const name = place.dataset.live, text = place.textContent, last = announced.get(name);
+    announced.set(name, text);
     if (text === last || last === undefined) continue;
     changed = true;
     recent.delete(name);
@@ -52,7 +52,7 @@ function announce() {
   write(region, [...recent.values()].map(({ text }) => text).join(" "));
 }
 
-const MOST_ON_A_PHONE = 3;
+const MAX_ON_A_PHONE = 3;
 
 function bars(readings) {
   const { names, shares, texts } = readings.find(({ chosen }) => chosen);
@@ -69,7 +69,7 @@ function bars(readings) {
     write(text, texts ? texts[place] : "–");
     bar.style.setProperty("--share", `${100 * (shares ? shares[place] : 0)}%`);
     row.style.setProperty("--rank", rank);
-    const marks = [...(shares && rank === 0 ? ["best"] : []), ...(rank < MOST_ON_A_PHONE ? ["top"] : [])].join(" ");
+    const marks = [...(shares && rank === 0 ? ["best"] : []), ...(rank < MAX_ON_A_PHONE ? ["top"] : [])].join(" ");
     if (row.className !== marks) row.className = marks;
   });
 }

@@ -96,7 +96,7 @@ class Channel:
         """Send the changed parts of these sources; safe from any thread."""
         self._in_loop(self._wake, names)
 
-    def give_way(self) -> None:
+    def hand_over(self) -> None:
         """Close, as the tab has opened another connection; safe from any thread."""
         self._in_loop(self._end, Refused(protocol.TAKEN_OVER, "this page has opened another connection"))
 
@@ -115,7 +115,7 @@ class Channel:
     async def run(self) -> None:
         """Listen and send until the connection ends, or another one of the same tab takes over."""
         self._tab.connect(self)
-        tasks = [asyncio.create_task(act()) for act in (self._listen, self._send, self._beat)]
+        tasks = [asyncio.create_task(act()) for act in (self._listen, self._send, self._send_heartbeats)]
         try:
             done, _ = await asyncio.wait([*tasks, self._ended], return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
@@ -179,7 +179,7 @@ class Channel:
             if question is not None:
                 self._tab.note_answered(question)
 
-    async def _beat(self) -> None:
+    async def _send_heartbeats(self) -> None:
         """Send an empty message after each second without one, so that a browser notices a lost connection."""
         while True:
             await asyncio.sleep(protocol.BEAT_S)

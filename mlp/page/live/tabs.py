@@ -29,7 +29,7 @@ class Follower(Protocol):
     def wake(self, names: Collection[str]) -> None:
         """Respond to possible changes in the parts of these sources."""
 
-    def give_way(self) -> None:
+    def hand_over(self) -> None:
         """Close, as another connection takes over."""
 
 
@@ -85,7 +85,7 @@ class Tab:
         self.chosen: int | None = None
         self.whole = False
         self.instead: Any = None
-        self._answered = threading.Event()  # the drawing as it stays after the last stroke
+        self._answered = threading.Event()  # set once the finished stroke is answered
         self._answered.set()
         self._sources: dict[str, Source] = {}
         self._every_s: dict[str, float | None] = {}
@@ -141,7 +141,7 @@ class Tab:
             self._answered.set()
 
     def wait_for_answer(self) -> None:
-        """Wait until the finished stroke is answered, as a script beside it would slow the answer down."""
+        """Wait until the finished stroke is answered, as a script at the same time would delay the answer."""
         if self.followed:
             self._answered.wait(ANSWER_S)
 
@@ -186,7 +186,7 @@ class Tab:
         with self._lock:
             earlier, self._follower = self._follower, follower
         if earlier is not None:
-            earlier.give_way()
+            earlier.hand_over()
         self.changed()
 
     def disconnect(self, follower: Follower) -> None:

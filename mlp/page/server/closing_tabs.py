@@ -16,13 +16,13 @@ from mlp.page.server.guard import App, Message, Receive, Send
 
 GOING_AWAY = 1001  # the code of a browser that closes, reloads or leaves a page (RFC 6455)
 
-_has_gone: ContextVar[bool] = ContextVar("has_gone", default=False)
+_has_left: ContextVar[bool] = ContextVar("has_left", default=False)
 """Whether the tab of the current connection sent this code."""
 
 
 def install() -> None:
     """Install this handling of closing tabs."""
-    WebsocketSessionManager.disconnect_session = _for_good(  # type: ignore[method-assign, assignment]
+    WebsocketSessionManager.disconnect_session = _closing_left_tabs(  # type: ignore[method-assign, assignment]
         WebsocketSessionManager.disconnect_session
     )
 
@@ -41,21 +41,21 @@ class ClosingTabs:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "websocket":
-            receive, send = _noting_the_end(receive), _while_there(send)
+            receive, send = _recording_close(receive), _ignoring_lost_tab(send)
         await self._app(scope, receive, send)
 
 
-def _noting_the_end(receive: Receive) -> Receive:
+def _recording_close(receive: Receive) -> Receive:
     async def receiving() -> Message:
         message = await receive()
         if message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY:
-            _has_gone.set(True)
+            _has_left.set(True)
         return message
 
     return receiving
 
 
-def _while_there(send: Send) -> Send:
+def _ignoring_lost_tab(send: Send) -> Send:
     async def sending(message: Message) -> None:
         with suppress(OSError):
             await send(message)
@@ -63,13 +63,13 @@ def _while_there(send: Send) -> Send:
     return sending
 
 
-def _for_good(
+def _closing_left_tabs(
     disconnect: Callable[[WebsocketSessionManager, str], None],
 ) -> Callable[[WebsocketSessionManager, str], None]:
     """Close the session of a tab that is gone, and only disconnect one that may return."""
 
     def disconnect_session(manager: WebsocketSessionManager, session_id: str) -> None:
-        if _has_gone.get():
+        if _has_left.get():
             manager.close_session(session_id)
         else:
             disconnect(manager, session_id)

@@ -17,11 +17,11 @@ BACKLOG = 128  # connections that uvicorn accepts before any of them can be clos
 
 def bound(config: Any) -> None:
     """Limit the connections of a uvicorn server with this configuration, which is being loaded."""
-    config.http_protocol_class = impatient(config.http_protocol_class, Connections(most_connections()))
+    config.http_protocol_class = limited(config.http_protocol_class, Connections(max_connections()))
     config.backlog = BACKLOG
 
 
-def most_connections() -> int:
+def max_connections() -> int:
     """Return the most connections, besides tabs and the needs of workers and files."""
     counted = descriptors()
     return MAX_CONNECTIONS if counted is None else min(MAX_CONNECTIONS, counted[1] // 4)
@@ -32,12 +32,11 @@ class Connections:
 
     Parameters
     ----------
-    most : int
-        Most connections.
+    max_connections : int
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_connections: int) -> None:
+        self._max_connections = max_connections
         self._idle: dict[Any, asyncio.TimerHandle] = {}  # by protocol, the oldest first
         self._silent: dict[Any, None] = {}  # of these, those that have not sent anything yet
         self._busy: dict[Any, None] = {}
@@ -50,9 +49,9 @@ class Connections:
         """
         self._silent[protocol] = None
         self._idle[protocol] = asyncio.get_running_loop().call_later(HEAD_S, self._close, protocol)
-        if len(self._idle) + len(self._busy) > self._most:
-            heard = (one for one in self._idle if one not in self._silent)
-            others = (one for one in chain(heard, self._silent, self._busy) if one is not protocol)
+        if len(self._idle) + len(self._busy) > self._max_connections:
+            waiting = (one for one in self._idle if one not in self._silent)
+            others = (one for one in chain(waiting, self._silent, self._busy) if one is not protocol)
             self._close(next(others, protocol))
 
     def wait_for(self, protocol: Any) -> None:
@@ -79,10 +78,10 @@ class Connections:
         protocol.transport.abort()  # data in its buffers might wait forever for a reader
 
 
-def impatient(protocol: type[Any], connections: Connections) -> type[Any]:
-    """Return a protocol like one of uvicorn's for HTTP, with limited connections."""
+def limited(protocol: type[Any], connections: Connections) -> type[Any]:
+    """Return a protocol like one of uvicorn's for HTTP, with a limited number of connections."""
 
-    class Impatient(protocol):
+    class Limited(protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
             connections.welcome(self)
@@ -110,4 +109,4 @@ def impatient(protocol: type[Any], connections: Connections) -> type[Any]:
             else:
                 connections.wait_for(self)
 
-    return Impatient
+    return Limited

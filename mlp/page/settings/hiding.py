@@ -13,7 +13,7 @@ from mlp.page.settings.link import linked
 from mlp.page.style.theme import plain
 from mlp.training.settings_table import groups
 
-MOST_NAMES = 60
+MAX_NAMES = 60
 ANSWERS = "answers"
 """Name that hides the answers to the questions of lessons and lab."""
 Hidable = Mapping[str, tuple[str, str]]
@@ -35,7 +35,7 @@ SECTIONS: Hidable = {
     "give-one": ("Give me one", ".st-key-give_one"),
     "photo": ("Photo", '[class*="st-key-picture_upload"]'),
     "what-it-sees": ("What it sees", ".st-key-way_line"),
-    "correction": ("That was a …", ".st-key-correction"),
+    "correction": ("Not right? It was a …", ".st-key-correction"),
     "training": ("Train, with the curves", ".st-key-train_card"),
     "train": ("Train a new network", ".st-key-train"),
     "pause": ("Pause and Resume", ".st-key-pause"),
@@ -104,7 +104,7 @@ def names_in(value: str) -> list[str]:
     >>> names_in("optimizer, Weight_Decay,optimizer")
     ['optimizer', 'weight-decay']
     """
-    found = (name.strip().lower().replace("_", "-") for name in value.split(",")[:MOST_NAMES])
+    found = (name.strip().lower().replace("_", "-") for name in value.split(",")[:MAX_NAMES])
     return list(dict.fromkeys(filter(None, found)))
 
 

@@ -18,8 +18,8 @@ _link_complaints = SessionVar[list[str]]("link_complaints", [])
 """A sentence for each value of the link that no control accepts."""
 
 
-MOST_CHARS = 30  # of a value that the page repeats
-MOST_NAMES = 8
+MAX_CHARS = 30  # of a value that the page repeats
+MAX_NAMES = 8
 
 
 def complaints(query: Query) -> list[str]:
@@ -63,7 +63,7 @@ def one_of(key: str, names: Iterable[str], text: str | None) -> list[str]:
 
 def _shown(texts: Sequence[str]) -> str:
     text = ", ".join(texts)
-    return (text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…") or "nothing"
+    return (text if len(text) <= MAX_CHARS else text[:MAX_CHARS] + "…") or "nothing"
 
 
 def _rule(control: Control) -> str:
@@ -75,7 +75,7 @@ def _rule(control: Control) -> str:
     if control.takes_between:
         return f"a number from {low} to {high}"
     names = [format_value(position) for position in positions]
-    if len(names) > MOST_NAMES:
+    if len(names) > MAX_NAMES:
         names[3:] = [f"… or {names[-1]}"]
     return f"one of {', '.join(names)}"
 

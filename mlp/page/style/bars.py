@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-MOST_ON_A_PHONE = 3
+MAX_ON_A_PHONE = 3
 
 
 def share_bars(names: Sequence[str], shares: np.ndarray | None, label: str) -> str:
@@ -14,7 +14,7 @@ def share_bars(names: Sequence[str], shares: np.ndarray | None, label: str) -> s
     Parameters
     ----------
     names : sequence of str
-        Of the answers.
+        The names of the answers.
     shares : float array, shape (n,), optional
         Their probabilities.
     label : str
@@ -26,7 +26,7 @@ def share_bars(names: Sequence[str], shares: np.ndarray | None, label: str) -> s
         share = 0.0 if shares is None else float(shares[place])
         text = "–" if shares is None else percent(share)
         rank = ranks.get(place, place)
-        marks = " ".join(["best"] * (ranks.get(place) == 0) + ["top"] * (rank < MOST_ON_A_PHONE))
+        marks = " ".join(["best"] * (ranks.get(place) == 0) + ["top"] * (rank < MAX_ON_A_PHONE))
         rows.append(
             f'<div role="listitem" class="{marks}" style="--rank:{rank}"><b>{html.escape(name)}</b>'
             f"{bar(share)}<span>{text}</span></div>"

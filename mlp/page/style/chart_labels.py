@@ -12,7 +12,7 @@ HEIGHT = 8.0  # of a name, in points
 CHAR = 4.6  # width of a character, in points
 GAP = 2.5
 ALL_RIGHT = 1.004  # end of the accuracy axis, so that a line at 100% is visible
-MOST_LOSS = 1000.0
+MAX_LOSS = 1000.0
 """Largest loss on the axis; the numbers of a larger one would not fit beside it."""
 BLIND_LOSS = 2.5  # slightly above that of a blind guess
 TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -103,7 +103,7 @@ def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
 
 def value_range(as_percent: bool, minibatches: np.ndarray, *measured: np.ndarray) -> tuple[float, float]:
     """Return the ends of the vertical axis for a line of minibatches and lines of measurements."""
-    # The first steps, with their high loss, would flatten the rest, so they may leave the image.
+    # The first steps, with their high loss, would flatten the rest, so they may leave the chart.
     begun = len(minibatches) // 20
     values = np.concatenate([minibatches[begun:], *measured])
     values = values[np.isfinite(values)]
@@ -113,10 +113,10 @@ def value_range(as_percent: bool, minibatches: np.ndarray, *measured: np.ndarray
         low = float(values.min()) - 0.005
         step = 0.01 if low > 0.95 else 0.05
         return max(0.0, math.floor(low / step) * step), ALL_RIGHT
-    # So may spikes of a run with too long steps, except at the present step.
+    # Spikes of a run with too large steps may leave the chart too, except at the present step.
     present = [float(line[-1]) for line in (minibatches, *measured) if len(line) and np.isfinite(line[-1])]
     highest = min(float(values.max()), max([BLIND_LOSS, *present]))
-    return 0.0, _rounded_up(min(max(1.05 * highest, 0.01), MOST_LOSS))
+    return 0.0, _rounded_up(min(max(1.05 * highest, 0.01), MAX_LOSS))
 
 
 def _rounded_up(value: float) -> float:

@@ -319,7 +319,7 @@ def curves(
     ----------
     history : History or None
     epochs : int
-        Of the whole run.
+        The whole run's epochs.
     colors : dict
         See `Chart`.
     earlier : sequence of (label, History)

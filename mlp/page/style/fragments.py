@@ -34,8 +34,8 @@ def rerun_fragments(fragments: Sequence[str]) -> None:
     """Rerun fragments, or the whole page where that would lose something; for callbacks of controls in a fragment.
 
     A callback runs before its script, and Streamlit 1.67 reruns these fragments instead of that script. If the script
-    draws the whole page, it goes on, as it draws these fragments too. If it draws several fragments, because messages
-    were merged, some of them would be lost, so the whole page is drawn.
+    draws the whole page, it continues, because it draws these fragments too. If it draws several fragments, because
+    messages were merged, some of them would be lost, so the whole page is drawn.
     """
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 

@@ -38,7 +38,7 @@ class Sheet:
     pictures : float array, shape (n, 784)
         −1 to 1; at least one.
     colors : dict
-        Of the theme, with ``accent``, ``second`` and ``paper``.
+        The theme's colors, with ``accent``, ``second`` and ``paper``.
     """
 
     def __init__(self, pictures: np.ndarray, colors: dict[str, str]) -> None:

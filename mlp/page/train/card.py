@@ -35,7 +35,7 @@ from mlp.training.run import Run
 from mlp.training.settings_table import LEARNING_RATES, setting_names
 
 _rate_control = ResetVar[float | None]("live_rate", None)
-"""The learning rate of the run that is on; a control."""
+"""The learning rate of the current run; a control."""
 _live_rate_of = SessionVar[int]("live_rate_of", 0)
 """The number of the run whose learning rate that is."""
 
@@ -135,10 +135,10 @@ def _run_and_curves(visitor: Visitor) -> None:
 
 def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     loss, accuracy = charts.curves(*curve_arguments(visitor, now, view, chosen_epochs()))
-    beside = measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin)
+    suffix = measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin)
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
-        st.html(_title("Loss", loss_summary(now, beside)))
+        st.html(_title("Loss", loss_summary(now, suffix)))
         st.image(loss, width="stretch", alt=curve_description("loss", now))
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
@@ -146,7 +146,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
             guess.empty_axes(chosen_epochs(), view.colors)
         else:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
-                st.html(_title("Accuracy", accuracy_summary(now, beside)))
+                st.html(_title("Accuracy", accuracy_summary(now, suffix)))
                 guess.guess_button(visitor)
             st.image(accuracy, width="stretch", alt=curve_description("accuracy", now))
     if now is not None and view.guess is not None:

@@ -13,6 +13,6 @@ def curve_description(name: Literal["loss", "accuracy"], now: Snapshot | None) -
     curve = (now.history.loss_curve if name == "loss" else now.history.accuracy_curve)(charts.RAW_POINTS)
     span = max(1, len(curve.y) // 20)
     first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
-    way = "falls" if last < first else "rises"
+    verb = "falls" if last < first else "rises"
     numbers = f"from {first:.2g} to {last:.2g}" if name == "loss" else f"from {first:.0%} to {last:.0%}"
-    return f"{name.capitalize()} of the minibatches {way} {numbers} in {float(curve.x[-1]):.2g} epochs"
+    return f"{name.capitalize()} of the minibatches {verb} {numbers} in {float(curve.x[-1]):.2g} epochs"

@@ -1,4 +1,4 @@
-"""Choose the data that the page trains on: MNIST if it is there, else the sample."""
+"""Choose the data that the page trains on: MNIST if available, else the sample."""
 
 import html
 import os
@@ -13,7 +13,7 @@ from mlp.page.style import theme
 from mlp.page.style.theme import plain
 from mlp.training.data.sources import Mnist
 
-LOOK_S = 1.0  # between two updates of a download's progress
+UPDATE_S = 1.0  # between two updates of a download's progress
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def _mnist(folder: str) -> tuple[Mnist, Dataset]:
 
 
 def data_state() -> DataState:
-    """Return the data that is there now, starting a download in the background if MNIST is missing."""
+    """Return the data that is available now, starting a download in the background if MNIST is missing."""
     folder = local_folder()
     if folder is None:
         fetch = shared_fetch().state()
@@ -52,7 +52,7 @@ def data_state() -> DataState:
 def heading(state: DataState) -> None:
     """Draw the page's name and the data of a new run, with the progress of a download."""
     theme.heading(data_facts(state))
-    every_s = None if state.coming is None else LOOK_S
+    every_s = None if state.coming is None else UPDATE_S
     this_tab().register("data", lambda _: {"html.facts": theme.chips(data_facts(data_state()))}, every_s=every_s)
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:

@@ -46,14 +46,14 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     job = visitor.job
     if job is None:
         return {}
-    now, beside = job.snapshot(), measured_on(job.data, visitor.runs.origin)
+    now, suffix = job.snapshot(), measured_on(job.data, visitor.runs.origin)
     parts: Parts = {
         "step": (visitor.runs.number, now.step),
         "html.progress": progress(now, view.speed),
         "html.strip": strip(visitor, tab.read_of),
         "html.spoken": spoken_progress(visitor, now, tab),
-        "html.loss_summary": loss_summary(now, beside),
-        "html.accuracy_summary": accuracy_summary(now, beside),
+        "html.loss_summary": loss_summary(now, suffix),
+        "html.accuracy_summary": accuracy_summary(now, suffix),
         "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
         "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }

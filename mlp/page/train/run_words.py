@@ -54,12 +54,12 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
     )
 
 
-def loss_summary(now: Snapshot | None, beside: str) -> str:
-    """Return the last loss on validation images as HTML, followed by ``beside`` from `measured_on`."""
+def loss_summary(now: Snapshot | None, suffix: str) -> str:
+    """Return the last loss on validation images as HTML, followed by ``suffix`` from `measured_on`."""
     newest = now.history.newest if now else None
     if newest is None:
         return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
-    return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}{beside}"
+    return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}{suffix}"
 
 
 def loss_text(loss: float) -> str:
@@ -78,12 +78,12 @@ def loss_text(loss: float) -> str:
     return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def accuracy_summary(now: Snapshot | None, beside: str) -> str:
+def accuracy_summary(now: Snapshot | None, suffix: str) -> str:
     """Return the last accuracy on validation images as HTML, as `loss_summary` does."""
     newest = now.history.newest if now else None
     if newest is None:
         return "share read right"
-    return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}{beside}"
+    return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}{suffix}"
 
 
 def measured_on(data: Data | None, origin: str | None) -> str:

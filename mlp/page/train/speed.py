@@ -13,8 +13,8 @@ from mlp.page.visitors.runs import speed_named
 from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
-MOST_READINGS = 24
-MOST_HISTORIES = 4
+MAX_READINGS = 24
+MAX_HISTORIES = 4
 """Drawings whose readings are kept, one for each open tab; the oldest goes first."""
 
 
@@ -50,7 +50,7 @@ def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share:
         known = visitor.reading_history.pop(place, [])
         others = [reading for reading in known if reading[0] != step]
         visitor.reading_history[place] = thinned_readings(sorted([*others, (step, digit, share)]))
-        for oldest in list(visitor.reading_history)[:-MOST_HISTORIES]:
+        for oldest in list(visitor.reading_history)[:-MAX_HISTORIES]:
             del visitor.reading_history[oldest]
 
 
@@ -64,14 +64,14 @@ def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
 
 
 def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
-    """Return at most `MOST_READINGS` readings, about evenly spaced by the ratio of their steps.
+    """Return at most `MAX_READINGS` readings, about evenly spaced by the ratio of their steps.
 
     Examples
     --------
     >>> len(thinned_readings([(step, 4, 0.5) for step in range(40)])), thinned_readings([(0, 5, 0.2)])
     (24, [(0, 5, 0.2)])
     """
-    while len(readings) > MOST_READINGS:
+    while len(readings) > MAX_READINGS:
         gaps = [
             math.log(after[0] + 1) - math.log(before[0] + 1)
             for before, after in zip(readings[:-2], readings[2:], strict=True)

@@ -1,4 +1,4 @@
-"""The run's accuracy on synthetic digits and on the visitor's own, beside its validation accuracy."""
+"""The run's accuracy on synthetic digits and on the visitor's own, compared with its validation accuracy."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from mlp.page import state
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.teaching import share_read
 
-FEWEST_OWN = 10
+MIN_OWN = 10
 
 
 def synthetic_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
@@ -34,19 +34,17 @@ def synthetic_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | Non
     newest = next((e for e in reversed(list(now.history.evaluations)) if e.synthetic is not None), None)
     if newest is None or newest.synthetic is None or newest.synthetic_unseen is None:
         return None
-    beside = 100 * (newest.synthetic - newest.accuracy)
+    points = 100 * (newest.synthetic - newest.accuracy)
     rest = [f"At {newest.moment}"]
-    if abs(beside) > 1:
-        rest.append(f"{abs(beside):.1f} points {'above' if beside > 0 else 'below'} validation")
+    if abs(points) > 1:
+        rest.append(f"{abs(points):.1f} points {'above' if points > 0 else 'below'} validation")
     rest.append(f"{newest.synthetic_unseen * 100:.1f}% in styles it never saw")
     recipe = RECIPES.get(recipe_of(now.settings) or "")
     as_measured = now.finished and not now.data_name.startswith(sample().name)  # a recipe's figure is for full MNIST
     people = recipe.people if as_measured and recipe is not None else None
     if people is not None and abs(newest.synthetic - people) > 0.01:
         rest.append(f"people’s real drawings: {people * 100:.1f}% with these settings")
-    mine = (
-        f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if own[FEWEST_OWN - 1 :] else ""
-    )
+    mine = f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if own[MIN_OWN - 1 :] else ""
     return (
         '<button type="button" class="ink-word" popovertarget="drawn-digits">On synthetic digits</button>: '
         f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"

@@ -45,7 +45,7 @@ def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable
     Parameters
     ----------
     name : str or LastResult
-        Where the last result is kept: under this name in the session, or in a `LastResult` that sessions share.
+        The place of the last result: under this name in the session, or in a `LastResult` that sessions share.
     of : tuple
         The inputs: numbers, or objects compared by identity. While a run plays, the first may be out of date.
     analyze : callable

@@ -24,7 +24,7 @@ _SHORT = "The server ran short of memory."
 _BACK = "To get them back, close the page and return a few minutes later."
 RUNS_ON_DISK = f"{_SHORT} It saved your earlier runs to disk. {_BACK}"
 SWEEP_ON_DISK = f"{_SHORT} It paused your runs under “Several at once” and saved them to disk. {_BACK}"
-SWEEP_DELETED = f"{_SHORT} It deleted your runs under “Several at once”. Your own run goes on."
+SWEEP_DELETED = f"{_SHORT} It deleted your runs under “Several at once”. Your own run continues."
 WORK_RESTORED = f"{_SHORT} Your work was saved to disk and is here again, as it was last saved."
 WORK_DELETED = f"{_SHORT} It had to delete your work, which was not yet saved to disk."
 

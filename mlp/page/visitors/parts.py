@@ -113,7 +113,7 @@ def kind_of(name: str) -> tuple[str, int | None]:
 
 
 def is_aside(name: str) -> bool:
-    """Whether a part made way for a newer one of its name, as it could not be read then."""
+    """Whether a part was renamed for a newer one of its name, because it could not be read."""
     return "~" in name
 
 
@@ -205,7 +205,7 @@ def _restore_own_digits(visitor: Visitor, name: str, load: Load) -> None:
 
 
 def _restore_signs(visitor: Visitor, name: str, load: Load) -> None:
-    signs = parse_signs(load(name), fewest=0)
+    signs = parse_signs(load(name), min_signs=0)
     if visitor.signs.names:
         raise UnusableError("you have begun others since")
     visitor.signs = signs

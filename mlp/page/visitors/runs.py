@@ -33,7 +33,7 @@ def begin(
 ) -> None:
     """Start a new run that answers from now on, and keep the current one as an earlier run; for callbacks.
 
-    If the run cannot start, the current one goes on and the page says why at ``place``.
+    If the run cannot start, the current one continues, and the page shows the reason at ``place``.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
 MAX_UNDO = 30
-MOST_ANSWER_LETTERS = 600
+MAX_ANSWER_CHARS = 600
 StepReading = tuple[int, int, float]
 """A step of a run, the digit that the network read then, and its probability."""
 
@@ -101,7 +101,7 @@ class Visitor:
 
     def answer(self, lesson: str, text: str) -> None:
         """Keep the answer to a lesson's question; an empty one deletes it."""
-        self.answers[lesson] = text[:MOST_ANSWER_LETTERS]
+        self.answers[lesson] = text[:MAX_ANSWER_CHARS]
         if not text.strip():
             del self.answers[lesson]
 

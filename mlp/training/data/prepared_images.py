@@ -10,7 +10,7 @@ from mlp.blas import one_blas_thread
 from mlp.straightening import straightened
 from mlp.training.settings import Settings
 
-MOST_KEPT = 4
+MAX_KEPT = 4
 """Sets of straightened images in memory: MNIST's training (39 MB) and validation images (8 MB), and two others."""
 
 _kept: OrderedDict[tuple[int, int], tuple[weakref.ref[np.ndarray], np.ndarray]] = OrderedDict()
@@ -48,6 +48,6 @@ def prepared(settings: Settings, images: np.ndarray, used: int | None = None) ->
         _kept.move_to_end(key)
         for old in [other for other, (array, _) in _kept.items() if array() is None]:
             del _kept[old]
-        while len(_kept) > MOST_KEPT:
+        while len(_kept) > MAX_KEPT:
             _kept.popitem(last=False)
         return known[1]

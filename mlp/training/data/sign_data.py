@@ -15,12 +15,12 @@ from mlp.training.settings import N_INPUTS
 
 COPIES = 100
 """Copies of each drawing, including itself."""
-MOST_IMAGES = 20_000
+MAX_IMAGES = 20_000
 """Most images in a data set: with more than 200 drawings, each has fewer copies."""
 STRENGTH = 1.2
 """Strength of the warps. Of 10 drawings of each digit by one writer, networks read 96% of the writer's others with
 warps of 1.0, 97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""
-FEWEST_TO_HOLD_BACK = 12
+MIN_TO_HOLD_BACK = 12
 """Least drawings of a sign for holding back every fourth."""
 EVERY = 4
 N_UNSEEN = 400
@@ -59,7 +59,7 @@ def split_data(signs: SignSet, held: np.ndarray) -> SignData:
     ----------
     signs : SignSet
     held : bool array, shape (n,)
-        Which drawings to hold back.
+        The drawings to hold back.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def held_back(signs: SignSet) -> np.ndarray:
     if not len(signs):
         return np.zeros(0, bool)
     counts = np.array(signs.counts)
-    return (signs.ranks % EVERY == EVERY - 1) & (counts[signs.labels] >= FEWEST_TO_HOLD_BACK)
+    return (signs.ranks % EVERY == EVERY - 1) & (counts[signs.labels] >= MIN_TO_HOLD_BACK)
 
 
 def leave_one_out(signs: SignSet) -> list[SignData]:
@@ -134,7 +134,7 @@ def warped_copies(images: np.ndarray, copies: int, rng: np.random.Generator) -> 
 @lru_cache(maxsize=4)  # up to 16 MB each
 def _load(data: SignData) -> Dataset:
     images, labels = _split(data.images, data.labels)
-    copies = max(2, min(COPIES, MOST_IMAGES // len(labels)))
+    copies = max(2, min(COPIES, MAX_IMAGES // len(labels)))
     more = warped_copies(images, copies - 1, rng_of("warps of own signs"))
     train = Split(np.concatenate([images, more]), np.tile(labels, copies))
     others = max(1, round(N_UNSEEN / len(labels)))

@@ -15,7 +15,7 @@ class Data(Protocol):
 
 
 class Mnist(NamedTuple):
-    """MNIST in a folder with its verified files; ``None`` is the sample that is always there."""
+    """MNIST in a folder with its verified files; ``None`` is the sample, which is always available."""
 
     directory: str | None = None
 

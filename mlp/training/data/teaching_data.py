@@ -12,7 +12,7 @@ from mlp.training.data.sources import Data
 N_IMAGES = 10_000
 """Training images in one epoch: few enough for own digits to recur often, enough to keep the others in memory."""
 
-MOST = 0.5
+MAX_SHARE = 0.5
 
 
 class TeachingData(NamedTuple):
@@ -53,8 +53,8 @@ def teaching_data(base: Data, images: np.ndarray, labels: np.ndarray, share: flo
     own = Split(images, labels)  # checks shapes and types
     if len(own) == 0:
         raise ValueError("there must be at least one digit to mix in")
-    if not 0 <= share <= MOST:
-        raise ValueError(f"the share of own digits must be from 0 to {MOST}, got {share}")
+    if not 0 <= share <= MAX_SHARE:
+        raise ValueError(f"the share of own digits must be from 0 to {MAX_SHARE}, got {share}")
     return TeachingData(base, own.images.tobytes(), own.labels.astype(np.uint8).tobytes(), float(share))
 
 

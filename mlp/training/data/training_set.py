@@ -24,7 +24,7 @@ def extended(
     without : tuple of str
         Styles to exclude from them.
     everything : bool
-        Also train on the validation images. Their score then means nothing.
+        Whether to train on the validation images too. Their score then means nothing.
     repeat : int
         Repeats of MNIST's images per epoch, 1 to 10, so that many synthetic digits do not outweigh them.
 

@@ -14,7 +14,7 @@ BLOCK = 2048
 Key = tuple[tuple[int, ...], float]
 """Seeds of the warps, and their strength."""
 
-MOST_KEPT = 4
+MAX_KEPT = 4
 """Warped blocks in memory, 3 MB each with their images: the current ones of two runs that take turns."""
 
 
@@ -91,7 +91,7 @@ class _Blocks:
         with self._lock:
             self._blocks[key] = images, warped
             self._blocks.move_to_end(key)
-            while len(self._blocks) > MOST_KEPT:
+            while len(self._blocks) > MAX_KEPT:
                 self._blocks.popitem(last=False)
         return warped
 

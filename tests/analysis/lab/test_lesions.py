@@ -74,8 +74,8 @@ def test_more_bits_are_closer_and_one_bit_is_sign_times_mean_size():
 def test_bytes_are_counted_by_hand(network: MLP):
     weights, neurons = 20 * 8 + 8 * 6 + 6 * 10, 24
     for lesion, bits in (
-        (Lesion(pruned=0.5, bits=8), 134 * 8 + weights),  # a bit for each says whether it is there
-        (Lesion(pruned=0.1, bits=4), weights * 4),  # saying so would cost more than it saves
+        (Lesion(pruned=0.5, bits=8), 134 * 8 + weights),  # one bit per weight marks it as present
+        (Lesion(pruned=0.1, bits=4), weights * 4),  # such bits would cost more than they save
         (Lesion(pruned=0.1, bits=1), round(0.9 * weights) + weights),  # but one bit is a sign, and has no 0
         (Lesion(bits=1), weights),
     ):
@@ -92,7 +92,7 @@ def test_size_never_grows_when_more_is_removed(network: MLP, bits: int, pruned: 
 
     before = size(Lesion(pruned=pruned, bits=bits))
     assert size(Lesion(off=((0, 2),), pruned=pruned, bits=bits)) < before
-    if bits > 1:  # at one bit, a pruned weight needs a second one that says so
+    if bits > 1:  # at one bit, a pruned weight needs a second bit that marks it
         assert before <= size(Lesion(bits=bits))
 
 

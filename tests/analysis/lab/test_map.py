@@ -1,4 +1,4 @@
-"""The map: linear discriminants as in their closed form, kept steady by turning only."""
+"""The map: linear discriminants as in their closed form, kept steady by rotations and reflections only."""
 
 import tracemalloc
 

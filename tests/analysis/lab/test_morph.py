@@ -16,8 +16,8 @@ def ends() -> np.ndarray:
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 def test_both_paths_start_and_end_at_the_answers_of_the_images(ends: np.ndarray, activation: str):
     reader = Reader(MLP([784, 30, 20, 10], activation=activation, rng=np.random.default_rng(1)), temperature=1.3)
-    for way in (by_pixels, by_hidden_layer):
-        np.testing.assert_allclose(way(reader, *ends)[[0, -1]], reader.predict_proba(ends), rtol=1e-4)
+    for path in (by_pixels, by_hidden_layer):
+        np.testing.assert_allclose(path(reader, *ends)[[0, -1]], reader.predict_proba(ends), rtol=1e-4)
 
 
 def test_both_paths_are_equal_for_a_linear_network(ends: np.ndarray):

@@ -6,7 +6,7 @@ import pytest
 
 from mlp.analysis.lab.sliced import MAX_FAILURES, Sliced
 from mlp.jobs.workers.call import WorkerFailure
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 
 
 @dataclass(frozen=True)
@@ -25,42 +25,42 @@ def count(work: Count, _seconds: float) -> Count:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def engine() -> ManualEngine:
+    return ManualEngine()
 
 
-def test_work_continues_to_its_end_in_slices(desk: Desk):
-    sliced = Sliced(count, Count(), desk)
+def test_work_continues_to_its_end_in_slices(engine: ManualEngine):
+    sliced = Sliced(count, Count(), engine)
     for done in range(1, 5):
         assert sliced.running
-        desk.answer()
+        engine.answer()
         assert sliced.work.done == done
     assert not sliced.running
-    assert desk.asked == []
+    assert engine.asked == []
 
 
-def test_stopped_work_keeps_its_result(desk: Desk):
-    sliced = Sliced(count, Count(), desk)
-    desk.answer()
+def test_stopped_work_keeps_its_result(engine: ManualEngine):
+    sliced = Sliced(count, Count(), engine)
+    engine.answer()
     sliced.stop()
     assert (sliced.running, sliced.work.done, sliced.error) == (False, 1, None)
 
 
-def test_lost_slice_is_retried_a_limited_number_of_times(desk: Desk):
-    sliced = Sliced(count, Count(), desk)
-    desk.fail(WorkerFailure("died"))
-    desk.answer()
+def test_lost_slice_is_retried_a_limited_number_of_times(engine: ManualEngine):
+    sliced = Sliced(count, Count(), engine)
+    engine.fail(WorkerFailure("died"))
+    engine.answer()
     assert sliced.work.done == 1
     for _ in range(MAX_FAILURES):
-        desk.fail(WorkerFailure("died"))
+        engine.fail(WorkerFailure("died"))
     assert not sliced.running
     assert sliced.error is not None
     assert sliced.work.done == 1
 
 
-def test_error_ends_work_with_a_readable_message(desk: Desk):
-    sliced = Sliced(count, Count(), desk)
-    desk.fail(ZeroDivisionError("1 / 0"))
+def test_error_ends_work_with_a_readable_message(engine: ManualEngine):
+    sliced = Sliced(count, Count(), engine)
+    engine.fail(ZeroDivisionError("1 / 0"))
     assert not sliced.running
     assert "1 / 0" not in str(sliced.error)
     assert "stopped because of an error" in str(sliced.error)

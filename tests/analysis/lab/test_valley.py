@@ -21,16 +21,16 @@ def bowl(network: MLP, _images: np.ndarray, _labels: np.ndarray) -> float:
 
 def descent(n_parameters: int, rate: float, n: int) -> list[np.ndarray]:
     """Return the path of gradient descent in the bowl."""
-    state, way = np.zeros(n_parameters), []
+    state, path = np.zeros(n_parameters), []
     for _ in range(n):
-        way.append(state.astype(np.float32))
+        path.append(state.astype(np.float32))
         state = state - rate * 2 * np.arange(1, n_parameters + 1) * (state - 1)
-    return way
+    return path
 
 
 def test_losses_on_the_plane_match_the_quadratic(network: MLP):
-    way = descent(network.values.size, 0.01, 12)
-    found = advanced(valley(way, network, *NOTHING, bowl), 60)
+    path = descent(network.values.size, 0.01, 12)
+    found = advanced(valley(path, network, *NOTHING, bowl), 60)
     assert found.progress == 1
     np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
     sizes = np.arange(1, network.values.size + 1)
@@ -44,11 +44,11 @@ def test_losses_on_the_plane_match_the_quadratic(network: MLP):
 def test_planar_path_lies_on_the_plane_and_within_the_valley(network: MLP):
     rng = np.random.default_rng(1)
     directions = np.linalg.qr(rng.normal(size=(network.values.size, 2)))[0].T
-    way = [place @ directions for place in rng.normal(size=(9, 2))]
-    found = valley(way, network, *NOTHING, bowl)
+    path = [place @ directions for place in rng.normal(size=(9, 2))]
+    found = valley(path, network, *NOTHING, bowl)
     assert found.explained == pytest.approx(1)
-    places = found.places(way)
-    np.testing.assert_allclose(found.center + places @ found.axes, way, atol=1e-5)
+    places = found.places(path)
+    np.testing.assert_allclose(found.center + places @ found.axes, path, atol=1e-5)
     for axis, grid in ((0, found.across), (1, found.down)):
         assert grid[0] < places[:, axis].min()
         assert places[:, axis].max() < grid[-1]
@@ -75,7 +75,7 @@ def test_random_walk_has_the_stated_share(seed: int):
     found = valley(list(path), network, *NOTHING)
     assert found.explained == pytest.approx(found.by_chance, abs=0.01)
     assert found.by_chance > 0.7
-    # Of equal stretches, 60.8% and 15.2% (Antognini and Sohl-Dickstein 2018, table 1).
+    # For equal segments: 60.8% and 15.2% (Antognini and Sohl-Dickstein 2018, table 1).
     assert random_walk_share(np.ones(500)) == pytest.approx(0.76, abs=0.002)
 
 

@@ -78,7 +78,7 @@ def test_notebook_trains_the_same_network_and_holds_the_exported_one(mnist, sett
         pass
     ours = [parameter.value for parameter in run.network.parameters()]
     apart = np.concatenate([np.abs(a - b).ravel() for a, b in zip(done["network"], ours, strict=True)])
-    # Adam divides a gradient by its size: where one is nothing but rounding, the step is as large as any.
+    # Adam divides a gradient by its size: if one is only rounding error, its step is as large as any other.
     assert np.quantile(apart, 0.999) < (1e-5 if asked.optimizer == "adam" else 1e-7)
     read = Reader(run.network).predict_proba(images / np.float32(255))
     for theirs, value in zip(done["network"], ours, strict=True):

@@ -66,12 +66,12 @@ def test_take_home_page_escapes_names_and_rejects_others():
     page = take_home_page(reader(), rejection=new_rejection(0))
     assert "Draw あ, &quot;&quot;&quot;&lt;b&gt;\\ and c&#x27;d" in page
     assert '<b>"""<b>' not in page
-    told = json.loads(page.partition('<script type="application/json" id="network">')[2].partition("</script>")[0])
-    assert tuple(told["names"]) == NAMES
-    assert told["noneBelow"] == 0.6
-    assert told["none"][0] == "I see none of them"
-    assert "rejection" not in told  # which knows digits alone
-    assert "CC BY-SA" not in page  # MNIST's digits are none of its signs
+    embedded = json.loads(page.partition('<script type="application/json" id="network">')[2].partition("</script>")[0])
+    assert tuple(embedded["names"]) == NAMES
+    assert embedded["noneBelow"] == 0.6
+    assert embedded["none"][0] == "I see none of them"
+    assert "rejection" not in embedded  # it knows only digits
+    assert "CC BY-SA" not in page  # MNIST's digits aren't its signs
     assert page.count('<li id="bar-') == 3
 
 

@@ -107,17 +107,17 @@ def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]
             assert not overlap(part(page, "answer_side"), part(page, name)), (width, name)
 
     # A tap on a term shows its sentence, within the screen.
-    word, told = part(page, "curves").get_by_role("button", name="validation").first, page.get_by_role("note")
+    word, sentence = part(page, "curves").get_by_role("button", name="validation").first, page.get_by_role("note")
     word.tap()
-    expect(told).to_contain_text("learn from")
-    expect(told).to_be_in_viewport(ratio=1)
-    note, line = told.bounding_box(), word.bounding_box()
+    expect(sentence).to_contain_text("learn from")
+    expect(sentence).to_be_in_viewport(ratio=1)
+    note, line = sentence.bounding_box(), word.bounding_box()
     assert note is not None
     assert line is not None
     gap = max(line["y"] - note["y"] - note["height"], note["y"] - line["y"] - line["height"])
     assert 0 <= gap < 20, "it stands at its word, and covers it not"
     page.keyboard.press("Escape")
-    expect(told).to_be_hidden()
+    expect(sentence).to_be_hidden()
 
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     page.get_by_role("button", name="Expand sidebar").tap()

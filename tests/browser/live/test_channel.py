@@ -93,8 +93,8 @@ NOWHERE = """(() => {
 
 def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Page], console_errors: list[str]):
     page = open_page("?batch_size=8&epochs=100", prepare=lambda page: page.add_init_script(NOWHERE))
-    said = page.get_by_text("The live connection can’t open here")
-    expect(said).to_be_visible()
+    shown = page.get_by_text("The live connection can’t open here")
+    expect(shown).to_be_visible()
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
     button(page, "train").click()
@@ -113,15 +113,15 @@ def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Pag
 
 def test_hidden_tab_gets_no_messages(page: Page):
     followed(page)
-    page.evaluate("window.heard = 0; inkling.socket.addEventListener('message', () => { heard += 1; })")
+    page.evaluate("window.received = 0; inkling.socket.addEventListener('message', () => { received += 1; })")
     hide = "Object.defineProperty(document, 'hidden', {{ value: {0}, configurable: true }});"
     tell = " document.dispatchEvent(new Event('visibilitychange'));"
     page.evaluate(hide.format("true") + tell)
     page.wait_for_timeout(500)
-    page.evaluate("window.heard = 0")
+    page.evaluate("window.received = 0")
     button(page, "train").click()
     expect(button(page, "pause")).to_have_text("Pause")
     page.wait_for_timeout(1500)
-    assert page.evaluate("heard") == 0
+    assert page.evaluate("received") == 0
     page.evaluate(hide.format("false") + tell)
-    eventually(page, lambda: page.evaluate("heard") > 0)
+    eventually(page, lambda: page.evaluate("received") > 0)

@@ -22,9 +22,9 @@ COUNT_SCRIPTS = """
 
 COUNT_LINES = """() => {
   window.before = inkling.frames;
-  window.came = 0;
+  window.received = 0;
   const lines = ["lines.loss", "lines.accuracy"];
-  document.addEventListener("inkling", ({ detail }) => { came += lines.filter((name) => name in detail).length; });
+  document.addEventListener("inkling", ({ detail }) => { received += lines.filter((name) => name in detail).length; });
 }"""
 """Counts how often points arrived, and the charts drawn from them."""
 
@@ -85,9 +85,9 @@ def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[
     page = counted(open_page, f"{LONG}&tab=Runs")
     button(page, "train").click()
     expect(button(page, "pause")).to_have_text("Pause")
-    told = part(page, "sections").get_by_role("table").first
-    before = told.inner_text()
-    expect(told).not_to_have_text(before, use_inner_text=True)
+    table = part(page, "sections").get_by_role("table").first
+    before = table.inner_text()
+    expect(table).not_to_have_text(before, use_inner_text=True)
     at_first = scripts(page)
     assert at_first >= 2
     page.wait_for_timeout(4100)
@@ -102,5 +102,5 @@ def test_reduced_motion_shows_the_end_of_each_slice(open_page: Callable[..., Pag
     seen = set()
     eventually(page, lambda: seen.add(page.evaluate(CURVE)) or len(seen) > 3)
     page.evaluate(f"({COUNT_LINES})()")
-    eventually(page, lambda: page.evaluate("came > 6"))
-    assert page.evaluate("inkling.frames - before <= came")
+    eventually(page, lambda: page.evaluate("received > 6"))
+    assert page.evaluate("inkling.frames - before <= received")

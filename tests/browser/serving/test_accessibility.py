@@ -25,7 +25,7 @@ LISTEN = """
 () => {
   window.spoken = [];
   const live = '[role="status"], [role="alert"], [aria-live]:not([aria-live="off"])';
-  const said = new WeakMap();
+  const announced = new WeakMap();
   new MutationObserver((changes) => {
     const regions = changes.flatMap(({ target, addedNodes }) => [target, ...addedNodes]).flatMap((node) => {
       const element = node.nodeType === 1 ? node : node.parentElement;
@@ -33,8 +33,8 @@ LISTEN = """
     });
     for (const region of new Set(regions.filter(Boolean))) {
       const text = region.textContent.trim();
-      if (text && said.get(region) !== text) window.spoken.push(text);
-      said.set(region, text);
+      if (text && announced.get(region) !== text) window.spoken.push(text);
+      announced.set(region, text);
     }
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
@@ -111,7 +111,7 @@ def test_one_region_stays_and_announces_answers_and_a_run(open_page: Callable[..
 
     def hears(text: str) -> None:
         expect(region).to_have_text(re.compile(text))
-        assert page.evaluate("region.isConnected && document.querySelectorAll('.ink-heard').length === 1")
+        assert page.evaluate("region.isConnected && document.querySelectorAll('.ink-spoken').length === 1")
 
     draw(page, fit(DIGITS[4]))
     hears(r"^Reads 4, \d+\.\d% sure\.$")

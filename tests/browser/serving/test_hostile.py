@@ -79,8 +79,8 @@ def test_wrong_control_values_break_and_log_nothing(server: Server):
 
     before = server.log.stat().st_size
     spoken(conversation())
-    said = server.log.read_bytes()[before:].decode()
-    assert said.count("\n") <= 2, said  # the download of MNIST, which fails here, may log a line meanwhile
+    logged = server.log.read_bytes()[before:].decode()
+    assert logged.count("\n") <= 2, logged  # the download of MNIST, which fails here, may log a line meanwhile
 
 
 def test_oversized_message_ends_the_connection(server: Server):

@@ -18,8 +18,8 @@ new PerformanceObserver((list) => {
     window.shifted += shift.value;
     for (const { node, previousRect: from, currentRect: to } of shift.sources) {
       const place = (node?.closest ? node : node?.parentElement)?.closest("[class*=st-key-]")?.className;
-      const told = ({ x, y, height }) => [x, y, height].map(Math.round);
-      window.moved.push(`${shift.value.toFixed(3)} ${place}: ${told(from)} to ${told(to)}`);
+      const rounded = ({ x, y, height }) => [x, y, height].map(Math.round);
+      window.moved.push(`${shift.value.toFixed(3)} ${place}: ${rounded(from)} to ${rounded(to)}`);
     }
   }
 }).observe({ type: "layout-shift", buffered: true });

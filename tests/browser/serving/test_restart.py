@@ -74,7 +74,7 @@ def test_runs_and_drawings_survive_ended_and_killed_servers(new_visitor: Callabl
     with serve(tmp_path / "second.log", env, port) as server:
         # A page that stays open continues by itself.
         eventually(trains, lambda: step_shown(trains) > ended)
-        expect(trains.locator(".ink-by")).to_contain_text("Reading with your run")
+        expect(trains.locator(".ink-reader")).to_contain_text("Reading with your run")
         # A visitor with only a drawing gets its answer again.
         draws.goto(server.url)
         expect(answer(draws)).to_contain_text("3")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @contextmanager
-def no_room(server: Server, spare: int):
+def few_descriptors(server: Server, spare: int):
     """Limit the server's descriptors, beyond those reserved for workers and files."""
     pid = server.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
@@ -34,8 +34,8 @@ def test_visitor_of_a_full_server_sees_a_notice_and_gets_in_later(
     page: Page, server: Server, console_errors: list[str]
 ):
     expect(page.locator(".st-key-train button")).to_be_visible()
-    page.wait_for_load_state("networkidle")  # otherwise the page's remaining requests would be refused, too
-    with no_room(server, spare=0):
+    page.wait_for_load_state("networkidle")  # otherwise the page's remaining requests would be refused too
+    with few_descriptors(server, spare=0):
         page.reload()
         expect(page.get_by_text("Inkling is full at the moment")).to_be_visible()
         expect(page.get_by_text("tries again every")).to_be_visible()

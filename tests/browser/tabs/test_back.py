@@ -72,9 +72,9 @@ def test_moved_slider_adds_no_history_step_and_stays_on_back(page: Page):
 
 def test_back_twice_in_quick_succession_leads_to_the_first_place(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
-    for name, told in (("Mine", "tab=Runs"), ("Lab", "lab=fool"), ("Mistakes and data", "tab=Mistakes")):
+    for name, link in (("Mine", "tab=Runs"), ("Lab", "lab=fool"), ("Mistakes and data", "tab=Mistakes")):
         tab(page, name).click()
-        expect(page).to_have_url(re.compile(told))
+        expect(page).to_have_url(re.compile(link))
     page.evaluate("history.go(-1)")
     page.evaluate("history.go(-1)")
     page.evaluate("history.go(-1)")

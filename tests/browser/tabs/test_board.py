@@ -9,7 +9,7 @@ from tests.browser.pen import draw, fit
 from tests.browser.sight import answer, button, part
 
 PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
-LEAST_PX = 24  # readable from five meters on a screen 1.5 meters wide
+MIN_PX = 24  # readable from five meters on a screen 1.5 meters wide
 
 
 def shown(page: Page) -> str:
@@ -40,7 +40,7 @@ def test_lesson_is_shown_part_by_part_in_large_type(open_page: Callable[..., Pag
     expect(bar).to_contain_text("4 of 10 · Learning rate")
     expect(page.get_by_text("What to expect.")).to_be_visible()
     expect(page.get_by_text("What to look for.")).not_to_be_visible()
-    assert letters_px(page, "What to expect.") >= LEAST_PX
+    assert letters_px(page, "What to expect.") >= MIN_PX
     page.keyboard.press("PageUp")
     expect(bar).to_contain_text("3 of 10")
     page.keyboard.press("Escape")

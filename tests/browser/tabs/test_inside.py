@@ -34,9 +34,9 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     expect(neuron.get_by_text("most comes from neuron")).to_be_visible()
     answer = picture.get_by_role("img", name="Answer 4")
     answer.focus()
-    expect(answer.get_by_text("its chance is")).to_be_visible()
+    expect(answer.get_by_text("its probability is")).to_be_visible()
     page.keyboard.press("ArrowDown")
-    expect(picture.get_by_role("img", name="Answer 5").get_by_text("its chance is")).to_be_visible()
+    expect(picture.get_by_role("img", name="Answer 5").get_by_text("its probability is")).to_be_visible()
 
     # A press switches it off, a key switches it on again; screen and screen reader agree.
     tool(page, "Damage it").click()
@@ -93,5 +93,5 @@ def test_phone_shows_all_of_the_picture_within_its_width(open_page: Callable[...
     phone = open_page("?tab=Look+inside", **PHONE)
     for view in ("The network", "First layer", "Which pixels spoke", "While it learns"):
         phone.get_by_role("radio", name=view, exact=True).tap()
-        expect(phone.locator(".ink-said").last).to_be_visible()
+        expect(phone.locator(".ink-note").last).to_be_visible()
         assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")

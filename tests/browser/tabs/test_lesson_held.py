@@ -37,14 +37,14 @@ def pupil(browser: Browser) -> Iterator[Callable[[], Page]]:
         context.close()
 
 
-def row(page: Page, said: str) -> Locator:
-    return part(page, "lessons").get_by_role("row", name=re.compile(f"^{re.escape(said)} "))
+def row(page: Page, name: str) -> Locator:
+    return part(page, "lessons").get_by_role("row", name=re.compile(f"^{re.escape(name)} "))
 
 
-def results(page: Page, said: str) -> list[str]:
+def results(page: Page, name: str) -> list[str]:
     """Return an experiment's training and validation accuracy, once it is done."""
-    expect(row(page, said)).to_contain_text("5 of 5", timeout=TRAINED_MS)
-    cells = row(page, said).get_by_role("cell")
+    expect(row(page, name)).to_contain_text("5 of 5", timeout=TRAINED_MS)
+    cells = row(page, name).get_by_role("cell")
     expect(cells.last).to_have_text(SHARE)
     return cells.all_inner_texts()[-2:]
 
@@ -95,7 +95,7 @@ def test_held_lesson_has_right_numbers_and_nothing_mixed_up(pupil: Callable[[], 
         part(ada, "lessons").get_by_role("button", name="Run all").click()
         part(bo, "lessons").get_by_role("button", name=small).click()
         part(cem, "lessons").get_by_role("button", name=wide).click()
-        of_ada = {said: results(ada, said) for said in (small, wide, deep)}
+        of_ada = {name: results(ada, name) for name in (small, wide, deep)}
         of_bo, of_cem = results(bo, small), results(cem, wide)
         # The same experiment has the same results for all pupils, equal to those computed here.
         assert of_bo == of_ada[small]
@@ -110,7 +110,7 @@ def test_held_lesson_has_right_numbers_and_nothing_mixed_up(pupil: Callable[[], 
         part(ada, "lessons").get_by_role("button", name="Medium steps").click()
         results(ada, "Medium steps: 0.1")
         part(ada, "lessons").get_by_role("radio", name="Width and depth").click()
-        assert {said: results(ada, said) for said in of_ada} == of_ada
+        assert {name: results(ada, name) for name in of_ada} == of_ada
 
         code = put_away(ada)
         dan = ada  # the same browser, another pupil
@@ -132,7 +132,7 @@ def test_held_lesson_has_right_numbers_and_nothing_mixed_up(pupil: Callable[[], 
         part(dan, "code").get_by_role("textbox").fill(code)
         button(dan, "come_back").click()
         expect(part(ada, "lessons").get_by_role("textbox", name="Your answer")).to_have_value(re.compile("first layer"))
-        assert {said: results(ada, said) for said in of_ada} == of_ada
+        assert {name: results(ada, name) for name in of_ada} == of_ada
         sheet = sheet_of(ada, tmp_path / "sheet.html")
         for shares in of_ada.values():
             assert "".join(f"<td>{share}</td>" for share in shares) in sheet

@@ -1,4 +1,4 @@
-"""Own signs, as by a new visitor: the letters A, B and C from five drawings each, on a desk and on a phone."""
+"""Own signs, as by a new visitor: the letters A, B and C from five drawings each, on a desktop and on a phone."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ def test_letters_of_five_drawings_are_read_in_new_ones(open_page: Callable[..., 
         clear(page)
 
 
-def test_every_part_of_the_page_and_each_file_speaks_of_the_letters(open_page: Callable[..., Page], tmp_path: Path):
+def test_every_part_of_the_page_and_each_file_names_the_letters(open_page: Callable[..., Page], tmp_path: Path):
     page = open_page("?tab=Your+signs")
     teach_letters(page, touch=False)
     with page.expect_download() as download:

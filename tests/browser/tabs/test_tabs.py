@@ -35,7 +35,7 @@ FRAMES = """(bar) => {
   };
   look();
 }"""
-SAYS = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The surest", "Data": "digits to learn"}
+TEXT_IN = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The surest", "Data": "digits to learn"}
 
 
 def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
@@ -78,9 +78,9 @@ def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]
     bar = part(page, "tab")
     bar.evaluate("(bar) => bar.scrollIntoView({ block: 'center' })")
     bar.evaluate(FRAMES)
-    for name, said in SAYS.items():
+    for name, words in TEXT_IN.items():
         open_part(page, name)
-        expect(part(page, "sections")).to_contain_text(said)
+        expect(part(page, "sections")).to_contain_text(words)
     tops, together = page.evaluate("[window.tops, window.together]")
     assert max(tops) - min(tops) < 1  # scroll positions are whole pixels, but heights above the bar are not
     assert together == 0

@@ -53,15 +53,15 @@ def article():
 @pytest.fixture
 def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Opens a network's page from the disk, offline; errors and requests fail the test."""
-    contexts, heard, asked = [], [], []
+    contexts, errors, asked = [], [], []
 
     def open_file(network, **options) -> Page:
         file = tmp_path / "my network.html"
         file.write_text(take_home_page(network, title="Mine & <i>yours</i>", rejection=load_model(REJECTION_MODEL)))
         contexts.append(browser.new_context(offline=True, **options))
         page = contexts[-1].new_page()
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         page.goto(file.as_uri())
         return page
@@ -69,7 +69,7 @@ def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     yield open_file
     for context in contexts:
         context.close()
-    assert heard == []
+    assert errors == []
     # Blobs are made by the page itself: the worker's code and the saved file.
     assert [url for url in asked if not url.endswith("my%20network.html") and not url.startswith("blob:")] == []
 

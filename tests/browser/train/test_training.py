@@ -13,10 +13,10 @@ from tests.browser.sight import answer, button, eventually, part, step_of
 SLOW = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100"
 
 
-def moves(said: Locator) -> None:
+def moves(status: Locator) -> None:
     """Wait until this text changes."""
-    before = said.inner_text()
-    expect(said).not_to_have_text(before, use_inner_text=True)
+    before = status.inner_text()
+    expect(status).not_to_have_text(before, use_inner_text=True)
 
 
 def moves_on(page: Page) -> None:
@@ -33,7 +33,7 @@ def test_run_is_watched_paused_restored_and_stepped(
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
     button(page, "train").click()
-    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
 
     # Curves and answer follow, without a stroke.
     for _ in range(3):
@@ -59,7 +59,7 @@ def test_run_is_watched_paused_restored_and_stepped(
     digit = read.inner_text()
     page.reload()
     expect(part(page, "progress")).to_contain_text(re.compile(rf"step {held:,} of .* paused"))
-    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
     expect(read).to_have_text(digit, use_inner_text=True)
     expect(answer(page)).to_contain_text("sure")
     expect(part(page, "curves").get_by_role("img").first).to_be_visible()

@@ -17,7 +17,7 @@ from mlp.images.files.download import DEFAULT_MIRRORS, DownloadError, mirror_add
 from mlp.images.files.lock import one_at_a_time
 from mlp.images.mnist import fetch_mnist, is_local, load_mnist
 
-# How a mirror misbehaves, and what is said of it. One that answers, but badly, may have the next file.
+# Each misbehavior of a mirror, with the reported reason. A mirror that answers badly may still have the next file.
 ANSWERS_BADLY = {
     "404": "404",
     "wrong bytes": "does not match the known hash",
@@ -88,7 +88,7 @@ def test_next_mirror_takes_over(tmp_path, packed, mirrors, hurried, behavior, ca
     assert load_mnist(tmp_path).name == "MNIST"
     assert_whole_in(tmp_path, packed)
     assert good.asked == dict.fromkeys(packed, 1)
-    # One that goes away costs its wait once.
+    # A mirror that goes away is waited for only once.
     assert bad.asked.total() == (4 if behavior in ANSWERS_BADLY else 1)
     assert sum(bad.address in record.message for record in caplog.records) == bad.asked.total()
 
@@ -191,7 +191,7 @@ def test_dead_process_releases_its_lock(tmp_path, caplog):
 
 def test_unreleased_lock_only_costs_the_wait(tmp_path, caplog):
     with one_at_a_time(tmp_path / "lock", 0), one_at_a_time(tmp_path / "lock", 0.2):
-        assert "going on without" in caplog.text
+        assert "continuing without" in caplog.text
 
 
 def test_progress_counts_up_to_the_size_of_each_file(tmp_path, packed, mirrors):

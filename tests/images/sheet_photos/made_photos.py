@@ -72,7 +72,7 @@ def made_photo(rng: Rng, styles: Styles, *, lined: bool) -> MadePhoto:
     if lined:
         page = _ruled(page, rng, apart)
     page = _inked(page, strokes, rng)
-    photographed, moved = _seen_askew(page, rng)
+    photographed, moved = _photographed(page, rng)
     middles = moved(np.array([[digit.x, digit.y] for digit in digits]))
     found = tuple(digit._replace(x=float(x), y=float(y)) for digit, (x, y) in zip(digits, middles, strict=True))
     return MadePhoto(_taken(_lit(photographed, rng), rng), found)
@@ -152,7 +152,7 @@ def _inked(page: np.ndarray, strokes: list[Stroke], rng: Rng) -> np.ndarray:
     return page + cover[..., None] * (np.array(colors[kind], np.float32) - page)
 
 
-def _seen_askew(page: np.ndarray, rng: Rng) -> tuple[np.ndarray, "Moved"]:
+def _photographed(page: np.ndarray, rng: Rng) -> tuple[np.ndarray, "Moved"]:
     """Return the photo's view of the tilted page, and the map of its points."""
     size = np.array(PAGE_PX)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size

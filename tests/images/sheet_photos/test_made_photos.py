@@ -57,7 +57,7 @@ def test_page_of_lines_or_noise_has_no_digits():
 def test_ink_that_touches_a_ruled_line_stays_whole():
     page = np.zeros((200, 600))
     page[100:102] = 0.3
-    page[60:102, 200:205] = 0.35  # stands on the line
+    page[60:102, 200:205] = 0.35  # on the line
     page[70:140, 300:305] = 0.35  # crosses it
     ink = without_ruled_lines(page, 0.1)
     assert ink[60:102, 200:205].all()
@@ -81,8 +81,10 @@ def test_score_counts_missed_and_false_digits(monkeypatch):
             return np.full(len(images), answer)
 
     nowhere = PhotoDigit(answer, 0, -500.0, -500.0)
-    told = photo._replace(digits=(*photo.digits[1:], nowhere))  # one that is there is not told, one that is not is
-    monkeypatch.setattr(sheet_photos, "made_photos", lambda *_, lined: [told])
+    labeled = photo._replace(
+        digits=(*photo.digits[1:], nowhere)
+    )  # a digit without a label, and a label without a digit
+    monkeypatch.setattr(sheet_photos, "made_photos", lambda *_, lined: [labeled])
     plain, lined = sheet_photos.score_photos(OneAnswer())
     assert (plain.name, lined.name) == ("plain_paper", "lined_paper")
     n, right = len(photo.digits), [digit.label for digit in photo.digits[1:]].count(answer)

@@ -1,4 +1,4 @@
-"""A set of signs in a link: small ones come back nearly as they were, others get a sentence or none at all."""
+"""Signs in a link: small sets survive nearly unchanged, large ones have no link, and bad links get an error."""
 
 import base64
 import contextlib
@@ -33,18 +33,18 @@ def test_set_that_does_not_fit_has_no_link():
     ("text", "sentence"),
     [
         ("", "at least one sign"),
-        ("ü", "as a link of this page holds them"),
-        ("AUE", "as a link of this page holds them"),
+        ("ü", "must have the form that this page writes"),
+        ("AUE", "must have the form that this page writes"),
         ("A" * (MAX_CHARACTERS + 1), "at most 4,096 characters"),
         (base64.urlsafe_b64encode(b"\x01A\x00\x01A\x00").decode(), "'A' is taken"),
         (base64.urlsafe_b64encode(b"\x01A\x01\x00").decode(), "at least one of each"),
         (base64.urlsafe_b64encode(b"\x01A\x01\x01\x00").decode(), "at least one of each"),
-        (base64.urlsafe_b64encode(b"\x02\xff\xff\x00").decode(), "as a link of this page holds them"),
+        (base64.urlsafe_b64encode(b"\x02\xff\xff\x00").decode(), "must have the form that this page writes"),
         (base64.urlsafe_b64encode(b"\x01\n\x00").decode(), "control characters"),
         (base64.urlsafe_b64encode(b"".join(bytes([1, 65 + n, 0]) for n in range(11))).decode(), "at most 10 signs"),
     ],
 )
-def test_bad_links_get_a_sentence(text: str, sentence: str):
+def test_bad_links_get_a_clear_error(text: str, sentence: str):
     with pytest.raises(SignsError, match=sentence):
         signs_from_text(text)
 

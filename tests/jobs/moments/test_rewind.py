@@ -13,8 +13,8 @@ from mlp.jobs.moments.rewind import (
     MAX_WHOLE_BYTES,
     Rewind,
     advanced,
+    max_moments,
     moments,
-    most_moments,
     replay,
     rewind_bytes,
 )
@@ -107,7 +107,7 @@ def test_taught_run_is_replayed_from_its_first_network(engine: Engine):
 def test_saved_steps_are_limited_and_spread_over_the_run(hidden: tuple[int, ...]):
     settings, n_steps = Settings(hidden=hidden), 46_875
     rewind, run = Rewind(Run(settings), n_steps, settings), Run(settings)
-    most, state = most_moments(settings.n_parameters), np.zeros(settings.n_parameters, np.float16)
+    most, state = max_moments(settings.n_parameters), np.zeros(settings.n_parameters, np.float16)
     for step in (*moments(n_steps, settings.n_parameters), n_steps):
         run = run.copy()
         run.step = step

@@ -25,17 +25,17 @@ from mlp.jobs.workers.cluster import WAITS, Cluster
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
-from tests.jobs.test_job import SETTINGS, undisturbed
+from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 1000))
 ANSWER_S, HUNG_S = 1.2, 3.0
-STARTED_S = 15.0  # on a busy machine, until a new worker has imported all that its first slice needs
+STARTED_S = 15.0  # limit for a new worker on a busy machine to import everything for its first slice
 
 
-class School:
-    """A scheduler and its workers, each in a process of its own, as on several machines."""
+class DaskProcesses:
+    """A scheduler and workers in separate processes, as on several machines."""
 
     def __init__(self, folder: Path, cwd: Path = ROOT, workers: Sequence[str] = ("one", "two")) -> None:
         self._folder = folder
@@ -98,44 +98,44 @@ class School:
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory):
+def dask_cluster(tmp_path_factory):
     """A cluster that each test leaves intact."""
-    school = School(tmp_path_factory.mktemp("school"))
-    yield school
-    school.close()
+    dask_cluster = DaskProcesses(tmp_path_factory.mktemp("cluster"))
+    yield dask_cluster
+    dask_cluster.close()
 
 
 @pytest.fixture
-def engine(school):
+def engine(dask_cluster):
     """An engine with the short time limits of these tests."""
-    engine = Engine(cluster=Cluster(school.address, answer_s=ANSWER_S, hung_s=HUNG_S))
+    engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=HUNG_S))
     yield engine
     engine.close()
 
 
 @contextmanager
-def looked_at(job):
+def read_continuously(job):
     """Read the job continuously, as a page does: no read may wait for the scheduler's answer.
 
-    On a machine that has other work a thread may stand still for longer than a look takes, though not time and again.
+    On a busy machine, a thread may be delayed for longer than a read takes, but not repeatedly.
     """
-    looks, ended = [0.0], threading.Event()
+    reads, ended = [0.0], threading.Event()
 
-    def look():
+    def read():
         while not ended.wait(0.02):
             began = time.perf_counter()
             job.snapshot()
-            looks.append(time.perf_counter() - began)
+            reads.append(time.perf_counter() - began)
 
-    looking = threading.Thread(target=look)
-    looking.start()
+    reading = threading.Thread(target=read)
+    reading.start()
     try:
         yield
     finally:
         ended.set()
-        looking.join()
-    assert max(looks) < ANSWER_S / 2
-    assert sum(look >= 0.1 for look in looks) <= len(looks) / 100
+        reading.join()
+    assert max(reads) < ANSWER_S / 2
+    assert sum(seconds >= 0.1 for seconds in reads) <= len(reads) / 100
 
 
 def playing(engine, settings=LONG):
@@ -145,12 +145,12 @@ def playing(engine, settings=LONG):
     return job
 
 
-def goes_on(job):
+def wait_for_progress(job):
     step = job.snapshot().step
     wait_until(lambda: job.snapshot().step > step)
 
 
-def is_undisturbed(job):
+def check_weights(job):
     """Pause the job, and compare its weights with those of as many uninterrupted steps."""
     job.pause()
     now = job.snapshot()
@@ -161,68 +161,68 @@ def is_undisturbed(job):
     assert now.network.values.tobytes() == run.network.values.tobytes()
 
 
-def test_killed_machine_only_delays_a_run(school, engine):
+def test_killed_machine_only_delays_a_run(dask_cluster, engine):
     job = playing(engine)
-    wait_until(lambda: engine.load() == (1, 2))  # both have joined
-    with looked_at(job):
-        school.kill("one")
-        goes_on(job)
+    wait_until(lambda: engine.load() == (1, 2))  # both workers have joined
+    with read_continuously(job):
+        dask_cluster.kill("one")
+        wait_for_progress(job)
         wait_until(lambda: engine.load() == (1, 1))
-        school.start_worker("one")
-        is_undisturbed(job)
+        dask_cluster.start_worker("one")
+        check_weights(job)
 
 
-def test_stopped_machine_delays_its_run_up_to_the_limit(school, engine):
+def test_stopped_machine_delays_its_run_up_to_the_limit(dask_cluster, engine):
     job = playing(engine)
-    with looked_at(job):
-        school.send("one", signal.SIGSTOP)
+    with read_continuously(job):
+        dask_cluster.send("one", signal.SIGSTOP)
         wait_until(lambda: engine.load() == (1, 1))
-        time.sleep(HUNG_S)  # a slice that was there is sent again
+        time.sleep(HUNG_S)  # its slice is sent again
         began = time.monotonic()
-        goes_on(job)
+        wait_for_progress(job)
         assert time.monotonic() - began < HUNG_S
-        school.send("one", signal.SIGCONT)  # a late answer arrives, and no call waits for it
+        dask_cluster.send("one", signal.SIGCONT)  # a late answer arrives, and no call waits for it
         wait_until(lambda: engine.load() == (1, 2))
-        is_undisturbed(job)
+        check_weights(job)
 
 
-def test_run_waits_for_stopped_machines_and_resumes(school, engine):
+def test_run_waits_for_stopped_machines_and_resumes(dask_cluster, engine):
     job = playing(engine)
-    with looked_at(job):
+    with read_continuously(job):
         for name in ("one", "two"):
-            school.send(name, signal.SIGSTOP)
+            dask_cluster.send(name, signal.SIGSTOP)
         wait_until(lambda: job.snapshot().waits == WAITS)
         failures = job.snapshot().worker_failures
         time.sleep(HUNG_S + 0.5)
         for name in ("one", "two"):
-            school.send(name, signal.SIGCONT)
-        goes_on(job)
+            dask_cluster.send(name, signal.SIGCONT)
+        wait_for_progress(job)
         assert job.snapshot().worker_failures == failures  # the machines hung, not the run
-        is_undisturbed(job)
+        check_weights(job)
 
 
 @pytest.fixture
 def dask_log(caplog):
     """The log records, including Dask's, whose own handler writes into the server's log."""
-    told = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
-    for logger in told:
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    for logger in loggers:
         logger.addHandler(caplog.handler)
     yield caplog
-    for logger in told:
+    for logger in loggers:
         logger.removeHandler(caplog.handler)
 
 
-def test_run_waits_for_a_lost_scheduler_and_resumes(school, dask_log):
-    engine = Engine(cluster=Cluster(school.address, answer_s=ANSWER_S, hung_s=STARTED_S))
+def test_run_waits_for_a_lost_scheduler_and_resumes(dask_cluster, dask_log):
+    engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
     job = playing(engine, SHORT)
-    with looked_at(job):
-        school.send("scheduler", signal.SIGSTOP)
+    with read_continuously(job):
+        dask_cluster.send("scheduler", signal.SIGSTOP)
         wait_until(lambda: job.snapshot().waits == WAITS)
-        school.send("scheduler", signal.SIGCONT)
-        goes_on(job)
+        dask_cluster.send("scheduler", signal.SIGCONT)
+        wait_for_progress(job)
 
         for name in ("scheduler", "one", "two"):
-            school.kill(name)
+            dask_cluster.kill(name)
         wait_until(lambda: job.snapshot().waits)
         step = job.snapshot().step
         job.pause()
@@ -230,32 +230,32 @@ def test_run_waits_for_a_lost_scheduler_and_resumes(school, dask_log):
         job.step()
         assert job.snapshot().busy
 
-        school.start_scheduler(school.port)
+        dask_cluster.start_scheduler(dask_cluster.port)
         for name in ("one", "two"):
-            school.start_worker(name)
+            dask_cluster.start_worker(name)
         wait_until(lambda: not job.snapshot().busy)
         assert job.snapshot().step == step + 1
         job.play()
         wait_until(lambda: job.snapshot().finished)
     assert job.snapshot().error is None
-    assert job.snapshot().network.values.tobytes() == undisturbed(SHORT).network.values.tobytes()
+    assert job.snapshot().network.values.tobytes() == uninterrupted(SHORT).network.values.tobytes()
     engine.close()
     assert {record.name for record in dask_log.records} <= {"mlp.jobs.workers.cluster", "mlp.jobs.failures"}
     assert "runs wait for the scheduler at" in dask_log.text
 
 
 def test_documented_workers_survive_scheduler_restart_and_hung_call(tmp_path):
-    school = School(tmp_path, workers=())
-    school.start_documented_worker("loop")
-    engine = Engine(cluster=Cluster(school.address, answer_s=ANSWER_S, hung_s=STARTED_S))
+    dask_cluster = DaskProcesses(tmp_path, workers=())
+    dask_cluster.start_documented_worker("loop")
+    engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
     try:
         job = playing(engine)
         before = engine.submit(None, os.getpid).result(60)
-        school.kill("scheduler")
+        dask_cluster.kill("scheduler")
         wait_until(lambda: job.snapshot().waits == WAITS)
-        school.start_scheduler(school.port)
-        goes_on(job)
-        is_undisturbed(job)
+        dask_cluster.start_scheduler(dask_cluster.port)
+        wait_for_progress(job)
+        check_weights(job)
         after = engine.submit(None, os.getpid).result(60)
         assert after != before
         with pytest.raises(Hung):
@@ -263,7 +263,7 @@ def test_documented_workers_survive_scheduler_restart_and_hung_call(tmp_path):
         assert engine.submit(None, os.getpid).result(60) != after
     finally:
         engine.close()
-        school.close()
+        dask_cluster.close()
 
 
 def test_hung_call_fails_and_another_machine_takes_the_next(engine):
@@ -294,8 +294,8 @@ def test_paused_job_on_a_cluster_stops_and_resumes(engine):
     time.sleep(0.05)
     assert job.snapshot().step == held
     job.play()
-    goes_on(job)
-    is_undisturbed(job)
+    wait_for_progress(job)
+    check_weights(job)
 
 
 def test_error_in_a_slice_is_raised_unchanged(engine):
@@ -326,13 +326,13 @@ def test_silent_scheduler_makes_runs_wait_but_not_closing(caplog):
 
 
 def test_scheduler_without_inkling_is_logged_with_instructions(tmp_path, caplog):
-    school = School(tmp_path, cwd=tmp_path, workers=())
-    engine = Engine(cluster=Cluster(school.address))
+    dask_cluster = DaskProcesses(tmp_path, cwd=tmp_path, workers=())
+    engine = Engine(cluster=Cluster(dask_cluster.address))
     engine.submit(None, os.getpid)
-    wait_until(lambda: f"{school.address}: RuntimeError: it cannot import mlp" in caplog.text)
+    wait_until(lambda: f"{dask_cluster.address}: RuntimeError: it cannot import mlp" in caplog.text)
     assert "PYTHONPATH=." in caplog.text
     engine.close()
-    school.close()
+    dask_cluster.close()
 
 
 @pytest.mark.parametrize("address", ["seven", "tcp://", "tcp://host", "host:port"])

@@ -18,7 +18,7 @@ from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
-from tests.jobs.test_job import SETTINGS, undisturbed
+from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,7 +45,7 @@ def test_engine_closes_during_jobs_which_can_resume_elsewhere(caplog):
     resumed = Job.resumed(jobs[0].record(), other)
     resumed.play()
     wait_until(lambda: resumed.snapshot().finished)
-    assert resumed.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert resumed.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
     other.close()
 
 
@@ -78,7 +78,7 @@ def test_run_stopped_by_server_fault_resumes_to_same_weights(caplog):
     assert job.snapshot().error is None
     wait_until(lambda: job.snapshot().finished)
     assert 0 < held.step < job.snapshot().step == 90
-    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
     engine.close()
 
 
@@ -102,7 +102,7 @@ def test_runs_wait_and_report_it_while_no_worker_starts(caplog):
     assert jobs[0].snapshot().waits is None
     full = False
     wait_until(lambda: all(job.snapshot().finished for job in jobs[1:]))
-    assert jobs[1].snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert jobs[1].snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
     engine.close()
 
 
@@ -120,29 +120,29 @@ def test_run_survives_workers_that_die_while_starting(monkeypatch, caplog):
     job.play()
     wait_until(lambda: job.snapshot().finished or job.snapshot().error)
     assert (job.snapshot().error, job.snapshot().worker_failures) == (None, 0)
-    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
     assert len([record for record in caplog.records if "no worker can be started" in record.message]) == 1
     engine.close()
 
 
 def read_until(words, terminal):
     """Return all output up to these words; a program that ends without them has failed."""
-    said = ""
-    while words not in said:
+    output = ""
+    while words not in output:
         try:
-            said += os.read(terminal, 1000).decode(errors="replace")
+            output += os.read(terminal, 1000).decode(errors="replace")
         except OSError as error:  # the program's end of the terminal was closed
-            raise AssertionError(f"ended without {words!r}, having said {said!r}") from error
-    return said
+            raise AssertionError(f"ended without {words!r}, having printed {output!r}") from error
+    return output
 
 
 def read_to_end(terminal):
     """Return all output until the program has ended."""
-    said = ""
+    output = ""
     with suppress(OSError):
         while True:
-            said += os.read(terminal, 1000).decode(errors="replace")
-    return said
+            output += os.read(terminal, 1000).decode(errors="replace")
+    return output
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
@@ -169,12 +169,12 @@ def test_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
     in_vain.start()
     interrupt = os.killpg if everybody else os.kill
     try:
-        said = read_until("best (", terminal)  # the bar, once runs have been measured
+        output = read_until("best (", terminal)  # the bar, once runs have been measured
         interrupt(sweep.pid, signal.SIGINT)
-        said += read_until("interrupted", terminal)
+        output += read_until("interrupted", terminal)
         interrupt(sweep.pid, signal.SIGINT)
         began = time.monotonic()
-        said += read_to_end(terminal)
+        output += read_to_end(terminal)
         sweep.wait(CLOSE_S)
         assert time.monotonic() - began < CLOSE_S
     finally:
@@ -182,11 +182,11 @@ def test_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
         sweep.kill()
         os.close(terminal)
     assert sweep.returncode == 130
-    assert "Traceback" not in said
+    assert "Traceback" not in output
 
 
 class Waiting(Executor):
-    """Takes calls, and carries out none of them."""
+    """An engine that accepts calls and carries out none."""
 
     def __init__(self):
         self.futures = []

@@ -13,15 +13,15 @@ from tests.jobs.waiting import wait_until
 
 
 def test_calls_keep_their_order_and_can_be_cancelled_in_the_queue():
-    workers, go_on = Engine(lambda: ThreadPoolExecutor(1), width=1), threading.Event()
-    first = workers.submit(None, go_on.wait, 60)
+    workers, may_continue = Engine(lambda: ThreadPoolExecutor(1), width=1), threading.Event()
+    first = workers.submit(None, may_continue.wait, 60)
     order = []
     calls = [workers.submit(None, threading.get_ident) for _ in range(4)]
     for number, call in enumerate(calls):
         call.add_done_callback(lambda _, number=number: order.append(number))
     assert calls[1].cancel()
     assert order == [1]
-    go_on.set()
+    may_continue.set()
     assert first.result(60) is True
     assert len({call.result(60) for call in (calls[0], *calls[2:])}) == 1
     with pytest.raises(CancelledError):
@@ -110,19 +110,19 @@ def test_call_waiting_for_a_worker_can_be_cancelled(full_machine):
 def test_other_workers_take_calls_of_an_unstartable_worker():
     machine = Machine(full=False)
     workers = Engine(machine, width=2)
-    go_on = threading.Event()
-    first = workers.submit(None, go_on.wait, 60)
+    may_continue = threading.Event()
+    first = workers.submit(None, may_continue.wait, 60)
     wait_until(lambda: machine.tried)
     machine.full = True
     others = [workers.submit(None, len, "a" * n) for n in range(3)]
     wait_until(lambda: len(machine.tried) >= 3)
     assert workers.trouble is None
-    go_on.set()
+    may_continue.set()
     assert [call.result(20) for call in (first, *others)] == [True, 0, 1, 2]
     workers.close()
 
 
-class Desk(Executor):
+class ManualExecutor(Executor):
     """Answers each call when the test decides."""
 
     def __init__(self):
@@ -144,8 +144,8 @@ class Desk(Executor):
 
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
-    desk, turns = Desk(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
-    workers = Engine(lambda: desk, width=width)
+    executor, turns = ManualExecutor(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
+    workers = Engine(lambda: executor, width=width)
 
     def play(owner):
         turns[owner] += 1
@@ -153,18 +153,18 @@ def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
 
     for owner in ("Ada",) * 8 + ("Ben", "Cleo", "Dan"):
         play(owner)
-    wait_until(lambda: len(desk.asked) == width)
+    wait_until(lambda: len(executor.asked) == width)
     turns = dict.fromkeys(turns, 0)
     for _ in range(400):
-        desk.answer()
+        executor.answer()
     # Ada came first and had all workers at the start, and the last round of turns may have just begun.
     assert max(turns.values()) - min(turns.values()) <= width + 1
     workers.close()
 
 
 def test_turns_count_working_time_not_elapsed_time():
-    desk, order = Desk(), []
-    workers = Engine(lambda: desk, width=1)
+    executor, order = ManualExecutor(), []
+    workers = Engine(lambda: executor, width=1)
 
     def play(owner):
         workers.submit(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(owner))
@@ -172,45 +172,45 @@ def test_turns_count_working_time_not_elapsed_time():
     for owner in ("Ada", "Ben", "Cleo"):
         play(owner)
     for _ in range(90):
-        wait_until(lambda: desk.asked)
-        desk.worked_s = 1.0 if desk.asked[0][2] == ("Ada",) else 0.25
-        desk.answer()
+        wait_until(lambda: executor.asked)
+        executor.worked_s = 1.0 if executor.asked[0][2] == ("Ada",) else 0.25
+        executor.answer()
     assert [order.count(owner) for owner in ("Ada", "Ben", "Cleo")] == [10, 40, 40]
     workers.close()
 
 
 def test_idle_worker_slots_go_to_owners_with_more_runs():
-    desk = Desk()
-    workers = Engine(lambda: desk, width=3)
+    executor = ManualExecutor()
+    workers = Engine(lambda: executor, width=3)
     for owner in ("Ada", "Ada", "Ada", "Ben"):
         workers.submit(owner, str)
-    wait_until(lambda: len(desk.asked) == 3)
+    wait_until(lambda: len(executor.asked) == 3)
     workers.close()
 
 
 def test_runs_of_one_owner_take_turns():
-    desk, order = Desk(), []
-    workers = Engine(lambda: desk, width=1)
+    executor, order = ManualExecutor(), []
+    workers = Engine(lambda: executor, width=1)
 
     def play(run):
         workers.submit("Ada", str).add_done_callback(lambda _: order.append(run) or play(run))
 
     for run in range(3):
         play(run)
-    wait_until(lambda: desk.asked)
+    wait_until(lambda: executor.asked)
     for _ in range(6):
-        desk.answer()
+        executor.answer()
     assert order == [0, 1, 2, 0, 1, 2]
     workers.close()
 
 
 def test_hang_limit_counts_from_the_start_of_the_call():
     """The last call of the slot began long before."""
-    desk = Desk()
-    workers = Engine(lambda: desk, width=1, limit_s=0.2)
+    executor = ManualExecutor()
+    workers = Engine(lambda: executor, width=1, limit_s=0.2)
     first = workers.submit(None, str)
-    wait_until(lambda: desk.asked)
-    desk.answer()
+    wait_until(lambda: executor.asked)
+    executor.answer()
     assert first.result(60) == ""  # the slot may not have noticed yet
     time.sleep(0.3)
     began = time.monotonic()

@@ -127,7 +127,7 @@ def raise_holder():
 
 
 @pytest.mark.parametrize(
-    ("function", "args", "error", "said"),
+    ("function", "args", "error", "message"),
     [
         (divmod, (1, 0), ZeroDivisionError, "by zero"),
         (raise_holder, (), RuntimeError, "Holder: it holds a lock"),
@@ -139,9 +139,9 @@ def raise_holder():
     ],
     ids=["raised", "raised with a lock", "answer is none", "argument is none", "answer", "argument", "exit"],
 )
-def test_invalid_or_unpicklable_call_fails_alone(process, function, args, error, said):
+def test_invalid_or_unpicklable_call_fails_alone(process, function, args, error, message):
     pid = process.submit(os.getpid).result(60)
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         process.submit(function, *args).result(60)
     assert process.submit(os.getpid).result(60) == pid
 
@@ -152,7 +152,7 @@ def test_worked_time_excludes_waiting(process):
     process.submit(sum, range(20_000_000)).result(60)
     assert process.worked_s > 0.05
     waiting = process.submit(time.sleep, 0.1)
-    assert process.worked_s == 0.0  # a call that may be cancelled must not get the time of the one before
+    assert process.worked_s == 0.0  # a call that may be cancelled must not get the time of the previous one
     waiting.result(60)
 
 
@@ -196,16 +196,16 @@ def test_idle_process_ends_and_takes_no_calls():
 
 def test_callback_may_submit_another_call(workers):
     answers = []
-    told = threading.Event()
+    notified = threading.Event()
 
     def ask_again(_):
         answers.append(workers.submit(None, os.getpid).result(60))
-        told.set()
+        notified.set()
 
     pid = workers.submit(None, os.getpid).result(60)
     lost = workers.submit(None, os.kill, pid, signal.SIGKILL)
     lost.add_done_callback(ask_again)
-    assert told.wait(60)
+    assert notified.wait(60)
     assert answers != [pid]
 
 
@@ -238,9 +238,9 @@ def test_closing_takes_seconds_with_busy_workers():
     workers = Engine(width=2, limit_s=60)
     pids = [workers.submit(None, os.getpid).result(60)]
     stuck = workers.submit(None, os.kill, pids[0], signal.SIGSTOP)
-    heard = workers.submit(None, len, bytes(50_000_000))
+    answered = workers.submit(None, len, bytes(50_000_000))
     waiting = [workers.submit(None, time.sleep, 60) for _ in range(4)]
-    heard.result(60)
+    answered.result(60)
     began = time.monotonic()
     workers.close()
     assert time.monotonic() - began < 10

@@ -79,7 +79,7 @@ def test_page_reports_a_drawing_without_a_digit(page: AppTest, strokes: list):
     assert "%" not in text(page, "bars")
 
 
-def test_picture_of_another_size_is_looked_at(page: AppTest):
+def test_picture_of_another_size_is_read(page: AppTest):
     for size in [(1, 1), (28, 28), (560, 560), (3, 200)]:
         put(page, Image.new("RGB", size, (255, 255, 255)))
         assert not page.exception, size
@@ -122,7 +122,7 @@ def test_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Calla
 
 
 def test_clearing_during_a_page_run_keeps_one_fragment(page: AppTest):
-    # Such a run says which fragments poll: cut short, nothing would follow a training any more.
+    # Such a run reports which fragments poll; if it were cut short, none would follow a training.
     draw(page, 3)
     page.button(key="clear").click().run()  # AppTest always runs the whole page
     assert page.button(key="train")

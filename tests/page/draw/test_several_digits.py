@@ -22,13 +22,13 @@ ONE, SEVEN = fit(DIGITS[1], 0.5, (0.25, 0.5)), fit(DIGITS[7], 0.5, (0.7, 0.5))
 
 
 def tab_of(page: AppTest) -> Tab:
-    """What the channel knows of this page."""
+    """The channel's record of this page."""
     tab: Tab = page.session_state["live_tab"]
     return tab
 
 
 def ask(page: AppTest, strokes: Sequence[Stroke], *, pen: bool = False) -> dict:
-    """What the channel sends after a question about these strokes."""
+    """The channel's messages after a question about these strokes."""
     tab_of(page).ask(Ask(1, url_of(picture(strokes)), pen))
     return tab_of(page).parts(["reading"])
 

@@ -98,17 +98,19 @@ def test_card_names_the_network(open_page: Callable[..., AppTest]):
     page = draw(open_page(images="300", epochs="1"), 4)
     visitor, drawing = visitor_of(page), page.session_state["prepared_drawing"][1]
 
-    def said(kind: str) -> str:
+    def card_text(kind: str) -> str:
         made = picture(visitor, drawing, kind, None, LIGHT)
         return str(Image.open(io.BytesIO(made)).text["Description"])
 
-    assert "It reads a 4" in said("shipped")
-    assert "Inkling’s pretrained network" in said("shipped")
-    assert "the article’s network" in said("article")
+    assert "It reads a 4" in card_text("shipped")
+    assert "Inkling’s pretrained network" in card_text("shipped")
+    assert "the article’s network" in card_text("article")
     page.button(key="train").click().run()
     at_rest(page)
     sight.eventually(lambda: visitor.job.snapshot().finished)
-    assert re.search(r"My own network, trained in \d+ seconds?\. 784 → 100 → 200 → 10: 100,710 numbers", said("run"))
+    assert re.search(
+        r"My own network, trained in \d+ seconds?\. 784 → 100 → 200 → 10: 100,710 numbers", card_text("run")
+    )
 
 
 def test_scribble_is_called_no_digit(page: AppTest):
@@ -117,6 +119,6 @@ def test_scribble_is_called_no_digit(page: AppTest):
     scribble = from_drawing(np.asarray(sight.picture([[(140, 140), (141, 141)]]))[:, :, 0])
     assert scribble is not None
     visitor = visitor_of(page)
-    answer, said = words(visitor, answering_as(visitor, "shipped", None), scribble.image)
+    answer, card = words(visitor, answering_as(visitor, "shipped", None), scribble.image)
     assert answer is None
-    assert said.reading == "It sees no digit"
+    assert card.reading == "It sees no digit"

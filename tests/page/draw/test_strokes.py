@@ -60,9 +60,9 @@ class Canvas:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.visitor = Visitor("somebody")
-        self.drawn_anew: list[list[str]] = []
+        self.redrawn: list[list[str]] = []
         monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
-        monkeypatch.setattr("mlp.page.draw.canvas.st.rerun", self.drawn_anew.append)
+        monkeypatch.setattr("mlp.page.draw.canvas.st.rerun", self.redrawn.append)
         follow_strokes("reading", first=True)
         follow_strokes("way")
 
@@ -91,7 +91,7 @@ def test_stroke_is_kept_and_its_readers_redraw_in_order(canvas: Canvas):
     report = report_of(7, STROKE)
     canvas.report(report)
     assert canvas.visitor.drawing == report
-    assert canvas.drawn_anew == [["reading", "way"]]
+    assert canvas.redrawn == [["reading", "way"]]
 
 
 def test_drawing_comes_with_strokes_and_input_image(canvas: Canvas):
@@ -110,7 +110,7 @@ def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas):
     canvas.report(report_of(7, STROKE))
     assert canvas.visitor.picture is None
     assert current_drawing().kind == "drawing"
-    assert canvas.drawn_anew == [["drawing", "reading", "way"]]
+    assert canvas.redrawn == [["drawing", "reading", "way"]]
 
 
 def test_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
@@ -118,7 +118,7 @@ def test_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
     canvas.report(report_of(7))
     assert canvas.visitor.picture is PICTURE
     assert current_drawing().kind == "picture"
-    assert canvas.drawn_anew == [["reading", "way"]]
+    assert canvas.redrawn == [["reading", "way"]]
 
 
 def test_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Canvas):

@@ -50,11 +50,11 @@ def test_parts_that_nobody_asked_for_take_no_reading_of_a_visitor():
 def test_all_visitors_together_spend_no_more_than_their_share_of_a_core():
     clock = Clock()
     budget = Budget(per_second=1000, share=0.25, clock=clock, sleep=clock.sleep)
-    clock.now += 100  # of a long rest little is made up for
+    clock.now += 100  # a long rest allows only a short burst
     began = clock.now
     asyncio.run(read(budget, "a", 100, cost_s=0.01))
-    took = clock.now - began
-    assert 100 * 0.01 / 0.25 - BURST_S - 0.05 <= took <= 100 * 0.01 / 0.25
+    elapsed = clock.now - began
+    assert 100 * 0.01 / 0.25 - BURST_S - 0.05 <= elapsed <= 100 * 0.01 / 0.25
 
 
 def test_budget_serves_visitors_in_order_and_by_turns():

@@ -12,7 +12,7 @@ from anyio.from_thread import start_blocking_portal
 from mlp.page.live import protocol
 from mlp.page.live.socket import live_route
 from mlp.page.live.tabs import Tab, opened_tab
-from tests.page.live.door import WAIT_S, Browser, connected
+from tests.page.live.channel_route import WAIT_S, Browser, connected
 
 Connect = Callable[[], AbstractContextManager[Browser]]
 
@@ -40,16 +40,16 @@ def tab() -> Tab:
 
 def hello(browser: Browser, tab: Tab, *, hidden: bool = False) -> None:
     """Send the first message."""
-    browser.say(version=protocol.VERSION, key=tab.key, hidden=hidden)
+    browser.send(version=protocol.VERSION, key=tab.key, hidden=hidden)
 
 
 def test_tab_gets_all_parts_first_and_then_changes(connect: Connect, tab: Tab):
     with connect() as browser:
         hello(browser, tab)
-        assert browser.hear() == {"number": 1, "parts": {"html.answer": None, "html.stages": "the same"}}
-        browser.say(got=1)
-        browser.say(ask=5, ink="", pen=True)
-        assert browser.hear() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
+        assert browser.receive() == {"number": 1, "parts": {"html.answer": None, "html.stages": "the same"}}
+        browser.send(got=1)
+        browser.send(ask=5, ink="", pen=True)
+        assert browser.receive() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
     assert not tab.followed
 
 
@@ -57,10 +57,10 @@ def test_last_question_is_answered_and_earlier_ones_may_be_skipped(connect: Conn
     with connect() as browser:
         hello(browser, tab)
         for number in range(1, 21):
-            browser.say(ask=number, ink="", pen=True)
+            browser.send(ask=number, ink="", pen=True)
         answered = []
         while not answered or answered[-1] != 20:
-            if (answer := browser.hear().get("answers")) is not None:
+            if (answer := browser.receive().get("answers")) is not None:
                 answered.append(answer)
     assert answered == sorted(set(answered))
     assert len(answered) < 20
@@ -71,30 +71,30 @@ def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect)
     tab.register("run", lambda _: dict(state))
     with connect() as browser:
         hello(browser, tab)
-        assert browser.hear()["parts"] == {"html.progress": 0}
+        assert browser.receive()["parts"] == {"html.progress": 0}
         for step in range(1, 5):
             state["html.progress"] = step
             tab.changed("run")
-        browser.say(got=1)
-        assert browser.hear() == {"number": 2, "parts": {"html.progress": 4}}
+        browser.send(got=1)
+        assert browser.receive() == {"number": 2, "parts": {"html.progress": 4}}
 
 
 def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):
     with connect() as browser:
         hello(browser, tab, hidden=True)
         tab.changed()
-        browser.say(got=0)
-        browser.say(hidden=False)
-        assert browser.hear()["number"] == 1
-        browser.say(hidden=True)
+        browser.send(got=0)
+        browser.send(hidden=False)
+        assert browser.receive()["number"] == 1
+        browser.send(hidden=True)
 
 
 def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
     tab.register("run", lambda _: {"loss": 1 / 0})
     with connect() as browser:
         hello(browser, tab)
-        browser.say(ask=1, ink="", pen=False)
-        while browser.hear().get("answers") != 1:
+        browser.send(ask=1, ink="", pen=False)
+        while browser.receive().get("answers") != 1:
             pass
     assert "division by zero" in caplog.text
     caplog.clear()
@@ -104,26 +104,26 @@ def test_unknown_key_is_refused(connect: Connect):
     gone = opened_tab().key
     for key in ("", "x" * 43, gone):
         with connect() as browser:
-            browser.say(version=1, key=key, hidden=False)
+            browser.send(version=1, key=key, hidden=False)
             assert browser.ended() == protocol.UNKNOWN_KEY
 
 
 def test_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
     with connect() as first:
         hello(first, tab)
-        first.hear()
+        first.receive()
         with connect() as second:
             hello(second, tab)
             assert first.ended() == protocol.TAKEN_OVER
-            assert second.hear()["number"] == 1
+            assert second.receive()["number"] == 1
             assert tab.followed
 
 
-@pytest.mark.parametrize("said", ["nonsense", '{"got": "1"}', "x" * (protocol.MAX_CHARACTERS + 1)])
-def test_invalid_message_ends_the_connection(connect: Connect, tab: Tab, said: str):
+@pytest.mark.parametrize("message", ["nonsense", '{"got": "1"}', "x" * (protocol.MAX_CHARACTERS + 1)])
+def test_invalid_message_ends_the_connection(connect: Connect, tab: Tab, message: str):
     with connect() as browser:
         hello(browser, tab)
-        browser.send_text(said)
+        browser.send_text(message)
         assert browser.ended() == protocol.MALFORMED
     with connect() as browser:
         browser.send_bytes(b"{}")
@@ -134,7 +134,7 @@ def test_flood_ends_the_connection(connect: Connect, tab: Tab):
     with connect() as browser:
         hello(browser, tab)
         for _ in range(10 * protocol.MAX_PER_SECOND):
-            browser.say(got=0)
+            browser.send(got=0)
         assert browser.ended() == protocol.TOO_MANY
 
 
@@ -159,13 +159,13 @@ def test_script_waits_for_the_answer_to_a_finished_stroke(connect: Connect, tab:
     monkeypatch.setattr("mlp.page.live.tabs.ANSWER_S", WAIT_S)
     with connect() as browser, ThreadPoolExecutor(1) as scripts:
         hello(browser, tab)
-        browser.hear()
-        browser.say(ask=1, ink="", pen=True)
-        browser.hear()
+        browser.receive()
+        browser.send(ask=1, ink="", pen=True)
+        browser.receive()
         script = scripts.submit(tab.wait_for_answer)
         assert not script.done()
-        browser.say(ask=2, ink="", pen=False)
-        assert browser.hear()["answers"] == 2
+        browser.send(ask=2, ink="", pen=False)
+        assert browser.receive()["answers"] == 2
         script.result(WAIT_S / 2)
 
 
@@ -176,5 +176,5 @@ def test_script_without_a_channel_or_question_does_not_wait(
     tab.wait_for_answer()
     with connect() as browser:
         hello(browser, tab)
-        browser.hear()
+        browser.receive()
         tab.wait_for_answer()

@@ -67,7 +67,7 @@ def test_screen_readers_get_settled_values_only(page: AppTest):
     assert ask(page, 3)["html.answer_heard"].startswith("Reads 3, ")
 
 
-def test_nonsense_in_place_of_a_drawing_is_as_good_as_blank(page: AppTest):
+def test_nonsense_in_place_of_a_drawing_counts_as_blank(page: AppTest):
     for ink in ("", "data:image/png;base64,", "data:image/png;base64,AAAA", "x" * 1000):
         tab_of(page).ask(Ask(1, ink, pen=False))
         assert "Nothing drawn yet" in tab_of(page).parts(["reading"])["html.answer"]
@@ -115,7 +115,7 @@ def test_tab_is_woken_only_by_its_visitors_runs(page: AppTest, open_page: Callab
         def wake(self, names: object) -> None:
             self.woken += 1
 
-        def give_way(self) -> None:
+        def hand_over(self) -> None:
             pass
 
     twin, stranger = open_page(visitor=page), open_page()

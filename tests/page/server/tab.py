@@ -20,7 +20,7 @@ class Tab:
     Parameters
     ----------
     script : Path
-        Of the page.
+        The page's script.
     """
 
     def __init__(self, script: Path) -> None:
@@ -64,7 +64,7 @@ class Tab:
         await asyncio.sleep(0)
 
     def _take(self) -> None:
-        """Note the controls of messages that have come, as a browser does."""
+        """Record the controls in received messages, as a browser does."""
         for message in self._session.flush_browser_queue():
             element = message.delta.new_element
             kind = element.WhichOneof("type")

@@ -25,7 +25,7 @@ def visit(page: Any, code: int, send: Any) -> None:
 
 
 def test_disconnect_during_send_is_detected():
-    heard = []
+    codes = []
 
     async def page(scope: Any, receive: Any, send: Any) -> None:
         """Like Streamlit's: it sends in separate tasks, whose ends are ignored."""
@@ -35,14 +35,14 @@ def test_disconnect_during_send_is_detected():
         try:
             await socket.receive_bytes()
         except WebSocketDisconnect as end:
-            heard.append(end.code)
+            codes.append(end.code)
 
     async def send(message: Any) -> None:
         if message["type"] == "websocket.send":
             raise OSError("the client has gone")
 
     visit(page, 1006, send)
-    assert heard == [1006]
+    assert codes == [1006]
 
 
 @pytest.mark.parametrize(("code", "kept"), [(1001, False), (1006, True), (1000, True)])

@@ -30,14 +30,18 @@ class Server:
 
     def get(self, path: str, accepts: bytes = b"gzip, br", method: str = "GET"):
         """Return status, headers and body of the answer."""
-        said: list[dict] = []
+        sent: list[dict] = []
 
         async def send(message):
-            said.append(message)
+            sent.append(message)
 
         headers = [(b"accept-encoding", accepts), (b"accept", b"*/*")]
         asyncio.run(self._app({"type": "http", "method": method, "path": path, "headers": headers}, None, send))
-        return said[0]["status"], dict(said[0]["headers"]), b"".join(message.get("body", b"") for message in said[1:])
+        return (
+            sent[0]["status"],
+            dict(sent[0]["headers"]),
+            b"".join(message.get("body", b"") for message in sent[1:]),
+        )
 
 
 def test_script_is_compressed_once_and_keeps_its_caching_header():

@@ -1,4 +1,4 @@
-"""Connections without requests are closed, and never leave too little room for others."""
+"""Connections without requests are closed, and always leave room for others."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ Act = Callable[["Server"], Awaitable[None]]
 
 
 class Server:
-    """Answers every request when told to, on a local port."""
+    """A server on a local port that answers each request when the test decides."""
 
     def __init__(self) -> None:
         self.go, self.n_asked = asyncio.Event(), 0
@@ -181,7 +181,7 @@ def test_newcomer_on_its_way_outlives_half_sent_requests(run: Callable[[Act], No
     run(act)
 
 
-def test_tab_is_not_bounded(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
+def test_tab_is_not_limited(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(connections, "HEAD_S", 0.05)
 
     async def act(server: Server) -> None:
@@ -197,6 +197,6 @@ def test_tab_is_not_bounded(run: Callable[[Act], None], monkeypatch: pytest.Monk
 
 def test_connections_take_at_most_a_quarter_of_the_descriptors(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(connections, "descriptors", lambda: (900, 1024))
-    assert connections.most_connections() == 256
+    assert connections.max_connections() == 256
     monkeypatch.setattr(connections, "descriptors", lambda: None)
-    assert connections.most_connections() == connections.MAX_CONNECTIONS
+    assert connections.max_connections() == connections.MAX_CONNECTIONS

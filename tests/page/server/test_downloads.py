@@ -45,7 +45,7 @@ class Browser:
         """Request a file; the task returns the status and the data, of which nothing is read before ``reads``."""
 
         async def get() -> tuple[int, bytes]:
-            status, came, asked = 0, b"", False
+            status, received, asked = 0, b"", False
 
             async def receive() -> dict[str, Any]:
                 nonlocal asked
@@ -57,17 +57,17 @@ class Browser:
                 return {"type": "http.request", "body": b""}
 
             async def send(message: dict[str, Any]) -> None:
-                nonlocal status, came
+                nonlocal status, received
                 status = message.get("status", status)
                 if message["type"] == "http.response.body":
                     if reads:
                         await reads.wait()
-                    came += message["body"]
+                    received += message["body"]
 
             path = f"/download/{token}/{button}"
             scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
             await self._server(scope, receive, send)
-            return status, came
+            return status, received
 
         return asyncio.create_task(get())
 
@@ -90,7 +90,7 @@ def counting() -> Callable[[], str]:
     return lambda: f"made {next(made)}"
 
 
-def test_file_is_made_anew_at_each_press(run: Callable[[Act], None]):
+def test_file_is_made_again_at_each_press(run: Callable[[Act], None]):
     async def act(browser: Browser) -> None:
         page = browser.draw("ada", csv=counting(), png=lambda: b"\x89PNG")
         assert [await browser.press(page.token, "csv") for _ in range(2)] == [(200, b"made 0"), (200, b"made 1")]

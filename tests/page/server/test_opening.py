@@ -12,7 +12,7 @@ HTML = (b"content-type", b"text/html; charset=utf-8")
 def answered(status: int = 200, accept: bytes = b"text/html", kind: tuple[bytes, bytes] = HTML, **scope: object):
     """Return status, headers and body of the answer to a request, and the headers that reached the file."""
     asked = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", accept), (b"if-none-match", b"1")]}
-    said: list[dict] = []
+    sent: list[dict] = []
     reached: list[dict] = []
 
     async def file(scope, receive, send):
@@ -23,11 +23,11 @@ def answered(status: int = 200, accept: bytes = b"text/html", kind: tuple[bytes,
         await send({"type": "http.response.body", "body": FILE[40:]})
 
     async def send(message):
-        said.append(message)
+        sent.append(message)
 
     asyncio.run(Opening(file)({**asked, **scope}, None, send))
-    body = b"".join(message.get("body", b"") for message in said[1:])
-    return said[0]["status"], dict(said[0]["headers"]), body, reached[0]
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], dict(sent[0]["headers"]), body, reached[0]
 
 
 def test_opening_html_has_name_style_sheet_and_outline():

@@ -36,7 +36,7 @@ def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
             context.script_requests.request_rerun(RerunData())
 
     runtime = Mock()
-    runtime.dataframe_source_mgr.remove_orphaned_sources = ask  # the last that a script does
+    runtime.dataframe_source_mgr.remove_orphaned_sources = ask  # the last act of a script
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
 

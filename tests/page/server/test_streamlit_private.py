@@ -15,14 +15,14 @@ from mlp.page.server.streamlit_private import ELSEWHERE, PRIVATE, unlike
 ROOT = Path(__file__).resolve().parents[3]
 LIST = ROOT / "mlp" / "page" / "server" / "streamlit_private.py"
 PUBLIC = {"streamlit", "streamlit.components.v2", "streamlit.errors"}
-"""Modules of Streamlit's that its documentation has."""
+"""Modules that Streamlit documents."""
 NAMED = {name for names in (*PRIVATE.values(), ELSEWHERE) for name in names}
 OURS = {"_replace", "_out", "_runs"}
-"""Words that look like private names and are none of Streamlit's."""
+"""Names that look like Streamlit's private ones but are not."""
 
 
 def private_names(source: str) -> Iterator[str]:
-    """Names of Streamlit's private parts in a file of ours: imported, looked up, or hidden in a text.
+    """Yield Streamlit's private names in a source file: imported, used as attributes, or in a string.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def test_names_used_outside_repairs_exist():
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "message"),
     [
         ({"streamlit.runtime.gone:Name": None}, "lacks streamlit.runtime.gone:Name"),
         (
@@ -96,7 +96,7 @@ def test_names_used_outside_repairs_exist():
     ],
 )
 def test_changed_streamlit_is_logged_and_its_repair_skipped(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, names: dict[str, str | None], said: str
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, names: dict[str, str | None], message: str
 ):
     installed = []
     monkeypatch.setattr(repairs, "PRIVATE", {"button_presses": names, "message_queue": {}})
@@ -106,7 +106,7 @@ def test_changed_streamlit_is_logged_and_its_repair_skipped(
     assert installed == ["mlp.page.server.repairs.message_queue"]
     (record,) = caplog.records
     assert "goes without its repair button_presses" in record.getMessage()
-    assert said in record.getMessage()
+    assert message in record.getMessage()
 
 
 def test_object_attributes_are_searched_in_the_source():

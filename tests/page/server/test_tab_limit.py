@@ -66,7 +66,7 @@ def test_tabs_are_admitted_notified_refused_and_admitted_again(monkeypatch: pyte
         page, body = await machine.ask(VISIT)
         assert page["status"] == 503
         assert "Inkling is full at the moment" in body["body"].decode()
-        assert (await machine.ask(ASSET))[0]["status"] == 200  # for who is in
+        assert (await machine.ask(ASSET))[0]["status"] == 200  # for admitted visitors
 
         machine.leave.set()
         await asyncio.gather(*tabs)

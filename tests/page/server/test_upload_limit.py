@@ -13,7 +13,7 @@ class Uploads:
     """Uploads of one byte that the test controls, and the answer to each sender."""
 
     def __init__(self) -> None:
-        self.come = asyncio.Event()
+        self.complete = asyncio.Event()
         self.n_asked = 0  # for parts of a body
         self._arrivals = UploadLimit(self._app, lambda session, file: file == "given")
 
@@ -36,7 +36,7 @@ class Uploads:
                 if left >= 0:
                     await asyncio.sleep(every_s)
                     return {"type": "http.request", "body": b"x", "more_body": True}
-                await self.come.wait()
+                await self.complete.wait()
                 return {"type": "http.request", "body": b"x", "more_body": False}
 
             async def send(message: Any) -> None:
@@ -62,7 +62,7 @@ def test_session_uploads_few_files_at_a_time():
         uploads = Uploads()
         sent = [uploads.send("stranger") for _ in range(SESSION_UPLOADS + 1)] + [uploads.send("pupil")]
         await asyncio.sleep(0)
-        uploads.come.set()
+        uploads.complete.set()
         return [*await asyncio.gather(*sent), await uploads.send("stranger")]
 
     assert asyncio.run(statuses()) == [204] * SESSION_UPLOADS + [503, 204, 204]
@@ -76,11 +76,11 @@ def test_newcomer_replaces_the_oldest_upload_of_the_largest_session():
         await asyncio.sleep(0)
         sent.append(uploads.send("pupil"))
         assert await sent[4] == 408  # the first of the first session with four
-        uploads.come.set()
+        uploads.complete.set()
         return await asyncio.gather(*sent)
 
-    told = asyncio.run(statuses())
-    assert told == [204] * 4 + [408] + [204] * (ALL_UPLOADS - 4)
+    answered = asyncio.run(statuses())
+    assert answered == [204] * 4 + [408] + [204] * (ALL_UPLOADS - 4)
 
 
 def test_oldest_upload_ends_when_every_session_sends_one():
@@ -90,7 +90,7 @@ def test_oldest_upload_ends_when_every_session_sends_one():
         await asyncio.sleep(0)
         sent.append(uploads.send("pupil"))
         assert await sent[0] == 408
-        uploads.come.set()
+        uploads.complete.set()
         return await asyncio.gather(*sent[1:])
 
     assert asyncio.run(statuses()) == [204] * ALL_UPLOADS
@@ -102,7 +102,7 @@ def test_stalled_upload_frees_its_place(monkeypatch: pytest.MonkeyPatch):
     async def statuses() -> list[int]:
         uploads = Uploads()
         sent = await asyncio.gather(*(uploads.send("stranger") for _ in range(SESSION_UPLOADS)))
-        uploads.come.set()
+        uploads.complete.set()
         return [*sent, await uploads.send("stranger")]
 
     assert asyncio.run(statuses()) == [408] * SESSION_UPLOADS + [204]
@@ -115,7 +115,7 @@ def test_upload_needs_a_minimum_speed(bytes_per_s: float, status: int, monkeypat
 
     async def main() -> int:
         uploads = Uploads()
-        uploads.come.set()
+        uploads.complete.set()
         return await uploads.send("pupil", parts=20, every_s=0.01)  # longer than it may be silent
 
     assert asyncio.run(main()) == status

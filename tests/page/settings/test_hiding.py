@@ -100,12 +100,12 @@ def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest
     answer = LESSONS["overfitting"].answer[:40]
     assert answer in text(open_page(lesson="overfitting"), "lessons")
     assert answer not in text(open_page(lesson="overfitting", hide="answers"), "lessons")
-    ask, told = QUESTIONS["fool"][0]
+    ask, answer = QUESTIONS["fool"][0]
     shown, hidden = (text(open_page(lab="fool", **more), "lab_fool") for more in ({}, {"hide": "answers"}))
     assert ask in shown
-    assert told in shown
+    assert answer in shown
     assert ask in hidden
-    assert told not in hidden
+    assert answer not in hidden
 
 
 def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., AppTest]):

@@ -12,7 +12,7 @@ from mlp.training.settings_table import groups
 from tests.page.sight import at_rest, text, visitor_of
 
 
-def parameters_said(page: AppTest) -> str:
+def parameters_shown(page: AppTest) -> str:
     return next(caption.value for caption in page.sidebar.caption if "to learn" in caption.value)
 
 
@@ -36,11 +36,11 @@ def test_there_is_a_width_for_each_hidden_layer(page: AppTest):
 
 
 def test_number_of_parameters_follows_the_sliders(page: AppTest):
-    assert "784 → 100 → 200 → 10: **100,710**" in parameters_said(page)
+    assert "784 → 100 → 200 → 10: **100,710**" in parameters_shown(page)
     page.slider(key="hidden_layers").set_value(1).run()
     page.slider(key="width_1").set_value(8).run()
     # (784 + 1) × 8 + (8 + 1) × 10
-    assert "784 → 8 → 10: **6,370**" in parameters_said(page)
+    assert "784 → 8 → 10: **6,370**" in parameters_shown(page)
 
 
 def test_width_is_kept_while_its_layer_is_removed(page: AppTest):
@@ -102,10 +102,10 @@ def test_url_sets_the_settings(open_page: Callable[..., AppTest]):
 )
 def test_bad_values_in_the_url_become_defaults(open_page: Callable[..., AppTest], bad: dict[str, str]):
     page = open_page(**bad)
-    said = page.main.warning[0].value  # not in the sidebar, which is closed on a phone
+    shown = page.main.warning[0].value  # not in the sidebar, which is closed on a phone
     assert trained_with(page) == Settings()
-    assert all(f"{name} must be " in said for name in bad)
-    assert said.count(" must be ") == len(bad)
+    assert all(f"{name} must be " in shown for name in bad)
+    assert shown.count(" must be ") == len(bad)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_every_control_is_explained(page: AppTest):
             place.toggle,
             place.number_input,
         )
-        said = [one.help for kind in kinds for one in kind]
-        assert said
-        assert set(said) == {group.explained}
+        helps = [one.help for kind in kinds for one in kind]
+        assert helps
+        assert set(helps) == {group.explained}
         assert not place.caption
         assert len(group.explained) > 20
 

@@ -62,6 +62,6 @@ def test_link_to_an_unknown_recipe_is_reported(open_page: Callable[..., AppTest]
 
 def test_good_recipes_are_apart_from_failing_ones(page: AppTest):
     apart = {"Good": ["article", "quick", "handwriting"], "Watch it fail": ["small", "by_heart", "too_fast"]}
-    for row, (said, names) in enumerate(apart.items()):
-        assert text(page, f"recipes_{row}") == said
+    for row, (label, names) in enumerate(apart.items()):
+        assert text(page, f"recipes_{row}") == label
         assert [button.key for button in page.container(key=f"recipes_{row}").button] == [f"recipe_{n}" for n in names]

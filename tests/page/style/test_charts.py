@@ -113,8 +113,8 @@ def test_line_names_overlap_no_line_and_no_other_name(ends):
             heights = np.interp(inside, line.x, line.y, left=-9, right=-9)
             assert not ((heights > box.bottom) & (heights < box.top)).any()
         for other in names[:place]:
-            beside = box.left >= other.right or box.right <= other.left
-            assert beside or box.top <= other.bottom or box.bottom >= other.top
+            apart = box.left >= other.right or box.right <= other.left
+            assert apart or box.top <= other.bottom or box.bottom >= other.top
 
 
 def test_dot_at_the_end_of_the_axes_is_not_cut():

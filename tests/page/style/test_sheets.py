@@ -23,4 +23,4 @@ def test_has_rules_name_their_kind_of_element():
     selectors = selectors_with_has()
     assert len(selectors) > 20
     unnamed = [selector for selector in selectors if re.match(r"[:*](?!is\b)", re.split(r"[\s>~+]+", selector)[-1])]
-    assert unnamed == [], "a browser would style all of the page anew at each change of a part of it"
+    assert unnamed == [], "a browser would restyle the whole page at each change of a part"

@@ -49,9 +49,9 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
     page.number_input(key="seed").set_value(7).run()
     page.segmented_control(key="tab").set_value("Lab").run()
     control(page.segmented_control, "lab_choice").set_value("valley").run()
-    told = address(page)
-    again = open_page(**told)
-    assert address(again) == told
+    link = address(page)
+    again = open_page(**link)
+    assert address(again) == link
     assert (shown(again), control(again.segmented_control, "lab_choice").value) == ("Lab", "valley")
     assert again.slider(key="width_3").value == 70
 
@@ -172,16 +172,16 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
 
 
 @pytest.mark.parametrize(
-    ("link", "said"),
+    ("link", "warned"),
     [
         ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, got Alchemy"),
         ({"lab": "alchemy"}, "lab must be one of look, lesions, rewind, fool, .*, got alchemy"),
         ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
     ],
 )
-def test_missing_place_in_a_link_is_named(open_page: Callable[..., AppTest], link: dict[str, str], said: str):
+def test_missing_place_in_a_link_is_named(open_page: Callable[..., AppTest], link: dict[str, str], warned: str):
     [warning] = open_page(**link).warning
-    assert re.search(said, warning.value)
+    assert re.search(warned, warning.value)
 
 
 @pytest.mark.parametrize("link", [{"tab": "Step through"}, {"tab": "Lessons"}, {"lab": "guess"}, {"tab": "Mine"}])

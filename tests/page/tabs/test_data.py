@@ -54,8 +54,8 @@ def test_sample_is_used_and_named_without_mnist(data_tab: AppTest):
 
 
 def test_vanished_download_falls_back_to_the_sample_with_a_notice(open_page, monkeypatch: pytest.MonkeyPatch):
-    came = FetchState("", 1, 1, sample(), None)
-    monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: came))
+    fetched = FetchState("", 1, 1, sample(), None)
+    monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: fetched))
     page = open_page(tab="Data")
     assert "MNIST sample, 4,000 training images" in text(page)
     assert "could not be downloaded" in text(page)

@@ -53,7 +53,7 @@ def run() -> NumberedRun:
 
 
 def by_hand(arrays, images):
-    """Return a forward pass from the arrays alone, as written without knowledge of this page."""
+    """Compute a forward pass from the arrays alone, without this page's code."""
     outputs = images
     for number in (1, 2, 3):
         outputs = outputs @ arrays[f"dense_{number}.weight"] + arrays[f"dense_{number}.bias"]

@@ -102,12 +102,12 @@ def test_network_picture_has_sums_and_the_number_of_hidden_neurons():
     text = shown(opened())
     network, image = shipped("shipped").network, sample().test.images[:1]
     sums = network.activations(image)[1][0]
-    told = re.findall(
+    described = re.findall(
         r'id="neuron-1-(\d+)" data-layer="1" data-row="\d+" aria-label="Neuron (\d+) of layer 1: sum ([+−]\d+\.\d\d)',
         text,
     )
-    assert len(told) == 12
-    for position, number, total in told:
+    assert len(described) == 12
+    for position, number, total in described:
         assert int(number) == int(position) + 1
         assert float(total.replace("−", "-")) == pytest.approx(sums[int(position)], abs=0.006)
     assert f"12 of {len(sums):,}" in text

@@ -36,9 +36,9 @@ def test_every_room_has_its_title_its_place_and_three_questions():
 @pytest.mark.parametrize("room", EXPERIMENTS)
 def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room, images="100", epochs="1", straighten="true")
-    visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # nothing hidden to look at
+    visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # without a hidden layer
     page.run()
-    for network in ("shipped", "uploaded", "run"):  # the rooms of the article's: below
+    for network in ("shipped", "uploaded", "run"):  # the article's network is tested below
         if network == "run":
             page.button(key="step").click().run()
             at_rest(page)
@@ -74,8 +74,8 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
             eventually(lambda: not page.session_state["lab_work"][1].running)
             assert page.session_state["lab_work"][1].error is None
         assert not page.run().exception, room
-        said = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "of a random walk’s"}
-        assert said.get(room, "") in text(page, f"lab_{room}")
+        shown = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "of a random walk’s"}
+        assert shown.get(room, "") in text(page, f"lab_{room}")
 
 
 @pytest.mark.parametrize("hidden", EXPERIMENTS)

@@ -112,7 +112,7 @@ def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., 
     page.button(key="train").click().run()
     page.button(key="run_all_learning_rate").click().run()
     visitor = visitor_of(page)
-    assert not visitor.job.playing  # gives way to what is shown
+    assert not visitor.job.playing  # it pauses for the experiments
     assert [trial.value for trial in visitor.sweep.trials()] == [
         each.label for each in LESSONS["learning-rate"].experiments
     ]
@@ -122,7 +122,7 @@ def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., 
     assert page.button(key="pause").disabled
     assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+%", text(page, "curves")) == ["Short", "Medium", "Long"]
     assert text(page, "lessons").count("2 of 2") == 6
-    page.button(key=key("learning-rate", 1)).click().run()  # one alone again
+    page.button(key=key("learning-rate", 1)).click().run()  # a single one again
     assert visitor.shown_sweep is None
     assert "side by side" not in text(page, "progress")
 
@@ -157,10 +157,10 @@ def test_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
     page = open_page(lesson="centring")
     assert "This is a test digit" in text(page, "lessons")
     draw(page, 4)
-    said = text(page, "lessons")
-    assert "This is a test digit" not in said
-    assert "Just shrunk reads" in said
-    assert "MNIST’s form reads 4" in said
+    shown = text(page, "lessons")
+    assert "This is a test digit" not in shown
+    assert "Just shrunk reads" in shown
+    assert "MNIST’s form reads 4" in shown
     page.slider(key="push_across").set_value(-1.0).run()
     page.slider(key="push_down").set_value(1.0).run()
     assert "MNIST’s form reads 4" in text(page, "lessons")

@@ -100,13 +100,13 @@ def test_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
 
 
 def test_replaced_upload_is_read_again(monkeypatch):
-    brought = []
+    uploaded = []
     monkeypatch.setattr(
-        "mlp.page.tabs.mistakes.tab.answering", lambda _: Answering(Reader(brought[-1]), "uploaded", "yours")
+        "mlp.page.tabs.mistakes.tab.answering", lambda _: Answering(Reader(uploaded[-1]), "uploaded", "yours")
     )
     split = sample().validation
     test = None
     for seed in (1, 2):
-        brought.append(MLP([784, 8, 10], rng=np.random.default_rng(seed)))
+        uploaded.append(MLP([784, 8, 10], rng=np.random.default_rng(seed)))
         test = test.run() if test else opened()
-        assert grid(test)["counts"] == read_all(brought[-1], split.images, split.labels).confusion.tolist()
+        assert grid(test)["counts"] == read_all(uploaded[-1], split.images, split.labels).confusion.tolist()

@@ -126,12 +126,12 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     assert len(visitor.teaching.kept_back) == 2
     eventually(lambda: visitor.job.snapshot().finished)
     at_rest(own_page)
-    said = text(own_page)
-    assert "with 50% of 7 own digits" in said
-    assert "Read right Digits Before After" in said
-    assert "Yours, learned from 7 " in said
-    assert "Yours, held back from training 2 " in said
-    assert "MNIST, validation images 500 " in said
+    shown = text(own_page)
+    assert "with 50% of 7 own digits" in shown
+    assert "Read right Digits Before After" in shown
+    assert "Yours, learned from 7 " in shown
+    assert "Yours, held back from training 2 " in shown
+    assert "MNIST, validation images 500 " in shown
     assert not own_page.exception
 
 
@@ -149,7 +149,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     assert "on images it may have seen before" in text(own_page, "curves")
     taught = visitor.job.snapshot().reader
     assert taught.layer_sizes == shipped("shipped").layer_sizes  # larger than a new network may be
-    assert not taught.test_time_augmentation  # each look at the validation images would take five times as long
+    assert not taught.test_time_augmentation  # each measurement would take five times as long
     own_page.button(key="teach").click().run()
     assert not own_page.error
     assert visitor.runs.origin == "run 1"
@@ -198,9 +198,9 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     assert page.segmented_control(key="network").value == "run"
     eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)
     page.run()
-    said = text(page, "correction_row")
-    assert said.startswith("before: 7, ")
-    assert " → now: " in said
-    assert re.search(r"it cost (nothing|\d+\.\d points) on MNIST( so far)?: \d+\.\d% → \d+\.\d%", said)
+    shown = text(page, "correction_row")
+    assert shown.startswith("before: 7, ")
+    assert " → now: " in shown
+    assert re.search(r"it cost (nothing|\d+\.\d points) on MNIST( so far)?: \d+\.\d% → \d+\.\d%", shown)
     draw(page, 3)
     assert "before:" not in text(page, "correction_row")

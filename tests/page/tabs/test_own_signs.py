@@ -163,12 +163,12 @@ def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest
 def test_other_drawings_are_rejected(signs_page: AppTest):
     page = learned(signs_page, letters(5))
     page.button(key="give_one").click().run()
-    said = set()
+    answers = set()
     for _ in range(12):
         page.button(key="give_one").click().run()
         assert not page.exception
-        said.add(text(page, "answer").partition("  ")[0])
-    assert any("I see none of them It looks like none of A, B and C." in each for each in said)
+        answers.add(text(page, "answer").partition("  ")[0])
+    assert any("I see none of them It looks like none of A, B and C." in each for each in answers)
 
 
 def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: AppTest):
@@ -246,7 +246,7 @@ def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[...,
 def test_bad_link_is_reported_and_loses_nothing(open_page: Callable[..., AppTest]):
     page = open_page(tab="Your signs", signs=signs_to_text(letters(3)))
     again = open_page(visitor=page, tab="Your signs", signs="<b>")
-    assert "signs must be as a link of this page holds them" in text(again)
+    assert "signs in a link must have the form that this page writes" in text(again)
     assert visitor_of(again).signs.counts == [3, 3, 3]
 
 

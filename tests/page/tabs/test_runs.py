@@ -54,10 +54,10 @@ def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
-    said = text(runs_page)
-    assert "Run Learning rate Data Epochs done Time Best validation" in said
-    assert "2, current 0.02 MNIST sample 2 of 2" in said
-    assert "1 0.1 MNIST sample 2 of 2" in said
+    shown = text(runs_page)
+    assert "Run Learning rate Data Epochs done Time Best validation" in shown
+    assert "2, current 0.02 MNIST sample 2 of 2" in shown
+    assert "1 0.1 MNIST sample 2 of 2" in shown
 
 
 def test_run_within_an_epoch_is_listed_with_its_step(runs_page: AppTest):

@@ -44,7 +44,7 @@ def test_backward_formula_gives_the_gradients_of_the_step(activation: str, dropo
         formula = formula.replace(written, python)
     first, second = (step.before.layers.index(dense) for dense in step.before.dense_layers[:2])
     mask = step.before.dropouts[0].mask if dropout else None
-    slope = eval(formula, {"A_1": step.activated(1), "H_1": step.handed_on(1), "D_1": mask})  # noqa: S307  our own text
+    slope = eval(formula, {"A_1": step.activated(1), "H_1": step.next_inputs(1), "D_1": mask})  # noqa: S307  our own text
     expected = step.grad_outputs[second] @ step.before.dense_layers[1].weight.value.T * slope
     np.testing.assert_allclose(step.grad_outputs[first], expected, rtol=1e-4, atol=1e-9)
 

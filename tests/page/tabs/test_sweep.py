@@ -53,7 +53,7 @@ def test_adopting_the_best_is_refused_at_the_limit_of_earlier_runs(swept: AppTes
 
 
 def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
-    class Desk(Executor):
+    class ManualExecutor(Executor):
         """Answers each call with one step, when the test decides."""
 
         def __init__(self):
@@ -65,15 +65,15 @@ def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
             self.asked.append(lambda: future.set_result(function(*args, **{**keywords, "max_steps": 1})))
             return future
 
-    desk = Desk()
-    other = Engine(lambda: desk, width=1)
+    executor = ManualExecutor()
+    other = Engine(lambda: executor, width=1)
     monkeypatch.setattr(runs, "engine", lambda: other)
     one, many = open_page(), open_page(tab="Runs")
     many.button(key="sweep_start").click().run()
     many.button(key="train").click().run()
     one.button(key="train").click().run()
     for _ in range(21):
-        desk.asked.pop(0)()
+        executor.asked.pop(0)()
     visitor = visitor_of(many)
     jobs = [visitor.job, *visitor.sweep.jobs]
     assert len(jobs) == 4

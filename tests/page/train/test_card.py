@@ -138,7 +138,7 @@ def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppT
     assert "%" not in text(page, "bars")
     assert page.button(key="answer_cure").label == "Try learning rate 0.001"
 
-    # Nothing is lost: what it says to change can be changed, and trained with.
+    # Another learning rate can be chosen and trained with.
     page.select_slider(key="learning_rate").set_value(0.1).run()
     press(page, "train")
     assert not page.error

@@ -11,7 +11,7 @@ def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[
     page = open_page(speed="Full", epochs="1")
     page.session_state["speed_chosen"] = False
     page.button(key="train").click().run()
-    assert page.segmented_control(key="speed").value == "Full"  # a control that moved could be told its old position
+    assert page.segmented_control(key="speed").value == "Full"  # a moved control could receive its old position
     assert visitor_of(page).job.snapshot().speed == "slow"
     page.segmented_control(key="speed").set_value("Normal").run()
     assert visitor_of(page).job.snapshot().speed == "normal"
@@ -22,7 +22,7 @@ def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[
 
 
 def says_slow_start(page: AppTest) -> bool:
-    """Whether the page tells the control, whose style sheet words it, that the run starts slowly."""
+    """Whether the page marks the speed control for a slow start."""
     return any("ink-slow-start" in one.proto.body for one in page.container(key="progress").get("html"))
 
 
@@ -54,16 +54,16 @@ def test_strip_shows_in_all_tabs_with_the_same_drawing(
         at_rest(page)
         page.run()
         assert f"step {step:,} of" in text(page, "progress")
-    told = text(page, "progress")
-    assert "your drawing, as it learned" in told
+    shown = text(page, "progress")
+    assert "your drawing, as it learned" in shown
     other = open_page(visitor=page)
-    assert text(other, "progress") == told
+    assert text(other, "progress") == shown
     draw(other, 5)
     assert "your drawing, as it learned" not in text(other, "progress")
     draw(other, 4)
-    assert text(other, "progress") == told
+    assert text(other, "progress") == shown
 
     other.segmented_control(key="network").set_value("shipped").run()
-    assert text(other, "progress") == told
+    assert text(other, "progress") == shown
     draw(page, 5)
     assert "your drawing, as it learned" not in text(page, "progress")

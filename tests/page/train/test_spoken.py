@@ -44,7 +44,7 @@ def test_each_change_of_a_run_is_announced_once(say):
     )
 
 
-def test_epochs_are_announced_no_more_often_than_one_can_hear(say):
+def test_epochs_are_announced_no_more_often_than_a_listener_can_follow(say):
     first = say(snapshot(10))
     assert say(snapshot(20), after_s=1.0) == first
     assert say(snapshot(30), after_s=6.0).startswith("Epoch 3 of 4")

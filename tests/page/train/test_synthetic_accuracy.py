@@ -40,14 +40,14 @@ def test_own_digits_count_from_ten_and_gaps_are_shown(open_page):
     right = int((now.reader.predict(images[:10]) == labels[:10]).sum())
     assert f"reads {right} of your 10" in synthetic_accuracy_text(now, own)
     assert "of your" not in synthetic_accuracy_text(now, own[:9])
-    for share, said in (
+    for share, words in (
         (0.889, "1.1 points below validation · 40.0% in styles"),
         (0.899, "On synthetic digits</button>: <b>89.9%</b><span"),
         (0.899, "At step 2 · 40.0% in styles"),
         (0.94, "4.0 points above validation"),
     ):
         now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, share, 0.4))
-        assert said in synthetic_accuracy_text(now, [])
+        assert words in synthetic_accuracy_text(now, [])
     now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, 0.5, 0.4))
     done = replace(now, settings=RECIPES["article"].settings, finished=True, data_name="MNIST")
     assert "50.0%" in synthetic_accuracy_text(done, [])

@@ -20,14 +20,14 @@ from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
 DRAWING = {"raw": {"objects": []}, "data": "data:"}
 
 
 class StubJob:
-    """A job as far as the registry knows one."""
+    """A job with only the methods that the registry uses."""
 
     def __init__(self, n_bytes=1000):
         self.playing = True
@@ -44,14 +44,14 @@ class StubJob:
 
 
 def trained(n_steps, **changes):
-    """A job that has taken some steps here and now."""
+    """A job that has trained some steps in this process."""
     run, data = Run(replace(SETTINGS, **changes)), sample()
     taken = list(islice(steps(run, data.train.images, data.train.labels), n_steps))
     history = History(run.steps_per_epoch(len(data.train)))
     history.add_steps(
         np.array([step.loss for step in taken], np.float32), np.array([step.accuracy for step in taken], np.float32)
     )
-    return Job.resumed(Record(run, Mnist(), history, 1.0, None), Desk())
+    return Job.resumed(Record(run, Mnist(), history, 1.0, None), ManualEngine())
 
 
 def with_two_earlier_runs(visitor):
@@ -80,17 +80,17 @@ def with_everything(visitor):
     visitor.uploaded = Reader(network, temperature=0.5)
     visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
     visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
 
 
 def file_of(folder, part):
-    """The one file of a part, of whatever visitor."""
+    """The only file of a part, of any visitor."""
     (path,) = folder.glob(f"*/{part}.*")
     return path
 
 
 def parts_on_disk(folder):
-    """The names of all parts on disk, of whatever visitors."""
+    """The names of all parts on disk, of all visitors."""
     return sorted(path.name.rsplit(".", 3)[0] for path in folder.glob("*/*.*.*.*"))
 
 

@@ -8,7 +8,7 @@ from mlp.page.visitors import analysis_budget
 
 
 class Clock:
-    """A time that passes only when told to."""
+    """A clock that only the test advances."""
 
     now = 0.0
 

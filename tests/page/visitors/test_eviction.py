@@ -18,14 +18,14 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.visitors.made import SETTINGS, StubJob, with_everything, with_two_earlier_runs
 
 MB = 1_000_000
 
 
 class StubSweep:
-    """Return a sweep for measuring memory."""
+    """A sweep of a given size."""
 
     def __init__(self, *sizes):
         self.jobs = [StubJob(size) for size in sizes]
@@ -64,9 +64,9 @@ def test_strangers_with_sweeps_take_nothing_from_a_class(clock, open_sessions, s
     assert [visitor.notice for visitor in found["pupil"]] == [None] * 8
     assert all(visitor.job.playing for visitor in found["pupil"] + found["stranger"])
     gave = [visitor for visitor in found["stranger"] if visitor.sweep is None]
-    assert len(gave) == 1  # no more than had to
+    assert len(gave) == 1  # no more than necessary
     assert "Several at once" in gave[0].notice
-    assert "Your own run goes on" in gave[0].notice
+    assert "Your own run continues" in gave[0].notice
     assert len(visitors) == 13
 
 
@@ -106,7 +106,7 @@ def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sess
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
     with_two_earlier_runs(visitor)
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
     visitors.save()
     visitors.make_room(visitors.get(None, "another"), 0)
     assert (visitor.runs.runs, visitor.sweep) == ([], None)
@@ -127,7 +127,7 @@ def test_work_that_leaves_memory_is_saved_as_it_is(tmp_path, clock, open_session
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
     with_two_earlier_runs(visitor)
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
     visitor.job.play()
     visitors.check()  # nothing has been saved yet
     assert len(visitors) == 0
@@ -143,10 +143,10 @@ def test_new_sweep_replaces_an_evicted_one(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6, 7], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6, 7], Mnist(), ManualEngine())
     visitors.save()
     visitors.make_room(visitors.get(None, "another"), 0)
-    visitor.sweep = Sweep(SETTINGS, "seed", [8, 9], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [8, 9], Mnist(), ManualEngine())
     visitors.save()
     again = Visitors(open_sessions.__contains__, Checkpoints(tmp_path)).get(visitor.id, "here")
     assert [trial.value for trial in again.sweep.trials()] == ["8", "9"]
@@ -222,7 +222,7 @@ def test_all_work_of_a_visitor_is_counted():
 def test_shared_taught_network_counts_for_no_visitor():
     network = SETTINGS.new_network()
     visitor = Visitor("someone")
-    visitor.job = Job(Run(SETTINGS, network), Mnist(), Desk(), start_network=network)
+    visitor.job = Job(Run(SETTINGS, network), Mnist(), ManualEngine(), start_network=network)
     visitor.teaching = Teaching(1, network, [], [], shipped_as="inkling.safetensors")
     assert visitor.job.first_network is network
     assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
@@ -230,7 +230,7 @@ def test_shared_taught_network_counts_for_no_visitor():
 
 def test_run_counts_with_its_final_memory():
     for settings in (SETTINGS, Settings(optimizer="adam", batch_size=8, epochs=200)):
-        job = Job(Run(settings), Mnist(), Desk())
+        job = Job(Run(settings), Mnist(), ManualEngine())
         n_images = len(sample().train)
         n_steps = settings.epochs * job.snapshot().steps_per_epoch
         first_network = job.snapshot().network.values.nbytes

@@ -20,7 +20,7 @@ class Ring:
 
 
 def test_reference_cycles_are_freed():
-    gc.disable()  # a page at rest allocates too little for Python to look
+    gc.disable()  # a page at rest allocates too little for Python's collector to run
     try:
         gone = weakref.ref(Ring())
         assert gone() is not None
@@ -75,4 +75,4 @@ def test_large_arrays_return_to_the_system():
     done = subprocess.run(
         [sys.executable, "-c", COMING_AND_GOING], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 20  # of 80 MB that came and went
+    assert float(done.stdout) < 20  # of 80 MB that were allocated and freed

@@ -19,12 +19,13 @@ def test_only_visitors_with_work_have_something_to_put_away(page: AppTest):
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("", NO_CODE), ("k7dw-m3xq", NO_CODE), ("<b>!", NO_CODE), ("k7dw m3xq 9tfa 2b8h", UNKNOWN_CODE)]
+    ("typed", "message"),
+    [("", NO_CODE), ("k7dw-m3xq", NO_CODE), ("<b>!", NO_CODE), ("k7dw m3xq 9tfa 2b8h", UNKNOWN_CODE)],
 )
-def test_unknown_codes_are_refused_with_a_reason(page: AppTest, typed: str, said: str):
+def test_unknown_codes_are_refused_with_a_reason(page: AppTest, typed: str, message: str):
     page.text_input(key="code").input(typed)
     page.button(key="come_back").click().run()
-    assert [error.value for error in page.error] == [said]
+    assert [error.value for error in page.error] == [message]
 
 
 def test_unreadable_disk_is_reported(page: AppTest, monkeypatch: pytest.MonkeyPatch):

@@ -15,14 +15,14 @@ from mlp.page.visitors.persistence import save
 from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.visitors.made import SETTINGS, with_two_earlier_runs
 
 
 def test_run_and_drawing_survive_the_server(tmp_path):
     before = Visitors(lambda session: True, Checkpoints(tmp_path))
     visitor = before.get(None, "tab")
-    visitor.job = Job(Run(SETTINGS), Mnist(), Desk())
+    visitor.job = Job(Run(SETTINGS), Mnist(), ManualEngine())
     visitor.job.play()
     visitor.keep_drawing({"raw": {"objects": []}, "data": "data:"})
     visitor.network = "run"
@@ -123,7 +123,7 @@ def test_unchanged_parts_are_rewritten_only_if_lost(tmp_path):
     visitor = visitors.get(None, "tab")
     visitors.save()
     assert not (tmp_path / "kept").exists()
-    visitor.job = Job(Run(SETTINGS), Mnist(), Desk())
+    visitor.job = Job(Run(SETTINGS), Mnist(), ManualEngine())
     visitors.save()
     first = visitor.kept
     visitors.save()

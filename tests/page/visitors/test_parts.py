@@ -10,7 +10,7 @@ from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.parts import CANVAS_STATE, SWEEP, parts_of, restore_part
 from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.data.sources import Mnist
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.visitors.made import trained
 from tests.page.visitors.test_persistence import SETTINGS
 
@@ -18,9 +18,9 @@ SEVERAL = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]
 
 
 def kept_sweep() -> tuple[Visitor, bytes]:
-    """A visitor with a sweep of several settings, and what would be written of it."""
+    """A visitor with a sweep of several settings, and its saved form."""
     visitor = Visitor("a")
-    visitor.sweep = Sweep.of(SEVERAL, ["plain", "warped"], Mnist(), Desk())
+    visitor.sweep = Sweep.of(SEVERAL, ["plain", "warped"], Mnist(), ManualEngine())
     (part,) = [part for part in parts_of(visitor) if part.name == SWEEP]
     return visitor, part.dump()
 
@@ -60,7 +60,7 @@ def test_score_of_the_duel_outlives_the_server():
     visitor = Visitor("a")
     visitor.keep_drawing({"raw": {}})
     visitor.duel = DuelScore(3, 2, b"image", "it read a 9")
-    (desk,) = (part.dump() for part in parts_of(visitor) if part.name == CANVAS_STATE)
+    (engine,) = (part.dump() for part in parts_of(visitor) if part.name == CANVAS_STATE)
     again = Visitor("b")
-    restore_part(again, CANVAS_STATE, lambda name: desk)
+    restore_part(again, CANVAS_STATE, lambda name: engine)
     assert again.duel == DuelScore(3, 2)

@@ -24,7 +24,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.images.signs.made import letters
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.visitors.made import (
     DRAWING,
     SETTINGS,
@@ -103,7 +103,7 @@ def another_network(visitor):
 
 
 def another_sweep(visitor):
-    visitor.sweep = Sweep(SETTINGS, "seed", [7, 8], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [7, 8], Mnist(), ManualEngine())
 
 
 @pytest.mark.parametrize("change", [another_run, another_picture, another_network, another_sweep])
@@ -123,7 +123,7 @@ def test_new_part_with_a_reused_id_is_written(tmp_path, monkeypatch, change):
 def test_tab_follows_a_sweep_with_a_reused_id(monkeypatch):
     monkeypatch.setattr(other_tabs, "id", lambda thing: 1, raising=False)
     visitor = Visitor("someone")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
     shown = other_tabs.tab_state(visitor)
     another_sweep(visitor)
     assert other_tabs.tab_state(visitor) != shown
@@ -164,7 +164,7 @@ def test_drawing_and_own_digits_survive_the_server_without_a_run(tmp_path):
 def test_best_run_of_a_sweep_stays_one_object_after_restoring(tmp_path):
     before = server(tmp_path)
     visitor = before.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
     visitor.runs.begin(Mnist())
     visitor.job = visitor.sweep.jobs[1]
     before.save()
@@ -176,7 +176,7 @@ def test_best_run_of_a_sweep_stays_one_object_after_restoring(tmp_path):
 def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
     visitor.sweep.play()
     visitors.save()
     visitor.sweep.jobs[0].set_learning_rate(0.5)
@@ -221,10 +221,10 @@ def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, mon
 def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     with_room = server(tmp_path, max_mb=1.2)
     first, second = (with_room.get(None, tab) for tab in ("first", "second"))
-    first.job = Job(Run(SETTINGS), Mnist(), Desk())
+    first.job = Job(Run(SETTINGS), Mnist(), ManualEngine())
     with_room.save()
     second.runs.begin(Mnist())
-    second.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), Desk())
+    second.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), ManualEngine())
     second.keep_drawing(DRAWING)
     with_room.save()
     assert first.notice is None
@@ -244,12 +244,12 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
 def test_visitors_disk_space_is_limited_separately(tmp_path):
     visitors = server(tmp_path, max_mb=4)
     stranger, pupil = (visitors.get(None, "here") for _ in range(2))
-    stranger.sweep = Sweep(SETTINGS, "seed", list(range(20)), Mnist(), Desk())
+    stranger.sweep = Sweep(SETTINGS, "seed", list(range(20)), Mnist(), ManualEngine())
     visitors.save()
     assert "disk is full" in stranger.notice
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*.safetensors.*")) <= 400_000
     pupil.runs.begin(Mnist())
-    pupil.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), Desk())  # 0.2 MB
+    pupil.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), ManualEngine())  # 0.2 MB
     visitors.save()
     assert pupil.notice is None
     assert server(tmp_path).get(pupil.id, "here").job is not None

@@ -11,7 +11,7 @@ from mlp.page.visitors.eviction import KEPT_S
 from mlp.page.visitors.registry import AWAY_S, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
 from mlp.training.data.sources import Mnist
-from tests.jobs.desk import Desk
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.visitors.made import SETTINGS, StubJob
 
 
@@ -120,7 +120,7 @@ def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
 
 def test_run_from_a_sweep_resumes_with_its_visitor(visitors, clock):
     visitor = visitors.get(None, "tab")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
     visitor.sweep.play()
     visitor.job = visitor.sweep.jobs[1]
     clock.now += AWAY_S + 1

@@ -1,4 +1,4 @@
-"""How the page recognizes a returning visitor."""
+"""A returning visitor is recognized by a cookie."""
 
 import re
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def test_visitor_is_told_why_work_is_gone(page, open_page, monkeypatch):
     monkeypatch.setenv("MLP_KEPT_DAYS", "12")
     long_ago = today - timedelta(13)
     over = TIME_OVER.format(f"{long_ago.day} {long_ago:%B %Y}", 12)
-    for last_visit, told in (
+    for last_visit, message in (
         (today - timedelta(12), VANISHED),
         (long_ago, over),
         ("1", VANISHED),  # written by the previous version
@@ -63,7 +63,7 @@ def test_visitor_is_told_why_work_is_gone(page, open_page, monkeypatch):
             {"inkling_visitor_8501_runs": str(last_visit)} if last_visit else {}
         )
         monkeypatch.setattr(type(st.context), "cookies", cookies)
-        assert " ".join(element.value for element in open_page().warning) == told
+        assert " ".join(element.value for element in open_page().warning) == message
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_outdated_button_leaves_the_new_run_alone(page, open_page):
 def test_privacy_note_is_shown_in_three_places(page: AppTest, open_page: Callable[..., AppTest]):
     assert "**Privacy.**" in text(page, "privacy")
     own = open_page(tab="Your digits")
-    said = [caption.value for caption in own.caption if caption.value.startswith("**Privacy.**")]
-    assert len(said) == 3  # in Photo, at Your digits and at the foot
+    shown = [caption.value for caption in own.caption if caption.value.startswith("**Privacy.**")]
+    assert len(shown) == 3  # in Photo, at Your digits and at the foot
     for part in ("Inkling keeps", "after your last visit", "to nobody else", "delete", "run the server"):
-        assert part in said[0]
+        assert part in shown[0]

@@ -67,7 +67,7 @@ def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, par
 
 
 def with_something_new(visitor):
-    """A drawing, an own digit and a run of which the disk knows nothing."""
+    """A drawing, an own digit and a run that are not on disk."""
     visitor.keep_drawing({"data": "data:new"})
     visitor.own.put(digit(7))
     visitor.own.put(digit(8))
@@ -155,7 +155,7 @@ def test_own_signs_that_were_unreadable_do_not_replace_newer_ones(tmp_path, monk
     before.save()
     during = server(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "parse_signs", lambda data, fewest: 1 / 0)
+        patch.setattr(parts, "parse_signs", lambda data, min_signs: 1 / 0)
         again = during.get(visitor.id, "here")
     again.change_signs(SignSet(("あ",)))
     during.save()

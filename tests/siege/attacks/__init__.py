@@ -1,4 +1,4 @@
-"""The attacks, by name: none, and one for each door."""
+"""The attacks, by name."""
 
 from tests.siege.attacks import (
     calm,

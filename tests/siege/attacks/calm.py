@@ -1,4 +1,4 @@
-"""No attack, for comparison: the class's losses to the machine and to other programs."""
+"""No attack, for comparison: losses caused by the machine and other programs."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Default access: foreign hosts, origins at other ports, the server's metrics, frames."""
+"""Forbidden access: foreign hosts, origins at other ports, the server's metrics, and frames."""
 
 import asyncio
 from contextlib import suppress
@@ -17,7 +17,7 @@ ANSWER_S = 30.0  # a refusal is immediate
 
 
 async def lets_in(port: int, host: str, origin: str) -> bool:
-    """Whether a WebSocket with this host and origin is accepted, and the page drawn for it."""
+    """Whether a WebSocket with this host and origin is accepted, and receives the page."""
     try:
         async with asyncio.timeout(ANSWER_S):
             address = f"ws://{host}/_stcore/stream"
@@ -34,7 +34,7 @@ async def lets_in(port: int, host: str, origin: str) -> bool:
 
 
 def status_and_headers(port: int, path: str) -> tuple[int, dict[str, str]]:
-    """Request a page as anybody may."""
+    """Request a page without special rights."""
     connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
     try:
         connection.request("GET", path)
@@ -46,13 +46,13 @@ def status_and_headers(port: int, path: str) -> tuple[int, dict[str, str]]:
 
 
 async def answers_operations(siege: Siege) -> bool:
-    """Whether the server performs an operation that no page requests: here, remembering that a hint was read."""
+    """Whether the server performs an operation that no page requests: here, recording that a hint was read."""
     stranger = Visitor(siege.server.url)
     with suppress(*NO_ANSWER):
         await stranger.open()
         message = BackMsg()
         message.backend_operation_request.request_id = "hint"
-        message.backend_operation_request.session_id = "another's"  # an error is an answer, too
+        message.backend_operation_request.session_id = "another's"  # an error is an answer too
         message.backend_operation_request.dismiss_skills_nudge.SetInParent()
         await stranger.socket.send(message.SerializeToString())
         await stranger.file_address("a.png")  # requested later, and answered
@@ -62,7 +62,7 @@ async def answers_operations(siege: Siege) -> bool:
 
 
 async def act(siege: Siege) -> None:
-    """Try each door repeatedly."""
+    """Try each way in, repeatedly."""
     port = urlsplit(siege.server.url).port
     assert port is not None
     here, elsewhere = f"127.0.0.1:{port}", f"127.0.0.1:{free_port()}"

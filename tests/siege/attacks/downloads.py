@@ -1,4 +1,4 @@
-"""A flood of download requests: from one tab, and from one that has closed meanwhile."""
+"""A flood of download requests from one tab, before and after it has closed."""
 
 import asyncio
 import time
@@ -34,7 +34,7 @@ async def status_of(url: str, address: str) -> int:
 
 
 async def act(siege: Siege) -> None:
-    """Request the same page to take home repeatedly, and meanwhile another visitor's curves."""
+    """Request the same take-home page repeatedly, and meanwhile another visitor's curves."""
     stranger, other = (Visitor(siege.server.url, "tab=Runs&epochs=1&images=1000", PATIENCE_S) for _ in range(2))
     statuses: Counter[int] = Counter()
     waits: list[float] = []
@@ -62,7 +62,9 @@ async def act(siege: Siege) -> None:
     siege.notes.append(f"{STEADY} at a time until the end: {dict(statuses)}")
     curves.cancel()
     await stranger.close()
-    siege.notes.append(f"somebody else's curves came {len(waits)} times, after {max(waits, default=0):.2f} s at most")
+    siege.notes.append(
+        f"another visitor's curves arrived {len(waits)} times, after {max(waits, default=0):.2f} s at most"
+    )
     with suppress(Exception):
         await other.close()
 
@@ -84,10 +86,10 @@ async def _fetch_curves(siege: Siege, visitor: Visitor, waits: list[float]) -> N
         try:
             assert (await visitor.download("csv_out")).startswith(b"step,")
         except NO_ANSWER as error:
-            siege.fault(f"somebody else's curves did not come: {error or type(error).__name__}")
+            siege.fault(f"another visitor's curves did not arrive: {error or type(error).__name__}")
         waits.append(time.monotonic() - began)
         if waits[-1] > CSV_S:
-            siege.fault(f"somebody else's curves came after {waits[-1]:.0f} s")
+            siege.fault(f"another visitor's curves arrived after {waits[-1]:.0f} s")
         await asyncio.sleep(0.5)
 
 

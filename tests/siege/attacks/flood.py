@@ -11,7 +11,7 @@ from tests.wire.visitor import Visitor
 
 FILES = 120
 FILE_BYTES = 10_000_000
-STATE = "[" + "[]," * 8_000_000 + "[]]"  # 24 MB, each list of it 56 bytes in Python and more
+STATE = "[" + "[]," * 8_000_000 + "[]]"  # 24 MB; in Python, each of its lists needs at least 56 bytes
 SESSIONS = 4
 
 
@@ -30,7 +30,7 @@ async def uploads(siege: Siege) -> None:
             refused += status != 204
     except NO_ANSWER as error:
         siege.notes.append(f"the session ended: {error or type(error).__name__}")
-    siege.notes.append(f"{taken} of {FILES} files were taken, {refused} refused")
+    siege.notes.append(f"{taken} of {FILES} files were accepted, {refused} refused")
     await asyncio.sleep(siege.left_s)
     with suppress(Exception):
         await stranger.close()

@@ -1,4 +1,4 @@
-"""A server killed as by the system: its workers have to end, and its class's runs have to be restored."""
+"""A server killed as the system would kill it: its workers must end, and the class's runs must be restored."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.siege.siege import Attack, Siege, workers_of
 
 TIMES = 3
-WRITTEN_S = 20.0  # until trained steps are on disk
+WRITTEN_S = 20.0  # limit for trained steps to reach the disk
 WORKERS_S = 10.0  # limit for the end of workers
 
 
@@ -33,7 +33,7 @@ async def act(siege: Siege) -> None:
         for pupil, step in zip(siege.pupils, steps, strict=True):
             pupil.settle_for(step)
         await siege.restart(killed)
-    siege.notes.append(f"{left} workers outlived {TIMES} servers by {WORKERS_S:g} s")
+    siege.notes.append(f"{left} workers still ran {WORKERS_S:g} s after the end of one of {TIMES} servers")
     if left:
         siege.fault(f"{left} workers outlived their server")
     await asyncio.sleep(siege.left_s)

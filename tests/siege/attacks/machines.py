@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from tests.browser.server import APP, free_port
-from tests.siege.siege import Attack, Siege, Surroundings, look_in
+from tests.siege.siege import Attack, Siege, Surroundings, open_and_close
 
 GONE_S = 15.0  # longer than the server waits for a scheduler
 STOPPED_S = 75.0  # longer than a slice may take
@@ -18,7 +18,7 @@ NEWCOMER_S = 10.0  # limit for opening the page while the cluster is gone
 
 
 class Machines(Surroundings):
-    """A scheduler and two workers, each in a process of its own, as on several machines."""
+    """A scheduler and two workers in separate processes, as on several machines."""
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self._port = free_port()
@@ -27,7 +27,7 @@ class Machines(Surroundings):
         self.start()
 
     def start(self) -> None:
-        """Start all of them, as after a power cut."""
+        """Start all of them."""
         self._scheduler = self._run("dask_scheduler", "--host", "127.0.0.1", "--port", str(self._port))
         self._workers = [self._run("dask_worker", self._address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
 
@@ -54,15 +54,15 @@ class Machines(Surroundings):
 
 
 async def act(siege: Siege) -> None:
-    """Kill the cluster, open the page meanwhile, restart it, stop a worker, and let it continue."""
+    """Kill the cluster, open the page, restart the cluster, stop a worker, and let it continue."""
     cluster = siege.around
     await asyncio.to_thread(cluster.kill)
     killed = began = time.monotonic()
-    await look_in(siege.server)
-    took = time.monotonic() - began
-    siege.notes.append(f"without the cluster, the page opened in {took:.1f} s")
-    if took > NEWCOMER_S:
-        siege.fault(f"the page opened in {took:.0f} s")
+    await open_and_close(siege.server)
+    waited_s = time.monotonic() - began
+    siege.notes.append(f"without the cluster, the page opened in {waited_s:.1f} s")
+    if waited_s > NEWCOMER_S:
+        siege.fault(f"the page opened in {waited_s:.0f} s")
     await asyncio.sleep(max(0.0, killed + GONE_S - time.monotonic()))
     cluster.start()
     await asyncio.sleep(siege.left_s / 3)

@@ -1,4 +1,4 @@
-"""An attack: a mirror whose error text contains Markdown and HTML."""
+"""A mirror whose error text contains Markdown and HTML."""
 
 import asyncio
 import random
@@ -24,7 +24,7 @@ HTML = re.compile(r"<img src=http://127")
 
 
 def acts_on_page(kind: str, body: str) -> bool:
-    r"""Whether a mirror's words would be more than words in an element of this kind.
+    r"""Whether a mirror's text would be more than plain text in an element of this kind.
 
     Examples
     --------
@@ -41,17 +41,17 @@ def acts_on_page(kind: str, body: str) -> bool:
 
 
 class WordWatcher(Visitor):
-    """A visitor who searches the mirror's text in everything on the page."""
+    """A visitor who looks for the mirror's text in everything on the page."""
 
-    told = 0  # elements that hold the mirror's text
-    acted = ""  # the last one in which it would be more than text
+    n_shown = 0  # elements that hold the mirror's text
+    acted = ""  # the last element in which it would be more than plain text
 
     def _take(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         content = getattr(element, kind) if kind else None
         body = getattr(content, "body", "") or getattr(content, "message", "")
         if isinstance(body, str):
-            self.told += "pixel" in body
+            self.n_shown += "pixel" in body
             if acts_on_page(kind, body):
                 self.acted = body
         super()._take(element, fragment)
@@ -96,8 +96,8 @@ async def act(siege: Siege) -> None:
             siege.notes.append(f"the watcher was not answered: {error or type(error).__name__}")
         with suppress(Exception):
             await watcher.close()
-    siege.notes.append(f"{watcher.told} elements held the mirror's words")
-    if not watcher.told:
+    siege.notes.append(f"{watcher.n_shown} elements held the mirror's text")
+    if not watcher.n_shown:
         siege.fault("the mirror's words were not shown at all: the attack saw nothing")
     if watcher.acted:
         siege.notes.append(watcher.acted[:300])

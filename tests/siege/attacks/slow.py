@@ -1,4 +1,4 @@
-"""Deliberately slow senders: uploads of a byte at a time, and unfinished requests."""
+"""Deliberately slow senders: uploads sent byte by byte, and unfinished requests."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from mlp.page.server.tab_limit import raise_descriptor_limit
 from tests.siege.pupil import NO_ANSWER
-from tests.siege.siege import Attack, Siege, look_in, workers_of
+from tests.siege.siege import Attack, Siege, open_and_close, workers_of
 from tests.soak import world
 from tests.soak.files import picture, png
 from tests.wire.visitor import Visitor
@@ -22,12 +22,12 @@ EVERY_S = 3.0
 PATIENCE_S = 30.0
 
 DESCRIPTORS, HALF_SENT = 1024, 1000
-OPENS_S = 10.0  # limit for opening the page for a newcomer
+OPENS_S = 10.0  # limit for a new visitor to open the page
 KILL_EVERY_S = 5.0
 
 
 async def slow_uploads(siege: Siege) -> None:
-    """Hold upload places from eight sessions, first under invented ids, then under those of the page."""
+    """Occupy all upload places from eight sessions, first with invented ids, then with the page's."""
     strangers = [Visitor(siege.server.url, "", PATIENCE_S) for _ in range(SESSIONS)]
     other, statuses, waits = Visitor(siege.server.url, "", PATIENCE_S), Counter[str](), list[float]()
     for visitor in (*strangers, other):
@@ -48,15 +48,15 @@ async def slow_uploads(siege: Siege) -> None:
         try:
             status = await other.upload("picture_in", "digit.png", png(picture(len(waits) % 10)))
             if status != 204:
-                siege.fault(f"somebody else's upload got {status}")
+                siege.fault(f"another visitor's upload got {status}")
         except NO_ANSWER:
-            siege.fault("somebody else's upload was not answered")
+            siege.fault("another visitor's upload was not answered")
         waits.append(time.monotonic() - began)
         await asyncio.sleep(EVERY_S)
     if max(waits) > HONEST_S:
-        siege.fault(f"somebody else's picture waited {max(waits):.0f} s")
+        siege.fault(f"another visitor's photo waited {max(waits):.0f} s")
     siege.notes.append(f"the strangers' uploads ended with {dict(statuses)}")
-    siege.notes.append(f"somebody else's {len(waits)} pictures waited {max(waits):.1f} s at most")
+    siege.notes.append(f"another visitor's {len(waits)} photos waited {max(waits):.1f} s at most")
     for task in holding:
         task.cancel()
     for visitor in (*strangers, other):
@@ -86,10 +86,10 @@ async def _trickle(siege: Siege, stranger: Visitor, path: str) -> int:
 
 
 async def half_sent(siege: Siege) -> None:
-    """Keep a thousand requests half sent, kill workers, and open the page as newcomers."""
+    """Keep a thousand requests half sent, kill workers, and open the page as new visitors."""
     raise_descriptor_limit()  # of this process, the attacker's
     closed, opened = list[float](), list[float]()
-    # In a loop of their own, as they would else slow down those who measure.
+    # In a separate loop, because they would slow down the measurements.
     holding = threading.Thread(target=asyncio.run, args=(_hold_half_requests(siege, closed),))
     holding.start()
     while not siege.over:
@@ -99,7 +99,7 @@ async def half_sent(siege: Siege) -> None:
         try:
             await newcomer.open()
         except NO_ANSWER as error:
-            siege.fault(f"a newcomer was not let in: {type(error).__name__} {error}")
+            siege.fault(f"a new visitor could not open the page: {type(error).__name__} {error}")
         opened.append(time.monotonic() - began)
         with suppress(Exception):
             await newcomer.close()
@@ -109,14 +109,14 @@ async def half_sent(siege: Siege) -> None:
     taken = world.open_files(siege.server.process.pid)
     siege.notes.append(
         f"{len(closed):,} half-sent requests were closed, {taken} of {DESCRIPTORS} descriptors taken at the end, "
-        f"{len(opened)} newcomers let in after {max(opened):.1f} s at most"
+        f"{len(opened)} new visitors opened the page after {max(opened):.1f} s at most"
     )
     await asyncio.to_thread(holding.join)
-    await look_in(siege.server)
+    await open_and_close(siege.server)
 
 
 async def _hold_half_requests(siege: Siege, closed: list[float]) -> None:
-    """Keep the requests half sent until the siege is over, and note when each was closed."""
+    """Keep the requests half sent until the siege is over, and record when each was closed."""
     server = urlsplit(siege.server.url)
 
     async def hold() -> None:

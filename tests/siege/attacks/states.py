@@ -31,7 +31,7 @@ def wrong_states(identifier: str) -> Iterator[WidgetState]:
 
 
 async def act(siege: Siege) -> None:
-    """Send them all from one session, and check that the page still reads its drawing."""
+    """Send all of them from one session, and check that the page still reads its drawing."""
     stranger = Visitor(siege.server.url, QUERIES[0], PATIENCE_S)
     size = _log_bytes(siege)
     sent = unanswered = 0
@@ -55,7 +55,7 @@ async def act(siege: Siege) -> None:
     try:
         await stranger.draw(files.data_url(siege.rng.randrange(10)))
     except NO_ANSWER:
-        siege.fault("the session that sent wrong states can draw no more")
+        siege.fault("the session that sent wrong states can no longer draw")
     size = _log_bytes(siege) - size
     siege.notes.append(f"{sent} of {len(todo)} states, {unanswered} unanswered, the log grew by {size / 1000:.0f} kB")
     if failed:

@@ -1,4 +1,4 @@
-"""An attack: strangers with sweeps of eight, which fill the memory or take turns from a class."""
+"""Strangers with sweeps of eight runs, which fill memory or take turns from the class."""
 
 import asyncio
 import re
@@ -16,12 +16,12 @@ SEEDS = [str(seed) for seed in range(42, 50)]
 
 
 class Stranger(Visitor):
-    """A visitor who sweeps, and records how far the runs have come."""
+    """A visitor who runs a sweep and records its table."""
 
-    told = ""  # the table of the sweep, as last drawn
+    table = ""  # the latest table of the sweep
 
     async def sweep(self) -> None:
-        """Start eight runs together, all of the settings in the address."""
+        """Start eight runs together, with the settings in the address."""
         await self.set_state(WidgetState(id=self.widgets["sweep_setting"], string_value="Seed"), "sweep_setting")
         seeds = WidgetState(id=self.widgets["sweep_values_seed"])
         seeds.string_array_value.data.extend(SEEDS)
@@ -31,7 +31,7 @@ class Stranger(Visitor):
 
     def _take(self, element: Any, fragment: str) -> None:
         if element.WhichOneof("type") == "html" and "Runs of the sweep" in element.html.body:
-            self.told = element.html.body
+            self.table = element.html.body
         super()._take(element, fragment)
 
 
@@ -55,7 +55,7 @@ async def _come(siege: Siege, query: str) -> Stranger | None:
         await stranger.open()
         await stranger.sweep()
     except (TimeoutError, OSError) as error:
-        siege.notes.append(f"a sweep could not start: {error or type(error).__name__} {stranger.said}")
+        siege.notes.append(f"a sweep could not start: {error or type(error).__name__} {stranger.message}")
     return stranger
 
 
@@ -67,7 +67,7 @@ async def fill_memory(siege: Siege) -> None:
 
 
 async def take_turns(siege: Siege) -> None:
-    """Start one sweep of the class's own network."""
+    """Start one sweep of the network that the class trains."""
     stranger = await _come(siege, LIKE_THE_CLASS)
     assert stranger is not None
     mine, theirs = _steps(stranger, siege)
@@ -77,15 +77,15 @@ async def take_turns(siege: Siege) -> None:
     fair = 1 / (len(siege.pupils) + 1)
     siege.notes.append(f"the stranger had {share:.0%} of all training, with a fair share of {fair:.0%}")
     if not mine:
-        siege.fault("nothing was seen of a stranger's sweep")
+        siege.fault("a stranger's sweep did not train")
     if share > 1.2 * fair:
         siege.fault(f"a stranger took {share:.0%} of all training")
     await _leave([stranger])
 
 
 def _steps(stranger: Stranger, siege: Siege) -> tuple[int, int]:
-    """Return the steps that a stranger and the class have trained in all."""
-    return steps_of(stranger.told, siege.pupils[0].steps_per_epoch), sum(pupil.steps for pupil in siege.pupils)
+    """Return the total steps of the stranger and of the class."""
+    return steps_of(stranger.table, siege.pupils[0].steps_per_epoch), sum(pupil.steps for pupil in siege.pupils)
 
 
 async def _leave(strangers: list[Stranger | None]) -> None:
@@ -96,4 +96,4 @@ async def _leave(strangers: list[Stranger | None]) -> None:
 
 
 STRANGERS = Attack("strangers", "five strangers, each with a sweep of eight large networks", fill_memory, strangers=5)
-ONE = Attack("turns", "a stranger with a sweep of eight, beside five students", take_turns, pupils=5)
+ONE = Attack("turns", "a stranger with a sweep of eight, and five students", take_turns, pupils=5)

@@ -11,7 +11,7 @@ from mlp.images.mnist import Split, sample
 from mlp.jobs.slices import advance
 from mlp.straightening import straightened
 from mlp.training.data import prepared_images as module
-from mlp.training.data.prepared_images import MOST_KEPT, prepared
+from mlp.training.data.prepared_images import MAX_KEPT, prepared
 from mlp.training.data.sources import Mnist
 from mlp.training.run import UPRIGHT_WARP, Run, steps
 from mlp.training.settings import Settings
@@ -50,7 +50,7 @@ def test_set_is_straightened_once_while_it_exists(monkeypatch):
     for one in [*sets, sets[-1]]:
         given.append(weakref.ref(prepared(SETTINGS, one.images)))
     assert asked == [1, 2, 3, 4, 5, 6, 7]
-    assert [array() is not None for array in given] == [False] * 3 + [True] * (MOST_KEPT + 1)
+    assert [array() is not None for array in given] == [False] * 3 + [True] * (MAX_KEPT + 1)
     del sets[:], one
     prepared(SETTINGS, sample().train.images, 10)
     assert [array() for array in given] == [None] * 8

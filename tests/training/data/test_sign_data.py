@@ -8,7 +8,7 @@ import pytest
 from mlp.images.mnist import sample
 from mlp.images.signs.sign_set import SignsError, SignSet
 from mlp.jobs.slices import advance
-from mlp.training.data.sign_data import COPIES, MOST_IMAGES, held_back, leave_one_out, none_below, sign_data
+from mlp.training.data.sign_data import COPIES, MAX_IMAGES, held_back, leave_one_out, none_below, sign_data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.signs.made import letters
@@ -33,7 +33,7 @@ def test_data_are_the_same_in_another_process():
 
 
 def test_large_sets_have_fewer_copies():
-    assert len(sign_data(letters(50)).load().train) <= MOST_IMAGES
+    assert len(sign_data(letters(50)).load().train) <= MAX_IMAGES
 
 
 def test_every_fourth_is_held_back_from_twelve_drawings_on():

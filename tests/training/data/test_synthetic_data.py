@@ -64,7 +64,7 @@ def test_digits_stay_in_memory_without_a_folder_or_with_left_out_styles(base, tm
 def test_digits_are_written_in_the_background(base, tmp_path):
     source = WithSynthetic(base, 60)
     write_in_background(source)
-    assert len(source.load().train) == 4060  # waits for whoever is writing
+    assert len(source.load().train) == 4060  # waits for the process that is writing
 
 
 def test_image_limit_applies_to_mnist():

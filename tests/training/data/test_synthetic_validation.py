@@ -15,7 +15,7 @@ def test_half_of_the_digits_have_styles_that_no_run_has():
     for half in synthetic_validation_digits():
         assert np.bincount(half.labels).tolist() == [N_DIGITS // 10] * 10
         assert half.images.any(axis=1).all()
-        assert len(np.unique(half.images)) > 200  # the way of drawings, not that of digits drawn small
+        assert len(np.unique(half.images)) > 200  # prepared like drawings, not like digits drawn small
 
 
 def test_pretrained_network_reads_more_than_the_articles():

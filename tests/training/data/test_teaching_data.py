@@ -68,7 +68,7 @@ def test_invalid_own_digits_are_refused(images, labels, share, reason):
 
 
 def test_network_learns_own_digits_that_contradict_all_others():
-    # Upside down, as nobody writes so: a network can only learn it from these.
+    # Upside down, because nobody writes like this: a network can only learn it from these.
     source = sample().test.images[:20]
     own, labels = source[:, ::-1].copy(), sample().test.labels[:20]
     before = advance(Run(Settings(hidden=(32,), epochs=2)), Mnist(), 60).run.network

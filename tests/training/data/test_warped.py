@@ -3,7 +3,7 @@ import pytest
 
 from mlp.images.augmentation import warp
 from mlp.training.data import warped
-from mlp.training.data.warped import BLOCK, MOST_KEPT, WarpedEpoch
+from mlp.training.data.warped import BLOCK, MAX_KEPT, WarpedEpoch
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 
@@ -69,7 +69,7 @@ def test_warping_changes_the_weights(images):
 def counted_warps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Replace the kept blocks with others, and list how many images `warp` receives from now on."""
     given: list[int] = []
-    for number in range(MOST_KEPT):
+    for number in range(MAX_KEPT):
         warped_epoch(np.zeros((1, 784), np.uint8), epoch=100 + number).batch(0, 1)
 
     def counting(images: np.ndarray, rng: np.random.Generator, *, strength: float) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The article's recorded run: means of 25 steps each, and its validation results.
 
-``OPENBLAS_NUM_THREADS=1 python -m tests.training.recorded.article_run FOLDER`` records it anew in 17 s, with MNIST from
-FOLDER.
+``OPENBLAS_NUM_THREADS=1 python -m tests.training.recorded.article_run FOLDER`` records it again in 17 s, with
+MNIST from FOLDER.
 """
 
 import sys

@@ -1,6 +1,6 @@
-"""Digests of the final weights of short runs, by the libraries and the kind of core that made them.
+"""Digests of the final weights of short runs, by library versions and type of core.
 
-``python -m tests.training.recorded.digests`` adds those of the machine at hand; OPENBLAS_CORETYPE stands in for others.
+``python -m tests.training.recorded.digests`` adds this machine's; OPENBLAS_CORETYPE sets another type of core.
 """
 
 import hashlib

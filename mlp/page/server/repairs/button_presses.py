@@ -59,19 +59,19 @@ def _oldest_first(
         both = merge(old, new)
         if not (old and new and both):
             return both
-        told_now = {state.id for state in new.widgets}
+        sent_now = {state.id for state in new.widgets}
         waiting = [state for state in old.widgets if _is_press(state)]
         known = {state.id for state in waiting} - {state.id for state in new.widgets if _is_press(state)}
         rest = [state for state in both.widgets if not (state.id in known and _is_press(state))]
-        return WidgetStates(widgets=[*waiting, *sorted(rest, key=lambda state: state.id in told_now)])
+        return WidgetStates(widgets=[*waiting, *sorted(rest, key=lambda state: state.id in sent_now)])
 
     return merged
 
 
-def _after_callbacks(give_way: Callable[[ScriptRunner], None]) -> Callable[[ScriptRunner], None]:
-    def give_way_between_callbacks(runner: ScriptRunner) -> None:
+def _after_callbacks(control: Callable[[ScriptRunner], None]) -> Callable[[ScriptRunner], None]:
+    def control_between_callbacks(runner: ScriptRunner) -> None:
         in_callback = runner._is_in_script_thread() and ThreadState.get().run_location is RunLocation.CALLBACK
         if not in_callback:
-            give_way(runner)
+            control(runner)
 
-    return give_way_between_callbacks
+    return control_between_callbacks

@@ -60,7 +60,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
 
 
 def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
-    """Draw the damaged network beside the whole one: answers, accuracy, size, and the neurons to switch."""
+    """Compare the damaged network with the whole one: answers, accuracy, size, and the neurons to switch."""
     now = answering(visitor)
     if not is_finite(now.network):
         return

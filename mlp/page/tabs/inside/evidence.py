@@ -64,7 +64,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     by_occlusion = occlusion(reader, image, direction)
     score = float(logits @ direction)
     st.html(
-        f'<p class="ink-said">{now.caption}; it reads <b>{html.escape(looked_at.name)}</b> as '
+        f'<p class="ink-note">{now.caption}; it reads <b>{html.escape(looked_at.name)}</b> as '
         f'<b>{html.escape(names[logits.argmax()])}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
         f'<span class="ink-against">blue</span> against it.</p>'
     )

@@ -48,7 +48,7 @@ def draw(now: Answering, visitor: Visitor, colors: dict[str, str]) -> None:
     sheet = Sheet(scaled(np.nan_to_num(shown), each=_own_scale.get()), colors)
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
     st.html(
-        f'<p class="ink-said">{now.caption}. Each picture is one neuron of the first layer: {text}. Ink in '
+        f'<p class="ink-note">{now.caption}. Each picture is one neuron of the first layer: {text}. Ink in '
         '<span class="ink-for">orange</span> places raises its sum; ink in '
         f'<span class="ink-against">blue</span> ones lowers it.{left_out}</p>'
     )

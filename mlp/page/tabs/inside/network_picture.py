@@ -67,7 +67,7 @@ def _with(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrac
 
 def _caption(now: Answering, looked_at: InputImage) -> str:
     return (
-        f'<p class="ink-said">{now.caption}, at work on <b>{html.escape(looked_at.name)}</b>. '
+        f'<p class="ink-note">{now.caption}, at work on <b>{html.escape(looked_at.name)}</b>. '
         "Point at a neuron or tap it to see its sum.</p>"
         '<div class="ink-legend">'
         '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises a neuron’s sum; in '
@@ -152,7 +152,7 @@ def _neuron(
     else:
         texts = [f"sum {_signed(layer.now.sums[neuron])}, with a bias of {_signed(_bias(layer.now, neuron))}"]
         texts.append(
-            f"fires with {layer.now.outputs[neuron]:.2f}" if chance is None else f"its chance is {percent(chance)}"
+            f"fires with {layer.now.outputs[neuron]:.2f}" if chance is None else f"its probability is {percent(chance)}"
         )
         if depth > 1:
             texts.append(f"most comes from {_most(layer.now, neuron)}")
@@ -232,6 +232,6 @@ def _all_activations(network: MLP, layers: list[Layer], colors: dict[str, str]) 
             f"<figcaption>{text}</figcaption></figure>"
         )
     return (
-        '<p class="ink-said" style="margin-bottom:0.6rem"><b>All neurons</b> of the hidden layers, one square each: '
+        '<p class="ink-note" style="margin-bottom:0.6rem"><b>All neurons</b> of the hidden layers, one square each: '
         f'white ones fire, black ones are silent.</p><div class="ink-layers">{"".join(figures)}</div>'
     )

@@ -79,18 +79,18 @@ def view(visitor: Visitor, data: DataState) -> None:
     job = visitor.job
     show_refusal("lab")
     if job is not None and not job.snapshot().step:
-        st.html('<p class="ink-said">Your run has not taken a step yet, so there is nothing to go back to.</p>')
+        st.html('<p class="ink-note">Your run has not taken a step yet, so there is nothing to go back to.</p>')
         return
     if job is None:
         st.html(
-            '<p class="ink-said">You can only rewind your own run: press <b>Train a new network</b> above. A network '
+            '<p class="ink-note">You can only rewind your own run: press <b>Train a new network</b> above. A network '
             "from a file holds only its final weights, not the steps that led there.</p>"
         )
         network_picture.draw(answering(visitor), subject(data.dataset), theme.colors())
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
         st.caption(
-            "This run has no saved steps, as it trained beside others or before the server restarted, but any step can "
+            "This run has no saved steps, as it trained in a sweep or before the server restarted, but any step can "
             "be computed again exactly."
         )
     _take_replay(visitor, job)

@@ -45,7 +45,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
         return
     colors = theme.colors()
     st.html(
-        f'<p class="ink-said">{measured.caption}. Each hill shows how many of a layer’s numbers have which size: its '
+        f'<p class="ink-note">{measured.caption}. Each hill shows how many of a layer’s numbers have which size: its '
         "weights, their gradients, and the outputs of its neurons. Healthy hills keep their width from layer to layer; "
         "a gradient hill much narrower than the others means that this layer hardly learns.</p>"
     )

@@ -24,7 +24,7 @@ _open_tool = SessionVar[str]("network_tool", "")
 _tool_choice = ResetVar[str]("network_tool_choice", "")
 """The same value; a control."""
 
-MOST_CHOICES = 5
+MAX_CHOICES = 5
 VIEWS = {
     "network": "The network",
     "first_layer": "First layer",
@@ -33,17 +33,17 @@ VIEWS = {
 }
 
 
-def _look(visitor: Visitor, data: DataState) -> None:
+def _picture(visitor: Visitor, data: DataState) -> None:
     network_picture.draw(answering(visitor), subject(data.dataset), theme.colors())
 
 
-def _look_choices(visitor: Visitor, data: DataState) -> tuple[()]:
+def _picture_choices(visitor: Visitor, data: DataState) -> tuple[()]:
     subject_choice(data.dataset)
     return ()
 
 
 TOOLS = {
-    "look": Room("Look", "", _look_choices, _look),
+    "look": Room("Look", "", _picture_choices, _picture),
     "lesions": Room("Damage it", damage.IDEA, damage.choices, damage.view),
     "rewind": Room("Rewind", rewind.IDEA, rewind.choices, rewind.view),
 }
@@ -85,7 +85,7 @@ def _inside(visitor: Visitor, data: DataState) -> None:
             evidence.choice(answering(visitor).reader.names)
         if view == "first_layer":
             first_layer.choice(visitor)
-        for _ in range(MOST_CHOICES):
+        for _ in range(MAX_CHOICES):
             st.empty()  # overwrites the last view's choices, which an interrupted script would leave on the page
     # The choices are outside of the fragment that follows the training, so that they keep the focus.
     fragment(_view, key="inside_view_drawn")(visitor, data, view)

@@ -30,7 +30,7 @@ def draw(visitor: Visitor, now: Answering) -> None:
     friend = "" if digit is None else "A friend dares you. "
     st.html(
         '<h3 class="ink-title" style="margin-top:1.2rem">Your turn</h3>'
-        f'<p class="ink-said">{friend}Draw {what} that people can read but the network can’t, choose what it is, and '
+        f'<p class="ink-note">{friend}Draw {what} that people can read but the network can’t, choose what it is, and '
         f"press <b>Score it</b>. {JUDGED}</p>"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -31,7 +31,7 @@ IDEA = (
 )
 ANY = "any other"
 METHODS = {1: "One step", STEPS: f"{STEPS} steps"}
-MOST = 0.5  # of full ink: more leaves no digit
+MAX_STRENGTH = 0.5  # of full ink: more leaves no digit
 
 
 def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
@@ -51,7 +51,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
     aim = names.index(target) if target in names else None
     _lab_size.start(_lab_size.default)
     size = st.slider(
-        "Size of the change", 0.0, MOST, step=0.005, key=_lab_size.key, width=240, help="Share of full ink."
+        "Size of the change", 0.0, MAX_STRENGTH, step=0.005, key=_lab_size.key, width=240, help="Share of full ink."
     )
     st.button(
         "Smallest that works",
@@ -76,7 +76,7 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
     images = np.stack([image.reshape(-1), found.image])
     before, after = reader.predict_proba(images)
     st.html(
-        f'<p class="ink-said">{now.caption}, on <b>{html.escape(looked_at.name)}</b>. '
+        f'<p class="ink-note">{now.caption}, on <b>{html.escape(looked_at.name)}</b>. '
         f"{_result(found, target, names)}</p>"
     )
     change = 10 * (found.image - images[0])
@@ -147,4 +147,4 @@ def _smallest(reader: Reader, image: np.ndarray, target: int | None, steps: int)
 def _set_smallest(visitor: Visitor, data: DataState, target: int | None, steps: int) -> None:
     found = _smallest(answering(visitor).reader, subject(data.dataset).image, target, steps)
     if found is not None:
-        _lab_size.set(min(MOST, np.ceil(found.size * 200) / 200))
+        _lab_size.set(min(MAX_STRENGTH, np.ceil(found.size * 200) / 200))

@@ -77,7 +77,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
     st.html(
-        f'<p class="ink-said">{now.caption}, with {n:,} test images. The two directions were fitted on '
+        f'<p class="ink-note">{now.caption}, with {n:,} test images. The two directions were fitted on '
         f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the digits in "
         f"the last hidden layer’s {now.network.layer_sizes[-2]:,} outputs.</p>"
     )
@@ -90,7 +90,7 @@ def view(visitor: Visitor, data: DataState) -> None:
         if chosen is not None:
             _one(now, test, chosen)
         elif drawing is None:
-            st.html('<p class="ink-said">Draw a digit to see its place, or press a dot.</p>')
+            st.html('<p class="ink-note">Draw a digit to see its place, or press a dot.</p>')
         if mine is not None:
             st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
             gallery(

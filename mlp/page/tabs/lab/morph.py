@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.morph import PICTURES, Morph, advanced, by_hidden_layer, by_pixels, morph, turning
+from mlp.analysis.lab.morph import PICTURES, Morph, advanced, answer_changes, by_hidden_layer, by_pixels, morph
 from mlp.images.input_image import InputImage, from_data, with_article
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
@@ -62,7 +62,7 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
     names = now.reader.names
     rows = by_pixels(reader, *ends), by_hidden_layer(reader, *ends)
     st.html(
-        f'<p class="ink-said">{now.caption}, from <b>{html.escape(first.name)}</b> to <b>{html.escape(last.name)}</b>. '
+        f'<p class="ink-note">{now.caption}, from <b>{html.escape(first.name)}</b> to <b>{html.escape(last.name)}</b>. '
         f"By pixels {_turns(rows[0], names)}; by the hidden layer {_turns(rows[1], names)}.</p>"
         f'<div class="lab-row">{river("By pixels", rows[0], at, names)}'
         f"{river('By the last hidden layer', rows[1], at, names)}</div>"
@@ -105,7 +105,7 @@ def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> li
 
 
 def _turns(probabilities: np.ndarray, names: Sequence[str]) -> str:
-    (first, _), *turns = [(html.escape(names[place]), at) for place, at in turning(probabilities)]
+    (first, _), *turns = [(html.escape(names[place]), at) for place, at in answer_changes(probabilities)]
     if not turns:
         return f"it stays {with_article(first).replace(first, f'<b>{first}</b>')}"
     return f"<b>{first}</b> becomes " + ", then ".join(f"<b>{into}</b> at {at:.0%}" for into, at in turns[:4])

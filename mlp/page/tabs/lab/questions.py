@@ -5,7 +5,7 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "How many of its weights can you remove before it misreads one digit in ten?",
             "More than 85% in the article’s network, with no training afterward. Most weights are small, and matter "
-            "little beside the large ones.",
+            "little compared with the large ones.",
         ),
         (
             "Switch off the neuron that fires most. Does the answer change?",

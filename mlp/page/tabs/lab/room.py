@@ -14,12 +14,12 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.questions import questions_html
 from mlp.page.tabs.lab import work
 from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.lab.valley import LEAST_STATES
+from mlp.page.tabs.lab.valley import MIN_STATES
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 _lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
-"""What the open experiment's controls were drawn for, see `_drawn_for`."""
+"""The state for which the open experiment's controls were drawn, see `_drawn_for`."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Room:
 def draw_room(visitor: Visitor, data: DataState, name: str, room: Room, *, key: str) -> None:
     """Draw a room with its questions; ``key`` is the key of the fragment with its view."""
     if room.idea:
-        st.html(f'<p class="ink-said">{room.idea}</p>')
+        st.html(f'<p class="ink-note">{room.idea}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
         choices = room.choices(visitor, data)
     trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     _lab_drawn_for.set(_drawn_for(visitor, name))
-    watched = work.goes_on(name)
+    watched = work.is_running(name)
     fragment(_view, key=key)(visitor, data, name, room, choices)
-    follow_run(key, trains or watched, work.LOOK_S if watched else FOLLOW_S)
+    follow_run(key, trains or watched, work.UPDATE_S if watched else FOLLOW_S)
     if name in QUESTIONS:
         with st.expander("Three questions"):
             st.html(questions_html(QUESTIONS[name], with_answers=hiding.ANSWERS not in hiding.hidden()))
@@ -59,4 +59,4 @@ def _view(visitor: Visitor, data: DataState, name: str, room: Room, choices: tup
 
 def _drawn_for(visitor: Visitor, name: str) -> tuple[bool, bool]:
     """Return the state that the controls depend on: whether work is running, and whether the run has saved steps."""
-    return work.goes_on(name), visitor.job is not None and len(visitor.job.rewind.steps) >= LEAST_STATES
+    return work.is_running(name), visitor.job is not None and len(visitor.job.rewind.steps) >= MIN_STATES

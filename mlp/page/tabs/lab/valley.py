@@ -26,9 +26,9 @@ IDEA = (
     "which your run’s path varies most, with the loss as its height."
 )
 ROOM = "valley"
-LEAST_STATES = 3  # besides the current one; fewer span no plane
+MIN_STATES = 3  # besides the current one; fewer span no plane
 BUDGET = 5e7  # multiplications for each point, which limits the number of images
-MOST_IMAGES = 500
+MAX_IMAGES = 500
 BANDS = 14
 SIZE = 480
 
@@ -43,7 +43,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         type="primary",
         on_click=_measure,
         args=(visitor, data),
-        disabled=n_states < LEAST_STATES,
+        disabled=n_states < MIN_STATES,
     )
     return ()
 
@@ -53,7 +53,7 @@ def _measure(visitor: Visitor, data: DataState) -> None:
     if job is None:
         return
     network, validation = job.snapshot().network.copy(), data.dataset.validation
-    n = max(50, min(MOST_IMAGES, int(BUDGET / network.n_parameters), len(validation.labels)))
+    n = max(50, min(MAX_IMAGES, int(BUDGET / network.n_parameters), len(validation.labels)))
     try:
         images = job.snapshot().reader.as_seen(validation.images[:n])
         work = valley(_states(job), network, images, validation.labels[:n])
@@ -77,20 +77,20 @@ def view(visitor: Visitor, _data: DataState) -> None:
     job = visitor.job
     if job is None:
         st.html(
-            '<p class="ink-said">A valley needs a path, and only your own run has one: press <b>Train a new '
+            '<p class="ink-note">A valley needs a path, and only your own run has one: press <b>Train a new '
             "network</b> above, then come back.</p>"
         )
         return
-    if len(job.rewind.steps) < LEAST_STATES:
-        st.html('<p class="ink-said">Your run has only just begun: wait until its path is long enough to measure.</p>')
+    if len(job.rewind.steps) < MIN_STATES:
+        st.html('<p class="ink-note">Your run has only just begun: wait until its path is long enough to measure.</p>')
         return
     progress(ROOM, "Measuring the loss")
     work = work_of(ROOM)
     if work is None or _lab_valley_of.get() != visitor.runs.number:
-        st.html('<p class="ink-said">You can measure it during the run or after it: the path keeps growing.</p>')
+        st.html('<p class="ink-note">You can measure it during the run or after it: the path keeps growing.</p>')
         return
     land: Valley = work.work
-    way = land.places(_states(job))
+    path = land.places(_states(job))
     measured = land.losses[np.isfinite(land.losses)]
     if not len(measured):
         return
@@ -104,17 +104,17 @@ def view(visitor: Visitor, _data: DataState) -> None:
         ("Measured on", f"{len(land.labels):,} <small>validation digits</small>"),
     ]
     alt = (
-        f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's path of {len(way)} points"
+        f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's path of {len(path)} points"
     )
     st.html(
-        f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
+        f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, path)}" '
         f'alt="{html.escape(alt)}"></div><div>{facts_list(facts)}<p class="ink-status" style="margin-top:0.8rem">Blue '
         "is low. The ring is the start of the run, the dot its current step. Only the dot is on the plane; the other "
         "steps are drawn at their nearest points on it, where the loss differs from theirs.</p></div></div>"
     )
 
 
-def _picture(land: Valley, way: np.ndarray) -> str:
+def _picture(land: Valley, path: np.ndarray) -> str:
     """Return the loss in bands of its logarithm, with the path over it, as an SVG data URL."""
     colors = theme.colors()
     low, high = (np.array([int(colors[name][at : at + 2], 16) for at in (1, 3, 5)]) for name in ("second", "paper"))
@@ -127,7 +127,7 @@ def _picture(land: Valley, way: np.ndarray) -> str:
     url = theme.image_url((low + bands * (high - low)).round().astype(np.uint8))
     corner = np.array([land.across[0], land.down[0]])
     extent = np.array([land.across[-1], land.down[-1]]) - corner
-    points = np.clip((way - corner) / extent, -1, 2) * SIZE
+    points = np.clip((path - corner) / extent, -1, 2) * SIZE
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colors["accent"]}"/>' for x, y in points)
     (first_x, first_y), (last_x, last_y) = points[0], points[-1]

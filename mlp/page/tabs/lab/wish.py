@@ -1,4 +1,4 @@
-"""What it would like to see: the image that drives a neuron or an answer most, beside its weights."""
+""" "What it would like to see": the image that excites a neuron or an answer most, next to its weights."""
 
 import html
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
     progress(ROOM, "Following the gradient")
     work = work_of(ROOM)
     if work is None:
-        st.html('<p class="ink-said">Choose a neuron or an answer, and press <b>Ask it</b>.</p>')
+        st.html('<p class="ink-note">Choose a neuron or an answer, and press <b>Ask it</b>.</p>')
         return
     found: Wish = work.work
     network, image = found.network, found.image.reshape(28, 28)
@@ -98,7 +98,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
         (_weights(found), *_weights_caption(found)),
     ]
     st.html(
-        f'<p class="ink-said">{_reading_text(found, logits[0], now.reader, names)}</p>'
+        f'<p class="ink-note">{_reading_text(found, logits[0], now.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
         f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts_list(_facts(found))}</div></div>"
     )

@@ -15,24 +15,24 @@ _lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
 """The experiment of the last computation, and the computation, a `Sliced`."""
 
 
-LOOK_S = 0.4  # between two updates of the progress
+UPDATE_S = 0.4  # between two updates of the progress
 
 
 def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:
     """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
-    under_way = _lab_work.get()
-    if under_way is not None:
-        under_way[1].stop()
+    current = _lab_work.get()
+    if current is not None:
+        current[1].stop()
     _lab_work.set((room, Sliced(advance, work, engine(), visitor.id)))
 
 
 def work_of(room: str) -> Sliced[Any] | None:
     """Return the session's computation, done or not, if it belongs to this experiment, else None."""
-    under_way = _lab_work.get()
-    return under_way[1] if under_way is not None and under_way[0] == room else None
+    current = _lab_work.get()
+    return current[1] if current is not None and current[0] == room else None
 
 
-def goes_on(room: str) -> bool:
+def is_running(room: str) -> bool:
     """Whether the experiment's computation is running."""
     work = work_of(room)
     return work is not None and work.running

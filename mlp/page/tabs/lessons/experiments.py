@@ -23,7 +23,7 @@ from mlp.training.data.sources import Data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
-MOST_SHOWN = 4
+MAX_SHOWN = 4
 
 
 def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
@@ -66,7 +66,7 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     begin(visitor, Run(settings_of(experiment, data)), data, place="lesson")
     others = [other.settings for other in lesson.experiments if other != experiment]
     newest = {run.snapshot.settings: run.number for run in reversed(all_runs(visitor))}
-    visitor.runs.show([newest[each] for each in others if each in newest][-MOST_SHOWN:])
+    visitor.runs.show([newest[each] for each in others if each in newest][-MAX_SHOWN:])
 
 
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:

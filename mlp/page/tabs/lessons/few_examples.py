@@ -12,7 +12,7 @@ from mlp.training.data.sign_data import SignData, split_data
 from mlp.training.data.sources import Data
 from mlp.training.settings import Settings
 
-FEWEST = 5
+MIN_DRAWINGS = 5
 """Number of drawings of each sign from which the lesson uses signs in place of digits."""
 HELD = 1_000
 """Number of digits for validation."""
@@ -35,7 +35,7 @@ def settings_of(experiment: Experiment, data: Data) -> Settings:
 
 def are_learned(signs: SignSet) -> bool:
     """Whether the lesson uses the visitor's signs in place of digits."""
-    return len(signs.names) > 1 and min(signs.counts) >= FEWEST
+    return len(signs.names) > 1 and min(signs.counts) >= MIN_DRAWINGS
 
 
 def _digits(dataset: Dataset, n: int) -> SignData:

@@ -17,9 +17,9 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.experiments import learned_now, trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
-from mlp.page.tabs.runs.downloads import MOST_LETTERS, file_name
+from mlp.page.tabs.runs.downloads import MAX_NAME_CHARS, file_name
 from mlp.page.train.guess import unseen_accuracy
-from mlp.page.visitors.visitor import MOST_ANSWER_LETTERS, Visitor
+from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
 from mlp.training.history import Curve
 from mlp.training.settings import Settings
 
@@ -53,7 +53,7 @@ def answer_field(visitor: Visitor, name: str) -> None:
         "Your answer",
         key=written.key,
         height=80,
-        max_chars=MOST_ANSWER_LETTERS,
+        max_chars=MAX_ANSWER_CHARS,
         on_change=written.on_change(lambda: visitor.answer(name, written.get())),
     )
 
@@ -75,7 +75,7 @@ def sheet_section(visitor: Visitor) -> None:
         st.text_input(
             "Your nickname",
             key=nickname.key,
-            max_chars=MOST_LETTERS,
+            max_chars=MAX_NAME_CHARS,
             width=200,
             help="Optional: it appears on the sheet and in its file name.",
             on_change=nickname.on_change(lambda: setattr(visitor, "nickname", nickname.get().strip())),

@@ -27,7 +27,7 @@ class Spot(NamedTuple):
     part : str, optional
         The tab's part that it belongs to.
     choice : tuple of SessionVar and str, optional
-        What has to be chosen in that part.
+        The view to choose in that part.
     """
 
     label: str

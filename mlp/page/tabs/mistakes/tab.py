@@ -57,7 +57,8 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         required=True,
         label_visibility="collapsed",
         help="Chooses the digits to check. Networks trained here learn from neither kind. The pretrained network has "
-        "learned from the validation digits, and was chosen by its score on the test digits, so both flatter it.",
+        "learned from the validation digits and was chosen by its score on the test digits, so both "
+        "scores are too good.",
     )
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
@@ -70,7 +71,7 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
     st.html(
-        f'<p class="ink-said">{text}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
+        f'<p class="ink-note">{text}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
         f"{100 * right / total:.2f}%. Each row is a true {kind_of(names)}, each column an answer. Open a cell to "
         "see its images, and an image to see which of its pixels spoke.</p>"
     )

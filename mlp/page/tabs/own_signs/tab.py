@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlp.analysis.signs.left_out import held_score
 from mlp.analysis.signs.sign_score import SignScore, together
-from mlp.class_names import MOST
+from mlp.class_names import MAX_CLASSES
 from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.images.signs.sign_link import signs_to_text
 from mlp.images.signs.sign_set import SignsError, SignSet
@@ -28,7 +28,7 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import begin_sweep
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sign_data import FEWEST_TO_HOLD_BACK, SignData, leave_one_out
+from mlp.training.data.sign_data import MIN_TO_HOLD_BACK, SignData, leave_one_out
 from mlp.training.run import Run
 
 _sign_name = SessionVar[str]("sign_name", "")
@@ -67,7 +67,9 @@ def _set(visitor: Visitor) -> None:
         st.text_input(
             "New signs", key=_sign_name.key, placeholder="A, B, C", width=260, help="Up to 12 characters each."
         )
-        st.form_submit_button("Add", key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MOST)
+        st.form_submit_button(
+            "Add", key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MAX_CLASSES
+        )
     show_refusal("signs_set")
     for label, name in enumerate(signs.names):
         _sign(visitor, label, name)
@@ -216,7 +218,7 @@ def _figures(visitor: Visitor) -> None:
         st.html(figures("Held back from training", held_score(visitor.job.snapshot().reader, data)))
         return
     st.caption(
-        f"With fewer than {FEWEST_TO_HOLD_BACK} drawings of a sign, validation uses other warps of the drawings that "
+        f"With fewer than {MIN_TO_HOLD_BACK} drawings of a sign, validation uses other warps of the drawings that "
         "the network learns. **Leave one out** trains several networks, each without one drawing of every sign, and "
         "tests each on the drawings that it has not seen."
     )

@@ -31,7 +31,7 @@ _home_images = SessionVar[bool]("home_images", True)
 """Whether the take-home page includes images of MNIST; a control."""
 
 
-MOST_LETTERS = 40
+MAX_NAME_CHARS = 40
 IMAGE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -65,11 +65,11 @@ def _ask_names(visitor: Visitor, number: int) -> None:
     """Draw the fields for the run's title and the visitor's nickname, both optional."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text, nickname = visitor.titles.get(number, ""), visitor.nickname
-        text = st.text_input("Title of this run", text, MOST_LETTERS, key=f"title_{number}", width=300)
+        text = st.text_input("Title of this run", text, MAX_NAME_CHARS, key=f"title_{number}", width=300)
         nickname = st.text_input(
             "Your nickname",
             nickname,
-            MOST_LETTERS,
+            MAX_NAME_CHARS,
             key="nickname",
             width=200,
             help="Title and nickname are optional; they appear in file names and in the report.",

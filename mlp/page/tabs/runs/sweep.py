@@ -26,7 +26,7 @@ from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
 
 PICTURE_PX = 520
-"""Width of the curves; wider, their letters would be larger than the page's."""
+"""Width of the curves; a larger one would make their letters larger than the page's."""
 
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),

@@ -101,7 +101,7 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
 
 
 def best_trained(history: History) -> Evaluation | None:
-    """Return the best evaluation after the run's first step, as its first weights are not its own."""
+    """Return the best evaluation after the run's first step, as its first weights may come from another network."""
     trained = [one for one in history.evaluations if one.step]
     return max(trained, key=lambda one: one.accuracy, default=None)
 

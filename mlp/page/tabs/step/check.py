@@ -1,4 +1,4 @@
-"""The stage "Check" of a slow step: gradients beside the measured change of the loss."""
+"""The stage "Check" of a slow step: gradients compared with the measured change of the loss."""
 
 import numpy as np
 import streamlit as st

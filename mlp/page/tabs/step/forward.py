@@ -65,7 +65,7 @@ def forward(step: SlowStep) -> None:
     with right:
         number = _layer_choice(n_layers)
         dense = network.dense_layers[number - 1]
-        given = step.inputs[i] if number == 1 else step.handed_on(number - 1)[i]
+        given = step.inputs[i] if number == 1 else step.next_inputs(number - 1)[i]
         strongest = int(step.sums(number)[i].argmax())
         neuron = number_between("Neuron", dense.n_out, slow_neuron(number, strongest))
         symbol = "x" if number == 1 else "h"
@@ -75,8 +75,8 @@ def forward(step: SlowStep) -> None:
             activated = "a" if network.dropout else "h"
             st.latex(rf"{activated}_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
             if network.dropout:
-                handed_on = float(step.handed_on(number)[i, neuron])
-                st.caption(f"Dropout turns it into {handed_on:.3g} (0 for a neuron that sits out).")
+                next_inputs = float(step.next_inputs(number)[i, neuron])
+                st.caption(f"Dropout turns it into {next_inputs:.3g} (0 for a neuron that sits out).")
         else:
             answer = plain(step.settings.names[neuron])
             st.caption(f"The last layer has no activation, so this is the logit of the answer {answer}.")
@@ -159,12 +159,12 @@ def _layer_formulas(step: SlowStep, number: int) -> list[str]:
     )
     if number == len(step.before.dense_layers):
         return [f"{shaped('Z', (n, dense.n_out))} &= {total}"]
-    activated, handed_on = (shaped(f"{symbol}_{number}", (n, dense.n_out)) for symbol in "AH")
+    activated, next_inputs = (shaped(f"{symbol}_{number}", (n, dense.n_out)) for symbol in "AH")
     if not step.before.dropout:
-        return [f"{handed_on} &= {ACTIVATION[step.before.activation] % total}"]
+        return [f"{next_inputs} &= {ACTIVATION[step.before.activation] % total}"]
     return [
         f"{activated} &= {ACTIVATION[step.before.activation] % total}",
-        rf"{handed_on} &= A_{number} \odot D_{number}",
+        rf"{next_inputs} &= A_{number} \odot D_{number}",
     ]
 
 
@@ -200,7 +200,7 @@ def _activations(step: SlowStep, i: int) -> str:
     figures = [("784 pixels", step.inputs[i].reshape(28, 28), 84, 84)]
     n_layers = len(step.before.dense_layers)
     for number in range(1, n_layers):
-        values = step.handed_on(number)[i]
+        values = step.next_inputs(number)[i]
         figures.append((f"{len(values)} outputs of layer {number}", _block(np.abs(values)), 220, 0))
     figures.append(("10 probabilities", step.probabilities[i][None], 220, 22))
     parts = []
@@ -212,7 +212,7 @@ def _activations(step: SlowStep, i: int) -> str:
             f'height="{height or round(width * rows / columns)}" alt="{html.escape(caption)} as brightness">'
             f"<figcaption>{html.escape(caption)}</figcaption></figure>"
         )
-    return f'<div class="ink-way">{"".join(parts)}</div>'
+    return f'<div class="ink-flow">{"".join(parts)}</div>'
 
 
 def _block(values: np.ndarray, columns: int = 25) -> np.ndarray:

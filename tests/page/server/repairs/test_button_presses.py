@@ -39,7 +39,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return script
 
 
-async def heard(events: "queue.Queue[str]", wanted: str) -> None:
+async def expect_event(events: "queue.Queue[str]", wanted: str) -> None:
     """Wait until the script has reported this, while the event loop runs."""
     while await asyncio.to_thread(events.get, timeout=WAIT_S) != wanted:
         pass
@@ -48,24 +48,24 @@ async def heard(events: "queue.Queue[str]", wanted: str) -> None:
 @pytest.mark.usefixtures("in_order")
 @pytest.mark.parametrize("wanted", ["abc", "cab", "bca", "aa", "aaaaaa", "abacab"])
 def test_presses_during_a_redraw_count_in_order(script: Path, wanted: str):
-    acts, events, go_on = [], queue.Queue(), threading.Semaphore(0)
+    acts, events, may_continue = [], queue.Queue(), threading.Semaphore(0)
     stage.act = acts.append
 
     def drawing() -> None:
         events.put("draws")
-        assert go_on.acquire(timeout=WAIT_S)
+        assert may_continue.acquire(timeout=WAIT_S)
 
     stage.drawing = drawing
 
     async def whole() -> None:
         tab = Tab(script)
         await tab.press()
-        await heard(events, "draws")
-        for name in wanted:  # while the script is where it can take notice of none
+        await expect_event(events, "draws")
+        for name in wanted:  # at a point where the script can accept none
             await tab.press(name)
-        go_on.release()
-        await heard(events, "draws")
-        go_on.release()
+        may_continue.release()
+        await expect_event(events, "draws")
+        may_continue.release()
         await tab.close()
 
     asyncio.run(whole())
@@ -74,13 +74,13 @@ def test_presses_during_a_redraw_count_in_order(script: Path, wanted: str):
 
 @pytest.mark.usefixtures("in_order")
 def test_press_is_handled_completely_while_the_next_waits(script: Path):
-    acts, events, go_on = [], queue.Queue(), threading.Semaphore(0)
+    acts, events, may_continue = [], queue.Queue(), threading.Semaphore(0)
 
     def act(name: str) -> None:
         import streamlit as st
 
         events.put(f"began {name}")
-        assert go_on.acquire(timeout=WAIT_S)
+        assert may_continue.acquire(timeout=WAIT_S)
         st.session_state["last"] = name  # here Streamlit checks for other requests
         acts.append(name)
 
@@ -90,14 +90,14 @@ def test_press_is_handled_completely_while_the_next_waits(script: Path):
     async def whole() -> None:
         tab = Tab(script)
         await tab.press()
-        await heard(events, "draws")
+        await expect_event(events, "draws")
         await tab.press("a")
-        await heard(events, "began a")
+        await expect_event(events, "began a")
         await tab.press("b")
-        go_on.release()
-        await heard(events, "began b")
-        go_on.release()
-        await heard(events, "draws")
+        may_continue.release()
+        await expect_event(events, "began b")
+        may_continue.release()
+        await expect_event(events, "draws")
         await tab.close()
 
     asyncio.run(whole())
@@ -106,14 +106,14 @@ def test_press_is_handled_completely_while_the_next_waits(script: Path):
 
 @pytest.mark.usefixtures("in_order")
 def test_press_counts_even_if_the_next_one_comes_before_its_callback(script: Path, monkeypatch: pytest.MonkeyPatch):
-    acts, events, go_on = [], queue.Queue(), threading.Semaphore(1)  # the page is opened without a halt
+    acts, events, may_continue = [], queue.Queue(), threading.Semaphore(1)  # the page is opened without a halt
     stage.act = acts.append
     stage.drawing = lambda: events.put("draws")
     call_back = SafeSessionState.on_script_will_rerun
 
     def after_a_halt(held: SafeSessionState, *states: object, **more_states: object) -> None:
         events.put("takes")
-        assert go_on.acquire(timeout=WAIT_S)
+        assert may_continue.acquire(timeout=WAIT_S)
         call_back(held, *states, **more_states)
 
     monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", after_a_halt)
@@ -121,12 +121,12 @@ def test_press_counts_even_if_the_next_one_comes_before_its_callback(script: Pat
     async def whole() -> None:
         tab = Tab(script)
         await tab.press()
-        await heard(events, "draws")
+        await expect_event(events, "draws")
         await tab.press("a")
-        await heard(events, "takes")
+        await expect_event(events, "takes")
         await tab.press("b")
-        go_on.release(2)
-        await heard(events, "draws")
+        may_continue.release(2)
+        await expect_event(events, "draws")
         await tab.close()
 
     asyncio.run(whole())

@@ -47,7 +47,7 @@ def paths(queue: ForwardMsgQueue) -> list[tuple[int, ...]]:
 
 @pytest.fixture
 def queue(repair: Callable[[str], None]) -> ForwardMsgQueue:
-    """What a page has drawn: a text, a fragment with a text in its container, and a text below."""
+    """Messages of a drawn page: a text, a fragment with a text in its container, and a text below."""
     repair("message_queue")
     queue = ForwardMsgQueue()
     queue.enqueue(drawn(0, 0, text="above"))

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.analysis.lab.guess import POINTS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.sheet import lesson_sheet
-from mlp.page.visitors.visitor import MOST_ANSWER_LETTERS, Visitor
+from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
 from tests.page.sight import eventually, visitor_of
 from tests.page.tabs.test_lessons import small_lesson  # noqa: F401
 from tests.page.visitors.made import server
@@ -40,7 +40,7 @@ def test_answer_and_nickname_are_on_the_sheet_escaped(open_page: Callable[..., A
     assert titles(sheet) == ["Overfitting on little data"]
     assert "It knows &lt;b&gt;only&lt;/b&gt; those." in sheet
     assert "Ada &amp; Bo, " in sheet
-    assert "default-src 'none'" in sheet  # opened, it asks nobody for anything
+    assert "default-src 'none'" in sheet  # it makes no requests
     page.text_area(key="answer_of_overfitting").set_value("").run()
     assert titles(lesson_sheet(visitor_of(page))) == []
 
@@ -72,5 +72,5 @@ def test_answers_and_guesses_outlive_the_server(tmp_path):
     visitor.answer("examples", "Two show two ways.")
     before.save()
     again = server(tmp_path).get(visitor.id, "here")
-    assert again.answers == {"overfitting": "x" * MOST_ANSWER_LETTERS, "examples": "Two show two ways."}
+    assert again.answers == {"overfitting": "x" * MAX_ANSWER_CHARS, "examples": "Two show two ways."}
     assert again.guesses == {"overfitting": GUESS}

@@ -8,7 +8,7 @@ import numpy as np
 from mlp.page.style.svg import svg, svg_url
 
 WIDTH, HEIGHT = 400, 120
-LEAST = 0.16  # share of the height that a band must reach to get a name
+MIN_LABELED = 0.16  # share of the height that a band must reach to get a name
 DIGIT_COLORS = (
     "#4e79a7",
     "#f28e2b",
@@ -49,7 +49,7 @@ def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]
         points = " ".join(f"{x:.0f},{y:.1f}" for x, y in outline)
         bands.append(f'<polygon points="{points}" fill="{DIGIT_COLORS[digit % 10]}"/>')
         widest = _widest(bottom - top)
-        if bottom[widest] - top[widest] >= LEAST * HEIGHT:
+        if bottom[widest] - top[widest] >= MIN_LABELED * HEIGHT:
             left, down = 100 * across[widest] / WIDTH, 100 * (top[widest] + bottom[widest]) / 2 / HEIGHT
             places.append(f'<b style="left:{min(max(left, 4), 96):.1f}%;top:{down:.1f}%">{names[digit]}</b>')
     here = [

@@ -7,21 +7,21 @@ from typing import Any
 Asked = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
-class Desk:
+class ManualEngine:
     """An engine that queues calls without carrying them out.
 
-    With ``begins``, a call is being worked on from the start, and cannot be cancelled.
+    With ``starts_calls``, calls count as started at once and cannot be canceled.
     """
 
     trouble: str | None = None
 
-    def __init__(self, *, begins: bool = False) -> None:
-        self._begins = begins
+    def __init__(self, *, starts_calls: bool = False) -> None:
+        self._starts_calls = starts_calls
         self.asked: list[Asked] = []
 
     def submit(self, owner: Hashable, function: Callable[..., Any], *args: Any, **keywords: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        if self._begins:
+        if self._starts_calls:
             future.set_running_or_notify_cancel()
         self.asked.append((future, function, args, keywords))
         return future

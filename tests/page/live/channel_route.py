@@ -1,4 +1,4 @@
-"""The channel without a server: its route is called as a server would."""
+"""Connect to the live channel's route without a server."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ class Browser:
     def _put(self, message: dict[str, Any]) -> None:
         self._portal.call(self._in.put_nowait, message)
 
-    def say(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         """Send a message."""
         self.send_text(json.dumps(message))
 
@@ -46,16 +46,12 @@ class Browser:
         """Send bytes."""
         self._put({"type": "websocket.receive", "bytes": data})
 
-    def hear(self) -> dict[str, Any]:
+    def receive(self) -> dict[str, Any]:
         """Return the next message of the server."""
         message = self._out.get(timeout=WAIT_S)
         assert message["type"] == "websocket.send", message
-        heard: dict[str, Any] = json.loads(message["text"])
-        return heard
-
-    def hears_nothing(self) -> bool:
-        """Whether there is no message of the server."""
-        return self._out.empty()
+        received: dict[str, Any] = json.loads(message["text"])
+        return received
 
     def ended(self) -> int:
         """Return the code with which the server ends the connection."""
