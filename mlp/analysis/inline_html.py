@@ -1,4 +1,4 @@
-"""What an HTML page holds within itself: images as data URLs, and hashes of its own scripts and styles."""
+"""Content of an HTML page without requests: images as data URLs, and hashes of its scripts and styles."""
 
 import base64
 import hashlib
