@@ -39,8 +39,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--mean",
         action="store_true",
-        help="save the mean of the --start weights and the trained ones, which reads the new images better without "
-        "forgetting the others",
+        help="save the mean of the --start weights and the trained ones, which improves on the "
+        "latest images without forgetting the earlier ones",
     )
     command.add_argument(
         "--tta",

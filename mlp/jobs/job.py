@@ -312,7 +312,7 @@ class Job:
             except Ending:
                 return  # nothing may change before it is saved
             except (CancelledError, NotStarted):
-                pass  # cancelled in the queue: no work was done
+                pass  # canceled in the queue: no work was done
             except Exception as error:
                 self._failures.add(error, self._progress.run.step)
             self._continue()

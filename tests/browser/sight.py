@@ -82,5 +82,5 @@ def eventually(page: Page, condition: Callable[[], object], patience_ms: int = P
     """Return once ``condition()`` holds; polled from here, as the page's policy prevents polling inside it."""
     deadline = time.monotonic() + patience_ms / 1000
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition did not hold in time"
         page.wait_for_timeout(50)

@@ -334,7 +334,7 @@ def test_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
     assert len(files(checkpoints)) == 2
 
 
-def test_removed_work_leaves_the_disk_and_does_not_return_from_another_server(checkpoints):
+def test_removed_work_does_not_return_from_another_server(checkpoints):
     other = Checkpoints(checkpoints.folder)
     kept, _ = put(checkpoints, "ann", run=b"1")
     put(checkpoints, "bob", run=b"2")

@@ -61,7 +61,7 @@ def eventually(condition: Callable[[], object]) -> None:
     """Return once ``condition()`` holds."""
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition did not hold in time"
         time.sleep(0.005)
 
 

@@ -1,4 +1,4 @@
-"""One name for one thing: the words that the page does not say, as it has others for the same."""
+"""The page calls each thing by one name, and all texts and code avoid stiff phrases."""
 
 import ast
 import re
@@ -9,36 +9,49 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.style.glossary import WORDS, tappable
 
-PAGE = Path(__file__).resolve().parents[2] / "mlp" / "page"
+ROOT = Path(__file__).resolve().parents[2]
+SHOWN = [
+    path for folder in ("page", "cli", "analysis", "training", "images") for path in (ROOT / "mlp" / folder).rglob("*")
+]
 OTHER_NAMES = {
     r"\bShipped\b|\bshipped (network|one)\b|comes trained": "the pretrained network",
     r"\bnew (images|digits|ones)\b|\bnever trained on\b|\bheld[- ]out\b": "validation",
     r"\b[Bb]rought\b|\bBring\b": "upload",
     r"\bby heart\b": "memorize",
     r"\bwritten digits\b|\bhand-drawn digits\b": "synthetic digits",
-    r"\bread rightly\b|\bnot to be had\b|\bnobody knows\b|\bdrawn anew\b|\bat the side\b": "plain words",
+    r"\byour picture\b": "your photo, drawing or image",
+    r"\bchances?\b (is|are|of the)\b": "probability",
     r"[0-9}] %(?![A-Za-z(])": "a figure like 98.1%, without a space",
 }
-"""What is not said, as a regular expression, each with what is said instead."""
+"""Other names for things on the page, as regular expressions, each with the name to use."""
+STIFF = re.compile(
+    r"\b(anew|whoever|whatever visitor|rightly|not to be had|nobody knows|at the side|beyond all bounds|ran away|"
+    r"goes on by itself|stands where|is let go|tells? of|of its own accord|time and again|in vain|thereof|hereby|"
+    r"makes way|gives way|no more than had to|as it were|again and again|spoiled|"
+    r"(by|than|for|to|of) who (has|is|comes|trains|draws|leaves))\b",
+    re.IGNORECASE,
+)
+"""Phrases of translated English, which no reader should meet."""
 
 
-def banned_words_in(source: str) -> list[str]:
-    """Strings of a Python source that call a thing by another name than the page's; docstrings are not shown."""
+def strings_in(source: str) -> list[str]:
+    """Return the strings of a Python source that may be shown, so without docstrings."""
     tree = ast.parse(source)
-    unshown = {
+    docstrings = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    strings = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unshown
-    ]
-    return [string for string in strings if any(re.search(names, string) for names in OTHER_NAMES)]
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings]
+    return [node.value for node in nodes if isinstance(node.value, str)]
 
 
-def test_page_has_one_name_for_one_thing():
-    sources = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py")}
-    assert {str(path): found for path, source in sources.items() if (found := banned_words_in(source))} == {}
+def other_names_in(source: str) -> list[str]:
+    """Return the strings of a Python source with another name for a thing."""
+    return [string for string in strings_in(source) if any(re.search(names, string) for names in OTHER_NAMES)]
+
+
+def test_each_thing_has_one_name_on_the_page():
+    sources = {path: path.read_text(encoding="utf-8") for path in SHOWN if path.suffix == ".py"}
+    assert {str(path): found for path, source in sources.items() if (found := other_names_in(source))} == {}
 
 
 @pytest.mark.parametrize(
@@ -46,8 +59,20 @@ def test_page_has_one_name_for_one_thing():
     ["Read by the shipped network", "Shipped", "right on new images", "never trained on", "Bring a network", "34 %"],
 )
 def test_another_name_is_found(words: str):
-    assert banned_words_in(f'"""The shipped network."""\nlabel("{words}")') == [words]
-    assert banned_words_in('kind = "shipped"') == []
+    assert other_names_in(f'"""The shipped network."""\nlabel("{words}")') == [words]
+    assert other_names_in('kind = "shipped"') == []
+
+
+def test_no_text_has_a_stiff_phrase():
+    files = [path for kind in ("py", "js", "css", "html", "txt") for path in (ROOT / "mlp").rglob(f"*.{kind}")]
+    files += [*(ROOT / "tests").rglob("*.py"), *ROOT.glob("*.md"), *(ROOT / ".github").glob("*.md")]
+    found = {str(path): STIFF.findall(path.read_text(encoding="utf-8")) for path in files if path != Path(__file__)}
+    assert {path: phrases for path, phrases in found.items() if phrases} == {}
+
+
+@pytest.mark.parametrize("text", ["The page is drawn anew.", "It goes on by itself", "the time of who draws"])
+def test_stiff_phrase_is_found(text: str):
+    assert STIFF.search(text)
 
 
 def test_each_tappable_word_has_its_sentence_once(page: AppTest):

@@ -82,7 +82,7 @@ class Siege:
     rng: random.Random
     around: Any  # the attack's environment
     seconds: float
-    start_anew: Callable[[], Server]
+    start_again: Callable[[], Server]
     until: float = 0.0
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Siege:
 
     async def restart(self, ended: float) -> None:
         """Restart the server at the same place."""
-        self.server = await asyncio.to_thread(self.start_anew)
+        self.server = await asyncio.to_thread(self.start_again)
         self.down.append((ended, time.monotonic()))
 
     def strokes_ms(self, start: float, end: float) -> tuple[float, ...]:

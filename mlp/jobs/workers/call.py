@@ -39,7 +39,7 @@ class Call:
         self.future: Future[Any] = Future()
 
     def when_cancelled(self, forget: Callable[["Call"], None]) -> None:
-        """Pass the call to ``forget`` once its future is cancelled.
+        """Pass the call to ``forget`` once its future is canceled.
 
         The future refers to the call weakly: otherwise a reference cycle would keep its arguments and result, megabytes
         of weights, until the garbage collector runs.
@@ -54,12 +54,12 @@ class Call:
         self.future.add_done_callback(look)
 
     def succeed(self, result: Any) -> None:
-        """Set the result of the future, unless it was cancelled or is done."""
+        """Set the result of the future, unless it was canceled or is done."""
         with suppress(InvalidStateError):
             self.future.set_result(result)
 
     def fail(self, error: BaseException) -> None:
-        """Set the error of the future, unless it was cancelled or is done."""
+        """Set the error of the future, unless it was canceled or is done."""
         with suppress(InvalidStateError):
             self.future.set_exception(error)
 

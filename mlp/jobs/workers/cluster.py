@@ -98,7 +98,7 @@ class Cluster:
         return _ClusterWorker(self._submit)
 
     def close(self) -> None:
-        """Leave the cluster, which keeps running; calls in progress are cancelled."""
+        """Leave the cluster, which keeps running; calls in progress are canceled."""
         with suppress(RuntimeError):  # the thread has ended
             self._loop.call_soon_threadsafe(self._serving.cancel)
         self._thread.join(2 * CLOSE_S)
@@ -122,7 +122,7 @@ class Cluster:
     # Only the thread runs the following.
 
     async def _serve(self) -> None:
-        """Stay connected until cancelled; reconnect after errors."""
+        """Stay connected until canceled; reconnect after errors."""
         reported = False
         while True:
             try:

@@ -90,7 +90,7 @@ class Engine:
         return NO_WORKER if self._pause_s and not any(slot.worker for slot in self._slots) else None
 
     def submit(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call for its owner's turn; its future can be cancelled while it waits.
+        """Queue a call for its owner's turn; its future can be canceled while it waits.
 
         The future raises `WorkerFailure` if the worker dies or hangs. The caller's thread never starts a process, as it
         may hold a lock that others need.
@@ -133,7 +133,7 @@ class Engine:
         return max(1, min(n_fit, usable_cores()) - n_calls)
 
     def close(self) -> None:
-        """End the workers for good: queued calls are cancelled, and calls in progress raise `Ending`."""
+        """End the workers for good: queued calls are canceled, and calls in progress raise `Ending`."""
         with self._wake:
             self._closed = True
             waiting = self._turns.waiting()
@@ -146,7 +146,7 @@ class Engine:
             worker.shutdown(cancel_futures=True)
         if self._cluster is not None:
             self._cluster.close()
-        # Without the lock, as callbacks of cancelled calls may submit again.
+        # Without the lock, as callbacks of canceled calls may submit again.
         for call in waiting:
             call.future.cancel()
         for call in working:
@@ -220,7 +220,7 @@ class Engine:
             return
         with self._wake:
             wanted = slot.call is call and call.future.set_running_or_notify_cancel()
-        if not wanted:  # cancelled or closed meanwhile
+        if not wanted:  # canceled or closed meanwhile
             working.cancel()
         if self._closed:
             self._end_worker(slot)

@@ -49,7 +49,7 @@ class WorkerProcess(Executor):
         Whether it has started.
     worked_s : float
         CPU seconds of the last call in both processes, with sending it and its result; 0 before it has ended, and if it
-        was cancelled or lost.
+        was canceled or lost.
 
     Raises
     ------

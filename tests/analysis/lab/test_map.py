@@ -49,7 +49,7 @@ def test_axes_solve_the_generalized_eigenproblem(classes: np.ndarray, width: int
     assert plane.share == pytest.approx(sizes[-2:].sum() / sizes.sum(), rel=1e-3)
 
 
-def test_map_separates_classes_better_than_the_two_directions_of_largest_variance(classes: np.ndarray):
+def test_map_separates_classes_better_than_principal_components(classes: np.ndarray):
     _, _, rows = np.linalg.svd(classes - classes.mean(axis=0))
 
     def separation(places: np.ndarray) -> float:

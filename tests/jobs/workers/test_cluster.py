@@ -273,7 +273,7 @@ def test_hung_call_fails_and_another_machine_takes_the_next(engine):
     assert engine.submit(None, abs, -1).result(HUNG_S / 2) == 1
 
 
-def test_cluster_turns_go_by_owner_and_queued_calls_can_be_cancelled(engine):
+def test_cluster_turns_go_by_owner_and_queued_calls_can_be_canceled(engine):
     wait_until(lambda: engine.load()[1] == 2)
     order = []
     for owner in ("a", "a", "a", "a", "b"):

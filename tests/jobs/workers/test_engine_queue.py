@@ -12,7 +12,7 @@ from mlp.jobs.workers.engine import NO_WORKER, Engine
 from tests.jobs.waiting import wait_until
 
 
-def test_calls_keep_their_order_and_can_be_cancelled_in_the_queue():
+def test_calls_keep_their_order_and_can_be_canceled_in_the_queue():
     workers, may_continue = Engine(lambda: ThreadPoolExecutor(1), width=1), threading.Event()
     first = workers.submit(None, may_continue.wait, 60)
     order = []
@@ -97,7 +97,7 @@ def test_failed_worker_starts_are_retried_with_growing_pauses(full_machine, capl
     workers.close()
 
 
-def test_call_waiting_for_a_worker_can_be_cancelled(full_machine):
+def test_call_waiting_for_a_worker_can_be_canceled(full_machine):
     workers = Engine(full_machine, width=2)
     unwanted, wanted = workers.submit(None, len, "a"), workers.submit(None, len, "ab")
     wait_until(lambda: len(full_machine.tried) >= 3)

@@ -152,7 +152,7 @@ def test_worked_time_excludes_waiting(process):
     process.submit(sum, range(20_000_000)).result(60)
     assert process.worked_s > 0.05
     waiting = process.submit(time.sleep, 0.1)
-    assert process.worked_s == 0.0  # a call that may be cancelled must not get the time of the previous one
+    assert process.worked_s == 0.0  # a call that may be canceled must not get the time of the previous one
     waiting.result(60)
 
 

@@ -161,7 +161,7 @@ def test_learned_weights_are_current_minus_initial_weights():
     test.segmented_control(key="first_layer_of").set_value("What it has learned").run()
     deadline = time.monotonic() + 60
     while expected not in shown(test):  # the step is taken in another process
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition did not hold in time"
         test.run()
     test.segmented_control(key="first_layer_of").set_value("The weights").run()
     assert expected not in shown(test)

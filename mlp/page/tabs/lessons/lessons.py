@@ -94,7 +94,7 @@ LESSONS = {
         "of the three remedies helps most?",
         question="On its 300 images the network reaches 100%. Does that say how well it will read your drawing?",
         answer="No. Only images that it did not learn from can tell you that, so 10,000 are kept for validation. Even "
-        "those lose their value if you choose settings by them again and again, as that is a kind of training too. "
+        "those lose their value if you choose settings by them repeatedly, as that is a kind of training too. "
         "For the final check there are the test images. Of the three remedies, more images help most, then warps. "
         "Dropout gains only about a point here.",
         guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
