@@ -1,4 +1,4 @@
-"""``python -m mlp export`` writes a saved network for PyTorch, numpy alone, a notebook or ONNX."""
+"""``python -m mlp export`` writes a saved network for PyTorch, plain numpy, a notebook or ONNX."""
 
 import argparse
 from pathlib import Path
@@ -15,7 +15,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     endings = ", ".join(f"{tool.suffix} ({name})" for name, tool in TOOLS.items())
     command: argparse.ArgumentParser = commands.add_parser(
         "export",
-        help="write a network for PyTorch, numpy alone, a notebook or ONNX",
+        help="write a network for PyTorch, plain numpy, a notebook or ONNX",
         description="Each export matches the network's probabilities within 0.00001, including its temperature, but "
         "without test-time augmentation. PyTorch and numpy exports add a script next to the network, "
         "such as net_pytorch.py.",

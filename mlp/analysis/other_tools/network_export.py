@@ -34,7 +34,7 @@ TOOLS = {
         with_script=True,
     ),
     "numpy": Tool(
-        "numpy alone", ".npz", numpy_files, "Weights, and thirty lines that read with them.", with_script=True
+        "plain numpy", ".npz", numpy_files, "Weights, and thirty lines that read with them.", with_script=True
     ),
     "notebook": Tool(
         "Notebook",

@@ -79,7 +79,7 @@ function bar(digit, share, best) {
 }
 
 // Read the drawing and show the answer; announce it to screen readers at the end of a stroke.
-function answer(tell) {
+function answer(announce) {
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
   let words = "Nothing drawn yet";
   window.inkling.last = null;
@@ -108,12 +108,12 @@ function answer(tell) {
       chances.forEach((share, each) => bar(each, share, each === digit));
     }
   }
-  if (tell && part("answer").textContent !== words) part("answer").textContent = words;
+  if (announce && part("answer").textContent !== words) part("answer").textContent = words;
 }
 
-function changed(tell) {
+function changed(announce) {
   redraw();
-  if (tell) return answer(true);
+  if (announce) return answer(true);
   if (waiting) return;
   waiting = true;
   requestAnimationFrame(() => { waiting = false; answer(false); });

@@ -79,8 +79,8 @@ function offset(profile) {
   return Math.min(Math.max(place, 0), IMAGE_PX - DIGIT_PX);
 }
 
-// Shear an image upright, as mlp/straightening.py does: the moments are of whole numbers, and rounding happens only
-// where it does there.
+// Shear an image upright, as mlp/straightening.py does: the moments are of whole numbers, and rounding happens
+// at the same places.
 function straightened(image) {
   let mass = 0, down = 0, across = 0, both = 0, downSquared = 0;
   image.forEach((value, place) => {

@@ -97,7 +97,7 @@ function measure() {
   return right / Math.min(HELD_BACK, mnist.length);
 }
 
-function tell(done) {
+function report(done) {
   const numbers = net.numbers.slice();
   self.postMessage({ numbers, steps, own: own.length, held, done }, [numbers.buffer]);
 }
@@ -110,11 +110,11 @@ async function work(mixed) {
     let loss = 0;
     do { loss = step(batch(mixed), mixed ? RATE : RATE / 2); asked--; } while (asked > 0 && performance.now() < until);
     if (!Number.isFinite(loss)) { asked = 0; self.postMessage({ failed: "its loss did not stay finite" }); return; }
-    tell(false);
+    report(false);
     await new Promise((go) => setTimeout(go)); // lets a stop message arrive
   }
   held = measure();
-  tell(true);
+  report(true);
 }
 
 let working = Promise.resolve();
@@ -126,7 +126,7 @@ self.onmessage = ({ data }) => {
       activation = data.begin.activation;
       if (data.images) mnist = await unpackImages(data.images);
       held = measure();
-      tell(true);
+      report(true);
       return;
     }
     if (data.image) own.push({ image: asRead(data.image), digit: data.digit });

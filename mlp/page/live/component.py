@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 _JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
 _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest = setTriggerValue; };"
 _HTML = (
-    '<p class="ink-status ink-offline" role="status" hidden data-said="The live connection can’t open here, so the '
+    '<p class="ink-status ink-offline" role="status" hidden data-text="The live connection can’t open here, so the '
     'page updates once a second."></p><p class="ink-lost" role="status" hidden></p>'
     '<p class="ink-unseen ink-spoken" role="status"></p>'
 )

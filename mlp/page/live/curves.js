@@ -9,7 +9,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 class Plot {
   constructor(name) {
     this.name = name;
-    this.at = this.from = this.to = this.began = this.lasts = this.came = this.drawn = 0;
+    this.at = this.from = this.to = this.began = this.lasts = this.arrived = this.drawn = 0;
     this.frame = this.frame.bind(this);
   }
 
@@ -60,11 +60,11 @@ class Plot {
     const over = this.place();
     if (over && alt) over.image.alt = alt;
     const now = performance.now(), reached = Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
-    if (reached < this.to || !this.came) this.at = this.came ? 0 : reached;  // another run, or a page that just opened
+    if (reached < this.to || !this.arrived) this.at = this.arrived ? 0 : reached;  // another run, or a page that just opened
     this.from = this.at;
     this.to = reached;
-    this.lasts = Math.min(6000, Math.max(100, now - this.came));
-    this.began = this.came = now;
+    this.lasts = Math.min(6000, Math.max(100, now - this.arrived));
+    this.began = this.arrived = now;
     if (still.matches) this.at = this.to;
     if (!this.running) this.frame();
   }

@@ -207,7 +207,7 @@ function tick() {
 function withoutChannel(on) {
   document.querySelectorAll(".ink-offline").forEach((line) => {
     line.hidden = !on || live.opened;
-    line.textContent = line.hidden ? "" : line.dataset.said;
+    line.textContent = line.hidden ? "" : line.dataset.text;
   });
   if (on === Boolean(live.ticking)) return;
   if (on) live.ticking = setInterval(tick, 1000);

@@ -50,7 +50,7 @@ if (!window.inklingBoard) {
     style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }
       .stMain [data-testid="stMainBlockContainer"] > .stVerticalBlock { zoom: ${zoom.toFixed(3)}; }`;
     root.dataset.board = shown;
-    said.textContent = `${at + 1} of ${all.length} · ${name}`;
+    label.textContent = `${at + 1} of ${all.length} · ${name}`;
     back.disabled = at === 0;
     next.disabled = at === all.length - 1;
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
@@ -83,10 +83,10 @@ if (!window.inklingBoard) {
   };
   bar.className = "ink-board-bar";
   bar.setAttribute("aria-label", "Board");
-  const back = add("button", "‹", "Back", () => go(-1)), said = add("span", "");
+  const back = add("button", "‹", "Back", () => go(-1)), label = add("span", "");
   const next = add("button", "›", "Next", () => go(1));
   add("button", "Leave", "", leave);
-  said.setAttribute("role", "status");
+  label.setAttribute("role", "status");
   document.body.append(bar);
 
   window.addEventListener("keydown", (event) => {
