@@ -17,8 +17,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("same")
 
 FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/soak/", "tests/page/")
-"""Folders whose tests share a server and a browser, or a process that trains, until a test of another folder runs;
-between them what waits for long.
+"""Folders whose tests run as a block, because they share a server, a browser or a training process. Tests with long
+waits come between them.
 """
 
 BROWSER = "tests/browser/"

@@ -56,14 +56,14 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
     page.evaluate(f"({COUNT_LINES})()")
     before = -1
     while before != (before := page.evaluate("scripts")):  # the press is drawn once some slices come without a script
-        came = page.evaluate("came")
-        eventually(page, lambda came=came: page.evaluate("came") > came + 8)
+        received = page.evaluate("received")
+        eventually(page, lambda received=received: page.evaluate("received") > received + 8)
     scripts(page)
     first, curve = step_of(page), page.evaluate(CURVE)
     bars = part(page, "bars").inner_text()
     page.evaluate(f"({COUNT_LINES})()")
-    eventually(page, lambda: page.evaluate("came > 20"))
-    assert page.evaluate("inkling.frames - before > came")  # several frames for each slice
+    eventually(page, lambda: page.evaluate("received > 20"))
+    assert page.evaluate("inkling.frames - before > received")  # several frames for each slice
     assert step_of(page) > first
     assert page.evaluate(CURVE) != curve
     eventually(page, lambda: part(page, "bars").inner_text() != bars)
