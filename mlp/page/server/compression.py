@@ -6,6 +6,7 @@ import re
 
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.server.tab_limit import opens_page
+from mlp.page.server.whole_answer import Headers, send_whole, whole_answer
 
 STATIC = re.compile(r"/static/(js|css)/[^/]+\.(js|css)$")
 """Paths of Streamlit's own files; their names hold a digest, so a compressed copy stays valid."""
@@ -30,7 +31,7 @@ class Compression:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._kept: dict[str, tuple[list[tuple[bytes, bytes]], bytes]] = {}
+        self._kept: dict[str, tuple[Headers, bytes]] = {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -42,43 +43,31 @@ class Compression:
         if static and path in self._kept:
             headers, body = self._kept[path]
         else:
-            answer = await self._whole_answer(scope, receive, send)
+            answer = await whole_answer(self._app, scope, receive, send, without=CONDITIONAL, wanted=_is_whole)
             if answer is None:
                 return
-            headers, body = answer
+            headers, body = await asyncio.to_thread(compressed, *answer)
             if static:
                 self._kept[path] = headers, body
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_whole(send, headers, body)
 
-    async def _whole_answer(
-        self, scope: Message, receive: Receive, send: Send
-    ) -> tuple[list[tuple[bytes, bytes]], bytes] | None:
-        """Return headers and compressed body; None if the answer was not a whole file and was passed on."""
-        asked = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in CONDITIONAL]}
-        start: Message | None = None
-        parts: list[bytes] = []
 
-        async def sending(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                start = message
-            elif start is None:
-                await send(message)
-            else:
-                parts.append(message.get("body", b""))
+def compressed(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """Return the headers and the body of a file with its body gzipped.
 
-        await self._app(asked, receive, sending)
-        if start is None:
-            return None
-        body = await asyncio.to_thread(gzip.compress, b"".join(parts), LEVEL, mtime=0)
-        kept = [(name, value) for name, value in start["headers"] if name.lower() not in OF_THE_PLAIN_FILE]
-        return [
-            *kept,
-            (b"content-encoding", b"gzip"),
-            (b"vary", b"accept-encoding"),
-            (b"content-length", str(len(body)).encode()),
-        ], body
+    Examples
+    --------
+    >>> compressed([(b"etag", b"1"), (b"content-type", b"text/css")], b"")[0][:2]
+    [(b'content-type', b'text/css'), (b'content-encoding', b'gzip')]
+    """
+    packed = gzip.compress(body, LEVEL, mtime=0)
+    kept = [(name, value) for name, value in headers if name.lower() not in OF_THE_PLAIN_FILE]
+    coding = [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
+    return [*kept, *coding, (b"content-length", str(len(packed)).encode())], packed
+
+
+def _is_whole(start: Message) -> bool:
+    return bool(start["status"] == 200)
 
 
 def _takes_gzip(scope: Message) -> bool:

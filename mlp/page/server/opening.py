@@ -4,6 +4,7 @@ import re
 
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.server.tab_limit import opens_page
+from mlp.page.server.whole_answer import send_whole, whole_answer
 from mlp.page.style import theme
 
 TITLE = b"<title>Streamlit</title>"
@@ -34,24 +35,11 @@ class Opening:
         if not opens_page(scope):
             await self._app(scope, receive, send)
             return
-        whole = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in CONDITIONAL]}
-        begun: Message | None = None
-        parts: list[bytes] = []
-
-        async def sending(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start" and _is_html(message):
-                begun = message
-            elif begun is None:
-                await send(message)
-            else:
-                parts.append(message.get("body", b""))
-                if not message.get("more_body", False):
-                    body = completed(b"".join(parts))
-                    await send({**begun, "headers": _headers(begun, body)})
-                    await send({"type": "http.response.body", "body": body})
-
-        await self._app(whole, receive, sending)
+        answer = await whole_answer(self._app, scope, receive, send, without=CONDITIONAL, wanted=_is_html)
+        if answer is not None:
+            body = completed(answer[1])
+            kept = [(name, value) for name, value in answer[0] if name.lower() not in OF_THE_FILE]
+            await send_whole(send, [*kept, (b"content-length", str(len(body)).encode())], body)
 
 
 def completed(page: bytes) -> bytes:
@@ -70,8 +58,3 @@ def completed(page: bytes) -> bytes:
 def _is_html(message: Message) -> bool:
     named = {name.lower(): value for name, value in message.get("headers", ())}
     return message["status"] == 200 and named.get(b"content-type", b"").startswith(b"text/html")
-
-
-def _headers(message: Message, body: bytes) -> list[tuple[bytes, bytes]]:
-    kept = [(name, value) for name, value in message["headers"] if name.lower() not in OF_THE_FILE]
-    return [*kept, (b"content-length", str(len(body)).encode())]
