@@ -12,7 +12,7 @@ KEEP = "() => { document.cookie = 'a=1; path=/'; localStorage.a = sessionStorage
 KEPT = "[document.cookie.includes('a=1'), { ...localStorage }, { ...sessionStorage }]"
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_reused_page_keeps_nothing_of_its_last_test(contexts: Contexts, server: Server, screen: dict[str, Any]):
     address = f"{server.url}/_stcore/health"
     page = contexts.take(**screen, color_scheme="dark")

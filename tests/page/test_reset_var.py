@@ -21,9 +21,9 @@ from tests.page.test_reset_var import corrected, page
 @st.fragment(key="reading")
 def reading(drawing):
     corrected.set(page.labels.get(drawing))
-    st.pills("It was a", [1, 7], key=corrected.key, on_change=corrected.on_change(say), args=(drawing,))
+    st.pills("It was a", [1, 7], key=corrected.key, on_change=corrected.on_change(record), args=(drawing,))
 
-def say(drawing):
+def record(drawing):
     page.seen.append((drawing, corrected.get()))
     page.labels[drawing] = corrected.get()
 
@@ -34,12 +34,12 @@ RATE = """
 import streamlit as st
 from tests.page.test_reset_var import page, rate
 
-def say():
+def record():
     page.seen.append(rate.get())
     page.rate = rate.get()
 
 rate.set(page.rate)
-st.slider("Rate of this run", 1, 9, key=rate.key, on_change=rate.on_change(say))
+st.slider("Rate of this run", 1, 9, key=rate.key, on_change=rate.on_change(record))
 st.button("Look", key="look")
 """
 

@@ -45,7 +45,7 @@ class Mark:
         ]
 
 
-def look(server: Server, minutes: float) -> Mark:
+def measure(server: Server, minutes: float) -> Mark:
     """Return the server's present resources."""
     pid = server.process.pid
     memory = [world.fair_memory_mb(one) for one in world.family(pid)]
@@ -80,7 +80,7 @@ async def pass_time(server: Server, seed: int, minutes: float, n_visitors: int, 
     marks = []
     for share in MARKS:
         await asyncio.sleep(max(0.0, start + 60 * minutes * share - time.monotonic()))
-        marks.append(look(server, round(minutes * share, 2)))
+        marks.append(measure(server, round(minutes * share, 2)))
         print(line(marks[-1].cells()), flush=True)
     await asyncio.gather(*lives)
     return marks

@@ -58,7 +58,7 @@ class Pupil:
             try:
                 await self._draw()
                 if "done after" in self._visitor.progress:
-                    self.look()
+                    self.count_steps()
                     await self._visitor.train()
                     self._reached = self._counted = 0
             except NO_ANSWER as error:
@@ -66,7 +66,7 @@ class Pupil:
                 self.unanswered.append(f"{type(error).__name__}, {self._visitor.progress!r}, {self._visitor.message!r}")
                 await self._come_back(stop)
 
-    def look(self) -> None:
+    def count_steps(self) -> None:
         """Count the steps that the page has shown since the last check."""
         step = self._visitor.step
         if step > self._counted:  # steps repeated after a loss were counted before
@@ -100,7 +100,7 @@ class Pupil:
 
     async def find_run(self) -> str:
         """Reload the page, and return the problem with the run; an empty string if it is there and continues."""
-        self.look()
+        self.count_steps()
         expected, self._visitor.step, self._visitor.progress = self._reached, 0, ""
         until = time.monotonic() + FOUND_S
         while time.monotonic() < until:

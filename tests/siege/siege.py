@@ -163,14 +163,14 @@ def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Pa
 
 
 async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
-    def look() -> None:
+    def count_steps() -> None:
         for pupil in siege.pupils:
-            pupil.look()
+            pupil.count_steps()
 
     def trained_at(at: float) -> float:
         return sum(pupil.trained_at(at) for pupil in siege.pupils)
 
-    watch, stop = Watch(lambda: siege.server.process.pid, look), asyncio.Event()
+    watch, stop = Watch(lambda: siege.server.process.pid, count_steps), asyncio.Event()
     first, *others = siege.pupils
     await first.come()
     await asyncio.sleep(ALONE_S)

@@ -46,12 +46,12 @@ class Call:
         """
         reference = weakref.ref(self)
 
-        def look(future: Future[Any]) -> None:
+        def check(future: Future[Any]) -> None:
             call = reference()
             if call is not None and future.cancelled():
                 forget(call)
 
-        self.future.add_done_callback(look)
+        self.future.add_done_callback(check)
 
     def succeed(self, result: Any) -> None:
         """Set the result of the future, unless it was canceled or is done."""

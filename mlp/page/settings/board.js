@@ -3,7 +3,7 @@ if (!window.inklingBoard) {
   window.inklingBoard = true;
   const root = document.documentElement, style = document.createElement("style"), bar = document.createElement("nav");
   document.head.append(style);
-  let wanted = 0, at = 0;  // a wanted part may be away while the page redraws it
+  let wanted = 0, at = 0;  // a wanted part may be missing while the page redraws it
 
   // Each part with its name, its kind, its selectors, and the width and height that it needs.
   const whole = (name, shown, selector, width, height) => ({ name, shown, selectors: [selector], width, height });
@@ -15,7 +15,7 @@ if (!window.inklingBoard) {
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));
-    if (document.querySelector(".st-key-slow_card")) found.push(whole("Step through", "step", ".st-key-slow_card", 640, 0));
+    if (document.querySelector(".st-key-slow_card")) found.push(whole("Step by step", "step", ".st-key-slow_card", 640, 0));
     else if (!lesson && document.querySelector(".st-key-sections")) found.push(whole("More", "section", ".st-key-sections", 720, 0));
     return found;
   };

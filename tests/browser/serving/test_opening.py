@@ -37,7 +37,7 @@ look();
 """
 
 
-@pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desktop", "phone"])
 def test_page_opens_without_errors_and_large_shifts(
     open_page: Callable[..., Page], console_errors: list[str], screen: dict[str, Any]
 ):
@@ -58,4 +58,4 @@ def test_page_opens_without_errors_and_large_shifts(
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert console_errors == []
     page.evaluate("document.querySelector('[data-testid=stMain]').style.paddingTop = '200px'")
-    eventually(page, lambda: page.evaluate("shifted") > 0.1)  # or nothing was watched
+    eventually(page, lambda: page.evaluate("shifted") > 0.1)  # otherwise nothing was observed

@@ -27,7 +27,7 @@ def steps(page: Page) -> int:
     return int(page.evaluate("history.length"))
 
 
-@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
 def test_back_leads_from_a_room_to_the_one_before_and_forward_again(
     open_page: Callable[..., Page], screen: dict[str, Any]
 ):

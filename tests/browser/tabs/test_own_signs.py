@@ -56,7 +56,7 @@ def teach_letters(page: Page, *, touch: bool) -> None:
     expect(part(page, "progress")).to_contain_text("done after")
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_letters_of_five_drawings_are_read_in_new_ones(open_page: Callable[..., Page], screen: dict[str, object]):
     page, touch = open_page("?tab=Your+signs", **screen), screen is PHONE
     teach_letters(page, touch=touch)

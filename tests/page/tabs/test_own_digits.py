@@ -19,7 +19,7 @@ from tests.page.sight import at_rest, control, draw, eventually, picture, text, 
 OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
 
 
-def say(page: AppTest, digit: int | None) -> AppTest:
+def label(page: AppTest, digit: int | None) -> AppTest:
     control(page.pills, "corrected").set_value(digit).run()
     assert not page.exception
     return page
@@ -40,7 +40,7 @@ def file_of(n: int) -> tuple[str, bytes, str]:
     return "my-digits.json", own.dump().encode(), "application/json"
 
 
-def bring(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
+def upload(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
     page.file_uploader(key="own_in").set_value(file).run()
     assert not page.exception
     return page
@@ -52,17 +52,17 @@ def test_correction_needs_a_drawing(page: AppTest):
 
 
 def test_correction_can_be_kept_changed_and_removed(page: AppTest):
-    say(draw(page, 7), 1)
+    label(draw(page, 7), 1)
     assert visitor_of(page).own.labels.tolist() == [1]
     assert "Kept as a 1 · 1 of 8 kept" in text(page)
-    say(page, 2)
+    label(page, 2)
     assert visitor_of(page).own.labels.tolist() == [2]
-    say(page, None)
+    label(page, None)
     assert len(visitor_of(page).own) == 0
 
 
 def test_another_drawing_has_not_been_corrected(page: AppTest):
-    say(draw(page, 7), 1)
+    label(draw(page, 7), 1)
     draw(page, 3)
     assert control(page.pills, "corrected").value is None
     draw(page, 7)
@@ -72,41 +72,41 @@ def test_another_drawing_has_not_been_corrected(page: AppTest):
 def test_strokes_are_kept_with_the_image(page: AppTest):
     data = url_of(picture(fit(DIGITS[7])))
     page.session_state["canvas"] = {"drawing": {"raw": {"objects": [OBJECT]}, "data": data}, "backgroundFit": None}
-    say(page.run(), 7)
+    label(page.run(), 7)
     (digit,) = visitor_of(page).own
     assert [stroke.tolist() for stroke in digit.strokes] == [[[10, 20], [30, 40]]]
 
 
 def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: AppTest):
     assert "It is then kept here" in text(own_page)
-    say(draw(own_page, 7), 7)
+    label(draw(own_page, 7), 7)
     own_page.run()
     assert "1 of 1 read right by the pretrained network" in text(own_page)
-    say(draw(own_page, 3), 8)
+    label(draw(own_page, 3), 8)
     own_page.run()
     assert "1 of 2 read right by the pretrained network" in text(own_page)
     assert "8 ✗ read 3" in text(own_page)
 
 
 def test_own_digits_survive_a_reload(own_page: AppTest, open_page: Callable[..., AppTest]):
-    say(draw(own_page, 7), 7)
+    label(draw(own_page, 7), 7)
     assert "1 of 1" in text(open_page(visitor=own_page, tab="Your digits"))
 
 
 def test_digits_can_be_uploaded_and_each_counts_once(own_page: AppTest):
-    assert "9 new, 0 already here." in text(bring(own_page, file_of(9)))
-    assert "0 new, 9 already here." in text(bring(own_page, file_of(9)))
+    assert "9 new, 0 already here." in text(upload(own_page, file_of(9)))
+    assert "0 new, 9 already here." in text(upload(own_page, file_of(9)))
 
 
 @pytest.mark.parametrize("data", [b"{", json.dumps({"samples": [{"label": 11, "strokes": [[[0, 0]]]}]}).encode()])
 def test_file_without_digits_is_refused_with_a_reason(own_page: AppTest, data: bytes):
-    bring(own_page, ("x.json", data, "application/json"))
+    upload(own_page, ("x.json", data, "application/json"))
     assert own_page.error[0].value.replace("\\", "").startswith("x.json: ")
     assert len(visitor_of(own_page).own) == 0
 
 
 def test_one_or_all_digits_can_be_removed(own_page: AppTest):
-    bring(own_page, file_of(3))
+    upload(own_page, file_of(3))
     own_page.selectbox(key="own_remove").set_value(1).run()
     own_page.button(key="own_remove_one").click().run()
     assert visitor_of(own_page).own.labels.tolist() == [0, 2]
@@ -117,7 +117,7 @@ def test_one_or_all_digits_can_be_removed(own_page: AppTest):
 
 def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTest):
     own_page.segmented_control(key="network").set_value("article").run()
-    bring(own_page, file_of(9))
+    upload(own_page, file_of(9))
     own_page.select_slider(key="own_share").set_value(50).run()
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
@@ -137,7 +137,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
 
 def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
-    bring(own_page, file_of(3))
+    upload(own_page, file_of(3))
     own_page.button(key="teach").click().run()
     assert not own_page.error
     visitor = visitor_of(own_page)
@@ -160,7 +160,7 @@ def test_teaching_keeps_to_the_servers_epoch_limit(own_page: AppTest, monkeypatc
     monkeypatch.setenv("MLP_MAX_EPOCHS", "1")
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
     own_page.segmented_control(key="network").set_value("article").run()
-    bring(own_page, file_of(2))
+    upload(own_page, file_of(2))
     assert "for one more epoch on 10,000" in text(own_page)
     own_page.button(key="teach").click().run()
     assert not own_page.error
@@ -170,7 +170,7 @@ def test_teaching_keeps_to_the_servers_epoch_limit(own_page: AppTest, monkeypatc
 def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "7849")
     visitor_of(own_page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
-    bring(own_page, file_of(2))
+    upload(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()
     (error,) = own_page.container(key="teaching").error
@@ -182,7 +182,7 @@ def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkey
 
 def test_too_deep_network_is_refused_with_a_reason(own_page: AppTest):
     visitor_of(own_page).uploaded = Reader(MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0)))
-    bring(own_page, file_of(2))
+    upload(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()
     assert "cannot be taught" in own_page.error[0].value

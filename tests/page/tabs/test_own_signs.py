@@ -109,14 +109,14 @@ def test_changes_are_undone(signs_page: AppTest):
     assert len(visitor_of(signs_page).signs) == 6
 
 
-def bring(page: AppTest, content: str) -> AppTest:
+def upload(page: AppTest, content: str) -> AppTest:
     page.file_uploader(key="signs_in").set_value(("<i>.json", content.encode(), "application/json")).run()
     assert not page.exception
     return page
 
 
 def test_saved_set_can_be_uploaded(signs_page: AppTest):
-    bring(signs_page, dump_signs(letters(3)))
+    upload(signs_page, dump_signs(letters(3)))
     assert visitor_of(signs_page).signs.counts == [3, 3, 3]
     press(signs_page, "signs_undo")
     assert visitor_of(signs_page).signs.names == ()
@@ -135,7 +135,7 @@ def test_saved_set_can_be_uploaded(signs_page: AppTest):
 )
 def test_bad_file_is_refused_and_loses_nothing(signs_page: AppTest, content: str, sentence: str):
     with_signs(signs_page, letters(2))
-    assert sentence in text(bring(signs_page, content)).replace("\\", "")
+    assert sentence in text(upload(signs_page, content)).replace("\\", "")
     assert visitor_of(signs_page).signs.counts == [2, 2, 2]
 
 

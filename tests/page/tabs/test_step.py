@@ -1,4 +1,4 @@
-"""The tab "Step through": every stage, with the numbers of the step."""
+"""The tab "Step by step": every stage, with the numbers of the step."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tests.page.sight import APP, at_rest, eventually, visitor_of
 
 def opened(**settings):
     test = AppTest.from_file(str(APP), default_timeout=60)
-    test.query_params["tab"] = "Step through"
+    test.query_params["tab"] = "Step by step"
     for name, value in settings.items():
         test.query_params[name] = str(value)
     return test.run()
@@ -116,7 +116,7 @@ def test_chosen_weight_is_checked():
 
 def test_last_step_of_a_diverged_run_is_shown(open_page):
     page = open_page(
-        tab="Step through",
+        tab="Step by step",
         learning_rate="1",
         momentum="0.99",
         weight_decay="0.01",
@@ -137,7 +137,7 @@ def test_last_step_of_a_diverged_run_is_shown(open_page):
 
 
 def test_finished_run_offers_a_step_of_another_epoch(open_page):
-    page = open_page(tab="Step through", images="100", epochs="2", width_1="16", width_2="16")
+    page = open_page(tab="Step by step", images="100", epochs="2", width_1="16", width_2="16")
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     at_rest(page)

@@ -17,7 +17,7 @@ def snapshot(step: int, **changed: Any) -> Any:
 
 
 @pytest.fixture
-def say(monkeypatch: pytest.MonkeyPatch):
+def announcement(monkeypatch: pytest.MonkeyPatch):
     """A function that announces a snapshot after so many seconds."""
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(spoken.time, "monotonic", lambda: clock.now)
@@ -25,31 +25,31 @@ def say(monkeypatch: pytest.MonkeyPatch):
     tab = SimpleNamespace(spoken=None, read_of=None)
     visitor: Any = SimpleNamespace(runs=SimpleNamespace(number=1))
 
-    def say(now: Any, after_s: float = 10.0) -> str:
+    def announcement(now: Any, after_s: float = 10.0) -> str:
         clock.now += after_s
         return spoken.spoken_progress(visitor, now, tab)
 
-    return say
+    return announcement
 
 
-def test_each_change_of_a_run_is_announced_once(say):
-    assert say(snapshot(3)) == ""
+def test_each_change_of_a_run_is_announced_once(announcement):
+    assert announcement(snapshot(3)) == ""
     epoch = "Epoch 1 of 4: 98.1% of validation images read right. Your drawing: 7, 90% sure."
-    assert [say(snapshot(10)), say(snapshot(14))] == [epoch, epoch]
-    assert say(snapshot(15, playing=False)) == "Paused at epoch 1.5."
-    assert say(snapshot(15)) == "Training."
-    assert say(snapshot(16, learning_rate=0.03)) == "Learning rate 0.03."
-    assert say(snapshot(40, finished=True, playing=False, learning_rate=0.03)) == (
+    assert [announcement(snapshot(10)), announcement(snapshot(14))] == [epoch, epoch]
+    assert announcement(snapshot(15, playing=False)) == "Paused at epoch 1.5."
+    assert announcement(snapshot(15)) == "Training."
+    assert announcement(snapshot(16, learning_rate=0.03)) == "Learning rate 0.03."
+    assert announcement(snapshot(40, finished=True, playing=False, learning_rate=0.03)) == (
         "Done: 98.1% of validation images read right."
     )
 
 
-def test_epochs_are_announced_no_more_often_than_a_listener_can_follow(say):
-    first = say(snapshot(10))
-    assert say(snapshot(20), after_s=1.0) == first
-    assert say(snapshot(30), after_s=6.0).startswith("Epoch 3 of 4")
+def test_epochs_are_announced_no_more_often_than_a_listener_can_follow(announcement):
+    first = announcement(snapshot(10))
+    assert announcement(snapshot(20), after_s=1.0) == first
+    assert announcement(snapshot(30), after_s=6.0).startswith("Epoch 3 of 4")
 
 
-def test_diverged_run_is_announced(say):
-    say(snapshot(3))
-    assert say(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew without limit."
+def test_diverged_run_is_announced(announcement):
+    announcement(snapshot(3))
+    assert announcement(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew without limit."
