@@ -1,4 +1,4 @@
-"""A step sets the threads of each BLAS, and the previous numbers are restored afterwards, in any order."""
+"""A step sets the threads of each BLAS, and the previous numbers are restored afterward, in any order."""
 
 import os
 import subprocess

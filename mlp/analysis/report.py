@@ -109,7 +109,7 @@ def report_page(
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
         f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
         f"<p>Rows: true {kind_of(settings.names)}. Columns: network’s answer.</p></section></div>",
-        f"<h2>Most certain mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MAX_MISTAKES_SHOWN], names)}",
+        f"<h2>Surest mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MAX_MISTAKES_SHOWN], names)}",
     ]
     if own is not None:
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))

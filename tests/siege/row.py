@@ -36,7 +36,7 @@ class Row:
     strokes_ms : tuple of float
         Each stroke's wait for its answer during the attack.
     lost : int
-        Runs that were missing afterwards or did not continue.
+        Runs that were missing afterward or did not continue.
     before_mb, worst_mb, after_mb, bound_mb : float
         Memory of the server and its workers. The bound is that of an empty page plus the limit for visitors.
     back_s : float or None

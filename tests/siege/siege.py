@@ -134,7 +134,7 @@ def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Pa
     seconds : float
         Length of the attack. The class is observed for a third of that before.
     back_s : float
-        Limit of the wait for memory to recover afterwards.
+        Limit of the wait for memory to recover afterward.
     folder : path
         Folder for the server's logs, data and checkpoints.
     """

@@ -11,7 +11,7 @@ from tests.browser.server import Server
 from tests.browser.sight import answer, button, part
 
 
-def open_ways(page: Page) -> None:
+def open_newcomer(page: Page) -> None:
     page.get_by_role("button", name="Share").click()
     part(page, "newcomer").get_by_text("Someone else’s turn").click()
 
@@ -43,7 +43,7 @@ def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, ser
     expect(answer(other)).to_contain_text("4")
     assert visitor_cookie(other, server)["value"] == cookie["value"]
 
-    open_ways(page)
+    open_newcomer(page)
     code = part(page, "newcomer").locator("code").inner_text()
     button(page, "put_work_away").click()
     for tab in (page, other):
@@ -53,16 +53,16 @@ def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, ser
     assert code not in str(page.context.cookies())
 
     drawn(page, 7)
-    open_ways(page)
+    open_newcomer(page)
     come_back(page, code.upper().replace("-", " "))
     for tab in (page, other):
         expect(answer(tab)).to_contain_text("4")
 
-    open_ways(page)
+    open_newcomer(page)
     part(page, "remove_sure").locator("label").click()
     button(page, "remove_all").click()
     for tab in (page, other):
         expect(answer(tab)).to_contain_text("Nothing drawn yet")
-    open_ways(page)
+    open_newcomer(page)
     come_back(page, code)
     expect(part(page, "newcomer").get_by_role("alert")).to_contain_text("No work has this code")
