@@ -1,4 +1,4 @@
-"""Elements of the page in the browser, by the names that others rely on."""
+"""Elements of the page in the browser, by their public names."""
 
 import re
 import time

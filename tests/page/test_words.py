@@ -14,7 +14,7 @@ SHOWN = [
     path for folder in ("page", "cli", "analysis", "training", "images") for path in (ROOT / "mlp" / folder).rglob("*")
 ]
 OTHER_NAMES = {
-    r"\bShipped\b|\bshipped (network|one)\b|comes trained": "the pretrained network",
+    r"\bShipped\b|\bshipped (network|one)\b|comes trained|trained.already": "the pretrained network",
     r"\bnew (images|digits|ones)\b|\bnever trained on\b|\bheld[- ]out\b": "validation",
     r"\b[Bb]rought\b|\bBring\b": "upload",
     r"\bby heart\b": "memorize",

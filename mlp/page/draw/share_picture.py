@@ -26,7 +26,7 @@ NETWORKS = {
     "uploaded": "Read by a network that I uploaded",
     "untrained": "Read by an untrained network, which only guesses",
 }
-FILE_NAMES = {"shipped": "trained-already", "article": "article", "run": "my-network", "uploaded": "my-network"}
+FILE_NAMES = {"shipped": "pretrained", "article": "article", "run": "my-network", "uploaded": "my-network"}
 
 
 def share_picture_section(visitor: Visitor) -> None:

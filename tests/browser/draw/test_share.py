@@ -59,7 +59,7 @@ def test_drawing_downloads_as_an_image_with_its_description(page: Page):
     button(page, "share").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download a picture").click()
-    assert download.value.suggested_filename == "inkling-digit-read-by-trained-already.png"
+    assert download.value.suggested_filename == "inkling-digit-read-by-pretrained.png"
     with Image.open(download.value.path()) as picture:
         assert picture.size == (1200, 630)
         assert "It reads a 4" in picture.text["Description"]

@@ -52,7 +52,7 @@ def test_systems_without_malloc_trim_are_supported(monkeypatch):
     return_large_blocks()
 
 
-COMING_AND_GOING = """
+ALLOCATE_AND_FREE = """
 from pathlib import Path
 import numpy as np
 from mlp.page.visitors.memory import return_large_blocks
@@ -61,7 +61,7 @@ def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
 return_large_blocks()
-np.ones(1_000_000)  # the first that comes and goes
+np.ones(1_000_000)  # the first that is allocated and freed
 before = resident_mb()
 small_and_large = [(np.ones(10_000), np.ones(250_000)) for _ in range(40)]
 small = [pair[0] for pair in small_and_large]
@@ -70,9 +70,9 @@ print(resident_mb() - before)
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries do not hold freed memory so")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries do not keep freed memory like this")
 def test_large_arrays_return_to_the_system():
     done = subprocess.run(
-        [sys.executable, "-c", COMING_AND_GOING], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", ALLOCATE_AND_FREE], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert float(done.stdout) < 20  # of 80 MB that were allocated and freed
