@@ -101,7 +101,8 @@ def page() -> None:
 
 def get_ready() -> None:
     """Load everything that the first visitor would otherwise wait for."""
-    import_module("pandas")  # Streamlit imports it for the canvas
+    for late in ("scipy.linalg.blas", "pandas"):  # the network imports the one, Streamlit the other for the canvas
+        import_module(late)
     data_state()
     for kind in (*PRETRAINED_NAMES, "rejection"):
         shipped(kind)
