@@ -99,6 +99,11 @@ class Rewind:
         self._n_whole = _n_whole(settings) if keeps else 0
         self._gap = max(1, round(FIRST_GAP * n_steps))
 
+    @property
+    def keeps(self) -> bool:
+        """Whether it saves more than the start."""
+        return bool(self._wanted)
+
     def wanted(self, after: int) -> tuple[int, ...]:
         """Return the later steps whose weights are to be saved."""
         return tuple(step for step in self._wanted if step > after)

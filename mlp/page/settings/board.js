@@ -11,7 +11,8 @@ if (!window.inklingBoard) {
     const found = [
       whole("Draw", "draw", ".st-key-stage", 560, 330),
       whole("The network", "network", ".st-key-stage", 620, 330),
-      whole("Curves", "curves", ".st-key-train_card", 600, 400),
+      whole("Loss", "loss", ".st-key-train_card", 545, 375),
+      whole("Accuracy", "accuracy", ".st-key-train_card", 545, 375),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));

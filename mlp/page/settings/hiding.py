@@ -49,11 +49,8 @@ SECTIONS: Hidable = {
     "sheet": ("Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]'),
     ANSWERS: ("Answers, in lessons and lab", ".st-key-answers"),
 }
-# Without the train card beside it, a lesson takes the full width.
-_FULL_WIDTH = (
-    '.stApp:has(.st-key-lessons) [data-testid="stVerticalBlock"] > '
-    '[data-testid="stLayoutWrapper"]:has(> .st-key-lessons_card) { grid-column: 1 / -1 !important; }'
-)
+_NARROW_STAGE = ":root { --lesson-columns: 17rem minmax(0, 1fr); --lesson-stage: column; }"
+"""Without the train card, the canvas and the answer are one column beside the lesson."""
 
 
 def tab_name(tab: str) -> str:
@@ -125,7 +122,7 @@ def css(hidden_names: set[str], registered: Hidable) -> str:
     found = {**SECTIONS, **registered}.items()
     selectors += [selector for name, (_, selector) in found if selector and name in hidden_names]
     rules = [f"{', '.join(selectors)} {{ display: none !important; }}"] if selectors else []
-    return " ".join([*rules, *([_FULL_WIDTH] if "training" in hidden_names else [])])
+    return " ".join([*rules, *([_NARROW_STAGE] if "training" in hidden_names else [])])
 
 
 def apply(registered: Hidable) -> None:

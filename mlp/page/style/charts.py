@@ -31,6 +31,7 @@ from mlp.training.history import Curve, History, smoothed
 SIZE_IN = (4.8, 1.38)
 PLACE = (0.105, 0.155, 0.85, 0.775)
 """Left, bottom, width and height of the axes, as fractions of the image."""
+LABEL_PT = 9
 DOT_ROOM = 4.0
 """Points around the axes in which a line is still drawn, so that a dot at their edge is whole."""
 RAW_POINTS = 250
@@ -55,7 +56,7 @@ def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colors:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(colors["line"])
-    axes.tick_params(colors=colors["quiet"], length=0, labelsize=9)
+    axes.tick_params(colors=colors["quiet"], length=0, labelsize=LABEL_PT)
     axes.grid(axis="y", color=colors["line"], linewidth=0.7)
     return axes
 

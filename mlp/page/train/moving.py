@@ -14,6 +14,7 @@ from mlp.page.train.run_words import accuracy_summary, loss_summary, measured_on
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
+from mlp.page.visitors.runs import starts_slowly
 from mlp.page.visitors.visitor import Visitor
 
 SWEEP_S = 1.0
@@ -44,8 +45,8 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     if visitor.shown_sweep is not None:
         return _sweep_parts(visitor, view, tab)
     job = visitor.job
-    if job is None:
-        return {}
+    if job is None:  # in place of the progress of a sweep that was shown before
+        return {"html.progress": progress(None, view.speed, slow_start=starts_slowly(visitor)), **_no_moving_lines()}
     now, suffix = job.snapshot(), measured_on(job.data, visitor.runs.origin)
     parts: Parts = {
         "step": (visitor.runs.number, now.step),

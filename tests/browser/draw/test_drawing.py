@@ -87,6 +87,8 @@ def overlap(one: Locator, other: Locator) -> bool:
 
 def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
     page = open_page("?tab=Data", **PHONE)
+    nothing = answer(page).get_by_text("Nothing drawn yet")
+    assert 0 < nothing.evaluate("element => element.offsetHeight") < 30  # one line
     draw(page, fit(DIGITS[5]), touch=True)
     expect(answer(page)).to_contain_text("5\n")
     clear(page)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from mlp.page.style.charts import LABEL_PT, SIZE_IN
+from mlp.page.style.svg import POINTS_PER_INCH
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.sight import answer, button, part
@@ -26,23 +28,30 @@ def letters_px(page: Page, text: str) -> float:
 def test_lesson_is_shown_part_by_part_in_large_type(open_page: Callable[..., Page]):
     page = open_page("?lesson=learning-rate&board=1", **PROJECTOR)
     bar = page.get_by_role("navigation", name="Board")
-    expect(bar).to_contain_text("1 of 10 · Draw")
+    expect(bar).to_contain_text("1 of 11 · Draw")
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("4")
     expect(part(page, "train_card")).not_to_be_visible()
     bar.get_by_role("button", name="Next").click()
-    expect(bar).to_contain_text("2 of 10 · The network")
+    expect(bar).to_contain_text("2 of 11 · The network")
     page.keyboard.press("ArrowRight")
-    expect(bar).to_contain_text("3 of 10 · Curves")
-    expect(part(page, "curves")).to_be_visible()
+    expect(bar).to_contain_text("3 of 11 · Loss")
+    chart = part(page, "loss_curve").get_by_role("img")
+    expect(chart).to_be_in_viewport(ratio=1)
+    width = chart.evaluate("(element) => element.getBoundingClientRect().width")
+    assert width / (POINTS_PER_INCH * SIZE_IN[0]) * LABEL_PT >= MIN_PX
+    expect(part(page, "accuracy_curve")).not_to_be_visible()
     expect(part(page, "canvas")).not_to_be_visible()
     page.keyboard.press("ArrowRight")
-    expect(bar).to_contain_text("4 of 10 · Learning rate")
+    expect(bar).to_contain_text("4 of 11 · Accuracy")
+    expect(part(page, "accuracy_curve").get_by_role("img")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("ArrowRight")
+    expect(bar).to_contain_text("5 of 11 · Learning rate")
     expect(page.get_by_text("What to expect.")).to_be_visible()
     expect(page.get_by_text("What to look for.")).not_to_be_visible()
     assert letters_px(page, "What to expect.") >= MIN_PX
     page.keyboard.press("PageUp")
-    expect(bar).to_contain_text("3 of 10")
+    expect(bar).to_contain_text("4 of 11")
     page.keyboard.press("Escape")
     expect(bar).to_have_count(0)
     assert "board" not in page.url
@@ -54,8 +63,8 @@ def test_arrow_keys_lead_through_the_stages_of_a_step(open_page: Callable[..., P
     page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Board mode").click()
     bar = page.get_by_role("navigation", name="Board")
-    expect(bar).to_contain_text("1 of 4")
-    for _ in range(3):
+    expect(bar).to_contain_text("1 of 5")
+    for _ in range(4):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
     page.keyboard.press("ArrowRight")
@@ -64,4 +73,4 @@ def test_arrow_keys_lead_through_the_stages_of_a_step(open_page: Callable[..., P
     expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
     expect(button(page, "slow_next")).not_to_be_visible()
     page.keyboard.press("ArrowLeft")
-    expect(bar).to_contain_text("3 of 4 · Curves")
+    expect(bar).to_contain_text("4 of 5 · Accuracy")

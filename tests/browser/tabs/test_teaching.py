@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import part, tab
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import answer, part, tab
 
 
 def card(page: Page, heading: str):
@@ -40,7 +43,7 @@ def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[...,
     page = open_page("?lesson=width-and-depth", viewport={"width": 1280, "height": 720})
     lesson = page.locator(".st-key-lessons")
     beside = [lesson.get_by_role("heading", name="Width and depth"), lesson.get_by_text("A question.")]
-    for seen in (*beside, *part(page, "curves").get_by_role("img").all()):
+    for seen in (*beside, part(page, "canvas"), answer(page), *part(page, "curves").get_by_role("img").all()):
         expect(seen).to_be_in_viewport(ratio=1)
 
     lesson.get_by_role("button", name="One layer of 8").click()
@@ -56,6 +59,28 @@ def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[...,
     expect(lesson.get_by_text("784 × 256 = 200,704")).to_be_visible()
     page.reload()
     expect(lesson.get_by_role("row").filter(has_text="6,370")).to_contain_text("5 of 5")
+
+
+@pytest.mark.parametrize("screen", [(1280, 720), (1366, 768), (1920, 1080)], ids=str)
+def test_centering_lesson_shows_drawing_and_answers_together(open_page: Callable[..., Page], screen: tuple[int, int]):
+    page = open_page("?lesson=centring", viewport=dict(zip(("width", "height"), screen, strict=True)))
+    draw(page, fit(DIGITS[4], share=0.3, center=(0.3, 0.7)))
+    answers = part(page, "lessons").get_by_text(re.compile(r"reads \d, \d+% sure"))
+    expect(answers).to_have_count(2)
+    for seen in (part(page, "canvas"), answer(page), *answers.all()):
+        expect(seen).to_be_in_viewport(ratio=1)
+
+
+def test_lesson_without_training_is_beside_the_canvas(open_page: Callable[..., Page]):
+    page = open_page("?lesson=learning-rate&hide=training", viewport={"width": 1280, "height": 720})
+    for seen in (part(page, "canvas"), answer(page), page.get_by_text("A question.")):
+        expect(seen).to_be_in_viewport(ratio=1)
+    stage, lesson = part(page, "stage").bounding_box(), part(page, "lessons").bounding_box()
+    assert stage is not None
+    assert lesson is not None
+    assert stage["y"] == pytest.approx(lesson["y"], abs=1)
+    assert stage["width"] < 300
+    assert lesson["width"] > 900
 
 
 def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callable[..., Page]):

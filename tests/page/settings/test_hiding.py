@@ -138,8 +138,3 @@ def test_teacher_gets_a_second_link_with_the_answers(open_page: Callable[..., Ap
     pupils, own = (code.value for code in page.code[-2:])
     assert pupils.endswith("hide=answers,seed")
     assert own.endswith("hide=seed")
-
-
-def test_lesson_takes_the_whole_width_when_training_is_hidden():
-    assert ".st-key-lessons_card) { grid-column: 1 / -1 !important; }" in hiding.css({"training"}, {})
-    assert "grid-column" not in hiding.css({"drawing"}, {})

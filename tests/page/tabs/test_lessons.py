@@ -193,11 +193,23 @@ def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Calla
     assert (len(own.labels), len(own.held_labels)) == (6, 12)
     assert settings_of(few, own).names == ("A", "B", "C")
     page = open_page(lesson="examples")
+    assert "skips" not in text(page, "experiments")
     page.button(key="run_all_examples").click().run()
     assert not page.exception
     sweep = visitor_of(page).sweep
     assert [job.data.load().train.labels.size for job in sweep.jobs] == [2_000, 4_000, 8_000, 16_000]
     sweep.pause()
+
+
+def test_lesson_on_examples_names_the_experiments_that_need_more_drawings(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="examples")
+    visitor_of(page).change_signs(letters(6))
+    page.run()
+    said = "Run all skips 8 of each and 16 of each: draw at least 9 of each of your signs first"
+    assert said in text(page, "experiments")
+    page.button(key="run_all_examples").click().run()
+    assert [trial.value for trial in visitor_of(page).sweep.trials()] == ["2 of each", "4 of each"]
+    visitor_of(page).sweep.pause()
 
 
 @pytest.mark.usefixtures("small_lesson")

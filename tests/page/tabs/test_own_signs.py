@@ -211,6 +211,14 @@ def test_every_tool_opens_with_a_network_of_signs(signs_page: AppTest, tool: str
     assert TOOLS[tool].idea in text(page, f"lab_{tool}")
 
 
+def test_lesson_on_centering_answers_with_the_name_of_a_sign(signs_page: AppTest):
+    page = learned(signs_page, letters(5).renamed(0, MARKUP))
+    page.session_state["lessons_open"] = True
+    page.session_state["lesson"] = "centring"
+    draw(page, jittered("A", np.random.default_rng(5)))
+    assert f"MNIST’s form reads {MARKUP}, " in text(page, "lessons")
+
+
 def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest):
     with_signs(signs_page, letters(3))
     press(signs_page, "signs_left_out")

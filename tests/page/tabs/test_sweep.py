@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.workers.engine import Engine
 from mlp.page.visitors import runs
-from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
 
 
 @pytest.fixture
@@ -38,6 +38,18 @@ def test_best_run_becomes_the_answering_run(swept: AppTest):
     swept.button(key="sweep_winner").click().run()  # again changes nothing
     assert visitor.runs.number == 1
     assert not swept.exception
+
+
+def test_best_run_can_be_rewound_to_any_step(swept: AppTest):
+    swept.button(key="sweep_winner").click().run()
+    swept.segmented_control(key="tab").set_value("Look inside").run()
+    control(swept.segmented_control, "network_tool_choice").set_value("rewind").run()
+    assert "no saved steps, as it trained in a sweep. Any step" in text(swept)
+    swept.number_input(key="lab_step").set_value(5).run()
+    swept.button(key="lab_replay").click().run()
+    eventually(lambda: not swept.session_state["lab_work"][1].running)
+    swept.run()
+    assert "back at step 5" in text(swept)
 
 
 def test_adopting_the_best_is_refused_at_the_limit_of_earlier_runs(swept: AppTest, monkeypatch):

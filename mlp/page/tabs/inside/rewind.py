@@ -89,10 +89,8 @@ def view(visitor: Visitor, data: DataState) -> None:
         network_picture.draw(answering(visitor), subject(data.dataset), theme.colors())
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
-        st.caption(
-            "This run has no saved steps, as it trained in a sweep or before the server restarted, but any step can "
-            "be computed again exactly."
-        )
+        why = "the server has restarted since" if job.rewind.keeps else "it trained in a sweep"
+        st.caption(f"This run has no saved steps, as {why}. Any step can still be computed exactly.")
     _take_replay(visitor, job)
     progress(ROOM, "Repeating the steps")
     now = job.snapshot()

@@ -36,8 +36,8 @@ _lab_places = SessionVar[Any]("lab_places", None)
 
 
 IDEA = (
-    "Each dot is a test digit, at the place that the network’s last hidden layer gives it, seen from the side that "
-    "separates the digits best. Dots close together are often alike to the network. Your drawing is the large dot."
+    "Each dot is a test image, at the place that the network’s last hidden layer gives it, seen from the side that "
+    "separates the answers best. Dots close together are often alike to the network. Your drawing is the large dot."
 )
 NEAREST = 5
 FITTED = 3000
@@ -76,21 +76,22 @@ def view(visitor: Visitor, data: DataState) -> None:
     mine = None if drawing is None else hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
+    kind = kind_of(now.reader.names)
     st.html(
         f'<p class="ink-note">{now.caption}, with {n:,} test images. The two directions were fitted on '
-        f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the digits in "
-        f"the last hidden layer’s {now.network.layer_sizes[-2]:,} outputs.</p>"
+        f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the {kind}s "
+        f"in the last hidden layer’s {now.network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        text = f"A map of {n:,} test images as dots, colored by their true {kind_of(now.reader.names)}"
+        text = f"A map of {n:,} test images as dots, colored by their true {kind}"
         place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
         pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:
             _one(now, test, chosen)
         elif drawing is None:
-            st.html('<p class="ink-note">Draw a digit to see its place, or press a dot.</p>')
+            st.html(f'<p class="ink-note">Draw a {kind} to see its place, or press a dot.</p>')
         if mine is not None:
             st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
             gallery(

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.plain_shrink import moved, shrunk
 from mlp.images.recorded import CANVAS_PX
+from mlp.nn.reader import Reader
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import answering
 from mlp.page.style import theme
@@ -32,9 +33,9 @@ def compare_forms(visitor: Visitor, data: DataState) -> None:
     probabilities = now.reader.predict_proba(inputs)
     place.html(
         '<div class="ink-forms">'
-        + _form("The canvas", drawing.pixels, None)
-        + _form("Just shrunk", inputs[0], probabilities[0])
-        + _form("MNIST’s form", inputs[1], probabilities[1])
+        + _form("The canvas", drawing.pixels)
+        + _form("Just shrunk", inputs[0], now.reader, probabilities[0])
+        + _form("MNIST’s form", inputs[1], now.reader, probabilities[1])
         + f"</div>{theme.chips([now.caption])}"
     )
 
@@ -45,14 +46,14 @@ def _prepared(ink: np.ndarray) -> InputImage:
     return drawing
 
 
-def _form(title: str, pixels: np.ndarray, probabilities: np.ndarray | None) -> str:
-    if probabilities is None:
+def _form(title: str, pixels: np.ndarray, reader: Reader | None = None, probabilities: np.ndarray | None = None) -> str:
+    if reader is None or probabilities is None:
         text = "the drawing"
     elif not np.isfinite(probabilities).all():
         text = "no answer"
     else:
-        digit = int(probabilities.argmax())
-        text = f"reads <b>{digit}</b>, {probabilities[digit] * 100:.0f}% sure"
+        best = int(probabilities.argmax())
+        text = f"reads <b>{html.escape(reader.names[best])}</b>, {probabilities[best]:.0%} sure"
     return (
         f'<figure><img src="{theme.image_url(pixels)}" alt="{html.escape(title)}"><figcaption><strong>'
         f"{html.escape(title)}</strong><br>{text}</figcaption></figure>"

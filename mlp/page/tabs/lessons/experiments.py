@@ -4,6 +4,7 @@ import html
 
 import streamlit as st
 
+from mlp.class_names import in_words
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import EndedSweep, Sweep, Trial
@@ -129,9 +130,17 @@ def _results(visitor: Visitor, lesson: Lesson) -> None:
 
 
 def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
-    """Return notes below the results as HTML: what *Run all* replaces, and whether the curves are of another run."""
+    """Return notes below the results as HTML: what *Run all* skips and replaces, and whether the curves are others."""
     settings = {learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
     texts = []
+    skipped = [each for each in lesson.experiments if learned_now(visitor, each)[0] is None]
+    if skipped:
+        labels = in_words([html.escape(each.label) for each in skipped])
+        n = min(each.drawings or 0 for each in skipped) + 1
+        texts.append(
+            f"<b>Run all</b> skips {labels}: draw at least {n} of each of your signs first, as one of each is needed "
+            "for validation."
+        )
     if trials_of(visitor, lesson):
         texts.append("These results stay here until you press <b>Run all</b> again.")
     if visitor.shown_sweep is not None:
