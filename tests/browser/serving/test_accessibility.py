@@ -14,7 +14,7 @@ from mlp.page.tabs.registry import PARTS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import DESKTOP, PHONE
-from tests.browser.sight import announced, answer, button, open_part, part
+from tests.browser.sight import TRAINED_MS, announced, answer, button, open_part, part
 
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 ON_SIGHT = ["color-contrast", "target-size", "scrollable-region-focusable"]
@@ -71,7 +71,7 @@ def test_all_tabs_keep_the_accessibility_rules(
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("4\n")
     button(page, "train").first.click()
-    expect(part(page, "progress")).to_contain_text("done after")
+    expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
     wrong = {("whole", None): broken_rules(page)}
     for name, room in [place for one in PARTS for place in rooms_of(one.name)]:
         expect(open_part(page, name)).to_be_checked()

@@ -13,11 +13,10 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.browser.screens import DESKTOP
 from tests.browser.server import free_port, serve
-from tests.browser.sight import PATIENCE_MS, button, part
+from tests.browser.sight import PATIENCE_MS, TRAINED_MS, button, part
 
 LINK = "?lesson=width-and-depth&hide=answers&speed=Full"
 EXPERIMENTS = LESSONS["width-and-depth"].experiments
-TRAINED_MS = 6 * PATIENCE_MS  # three pupils train at once
 SHARE = re.compile(r"^\d+\.\d%$")
 
 

@@ -12,7 +12,7 @@ from mlp import load_model
 from mlp.images.signs.sign_file import parse_signs
 from tests.browser.pen import Stroke, draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import answer, button, clear, open_part, part
+from tests.browser.sight import TRAINED_MS, answer, button, clear, open_part, part
 
 NAMES = ("A", "B", "C")
 LETTERS: dict[str, list[Stroke]] = {
@@ -52,7 +52,7 @@ def teach_letters(page: Page, *, touch: bool) -> None:
             expect(button(page, f"sign_{label}")).to_contain_text(f"{name} · {number + 1}")
             expect(answer(page)).to_contain_text("Nothing drawn yet")
     button(page, "learn_signs").click()
-    expect(part(page, "progress")).to_contain_text("done after")
+    expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
 
 
 def check_new_letters(page: Page, *, touch: bool) -> None:
@@ -83,7 +83,7 @@ def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Ca
     draw_letter(page, written("B", 7), touch=False)
     expect(part(page, "answer_side")).to_contain_text("Reads B, ")
     button(page, "learn_signs").click()
-    expect(part(page, "progress")).to_contain_text("done after")
+    expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
     expect(page.locator(".ink-strip")).to_contain_text("B")
     network = part(page, "stage_network").get_by_role("button")
     expect(network).to_have_accessible_name(re.compile(r"then 3 answers; the strongest lines lead to [ABC]\."))
