@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, button, clear, open_part, part
+from tests.browser.sight import TRAINED_MS, answer, button, clear, open_part, part
 
 
 def test_fresh_pages_network_is_taught_three_digits(page: Page):
@@ -20,10 +20,10 @@ def test_fresh_pages_network_is_taught_three_digits(page: Page):
     open_part(page, "Your digits")
     button(page, "teach").click()
     rows = page.get_by_role("region", name="Before and after")
-    expect(rows).to_contain_text("Yours, learned from")
+    expect(rows).to_contain_text("Yours, learned from", timeout=TRAINED_MS)
     expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
     expect(part(page, "progress")).to_contain_text(re.compile(r"step [1-9]\d* of 375"))
-    expect(rows.get_by_role("row", name="Yours, learned from 3 0.0% 100.0%")).to_be_visible()
+    expect(rows.get_by_role("row", name="Yours, learned from 3 0.0% 100.0%")).to_be_visible(timeout=TRAINED_MS)
     expect(page.get_by_role("alert")).to_have_count(0)
     button(page, "pause").click()
     expect(button(page, "pause")).to_have_text("Resume")
@@ -38,7 +38,7 @@ def test_teach_now_switches_to_the_taught_network_and_its_answer_follows(page: P
     part(page, "correction").get_by_text("7", exact=True).click()
     button(page, "teach_now").click()
     expect(part(page, "network").get_by_role("radio", name="Your run")).to_be_checked()
-    expect(answer(page)).to_contain_text("7\n")
+    expect(answer(page)).to_contain_text("7\n", timeout=TRAINED_MS)
     expect(page.locator(".ink-before-after")).to_contain_text(re.compile(r"before: 2, \d+% → now: 7, \d+%"))
     button(page, "pause").click()
     expect(button(page, "pause")).to_have_text("Resume")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from mlp.jobs.pacing import FIRST_STOPS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part, step_of
+from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, button, eventually, part, step_of
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
 ON_STAGE = ("canvas", "stage_network", "answer", "bars", "train", "curves")
@@ -53,7 +53,8 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
         assert below_the_fold(page) == {}, (width, height)
     part(page, "correction").get_by_text("1", exact=True).click()
     button(page, "teach_now").click()
-    expect(part(page, "correction_row")).to_contain_text(re.compile(r"before: 7, \d+% → now: 1, .*it cost .* on MNIST"))
+    taught = re.compile(r"before: 7, \d+% → now: 1, .*it cost .* on MNIST")
+    expect(part(page, "correction_row")).to_contain_text(taught, timeout=TRAINED_MS)
 
 
 def test_given_digit_is_undone_by_keyboard_and_network_opens(page: Page):
