@@ -109,10 +109,8 @@ class Life:
         for _ in range(3):
             self._visitor.kept = False
             await self._draw()
-            if not self._visitor.kept:  # by an earlier teaching
-                await self._visitor.choose(
-                    self._visitor.latest("corrected"), [str(*self._there)], lambda: self._visitor.kept
-                )
+            while not self._visitor.kept:  # by an earlier teaching
+                await self._correct(self._visitor.latest("corrected"))
         await self._visitor.open_part("Mine", "Your digits", "teach")
         known = set(self._visitor.errors)  # of files refused before, which a redrawn page repeats
         self._visitor.progress = ""
@@ -123,6 +121,11 @@ class Life:
             self._report.trouble("teachings refused", refused[0])
         else:
             self._trained = True
+
+    async def _correct(self, key: str) -> None:
+        """Press the true digit, and return when it is kept, or when a new row has replaced it."""
+        visitor = self._visitor
+        await visitor.choose(key, [str(*self._there)], lambda: visitor.kept or visitor.latest("corrected") != key)
 
     async def _download(self) -> None:
         """Download the run's weights."""
