@@ -19,7 +19,7 @@ import pooch
 
 from mlp.atomic import sync_folder, write_synced, write_whole
 from mlp.checks import checked_int
-from mlp.jobs.manifest import Kept, aside_name, dump_manifest, file_name, length_of, parse_manifest, recovered
+from mlp.jobs.manifest import Entry, Kept, aside_name, dump_manifest, parse_manifest, recovered
 
 try:
     import fcntl
@@ -37,6 +37,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 MANIFEST = "manifest"
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
+FLAT = ".0.flat"  # end of the names of some parts from the previous version, which had no digests
 _FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the previous version
 
 
@@ -102,10 +103,10 @@ class Checkpoints:
         """Return the parts of ``kept`` that the disk still has, with files of the right length."""
         with suppress(OSError):
             there, lengths = self.newest(owner).parts.items() & kept.parts.items(), _lengths(self._place(owner))
-            return {name for name, file in there if lengths.get(file) == length_of(file)}
+            return {name for name, entry in there if lengths.get(entry.file) == entry.n_bytes}
         return set()
 
-    def read(self, owner: str, file: str) -> bytes:
+    def read(self, owner: str, entry: Entry) -> bytes:
         """Return the content of a part.
 
         Raises
@@ -115,9 +116,9 @@ class Checkpoints:
         OSError, MemoryError
             If it cannot be read at present.
         """
-        path = self._place(owner) / file
+        path = self._place(owner) / entry.file
         data = path.read_bytes() if path.exists() else b""
-        if not file.endswith(hashlib.sha256(data).hexdigest()):
+        if not entry.file.endswith((_digest(data), FLAT)):
             raise UnusableError("its file is damaged")
         return data
 
@@ -147,10 +148,10 @@ class Checkpoints:
             found = _newest(place)
             if found.revision > kept.revision:
                 raise OutdatedError("another server has saved this owner first")
-            stay = {name: file for name, file in found.parts.items() if name not in gone}
+            stay = {name: entry for name, entry in found.parts.items() if name not in gone}
             for name in stay.keys() & set(new):
                 aside = stay.pop(name)
-                stay[aside_name(aside)] = aside
+                stay[aside_name(aside.file)] = aside
             saved = Kept(kept.revision + 1, self.today(), parts := dict(stay))
             try:
                 if not place.is_dir():
@@ -161,7 +162,7 @@ class Checkpoints:
                         parts[name] = self._write(place, name, saved.revision, dump(), parts)
                     except Exception as error:  # an unwritable part must not affect the others
                         refused[name] = error
-                _publish(place, saved, set(found.parts.values()) - set(stay.values()))
+                _publish(place, saved, _files(found.parts) - _files(stay))
             finally:
                 self._clean(place)
         return saved, refused
@@ -195,7 +196,7 @@ class Checkpoints:
                 self._clean(place)
 
     def _place(self, owner: str) -> Path:
-        return self.folder / hashlib.sha256(owner.encode()).hexdigest()
+        return self.folder / _digest(owner.encode())
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -207,29 +208,29 @@ class Checkpoints:
                     fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _write(self, place: Path, name: str, revision: int, data: bytes, parts: Mapping[str, str]) -> str:
-        """Write a part under a new name, and return it.
+    def _write(self, place: Path, name: str, revision: int, data: bytes, parts: Mapping[str, Entry]) -> Entry:
+        """Write a part under a new name.
 
         Raises
         ------
         OSError
             If there is no room.
         """
-        own = len(data) + sum(length_of(file) for other, file in parts.items() if other != name)
+        own = len(data) + sum(entry.n_bytes for other, entry in parts.items() if other != name)
         total = own + sum(size for other, size in self._sizes.items() if other != place.name)
         for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
             if n_bytes > share * self._max_bytes:
                 limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
                 raise OSError(number, f"the next part does not fit into {limit}")
-        file = file_name(name, revision, data)
-        write_synced(place / file, data)
-        return file
+        entry = Entry(f"{name}.{revision}.{_digest(data)}", len(data))
+        write_synced(place / entry.file, data)
+        return entry
 
     def _clean(self, place: Path) -> None:
         """Remove files that are not valid, such as those of a killed server, and measure the others."""
         with suppress(OSError):  # the published state is valid anyway
             with suppress(OSError):
-                _remove(place, _lengths(place).keys() - {MANIFEST, *_newest(place).parts.values()})
+                _remove(place, _lengths(place).keys() - {MANIFEST} - _files(_newest(place).parts))
             self._sizes[place.name] = sum(length for file, length in _lengths(place).items() if file != MANIFEST)
 
     def _adopt_flat_files(self) -> None:
@@ -241,7 +242,7 @@ class Checkpoints:
                     place.mkdir(mode=0o700, exist_ok=True)
                     (place / MANIFEST).touch()  # an empty one is like a damaged one: the names of the files count
                     if not (place / MANIFEST).stat().st_size:
-                        os.rename(path, place / file_name(found[2], 0, path.read_bytes()))
+                        os.rename(path, place / f"{found[2]}.0.{_digest(path.read_bytes())}")
 
 
 def chosen_checkpoints() -> Checkpoints | None:
@@ -279,6 +280,14 @@ def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
     sync_folder(place)  # the named files must be on disk before the manifest
     os.replace(new, place / MANIFEST)
     sync_folder(place)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _files(parts: Mapping[str, Entry]) -> set[str]:
+    return {entry.file for entry in parts.values()}
 
 
 def _lengths(place: Path) -> dict[str, int]:

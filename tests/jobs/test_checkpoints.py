@@ -1,6 +1,8 @@
 """Checkpoints: all parts of an owner at one revision or none of it, bounded, and removed by absence alone."""
 
 import errno
+import hashlib
+import json
 import os
 import stat
 import threading
@@ -47,7 +49,7 @@ def put(checkpoints, owner, gone=(), **parts):
 def contents(checkpoints, owner):
     """Everything readable of an owner."""
     kept = checkpoints.newest(owner)
-    return {name: checkpoints.read(owner, file) for name, file in kept.parts.items()}
+    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
 
 
 def files(checkpoints):
@@ -214,9 +216,9 @@ def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints
         path.write_bytes(before[:place] + rng.bytes(min(512, len(before) - place)) + before[place + 512 :])
         kept, read = checkpoints.newest("ann"), {}
         assert kept.parts.keys() == whole.keys()  # those named by a damaged manifest are found by their names
-        for name, file in kept.parts.items():
+        for name, entry in kept.parts.items():
             try:
-                read[name] = checkpoints.read("ann", file)
+                read[name] = checkpoints.read("ann", entry)
             except UnusableError:
                 assert path.name.startswith(name)
         assert all(read[name] == whole[name] for name in read)
@@ -249,6 +251,19 @@ def test_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypat
         clock.date += 1
         checkpoints.clean_up()
     assert files(checkpoints) == before
+
+
+@pytest.mark.parametrize("parts", [{"run": "run.1.file"}, {"run": ["a", 1, "c"]}, ["run"], None])
+def test_manifest_with_unknown_entries_is_left_alone(checkpoints, parts):
+    put(checkpoints, "ann", run=b"1")
+    (path,) = checkpoints.folder.glob("*/manifest")
+    body = json.dumps({"format": 1, "revision": 1, "day": 1} | ({"parts": parts} if parts else {})).encode()
+    path.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    before = files(checkpoints)
+    again = Checkpoints(checkpoints.folder)
+    with pytest.raises(OtherFormatError):
+        again.newest("ann")
+    assert files(again) == before
 
 
 def test_files_of_the_previous_version_are_loaded(tmp_path):

@@ -64,7 +64,7 @@ class Disk:
 def contents(folder, owner="ann"):
     checkpoints = Checkpoints(folder)
     kept = checkpoints.newest(owner)
-    return {name: checkpoints.read(owner, file) for name, file in kept.parts.items()}
+    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
 
 
 def prepared(folder):

@@ -91,7 +91,7 @@ def file_of(folder, part):
 
 def parts_on_disk(folder):
     """The names of all parts on disk, of all visitors."""
-    return sorted(path.name.rsplit(".", 3)[0] for path in folder.glob("*/*.*.*.*"))
+    return sorted(path.name.rsplit(".", 2)[0] for path in folder.glob("*/*.*.*"))
 
 
 WHOLE = [CANVAS_STATE, OWN, UPLOADED, PICTURE, TEACHING, SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
