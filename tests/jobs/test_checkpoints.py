@@ -1,8 +1,6 @@
 """Checkpoints: all parts of an owner at one revision or none of it, bounded, and removed by absence alone."""
 
 import errno
-import hashlib
-import json
 import os
 import stat
 import threading
@@ -251,19 +249,6 @@ def test_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypat
         clock.date += 1
         checkpoints.clean_up()
     assert files(checkpoints) == before
-
-
-@pytest.mark.parametrize("parts", [{"run": "run.1.file"}, {"run": ["a", 1, "c"]}, ["run"], None])
-def test_manifest_with_unknown_entries_is_left_alone(checkpoints, parts):
-    put(checkpoints, "ann", run=b"1")
-    (path,) = checkpoints.folder.glob("*/manifest")
-    body = json.dumps({"format": 1, "revision": 1, "day": 1} | ({"parts": parts} if parts else {})).encode()
-    path.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-    before = files(checkpoints)
-    again = Checkpoints(checkpoints.folder)
-    with pytest.raises(OtherFormatError):
-        again.newest("ann")
-    assert files(again) == before
 
 
 def test_files_of_the_previous_version_are_loaded(tmp_path):
