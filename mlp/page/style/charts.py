@@ -91,7 +91,6 @@ class Chart:
         self.axes = quiet_axes(self.figure, PLACE, colors)
         self.axes.tick_params(axis="x", pad=4)
         self.axes.set_axisbelow(True)
-        self.axes.xaxis.set_major_locator(MaxNLocator(6))
         self.axes.xaxis.set_major_formatter(Epochs())
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
         if as_percent:
@@ -210,6 +209,8 @@ class Chart:
         """Return only the axes, with these ranges."""
         self.axes.set_xlim(x)
         self.axes.set_ylim(y)
+        # Numbers between whole ones are longer, and the first would touch "epoch 0".
+        self.axes.xaxis.set_major_locator(MaxNLocator(6 if x[1] >= 5 else 4))
         for place, label in zip(self.axes.get_xticks(), self.axes.get_xticklabels(), strict=True):
             # In the middle, "epoch 0" would touch the lowest number beside the axis.
             label.set_horizontalalignment("left" if place == 0 else "center")

@@ -18,7 +18,8 @@ SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "words.css", "con
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
-IN_A_LINE = "Train a network from nothing. Then draw for it."
+SENTENCES = "Train a network from nothing.", "Then draw for it."
+IN_A_LINE = " ".join(SENTENCES)
 LOADING = "The page is loading."
 
 LIGHT = {
@@ -134,7 +135,8 @@ def chips(texts: Sequence[str]) -> str:
 
 def heading(facts: Sequence[str]) -> None:
     """Draw the page's name with a line beside it and a few facts as pills, see `chips`."""
-    st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{IN_A_LINE}</p><div data-live="facts">{chips(facts)}</div></div>')
+    line = " ".join(f"<span>{sentence}</span>" for sentence in SENTENCES)
+    st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{line}</p><div data-live="facts">{chips(facts)}</div></div>')
 
 
 def digits(images: np.ndarray, captions: Sequence[str], alt: str) -> str:

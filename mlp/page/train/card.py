@@ -135,10 +135,9 @@ def _run_and_curves(visitor: Visitor) -> None:
 
 def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     loss, accuracy = charts.curves(*curve_arguments(visitor, now, view, chosen_epochs()))
-    suffix = measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin)
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
-        st.html(_title("Loss", loss_summary(now, suffix)))
+        st.html(_title("Loss", loss_summary(now)))
         st.image(loss, width="stretch", alt=curve_description("loss", now))
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
@@ -146,12 +145,14 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
             guess.empty_axes(chosen_epochs(), view.colors)
         else:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
-                st.html(_title("Accuracy", accuracy_summary(now, suffix)))
+                st.html(_title("Accuracy", accuracy_summary(now)))
                 guess.guess_button(visitor)
             st.image(accuracy, width="stretch", alt=curve_description("accuracy", now))
     if now is not None and view.guess is not None:
         st.html(f'<div data-live="guessed">{guess.guess_comparison(view.guess.curve, now)}</div>')
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
+        if warning := measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin):
+            st.html(f'<p class="ink-status">{warning}</p>', width="content")
         if earlier := visitor.runs.shown_runs():
             st.html(_legend(now, earlier))
         if now is not None:

@@ -10,7 +10,7 @@ from mlp.page.style.overlay_chart import overlaid_curves
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess
-from mlp.page.train.run_words import accuracy_summary, loss_summary, measured_on, progress
+from mlp.page.train.run_words import accuracy_summary, loss_summary, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
@@ -47,14 +47,14 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     job = visitor.job
     if job is None:  # in place of the progress of a sweep that was shown before
         return {"html.progress": progress(None, view.speed, slow_start=starts_slowly(visitor)), **_no_moving_lines()}
-    now, suffix = job.snapshot(), measured_on(job.data, visitor.runs.origin)
+    now = job.snapshot()
     parts: Parts = {
         "step": (visitor.runs.number, now.step),
         "html.progress": progress(now, view.speed),
         "html.strip": strip(visitor, tab.read_of),
         "html.spoken": spoken_progress(visitor, now, tab),
-        "html.loss_summary": loss_summary(now, suffix),
-        "html.accuracy_summary": accuracy_summary(now, suffix),
+        "html.loss_summary": loss_summary(now),
+        "html.accuracy_summary": accuracy_summary(now),
         "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
         "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }

@@ -53,12 +53,12 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
     )
 
 
-def loss_summary(now: Snapshot | None, suffix: str) -> str:
-    """Return the last loss on validation images as HTML, followed by ``suffix`` from `measured_on`."""
+def loss_summary(now: Snapshot | None) -> str:
+    """Return the last loss on validation images as HTML; where there is no room for all, its end is left out."""
     newest = now.history.newest if now else None
     if newest is None:
-        return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
-    return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}{suffix}"
+        return "<span>how wrong it is;</span> 2.3 is a blind guess"
+    return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}"
 
 
 def loss_text(loss: float) -> str:
@@ -77,19 +77,19 @@ def loss_text(loss: float) -> str:
     return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def accuracy_summary(now: Snapshot | None, suffix: str) -> str:
+def accuracy_summary(now: Snapshot | None) -> str:
     """Return the last accuracy on validation images as HTML, as `loss_summary` does."""
     newest = now.history.newest if now else None
     if newest is None:
         return "share read right"
-    return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}{suffix}"
+    return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}"
 
 
 def measured_on(data: Data | None, origin: str | None) -> str:
     """Return a warning about the validation images: warps of learned drawings, or images from an earlier training."""
     if isinstance(data, SignData):
-        return "" if data.holds_back else ", on other warps of your drawings"
-    return "" if origin is None else ", on images it may have seen before"
+        return "" if data.holds_back else "Validation is on other warps of your drawings."
+    return "" if origin is None else "Validation is on images it may have seen before."
 
 
 def duration(seconds: float) -> str:
