@@ -44,13 +44,13 @@ UNKEPT = 8  # a run of fewer steps has saved none
 
 def choices(visitor: Visitor, data: DataState) -> tuple[()]:
     """Draw the slider of saved steps, and the field for an exact step."""
+    subject_choice(data.dataset)
     job = visitor.job
     if job is None:
         return ()
     now, kept = job.snapshot().step, job.rewind.steps
     back = state.rewound.get()
     at = back[1] if back is not None and back[0] == visitor.runs.number else now
-    subject_choice(data.dataset)
     moments = sorted({*kept, now, at})
     _lab_moment.set(at)
     st.select_slider(
