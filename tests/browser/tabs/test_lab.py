@@ -45,6 +45,8 @@ LABELS = {
     "inside_view=Which+pixels+spoke": ["Why it is …", "and not …"],
 }
 """Labels beside "Looking at", by place."""
+TOPS = """(row, names) => names.map((name) => [...row.querySelectorAll("p")]
+  .find((label) => label.textContent === name)?.getBoundingClientRect().top ?? null)"""
 
 
 @pytest.mark.parametrize("place", LABELS)
@@ -54,12 +56,9 @@ def test_labels_of_controls_in_a_row_are_level(open_page: Callable[..., Page], p
     expect(row.get_by_text("Looking at")).to_be_visible()
     if place == "lab=rewind":
         button(page, "step").click()
-    labels = [row.get_by_text(label, exact=True).element_handle() for label in ["Looking at", *LABELS[place]]]
-    # At once, as a link scrolls to its place.
-    tops = set(
-        page.evaluate("(labels) => labels.map((label) => Math.round(label.getBoundingClientRect().top))", labels)
-    )
-    assert len(tops) == 1, tops
+    names = ["Looking at", *LABELS[place]]
+    eventually(page, lambda: None not in row.evaluate(TOPS, names))
+    assert len({round(top) for top in row.evaluate(TOPS, names)}) == 1
 
 
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
