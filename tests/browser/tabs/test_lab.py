@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.lab.tab import LAB_ROOMS
-from tests.browser.sight import button, eventually, part, tab, tool
+from tests.browser.sight import PATIENCE_MS, button, eventually, part, tab, tool
 
 
 def scrolled(page: Page) -> None:
@@ -56,6 +56,7 @@ def test_labels_of_controls_in_a_row_are_level(open_page: Callable[..., Page], p
     expect(row.get_by_text("Looking at")).to_be_visible()
     if place == "lab=rewind":
         button(page, "step").click()
+        expect(part(page, "progress")).to_contain_text("step 1 of", timeout=3 * PATIENCE_MS)  # a first worker
     names = ["Looking at", *LABELS[place]]
     eventually(page, lambda: None not in row.evaluate(TOPS, names))
     assert len({round(top) for top in row.evaluate(TOPS, names)}) == 1
