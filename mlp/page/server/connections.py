@@ -11,6 +11,7 @@ from typing import Any
 from mlp.page.server.tab_limit import descriptors
 
 HEAD_S = 10.0  # limit for the head of a request
+UNREAD_S = 180.0  # limit for an answer that a browser still takes in; a line of 400 kbit/s brings 9 MB in this time
 MAX_CONNECTIONS = 512  # besides those of tabs
 BACKLOG = 128  # connections that uvicorn accepts before any of them can be closed
 
@@ -48,7 +49,7 @@ class Connections:
         requests arrive in a second, a visitor's connection would be the oldest before its request arrives.
         """
         self._silent[protocol] = None
-        self._idle[protocol] = asyncio.get_running_loop().call_later(HEAD_S, self._close, protocol)
+        self._time(protocol)
         if len(self._idle) + len(self._busy) > self._max_connections:
             waiting = (one for one in self._idle if one not in self._silent)
             others = (one for one in chain(waiting, self._silent, self._busy) if one is not protocol)
@@ -59,7 +60,7 @@ class Connections:
         self._silent.pop(protocol, None)
         if protocol not in self._idle:
             self.forget(protocol)
-            self._idle[protocol] = asyncio.get_running_loop().call_later(HEAD_S, self._close, protocol)
+            self._time(protocol)
 
     def answer(self, protocol: Any) -> None:
         """Note that a connection answers a request."""
@@ -72,6 +73,11 @@ class Connections:
         self._silent.pop(protocol, None)
         if (timer := self._idle.pop(protocol, None)) is not None:
             timer.cancel()
+
+    def _time(self, protocol: Any) -> None:
+        """Start the timer, a longer one while the browser is still taking an answer in on a slow line."""
+        limit_s = UNREAD_S if protocol.transport.get_write_buffer_size() else HEAD_S
+        self._idle[protocol] = asyncio.get_running_loop().call_later(limit_s, self._close, protocol)
 
     def _close(self, protocol: Any) -> None:
         self.forget(protocol)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ class Server:
     """A server on a local port that answers each request when the test decides."""
 
     def __init__(self) -> None:
-        self.go, self.n_asked = asyncio.Event(), 0
+        self.go, self.n_asked, self.body = asyncio.Event(), 0, b"ok"
         self.go.set()
         config = uvicorn.Config(
             self._app,
@@ -43,8 +44,9 @@ class Server:
             return
         self.n_asked += 1
         await self.go.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"ok"})
+        length = str(len(self.body)).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+        await send({"type": "http.response.body", "body": self.body})
 
     async def __aenter__(self) -> "Server":
         await self._server.startup()
@@ -134,6 +136,30 @@ def test_request_may_take_longer_to_answer_than_to_ask(run: Callable[[Act], None
         assert await answers(asked)
         writer.close()
         other.close()
+
+    run(act)
+
+
+@pytest.mark.parametrize(("unread_s", "whole"), [(30.0, True), (0.05, False)])
+def test_answer_on_a_slow_line_may_take_longer_to_arrive(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch, unread_s: float, whole: bool
+):
+    monkeypatch.setattr(connections, "HEAD_S", 0.05)
+    monkeypatch.setattr(connections, "UNREAD_S", unread_s)
+
+    async def act(server: Server) -> None:
+        server.body = bytes(20_000_000) + b"ok"  # more than the system's own buffers hold
+        asked, writer = await server.send(HALF + b"\r\n")
+        await asked.readuntil(b"\r\n\r\n")
+        for _ in range(2):  # the second one begins after the answer was written
+            idle, other = await server.send(HALF)
+            assert await is_closed(idle)
+            other.close()
+        rest = b""
+        with suppress(ConnectionError):
+            rest = await asked.read(-1)
+        assert rest.endswith(b"ok") is whole
+        writer.close()
 
     run(act)
 
