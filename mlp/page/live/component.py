@@ -1,5 +1,6 @@
 """Put the browser's part of the live channel on the page, and redraw the parts that a browser requests."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ _HTML = (
 )
 FOLLOW_S = 2.0
 """Seconds between two redraws of an open tab that follows the run."""
+FOLLOW_TRIPS, MAX_FOLLOW_S = 20, 10.0
+"""On a slow line, the same as a multiple of a message's trip, and its limit."""
 MOVING = ("reading", "progress_and_curves", "sheet_photo")
 """Fragments with moving parts, which scripts redraw if the channel does not open."""
 
@@ -55,7 +58,11 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
         now = script_state() + (visitor.notice or "")
         calls, places = engine().load()
         turn_s = SLICE_S * calls / places  # a tab has nothing new to show before its run's next turn
-        return {"draw": None if now == tab.shown else now, "follows": tab.follows and max(tab.follows, turn_s)}
+        seldom_s = min(MAX_FOLLOW_S, math.ceil(FOLLOW_TRIPS * tab.trip_s))  # whole, as each change is a message
+        return {
+            "draw": None if now == tab.shown else now,
+            "follows": tab.follows and max(tab.follows, turn_s, seldom_s),
+        }
 
     def draw_what_moves() -> None:
         tab.ticks += 1

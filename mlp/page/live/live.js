@@ -6,7 +6,7 @@ const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // afte
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
-  asked: 0, waiting: false, wanted: null, sentAt: 0, paced: 0, ink: null, watch: 0, down: false,
+  asked: 0, waiting: false, wanted: null, sentAt: 0, tookMs: 0, paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   receivedAt: performance.now(), lost: false, opened: false,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
@@ -43,6 +43,7 @@ function connect() {
     send({ got: number });
     if (answers !== live.asked) return;
     live.waiting = false;
+    live.tookMs = performance.now() - live.sentAt;
     ask();
   };
   socket.onclose = ({ code }) => {
@@ -113,9 +114,11 @@ function ink() {
 }
 
 // One question at a time: a busy server gets fewer questions, but always the last pen position. A moving pen asks every
-// second frame, as often as the server answers, so that no question waits there while the pen moves on.
-const PACE_MS = 30, FRAME_MS = 17;
+// second frame, as often as the server answers, so that no question waits there while the pen moves on. On a slow line, it
+// asks only at the end of a stroke, as the line would still be busy with what came before.
+const PACE_MS = 30, FRAME_MS = 17, SLOW_LINE_MS = 400;
 function wish(pen, at = performance.now(), drawn = null) {
+  if (pen && live.tookMs > SLOW_LINE_MS) return;
   live.wanted = { pen, at, drawn };
   ask();
 }

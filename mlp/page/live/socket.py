@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 QUESTION = ("reading",)
 """Sources whose parts answer a question."""
+MAX_REST_S = 1.0
+"""Longest time without pictures after a message that took long."""
 
 
 def live_route() -> WebSocketRoute:
@@ -88,6 +90,8 @@ class Channel:
         self._question: Ask | None = None
         self._woken = asyncio.Event()
         self._arrived = True  # the last message
+        self._pictured = False  # the last message had more than the answer to a question
+        self._rests_until = 0.0
         self._sent: Parts = {}
         self._number = 0
         self._sent_at = self._loop.time()
@@ -146,22 +150,33 @@ class Channel:
                 self._woken.set()
             elif message.number == self._number:
                 self._arrived = True
+                self._tab.trip_s = self._loop.time() - self._sent_at
+                if self._pictured:
+                    self._rest(self._tab.trip_s)
                 self._tab.arrived(self._sent.get("step"))
                 self._woken.set()
 
+    def _rest(self, seconds: float) -> None:
+        """Send only answers for some time, so that half of a slow line stays free for strokes and presses."""
+        seconds = min(seconds, MAX_REST_S)
+        self._rests_until = self._loop.time() + seconds
+        self._loop.call_later(seconds, self._woken.set)
+
     async def _send(self) -> None:
-        """Answer the newest question, and send changed parts as soon as the last message has arrived."""
+        """Answer the newest question, and send changed parts when the last message has arrived and the line is free."""
         while True:
             try:
                 await asyncio.wait_for(self._woken.wait(), self._tab.every_s)
             except TimeoutError:
                 self._tab.changed()
             self._woken.clear()
-            if self._question is None and (self._hidden or not self._due or not self._arrived):
+            rested = self._loop.time() >= self._rests_until
+            if self._question is None and (self._hidden or not self._due or not self._arrived or not rested):
                 continue  # the parts stay due
             async with self._channels.budget.turn(None if self._question is None else self._tab.owner):
                 question, self._question = self._question, None
-                names, self._due = self._due, set()
+                names = self._due if rested else self._due.intersection(QUESTION)
+                self._due = self._due - names
                 parts = await self._loop.run_in_executor(self._channels.reader, self._parts_of, names)
                 self._channels.budget.spend(parts.pop("seconds"), None if question is None else self._tab.owner)
             changed = {
@@ -173,6 +188,9 @@ class Channel:
             self._number += 1
             self._arrived = False
             self._sent_at = self._loop.time()
+            self._pictured = rested
+            if rested:
+                self._rest(2 * self._tab.trip_s)
             await self._socket.send_text(
                 protocol.encoded(self._number, changed, None if question is None else question.number)
             )

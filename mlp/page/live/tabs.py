@@ -58,6 +58,8 @@ class Tab:
         The time of the last charts of a sweep, and the charts.
     asked : Ask or None
         The newest question, which holds the canvas; None before the first.
+    trip_s : float
+        Seconds from sending the last message until the browser had drawn it.
     pictured : float
         Time of the network's last picture.
     prepared : tuple or None
@@ -80,6 +82,7 @@ class Tab:
         self.ticks = 0
         self.swept: tuple[float, tuple[str, ...]] = (0.0, ())
         self.asked: Ask | None = None
+        self.trip_s = 0.0
         self.pictured = 0.0
         self.prepared: tuple[str, Any] | None = None
         self.chosen: int | None = None

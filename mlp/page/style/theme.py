@@ -56,8 +56,9 @@ def colors() -> dict[str, str]:
 
 
 def apply() -> None:
-    """Put the CSS on the page."""
-    st.html(f"<style>:root {{ {_variables(colors())} }}{_css()}</style>")
+    """Put the theme's colors on the page, and the style sheets if its HTML did not bring them."""
+    sheets = "" if opening_html.cache_info().currsize else _css()
+    st.html(f"<style>:root:root {{ {_variables(colors())} }}{sheets}</style>")
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """The live channel at its socket: admission, the timing of messages, and the end of a connection."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -13,6 +14,8 @@ from mlp.page.live import protocol
 from mlp.page.live.socket import live_route
 from mlp.page.live.tabs import Tab, opened_tab
 from tests.page.live.channel_route import WAIT_S, Browser, connected
+
+TRIP_S = 1.0  # of a message on a slow line
 
 Connect = Callable[[], AbstractContextManager[Browser]]
 
@@ -77,6 +80,25 @@ def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect)
             tab.changed("run")
         browser.send(got=1)
         assert browser.receive() == {"number": 2, "parts": {"html.progress": 4}}
+
+
+def test_slow_line_rests_between_pictures_but_not_for_answers(
+    connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(protocol, "BEAT_S", 60.0)
+    state = {"html.progress": 0}
+    tab.register("run", lambda _: dict(state))
+    with connect() as browser:
+        hello(browser, tab)
+        assert browser.receive()["parts"]["html.progress"] == 0
+        time.sleep(TRIP_S)
+        browser.send(got=1)
+        state["html.progress"] = 1
+        tab.changed("run")
+        browser.send(ask=5, ink="", pen=False)
+        assert browser.receive() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
+        browser.send(got=2)
+        assert browser.receive() == {"number": 3, "parts": {"html.progress": 1}}
 
 
 def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):
