@@ -22,7 +22,7 @@ from mlp.images.mnist import local_folder
 from tests.benchmarks.timing import machine, print_table
 from tests.browser import chromium
 from tests.browser.digits import DIGITS
-from tests.browser.pen import CANVAS, CANVAS_PX, draw, fit
+from tests.browser.pen import CANVAS, CANVAS_PX, Stroke, draw, fit
 from tests.browser.screens import DESKTOP
 from tests.browser.server import serve
 from tests.browser.sight import answer, button, clear, part
@@ -143,21 +143,25 @@ def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
     return page.evaluate("penUpMs")
 
 
-def events_to_bars(page: Page, strokes: int) -> list[float]:
-    """Return the milliseconds from a pointer event to bars that include it, while digits are drawn at a hand's pace."""
-    page.evaluate("followed.length = 0")
+def draw_by_hand(page: Page, points: Stroke) -> None:
+    """Draw a stroke, given in canvas pixels, at a hand's pace."""
     box = page.locator(CANVAS).bounding_box()
     assert box is not None
     scale = box["width"] / CANVAS_PX
+    steps = [(x + (X - x) * k / 3, y + (Y - y) * k / 3) for (x, y), (X, Y) in pairwise(points) for k in range(3)]
+    page.mouse.move(box["x"] + steps[0][0] * scale, box["y"] + steps[0][1] * scale)
+    page.mouse.down()
+    for x, y in steps[1:]:
+        page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
+        page.wait_for_timeout(HAND_MS)
+    page.mouse.up()
+
+
+def events_to_bars(page: Page, strokes: int) -> list[float]:
+    """Return the milliseconds from a pointer event to bars that include it, while digits are drawn at a hand's pace."""
+    page.evaluate("followed.length = 0")
     for number in range(strokes):
-        points = fit(DIGITS[number % 10][:1])[0]
-        steps = [(x + (X - x) * k / 3, y + (Y - y) * k / 3) for (x, y), (X, Y) in pairwise(points) for k in range(3)]
-        page.mouse.move(box["x"] + steps[0][0] * scale, box["y"] + steps[0][1] * scale)
-        page.mouse.down()
-        for x, y in steps[1:]:
-            page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
-            page.wait_for_timeout(HAND_MS)
-        page.mouse.up()
+        draw_by_hand(page, fit(DIGITS[number % 10][:1])[0])
         page.wait_for_timeout(SETTLE_MS)
         clear(page)
     found: list[float] = page.evaluate("followed")
