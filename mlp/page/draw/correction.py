@@ -10,6 +10,7 @@ from mlp.images.own_digits import MAX_OWN, OwnDigit, as_pixels
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.teach import teach
+from mlp.page.live.announced import announced
 from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
@@ -61,12 +62,12 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
     elif digit is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
             some = f"{len(own)} of {MIN_TO_HOLD_BACK} kept" if len(own) < MIN_TO_HOLD_BACK else f"{len(own)} kept"
-            st.html(f'<p class="ink-status" role="status">Kept as a <b>{digit}</b> · {some}</p>', width="content")
+            st.html(announced("kept", f"Kept as a <b>{digit}</b> · {some}"), width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
         if _taught_now.pop():
             st.rerun()  # the new run's parts of the page are outside of this fragment
-    elif len(own) >= MAX_OWN:
-        st.html(f'<p class="ink-status">You have {MAX_OWN} digits, the most that fit here.</p>')
+    else:
+        st.html(announced("kept", f"You have {MAX_OWN} digits, the most that fit here." if len(own) >= MAX_OWN else ""))
 
 
 def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
@@ -92,8 +93,12 @@ def _taught(visitor: Visitor, drawing: InputImage) -> str:
     run = visitor.job.snapshot()
     shares = run.reader.predict_proba(drawing.image[None])[0]
     now = Reading(int(shares.argmax()), float(shares.max())) if np.isfinite(shares).all() else "–"
-    change = f"<p>before: <b>{Reading(digit, share)}</b> → now: <b>{now}</b></p>"
-    return f'<div class="ink-before-after" role="status">{change}<p class="ink-status">{_cost(run)}</p></div>'
+    change, cost = f"before: <b>{Reading(digit, share)}</b> → now: <b>{now}</b>", _cost(run)
+    heard = "" if run.playing else f"Before: {Reading(digit, share)}. Now: {now}. {cost}"
+    return (
+        f'<div class="ink-before-after"><p>{change}</p><p class="ink-status">{cost}</p></div>'
+        f"{announced('kept', heard, shown=False)}"
+    )
 
 
 def _cost(run: Snapshot) -> str:

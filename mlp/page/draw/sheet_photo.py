@@ -13,6 +13,7 @@ from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, show_picture
 from mlp.page.draw.networks import answering, is_seen
+from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
@@ -64,6 +65,7 @@ def sheet_photo_section(visitor: Visitor) -> None:
 def _sheet_photo(visitor: Visitor) -> None:
     picture = visitor.picture
     if picture is None or picture.page is None or state.picture.get() is None:
+        st.html(announced("sheet_photo"))
         return
     answers = _answers(visitor, _prepared(picture))
     numbers = numbers_on(picture.page.digits, answers)
@@ -75,13 +77,15 @@ def _sheet_photo(visitor: Visitor) -> None:
                 data=_photo(picture.page, answers),
                 on_picked_change=lambda: _pick(visitor, picture),
             )
-        read = "".join(f"<li>{html.escape(' '.join(row))}</li>" for row in numbers)
+        rows = [html.escape(" ".join(row)) for row in numbers]
+        read = "".join(f"<li>{row}</li>" for row in rows)
         n = len(answers)
         st.html(
             f'<h2 class="ink-title">On your photo<small>, {n} digits</small></h2>'
-            f'<ol class="ink-photo-read" role="status" aria-label="Numbers that were read, row by row">{read}</ol>'
+            f'<ol class="ink-photo-read" aria-label="Numbers that were read, row by row">{read}</ol>'
             '<p class="ink-status">Press a digit on the photo to see how it is read above.'
             f"{' A ? means that no digit was found there.' if None in answers else ''}</p>"
+            f"{announced('sheet_photo', 'On your photo: ' + '; '.join(rows) + '.', shown=False)}"
         )
 
 

@@ -12,6 +12,7 @@ from mlp.images.signs.sign_set import SignsError, SignSet
 from mlp.page import state
 from mlp.page.draw.canvas import wipe
 from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.live.announced import announced
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
@@ -43,7 +44,7 @@ def _collect(visitor: Visitor) -> None:
             n = int(signs.counts[label])
             st.button(f"**{plain(name)}** · {n}", key=f"sign_{label}", on_click=_keep, args=(visitor, label, name))
     with st.container(horizontal=True, gap="xsmall", key="collect_foot", vertical_alignment="center"):
-        st.html(f'<p class="ink-small" role="status">{missing_drawings_text(signs)}</p>', width="stretch")
+        st.html(announced("signs_missing", missing_drawings_text(signs)), width="stretch")
         if signs.missing is None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     show_refusal("signs")

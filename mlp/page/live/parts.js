@@ -40,7 +40,7 @@ function announce() {
   const region = document.querySelector(".ink-spoken"), now = performance.now();
   let changed = false;
   for (const place of document.querySelectorAll("[data-say]")) {
-    const name = place.dataset.live, text = place.textContent, last = announced.get(name);
+    const name = place.dataset.say || place.dataset.live, text = place.textContent, last = announced.get(name);
     announced.set(name, text);
     if (text === last || last === undefined) continue;
     changed = true;
@@ -89,7 +89,7 @@ function show(parts) {
 
 // While the socket is open, a script draws older content than the socket has sent: restore the newer content before the
 // browser paints.
-const marked = "[data-live], .ink-bars, [data-testid=stImage]";
+const marked = "[data-live], [data-say], .ink-bars, [data-testid=stImage]";
 const ours = new MutationObserver((records) => {
   const added = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.nodeType === 1);
   if (!added.some((node) => node.matches(marked) || node.querySelector(marked))) return;

@@ -123,8 +123,7 @@ def _run_and_curves(visitor: Visitor) -> None:
         slow_start = now is None and starts_slowly(visitor)
         st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=slow_start)}</div>')
         st.html(f'<div data-live="strip">{strip(visitor, tab.read_of) if now else ""}</div>')
-        if now is not None:
-            st.html(f'<p hidden data-say data-live="spoken">{spoken_progress(visitor, now, tab)}</p>')
+        st.html(f'<p hidden data-say data-live="spoken">{spoken_progress(visitor, now, tab)}</p>')
     if now is not None and now.error:
         st.error(plain(now.error))
     with st.container(key="curves"):

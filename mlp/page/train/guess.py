@@ -11,6 +11,7 @@ from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, comparison_
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep, Trial
 from mlp.page import state
+from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
@@ -180,7 +181,8 @@ def guess_comparison(guess: Curve, now: Snapshot, of: str = "") -> str:
     real = unseen_accuracy(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
     words = "Nothing is measured yet." if found is None else comparison_text(found)
-    return f'<p class="ink-status" role="status"><b>Your guess</b>{of}, dashed. {words}</p>'
+    text = f"<b>Your guess</b>{of}, dashed. {words}"
+    return f'<p class="ink-status">{text}</p>' if now.playing else announced("guessed", text)
 
 
 def unseen_accuracy(now: Snapshot) -> Curve:

@@ -12,7 +12,7 @@ from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess
 from mlp.page.train.run_words import accuracy_summary, loss_summary, progress
 from mlp.page.train.speed import strip
-from mlp.page.train.spoken import spoken_progress
+from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.page.visitors.runs import starts_slowly
 from mlp.page.visitors.visitor import Visitor
@@ -79,6 +79,7 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     trials = sweep.trials()
     parts: Parts = {
         "html.progress": overlay.sweep_progress(trials),
+        "html.spoken": spoken_sweep(trials),
         "html.legend": overlay.legend(trials, view.colors),
         "html.guessed": overlay.guessed(trials, view.guess),
     }

@@ -11,12 +11,14 @@ from mlp.page.style.glossary import tappable
 from mlp.page.style.overlay_chart import color_of, overlaid_curves
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess, guess_comparison
+from mlp.page.train.spoken import spoken_sweep
 
 
 def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Guess | None) -> None:
     """Draw the progress of the runs, and all their curves in the same axes."""
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
+        st.html(f'<p hidden data-say data-live="spoken">{spoken_sweep(trials)}</p>')
     with st.container(key="curves"):
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
         loss, accuracy = overlaid_curves(
@@ -51,7 +53,7 @@ def sweep_progress(trials: Sequence[Trial]) -> str:
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
         f'<p class="ink-status">{" · ".join(texts)}</p>'
-        + (f'<p class="ink-status" role="status">{html.escape(waits)}</p>' if waits else "")
+        + (f'<p class="ink-status">{html.escape(waits)}</p>' if waits else "")
     )
 
 

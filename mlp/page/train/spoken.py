@@ -2,9 +2,11 @@
 
 import html
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mlp.jobs.snapshot import Snapshot
+from mlp.jobs.sweep import Trial, leader
 from mlp.page.live.tabs import Tab
 from mlp.page.train.speed import readings
 from mlp.page.visitors.visitor import Visitor
@@ -24,11 +26,16 @@ class Spoken(NamedTuple):
     at: float
 
 
-def spoken_progress(visitor: Visitor, now: Snapshot, tab: Tab) -> str:
+def spoken_progress(visitor: Visitor, now: Snapshot | None, tab: Tab) -> str:
     """Return the current announcement as HTML: an epoch, a pause, a new learning rate, or the end."""
-    last = tab.spoken
-    if last is None or last.run != visitor.runs.number:
-        last = Spoken(visitor.runs.number, 0, _state(now), now.learning_rate, "", 0.0)
+    last, number = tab.spoken, visitor.runs.number
+    if now is None:
+        tab.spoken = Spoken(number, 0, "none", 0.0, "", 0.0)
+        return ""
+    if last is None:
+        last = Spoken(number, 0, _state(now), now.learning_rate, "", 0.0)
+    elif last.run != number or last.state == "none":  # a short run may be done before it is shown
+        last = Spoken(number, 0, "playing", now.learning_rate, "", 0.0)
     done, newest = now.step // now.steps_per_epoch, now.history.newest
     state = _state(now)
     right = "" if newest is None else f"{newest.accuracy:.1%} of validation images read right."
@@ -38,7 +45,7 @@ def spoken_progress(visitor: Visitor, now: Snapshot, tab: Tab) -> str:
             "diverged": "Stopped: the loss grew without limit.",
             "paused": f"Paused at epoch {round(now.step / now.steps_per_epoch, 1):g}.",
             "playing": "Training.",
-        }[state]
+        }.get(state, state)
         last = Spoken(last.run, done, state, now.learning_rate, text, time.monotonic())
     elif now.learning_rate != last.rate:
         text = f"Learning rate {now.learning_rate:g}."
@@ -60,7 +67,25 @@ def _state(now: Snapshot) -> str:
         return "done"
     if now.diverged is not None:
         return "diverged"
-    return "playing" if now.playing else "paused"
+    if not now.playing:
+        return "paused"
+    return now.waits or "playing"
+
+
+def spoken_sweep(trials: Sequence[Trial]) -> str:
+    """Return the current announcement of a sweep as HTML: how many of its networks are done, or the best one."""
+    ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
+    waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
+    best = leader(trials)
+    if waits is not None:
+        text = waits
+    elif ended == len(trials) and best is not None and best.newest is not None:
+        text = f"All {ended} networks are done. The best: {best.value}, {best.newest.accuracy:.1%} read right."
+    elif ended:
+        text = f"{ended} of {len(trials)} networks are done."
+    else:
+        text = f"Training {len(trials)} networks."
+    return html.escape(text)
 
 
 def _drawing(visitor: Visitor, tab: Tab) -> str:

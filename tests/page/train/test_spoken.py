@@ -11,7 +11,7 @@ from mlp.page.train import spoken
 def snapshot(step: int, **changed: Any) -> Any:
     """A run of 4 epochs of 10 steps, measured after each."""
     history = SimpleNamespace(newest=SimpleNamespace(accuracy=0.981, step=step - step % 10))
-    usual = {"playing": True, "finished": False, "diverged": None, "learning_rate": 0.1}
+    usual = {"playing": True, "finished": False, "diverged": None, "learning_rate": 0.1, "waits": None}
     settings = SimpleNamespace(epochs=4)
     return SimpleNamespace(step=step, steps_per_epoch=10, history=history, settings=settings, **(usual | changed))
 
@@ -53,3 +53,31 @@ def test_epochs_are_announced_no_more_often_than_a_listener_can_follow(announcem
 def test_diverged_run_is_announced(announcement):
     announcement(snapshot(3))
     assert announcement(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew without limit."
+
+
+def test_end_of_a_run_that_was_never_shown_playing_is_announced(announcement):
+    assert announcement(None) == ""
+    assert announcement(snapshot(40, finished=True, playing=False)) == "Done: 98.1% of validation images read right."
+
+
+def test_waiting_for_a_worker_is_announced(announcement):
+    announcement(snapshot(3))
+    assert announcement(snapshot(3, waits="The workers are away.")) == "The workers are away."
+    assert announcement(snapshot(4)) == "Training."
+
+
+def test_each_network_of_a_sweep_that_is_done_is_announced():
+    def trial(value: str, accuracy: float, *, done: bool) -> Any:
+        newest = SimpleNamespace(epoch=4.0, accuracy=accuracy)
+        run = SimpleNamespace(finished=done, waits=None)
+        return SimpleNamespace(value=value, stopped=False, snapshot=run, newest=newest, accuracy=accuracy)
+
+    ends = [
+        [trial("0.1", 0.971, done=first), trial("<0.3>", 0.983, done=second)]
+        for first, second in ((False, False), (True, False), (True, True))
+    ]
+    assert [spoken.spoken_sweep(trials) for trials in ends] == [
+        "Training 2 networks.",
+        "1 of 2 networks are done.",
+        "All 2 networks are done. The best: &lt;0.3&gt;, 98.3% read right.",
+    ]

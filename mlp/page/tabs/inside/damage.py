@@ -17,6 +17,7 @@ from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import percent
 from mlp.page.style.fragments import rerun_fragments
@@ -89,7 +90,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     ]
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
         effect = _effect_text(now, lesion, both, (whole, rest))
-        st.html(f'<p class="ink-status" role="status">{effect}</p>', width="stretch")
+        st.html(announced("damage", effect), width="stretch")
         st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
     network_picture.draw(now, looked_at, colors(), left)
     _switches(now.network, left, image)

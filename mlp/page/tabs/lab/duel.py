@@ -9,6 +9,7 @@ from mlp.images.input_image import with_article
 from mlp.nn.reader import Reader
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, digit_in, shipped
+from mlp.page.live.announced import announced
 from mlp.page.settings.link import linked
 from mlp.page.visitors.visitor import DuelScore, Visitor
 
@@ -37,10 +38,8 @@ def draw(visitor: Visitor, now: Answering) -> None:
         meant = st.segmented_control("I drew a …", list(range(10)), default=digit, key="lab_meant")
         st.button("Score it", key="lab_count", on_click=_count, args=(visitor, now, meant), disabled=meant is None)
     score = visitor.duel
-    st.html(
-        f'<p class="ink-status" role="status">You <b>{score.person}</b> · the network <b>{score.network}</b>'
-        f"{f' · {score.comment}' if score.comment else ''}</p>"
-    )
+    comment = f" · {score.comment}" if score.comment else ""
+    st.html(announced("duel", f"You <b>{score.person}</b> · the network <b>{score.network}</b>{comment}"))
     if meant is not None:
         st.caption(f"Dare a friend to draw a {meant:d}:")
         st.code(_link(meant), language=None, wrap_lines=True)

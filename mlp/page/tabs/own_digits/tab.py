@@ -11,6 +11,7 @@ from mlp.images.own_digits import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, 
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.teach import teach, teaching_epochs
+from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import percent
@@ -66,7 +67,8 @@ def _scores(visitor: Visitor, data: DataState) -> None:
     answers = now.reader.predict(visitor.own.images)
     right = int((answers == visitor.own.labels).sum())
     name = now.caption.removeprefix("Reading with ")
-    st.html(f'<p class="ink-status" role="status">{right} of {len(digits)} read right by {name}.</p>')
+    text, playing = f"{right} of {len(digits)} read right by {name}.", visitor.job is not None and visitor.job.playing
+    st.html(f'<p class="ink-status">{text}</p>' if playing else announced("own_read", text))
     st.html(own_grid(digits, answers))
     teaching = visitor.teaching
     if teaching is not None and visitor.job is not None and teaching.number == visitor.runs.number:
@@ -188,8 +190,8 @@ def _upload(visitor: Visitor) -> None:
     error, text = _own_error.get(), _own_result.get()
     if error:
         st.error(plain(error))
-    elif text:
-        st.html(f'<p class="ink-status" role="status">{html.escape(text)}</p>')
+    else:
+        st.html(announced("own_uploaded", html.escape(text or "")))
 
 
 def _read_upload(visitor: Visitor) -> None:

@@ -18,6 +18,7 @@ from mlp.jobs.sweep import Sweep
 from mlp.jobs.workers.engine import Engine
 from mlp.page import state
 from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_here, missing_drawings_text, signs_settings
+from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
@@ -125,7 +126,7 @@ def sign_row(name: str, urls: list[str]) -> str:
 def _actions(visitor: Visitor) -> None:
     """Draw the actions for the whole set."""
     signs = visitor.signs
-    st.html(f'<p class="ink-status" role="status">{missing_drawings_text(signs)}</p>')
+    st.html(announced("signs_missing", missing_drawings_text(signs)))
     with st.container(horizontal=True, vertical_alignment="bottom", key="signs_actions"):
         st.button(
             "Train on my signs",
@@ -229,7 +230,7 @@ def _figures(visitor: Visitor) -> None:
     if sweep is not None:
         done = [job for job in sweep.jobs if job.snapshot().finished and isinstance(job.data, SignData)]
         if len(done) < len(sweep.jobs):
-            st.html(f'<p class="ink-status" role="status">{len(done)} of {len(sweep.jobs)} networks trained …</p>')
+            st.html(announced("signs_read", f"{len(done)} of {len(sweep.jobs)} networks trained …"))
         elif any(job.data.names != signs.names for job in sweep.jobs):  # type: ignore[attr-defined]
             st.html('<p class="ink-status">Your signs have changed: press <b>Leave one out</b> again.</p>')
         else:
@@ -246,7 +247,7 @@ def figures(title: str, score: SignScore) -> str:
         text += f" It reads {'; '.join(pairs)}."
     if score.refused:
         text += f" It sees none of your signs in {score.refused}."
-    return f'<p class="ink-status" role="status">{text}</p>'
+    return announced("signs_read", text)
 
 
 def is_left_out(sweep: Sweep | None) -> bool:

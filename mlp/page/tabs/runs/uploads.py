@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
+from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 from mlp.page.visitors.runs import check_bytes
@@ -34,8 +35,8 @@ def weights_section(visitor: Visitor) -> None:
     error = _weights_error.get()
     if error:
         st.error(plain(error))
-    elif visitor.uploaded is not None:
-        st.html(f'<p class="ink-status" role="status">{description_of(visitor.uploaded)}</p>')
+    else:
+        st.html(announced("uploaded", "" if visitor.uploaded is None else description_of(visitor.uploaded)))
 
 
 def description_of(network: Reader) -> str:
