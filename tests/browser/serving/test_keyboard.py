@@ -1,5 +1,6 @@
 """The page by keyboard, in forced colors, and by touch on small screens."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -12,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import answer, button, part, tab
+from tests.browser.sight import announced, answer, button, part, tab
 
 FOCUSED = "document.activeElement"
 
@@ -116,3 +117,61 @@ def test_digit_is_drawn_and_read_by_keyboard(page: Page):
     page.keyboard.press("ArrowRight")
     expect(part(page, "correction")).to_be_visible()  # the script has the drawing, too
     expect(answer(page)).to_contain_text("1\n")
+
+
+FOCUS = """() => {
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}"""
+
+
+def press_tab_to(page: Page, target: Locator, most: int, key: str = "Tab") -> None:
+    """Press Tab until the focus is on the target, at most so many times."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        if target.evaluate(f"(target) => ({FOCUS})() === target"):
+            return
+    raise AssertionError(f"{target} is not reached by {most} presses, but {page.evaluate_handle(FOCUS)} is")
+
+
+def test_everything_is_done_by_keyboard(open_page: Callable[..., Page]):
+    page = open_page("?images=300&epochs=3")
+    expect(part(page, "curves").get_by_role("img")).to_have_count(2)
+    press_tab_to(page, page.get_by_role("link", name="Skip to main content"), 1)
+    page.keyboard.press("Enter")
+    share = part(page, "share").get_by_test_id("stPopoverButton")
+    press_tab_to(page, share, 2)
+    page.keyboard.press("Enter")
+    press_tab_to(page, page.get_by_role("button", name="Copy link to this experiment"), 1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".ink-share .ink-status")).to_have_text(re.compile("^(Copied. The link|Copy this link:)"))
+    page.keyboard.press("Escape")
+    expect(share).to_be_focused()
+
+    press_tab_to(page, page.locator("canvas.upper-canvas"), 1)
+    for key in ["ArrowUp"] * 8 + ["Space"] + ["ArrowDown"] * 16 + ["Space"]:
+        page.keyboard.press(key)
+    expect(announced(page)).to_have_text(re.compile(r"^Reads 1, "))
+    digits = part(page, "correction").get_by_role("radio")
+    expect(digits).to_have_count(10)
+    press_tab_to(page, digits.first, 10)
+    for key in ["ArrowRight"] * 7 + ["Space"]:
+        page.keyboard.press(key)
+    expect(announced(page)).to_have_text("Kept as a 7 · 1 of 8 kept")
+    expect(digits.nth(7)).to_be_focused()
+
+    press_tab_to(page, button(page, "train").first, 3)
+    page.keyboard.press("Enter")
+    expect(announced(page)).to_have_text(re.compile("Done: "))
+    press_tab_to(page, tab(page, "Look inside"), 32)
+    for key in ["ArrowRight"] * 4 + ["Space"]:
+        page.keyboard.press(key)
+    expect(tab(page, "Mine")).to_be_checked()
+    expect(tab(page, "Mine")).to_be_focused()
+    link = page.get_by_role("link", name=re.compile("Take it home"))
+    expect(link).to_be_attached()
+    press_tab_to(page, link, 12)
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(".html")
