@@ -102,10 +102,20 @@ def open_page(
             if failed:
                 page.context.close()
                 continue
+            if as_it_was:
+                pause_training(page)
             page.remove_listener("console", note_message)
             page.remove_listener("pageerror", note_error)
             contexts.give_back(page.context, server.url, as_it_was=as_it_was)
     assert console_errors == [], "the browser's console showed errors; a test that expects some clears the list"
+
+
+def pause_training(page: Page) -> None:
+    """Pause the visitor's run, if one plays: it would go on for a while, beside the runs of the next tests."""
+    pause = page.locator(".st-key-pause button")
+    if not page.is_closed() and pause.get_by_text("Pause", exact=True).count():
+        pause.dispatch_event("click")  # unlike click(), it does not wait for a button that a run's end has disabled
+        expect(pause).to_have_text("Resume")
 
 
 def save_screenshots(pages: list[Page], test: str) -> None:

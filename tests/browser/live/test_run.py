@@ -92,6 +92,8 @@ def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[
     assert at_first >= 2
     page.wait_for_timeout(4100)
     assert 1 <= scripts(page) <= 2
+    button(page, "pause").click()  # or it would go on beside the next tests
+    expect(button(page, "pause")).to_have_text("Resume")
 
 
 def test_reduced_motion_shows_the_end_of_each_slice(open_page: Callable[..., Page]):
