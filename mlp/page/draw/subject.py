@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from mlp.class_names import DIGITS
 from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset, Split
 from mlp.page.draw.current_drawing import current_digit
@@ -20,16 +21,16 @@ _digit_looked_at = SessionVar[int | None]("digit_looked_at", 0)
 """The same value, kept while the control is not drawn."""
 
 
-KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A validation digit"}
+KINDS = ("drawing", "test", "validation")
 
 
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
     # Streamlit forgets a control's position when the control is not drawn.
     _looking_at.start(_looked_at.get())
-    kind = st.segmented_control(
-        "Looking at", list(KINDS), key=_looking_at.key, format_func=KINDS.__getitem__, required=True
-    )
+    what = "digit" if dataset.names == DIGITS else "drawing"
+    labels = dict(zip(KINDS, ("My drawing", f"A test {what}", f"A validation {what}"), strict=True))
+    kind = st.segmented_control("Looking at", KINDS, key=_looking_at.key, format_func=labels.__getitem__, required=True)
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
         number = _digit_number.start(_digit_looked_at.get()) or 0

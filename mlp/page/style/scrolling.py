@@ -15,7 +15,7 @@ if (!window.inklingOpened.has("$act")) {
     const opened = document.querySelector(".st-key-$key");
     if (opened) {
       const inTab = opened.closest(".st-key-sections"); // which grows while it is drawn
-      opened.scrollIntoView({ block: $highlight && !inTab ? "nearest" : "start" });
+      opened.scrollIntoView({ block: inTab ? "start" : "nearest" });
       const ring = ["var(--accent)", "transparent"].map((color) => ({ outline: `3px solid $${color}` }));
       if ($highlight) opened.animate(ring, { duration: 5000, easing: "ease-in" });
       window.inklingOpened.add("$act, done");

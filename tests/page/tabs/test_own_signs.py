@@ -189,6 +189,10 @@ def test_every_tab_opens_with_a_network_of_signs(signs_page: AppTest, tab: str):
     assert not page.exception
     assert page.session_state["shown_part"] == tab
     assert tab in ("Runs", "Your digits") or "digits" not in text(page, "sections").lower() or tab == "Step by step"
+    labels = [
+        label for one in [*page.segmented_control, *page.toggle] for label in getattr(one, "options", [one.label])
+    ]
+    assert not [label for label in labels if "test digit" in label or "MNIST’s images" in label]
 
 
 @pytest.mark.parametrize("room", ["map", "morph", "fool", "wish", "valley"])

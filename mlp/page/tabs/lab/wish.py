@@ -31,7 +31,7 @@ _lab_wish_neuron = SessionVar[int | None]("lab_wish_neuron", None)
 
 IDEA = (
     "What would the network like to see? Starting from noise, each pixel follows the gradient that raises the sum of a "
-    "neuron or an answer. Judge for yourself how much the result looks like a digit."
+    "neuron or an answer. Judge for yourself how much the result looks like a drawing."
 )
 ROOM = "wish"
 

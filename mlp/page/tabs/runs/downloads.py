@@ -111,11 +111,12 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
         icon=":material/home:",
         help="Downloads a web page in which your network reads drawings, even without the internet.",
     )
-    st.toggle(
-        "with MNIST’s images",
-        key=_home_images.key,
-        help="Adds 4,000 images (1 MB), so that your network can keep learning there without forgetting.",
-    )
+    if now().snapshot.settings.names == DIGITS:
+        st.toggle(
+            "with MNIST’s images",
+            key=_home_images.key,
+            help="Adds 4,000 images (1 MB), so that your network can keep learning there without forgetting.",
+        )
     download_button(
         "Report",
         lambda: report(now(), own, *names),
