@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps, PngImagePlugin
 
 from mlp.class_names import DIGITS
+from mlp.images.input_image import with_article
 from mlp.page.draw.answer import LONG_NAME
 from mlp.page.draw.stage_network import Scene
 from mlp.page.style.bars import percent
@@ -22,6 +23,8 @@ DRAWING = 340
 LINES_TO, BAR_FROM, BAR_TO = 838, 884, 1052
 BAR_HEIGHT = 14
 TILE, LAMP = 34, 7
+EXAMPLE, READ_EXAMPLE = 28, 44
+"""Sides of a drawing in place of a name, beside a bar and in the reading."""
 SURE = 0.001
 """Smallest probability that gets a bar: less than half of a pixel is not drawn."""
 
@@ -51,6 +54,7 @@ def share_card(
     words: CardWords,
     colors: dict[str, str],
     names: Sequence[str] = DIGITS,
+    examples: Sequence[np.ndarray] = (),
 ) -> bytes:
     """Return the card as a PNG that contains its own description.
 
@@ -67,6 +71,8 @@ def share_card(
         Colors of the page's theme.
     names : sequence of str
         Names of the classes.
+    examples : sequence of uint8 arrays, shape (28, 28)
+        A drawing of each class, which takes the place of a name that the font cannot write; may be empty.
     """
     theme: dict[str, Color] = {name: ImageColor.getrgb(value)[:3] for name, value in colors.items()}
     card = Image.new("RGB", (SIZE[0] * SMOOTH, SIZE[1] * SMOOTH), theme["paper"])
@@ -78,7 +84,7 @@ def share_card(
     _drawing(card, pixels)
     if scene is not None:
         _neurons(card, scene, theme)
-    _write(ImageDraw.Draw(card), probabilities, words, theme, names)
+    _write(card, probabilities, words, theme, names, examples)
     about = PngImagePlugin.PngInfo()
     about.add_itxt("Title", words.reading)
     about.add_itxt("Description", words.alt)
@@ -161,12 +167,14 @@ def _bar_color(theme: dict[str, Color], best: bool) -> Color:
 
 
 def _write(
-    pen: ImageDraw.ImageDraw,
+    card: Image.Image,
     probabilities: np.ndarray | None,
     words: CardWords,
     theme: dict[str, Color],
     names: Sequence[str],
+    examples: Sequence[np.ndarray],
 ) -> None:
+    pen = ImageDraw.Draw(card)
     pen.text((LEFT, 78), "Inkling", theme["text"], font(44, 750), anchor="ls")
     after = LEFT + pen.textlength("Inkling", font(44, 750)) + 18
     pen.text((after, 78), "Train a network from nothing. Then draw for it.", theme["quiet"], font(26), anchor="ls")
@@ -175,12 +183,26 @@ def _write(
         weight, color = (650, theme["accent"]) if digit == best else (400, theme["quiet"])
         middle = bar_middle(digit, len(names))
         px = 24 if len(name) < LONG_NAME else 13
-        pen.text((BAR_FROM - 14, middle), paintable(name), theme["text"], font(px, 650), anchor="rm")
+        if examples and paintable(name) != name:
+            _example(card, examples[digit], (BAR_FROM - 14 - EXAMPLE, middle - EXAMPLE // 2), EXAMPLE)
+        else:
+            pen.text((BAR_FROM - 14, middle), paintable(name), theme["text"], font(px, 650), anchor="rm")
         text = "–" if probabilities is None else percent(float(probabilities[digit]))
         pen.text((RIGHT, middle), text, color, font(22, weight), anchor="rm")
-    pen.text((LEFT, 512), paintable(words.reading), theme["accent"], font(44, 700), anchor="ls")
+    before, replaced, rest = words.reading, "", ""
+    if best >= 0 and examples and paintable(names[best]) != names[best]:
+        before, replaced, rest = words.reading.partition(with_article(names[best]))
+    pen.text((LEFT, 512), paintable(before), theme["accent"], font(44, 700), anchor="ls")
+    if replaced:
+        x = LEFT + round(pen.textlength(before, font(44, 700)))
+        _example(card, examples[best], (x, 512 - READ_EXAMPLE + 6), READ_EXAMPLE)
+        pen.text((x + READ_EXAMPLE, 512), rest, theme["accent"], font(44, 700), anchor="ls")
     pen.text((LEFT, 556), words.network, theme["text"], font(30), anchor="ls")
     pen.text((LEFT, 592), words.shape, theme["quiet"], font(24), anchor="ls")
+
+
+def _example(card: Image.Image, image: np.ndarray, corner: tuple[int, int], px: int) -> None:
+    card.paste(Image.fromarray(image).resize((px, px), Image.Resampling.BICUBIC), corner)
 
 
 def paintable(text: str) -> str:

@@ -19,6 +19,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colors, plain
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sign_data import SignData
 
 NETWORKS = {
     "shipped": "Read by Inkling’s pretrained network",
@@ -75,7 +76,17 @@ def picture(
         texts,
         theme_colors,
         now.reader.names,
+        _examples(visitor, now.reader.names),
     )
+
+
+def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:
+    """Return the visitor's first drawing of each of these signs, (28, 28) uint8; empty if there are none."""
+    data = None if visitor.job is None else visitor.job.data
+    if not isinstance(data, SignData) or data.names != names:
+        return []
+    learned = data.load().train  # each drawing comes before its warped copies
+    return [learned.images[np.argmax(learned.labels == label)].reshape(28, 28) for label in range(len(names))]
 
 
 def words(visitor: Visitor, now: Answering, image: np.ndarray) -> tuple[np.ndarray | None, CardWords]:

@@ -66,6 +66,19 @@ def test_networks_of_any_depth_can_be_shared(sizes: list[int]):
     assert card(network=MLP(sizes, rng=np.random.default_rng(1))).size == SIZE
 
 
+def test_drawing_takes_the_place_of_a_name_that_the_font_lacks():
+    assert FOUR is not None
+    texts = WORDS._replace(reading="It reads “あ”, 75.0% sure")
+    white, names = np.full((28, 28), 255, np.uint8), ("A", "あ")
+    made = share_card(FOUR.pixels, None, np.array([0.25, 0.75]), texts, DARK, names, [white, white])
+    pixels = np.asarray(Image.open(io.BytesIO(made)).convert("L"))
+    side = slice(BAR_FROM - 14 - painting.EXAMPLE, BAR_FROM - 14)
+    there, not_there = (pixels[bar_middle(label, 2) - 10 : bar_middle(label, 2) + 10, side].min() for label in (1, 0))
+    assert there == 255
+    assert not_there < 50
+    assert (pixels[480:510] == 255).sum() >= 30 * 40  # in the reading, too
+
+
 def test_network_without_an_answer_has_empty_bars():
     picture = card(None)
     assert [length_of_bar(picture, digit) for digit in range(10)] == [0] * 10

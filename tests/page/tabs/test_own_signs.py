@@ -1,15 +1,21 @@
 """A visitor's own signs: named, drawn, changed, uploaded, trained on, and named by the whole page."""
 
+import io
 import json
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mlp.images.input_image import from_drawing
 from mlp.images.signs.sign_file import dump_signs
 from mlp.images.signs.sign_link import signs_to_text
 from mlp.images.signs.sign_set import SignSet
+from mlp.page.draw.share_card import BAR_FROM, EXAMPLE, bar_middle
+from mlp.page.draw.share_picture import picture as share_picture
+from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside.tab import TOOLS
 from mlp.training.data.sign_data import SignData
 from tests.images.signs.made import jittered, letters
@@ -221,6 +227,16 @@ def test_lesson_on_centering_answers_with_the_name_of_a_sign(signs_page: AppTest
     page.session_state["lesson"] = "centring"
     draw(page, jittered("A", np.random.default_rng(5)))
     assert f"MNIST’s form reads {MARKUP}, " in text(page, "lessons")
+
+
+def test_shared_picture_shows_a_drawing_for_a_name_that_its_font_lacks(signs_page: AppTest):
+    page = learned(signs_page, letters(5).renamed(0, "あ"))
+    visitor, drawing = visitor_of(page), from_drawing(letters(5).images[0].reshape(28, 28))
+    assert drawing is not None
+    made = Image.open(io.BytesIO(share_picture(visitor, drawing, "run", None, LIGHT)))
+    side = slice(BAR_FROM - 14 - EXAMPLE, BAR_FROM - 14)
+    dark = [(np.asarray(made.convert("L"))[bar_middle(label, 3) - 12 :][:24, side] < 9).mean() for label in range(3)]
+    assert dark[0] > 0.5 > max(dark[1:])
 
 
 def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest):
