@@ -93,9 +93,9 @@ class BlasThreads:
                 if not self._held:  # otherwise Ctrl-C came before they were restored
                     self._held = [(pool, pool.get()) for pool in pools()]
                     self._set_to = [before for _, before in self._held]
-                self._tell(n)
+                self._set_pools(n)
             elif me not in self._inside:
-                self._tell(1)
+                self._set_pools(1)
             self._inside[me] = self._inside.get(me, 0) + 1
 
     def leave(self) -> None:
@@ -115,7 +115,7 @@ class BlasThreads:
         """Whether this Python thread is inside, so that nothing needs setting; needs no lock."""
         return threading.get_ident() in self._inside
 
-    def _tell(self, n: int) -> None:
+    def _set_pools(self, n: int) -> None:
         for place, (pool, _) in enumerate(self._held):
             wanted = n if pool.steps else 1
             if self._set_to[place] != wanted:

@@ -62,10 +62,10 @@ def wrong_imports(root: Path, room: str) -> list[str]:
     for path in sorted((root / "mlp" / room).rglob("*.py")):
         for name in sorted(imported_modules(path, root)):
             parts = [*name.split("."), "", ""]
-            knows_a_stranger = parts[0] == "mlp" and parts[1] in strangers
-            knows_a_stranger |= parts[:2] == ["mlp", "page"] and parts[2] in page_strangers
+            imports_outside = parts[0] == "mlp" and parts[1] in strangers
+            imports_outside |= parts[:2] == ["mlp", "page"] and parts[2] in page_strangers
             draws = outer != "page" and parts[0].startswith("streamlit")
-            if knows_a_stranger or draws:
+            if imports_outside or draws:
                 wrong.append(f"{path.relative_to(root)} imports {name}")
     return wrong
 

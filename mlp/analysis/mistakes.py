@@ -27,7 +27,7 @@ class Readings:
 
     @property
     def confusion(self) -> np.ndarray:
-        """Counts of the confusion matrix: a class, by row, read as a class, by column; int (classes, classes)."""
+        """The confusion matrix, int (classes, classes): rows are true classes, columns are answers."""
         classes = self.probabilities.shape[1]
         return np.bincount(self.labels * classes + self.answers, minlength=classes**2).reshape(classes, classes)
 

@@ -1,4 +1,4 @@
-"""A run's report: settings, curves, confusion, most certain mistakes and own digits on one page to print."""
+"""A run's report: settings, curves, confusion, surest mistakes and own digits on one page to print."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from mlp.class_names import kind_of
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, value_text
 
-MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN = 14, 28  # the room left on one sheet of A4
+MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN = 14, 28  # the space left on one sheet of A4
 
 _SHEET_CSS = """
 @page { size: A4; margin: 11mm; }
@@ -97,7 +97,7 @@ def report_page(
 
     Notes
     -----
-    Digits, or signs, are called by the names in the settings.
+    The names of the digits or signs are those in the settings.
     """
     readings = validation.readings
     right, total = int(np.trace(readings.confusion)), len(readings.labels)

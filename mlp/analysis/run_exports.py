@@ -9,7 +9,7 @@ from mlp.training.setting_entry import DEFAULTS
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS
 
-ALWAYS_SAID = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
+ALWAYS_LISTED = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 
 
 def command_line(settings: Settings, out: str = "run.safetensors") -> str:
@@ -25,7 +25,7 @@ def command_line(settings: Settings, out: str = "run.safetensors") -> str:
     words = ["python", "-m", "mlp", "train"]
     for one in SETTINGS:
         value = getattr(settings, one.field)
-        if one.field in ALWAYS_SAID or value != getattr(DEFAULTS, one.field):
+        if one.field in ALWAYS_LISTED or value != getattr(DEFAULTS, one.field):
             words.append(one.flag)
             if value is not True:
                 words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))

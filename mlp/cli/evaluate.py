@@ -10,7 +10,7 @@ from mlp.analysis.scores import Score, score_drawings, score_images
 from mlp.analysis.signs.sign_score import SignScore, score_signs
 from mlp.class_names import in_words
 from mlp.cli.options import add_data
-from mlp.cli.terminal import complain, find_data, print_line, progress_bar
+from mlp.cli.terminal import find_data, print_error, print_line, progress_bar
 from mlp.images.mnist import Dataset, sample
 from mlp.images.recorded import load_drawings
 from mlp.images.signs.sign_file import load_signs
@@ -61,7 +61,7 @@ def score(given: argparse.Namespace) -> int:
     print_line(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     print_line(f"data {dataset.name}")
     if dataset is sample():
-        complain("the sample's test images are among MNIST's training images, which the network may have seen")
+        print_error("the sample's test images are among MNIST's training images, which the network may have seen")
     print_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
     print_distorted_and_styles(network, dataset)
     for path, drawings in recorded.items():

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from mlp.cli import evaluate, export, open, page, predict, rejection, sweep, train
 from mlp.cli.options import Parser
-from mlp.cli.terminal import INTERRUPTED, complain, reason
+from mlp.cli.terminal import INTERRUPTED, print_error, reason
 from mlp.shipped_files import SHIPPED
 
 COMMANDS = (train, rejection, evaluate, predict, sweep, page, export, open)
@@ -38,10 +38,10 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") ->
             status: int = given.run(given)
             return status
     except (ValueError, OSError, RuntimeError) as error:
-        complain(f"error: {reason(error)}")
+        print_error(f"error: {reason(error)}")
         return 2
     except KeyboardInterrupt:
-        complain("interrupted")
+        print_error("interrupted")
         return INTERRUPTED
 
 
@@ -50,7 +50,7 @@ def program(arguments: Sequence[str] | None = None, prog: str = "python -m mlp")
 
     While Python shuts down, for a tenth of a second, Ctrl-C would otherwise print a traceback or change the status.
     """
-    printing_anything()
+    replace_unprintable()
     try:
         return main(arguments, prog)
     finally:
@@ -65,7 +65,7 @@ def inkling() -> int:
     return program(arguments, "inkling")
 
 
-def printing_anything() -> None:
+def replace_unprintable() -> None:
     """Replace characters that a terminal or a pipe on Windows cannot encode, instead of raising an error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

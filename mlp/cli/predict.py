@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.cli.terminal import complain, print_line, reason
+from mlp.cli.terminal import print_error, print_line, reason
 from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
 from mlp.images.photo import read_picture
@@ -41,7 +41,7 @@ def predict(given: argparse.Namespace) -> int:
             with open(path, "rb") as file:
                 inks = inks_of(file.read(), split=network.reads_digits)
         except (OSError, PictureError) as error:
-            complain(f"error: {reason(error) if isinstance(error, OSError) else f'{path}: {error}'}")
+            print_error(f"error: {reason(error) if isinstance(error, OSError) else f'{path}: {error}'}")
             status = 2
             continue
         answers = [answer(network, rejection, ink) for ink in inks]

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from mlp.cli.options import add_data, add_settings, checked_out, settings_given, value, widths
-from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, print_line, progress_bar
+from mlp.cli.terminal import INTERRUPTED, ctrl_c, find_data, print_error, print_line, progress_bar
 from mlp.images.files.cache import data_folder
 from mlp.images.mnist import sample
 from mlp.jobs.sweep import Sweep, Trial, ranked, variations
@@ -49,7 +49,7 @@ def sweep(given: argparse.Namespace) -> int:
         with ctrl_c() as asked_to_stop:
             watch(runs, asked_to_stop)
         if asked_to_stop.is_set():
-            complain("interrupted; results so far:")
+            print_error("interrupted; results so far:")
             status = INTERRUPTED
             runs.pause()
             while any(trial.snapshot.busy for trial in runs.trials()):  # slices in progress
@@ -62,7 +62,7 @@ def sweep(given: argparse.Namespace) -> int:
     print_line(f"seconds {time.monotonic() - began:.1f}")
     winner = best_first[0]
     if winner.accuracy is None:
-        complain("no run has been measured yet")
+        print_error("no run has been measured yet")
         return status or 1
     print_line(f"winner {given.setting} {winner.value} validation_accuracy {winner.accuracy}")
     if out is not None:

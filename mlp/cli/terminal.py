@@ -25,7 +25,7 @@ def print_line(line: str) -> None:
         print(line, flush=True)
 
 
-def complain(line: str) -> None:
+def print_error(line: str) -> None:
     """Print a line to stderr, above the bar if there is one."""
     with tqdm.external_write_mode():
         print(" ".join(line.split()), file=sys.stderr, flush=True)

@@ -11,7 +11,7 @@ from mlp.analysis.signs.left_out import held_score, left_out_scores
 from mlp.analysis.signs.sign_score import together
 from mlp.cli.evaluate import print_sign_score
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
-from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, print_line, progress_bar
+from mlp.cli.terminal import INTERRUPTED, ctrl_c, find_data, print_error, print_line, progress_bar
 from mlp.images.mnist import Dataset
 from mlp.images.signs.sign_file import load_signs
 from mlp.jobs.slices import advance
@@ -116,7 +116,7 @@ def trained(
     begun = run.network.values.copy()
     run, seconds, status = train_with_bar(run, dataset, threads)
     if run.step == 0:
-        complain("no step was trained, so nothing is saved")
+        print_error("no step was trained, so nothing is saved")
     elif given.mean:  # as in Wortsman et al. (2022), "Robust fine-tuning of zero-shot models"
         run.network.values[...] = (begun + run.network.values) / 2
     return run, seconds, status
@@ -166,7 +166,7 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     if data.holds_back:
         print_sign_score("held_back", held_score(reader, data))
     elif status == 0:
-        complain("few drawings of each sign: validation uses other warps of them; leave-one-out scores follow")
+        print_error("few drawings of each sign: validation uses other warps of them; leave-one-out scores follow")
         folds = progress_bar(left_out_scores(signs, run.settings), total=max(signs.counts), unit="networks")
         print_sign_score("left_out", together(folds))
     return status
@@ -207,13 +207,13 @@ def train_with_bar(run: Run, dataset: Dataset, threads: ThreadChoice) -> tuple[R
                 )
             bar.update(epochs_done * used + steps_done * settings.batch_size - bar.n)
             if done.diverged is not None:
-                complain(
+                print_error(
                     f"the loss of step {done.diverged} was not finite: going back to step {run.step} and "
                     "stopping there; a smaller --learning-rate may help"
                 )
                 status = 1
                 break
     if asked_to_stop.is_set():
-        complain(f"interrupted: keeping the weights of step {run.step}")
+        print_error(f"interrupted: keeping the weights of step {run.step}")
         status = INTERRUPTED
     return run, seconds, status

@@ -87,13 +87,13 @@ def find_ink(colors: np.ndarray) -> np.ndarray:
         If nothing stands out.
     """
     pixels = colors.astype(np.float32) / 255
-    standing_out = _difference_from_paper(pixels)
-    below = standing_out[standing_out < 0]  # half of the paper's noise, and no ink
+    difference = _difference_from_paper(pixels)
+    below = difference[difference < 0]  # half of the paper's noise, and no ink
     noise = 1.4826 * float(np.median(-below)) if len(below) else 0.0
-    strength = _strength(standing_out, noise)
+    strength = _strength(difference, noise)
     if strength is None:
         raise PictureError("nothing in this image stands out from its background like ink from paper")
-    ink = np.clip((standing_out / strength - 0.35) / 0.35, 0, 1)
+    ink = np.clip((difference / strength - 0.35) / 0.35, 0, 1)
     ink = _largest_pieces(ink)
     ink = _cut(ink)
     ink = _with_full_pen(ink)
@@ -140,9 +140,9 @@ def _terms(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
 
 
-def _strength(standing_out: np.ndarray, noise: float) -> float | None:
+def _strength(difference: np.ndarray, noise: float) -> float | None:
     """Return the difference of full ink from the paper; None if there is no ink."""
-    beyond = standing_out[standing_out > max(MIN_CONTRAST / 2, 3 * noise)]
+    beyond = difference[difference > max(MIN_CONTRAST / 2, 3 * noise)]
     if len(beyond) < 3:
         return None
     strength = float(np.percentile(beyond, 80))

@@ -65,7 +65,7 @@ class Job:
         self._future: Future[Slice] | None = None
         self._playing = False
         self._single_steps = 0  # requested and not yet taken
-        self._lent_for_one_step = False
+        self._single_step = False
         self._pacer = Pacer(self._wake)
         self._failures = Failures()
 
@@ -261,14 +261,14 @@ class Job:
         if self._future is not None:
             return
         self._progress.mark_learning_rate()
-        self._lent_for_one_step = not self._playing
+        self._single_step = not self._playing
         step = self._progress.run.step
         self._submit(
             advance,
             self._slice_s,
-            max_steps=1 if self._lent_for_one_step else self._pacer.steps_to_stop(step),
+            max_steps=1 if self._single_step else self._pacer.steps_to_stop(step),
             # Measured only after the last requested step, where the run will stop.
-            evaluate_at_end=self._single_steps <= 1 if self._lent_for_one_step else self._progress.evaluation_is_due,
+            evaluate_at_end=self._single_steps <= 1 if self._single_step else self._progress.evaluation_is_due,
             keep=self._progress.rewind.wanted(step),
             threads=self._engine.spare_threads(),
         )
@@ -281,7 +281,7 @@ class Job:
 
     def _send_to_measure(self) -> None:
         """Send the run to the engine to be measured only. Call it with the lock held."""
-        self._lent_for_one_step = False
+        self._single_step = False
         self._submit(measured)
 
     def _submit(self, function: Callable[..., Slice], *args: Any, **kwargs: Any) -> None:
@@ -321,7 +321,7 @@ class Job:
         """Record the slice, then continue."""
         self._failures.end_row()
         self._progress.take(done, playing=self._playing)
-        if self._lent_for_one_step:
+        if self._single_step:
             self._single_steps = max(0, self._single_steps - 1)
 
     def _continue(self) -> None:

@@ -80,9 +80,9 @@ class MLP(Sequential):
         for dense in dense_layers:
             layers += [dense, ACTIVATIONS[activation](), *([Dropout(dropout)] if dropout else [])]
         super().__init__(layers[: -2 if dropout else -1])
-        self._lay_side_by_side()
+        self._join_parameters()
 
-    def _lay_side_by_side(self) -> None:
+    def _join_parameters(self) -> None:
         """Move all parameters into one flat array, and their gradients into another."""
         size = count_parameters(self.layer_sizes)
         self._all = Parameter(np.zeros(size, self.dtype))
@@ -142,7 +142,7 @@ class MLP(Sequential):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore the flat arrays; an optimizer that was pickled with the parameters keeps working on them."""
         self.__dict__.update(state)
-        self._lay_side_by_side()
+        self._join_parameters()
 
     def copy(self, dtype: Any = None, dropout: float | None = None) -> "MLP":
         """Return an independent copy of the parameters only, with another ``dtype`` or ``dropout`` if given."""

@@ -59,7 +59,7 @@ own_changed = SessionVar[bool]("own_changed", False)
 # tabs/: the open tab, and the choices in each.
 tab = SessionVar[str | None]("tab", None)
 """The open tab; a control (tab_bar)."""
-leads_to = SessionVar[str | None]("leads_to", None)
+requested_tab = SessionVar[str | None]("requested_tab", None)
 """The tab or part to open next (tab_bar)."""
 shown_part = SessionVar[str | None]("shown_part", None)
 """The name of the part of a tab that the page shows (tabs/section)."""

@@ -98,7 +98,7 @@ def open_page(
         if failed:
             save_screenshots([page for first, _ in opened for page in first.context.pages], request.node.nodeid)
     finally:
-        for page, as_it_was in opened:
+        for page, unchanged in opened:
             if failed:
                 page.context.close()
                 continue
@@ -106,7 +106,7 @@ def open_page(
                 pause_training(page)
             page.remove_listener("console", note_message)
             page.remove_listener("pageerror", note_error)
-            contexts.give_back(page.context, server.url, as_it_was=as_it_was)
+            contexts.give_back(page.context, server.url, unchanged=unchanged)
     assert console_errors == [], "the browser's console showed errors; a test that expects some clears the list"
 
 

@@ -45,16 +45,16 @@ class Contexts:
         page.emulate_media(color_scheme=color_scheme, reduced_motion=motion)  # type: ignore[arg-type]
         return page
 
-    def give_back(self, context: BrowserContext, origin: str, *, as_it_was: bool = True) -> None:
+    def give_back(self, context: BrowserContext, origin: str, *, unchanged: bool = True) -> None:
         """Leave the context's page, and delete all data by which the site at ``origin`` could recognize its visitor.
 
-        A page is closed if it shows something else, or is not as it was, with scripts or routes of a test's own.
+        A page is closed instead if it shows another site, or if a test has added scripts or routes to it.
         """
         first = context.pages[0]
         for page in context.pages:
             session = context.new_cdp_session(page)
             session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
-            if page is first and as_it_was and page.url.startswith(f"{origin}/"):
+            if page is first and unchanged and page.url.startswith(f"{origin}/"):
                 session.send("DOMStorage.enable")
                 session.send("DOMStorage.clear", {"storageId": {"securityOrigin": origin, "isLocalStorage": False}})
                 session.detach()

@@ -32,7 +32,7 @@ def test_reused_page_keeps_nothing_of_its_last_test(contexts: Contexts, server: 
 def test_page_with_own_scripts_is_not_reused(contexts: Contexts, server: Server):
     page = contexts.take(**DESKTOP)
     page.add_init_script("window.own = 1")
-    contexts.give_back(page.context, server.url, as_it_was=False)
+    contexts.give_back(page.context, server.url, unchanged=False)
     again = contexts.take(**DESKTOP)
     again.goto(f"{server.url}/_stcore/health")
     assert again.evaluate("window.own") is None

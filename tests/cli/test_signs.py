@@ -13,7 +13,7 @@ from mlp.cli.main import main
 from mlp.images.recorded import rasterize
 from mlp.images.signs.sign_file import dump_signs
 from mlp.training.settings import Settings
-from tests.images.signs.made import jittered, letters
+from tests.images.signs.sample_signs import jittered, letters
 
 
 @pytest.fixture(scope="module")

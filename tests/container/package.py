@@ -1,7 +1,6 @@
-"""Install Inkling in each way that takes a git address, and open its page: ``make container`` does it too.
+"""Install Inkling from a git address with pip, pipx and uvx, and open its page; ``make container`` runs this too.
 
-The address is that of a local copy of this repository's last commit. It is installed by pip, pipx and uvx, each with a
-new environment, home and cache.
+The address is that of a local copy of this repository's last commit. Each tool gets a new environment, home and cache.
 """
 
 import os

@@ -14,7 +14,7 @@ import numpy as np
 from mlp.images.own_digits import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.weights import ModelError, dump_model
-from mlp.page.draw.current_drawing import image_of_canvas, sound_drawing
+from mlp.page.draw.current_drawing import checked_drawing, image_of_canvas
 from mlp.page.tabs.runs.uploads import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
@@ -62,7 +62,7 @@ class Input:
     weight: float = 1.0
 
 
-def _of(
+def _damaging(
     examples: list[bytes], structured: Callable[[bytes, random.Random], bytes] = mutated
 ) -> Callable[[random.Random], bytes]:
     """Damage bytes anywhere in half of the examples, and values in the format's own structure in the others."""
@@ -92,7 +92,7 @@ def read_drawing(data: bytes) -> bool:
         drawing = {"data": data.decode("latin1")}
     visitor = Visitor("x" * 32)
     visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
-    sound = sound_drawing(drawing)
+    sound = checked_drawing(drawing)
     image = image_of_canvas(sound["data"], sound["raw"]) if sound else None
     if image is None:
         return False
@@ -196,12 +196,12 @@ _DRAWINGS = _drawings()
 _NETWORKS = [dump_model(NETWORK, data="MNIST", validation_accuracy=0.9), dump_model(NETWORK, data="<script>x</script>")]
 _RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="adam"))]
 INPUTS = [
-    Input("weight files", _of(_NETWORKS, damaged_header), read_weights),
-    Input("pictures", _of(picture_files()), read_upload),
+    Input("weight files", _damaging(_NETWORKS, damaged_header), read_weights),
+    Input("pictures", _damaging(picture_files()), read_upload),
     Input("pages", make_page, read_sheet_photo, weight=0.1),
     Input("drawings", make_drawing, read_drawing),
-    Input("digit sets", _of(_digit_sets(), damaged_json), read_digit_set),
+    Input("digit sets", _damaging(_digit_sets(), damaged_json), read_digit_set),
     Input("addresses", make_address, read_address, weight=0.01),
     Input("settings", make_settings, read_settings),
-    Input("checkpoints", _of(_RECORDS, damaged_header), read_record),
+    Input("checkpoints", _damaging(_RECORDS, damaged_header), read_record),
 ]

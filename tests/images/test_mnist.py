@@ -15,7 +15,7 @@ from mlp.images.files import cache
 from mlp.images.files.idx import read_idx
 from mlp.images.mnist import Split, is_local, load_mnist, local_folder, sample
 
-TRUE_FOLDERS = [os.environ.get("MLP_DATA_DIR"), Path(__file__).parents[2] / ".." / "shared" / "data" / "mnist"]
+MNIST_FOLDERS = [os.environ.get("MLP_DATA_DIR"), Path(__file__).parents[2] / ".." / "shared" / "data" / "mnist"]
 
 
 def is_mapped(array: np.ndarray) -> bool:
@@ -224,7 +224,7 @@ def test_split_leaves_the_given_arrays_writable():
 
 
 def test_real_mnist_has_its_known_digests_and_first_labels(monkeypatch):
-    folder = next((path for path in map(Path, filter(None, TRUE_FOLDERS)) if is_local(path)), None)
+    folder = next((path for path in map(Path, filter(None, MNIST_FOLDERS)) if is_local(path)), None)
     if folder is None:
         pytest.skip("the true MNIST is not on this machine")
     dataset = load_mnist(folder, download=False)

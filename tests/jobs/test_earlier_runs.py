@@ -37,7 +37,7 @@ def snapshot(step=3, hidden=(4,), **values):
     )
 
 
-def shelf_of(n):
+def earlier_runs_of(n):
     earlier = EarlierRuns()
     for _ in range(n):
         earlier.begin(Mnist())
@@ -50,7 +50,7 @@ def numbers(earlier):
 
 
 def test_run_numbers_ascend_and_are_never_reused():
-    earlier = shelf_of(3)
+    earlier = earlier_runs_of(3)
     earlier.delete(3)
     assert earlier.begin(Mnist()) == 4
     earlier.add(snapshot())
@@ -85,11 +85,11 @@ def test_kept_run_is_unchanged_by_later_steps_of_its_job():
 
 
 def test_new_runs_drop_no_earlier_ones():
-    assert numbers(shelf_of(Limits().max_runs + 3)) == list(range(1, Limits().max_runs + 4))
+    assert numbers(earlier_runs_of(Limits().max_runs + 3)) == list(range(1, Limits().max_runs + 4))
 
 
 def test_only_existing_runs_are_shown():
-    earlier = shelf_of(3)
+    earlier = earlier_runs_of(3)
     earlier.show([3, 1, 7])
     assert [run.number for run in earlier.shown_runs()] == [1, 3]
     earlier.delete(3)

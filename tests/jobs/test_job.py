@@ -27,7 +27,7 @@ from tests.jobs.waiting import wait_until
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
 
-class DeadlySample(NamedTuple):
+class KillingSample(NamedTuple):
     """The sample. If the file ``deadly`` exists, loading removes it and kills the process a few steps later."""
 
     deadly: str
@@ -148,7 +148,7 @@ def test_step_requested_while_playing_follows_the_current_slice():
 
 def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
     settings = replace(SETTINGS, epochs=60)
-    job = Job(Run(settings), DeadlySample(str(tmp_path / "deadly")), engine, slice_s=0.05)
+    job = Job(Run(settings), KillingSample(str(tmp_path / "deadly")), engine, slice_s=0.05)
     job.play()
     for failures in range(4):
         (tmp_path / "deadly").touch()
@@ -158,7 +158,7 @@ def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
     assert job.snapshot().network.values.tobytes() == uninterrupted(settings).network.values.tobytes()
 
 
-class DoomedSample(NamedTuple):
+class AlwaysKillingSample(NamedTuple):
     """A sample that kills any process that loads it, except its creator."""
 
     maker: int
@@ -171,26 +171,26 @@ class DoomedSample(NamedTuple):
 
 def test_run_whose_worker_always_dies_stops_and_others_continue(engine, monkeypatch, caplog):
     monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 3)
-    doomed = Job(Run(SETTINGS), DoomedSample(os.getpid()), engine)
+    failing = Job(Run(SETTINGS), AlwaysKillingSample(os.getpid()), engine)
     other = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
-    doomed.play()
+    failing.play()
     other.play()
-    wait_until(lambda: doomed.snapshot().error and other.snapshot().finished)
-    assert doomed.snapshot().error.startswith("The process that trains this run repeatedly died or hung at step 0")
-    assert not doomed.snapshot().playing
+    wait_until(lambda: failing.snapshot().error and other.snapshot().finished)
+    assert failing.snapshot().error.startswith("The process that trains this run repeatedly died or hung at step 0")
+    assert not failing.snapshot().playing
     assert other.snapshot().worker_failures == 0
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3 + ["ERROR"]
 
 
 def test_run_stops_after_three_hung_workers_in_a_row(caplog):
-    class Swamp(ManualEngine):
+    class HangingEngine(ManualEngine):
         def submit(self, *args, **keywords):
             future = super().submit(*args, **keywords)
             if len(self.asked) <= 3:
                 future.set_exception(Hung("it had worked on one slice for 60 s"))
             return future
 
-    job = Job(Run(SETTINGS), Mnist(), Swamp())
+    job = Job(Run(SETTINGS), Mnist(), HangingEngine())
     job.play()
     assert "repeatedly died or hung" in job.snapshot().error
     assert job.snapshot().worker_failures == 3

@@ -19,7 +19,7 @@ from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.images.signs.made import letters
+from tests.images.signs.sample_signs import letters
 
 DATA = sample()
 

@@ -217,9 +217,9 @@ def test_optimizer_resumes_from_a_state_bit_for_bit(name):
     state = optimizer.state()
     second = Parameter(first.value.copy())
     take_steps(first, optimizer, grads[3:])  # the state that was given is a copy, and stays as it was
-    heir = OPTIMIZERS[name]([second])
-    heir.restore(state)
-    take_steps(second, heir, grads[3:])
+    resumed = OPTIMIZERS[name]([second])
+    resumed.restore(state)
+    take_steps(second, resumed, grads[3:])
     assert second.value.tobytes() == first.value.tobytes() == whole.value.tobytes()
 
 

@@ -204,7 +204,7 @@ def test_markdown_texts_are_ours_or_escaped():
 
 
 @pytest.mark.parametrize(
-    "planted",
+    "inserted",
     [
         "st.markdown(text)",
         "st.caption(f'from {state.failed}')",
@@ -224,8 +224,8 @@ def test_markdown_texts_are_ours_or_escaped():
         "try: f()\n    except OSError as error: st.html(f'<p>{error}</p>')",
     ],
 )
-def test_foreign_text_is_found_wherever_it_is_planted(planted: str):
-    assert unescaped(f"def section(state, visitor, text, file, run, names, error, reason):\n    {planted}\n") != []
+def test_foreign_text_is_found_wherever_it_is_inserted(inserted: str):
+    assert unescaped(f"def section(state, visitor, text, file, run, names, error, reason):\n    {inserted}\n") != []
 
 
 @pytest.mark.parametrize(

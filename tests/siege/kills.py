@@ -30,7 +30,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 
 N_PUPILS = 8
-HAD_S = 2.0  # work that the server had for this long must be on disk
+SAVED_WITHIN_S = 2.0  # work that the server had for this long must be on disk
 STEPS_S = 10.0
 ACT_S = 0.05
 SETTINGS = Settings(hidden=(64,), images=3000, epochs=200)
@@ -102,7 +102,7 @@ def losses(reported: list[list[Any]], folder: Path, killed: float, oldest: dict[
                 there = value in digits if what == "digit" else value <= drawn
             if not there:
                 oldest[what] = max(oldest[what], age)
-                if age > HAD_S:
+                if age > SAVED_WITHIN_S:
                     lost.append(f"{what} {value} that the server had for {age:.1f} s")
         step, number = visitor.job.snapshot().step if visitor.job else 0, visitor.runs.number
         later = [at for at, what, _, value, *more in lines if what == "runs" and value[-1] == number and more[0] > step]
@@ -152,7 +152,7 @@ def main() -> int:
             if (number + 1) % 20 == 0:
                 print(f"{number + 1} kills: {len(lost)} lost, {oldest}", file=sys.stderr, flush=True)
     print(f"seed {given.seed}: {given.times} kills of a class of {N_PUPILS}, {n_reported:,} things reported")
-    print(f"{len(lost)} lost: work older than {HAD_S:g} s, or more than {STEPS_S:g} s of steps")
+    print(f"{len(lost)} lost: work older than {SAVED_WITHIN_S:g} s, or more than {STEPS_S:g} s of steps")
     print("the oldest work not yet on disk, in seconds:", {what: round(age, 2) for what, age in oldest.items()})
     return int(bool(lost))
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 STROKE_MS = 300.0  # measured at the server
-ABOVE = 1.2  # memory may exceed its limit by a fifth; it has recovered when at most a fifth above its earlier size
+MEMORY_MARGIN = (
+    1.2  # memory may exceed its limit by a fifth; it has recovered when at most a fifth above its earlier size
+)
 NOISE = 0.9  # ratio of two measurements of the same speed on the same machine
 
 HEADER = (
@@ -82,7 +84,7 @@ class Row:
         elif self.worst_ms > STROKE_MS:
             late = sum(stroke > STROKE_MS for stroke in self.strokes_ms)
             missed.append(f"{late} of {len(self.strokes_ms)} strokes above {STROKE_MS:.0f} ms")
-        if self.worst_mb > ABOVE * self.bound_mb:
+        if self.worst_mb > MEMORY_MARGIN * self.bound_mb:
             missed.append("memory above its bound")
         if self.back_s is None:
             missed.append("memory not back")
@@ -98,7 +100,7 @@ class Row:
             f"{self.worst_ms:,.0f} ms",
             str(self.lost),
             f"{self.before_mb:,.0f} MB",
-            f"{self.worst_mb:,.0f} ({ABOVE * self.bound_mb:,.0f}) MB",
+            f"{self.worst_mb:,.0f} ({MEMORY_MARGIN * self.bound_mb:,.0f}) MB",
             f"{self.after_mb:,.0f} MB" + ("" if self.back_s is None else f", in {self.back_s:.0f} s"),
             "; ".join(self.missed()) or "met",
         ]
@@ -117,7 +119,7 @@ def fair_share(n_pupils: int, n_strangers: int) -> float:
 
 def is_back(memory_mb: float, before_mb: float) -> bool:
     """Whether memory has recovered. The class has continued meanwhile, so that slightly more is needed."""
-    return memory_mb <= ABOVE * before_mb
+    return memory_mb <= MEMORY_MARGIN * before_mb
 
 
 def line(cells: Iterable[str]) -> str:

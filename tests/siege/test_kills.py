@@ -1,7 +1,7 @@
 """The check after a kill finds lost work, and ignores work that is too recent to be on disk."""
 
 from mlp.jobs.checkpoints import Checkpoints
-from tests.page.visitors.made import server, trained
+from tests.page.visitors.sample_work import server, trained
 from tests.siege.kills import losses
 
 

@@ -36,13 +36,13 @@ class Watch:
     ----------
     pid : callable
         Returns the server's process id, which changes with a restart.
-    also : callable
+    on_measurement : callable
         Called at each measurement.
     """
 
-    def __init__(self, pid: Callable[[], int], also: Callable[[], None]) -> None:
+    def __init__(self, pid: Callable[[], int], on_measurement: Callable[[], None]) -> None:
         self._pid = pid
-        self._also = also
+        self._on_measurement = on_measurement
         self.moments: list[Moment] = []
         self._server, self._worked_s = 0, 0.0  # the current server, and the time of it and its workers
         self._ended_s = 0.0  # the same of earlier servers
@@ -57,7 +57,7 @@ class Watch:
         self._worked_s = max(self._worked_s, sum(world.cpu_s(one) for one in family))  # a dead process reports nothing
         moment = Moment(time.monotonic(), memory, world.busy_s() - self._ended_s - self._worked_s)
         self.moments.append(moment)
-        self._also()
+        self._on_measurement()
         return moment
 
     async def run(self) -> None:

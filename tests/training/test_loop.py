@@ -21,7 +21,7 @@ def numbered_images(n):
     return images
 
 
-def setting_out(n=10, **keywords):
+def train_arguments(n=10, **keywords):
     """Return all arguments of ``train`` for a small network, some of them replaced."""
     network = keywords.pop("network", None) or MLP([784, 4, 10], rng=np.random.default_rng(0))
     arguments = {
@@ -38,7 +38,7 @@ def setting_out(n=10, **keywords):
 
 def test_every_epoch_sees_each_image_once_in_a_new_order():
     network = Recorder([784, 4, 10], rng=np.random.default_rng(0))
-    steps = list(train(**setting_out(network=network)))
+    steps = list(train(**train_arguments(network=network)))
     assert [len(batch) for batch in network.shown] == [4, 4, 2] * 3
     epochs = [[number for batch in network.shown[i : i + 3] for number in batch] for i in (0, 3, 6)]
     assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
@@ -59,7 +59,7 @@ def test_each_image_keeps_its_label():
 
 
 def test_step_reports_its_minibatch_before_the_update():
-    arguments = setting_out(batch_size=10, epochs=1)
+    arguments = train_arguments(batch_size=10, epochs=1)
     before = arguments["network"].copy()
     (step,) = train(**arguments)
     loss, _ = softmax_cross_entropy(before.logits(arguments["images"]), arguments["labels"])
@@ -71,7 +71,7 @@ def test_step_reports_its_minibatch_before_the_update():
 
 def test_same_seed_gives_the_same_numbers_and_another_seed_others():
     def run(seed):
-        arguments = setting_out(rng=np.random.default_rng(seed))
+        arguments = train_arguments(rng=np.random.default_rng(seed))
         return list(train(**arguments)), arguments["network"].values.tobytes()
 
     assert run(1) == run(1)
@@ -79,7 +79,7 @@ def test_same_seed_gives_the_same_numbers_and_another_seed_others():
 
 
 def test_predicting_and_copying_between_steps_changes_nothing():
-    undisturbed, watched = setting_out(), setting_out()
+    undisturbed, watched = train_arguments(), train_arguments()
     expected = list(train(**undisturbed))
     seen = []
     for step in train(**watched):
@@ -91,20 +91,20 @@ def test_predicting_and_copying_between_steps_changes_nothing():
 
 
 def test_training_leaves_the_images_and_labels_alone():
-    arguments = setting_out()
+    arguments = train_arguments()
     for name in ("images", "labels"):
         arguments[name].flags.writeable = False
     assert len(list(train(**arguments))) == 9
 
 
 def test_batch_larger_than_the_data_is_all_of_the_data():
-    assert [step.number for step in train(**setting_out(batch_size=1000, epochs=2))] == [1, 2]
+    assert [step.number for step in train(**train_arguments(batch_size=1000, epochs=2))] == [1, 2]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.uint64])
 def test_labels_may_be_of_any_integer_type(dtype):
-    reference = list(train(**setting_out()))
-    assert list(train(**setting_out(labels=(np.arange(10) % 10).astype(dtype)))) == reference
+    reference = list(train(**train_arguments()))
+    assert list(train(**train_arguments(labels=(np.arange(10) % 10).astype(dtype)))) == reference
 
 
 IMAGES = numbered_images(10)
@@ -130,7 +130,7 @@ IMAGES = numbered_images(10)
     ],
 )
 def test_errors_are_raised_at_the_call_and_name_value_and_rule(wrong, error, message):
-    arguments = setting_out(**wrong)
+    arguments = train_arguments(**wrong)
     kept = arguments["network"].values.copy()
     with pytest.raises(error, match=message):
         train(**arguments)

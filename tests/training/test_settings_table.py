@@ -71,9 +71,9 @@ def test_new_setting_is_on_the_command_line(sparkle, monkeypatch, capsys):
 
 def test_new_setting_is_in_links_and_can_be_hidden(sparkle):
     from mlp.page.settings.hiding import all_hidable, css
-    from mlp.page.settings.link_check import complaints
+    from mlp.page.settings.link_check import link_problems
 
-    assert complaints({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
+    assert link_problems({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
     assert all_hidable({})["sparkle"] == "Sparkle"
     assert "st-key-control_sparkle" in css({"sparkle"}, {})
 

@@ -45,7 +45,7 @@ class Connection:
         self._requested: str | None = None
         self._follows_s, self._followed = 0.0, 0.0
         self._stages = self._ticks = ""
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._socket: ClientConnection
         self._reading: asyncio.Task
         self._following: asyncio.Task
@@ -155,7 +155,7 @@ class Connection:
             if self._follows_s and time.monotonic() - self._followed >= self._follows_s:
                 self._followed = time.monotonic()
                 await self._trigger("follow", self._followed)
-            self._news.set()
+            self._changed.set()
 
     async def _trigger(self, event: str, value: Any) -> None:
         """Send the live channel component's request for a script."""
@@ -169,7 +169,7 @@ class Connection:
             message = ForwardMsg()
             message.ParseFromString(data)
             self._note(message)
-            self._news.set()
+            self._changed.set()
 
     def _note(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
@@ -212,5 +212,5 @@ class Connection:
                 if self._reading.done():
                     self._reading.result()
                     raise ConnectionError("the page has closed the connection")
-                self._news.clear()
-                await self._news.wait()
+                self._changed.clear()
+                await self._changed.wait()

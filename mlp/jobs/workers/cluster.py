@@ -80,7 +80,7 @@ class Cluster:
         self._client: Any = None  # a distributed.Client, while connected
         self._machines: dict[str, Machine] = {}
         self._loop = asyncio.new_event_loop()
-        self._in_trouble = asyncio.Event()
+        self._disconnected = asyncio.Event()
         self._serving = self._loop.create_task(self._serve())
         self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
         self._thread.start()
@@ -188,8 +188,8 @@ class Cluster:
         self.n_threads = max(1, sum(machines[address].n_threads for address in awake))
         self.trouble = None if awake else WAITS
         if self.trouble is not None:
-            self._in_trouble.set()
-            self._in_trouble = asyncio.Event()
+            self._disconnected.set()
+            self._disconnected = asyncio.Event()
 
     def _responsive(self) -> list[str]:
         before = time.monotonic() - self._answer_s
@@ -207,7 +207,7 @@ class Cluster:
                 raise
             raise NotStarted("the connection to the scheduler was lost") from error
         answer = asyncio.ensure_future(task.result())
-        in_trouble = asyncio.ensure_future(self._in_trouble.wait())
+        in_trouble = asyncio.ensure_future(self._disconnected.wait())
         try:
             await asyncio.wait({answer, in_trouble}, timeout=self._hung_s, return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():

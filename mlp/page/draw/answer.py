@@ -216,7 +216,7 @@ def _network(answer: DigitAnswer) -> None:
 def _open() -> None:
     """Open the tab with the whole network."""
     _stage_opened.set(True)
-    state.leads_to.set(LOOK_INSIDE)
+    state.requested_tab.set(LOOK_INSIDE)
     state.inside_view.set("network")
 
 

@@ -12,7 +12,7 @@ from streamlit import runtime
 
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
-from mlp.page.draw.current_drawing import forget_drawing, read_instead, reported_drawing, sound_drawing
+from mlp.page.draw.current_drawing import checked_drawing, forget_drawing, read_instead, reported_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import forget_photo, picture_upload
 from mlp.page.live.tabs import this_tab
@@ -44,7 +44,7 @@ def canvas_section(visitor: Visitor) -> None:
         linked = take_linked_drawing(STROKE_PX)
         if linked is not None:
             forget_photo(visitor)
-        state.begun_with.set(linked or sound_drawing(visitor.drawing) or BLANK)
+        state.begun_with.set(linked or checked_drawing(visitor.drawing) or BLANK)
         _announce_content()
     if not _is_sound(state.canvas.get()):
         state.canvas.pop()

@@ -78,10 +78,10 @@ def drawing_in(tab: Tab, fallback: InputImage | None) -> InputImage | None:
 def reported_drawing() -> dict[str, Any]:
     """Return ``raw`` and ``data`` as the browser sent them, or nothing if they are not from our canvas."""
     canvas = state.canvas.get()
-    return sound_drawing(canvas.get("drawing")) if isinstance(canvas, Mapping) else {}
+    return checked_drawing(canvas.get("drawing")) if isinstance(canvas, Mapping) else {}
 
 
-def sound_drawing(drawing: object) -> dict[str, Any]:
+def checked_drawing(drawing: object) -> dict[str, Any]:
     """Return ``raw`` and ``data`` of a canvas drawing, or nothing if ``drawing`` is not one."""
     if not isinstance(drawing, Mapping):
         return {}

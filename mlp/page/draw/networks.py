@@ -87,7 +87,7 @@ def _untrained() -> Reader:
 
 
 def network_choice(visitor: Visitor) -> None:
-    """Draw the choice of the network that answers, among those that are there."""
+    """Draw the choice of the network that answers, among the available ones."""
     kinds = [kind for kind in ("shipped", "article") if not isinstance(shipped(kind), str)]
     kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
     if kinds:

@@ -13,11 +13,11 @@ from mlp.page.session_var import SessionVar
 
 _looking_at = SessionVar[str | None]("looking_at", None)
 """The kind of image to look at, a name in `KINDS`; a control."""
-_looked_at = SessionVar[str | None]("looked_at", "drawing")
+_looking_at_kept = SessionVar[str | None]("looking_at_kept", "drawing")
 """The same value, kept while the control is not drawn."""
 _digit_number = SessionVar[int | None]("digit_number", None)
 """The number of the test or validation digit to look at; a control."""
-_digit_looked_at = SessionVar[int | None]("digit_looked_at", 0)
+_digit_number_kept = SessionVar[int | None]("digit_number_kept", 0)
 """The same value, kept while the control is not drawn."""
 
 
@@ -27,17 +27,17 @@ KINDS = ("drawing", "test", "validation")
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
     # Streamlit forgets a control's position when the control is not drawn.
-    _looking_at.start(_looked_at.get())
+    _looking_at.start(_looking_at_kept.get())
     what = "digit" if dataset.names == DIGITS else "drawing"
     labels = dict(zip(KINDS, ("My drawing", f"A test {what}", f"A validation {what}"), strict=True))
     kind = st.segmented_control("Looking at", KINDS, key=_looking_at.key, format_func=labels.__getitem__, required=True)
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
-        number = _digit_number.start(_digit_looked_at.get()) or 0
+        number = _digit_number.start(_digit_number_kept.get()) or 0
         _digit_number.set(min(number, last))  # the other split may be smaller
-        _digit_looked_at.set(st.number_input("Number", 0, last, key=_digit_number.key, width=130))
+        _digit_number_kept.set(st.number_input("Number", 0, last, key=_digit_number.key, width=130))
         st.button("Another one", key="another_digit", on_click=_another, args=(last,))
-    _looked_at.set(kind)
+    _looking_at_kept.set(kind)
 
 
 def subject(dataset: Dataset) -> InputImage:

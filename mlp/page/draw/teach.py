@@ -34,7 +34,7 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
     digits, back = list(visitor.own), held_back(len(visitor.own))
     if not digits:
         return False
-    learned, kept_back = _parted(digits, back)
+    learned, kept_back = _split(digits, back)
     now, number = answering(visitor), visitor.runs.number
     reader, network = now.reader, now.network
     if not reader.reads_digits:
@@ -53,25 +53,25 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
             state.own_share.get() / 100,
         )
     except ValueError as error:
-        refuse(place, f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
+        refuse(place, f"This network cannot be taught: {_reason(error, network)} {OTHERS}")
         return False
     before = visitor.job
     origin = _origin(now.kind, number)
     begin(visitor, run, data, origin, place=place, within_limits=False, start_network=network)
     if visitor.job is before:
         return False
-    asked = Reader(network, straighten=reader.straighten)
-    visitor.teaching = Teaching(visitor.runs.number, asked, learned, kept_back, now.shipped_as)
+    start = Reader(network, straighten=reader.straighten)
+    visitor.teaching = Teaching(visitor.runs.number, start, learned, kept_back, now.shipped_as)
     return True
 
 
-def _parted(digits: Sequence[OwnDigit], back: np.ndarray) -> tuple[list[OwnDigit], list[OwnDigit]]:
+def _split(digits: Sequence[OwnDigit], back: np.ndarray) -> tuple[list[OwnDigit], list[OwnDigit]]:
     """Return the digits to learn from and those held back."""
     learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
     return learned, [digit for digit, apart in zip(digits, back, strict=True) if apart]
 
 
-def _why_not(error: ValueError, network: MLP) -> str:
+def _reason(error: ValueError, network: MLP) -> str:
     if isinstance(error, BeyondLimit):
         if error.name != "numbers to learn":
             return f"{error.bound}."

@@ -15,7 +15,7 @@ REFUSED = (b"gzip;q=0", b"gzip;q=0.0", b"gzip;q=0.00", b"gzip;q=0.000")
 """All spellings by which a browser refuses gzip (RFC 9110, section 12.4.2)."""
 CONDITIONAL = (b"range", b"if-range", b"accept-encoding")
 """Headers of a request for a part of the file, or for another coding of it."""
-OF_THE_PLAIN_FILE = (b"content-length", b"accept-ranges", b"etag", b"vary")
+UNCOMPRESSED_HEADERS = (b"content-length", b"accept-ranges", b"etag", b"vary")
 
 
 class Compression:
@@ -61,7 +61,7 @@ def compressed(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
     [(b'content-type', b'text/css'), (b'content-encoding', b'gzip')]
     """
     packed = gzip.compress(body, LEVEL, mtime=0)
-    kept = [(name, value) for name, value in headers if name.lower() not in OF_THE_PLAIN_FILE]
+    kept = [(name, value) for name, value in headers if name.lower() not in UNCOMPRESSED_HEADERS]
     coding = [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
     return [*kept, *coding, (b"content-length", str(len(packed)).encode())], packed
 

@@ -19,7 +19,7 @@ ALL_BYTES = 200_000_000
 class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
     """Files of all sessions, accepted only under ids from the page; above a limit, the oldest are dropped.
 
-    Above the limit of all sessions, the session with most bytes loses a file first.
+    Above the limit of all sessions, the session with the most bytes loses a file first.
     """
 
     def __init__(self, upload_endpoint: str) -> None:

@@ -116,5 +116,5 @@ class Guard:
 
 def _for_frames(cookie: bytes) -> bytes:
     """Return a cookie for frames with the attribute that browsers require for it on other sites."""
-    meant = b"samesite=none" in cookie.lower() and b"partitioned" not in cookie.lower()
-    return cookie + b"; Partitioned" if meant else cookie
+    needs_partition = b"samesite=none" in cookie.lower() and b"partitioned" not in cookie.lower()
+    return cookie + b"; Partitioned" if needs_partition else cookie

@@ -13,7 +13,7 @@ STYLE_SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
 """Streamlit's own style sheet, mostly fonts for formulas: in the head, it delays everything on a slow connection."""
 CONDITIONAL = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
 """Headers of a request that may be answered with less than the whole file."""
-OF_THE_FILE = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
+FILE_HEADERS = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
 
 
 class Opening:
@@ -38,7 +38,7 @@ class Opening:
         answer = await whole_answer(self._app, scope, receive, send, without=CONDITIONAL, wanted=_is_html)
         if answer is not None:
             body = completed(answer[1])
-            kept = [(name, value) for name, value in answer[0] if name.lower() not in OF_THE_FILE]
+            kept = [(name, value) for name, value in answer[0] if name.lower() not in FILE_HEADERS]
             await send_whole(send, [*kept, (b"content-length", str(len(body)).encode())], body)
 
 

@@ -21,7 +21,7 @@ SLOW = 408, "This upload took too long, or another one needed its place.\n"
 class UploadLimit:
     """Admit a few uploads per session at a time, each fast enough, under ids that the page issued.
 
-    When all places are taken, the session with most uploads loses its oldest one, so that single files get in.
+    When all places are taken, the session with the most uploads loses its oldest one, so that single files get in.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class UploadLimit:
             await self._take(session, scope, receive, send)
 
     def _end_one(self) -> None:
-        """End the oldest upload of the session with most."""
+        """End the oldest upload of the session with the most."""
         session = max(self._arriving, key=lambda session: len(self._arriving[session]))
         oldest = self._arriving[session][0]
         self._forget(session, oldest)

@@ -14,7 +14,7 @@ from mlp.training.recipes import RECIPES
 from mlp.training.setting_entry import Control
 from mlp.training.settings_table import controls, format_value
 
-_link_complaints = SessionVar[list[str]]("link_complaints", [])
+_link_problems = SessionVar[list[str]]("link_problems", [])
 """A sentence for each value of the link that no control accepts."""
 
 
@@ -22,12 +22,12 @@ MAX_CHARS = 30  # of a value that the page repeats
 MAX_NAMES = 8
 
 
-def complaints(query: Query) -> list[str]:
+def link_problems(query: Query) -> list[str]:
     """Return a sentence for each value that breaks its rule.
 
     Examples
     --------
-    >>> print(*complaints({"epochs": ["900"], "batch_size": ["64"], "momentum": ["1"]}), sep=chr(10))
+    >>> print(*link_problems({"epochs": ["900"], "batch_size": ["64"], "momentum": ["1"]}), sep=chr(10))
     epochs must be a whole number from 1 to 100, got 900
     momentum must be a number from 0 to 0.99, got 1
     """
@@ -82,9 +82,9 @@ def _rule(control: Control) -> str:
 
 def check_link() -> None:
     """Take the first positions of the controls from the link, and record invalid ones; call it before all controls."""
-    if not _link_complaints.is_kept():
+    if not _link_problems.is_kept():
         state.linked_positions.set(linked_positions())
-        _link_complaints.set(complaints(linked_query()))
+        _link_problems.set(link_problems(linked_query()))
 
 
 def warn_of_invalid_values(places: Sequence[str]) -> None:
@@ -95,6 +95,6 @@ def warn_of_invalid_values(places: Sequence[str]) -> None:
     places : sequence of str
         A sentence for each place of the page that the link opens and that is not there.
     """
-    found = [*_link_complaints.get(), *places]
+    found = [*_link_problems.get(), *places]
     if found:
         st.warning(f"Some values in this link aren’t allowed: {plain('; '.join(found))}. The others are set.")

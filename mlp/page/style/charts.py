@@ -100,7 +100,7 @@ class Chart:
         place = self.axes.get_position().bounds
         self.lines = self.figure.add_axes(place, sharex=self.axes, sharey=self.axes, label="lines")
         self.lines.set_axis_off()
-        self._passing: list[Artist] = []  # earlier runs and marks: few, and rarely changed
+        self._extras: list[Artist] = []  # earlier runs and marks: few, and rarely changed
         self._name = ""
         (self.raw,) = self.lines.plot([], [], color=colors["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
         (self.smooth,) = self.lines.plot([], [], color=colors["accent"], linewidth=1.0, alpha=0.6, gid="smoothed")
@@ -203,7 +203,7 @@ class Chart:
         self.axes.set_xlim(0, horizon)
         limits = value_range(self.as_percent, smooth, training.y, validation.y, *(curve.y for _, curve in earlier))
         self.axes.set_ylim(*(limits if guess is None else (0.0, ALL_RIGHT)))
-        self._draw_passing(earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
+        self._draw_extras(earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
 
     def _draw_axes(self, x: tuple[float, float], y: tuple[float, float]) -> str:
         """Return only the axes, with these ranges."""
@@ -216,10 +216,10 @@ class Chart:
             label.set_horizontalalignment("left" if place == 0 else "center")
         return layer(self.axes, SIZE_IN)
 
-    def _draw_passing(self, earlier: Sequence[Earlier], guess: Curve | None, marks: Sequence[Mark]) -> None:
-        for artist in self._passing:
+    def _draw_extras(self, earlier: Sequence[Earlier], guess: Curve | None, marks: Sequence[Mark]) -> None:
+        for artist in self._extras:
             artist.remove()
-        self._passing = []
+        self._extras = []
         for number, (_, curve) in enumerate(earlier):
             if len(curve.x):
                 (line,) = self.lines.plot(
@@ -232,16 +232,16 @@ class Chart:
                     zorder=1.5,
                     gid=f"earlier_{number + 1}",
                 )
-                self._passing.append(self._leave_room(line))
+                self._extras.append(self._leave_room(line))
         if guess is not None and len(guess.x):
             dashes = (0, (5, 3))
-            self._passing += self.lines.plot(*guess, color=self._quiet, linewidth=1.6, linestyle=dashes, gid="guess")
+            self._extras += self.lines.plot(*guess, color=self._quiet, linewidth=1.6, linestyle=dashes, gid="guess")
             earlier = [*earlier, Earlier("your guess", guess)]
         self._name_lines(earlier)
         for number, mark in enumerate(marks, start=1):
             name = f"mark_{number}"
-            self._passing.append(self.lines.axvline(mark.x, color=self._quiet, linewidth=0.9, zorder=1, gid=name))
-            self._passing.append(
+            self._extras.append(self.lines.axvline(mark.x, color=self._quiet, linewidth=0.9, zorder=1, gid=name))
+            self._extras.append(
                 self.lines.annotate(
                     mark.text,
                     (mark.x, 1),
@@ -277,7 +277,7 @@ class Chart:
             if not len(x) or not (0 <= x[last] <= size.right and 0 <= y[last] <= size.top):
                 continue
             taken.append(label_box(label, (float(x[last]), float(y[last])), lines, taken, size))
-            self._passing.append(
+            self._extras.append(
                 self.lines.annotate(
                     label,
                     (0, 0),

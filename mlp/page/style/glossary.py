@@ -13,7 +13,7 @@ WORDS = {
     "augmentation": "Changing each image a little every time it is seen, here by warping it, so that it is harder to "
     "memorize.",
     "bias": "A number that a neuron adds to its sum, whatever the image is.",
-    "cross-entropy": "The loss of one image: minus the natural logarithm of the probability that the right digit got.",
+    "cross-entropy": "The loss of one image: minus the natural logarithm of the probability given to the right digit.",
     "dropout": "Letting neurons sit out a step, chosen at random, so that the network can’t rely on a few of them.",
     "epoch": "One pass over all training images.",
     "gradient": "For each weight, how steeply the loss changes with it; a step goes the opposite way.",
@@ -29,11 +29,11 @@ WORDS = {
     "nats": "The unit of the loss: a right digit that got a probability of 37%, one in e, costs one nat.",
     "neuron": "A unit that multiplies each input by a weight, adds everything up with its bias, and passes the sum on "
     "through an activation such as ReLU.",
-    "overfitting": "Memorizing the training images instead of what digits have in common: the loss still falls in "
-    "training while it rises in validation.",
+    "overfitting": "Memorizing the training images instead of learning what digits have in common: the training loss "
+    "keeps falling while the validation loss rises.",
     "ReLU": "An activation that passes on a sum above zero and gives zero for any other.",
-    "softmax": "A formula that turns ten scores into ten probabilities that add up to 100%, the largest score the "
-    "likeliest.",
+    "softmax": "A formula that turns ten scores into ten probabilities that add up to 100%; the largest score becomes "
+    "the largest probability.",
     "step": "One change of all weights, after the network has seen one minibatch.",
     "test": "Images for the final check of how well a network reads: nobody should train on them or choose settings "
     "by them.",
@@ -43,8 +43,7 @@ WORDS = {
     "the idea or only the examples.",
     "weight": "A number on the connection between two neurons, which sets how strongly the first affects the second; "
     "training changes it.",
-    "weight decay": "Shrinking every weight at each step by a small share of its size, so that none grows without a "
-    "reason.",
+    "weight decay": "Shrinking every weight by a small share of its size at each step, so that none grows too large.",
 }
 """The meaning of each term, in one sentence."""
 

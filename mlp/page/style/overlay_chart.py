@@ -43,15 +43,15 @@ class OverlayChart(Chart):
             self.axes.set_ylim(
                 *value_range(self.as_percent, np.empty(0), *begun, *(curve.y for both in measured for curve in both))
             )
-            self._draw_passing((), guess, ())
+            self._draw_extras((), guess, ())
             for run, line, both in zip(runs, smooth, measured, strict=True):
                 color = self._colors[run.color]
-                self._passing += self.lines.plot(run.minibatches.x, line, color=color, linewidth=0.8, alpha=0.5)
+                self._extras += self.lines.plot(run.minibatches.x, line, color=color, linewidth=0.8, alpha=0.5)
                 for curve, width, dashes in zip(both, (1.5, 1.2), (TRAINING, VALIDATION), strict=True):
                     (drawn,) = self.lines.plot(
                         *curve, color=color, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
                     )
-                    self._passing.append(self._leave_room(drawn))
+                    self._extras.append(self._leave_room(drawn))
             axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
             return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
 

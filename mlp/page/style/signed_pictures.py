@@ -13,9 +13,9 @@ SIDE = 28
 
 
 @lru_cache(maxsize=8)
-def _palette(against: str, paper: str, speaks_for: str) -> bytes:
+def _palette(against: str, paper: str, supporting: str) -> bytes:
     """Return the colors from negative over paper to positive, in PNG's form."""
-    ends = [np.array([int(color[start : start + 2], 16) for start in (1, 3, 5)]) for color in (against, speaks_for)]
+    ends = [np.array([int(color[start : start + 2], 16) for start in (1, 3, 5)]) for color in (against, supporting)]
     middle = np.array([int(paper[start : start + 2], 16) for start in (1, 3, 5)])
     steps = np.linspace(-1, 1, 2 * LEVELS + 1)[:, np.newaxis]
     colors = middle + np.abs(steps) * (np.where(steps < 0, ends[0], ends[1]) - middle)

@@ -19,7 +19,7 @@ ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
 SENTENCES = "Train a network from nothing.", "Then draw for it."
-IN_A_LINE = " ".join(SENTENCES)
+TAGLINE = " ".join(SENTENCES)
 LOADING = "The page is loading."
 
 LIGHT = {
@@ -68,8 +68,8 @@ def opening_html() -> tuple[str, str]:
         f":root {{ {_variables(LIGHT)} }} @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
         f"{_css()}{(HERE / 'outline.css').read_text(encoding='utf-8')}"
     )
-    head = f'<title>{NAME}</title><meta name="description" content="{IN_A_LINE}">'
-    outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{IN_A_LINE} {LOADING}</p></div>'
+    head = f'<title>{NAME}</title><meta name="description" content="{TAGLINE}">'
+    outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{TAGLINE} {LOADING}</p></div>'
     return head, f"<style>{css}</style>{outline}"
 
 

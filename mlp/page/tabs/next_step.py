@@ -20,7 +20,7 @@ from mlp.page.train.diagnoses import try_remedy
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 
-_led_to_correction = SessionVar[int]("led_to_correction", 0)
+_correction_hints = SessionVar[int]("correction_hints", 0)
 """Number of times that the visitor followed the suggestion to correct an answer."""
 
 
@@ -50,7 +50,7 @@ def _line(step: NextStep) -> None:
         st.html('<p class="ink-status">Next:</p>', width="content")
         if st.button(step.label, key="next_step", type="tertiary", on_click=step.act):
             st.rerun()  # the changed parts are outside of this fragment
-        if times := _led_to_correction.get():
+        if times := _correction_hints.get():
             scroll_to("correction", f"correction {times}")
 
 
@@ -73,7 +73,7 @@ def next_step(visitor: Visitor) -> NextStep:
 
 
 def _go_to_correction() -> None:
-    _led_to_correction.set(_led_to_correction.get() + 1)
+    _correction_hints.set(_correction_hints.get() + 1)
 
 
 def _break(visitor: Visitor) -> None:

@@ -32,10 +32,10 @@ PARTS = [part for parts in TABS.values() for part in parts]
 
 def shown_tabs() -> dict[str, Sequence[Part]]:
     """Return the visible tabs with their visible parts; a tab with one part left has the part's name."""
-    gone = hiding.hidden()
+    hidden_names = hiding.hidden()
     shown: dict[str, Sequence[Part]] = {}
     for tab, parts in TABS.items():
-        left = [part for part in parts if gone.isdisjoint({tab_name(tab), *map(tab_name, part.names)})]
+        left = [part for part in parts if hidden_names.isdisjoint({tab_name(tab), *map(tab_name, part.names)})]
         if left:
             shown[tab if len(left) > 1 else left[0].name] = left
     return shown

@@ -29,12 +29,12 @@ def go_to_tab(name: str) -> None:
     It does not set the bar's own key: until the whole page has run, requests of other fragments can still report the
     old tab, and would overwrite it.
     """
-    state.leads_to.set(name)
+    state.requested_tab.set(name)
 
 
 def follow() -> None:
     """Rerun the whole page, without returning, if `go_to_tab` has asked for another tab."""
-    if state.leads_to.get() is not None:
+    if state.requested_tab.get() is not None:
         st.rerun()
 
 
@@ -60,7 +60,7 @@ def open_place(tabs: Tabs, first: str) -> tuple[str, Part]:
         The tab or part that is open by default.
     """
     chosen = state.tab.get()
-    found = named(tabs, state.leads_to.get()) or named(dict.fromkeys(tabs, ()), chosen) or named(tabs, first)
+    found = named(tabs, state.requested_tab.get()) or named(dict.fromkeys(tabs, ()), chosen) or named(tabs, first)
     tab, part = found or (next(iter(tabs)), None)
     kept = open_part(tab).get()
     return tab, part or next((one for one in tabs[tab] if one.name == kept), tabs[tab][0])
@@ -81,7 +81,7 @@ def tab_bar(tabs: Tabs, first: str) -> tuple[str, Part]:
         width="stretch",
         wrap=False,
     )
-    state.leads_to.pop()  # last, so that the script after an interrupted one opens it
+    state.requested_tab.pop()  # last, so that the script after an interrupted one opens it
     return tab, part
 
 

@@ -1,7 +1,7 @@
 """Decide whose work leaves memory when the server has too many visitors or too little memory.
 
 Visitors who lose nothing go first, then absent ones, then present ones. Among equals,
-the largest goes first if memory is short, and the one who has been absent longest if there are too many visitors.
+the one with the most work goes first if memory is short, and the longest absent one if there are too many visitors.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,14 +9,14 @@ from contextlib import suppress
 from functools import partial
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
-from mlp.page.visitors.persistence import free_saved, is_all_there, save
+from mlp.page.visitors.persistence import free_saved, is_fully_saved, save
 from mlp.page.visitors.visitor import Visitor
 
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
 AT_REST_S = 150.0  # without an open tab, before saved work leaves memory; Streamlit's sessions are gone by then
 MAX_VISITORS = 500
 MAX_MB = 1000.0  # of all visitors' work together, see `Visitor.sizes`
-LITTLE = 0.1
+SMALL_SHARE = 0.1
 """Share of the memory limit up to which a visitor takes precedence over the work of absent ones. Teaching the
 pretrained network a second time, with its saved steps and the run before, takes 70 MB."""
 
@@ -31,7 +31,7 @@ WORK_DELETED = f"{_SHORT} It had to delete your work, which was not yet saved to
 
 def is_saved(visitor: Visitor, checkpoints: Checkpoints | None) -> bool:
     """Whether the visitor is absent and all of their work is on disk, so that forgetting them loses nothing."""
-    return not visitor.sessions and checkpoints is not None and is_all_there(visitor, checkpoints)
+    return not visitor.sessions and checkpoints is not None and is_fully_saved(visitor, checkpoints)
 
 
 def may_be_forgotten(visitor: Visitor, checkpoints: Checkpoints | None, now: float) -> bool:
@@ -83,43 +83,43 @@ def free_memory(
         Whether all of a visitor's work may be lost, even if it is not saved.
     """
 
-    def give_all(visitor: Visitor) -> int:
+    def forget_whole(visitor: Visitor) -> int:
         n_bytes = visitor.n_bytes()
         forget(visitor)
         return n_bytes
 
     rules: tuple[tuple[Callable[[Visitor], bool], Callable[[Visitor], int]], ...] = (
-        (lambda one: is_saved(one, checkpoints), give_all),
-        (lambda one: one.n_bytes() > above, partial(_give_part, checkpoints)),
-        (expendable, lambda one: give_all(_saved_as_it_is(one, checkpoints))),
+        (lambda one: is_saved(one, checkpoints), forget_whole),
+        (lambda one: one.n_bytes() > above, partial(_free_part, checkpoints)),
+        (expendable, lambda one: forget_whole(_paused_and_saved(one, checkpoints))),
     )
     others = [one for one in visitors if one is not spared and one.has_work()]
     for group in ([one for one in others if not one.sessions], [one for one in others if one.sessions]):
-        for may_give, give in rules:
-            givers = [one for one in group if not one.forgotten]
-            while surplus > 0 and givers:
-                largest = min(givers, key=lambda one: (-one.n_bytes(), one.last_seen))
-                freed = give(largest) if may_give(largest) else 0
+        for may_free, free in rules:
+            candidates = [one for one in group if not one.forgotten]
+            while surplus > 0 and candidates:
+                largest = min(candidates, key=lambda one: (-one.n_bytes(), one.last_seen))
+                freed = free(largest) if may_free(largest) else 0
                 surplus -= freed
                 if not freed or largest.forgotten:
-                    givers.remove(largest)
+                    candidates.remove(largest)
     return surplus <= 0
 
 
-def _give_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
+def _free_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
     """Free the visitor's least important part, with a notice, and return the number of bytes freed."""
     before = visitor.n_bytes()
     if checkpoints is not None and free_saved(visitor, checkpoints, sweep=False):
         visitor.add_notice(RUNS_ON_DISK)
     elif visitor.sweep is not None:
-        _saved_as_it_is(visitor, checkpoints, own_run=False)
+        _paused_and_saved(visitor, checkpoints, own_run=False)
         on_disk = checkpoints is not None and free_saved(visitor, checkpoints, sweep=True)
         visitor.sweep = visitor.shown_sweep = None
         visitor.add_notice(SWEEP_ON_DISK if on_disk else SWEEP_DELETED)
     return before - visitor.n_bytes()
 
 
-def _saved_as_it_is(visitor: Visitor, checkpoints: Checkpoints | None, *, own_run: bool = True) -> Visitor:
+def _paused_and_saved(visitor: Visitor, checkpoints: Checkpoints | None, *, own_run: bool = True) -> Visitor:
     """Pause a visitor's sweep, and their own run, and save all of the visitor's work; return the visitor."""
     visitor.pause_sweep()
     if own_run and visitor.job is not None and visitor.job.playing:

@@ -20,10 +20,10 @@ UNREADABLE = "The server can’t read its disk now. Try again in a minute."
 def newcomer_section(visitor: Visitor) -> None:
     """Draw the visitor's code, and the buttons to leave and come back, in a fragment for `follow_strokes`."""
     with st.container(key="newcomer"), st.expander("Someone else’s turn"):
-        fragment(_ways, key="newcomer")(visitor)
+        fragment(_draw, key="newcomer")(visitor)
 
 
-def _ways(visitor: Visitor) -> None:
+def _draw(visitor: Visitor) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():
         if visitor.has_work():

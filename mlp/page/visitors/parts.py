@@ -76,14 +76,14 @@ def parts_of(visitor: Visitor) -> list[Part]:
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
     if (signs := visitor.signs).names:
         parts.append(Part(SIGNS, (signs,), lambda: dump_signs(signs).encode()))
-    parts += _thing(PICTURE, visitor.picture, dump_picture)
+    parts += _optional(PICTURE, visitor.picture, dump_picture)
     if job is not None:
         playing = job.playing or visitor.paused_for_absence
         parts += [_job(run_name(number), job, RUN_EVERY_S, playing, origin=origin), *_moments(job, number, origin)]
     runs = {run_name(run.number): run for run in earlier}
     runs |= {f"lesson-{run.number}.{RUN}": run for run in list(visitor.lesson_runs.values())}
-    parts += [Part(name, (run.snapshot,), partial(_dump_ended, run)) for name, run in runs.items()]
-    parts += _thing(UPLOADED, visitor.uploaded, dump_model) + _thing(TEACHING, visitor.teaching, dump_teaching)
+    parts += [Part(name, (run.snapshot,), partial(_dump_earlier, run)) for name, run in runs.items()]
+    parts += _optional(UPLOADED, visitor.uploaded, dump_model) + _optional(TEACHING, visitor.teaching, dump_teaching)
     return parts if sweep is None else [*parts, *_sweep(sweep, job, number)]
 
 
@@ -135,7 +135,7 @@ def name_for_visitors(name: str) -> str | None:
     return _KINDS[kind][1] if kind in _KINDS else "something from another version of Inkling"
 
 
-def _thing(name: str, thing: Any, dump: Callable[[Any], bytes]) -> list[Part]:
+def _optional(name: str, thing: Any, dump: Callable[[Any], bytes]) -> list[Part]:
     return [] if thing is None else [Part(name, (thing,), partial(dump, thing))]
 
 
@@ -156,7 +156,7 @@ def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
     return [Part(MOMENTS, (weakref.ref(job), number, *rewind.states), dump, every_s)]
 
 
-def _dump_ended(ended: NumberedRun) -> bytes:
+def _dump_earlier(ended: NumberedRun) -> bytes:
     """Dump a run as paused, without its optimizer's state, which is not kept."""
     snapshot = ended.snapshot
     run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)

@@ -55,9 +55,9 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
         for reason in refused.values():
             _log_once(checkpoints.folder, str(getattr(reason, "strerror", None) or reason))
         missed = [error for name, error in refused.items() if name_for_visitors(name)]
-        if missed and not visitor.told_of_disk:
+        if missed and not visitor.unsaved_reported:
             visitor.add_notice(DISK_FULL if getattr(missed[0], "errno", None) in FULL else DISK_FAILS)
-        visitor.told_of_disk = bool(missed)
+        visitor.unsaved_reported = bool(missed)
 
 
 @cache
@@ -75,7 +75,7 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
 
     def is_due(part: Part) -> bool:
         if (last := written.get(part.name)) is None:  # refused parts and optional ones are tried less often
-            return not only_small or not (visitor.told_of_disk or name_for_visitors(part.name) is None)
+            return not only_small or not (visitor.unsaved_reported or name_for_visitors(part.name) is None)
         if last.fingerprint == part.fingerprint or (only_small and part.name not in SMALL):
             return False
         return all_now or now - last.at >= part.every_s
@@ -95,7 +95,7 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     return refused
 
 
-def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
+def is_fully_saved(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     """Whether all of the visitor's work is saved in its current state, so that memory can be freed."""
     snapshots = [job.snapshot() for job in visitor.jobs()]
     if any(now.busy or now.error for now in snapshots):

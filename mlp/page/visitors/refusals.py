@@ -23,7 +23,7 @@ Place = Literal[
     "newcomer",
 ]
 
-WAYS_OUT = {
+REMEDIES = {
     "numbers to learn": "Choose fewer or narrower layers in the settings.",
     "epochs": "Choose fewer epochs in the settings.",
     "billion weights times images": "Choose fewer epochs, or narrower layers, in the settings.",
@@ -52,5 +52,5 @@ def show_refusal(place: Place) -> None:
 def reason(error: Exception) -> str:
     """Return an error as the end of a sentence for visitors, and at a limit a way to stay within it."""
     if isinstance(error, BeyondLimit):
-        return f"{error.bound}. {WAYS_OUT[error.name]}"
+        return f"{error.bound}. {REMEDIES[error.name]}"
     return f"{error}."

@@ -14,9 +14,9 @@ from mlp.jobs.manifest import OtherFormatError
 from mlp.page.visitors.eviction import (
     AT_REST_S,
     KEPT_S,
-    LITTLE,
     MAX_MB,
     MAX_VISITORS,
+    SMALL_SHARE,
     WORK_DELETED,
     WORK_RESTORED,
     free_memory,
@@ -105,7 +105,7 @@ class Visitors:
     def watch(self) -> None:
         """Start a thread that saves and checks visitors until the server ends."""
         return_large_blocks()
-        threading.Thread(target=self._check_for_ever, name="visitors", daemon=True).start()
+        threading.Thread(target=self._check_forever, name="visitors", daemon=True).start()
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
         """Return the visitor with this id, or a new one under a new id: an unknown id is never adopted."""
@@ -252,12 +252,12 @@ class Visitors:
         disk would refuse everybody for hours, to keep work that its owners may never come back to.
         """
         with self._lock:
-            going_to_have = visitor.n_bytes() + n_bytes
-            gone = time.monotonic() - (AT_REST_S if going_to_have <= LITTLE * self._max_bytes else KEPT_S)
+            new_size = visitor.n_bytes() + n_bytes
+            gone = time.monotonic() - (AT_REST_S if new_size <= SMALL_SHARE * self._max_bytes else KEPT_S)
             return self._free(
                 n_bytes,
                 spared=visitor,
-                above=going_to_have,
+                above=new_size,
                 expendable=lambda other: not other.sessions and other.last_seen < gone,
             )
 
@@ -280,7 +280,7 @@ class Visitors:
             del self._visitors[visitor.id]
             visitor.close()
 
-    def _check_for_ever(self) -> None:
+    def _check_forever(self) -> None:
         next_save = next_check = cleaned = given_back = time.monotonic()
         while True:
             time.sleep(SAVE_S)

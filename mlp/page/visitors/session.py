@@ -59,13 +59,13 @@ def visitors() -> Visitors:
         if _visitors is None:
             # Reading a drawing is too little work for several threads, which would mostly wait for each other.
             threadpool_limits(1)
-            _visitors = Visitors(_is_open, chosen_checkpoints(), max_mb=_most_mb())
+            _visitors = Visitors(_is_open, chosen_checkpoints(), max_mb=_max_mb())
             _visitors.watch()
             atexit.register(_visitors.save, all_now=True)
         return _visitors
 
 
-def _most_mb() -> float:
+def _max_mb() -> float:
     """Return the memory limit for all visitors: at most a third of the machine's or container's memory."""
     memory = usable_memory_mb()
     return MAX_MB if memory is None else min(MAX_MB, memory / 3)
@@ -113,7 +113,7 @@ def this_visitor() -> Visitor:
     if _visitor_id.get() != visitor.id:
         last_visit = cookies.get(name + LAST_VISIT)
         if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock
-            visitor.add_notice(_why_gone(last_visit))
+            visitor.add_notice(_reason_of_loss(last_visit))
         _visitor_id.set(visitor.id)
     return visitor
 
@@ -136,7 +136,7 @@ def _cookie(value: str, seconds: int = COOKIE_S) -> str:
     return f"{value}; path=/; max-age={seconds}"
 
 
-def _why_gone(last_visit: str) -> str:
+def _reason_of_loss(last_visit: str) -> str:
     try:
         last = date.fromisoformat(last_visit)
     except ValueError:  # a cookie from an older version

@@ -105,7 +105,7 @@ def test_every_export_is_one_file_and_mentions_left_out_augmentation(tool: str):
     assert b"0.7" in text
 
 
-def test_exports_of_one_name_lie_in_one_folder(tmp_path: Path):
+def test_exports_with_one_name_can_share_a_folder(tmp_path: Path):
     network = reader()
     paths = [path for tool in TOOLS for path in export(network, tool, tmp_path / f"mine{TOOLS[tool].suffix}")]
     assert len(set(paths)) == len(paths) == 6

@@ -82,7 +82,7 @@ def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
     expect(answer(page)).to_contain_text("sure")
 
 
-NOWHERE = """(() => {
+WRONG_ADDRESS = """(() => {
   const Plain = WebSocket;
   window.WebSocket = class extends Plain {
     constructor(url, ...more) { super(String(url).replace(/live$/, "nowhere"), ...more); }
@@ -92,7 +92,7 @@ NOWHERE = """(() => {
 
 
 def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Page], console_errors: list[str]):
-    page = open_page("?batch_size=8&epochs=100", prepare=lambda page: page.add_init_script(NOWHERE))
+    page = open_page("?batch_size=8&epochs=100", prepare=lambda page: page.add_init_script(WRONG_ADDRESS))
     shown = page.get_by_text("The live connection can’t open here")
     expect(shown).to_be_visible()
     draw(page, fit(DIGITS[3]))

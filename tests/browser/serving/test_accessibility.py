@@ -17,8 +17,8 @@ from tests.browser.screens import DESKTOP, PHONE
 from tests.browser.sight import TRAINED_MS, announced, answer, button, open_part, part
 
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
-ON_SIGHT = ["color-contrast", "target-size", "scrollable-region-focusable"]
-BY_SIGHT: dict[str, Any] = {**ALL_RULES, "runOnly": {"type": "rule", "values": ON_SIGHT}}
+VISUAL_RULES = ["color-contrast", "target-size", "scrollable-region-focusable"]
+VISUAL: dict[str, Any] = {**ALL_RULES, "runOnly": {"type": "rule", "values": VISUAL_RULES}}
 """Rules whose result depends on width and color scheme; the others depend on the content only."""
 PAPER = {"light": "rgb(250, 249, 247)", "dark": "rgb(26, 24, 22)"}  # as in .streamlit/config.toml
 LISTEN = """
@@ -58,7 +58,7 @@ def at_rest(page: Page) -> None:
     ("screen", "other", "rules"),
     [
         ({**DESKTOP, "color_scheme": "light"}, PHONE, ALL_RULES),
-        ({**PHONE, "color_scheme": "dark"}, DESKTOP, BY_SIGHT),
+        ({**PHONE, "color_scheme": "dark"}, DESKTOP, VISUAL),
     ],
     ids=["light", "dark"],
 )
@@ -82,7 +82,7 @@ def test_all_tabs_keep_the_accessibility_rules(
         at_rest(page)
         wrong[name, room] = broken_rules(page, ".st-key-sections", rules)
         page.set_viewport_size(other["viewport"])
-        wrong[name, room] += broken_rules(page, ".st-key-sections", BY_SIGHT)
+        wrong[name, room] += broken_rules(page, ".st-key-sections", VISUAL)
         page.set_viewport_size(screen["viewport"])
     button(page, "open_lessons").click()
     expect(part(page, "lessons")).to_be_visible()
@@ -109,19 +109,19 @@ def test_one_region_stays_and_announces_answers_and_a_run(open_page: Callable[..
     region = announced(page)
     region.evaluate("(region) => { window.region = region; }")
 
-    def hears(text: str) -> None:
+    def expect_announced(text: str) -> None:
         expect(region).to_have_text(re.compile(text))
         assert page.evaluate("region.isConnected && document.querySelectorAll('.ink-spoken').length === 1")
 
     draw(page, fit(DIGITS[4]))
-    hears(r"^Reads 4, \d+\.\d% sure\.$")
+    expect_announced(r"^Reads 4, \d+\.\d% sure\.$")
     button(page, "train").first.click()
     if "Paused" in ends:
         expect(part(page, "progress")).to_contain_text("images a second")
         button(page, "pause").click()
-    hears(ends)
+    expect_announced(ends)
     button(page, "clear").click()
-    hears(r"Nothing drawn yet\.$")
+    expect_announced(r"Nothing drawn yet\.$")
 
 
 def test_announcements_of_a_run_are_spaced(open_page: Callable[..., Page]):

@@ -9,7 +9,7 @@ from tests.browser.pen import draw, fit
 from tests.browser.sight import TRAINED_MS, answer, button, clear, open_part, part
 
 
-def test_fresh_pages_network_is_taught_three_digits(page: Page):
+def test_pretrained_network_is_taught_three_digits(page: Page):
     for number, share in enumerate((0.4, 0.5, 0.6), start=1):
         draw(page, fit(DIGITS[1], share))
         expect(answer(page)).to_contain_text("sure")

@@ -18,14 +18,14 @@ from mlp.images.files.lock import one_at_a_time
 from mlp.images.mnist import fetch_mnist, is_local, load_mnist
 
 # Each misbehavior of a mirror, with the reported reason. A mirror that answers badly may still have the next file.
-ANSWERS_BADLY = {
+BAD_ANSWERS = {
     "404": "404",
     "wrong bytes": "does not match the known hash",
     "truncated": r"it sends only \d+ of \d+ bytes",
     "too long": r"it sends more than the \d+ bytes",
     "a page": r"it sends only 35 of \d+ bytes",
 }
-GOES_AWAY = {
+DISAPPEARS = {
     "gone half way": r"\d+ bytes read, \d+ more expected",
     "hanging": "Read timed out",
     "stops half way": "timed out",
@@ -34,7 +34,7 @@ GOES_AWAY = {
 
 
 @pytest.fixture
-def hurried(monkeypatch):
+def short_waits(monkeypatch):
     """Shorten the waits for bad mirrors."""
     monkeypatch.setattr(download, "OPEN_S", 0.5)
     monkeypatch.setattr(download, "READ_S", 0.3)
@@ -82,19 +82,19 @@ def test_only_missing_and_broken_files_are_downloaded(folder, packed, mirrors):
     assert_whole_in(folder, packed)
 
 
-@pytest.mark.parametrize("behavior", [*ANSWERS_BADLY, *GOES_AWAY])
-def test_next_mirror_takes_over(tmp_path, packed, mirrors, hurried, behavior, caplog):
+@pytest.mark.parametrize("behavior", [*BAD_ANSWERS, *DISAPPEARS])
+def test_next_mirror_takes_over(tmp_path, packed, mirrors, short_waits, behavior, caplog):
     bad, good = mirrors(behavior, "whole")
     assert load_mnist(tmp_path).name == "MNIST"
     assert_whole_in(tmp_path, packed)
     assert good.asked == dict.fromkeys(packed, 1)
     # A mirror that goes away is waited for only once.
-    assert bad.asked.total() == (4 if behavior in ANSWERS_BADLY else 1)
+    assert bad.asked.total() == (4 if behavior in BAD_ANSWERS else 1)
     assert sum(bad.address in record.message for record in caplog.records) == bad.asked.total()
 
 
-@pytest.mark.parametrize("behavior", [*ANSWERS_BADLY, *GOES_AWAY])
-def test_sample_is_used_without_a_good_mirror(tmp_path, mirrors, hurried, behavior, caplog, capfd):
+@pytest.mark.parametrize("behavior", [*BAD_ANSWERS, *DISAPPEARS])
+def test_sample_is_used_without_a_good_mirror(tmp_path, mirrors, short_waits, behavior, caplog, capfd):
     mirrors(behavior, behavior)
     assert load_mnist(tmp_path).name == "MNIST sample"
     assert [path.name for path in tmp_path.iterdir() if "ubyte" in path.name] == []
@@ -108,7 +108,7 @@ def test_sample_is_used_offline(tmp_path, packed, caplog):
     assert "refused" in caplog.text
 
 
-def test_slow_name_lookup_is_abandoned(tmp_path, packed, mirrors, hurried, monkeypatch):
+def test_slow_name_lookup_is_abandoned(tmp_path, packed, mirrors, short_waits, monkeypatch):
     (mirror,) = mirrors("whole")
     finished, waited_for = threading.Event(), []
     request = download.requests.get
@@ -230,8 +230,8 @@ def test_environment_sets_the_mirrors(monkeypatch):
         mirror_addresses()
 
 
-@pytest.mark.parametrize(("behavior", "reason"), (ANSWERS_BADLY | GOES_AWAY).items())
-def test_failed_download_reports_a_reason_for_each_mirror(tmp_path, mirrors, hurried, behavior, reason):
+@pytest.mark.parametrize(("behavior", "reason"), (BAD_ANSWERS | DISAPPEARS).items())
+def test_failed_download_reports_a_reason_for_each_mirror(tmp_path, mirrors, short_waits, behavior, reason):
     first, second = mirrors(behavior, "404")
     message = f"^no mirror had train-images-idx3-ubyte.gz: {first.address}/: .*{reason}.*; {second.address}/: 404 "
     with pytest.raises(DownloadError, match=message):

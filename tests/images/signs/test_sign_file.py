@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mlp.images.signs.sign_file import dump_signs, load_signs, parse_signs
 from mlp.images.signs.sign_set import SignsError
-from tests.images.signs.made import letters
+from tests.images.signs.sample_signs import letters
 
 
 def test_saved_set_is_restored(tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mlp.images.signs.sign_link import MAX_CHARACTERS, signs_from_text, signs_to_text
 from mlp.images.signs.sign_set import SignsError, SignSet
-from tests.images.signs.made import letters
+from tests.images.signs.sample_signs import letters
 
 
 def test_small_set_survives_a_link():

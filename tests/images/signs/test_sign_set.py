@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlp.images.signs.sign_set import MAX_DRAWINGS, MAX_POINTS, SignsError, SignSet
-from tests.images.signs.made import letters
+from tests.images.signs.sample_signs import letters
 
 STROKE = [[[50, 50], [200, 210]]]
 

@@ -108,10 +108,10 @@ def test_runs_wait_and_report_it_while_no_worker_starts(caplog):
 
 def test_run_survives_workers_that_die_while_starting(monkeypatch, caplog):
     monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 2)
-    stillborn = iter(range(3))
+    failing_starts = iter(range(3))
 
     def new_worker():
-        if next(stillborn, None) is None:
+        if next(failing_starts, None) is None:
             return WorkerProcess()
         return WorkerProcess([sys.executable, "-c", "raise SystemExit(1)"])
 
@@ -146,28 +146,28 @@ def read_to_end(terminal):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
-@pytest.mark.parametrize("everybody", [False, True], ids=["to the program", "to its workers as well, as terminals do"])
-def test_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
+@pytest.mark.parametrize("whole_group", [False, True], ids=["to the program", "to its workers as well"])
+def test_sweep_ends_soon_after_a_second_ctrl_c(whole_group, tmp_path):
     # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from mlp.cli.main import program; sys.exit(program())"
     )
     options = ["--layers", "16", "--epochs", "10000", "--data", str(tmp_path)]
-    terminal, its_end = os.openpty()  # the bar is drawn on a terminal only
-    pytest.importorskip("termios").tcsetwinsize(its_end, (24, 200))
+    terminal, program_end = os.openpty()  # the bar is drawn on a terminal only
+    pytest.importorskip("termios").tcsetwinsize(program_end, (24, 200))
     sweep = subprocess.Popen(
         [sys.executable, "-c", program, "sweep", "seed", *map(str, range(8)), *options],
         cwd=ROOT,
         env={**os.environ, "MLP_WORKERS": "2"},
         stdout=subprocess.DEVNULL,
-        stderr=its_end,
+        stderr=program_end,
         start_new_session=True,
     )
-    os.close(its_end)
-    in_vain = threading.Timer(90, sweep.kill)
-    in_vain.start()
-    interrupt = os.killpg if everybody else os.kill
+    os.close(program_end)
+    timeout = threading.Timer(90, sweep.kill)
+    timeout.start()
+    interrupt = os.killpg if whole_group else os.kill
     try:
         output = read_until("best (", terminal)  # the bar, once runs have been measured
         interrupt(sweep.pid, signal.SIGINT)
@@ -178,7 +178,7 @@ def test_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
         sweep.wait(CLOSE_S)
         assert time.monotonic() - began < CLOSE_S
     finally:
-        in_vain.cancel()
+        timeout.cancel()
         sweep.kill()
         os.close(terminal)
     assert sweep.returncode == 130

@@ -48,10 +48,10 @@ def test_invalid_picture_is_refused_and_the_next_is_read(readers):
 
 
 def test_slow_picture_is_refused_after_its_time(slow):
-    with closing(PictureReaders(read_s=0.05)) as hurried:
+    with closing(PictureReaders(read_s=0.05)) as impatient:
         for _ in range(AT_ONCE + 1):
             with pytest.raises(PictureError, match="takes too long"):
-                hurried.read(slow)
+                impatient.read(slow)
 
 
 def test_slow_picture_delays_only_its_visitor(readers, slow):

@@ -50,7 +50,7 @@ def test_dead_worker_costs_only_its_own_call(workers, tmp_path):
     assert beside.result(60) is None
 
 
-class DeadlyEnd:
+class KillsWhenPickled:
     """Kills the process that pickles it, a moment later."""
 
     def __reduce__(self):
@@ -58,17 +58,17 @@ class DeadlyEnd:
         return int, ()
 
 
-def answer_at_length_and_die():
-    return bytes(200_000_000), DeadlyEnd()
+def return_large_bytes_and_die():
+    return bytes(200_000_000), KillsWhenPickled()
 
 
 def test_worker_death_during_send_is_detected_at_once(workers):
     with pytest.raises(WorkerFailure):
-        workers.submit(None, answer_at_length_and_die).result(20)
+        workers.submit(None, return_large_bytes_and_die).result(20)
     assert workers.submit(None, os.getpid).result(60) > 0
 
 
-def answer_after_all(workers):
+def pid_of_slow_worker(workers):
     """Return a worker's process id, even if it starts slowly on a busy machine."""
     while True:
         with suppress(Hung):
@@ -83,13 +83,13 @@ def test_worker_has_lower_priority_than_its_parent(workers):
 def test_hung_worker_is_replaced_and_queue_time_does_not_count():
     workers = Engine(width=1, limit_s=2.0)
     try:
-        pid = answer_after_all(workers)
+        pid = pid_of_slow_worker(workers)
         calls = [workers.submit(None, time.sleep, 0.45) for _ in range(5)]
         stuck = workers.submit(None, os.kill, pid, signal.SIGSTOP)
         assert [call.result(60) for call in calls] == [None] * 5
         with pytest.raises(Hung, match="2 s"):
             stuck.result(60)
-        assert answer_after_all(workers) != pid
+        assert pid_of_slow_worker(workers) != pid
     finally:
         workers.close()
 
@@ -252,17 +252,17 @@ def test_closing_takes_seconds_with_busy_workers():
 SERVER = """
 import os, signal, time
 from mlp.jobs.workers.engine import Engine
-from tests.jobs.workers.test_worker_process import answer_at_length
+from tests.jobs.workers.test_worker_process import return_large_bytes
 
 workers = Engine(width=3)
-answers = [workers.submit(None, answer_at_length), workers.submit(None, time.sleep, 600)]
+answers = [workers.submit(None, return_large_bytes), workers.submit(None, time.sleep, 600)]
 workers.submit(None, os.getpid).result()
 print("ready", flush=True)
 os.kill(os.getpid(), signal.SIGSTOP)
 """
 
 
-def answer_at_length():
+def return_large_bytes():
     return bytes(300_000_000)
 
 

@@ -55,12 +55,12 @@ def test_tabs_are_admitted_notified_refused_and_admitted_again(monkeypatch: pyte
         assert (await machine.ask(VISIT))[0]["status"] == 200
         tabs = [asyncio.create_task(machine.ask(TAB)) for _ in range(300)]
         await asyncio.sleep(0)
-        n_let_in, n_told = machine.tabs.count(False), machine.tabs.count(True)
-        assert n_let_in == (LIMIT - reserve(LIMIT) - 60) // TAB_DESCRIPTORS == 141
-        assert n_told == reserve(LIMIT) // 2 // TAB_DESCRIPTORS == 25
+        n_admitted, n_notified = machine.tabs.count(False), machine.tabs.count(True)
+        assert n_admitted == (LIMIT - reserve(LIMIT) - 60) // TAB_DESCRIPTORS == 141
+        assert n_notified == reserve(LIMIT) // 2 // TAB_DESCRIPTORS == 25
         assert machine.n_open < LIMIT - reserve(LIMIT) // 4
         refused = [task for task in tabs if task.done()]
-        assert len(refused) == 300 - n_let_in - n_told
+        assert len(refused) == 300 - n_admitted - n_notified
         assert refused[0].result() == [{"type": "websocket.close", "code": 1013}]
 
         page, body = await machine.ask(VISIT)

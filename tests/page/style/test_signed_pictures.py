@@ -22,8 +22,8 @@ def color(text):
 def test_ends_and_the_middle_have_the_themes_colors():
     for colors in (LIGHT, DARK):
         shown = pixels(signed_url(np.array([[-1.0, 0.0, 1.0, -7.0, 7.0]]), colors))[0].tolist()
-        against, paper, speaks_for = color(colors["second"]), color(colors["paper"]), color(colors["accent"])
-        assert shown == [against, paper, speaks_for, against, speaks_for]
+        against, paper, supporting = color(colors["second"]), color(colors["paper"]), color(colors["accent"])
+        assert shown == [against, paper, supporting, against, supporting]
 
 
 def test_nan_is_drawn_as_paper():

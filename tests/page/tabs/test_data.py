@@ -100,11 +100,11 @@ def test_unusable_data_folder_is_named_and_the_sample_used(
 
 
 def test_download_progress_is_shown_and_blocks_nothing(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    class Coming:
+    class RunningFetch:
         def state(self) -> FetchState:
             return FetchState("train-images-idx3-ubyte.gz", done=40, total=100, dataset=None, failed=None)
 
-    monkeypatch.setattr(data_state, "shared_fetch", Coming)
+    monkeypatch.setattr(data_state, "shared_fetch", RunningFetch)
     page.run()
     assert "Downloading the full MNIST: 40%" in text(page)
     page.button(key="step").click().run()

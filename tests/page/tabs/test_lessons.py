@@ -15,7 +15,7 @@ from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
-from tests.images.signs.made import letters
+from tests.images.signs.sample_signs import letters
 from tests.page.sight import address, at_rest, control, draw, eventually, text, visitor_of
 
 PAIRS = [(name, number) for name, lesson in LESSONS.items() for number in range(len(lesson.experiments))]

@@ -18,7 +18,7 @@ from mlp.page.draw.share_picture import picture as share_picture
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside.tab import TOOLS
 from mlp.training.data.sign_data import SignData
-from tests.images.signs.made import jittered, letters
+from tests.images.signs.sample_signs import jittered, letters
 from tests.page.sight import at_rest, control, eventually, picture, sheet_photo, text, url_of, visitor_of
 
 MARKUP = "<b>x</b>"
@@ -190,7 +190,7 @@ def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: Ap
 @pytest.mark.parametrize("tab", ["Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your digits"])
 def test_every_tab_opens_with_a_network_of_signs(signs_page: AppTest, tab: str):
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
-    page.session_state["leads_to"] = tab
+    page.session_state["requested_tab"] = tab
     page.run()
     assert not page.exception
     assert page.session_state["shown_part"] == tab

@@ -26,7 +26,7 @@ def formulas(test):
 
 
 def walk(test):
-    """Go from stage to stage and return all of them."""
+    """Yield the number of each stage, as the page shows it."""
     for number in range(1, len(STAGES) + 1):
         assert not test.exception
         yield number

@@ -19,7 +19,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.visitors.made import SETTINGS, StubJob, with_everything, with_two_earlier_runs
+from tests.page.visitors.sample_work import SETTINGS, StubJob, with_everything, with_two_earlier_runs
 
 MB = 1_000_000
 

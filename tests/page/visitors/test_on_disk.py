@@ -16,7 +16,7 @@ from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.visitors.made import SETTINGS, with_two_earlier_runs
+from tests.page.visitors.sample_work import SETTINGS, with_two_earlier_runs
 
 
 def test_run_and_drawing_survive_the_server(tmp_path):

@@ -11,7 +11,7 @@ from mlp.page.visitors.parts import CANVAS_STATE, SWEEP, parts_of, restore_part
 from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.data.sources import Mnist
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.visitors.made import trained
+from tests.page.visitors.sample_work import trained
 from tests.page.visitors.test_persistence import SETTINGS
 
 SEVERAL = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]

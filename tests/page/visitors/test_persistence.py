@@ -23,17 +23,17 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
-from tests.images.signs.made import letters
+from tests.images.signs.sample_signs import letters
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.visitors.made import (
+from tests.page.visitors.sample_work import (
+    ALL_PARTS,
     DRAWING,
     SETTINGS,
-    WHOLE,
     digit,
     file_of,
+    parts_of,
     parts_on_disk,
     server,
-    there,
     trained,
     with_everything,
 )
@@ -87,7 +87,7 @@ def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     assert visitor.notice is None
     assert MOMENTS not in visitor.written
     assert f"1.{RUN}" in visitor.written
-    assert persistence.is_all_there(visitor, Checkpoints(tmp_path))
+    assert persistence.is_fully_saved(visitor, Checkpoints(tmp_path))
 
 
 def another_run(visitor):
@@ -208,12 +208,12 @@ def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, mon
 
     pass_days(29)
     visitors = server(tmp_path)
-    assert there(visitors.get(visitor.id, "here")) == WHOLE
+    assert parts_of(visitors.get(visitor.id, "here")) == ALL_PARTS
     visitors.save()
     pass_days(29)
     visitors.save()
     pass_days(30)
-    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
+    assert parts_of(server(tmp_path).get(visitor.id, "here")) == ALL_PARTS
     pass_days(1)
     assert server(tmp_path).get(visitor.id, "here").id != visitor.id
 

@@ -12,7 +12,7 @@ from mlp.page.visitors.registry import AWAY_S, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
 from mlp.training.data.sources import Mnist
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.visitors.made import SETTINGS, StubJob
+from tests.page.visitors.sample_work import SETTINGS, StubJob
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.wire.visitor import Visitor
 ANSWER_S = 30.0  # a refusal is immediate
 
 
-async def lets_in(port: int, host: str, origin: str) -> bool:
+async def is_admitted(port: int, host: str, origin: str) -> bool:
     """Whether a WebSocket with this host and origin is accepted, and receives the page."""
     try:
         async with asyncio.timeout(ANSWER_S):
@@ -67,15 +67,15 @@ async def act(siege: Siege) -> None:
     assert port is not None
     here, elsewhere = f"127.0.0.1:{port}", f"127.0.0.1:{free_port()}"
     while not siege.over:
-        if not await lets_in(port, here, f"http://{here}"):
+        if not await is_admitted(port, here, f"http://{here}"):
             siege.fault("the page's own origin is not let in")
-        if not await lets_in(port, f"localhost:{port}", f"http://localhost:{port}"):
+        if not await is_admitted(port, f"localhost:{port}", f"http://localhost:{port}"):
             siege.fault("localhost is not let in")
-        if await lets_in(port, f"evil.example:{port}", f"http://evil.example:{port}"):
+        if await is_admitted(port, f"evil.example:{port}", f"http://evil.example:{port}"):
             siege.fault("a foreign host is let in")
-        if await lets_in(port, here, "http://evil.example"):
+        if await is_admitted(port, here, "http://evil.example"):
             siege.fault("a foreign origin is let in")
-        if await lets_in(port, here, f"http://{elsewhere}"):
+        if await is_admitted(port, here, f"http://{elsewhere}"):
             siege.fault("an origin at another local port is let in")
         with suppress(OSError):
             status, _ = await asyncio.to_thread(status_and_headers, port, "/_stcore/metrics")

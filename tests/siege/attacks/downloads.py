@@ -58,7 +58,7 @@ async def act(siege: Siege) -> None:
     siege.notes.append(f"{CLOSED} requests as the tab closed: {dict(statuses)}")
     statuses.clear()
     await _open(stranger)
-    await asyncio.gather(*(_ask_on(siege, stranger, ask) for _ in range(STEADY)))
+    await asyncio.gather(*(_keep_requesting(siege, stranger, ask) for _ in range(STEADY)))
     siege.notes.append(f"{STEADY} at a time until the end: {dict(statuses)}")
     curves.cancel()
     await stranger.close()
@@ -75,7 +75,7 @@ async def _open(visitor: Visitor) -> None:
     await visitor.until(lambda: visitor.offers("home_out") and visitor.offers("csv_out"))
 
 
-async def _ask_on(siege: Siege, stranger: Visitor, ask: Callable[[str], Awaitable[None]]) -> None:
+async def _keep_requesting(siege: Siege, stranger: Visitor, ask: Callable[[str], Awaitable[None]]) -> None:
     while not siege.over:
         await ask(stranger.address_of("home_out"))
 

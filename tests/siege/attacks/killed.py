@@ -1,4 +1,4 @@
-"""A server killed as the system would kill it: its workers must end, and the class's runs must be restored."""
+"""A server killed by SIGKILL: its workers must end, and the class's runs must be restored."""
 
 import asyncio
 import os

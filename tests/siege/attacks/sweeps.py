@@ -11,7 +11,7 @@ from tests.siege.siege import Attack, Siege
 from tests.wire.visitor import Visitor
 
 LARGE = "tab=Runs&epochs=100&hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&optimizer=adam"
-LIKE_THE_CLASS = "tab=Runs&epochs=100"
+CLASS_QUERY = "tab=Runs&epochs=100"
 SEEDS = [str(seed) for seed in range(42, 50)]
 
 
@@ -49,7 +49,7 @@ def steps_of(table: str, steps_per_epoch: int) -> int:
     )
 
 
-async def _come(siege: Siege, query: str) -> Stranger | None:
+async def _open_tab(siege: Siege, query: str) -> Stranger | None:
     stranger = Stranger(siege.server.url, query)
     try:
         await stranger.open()
@@ -61,14 +61,14 @@ async def _come(siege: Siege, query: str) -> Stranger | None:
 
 async def fill_memory(siege: Siege) -> None:
     """Start five sweeps of the largest networks that the page's sliders allow."""
-    strangers = [await _come(siege, LARGE) for _ in range(5)]
+    strangers = [await _open_tab(siege, LARGE) for _ in range(5)]
     await asyncio.sleep(siege.left_s)
     await _leave(strangers)
 
 
 async def take_turns(siege: Siege) -> None:
     """Start one sweep of the network that the class trains."""
-    stranger = await _come(siege, LIKE_THE_CLASS)
+    stranger = await _open_tab(siege, CLASS_QUERY)
     assert stranger is not None
     mine, theirs = _steps(stranger, siege)
     await asyncio.sleep(siege.left_s)

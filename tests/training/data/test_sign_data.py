@@ -11,7 +11,7 @@ from mlp.jobs.slices import advance
 from mlp.training.data.sign_data import COPIES, MAX_IMAGES, held_back, leave_one_out, none_below, sign_data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.images.signs.made import letters
+from tests.images.signs.sample_signs import letters
 
 
 def test_each_drawing_becomes_a_hundred_and_is_among_them():

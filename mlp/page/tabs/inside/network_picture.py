@@ -47,7 +47,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str], damaged:
         network, off = damaged, [*switched_off_in(damaged), set()]
         activations = network.activations(image[np.newaxis])
     layers = [
-        Layer(_with(one, before.shown, gone), before, gone, damaged is not None)
+        Layer(_showing(one, before.shown, gone), before, gone, damaged is not None)
         for one, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
     layers[-1] = layers[-1]._replace(switches=False)
@@ -60,7 +60,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str], damaged:
         st.html(_all_activations(network, layers, colors))
 
 
-def _with(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
+def _showing(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
     """Return a layer that shows the whole network's most active neurons, which keep their places, and those off."""
     return replace(layer, shown=tuple(sorted({*shown, *sorted(off)[:SHOWN]})))
 
@@ -155,7 +155,7 @@ def _neuron(
             f"fires with {layer.now.outputs[neuron]:.2f}" if chance is None else f"its probability is {percent(chance)}"
         )
         if depth > 1:
-            texts.append(f"most comes from {_most(layer.now, neuron)}")
+            texts.append(f"most comes from {_strongest_inputs(layer.now, neuron)}")
     says = "" if chance is None else f'<span class="says"><strong>{answer}</strong> {percent(chance)}</span>'
     role = f'role="button" aria-pressed="{str(neuron in layer.off).lower()}"' if layer.switches else 'role="img"'
     return (
@@ -169,7 +169,7 @@ def _bias(layer: LayerTrace, neuron: int) -> float:
     return float(layer.dense.bias.value[neuron])
 
 
-def _most(layer: LayerTrace, neuron: int) -> str:
+def _strongest_inputs(layer: LayerTrace, neuron: int) -> str:
     contributions = layer.contributions(neuron)
     strongest = np.argsort(-np.abs(contributions), kind="stable")[:3]
     return ", ".join(f"neuron {source + 1} ({_signed(contributions[source])})" for source in strongest)

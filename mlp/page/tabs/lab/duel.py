@@ -18,7 +18,7 @@ LIKELY = 0.2
 """Probability that the other network must give the digit if it reads another one."""
 
 
-def dared() -> int | None:
+def linked_digit() -> int | None:
     """Return the digit that a friend's link asks for, or None."""
     asked = linked("lab_dare") or ""
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 1 else None
@@ -26,7 +26,7 @@ def dared() -> int | None:
 
 def draw(visitor: Visitor, now: Answering) -> None:
     """Draw the task, the button that scores the drawing, and the score."""
-    digit = dared()
+    digit = linked_digit()
     what = "a digit" if digit is None else f"<b>{with_article(str(digit))}</b>"
     friend = "" if digit is None else "A friend dares you. "
     st.html(

@@ -91,7 +91,7 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
         f"{bars('As it is', before, now.reader.names)}{bars('Both together', after, now.reader.names)}</div>"
     )
     st.html(_compared(now, visitor, looked_at, target, steps))
-    if now.reader.reads_digits and duel.dared() is None:  # a dare is drawn above
+    if now.reader.reads_digits and duel.linked_digit() is None:  # a dare is drawn above
         duel.draw(visitor, now)
 
 

@@ -36,7 +36,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
-    if LAB_ROOMS.linked() is not None and duel.dared() is None:  # a dare is drawn above, beside the canvas
+    if LAB_ROOMS.linked() is not None and duel.linked_digit() is None:  # a dare is drawn above, beside the canvas
         scroll_to("lab_card")
 
 
@@ -59,7 +59,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
         )
         with st.container(key=f"lab_{chosen}"):
             now = answering(visitor)
-            if chosen == "fool" and duel.dared() is not None and now.reader.reads_digits:
+            if chosen == "fool" and duel.linked_digit() is not None and now.reader.reads_digits:
                 with st.container(key="lab_dare", gap=None):
                     duel.draw(visitor, now)
             draw_room(visitor, data, chosen, ROOMS[chosen], key="lab_view")

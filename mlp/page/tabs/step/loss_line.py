@@ -5,13 +5,13 @@ import numpy as np
 from mlp.analysis.slow_motion import SlowStep, losses_along
 from mlp.page.visitors.analysis_budget import within_budget
 
-MUCH_WORK = 50_000_000
+MAX_FINE_WORK = 50_000_000
 """Weights times images; the article's network and minibatch have 3 million, the largest on the page 2,000 million."""
 
 
 def lengths_between(step: SlowStep, low: float, high: float) -> list[float]:
     """Return positions on the line, fewer for large networks, as each costs a pass of the whole minibatch."""
-    n = 33 if step.before.n_parameters * len(step.labels) < MUCH_WORK else 9
+    n = 33 if step.before.n_parameters * len(step.labels) < MAX_FINE_WORK else 9
     return np.linspace(low, high, n).tolist()
 
 

@@ -13,7 +13,7 @@ from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
 from tests.page.sight import eventually, visitor_of
 from tests.page.tabs.test_lessons import small_lesson  # noqa: F401
-from tests.page.visitors.made import server
+from tests.page.visitors.sample_work import server
 
 GUESS = tuple(np.linspace(0.1, 0.9, POINTS).tolist())
 

@@ -82,7 +82,7 @@ def sheet_of(page: Page, path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_held_lesson_has_right_numbers_and_nothing_mixed_up(pupil: Callable[[], Page], tmp_path: Path):
+def test_whole_lesson_keeps_the_results_of_each_pupil_apart(pupil: Callable[[], Page], tmp_path: Path):
     small, wide, _, deep = (experiment.label for experiment in EXPERIMENTS)
     ada, bo, cem = pupil(), pupil(), pupil()
     env, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()

@@ -18,15 +18,15 @@ from mlp.page.visitors.parts import CANVAS_STATE, OWN, RUN, SWEEP
 from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.settings import Settings
-from tests.images.signs.made import letters
-from tests.page.visitors.made import (
+from tests.images.signs.sample_signs import letters
+from tests.page.visitors.sample_work import (
+    ALL_PARTS,
     DRAWING,
-    WHOLE,
     digit,
     file_of,
+    parts_of,
     parts_on_disk,
     server,
-    there,
     trained,
     with_everything,
 )
@@ -45,7 +45,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("damage", [damage, Path.unlink, lambda path: path.write_bytes(b"")])
-@pytest.mark.parametrize("part", [*WHOLE, f"sweep-0.{RUN}"])
+@pytest.mark.parametrize("part", [*ALL_PARTS, f"sweep-0.{RUN}"])
 def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, part, damage, caplog):
     before = server(tmp_path)
     visitor = before.get(None, "here")
@@ -54,7 +54,7 @@ def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, par
     damage(file_of(tmp_path, part))
     visitors = server(tmp_path)
     again = visitors.get(visitor.id, "here")
-    assert [name for name in WHOLE if name not in there(again)] == [SWEEP if part.startswith("sweep") else part]
+    assert [name for name in ALL_PARTS if name not in parts_of(again)] == [SWEEP if part.startswith("sweep") else part]
     assert again.runs.number == 3
     assert "damaged" in again.notice
     assert NAMES.get(part, "") in again.notice
@@ -62,7 +62,7 @@ def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, par
     with_something_new(again)
     visitors.save()
     last = server(tmp_path).get(visitor.id, "here")
-    assert there(last)[:2] == [CANVAS_STATE, OWN]  # the new parts are kept, too
+    assert parts_of(last)[:2] == [CANVAS_STATE, OWN]  # the new parts are kept, too
     assert visitor.kept.parts[part] in last.kept.parts.values()
 
 
@@ -78,7 +78,7 @@ def with_something_new(visitor):
 
 
 @pytest.mark.parametrize("trouble", [MemoryError(), OSError(errno.EIO, "Input/output error")])
-@pytest.mark.parametrize("part", WHOLE)
+@pytest.mark.parametrize("part", ALL_PARTS)
 def test_unreadable_part_is_reported_and_read_again(tmp_path, monkeypatch, part, trouble):
     before = server(tmp_path)
     visitor = before.get(None, "here")
@@ -95,10 +95,10 @@ def test_unreadable_part_is_reported_and_read_again(tmp_path, monkeypatch, part,
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_bytes", fails)
         again = visitors.get(visitor.id, "here")
-    assert [name for name in WHOLE if name not in there(again)] == [part]
+    assert [name for name in ALL_PARTS if name not in parts_of(again)] == [part]
     assert "the disk or memory failed" in again.notice
     visitors.save()
-    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
+    assert parts_of(server(tmp_path).get(visitor.id, "here")) == ALL_PARTS
 
 
 def test_restored_own_digits_join_newer_ones(tmp_path, monkeypatch):
@@ -205,12 +205,12 @@ def test_unreadable_visitor_keeps_the_id(tmp_path, monkeypatch):
         before.save()
     older = server(tmp_path)
     again = older.get(visitor.id, "here")
-    assert (again.id, there(again)) == (visitor.id, [])
+    assert (again.id, parts_of(again)) == (visitor.id, [])
     assert "all of it" in again.notice
     again.keep_drawing({"data": "data:new"})
     older.save()
     monkeypatch.setattr("mlp.jobs.manifest.FORMAT", 2)
-    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
+    assert parts_of(server(tmp_path).get(visitor.id, "here")) == ALL_PARTS
 
 
 def test_unreadable_disk_frees_no_memory_and_delays_nobody(tmp_path, monkeypatch, clock):
@@ -282,10 +282,10 @@ def test_run_without_images_stays_on_disk_and_the_rest_returns(tmp_path, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(Mnist, "load", gone)
         again = during.get(visitor.id, "here")
-    assert [name for name in WHOLE if name not in there(again)] == [SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
+    assert [name for name in ALL_PARTS if name not in parts_of(again)] == [SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
     assert "run 3 (its training images are missing)" in again.notice
     during.save()
-    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE  # its images are available again
+    assert parts_of(server(tmp_path).get(visitor.id, "here")) == ALL_PARTS  # its images are available again
     again.runs.begin(Mnist())
     again.job = trained(2, seed=9)
     during.save()
@@ -312,7 +312,7 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
     for _ in range(2):
         visitors = server(kept)
         again = visitors.get(old_id, "here")
-        assert there(again) == WHOLE
+        assert parts_of(again) == ALL_PARTS
         assert (again.runs.number, again.runs.shown, again.job.snapshot().step, again.notice) == (3, (2,), 3, None)
         visitors.save()
     assert parts_on_disk(kept) == parts_on_disk(tmp_path / "elsewhere")

@@ -44,7 +44,7 @@ class StubJob:
 
 
 def trained(n_steps, **changes):
-    """A job that has trained some steps in this process."""
+    """Return a job that has trained some steps in this process."""
     run, data = Run(replace(SETTINGS, **changes)), sample()
     taken = list(islice(steps(run, data.train.images, data.train.labels), n_steps))
     history = History(run.steps_per_epoch(len(data.train)))
@@ -84,22 +84,22 @@ def with_everything(visitor):
 
 
 def file_of(folder, part):
-    """The only file of a part, of any visitor."""
+    """Return the only file of a part, of any visitor."""
     (path,) = folder.glob(f"*/{part}.*")
     return path
 
 
 def parts_on_disk(folder):
-    """The names of all parts on disk, of all visitors."""
+    """Return the names of all visitors' parts on disk."""
     return sorted(path.name.rsplit(".", 2)[0] for path in folder.glob("*/*.*.*"))
 
 
-WHOLE = [CANVAS_STATE, OWN, UPLOADED, PICTURE, TEACHING, SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
+ALL_PARTS = [CANVAS_STATE, OWN, UPLOADED, PICTURE, TEACHING, SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
 
 
-def there(visitor):
-    """The parts that a visitor has, of those that `with_everything` gives."""
-    there = {
+def parts_of(visitor):
+    """Return the names of the parts that a visitor has, of those that `with_everything` gives."""
+    has = {
         CANVAS_STATE: visitor.drawing is not None,
         OWN: 7 in visitor.own.labels,
         UPLOADED: visitor.uploaded is not None,
@@ -108,5 +108,5 @@ def there(visitor):
         SWEEP: visitor.sweep is not None,
         f"3.{RUN}": visitor.job is not None,
     }
-    there |= {f"{run.number}.{RUN}": True for run in visitor.runs.runs}
-    return [name for name in WHOLE if there.get(name)]
+    has |= {f"{run.number}.{RUN}": True for run in visitor.runs.runs}
+    return [name for name in ALL_PARTS if has.get(name)]
