@@ -149,8 +149,10 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     """Train a network on a person's own signs; with few drawings of each, score those that are left out."""
     for_digits = {"--everything": given.everything, "--repeat": given.repeat != 1, "--data": given.data}
     for_digits |= {"--images": settings.images, "--written": settings.written}
-    if asked := [flag for flag, chosen in for_digits.items() if chosen]:
-        raise ValueError(f"{', '.join(asked)} cannot go with --signs, which trains on the drawings in its file only")
+    if unsuitable := [flag for flag, chosen in for_digits.items() if chosen]:
+        raise ValueError(
+            f"{', '.join(unsuitable)} cannot go with --signs, which trains on the drawings in its file only"
+        )
     signs = load_signs(given.signs)
     data = sign_data(signs)
     dataset = data.load()

@@ -149,7 +149,7 @@ class Job:
         """Call ``callback()`` after each change, so that callers need not poll; return a function that unsubscribes it.
 
         Changes are: it starts or resumes, a slice or step comes back, it pauses, finishes or fails, or its speed or
-        learning rate changes. One call may stand for several changes that were made together.
+        learning rate changes. One call may cover several changes that were made together.
 
         Parameters
         ----------

@@ -120,7 +120,7 @@ def train(
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     own = {id(parameter) for parameter in network.parameters()}
     if not any(id(parameter) in own for parameter in optimizer.parameters):
-        raise ValueError("the optimizer must be made over network.parameters(), got one of other parameters")
+        raise ValueError("the optimizer must be created for network.parameters(), got one for other parameters")
     return _train(network, optimizer, images, labels, batch_size, epochs, rng)
 
 

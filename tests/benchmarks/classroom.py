@@ -296,7 +296,7 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=24)
     parser.add_argument("--browsers", type=int, default=2, help="of them in real browsers, on the same machine")
     parser.add_argument("--seconds", type=float, default=40.0, help="how long they are watched")
-    parser.add_argument("--lab", action="store_true", help="with a room of the lab open on each page")
+    parser.add_argument("--lab", action="store_true", help="with an experiment of the lab open on each page")
     parser.add_argument("--stay", action="store_true", help="leave out what is measured when they have left")
     given = parser.parse_args()
     cores = os.cpu_count() or 1

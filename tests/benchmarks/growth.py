@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--svg", type=Path, help="where to draw it")
     given = parser.parse_args()
     name, images, labels = digits(max(IMAGES))
-    print(f"## Growth\n\n{machine('numpy', 'scipy')}. Data: {name}, threads as they are by default.\n")
+    print(f"## Growth\n\n{machine('numpy', 'scipy')}. Data: {name}, default threads.\n")
     growths = list(measured(images, labels, given.seconds, given.rounds))
     for growth in growths:
         print(f"\n{growth.of} by {growth.by}, exponent {growth.exponent:.2f}:\n")

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.page
 
-Times are taken in the browser: from the pen's going up to the moment when the bars of that stroke are on the page.
+Times are taken in the browser, from the end of a stroke until its bars are on the page.
 With MLP_DATA_DIR set to a folder with MNIST, it trains the article's network on that, else a larger one on the sample,
 where the article's would be done before it is measured.
 """

@@ -42,15 +42,15 @@ def main() -> None:
     print(f"Wall seconds for an epoch of {EPOCH_IMAGES:,} images, in brackets CPU seconds; median of {given.rounds}.\n")
     chosen = [case for case in CASES if case[0] in [NETWORKS[name] for name in given.networks]]
     for part, title, cases, how in (
-        ("default", "Threads as each takes them", chosen, {}),
+        ("default", "Default threads", chosen, {}),
         ("one", "One core, one thread", chosen, {"one_thread": True}),
-        ("busy", "Beside two busy processes", CASES[:2], {"busy": 2}),
+        ("busy", "Next to two busy processes", CASES[:2], {"busy": 2}),
     ):
         if part in given.parts:
             print(f"\n{title}:\n")
             print_table(
                 ["network, batch", *given.only, *(["Inkling to JAX"] if {"Inkling", "JAX"} <= {*given.only} else [])],
-                (raced(sizes, batch, given.only, given.images, given.rounds, **how) for sizes, batch in cases),
+                (race(sizes, batch, given.only, given.images, given.rounds, **how) for sizes, batch in cases),
             )
     if "optimizers" in given.parts:
         print_optimizers(given.images, given.rounds)
@@ -74,7 +74,7 @@ def print_optimizers(n_images: int, rounds: int) -> None:
 def print_warped(cases: list[tuple[list[int], int]], n_images: int, rounds: int) -> None:
     """Compare an epoch of warped images with one of plain images."""
     _, images, labels = digits(n_images)
-    print("\nAn epoch of warped images, threads as they are by default, in epochs of plain ones:\n")
+    print("\nAn epoch of warped images, default threads, in epochs of plain ones:\n")
     rows = []
     for sizes, batch in cases:
         makers = {"plain": contenders.inkling, "warped": contenders.inkling_warped}
@@ -94,7 +94,7 @@ def started(code: str) -> float:
     return time.perf_counter() - start
 
 
-def raced(
+def race(
     sizes: list[int],
     batch: int,
     names: list[str],

@@ -134,12 +134,12 @@ def test_interrupted_training_keeps_its_weights(tmp_path):
             if line.startswith("epoch 2 "):
                 break
         process.send_signal(signal.SIGINT)
-        printed, complaints = process.communicate(timeout=60)
+        printed, errors = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert process.returncode == 130, complaints
-    assert re.search(r"interrupted: keeping the weights of step \d+", complaints)
-    assert "Traceback" not in complaints
+    assert process.returncode == 130, errors
+    assert re.search(r"interrupted: keeping the weights of step \d+", errors)
+    assert "Traceback" not in errors
     assert f"saved {out}" in printed
     assert load_model(out).facts["steps"] >= 250
 

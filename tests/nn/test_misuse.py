@@ -210,7 +210,7 @@ def test_two_networks_trained_in_turn_do_not_interfere():
 
 
 def test_optimizer_of_another_network_is_refused():
-    with pytest.raises(ValueError, match=r"must be made over network\.parameters\(\)"):
+    with pytest.raises(ValueError, match=r"must be created for network\.parameters\(\)"):
         trained(small(), SGD(small().parameters(), 0.1))
 
 

@@ -9,7 +9,7 @@ from mlp.training.rejection import NO_DIGIT, REFUSED_FROM, new_rejection, sees_d
 
 @pytest.fixture
 def small(monkeypatch):
-    """Return a rejection network that learns in a second or two."""
+    """Make the digit check small enough to learn in a second or two."""
     for name, value in {"HIDDEN": (24,), "N_SYNTHETIC": 300, "N_MARKS": 1200, "N_UNSEEN": 200}.items():
         monkeypatch.setattr(rejection_module, name, value)
 

@@ -68,7 +68,7 @@ class Tree:
         for depth, index in enumerate(path[1:], 1):
             last = depth == len(path) - 1
             if index > len(place.children) or (not last and index == len(place.children)):
-                raise LookupError(f"nothing at {path[: depth + 1]} of {path}: {len(place.children)} are there")
+                raise LookupError(f"nothing at {path[: depth + 1]} of {path}: it has {len(place.children)} children")
             if last:
                 self._put(place, index, delta)
                 return

@@ -198,7 +198,7 @@ class Cluster:
     async def _work_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         client, awake = self._client, self._responsive()
         if client is None or not awake:
-            raise NotStarted("no machine is there")
+            raise NotStarted("no machine responds")
         where = {"workers": awake, "allow_other_workers": True} if len(awake) < len(self._machines) else {}
         try:
             task = client.submit(function, *args, pure=False, **where, **kwargs)
@@ -207,11 +207,11 @@ class Cluster:
                 raise
             raise NotStarted("the connection to the scheduler was lost") from error
         answer = asyncio.ensure_future(task.result())
-        in_trouble = asyncio.ensure_future(self._disconnected.wait())
+        disconnected = asyncio.ensure_future(self._disconnected.wait())
         try:
-            await asyncio.wait({answer, in_trouble}, timeout=self._hung_s, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({answer, disconnected}, timeout=self._hung_s, return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                raise NotStarted("no machine answers") if in_trouble.done() else await self._overdue(client, task.key)
+                raise NotStarted("no machine answers") if disconnected.done() else await self._overdue(client, task.key)
             if task.status == "error":  # raised by the call itself, not on the way back
                 raised = answer.exception()
                 raise WorkerFailure(str(raised)) if type(raised).__name__ == "KilledWorker" else raised
@@ -220,7 +220,7 @@ class Cluster:
             return answer.result()
         finally:
             answer.cancel()
-            in_trouble.cancel()
+            disconnected.cancel()
             task.release()  # lets the scheduler drop a call whose result is no longer needed
 
     async def _overdue(self, client: Any, key: str) -> WorkerFailure:

@@ -63,7 +63,7 @@ def next_step(visitor: Visitor) -> NextStep:
     now = visitor.job.snapshot()
     if now.diverged is not None:
         remedy = diagnoses(now)[0].remedy
-        text = f"cure it: {remedy.label[0].lower()}{remedy.label[1:]}"
+        text = f"fix it: {remedy.label[0].lower()}{remedy.label[1:]}"
         return NextStep(text, partial(try_remedy, visitor, now, remedy))
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))

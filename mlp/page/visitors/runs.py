@@ -156,21 +156,21 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, 
         n_bytes += rewind_bytes(settings[0])
     if visitor.forgotten:
         raise ValueError("the server had to reload your work; press the button again")
-    ways_out = "use smaller or fewer networks, or try again when other visitors have left"
-    check_bytes(visitor, n_bytes, ways_out, given_back=given_back)
+    remedy = "use smaller or fewer networks, or try again when other visitors have left"
+    check_bytes(visitor, n_bytes, remedy, given_back=given_back)
 
 
-def check_bytes(visitor: Visitor, n_bytes: int, ways_out: str, *, given_back: int = 0) -> None:
+def check_bytes(visitor: Visitor, n_bytes: int, remedy: str, *, given_back: int = 0) -> None:
     """Require ``n_bytes`` of memory for a visitor, less the bytes ``given_back``.
 
     Raises
     ------
     ValueError
-        If there is not enough memory; the message ends with ``ways_out``.
+        If there is not enough memory; the message ends with ``remedy``.
     """
     if not visitors().make_room(visitor, n_bytes - given_back):
         size = f"{n_bytes / 1e6:,.0f} MB of memory"
-        raise ValueError(f"it needs {size}, more than the server can spare; {ways_out}")
+        raise ValueError(f"it needs {size}, more than the server can spare; {remedy}")
 
 
 def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, play: bool = False) -> None:

@@ -50,8 +50,8 @@ def test_stroke_is_read_without_the_canvas_delay(page: Page):
 DELAY_STATE = """() => {
     const add = Node.prototype.appendChild;
     Node.prototype.appendChild = function (node) {
-        const toldLate = node.tagName === "SCRIPT" && node.type === "module";
-        return toldLate ? (setTimeout(() => add.call(this, node), 1500), node) : add.call(this, node);
+        const isState = node.tagName === "SCRIPT" && node.type === "module";
+        return isState ? (setTimeout(() => add.call(this, node), 1500), node) : add.call(this, node);
     };
 }"""  # a component receives its new state by a script that is added to the page
 INKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
@@ -117,7 +117,7 @@ def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]
     assert note is not None
     assert line is not None
     gap = max(line["y"] - note["y"] - note["height"], note["y"] - line["y"] - line["height"])
-    assert 0 <= gap < 20, "it stands at its word, and covers it not"
+    assert 0 <= gap < 20, "the sentence must be next to its word, without covering it"
     page.keyboard.press("Escape")
     expect(sentence).to_be_hidden()
 

@@ -12,7 +12,7 @@ from tests.browser.sight import PATIENCE_MS
 
 resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(
-    not hasattr(resource, "prlimit"), reason="another process's limits stay as they are here"
+    not hasattr(resource, "prlimit"), reason="the limits of another process cannot be changed here"
 )
 
 

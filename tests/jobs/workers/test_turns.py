@@ -6,7 +6,7 @@ from mlp.jobs.workers.turns import Turns
 
 
 def taken(turns: Turns[str], n_turns: int, **seconds: float) -> dict[str, int]:
-    """Return how many of ``n`` turns each owner gets, when all always ask for more."""
+    """Return how many of ``n_turns`` turns each owner gets if all always want more."""
     count = dict.fromkeys(seconds, 0)
     for _ in range(n_turns):
         owner, item = turns.take()

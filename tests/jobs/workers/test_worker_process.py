@@ -266,7 +266,7 @@ def return_large_bytes():
     return bytes(300_000_000)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process has the same parent for ever here")
+@pytest.mark.skipif(os.name == "nt", reason="a process keeps its parent here")
 def test_workers_end_soon_after_a_killed_server():
     """One worker sends an answer that is never read, one works, one is idle; they hold the server's stderr open."""
     server = subprocess.Popen(

@@ -37,6 +37,6 @@ def test_next_step_after_divergence_is_the_remedy(open_page: Callable[..., AppTe
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().diverged is not None)
     at_rest(page)
-    assert page.button(key="next_step").label.startswith("cure it: try learning rate 0.0")
+    assert page.button(key="next_step").label.startswith("fix it: try learning rate 0.0")
     page.button(key="next_step").click().run()
     assert visitor_of(page).job.snapshot().settings.learning_rate < 0.1

@@ -30,7 +30,7 @@ async def act(siege: Siege) -> None:
     killing = asyncio.create_task(_kill(siege))
     await asyncio.sleep(siege.left_s)
     killing.cancel()
-    siege.notes.append(f"{len(tabs)} tabs asked for, {_open_files(siege)} of {DESCRIPTORS} descriptors taken")
+    siege.notes.append(f"{len(tabs)} tabs requested, {_open_files(siege)} of {DESCRIPTORS} descriptors taken")
     for _, writer in idle:
         writer.close()
     for tab in tabs:

@@ -59,8 +59,8 @@ def _read_upload(visitor: Visitor) -> None:
     try:
         network = readable_network(file.getvalue(), file.name)
         given_back = visitor.uploaded.network.values.nbytes if visitor.uploaded else 0
-        ways_out = "try again when other visitors have left"
-        check_bytes(visitor, network.network.values.nbytes, ways_out, given_back=given_back)
+        remedy = "try again when other visitors have left"
+        check_bytes(visitor, network.network.values.nbytes, remedy, given_back=given_back)
     except ModelError as error:
         _weights_error.set(f"This file can’t be used: {error}.")
     except ValueError as error:
