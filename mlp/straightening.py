@@ -13,7 +13,7 @@ BLOCK = 256
 """Images sheared at a time: their intermediate arrays fit into the processor's cache."""
 
 STEEPEST = 1.0
-"""Most columns that a row is moved per row of distance from the middle: 45°. No digit is slanted more."""
+"""Maximum number of columns that a row is moved per row of distance from the middle: 45°. No digit is slanted more."""
 
 
 def straightened(images: np.ndarray) -> np.ndarray:

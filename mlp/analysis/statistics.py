@@ -10,7 +10,7 @@ from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 
 BINS = 48
-MAX_NUMBERS = 20_000  # most numbers to count; more would take time without changing the shape
+MAX_NUMBERS = 20_000  # numbers to count; more would take time without changing the shape
 
 
 @dataclass(frozen=True)

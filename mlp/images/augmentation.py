@@ -17,7 +17,7 @@ PARTS = 16
 """Positions per pixel in each direction: PARTS² weights of 255 each fit into a uint16."""
 
 GROUP = 128
-"""Most images that share one warp."""
+"""Maximum number of images that share one warp."""
 
 ROTATION = np.deg2rad(14)
 SCALE = 0.12

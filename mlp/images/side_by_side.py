@@ -16,11 +16,11 @@ MIN_OVERLAP_SHARE = 0.5
 """Least overlap in height of neighbors side by side, as a fraction of the lower one's height."""
 
 MAX_DIGITS = 8
-"""Most digits in one drawing: a longer row would not fit the canvas."""
+"""Maximum number of digits in one drawing: a longer row would not fit the canvas."""
 
 
 MAX_PIECES = 40
-"""Most pieces of ink in one drawing: more are a scribble, not a row of digits."""
+"""Maximum number of pieces of ink in one drawing: more are a scribble, not a row of digits."""
 
 
 class _Part(NamedTuple):

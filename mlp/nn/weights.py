@@ -104,12 +104,12 @@ def _as_mlp(network: Sequential) -> MLP:
     names: dict[type[Layer], str] = {kind: name for name, kind in ACTIVATIONS.items()}
     layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]  # reading ignores dropout
     dense, between = layers[::2], layers[1::2]
-    strangers = [layer for layer in layers if type(layer) not in (Dense, *names)]
-    strangers += [layer for layer in dense if type(layer) is not Dense]
-    strangers += [layer for layer in between if type(layer) not in names]
+    unsuitable = [layer for layer in layers if type(layer) not in (Dense, *names)]
+    unsuitable += [layer for layer in dense if type(layer) is not Dense]
+    unsuitable += [layer for layer in between if type(layer) not in names]
     activations = {names[type(layer)] for layer in between if type(layer) in names}
-    if strangers or len(activations) > 1 or len(dense) == len(between):
-        cannot = f"; {type(strangers[0]).__name__} cannot be saved there" if strangers else ""
+    if unsuitable or len(activations) > 1 or len(dense) == len(between):
+        cannot = f"; {type(unsuitable[0]).__name__} cannot be saved there" if unsuitable else ""
         raise ModelError(
             "a saved network must be Dense layers with one kind of activation between each two "
             f"({', '.join(ACTIVATIONS)}), got {network}{cannot}"

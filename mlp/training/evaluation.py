@@ -10,7 +10,7 @@ from mlp.training.data.prepared_images import prepared
 from mlp.training.settings import Settings
 
 SAMPLE = 2_000
-"""Most training images that a run is measured on: accurate to 0.3 points at 98%, and quick to read."""
+"""Maximum number of training images that a run is measured on: accurate to 0.3 points at 98%, and quick to read."""
 
 
 def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

@@ -7,11 +7,11 @@ import numpy as np
 from mlp.blas import LONGEST, LONGEST_EVEN, blas_function
 
 UNPACKED = 10**6
-"""Most multiplications of a product for which OpenBLAS reads both matrices in place, in one thread. It copies larger
+"""Largest product, in multiplications, for which OpenBLAS reads both matrices in place, in one thread. It copies larger
 ones first, which for a small minibatch costs as much as multiplying."""
 
 SMALL = 255 * UNPACKED // 100
-"""Most multiplications of a layer for which parts of that size in one thread are faster than the whole with several."""
+"""Largest product, in multiplications, for which parts of that size in one thread are faster than several threads."""
 
 
 class Product:

@@ -219,7 +219,7 @@ def wait_figures(waits: list[float], whose: str = "") -> dict[str, float]:
     return {f"{whose}answers": len(waits), f"{whose}median_s": median(waits), f"{whose}p95_s": p95}
 
 
-def asks_for(number: int, *, lab: bool) -> str:
+def query_for(number: int, *, lab: bool) -> str:
     """Return the query of a visitor's address: in the lab, visitors open its experiments in turn.
 
     All run at full speed at once, because a slow start would end at different times for different visitors.
@@ -236,13 +236,13 @@ async def lesson(
     Visitors in browsers are in addition to ``n_visitors``; their training is counted like that of the others.
     """
     rng, meter = random.Random(7), Meter(server)
-    first = await Visitor.open_and_train(server.url, asks_for(0, lab=lab))
+    first = await Visitor.open_and_train(server.url, query_for(0, lab=lab))
     await first.draw(drawing(rng))
     await asyncio.sleep(5)
     memory_of_one = meter.memory_mb()
     visitors = [first]
     for number in range(1, n_visitors):
-        visitors.append(await Visitor.open_and_train(server.url, asks_for(number, lab=lab)))
+        visitors.append(await Visitor.open_and_train(server.url, query_for(number, lab=lab)))
     waits: list[float] = []
     end = time.monotonic() + SETTLE_S + seconds
     drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]
@@ -263,10 +263,10 @@ async def lesson(
     drawn = [await page.evaluate(DRAWN) - before for page, before in zip(pages, drawn, strict=True)]
     cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu
     visitors_cpu = meter.visitors_cpu() - visitors_cpu
-    going = rates(visitors, before)
+    speeds = rates(visitors, before)
     calm = [not LONG_WORK & visitor.widgets.keys() for visitor in visitors]
     frames = sum(visitor.frames for visitor in visitors) - frames
-    images_per_s = sum(going) * Settings().batch_size * (n_visitors + n_browsers) / n_visitors
+    images_per_s = sum(speeds) * Settings().batch_size * (n_visitors + n_browsers) / n_visitors
     memory_of_all = meter.memory_mb()
     await playwright.stop()
     for visitor in visitors:
@@ -278,8 +278,8 @@ async def lesson(
         "server_cores": cpu / elapsed,
         "worker_cores": (all_cpu - cpu) / elapsed,
         "visitor_cores": visitors_cpu / elapsed,
-        "unfairness": unfairness(going),
-        "unfairness_of_calm": unfairness(list(compress(going, calm))),
+        "unfairness": unfairness(speeds),
+        "unfairness_of_calm": unfairness(list(compress(speeds, calm))),
         "frames_per_s": frames / elapsed / n_visitors,
         "drawn_per_s": ratio(sum(drawn), elapsed * len(drawn)),
         **wait_figures(waits),
@@ -295,7 +295,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=24)
     parser.add_argument("--browsers", type=int, default=2, help="of them in real browsers, on the same machine")
-    parser.add_argument("--seconds", type=float, default=40.0, help="how long they are watched")
+    parser.add_argument("--seconds", type=float, default=40.0, help="seconds of the measurement")
     parser.add_argument("--lab", action="store_true", help="with an experiment of the lab open on each page")
     parser.add_argument("--stay", action="store_true", help="leave out what is measured when they have left")
     given = parser.parse_args()
@@ -314,17 +314,17 @@ def main() -> None:
             f"{seen['images_per_worker_cpu_s']:,.0f} images",
             f"{seen['images_per_worker_cpu_s'] / bare_per_cpu_s:.0%}",
         ],
-        ["cores that the workers had", f"{seen['worker_cores']:.2f}", f"{seen['worker_cores'] / cores:.0%}"],
-        ["cores that the server took", f"{seen['server_cores']:.2f}", f"{seen['server_cores'] / cores:.0%}"],
+        ["cores that the workers used", f"{seen['worker_cores']:.2f}", f"{seen['worker_cores'] / cores:.0%}"],
+        ["cores that the server used", f"{seen['server_cores']:.2f}", f"{seen['server_cores'] / cores:.0%}"],
         [
-            "cores that the visitors' own programs took",
+            "cores that the visitors' own programs used",
             f"{seen['visitor_cores']:.2f}",
             f"{seen['visitor_cores'] / cores:.0%}",
         ],
         ["training, of what those left", "", f"{seen['images_per_s'] / bare_per_s / (1 - left_out):.0%}"],
         ["fastest run / slowest", f"{seen['unfairness']:.2f}", ""],
         *(
-            [["the same, of those in rooms without long work", f"{seen['unfairness_of_calm']:.2f}", ""]]
+            [["the same, of those in experiments without long work", f"{seen['unfairness_of_calm']:.2f}", ""]]
             if given.lab
             else []
         ),

@@ -8,7 +8,7 @@ from scipy import ndimage
 from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
 
 MAX_DIGITS = 40
-"""Most digits found on one photo: the largest ones stay."""
+"""Maximum number of digits found on one photo: the largest ones stay."""
 
 MIN_PX = 200
 """Shorter side of a photo with several digits."""
@@ -17,7 +17,7 @@ MIN_DIGIT_PX, MIN_DIGIT_SHARE = 16, 0.02
 """Least size of the largest digit, in pixels and as a fraction of the photo's longer side."""
 
 MAX_PIECES = 2_000
-"""Most pieces of ink before they are joined: a photo with more is not a page of digits."""
+"""Maximum number of pieces of ink before they are joined: a photo with more is not a page of digits."""
 
 PAPER_SHARE = 0.12
 """Fraction of the photo's longer side: wider than any pen, so that the lightest pixel within it is paper."""

@@ -12,7 +12,7 @@ MAX_CHARACTERS = 4_096
 STEPS = 255
 """Positions on the canvas in each direction, as each is one byte."""
 MAX_POINTS = 255
-"""Most points in one stroke, as the count is one byte."""
+"""Maximum number of points in one stroke, as the count is one byte."""
 APART_PX = (4.0, 7.0, 11.0, 16.0)
 """Distances between points that are kept: the smallest that fits is used."""
 

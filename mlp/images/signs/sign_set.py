@@ -13,9 +13,9 @@ from mlp.images.recorded import CANVAS_PX, Stroke, rasterize
 PEN_PX = 18.0
 PIXELS = 784
 MAX_DRAWINGS = 50
-"""Most drawings of one sign."""
+"""Maximum number of drawings of one sign."""
 MAX_POINTS = 600
-"""Most points of one drawing; 50 to 300 are usual."""
+"""Maximum number of points of one drawing; 50 to 300 are usual."""
 MAX_COORDINATE = 10_000.0
 """Largest coordinate of a point, in pixels of the canvas, whose side is 280."""
 MIN_DRAWINGS = 2

@@ -114,7 +114,7 @@ def _reading(visitor: Visitor) -> None:
             spoken = "" if _is_silent(visitor, answer) else _spoken_answer(answers)
             st.html(f'<p hidden data-say data-live="answer_heard">{spoken}</p>')
             if answer.now.diverged is not None:
-                remedy_button(visitor, "answer_cure")
+                remedy_button(visitor, "answer_remedy")
             with st.container(key="answer_by"):
                 st.html(f'<p class="ink-reader" data-live="answer_by">{answer.now.caption}</p>')
             with st.container(key="bars"):

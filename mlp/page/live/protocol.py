@@ -10,7 +10,7 @@ The key is a secret of the session. It is never part of an address, as logs keep
     {"got": 12}                                                 message 12 is drawn
     {"hidden": true}                                            the tab is hidden: send nothing for now
 
-and the server::
+The server sends::
 
     {"number": 12, "parts": {"readings": […], "html.answer": "…"}, "answers": 7}
 
@@ -40,15 +40,15 @@ PATH = "live"
 MAX_CHARACTERS = 150_000
 """Longest message from a browser; an image of a canvas full of noise is shorter."""
 MAX_PER_SECOND = 120
-"""Most messages from one browser, which asks at most 30 times a second and confirms each answer."""
+"""Limit for messages from one browser, which asks at most 30 times a second and confirms each answer."""
 FIRST_WITHIN_S = 10.0
 """Longest wait for the first message."""
 BEAT_S = 1.0
 """A visible tab gets an empty message after this many seconds without one."""
 MAX_UNNAMED = 100
-"""Most connections without a first message."""
+"""Limit for connections without a first message."""
 READINGS_PER_SECOND = 30
-"""Most readings of one visitor, in all tabs."""
+"""Limit for readings of one visitor, in all tabs."""
 READINGS_SHARE = 0.35
 """Share of one core for the readings of all visitors together."""
 

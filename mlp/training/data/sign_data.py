@@ -16,7 +16,7 @@ from mlp.training.settings import N_INPUTS
 COPIES = 100
 """Copies of each drawing, including itself."""
 MAX_IMAGES = 20_000
-"""Most images in a data set: with more than 200 drawings, each has fewer copies."""
+"""Maximum number of images in a data set: with more than 200 drawings, each has fewer copies."""
 STRENGTH = 1.2
 """Strength of the warps. Of 10 drawings of each digit by one writer, networks read 96% of the writer's others with
 warps of 1.0, 97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""

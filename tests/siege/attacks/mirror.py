@@ -57,7 +57,7 @@ class WordWatcher(Visitor):
         super()._take(element, fragment)
 
 
-class FoulMirror(Surroundings):
+class MarkupMirror(Surroundings):
     """A mirror that has no files, and reports it in text with markup."""
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
@@ -104,4 +104,4 @@ async def act(siege: Siege) -> None:
         siege.fault("a mirror's words are Markdown on the page")
 
 
-ATTACK = Attack("mirror", "a mirror with Markdown in its error", act, surroundings=FoulMirror)
+ATTACK = Attack("mirror", "a mirror with Markdown in its error", act, surroundings=MarkupMirror)
