@@ -102,7 +102,7 @@ def valley(
     axes[0] /= np.linalg.norm(axes[0])
     axes[1] -= (axes[1] @ axes[0]) * axes[0]
     second = float(np.linalg.norm(axes[1]))
-    axes[1] = axes[1] / second if second > 1e-6 * np.sqrt(sizes[-1]) else _at_right_angles(axes[0])
+    axes[1] = axes[1] / second if second > 1e-6 * np.sqrt(sizes[-1]) else _orthogonal_to(axes[0])
     axes = axes.astype(np.float32)
     where = away @ axes.T
     low, high = where.min(axis=0), where.max(axis=0)
@@ -111,12 +111,12 @@ def valley(
     ends = np.stack([middle - (0.5 + MARGIN) * extent, middle + (0.5 + MARGIN) * extent])
     losses = np.full((SIDE, SIDE), np.nan, np.float32)
     grid = np.linspace(ends[0], ends[1], SIDE)
-    stretches = np.linalg.norm(np.diff(away, axis=0), axis=1)
+    distances = np.linalg.norm(np.diff(away, axis=0), axis=1)
     return Valley(
         center,
         axes,
         _share_of_two(sizes),
-        random_walk_share(stretches),
+        random_walk_share(distances),
         grid[:, 0],
         grid[:, 1],
         losses,
@@ -131,7 +131,7 @@ def _share_of_two(sizes: np.ndarray) -> float:
     return float(np.sort(sizes)[-2:].clip(0).sum() / sizes.clip(0).sum())
 
 
-def random_walk_share(stretches: np.ndarray) -> float:
+def random_walk_share(distances: np.ndarray) -> float:
     """Return the fraction of its variance that a random walk has in two components, in a space of many dimensions.
 
     There, random directions are orthogonal, so that the products of the states, and with them the components, follow
@@ -139,7 +139,7 @@ def random_walk_share(stretches: np.ndarray) -> float:
 
     Parameters
     ----------
-    stretches : float array, shape (n,)
+    distances : float array, shape (n,)
         The distance from each state to the next one; at least two, not all 0.
 
     Examples
@@ -147,14 +147,14 @@ def random_walk_share(stretches: np.ndarray) -> float:
     >>> round(random_walk_share(np.ones(1000)), 2)
     0.76
     """
-    gone = np.append(0.0, np.cumsum(np.square(stretches, dtype=np.float64)))
-    products = np.minimum.outer(gone, gone)
+    variances = np.append(0.0, np.cumsum(np.square(distances, dtype=np.float64)))
+    products = np.minimum.outer(variances, variances)
     products -= products.mean(axis=0)
     products -= products.mean(axis=1, keepdims=True)
     return _share_of_two(np.linalg.eigvalsh(products))
 
 
-def _at_right_angles(axis: np.ndarray) -> np.ndarray:
+def _orthogonal_to(axis: np.ndarray) -> np.ndarray:
     """Return a direction that is orthogonal to another one."""
     other = np.random.default_rng(0).standard_normal(len(axis)).astype(axis.dtype)
     other -= (other @ axis) * axis

@@ -64,8 +64,8 @@ def missing_drawings_text(signs: SignSet) -> str:
     if len(signs.names) < 2:
         return "Name another sign."
     if lacking:
-        parts = in_words([f"{n} of {html.escape(name)}" for n, name in lacking])
-        return f"Draw {parts}." if not len(signs) else f"Still {parts}."
+        more = " more" if len(signs) else ""
+        return f"Draw {in_words([f'{n}{more} of {html.escape(name)}' for n, name in lacking])}."
     return f"{len(signs)} drawings. With more, it reads better."
 
 

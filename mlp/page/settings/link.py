@@ -36,14 +36,14 @@ def linked(name: str) -> str | None:
 
 def linked_positions() -> dict[str, Any]:
     """Return the positions that the link asks for, by key: its own values, or else those of its recipe."""
-    there, found = controls(), {}
+    known, found = controls(), {}
     recipe = RECIPES.get(linked("recipe") or "")
     if recipe is not None:
         for one in SETTINGS:
             positions = one.to_positions(getattr(recipe.settings, one.field))
-            found.update({key: position for key, position in positions.items() if key in there})
-    asked = {key: position_in(control, linked_query()[key]) for key, control in there.items() if key in linked_query()}
-    return found | {key: position for key, position in asked.items() if position is not None}
+            found.update({key: position for key, position in positions.items() if key in known})
+    own = {key: position_in(control, linked_query()[key]) for key, control in known.items() if key in linked_query()}
+    return found | {key: position for key, position in own.items() if position is not None}
 
 
 def position_in(control: Control, texts: Sequence[str]) -> Any:
@@ -79,11 +79,11 @@ def linked_view(name: str, labels: Mapping[str, str]) -> str:
 
 def settings_query() -> Query:
     """Return the settings' part of the address: the recipe, and every position that is not the default."""
-    settings, there = chosen_settings(), controls()
+    settings, known = chosen_settings(), controls()
     recipe = recipe_of(settings)
     query = {} if recipe in (None, FIRST) else {"recipe": [recipe]}
     for one in SETTINGS:
         for key, position in one.to_positions(getattr(settings, one.field)).items():
-            if position != there[key].default:
-                query[key] = [format_value(each) for each in (position if there[key].kind == "several" else [position])]
+            if position != known[key].default:
+                query[key] = [format_value(each) for each in (position if known[key].kind == "several" else [position])]
     return query

@@ -69,7 +69,7 @@ def test_signs_are_named_and_drawings_kept_under_the_canvas(signs_page: AppTest)
         for place in (0, 1):
             press(draw(signs_page, jittered("AC"[place], rng)), f"sign_{place}")
     assert visitor_of(signs_page).signs.counts == [2, 2]
-    assert "Still 3 of A" in text(signs_page, "collect_foot")
+    assert "Draw 3 more of A" in text(signs_page, "collect_foot")
     assert signs_page.button(key="sign_0").label == "**A** · 2"
     assert "<b>x" not in signs_page.button(key="sign_1").label.replace("\\<", "")
 

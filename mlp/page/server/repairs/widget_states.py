@@ -1,7 +1,7 @@
 """Check the widget states that a browser sends, before Streamlit uses them.
 
 Streamlit passes a control's state on unchecked: one of the wrong type, such as text for a slider, raises an error in
-the script. Here the control has its first value then.
+the script. With this repair, the control gets its first value instead.
 """
 
 import json
@@ -27,7 +27,7 @@ def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], An
         state, metadata = states.states.get(identifier), states.widget_metadata.get(identifier)
         if not isinstance(state, Serialized) or metadata is None:
             return read(states, identifier)
-        if _may_be(state.value, metadata.value_type):
+        if _is_valid(state.value, metadata.value_type):
             with suppress(Exception):
                 return read(states, identifier)
         states.states[identifier] = Value(metadata.deserializer(None))
@@ -36,7 +36,7 @@ def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], An
     return checked
 
 
-def _may_be(state: WidgetState, kind: str) -> bool:
+def _is_valid(state: WidgetState, kind: str) -> bool:
     sent = state.WhichOneof("value")
     if sent == kind == "json_value":
         nested = state.json_value.count("[") + state.json_value.count("{")

@@ -1,4 +1,4 @@
-"""The part "Data": show training images with their labels, and how far MNIST's download is."""
+"""The part "Data": show training images with their labels, and the progress of MNIST's download."""
 
 import numpy as np
 import streamlit as st
