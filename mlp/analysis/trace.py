@@ -62,7 +62,7 @@ def trace(
     image : array, shape (inputs,) or (height, width)
         float in 0..1, or uint8 in 0..255.
     limit : int
-        Most neurons of each layer to show.
+        Maximum number of neurons of each layer to show.
     activations : sequence of arrays, optional
         The result of ``network.activations`` for the image, if already computed.
     """

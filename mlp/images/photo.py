@@ -16,9 +16,9 @@ SHOWN_PX = 640
 """Longer side of the kept photo of a page, on which its digits are shown."""
 
 MIN_CONTRAST = 0.08
-"""Least difference of ink from the paper, where black and white differ by 1."""
+"""Minimum difference of ink from the paper, where black and white differ by 1."""
 MIN_CONTRAST_TO_NOISE = 5.0
-"""Least difference of ink from the paper, in standard deviations of the paper's noise."""
+"""Minimum difference of ink from the paper, in standard deviations of the paper's noise."""
 MIN_SPECK_SHARE = 0.04
 """A piece of ink smaller than this fraction of the largest piece is dirt."""
 PEN_SHARE = 0.11

@@ -19,10 +19,10 @@ CANVAS_PX = 280
 """Side of the page's canvas."""
 
 SIZES = (0.35, 0.80)
-"""Least and greatest longer side of a drawing, as a fraction of the canvas."""
+"""Minimum and maximum longer side of a drawing, as a fraction of the canvas."""
 
 PENS_PX = (12.0, 26.0)
-"""Least and greatest width of the round brush."""
+"""Minimum and maximum width of the round brush."""
 
 SEED = 7
 """Seed for the place, size and brush of drawings when they are measured."""

@@ -7,13 +7,13 @@ import numpy as np
 from scipy import ndimage
 
 GAP_SHARE = 0.04
-"""Least gap between two digits, as a fraction of the height of the tallest one."""
+"""Minimum gap between two digits, as a fraction of the height of the tallest one."""
 
 MIN_HEIGHT_SHARE = 0.55
-"""Least height of a digit, as a fraction of the tallest one's; a lower piece is part of its neighbor."""
+"""Minimum height of a digit, as a fraction of the tallest one's; a lower piece is part of its neighbor."""
 
 MIN_OVERLAP_SHARE = 0.5
-"""Least overlap in height of neighbors side by side, as a fraction of the lower one's height."""
+"""Minimum overlap in height of neighbors side by side, as a fraction of the lower one's height."""
 
 MAX_DIGITS = 8
 """Maximum number of digits in one drawing: a longer row would not fit the canvas."""

@@ -11,7 +11,7 @@ from mlp.images.recorded import CANVAS_PX, Stroke
 MAX_CHARACTERS = 1_500
 """Maximum number of points of a drawing in a link; 100 to 300 are usual."""
 APART_PX = 5.0
-"""Least distance of points that are kept; less would not be visible."""
+"""Minimum distance of points that are kept; less would not be visible."""
 MAX_POINTS = 255
 """Maximum number of points in one stroke, as the count is one byte."""
 STEPS = 255

@@ -105,7 +105,7 @@ def advance(
     keep : collection of int
         The numbers of the steps whose weights to keep.
     threads : int or ThreadChoice, optional
-        Most threads that a step may use, see `mlp.training.run.steps`.
+        Maximum number of threads that a step may use, see `mlp.training.run.steps`.
 
     Returns
     -------

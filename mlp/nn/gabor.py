@@ -14,10 +14,10 @@ REACH = 5 / 14
 """Largest distance of a patch from the middle, as a fraction of the side: 10 of 28 pixels, where digits have ink."""
 
 RADII = (0.065, 0.177)
-"""Least and greatest standard deviation of a patch's Gaussian, as a fraction of the side: 1.8 to 5 of 28 pixels."""
+"""Minimum and maximum standard deviation of a patch's Gaussian, as a fraction of the side: 1.8 to 5 of 28 pixels."""
 
 WAVELENGTHS = (1.5, 3.0)
-"""Least and greatest wavelength of its stripes, in those deviations."""
+"""Minimum and maximum wavelength of its stripes, in those deviations."""
 
 NORM = 0.9
 """Length of each neuron's weight vector, for sums of about 0.5 from strokes."""

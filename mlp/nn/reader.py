@@ -33,7 +33,7 @@ class Reader:
     names : sequence of str, optional
         Names of the classes, output by output; by default digits from 0.
     none_below : float, optional
-        Least probability of an answer, 0 to 1: below it, an image shows none of the classes. None if any image does.
+        Minimum probability of an answer, 0 to 1: below it, an image shows none of the classes. None if any image does.
     facts : mapping, optional
         Facts about the network: data, settings, scores.
 

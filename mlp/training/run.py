@@ -153,9 +153,9 @@ def steps(
     labels : int array, shape (n,)
         Their classes, as positions in the names of the settings.
     threads : int or ThreadChoice, optional
-        Most threads of a step; by default as many as the process may use cores. It uses several only while they are
-        faster, and the weights are the same bits for any number. A choice remembers between calls which number is
-        faster.
+        Maximum number of threads of a step; by default as many as the process may use cores. It uses several only while
+        they are faster, and the weights are the same bits for any number. A choice remembers between calls which number
+        is faster.
 
     Yields
     ------

@@ -14,7 +14,7 @@ MIN_PX = 200
 """Shorter side of a photo with several digits."""
 
 MIN_DIGIT_PX, MIN_DIGIT_SHARE = 16, 0.02
-"""Least size of the largest digit, in pixels and as a fraction of the photo's longer side."""
+"""Minimum size of the largest digit, in pixels and as a fraction of the photo's longer side."""
 
 MAX_PIECES = 2_000
 """Maximum number of pieces of ink before they are joined: a photo with more is not a page of digits."""
@@ -23,10 +23,10 @@ PAPER_SHARE = 0.12
 """Fraction of the photo's longer side: wider than any pen, so that the lightest pixel within it is paper."""
 
 MIN_CONTRAST, MIN_CONTRAST_TO_NOISE = 0.07, 5.0
-"""Least contrast of ink with the paper beside it, as a fraction, and in standard deviations of its noise."""
+"""Minimum contrast of ink with the paper beside it, as a fraction, and in standard deviations of its noise."""
 
 FAINT_SHARE = 0.15
-"""Least contrast of ink, as a fraction of that of the photo's darkest 0.2%: fainter areas are shade."""
+"""Minimum contrast of ink, as a fraction of that of the photo's darkest 0.2%: fainter areas are shade."""
 
 
 class FoundDigit(NamedTuple):

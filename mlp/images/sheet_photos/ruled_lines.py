@@ -14,14 +14,14 @@ LENGTH, UPRIGHT_LENGTH = 0.3, 0.8
 a margin line must cross the whole page, as it could otherwise be a stem."""
 
 MIN_COVER = 0.55
-"""Least dark fraction of that length."""
+"""Minimum dark fraction of that length."""
 
 MIN_THIN = 0.35
-"""Least excess of its dark fraction over the rows ``APART_PX`` above and below, which a row of digits lacks."""
+"""Minimum excess of its dark fraction over the rows ``APART_PX`` above and below, which a row of digits lacks."""
 APART_PX = 6
 
 REACHES_PX = (2, 5)
-"""Least and greatest reach of a line above and below its middle."""
+"""Minimum and maximum reach of a line above and below its middle."""
 
 DARKER = 1.6
 """Ink on a line is at least this many times as dark as the line."""
@@ -37,7 +37,7 @@ def without_ruled_lines(contrast: np.ndarray, faint: float) -> np.ndarray:
     contrast : float array, shape (h, w)
         Darkness of each pixel relative to the paper around it.
     faint : float
-        Least contrast of drawn or printed pixels.
+        Minimum contrast of drawn or printed pixels.
 
     Returns
     -------

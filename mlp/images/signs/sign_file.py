@@ -50,7 +50,7 @@ def parse_signs(data: bytes | str, *, min_signs: int = MIN_CLASSES) -> SignSet:
     ----------
     data : bytes or str
     min_signs : int
-        Least number of names; 0 for an unfinished set.
+        Minimum number of names; 0 for an unfinished set.
 
     Raises
     ------

@@ -19,7 +19,7 @@ MAX_POINTS = 600
 MAX_COORDINATE = 10_000.0
 """Largest coordinate of a point, in pixels of the canvas, whose side is 280."""
 MIN_DRAWINGS = 2
-"""Fewest drawings of each sign, so that one can be left out."""
+"""Minimum number of drawings of each sign, so that one can be left out."""
 
 
 class SignsError(ValueError):

@@ -21,7 +21,7 @@ class Budget:
     Parameters
     ----------
     per_second : float
-        Most readings per second of one visitor.
+        Limit for the readings per second of one visitor.
     share : float
         Share of one core for all readings together.
     clock, sleep : callable

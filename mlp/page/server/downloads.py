@@ -18,7 +18,7 @@ from mlp.page.style.download_button import PATH, Offers, offers_at
 AT_ONCE = 2
 SESSION_REQUESTS = 8  # more are refused; a person presses one button after another
 SEND_S = 120.0  # enough for the largest file at 5 Mbit a second
-RESTS = 3.0  # times as long as a file took, so that repeated downloads leave three quarters of a core to drawing
+REST_RATIO = 3.0  # rest after a file, in times of making it: leaves three quarters of a core to drawing
 PIECE_BYTES = 1 << 18
 
 GONE = "This file is no longer available. Please open the page again.\n"
@@ -41,15 +41,15 @@ class Files:
         offers = offers_at(request.path_params["token"])
         if offers is None:
             await PlainTextResponse(GONE, 404)(scope, receive, send)
-        elif offers.n_asked >= SESSION_REQUESTS:
+        elif offers.n_requests >= SESSION_REQUESTS:
             await PlainTextResponse(TOO_MANY, 429)(scope, receive, send)
         else:
-            offers.n_asked += 1
+            offers.n_requests += 1
             try:
                 async with offers.turn:
                     await self._send(offers, request, send)
             finally:
-                offers.n_asked -= 1
+                offers.n_requests -= 1
 
     async def _send(self, offers: Offers, request: Request, send: Send) -> None:
         if await request.is_disconnected():
@@ -60,7 +60,7 @@ class Files:
             return
         began = time.monotonic()
         made = await asyncio.get_running_loop().run_in_executor(self._makers, file.make)
-        took = time.monotonic() - began
+        making_s = time.monotonic() - began
         data = made.encode() if isinstance(made, str) else made
         headers = {
             "content-disposition": f'attachment; filename="{file.name}"',
@@ -71,7 +71,7 @@ class Files:
         with suppress(TimeoutError):  # the server then closes the connection and logs it
             async with asyncio.timeout(SEND_S):
                 await response(request.scope, request.receive, send)
-        await asyncio.sleep(RESTS * took)
+        await asyncio.sleep(REST_RATIO * making_s)
 
 
 async def _pieces(data: bytes) -> AsyncIterator[bytes]:

@@ -38,7 +38,7 @@ class Offers:
         Streamlit's id of the session.
     turn : asyncio.Lock
         Held while one of them is made and sent.
-    n_asked : int
+    n_requests : int
         Number of requests that are waiting or being answered.
     """
 
@@ -47,7 +47,7 @@ class Offers:
         self.session = session
         self.files: dict[str, Offer] = {}
         self.turn = asyncio.Lock()
-        self.n_asked = 0
+        self.n_requests = 0
 
 
 _offers: WeakValueDictionary[str, Offers] = WeakValueDictionary()

@@ -18,7 +18,7 @@ from mlp.page.visitors.runs import starts_slowly
 from mlp.page.visitors.visitor import Visitor
 
 SWEEP_S = 1.0
-"""Least time between two charts of a sweep, which matplotlib draws as a whole."""
+"""Minimum time between two charts of a sweep, which matplotlib draws as a whole."""
 
 
 class View(NamedTuple):

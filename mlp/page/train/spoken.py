@@ -12,7 +12,7 @@ from mlp.page.train.speed import readings
 from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 6.0
-"""Least time between two announcements of epochs: about the time that a screen reader needs for one."""
+"""Minimum time between two announcements of epochs: about the time that a screen reader needs for one."""
 
 
 class Spoken(NamedTuple):

@@ -21,7 +21,7 @@ STRENGTH = 1.2
 """Strength of the warps. Of 10 drawings of each digit by one writer, networks read 96% of the writer's others with
 warps of 1.0, 97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""
 MIN_TO_HOLD_BACK = 12
-"""Least drawings of a sign for holding back every fourth."""
+"""Minimum number of drawings of a sign for holding back every fourth."""
 EVERY = 4
 N_UNSEEN = 400
 """Approximate number of other warps for a threshold, and for validation if no drawing is held back."""

@@ -19,7 +19,7 @@ class Server:
     """A server on a local port that answers each request when the test decides."""
 
     def __init__(self) -> None:
-        self.go, self.n_asked, self.body = asyncio.Event(), 0, b"ok"
+        self.go, self.n_requests, self.body = asyncio.Event(), 0, b"ok"
         self.go.set()
         config = uvicorn.Config(
             self._app,
@@ -42,7 +42,7 @@ class Server:
             await send({"type": "websocket.accept"})
             await send({"type": "websocket.send", "text": (await receive())["text"]})
             return
-        self.n_asked += 1
+        self.n_requests += 1
         await self.go.wait()
         length = str(len(self.body)).encode()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
@@ -172,7 +172,7 @@ def test_oldest_idle_connection_gives_its_place_to_a_newcomer(
     async def act(server: Server) -> None:
         server.go.clear()
         asked = await server.send(HALF + b"\r\n")
-        while server.n_asked == 0:
+        while server.n_requests == 0:
             await asyncio.sleep(0)
         idle = [await server.send(HALF) for _ in range(20)]
         newcomer = await server.send(HALF + b"\r\n")

@@ -181,7 +181,7 @@ def test_file_is_not_made_for_a_browser_that_has_gone(run: Callable[[Act], None]
         page = browser.draw("ada", csv=csv)
         await browser.press(page.token, "csv", stays=False)
         assert csv() == "made 0"
-        assert page.n_asked == 0
+        assert page.n_requests == 0
 
     run(act)
 

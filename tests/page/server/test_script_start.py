@@ -27,7 +27,7 @@ with st.container():
 
 
 @pytest.fixture
-def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def page_requested_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole page is requested whenever a fragment has drawn everything."""
 
     def ask() -> None:
@@ -41,7 +41,7 @@ def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
 
 
-@pytest.mark.usefixtures("asked_at_the_end")
+@pytest.mark.usefixtures("page_requested_at_the_end")
 def test_page_requested_at_a_fragments_end_is_drawn_from_the_top(tmp_path: Path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)

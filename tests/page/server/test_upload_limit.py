@@ -14,7 +14,7 @@ class Uploads:
 
     def __init__(self) -> None:
         self.complete = asyncio.Event()
-        self.n_asked = 0  # for parts of a body
+        self.n_requests = 0  # for parts of a body
         self._arrivals = UploadLimit(self._app, lambda session, file: file == "given")
 
     async def _app(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -31,7 +31,7 @@ class Uploads:
 
             async def receive() -> Any:
                 nonlocal left
-                self.n_asked += 1
+                self.n_requests += 1
                 left -= 1
                 if left >= 0:
                     await asyncio.sleep(every_s)
@@ -52,7 +52,7 @@ class Uploads:
 def test_unrequested_upload_is_refused_before_its_body():
     async def main() -> tuple[int, int]:
         uploads = Uploads()
-        return await uploads.send("stranger", "made-up"), uploads.n_asked
+        return await uploads.send("stranger", "made-up"), uploads.n_requests
 
     assert asyncio.run(main()) == (403, 0)
 

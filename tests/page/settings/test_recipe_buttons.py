@@ -11,7 +11,7 @@ from tests.page.sight import address, at_rest, text, visitor_of
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def background_sources(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Return the sources that would be written in the background."""
     asked: list[object] = []
     monkeypatch.setattr(recipe_buttons, "write_in_background", asked.append)
@@ -43,11 +43,11 @@ def test_recipe_sets_controls_and_moved_slider_deselects_it(page: AppTest):
     assert on(page) == ["small"]
 
 
-def test_link_opens_a_recipe_and_its_own_values_win(open_page: Callable[..., AppTest], nothing_is_written):
+def test_link_opens_a_recipe_and_its_own_values_win(open_page: Callable[..., AppTest], background_sources):
     page = open_page(recipe="handwriting")
     assert on(page) == ["handwriting"]
     assert page.toggle(key="written").value
-    assert nothing_is_written  # it starts before a press of Train
+    assert background_sources  # it starts before a press of Train
     page = open_page(recipe="small", epochs="3", width_1="20")
     assert trained_with(page).hidden == (20,)
     assert trained_with(page).epochs == 3

@@ -156,11 +156,11 @@ def _neuron(
         )
         if depth > 1:
             texts.append(f"most comes from {_strongest_inputs(layer.now, neuron)}")
-    says = "" if chance is None else f'<span class="says"><strong>{answer}</strong> {percent(chance)}</span>'
+    reading = "" if chance is None else f'<span class="reading"><strong>{answer}</strong> {percent(chance)}</span>'
     role = f'role="button" aria-pressed="{str(neuron in layer.off).lower()}"' if layer.switches else 'role="img"'
     return (
         f'<div class="neuron{" best" if best else ""}" {role} {named} '
-        f'aria-label="{name}: {"; ".join(texts)}" style="{place}"><i class="piece" style="{piece}"></i><b></b>{says}'
+        f'aria-label="{name}: {"; ".join(texts)}" style="{place}"><i class="piece" style="{piece}"></i><b></b>{reading}'
         f'<span class="tip" aria-hidden="true"><strong>{name}</strong><br>{"<br>".join(texts)}</span></div>'
     )
 

@@ -22,7 +22,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const lines = [...root.querySelectorAll("line")];
   const layer = (number) => neurons.filter((neuron) => neuron.dataset.layer === String(number));
   const light = (neuron) => {
-    root.classList.toggle("asked", Boolean(neuron));
+    root.classList.toggle("pointed", Boolean(neuron));
     lines.forEach((line) => line.classList.toggle("lit", Boolean(neuron)
       && [line.dataset.from, line.dataset.to].includes(neuron.id)));
   };
@@ -33,11 +33,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const press = () => {
       if (neuron.ariaPressed) setTriggerValue("switched", neuron.id.split("-").slice(1).map(Number));
     };
-    let tells = false;  // on a touchscreen, the first tap shows the sum and the second one switches
-    neuron.onpointerdown = (event) => { tells = event.pointerType === "touch" && root.dataset.told !== neuron.id; };
+    let onlyShows = false;  // on a touchscreen, the first tap shows the sum and the second one switches
+    neuron.onpointerdown = (event) => {
+      onlyShows = event.pointerType === "touch" && root.dataset.tapped !== neuron.id;
+    };
     neuron.onclick = () => {
-      root.dataset.told = neuron.id;
-      if (!tells) press();
+      root.dataset.tapped = neuron.id;
+      if (!onlyShows) press();
     };
     neuron.onkeydown = (event) => {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); press(); return; }
@@ -77,7 +79,7 @@ _CSS = """
   width: calc(2 * var(--left)); height: calc(2 * var(--left)); image-rendering: pixelated; background: #000; }
 line.up { stroke: var(--accent); }
 line.down { stroke: var(--second); stroke-dasharray: 5 4; }
-.asked line:not(.lit) { opacity: 0.07; }
+.pointed line:not(.lit) { opacity: 0.07; }
 .neuron { top: calc(var(--top) + (100% - var(--top)) * var(--y)); margin: calc(var(--tile) / -2);
   width: calc(var(--tile) + 7px); height: var(--tile); display: flex; cursor: help; border-radius: 4px;
   background: var(--paper); }
@@ -95,16 +97,16 @@ line.down { stroke: var(--second); stroke-dasharray: 5 4; }
   border-radius: 8px; padding: 0.5rem 0.7rem; font-size: 0.8rem; line-height: 1.4; pointer-events: none;
   box-shadow: 0 4px 16px rgb(0 0 0 / 0.18); }
 .neuron:is(:hover, :focus) .tip { display: block; }
-.neuron:has(.says) .tip { left: auto; right: calc(100% + 10px); }
-.neuron .says { position: absolute; left: calc(100% + 6px); line-height: var(--tile); font-size: 0.8rem;
+.neuron:has(.reading) .tip { left: auto; right: calc(100% + 10px); }
+.neuron .reading { position: absolute; left: calc(100% + 6px); line-height: var(--tile); font-size: 0.8rem;
   color: var(--quiet); white-space: nowrap; }
-.neuron .says strong { color: var(--ink); font-size: 1rem; }
-.neuron.best :is(.says, .says strong) { color: var(--accent); font-weight: 650; }
+.neuron .reading strong { color: var(--ink); font-size: 1rem; }
+.neuron.best :is(.reading, .reading strong) { color: var(--accent); font-weight: 650; }
 @media (max-width: 640px) {
   .net { --tile: 27px; --pitch: 35px; --left: 24px; --right: 76px; }
   .head { font-size: 0.72rem; } .head small { font-size: 0.66rem; }
   .neuron:is(:hover, :focus) { z-index: 6; }
-  .neuron .tip, .neuron:has(.says) .tip { position: fixed; inset: auto 0.75rem 0.75rem; width: auto;
+  .neuron .tip, .neuron:has(.reading) .tip { position: fixed; inset: auto 0.75rem 0.75rem; width: auto;
     max-width: none; }
 }
 """
