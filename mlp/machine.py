@@ -7,7 +7,7 @@ from pathlib import Path
 
 SERVER_MB = 300  # of the page with a visitor; tests/benchmarks/page.py prints it with its worker
 PROCESS_MB = 150  # of a worker that trains the article's network on MNIST
-MIN_LIMIT_MB = 500  # least limit for a worker: libraries reserve much that they never use
+MIN_LIMIT_MB = 500  # minimum limit for a worker: libraries reserve much that they never use
 MEMORY_LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")  # cgroups 2 and 1
 
 
@@ -62,9 +62,9 @@ def worker_count() -> int:
     ValueError
         If MLP_WORKERS is not a whole number.
     """
-    named = int(os.environ.get("MLP_WORKERS") or 0)
-    if named:
-        return named
+    chosen = int(os.environ.get("MLP_WORKERS") or 0)
+    if chosen:
+        return chosen
     memory = usable_memory_mb()
     fits = usable_cores() if memory is None else int((memory - SERVER_MB) // PROCESS_MB)
     return max(1, min(usable_cores(), fits))

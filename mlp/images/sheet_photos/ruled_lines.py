@@ -79,13 +79,13 @@ def _lines(dark: np.ndarray, share_of_width: float) -> tuple[np.ndarray, int]:
     columns = np.arange(n_blocks)
     for slope in np.linspace(-STEEPEST, STEEPEST, SLOPES):
         falls = np.rint(slope * BLOCK * (columns - (n_blocks - 1) / 2)).astype(int)
-        along = _fallen(cover, falls)
+        along = _leveled(cover, falls)
         share = ndimage.uniform_filter1d(along, length, axis=1, mode="nearest")
         around = np.maximum(_moved(share, APART_PX), _moved(share, -APART_PX))
         share[(share < MIN_COVER) | (share - around < MIN_THIN)] = 0
         if share.any():
             share = ndimage.maximum_filter1d(share, length, axis=1)
-            np.maximum(best, _fallen(share, -falls), out=best)
+            np.maximum(best, _leveled(share, -falls), out=best)
     if not best.any():
         return np.zeros(dark.shape, bool), REACHES_PX[0]
     middle = (best > 0) & (best >= ndimage.maximum_filter1d(best, 2 * APART_PX - 3, axis=0) - 1e-4)
@@ -96,15 +96,15 @@ def _lines(dark: np.ndarray, share_of_width: float) -> tuple[np.ndarray, int]:
     return ndimage.maximum_filter1d(middle.astype(np.uint8), 2 * reach + 1, axis=0).astype(bool), reach
 
 
-def _fallen(cover: np.ndarray, falls: np.ndarray) -> np.ndarray:
+def _leveled(cover: np.ndarray, falls: np.ndarray) -> np.ndarray:
     """Return each column moved up by the fall of its line; the first or last row fills the gap."""
     height = len(cover)
     beyond = int(np.abs(falls).max(initial=0))
     padded = np.pad(cover, ((beyond, beyond), (0, 0)), mode="edge")
-    fallen = np.empty_like(cover)
+    leveled = np.empty_like(cover)
     for column, fall in enumerate(falls):
-        fallen[:, column] = padded[beyond + fall : beyond + fall + height, column]
-    return fallen
+        leveled[:, column] = padded[beyond + fall : beyond + fall + height, column]
+    return leveled
 
 
 def _moved(share: np.ndarray, down: int) -> np.ndarray:

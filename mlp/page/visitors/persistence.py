@@ -113,11 +113,11 @@ def free_saved(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bo
         runs = {run_name(run.number): run.number for run in visitor.runs.runs}
         swept = {part.name for part in parts_of(visitor) if is_swept(part.name)}
         on_disk = visitor.written.keys() & checkpoints.intact(visitor.id, visitor.kept)
-        there = on_disk & (swept if sweep else runs.keys())
-        if not there or (sweep and there < swept):
+        saved = on_disk & (swept if sweep else runs.keys())
+        if not saved or (sweep and saved < swept):
             return False
-        visitor.on_disk_only |= there
-        for name in there & runs.keys():
+        visitor.on_disk_only |= saved
+        for name in saved & runs.keys():
             visitor.runs.delete(runs[name])
         if sweep:
             visitor.sweep = visitor.shown_sweep = None

@@ -67,7 +67,7 @@ def _showing(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerT
 
 def _caption(now: Answering, looked_at: InputImage) -> str:
     return (
-        f'<p class="ink-note">{now.caption}, at work on <b>{html.escape(looked_at.name)}</b>. '
+        f'<p class="ink-note">{now.caption}: <b>{html.escape(looked_at.name)}</b>. '
         "Point at a neuron or tap it to see its sum.</p>"
         '<div class="ink-legend">'
         '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises a neuron’s sum; in '

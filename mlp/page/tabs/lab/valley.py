@@ -89,9 +89,9 @@ def view(visitor: Visitor, _data: DataState) -> None:
     if work is None or _lab_valley_of.get() != visitor.runs.number:
         st.html('<p class="ink-note">You can measure it during the run or after it: the path keeps growing.</p>')
         return
-    land: Valley = work.work
-    path = land.places(_states(job))
-    measured = land.losses[np.isfinite(land.losses)]
+    plane: Valley = work.work
+    path = plane.places(_states(job))
+    measured = plane.losses[np.isfinite(plane.losses)]
     if not len(measured):
         return
     facts = [
@@ -99,34 +99,34 @@ def view(visitor: Visitor, _data: DataState) -> None:
         ("Highest", f"{measured.max():,.3f}"),
         (
             "Of the path’s variation, this plane holds",
-            f"{land.explained:.1%} <small>of a random walk’s: {land.by_chance:.1%}</small>",
+            f"{plane.explained:.1%} <small>of a random walk’s: {plane.by_chance:.1%}</small>",
         ),
-        ("Measured on", f"{len(land.labels):,} <small>validation digits</small>"),
+        ("Measured on", f"{len(plane.labels):,} <small>validation digits</small>"),
     ]
     alt = (
         f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's path of {len(path)} points"
     )
     st.html(
-        f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, path)}" '
+        f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(plane, path)}" '
         f'alt="{html.escape(alt)}"></div><div>{facts_list(facts)}<p class="ink-status" style="margin-top:0.8rem">Blue '
         "is low. The ring is the start of the run, the dot its current step. Only the dot is on the plane; the other "
         "steps are drawn at their nearest points on it, where the loss differs from theirs.</p></div></div>"
     )
 
 
-def _picture(land: Valley, path: np.ndarray) -> str:
+def _picture(plane: Valley, path: np.ndarray) -> str:
     """Return the loss in bands of its logarithm, with the path over it, as an SVG data URL."""
     colors = theme.colors()
     low, high = (np.array([int(colors[name][at : at + 2], 16) for at in (1, 3, 5)]) for name in ("second", "paper"))
-    heights = np.log(np.maximum(np.nan_to_num(gaps_filled(land.losses), nan=np.inf, posinf=1e6), 1e-4))
-    known = np.isfinite(land.losses)
-    floor, top = np.log(max(float(land.losses[known].min()), 1e-4)), np.percentile(heights[known], 98)
+    heights = np.log(np.maximum(np.nan_to_num(gaps_filled(plane.losses), nan=np.inf, posinf=1e6), 1e-4))
+    known = np.isfinite(plane.losses)
+    floor, top = np.log(max(float(plane.losses[known].min()), 1e-4)), np.percentile(heights[known], 98)
     shares = np.clip((heights - floor) / max(float(top - floor), 1e-6), 0, 1).astype(np.float32)
     smooth = np.asarray(Image.fromarray(shares, "F").resize((SIZE // 2, SIZE // 2), Image.Resampling.BICUBIC))
     bands = np.clip(np.floor(smooth * BANDS) / (BANDS - 1), 0, 1)[..., np.newaxis]
     url = theme.image_url((low + bands * (high - low)).round().astype(np.uint8))
-    corner = np.array([land.across[0], land.down[0]])
-    extent = np.array([land.across[-1], land.down[-1]]) - corner
+    corner = np.array([plane.across[0], plane.down[0]])
+    extent = np.array([plane.across[-1], plane.down[-1]]) - corner
     points = np.clip((path - corner) / extent, -1, 2) * SIZE
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colors["accent"]}"/>' for x, y in points)
