@@ -75,7 +75,7 @@ def read_only(folder):
 
 
 class Mirror(ThreadingHTTPServer):
-    """A mirror on this machine. ``behavior`` says how it answers; ``asked`` counts the requests for each file."""
+    """A mirror on this machine. ``behavior`` says how it answers; ``requests`` counts the requests for each file."""
 
     daemon_threads = True
     block_on_close = False
@@ -84,7 +84,7 @@ class Mirror(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.files = files
         self.behavior = behavior
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.closing = threading.Event()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
@@ -106,7 +106,7 @@ class Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]
-        self.server.asked[name] += 1
+        self.server.requests[name] += 1
         data = self.server.files[name]
         behavior = self.server.behavior
         if behavior == "hanging":

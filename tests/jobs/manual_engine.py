@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any
 
-Asked = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 class ManualEngine:
@@ -17,27 +17,27 @@ class ManualEngine:
 
     def __init__(self, *, starts_calls: bool = False) -> None:
         self._starts_calls = starts_calls
-        self.asked: list[Asked] = []
+        self.calls: list[Call] = []
 
     def submit(self, owner: Hashable, function: Callable[..., Any], *args: Any, **keywords: Any) -> Future[Any]:
         future: Future[Any] = Future()
         if self._starts_calls:
             future.set_running_or_notify_cancel()
-        self.asked.append((future, function, args, keywords))
+        self.calls.append((future, function, args, keywords))
         return future
 
     def spare_threads(self) -> int:
         return 1
 
     def answer(self, **bounds: Any) -> None:
-        """Carry out the oldest uncancelled call, with other keyword arguments."""
+        """Carry out the oldest call that was not canceled, with other keyword arguments."""
         future, function, args, keywords = self._oldest()
         future.set_result(function(*args, **{**keywords, **bounds}))
 
     def fail(self, error: Exception) -> None:
-        """Fail the oldest uncancelled call with an error."""
+        """Fail the oldest call that was not canceled with an error."""
         self._oldest()[0].set_exception(error)
 
-    def _oldest(self) -> Asked:
-        self.asked = [asked for asked in self.asked if not asked[0].cancelled()]
-        return self.asked.pop(0)
+    def _oldest(self) -> Call:
+        self.calls = [call for call in self.calls if not call[0].cancelled()]
+        return self.calls.pop(0)

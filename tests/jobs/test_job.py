@@ -136,14 +136,14 @@ def test_step_requested_while_playing_follows_the_current_slice():
     job.play()
     job.step()
     engine.answer(max_steps=5)
-    assert len(engine.asked) == 1
+    assert len(engine.calls) == 1
     engine.answer()
     assert (job.snapshot().step, job.snapshot().playing, job.snapshot().busy) == (6, False, False)
     job.step()
     job.step()
     engine.answer()
     engine.answer()
-    assert (job.snapshot().step, engine.asked) == (8, [])
+    assert (job.snapshot().step, engine.calls) == (8, [])
 
 
 def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
@@ -186,7 +186,7 @@ def test_run_stops_after_three_hung_workers_in_a_row(caplog):
     class HangingEngine(ManualEngine):
         def submit(self, *args, **keywords):
             future = super().submit(*args, **keywords)
-            if len(self.asked) <= 3:
+            if len(self.calls) <= 3:
                 future.set_exception(Hung("it had worked on one slice for 60 s"))
             return future
 

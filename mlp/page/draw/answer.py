@@ -153,7 +153,7 @@ def _parts(
     visitor: Visitor, kind: str | None, back: tuple[int, int, Any] | None, drawing: InputImage | None, tab: Tab
 ) -> Parts:
     """Return the parts of the page that show the answer, for the live channel."""
-    pen = tab.asked is not None and tab.asked.pen
+    pen = tab.question is not None and tab.question.pen
     answers = _answers(tab, answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
     answer = answers.current
     if not pen:

@@ -65,10 +65,10 @@ def chosen_of(tab: Tab, n: int) -> int:
 
 def drawing_in(tab: Tab, fallback: InputImage | None) -> InputImage | None:
     """Return the drawing in a tab's browser, or ``fallback`` before it is known; for callers outside of the script."""
-    if tab.instead is not None or tab.asked is None:
+    if tab.instead is not None or tab.question is None:
         shown: InputImage | None = tab.instead or fallback
         return shown
-    kept, ink = tab.prepared, tab.asked.ink
+    kept, ink = tab.prepared, tab.question.ink
     if kept is None or kept[0] != ink:
         tab.prepared = kept = (ink, image_of_canvas(ink, {}))
     drawing: InputImage | None = kept[1]

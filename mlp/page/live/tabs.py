@@ -56,7 +56,7 @@ class Tab:
         Number of scripts that a browser without the channel has requested.
     swept : tuple
         The time of the last charts of a sweep, and the charts.
-    asked : Ask or None
+    question : Ask or None
         The newest question, which holds the canvas; None before the first.
     trip_s : float
         Seconds from sending the last message until the browser had drawn it.
@@ -81,7 +81,7 @@ class Tab:
         self.follows = 0.0
         self.ticks = 0
         self.swept: tuple[float, tuple[str, ...]] = (0.0, ())
-        self.asked: Ask | None = None
+        self.question: Ask | None = None
         self.trip_s = 0.0
         self.pictured = 0.0
         self.prepared: tuple[str, Any] | None = None
@@ -133,14 +133,14 @@ class Tab:
 
     def ask(self, question: Ask) -> None:
         """Record the canvas of a question."""
-        self.asked = question
+        self.question = question
         self._answered.clear()
         if question.pen:
             self.instead = self.chosen = None
 
     def note_answered(self, question: Ask) -> None:
         """Record that a question has been answered."""
-        if question is self.asked and not question.pen:
+        if question is self.question and not question.pen:
             self._answered.set()
 
     def wait_for_answer(self) -> None:

@@ -36,7 +36,7 @@ def test_work_continues_to_its_end_in_slices(engine: ManualEngine):
         engine.answer()
         assert sliced.work.done == done
     assert not sliced.running
-    assert engine.asked == []
+    assert engine.calls == []
 
 
 def test_stopped_work_keeps_its_result(engine: ManualEngine):

@@ -58,7 +58,7 @@ def test_missing_files_are_downloaded_kept_and_mapped(tmp_path, packed, mirrors,
     assert_whole_in(tmp_path, packed)
     assert is_local(tmp_path)
     load_mnist(tmp_path)
-    assert mirror.asked == dict.fromkeys(packed, 1)
+    assert mirror.requests == dict.fromkeys(packed, 1)
 
 
 def test_named_folder_is_created_in_an_existing_one(tmp_path, packed, mirrors):
@@ -78,7 +78,7 @@ def test_only_missing_and_broken_files_are_downloaded(folder, packed, mirrors):
     (folder / "t10k-labels-idx1-ubyte.gz").unlink()
     (folder / "train-images-idx3-ubyte.gz").write_bytes(b"broken")
     assert load_mnist(folder).name == "MNIST"
-    assert mirror.asked == {"t10k-labels-idx1-ubyte.gz": 1, "train-images-idx3-ubyte.gz": 1}
+    assert mirror.requests == {"t10k-labels-idx1-ubyte.gz": 1, "train-images-idx3-ubyte.gz": 1}
     assert_whole_in(folder, packed)
 
 
@@ -87,10 +87,10 @@ def test_next_mirror_takes_over(tmp_path, packed, mirrors, short_waits, behavior
     bad, good = mirrors(behavior, "whole")
     assert load_mnist(tmp_path).name == "MNIST"
     assert_whole_in(tmp_path, packed)
-    assert good.asked == dict.fromkeys(packed, 1)
+    assert good.requests == dict.fromkeys(packed, 1)
     # A mirror that goes away is waited for only once.
-    assert bad.asked.total() == (4 if behavior in BAD_ANSWERS else 1)
-    assert sum(bad.address in record.message for record in caplog.records) == bad.asked.total()
+    assert bad.requests.total() == (4 if behavior in BAD_ANSWERS else 1)
+    assert sum(bad.address in record.message for record in caplog.records) == bad.requests.total()
 
 
 @pytest.mark.parametrize("behavior", [*BAD_ANSWERS, *DISAPPEARS])
@@ -136,7 +136,7 @@ def test_download_stays_in_memory_for_a_read_only_folder(read_only, packed, mirr
     assert load_mnist(read_only).name == "MNIST"
     assert load_mnist(read_only, download=False).name == "MNIST"
     assert not is_local(read_only)  # another process would not find it
-    assert mirror.asked == {"train-images-idx3-ubyte.gz": 1}
+    assert mirror.requests == {"train-images-idx3-ubyte.gz": 1}
     assert {path.name for path in read_only.iterdir()} == set(packed)
 
 
@@ -156,7 +156,7 @@ def test_concurrent_threads_download_once(tmp_path, packed, mirrors):
     with ThreadPoolExecutor(4) as pool:
         datasets = list(pool.map(lambda _: load_mnist(tmp_path), range(4)))
     assert {dataset.name for dataset in datasets} == {"MNIST"}
-    assert mirror.asked == dict.fromkeys(packed, 1)
+    assert mirror.requests == dict.fromkeys(packed, 1)
 
 
 def test_concurrent_processes_download_once(tmp_path, packed, mirrors):
@@ -173,7 +173,7 @@ def test_concurrent_processes_download_once(tmp_path, packed, mirrors):
     root = Path(__file__).parents[3]
     processes = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["MNIST", "MNIST"]
-    assert mirror.asked == dict.fromkeys(packed, 1)
+    assert mirror.requests == dict.fromkeys(packed, 1)
 
 
 def test_dead_process_releases_its_lock(tmp_path, caplog):
@@ -272,7 +272,7 @@ def test_background_download_into_a_read_only_folder_asks_no_mirror(read_only, m
     (read_only / "t10k-labels-idx1-ubyte.gz").unlink()
     read_only.chmod(0o555)
     assert "cannot be written" in Fetch(read_only).wait(60).failed
-    assert mirror.asked.total() == 0
+    assert mirror.requests.total() == 0
 
 
 def test_background_download_fails_on_a_full_disk(tmp_path, mirrors, monkeypatch):

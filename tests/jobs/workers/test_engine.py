@@ -59,11 +59,11 @@ def test_unused_engine_closes_and_stays_closed():
 
 def test_run_stopped_by_server_fault_resumes_to_same_weights(caplog):
     class Faulty(Engine):
-        asked = 0
+        calls = 0
 
         def submit(self, *args, **keywords):
-            self.asked += 1
-            if self.asked == 2:
+            self.calls += 1
+            if self.calls == 2:
                 raise OSError("no more processes")
             return super().submit(*args, **keywords)
 

@@ -126,20 +126,20 @@ class ManualExecutor(Executor):
     """Answers each call when the test decides."""
 
     def __init__(self):
-        self.asked = []
+        self.calls = []
 
     def submit(self, function, *args):
         future = Future()
         future.set_running_or_notify_cancel()
-        self.asked.append((future, function, args))
+        self.calls.append((future, function, args))
         return future
 
     def answer(self):
-        future, function, args = self.asked.pop(0)
+        future, function, args = self.calls.pop(0)
         future.set_result(function(*args))
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        self.asked.clear()
+        self.calls.clear()
 
 
 @pytest.mark.parametrize("width", [1, 2, 3])
@@ -153,7 +153,7 @@ def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
 
     for owner in ("Ada",) * 8 + ("Ben", "Cleo", "Dan"):
         play(owner)
-    wait_until(lambda: len(executor.asked) == width)
+    wait_until(lambda: len(executor.calls) == width)
     turns = dict.fromkeys(turns, 0)
     for _ in range(400):
         executor.answer()
@@ -172,8 +172,8 @@ def test_turns_count_working_time_not_elapsed_time():
     for owner in ("Ada", "Ben", "Cleo"):
         play(owner)
     for _ in range(90):
-        wait_until(lambda: executor.asked)
-        executor.worked_s = 1.0 if executor.asked[0][2] == ("Ada",) else 0.25
+        wait_until(lambda: executor.calls)
+        executor.worked_s = 1.0 if executor.calls[0][2] == ("Ada",) else 0.25
         executor.answer()
     assert [order.count(owner) for owner in ("Ada", "Ben", "Cleo")] == [10, 40, 40]
     workers.close()
@@ -184,7 +184,7 @@ def test_idle_worker_slots_go_to_owners_with_more_runs():
     workers = Engine(lambda: executor, width=3)
     for owner in ("Ada", "Ada", "Ada", "Ben"):
         workers.submit(owner, str)
-    wait_until(lambda: len(executor.asked) == 3)
+    wait_until(lambda: len(executor.calls) == 3)
     workers.close()
 
 
@@ -197,7 +197,7 @@ def test_runs_of_one_owner_take_turns():
 
     for run in range(3):
         play(run)
-    wait_until(lambda: executor.asked)
+    wait_until(lambda: executor.calls)
     for _ in range(6):
         executor.answer()
     assert order == [0, 1, 2, 0, 1, 2]
@@ -209,7 +209,7 @@ def test_hang_limit_counts_from_the_start_of_the_call():
     executor = ManualExecutor()
     workers = Engine(lambda: executor, width=1, limit_s=0.2)
     first = workers.submit(None, str)
-    wait_until(lambda: executor.asked)
+    wait_until(lambda: executor.calls)
     executor.answer()
     assert first.result(60) == ""  # the slot may not have noticed yet
     time.sleep(0.3)

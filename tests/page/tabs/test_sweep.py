@@ -69,12 +69,12 @@ def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
         """Answers each call with one step, when the test decides."""
 
         def __init__(self):
-            self.asked = []
+            self.calls = []
 
         def submit(self, function, *args, **keywords):
             future = Future()
             future.set_running_or_notify_cancel()
-            self.asked.append(lambda: future.set_result(function(*args, **{**keywords, "max_steps": 1})))
+            self.calls.append(lambda: future.set_result(function(*args, **{**keywords, "max_steps": 1})))
             return future
 
     executor = ManualExecutor()
@@ -85,7 +85,7 @@ def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
     many.button(key="train").click().run()
     one.button(key="train").click().run()
     for _ in range(21):
-        executor.asked.pop(0)()
+        executor.calls.pop(0)()
     visitor = visitor_of(many)
     jobs = [visitor.job, *visitor.sweep.jobs]
     assert len(jobs) == 4
