@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mlp.analysis.other_tools.export_basics import check_exportable
 from mlp.analysis.other_tools.notebook import notebook_files
-from mlp.analysis.other_tools.numpy_alone import numpy_files
 from mlp.analysis.other_tools.onnx_model import onnx_files
+from mlp.analysis.other_tools.plain_numpy import numpy_files
 from mlp.analysis.other_tools.pytorch import pytorch_files
 from mlp.nn.reader import Reader
 

@@ -112,7 +112,7 @@ def kind_of(name: str) -> tuple[str, int | None]:
     return (prefix or "") + base, None if number is None else int(number)
 
 
-def is_aside(name: str) -> bool:
+def is_set_aside(name: str) -> bool:
     """Whether a part was renamed for a newer one of its name, because it could not be read."""
     return "~" in name
 
@@ -191,7 +191,7 @@ def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
     visitor.answers = state.get("answers", {}) | visitor.answers
     visitor.guesses = guesses | visitor.guesses
     runs.number, runs.shown = max(runs.number, state.get("number", 0)), runs.shown or shown  # the runs come next
-    if not is_aside(name):
+    if not is_set_aside(name):
         visitor.duel = DuelScore(*state.get("duel", ()))
         visitor.waiting_run = state.get("run", visitor.waiting_run)
 

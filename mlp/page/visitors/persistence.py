@@ -14,7 +14,7 @@ from mlp.page.visitors.parts import (
     SWEEP,
     TRIAL,
     Part,
-    is_aside,
+    is_set_aside,
     is_swept,
     kind_of,
     name_for_visitors,
@@ -147,7 +147,7 @@ def _restore_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
     visitor.runs.number = max((number or 0 for kind, number in map(kind_of, kept) if kind == RUN), default=0)
     visitor.waiting_run = visitor.runs.number  # the newest run, unless the canvas's state names another
     for name in sorted(kept, key=order_of):
-        if kind_of(name)[0] == TRIAL or (is_aside(name) and kind_of(name)[0] not in SMALL):
+        if kind_of(name)[0] == TRIAL or (is_set_aside(name) and kind_of(name)[0] not in SMALL):
             continue  # a sweep loads its own parts; of parts moved aside, only small ones can be merged
         used = {name}
 

@@ -16,10 +16,10 @@ from mlp.page.server.closing_tabs import ClosingTabs
 
 def visit(page: Any, code: int, send: Any) -> None:
     """Open a tab, and close it with this code."""
-    coming = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": code}])
+    messages = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": code}])
 
     async def receive() -> Any:
-        return next(coming)
+        return next(messages)
 
     asyncio.run(ClosingTabs(page)({"type": "websocket", "headers": []}, receive, send))
 
