@@ -101,7 +101,7 @@ def page() -> None:
 
 def get_ready() -> None:
     """Load everything that the first visitor would otherwise wait for."""
-    for late in ("scipy.linalg.blas", "pandas"):  # the network imports the one, Streamlit the other for the canvas
+    for late in ("scipy.linalg.blas", "pandas"):  # the network needs the first, Streamlit's canvas the second
         import_module(late)
     data_state()
     for kind in (*PRETRAINED_NAMES, "rejection"):

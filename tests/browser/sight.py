@@ -10,7 +10,7 @@ from mlp.page.tabs.registry import TABS
 
 TAB_OF = {part.name: tab for tab, parts in TABS.items() for part in parts}
 PATIENCE_MS = 20_000  # a busy machine is slow, while a real error stays
-TRAINED_MS = 6 * PATIENCE_MS  # for a whole run, whose process gives way to all others
+TRAINED_MS = 6 * PATIENCE_MS  # for a whole run, whose process has a low priority
 
 
 def part(page: Page, key: str) -> Locator:

@@ -205,8 +205,8 @@ def test_lesson_on_examples_names_the_experiments_that_need_more_drawings(open_p
     page = open_page(lesson="examples")
     visitor_of(page).change_signs(letters(6))
     page.run()
-    said = "Run all skips 8 of each and 16 of each: draw at least 9 of each of your signs first"
-    assert said in text(page, "experiments")
+    note = "Run all skips 8 of each and 16 of each: draw at least 9 of each of your signs first"
+    assert note in text(page, "experiments")
     page.button(key="run_all_examples").click().run()
     assert [trial.value for trial in visitor_of(page).sweep.trials()] == ["2 of each", "4 of each"]
     visitor_of(page).sweep.pause()

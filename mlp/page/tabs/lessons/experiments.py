@@ -130,7 +130,7 @@ def _results(visitor: Visitor, lesson: Lesson) -> None:
 
 
 def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
-    """Return notes below the results as HTML: what *Run all* skips and replaces, and whether the curves are others."""
+    """Return notes below the results as HTML: what *Run all* skips or replaces, and if the curves are of other runs."""
     settings = {learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
     texts = []
     skipped = [each for each in lesson.experiments if learned_now(visitor, each)[0] is None]
