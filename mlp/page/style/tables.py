@@ -10,7 +10,7 @@ from collections.abc import Sequence
 def html_table(
     label: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, marked: int | None = None, numbers: bool = False
 ) -> str:
-    """Return a table as HTML; all texts are short HTML of our own, and foreign text must be escaped.
+    """Return a table as HTML; all texts are short HTML; text from elsewhere must be escaped.
 
     Parameters
     ----------

@@ -44,11 +44,11 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
     key = diagnosis.kind.replace(" ", "_")
     text = f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}"
     with st.container(border=True, key=f"hint_{key}"):
-        words, beside = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
+        words, side = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
         (words.error if diagnosis.kind == "diverged" else words.markdown)(text)
-        if beside is not None and beside.button(
+        if side is not None and side.button(
             diagnosis.remedy.label,
-            key=f"cure_{key}",
+            key=f"remedy_{key}",
             on_click=try_remedy,
             args=(visitor, now, diagnosis.remedy),
             help="Trains a new network with only this setting changed.",
@@ -73,9 +73,9 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
         return
     settings = replace(now.settings, **remedy.changes)
     set_controls(settings)
-    ill = visitor.runs.number
+    failed = visitor.runs.number
     begin(visitor, Run(settings), job.data, place="hints")
-    visitor.runs.show([ill])
+    visitor.runs.show([failed])
 
 
 def dead_neurons(job: Job, now: Snapshot) -> list[float]:

@@ -18,7 +18,7 @@ def trained(page: AppTest) -> AppTest:
 
 
 def keys(page: AppTest) -> list[str]:
-    return [button.key for button in page.button if button.key and button.key.startswith("cure_")]
+    return [button.key for button in page.button if button.key and button.key.startswith("remedy_")]
 
 
 def test_healthy_run_gets_no_hint(open_page: Callable[..., AppTest]):
@@ -30,10 +30,10 @@ def test_healthy_run_gets_no_hint(open_page: Callable[..., AppTest]):
 
 def test_too_small_steps_are_diagnosed_with_a_remedy_button(open_page: Callable[..., AppTest]):
     page = trained(open_page(learning_rate="0.0001", epochs="4", width_1="16", width_2="16"))
-    assert keys(page) == ["cure_not_falling"]
+    assert keys(page) == ["remedy_not_falling"]
     assert "The loss is hardly falling" in text(page)
 
-    page.button(key="cure_not_falling").click().run()
+    page.button(key="remedy_not_falling").click().run()
     assert not page.exception
     now = visitor_of(page).job.snapshot()
     assert now.settings.learning_rate == page.select_slider(key="learning_rate").value == 0.01
@@ -46,8 +46,8 @@ def test_too_small_steps_are_diagnosed_with_a_remedy_button(open_page: Callable[
 
 def test_memorized_300_images_are_diagnosed_with_more_images(open_page: Callable[..., AppTest]):
     page = trained(open_page(images="300", epochs="20"))
-    assert keys(page) == ["cure_overfitting"]
-    page.button(key="cure_overfitting").click().run()
+    assert keys(page) == ["remedy_overfitting"]
+    page.button(key="remedy_overfitting").click().run()
     assert visitor_of(page).job.snapshot().settings.images == 3000
     assert page.select_slider(key="images").value == "3000"
 
@@ -60,7 +60,7 @@ def test_dead_neurons_are_diagnosed_once_for_a_paused_run(
     page = trained(open_page(learning_rate="1", epochs="4", weight_decay="0.01", seed="1"))
     assert "The loss is not falling" in text(page)
     assert "Many neurons are silent" in text(page)
-    assert keys(page) == ["cure_not_falling"]  # one button for one remedy
+    assert keys(page) == ["remedy_not_falling"]  # one button for one remedy
     assert counted
     counted.clear()
     page.run()
