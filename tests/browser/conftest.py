@@ -102,7 +102,7 @@ def open_page(
             if failed:
                 page.context.close()
                 continue
-            if as_it_was:
+            if unchanged:
                 pause_training(page)
             page.remove_listener("console", note_message)
             page.remove_listener("pageerror", note_error)

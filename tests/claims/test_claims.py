@@ -71,9 +71,12 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("glossary/loss", "2.3 is a blind guess"): of_training.blind_guess_costs_2_3,
     ("glossary/momentum", "up to 1 / (1 − momentum) times as long"): of_training.steps_that_agree_grow_by_momentum,
     ("glossary/nats", "37%, one in e, costs one nat"): of_training.one_nat_is_a_chance_of_37_percent,
-    ("glossary/overfitting", "it rises in validation"): of_training.validation_loss_stops_falling_before_training_loss,
+    (
+        "glossary/overfitting",
+        "the validation loss rises",
+    ): of_training.validation_loss_stops_falling_before_training_loss,
     ("glossary/ReLU", "gives zero for any other"): of_training.relu_passes_what_is_above_zero,
-    ("glossary/softmax", "add up to 100%, the largest score the likeliest"): (
+    ("glossary/softmax", "the largest score becomes the largest probability"): (
         of_training.softmax_adds_up_and_keeps_the_order
     ),
     ("glossary/weight decay", "a small share of its size"): of_training.weight_decay_takes_a_share_of_each_weight,
