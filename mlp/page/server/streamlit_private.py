@@ -34,6 +34,13 @@ PRIVATE: Mapping[str, Mapping[str, str | None]] = {
         "streamlit.runtime.forward_msg_queue:ForwardMsgQueue._queue": None,
         "streamlit.runtime.forward_msg_queue:ForwardMsgQueue._delta_index_map": None,
     },
+    "last_messages": {
+        "streamlit.runtime.app_session:AppSession._create_scriptrunner": "1529b64dc24cab50",
+        "streamlit.runtime.app_session:AppSession._scriptrunner": None,
+        "streamlit.runtime.app_session:AppSession._event_loop": None,
+        "streamlit.runtime.app_session:AppSession._state": None,
+        "streamlit.runtime.app_session:AppSessionState.SHUTDOWN_REQUESTED": None,
+    },
 }
 """By repair: names as ``module:name``, each with a digest of its source if the repair replaces it."""
 
