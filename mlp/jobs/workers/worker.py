@@ -19,6 +19,7 @@ from typing import IO
 from mlp.machine import worker_limit_mb
 
 WORKER_MB = 2000  # unless MLP_WORKER_MB sets another limit
+MAX_SESSION_NICENESS = 5  # a third of the server's share: beside other busy sessions, less is a standstill
 
 
 def main() -> None:
@@ -85,7 +86,7 @@ def _limit_resources(niceness: int) -> None:
     with suppress(AttributeError, OSError):  # Windows has no niceness
         os.nice(niceness)
     with suppress(OSError):  # Linux compares the priorities of sessions first
-        Path("/proc/self/autogroup").write_text(str(niceness))
+        Path("/proc/self/autogroup").write_text(str(min(niceness, MAX_SESSION_NICENESS)))
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind
