@@ -19,7 +19,8 @@ from typing import IO
 from mlp.machine import worker_limit_mb
 
 WORKER_MB = 2000  # unless MLP_WORKER_MB sets another limit
-MAX_SESSION_NICENESS = 5  # a third of the server's share: beside other busy sessions, less is a standstill
+NICENESS = 10  # of training: a tenth of the server's share when both want the same core
+SESSION_NICENESS = 5  # of training: a third of the server's share; beside other busy sessions, less is a standstill
 
 
 def main() -> None:
@@ -85,8 +86,9 @@ def _limit_resources(niceness: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
     with suppress(AttributeError, OSError):  # Windows has no niceness
         os.nice(niceness)
-    with suppress(OSError):  # Linux compares the priorities of sessions first
-        Path("/proc/self/autogroup").write_text(str(min(niceness, MAX_SESSION_NICENESS)))
+    if niceness == NICENESS:  # not for a picture, whose reading has a time limit
+        with suppress(OSError):  # Linux compares the priorities of sessions first
+            Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS))
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind

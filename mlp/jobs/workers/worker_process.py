@@ -13,13 +13,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from mlp.jobs.workers.call import Call, WorkerFailure
-from mlp.jobs.workers.worker import receive, send
+from mlp.jobs.workers.worker import NICENESS, receive, send
 
 # One BLAS thread per worker, except in slices with more: on a busy machine, threads that wait for each other cost up to
 # twenty times the work itself.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.workers.worker")
-NICENESS = 10  # a worker gets a tenth of the server's share when both want the same core
 IDLE_S = 300.0
 END_S = 5.0  # until a killed process has ended
 
