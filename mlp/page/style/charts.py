@@ -29,7 +29,7 @@ from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
 SIZE_IN = (4.8, 1.38)
-PLACE = (0.105, 0.155, 0.85, 0.775)
+PLACE = (0.105, 0.155, 0.85, 0.76)
 """Left, bottom, width and height of the axes, as fractions of the image."""
 LABEL_PT = 9
 DOT_ROOM = 4.0
