@@ -111,6 +111,7 @@ def _run_and_curves(visitor: Visitor) -> None:
         with_synthetic=state.show_synthetic.get(),
         guess=guess.guess_of(visitor),
         is_guessed=guess.is_asked(visitor),
+        slow_start=now is None and starts_slowly(visitor),
     )
     tab = this_tab()
     tab.register("run", partial(run_parts, visitor, view))
@@ -120,8 +121,7 @@ def _run_and_curves(visitor: Visitor) -> None:
     if now is not None and not tab.followed:
         tab.arrived((visitor.runs.number, now.step))
     with st.container(key="progress"):
-        slow_start = now is None and starts_slowly(visitor)
-        st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=slow_start)}</div>')
+        st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=view.slow_start)}</div>')
         st.html(f'<div data-live="strip">{strip(visitor, tab.read_of) if now else ""}</div>')
         st.html(f'<p hidden data-say data-live="spoken">{spoken_progress(visitor, now, tab)}</p>')
     if now is not None and now.error:

@@ -14,7 +14,6 @@ from mlp.page.train.run_words import accuracy_summary, loss_summary, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
-from mlp.page.visitors.runs import starts_slowly
 from mlp.page.visitors.visitor import Visitor
 
 SWEEP_S = 1.0
@@ -30,6 +29,8 @@ class View(NamedTuple):
     guess: Guess | None
     is_guessed: bool
     """Whether the accuracy chart is empty for a guess."""
+    slow_start: bool
+    """Whether a first run will start slowly."""
 
 
 def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: int) -> tuple[Any, ...]:
@@ -46,7 +47,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         return _sweep_parts(visitor, view, tab)
     job = visitor.job
     if job is None:  # in place of the progress of a sweep that was shown before
-        return {"html.progress": progress(None, view.speed, slow_start=starts_slowly(visitor)), **_no_moving_lines()}
+        return {"html.progress": progress(None, view.speed, slow_start=view.slow_start), **_no_moving_lines()}
     now = job.snapshot()
     parts: Parts = {
         "step": (visitor.runs.number, now.step),

@@ -40,16 +40,16 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
 
     # A press switches it off, a key switches it on again; screen and screen reader agree.
     tool(page, "Damage it").click()
-    expect(page.get_by_text("Press a neuron to switch it off")).to_be_visible()
+    expect(page.get_by_text("Press a neuron to switch it off").last).to_be_visible()
     neuron = picture.get_by_role("button", name="of layer 2").first
     name = re.compile(re.escape((neuron.get_attribute("aria-label") or "").partition(":")[0]))
     neuron.click()
     pressed = picture.get_by_role("button", name=name, pressed=True)
     expect(pressed).to_be_visible()
-    expect(page.get_by_text("1 neuron off")).to_be_visible()
+    expect(page.get_by_text("1 neuron off", exact=True)).to_be_visible()
     page.keyboard.press("Enter")
     expect(pressed).to_have_count(0)
-    expect(page.get_by_text("Press a neuron to switch it off")).to_be_visible()
+    expect(page.get_by_text("Press a neuron to switch it off").last).to_be_visible()
 
 
 def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]):
