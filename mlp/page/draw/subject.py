@@ -10,6 +10,7 @@ from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset, Split
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.session_var import SessionVar
+from mlp.page.style.theme import plain
 
 _looking_at = SessionVar[str | None]("looking_at", None)
 """The kind of image to look at, a name in `KINDS`; a control."""
@@ -30,7 +31,9 @@ def subject_choice(dataset: Dataset) -> None:
     _looking_at.start(_looking_at_kept.get())
     what = "digit" if dataset.names == DIGITS else "drawing"
     labels = dict(zip(KINDS, ("My drawing", f"A test {what}", f"A validation {what}"), strict=True))
-    kind = st.segmented_control("Looking at", KINDS, key=_looking_at.key, format_func=labels.__getitem__, required=True)
+    kind = st.segmented_control(
+        "Looking at", KINDS, key=_looking_at.key, format_func=lambda kind: plain(labels[kind]), required=True
+    )
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
         number = _digit_number.start(_digit_number_kept.get()) or 0
