@@ -69,9 +69,9 @@ def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImag
 
 
 def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
-    """Return a photo as an input; of a page, its digit with this number, or the last one if there are fewer.
+    """Return a photo as an input, or one digit of a photographed page.
 
-    None if it has no ink.
+    ``number`` counts the digits of the page from 0; if there are fewer, the last one is returned. None without ink.
     """
     ink, thumbnail = picture.ink, picture.thumbnail
     if picture.page is not None:
