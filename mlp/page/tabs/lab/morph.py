@@ -25,8 +25,8 @@ _lab_morph_to = SessionVar[str | None]("lab_morph_to", None)
 
 
 IDEA = (
-    "Where does a 4 become a 9? Go from one drawing to another: by mixing their pixels, and along the straight path "
-    "between them in the network’s last hidden layer. The river shows the answer along the path."
+    "Where does one answer become another? Go from one drawing to another: by mixing their pixels, and along the "
+    "straight path between them in the network’s last hidden layer. The river shows the answer along the path."
 )
 ROOM = "morph"
 KEPT = "the kept drawing"
