@@ -87,7 +87,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class OneBrowser(LoadFileScheduling):
-    """Give each process whole files, and one of them all of `FLOWS`.
+    """Assign whole files to each process, and all of `FLOWS` to one of them.
 
     These share a server, a browser and opened pages then. Two browsers at a time would keep two cores so busy that the
     pages are drawn late.
