@@ -86,7 +86,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr("mlp.page.visitors.registry.time", clock)
+    for module in ("registry", "eviction"):
+        monkeypatch.setattr(f"mlp.page.visitors.{module}.time", clock)
     return clock
 
 

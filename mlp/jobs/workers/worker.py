@@ -4,6 +4,7 @@
 length in 8 bytes and a pickle, so that a message is read to its end even if its content cannot be unpickled.
 """
 
+import itertools
 import os
 import pickle
 import signal
@@ -25,15 +26,19 @@ SESSION_NICENESS = 5  # of training: a third of the server's share; beside other
 
 def main() -> None:
     """Carry out calls one after the other, until the server closes the pipe or ends."""
-    _limit_resources(niceness=int(sys.argv[1]))
+    niceness = int(sys.argv[1])
+    _limit_resources(niceness)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # prints of a call go to the log, not between the results
     messages: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
-    send(answers, b"")  # reports that the process has started
-    while True:
-        began = time.process_time()  # includes reading the next message
-        send(answers, _carried_out(messages.get(), began))
+    with suppress(BrokenPipeError):  # the server has ended
+        send(answers, b"")  # reports that the process has started
+        for n_calls in itertools.count():
+            if n_calls == 1 and niceness == NICENESS:  # not for a picture, whose reading has a time limit
+                _give_way_to_other_sessions()
+            began = time.process_time()  # includes reading the next message
+            send(answers, _carried_out(messages.get(), began))
 
 
 def _read(calls: IO[bytes], messages: "SimpleQueue[bytes]") -> None:
@@ -86,9 +91,6 @@ def _limit_resources(niceness: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
     with suppress(AttributeError, OSError):  # Windows has no niceness
         os.nice(niceness)
-    if niceness == NICENESS:  # not for a picture, whose reading has a time limit
-        with suppress(OSError):  # Linux compares the priorities of sessions first
-            Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS))
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind
@@ -98,6 +100,16 @@ def _limit_resources(niceness: int) -> None:
         limit = int(float(os.environ.get("MLP_WORKER_MB") or worker_limit_mb(WORKER_MB)) * 1_000_000)
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
         resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
+
+
+def _give_way_to_other_sessions() -> None:
+    """Lower the priority of this process's session, as Linux compares those of sessions first.
+
+    Only after the first call, which loads data and code for a second: on a busy machine, a new worker would otherwise
+    take many seconds for it.
+    """
+    with suppress(OSError):  # only Linux has it
+        Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS))
 
 
 if __name__ == "__main__":

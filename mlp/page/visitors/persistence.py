@@ -95,14 +95,19 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     return refused
 
 
+def _saved(visitor: Visitor, checkpoints: Checkpoints) -> dict[str, bool]:
+    """Return for each of the visitor's parts whether it is on disk in its current state."""
+    there = checkpoints.intact(visitor.id, visitor.kept)
+    written = {name: each.fingerprint for name, each in visitor.written.items() if name in there}
+    return {part.name: written.get(part.name) == part.fingerprint for part in parts_of(visitor)}
+
+
 def is_fully_saved(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     """Whether all of the visitor's work is saved in its current state, so that memory can be freed."""
     snapshots = [job.snapshot() for job in visitor.jobs()]
     if any(now.busy or now.error for now in snapshots):
         return False
-    parts = {part.name: part.fingerprint for part in parts_of(visitor) if name_for_visitors(part.name)}
-    written = {name: written.fingerprint for name, written in visitor.written.items()}
-    return parts.items() <= written.items() and parts.keys() <= checkpoints.intact(visitor.id, visitor.kept)
+    return all(saved for name, saved in _saved(visitor, checkpoints).items() if name_for_visitors(name))
 
 
 def free_saved(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bool:
@@ -111,13 +116,12 @@ def free_saved(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bo
         return False
     try:
         runs = {run_name(run.number): run.number for run in visitor.runs.runs}
-        swept = {part.name for part in parts_of(visitor) if is_swept(part.name)}
-        on_disk = visitor.written.keys() & checkpoints.intact(visitor.id, visitor.kept)
-        saved = on_disk & (swept if sweep else runs.keys())
-        if not saved or (sweep and saved < swept):
+        saved = _saved(visitor, checkpoints)
+        freed = {name for name in saved if (is_swept(name) if sweep else name in runs and saved[name])}
+        if not freed or not all(saved[name] for name in freed):
             return False
-        visitor.on_disk_only |= saved
-        for name in saved & runs.keys():
+        visitor.on_disk_only |= freed
+        for name in freed & runs.keys():
             visitor.runs.delete(runs[name])
         if sweep:
             visitor.sweep = visitor.shown_sweep = None

@@ -7,20 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
 from mlp.jobs.manifest import OtherFormatError
 from mlp.page.visitors.eviction import (
-    AT_REST_S,
-    KEPT_S,
     MAX_MB,
     MAX_VISITORS,
-    SMALL_SHARE,
-    WORK_DELETED,
-    WORK_RESTORED,
     free_memory,
-    may_be_forgotten,
+    is_at_rest,
     next_to_forget,
 )
 from mlp.page.visitors.memory import return_large_blocks, return_memory
@@ -41,6 +35,10 @@ ID = re.compile(rf"(?:[{LETTERS}]{{4}}(?:-[{LETTERS}]{{4}}){{3}}|[\w-]{{32}})", 
 MAX_MOVED = 10_000
 
 log = logging.getLogger(__name__)
+
+
+class NoRoomError(Exception):
+    """There is no room for another visitor."""
 
 
 def new_id() -> str:
@@ -90,7 +88,6 @@ class Visitors:
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._saving = threading.Lock()
-        self._evicted_ids: dict[str, tuple[str, str]] = {}  # oldest first; notices if the disk has the work, or not
         self._moved: dict[str, str] = {}  # sessions that continue as another visitor, oldest first, with its id
 
     def __len__(self) -> int:
@@ -108,7 +105,13 @@ class Visitors:
         threading.Thread(target=self._check_forever, name="visitors", daemon=True).start()
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
-        """Return the visitor with this id, or a new one under a new id: an unknown id is never adopted."""
+        """Return the visitor with this id, or a new one under a new id: an unknown id is never adopted.
+
+        Raises
+        ------
+        NoRoomError
+            If there are too many visitors, each with work that is not saved.
+        """
         with self._lock:
             visitor = self._visitors.get(visitor_id or "")
             if visitor is not None and not self._is_outdated(visitor):
@@ -118,19 +121,18 @@ class Visitors:
         with self._lock:
             visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(new_id())
             if visitor.id not in self._visitors:
-                self._add(visitor)
-                if visitor_id in self._evicted_ids:
-                    back, gone = self._evicted_ids.pop(visitor_id)
-                    visitor.add_notice(back if visitor is from_disk else gone)
-                if visitor is from_disk:
-                    self._free(spared=visitor)
+                if len(self._visitors) >= self._max_visitors:
+                    self._forget_one()
+                self._visitors[visitor.id] = visitor
+                self._free(spared=visitor)
             self._note_presence(visitor, session_id)
         return visitor
 
-    def _add(self, visitor: Visitor) -> None:
-        if len(self._visitors) >= self._max_visitors:
-            self._evict(next_to_forget(self._visitors.values(), self._checkpoints))
-        self._visitors[visitor.id] = visitor
+    def _forget_one(self) -> None:
+        given_up = next_to_forget(self._visitors.values(), self._checkpoints)
+        if given_up is None:
+            raise NoRoomError("there is no room for another visitor")
+        self._forget(given_up)
 
     def knows(self, visitor_id: str) -> bool:
         """Whether there is a visitor with this id, in memory or on disk.
@@ -154,7 +156,7 @@ class Visitors:
         with self._lock:
             if to is None:
                 newcomer = Visitor(to := new_id())
-                self._add(newcomer)
+                self._visitors[to] = newcomer
             self._moved |= dict.fromkeys(visitor.sessions, to)
             for session in list(self._moved)[:-MAX_MOVED]:
                 del self._moved[session]
@@ -181,7 +183,7 @@ class Visitors:
         self.leave(visitor)
         with self._lock:
             if self._visitors.get(visitor.id) is visitor:
-                self._forget([visitor])
+                self._forget(visitor)
 
     def _is_outdated(self, visitor: Visitor) -> bool:
         """Whether another server has saved a returning visitor since; if so, forget the state in memory."""
@@ -189,7 +191,7 @@ class Visitors:
             return False
         with suppress(OSError, ValueError):
             if self._checkpoints.newest(visitor.id).revision > visitor.kept.revision:
-                self._forget([visitor])
+                self._forget(visitor)
                 return True
         return False
 
@@ -212,8 +214,7 @@ class Visitors:
     def save(self, *, all_now: bool = False, only_small: bool = False) -> None:
         """Save every visitor; parameters as in `mlp.page.visitors.persistence.save`.
 
-        If another server has saved a newer state of a visitor, the state here is forgotten, and the next visit loads
-        the newer one.
+        If another server has saved a newer state of a visitor, that state replaces the one here.
         """
         if self._checkpoints:
             with self._lock:
@@ -223,14 +224,28 @@ class Visitors:
                     try:
                         save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
                     except OutdatedError:
-                        with self._lock:
-                            if self._visitors.get(visitor.id) is visitor:
-                                self._evict(visitor, ELSEWHERE, ELSEWHERE)
+                        self._replace(visitor)
                     except Exception:  # an error with one visitor must not affect the others
                         log.exception("a visitor could not be saved")
 
+    def _replace(self, visitor: Visitor) -> None:
+        """Replace a visitor's state by the newer one on disk; if the work was deleted there, the tabs start anew."""
+        newer = self._from_disk(visitor.id)
+        with self._lock:
+            if self._visitors.get(visitor.id) is not visitor:
+                return
+            self._forget(visitor)
+            if newer is not None:
+                newer.sessions = set(visitor.sessions)
+                newer.add_notice(ELSEWHERE)
+                self._visitors[newer.id] = newer
+        if newer is None:
+            self.leave(visitor)
+        else:
+            visitor.announce()
+
     def check(self) -> None:
-        """Pause the runs of absent visitors, forget those saved on disk, and enforce the memory limit."""
+        """Pause the runs of absent visitors, forget those at rest, and enforce the memory limit."""
         with self._lock:
             now = time.monotonic()
             for visitor in self._visitors.values():
@@ -242,43 +257,27 @@ class Visitors:
                     if visitor.job is not None and visitor.job.playing:
                         visitor.paused_for_absence = True
                         visitor.job.pause()
-            self._forget([each for each in self._visitors.values() if may_be_forgotten(each, self._checkpoints, now)])
+            for visitor in [each for each in self._visitors.values() if is_at_rest(each, self._checkpoints)]:
+                self._forget(visitor)
             self._free()
 
     def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
-        """Whether ``visitor`` can have ``n_bytes`` more, after freeing other visitors' memory if necessary.
+        """Whether ``visitor`` can have ``n_bytes`` more, after freeing the memory of others if necessary.
 
-        For a visitor with little work, the unsaved work of absent visitors is freed too. Otherwise a server with a full
-        disk would refuse everybody for hours, to keep work that its owners may never come back to.
+        Those with less than this visitor would have then keep everything.
         """
         with self._lock:
-            new_size = visitor.n_bytes() + n_bytes
-            gone = time.monotonic() - (AT_REST_S if new_size <= SMALL_SHARE * self._max_bytes else KEPT_S)
-            return self._free(
-                n_bytes,
-                spared=visitor,
-                above=new_size,
-                expendable=lambda other: not other.sessions and other.last_seen < gone,
-            )
+            return self._free(n_bytes, spared=visitor, above=visitor.n_bytes() + n_bytes)
 
-    def _free(self, n_bytes: int = 0, **rule: Any) -> bool:
+    def _free(self, n_bytes: int = 0, *, spared: Visitor | None = None, above: float = 0.0) -> bool:
         """Free as much memory as ``n_bytes`` more would exceed the limit by; parameters as in `free_memory`."""
         visitors = list(self._visitors.values())
         surplus = sum(visitor.n_bytes() for visitor in visitors) + n_bytes - self._max_bytes
-        return free_memory(visitors, surplus, self._checkpoints, self._evict, **rule)
+        return free_memory(visitors, surplus, self._checkpoints, self._forget, spared=spared, above=above)
 
-    def _evict(self, visitor: Visitor, back: str = WORK_RESTORED, gone: str = WORK_DELETED) -> None:
-        """Forget a visitor for lack of memory; one who had any work sees a notice at the next visit."""
-        if visitor.has_work():
-            self._evicted_ids[visitor.id] = back, gone
-        self._forget([visitor])
-        while len(self._evicted_ids) > self._max_visitors:
-            del self._evicted_ids[next(iter(self._evicted_ids))]
-
-    def _forget(self, visitors: list[Visitor]) -> None:
-        for visitor in visitors:
-            del self._visitors[visitor.id]
-            visitor.close()
+    def _forget(self, visitor: Visitor) -> None:
+        del self._visitors[visitor.id]
+        visitor.close()
 
     def _check_forever(self) -> None:
         next_save = next_check = cleaned = given_back = time.monotonic()

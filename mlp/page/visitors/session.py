@@ -15,7 +15,7 @@ from mlp.machine import usable_memory_mb
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.visitors.eviction import MAX_MB
-from mlp.page.visitors.registry import ID, Visitors
+from mlp.page.visitors.registry import ID, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 _visitor_id = SessionVar[str | None]("visitor_id", None)
@@ -33,7 +33,11 @@ NO_COOKIE = (
     "Download what you want to keep."
 )
 _UPLOAD = "If you downloaded a network, you can upload it under Runs."
-VANISHED = f"Your earlier work is gone: the server restarted without its disk, or its disk was emptied. {_UPLOAD}"
+NO_ROOM = (
+    "Inkling is full at the moment: the server keeps other people’s work in memory, as its disk is full. "
+    "Please open the page again later."
+)
+VANISHED = f"Your earlier work is gone: this server keeps work only in memory, or its disk was emptied. {_UPLOAD}"
 KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
 TIME_OVER = f"Your earlier work is gone: your last visit was on {{}}, and work is kept for {{}} days. {_UPLOAD}"
 
@@ -109,7 +113,11 @@ def this_visitor() -> Visitor:
         _open_as(to)
     cookies, name = st.context.cookies, cookie_name(st.context.url)
     known = _visitor_id.get() or cookies.get(name)
-    visitor = visitors().get(known, session)
+    try:
+        visitor = visitors().get(known, session)
+    except NoRoomError:
+        st.info(NO_ROOM, icon=":material/groups:")
+        st.stop()
     if _visitor_id.get() != visitor.id:
         last_visit = cookies.get(name + LAST_VISIT)
         if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock

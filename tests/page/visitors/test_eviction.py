@@ -1,4 +1,4 @@
-"""When memory runs low, absent visitors lose work first, then the largest ones; parts go first, with a notice."""
+"""When memory runs low, only work that is on disk leaves it, that of absent visitors first."""
 
 import numpy as np
 import pytest
@@ -9,8 +9,9 @@ from mlp.jobs.job import Job
 from mlp.jobs.limits import run_bytes
 from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
-from mlp.page.visitors.eviction import AT_REST_S
+from mlp.page.visitors.eviction import AT_REST_S, KEPT_S
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.runs import check_memory
 from mlp.page.visitors.visitor import Visitor
@@ -19,41 +20,37 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.visitors.sample_work import SETTINGS, StubJob, with_everything, with_two_earlier_runs
+from tests.page.visitors.sample_work import SETTINGS, with_everything, with_two_earlier_runs
 
 MB = 1_000_000
 
 
-class StubSweep:
-    """A sweep of a given size."""
+class SizedJob(Job):
+    """A job of a given size in memory."""
 
-    def __init__(self, *sizes):
-        self.jobs = [StubJob(size) for size in sizes]
-
-    @property
-    def playing(self):
-        return any(job.playing for job in self.jobs)
-
-    def pause(self):
-        for job in self.jobs:
-            job.pause()
+    def __init__(self, n_bytes):
+        super().__init__(Run(SETTINGS), Mnist(), ManualEngine())
+        self.size = n_bytes
+        self.play()
 
     def n_bytes(self):
-        return sum(job.n_bytes() for job in self.jobs)
+        return self.size
 
 
 def arrive(visitors, open_sessions, tab, job=0, sweep=()):
-    """Return a visitor with an open tab, a run and a sweep of these sizes."""
+    """Return a visitor with an open tab, a run and a sweep of these sizes, all saved if there is a disk."""
     open_sessions.add(tab)
     visitor = visitors.get(None, tab)
-    visitor.job = StubJob(job * MB) if job else None
-    visitor.sweep = StubSweep(*(size * MB for size in sweep)) if sweep else None
+    visitor.job = SizedJob(job * MB) if job else None
+    if sweep:
+        visitor.sweep = Sweep.resumed("seed", [SizedJob(size * MB) for size in sweep], ["0", "1"])
+    visitors.save()
     return visitor
 
 
 @pytest.mark.parametrize("strangers_first", [True, False])
-def test_strangers_with_sweeps_take_nothing_from_a_class(clock, open_sessions, strangers_first):
-    visitors = Visitors(open_sessions.__contains__, max_mb=1000)
+def test_strangers_with_sweeps_take_nothing_from_a_class(tmp_path, clock, open_sessions, strangers_first):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=1000)
     kinds = ["stranger"] * 5 + ["pupil"] * 8
     found = {"stranger": [], "pupil": []}
     for number, kind in enumerate(kinds if strangers_first else reversed(kinds)):
@@ -65,40 +62,55 @@ def test_strangers_with_sweeps_take_nothing_from_a_class(clock, open_sessions, s
     assert all(visitor.job.playing for visitor in found["pupil"] + found["stranger"])
     gave = [visitor for visitor in found["stranger"] if visitor.sweep is None]
     assert len(gave) == 1  # no more than necessary
-    assert "Several at once" in gave[0].notice
-    assert "Your own run continues" in gave[0].notice
+    assert "paused your runs under “Several at once” and saved them" in gave[0].notice
     assert len(visitors) == 13
 
 
-def test_absent_and_largest_visitors_give_memory_first(clock, open_sessions):
+def test_without_a_disk_the_largest_absent_visitor_leaves_first(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_mb=100)
     here = arrive(visitors, open_sessions, "here", job=80)
     small, large = (arrive(visitors, open_sessions, f"away {size}", job=size) for size in (10, 20))
     open_sessions.discard("away 10")
     open_sessions.discard("away 20")
     visitors.check()
+    assert visitors.get(large.id, "away 20") is large  # who only reloaded the page
+    clock.now += AT_REST_S + 1
+    visitors.check()
     assert visitors.get(here.id, "here") is here
     assert visitors.get(small.id, "new") is small
     assert visitors.get(large.id, "new").id != large.id
 
 
-def test_removed_visitor_with_an_open_tab_sees_a_notice(clock, open_sessions):
-    visitors = Visitors(open_sessions.__contains__, max_mb=100)
+@pytest.mark.parametrize("has_disk", [True, False])
+def test_present_visitor_keeps_the_run_beyond_the_limit(tmp_path, clock, open_sessions, has_disk):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path) if has_disk else None, max_mb=100)
     visitor = arrive(visitors, open_sessions, "here", job=120)
     visitors.check()
-    assert not visitor.job.playing
-    again = visitors.get(visitor.id, "here")
-    assert again is not visitor
-    assert "ran short of memory" in again.notice
-    assert visitors.get(visitor.id, "here").notice is None
+    assert visitors.get(visitor.id, "here") is visitor
+    assert visitor.job.playing
+    assert not visitors.make_room(arrive(visitors, open_sessions, "another"), MB)
 
 
-def test_run_from_a_sweep_survives_the_sweeps_removal(clock, open_sessions):
-    visitors = Visitors(open_sessions.__contains__, max_mb=100)
+def test_run_from_a_sweep_survives_the_sweeps_removal(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=100)
     visitor = arrive(visitors, open_sessions, "here", sweep=(50, 60))
     visitor.job, other = visitor.sweep.jobs
     visitors.check()
     assert (visitor.job.playing, other.playing, visitor.sweep) == (True, False, None)
+
+
+@pytest.mark.parametrize("max_mb", [0.0001, 0])
+def test_work_that_the_disk_refused_stays_in_memory(tmp_path, clock, open_sessions, max_mb):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path, max_mb=max_mb), max_mb=100)
+    away = arrive(visitors, open_sessions, "away", job=40, sweep=(40, 40))
+    here = arrive(visitors, open_sessions, "here", sweep=(40, 40))
+    open_sessions.discard("away")
+    visitors.check()
+    assert here.sweep.playing
+    clock.now += 100 * KEPT_S
+    visitors.check()
+    assert visitors.get(away.id, "again") is away
+    assert (away.job.playing, away.sweep is None, here.sweep is None) == (True, False, False)
 
 
 def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sessions):
@@ -120,23 +132,6 @@ def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sess
     assert [run.number for run in again.runs.runs] == [1, 2]
     assert [trial.value for trial in again.sweep.trials()] == ["5", "6"]
     assert again.job.snapshot().step == 3
-
-
-def test_work_that_leaves_memory_is_saved_as_it_is(tmp_path, clock, open_sessions):
-    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
-    open_sessions.add("here")
-    visitor = visitors.get(None, "here")
-    with_two_earlier_runs(visitor)
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
-    visitor.job.play()
-    visitors.check()  # nothing has been saved yet
-    assert len(visitors) == 0
-    again = visitors.get(visitor.id, "here")
-    assert again is not visitor
-    assert [run.number for run in again.runs.runs] == [1, 2]
-    assert [trial.value for trial in again.sweep.trials()] == ["5", "6"]
-    assert (again.job.snapshot().step, again.job.playing) == (3, True)
-    assert "as it was last saved" in again.notice
 
 
 def test_new_sweep_replaces_an_evicted_one(tmp_path, clock, open_sessions):
@@ -165,11 +160,11 @@ def test_absent_saved_visitor_leaves_memory_and_returns_whole(tmp_path, clock, o
     assert len(visitors) == 0
     again = visitors.get(visitor.id, "here")
     assert [run.number for run in again.runs.runs] == [1, 2]
-    assert "as it was last saved" in again.notice
+    assert again.notice is None  # nothing was lost
 
 
-def test_larger_visitors_make_room_and_the_largest_is_refused(clock, open_sessions):
-    visitors = Visitors(open_sessions.__contains__, max_mb=500)
+def test_larger_visitors_make_room_and_the_largest_is_refused(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=500)
     stranger = arrive(visitors, open_sessions, "stranger", sweep=(115, 115))
     second = arrive(visitors, open_sessions, "second", sweep=(110, 110))
     pupil = arrive(visitors, open_sessions, "pupil", job=4)
@@ -181,29 +176,18 @@ def test_larger_visitors_make_room_and_the_largest_is_refused(clock, open_sessio
     assert pupil.notice is None
 
 
-@pytest.mark.parametrize(("asks_mb", "away_s", "n_gone"), [(40, 200, 1), (70, 200, 2), (110, 200, 0), (40, 100, 0)])
-def test_small_request_outranks_unsaved_work_of_absent_visitors(clock, open_sessions, asks_mb, away_s, n_gone):
-    visitors = Visitors(open_sessions.__contains__, max_mb=1000)
-    for number in range(25):
-        arrive(visitors, open_sessions, f"gone {number}", job=40)
+def test_absent_visitors_make_room_before_those_who_are_here(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=1000)
+    gone = arrive(visitors, open_sessions, "gone")
+    gone.uploaded = Reader(MLP([784, 20_000, 10], rng=np.random.default_rng(0)))  # 64 MB
+    visitors.save()
     open_sessions.clear()
     visitors.check()
-    clock.now += away_s
-    here = arrive(visitors, open_sessions, "here")
-    assert visitors.make_room(here, asks_mb * MB) == bool(n_gone)
-    assert len(visitors) == 26 - n_gone
-
-
-def test_absent_visitors_make_room_before_those_who_are_here(clock, open_sessions):
-    visitors = Visitors(open_sessions.__contains__, max_mb=1000)
-    arrive(visitors, open_sessions, "gone", job=60)
-    open_sessions.clear()
-    visitors.check()
-    clock.now += 2 * AT_REST_S
     stranger = arrive(visitors, open_sessions, "stranger", sweep=(450, 450))
     asking = arrive(visitors, open_sessions, "pupil", job=4)
     assert visitors.make_room(asking, 60 * MB)
     assert stranger.sweep is not None
+    assert gone.uploaded is None
     assert len(visitors) == 2
     assert visitors.make_room(asking, 100 * MB)
     assert stranger.sweep is None
@@ -259,9 +243,8 @@ def test_upload_counts_before_it_is_accepted(open_page, monkeypatch):
 
 
 def test_tab_of_a_forgotten_visitor_starts_no_run():
-    visitors = Visitors(lambda session: True, max_mb=0.0001)
+    visitors = Visitors(lambda session: True)
     visitor = visitors.get(None, "here")
-    visitor.job = StubJob()
-    visitors.check()
+    visitors.remove(visitor)
     with pytest.raises(ValueError, match="press the button again"):
         check_memory(visitor, [SETTINGS], Mnist())

@@ -7,8 +7,8 @@ import pytest
 from mlp.jobs import checkpoints as on_disk
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.eviction import KEPT_S
-from mlp.page.visitors.registry import AWAY_S, Visitors
+from mlp.page.visitors.eviction import AT_REST_S, KEPT_S
+from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
 from mlp.training.data.sources import Mnist
 from tests.jobs.manual_engine import ManualEngine
@@ -104,7 +104,16 @@ def test_saved_visitor_is_dropped_before_an_unsaved_one(tmp_path, clock, open_se
     assert visitors.get(unsaved.id, "again") is unsaved
     again = visitors.get(saved.id, "again")
     assert (again.id, again.drawing) == (saved.id, saved.drawing)
-    assert "as it was last saved" in again.notice
+
+
+def test_newcomer_is_refused_if_everybody_would_lose_work(tmp_path, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path, max_mb=0), max_visitors=2)
+    for _ in range(2):
+        visitors.get(None, "tab").keep_drawing({"data": "data:"})
+    visitors.save()
+    with pytest.raises(NoRoomError):
+        visitors.get(None, "another")
+    assert len(visitors) == 2
 
 
 def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
@@ -139,6 +148,7 @@ def test_memory_is_limited_and_longest_absent_visitor_goes_first(clock, open_ses
         crowd[-1].job = StubJob(n_bytes=1_000_000)
     jobs = [visitor.job for visitor in crowd]
     open_sessions.add("tab 0")
+    clock.now += AT_REST_S
     visitors.check()
     assert [visitors.get(visitor.id, "new").id == visitor.id for visitor in crowd] == [True, False, False, True]
     assert [job.playing for job in jobs] == [True, False, False, True]
