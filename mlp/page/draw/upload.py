@@ -40,21 +40,24 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     """
     if not state.picture.is_kept():
         state.picture.set(None if visitor.picture is None else from_picture(visitor.picture, state.page_digit.get()))
-    # A new popover after each photo, which is closed and does not cover the result.
-    turn = _pictures_taken.get()
-    with where.popover("Photo", key=f"picture_upload_{turn}"):
-        st.file_uploader(
-            "A photo of one digit, or of a page with several, dark on light or light on dark",
-            type=SUFFIXES,
-            key=_picture_in.key,
-            on_change=_take_in,
-            args=(visitor, changed),
-        )
-        st.caption(
-            f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
-            f"({MAX_PIXELS / 1e6:.0f} million for a JPEG)."
-        )
-        privacy_note()
+    # Unlike the content of Streamlit's popover, this panel stays in the page when it closes, so an upload continues.
+    with where.container(key="picture_upload"):
+        with st.container(key="photo_panel"):
+            st.file_uploader(
+                "A photo of one digit, or of a page with several, dark on light or light on dark",
+                type=SUFFIXES,
+                key=_picture_in.key,
+                on_change=_take_in,
+                args=(visitor, changed),
+            )
+            st.caption(
+                f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
+                f"({MAX_PIXELS / 1e6:.0f} million for a JPEG)."
+            )
+            privacy_note()
+        # A new button after each photo closes the panel, which would cover the result.
+        turn = _pictures_taken.get()
+        st.html(f'<button type="button" class="ink-button" data-opens="photo_panel" data-turn="{turn}">Photo</button>')
     outcome = st.empty()  # replaced at once by the next error, rather than cleared only when the script ends
     if error := _picture_error.get():
         outcome.error(plain(error))

@@ -33,7 +33,7 @@ SECTIONS: Hidable = {
     "undo": ("Undo", ".st-key-undo"),
     "clear": ("Clear", ".st-key-clear"),
     "give-one": ("Give me one", ".st-key-give_one"),
-    "photo": ("Photo", '[class*="st-key-picture_upload"]'),
+    "photo": ("Photo", ".st-key-picture_upload"),
     "what-it-sees": ("What it sees", ".st-key-way_line"),
     "correction": ("Not right? It was a …", ".st-key-correction"),
     "training": ("Train, with the curves", ".st-key-train_card"),

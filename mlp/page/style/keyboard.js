@@ -27,12 +27,21 @@
   // A slider's group and its input have the same name, which would be read twice.
   const name = () => document.querySelectorAll('[data-testid="stSlider"] input[type="range"][aria-labelledby]').forEach(
     (input) => input.removeAttribute("aria-labelledby"));
+  // A panel that its button opens stays in the page when it closes.
+  const join = () => document.querySelectorAll("button[data-opens]").forEach((button) => {
+    const panel = document.querySelector(`.st-key-${button.dataset.opens}`);
+    if (!panel || button.popoverTargetElement === panel) return;
+    panel.popover = "auto";
+    if (panel.matches(":popover-open")) panel.hidePopover();
+    button.popoverTargetElement = panel;
+  });
   let waits = false;
   new MutationObserver(() => {
-    if (!waits) requestAnimationFrame(() => { waits = false; follow(); name(); });
+    if (!waits) requestAnimationFrame(() => { waits = false; follow(); name(); join(); });
     waits = true;
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-labelledby"] });
   name();
+  join();
 })();
 // Drawing by keyboard: on the focused canvas, the arrows move a cross, and Space lowers and lifts the pen. The cross sends
 // mouse events, so the canvas and the live channel need no changes.

@@ -90,7 +90,7 @@ def test_uploaded_photo_is_on_the_canvas_until_cleared(page: Page, tmp_path):
     page.get_by_role("button", name="Photo").click()
     page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
     expect(page.locator(".st-key-answer .digit")).to_have_text("5")
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(part(page, "photo_panel")).to_be_hidden()
     clear(page)
     draw(page, fit(DIGITS[2]))
     expect(page.locator(".st-key-answer .digit")).to_have_text("2")

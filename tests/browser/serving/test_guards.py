@@ -11,7 +11,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Page, expect
 
 from tests.browser.server import Server
-from tests.browser.sight import eventually
+from tests.browser.sight import eventually, part
 
 
 def request(server: Server, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
@@ -77,7 +77,7 @@ def test_bad_uploads_get_clear_errors_with_escaped_names(page: Page, tmp_path: P
     (tmp_path / name).write_bytes(b"no picture")
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / name)
     expect(page.get_by_role("alert").filter(has_text=f"{name}: this file is not a readable image")).to_be_visible()
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(part(page, "photo_panel")).to_be_hidden()
 
 
 def test_policy_violation_fails_a_browser_test(page: Page, console_errors: list[str]):

@@ -87,6 +87,19 @@ def test_page_answers_a_photo_and_a_stroke_at_once(page: Page, tmp_path: Path):
     expect(page.get_by_role("progressbar", name="upload")).to_have_count(0)
 
 
+def test_upload_continues_when_a_press_elsewhere_closes_its_panel(page: Page, tmp_path: Path):
+    path = tmp_path / "five.png"
+    ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
+    network = slow_down(page)
+    page.get_by_role("button", name="Photo").click()
+    with page.expect_request(lambda request: request.method == "PUT"):
+        page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
+    tab(page, "Lab").click()
+    expect(part(page, "photo_panel")).to_be_hidden()
+    network.send("Network.emulateNetworkConditions", FAST)
+    expect(page.locator(".st-key-answer .digit")).to_have_text("5")
+
+
 def test_strokes_and_presses_on_a_slow_line_all_count(page: Page):
     button(page, "step").click()
     expect(part(page, "progress")).to_contain_text("step 1 of")
