@@ -35,7 +35,7 @@ _stage_opened = SessionVar[bool]("stage_opened", False)
 LONG_NAME = 4  # characters from which a name is in smaller type
 STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
 PICTURE_S = 0.1  # between two pictures of the network while the pen is down
-SENT_PX = 90  # about the width of an image as it is sent to the browser, which shows it smaller
+SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
 
 LOOK_INSIDE = "Look inside"
 
@@ -322,7 +322,7 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
         shown.append(("upright", now.seen(image)))
     figures = []
     for name, pixels in shown:
-        step = max(1, max(pixels.shape[:2]) // SENT_PX)
+        step = -(-max(pixels.shape[:2]) // SENT_PX)
         pixels = pixels[::step, ::step]
         height, width = pixels.shape[:2]
         scale = STAGE_PX[len(shown)] / max(height, width)

@@ -15,6 +15,7 @@ from mlp.page import state
 from mlp.page.draw.current_drawing import checked_drawing, forget_drawing, read_instead, reported_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import forget_photo, picture_upload
+from mlp.page.live.component import IN_VIEW
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.fragments import fragment
 from mlp.page.style.fragments import rerun_fragments as rerun_fragments
@@ -82,13 +83,16 @@ def on_stroke(visitor: Visitor) -> None:
     drawn = reported_drawing()
     if not this_tab().followed:
         this_tab().chosen = None
+    had_work = visitor.has_work()
     visitor.keep_drawing(drawn or None)
     # The canvas also reports a picture that the page put on it.
     had_picture = state.picture.get() is not None and any(not _is_image(each) for each in _on_canvas())
     if had_picture:
         forget_photo(visitor)
-    moved = LIVE if this_tab().followed else ()
-    readers = [reader for reader in state.stroke_readers.get() if reader not in moved]
+    spared = {*LIVE, *IN_VIEW} if this_tab().followed else set()
+    if visitor.has_work() == had_work:
+        spared.add("newcomer")  # it depends on that alone
+    readers = [reader for reader in state.stroke_readers.get() if reader not in spared]
     rerun_fragments([*(["drawing"] if had_picture else []), *readers])
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,8 @@ _prepared_drawing = SessionVar[tuple[str | None, InputImage | None] | None]("pre
 """The data URL of the last drawing, and the drawing prepared from it."""
 
 
+RUNS = "data:text/x-runs,"
+"""Begins a canvas's image in the form of `_from_runs`; other images are PNG."""
 MAX_URL_CHARACTERS = 500_000  # ten times the length of a canvas full of scribble
 
 
@@ -109,7 +112,9 @@ def image_of_canvas(url: str, raw: Mapping[str, Any]) -> InputImage | None:
 
 
 def _decoded(url: str) -> np.ndarray | None:
-    """Return the red channel of a PNG data URL, as the canvas is white on black; None if it is not from our canvas."""
+    """Return the red channel of an image's data URL, as the canvas is white on black; None if not from our canvas."""
+    if url.startswith(RUNS):
+        return _from_runs(url.removeprefix(RUNS))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -119,3 +124,22 @@ def _decoded(url: str) -> np.ndarray | None:
         return np.asarray(image.convert("RGB"))[:, :, 0].copy()
     except (ValueError, OSError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
         return None
+
+
+def _from_runs(text: str) -> np.ndarray | None:
+    """Return the pixels of a canvas from runs of equal ones; None if they do not fill it.
+
+    A run is a letter, a for paper to p for ink, and its length if it is more than 1.
+
+    Examples
+    --------
+    >>> _from_runs("a280bp2a78117")[:2, :3].tolist(), _from_runs("a78401")
+    ([[0, 0, 0], [17, 255, 255]], None)
+    """
+    if re.fullmatch(r"(?:[a-p]\d{0,5})*", text) is None:
+        return None
+    runs = [(17 * (ord(letter) - ord("a")), int(length or 1)) for letter, length in re.findall(r"(.)(\d*)", text)]
+    if sum(length for _, length in runs) != CANVAS_PX**2:
+        return None
+    shades, lengths = zip(*runs, strict=True)
+    return np.repeat(np.array(shades, np.uint8), lengths).reshape(CANVAS_PX, CANVAS_PX)

@@ -37,6 +37,8 @@ FOLLOW_TRIPS, MAX_FOLLOW_S = 20, 10.0
 """On a slow line, the same as a multiple of a message's trip, and its limit."""
 MOVING = ("reading", "progress_and_curves", "sheet_photo")
 """Fragments with moving parts, which scripts redraw if the channel does not open."""
+IN_VIEW = ("inside_view_drawn", "lab_view")
+"""Fragments of tabs that browsers with the channel request after a stroke, once they are in view."""
 
 
 def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
@@ -76,6 +78,9 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
         component(
             key=_live_requests.key,
             on_follow_change=lambda: rerun_fragments([*_followers.get()] or [_live_requests.key]),
+            on_drawn_change=lambda: rerun_fragments(
+                [reader for reader in state.stroke_readers.get() if reader in IN_VIEW] or [_live_requests.key]
+            ),
             on_chosen_change=lambda: _choose_digit(tab),
             on_tick_change=draw_what_moves,
         )

@@ -6,14 +6,14 @@ const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // afte
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
-  asked: 0, waiting: false, wanted: null, sentAt: 0, tookMs: 0, paced: 0, ink: null, watch: 0, down: false,
+  asked: 0, waiting: false, stale: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   receivedAt: performance.now(), lost: false, opened: false,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
 window.inkling = live;  // for other components of the page
 
-const send = (message) => live.socket.send(JSON.stringify(message));
+const send = (message) => { if (live.socket.readyState === WebSocket.OPEN) live.socket.send(JSON.stringify(message)); };
 
 // The page may be served below any path, with the channel beside it.
 const address = () => `${location.origin.replace("http", "ws")}${location.pathname.replace(/\/?$/, "/")}live`;
@@ -43,7 +43,7 @@ function connect() {
     send({ got: number });
     if (answers !== live.asked) return;
     live.waiting = false;
-    live.tookMs = performance.now() - live.sentAt;
+    live.tookMs = [live.tookMs[1], performance.now() - live.sentAt];
     ask();
   };
   socket.onclose = ({ code }) => {
@@ -110,15 +110,37 @@ function ink() {
       if (layer.width) page.drawImage(layer, 0, 0, copy.width, copy.height);
     }
   }
-  return copy.toDataURL();
+  return inkUrl(copy) ?? copy.toDataURL();
 }
+
+// A drawing consists of few runs of equal pixels. In 16 shades, they take a fifth of a PNG's size. A photo has too many.
+const MOST_RUNS = 6000, SHADE = 17, FIRST_LETTER = 97;
+function inkUrl(canvas) {
+  const { width, height } = canvas, { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  let text = "", runs = 0;
+  for (let at = 0, from = 0; at < data.length; from = at, runs += 1) {
+    if (runs > MOST_RUNS) return null;
+    while (at < data.length && data[at] === data[from]) at += 4;
+    const length = (at - from) / 4;
+    text += String.fromCharCode(FIRST_LETTER + Math.round(data[from] / SHADE)) + (length > 1 ? length : "");
+  }
+  return `data:text/x-runs,${text}`;
+}
+
+// The canvas's report, which Streamlit repeats with every press, has its image in the same form.
+const toDataURL = HTMLCanvasElement.prototype.toDataURL;
+HTMLCanvasElement.prototype.toDataURL = function (...given) {
+  const isReport = this !== copy && this.width === copy.width && this.height === copy.height;
+  return (isReport && inkUrl(this)) || toDataURL.apply(this, given);
+};
 
 // One question at a time: a busy server gets fewer questions, but always the last pen position. A moving pen asks every
 // second frame, as often as the server answers, so that no question waits there while the pen moves on. On a slow line, it
 // asks only at the end of a stroke, as the line would still be busy with what came before.
 const PACE_MS = 30, FRAME_MS = 17, SLOW_LINE_MS = 400;
+const isSlow = () => Math.min(...live.tookMs) > SLOW_LINE_MS;  // the last two answers, as a single one may be late anywhere
 function wish(pen, at = performance.now(), drawn = null) {
-  if (pen && live.tookMs > SLOW_LINE_MS) return;
+  if (pen && isSlow()) return;
   live.wanted = { pen, at, drawn };
   ask();
 }
@@ -155,8 +177,20 @@ for (const end of ["pointerup", "pointercancel"]) {
     live.down = false;
     wish(true, timeStamp, ink());
     requestAnimationFrame(() => requestAnimationFrame(() => wish(false, timeStamp)));
+    setTimeout(() => { live.stale = true; redrawTab(); }, REPORT_MS);
   }, { capture: true });
 }
+
+// A stroke makes the picture in an open tab stale. A script redraws it after the canvas's report, once the tab is in view.
+const REPORT_MS = 300;
+const tabInView = () => document.querySelector(".st-key-sections")?.getBoundingClientRect().top < innerHeight;
+function redrawTab() {
+  if (!live.stale || !tabInView()) return;
+  live.stale = false;
+  window.inklingRequest?.("drawn", performance.now());
+}
+document.addEventListener("scroll", redrawTab, { capture: true, passive: true });
+window.addEventListener("resize", redrawTab);
 
 // A script has changed the canvas, which shows it a moment later.
 const PUT_MS = 3000, LOOK_MS = 40;

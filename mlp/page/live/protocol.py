@@ -6,7 +6,7 @@ A browser opens the address `PATH` below the page's own, and identifies itself i
 
 The key is a secret of the session. It is never part of an address, as logs keep those. Then the browser sends::
 
-    {"ask": 7, "ink": "data:image/png;base64,…", "pen": true}   read this; the pen is still down
+    {"ask": 7, "ink": "data:text/x-runs,a12034fp17…", "pen": true}   read this; the pen is still down
     {"got": 12}                                                 message 12 is drawn
     {"hidden": true}                                            the tab is hidden: send nothing for now
 
@@ -74,7 +74,7 @@ class Hello:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question: the canvas as a PNG data URL, and whether the pen is still down."""
+    """A question: the canvas as a data URL, see `mlp.page.draw.current_drawing`, and whether the pen is still down."""
 
     number: int
     ink: str

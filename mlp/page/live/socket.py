@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 QUESTION = ("reading",)
 """Sources whose parts answer a question."""
+CURVES = ("axes.", "lines.")
+"""First letters of the parts that wait until the line is free."""
 MAX_REST_S = 1.0
 """Longest time without pictures after a message that took long."""
 
@@ -87,6 +89,7 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._due: set[str] = set()
+        self._urgent: set[str] = set()  # of these, sources whose texts do not wait for pictures
         self._question: Ask | None = None
         self._woken = asyncio.Event()
         self._arrived = True  # the last message
@@ -96,9 +99,9 @@ class Channel:
         self._number = 0
         self._sent_at = self._loop.time()
 
-    def wake(self, names: Collection[str]) -> None:
+    def wake(self, names: Collection[str], *, urgent: bool = False) -> None:
         """Send the changed parts of these sources; safe from any thread."""
-        self._in_loop(self._wake, names)
+        self._in_loop(self._wake, names, urgent)
 
     def hand_over(self) -> None:
         """Close, as the tab has opened another connection; safe from any thread."""
@@ -108,8 +111,10 @@ class Channel:
         with suppress(RuntimeError):  # the server has ended
             self._loop.call_soon_threadsafe(act, *args)
 
-    def _wake(self, names: Collection[str]) -> None:
+    def _wake(self, names: Collection[str], urgent: bool = False) -> None:
         self._due.update(names)
+        if urgent:
+            self._urgent.update(names)
         self._woken.set()
 
     def _end(self, why: Refused) -> None:
@@ -163,7 +168,7 @@ class Channel:
         self._loop.call_later(seconds, self._woken.set)
 
     async def _send(self) -> None:
-        """Answer the newest question, and send changed parts when the last message has arrived and the line is free."""
+        """Send answers and urgent texts at once, and pictures when the last message has arrived and rests are over."""
         while True:
             try:
                 await asyncio.wait_for(self._woken.wait(), self._tab.every_s)
@@ -171,16 +176,20 @@ class Channel:
                 self._tab.changed()
             self._woken.clear()
             rested = self._loop.time() >= self._rests_until
-            if self._question is None and (self._hidden or not self._due or not self._arrived or not rested):
+            whole = rested and (self._arrived or self._question is not None)
+            if self._question is None and (self._hidden or not (self._urgent or (self._due and whole))):
                 continue  # the parts stay due
             async with self._channels.budget.turn(None if self._question is None else self._tab.owner):
                 question, self._question = self._question, None
-                names = self._due if rested else self._due.intersection(QUESTION)
-                self._due = self._due - names
+                urgent, self._urgent = self._urgent, set()
+                names = self._due if whole else {*urgent, *(() if question is None else QUESTION)}
+                self._due = self._due - names | (set() if whole else urgent)  # their curves stay due
                 parts = await self._loop.run_in_executor(self._channels.reader, self._parts_of, names)
                 self._channels.budget.spend(parts.pop("seconds"), None if question is None else self._tab.owner)
             changed = {
-                name: value for name, value in parts.items() if name not in self._sent or value != self._sent[name]
+                name: value
+                for name, value in parts.items()
+                if (name not in self._sent or value != self._sent[name]) and (whole or not name.startswith(CURVES))
             }
             if not changed and question is None:
                 continue
@@ -188,8 +197,8 @@ class Channel:
             self._number += 1
             self._arrived = False
             self._sent_at = self._loop.time()
-            self._pictured = rested
-            if rested:
+            self._pictured = whole
+            if whole:
                 self._rest(2 * self._tab.trip_s)
             await self._socket.send_text(
                 protocol.encoded(self._number, changed, None if question is None else question.number)

@@ -26,8 +26,8 @@ Source = Callable[["Tab"], Parts]
 class Follower(Protocol):
     """The connection that updates a tab; its methods can be called from any thread."""
 
-    def wake(self, names: Collection[str]) -> None:
-        """Respond to possible changes in the parts of these sources."""
+    def wake(self, names: Collection[str], *, urgent: bool = False) -> None:
+        """Respond to possible changes in the parts of these sources; texts of ``urgent`` ones overtake pictures."""
 
     def hand_over(self) -> None:
         """Close, as another connection takes over."""
@@ -111,7 +111,7 @@ class Tab:
 
     def _watch(self, jobs: Collection[Job]) -> None:
         """Subscribe to exactly these jobs; tab and jobs do not keep each other in memory."""
-        woken = WeakMethod(self.changed)
+        woken = WeakMethod(self._job_changed)
 
         def wake() -> None:
             if (changed := woken()) is not None:
@@ -124,6 +124,13 @@ class Tab:
                 self._watched[job] = finalize(self, job.subscribe(wake))
         for leave in gone:
             leave()
+
+    def _job_changed(self) -> None:
+        """Announce a change of a job; a run that does not play has changed by a press, or has ended."""
+        job = None if self._visitor is None else self._visitor.job
+        if job is not None and not job.playing and (follower := self._follower) is not None:
+            follower.wake(("run",), urgent=True)
+        self.changed()
 
     def arrived(self, step: tuple[int, int] | None) -> None:
         """Record that the browser has drawn this run number and step, for which a slow run waits."""

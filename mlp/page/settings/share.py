@@ -63,7 +63,9 @@ def share_section(drawing: Callable[[], str | None]) -> None:
         Returns the drawing as letters, digits, ``-``, ``_`` and ``=``. Only the copied link holds it, not the address.
     """
     fragment(_button, key="share_link")(drawing)
+    with st.container(key="share_script"):  # takes no space
+        st.html(_SCRIPT, unsafe_allow_javascript=True)
 
 
 def _button(drawing: Callable[[], str | None]) -> None:
-    st.html(_BUTTON.format(drawing=html.escape(drawing() or "")) + _SCRIPT, unsafe_allow_javascript=True)
+    st.html(_BUTTON.format(drawing=html.escape(drawing() or "")))

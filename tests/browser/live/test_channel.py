@@ -1,12 +1,14 @@
 """The live channel in a real browser: parts that move under the pen, and one socket for the life of the page."""
 
 import re
+import zlib
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import CANVAS, draw, fit
+from tests.browser.screens import PHONE
 from tests.browser.sight import announced, answer, button, clear, eventually, part, step_of
 
 OPENED = """() => {
@@ -17,6 +19,8 @@ OPENED = """() => {
   };
 }"""
 """Counts the channels that a page opens."""
+
+STROKE_BYTES = 13_000
 
 OPEN = "sockets.filter(({ readyState }) => readyState < 2).length"
 
@@ -80,6 +84,36 @@ def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
     followed(page)
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("sure")
+
+
+def deflated(size: list[int]) -> Callable[[str | bytes], None]:
+    """Return a function that adds the size of a socket's next message to ``size``, compressed as on the line."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -12, 5)
+
+    def add(message: str | bytes) -> None:
+        data = message if isinstance(message, bytes) else message.encode()
+        size.append(len(packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH)))
+
+    return add
+
+
+def test_stroke_on_a_slow_line_takes_few_bytes(open_page: Callable[..., Page]):
+    sizes: list[int] = []
+
+    def watch(socket: WebSocket) -> None:
+        for event in ("framesent", "framereceived"):
+            socket.on(event, deflated(sizes))  # type: ignore[arg-type]
+
+    page = followed(open_page(prepare=lambda page: page.on("websocket", watch), **PHONE))
+    for digit in (3, 7):
+        page.evaluate("inkling.tookMs = [1000, 1000]")  # as after two answers on a slow line
+        sizes.clear()
+        draw(page, fit(DIGITS[digit]), touch=True)
+        expect(answer(page)).to_contain_text(f"{digit}\n")
+        expect(part(page, "correction")).to_be_visible()
+        page.wait_for_timeout(1000)  # for all that a stroke still causes
+        assert sum(sizes) < STROKE_BYTES, sizes
+        clear(page)
 
 
 WRONG_ADDRESS = """(() => {

@@ -12,7 +12,7 @@ from mlp.images.input_image import from_picture
 from mlp.images.picture import Picture
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, on_stroke
-from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.draw.current_drawing import RUNS, current_drawing, image_of_canvas
 from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -134,3 +134,19 @@ def test_nonsense_from_a_browser_is_neither_kept_nor_read(canvas: Canvas, nonsen
     canvas.report(nonsense)
     assert canvas.visitor.drawing is None
     assert current_drawing() is None
+
+
+def test_canvas_in_runs_is_read_like_its_png():
+    shades = np.asarray(picture(fit(DIGITS[8])).convert("L"))
+    ends = np.flatnonzero(np.diff(shades.ravel().astype(int), append=-1)) + 1
+    runs = zip(shades.ravel()[ends - 1], np.diff(ends, prepend=0), strict=True)
+    url = RUNS + "".join(f"{chr(97 + round(shade / 17))}{length}" for shade, length in runs)
+    as_runs, as_png = (image_of_canvas(each, {}) for each in (url, url_of(picture(fit(DIGITS[8])))))
+    assert as_runs is not None
+    assert as_png is not None
+    assert np.abs(as_runs.image - as_png.image).max() < 0.03
+
+
+@pytest.mark.parametrize("runs", ["", "a", "a5", "q78400", "a-1", "a78401", "78400", f"a{10**400}", "a78399\n"])
+def test_runs_that_do_not_fill_the_canvas_are_not_read(runs: str):
+    assert image_of_canvas(RUNS + runs, {}) is None

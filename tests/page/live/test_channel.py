@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from mlp.jobs.job import Job
 from mlp.page.live import protocol
 from mlp.page.live.socket import live_route
 from mlp.page.live.tabs import Tab, opened_tab
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import Mnist
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.live.channel_route import WAIT_S, Browser, connected
 
 TRIP_S = 1.0  # of a message on a slow line
@@ -99,6 +105,26 @@ def test_slow_line_rests_between_pictures_but_not_for_answers(
         assert browser.receive() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
         browser.send(got=2)
         assert browser.receive() == {"number": 3, "parts": {"html.progress": 1}}
+
+
+def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(protocol, "BEAT_S", 60.0)
+    job = Job(Run(Settings(images=300, epochs=3)), Mnist(), ManualEngine(starts_calls=True))
+    tab, visitor, curves = opened_tab(), Visitor("v" * 32, job=job), [1]
+    tab.register("run", lambda _: {"html.progress": job.playing, "lines.loss": list(curves)})
+    tab.show(visitor)
+    with connect() as browser:
+        hello(browser, tab)
+        assert browser.receive()["parts"] == {"html.progress": False, "lines.loss": [1]}
+        curves.append(2)
+        job.play()
+        browser.send(got=1)
+        assert browser.receive()["parts"] == {"html.progress": True, "lines.loss": [1, 2]}
+        curves.append(3)
+        job.pause()  # before the last message has arrived
+        assert browser.receive() == {"number": 3, "parts": {"html.progress": False}}
+        browser.send(got=3)
+        assert browser.receive() == {"number": 4, "parts": {"lines.loss": [1, 2, 3]}}
 
 
 def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):
