@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from mlp.page.draw.answer import input_section, reading_section
-from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes
+from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes, restore_drawing
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
@@ -25,7 +25,7 @@ from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
-from mlp.page.tabs.lessons.tab import lessons_button, linked_lessons
+from mlp.page.tabs.lessons.tab import lessons_are_open, lessons_button
 from mlp.page.tabs.registry import formerly_hidable, hidable, opened_by_link, unknown_places
 from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
@@ -40,7 +40,7 @@ from mlp.page.visitors.session import remember, this_visitor
 def page() -> None:
     """Draw the page."""
     # A lesson sets the controls itself, and without the sidebar there is more room for the curves.
-    sidebar: Literal["auto", "collapsed"] = "collapsed" if linked_lessons() or on_board() else "auto"
+    sidebar: Literal["auto", "collapsed"] = "collapsed" if lessons_are_open() or on_board() else "auto"
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
     theme.apply()
     stop_if_full()
@@ -53,6 +53,7 @@ def page() -> None:
 
     check_link()
     take_linked_signs(visitor)
+    restore_drawing(visitor)
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_place = st.container()
@@ -65,8 +66,7 @@ def page() -> None:
             share_picture_section(visitor)
             newcomer_section(visitor)
     warn_of_invalid_values(unknown_places())
-    refused = hiding.contradiction(opened_by_link(), hiding.hidden())
-    hiding.warn_of_unknown_names(hidable(), formerly_hidable(), refused)
+    hiding.warn_of_unknown_names(hidable(), formerly_hidable(), hiding.contradiction(opened_by_link(), hiding.hidden()))
 
     with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
         draw_card = st.container(key="draw_card", gap=None, width="content")

@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 from streamlit import runtime
 
+from mlp.images.input_image import from_picture
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.draw.current_drawing import checked_drawing, forget_drawing, read_instead, reported_drawing
@@ -30,6 +31,19 @@ LIVE = ("reading", "way")
 BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 
 
+def restore_drawing(visitor: Visitor) -> None:
+    """Begin with the drawing of the link, or with the last drawing or photo; call it before all parts that read it."""
+    if state.begun_with.is_kept():
+        return
+    linked = take_linked_drawing(STROKE_PX)
+    if linked is not None:
+        forget_photo(visitor)
+    elif visitor.picture is not None:
+        state.picture.set(from_picture(visitor.picture, state.page_digit.get()))
+    state.begun_with.set(linked or checked_drawing(visitor.drawing) or BLANK)
+    _announce_content()
+
+
 @partial(fragment, key="drawing")
 def canvas_section(visitor: Visitor) -> None:
     """Draw the canvas and its buttons.
@@ -41,12 +55,6 @@ def canvas_section(visitor: Visitor) -> None:
     # Imported here, as it raises outside of a running page, where tests import this module.
     from streamlit_drawable_canvas import st_canvas
 
-    if not state.begun_with.is_kept():
-        linked = take_linked_drawing(STROKE_PX)
-        if linked is not None:
-            forget_photo(visitor)
-        state.begun_with.set(linked or checked_drawing(visitor.drawing) or BLANK)
-        _announce_content()
     if not _is_sound(state.canvas.get()):
         state.canvas.pop()
     st_canvas(

@@ -38,8 +38,6 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     where : container
         The place for the button.
     """
-    if not state.picture.is_kept():
-        state.picture.set(None if visitor.picture is None else from_picture(visitor.picture, state.page_digit.get()))
     # Unlike the content of Streamlit's popover, this panel stays in the page when it closes, so an upload continues.
     with where.container(key="picture_upload"):
         with st.container(key="photo_panel"):

@@ -61,8 +61,9 @@ def formerly_hidable() -> set[str]:
 def unknown_places() -> list[str]:
     """Return a sentence for each tab, experiment and lesson that the link opens and that is not there."""
     found, tab = [], linked(state.tab.key)
-    if named(TABS, tab) is None and tab != LESSONS_NAME:
-        found += one_of(state.tab.key, [*TABS, *(part.name for part in PARTS if part.name not in TABS)], tab)
+    if named(TABS, tab) is None:
+        names = [*TABS, *(part.name for part in PARTS if part.name not in TABS), LESSONS_NAME]
+        found += one_of(state.tab.key, names, tab)
     rooms: dict[str, list[str]] = {}
     for one in (LESSON_ROOMS, *(part.rooms for part in PARTS if part.rooms is not None)):
         rooms.setdefault(one.name, []).extend(one.titles)

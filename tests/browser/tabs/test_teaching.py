@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, part, tab
+from tests.browser.sight import answer, button, part, tab
 
 
 def card(page: Page, heading: str):
@@ -92,3 +92,16 @@ def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callabl
     expect(part(page, "parts").get_by_role("radio", name="Your digits", exact=True)).to_be_checked()
     expect(part(page, "parts").get_by_role("radio", name="Runs")).to_have_count(0)
     assert "learning_rate=0.01" in page.url
+
+
+def test_settings_are_folded_while_the_lessons_are_open(open_page: Callable[..., Page]):
+    page = open_page(viewport={"width": 1280, "height": 720})
+    settings = page.get_by_test_id("stSidebar")
+    expect(settings).to_have_attribute("data-collapsed", "false")
+    button(page, "open_lessons").click()
+    expect(settings).to_have_attribute("data-collapsed", "true")
+    for name in ("Pretrained", "Article's"):
+        label = part(page, "network").get_by_role("radio", name=name).locator("p")
+        assert label.evaluate("(label) => label.scrollWidth <= label.clientWidth"), name
+    button(page, "close_lessons").click()
+    expect(settings).to_have_attribute("data-collapsed", "false")

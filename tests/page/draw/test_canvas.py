@@ -111,6 +111,7 @@ def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: 
 
     again = open_page(visitor=page)
     assert text(again, "answer").startswith("4 ")
+    assert "share_card" not in [button.key for button in again.button]  # but a download
     again.button(key="clear").click().run()
     assert "Nothing drawn yet" in text(again, "answer")
     assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")

@@ -52,7 +52,9 @@ def test_removed_photo_is_no_longer_read(page: AppTest):
 
 def test_photo_survives_a_reload(page: AppTest, open_page: Callable[..., AppTest]):
     upload(page, file_of(5))
-    assert text(open_page(visitor=page), "answer").startswith("5 ")
+    again = open_page(visitor=page)
+    assert text(again, "answer").startswith("5 ")
+    assert "share_card" not in [button.key for button in again.button]  # but a download
 
 
 @pytest.mark.parametrize(

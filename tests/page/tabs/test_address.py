@@ -174,7 +174,7 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
 @pytest.mark.parametrize(
     ("link", "warned"),
     [
-        ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, got Alchemy"),
+        ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, Lessons, got Alchemy"),
         ({"lab": "alchemy"}, "lab must be one of look, lesions, rewind, fool, .*, got alchemy"),
         ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
     ],

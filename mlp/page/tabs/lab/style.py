@@ -16,8 +16,8 @@ _CSS = """
 .lab-facts dd { margin: 0; font-size: 1.3rem; font-weight: 650; line-height: 1.3; }
 .lab-facts dd small { color: var(--quiet); font-size: 0.85rem; font-weight: 400; }
 .lab-pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
-.lab-pictures figure { margin: 0; width: 8.5rem; }
-.lab-pictures img { width: 8.5rem; height: 8.5rem; image-rendering: pixelated; border-radius: 6px; display: block;
+.lab-pictures figure { margin: 0; width: 8rem; }
+.lab-pictures img { width: 8rem; height: 8rem; image-rendering: pixelated; border-radius: 6px; display: block;
   box-shadow: 0 0 0 1px var(--line); }
 .lab-pictures figcaption { color: var(--quiet); font-size: 0.82rem; line-height: 1.35; margin-top: 0.35rem; }
 .lab-pictures figcaption b { color: var(--ink); }
@@ -27,7 +27,8 @@ _CSS = """
   text-shadow: 0 0 4px rgb(0 0 0 / 0.7); }
 .lab-river i { position: absolute; top: -4px; bottom: -4px; width: 2px; margin-left: -1px; background: var(--ink);
   box-shadow: 0 0 0 1px var(--paper); }
-.lab-land { display: block; width: 100%; max-width: 30rem; border-radius: 6px; box-shadow: 0 0 0 1px var(--line); }
+.lab-land { display: block; width: 100%; max-width: 30rem; aspect-ratio: 1; border-radius: 6px;
+  box-shadow: 0 0 0 1px var(--line); }
 @media (max-width: 640px) { .st-key-lab_meant { flex: 1 1 100% !important; }
   .st-key-lab_meant [data-testid="stButtonGroup"] { width: 100%; }
   .st-key-lab_meant [role="radio"] { flex: 1 1 0; min-width: 0; padding-inline: 0; } }
