@@ -48,7 +48,7 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
     return (SLOW_START if now.speed not in ("full", chosen_speed.lower()) else "") + (
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{now.progress * 100:.0f}"><i style="width:{now.progress:.2%}"></i></div>'
-        f'<p class="ink-status">{" · ".join(parts)}</p>'
+        f'<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'
         + (f'<p class="ink-status">{html.escape(now.waits)}</p>' if now.waits else "")
     )
 
