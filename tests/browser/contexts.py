@@ -37,7 +37,8 @@ class Contexts:
         """
         kind = repr(sorted(options.items()))
         free = self._free.setdefault(kind, [])
-        context = self._browser.new_context(**options) if fresh or not free else free.pop()
+        # Reduced motion also for other pages that a test opens in the context.
+        context = self._browser.new_context(reduced_motion="reduce", **options) if fresh or not free else free.pop()
         self._taken[context] = kind
         page = context.pages[0] if context.pages else context.new_page()
         page.set_viewport_size(viewport)  # type: ignore[arg-type]

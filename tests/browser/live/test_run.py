@@ -31,10 +31,10 @@ COUNT_LINES = """() => {
 CURVE = "document.querySelector('.st-key-loss_curve canvas')?.toDataURL()"
 
 
-def counted(open_page: Callable[..., Page], query: str = LONG) -> Page:
-    """A page with counted scripts, for a visitor without reduced motion."""
+def counted(open_page: Callable[..., Page], query: str, *, still: bool) -> Page:
+    """A page with counted scripts, for a visitor with or without reduced motion."""
     count = f"(() => {{ {COUNT_SCRIPTS} }})()"
-    page = open_page(query, still=False, prepare=lambda page: page.add_init_script(count))
+    page = open_page(query, still=still, prepare=lambda page: page.add_init_script(count))
     eventually(page, lambda: page.evaluate("window.inkling?.open"))
     return page
 
@@ -47,7 +47,7 @@ def scripts(page: Page) -> int:
 
 
 def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download(open_page: Callable[..., Page]):
-    page = counted(open_page, f"{LONG}&tab=Data")
+    page = counted(open_page, f"{LONG}&tab=Data", still=False)
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
     button(page, "train").click()
@@ -82,7 +82,7 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
 
 
 def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[..., Page]):
-    page = counted(open_page, f"{LONG}&tab=Runs")
+    page = counted(open_page, f"{LONG}&tab=Runs", still=True)
     button(page, "train").click()
     expect(button(page, "pause")).to_have_text("Pause")
     table = part(page, "sections").get_by_role("table").first
@@ -97,7 +97,7 @@ def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[
 
 
 def test_reduced_motion_shows_the_end_of_each_slice(open_page: Callable[..., Page]):
-    page = open_page(f"{LONG}&tab=Data", reduced_motion="reduce")
+    page = open_page(f"{LONG}&tab=Data")
     eventually(page, lambda: page.evaluate("window.inkling?.open"))
     button(page, "train").click()
     expect(page.locator(".ink-moving")).to_have_count(2)

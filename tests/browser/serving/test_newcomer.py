@@ -42,6 +42,7 @@ def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, ser
     other.goto(server.url)
     expect(answer(other)).to_contain_text("4")
     assert visitor_cookie(other, server)["value"] == cookie["value"]
+    page.bring_to_front()  # a tab behind another draws no frames, and each of its mouse events waits for one
 
     open_newcomer(page)
     code = part(page, "newcomer").locator("code").inner_text()

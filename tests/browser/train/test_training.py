@@ -107,6 +107,7 @@ def test_two_tabs_follow_each_other(open_page: Callable[..., Page]):
     for page in (first, second):
         expect(part(page, "progress")).to_contain_text("images a second")
         expect(button(page, "pause")).to_have_text("Pause")
+    first.bring_to_front()  # a tab behind another draws no frames, for which its mouse events would wait
     button(first, "pause").click()
     for page in (second, first):
         expect(button(page, "pause")).to_have_text("Resume")
