@@ -5,6 +5,7 @@ protocol class is replaced by a subclass with a time limit.
 """
 
 import asyncio
+import socket
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ from mlp.page.server.tab_limit import descriptors
 
 HEAD_S = 10.0  # limit for the head of a request
 UNREAD_S = 180.0  # limit for an answer that a browser still takes in; a line of 400 kbit/s brings 9 MB in this time
+UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
 MAX_CONNECTIONS = 512  # besides those of tabs
 BACKLOG = 128  # connections that uvicorn accepts before any of them can be closed
 
@@ -20,6 +22,7 @@ def bound(config: Any) -> None:
     """Limit the connections of a uvicorn server with this configuration, which is being loaded."""
     config.http_protocol_class = limited(config.http_protocol_class, Connections(max_connections()))
     config.backlog = BACKLOG
+    config.ws_ping_timeout = UNREAD_S  # a ping waits behind all that scripts have drawn
 
 
 def max_connections() -> int:
@@ -90,6 +93,7 @@ def limited(protocol: type[Any], connections: Connections) -> type[Any]:
     class Limited(protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
+            _queue_little(transport.get_extra_info("socket"))
             connections.welcome(self)
 
         def data_received(self, data: bytes) -> None:
@@ -116,3 +120,10 @@ def limited(protocol: type[Any], connections: Connections) -> type[Any]:
                 connections.wait_for(self)
 
     return Limited
+
+
+def _queue_little(connection: socket.socket) -> None:
+    """Limit what the system takes over of a connection's output; where it cannot, megabytes wait before a slow line."""
+    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)  # of Linux and macOS
+    if option is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)

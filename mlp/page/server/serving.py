@@ -50,8 +50,8 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
             Middleware(Compression),
             Middleware(Opening),
             Middleware(UploadLimit, expects=file_store.expects),
-            Middleware(ClosingTabs),
             Middleware(Messages),
+            Middleware(ClosingTabs),  # last, as it records an end in the connection's own context
         ],
         "lifespan": partial(_life, get_ready),
     }

@@ -28,10 +28,13 @@ class Server:
             log_level="error",
             lifespan="off",
             ws="websockets-sansio",
+            ws_ping_interval=0.05,
+            ws_ping_timeout=60,
             interface="asgi3",
         )
         config.load()
         connections.bound(config)
+        self.config = config
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
         self.port = 0
@@ -40,7 +43,8 @@ class Server:
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.accept"})
-            await send({"type": "websocket.send", "text": (await receive())["text"]})
+            if (received := await receive())["type"] == "websocket.receive":
+                await send({"type": "websocket.send", "text": received["text"]})
             return
         self.n_requests += 1
         await self.go.wait()
@@ -57,6 +61,10 @@ class Server:
         self.go.set()
         self._server.force_exit = True
         await self._server.shutdown()
+
+    def unsent(self) -> int:
+        """Return the number of bytes that the system has not taken."""
+        return sum(one.transport.get_write_buffer_size() for one in self._server.server_state.connections)
 
     async def send(self, data: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -159,6 +167,38 @@ def test_answer_on_a_slow_line_may_take_longer_to_arrive(
         with suppress(ConnectionError):
             rest = await asked.read(-1)
         assert rest.endswith(b"ok") is whole
+        writer.close()
+
+    run(act)
+
+
+UPGRADE = (
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+)
+
+
+def test_socket_on_a_slow_line_has_as_long_to_answer_a_ping(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+):
+    async def act(server: Server) -> None:
+        monkeypatch.setattr(server.config, "ws_ping_timeout", 60)
+        monkeypatch.setattr(connections, "UNREAD_S", 0.05)
+        connections.bound(server.config)
+        reader, writer = await server.send(HALF + UPGRADE)
+        assert (await reader.read()).startswith(b"HTTP/1.1 101")  # up to its end, as this browser answers no ping
+        writer.close()
+
+    run(act)
+
+
+def test_system_queues_little_of_what_a_browser_does_not_take(run: Callable[[Act], None]):
+    async def act(server: Server) -> None:
+        server.body = bytes(20_000_000)
+        reader, writer = await server.send(HALF + b"\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.2)  # a system that queues more takes it at once
+        assert server.unsent() > 18_000_000
         writer.close()
 
     run(act)

@@ -89,3 +89,56 @@ def test_only_used_streamlit_addresses_are_answered():
 @pytest.mark.parametrize("path", ["/_stcore/agent/interact", "/base/_stcore/metrics", "/_stcore/new", "/auth/login"])
 def test_other_addresses_are_closed(path: str):
     assert CLOSED.search(path)
+
+
+class Full:
+    """A connection whose line is full until it is freed, and the messages that reach Streamlit."""
+
+    def __init__(self) -> None:
+        self.coming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.freed = asyncio.Event()
+        self.got: list[bytes] = []
+
+    async def serve(self) -> None:
+        scope = {"type": "websocket", "path": "/_stcore/stream"}
+        await Messages(self._app)(scope, self.coming.get, self._send)  # type: ignore[arg-type]
+
+    async def _send(self, _: Any) -> None:
+        await self.freed.wait()
+
+    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
+        drawn = asyncio.create_task(send({"type": "websocket.send", "bytes": b"drawn by a script"}))
+        await asyncio.sleep(0)
+        while (received := await receive())["type"] == "websocket.receive":
+            self.got.append(received["bytes"])
+        drawn.cancel()
+
+
+def test_messages_wait_while_the_line_is_full_and_none_is_lost():
+    async def visit() -> list[int]:
+        line = Full()
+        serving = asyncio.create_task(line.serve())
+        for _ in range(3):
+            line.coming.put_nowait(frame(message("rerun_script")))
+        while not line.coming.empty():
+            await asyncio.sleep(0)  # they are read, as signs of life must not wait
+        seen = [len(line.got)]
+        line.freed.set()
+        while len(line.got) < 3:
+            await asyncio.sleep(0)
+        line.coming.put_nowait({"type": "websocket.disconnect"})
+        await serving
+        return [*seen, len(line.got)]
+
+    assert asyncio.run(asyncio.wait_for(visit(), 10)) == [0, 3]
+
+
+def test_end_of_a_connection_waits_for_nothing():
+    async def visit() -> list[bytes]:
+        line = Full()
+        line.coming.put_nowait(frame(message("rerun_script")))
+        line.coming.put_nowait({"type": "websocket.disconnect"})
+        await line.serve()
+        return line.got
+
+    assert asyncio.run(asyncio.wait_for(visit(), 10)) == []
