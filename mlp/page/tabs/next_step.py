@@ -1,6 +1,6 @@
 """Suggest a next step that the visitor has not taken yet, with a button for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -8,12 +8,16 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.analysis.diagnosis import diagnoses
+from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, give_one
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.session_var import SessionVar
+from mlp.page.settings import hiding
+from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.panel import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.scrolling import scroll_to
+from mlp.page.tabs.lessons.tab import LESSONS_NAME, lessons_open
 from mlp.page.tabs.tab_bar import go_to_tab
 from mlp.page.train.card import train
 from mlp.page.train.diagnoses import try_remedy
@@ -28,6 +32,15 @@ TOO_FAST = 1.0
 """A learning rate at which a network with the default settings does not learn."""
 
 
+TOUR = {
+    "Look inside": "look inside",
+    "Mistakes": "see what it gets wrong",
+    "Step by step": "watch one step in slow motion",
+    "Lab": "fool it in the lab",
+}
+"""Parts of tabs to see in turn, with the suggestion that leads to each."""
+
+
 class NextStep(NamedTuple):
     """A suggestion in words, and the callback that carries it out."""
 
@@ -35,14 +48,14 @@ class NextStep(NamedTuple):
     act: Callable[[], None]
 
 
-def next_step_section(visitor: Visitor) -> None:
-    """Draw the suggestion, again after each stroke."""
-    fragment(_draw, key="next_step_line")(visitor)
+def next_step_section(visitor: Visitor, parts: Sequence[str]) -> None:
+    """Draw the suggestion, again after each stroke; ``parts`` are the names of the visible parts of tabs."""
+    fragment(_draw, key="next_step_line")(visitor, parts)
     follow_strokes("next_step_line")
 
 
-def _draw(visitor: Visitor) -> None:
-    _line(next_step(visitor))
+def _draw(visitor: Visitor, parts: Sequence[str]) -> None:
+    _line(next_step(visitor, parts))
 
 
 def _line(step: NextStep) -> None:
@@ -54,8 +67,8 @@ def _line(step: NextStep) -> None:
             scroll_to("correction", f"correction {times}")
 
 
-def next_step(visitor: Visitor) -> NextStep:
-    """Return the first suggestion that the visitor has not followed yet."""
+def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
+    """Return the first suggestion that the visitor has not followed yet, and at last those of the tour."""
     if current_drawing() is None:
         return NextStep("draw a digit, or get one", partial(give_one, visitor))
     if visitor.job is None:
@@ -69,7 +82,18 @@ def next_step(visitor: Visitor) -> NextStep:
         return NextStep("break it: learning rate 1", partial(_break, visitor))
     if len(visitor.own) == 0:
         return NextStep("teach it: choose what your digit was", _go_to_correction)
-    return NextStep("look inside", partial(go_to_tab, "Look inside"))
+    return _tour(parts)
+
+
+def _tour(parts: Sequence[str]) -> NextStep:
+    """Return the suggestion after the open part: the next one of the tour; after the last, a lesson or the first."""
+    stops, opened = [name for name in TOUR if name in parts], state.shown_part.get()
+    ahead = stops[stops.index(opened) + 1 :] if opened in stops else stops
+    if not ahead and (lessons_open.get() or tab_name(LESSONS_NAME) in hiding.hidden()):
+        ahead = stops
+    if ahead:
+        return NextStep(TOUR[ahead[0]], partial(go_to_tab, ahead[0]))
+    return NextStep("try a lesson", partial(lessons_open.set, True))
 
 
 def _go_to_correction() -> None:

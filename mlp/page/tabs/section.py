@@ -39,8 +39,8 @@ def tabs_section(visitor: Visitor, data: DataState) -> None:
     address_section(tabs, first)
     with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
         tab, part = tab_bar.tab_bar(tabs, first)
-        next_step_section(visitor)
-    state.shown_part.set(part.name)
+        state.shown_part.set(part.name)
+        next_step_section(visitor, [one.name for parts in tabs.values() for one in parts])
     tab_bar.part_choice(tab, tabs[tab])
     with st.container(key="sections"):
         tab_bar.hide_all_but(tab_name(part.name))

@@ -45,7 +45,7 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
     text = f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}"
     with st.container(border=True, key=f"hint_{key}"):
         words, side = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
-        (words.error if diagnosis.kind == "diverged" else words.markdown)(text)
+        words.markdown(text)
         if side is not None and side.button(
             diagnosis.remedy.label,
             key=f"remedy_{key}",

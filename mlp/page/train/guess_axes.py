@@ -28,8 +28,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const percent = (share) => `${Math.round(100 * share)}%`;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("aria-label", data.description);
-  svg.innerHTML = `<image href="${data.picture}" width="${width}" height="${height}"/>`
-    + `<path/><rect x="${across(0)}" y="${up(1)}" width="${wide * width}" height="${up(0) - up(1)}"/>`
+  parentElement.querySelector("img").src = data.picture;
+  svg.innerHTML = `<path/><rect x="${across(0)}" y="${up(1)}" width="${wide * width}" height="${up(0) - up(1)}"/>`
     + data.handles.map((point, n) => `<circle data-handle="${n}" r="4" role="slider" tabindex="0"`
       + ` aria-valuemin="0" aria-valuemax="100"`
       + ` aria-label="Accuracy at epoch ${+(point / last * data.epochs).toFixed(2)}"/>`)
@@ -97,7 +97,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 """
 
 _CSS = """
-svg { display: block; width: 100%; height: var(--curve); overflow: visible; }
+div { position: relative; }
+svg { display: block; width: 100%; height: var(--curve); overflow: visible; position: relative; }
+img { position: absolute; width: 100%; height: 100%; object-fit: contain; object-position: left; }
 rect { fill: transparent; cursor: crosshair; touch-action: none; }
 path { fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-dasharray: 5 3; stroke-linejoin: round; }
 circle { fill: var(--paper); stroke: var(--accent); stroke-width: 1.5; pointer-events: none; }
@@ -144,6 +146,7 @@ def guess_axes(
         "top": ALL_RIGHT,
         "description": description,
     }
-    svg = '<svg role="group" preserveAspectRatio="xMinYMid"></svg>'
-    component = st.components.v2.component("guess_axes", html=svg, js=_JS, css=_CSS)
+    # The axes are an image of their own: as a part of this one, their letters would grow with it.
+    picture = '<div><img alt=""><svg role="group" preserveAspectRatio="xMinYMid"></svg></div>'
+    component = st.components.v2.component("guess_axes", html=picture, js=_JS, css=_CSS)
     component(key=_lab_axes.key, data=data, on_drawn_change=drawn)

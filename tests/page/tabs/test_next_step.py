@@ -27,8 +27,19 @@ def test_next_step_follows_the_visitors_actions(page: AppTest):
     assert any(".st-key-correction" in element.proto.body for element in page.get("html"))  # the page scrolls to it
 
     control(page.pills, "corrected").set_value(4).run()
-    page.button(key="next_step").click().run()
-    assert page.session_state["tab"] == "Look inside"
+    toured = []
+    for _ in range(4):
+        page.run()
+        toured.append(page.button(key="next_step").label)
+        page.button(key="next_step").click().run()
+    assert toured == [
+        "see what it gets wrong",  # the page begins inside the network
+        "watch one step in slow motion",
+        "fool it in the lab",
+        "try a lesson",
+    ]
+    assert page.session_state["tab"] == "Lab"
+    assert page.session_state["lessons_open"]
 
 
 def test_next_step_after_divergence_is_the_remedy(open_page: Callable[..., AppTest]):

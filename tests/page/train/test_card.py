@@ -128,9 +128,9 @@ def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppT
     now = job.snapshot()
     assert now.diverged
     assert np.isfinite(now.network.values).all()
-    error = " ".join(error.value for error in page.error)
-    assert f"no longer a finite number at step {now.diverged:,}" in error
-    assert f"The network from step {now.step:,} is kept" in error
+    hint = text(page, "hint_diverged")
+    assert f"no longer a finite number at step {now.diverged:,}" in hint
+    assert f"The network from step {now.step:,} is kept" in hint
     assert page.button(key="remedy_diverged").label == "Try learning rate 0.001"  # with this momentum, the usual one
     assert page.button(key="pause").disabled
     assert page.button(key="step").disabled
