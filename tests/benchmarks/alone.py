@@ -53,7 +53,10 @@ def main() -> None:
     print(f"## Alone on the page\n\n{machine('numpy', 'streamlit')}. Images a second at batch {BATCH}.\n")
     rows = []
     for name, hidden in NETWORKS.items():
-        with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
+        ):
             alone = asyncio.run(visitor_images_per_s(server.url, hidden, given.seconds))
         bare = [bare_images_per_s(hidden, threads, given.seconds / 2) for threads in (1, None)]
         rows.append([name, *(f"{rate:,.0f}" for rate in (alone, *bare))])

@@ -301,7 +301,10 @@ def main() -> None:
     given = parser.parse_args()
     cores = os.cpu_count() or 1
     before = bare(cores, BARE_S)
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
+    ):
         n_visitors, choice = given.visitors - given.browsers, {"lab": given.lab, "leave": not given.stay}
         seen = asyncio.run(lesson(server, n_visitors, given.browsers, given.seconds, **choice))
     after = bare(cores, BARE_S)

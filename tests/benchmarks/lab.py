@@ -69,7 +69,10 @@ def main() -> None:
     given = parser.parse_args()
     print(f"## Sliders of the lab\n\n{machine('numpy', 'streamlit')}.\n")
     rows = []
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
+    ):
         for name, (room, key, values) in SLIDERS.items():
             times_ms = [1000 * one for one in asyncio.run(answers(server.url, room, key, values, given.times))]
             rows.append(

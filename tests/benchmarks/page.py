@@ -288,7 +288,7 @@ def main() -> None:
     print(f"## The page\n\n{machine('streamlit', 'streamlit-drawable-canvas', 'matplotlib')}.\n")
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log", within=within) as server,
+        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}, within=within) as server,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=chromium.ARGS) as browser,
     ):

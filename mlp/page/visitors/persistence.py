@@ -30,6 +30,7 @@ DISK_FULL = f"The server’s disk is full. {_UNSAVED}"
 DISK_FAILS = f"The server can’t write to its disk. {_UNSAVED}"
 UNREAD = "The server couldn’t read part of your work: {}. It will try again on your next visit."
 SMALL = (CANVAS_STATE, OWN, SIGNS)
+ALL = "all parts"  # the name under which a save that failed as a whole is recorded
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +52,14 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
         try:
             refused = _save(visitor, checkpoints, all_now, only_small)
         except OSError as error:
-            refused = {CANVAS_STATE: error}
+            refused = {ALL: error}
         for reason in refused.values():
             _log_once(checkpoints.folder, str(getattr(reason, "strerror", None) or reason))
-        missed = [error for name, error in refused.items() if name_for_visitors(name)]
-        if missed and not visitor.unsaved_reported:
-            visitor.add_notice(DISK_FULL if getattr(missed[0], "errno", None) in FULL else DISK_FAILS)
-        visitor.unsaved_reported = bool(missed)
+        missed = {name: error for name, error in refused.items() if name_for_visitors(name)}
+        if missed and not visitor.unsaved:
+            full = any(getattr(error, "errno", None) in FULL for error in missed.values())
+            visitor.add_notice(DISK_FULL if full else DISK_FAILS)
+        visitor.unsaved |= missed.keys()
 
 
 @cache
@@ -75,7 +77,7 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
 
     def is_due(part: Part) -> bool:
         if (last := written.get(part.name)) is None:  # refused parts and optional ones are tried less often
-            return not only_small or not (visitor.unsaved_reported or name_for_visitors(part.name) is None)
+            return not only_small or not (visitor.unsaved or name_for_visitors(part.name) is None)
         if last.fingerprint == part.fingerprint or (only_small and part.name not in SMALL):
             return False
         return all_now or now - last.at >= part.every_s
@@ -91,7 +93,9 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
         visitor.id, kept, gone, {name: part.dump for name, part in due.items()}, new=new
     )
     visitor.written = {name: each for name, each in written.items() if name not in gone}
-    visitor.written |= {name: Written(due[name].fingerprint, now) for name in due.keys() - refused.keys()}
+    done = due.keys() - refused.keys()
+    visitor.written |= {name: Written(due[name].fingerprint, now) for name in done}
+    visitor.unsaved = (visitor.unsaved - done) & parts.keys()
     return refused
 
 

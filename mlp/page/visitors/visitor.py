@@ -80,7 +80,7 @@ class Visitor:
     written: dict[str, Written] = field(default_factory=dict)
     on_disk_only: set[str] = field(default_factory=set)  # parts that were freed from memory and remain on disk
     waiting_run: int | None = None  # number of the current run until it has been restored
-    unsaved_reported: bool = False  # whether the visitor knows that writing failed
+    unsaved: set[str] = field(default_factory=set)  # names of parts that could not be written, which the visitor knows
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
     disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or freed
     paused_for_absence: bool = False

@@ -232,6 +232,9 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     assert sorted(second.kept.parts) == [CANVAS_STATE]  # small parts still fit
     second.notice = None  # the page has shown it
     with_room.save()
+    second.keep_drawing({"data": "data:new"})
+    with_room.save(only_small=True)
+    with_room.save()
     assert second.notice is None
     assert [record.message.partition(",")[0] for record in caplog.records] == [f"some work is not saved in {tmp_path}"]
     clock.now += AT_REST_S + 1
