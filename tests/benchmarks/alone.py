@@ -2,15 +2,13 @@
 
 import argparse
 import asyncio
-import tempfile
 import time
-from pathlib import Path
 
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.benchmarks.classroom import SETTLE_S, data
 from tests.benchmarks.timing import machine, print_table
-from tests.browser.server import serve
+from tests.browser.server import serve_fresh
 from tests.wire.visitor import Visitor
 
 NETWORKS = {"784-100-200-10": (100, 200), "784-512-256-10": (512, 256)}
@@ -53,10 +51,7 @@ def main() -> None:
     print(f"## Alone on the page\n\n{machine('numpy', 'streamlit')}. Images a second at batch {BATCH}.\n")
     rows = []
     for name, hidden in NETWORKS.items():
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
-        ):
+        with serve_fresh() as server:
             alone = asyncio.run(visitor_images_per_s(server.url, hidden, given.seconds))
         bare = [bare_images_per_s(hidden, threads, given.seconds / 2) for threads in (1, None)]
         rows.append([name, *(f"{rate:,.0f}" for rate in (alone, *bare))])

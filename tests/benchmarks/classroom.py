@@ -8,10 +8,8 @@ import multiprocessing
 import os
 import random
 import statistics
-import tempfile
 import time
 from itertools import compress, pairwise
-from pathlib import Path
 
 import psutil
 import threadpoolctl
@@ -30,7 +28,7 @@ from tests.benchmarks.page import WATCH_PEN
 from tests.benchmarks.timing import machine, print_table
 from tests.browser.chromium import ARGS
 from tests.browser.pen import CANVAS
-from tests.browser.server import Server, serve
+from tests.browser.server import Server, serve_fresh
 from tests.wire.visitor import Visitor
 
 SETTLE_S = 10.0
@@ -301,10 +299,7 @@ def main() -> None:
     given = parser.parse_args()
     cores = os.cpu_count() or 1
     before = bare(cores, BARE_S)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
-    ):
+    with serve_fresh() as server:
         n_visitors, choice = given.visitors - given.browsers, {"lab": given.lab, "leave": not given.stay}
         seen = asyncio.run(lesson(server, n_visitors, given.browsers, given.seconds, **choice))
     after = bare(cores, BARE_S)

@@ -6,15 +6,13 @@ It measures the time from a browser's message to the page's answer, for one visi
 import argparse
 import asyncio
 import statistics
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.benchmarks.timing import machine, print_table
-from tests.browser.server import serve
+from tests.browser.server import serve_fresh
 from tests.wire.visitor import ANSWER_S, Visitor
 
 SLIDERS = {
@@ -69,10 +67,7 @@ def main() -> None:
     given = parser.parse_args()
     print(f"## Sliders of the lab\n\n{machine('numpy', 'streamlit')}.\n")
     rows = []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
-    ):
+    with serve_fresh() as server:
         for name, (room, key, values) in SLIDERS.items():
             times_ms = [1000 * one for one in asyncio.run(answers(server.url, room, key, values, given.times))]
             rows.append(

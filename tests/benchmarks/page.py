@@ -10,7 +10,6 @@ where the article's would be done before it is measured.
 import argparse
 import json
 import statistics
-import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +23,7 @@ from tests.browser import chromium
 from tests.browser.digits import DIGITS
 from tests.browser.pen import CANVAS, CANVAS_PX, Stroke, draw, fit
 from tests.browser.screens import DESKTOP
-from tests.browser.server import serve
+from tests.browser.server import serve_fresh
 from tests.browser.sight import answer, button, clear, part
 
 HAND_MS = 16  # between two pointer events of a hand
@@ -124,9 +123,9 @@ def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
     return float(usable_at)
 
 
-def openings(browser: Browser, url: str, folder: Path, times: int) -> list[list[str]]:
+def openings(browser: Browser, url: str, times: int) -> list[list[str]]:
     """Return two rows: the times of opening the page, and in turn a Streamlit page with only a canvas."""
-    with serve(folder / "bare.log", app=BARE_PAGE) as bare:
+    with serve_fresh(app=BARE_PAGE) as bare:
         opening(browser, bare.url, bare=True)
         pairs = [(opening(browser, url), opening(browser, bare.url, bare=True)) for _ in range(times)]
     names = "opening", "opening a Streamlit page with only a canvas"
@@ -287,8 +286,7 @@ def main() -> None:
     path = chromium.ensure()
     print(f"## The page\n\n{machine('streamlit', 'streamlit-drawable-canvas', 'matplotlib')}.\n")
     with (
-        tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}, within=within) as server,
+        serve_fresh(within) as server,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=chromium.ARGS) as browser,
     ):
@@ -299,7 +297,7 @@ def main() -> None:
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
         button(page, "pause").click()
         page.close()
-        rows += openings(browser, server.url, Path(folder), options.openings)
+        rows += openings(browser, server.url, options.openings)
         rows += presses(browser, server.url, options.presses)
     print_table(["", "median or mean", "range"], rows)
 

@@ -5,10 +5,8 @@
 Prints Markdown. The line passes on 400 kbit a second each way, takes 400 ms there and back, and counts all bytes.
 """
 
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -20,7 +18,7 @@ from tests.browser.digits import DIGITS
 from tests.browser.line import Line, slow_line
 from tests.browser.pen import fit
 from tests.browser.screens import PHONE
-from tests.browser.server import serve
+from tests.browser.server import serve_fresh
 from tests.browser.sight import button, clear, part
 
 PATIENCE_MS = 180_000
@@ -121,8 +119,7 @@ def main() -> None:
     print(f"## A slow line\n\n{machine('streamlit')}.\n")
     expect.set_options(timeout=PATIENCE_MS)
     with (
-        tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
+        serve_fresh() as server,
         slow_line(int(server.url.rpartition(":")[2])) as line,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=chromium.ARGS) as browser,

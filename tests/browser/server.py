@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -96,6 +97,16 @@ def serve(
         yield server
     finally:
         end(process)
+
+
+@contextmanager
+def serve_fresh(within: Sequence[str] = (), app: Path = APP) -> Iterator[Server]:
+    """Run the page with an empty store until the block ends; parameters as in `serve`."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}, within=within, app=app) as server,
+    ):
+        yield server
 
 
 def wait_until_healthy(server: Server) -> None:
