@@ -114,6 +114,7 @@ def test_targets_are_44_pixels_high_under_a_finger(open_page: Callable[..., Page
         "Share": part(page, "share").get_by_test_id("stPopoverButton"),
         "help": part(page, "learning_rate").get_by_test_id("stTooltipHoverTarget").get_by_role("button"),
         "Undo": button(page, "undo"),
+        "What it sees": part(page, "way_line").locator("summary"),
         "word": part(page, "accuracy_head").locator(".ink-word").first,
         "Guess first": button(page, "guess_first"),
         "Privacy": part(page, "privacy").locator("summary"),
