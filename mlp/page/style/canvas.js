@@ -45,6 +45,14 @@
       const undo = document.querySelector(".st-key-undo button");
       if (undo) { event.preventDefault(); undo.click(); }
     });
+    // Streamlit unfolds the sidebar when a window grows wider, such as that of a phone on its side: here, over the canvas.
+    let width = window.innerWidth;
+    window.addEventListener("resize", () => {
+      const grows = window.innerWidth > width;
+      width = window.innerWidth;
+      const fold = () => document.querySelector('[data-testid="stSidebar"][data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button')?.click();
+      if (grows && width < 1200) setTimeout(fold, 100);
+    });
     window.inklingRepair = new MutationObserver(repair);
     window.inklingRepair.observe(document.body, { childList: true, subtree: true });
     // A component gets its shadow root after it is on the page, and fills it without a change outside.

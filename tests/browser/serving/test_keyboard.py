@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import announced, answer, button, part, tab
+from tests.browser.sight import announced, answer, button, eventually, part, tab
 
 FOCUSED = "document.activeElement"
 
@@ -67,6 +67,17 @@ def test_folded_sidebar_takes_no_focus(open_page: Callable[..., Page]):
     for _ in range(12):
         page.keyboard.press("Tab")
         assert page.evaluate(f"!document.querySelector('[data-testid=stSidebar]').contains({FOCUSED})")
+
+
+def test_settings_stay_folded_when_a_phone_is_turned(open_page: Callable[..., Page]):
+    page = open_page(**PHONE)
+    settings = page.get_by_test_id("stSidebar")
+    expect(settings).to_have_attribute("data-collapsed", "true")
+    unfolded = "new MutationObserver(() => { window.unfolded = true; })"
+    settings.evaluate(f"(sidebar) => {unfolded}.observe(sidebar, {{ attributeFilter: ['data-collapsed'] }})")
+    page.set_viewport_size({"width": 844, "height": 390})
+    eventually(page, lambda: page.evaluate("window.unfolded"))  # by Streamlit
+    expect(settings).to_have_attribute("data-collapsed", "true")
 
 
 def test_slider_is_named_once(page: Page):
