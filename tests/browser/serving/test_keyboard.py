@@ -119,6 +119,7 @@ REACHED = """(target) => {
 
 def test_targets_are_44_pixels_high_under_a_finger(open_page: Callable[..., Page]):
     page = open_page(**PHONE)
+    draw(page, fit(DIGITS[4]))
     targets = {
         "Settings": page.get_by_test_id("stExpandSidebarButton"),
         "tab": tab(page, "Look inside"),
@@ -129,6 +130,7 @@ def test_targets_are_44_pixels_high_under_a_finger(open_page: Callable[..., Page
         "word": part(page, "accuracy_head").locator(".ink-word").first,
         "Guess first": button(page, "guess_first"),
         "Privacy": part(page, "privacy").locator("summary"),
+        "1 of the correction": part(page, "correction").get_by_role("radio", name="1"),
     }
     heights = {name: target.evaluate(REACHED) for name, target in targets.items()}
     assert {name: height for name, height in heights.items() if height < 44} == {}
