@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.screens import DESKTOP
+from tests.browser.screens import PHONE
 from tests.browser.server import Server, serve
 from tests.browser.sight import PATIENCE_MS, eventually, part
+
+IS_ON_TOP = """(line) => {
+  const { left, right, top } = line.getBoundingClientRect(), y = top + 12;
+  return [left + 20, right - 20].every((x) => document.elementFromPoint(x, y) === line);
+}"""
+"""Returns whether nothing covers the ends of a line."""
 
 
 @pytest.fixture
@@ -23,7 +29,7 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def visitor(browser: Browser, own_server: Server) -> Iterator[Page]:
     """A page of that server, whose console may show errors."""
-    context = browser.new_context(**DESKTOP)
+    context = browser.new_context(**PHONE)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(own_server.url)
@@ -38,6 +44,7 @@ def test_page_reports_a_frozen_server_and_its_return(own_server: Server, visitor
     expect(line).to_be_hidden()
     own_server.process.send_signal(signal.SIGSTOP)
     expect(line).to_contain_text("The connection is gone.")
+    assert line.evaluate(IS_ON_TOP)
     own_server.process.send_signal(signal.SIGCONT)
     expect(line).to_have_text("The connection is back.")
     expect(line).to_be_hidden()
