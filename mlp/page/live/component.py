@@ -38,7 +38,7 @@ FOLLOW_TRIPS, MAX_FOLLOW_S = 20, 10.0
 MOVING = ("reading", "progress_and_curves", "sheet_photo")
 """Fragments with moving parts, which scripts redraw if the channel does not open."""
 IN_VIEW = ("inside_view_drawn", "lab_view")
-"""Fragments of tabs that browsers with the channel request after a stroke, once they are in view."""
+"""Fragments of tabs that browsers with the channel request after a stroke, once they are almost in view."""
 
 
 def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:

@@ -181,9 +181,10 @@ for (const end of ["pointerup", "pointercancel"]) {
   }, { capture: true });
 }
 
-// A stroke makes the picture in an open tab stale. A script redraws it after the canvas's report, once the tab is in view.
+// A stroke makes the picture in an open tab stale. A script redraws it after the canvas's report, once the tab is in view
+// or on the next screen.
 const REPORT_MS = 300;
-const tabInView = () => document.querySelector(".st-key-sections")?.getBoundingClientRect().top < innerHeight;
+const tabInView = () => document.querySelector(".st-key-sections")?.getBoundingClientRect().top < 2 * innerHeight;
 function redrawTab() {
   if (!live.stale || !tabInView()) return;
   live.stale = false;
