@@ -279,11 +279,6 @@ class Job:
             if self._pacer.is_over():
                 self._send_run()
 
-    def _send_to_measure(self) -> None:
-        """Send the run to the engine to be measured only. Call it with the lock held."""
-        self._single_step = False
-        self._submit(measured)
-
     def _submit(self, function: Callable[..., Slice], *args: Any, **kwargs: Any) -> None:
         try:
             run, data = self._progress.run, self._progress.data
@@ -308,7 +303,11 @@ class Job:
             self._future = None
             self._changes.note()
             try:
-                self._take(future.result())
+                done = future.result()
+                self._failures.end_row()
+                self._progress.take(done, playing=self._playing)
+                if self._single_step:
+                    self._single_steps = max(0, self._single_steps - 1)
             except Ending:
                 return  # nothing may change before it is saved
             except (CancelledError, NotStarted):
@@ -316,13 +315,6 @@ class Job:
             except Exception as error:
                 self._failures.add(error, self._progress.run.step)
             self._continue()
-
-    def _take(self, done: Slice) -> None:
-        """Record the slice, then continue."""
-        self._failures.end_row()
-        self._progress.take(done, playing=self._playing)
-        if self._single_step:
-            self._single_steps = max(0, self._single_steps - 1)
 
     def _continue(self) -> None:
         """Send the run again if there is more to do."""
@@ -337,4 +329,5 @@ class Job:
             elif self._failures.reason is not None or self._engine.trouble is not None:
                 pass  # no worker could measure it, so the run stops unmeasured
             elif not self._progress.is_measured:
-                self._send_to_measure()
+                self._single_step = False
+                self._submit(measured)

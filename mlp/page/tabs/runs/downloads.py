@@ -145,7 +145,7 @@ def _offer_picture(now: Callable[[], NumberedRun], name: str, kind: str) -> None
     """Draw the download button for a picture of the curves, "png" or "svg"."""
     download_button(
         f"Curves as {plain(kind.upper())}",
-        partial(_picture_of, now, kind),
+        lambda: curves_picture(now(), kind),
         f"{name}.{kind}",
         IMAGE_TYPES[kind],
         key=f"{kind}_out",
@@ -243,10 +243,6 @@ def curves_table(run: NumberedRun) -> str:
 def curves_picture(run: NumberedRun, kind: str) -> bytes:
     """Return the run's curves as an image, "png" or "svg"."""
     return printed_curves(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
-
-
-def _picture_of(now: Callable[[], NumberedRun], kind: str) -> bytes:
-    return curves_picture(now(), kind)
 
 
 def title(run: NumberedRun) -> str:
