@@ -20,7 +20,10 @@ FOCUSED = "document.activeElement"
 
 def colors(element: Locator) -> int:
     """Return the number of colors in an element; with 1, nothing in it is distinguishable."""
-    pixels = np.asarray(Image.open(BytesIO(element.screenshot())).convert("RGB"))
+    box = element.bounding_box()  # rather than a screenshot of the element, which the next answer may replace
+    assert box is not None
+    clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
+    pixels = np.asarray(Image.open(BytesIO(element.page.screenshot(clip=clip))).convert("RGB"))
     return len(np.unique(pixels.reshape(-1, 3), axis=0))
 
 
