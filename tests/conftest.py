@@ -26,7 +26,6 @@ FLOWS = tuple(
     f"{BROWSER}{name}"
     for name in (
         "draw/test_drawing.py",
-        "live/test_channel.py",
         "live/test_run.py",
         "serving/test_newcomer.py",
         "serving/test_opening.py",

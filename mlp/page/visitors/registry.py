@@ -229,7 +229,7 @@ class Visitors:
                         log.exception("a visitor could not be saved")
 
     def _replace(self, visitor: Visitor) -> None:
-        """Replace a visitor's state by the newer one on disk; if the work was deleted there, the tabs start anew."""
+        """Replace a visitor's state by the newer one on disk; if that was deleted, the tabs start empty."""
         newer = self._from_disk(visitor.id)
         with self._lock:
             if self._visitors.get(visitor.id) is not visitor:

@@ -105,6 +105,8 @@ def test_stroke_on_a_slow_line_takes_few_bytes(open_page: Callable[..., Page]):
             socket.on(event, deflated(sizes))  # type: ignore[arg-type]
 
     page = followed(open_page(prepare=lambda page: page.on("websocket", watch), **PHONE))
+    expect(part(page, "privacy")).to_be_visible()  # the last element
+    page.wait_for_timeout(1000)  # for all that an opening still causes
     for digit in (3, 7):
         page.evaluate("inkling.tookMs = [1000, 1000]")  # as after two answers on a slow line
         sizes.clear()

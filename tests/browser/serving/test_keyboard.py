@@ -37,6 +37,7 @@ def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Call
     page = open_page(forced_colors="active", color_scheme=scheme)
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("4\n")
+    expect(part(page, "correction")).to_be_visible()  # the last that a stroke changes
     bars = part(page, "bars").locator(".ink-bars i")
     assert colors(bars.nth(0)) > 1
     assert colors(bars.nth(4)) > colors(bars.nth(0)), "the full bar has a fill as well as a border"
