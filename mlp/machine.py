@@ -1,5 +1,6 @@
 """The cores and the memory that this process may use: in a container, its share instead of the host's."""
 
+import ctypes
 import math
 import os
 from contextlib import suppress
@@ -79,3 +80,9 @@ def worker_limit_mb(max_mb: float) -> float:
     if memory is None:
         return max_mb
     return min(max_mb, max(MIN_LIMIT_MB, memory - SERVER_MB))
+
+
+def return_free_memory() -> None:
+    """Return freed memory to the system, which glibc would otherwise keep."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -4,6 +4,8 @@ import ctypes
 import gc
 from contextlib import suppress
 
+from mlp.machine import return_free_memory
+
 LARGE_BYTES = 256 * 1024  # the weights of a small network
 M_MMAP_THRESHOLD = -3  # of mallopt
 
@@ -31,5 +33,4 @@ def freeze_objects() -> None:
 def return_memory() -> None:
     """Collect garbage, and return freed memory to the system, which glibc would otherwise keep."""
     gc.collect()  # an idle page allocates too little to trigger Python's garbage collector
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    return_free_memory()
