@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from mlp.page.draw.answer import input_section, reading_section
-from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes, restore_drawing
+from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes, photo_section, restore_drawing
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
@@ -82,6 +82,7 @@ def page() -> None:
             input_section(visitor)  # after the answer, for which visitors wait
 
     canvas_first()
+    photo_section(visitor, draw_card)
     with settings_place:
         settings_panel()
     sheet_photo_section(visitor)
@@ -92,7 +93,6 @@ def page() -> None:
 
     lessons_place(visitor, data)
     tabs_section(visitor, data)
-
     with st.container(key="privacy"), st.expander("Privacy"):
         privacy_note()
     remember(visitor)

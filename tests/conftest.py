@@ -31,7 +31,6 @@ FLOWS = tuple(
         "serving/test_opening.py",
         "tabs/test_downloads.py",
         "tabs/test_own_digits.py",
-        "tabs/test_tabs.py",
         "train/",
     )
 )

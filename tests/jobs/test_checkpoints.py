@@ -266,14 +266,15 @@ def test_files_of_the_previous_version_are_loaded(tmp_path):
 
 
 def refusing(number, at):
-    """Stand-in for writing: fails the ``at``-th time."""
-    write = module.write_synced
+    """Stand-in for writing: fails this thread's ``at``-th time; the page of other tests may save at the same time."""
+    write, thread = module.write_synced, threading.current_thread()
     calls = []
 
     def refuse(path, data):
-        calls.append(path)
-        if len(calls) == at:
-            raise OSError(number, os.strerror(number), str(path))
+        if threading.current_thread() is thread:
+            calls.append(path)
+            if len(calls) == at:
+                raise OSError(number, os.strerror(number), str(path))
         write(path, data)
 
     return refuse

@@ -9,13 +9,14 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 from streamlit import runtime
+from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.input_image import from_picture
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.draw.current_drawing import checked_drawing, forget_drawing, read_instead, reported_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
-from mlp.page.draw.upload import forget_photo, picture_upload
+from mlp.page.draw.upload import forget_photo, photo_button, photo_panel
 from mlp.page.live.component import IN_VIEW
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.fragments import fragment
@@ -74,8 +75,14 @@ def canvas_section(visitor: Visitor) -> None:
         )
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
         st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Draws a random test digit.")
-        beside = st.container(width="content")
-    picture_upload(visitor, lambda: show_picture(visitor), beside)
+        beside = st.container(width="content", key="picture_upload")
+    photo_button(beside)
+
+
+def photo_section(visitor: Visitor, where: DeltaGenerator) -> None:
+    """Draw the panel of *Photo* into a container; the file uploader's code would delay a canvas drawn with it."""
+    with where:
+        photo_panel(visitor, lambda: show_picture(visitor))
 
 
 def canvas_first() -> None:

@@ -1,6 +1,7 @@
 """Upload a photo, which is read until the visitor draws or clears it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from mlp.jobs.workers import picture_readers
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
+from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
@@ -27,38 +29,40 @@ _pictures_taken = SessionVar[int]("pictures_taken", 0)
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
 
-def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGenerator) -> None:
-    """Draw the upload button, and the error of the last upload, if any.
+def photo_button(where: DeltaGenerator) -> None:
+    """Draw the button that opens the panel in its place, and below, the error of the last upload, if any."""
+    # A new button after each photo closes the panel, which would cover the result.
+    turn = _pictures_taken.get()
+    opens = f'class="ink-button" data-opens="photo_panel" data-turn="{turn}"'
+    where.html(f'<button type="button" {opens}>Photo</button>')
+    outcome = st.empty()  # replaced at once by the next error, rather than cleared only when the script ends
+    if error := _picture_error.get():
+        outcome.error(plain(error))
+
+
+@partial(fragment, key="photo")
+def photo_panel(visitor: Visitor, changed: Callable[[], None]) -> None:
+    """Draw the panel for uploads; unlike a popover's content, it stays in the page when it closes, so uploads continue.
 
     Parameters
     ----------
     visitor : Visitor
     changed : callable
         Called in a callback when the photo has changed or was removed.
-    where : container
-        The place for the button.
     """
-    # Unlike the content of Streamlit's popover, this panel stays in the page when it closes, so an upload continues.
-    with where.container(key="picture_upload"):
-        with st.container(key="photo_panel"):
-            st.file_uploader(
-                "A photo of one digit, or of a page with several, dark on light or light on dark",
-                type=SUFFIXES,
-                key=_picture_in.key,
-                on_change=_take_in,
-                args=(visitor, changed),
-            )
-            st.caption(
-                f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
-                f"({MAX_PIXELS / 1e6:.0f} million for a JPEG)."
-            )
-            privacy_note()
-        # A new button after each photo closes the panel, which would cover the result.
-        turn = _pictures_taken.get()
-        st.html(f'<button type="button" class="ink-button" data-opens="photo_panel" data-turn="{turn}">Photo</button>')
-    outcome = st.empty()  # replaced at once by the next error, rather than cleared only when the script ends
-    if error := _picture_error.get():
-        outcome.error(plain(error))
+    with st.container(key="photo_panel"):
+        st.file_uploader(
+            "A photo of one digit, or of a page with several, dark on light or light on dark",
+            type=SUFFIXES,
+            key=_picture_in.key,
+            on_change=_take_in,
+            args=(visitor, changed),
+        )
+        st.caption(
+            f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
+            f"({MAX_PIXELS / 1e6:.0f} million for a JPEG)."
+        )
+        privacy_note()
 
 
 def forget_photo(visitor: Visitor) -> None:
