@@ -34,6 +34,14 @@
     panel.popover = "auto";
     if (panel.matches(":popover-open")) panel.hidePopover();
     button.popoverTargetElement = panel;
+    if (early === button) panel.showPopover({ source: button });
+    early = null;
+  });
+  // Its button is on the page before it: a press that comes too early opens it once it is there.
+  let early = null;
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("button[data-opens]");
+    if (button && !button.popoverTargetElement) early = button;
   });
   let waits = false;
   new MutationObserver(() => {

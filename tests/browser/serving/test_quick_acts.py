@@ -87,6 +87,17 @@ def test_page_answers_a_photo_and_a_stroke_at_once(page: Page, tmp_path: Path):
     expect(page.get_by_role("progressbar", name="upload")).to_have_count(0)
 
 
+def test_press_of_photo_before_its_panel_is_there_opens_it(page: Page):
+    button = page.get_by_role("button", name="Photo")
+    expect(button).to_be_visible()
+    # As the page is while it opens: the button has no panel yet.
+    button.evaluate("button => { button.dataset.opens = 'later'; button.popoverTargetElement = null; }")
+    button.click()
+    expect(part(page, "photo_panel")).to_be_hidden()
+    button.evaluate("button => { button.dataset.opens = 'photo_panel'; document.body.append(new Text()); }")
+    expect(part(page, "photo_panel")).to_be_visible()
+
+
 def test_upload_continues_when_a_press_elsewhere_closes_its_panel(page: Page, tmp_path: Path):
     path = tmp_path / "five.png"
     ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
