@@ -207,28 +207,23 @@ import pathlib, re, time
 import mlp
 mlp.load_mnist()
 snippet = re.search(r"```python\n(.*?)```", pathlib.Path("README.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
-seconds = []
-for _ in range(3):
-    began = time.process_time()
-    exec(snippet, {})
-    seconds.append(time.process_time() - began)
-print(min(seconds))
+here, everywhere = time.thread_time(), time.process_time()
+exec(snippet, {})
+here, everywhere = time.thread_time() - here, time.process_time() - everywhere
+print(here, everywhere - here)
 """
+"""Prints the CPU seconds of the thread that trains, and of all others."""
 
 
-def test_readme_training_takes_hardly_more_cpu_than_one_thread():
-    unset = {name: value for name, value in os.environ.items() if name not in THREADS}
-
-    def cpu_seconds(environment):
-        done = subprocess.run(
-            [sys.executable, "-c", SNIPPET],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
-        return float(done.stdout.split()[-1])
-
-    assert cpu_seconds(unset) < 1.5 * cpu_seconds({**unset, "OPENBLAS_NUM_THREADS": "1"})
+def test_readme_training_leaves_other_threads_idle():
+    done = subprocess.run(
+        [sys.executable, "-c", SNIPPET],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in THREADS},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    trains, others = map(float, done.stdout.split()[-2:])
+    assert others < 0.5 * trains

@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.contexts import Contexts
@@ -43,6 +43,7 @@ def browser(own_world: dict[str, str]) -> Iterator[Browser]:
         pytest.fail("no Chromium found: `make test` installs one, or name one in INKLING_CHROMIUM", pytrace=False)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield opened
         opened.close()
 
@@ -81,7 +82,6 @@ def open_page(
     ) -> Page:
         page = contexts.take(**{**DESKTOP, **options})
         opened.append((page, prepare is None))
-        page.context.set_default_timeout(PATIENCE_MS)
         page.on("console", note_message)
         page.on("pageerror", note_error)
         if prepare is not None:
@@ -92,7 +92,6 @@ def open_page(
         expect(page.get_by_role("heading", name="Inkling").first).to_be_visible()
         return page
 
-    expect.set_options(timeout=PATIENCE_MS)
     yield open_page
     failed = request.node.stash.get(FAILED, False) or bool(console_errors)
     try:
@@ -142,6 +141,20 @@ def page(open_page: Callable[..., Page]) -> Page:
 def phone(open_page: Callable[..., Page]) -> Page:
     """The page, opened by a new visitor on a phone."""
     return open_page(**PHONE)
+
+
+@pytest.fixture
+def new_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a separate browser, whose console may show errors while a server is down."""
+    contexts: list[BrowserContext] = []
+
+    def new_browser(**options: Any) -> Page:
+        contexts.append(browser.new_context(**(options or DESKTOP)))
+        return contexts[-1].new_page()
+
+    yield new_browser
+    for context in contexts:
+        context.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -79,6 +79,12 @@ def tabs(page: Page) -> list[str]:
     return [radio.inner_text().strip() or str(radio.get_attribute("aria-label")) for radio in radios.all()]
 
 
+def at_rest(page: Page) -> None:
+    """Return once the page's timers have fired, and the scripts that they and earlier presses requested have ended."""
+    page.evaluate("() => new Promise((done) => setTimeout(done, 500))")  # the page's own are shorter
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def eventually(page: Page, condition: Callable[[], object], patience_ms: int = PATIENCE_MS) -> None:
     """Return once ``condition()`` holds; polled from here, as the page's policy prevents polling inside it."""
     deadline = time.monotonic() + patience_ms / 1000

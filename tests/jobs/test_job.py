@@ -1,17 +1,20 @@
 """A job on a real engine: slices, pauses and lost workers."""
 
+import itertools
 import os
 import signal
-import threading
 import time
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from mlp.images.mnist import Dataset, sample
+from mlp.jobs import slices
 from mlp.jobs.job import Job
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.call import Hung
@@ -27,15 +30,26 @@ from tests.jobs.waiting import wait_until
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
 
+loads = itertools.count(1)  # of the following, in this process
+
+
 class KillingSample(NamedTuple):
-    """The sample. If the file ``deadly`` exists, loading removes it and kills the process a few steps later."""
+    """The sample. Its second load in a process removes a file from the folder, and kills the process after a step."""
 
     deadly: str
 
     def load(self) -> Dataset:
-        if os.path.exists(self.deadly):
-            os.unlink(self.deadly)
-            threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        found = next(Path(self.deadly).iterdir(), None)
+        if next(loads) == 2 and found is not None:
+            found.unlink()
+            looks = itertools.count(1)  # at the clock: when the slice begins, and after each step
+
+            def look() -> float:
+                if next(looks) == 2:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return time.perf_counter()
+
+            slices.time = SimpleNamespace(perf_counter=look)
         return sample()
 
 
@@ -94,8 +108,6 @@ def test_pauses_and_single_steps_do_not_change_the_result(engine):
     job.pause()
     wait_until(lambda: not job.snapshot().busy)
     held = job.snapshot().step
-    time.sleep(0.05)
-    assert job.snapshot().step == held
     job.step()
     wait_until(lambda: job.snapshot().step == held + 1)
     job.play()
@@ -148,12 +160,12 @@ def test_step_requested_while_playing_follows_the_current_slice():
 
 def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
     settings = replace(SETTINGS, epochs=60)
-    job = Job(Run(settings), KillingSample(str(tmp_path / "deadly")), engine, slice_s=0.05)
+    for number in range(2):
+        (tmp_path / str(number)).touch()
+    job = Job(Run(settings), KillingSample(str(tmp_path)), engine, slice_s=0.002)
     job.play()
-    for failures in range(4):
-        (tmp_path / "deadly").touch()
-        wait_until(lambda failures=failures: job.snapshot().worker_failures == failures + 1)
     wait_until(lambda: job.snapshot().finished)
+    assert job.snapshot().worker_failures == 2
     assert job.snapshot().step == len(job.snapshot().history) == 1800
     assert job.snapshot().network.values.tobytes() == uninterrupted(settings).network.values.tobytes()
 

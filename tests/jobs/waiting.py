@@ -1,4 +1,4 @@
-"""Wait for other threads and processes."""
+"""Wait for other threads and processes, or make them wait for the test."""
 
 import time
 
@@ -8,3 +8,19 @@ def wait_until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < deadline, "the condition did not hold in time"
         time.sleep(0.005)
+
+
+class Clock:
+    """A clock that the test moves, in place of the module ``time``."""
+
+    def __init__(self):
+        self.now, self._looks = 100.0, 0
+
+    def monotonic(self):
+        self._looks += 1
+        return self.now
+
+    def wait_for_looks(self):
+        """Return once other threads have looked at this time."""
+        before = self._looks
+        wait_until(lambda: self._looks > before + 3)

@@ -1,15 +1,15 @@
 """The page reports a lost or frozen connection, and its return, in its own words."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
 from tests.browser.server import Server, serve
-from tests.browser.sight import PATIENCE_MS, eventually, part
+from tests.browser.sight import eventually, part
 
 IS_ON_TOP = """(line) => {
   const { left, right, top } = line.getBoundingClientRect(), y = top + 12;
@@ -26,21 +26,12 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
         server.process.send_signal(signal.SIGCONT)
 
 
-@pytest.fixture
-def visitor(browser: Browser, own_server: Server) -> Iterator[Page]:
-    """A page of that server, whose console may show errors."""
-    context = browser.new_context(**PHONE)
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
+def test_page_reports_a_frozen_server_and_its_return(own_server: Server, new_browser: Callable[..., Page]):
+    page = new_browser(**PHONE)
     page.goto(own_server.url)
     expect(part(page, "curves")).to_be_visible()
     eventually(page, lambda: page.evaluate("window.inkling?.open"))
-    yield page
-    context.close()
-
-
-def test_page_reports_a_frozen_server_and_its_return(own_server: Server, visitor: Page):
-    line = visitor.locator(".ink-lost")
+    line = page.locator(".ink-lost")
     expect(line).to_be_hidden()
     own_server.process.send_signal(signal.SIGSTOP)
     expect(line).to_contain_text("The connection is gone.")

@@ -45,7 +45,7 @@ def test_mirror_error_is_shown_as_plain_text(mirror: tuple[str, list[str]], brow
         page = browser.new_page(bypass_csp=True)  # tests the page itself, without its policy
         page.goto(f"{server.url}/?tab=Data")
         message = page.get_by_role("alert").filter(has_text="the full MNIST isn’t available")
-        expect(message).to_be_visible(timeout=20_000)
+        expect(message).to_be_visible()
         # This character only prevents an address from becoming a link.
         shown = message.inner_text().replace("\u2060", "")
         assert f"![a]({address}a.png) <img src='{address}b.png'> [7]" in shown

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
-from tests.browser.sight import eventually, part
+from tests.browser.sight import at_rest, eventually, part
 
 WATCH_SHIFTS = """
 window.shifted = 0;
@@ -52,7 +52,7 @@ def test_page_opens_without_errors_and_large_shifts(
     box = part(page, "answer").bounding_box()
     assert box is not None
     assert box["width"] > 240  # "Draw a digit from 0 to 9" in at most two lines
-    page.wait_for_load_state("networkidle")
+    at_rest(page)
     assert page.evaluate("shifted") <= 0.1, page.evaluate("moved")
     eventually(page, lambda: page.evaluate("widths.length"))
     assert len(page.evaluate("[...new Set(widths)]")) == 1  # a canvas that grows under the pen loses its drawing

@@ -2,38 +2,20 @@
 
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from mlp.jobs.manifest import parse_manifest
 from mlp.jobs.record import parse_record
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.screens import DESKTOP
 from tests.browser.server import free_port, serve
-from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part
+from tests.browser.sight import answer, button, eventually, part
 
 LONG_RUN = "?speed=Full&epochs=100&hidden_layers=1&width_1=512&batch_size=8"
-
-
-@pytest.fixture
-def new_visitor(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Return a function that opens a visitor's page, whose console may show errors while the server is down."""
-    contexts: list[BrowserContext] = []
-
-    def new_visitor() -> Page:
-        contexts.append(browser.new_context(**DESKTOP))
-        contexts[-1].set_default_timeout(PATIENCE_MS)
-        return contexts[-1].new_page()
-
-    expect.set_options(timeout=PATIENCE_MS)
-    yield new_visitor
-    for context in contexts:
-        context.close()
 
 
 def step_shown(page: Page) -> int:
@@ -53,8 +35,8 @@ def step_written(folder: Path) -> int:
             return 0
 
 
-def test_runs_and_drawings_survive_ended_and_killed_servers(new_visitor: Callable[[], Page], tmp_path: Path):
-    trains, draws = new_visitor(), new_visitor()
+def test_runs_and_drawings_survive_ended_and_killed_servers(new_browser: Callable[..., Page], tmp_path: Path):
+    trains, draws = new_browser(), new_browser()
     kept, port = tmp_path / "kept", free_port()
     env = {"MLP_CHECKPOINTS": str(kept)}
     with serve(tmp_path / "first.log", env, port) as server:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from mlp.page.server.tab_limit import reserve
 from tests.browser.server import Server
-from tests.browser.sight import PATIENCE_MS
+from tests.browser.sight import at_rest
 
 resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(
@@ -34,12 +34,12 @@ def test_visitor_of_a_full_server_sees_a_notice_and_gets_in_later(
     page: Page, server: Server, console_errors: list[str]
 ):
     expect(page.locator(".st-key-train button")).to_be_visible()
-    page.wait_for_load_state("networkidle")  # otherwise the page's remaining requests would be refused too
+    at_rest(page)  # otherwise the page's remaining requests would be refused too
     with few_descriptors(server, spare=0):
         page.reload()
         expect(page.get_by_text("Inkling is full at the moment")).to_be_visible()
         expect(page.get_by_text("tries again every")).to_be_visible()
     page.reload()
-    expect(page.locator(".st-key-train button")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-train button")).to_be_visible()
     assert all("503" in error for error in console_errors)
     console_errors.clear()

@@ -8,7 +8,7 @@ from mlp.page.style.charts import LABEL_PT, SIZE_IN
 from mlp.page.style.svg import POINTS_PER_INCH
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, button, part
+from tests.browser.sight import answer, part
 
 PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
 MIN_PX = 24  # readable from five meters on a screen 1.5 meters wide
@@ -64,13 +64,17 @@ def test_arrow_keys_lead_through_the_stages_of_a_step(open_page: Callable[..., P
     page.get_by_role("button", name="Board mode").click()
     bar = page.get_by_role("navigation", name="Board")
     expect(bar).to_contain_text("1 of 5")
+    back, forward = (part(page, f"slow_{way}").locator("button") for way in ("back", "next"))
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
+    expect(forward).to_be_enabled()  # the key presses it
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="2. Forward")).to_be_visible()
+    expect(back).to_be_enabled()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
-    expect(button(page, "slow_next")).not_to_be_visible()
+    expect(forward).not_to_be_visible()
+    expect(back).to_be_disabled()
     page.keyboard.press("ArrowLeft")
     expect(bar).to_contain_text("4 of 5 · Accuracy")

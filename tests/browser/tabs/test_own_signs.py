@@ -1,7 +1,6 @@
 """Own signs, as by a new visitor: the letters A, B and C from five drawings each, on a desktop and on a phone."""
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
@@ -25,7 +24,6 @@ LETTERS: dict[str, list[Stroke]] = {
     "C": [[(82, 14), (58, 1), (28, 6), (6, 28), (0, 52), (8, 78), (32, 97), (60, 98), (84, 84)]],
 }
 DRAWN = 5
-GOAL_S = 120
 
 
 def written(name: str, number: int) -> list[Stroke]:
@@ -48,7 +46,6 @@ def teach_letters(page: Page, *, touch: bool) -> None:
     part(page, "sign_name").get_by_role("textbox").fill(", ".join(NAMES))
     button(page, "sign_add").click()
     expect(button(page, "sign_0")).to_be_visible()
-    began = time.monotonic()
     for label, name in enumerate(NAMES):
         for number in range(DRAWN):
             draw_letter(page, written(name, number), touch=touch)
@@ -57,9 +54,6 @@ def teach_letters(page: Page, *, touch: bool) -> None:
             expect(answer(page)).to_contain_text("Nothing drawn yet")
     button(page, "learn_signs").click()
     expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
-    seconds = time.monotonic() - began
-    print(f"{seconds:.0f} s from the first stroke of a quick pen to the trained network")
-    assert seconds < 2 * GOAL_S  # a busy machine takes longer
 
 
 def check_new_letters(page: Page, *, touch: bool) -> None:

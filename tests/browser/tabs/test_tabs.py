@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
-from tests.browser.sight import button, open_part, part, tab
+from tests.browser.sight import at_rest, button, open_part, part, tab
 
 # The server's messages arrive as late as from a busy, distant server.
 LATE = """
@@ -52,7 +52,7 @@ def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
         tab(page, "Lab").click()
         expect(part(page, "lab_card")).to_be_visible()
         expect(page.get_by_text("Several at once")).to_have_count(0)
-        page.wait_for_timeout(1000)  # for messages that may still arrive
+        at_rest(page)  # all messages have arrived
         expect(part(page, "lab_card")).to_be_visible()
         assert page.evaluate("window.opened") == ["Look inside", "Mine", "Lab"]
         expect(page).to_have_url(re.compile("tab=Lab"))
@@ -74,7 +74,8 @@ def test_arrow_keys_move_between_tabs(page: Page):
 def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]):
     page = open_page(still=False)
     expect(part(page, "sections")).to_contain_text("Looking at")
-    page.wait_for_load_state("networkidle")  # everything above the bar has loaded
+    expect(part(page, "curves").get_by_role("img")).to_have_count(2)
+    at_rest(page)  # everything above the bar is there
     bar = part(page, "tab")
     bar.evaluate("(bar) => bar.scrollIntoView({ block: 'center' })")
     bar.evaluate(FRAMES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from mlp import DEFAULT_MODEL, Reader, to_mnist
 from mlp.analysis.take_home.page import take_home_page
@@ -51,15 +51,14 @@ def article():
 
 
 @pytest.fixture
-def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+def at_home(new_browser: Callable[..., Page], tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Opens a network's page from the disk, offline; errors and requests fail the test."""
-    contexts, errors, asked = [], [], []
+    errors, asked = [], []
 
     def open_file(network, **options) -> Page:
         file = tmp_path / "my network.html"
         file.write_text(take_home_page(network, title="Mine & <i>yours</i>", rejection=load_model(REJECTION_MODEL)))
-        contexts.append(browser.new_context(offline=True, **options))
-        page = contexts[-1].new_page()
+        page = new_browser(offline=True, **options)
         page.on("console", lambda message: errors.append(message.text))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
@@ -67,8 +66,6 @@ def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
         return page
 
     yield open_file
-    for context in contexts:
-        context.close()
     assert errors == []
     # Blobs are made by the page itself: the worker's code and the saved file.
     assert [url for url in asked if not url.endswith("my%20network.html") and not url.startswith("blob:")] == []

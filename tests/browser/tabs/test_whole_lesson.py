@@ -1,39 +1,21 @@
 """A lesson from beginning to end: three pupils, a fourth at the first one’s computer, and a server that restarts."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from mlp.images.mnist import sample
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.browser.screens import DESKTOP
 from tests.browser.server import free_port, serve
-from tests.browser.sight import PATIENCE_MS, TRAINED_MS, button, part
+from tests.browser.sight import TRAINED_MS, button, part
 
 LINK = "?lesson=width-and-depth&hide=answers&speed=Full"
 EXPERIMENTS = LESSONS["width-and-depth"].experiments
 SHARE = re.compile(r"^\d+\.\d%$")
-
-
-@pytest.fixture
-def pupil(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Return a function that opens a separate browser, whose console may show errors while the server is down."""
-    contexts: list[BrowserContext] = []
-
-    def pupil() -> Page:
-        contexts.append(browser.new_context(**DESKTOP))
-        contexts[-1].set_default_timeout(PATIENCE_MS)
-        return contexts[-1].new_page()
-
-    expect.set_options(timeout=PATIENCE_MS)
-    yield pupil
-    for context in contexts:
-        context.close()
 
 
 def row(page: Page, name: str) -> Locator:
@@ -82,9 +64,9 @@ def sheet_of(page: Page, path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_whole_lesson_keeps_the_results_of_each_pupil_apart(pupil: Callable[[], Page], tmp_path: Path):
+def test_whole_lesson_keeps_the_results_of_each_pupil_apart(new_browser: Callable[..., Page], tmp_path: Path):
     small, wide, _, deep = (experiment.label for experiment in EXPERIMENTS)
-    ada, bo, cem = pupil(), pupil(), pupil()
+    ada, bo, cem = new_browser(), new_browser(), new_browser()
     env, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
     with serve(tmp_path / "first.log", env, port) as server:
         for page in (ada, bo, cem):

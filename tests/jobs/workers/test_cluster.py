@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -29,7 +28,7 @@ from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
-SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 1000))
+SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 10_000))
 ANSWER_S, HUNG_S = 1.2, 3.0
 STARTED_S = 15.0  # limit for a new worker on a busy machine to import everything for its first slice
 
@@ -56,7 +55,8 @@ class DaskProcesses:
         self.address = json.loads(file.read_text())["address"]
 
     def start_worker(self, name: str) -> None:
-        self._start(name, "dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--name", name)
+        options = ("--nthreads", "1", "--no-nanny", "--name", name, "--preload", "mlp.jobs.slices")
+        self._start(name, "dask_worker", self.address, *options)
 
     def start_documented_worker(self, name: str) -> None:
         """Start one worker with the documented command, whose loop restarts it after its end."""
@@ -113,31 +113,6 @@ def engine(dask_cluster):
     engine.close()
 
 
-@contextmanager
-def read_continuously(job):
-    """Read the job continuously, as a page does: no read may wait for the scheduler's answer.
-
-    On a busy machine, a thread may be delayed for longer than a read takes, but not repeatedly.
-    """
-    reads, ended = [0.0], threading.Event()
-
-    def read():
-        while not ended.wait(0.02):
-            began = time.perf_counter()
-            job.snapshot()
-            reads.append(time.perf_counter() - began)
-
-    reading = threading.Thread(target=read)
-    reading.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        reading.join()
-    assert max(reads) < ANSWER_S / 2
-    assert sum(seconds >= 0.1 for seconds in reads) <= len(reads) / 100
-
-
 def playing(engine, settings=LONG):
     job = Job(Run(settings), Mnist(), engine, slice_s=0.002)
     job.play()
@@ -164,41 +139,54 @@ def check_weights(job):
 def test_killed_machine_only_delays_a_run(dask_cluster, engine):
     job = playing(engine)
     wait_until(lambda: engine.load() == (1, 2))  # both workers have joined
-    with read_continuously(job):
-        dask_cluster.kill("one")
-        wait_for_progress(job)
-        wait_until(lambda: engine.load() == (1, 1))
-        dask_cluster.start_worker("one")
-        check_weights(job)
+    dask_cluster.kill("one")
+    wait_for_progress(job)
+    wait_until(lambda: engine.load() == (1, 1))
+    dask_cluster.start_worker("one")
+    check_weights(job)
 
 
 def test_stopped_machine_delays_its_run_up_to_the_limit(dask_cluster, engine):
     job = playing(engine)
-    with read_continuously(job):
-        dask_cluster.send("one", signal.SIGSTOP)
-        wait_until(lambda: engine.load() == (1, 1))
-        time.sleep(HUNG_S)  # its slice is sent again
-        began = time.monotonic()
-        wait_for_progress(job)
-        assert time.monotonic() - began < HUNG_S
-        dask_cluster.send("one", signal.SIGCONT)  # a late answer arrives, and no call waits for it
-        wait_until(lambda: engine.load() == (1, 2))
-        check_weights(job)
+    dask_cluster.send("one", signal.SIGSTOP)
+    wait_until(lambda: engine.load() == (1, 1))
+    wait_for_progress(job)  # if it has the slice, that is sent again
+    dask_cluster.send("one", signal.SIGCONT)  # a late answer arrives, and no call waits for it
+    wait_until(lambda: engine.load() == (1, 2))
+    check_weights(job)
 
 
 def test_run_waits_for_stopped_machines_and_resumes(dask_cluster, engine):
     job = playing(engine)
-    with read_continuously(job):
-        for name in ("one", "two"):
-            dask_cluster.send(name, signal.SIGSTOP)
-        wait_until(lambda: job.snapshot().waits == WAITS)
-        failures = job.snapshot().worker_failures
-        time.sleep(HUNG_S + 0.5)
-        for name in ("one", "two"):
-            dask_cluster.send(name, signal.SIGCONT)
-        wait_for_progress(job)
-        assert job.snapshot().worker_failures == failures  # the machines hung, not the run
-        check_weights(job)
+    for name in ("one", "two"):
+        dask_cluster.send(name, signal.SIGSTOP)
+    wait_until(lambda: job.snapshot().waits == WAITS)
+    failures = job.snapshot().worker_failures
+    time.sleep(HUNG_S + 0.5)
+    for name in ("one", "two"):
+        dask_cluster.send(name, signal.SIGCONT)
+    wait_for_progress(job)
+    assert job.snapshot().worker_failures == failures  # the machines hung, not the run
+    check_weights(job)
+
+
+def test_reading_a_run_needs_no_answer_of_the_scheduler(dask_cluster):
+    engine = Engine(cluster=Cluster(dask_cluster.address))
+    job = playing(engine)
+
+    def read():
+        for _ in range(1000):
+            job.snapshot()
+            engine.load()
+
+    reading = threading.Thread(target=read)
+    dask_cluster.send("scheduler", signal.SIGSTOP)
+    reading.start()
+    reading.join(60)
+    assert not reading.is_alive()
+    dask_cluster.send("scheduler", signal.SIGCONT)
+    reading.join()
+    engine.close()
 
 
 @pytest.fixture
@@ -215,28 +203,27 @@ def dask_log(caplog):
 def test_run_waits_for_a_lost_scheduler_and_resumes(dask_cluster, dask_log):
     engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
     job = playing(engine, SHORT)
-    with read_continuously(job):
-        dask_cluster.send("scheduler", signal.SIGSTOP)
-        wait_until(lambda: job.snapshot().waits == WAITS)
-        dask_cluster.send("scheduler", signal.SIGCONT)
-        wait_for_progress(job)
+    dask_cluster.send("scheduler", signal.SIGSTOP)
+    wait_until(lambda: job.snapshot().waits == WAITS)
+    dask_cluster.send("scheduler", signal.SIGCONT)
+    wait_for_progress(job)
 
-        for name in ("scheduler", "one", "two"):
-            dask_cluster.kill(name)
-        wait_until(lambda: job.snapshot().waits)
-        step = job.snapshot().step
-        job.pause()
-        assert not job.snapshot().busy
-        job.step()
-        assert job.snapshot().busy
+    for name in ("scheduler", "one", "two"):
+        dask_cluster.kill(name)
+    wait_until(lambda: job.snapshot().waits)
+    step = job.snapshot().step
+    job.pause()
+    assert not job.snapshot().busy
+    job.step()
+    assert job.snapshot().busy
 
-        dask_cluster.start_scheduler(dask_cluster.port)
-        for name in ("one", "two"):
-            dask_cluster.start_worker(name)
-        wait_until(lambda: not job.snapshot().busy)
-        assert job.snapshot().step == step + 1
-        job.play()
-        wait_until(lambda: job.snapshot().finished)
+    dask_cluster.start_scheduler(dask_cluster.port)
+    for name in ("one", "two"):
+        dask_cluster.start_worker(name)
+    wait_until(lambda: not job.snapshot().busy)
+    assert job.snapshot().step == step + 1
+    job.play()
+    wait_until(lambda: job.snapshot().finished)
     assert job.snapshot().error is None
     assert job.snapshot().network.values.tobytes() == uninterrupted(SHORT).network.values.tobytes()
     engine.close()
@@ -266,24 +253,37 @@ def test_documented_workers_survive_scheduler_restart_and_hung_call(tmp_path):
         dask_cluster.close()
 
 
-def test_hung_call_fails_and_another_machine_takes_the_next(engine):
+def wait_for_file(path):
+    wait_until(Path(path).exists, seconds=600)
+
+
+def test_hung_call_fails_and_another_machine_takes_the_next(engine, tmp_path):
     wait_until(lambda: engine.load()[1] == 2)
     with pytest.raises(Hung, match=f"{HUNG_S:g} s"):
-        engine.submit(None, time.sleep, 1.3 * HUNG_S).result(60)
-    assert engine.submit(None, abs, -1).result(HUNG_S / 2) == 1
+        engine.submit(None, wait_for_file, tmp_path / "end").result(60)
+    assert engine.submit(None, abs, -1).result(60) == 1
+    (tmp_path / "end").touch()
 
 
-def test_cluster_turns_go_by_owner_and_queued_calls_can_be_canceled(engine):
+def test_cluster_turns_go_by_owner_and_queued_calls_can_be_canceled(dask_cluster, tmp_path):
+    engine = Engine(cluster=Cluster(dask_cluster.address))
     wait_until(lambda: engine.load()[1] == 2)
     order = []
-    for owner in ("a", "a", "a", "a", "b"):
-        call = engine.submit(owner, time.sleep, 0.2)
-        call.add_done_callback(lambda _, owner=owner: order.append(owner))
-    last = engine.submit("a", abs, -1)
-    assert last.cancel()
-    wait_until(lambda: len(order) == 5)
-    assert "b" in order[:3]
-    assert engine.load()[0] == 0
+
+    def submit(owner, function, argument):
+        engine.submit(owner, function, argument).add_done_callback(lambda _: order.append(owner))
+
+    for number in range(2):
+        submit("a", wait_for_file, tmp_path / str(number))
+    for owner in ("a", "a", "b"):
+        submit(owner, abs, -1)
+    assert engine.submit("a", abs, -1).cancel()
+    (tmp_path / "0").touch()
+    wait_until(lambda: len(order) == 4)
+    assert order == ["a", "b", "a", "a"]
+    (tmp_path / "1").touch()
+    wait_until(lambda: engine.load()[0] == 0)
+    engine.close()
 
 
 def test_paused_job_on_a_cluster_stops_and_resumes(engine):
@@ -291,8 +291,9 @@ def test_paused_job_on_a_cluster_stops_and_resumes(engine):
     job.pause()
     wait_until(lambda: not job.snapshot().busy)
     held = job.snapshot().step
-    time.sleep(0.05)
-    assert job.snapshot().step == held
+    job.step()
+    wait_until(lambda: not job.snapshot().busy)
+    assert job.snapshot().step == held + 1
     job.play()
     wait_for_progress(job)
     check_weights(job)
@@ -319,9 +320,7 @@ def test_silent_scheduler_makes_runs_wait_but_not_closing(caplog):
         assert job.snapshot().waits == WAITS
         wait_until(lambda: address in caplog.text)
         assert job.snapshot().error is None
-        began = time.monotonic()
         engine.close()
-        assert time.monotonic() - began < 3
         assert not job.snapshot().busy
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import NO_WORKER, Engine
-from tests.jobs.waiting import wait_until
+from tests.jobs.waiting import Clock, wait_until
 
 
 def test_calls_keep_their_order_and_can_be_canceled_in_the_queue():
@@ -204,17 +204,20 @@ def test_runs_of_one_owner_take_turns():
     workers.close()
 
 
-def test_hang_limit_counts_from_the_start_of_the_call():
-    """The last call of the slot began long before."""
-    executor = ManualExecutor()
+def test_hang_limit_counts_neither_the_wait_for_a_turn_nor_earlier_calls(monkeypatch):
+    clock, executor = Clock(), ManualExecutor()
+    monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
     workers = Engine(lambda: executor, width=1, limit_s=0.2)
-    first = workers.submit(None, str)
+    workers.submit(None, str)
+    call = workers.submit(None, str)
     wait_until(lambda: executor.calls)
+    clock.now += 0.15
     executor.answer()
-    assert first.result(60) == ""  # the slot may not have noticed yet
-    time.sleep(0.3)
-    began = time.monotonic()
+    wait_until(lambda: executor.calls)
+    clock.now += 0.15
+    clock.wait_for_looks()
+    assert not call.done()
+    clock.now += 0.1
     with pytest.raises(Hung, match=r"0\.2 s"):
-        workers.submit(None, str).result(60)
-    assert time.monotonic() - began >= 0.2
+        call.result(60)
     workers.close()

@@ -1,12 +1,12 @@
 """A worker process that dies, hangs or exceeds its memory disturbs no other."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,9 @@ import pytest
 
 from mlp.jobs.workers.call import Ending, Hung, WorkerFailure
 from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.worker import send
 from mlp.jobs.workers.worker_process import NICENESS, WorkerProcess
-from tests.jobs.waiting import wait_until
+from tests.jobs.waiting import Clock, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -50,29 +51,25 @@ def test_dead_worker_costs_only_its_own_call(workers, tmp_path):
     assert beside.result(60) is None
 
 
-class KillsWhenPickled:
-    """Kills the process that pickles it, a moment later."""
+def die_during_send():
+    """Make this worker send half of its answer and die."""
+    import __main__ as worker
 
-    def __reduce__(self):
-        threading.Timer(0.03, os.kill, (os.getpid(), signal.SIGKILL)).start()
-        return int, ()
+    def send_half(pipe, message):
+        whole = io.BytesIO()
+        send(whole, message)
+        pipe.write(whole.getvalue()[: len(message) // 2])
+        pipe.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
 
-
-def return_large_bytes_and_die():
-    return bytes(200_000_000), KillsWhenPickled()
+    worker.send = send_half
+    return bytes(1_000_000)
 
 
 def test_worker_death_during_send_is_detected_at_once(workers):
     with pytest.raises(WorkerFailure):
-        workers.submit(None, return_large_bytes_and_die).result(20)
+        workers.submit(None, die_during_send).result(20)
     assert workers.submit(None, os.getpid).result(60) > 0
-
-
-def pid_of_slow_worker(workers):
-    """Return a worker's process id, even if it starts slowly on a busy machine."""
-    while True:
-        with suppress(Hung):
-            return workers.submit(None, os.getpid).result(60)
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="processes have no niceness here")
@@ -80,18 +77,19 @@ def test_worker_has_lower_priority_than_its_parent(workers):
     assert workers.submit(None, os.nice, 0).result(60) == min(19, os.nice(0) + NICENESS)
 
 
-def test_hung_worker_is_replaced_and_queue_time_does_not_count():
-    workers = Engine(width=1, limit_s=2.0)
-    try:
-        pid = pid_of_slow_worker(workers)
-        calls = [workers.submit(None, time.sleep, 0.45) for _ in range(5)]
-        stuck = workers.submit(None, os.kill, pid, signal.SIGSTOP)
-        assert [call.result(60) for call in calls] == [None] * 5
-        with pytest.raises(Hung, match="2 s"):
-            stuck.result(60)
-        assert pid_of_slow_worker(workers) != pid
-    finally:
-        workers.close()
+def test_hung_worker_is_replaced(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
+    workers = Engine(width=1, limit_s=0.5)
+    pids = {workers.submit(None, os.getpid).result(60)}
+    stuck = workers.submit(None, os.kill, min(pids), signal.SIGSTOP)
+    clock.wait_for_looks()
+    assert not stuck.done()
+    clock.now += 1
+    with pytest.raises(Hung, match=r"0\.5 s"):
+        stuck.result(60)
+    assert workers.submit(None, os.getpid).result(60) not in pids
+    workers.close()
 
 
 def test_call_beyond_memory_limit_fails_alone(workers, monkeypatch):

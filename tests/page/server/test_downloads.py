@@ -186,19 +186,31 @@ def test_file_is_not_made_for_a_browser_that_has_gone(run: Callable[[Act], None]
     run(act)
 
 
-def test_slow_reader_delays_only_its_own_session_for_a_while(
-    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(downloads, "SEND_S", 0.2)
-
+def test_slow_reader_delays_only_its_own_session(run: Callable[[Act], None]):
     async def act(browser: Browser) -> None:
+        reads = asyncio.Event()
         ada, ben = browser.draw("ada", csv=lambda: "ada's"), browser.draw("ben", csv=lambda: "ben's")
-        slow = browser.press(ada.token, "csv", reads=asyncio.Event())
+        slow = browser.press(ada.token, "csv", reads)
         await asyncio.sleep(0)
         next_one = browser.press(ada.token, "csv")
         assert await browser.press(ben.token, "csv") == (200, b"ben's")
         assert not next_one.done()
-        assert (await slow)[1] == b""
+        reads.set()
+        assert await slow == await next_one == (200, b"ada's")
+
+    run(act)
+
+
+def test_turn_of_a_reader_that_takes_too_long_ends(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(downloads, "SEND_S", 0.05)
+
+    async def act(browser: Browser) -> None:
+        ada = browser.draw("ada", csv=lambda: "ada's")
+        slow = browser.press(ada.token, "csv", reads=asyncio.Event())
+        await asyncio.sleep(0)
+        next_one = browser.press(ada.token, "csv")
+        assert await slow == (200, b"")
+        monkeypatch.setattr(downloads, "SEND_S", 60.0)
         assert await next_one == (200, b"ada's")
 
     run(act)

@@ -5,12 +5,19 @@ from typing import Any
 
 import pytest
 
-from mlp.page.server import upload_limit
-from mlp.page.server.upload_limit import ALL_UPLOADS, SESSION_UPLOADS, UploadLimit
+from mlp.page.server.upload_limit import (
+    ALL_UPLOADS,
+    BYTES_PER_S,
+    GRACE_S,
+    SESSION_UPLOADS,
+    UPLOAD_S,
+    UploadLimit,
+)
+from tests.page.server import skipped_waits
 
 
 class Uploads:
-    """Uploads of one byte that the test controls, and the answer to each sender."""
+    """Uploads that the test controls, and the answer to each sender."""
 
     def __init__(self) -> None:
         self.complete = asyncio.Event()
@@ -22,20 +29,22 @@ class Uploads:
             pass
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
-    def send(self, session: str, file: str = "given", parts: int = 0, every_s: float = 0.0) -> "asyncio.Task[int]":
-        """Begin an upload; the task returns the sender's status."""
+    def send(
+        self, session: str, file: str = "given", seconds: int = 0, bytes_per_s: float = 0.0
+    ) -> "asyncio.Task[int]":
+        """Begin an upload that sends a part every second; the task returns the sender's status."""
 
         async def put() -> int:
             sent: list[Any] = []
-            left = parts
+            left = seconds
 
             async def receive() -> Any:
                 nonlocal left
                 self.n_requests += 1
                 left -= 1
                 if left >= 0:
-                    await asyncio.sleep(every_s)
-                    return {"type": "http.request", "body": b"x", "more_body": True}
+                    await asyncio.sleep(1)
+                    return {"type": "http.request", "body": bytes(int(bytes_per_s)), "more_body": True}
                 await self.complete.wait()
                 return {"type": "http.request", "body": b"x", "more_body": False}
 
@@ -54,7 +63,7 @@ def test_unrequested_upload_is_refused_before_its_body():
         uploads = Uploads()
         return await uploads.send("stranger", "made-up"), uploads.n_requests
 
-    assert asyncio.run(main()) == (403, 0)
+    assert skipped_waits.run(main()) == (403, 0)
 
 
 def test_session_uploads_few_files_at_a_time():
@@ -65,7 +74,7 @@ def test_session_uploads_few_files_at_a_time():
         uploads.complete.set()
         return [*await asyncio.gather(*sent), await uploads.send("stranger")]
 
-    assert asyncio.run(statuses()) == [204] * SESSION_UPLOADS + [503, 204, 204]
+    assert skipped_waits.run(statuses()) == [204] * SESSION_UPLOADS + [503, 204, 204]
 
 
 def test_newcomer_replaces_the_oldest_upload_of_the_largest_session():
@@ -79,7 +88,7 @@ def test_newcomer_replaces_the_oldest_upload_of_the_largest_session():
         uploads.complete.set()
         return await asyncio.gather(*sent)
 
-    answered = asyncio.run(statuses())
+    answered = skipped_waits.run(statuses())
     assert answered == [204] * 4 + [408] + [204] * (ALL_UPLOADS - 4)
 
 
@@ -93,39 +102,34 @@ def test_oldest_upload_ends_when_every_session_sends_one():
         uploads.complete.set()
         return await asyncio.gather(*sent[1:])
 
-    assert asyncio.run(statuses()) == [204] * ALL_UPLOADS
+    assert skipped_waits.run(statuses()) == [204] * ALL_UPLOADS
 
 
-def test_stalled_upload_frees_its_place(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(upload_limit, "GRACE_S", 0.01)
-
+def test_stalled_upload_frees_its_place():
     async def statuses() -> list[int]:
         uploads = Uploads()
         sent = await asyncio.gather(*(uploads.send("stranger") for _ in range(SESSION_UPLOADS)))
+        assert skipped_waits.now() == pytest.approx(GRACE_S)
         uploads.complete.set()
         return [*sent, await uploads.send("stranger")]
 
-    assert asyncio.run(statuses()) == [408] * SESSION_UPLOADS + [204]
+    assert skipped_waits.run(statuses()) == [408] * SESSION_UPLOADS + [204]
 
 
-@pytest.mark.parametrize(("bytes_per_s", "status"), [(1e9, 408), (1.0, 204)])
-def test_upload_needs_a_minimum_speed(bytes_per_s: float, status: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(upload_limit, "GRACE_S", 0.05)
-    monkeypatch.setattr(upload_limit, "BYTES_PER_S", bytes_per_s)
-
+@pytest.mark.parametrize(("speed", "status"), [(0.5, 408), (1.0, 204)])
+def test_upload_needs_a_minimum_speed(speed: float, status: int):
     async def main() -> int:
         uploads = Uploads()
         uploads.complete.set()
-        return await uploads.send("pupil", parts=20, every_s=0.01)  # longer than it may be silent
+        return await uploads.send("pupil", seconds=int(4 * GRACE_S), bytes_per_s=speed * BYTES_PER_S)
 
-    assert asyncio.run(main()) == status
+    assert skipped_waits.run(main()) == status
 
 
-def test_no_upload_takes_longer_than_the_largest_file(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(upload_limit, "UPLOAD_S", 0.05)
-    monkeypatch.setattr(upload_limit, "BYTES_PER_S", 0.001)
-
+def test_no_upload_takes_longer_than_the_largest_file():
     async def main() -> int:
-        return await Uploads().send("stranger", parts=1)
+        status = await Uploads().send("stranger", seconds=int(2 * UPLOAD_S), bytes_per_s=BYTES_PER_S)
+        assert skipped_waits.now() == pytest.approx(UPLOAD_S)
+        return status
 
-    assert asyncio.run(main()) == 408
+    assert skipped_waits.run(main()) == 408
