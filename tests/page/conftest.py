@@ -48,13 +48,13 @@ def open_page() -> Iterator[Callable[..., AppTest]]:
     """
     opened: list[AppTest] = []
 
-    def open_page(*, visitor: AppTest | None = None, **query: str) -> AppTest:
+    def open_page(*, visitor: AppTest | None = None, **query: object) -> AppTest:
         page = AppTest.from_file(APP, default_timeout=PATIENCE_S)
         page.session_state["speed_chosen"] = "speed" not in query  # otherwise every first run would start slowly
         if visitor is not None:
             page.session_state["visitor_id"] = visitor.session_state["visitor_id"]
         for name, value in query.items():
-            page.query_params[name] = value
+            page.query_params[name] = str(value)
         opened.append(page)
         page.run()
         assert not page.exception

@@ -4,12 +4,10 @@ import base64
 import io
 import json
 import re
-import time
 
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.lesions import Lesion, lesioned
 from mlp.analysis.update_size import update_sizes
@@ -23,18 +21,19 @@ from mlp.page.tabs.inside.tab import VIEWS
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.browser.server import APP
+from tests.page.sight import at_rest
 
 PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
 
 
-def opened(view="network", **settings):
-    test = AppTest.from_file(str(APP), default_timeout=60)
-    test.query_params["tab"] = "Look inside"
-    test.query_params["inside_view"] = VIEWS[view]  # the URL holds what is read on the page
-    for name, value in settings.items():
-        test.query_params[name] = str(value)
-    return test.run()
+@pytest.fixture
+def opened(open_page):
+    """Return a function that opens the page at a view."""
+
+    def opened(view="network", **settings):
+        return open_page(tab="Look inside", inside_view=VIEWS[view], **settings)  # a link holds what the page shows
+
+    return opened
 
 
 def shown(test):
@@ -57,16 +56,17 @@ def draw(test):
 
 
 @pytest.mark.parametrize("settings", [{"activation": "tanh", "hidden_layers": 1}, {"hidden_layers": 4}])
-def test_every_view_opens_before_and_after_a_run_has_begun(settings):
+def test_every_view_opens_before_and_after_a_run_has_begun(opened, settings):
     test = opened(epochs=1, images=100, **settings)
     for network in ("the pretrained network", "your run"):
         for view in VIEWS:
             test.segmented_control(key="inside_view").set_value(view).run()
             assert network in shown(test)
         test.button(key="step").click().run()
+        at_rest(test)
 
 
-def test_pressed_neuron_is_off_until_all_are_on():
+def test_pressed_neuron_is_off_until_all_are_on(opened):
     test = opened(lab="lesions")
     test.segmented_control(key="network").set_value("article").run()
     assert "Press a neuron to switch it off" in shown(test)
@@ -85,20 +85,18 @@ def test_pressed_neuron_is_off_until_all_are_on():
     assert 'aria-pressed="true" id="neuron' not in shown(test)
 
 
-def test_only_the_chosen_view_is_on_the_page():
+def test_only_the_chosen_view_is_on_the_page(opened):
     test = opened()
     assert (PICTURE in shown(test), MOSAIC in shown(test)) == (True, False)
     test.segmented_control(key="inside_view").set_value("first_layer").run()
     assert (PICTURE in shown(test), MOSAIC in shown(test)) == (False, True)
 
 
-def test_closed_tab_computes_nothing():
-    test = AppTest.from_file(str(APP), default_timeout=60)
-    test.query_params["tab"] = "Data"
-    assert PICTURE not in shown(test.run())
+def test_closed_tab_computes_nothing(open_page):
+    assert PICTURE not in shown(open_page(tab="Data"))
 
 
-def test_network_picture_has_sums_and_the_number_of_hidden_neurons():
+def test_network_picture_has_sums_and_the_number_of_hidden_neurons(opened):
     text = shown(opened())
     network, image = shipped("shipped").network, sample().test.images[:1]
     sums = network.activations(image)[1][0]
@@ -113,13 +111,13 @@ def test_network_picture_has_sums_and_the_number_of_hidden_neurons():
     assert f"12 of {len(sums):,}" in text
 
 
-def test_picture_looks_at_the_drawing_once_there_is_one():
+def test_picture_looks_at_the_drawing_once_there_is_one(opened):
     test = opened()
     assert "until you draw" in shown(test)
     assert "your drawing" in shown(draw(test))
 
 
-def test_test_digit_is_chosen_by_number_within_the_test_set():
+def test_test_digit_is_chosen_by_number_within_the_test_set(opened):
     test = opened()
     test.segmented_control(key="looking_at").set_value("test").run()
     test.number_input(key="digit_number").set_value(3).run()
@@ -131,7 +129,7 @@ def test_test_digit_is_chosen_by_number_within_the_test_set():
     assert f"validation digit 5, a {sample().validation.labels[5]}" in shown(test)
 
 
-def test_chosen_test_digit_stays_while_another_view_is_open():
+def test_chosen_test_digit_stays_while_another_view_is_open(opened):
     test = opened()
     test.segmented_control(key="looking_at").set_value("test").run()
     test.number_input(key="digit_number").set_value(3).run()
@@ -142,43 +140,41 @@ def test_chosen_test_digit_stays_while_another_view_is_open():
     assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
 
 
-def test_mosaic_shows_a_hundred_neurons_and_counts_the_others():
+def test_mosaic_shows_a_hundred_neurons_and_counts_the_others(opened):
     assert shown(opened("first_layer")).count('<i class="ink-piece" role="img"') == min(
         shipped("shipped").layer_sizes[1], 128
     )
     test = opened("first_layer", width_1=200, images=100, epochs=1)
     test.button(key="step").click().run()
-    assert "the first 128 of 200" in shown(test)
+    assert "the first 128 of 200" in shown(at_rest(test))
 
 
-def test_learned_weights_are_current_minus_initial_weights():
+def test_learned_weights_are_current_minus_initial_weights(opened):
     test = opened("first_layer", images=100, epochs=1)
     test.button(key="step").click().run()
     begun = Run(Settings(images=100, epochs=1))
     learned = advance(begun, Mnist(None), 60, max_steps=1).run.network.dense_layers[0].weight.value
     learned = (learned - begun.network.dense_layers[0].weight.value).T
     expected = Sheet(scaled(learned, each=False), LIGHT).style
+    at_rest(test)
     test.segmented_control(key="first_layer_of").set_value("What it has learned").run()
-    deadline = time.monotonic() + 60
-    while expected not in shown(test):  # the step is taken in another process
-        assert time.monotonic() < deadline, "the condition did not hold in time"
-        test.run()
+    assert expected in shown(test)
     test.segmented_control(key="first_layer_of").set_value("The weights").run()
     assert expected not in shown(test)
 
 
-def test_pixels_can_speak_for_any_digit_against_any_other():
+def test_pixels_can_speak_for_any_digit_against_any_other(opened):
     test = opened("evidence")
     test.selectbox(key="evidence_for").set_value("3").run()
     test.selectbox(key="evidence_against").set_value("8").run()
     assert "spoke for a 3 rather than an 8" in shown(test)
 
 
-def test_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
+def test_run_shows_the_size_of_its_next_step_and_its_dead_neurons(opened):
     test = opened("spreads", images=100, epochs=1)
     assert "next step" not in shown(test)
     test.button(key="step").click().run()
-    text = shown(test)
+    text = shown(at_rest(test))
     assert text.count("next step") == len(Settings().hidden) + 1
     assert text.count("no neuron is silent") + text.count("silent</b> on all 500") == len(Settings().hidden)
 

@@ -116,6 +116,7 @@ def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., A
 def test_misread_drawing_counts_once_if_another_network_sees_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="fool")
     page.button(key="step").click().run()  # a network of one step answers
+    at_rest(page)
     reader = visitor_of(page).job.snapshot().reader
     images = [draw(page, digit).session_state["prepared_drawing"][1].image for digit in range(4)]
     reads = reader.predict(np.stack(images)).tolist()

@@ -2,27 +2,25 @@
 
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from mlp import MLP, Reader
 from mlp.analysis.mistakes import read_all
 from mlp.images.mnist import sample
 from mlp.page.draw.networks import Answering, shipped
 from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
-from tests.browser.server import APP
+from tests.page.sight import at_rest
 
 TITLE = re.compile(r'class="ink-title">(.*?)<small>')
 
 
-def opened(**settings):
-    test = AppTest.from_file(str(APP), default_timeout=60)
-    test.query_params["tab"] = "Mistakes"
-    for name, value in settings.items():
-        test.query_params[name] = str(value)
-    return test.run()
+@pytest.fixture
+def opened(open_page):
+    """Return a function that opens the page at this tab."""
+    return partial(open_page, tab="Mistakes")
 
 
 def shown(test):
@@ -47,7 +45,7 @@ def open_cell(test, *cell):
 
 
 @pytest.mark.parametrize("kind", SPLITS)
-def test_matrix_counts_answers_of_the_chosen_network(kind):
+def test_matrix_counts_answers_of_the_chosen_network(opened, kind):
     test = opened()
     test.segmented_control(key="mistakes_on").set_value(kind).run()
     split = getattr(sample(), kind)
@@ -56,7 +54,7 @@ def test_matrix_counts_answers_of_the_chosen_network(kind):
     assert f"{np.trace(readings.confusion):,} of {len(split):,}" in shown(test)
 
 
-def test_another_network_has_other_mistakes():
+def test_another_network_has_other_mistakes(opened):
     test = opened()
     before = grid(test)["counts"]
     test.segmented_control(key="network").set_value("article").run()
@@ -64,9 +62,10 @@ def test_another_network_has_other_mistakes():
     assert "the article’s network" in shown(test)
 
 
-def test_surest_mistakes_are_shown_until_a_cell_is_opened():
+def test_surest_mistakes_are_shown_until_a_cell_is_opened(opened):
     test = opened(images=100, epochs=1)
     test.button(key="step").click().run()  # a network that knows nothing makes every mistake
+    at_rest(test)
     counts = np.array(grid(test)["counts"])
     assert TITLE.findall(shown(test)) == ["The surest mistakes"]
     row, column = np.unravel_index(counts.argmax(), counts.shape)
@@ -77,13 +76,13 @@ def test_surest_mistakes_are_shown_until_a_cell_is_opened():
 
 
 @pytest.mark.parametrize("cell", [[3], [3, 10], [-1, 2], ["3", 4], "34", {"a": 1}])
-def test_missing_cell_opens_nothing(cell):
+def test_missing_cell_opens_nothing(opened, cell):
     test = opened()
     test.session_state["confusion"] = {"cell": cell}
     assert TITLE.findall(shown(test.run())) == ["The surest mistakes"]
 
 
-def test_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
+def test_run_is_read_again_only_when_its_network_has_changed(opened, monkeypatch):
     reads = []
 
     def counted(network, images, labels):
@@ -93,13 +92,13 @@ def test_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
     monkeypatch.setattr("mlp.page.tabs.mistakes.tab.read_all", counted)
     test = opened(images=100, epochs=1)
     test.button(key="step").click().run()
-    test.run()
+    at_rest(test)
     test.run()
     assert reads
     assert len({id(network) for network in reads}) == len(reads)
 
 
-def test_replaced_upload_is_read_again(monkeypatch):
+def test_replaced_upload_is_read_again(opened, monkeypatch):
     uploaded = []
     monkeypatch.setattr(
         "mlp.page.tabs.mistakes.tab.answering", lambda _: Answering(Reader(uploaded[-1]), "uploaded", "yours")

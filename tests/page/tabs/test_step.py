@@ -1,8 +1,9 @@
 """The tab "Step by step": every stage, with the numbers of the step."""
 
+from functools import partial
+
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.slow_motion import slow_step
 from mlp.images.mnist import sample
@@ -10,15 +11,13 @@ from mlp.page.tabs.step.backward import slope_formula
 from mlp.page.tabs.step.tab import STAGES
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.page.sight import APP, at_rest, eventually, visitor_of
+from tests.page.sight import at_rest, eventually, visitor_of
 
 
-def opened(**settings):
-    test = AppTest.from_file(str(APP), default_timeout=60)
-    test.query_params["tab"] = "Step by step"
-    for name, value in settings.items():
-        test.query_params[name] = str(value)
-    return test.run()
+@pytest.fixture
+def opened(open_page):
+    """Return a function that opens the page at this tab."""
+    return partial(open_page, tab="Step by step")
 
 
 def formulas(test):
@@ -49,7 +48,7 @@ def test_backward_formula_gives_the_gradients_of_the_step(activation: str, dropo
     np.testing.assert_allclose(step.grad_outputs[first], expected, rtol=1e-4, atol=1e-9)
 
 
-def test_each_stage_has_one_box_with_its_code_at_most():
+def test_each_stage_has_one_box_with_its_code_at_most(opened):
     test = opened()
     for number in walk(test):
         boxes = [box.label for box in test.expander if box.label.startswith("The code")]
@@ -67,14 +66,14 @@ def test_each_stage_has_one_box_with_its_code_at_most():
         {"dropout": 0.5, "l1": 0.001, "label_smoothing": 0.1},
     ],
 )
-def test_all_stages_of_a_new_network_open(settings):
+def test_all_stages_of_a_new_network_open(opened, settings):
     test = opened(**settings)
     for number in walk(test):
         assert any(f"{number}. {list(STAGES)[number - 1]}" in header.value for header in test.subheader)
     assert test.button(key="slow_next").label == "Next minibatch"
 
 
-def test_shown_loss_is_that_of_the_first_step():
+def test_shown_loss_is_that_of_the_first_step(opened):
     test = opened(seed=5)
     train = sample().train
     step = slow_step(Run(Settings(seed=5)), train.images, train.labels)
@@ -83,7 +82,7 @@ def test_shown_loss_is_that_of_the_first_step():
     assert metrics["Loss of this minibatch"] == f"{step.loss_after:.4f}"
 
 
-def test_next_minibatch_follows_on_the_copy():
+def test_next_minibatch_follows_on_the_copy(opened):
     test = opened()
     test.segmented_control(key="slow_stage").set_value("After").run()
     test.button(key="slow_next").click().run()
@@ -94,7 +93,7 @@ def test_next_minibatch_follows_on_the_copy():
     np.testing.assert_array_equal(kept.before.values, first.after.values)
 
 
-def test_another_image_can_be_followed():
+def test_another_image_can_be_followed(opened):
     test = opened()
     test.segmented_control(key="slow_stage").set_value("Loss").run()
     before = formulas(test)
@@ -106,7 +105,7 @@ def test_another_image_can_be_followed():
     assert test.number_input(key="slow_picture").value == 3
 
 
-def test_chosen_weight_is_checked():
+def test_chosen_weight_is_checked(opened):
     test = opened()
     test.segmented_control(key="slow_stage").set_value("Check").run()
     test.segmented_control(key="slow_array").set_value("b3").run()
@@ -147,7 +146,7 @@ def test_finished_run_offers_a_step_of_another_epoch(open_page):
     assert step.before.values.tobytes() == visitor_of(page).job.snapshot().network.values.tobytes()
 
 
-def test_first_picture_to_follow_is_the_least_certain_one():
+def test_first_picture_to_follow_is_the_least_certain_one(opened):
     test = opened()
     test.segmented_control(key="slow_stage").set_value("Loss").run()
     step = test.session_state["slow_step"][1]
