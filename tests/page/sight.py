@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.page.draw.canvas import CANVAS_PX, STROKE_PX
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
 
@@ -69,6 +70,12 @@ def at_rest(page: AppTest) -> AppTest:
     """Return the page once no worker trains its run."""
     eventually(lambda: not visitor_of(page).job.snapshot().busy)
     return page.run()
+
+
+def trained_with(page: AppTest) -> Settings:
+    """Take one step, and return the settings of the run."""
+    page.button(key="step").click().run()
+    return visitor_of(at_rest(page)).job.snapshot().settings  # type: ignore[union-attr]
 
 
 def picture(strokes: Sequence[Stroke], ink: tuple[int, ...] = (255, 255, 255)) -> Image.Image:

@@ -115,7 +115,7 @@ def test_slow_name_lookup_is_abandoned(tmp_path, packed, mirrors, short_waits, m
 
     def slow_lookup(url, **options):
         if "never.example" in url:
-            if not finished.wait(10):
+            if not finished.wait(60):
                 waited_for.append(url)
             raise download.requests.ConnectionError("name lookup failed")
         return request(url, **options)

@@ -63,10 +63,6 @@ def test_each_part_of_a_tab_can_be_hidden_by_all_its_names(open_page: Callable[.
         assert len(page.warning) == 1
 
 
-def test_link_to_a_hidden_tab_still_opens_the_page(open_page: Callable[..., AppTest]):
-    assert not open_page(hide="tab-runs", tab="Runs").exception
-
-
 def test_every_tab_of_the_page_can_be_hidden(page: AppTest, open_page: Callable[..., AppTest]):
     names = tabs(page)
     assert len(names) > 1

@@ -9,7 +9,7 @@ from mlp.page.settings.controls import positions
 from mlp.page.settings.panel import set_controls
 from mlp.training.settings import Settings
 from mlp.training.settings_table import groups
-from tests.page.sight import at_rest, text, visitor_of
+from tests.page.sight import text, trained_with, visitor_of
 
 
 def parameters_shown(page: AppTest) -> str:
@@ -18,11 +18,6 @@ def parameters_shown(page: AppTest) -> str:
 
 def widths(page: AppTest) -> list[str]:
     return [slider.key for slider in page.slider if (slider.key or "").startswith("width_")]
-
-
-def trained_with(page: AppTest) -> Settings:
-    page.button(key="step").click().run()
-    return at_rest(page) and visitor_of(page).job.snapshot().settings
 
 
 def test_new_visitor_trains_with_the_articles_settings(page: AppTest):

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings import recipe_buttons
 from mlp.training.recipes import RECIPES
-from tests.page.sight import address, at_rest, text, visitor_of
+from tests.page.sight import address, text, trained_with
 
 
 @pytest.fixture(autouse=True)
@@ -21,11 +21,6 @@ def background_sources(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def on(page: AppTest) -> list[str]:
     """Return the names of the recipes that are shown as the current settings."""
     return [name for name in RECIPES if page.button(key=f"recipe_{name.replace('-', '_')}").proto.type == "primary"]
-
-
-def trained_with(page: AppTest):
-    page.button(key="step").click().run()
-    return at_rest(page) and visitor_of(page).job.snapshot().settings
 
 
 def test_recipe_sets_controls_and_moved_slider_deselects_it(page: AppTest):

@@ -51,25 +51,6 @@ def test_controls_can_show_every_experiment(name: str, number: int, monkeypatch:
     assert chosen_settings() == settings
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_link_opens_the_tab_at_its_lesson(open_page: Callable[..., AppTest], name: str):
-    page = open_page(lesson=name)
-    assert LESSONS[name].title in [header.value for header in page.subheader]
-    assert LESSONS[name].question in text(page, "lessons")
-
-
-def test_link_may_name_a_lesson_and_a_tab(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="overfitting", tab="Runs")
-    headers = [header.value for header in page.subheader]
-    assert {"Overfitting on little data", "Several at once"} <= {*headers}
-
-
-def test_unknown_lesson_opens_the_page_as_usual(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="alchemy")
-    assert not page.exception
-    assert "Learning rate" not in [header.value for header in page.subheader]
-
-
 def test_chosen_lesson_is_in_the_address(open_page: Callable[..., AppTest]):
     page = open_page(tab="Lessons")
     control(page.segmented_control, "lesson_choice").set_value("overfitting").run()
@@ -254,8 +235,10 @@ def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[...,
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_each_spot_of_a_lesson_opens_and_is_highlighted(open_page: Callable[..., AppTest], name: str):
+def test_link_opens_its_lesson_whose_spots_open_and_are_highlighted(open_page: Callable[..., AppTest], name: str):
     page = open_page(lesson=name)
+    assert LESSONS[name].title in [header.value for header in page.subheader]
+    assert LESSONS[name].question in text(page, "lessons")
     for number, spot in enumerate(SPOTS[name]):
         page.button(key=f"spot_{name}_{number}".replace("-", "_")).click().run()
         assert not page.exception
