@@ -12,6 +12,12 @@ TAB_OF = {part.name: tab for tab, parts in TABS.items() for part in parts}
 PATIENCE_MS = 20_000  # a busy machine is slow, while a real error stays
 TRAINED_MS = 6 * PATIENCE_MS  # for a whole run, whose process has a low priority
 
+LONG_RUN = (
+    "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100&learning_rate=0.01"
+    "&warp=true"
+)
+"""A link to a run that takes minutes, has no problem to report, and is never quite sure of a drawing: its bars move."""
+
 
 def part(page: Page, key: str) -> Locator:
     """Return the element with this Streamlit key."""

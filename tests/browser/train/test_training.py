@@ -7,11 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, button, eventually, part, step_of
-
-# A large network with small minibatches, so that the first epoch takes seconds, and with short steps: at 0.1, it would
-# soon be 100.0% sure of a drawing, and its bars would stand still.
-SLOW = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100&learning_rate=0.01"
+from tests.browser.sight import LONG_RUN, answer, button, eventually, part, step_of
 
 
 def moves(status: Locator) -> None:
@@ -30,7 +26,7 @@ def moves_on(page: Page) -> None:
 def test_run_is_watched_paused_restored_and_stepped(
     open_page: Callable[..., Page],
 ):
-    page = open_page(SLOW)
+    page = open_page(LONG_RUN)
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
     button(page, "train").click()
@@ -77,7 +73,7 @@ def test_run_is_watched_paused_restored_and_stepped(
 
 def test_many_quick_presses_leave_one_working_run(open_page: Callable[..., Page]):
     """Each press starts a script run before the previous one has ended; intermediate ones may be merged."""
-    page = open_page(SLOW)
+    page = open_page(LONG_RUN)
     for key in ["train", "step", "train", "pause", "train", "step", "train"]:
         button(page, key).click(force=True)
     expect(button(page, "pause")).to_have_text("Pause")
@@ -94,7 +90,7 @@ def test_many_quick_presses_leave_one_working_run(open_page: Callable[..., Page]
 
 
 def test_two_tabs_follow_each_other(open_page: Callable[..., Page]):
-    first = open_page(SLOW)
+    first = open_page(LONG_RUN)
     button(first, "step").click()
     expect(part(first, "progress")).to_contain_text(re.compile("step 1 of .* paused"))
     second = first.context.new_page()
