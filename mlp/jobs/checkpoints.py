@@ -6,7 +6,6 @@ state before or after it. Saved work is removed only by its owner, or after days
 
 import errno
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -18,8 +17,8 @@ from pathlib import Path
 import pooch
 
 from mlp.atomic import sync_folder, write_synced, write_whole
-from mlp.checks import checked_int
-from mlp.jobs.manifest import Entry, Kept, aside_name, dump_manifest, parse_manifest, recovered
+from mlp.jobs.limits import Limits, limits
+from mlp.jobs.manifest import Entry, Kept, dump_manifest, parse_manifest, recovered
 
 try:
     import fcntl
@@ -31,13 +30,11 @@ MAX_MB = 2000.0
 only be freed of what is on disk."""
 
 OWNER_SHARE = 0.1  # of that limit, for one owner
-KEPT_DAYS = 30  # days on which a server was up, after the owner's last visit; MLP_KEPT_DAYS
 DAY_S = 24 * 3600
 FULL = {errno.ENOSPC, errno.EDQUOT}
 MANIFEST = "manifest"
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
-FLAT = ".0.flat"  # end of the names of some parts from the previous version, which had no digests
 _FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the previous version
 
 
@@ -65,7 +62,9 @@ class Checkpoints:
         Days of absence after which work is removed, counting those on which a server was up.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB, kept_days: int = KEPT_DAYS) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], max_mb: float = MAX_MB, kept_days: int = Limits.kept_days
+    ) -> None:
         self.folder = Path(folder)
         self.kept_days = kept_days
         self._max_bytes = max_mb * 1e6
@@ -78,16 +77,12 @@ class Checkpoints:
 
         A jump of the clock adds one day. If the table of days is lost, numbers start again, and work stays longer.
         """
-        table, date = self.folder / "days.json", int(time.time() // DAY_S)
-        try:
-            dates = list(json.loads(table.read_bytes()))
-        except (OSError, ValueError, TypeError):
-            dates = []
+        table, date = self.folder / "days", b"%d" % (time.time() // DAY_S)
+        dates = set(re.findall(rb"^\d+$", table.read_bytes(), re.MULTILINE)) if table.exists() else set()
         if date not in dates:
-            dates.append(date)
-            with suppress(OSError):  # if the disk is not writable, everything is kept longer
-                write_whole(table, json.dumps(dates).encode())
-        return len(dates)
+            with suppress(OSError), open(table, "ab") as out:  # if it cannot be written, everything is kept longer
+                out.write(date + b"\n")
+        return len(dates | {date})
 
     def newest(self, owner: str) -> Kept:
         """Return an owner's state on disk.
@@ -95,7 +90,7 @@ class Checkpoints:
         Raises
         ------
         OSError
-            If it cannot be read at present; an OtherFormatError if another version wrote it.
+            If it cannot be read at present, or another version wrote it.
         """
         return _newest(self._place(owner))
 
@@ -118,48 +113,38 @@ class Checkpoints:
         """
         path = self._place(owner) / entry.file
         data = path.read_bytes() if path.exists() else b""
-        if not entry.file.endswith((_digest(data), FLAT)):
+        if not entry.file.endswith(_digest(data)):
             raise UnusableError("its file is damaged")
         return data
 
     def save(
-        self,
-        owner: str,
-        kept: Kept,
-        gone: Collection[str],
-        changes: Mapping[str, Callable[[], bytes]],
-        *,
-        new: Collection[str] = (),
+        self, owner: str, revision: int, stay: Mapping[str, Entry], changes: Mapping[str, Callable[[], bytes]]
     ) -> tuple[Kept, dict[str, Exception]]:
         """Publish all parts of an owner together; return them, and the errors of changes that were left out.
 
-        Parts ``gone`` are removed, then ``changes`` are written in order. A part whose change is left out, such as for
-        lack of room, keeps its old content. One with the name of a ``new`` part stays under another, see `aside_name`.
+        These are the parts that ``stay`` and ``changes``, which replace those of the same names and are written in
+        order. If a change is left out, such as for lack of room, the part of its name stays.
 
         Raises
         ------
         OutdatedError
-            If the disk has something newer than ``kept``; nothing changes.
+            If the disk has something newer than ``revision``; nothing changes.
         OSError
             If nothing can be written; nothing changes.
         """
-        place, refused = self._place(owner), dict[str, Exception]()
+        place, parts, refused = self._place(owner), dict(stay), dict[str, Exception]()
         with self._locked():
             found = _newest(place)
-            if found.revision > kept.revision:
+            if found.revision > revision:
                 raise OutdatedError("another server has saved this owner first")
-            stay = {name: entry for name, entry in found.parts.items() if name not in gone}
-            for name in stay.keys() & set(new):
-                aside = stay.pop(name)
-                stay[aside_name(aside.file)] = aside
-            saved = Kept(kept.revision + 1, self.today(), parts := dict(stay))
+            saved = Kept(revision + 1, self.today(), parts)
             try:
                 if not place.is_dir():
                     place.mkdir(mode=0o700)
                     sync_folder(self.folder)
                 for name, dump in changes.items():
                     try:
-                        parts[name] = self._write(place, name, saved.revision, dump(), parts)
+                        parts[name] = self._write(place, name, saved, dump())
                     except Exception as error:  # an unwritable part must not affect the others
                         refused[name] = error
                 _publish(place, saved, _files(found.parts) - _files(stay))
@@ -176,7 +161,7 @@ class Checkpoints:
             If the disk refuses.
         """
         if (found := self.newest(owner)).parts:
-            self.save(owner, found, found.parts.keys(), {})
+            self.save(owner, found.revision, {}, {})
             if left := _lengths(self._place(owner)).keys() - {MANIFEST}:
                 raise OSError(f"files that could not be removed: {len(left)}")
 
@@ -191,7 +176,6 @@ class Checkpoints:
                     if kept.parts and not kept.day:  # without a valid manifest: it ages from now on
                         _publish(place, Kept(kept.revision + 1, today, kept.parts))
                     elif today - kept.day > self.kept_days:
-                        (place / MANIFEST).unlink(missing_ok=True)  # first, so that no reader sees half of the rest
                         shutil.rmtree(place)
                 self._clean(place)
 
@@ -208,21 +192,15 @@ class Checkpoints:
                     fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _write(self, place: Path, name: str, revision: int, data: bytes, parts: Mapping[str, Entry]) -> Entry:
-        """Write a part under a new name.
-
-        Raises
-        ------
-        OSError
-            If there is no room.
-        """
-        own = len(data) + sum(entry.n_bytes for other, entry in parts.items() if other != name)
+    def _write(self, place: Path, name: str, kept: Kept, data: bytes) -> Entry:
+        """Write a part under a new name; raise an OSError if there is no room, without the part that it replaces."""
+        own = len(data) + sum(entry.n_bytes for other, entry in kept.parts.items() if other != name)
         total = own + sum(size for other, size in self._sizes.items() if other != place.name)
         for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
             if n_bytes > share * self._max_bytes:
                 limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
                 raise OSError(number, f"the next part does not fit into {limit}")
-        entry = Entry(f"{name}.{revision}.{_digest(data)}", len(data))
+        entry = Entry(f"{name}.{kept.revision}.{_digest(data)}", len(data))
         write_synced(place / entry.file, data)
         return entry
 
@@ -251,13 +229,7 @@ def chosen_checkpoints() -> Checkpoints | None:
     if named.lower() == "off":
         return None
     max_mb = float(os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB)
-    return Checkpoints(Path(named).expanduser(), max_mb, kept_days())
-
-
-def kept_days() -> int:
-    """Return the number of days for which work is kept after a visit: MLP_KEPT_DAYS."""
-    text = os.environ.get("MLP_KEPT_DAYS", "").strip() or str(KEPT_DAYS)
-    return checked_int("MLP_KEPT_DAYS", int(text) if text.isdecimal() else text, 1, 400)  # type: ignore[arg-type]
+    return Checkpoints(Path(named).expanduser(), max_mb, limits().kept_days)
 
 
 def _newest(place: Path) -> Kept:
@@ -269,16 +241,14 @@ def _newest(place: Path) -> Kept:
 
 def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
     """Replace the last manifest by this one; files that are ``gone`` are removed first if it needs their room."""
-    data, new = dump_manifest(kept), place / f".{MANIFEST}"
+    sync_folder(place)  # the named files must be on disk before the manifest
     try:
-        write_synced(new, data)
+        write_whole(place / MANIFEST, dump_manifest(kept))
     except OSError as error:
         if error.errno not in FULL or not gone:
             raise
         _remove(place, gone)
-        write_synced(new, data)
-    sync_folder(place)  # the named files must be on disk before the manifest
-    os.replace(new, place / MANIFEST)
+        write_whole(place / MANIFEST, dump_manifest(kept))
     sync_folder(place)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from mlp.jobs.record import Record
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import Data
+from mlp.training.run import Run
 from mlp.training.settings import Settings
 
 
@@ -26,6 +28,13 @@ class NumberedRun:
     def n_bytes(self) -> int:
         """Approximate memory of its weights and records, in bytes."""
         return self.snapshot.network.values.nbytes + self.snapshot.history.n_bytes
+
+    def record(self) -> Record:
+        """Return it as a paused job, without its optimizer's state, which is not kept."""
+        now = self.snapshot
+        run = Run(now.settings, now.network, temperature=now.temperature)
+        run.step, run.learning_rate = now.step, now.learning_rate
+        return Record(run, self.data, now.history, now.seconds, now.diverged, extra={"origin": self.origin})
 
 
 class EarlierRuns:

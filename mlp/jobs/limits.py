@@ -1,8 +1,9 @@
-"""Limits on the runs that one visitor may ask of a shared server."""
+"""Limits for each visitor of a shared server: on runs, and on the days for which work is kept."""
 
 import math
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from mlp.checks import checked_int
 from mlp.training.settings import MAX_PARAMETERS, Settings
@@ -34,7 +35,7 @@ class BeyondLimit(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits on the runs of one visitor.
+    """Limits for one visitor.
 
     Parameters
     ----------
@@ -51,6 +52,8 @@ class Limits:
         that the page's sliders can ask for with MNIST; the article's run has 126.
     max_run_mb : int
         Memory that a run may need in this process, see `run_bytes`; MLP_MAX_RUN_MB.
+    kept_days : int
+        Days on which a server was up, at most 400, before work is removed after a visit; MLP_KEPT_DAYS.
     """
 
     max_parameters: int = MAX_PARAMETERS
@@ -59,6 +62,7 @@ class Limits:
     max_sweep: int = 8
     max_work: int = 20_000
     max_run_mb: int = 128
+    kept_days: int = field(default=30, metadata={"high": 400})
 
     def check(self, settings: Settings, n_images: int = 50_000) -> None:
         """Raise an error if a run exceeds a limit.
@@ -93,11 +97,11 @@ def limits() -> Limits:
         If a variable is not an integer of at least 1.
     """
     given = {}
-    for field in fields(Limits):
-        variable = f"MLP_{field.name.upper()}"
-        text = os.environ.get(variable, "").strip()
-        if text:
-            given[field.name] = checked_int(variable, int(text) if text.isdecimal() else text, 1, HIGHEST)  # type: ignore[arg-type]
+    for one in fields(Limits):
+        variable = f"MLP_{one.name.upper()}"
+        if text := os.environ.get(variable, "").strip():
+            number: Any = int(text) if text.isdecimal() else text
+            given[one.name] = checked_int(variable, number, 1, one.metadata.get("high", HIGHEST))
     return Limits(**given)
 
 

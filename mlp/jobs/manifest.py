@@ -12,10 +12,6 @@ FORMAT = 1
 _FILE = re.compile(r"(?P<part>.+)\.(?P<revision>\d+)\.(?P<digest>[0-9a-f]{64})", re.ASCII)
 
 
-class OtherFormatError(OSError):
-    """A manifest is whole, but in the format of another version of this program."""
-
-
 class Entry(NamedTuple):
     """A part on disk: its file, whose name ends in the SHA-256 of its content, and its length."""
 
@@ -45,8 +41,8 @@ def parse_manifest(data: bytes) -> Kept | None:
 
     Raises
     ------
-    OtherFormatError
-        If another version wrote it.
+    OSError
+        If another version of this program wrote it.
     """
     digest, _, body = data.partition(b"\n")
     if hashlib.sha256(body).hexdigest().encode() != digest:
@@ -57,7 +53,7 @@ def parse_manifest(data: bytes) -> Kept | None:
             return Kept(
                 about["revision"], about["day"], {name: Entry(*entry) for name, entry in about["parts"].items()}
             )
-    raise OtherFormatError(f"the format of a manifest must be {FORMAT}, got {about['format']!r:.60}")
+    raise OSError(f"the format of a manifest must be {FORMAT}, got {about['format']!r:.60}")
 
 
 def recovered(files: Mapping[str, int]) -> Kept:

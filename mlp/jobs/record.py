@@ -9,7 +9,6 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.checks import checked, checked_int
-from mlp.class_names import checked_names
 from mlp.images.mnist import Split
 from mlp.nn.weights import read_header
 from mlp.training.data.sign_data import SignData
@@ -81,7 +80,6 @@ def dump_record(record: Record) -> bytes:
         "counters": {},
         "temperature": run.temperature,
         "folder": None,
-        "sign_names": None,
         "own_share": None,
         "steps_per_epoch": history.steps_per_epoch,
         "seconds": record.seconds,
@@ -100,7 +98,6 @@ def dump_record(record: Record) -> bytes:
         arrays |= _digits("own", data.images, data.labels)
         data = data.base
     if isinstance(data, SignData):
-        about["sign_names"] = data.names
         arrays |= _digits("signs", data.images, data.labels)
         arrays |= _digits("held_signs", data.held_images, data.held_labels)
     elif isinstance(data, Mnist):
@@ -125,17 +122,16 @@ def parse_record(data: bytes) -> Record:
             raise ValueError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
         about = json.loads(metadata["about"])
         arrays = safetensors.numpy.load(data)
+        run = _run(about, arrays)
         return Record(
-            run=_run(about, arrays),
-            data=_data(about, arrays),
+            run=run,
+            data=_data(about, arrays, run.settings.names),
             history=_history(about, arrays),
             seconds=checked("seconds", about["seconds"], low=0),
             diverged=None if about["diverged"] is None else checked_int("diverged", about["diverged"], 1, 2**53),
             playing=about["playing"] is True,
             extra=dict(about["extra"]),
         )
-    except MemoryError:
-        raise
     except Exception as error:
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
 
@@ -163,14 +159,13 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     return run
 
 
-def _data(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Data:
-    if (names := about.get("sign_names")) is not None:
+def _data(about: dict[str, Any], arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> Data:
+    if "signs_images" in arrays:
         splits = [Split(arrays[f"{name}_images"], arrays[f"{name}_labels"]) for name in ("signs", "held_signs")]
-        highest = max(split.labels.max(initial=0) for split in splits)
-        if names != about["settings"]["names"] or not len(splits[0]) or highest >= len(names):
-            raise ValueError(f"a run must have drawings of the names in its settings, got names {names!r:.60}")
-        digits = [part.tobytes() for split in splits for part in (split.images, split.labels.astype(np.uint8))]
-        return SignData(checked_names(names), *digits)
+        if not len(splits[0]) or max(split.labels.max(initial=0) for split in splits) >= len(names):
+            raise ValueError(f"a run on signs must have drawings of {', '.join(names)}")
+        digits = [part.tobytes() for each in splits for part in (each.images, each.labels.astype(np.uint8))]
+        return SignData(names, *digits)
     folder = about["folder"]
     if folder is not None and not isinstance(folder, str):
         raise ValueError(f"a folder must be a path, got {folder!r}")
@@ -184,11 +179,9 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
     if not len(arrays["losses"]) == len(arrays["accuracies"]) == about["step"]:
         raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
     history.add_steps(arrays["losses"], arrays["accuracies"])
-    for (step, epoch, loss, accuracy), shares in zip(
-        arrays["evaluations"].tolist(), arrays["paper"].tolist(), strict=True
-    ):
-        on_written = (None if math.isnan(share) else share for share in shares)
-        history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *on_written))
+    for step, epoch, loss, accuracy, *others in np.hstack([arrays["evaluations"], arrays["paper"]]).tolist():
+        optional = (None if math.isnan(value) else value for value in others)
+        history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *optional))
     history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())
     return history
 

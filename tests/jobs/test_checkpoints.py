@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from mlp import atomic
 from mlp.jobs import checkpoints as module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints, OutdatedError, UnusableError, chosen_checkpoints
-from mlp.jobs.manifest import Kept, OtherFormatError
+from mlp.jobs.manifest import aside_name
 
 KB = 1000
 
@@ -40,8 +41,9 @@ def checkpoints(tmp_path):
 
 def put(checkpoints, owner, gone=(), **parts):
     """Save parts of an owner in addition to existing ones; return the new state and the errors."""
-    dumps = {name: lambda data=data: data for name, data in parts.items()}
-    return checkpoints.save(owner, checkpoints.newest(owner), gone, dumps)
+    dumps, kept = {name: lambda data=data: data for name, data in parts.items()}, checkpoints.newest(owner)
+    stay = {name: entry for name, entry in kept.parts.items() if name not in gone}
+    return checkpoints.save(owner, kept.revision, stay, dumps)
 
 
 def contents(checkpoints, owner):
@@ -86,7 +88,7 @@ def test_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints):
     old = other.newest("ann")
     put(checkpoints, "ann", run=b"2")
     with pytest.raises(OutdatedError):
-        other.save("ann", old, (), {"run": lambda: b"old"})
+        other.save("ann", old.revision, old.parts, {"run": lambda: b"old"})
     assert contents(other, "ann") == {"run": b"2"}
     assert len(files(checkpoints)) == 2
 
@@ -103,7 +105,7 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
 
     def save_too():
         with pytest.raises(OutdatedError):
-            other.save("ann", found, (), {"run": lambda: b"theirs"})
+            other.save("ann", found.revision, found.parts, {"run": lambda: b"theirs"})
 
     def lock(file, operation):
         if threading.current_thread() is second:
@@ -113,7 +115,7 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
     flock, second = module.fcntl.flock, threading.Thread(target=save_too)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as executor:
         patch.setattr(module.fcntl, "flock", lock)
-        first = executor.submit(checkpoints.save, "ann", found, (), {"run": slowly})
+        first = executor.submit(checkpoints.save, "ann", found.revision, found.parts, {"run": slowly})
         assert writes.wait(10)
         second.start()
         first.result()
@@ -183,7 +185,7 @@ def test_missing_table_of_days_keeps_everything_longer(checkpoints, clock):
     for _ in range(40):
         clock.date += 1
         put(checkpoints, "ann", run=b"1")
-    (checkpoints.folder / "days.json").write_bytes(b"[1, {")
+    (checkpoints.folder / "days").write_bytes(b"[1, {")
     again = Checkpoints(checkpoints.folder)
     assert again.today() == 1
     assert contents(again, "ann") == {"run": b"1"}
@@ -243,7 +245,7 @@ def test_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypat
         patch.setattr("mlp.jobs.manifest.FORMAT", 2)
         put(checkpoints, "ann", run=b"1")
     before = files(checkpoints)
-    with pytest.raises(OtherFormatError, match="must be 1, got 2"):
+    with pytest.raises(OSError, match="format of a manifest must be 1, got 2"):
         checkpoints.newest("ann")
     for _ in range(40):
         clock.date += 1
@@ -265,9 +267,9 @@ def test_files_of_the_previous_version_are_loaded(tmp_path):
     assert contents(Checkpoints(kept), "ann") == {"run": b"3", "own.json": b"2"}
 
 
-def refusing(number, at):
-    """Stand-in for writing: fails this thread's ``at``-th time; the page of other tests may save at the same time."""
-    write, thread = module.write_synced, threading.current_thread()
+def refuse_writing(patch, number, at):
+    """Let this thread's ``at``-th writing fail; the page of other tests may save at the same time."""
+    write, thread = atomic.write_synced, threading.current_thread()
     calls = []
 
     def refuse(path, data):
@@ -277,7 +279,8 @@ def refusing(number, at):
                 raise OSError(number, os.strerror(number), str(path))
         write(path, data)
 
-    return refuse
+    patch.setattr(module, "write_synced", refuse)  # of parts
+    patch.setattr(atomic, "write_synced", refuse)  # of a manifest
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
@@ -285,7 +288,7 @@ def refusing(number, at):
 def test_unwritable_disk_costs_only_new_parts(checkpoints, monkeypatch, number, at):
     put(checkpoints, "ann", run=b"1", desk=b"2")
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_synced", refusing(number, at))
+        refuse_writing(patch, number, at)
         if at < 3:
             _, refused = put(checkpoints, "ann", run=b"3", desk=b"4")
             assert [error.errno for error in refused.values()] == [number]
@@ -312,7 +315,7 @@ def test_published_save_stays_so_if_the_folder_cannot_be_cleaned(checkpoints, mo
 
 def test_deleting_works_on_a_full_disk(checkpoints, monkeypatch):
     put(checkpoints, "ann", run=b"1", desk=b"2")
-    monkeypatch.setattr(module, "write_synced", refusing(errno.ENOSPC, 1))
+    refuse_writing(monkeypatch, errno.ENOSPC, 1)
     put(checkpoints, "ann", gone=["run"])
     assert contents(checkpoints, "ann") == {"desk": b"2"}
 
@@ -321,7 +324,7 @@ def test_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     checkpoints = Checkpoints(tmp_path / "file" / "kept")
     with pytest.raises(OSError, match="Not a directory"):
-        checkpoints.save("ann", Kept(), (), {"run": lambda: b"1"})
+        checkpoints.save("ann", 0, {}, {"run": lambda: b"1"})
 
 
 def test_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
@@ -344,7 +347,7 @@ def test_removed_work_does_not_return_from_another_server(checkpoints):
     assert [path.name.partition(".")[0] for path in files(checkpoints)].count("run") == 1
     assert contents(checkpoints, "bob") == {"run": b"2"}
     with pytest.raises(OutdatedError):
-        other.save("ann", kept, (), {"run": lambda: b"1"})
+        other.save("ann", kept.revision, kept.parts, {"run": lambda: b"1"})
     assert contents(checkpoints, "ann") == {}
 
 
@@ -352,7 +355,7 @@ def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypa
     put(checkpoints, "ann", run=b"1")
 
     def refuse(path):
-        raise OSError(errno.EACCES, "not allowed")
+        raise OSError(errno.EACCES if os.path.lexists(path) else errno.ENOENT, "not allowed")
 
     monkeypatch.setattr(module.os, "unlink", refuse)
     with pytest.raises(OSError, match="could not be removed: 1"):
@@ -361,8 +364,9 @@ def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypa
 
 def test_new_part_is_kept_next_to_an_unreadable_one_of_its_name(checkpoints):
     kept, _ = put(checkpoints, "ann", own=b"unread")
-    for data in (b"new", b"newer"):
-        kept, _ = checkpoints.save("ann", kept, (), {"own": lambda data=data: data}, new=["own"] * (data == b"new"))
+    aside = aside_name(kept.parts["own"].file)
+    checkpoints.save("ann", kept.revision, {aside: kept.parts["own"]}, {"own": lambda: b"new"})
+    put(checkpoints, "ann", own=b"newer")
     (path,) = checkpoints.folder.glob("*/manifest")
     for _ in range(2):
         assert sorted(contents(checkpoints, "ann").values()) == [b"newer", b"unread"]

@@ -70,10 +70,10 @@ def contents(folder, owner="ann"):
 def prepared(folder):
     """Checkpoints with the state before, and what is needed to save the one after."""
     checkpoints = Checkpoints(folder)
-    found = checkpoints.newest("ann")
-    before, _ = checkpoints.save("ann", found, (), {name: lambda data=data: data for name, data in BEFORE.items()})
+    before, _ = checkpoints.save("ann", 0, {}, {name: lambda data=data: data for name, data in BEFORE.items()})
+    stay = {name: entry for name, entry in before.parts.items() if name in AFTER}
     changed = {name: lambda data=data: data for name, data in AFTER.items() if BEFORE.get(name) != data}
-    return checkpoints, before, BEFORE.keys() - AFTER.keys(), changed
+    return checkpoints, before.revision, stay, changed
 
 
 def n_operations(folder):
@@ -101,7 +101,7 @@ def test_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
         again = Checkpoints(folder)  # later saves also remove the files left by the crash
         for data in (b"a", b"b"):
             found = again.newest("ann")
-            again.save("ann", found, (), {"desk": lambda data=data: data})
+            again.save("ann", found.revision, found.parts, {"desk": lambda data=data: data})
         (place,) = [path for path in folder.iterdir() if path.is_dir()]
         assert len(list(place.iterdir())) == len(again.newest("ann").parts) + 1
     assert seen[0] == BEFORE
@@ -116,6 +116,6 @@ def test_first_save_is_there_whole_or_not_at_all(tmp_path):
         with pytest.MonkeyPatch.context() as patch:
             Disk(killed_at).install(patch)
             with suppress(Killed):
-                checkpoints.save("ann", checkpoints.newest("ann"), (), data)
+                checkpoints.save("ann", 0, {}, data)
         assert contents(tmp_path / str(killed_at)) in ({}, BEFORE)
     assert contents(tmp_path / "59") == BEFORE

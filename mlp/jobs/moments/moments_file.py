@@ -8,12 +8,13 @@ import safetensors.numpy
 from mlp.jobs.moments.rewind import Rewind
 from mlp.nn.network import MLP
 from mlp.nn.weights import read_header
+from mlp.training.run import Run
 
 FORMAT = "inkling-moments-1"
 
 
 def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
-    """Return saved steps as the bytes of a .safetensors file, for `moments_from`.
+    """Return saved steps as the bytes of a .safetensors file, for `restore_moments`.
 
     Whole runs are left out, as every step can be replayed from the start.
 
@@ -35,8 +36,8 @@ def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
     return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps({"number": number})})
 
 
-def moments_from(data: bytes, rewind: Rewind, number: int, now: int) -> np.ndarray | None:
-    """Restore the saved steps of a run at step ``now``; return the first network's weights, if they are in the file.
+def restore_moments(data: bytes, rewind: Rewind, number: int, run: Run) -> None:
+    """Restore the saved steps of ``run``, and the network that it started with, if that is in the file.
 
     Raises
     ------
@@ -58,8 +59,10 @@ def moments_from(data: bytes, rewind: Rewind, number: int, now: int) -> np.ndarr
     if not all(map(_is_finite, [weights, *([first] if first is not None else [])])):
         raise ValueError("moments must be finite")
     # The run may have been saved slightly before its steps.
-    rewind.restore([(step, row.copy()) for step, row in zip(steps, weights, strict=True) if step <= now])
-    return first
+    rewind.restore([(step, row.copy()) for step, row in zip(steps, weights, strict=True) if step <= run.step])
+    if first is not None and rewind.start is None:
+        rewind.start = Run(run.settings, run.network, temperature=run.temperature)
+        rewind.start.network.values[...] = first
 
 
 def _is_finite(array: np.ndarray) -> bool:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
-from mlp.page.visitors.persistence import free_saved, is_fully_saved, save
+from mlp.jobs.sweep import Sweep
+from mlp.page.visitors.parts import is_swept, run_name
+from mlp.page.visitors.persistence import is_fully_saved, save, saved_parts
 from mlp.page.visitors.visitor import Visitor
 
 AT_REST_S = 150.0  # without an open tab, before work leaves memory; Streamlit's sessions are gone by then
@@ -52,9 +54,7 @@ def free_memory(
     surplus: float,
     checkpoints: Checkpoints | None,
     forget: Callable[[Visitor], None],
-    *,
-    spared: Visitor | None = None,
-    above: float = 0.0,
+    above: float,
 ) -> bool:
     """Free about ``surplus`` bytes, and return whether that was possible.
 
@@ -70,18 +70,16 @@ def free_memory(
         The visitors saved on disk.
     forget : callable
         Removes a visitor from memory.
-    spared : Visitor, optional
-        A visitor who keeps everything.
     above : float
         Visitors with at most this many bytes keep their earlier runs and sweeps.
     """
-    others = [one for one in visitors if one is not spared and one.has_work()]
-    others.sort(key=lambda one: (bool(one.sessions), -one.n_bytes(), one.last_seen))
-    for visitor in others:
+    candidates = [one for one in visitors if one.has_work()]
+    candidates.sort(key=lambda one: (bool(one.sessions), -one.n_bytes(), one.last_seen))
+    for visitor in candidates:
         if surplus > 0 and may_leave(visitor, checkpoints):
             surplus -= visitor.n_bytes()
             forget(visitor)
-    candidates = [one for one in others if not one.forgotten]
+    candidates = [one for one in candidates if not one.forgotten]
     while surplus > 0 and candidates and checkpoints is not None:
         largest = min(candidates, key=lambda one: (bool(one.sessions), -one.n_bytes()))
         freed = _free_part(largest, checkpoints) if largest.n_bytes() > above else 0
@@ -92,17 +90,34 @@ def free_memory(
 
 
 def _free_part(visitor: Visitor, checkpoints: Checkpoints) -> int:
-    """Free the visitor's earlier runs, or else the sweep, with a notice; return the number of bytes freed."""
+    """Free the visitor's earlier runs on disk, or else the sweep, with a notice; return the number of bytes freed."""
     before = visitor.n_bytes()
-    if free_saved(visitor, checkpoints, sweep=False):
-        visitor.add_notice(RUNS_ON_DISK)
-    elif (sweep := visitor.sweep) is not None:
-        was_playing = sweep.playing
-        visitor.pause_sweep()
-        with suppress(OutdatedError):  # another server has saved something newer
-            save(visitor, checkpoints, all_now=True)
-        if free_saved(visitor, checkpoints, sweep=True):
-            visitor.add_notice(SWEEP_ON_DISK)
-        elif was_playing:  # the disk refused it
-            sweep.play()
+    if not visitor.disk_lock.acquire(blocking=False):  # a save is in progress
+        return 0
+    try:
+        saved = saved_parts(visitor, checkpoints)
+        if runs := [run.number for run in visitor.runs.runs if saved.get(run_name(run.number))]:
+            for number in runs:
+                visitor.runs.delete(number)
+                del visitor.written[run_name(number)]  # it is only on disk now
+            visitor.add_notice(RUNS_ON_DISK)
+        elif visitor.sweep is not None:
+            _free_sweep(visitor, visitor.sweep, checkpoints)
+    finally:
+        visitor.disk_lock.release()
     return before - visitor.n_bytes()
+
+
+def _free_sweep(visitor: Visitor, sweep: Sweep, checkpoints: Checkpoints) -> None:
+    was_playing = sweep.playing
+    visitor.pause_sweep()
+    with suppress(OutdatedError):  # another server has saved something newer
+        save(visitor, checkpoints, all_now=True)
+    parts = {name: saved for name, saved in saved_parts(visitor, checkpoints).items() if is_swept(name)}
+    if all(parts.values()):
+        visitor.freed_sweep = set(parts)
+        visitor.written = {name: each for name, each in visitor.written.items() if name not in parts}
+        visitor.sweep = visitor.shown_sweep = None
+        visitor.add_notice(SWEEP_ON_DISK)
+    elif was_playing:  # the disk refused it
+        sweep.play()

@@ -3,7 +3,8 @@
 import json
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,21 +16,20 @@ from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.jobs.checkpoints import UnusableError
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
-from mlp.jobs.moments.moments_file import dump_moments, moments_from
+from mlp.jobs.moments.moments_file import dump_moments, restore_moments
 from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import DuelScore, Visitor
-from mlp.training.run import Run
 from mlp.training.teaching import dump_teaching, teaching_from
 from mlp.training.uploaded_network import readable_network
 
-RUN = "run.safetensors"
-CANVAS_STATE, OWN, SIGNS, TEACHING = "desk.json", "own.json", "signs.json", "lesson.safetensors"
-UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
-MOMENTS = "moments.safetensors"
+CANVAS_STATE, OWN, SIGNS = "desk.json", "own.json", "signs.json"
+SMALL = (CANVAS_STATE, OWN, SIGNS)
+RUN, SWEEP, MOMENTS = "run.safetensors", "sweep.json", "moments.safetensors"
 LESSON_RUN, TRIAL = f"lesson-{RUN}", f"sweep-{RUN}"
+UPLOADED, PICTURE, TEACHING = "network.safetensors", "picture.safetensors", "lesson.safetensors"
 RUN_EVERY_S = 5.0
 SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # many large parts, so they are written less often than a single run
 
@@ -37,7 +37,6 @@ _NAME = re.compile(r"(?:(lesson-|sweep-)?(\d+)\.)?([^~]+)(?:~.*)?", re.ASCII)
 
 Load = Callable[[str], bytes]
 """Reads a part of the same visitor by its name."""
-Take = Callable[[Visitor, str, Load], None]
 
 
 class Part(NamedTuple):
@@ -59,52 +58,55 @@ def parts_of(visitor: Visitor) -> list[Part]:
         origin, shown = visitor.runs.origin, list(visitor.runs.shown)
     parts = []
     if visitor.has_work():
-        state = {
-            "drawing": visitor.drawing,
-            "network": visitor.network,
-            "number": number,
-            "run": number if job is not None or visitor.waiting_run == number else None,
-            "shown": shown,
-            "duel": [visitor.duel.person, visitor.duel.network],
-            "nickname": visitor.nickname,
-            "titles": dict(visitor.titles),
-            "answers": dict(visitor.answers),
-            "guesses": dict(visitor.guesses),
-        }
+        names = ("drawing", "network", "nickname", "titles", "answers", "guesses")
+        state = {name: copy(getattr(visitor, name)) for name in names}
+        state |= {"number": number, "shown": shown, "duel": [visitor.duel.person, visitor.duel.network]}
         parts.append(Part(CANVAS_STATE, (state,), lambda: json.dumps(state).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
     if (signs := visitor.signs).names:
         parts.append(Part(SIGNS, (signs,), lambda: dump_signs(signs).encode()))
-    parts += _optional(PICTURE, visitor.picture, dump_picture)
     if job is not None:
         playing = job.playing or visitor.paused_for_absence
         parts += [_job(run_name(number), job, RUN_EVERY_S, playing, origin=origin), *_moments(job, number, origin)]
     runs = {run_name(run.number): run for run in earlier}
     runs |= {f"lesson-{run.number}.{RUN}": run for run in list(visitor.lesson_runs.values())}
-    parts += [Part(name, (run.snapshot,), partial(_dump_earlier, run)) for name, run in runs.items()]
-    parts += _optional(UPLOADED, visitor.uploaded, dump_model) + _optional(TEACHING, visitor.teaching, dump_teaching)
+    parts += [Part(name, (run.snapshot,), partial(_dump_ended, run)) for name, run in runs.items()]
+    for name, (attribute, dump, _) in _WHOLE.items():
+        if (thing := getattr(visitor, attribute)) is not None:
+            parts.append(Part(name, (thing,), partial(dump, thing)))
     return parts if sweep is None else [*parts, *_sweep(sweep, job, number)]
 
 
-def restore_part(visitor: Visitor, name: str, load: Load) -> None:
-    """Restore the part with this name into ``visitor``; invalid bytes can raise any exception."""
-    take, _ = _KINDS[kind_of(name)[0]]
-    take(visitor, name, load)
+def restore(visitor: Visitor, names: Iterable[str], load: Load) -> dict[str, Exception | None]:
+    """Restore parts into ``visitor``, each by itself; return the error of each, or None for those that were restored.
+
+    Of the parts that were renamed for newer ones, only small ones can join those; the others are left out.
+    """
+    kinds = {name: _kind_of(name) for name in names if "~" not in name or _kind_of(name)[0] in SMALL}
+    places, errors = {kind: place for place, kind in enumerate(_KINDS)}, dict[str, Exception | None]()
+    # The current run is the newest, even if it cannot be read.
+    visitor.runs.number = max((number or 0 for kind, number in kinds.values() if kind == RUN), default=0)
+    for name in sorted(kinds, key=lambda name: (places.get(kinds[name][0], len(places)), len(name), name)):
+        kind, _ = kinds[name]
+        try:
+            if kind != TRIAL:
+                _KINDS[kind][0](visitor, name, load)
+            elif visitor.sweep is None:  # which would have restored it
+                continue
+            errors[name] = None
+        except Exception as error:  # the others load
+            errors[name] = error
+    visitor.runs.show(visitor.runs.shown)
+    return errors
 
 
-def order_of(name: str) -> tuple[int, int, str]:
-    """Sort key for restoring: parts come after the parts that they need."""
-    kind, number = kind_of(name)
-    return list(_KINDS).index(kind) if kind in _KINDS else len(_KINDS), number or 0, name
-
-
-def kind_of(name: str) -> tuple[str, int | None]:
+def _kind_of(name: str) -> tuple[str, int | None]:
     """Return the kind of a part, and its number if there may be several of its kind.
 
     Examples
     --------
-    >>> kind_of("own.json~9f86d0"), kind_of("3.run.safetensors"), kind_of("sweep-0.run.safetensors")
+    >>> _kind_of("own.json~9f86d0"), _kind_of("3.run.safetensors"), _kind_of("sweep-0.run.safetensors")
     (('own.json', None), ('run.safetensors', 3), ('sweep-run.safetensors', 0))
     """
     found = _NAME.fullmatch(name)
@@ -112,14 +114,9 @@ def kind_of(name: str) -> tuple[str, int | None]:
     return (prefix or "") + base, None if number is None else int(number)
 
 
-def is_set_aside(name: str) -> bool:
-    """Whether a part was renamed for a newer one of its name, because it could not be read."""
-    return "~" in name
-
-
 def is_swept(name: str) -> bool:
     """Whether a part belongs to a sweep."""
-    return kind_of(name)[0] in (SWEEP, TRIAL)
+    return _kind_of(name)[0] in (SWEEP, TRIAL)
 
 
 def run_name(number: int) -> str:
@@ -129,14 +126,10 @@ def run_name(number: int) -> str:
 
 def name_for_visitors(name: str) -> str | None:
     """Return the name of a part as visitors know it, or None for a part that they would not miss."""
-    kind, number = kind_of(name)
+    kind, number = _kind_of(name)
     if kind == RUN and number is not None:
         return f"run {number}"
     return _KINDS[kind][1] if kind in _KINDS else "something from another version of Inkling"
-
-
-def _optional(name: str, thing: Any, dump: Callable[[Any], bytes]) -> list[Part]:
-    return [] if thing is None else [Part(name, (thing,), partial(dump, thing))]
 
 
 def _job(name: str, job: Job, every_s: float, playing: bool, **extra: Any) -> Part:
@@ -144,6 +137,10 @@ def _job(name: str, job: Job, every_s: float, playing: bool, **extra: Any) -> Pa
         return dump_record(replace(job.record(**extra), playing=playing))
 
     return Part(name, (weakref.ref(job), job.revision, playing), dump, every_s if job.playing else 0.0)
+
+
+def _dump_ended(run: NumberedRun) -> bytes:
+    return dump_record(run.record())
 
 
 def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
@@ -154,16 +151,6 @@ def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
     dump = partial(dump_moments, rewind, number, first.network if first else None)
     every_s = MOMENTS_EVERY_S if job.playing else 0.0
     return [Part(MOMENTS, (weakref.ref(job), number, *rewind.states), dump, every_s)]
-
-
-def _dump_earlier(ended: NumberedRun) -> bytes:
-    """Dump a run as paused, without its optimizer's state, which is not kept."""
-    snapshot = ended.snapshot
-    run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
-    run.step = snapshot.step
-    run.learning_rate = snapshot.learning_rate
-    extra = {"origin": ended.origin}
-    return dump_record(Record(run, ended.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra))
 
 
 def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
@@ -191,9 +178,8 @@ def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
     visitor.answers = state.get("answers", {}) | visitor.answers
     visitor.guesses = guesses | visitor.guesses
     runs.number, runs.shown = max(runs.number, state.get("number", 0)), runs.shown or shown  # the runs come next
-    if not is_set_aside(name):
+    if name == CANVAS_STATE:
         visitor.duel = DuelScore(*state.get("duel", ()))
-        visitor.waiting_run = state.get("run", visitor.waiting_run)
 
 
 def _restore_own_digits(visitor: Visitor, name: str, load: Load) -> None:
@@ -213,12 +199,12 @@ def _restore_signs(visitor: Visitor, name: str, load: Load) -> None:
 
 def _restore_run(visitor: Visitor, name: str, load: Load) -> None:
     """Restore a run as the current one, as an earlier one, or as a lesson's."""
-    record, (kind, number), runs = parse_record(load(name)), kind_of(name), visitor.runs
+    record, (kind, number), runs = parse_record(load(name)), _kind_of(name), visitor.runs
     if number is None:  # the current run of the previous version
         number, runs.shown = int(record.extra["number"]), tuple(record.extra["shown"])
-        runs.number = visitor.waiting_run = max(number, runs.number)
-    origin, is_current = record.extra.get("origin"), kind == RUN and number == visitor.waiting_run
-    job = _resumed(visitor, record, begun_here=is_current and origin is None)
+        runs.number = max(number, runs.number)
+    origin, is_current = record.extra.get("origin"), kind == RUN and number == runs.number
+    job = _resumed(visitor, record)
     ended = NumberedRun(number, job.snapshot(), record.data, origin)
     if is_current:
         visitor.job, runs.data, runs.origin = job, record.data, origin
@@ -229,9 +215,9 @@ def _restore_run(visitor: Visitor, name: str, load: Load) -> None:
         visitor.lesson_runs[ended.snapshot.settings] = ended
 
 
-def _resumed(visitor: Visitor, record: Record, *, begun_here: bool) -> Job:
+def _resumed(visitor: Visitor, record: Record) -> Job:
+    first_network = None if record.extra.get("origin") else record.run.settings.new_network()
     try:
-        first_network = record.run.settings.new_network() if begun_here else None
         return Job.resumed(record, engine(), visitor.id, first_network=first_network)
     except (ValueError, OSError) as error:
         raise UnusableError("its training images are missing") from error
@@ -240,18 +226,12 @@ def _resumed(visitor: Visitor, record: Record, *, begun_here: bool) -> Job:
 def _restore_moments(visitor: Visitor, name: str, load: Load) -> None:
     if (job := visitor.job) is None:
         raise ValueError("saved steps need their run, which is missing")
-    first = moments_from(load(name), job.rewind, visitor.runs.number, job.snapshot().step)
-    if first is not None and job.rewind.start is None:
-        start = job.run_state()
-        start.network.values[...] = first
-        job.rewind.start = Run(start.settings, start.network, temperature=start.temperature)
+    restore_moments(load(name), job.rewind, visitor.runs.number, job.run_state())
 
 
-def _restore(attribute: str, parse: Callable[[bytes], Any]) -> Take:
-    def take(visitor: Visitor, name: str, load: Load) -> None:
-        setattr(visitor, attribute, parse(load(name)))
-
-    return take
+def _restore_whole(visitor: Visitor, name: str, load: Load) -> None:
+    attribute, _, parse = _WHOLE[name]
+    setattr(visitor, attribute, parse(load(name)))
 
 
 def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
@@ -261,21 +241,28 @@ def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
     jobs = [
         visitor.job
         if visitor.job is not None and adopted.get(place) == visitor.runs.number
-        else _resumed(visitor, parse_record(load(f"sweep-{place}.{RUN}")), begun_here=True)
+        else _resumed(visitor, parse_record(load(f"sweep-{place}.{RUN}")))
         for place in range(about["n"])
     ]
     visitor.sweep = Sweep.resumed(about["name"], jobs, about.get("labels", ()))
 
 
+# Attributes of a visitor that are a part each, converted by these functions.
+_WHOLE: dict[str, tuple[str, Callable[[Any], bytes], Callable[[bytes], Any]]] = {
+    PICTURE: ("picture", dump_picture, picture_from),
+    UPLOADED: ("uploaded", dump_model, partial(readable_network, name="a network on disk")),
+    TEACHING: ("teaching", dump_teaching, teaching_from),
+}
+
 # How each kind is restored, in this order, and its name for visitors.
-_KINDS: dict[str, tuple[Take, str | None]] = {
+_KINDS: dict[str, tuple[Callable[[Visitor, str, Load], None], str | None]] = {
     CANVAS_STATE: (_restore_canvas, "your drawing"),
     OWN: (_restore_own_digits, "your own digits"),
     SIGNS: (_restore_signs, "your own signs"),
     RUN: (_restore_run, "your last run"),
-    PICTURE: (_restore("picture", picture_from), "your photo"),
-    UPLOADED: (_restore("uploaded", partial(readable_network, name="a network on disk")), "your uploaded network"),
-    TEACHING: (_restore("teaching", teaching_from), "the network that learned your digits"),
+    PICTURE: (_restore_whole, "your photo"),
+    UPLOADED: (_restore_whole, "your uploaded network"),
+    TEACHING: (_restore_whole, "the network that learned your digits"),
     SWEEP: (_restore_sweep, "your runs under “Several at once”"),
     MOMENTS: (_restore_moments, None),
     LESSON_RUN: (_restore_run, "a result of a lesson"),

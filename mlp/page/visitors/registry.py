@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
-from mlp.jobs.manifest import OtherFormatError
 from mlp.page.visitors.eviction import (
     MAX_MB,
     MAX_VISITORS,
@@ -124,8 +123,8 @@ class Visitors:
                 if len(self._visitors) >= self._max_visitors:
                     self._forget_one()
                 self._visitors[visitor.id] = visitor
-                self._free(spared=visitor)
             self._note_presence(visitor, session_id)
+            self._free(above=visitor.n_bytes())
         return visitor
 
     def _forget_one(self) -> None:
@@ -142,14 +141,9 @@ class Visitors:
         OSError
             If the disk cannot be read at present.
         """
-        if not ID.fullmatch(visitor_id):
-            return False
-        try:
-            return visitor_id in self._visitors or bool(
-                self._checkpoints and self._checkpoints.newest(visitor_id).parts
-            )
-        except OtherFormatError:
-            return True  # `get` reports the problem
+        if visitor_id in self._visitors:
+            return True
+        return bool(ID.fullmatch(visitor_id) and self._checkpoints and self._checkpoints.newest(visitor_id).parts)
 
     def leave(self, visitor: Visitor, to: str | None = None) -> None:
         """Move all tabs of a visitor to the visitor ``to``, or to a new one; the old work stays under its id."""
@@ -267,13 +261,13 @@ class Visitors:
         Those with less than this visitor would have then keep everything.
         """
         with self._lock:
-            return self._free(n_bytes, spared=visitor, above=visitor.n_bytes() + n_bytes)
+            return self._free(n_bytes, above=visitor.n_bytes() + n_bytes)
 
-    def _free(self, n_bytes: int = 0, *, spared: Visitor | None = None, above: float = 0.0) -> bool:
+    def _free(self, n_bytes: int = 0, *, above: float = 0.0) -> bool:
         """Free as much memory as ``n_bytes`` more would exceed the limit by; parameters as in `free_memory`."""
         visitors = list(self._visitors.values())
         surplus = sum(visitor.n_bytes() for visitor in visitors) + n_bytes - self._max_bytes
-        return free_memory(visitors, surplus, self._checkpoints, self._forget, spared=spared, above=above)
+        return free_memory(visitors, surplus, self._checkpoints, self._forget, above)
 
     def _forget(self, visitor: Visitor) -> None:
         del self._visitors[visitor.id]

@@ -10,7 +10,8 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from mlp.jobs.checkpoints import chosen_checkpoints, kept_days
+from mlp.jobs.checkpoints import chosen_checkpoints
+from mlp.jobs.limits import limits
 from mlp.machine import usable_memory_mb
 from mlp.page import state
 from mlp.page.session_var import SessionVar
@@ -149,8 +150,8 @@ def _reason_of_loss(last_visit: str) -> str:
         last = date.fromisoformat(last_visit)
     except ValueError:  # a cookie from an older version
         return VANISHED
-    over = date.today() - last > timedelta(kept_days())
-    return TIME_OVER.format(f"{last.day} {last:%B %Y}", kept_days()) if over else VANISHED
+    over = date.today() - last > timedelta(limits().kept_days)
+    return TIME_OVER.format(f"{last.day} {last:%B %Y}", limits().kept_days) if over else VANISHED
 
 
 def remember(visitor: Visitor) -> None:
@@ -165,8 +166,8 @@ def remember(visitor: Visitor) -> None:
     if visitor.has_work():
         values[name + LAST_VISIT] = today.isoformat()
         if visitors().has_disk:
-            until = today + timedelta(kept_days())
-            kept = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", kept_days())
+            until = today + timedelta(limits().kept_days)
+            kept = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
     lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]
     st.html(
         f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'

@@ -75,14 +75,13 @@ class Visitor:
     signs: SignSet = field(default_factory=SignSet)
     signs_before: list[SignSet] = field(default_factory=list)  # for undo, the newest last
     notice: str | None = None  # shown once
-    # By part name, see `mlp.page.visitors.persistence`; parts in ``kept`` but not in ``written`` could not be read.
+    # By part name, see `mlp.page.visitors.persistence`; parts in ``kept`` but not in ``written`` are only on disk.
     kept: Kept = field(default_factory=Kept)
     written: dict[str, Written] = field(default_factory=dict)
-    on_disk_only: set[str] = field(default_factory=set)  # parts that were freed from memory and remain on disk
-    waiting_run: int | None = None  # number of the current run until it has been restored
-    unsaved: set[str] = field(default_factory=set)  # names of parts that could not be written, which the visitor knows
+    freed_sweep: set[str] = field(default_factory=set)  # parts of the sweep that left memory and remain on disk
+    unsaved: bool = False  # whether some work could not be written, which the visitor knows
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
-    disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or freed
+    disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while parts are written or freed
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     times_left: int = 0  # how often all tabs moved to another visitor

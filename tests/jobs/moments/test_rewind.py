@@ -1,13 +1,14 @@
 """Saved steps of a run hold its weights, and every step is replayed bit for bit."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from mlp.jobs.job import Job
-from mlp.jobs.moments.moments_file import dump_moments, moments_from
+from mlp.jobs.moments.moments_file import dump_moments, restore_moments
 from mlp.jobs.moments.rewind import (
     MAX_BYTES,
     MAX_WHOLE_BYTES,
@@ -142,14 +143,16 @@ def test_saved_steps_survive_serialization_and_others_are_refused():
     first = Run(SETTINGS).network
     data = dump_moments(rewind, 5, first)
     again = Rewind(None, 40, SETTINGS)
-    found = moments_from(data, again, 5, 6)  # the run has not reached step 7 yet
+    run = Run(replace(SETTINGS, seed=SETTINGS.seed + 1))
+    run.step = 6  # it has not reached step 7 yet
+    restore_moments(data, again, 5, run)
     assert list(again.states) == [1, 2]
     np.testing.assert_array_equal(again.network(2).values, states[1].astype(np.float32))
-    np.testing.assert_array_equal(found, first.values)
+    np.testing.assert_array_equal(again.network(0).values, first.values)
     with pytest.raises(ValueError, match="those of run 4"):
-        moments_from(data, again, 4, 7)
+        restore_moments(data, again, 4, run)
     with pytest.raises(ValueError, match="must be float16 of shape"):
-        moments_from(data, Rewind(None, 40, Settings(hidden=(4,))), 5, 7)
+        restore_moments(data, Rewind(None, 40, Settings(hidden=(4,))), 5, run)
 
 
 def test_unsaved_step_is_refused():

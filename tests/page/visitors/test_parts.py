@@ -3,11 +3,9 @@
 import json
 from dataclasses import replace
 
-import pytest
-
 from mlp.jobs.record import dump_record
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.parts import CANVAS_STATE, SWEEP, parts_of, restore_part
+from mlp.page.visitors.parts import CANVAS_STATE, SWEEP, parts_of, restore
 from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.data.sources import Mnist
 from tests.jobs.manual_engine import ManualEngine
@@ -30,7 +28,7 @@ def test_sweep_of_several_settings_keeps_its_labels():
     assert visitor.sweep is not None
     jobs = iter(visitor.sweep.jobs)
     again = Visitor("b")
-    restore_part(again, SWEEP, lambda name: written if name == SWEEP else dump_record(next(jobs).record()))
+    restore(again, [SWEEP], lambda name: written if name == SWEEP else dump_record(next(jobs).record()))
     assert [trial.value for trial in again.sweep.trials()] == ["plain", "warped"]
     assert [trial.snapshot.settings for trial in again.sweep.trials()] == SEVERAL
 
@@ -39,8 +37,8 @@ def test_sweep_without_a_label_for_each_run_is_refused():
     visitor, written = kept_sweep()
     wrong = json.dumps({**json.loads(written), "labels": ["plain"]}).encode()
     jobs = iter(visitor.sweep.jobs)
-    with pytest.raises(ValueError, match="each of 2 runs needs a label, got 1 labels"):
-        restore_part(Visitor("b"), SWEEP, lambda name: wrong if name == SWEEP else dump_record(next(jobs).record()))
+    errors = restore(Visitor("b"), [SWEEP], lambda name: wrong if name == SWEEP else dump_record(next(jobs).record()))
+    assert "each of 2 runs needs a label, got 1 labels" in str(errors[SWEEP])
 
 
 def test_lesson_runs_outlive_their_sweep_and_the_server():
@@ -50,8 +48,7 @@ def test_lesson_runs_outlive_their_sweep_and_the_server():
     visitor.sweep = None
     written = {part.name: part.dump() for part in parts_of(visitor) if part.name.startswith("lesson-")}
     again = Visitor("b")
-    for name in written:
-        restore_part(again, name, written.__getitem__)
+    restore(again, written, written.__getitem__)
     assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
     assert again.n_bytes() >= sum(run.n_bytes for run in again.lesson_runs.values()) > 0
 
@@ -62,5 +59,5 @@ def test_score_of_the_duel_outlives_the_server():
     visitor.duel = DuelScore(3, 2, b"image", "it read a 9")
     (engine,) = (part.dump() for part in parts_of(visitor) if part.name == CANVAS_STATE)
     again = Visitor("b")
-    restore_part(again, CANVAS_STATE, lambda name: engine)
+    restore(again, [CANVAS_STATE], lambda name: engine)
     assert again.duel == DuelScore(3, 2)

@@ -1,5 +1,6 @@
 """A visitor's work is restored from disk, each part by itself, and a full disk is reported."""
 
+import errno
 from dataclasses import replace
 
 import numpy as np
@@ -267,3 +268,25 @@ def test_signs_outlive_the_server(tmp_path, signs):
     again = server(tmp_path).get(visitor.id, "here")
     assert again.signs.names == signs.names
     assert np.array_equal(again.signs.images, signs.images)
+
+
+def test_refused_part_leaves_the_saved_one_on_a_disk_that_fails(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    with_everything(visitor)
+    visitors.save()
+    before, write = visitor.kept.parts, checkpoints_module.write_synced
+
+    def refuse(path, data):
+        if "manifest" not in path.name:
+            raise OSError(errno.ENOSPC, "no room")
+        write(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoints, "intact", lambda self, owner, kept: set())  # the disk cannot be read for a moment
+        patch.setattr(checkpoints_module, "write_synced", refuse)
+        visitors.save()
+    assert "disk is full" in visitor.notice
+    assert visitor.kept.parts == before
+    visitors.save()
+    assert parts_of(server(tmp_path).get(visitor.id, "here")) == ALL_PARTS

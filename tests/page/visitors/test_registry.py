@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mlp.jobs import checkpoints as on_disk
+from mlp import atomic
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.eviction import AT_REST_S, KEPT_S
@@ -220,7 +220,7 @@ def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
         raise OSError(30, "read-only file system")
 
     with monkeypatch.context() as patch:
-        patch.setattr(on_disk, "write_synced", refuse)
+        patch.setattr(atomic, "write_synced", refuse)
         with pytest.raises(OSError, match="read-only"):
             visitors.remove(visitor)
     assert visitors.moved("tab") is None
