@@ -139,8 +139,9 @@ class Checkpoints:
                 raise OutdatedError("another server has saved this owner first")
             saved = Kept(revision + 1, self.today(), parts)
             try:
-                if not place.is_dir():
-                    place.mkdir(mode=0o700)
+                if not (place / MANIFEST).exists():
+                    place.mkdir(mode=0o700, exist_ok=True)
+                    _publish(place, found)  # so that one that is missing later was lost
                     sync_folder(self.folder)
                 for name, dump in changes.items():
                     try:
@@ -218,8 +219,7 @@ class Checkpoints:
                 if found := _FLAT.fullmatch(path.name):
                     place = self.folder / found[1]
                     place.mkdir(mode=0o700, exist_ok=True)
-                    (place / MANIFEST).touch()  # an empty one is like a damaged one: the names of the files count
-                    if not (place / MANIFEST).stat().st_size:
+                    if not (place / MANIFEST).exists():
                         os.rename(path, place / f"{found[2]}.0.{_digest(path.read_bytes())}")
 
 
@@ -233,10 +233,8 @@ def chosen_checkpoints() -> Checkpoints | None:
 
 
 def _newest(place: Path) -> Kept:
-    try:
-        return parse_manifest((place / MANIFEST).read_bytes()) or recovered(_lengths(place))
-    except FileNotFoundError:  # no save was finished
-        return Kept()
+    manifest = place / MANIFEST
+    return parse_manifest(manifest.read_bytes() if manifest.exists() else b"") or recovered(_lengths(place))
 
 
 def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:

@@ -226,10 +226,11 @@ def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints
         path.write_bytes(before)
 
 
-def test_folder_without_manifest_is_adopted_and_ages(checkpoints, clock):
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"noise"), os.unlink], ids=["noise", "gone"])
+def test_folder_without_manifest_is_adopted_and_ages(checkpoints, clock, damage):
     put(checkpoints, "ann", run=b"1", desk=b"2")
     (path,) = checkpoints.folder.glob("*/manifest")
-    path.write_bytes(b"noise")
+    damage(path)
     again = Checkpoints(checkpoints.folder)
     assert contents(again, "ann") == {"run": b"1", "desk": b"2"}
     put(again, "ann", run=b"3")

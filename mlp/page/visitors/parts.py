@@ -247,7 +247,7 @@ def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
     visitor.sweep = Sweep.resumed(about["name"], jobs, about.get("labels", ()))
 
 
-# Attributes of a visitor that are a part each, converted by these functions.
+# Attributes of a visitor that are a part each, and the functions that convert them.
 _WHOLE: dict[str, tuple[str, Callable[[Any], bytes], Callable[[bytes], Any]]] = {
     PICTURE: ("picture", dump_picture, picture_from),
     UPLOADED: ("uploaded", dump_model, partial(readable_network, name="a network on disk")),
