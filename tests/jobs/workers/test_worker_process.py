@@ -53,7 +53,6 @@ def test_dead_worker_costs_only_its_own_call(workers, tmp_path):
 
 def die_during_send():
     """Make this worker send half of its answer and die."""
-    import __main__ as worker
 
     def send_half(pipe, message):
         whole = io.BytesIO()
@@ -62,7 +61,7 @@ def die_during_send():
         pipe.flush()
         os.kill(os.getpid(), signal.SIGKILL)
 
-    worker.send = send_half
+    sys.modules["__main__"].send = send_half
     return bytes(1_000_000)
 
 
