@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,17 @@ LONGEST_FUNCTION = 60  # lines, its docstring among them
 LONGEST_FILE = 400
 
 
+@cache
+def parts_of(source: str) -> list[ast.AST]:
+    """Return all parts of a file's syntax tree."""
+    return list(ast.walk(ast.parse(source)))
+
+
 def imported_modules(path: Path, root: Path) -> set[str]:
     """Return the full names of all modules that a file imports, inside functions too."""
     package = path.relative_to(root).parent.parts
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in parts_of(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -106,7 +113,7 @@ def missing_modules(source: Path, root: Path) -> set[str]:
     """Return the missing modules of ours that a file imports, inside functions too."""
     modules = {
         node.module
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        for node in parts_of(source.read_text(encoding="utf-8"))
         if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in ("mlp", "tests")
     }
     places = {module: root.joinpath(*module.split(".")) for module in modules}
@@ -154,9 +161,7 @@ def test_overfull_folder_is_found(tmp_path: Path, folder: str):
 
 def too_long(source: str) -> list[str]:
     """Return a file's functions above `LONGEST_FUNCTION` lines, and the file itself above `LONGEST_FILE`."""
-    functions = [
-        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = [node for node in parts_of(source) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION]
     return [*long, *(["the file"] if source.count("\n") > LONGEST_FILE else [])]
 
@@ -186,7 +191,7 @@ def checks_by_assert(source: str) -> list[int]:
             return isinstance(test.ops[0], ast.IsNot) and ast.unparse(test.comparators[0]) == "None"
         return isinstance(test, ast.Call) and ast.unparse(test.func) == "isinstance"
 
-    asserts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    asserts = [node for node in parts_of(source) if isinstance(node, ast.Assert)]
     return [node.lineno for node in asserts if not narrows_a_type(node.test)]
 
 
@@ -211,19 +216,27 @@ def _is_private(name: ast.expr) -> bool:
 
 def private_reads(source: str) -> list[str]:
     """Return a file's uses of other files' private names, such as ``job._run``."""
+    nodes = parts_of(source)
     read = [
         node
-        for node in ast.walk(ast.parse(source))
+        for node in nodes
         if isinstance(node, ast.Attribute)
         and re.match(r"_[a-zA-Z]", node.attr)
         and ast.unparse(node.value) != "super()"
     ]
     own = {node.attr for node in read if ast.unparse(node.value) in ("self", "cls")} | PUBLIC_DESPITE_ITS_NAME
-    nodes = list(ast.walk(ast.parse(source)))
-    looked_up = [node for node in nodes if isinstance(node, ast.Call) and re.search("attr$", ast.unparse(node.func))]
+    looked_up = [
+        node
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name | ast.Attribute)
+        and (node.func.id if isinstance(node.func, ast.Name) else node.func.attr).endswith("attr")
+    ]
+    if not looked_up:
+        return [ast.unparse(node) for node in read if node.attr not in own]
     # A name that is looked up may come from a constant, or from a tuple with its owner.
     kept = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
-    pairs = [node for node in nodes if isinstance(node, ast.Tuple) and looked_up]
+    pairs = [node for node in nodes if isinstance(node, ast.Tuple)]
     patched = [
         ast.unparse(node)
         for node, names in [*((call, call.args[:2]) for call in looked_up), *((pair, pair.elts[1:2]) for pair in pairs)]
