@@ -53,8 +53,6 @@ network = ControlVar[str | None]("network", None)
 """The network that answers; a control (networks)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 """The last run started by *Teach it now*, its drawing, and the answer before (correction)."""
-own_changed = SessionVar[bool]("own_changed", False)
-"""Whether the visitor's own digits have changed since the page was drawn (correction, own_digits)."""
 
 # tabs/: the open tab, and the choices in each.
 tab = SessionVar[str | None]("tab", None)
@@ -73,9 +71,6 @@ own_share = SessionVar[int]("own_share", own_share_kept.default)
 collecting = SessionVar[bool]("collecting", True)
 """Whether a row under the canvas offers to keep drawings as signs (own_signs)."""
 
-
-signs_learned = SessionVar[bool]("signs_learned", False)
-"""Whether a run on signs has begun that the page does not show yet (draw/signs)."""
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""
 

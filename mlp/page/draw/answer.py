@@ -20,17 +20,12 @@ from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
-from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import percent, share_bars
-from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.theme import colors, image_url
 from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
-
-_stage_opened = SessionVar[bool]("stage_opened", False)
-"""Whether the compact picture of the network was pressed, and the tab with the whole one is not yet drawn."""
-
 
 LONG_NAME = 4  # characters from which a name is in smaller type
 STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
@@ -119,8 +114,6 @@ def _reading(visitor: Visitor) -> None:
                 st.html(f'<p class="ink-reader" data-live="answer_by">{answer.now.caption}</p>')
             with st.container(key="bars"):
                 st.html(share_bars(answer.now.reader.names, _shares_of(answer), "Probability of each answer"))
-    if _stage_opened.pop():
-        st.rerun()  # the tab with the whole network is outside of this fragment
 
 
 def _correction(visitor: Visitor) -> None:
@@ -215,9 +208,9 @@ def _network(answer: DigitAnswer) -> None:
 
 def _open() -> None:
     """Open the tab with the whole network."""
-    _stage_opened.set(True)
     state.requested_tab.set(LOOK_INSIDE)
     state.inside_view.set("network")
+    rerun_page()
 
 
 def input_section(visitor: Visitor) -> None:

@@ -11,15 +11,14 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import ResetVar
+from mlp.page.style.fragments import rerun_page
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.teaching import MIN_TO_HOLD_BACK
 
 _corrected = ResetVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
-_taught_now = SessionVar[bool]("taught_now", False)
-"""Whether a run that teaches a drawing has begun, and the page does not show it yet."""
 
 
 class Reading(NamedTuple):
@@ -53,8 +52,6 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             args=(visitor, drawing),
             help="Keeps this drawing under “Your digits” for a network to learn. Press again to remove it.",
         )
-    if state.own_changed.pop() and state.shown_part.get() == "Your digits":
-        st.rerun()  # the open tab shows them, outside of this fragment
     show_refusal("teach_now")
     taught = _taught(visitor, drawing)
     if taught:
@@ -64,25 +61,24 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             some = f"{len(own)} of {MIN_TO_HOLD_BACK} kept" if len(own) < MIN_TO_HOLD_BACK else f"{len(own)} kept"
             st.html(announced("kept", f"Kept as a <b>{digit}</b> · {some}"), width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
-        if _taught_now.pop():
-            st.rerun()  # the new run's parts of the page are outside of this fragment
     else:
         st.html(announced("kept", f"You have {MAX_OWN} digits, the most that fit here." if len(own) >= MAX_OWN else ""))
 
 
 def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
     label = _corrected.get()
-    state.own_changed.set(True)
     if label is None:
         visitor.own.remove(drawing.image)
     else:
         visitor.own.put(OwnDigit(int(label), as_pixels(drawing.image), drawing.strokes))
+    if state.shown_part.get() == "Your digits":  # the open tab shows them
+        rerun_page()
 
 
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
     if teach(visitor, place="teach_now") and reading is not None:
         state.taught.set((visitor.runs.number, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
-        _taught_now.set(True)
+        rerun_page()
 
 
 def _taught(visitor: Visitor, drawing: InputImage) -> str:

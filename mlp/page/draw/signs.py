@@ -14,7 +14,7 @@ from mlp.page.draw.canvas import wipe
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.live.announced import announced
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.refusals import Place, reason, refuse, show_refusal
 from mlp.page.visitors.runs import begin
@@ -48,8 +48,6 @@ def _collect(visitor: Visitor) -> None:
         if signs.missing is None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     show_refusal("signs")
-    if state.signs_learned.pop():
-        st.rerun()  # the new run's parts of the page are outside of this fragment
 
 
 def missing_drawings_text(signs: SignSet) -> str:
@@ -115,7 +113,7 @@ def take_linked_signs(visitor: Visitor) -> None:
 def learn_here(visitor: Visitor) -> None:
     """Train a network on the signs, and redraw the whole page; for callbacks in a fragment."""
     if learn_signs(visitor, "signs"):
-        state.signs_learned.set(True)
+        rerun_page()
 
 
 def learn_signs(visitor: Visitor, place: Place) -> bool:

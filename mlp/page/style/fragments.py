@@ -30,6 +30,18 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
     return place
 
 
+def rerun_page() -> None:
+    """Redraw the whole page after a press in a fragment, as other parts change too; for callbacks, as their last act.
+
+    In a fragment it does not return.
+    """
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        st.rerun()
+
+
 def rerun_fragments(fragments: Sequence[str]) -> None:
     """Rerun fragments, or the whole page where that would lose something; for callbacks of controls in a fragment.
 

@@ -113,7 +113,6 @@ def _follow_history() -> None:
         view, labels = part.views.chosen, part.views.labels
         view.set(next((choice for choice, label in labels.items() if names.get(view.key) == label), next(iter(labels))))
     tab_bar.go_to_tab(part.name)
-    st.rerun()  # the changed parts are outside of this fragment
 
 
 def _named(names: Mapping[str, str]) -> Part:

@@ -15,7 +15,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.panel import chosen_settings, set_controls
-from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lessons.tab import LESSONS_NAME, lessons_open
 from mlp.page.tabs.tab_bar import go_to_tab
@@ -61,10 +61,14 @@ def _draw(visitor: Visitor, parts: Sequence[str]) -> None:
 def _line(step: NextStep) -> None:
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
-        if st.button(step.label, key="next_step", type="tertiary", on_click=step.act):
-            st.rerun()  # the changed parts are outside of this fragment
+        st.button(step.label, key="next_step", type="tertiary", on_click=_take, args=(step,))
         if times := _correction_hints.get():
             scroll_to("correction", f"correction {times}")
+
+
+def _take(step: NextStep) -> None:
+    step.act()
+    rerun_page()
 
 
 def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:

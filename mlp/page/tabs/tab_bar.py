@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.style.fragments import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.part import Part
 
@@ -24,18 +25,13 @@ def open_part(tab: str) -> state.SessionVar[str | None]:
 
 
 def go_to_tab(name: str) -> None:
-    """Open another tab or part; for a callback in a fragment, whose body then calls `follow`.
+    """Open another tab or part, and rerun the whole page; for callbacks, as their last act.
 
     It does not set the bar's own key: until the whole page has run, requests of other fragments can still report the
     old tab, and would overwrite it.
     """
     state.requested_tab.set(name)
-
-
-def follow() -> None:
-    """Rerun the whole page, without returning, if `go_to_tab` has asked for another tab."""
-    if state.requested_tab.get() is not None:
-        st.rerun()
+    rerun_page()
 
 
 def named(tabs: Tabs, name: str | None) -> tuple[str, Part | None] | None:

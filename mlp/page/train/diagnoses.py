@@ -10,6 +10,7 @@ from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.panel import set_controls
+from mlp.page.style.fragments import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.refusals import show_refusal
@@ -46,28 +47,27 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
     with st.container(border=True, key=f"hint_{key}"):
         words, side = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
         words.markdown(text)
-        if side is not None and side.button(
-            diagnosis.remedy.label,
-            key=f"remedy_{key}",
-            on_click=try_remedy,
-            args=(visitor, now, diagnosis.remedy),
-            help="Trains a new network with only this setting changed.",
-            width="stretch",
-        ):
-            st.rerun()  # the buttons and the settings change too
+        if side is not None:
+            side.button(
+                diagnosis.remedy.label,
+                key=f"remedy_{key}",
+                on_click=try_remedy,
+                args=(visitor, now, diagnosis.remedy),
+                help="Trains a new network with only this setting changed.",
+                width="stretch",
+            )
 
 
 def remedy_button(visitor: Visitor, key: str) -> None:
-    """Draw a button with the remedy for a diverged run; for fragments."""
+    """Draw a button with the remedy for a diverged run."""
     now = visitor.job.snapshot() if visitor.job is not None else None
     if now is not None and now.diverged is not None:
         remedy = diagnoses(now)[0].remedy
-        if st.button(plain(remedy.label), key=key, type="primary", on_click=try_remedy, args=(visitor, now, remedy)):
-            st.rerun()  # the whole page shows another run
+        st.button(plain(remedy.label), key=key, type="primary", on_click=try_remedy, args=(visitor, now, remedy))
 
 
 def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
-    """Start a new run with the remedy, and show the old one's curves below."""
+    """Start a new run with the remedy, show the old one's curves below, and redraw the whole page; for callbacks."""
     job = visitor.job
     if job is None:
         return
@@ -76,6 +76,7 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     failed = visitor.runs.number
     begin(visitor, Run(settings), job.data, place="hints")
     visitor.runs.show([failed])
+    rerun_page()
 
 
 def dead_neurons(job: Job, now: Snapshot) -> list[float]:

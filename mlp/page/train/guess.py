@@ -16,6 +16,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.style import charts
+from mlp.page.style.fragments import rerun_page
 from mlp.page.style.questions import questions_html
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.train.guess_axes import guess_axes
@@ -130,7 +131,7 @@ def guess_button(visitor: Visitor) -> None:
 
 def _begin(visitor: Visitor) -> None:
     ask(visitor)
-    st.rerun()  # the instructions are outside of the button's fragment
+    rerun_page()
 
 
 def guess_row(visitor: Visitor) -> None:

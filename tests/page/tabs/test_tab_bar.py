@@ -8,7 +8,7 @@ def two_tabs() -> None:
     import streamlit as st
 
     from mlp.page.tabs.part import Part
-    from mlp.page.tabs.tab_bar import follow, go_to_tab, tab_bar
+    from mlp.page.tabs.tab_bar import go_to_tab, tab_bar
 
     outer = {name: [Part(name, lambda *_: None)] for name in ("Mistakes", "Look inside")}
     tab, part = tab_bar(
@@ -20,7 +20,6 @@ def two_tabs() -> None:
     def pictures() -> None:
         for name in ("Look inside", "Hidden", "Your digits", "Mine"):
             st.button(name, key=name, on_click=go_to_tab, args=(name,))
-        follow()
 
     pictures()
 

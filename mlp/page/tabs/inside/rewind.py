@@ -8,11 +8,11 @@ from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import Replay, advanced, replay
 from mlp.jobs.record import Record
 from mlp.page import state
-from mlp.page.draw.canvas import rerun_fragments
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.style import theme
+from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
@@ -30,8 +30,6 @@ _lab_step_of = SessionVar[int | None]("lab_step_of", None)
 """The step that was shown when the exact step was set."""
 _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
 """Number of the run whose steps are computed again, and whether the result is shown."""
-_moved = SessionVar[bool]("lab_moved", False)
-"""Whether the last press needs the whole page redrawn."""
 
 
 IDEA = (
@@ -74,8 +72,6 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
 
 def view(visitor: Visitor, data: DataState) -> None:
     """Draw the answers at this step and now, and the network at work."""
-    if _moved.pop():
-        st.rerun()  # the changed parts are elsewhere on the page
     job = visitor.job
     show_refusal("lab")
     if job is not None and not job.snapshot().step:
@@ -139,7 +135,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         _redraw_readers()
     else:
         state.network.set("run")
-        _moved.set(True)
+        rerun_page()
 
 
 def _compute(visitor: Visitor, job: Job) -> None:

@@ -98,7 +98,6 @@ def view(visitor: Visitor, data: DataState) -> None:
                 [_near(now, test, number) for number in nearest_points(layout.points, mine, NEAREST).tolist()],
                 _lab_dot.set,
             )
-    tab_bar.follow()
 
 
 def _layout(now: Answering, test: Split, n: int, fitted: Split) -> Layout:

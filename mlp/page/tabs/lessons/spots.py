@@ -84,6 +84,6 @@ def _show(spot: Spot) -> None:
     if spot.choice is not None:
         chosen, value = spot.choice
         chosen.set(value)
+    shown_spot.set((spot.key, shown_spot.get()[1] + 1))
     if spot.part is not None:
         tab_bar.go_to_tab(spot.part)
-    shown_spot.set((spot.key, shown_spot.get()[1] + 1))

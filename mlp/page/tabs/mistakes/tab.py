@@ -119,7 +119,6 @@ def _pictures(
     with st.container(key="mistakes_pictures"):
         pictures = [_picture(readings, split, int(position), kind, names) for position in shown]
         gallery(pictures, lambda n: _look_inside(kind, n))
-    tab_bar.follow()
 
 
 def _picture(readings: Readings, split: Split, position: int, kind: str, names: Sequence[str]) -> GalleryPicture:

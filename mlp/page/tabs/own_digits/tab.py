@@ -16,7 +16,7 @@ from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import percent
 from mlp.page.style.download_button import download_button
-from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.part import Part
@@ -166,8 +166,6 @@ def _keeping(visitor: Visitor) -> None:
         )
         with st.popover("Remove all", icon=":material/delete:"):
             st.button(f"Yes, remove all {len(own)}", key="own_clear", on_click=_remove, args=(own, None))
-    if state.own_changed.pop():
-        st.rerun()
 
 
 def _remove(own: OwnDigits, digit: OwnDigit | None) -> None:
@@ -176,7 +174,7 @@ def _remove(own: OwnDigits, digit: OwnDigit | None) -> None:
     else:
         own.remove(digit.image)
     _own_remove.set(None)
-    state.own_changed.set(True)
+    rerun_page()
 
 
 def _upload(visitor: Visitor) -> None:

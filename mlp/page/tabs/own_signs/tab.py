@@ -22,7 +22,7 @@ from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
-from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
@@ -38,8 +38,6 @@ _signs_in = SessionVar[Any]("signs_in", None)
 """The uploaded file of signs; a control."""
 _signs_error = SessionVar[str | None]("signs_error", None)
 """The reason why the upload failed."""
-_signs_moved = SessionVar[bool]("signs_moved", False)
-"""Whether the signs have changed since the page outside of their tab was drawn."""
 
 
 LEFT_OUT = "without drawing"
@@ -76,8 +74,6 @@ def _set(visitor: Visitor) -> None:
         _sign(visitor, label, name)
     if signs.names or visitor.signs_before:
         _actions(visitor)
-    if state.signs_learned.pop() or _signs_moved.pop():
-        st.rerun()
 
 
 def _sign(visitor: Visitor, label: int, name: str) -> None:
@@ -158,11 +154,6 @@ def _actions(visitor: Visitor) -> None:
             st.button("Yes, remove all my signs", key="signs_clear", on_click=_clear, args=(visitor,))
 
 
-def _changed(visitor: Visitor) -> None:
-    """Redraw the whole page, as the first sign adds a row under the canvas."""
-    _signs_moved.set(True)
-
-
 def _add(visitor: Visitor) -> None:
     names = [name for name in (_sign_name.get() or "").split(",") if name.strip()]
     if not names:
@@ -177,13 +168,13 @@ def _add(visitor: Visitor) -> None:
     if change_signs(visitor, with_all, "signs_set"):
         _sign_name.set("")
         state.collecting.set(True)
-        _changed(visitor)
+        rerun_page()  # the first sign adds a row under the canvas
 
 
 def _rename(visitor: Visitor, label: int, name: str, key: str) -> None:
     if visitor.signs.names[label : label + 1] == (name,):
         change_signs(visitor, lambda signs: signs.renamed(label, _sign_renamed(key).get()), "signs_set")
-        _changed(visitor)
+        rerun_page()
 
 
 def _remove_drawings(visitor: Visitor, signs: SignSet, places: list[int]) -> None:
@@ -191,23 +182,23 @@ def _remove_drawings(visitor: Visitor, signs: SignSet, places: list[int]) -> Non
         for place in sorted(places, reverse=True):
             signs = signs.without_drawing(place)
         change_signs(visitor, lambda _: signs, "signs_set")
-        _changed(visitor)
+        rerun_page()
 
 
 def _remove_sign(visitor: Visitor, label: int, name: str) -> None:
     if visitor.signs.names[label : label + 1] == (name,):
         change_signs(visitor, lambda signs: signs.without_name(label), "signs_set")
-        _changed(visitor)
+        rerun_page()
 
 
 def _undo(visitor: Visitor) -> None:
     visitor.undo_signs()
-    _changed(visitor)
+    rerun_page()
 
 
 def _clear(visitor: Visitor) -> None:
     change_signs(visitor, lambda _: SignSet(), "signs_set")
-    _changed(visitor)
+    rerun_page()
 
 
 def _figures(visitor: Visitor) -> None:
@@ -271,7 +262,7 @@ def _leave_one_out(visitor: Visitor) -> None:
         return Sweep.resumed(None, jobs, labels)
 
     begin_sweep(visitor, settings, parts[0], make, place="signs_left_out")
-    _signs_moved.set(True)
+    rerun_page()
 
 
 def _upload(visitor: Visitor) -> None:
