@@ -64,10 +64,8 @@ shown_part = SessionVar[str | None]("shown_part", None)
 
 inside_view = ControlVar[str | None]("inside_view", None)
 """The open view; a control (inside)."""
-own_share_kept = SessionVar[int]("own_share_kept", 25)
-"""Percentage of own digits in teaching, kept while the control is not drawn (own_digits)."""
-own_share = SessionVar[int]("own_share", own_share_kept.default)
-"""The same value; a control (own_digits)."""
+own_share = SessionVar[int]("own_share", 25)
+"""Percentage of own digits in teaching; a control (own_digits)."""
 collecting = SessionVar[bool]("collecting", True)
 """Whether a row under the canvas offers to keep drawings as signs (own_signs)."""
 

@@ -12,14 +12,10 @@ from mlp.page.draw.current_drawing import current_digit
 from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 
-_looking_at = SessionVar[str | None]("looking_at", None)
+_looking_at = SessionVar[str]("looking_at", "drawing")
 """The kind of image to look at, a name in `KINDS`; a control."""
-_looking_at_kept = SessionVar[str | None]("looking_at_kept", "drawing")
-"""The same value, kept while the control is not drawn."""
-_digit_number = SessionVar[int | None]("digit_number", None)
+_digit_number = SessionVar[int]("digit_number", 0)
 """The number of the test or validation digit to look at; a control."""
-_digit_number_kept = SessionVar[int | None]("digit_number_kept", 0)
-"""The same value, kept while the control is not drawn."""
 
 
 KINDS = ("drawing", "test", "validation")
@@ -27,25 +23,27 @@ KINDS = ("drawing", "test", "validation")
 
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
-    # Streamlit forgets a control's position when the control is not drawn.
-    _looking_at.start(_looking_at_kept.get())
+    _looking_at.start(_looking_at.default)
     what = "digit" if dataset.names == DIGITS else "drawing"
     labels = dict(zip(KINDS, ("My drawing", f"A test {what}", f"A validation {what}"), strict=True))
     kind = st.segmented_control(
-        "Looking at", KINDS, key=_looking_at.key, format_func=lambda kind: plain(labels[kind]), required=True
+        "Looking at",
+        KINDS,
+        key=_looking_at.key,
+        format_func=lambda kind: plain(labels[kind]),
+        required=True,
+        persist_state="session",
     )
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
-        number = _digit_number.start(_digit_number_kept.get()) or 0
-        _digit_number.set(min(number, last))  # the other split may be smaller
-        _digit_number_kept.set(st.number_input("Number", 0, last, key=_digit_number.key, width=130))
+        _digit_number.set(min(_digit_number.get(), last))  # the other split may be smaller
+        st.number_input("Number", 0, last, key=_digit_number.key, width=130, persist_state="session")
         st.button("Another one", key="another_digit", on_click=_another, args=(last,))
-    _looking_at_kept.set(kind)
 
 
 def subject(dataset: Dataset) -> InputImage:
     """Return the chosen image, or a test digit while nothing is drawn."""
-    kind, number = _looking_at.get(), _digit_number.get() or 0
+    kind, number = _looking_at.get(), _digit_number.get()
     if kind == "test":
         return from_data(dataset.test, min(number, len(dataset.test) - 1), "test", dataset.names)
     if kind == "validation":

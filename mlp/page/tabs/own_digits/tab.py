@@ -110,11 +110,11 @@ def _teaching(visitor: Visitor) -> None:
         st.select_slider(
             "Share of your digits in training",
             SHARES,
-            value=state.own_share_kept.get(),
+            value=state.own_share.default,
             key=state.own_share.key,
             format_func=lambda share: f"{share}%",
             width=320,
-            on_change=lambda: state.own_share_kept.set(state.own_share.get()),
+            persist_state="session",
         )
         st.button("Teach my digits", key="teach", type="primary", on_click=_teach, args=(visitor,))
     show_refusal("teach")
