@@ -1,12 +1,16 @@
 """Parts of tabs: the name, the section and the choices that each registers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import streamlit as st
+
 from mlp.page import state
+from mlp.page.session_var import ResetVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
+from mlp.page.style.fragments import rerun_fragments
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -46,6 +50,41 @@ class Rooms:
         """Return the open room: the chosen one, the link's or the first; None if all are hidden."""
         names = self.shown()
         return next((room for room in (self.chosen.get(), self.linked(), *names) if room in names), None)
+
+    def choice(self, label: str, *, redraw: Sequence[str] = (), **look: Any) -> str | None:
+        """Draw the choice of a room, and return the open one; draw nothing and return None if all are hidden.
+
+        Parameters
+        ----------
+        label : str
+            Name of the choice for screen readers.
+        redraw : sequence of str
+            Keys of the fragments to redraw after a choice; none if the choice is outside of fragments.
+        **look
+            More arguments of ``st.segmented_control``.
+        """
+        open_one = self.open_one()
+        if open_one is None:
+            return None
+        control = ResetVar[str](f"{self.chosen.key}_choice", "")  # Back and links choose a room, too
+        self.chosen.set(open_one)
+        control.set(open_one)
+
+        def choose() -> None:
+            self.chosen.set(control.get())
+            if redraw:
+                rerun_fragments(redraw)
+
+        st.segmented_control(
+            label,
+            self.shown(),
+            key=control.key,
+            required=True,
+            on_change=control.on_change(choose),
+            label_visibility="collapsed",
+            **{"format_func": self.titles.__getitem__, **look},
+        )
+        return open_one
 
     def hidden_by(self, room: str, *names: str) -> tuple[str, list[str]]:
         """Return a room's title and all names that hide it: ``names`` and its own."""

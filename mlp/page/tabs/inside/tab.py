@@ -7,7 +7,7 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.component import follow_run
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS, open_view
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment, rerun_fragments
@@ -18,11 +18,6 @@ from mlp.page.tabs.lab.room import Room, draw_room
 from mlp.page.tabs.part import Part, Rooms, Views
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
-
-_open_tool = SessionVar[str]("network_tool", "")
-"""The chosen tool."""
-_tool_choice = ResetVar[str]("network_tool_choice", "")
-"""The same value; a control."""
 
 MAX_CHOICES = 5
 VIEWS = {
@@ -47,7 +42,9 @@ TOOLS = {
     "lesions": Room("Damage it", damage.IDEA, damage.choices, damage.view),
     "rewind": Room("Rewind", rewind.IDEA, rewind.choices, rewind.view),
 }
-TOOL_ROOMS = Rooms("lab", {name: tool.title for name, tool in TOOLS.items()}, _open_tool, unnamed="look")
+TOOL_ROOMS = Rooms(
+    "lab", {name: tool.title for name, tool in TOOLS.items()}, SessionVar("network_tool", ""), unnamed="look"
+)
 """The tools of the view of the network; links name them like experiments of the lab."""
 
 
@@ -94,27 +91,11 @@ def _inside(visitor: Visitor, data: DataState) -> None:
 
 def _tools(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a tool for the picture of the network, and the picture with that tool."""
-    chosen = TOOL_ROOMS.open_one() or "look"
-    _open_tool.set(chosen)
-    _tool_choice.set(chosen)
-    names = TOOL_ROOMS.shown()
-    if len(names) > 1:
-        st.segmented_control(
-            "Tool",
-            names,
-            key=_tool_choice.key,
-            format_func=TOOL_ROOMS.titles.__getitem__,
-            required=True,
-            on_change=_tool_choice.on_change(_choose),
-            label_visibility="collapsed",
-        )
+    chosen = "look"
+    if len(TOOL_ROOMS.shown()) > 1:
+        chosen = TOOL_ROOMS.choice("Tool", redraw=["inside", ADDRESS]) or chosen
     with st.container(key=f"lab_{chosen}"):
         draw_room(visitor, data, chosen, TOOLS[chosen], key="inside_view_drawn")
-
-
-def _choose() -> None:
-    _open_tool.set(_tool_choice.get())
-    rerun_fragments(["inside", ADDRESS])
 
 
 def _view(visitor: Visitor, data: DataState, view: str) -> None:

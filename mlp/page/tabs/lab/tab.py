@@ -4,9 +4,9 @@ import streamlit as st
 
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS
-from mlp.page.style.fragments import fragment, rerun_fragments
+from mlp.page.style.fragments import fragment
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lab import duel, fool, morph, style, valley, wish
 from mlp.page.tabs.lab import map as digit_map
@@ -15,12 +15,6 @@ from mlp.page.tabs.part import Part, Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
-_open_room = SessionVar[str]("lab", "")
-"""The open experiment."""
-_lab_choice = ResetVar[str]("lab_choice", "")
-"""The same value; a control."""
-
-
 ROOMS = {
     "fool": Room("Fool it", fool.IDEA, fool.choices, fool.view),
     "map": Room("Map", digit_map.IDEA, digit_map.choices, digit_map.view),
@@ -28,7 +22,7 @@ ROOMS = {
     "wish": Room("What it would like to see", wish.IDEA, wish.choices, wish.view),
     "valley": Room("Valley", valley.IDEA, valley.choices, valley.view),
 }
-LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, _open_room)
+LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, SessionVar("lab", ""))
 
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
@@ -41,33 +35,17 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _lab(visitor: Visitor, data: DataState) -> None:
-    names, chosen = LAB_ROOMS.shown(), LAB_ROOMS.open_one()
-    if chosen is None:
-        st.caption("All experiments of the lab are hidden here.")
-        return
     with st.container(key="lab_card"):
-        _open_room.set(chosen)
-        _lab_choice.set(chosen)
-        st.segmented_control(
-            "Experiment",
-            names,
-            key=_lab_choice.key,
-            format_func=LAB_ROOMS.titles.__getitem__,
-            required=True,
-            on_change=_lab_choice.on_change(_choose),
-            label_visibility="collapsed",
-        )
+        chosen = LAB_ROOMS.choice("Experiment", redraw=["lab_rooms", ADDRESS])
+        if chosen is None:
+            st.caption("All experiments of the lab are hidden here.")
+            return
         with st.container(key=f"lab_{chosen}"):
             now = answering(visitor)
             if chosen == "fool" and duel.linked_digit() is not None and now.reader.reads_digits:
                 with st.container(key="lab_dare", gap=None):
                     duel.draw(visitor, now)
             draw_room(visitor, data, chosen, ROOMS[chosen], key="lab_view")
-
-
-def _choose() -> None:
-    _open_room.set(_lab_choice.get())
-    rerun_fragments(["lab_rooms", ADDRESS])
 
 
 LAB = Part("Lab", lab_section, looks_at_images=True, rooms=LAB_ROOMS)

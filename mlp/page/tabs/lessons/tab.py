@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.live.component import follow_run
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked, settings_query
@@ -28,10 +28,6 @@ from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_and_scroll
 from mlp.page.visitors.visitor import Visitor
 
-_open_lesson = SessionVar[str]("lesson", "")
-"""The open lesson."""
-_lesson_choice = ResetVar[str]("lesson_choice", "")
-"""The same value; a control."""
 _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control."""
 
@@ -39,7 +35,7 @@ _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 LESSONS_NAME = "Lessons"
 lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
-LESSON_ROOMS = Rooms("lesson", {name: lesson.title for name, lesson in LESSONS.items()}, _open_lesson)
+LESSON_ROOMS = Rooms("lesson", {name: lesson.title for name, lesson in LESSONS.items()}, SessionVar("lesson", ""))
 
 
 def linked_lessons() -> bool:
@@ -69,25 +65,18 @@ def lessons_button() -> None:
 def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str]) -> None:
     """Draw the choice of a lesson, the lesson, and the section for teachers; ``known`` are the names to hide."""
     with st.container(key="lessons"):
-        names, chosen = LESSON_ROOMS.shown(), LESSON_ROOMS.open_one()
+        chosen = LESSON_ROOMS.open_one()
         if chosen is None:
             st.caption("All lessons are hidden here.")
             return
-        _open_lesson.set(chosen)
         if state.curves_of_lesson.get() != chosen:
             state.curves_of_lesson.set(chosen)
             if show_curves(visitor, LESSONS[chosen]):
                 st.rerun()  # the train card above is already drawn
-        _lesson_choice.set(chosen)
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
-            st.segmented_control(
+            LESSON_ROOMS.choice(
                 "Lesson",
-                names,
-                key=_lesson_choice.key,
                 format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
-                required=True,
-                on_change=_lesson_choice.on_change(_choose),
-                label_visibility="collapsed",
                 width="stretch",
             )
             st.button("Close", key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
@@ -101,10 +90,6 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
         scroll_to_curves(by_link=linked_lessons())
-
-
-def _choose() -> None:
-    _open_lesson.set(_lesson_choice.get())
 
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
