@@ -37,12 +37,12 @@ def sweep(given: argparse.Namespace) -> int:
     name = fields_by_flag.get(given.setting.replace("_", "-"), given.setting)
     values = [widths(text) if name == "hidden" else value(text) for text in given.values]
     settings, out = settings_given(given), checked_out(given.out) if given.out else None
-    variations(settings, name, values)  # invalid settings are reported before the data is loaded
+    varied = variations(settings, name, values)  # invalid settings are reported before the data is loaded
     dataset = find_data(given.data)
     print_line(f"data {dataset.name}")
     folder = None if dataset is sample() else str(data_folder(given.data, may_create=True))
     engine = Engine()
-    runs = Sweep(settings, name, values, Mnist(folder), engine)
+    runs = Sweep.new([(each, Mnist(folder)) for each in varied], engine, name=name)
     status = 0
     began = time.monotonic()
     try:

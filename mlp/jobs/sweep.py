@@ -69,72 +69,38 @@ class Sweep:
 
     Parameters
     ----------
-    base : Settings
-        The settings they have in common.
-    name : str
-        The field of `Settings` in which they differ.
-    values : sequence
-        Its values, 2 to 24.
-    data : Data
-        The training data.
-    engine : Engine
-        Runs the slices.
-    owner : hashable, optional
-        The owner of the turns that they share.
+    jobs : sequence of Job
+    name : str, optional
+        The field of `Settings` in which they differ, whose values are then their labels.
+    labels : sequence of str
+        Their labels, if they differ in something else.
 
     Raises
     ------
     ValueError
-        As `variations` does.
+        If there is neither a name nor a label for each job.
     """
 
-    def __init__(
-        self,
-        base: Settings,
-        name: str,
-        values: Sequence[Any],
-        data: Data,
-        engine: Engine,
-        owner: Hashable = None,
-    ) -> None:
-        settings = variations(base, name, values)
-        self.name: str | None = name
-        self.labels = [shown(getattr(each, name)) for each in settings]
-        self.data = data
-        self.jobs = _jobs(settings, data, engine, owner)
-
-    @classmethod
-    def of(
-        cls,
-        settings: Sequence[Settings],
-        labels: Sequence[str],
-        data: Data,
-        engine: Engine,
-        owner: Hashable = None,
-    ) -> "Sweep":
-        """Return a sweep of any settings, each with a label; its ``name`` is None.
-
-        Examples
-        --------
-        >>> from mlp.training.data.sources import Mnist
-        >>> Sweep.of([Settings(images=300), Settings(images=300, warp=1.0)], ["plain"], Mnist(), None)
-        Traceback (most recent call last):
-        ValueError: a sweep takes 2 to 24 runs, each with a label, got 2 and 1 labels
-        """
-        if not 2 <= len(settings) <= MAX_VALUES or len(labels) != len(settings):
-            numbers = f"got {len(settings)} and {len(labels)} labels"
-            raise ValueError(f"a sweep takes 2 to {MAX_VALUES} runs, each with a label, {numbers}")
-        return cls.resumed(None, _jobs(settings, data, engine, owner), labels)
-
-    @classmethod
-    def resumed(cls, name: str | None, jobs: list[Job], labels: Sequence[str] = ()) -> "Sweep":
-        """Return a sweep of existing jobs that differ in the setting ``name``, or else have labels."""
+    def __init__(self, jobs: Sequence[Job], *, name: str | None = None, labels: Sequence[str] = ()) -> None:
         if name is None and len(labels) != len(jobs):
             raise ValueError(f"each of {len(jobs)} runs needs a label, got {len(labels)} labels")
-        sweep = object.__new__(cls)
-        sweep.name, sweep.data, sweep.jobs = name, jobs[0].data, jobs
-        sweep.labels = [shown(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
-        return sweep
+        self.jobs = list(jobs)
+        self.name = name
+        self.labels = [shown(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
+
+    @classmethod
+    def new(
+        cls,
+        runs: Sequence[tuple[Settings, Data]],
+        engine: Engine,
+        owner: Hashable = None,
+        *,
+        name: str | None = None,
+        labels: Sequence[str] = (),
+    ) -> "Sweep":
+        """Return a sweep of new runs, each with its settings and training data."""
+        jobs = [Job(Run(settings), data, engine, owner, keeps_moments=False) for settings, data in runs]
+        return cls(jobs, name=name, labels=labels)
 
     def play(self) -> None:
         """Play all jobs."""
@@ -181,10 +147,6 @@ class EndedSweep:
     def trials(self) -> list[Trial]:
         """Return the trials, in their order."""
         return self._trials
-
-
-def _jobs(settings: Sequence[Settings], data: Data, engine: Engine, owner: Hashable) -> list[Job]:
-    return [Job(Run(each), data, engine, owner, keeps_moments=False) for each in settings]
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:

@@ -9,6 +9,7 @@ from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
+from tests.jobs.sweeps import sweep_over
 from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
 
@@ -35,7 +36,7 @@ def test_invalid_sweep_is_refused(name, values, message):
 
 def test_run_of_a_sweep_ends_as_it_would_alone():
     engine = Engine(width=2)
-    sweep = Sweep(SETTINGS, "learning_rate", [0.1, 0.0001], Mnist(), engine)
+    sweep = sweep_over(SETTINGS, "learning_rate", [0.1, 0.0001], engine)
     sweep.play()
     assert sweep.playing
     wait_until(lambda: all(trial.snapshot.finished for trial in sweep.trials()))
@@ -49,7 +50,7 @@ def test_run_of_a_sweep_ends_as_it_would_alone():
 
 def test_paused_sweep_stops_and_resumes():
     engine = Engine(width=1)
-    sweep = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine)
+    sweep = sweep_over(SETTINGS, "seed", [1, 2], engine)
     sweep.play()
     sweep.pause()
     assert not sweep.playing
@@ -75,7 +76,7 @@ def test_ranking_keeps_tie_order_and_puts_unscored_last():
 )
 def test_leader_exists_only_after_equal_measurements(steps, best):
     engine = Engine(width=1)
-    trials = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine).trials()
+    trials = sweep_over(SETTINGS, "seed", [1, 2], engine).trials()
     for number, (trial, measured) in enumerate(zip(trials, steps, strict=True)):
         trial.snapshot.history.evaluations += [Evaluation(step, step / 10, 1.0, 0.5 + number / 10) for step in measured]
     found = leader([trial._replace(value=name) for trial, name in zip(trials, "ab", strict=True)])
@@ -86,7 +87,7 @@ def test_leader_exists_only_after_equal_measurements(steps, best):
 def test_sweep_of_labeled_settings_trains_each_of_them():
     engine = Engine(width=1)
     settings = [replace(SETTINGS, images=100), replace(SETTINGS, images=100, warp=1.0)]
-    sweep = Sweep.of(settings, ["plain", "warped"], Mnist(), engine)
+    sweep = Sweep.new([(each, Mnist()) for each in settings], engine, labels=["plain", "warped"])
     assert [(trial.value, trial.snapshot.settings) for trial in sweep.trials()] == [
         ("plain", settings[0]),
         ("warped", settings[1]),

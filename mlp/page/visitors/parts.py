@@ -244,7 +244,7 @@ def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
         else _resumed(visitor, parse_record(load(f"sweep-{place}.{RUN}")))
         for place in range(about["n"])
     ]
-    visitor.sweep = Sweep.resumed(about["name"], jobs, about.get("labels", ()))
+    visitor.sweep = Sweep(jobs, name=about["name"], labels=about.get("labels", ()))
 
 
 # Attributes of a visitor that are a part each, and the functions that convert them.

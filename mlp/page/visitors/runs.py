@@ -1,6 +1,6 @@
 """Begin a visitor's runs, and look them up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
@@ -8,7 +8,6 @@ from mlp.jobs.limits import limits, run_bytes
 from mlp.jobs.moments.rewind import rewind_bytes
 from mlp.jobs.pacing import SPEEDS, Speed
 from mlp.jobs.sweep import Sweep
-from mlp.jobs.workers.engine import Engine
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.visitors.engine import engine
@@ -68,35 +67,35 @@ def begin(
 
 def begin_sweep(
     visitor: Visitor,
-    settings: Sequence[Settings],
-    data: Data,
-    make: Callable[[Engine, str], Sweep],
+    runs: Sequence[tuple[Settings, Data]],
     *,
+    name: str | None = None,
+    labels: Sequence[str] = (),
     place: Place,
     shown: bool = False,
 ) -> None:
-    """Start a sweep with these settings in place of the visitor's last one; for callbacks.
+    """Start a sweep in place of the visitor's last one; for callbacks.
 
     Parameters
     ----------
     visitor : Visitor
-    settings : sequence of Settings
-    data : Data
-        The training data.
-    make : callable
-        Returns the sweep, given an engine and the owner of its turns.
+    runs : sequence of (Settings, Data)
+        The settings and the training data of each run; all data sets are about as large as the first.
+    name, labels : optional
+        As for `Sweep`.
     place : Place
         Position of the button; if the sweep cannot start, the page says why there.
     shown : bool
         Whether the train card shows the sweep, which pauses the visitor's run.
     """
     try:
-        if len(settings) > limits().max_sweep:
+        if len(runs) > limits().max_sweep:
             raise ValueError(f"this server trains at most {limits().max_sweep} networks at once; train one at a time")
+        settings, data = [each for each, _ in runs], runs[0][1]
         for each in settings:
             limits().check(each, len(data.load().train))
         check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
-        sweep = make(engine(), visitor.id)
+        sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels)
     except (ValueError, OSError) as error:
         refuse(place, f"This sweep cannot start: {reason(error)}")
         return

@@ -11,7 +11,6 @@ from mlp.images.picture import Picture
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record
-from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.page.visitors.parts import CANVAS_STATE, OWN, PICTURE, RUN, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import Visitors
@@ -21,6 +20,7 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.sweeps import sweep_over
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
 DRAWING = {"raw": {"objects": []}, "data": "data:"}
@@ -80,7 +80,7 @@ def with_everything(visitor):
     visitor.uploaded = Reader(network, temperature=0.5)
     visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
     visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
 
 
 def file_of(folder, part):

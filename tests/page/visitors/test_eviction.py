@@ -20,6 +20,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import SETTINGS, with_everything, with_two_earlier_runs
 
 MB = 1_000_000
@@ -43,7 +44,7 @@ def arrive(visitors, open_sessions, tab, job=0, sweep=()):
     visitor = visitors.get(None, tab)
     visitor.job = SizedJob(job * MB) if job else None
     if sweep:
-        visitor.sweep = Sweep.resumed("seed", [SizedJob(size * MB) for size in sweep], ["0", "1"])
+        visitor.sweep = Sweep([SizedJob(size * MB) for size in sweep], name="seed")
     visitors.save()
     return visitor
 
@@ -118,7 +119,7 @@ def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sess
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
     with_two_earlier_runs(visitor)
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
     visitors.save()
     visitors.make_room(visitors.get(None, "another"), 0)
     assert (visitor.runs.runs, visitor.sweep) == ([], None)
@@ -138,10 +139,10 @@ def test_new_sweep_replaces_an_evicted_one(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6, 7], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6, 7])
     visitors.save()
     visitors.make_room(visitors.get(None, "another"), 0)
-    visitor.sweep = Sweep(SETTINGS, "seed", [8, 9], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [8, 9])
     visitors.save()
     again = Visitors(open_sessions.__contains__, Checkpoints(tmp_path)).get(visitor.id, "here")
     assert [trial.value for trial in again.sweep.trials()] == ["8", "9"]

@@ -18,7 +18,7 @@ SEVERAL = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]
 def kept_sweep() -> tuple[Visitor, bytes]:
     """A visitor with a sweep of several settings, and its saved form."""
     visitor = Visitor("a")
-    visitor.sweep = Sweep.of(SEVERAL, ["plain", "warped"], Mnist(), ManualEngine())
+    visitor.sweep = Sweep.new([(each, Mnist()) for each in SEVERAL], ManualEngine(), labels=["plain", "warped"])
     (part,) = [part for part in parts_of(visitor) if part.name == SWEEP]
     return visitor, part.dump()
 
@@ -43,7 +43,7 @@ def test_sweep_without_a_label_for_each_run_is_refused():
 
 def test_lesson_runs_outlive_their_sweep_and_the_server():
     visitor = Visitor("a")
-    visitor.sweep = Sweep.resumed(None, [trained(3, seed=5), trained(4, seed=6)], ["plain", "other"])
+    visitor.sweep = Sweep([trained(3, seed=5), trained(4, seed=6)], labels=["plain", "other"])
     visitor.keep_lesson_runs()
     visitor.sweep = None
     written = {part.name: part.dump() for part in parts_of(visitor) if part.name.startswith("lesson-")}

@@ -12,7 +12,6 @@ from mlp.images.signs.sign_set import SignSet
 from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.job import Job
-from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, parts, persistence
@@ -26,6 +25,7 @@ from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.images.signs.sample_signs import letters
 from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import (
     ALL_PARTS,
     DRAWING,
@@ -104,7 +104,7 @@ def another_network(visitor):
 
 
 def another_sweep(visitor):
-    visitor.sweep = Sweep(SETTINGS, "seed", [7, 8], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [7, 8])
 
 
 @pytest.mark.parametrize("change", [another_run, another_picture, another_network, another_sweep])
@@ -124,7 +124,7 @@ def test_new_part_with_a_reused_id_is_written(tmp_path, monkeypatch, change):
 def test_tab_follows_a_sweep_with_a_reused_id(monkeypatch):
     monkeypatch.setattr(other_tabs, "id", lambda thing: 1, raising=False)
     visitor = Visitor("someone")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
     shown = other_tabs.tab_state(visitor)
     another_sweep(visitor)
     assert other_tabs.tab_state(visitor) != shown
@@ -165,7 +165,7 @@ def test_drawing_and_own_digits_survive_the_server_without_a_run(tmp_path):
 def test_best_run_of_a_sweep_stays_one_object_after_restoring(tmp_path):
     before = server(tmp_path)
     visitor = before.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
     visitor.runs.begin(Mnist())
     visitor.job = visitor.sweep.jobs[1]
     before.save()
@@ -177,7 +177,7 @@ def test_best_run_of_a_sweep_stays_one_object_after_restoring(tmp_path):
 def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
     visitor.sweep.play()
     visitors.save()
     visitor.sweep.jobs[0].set_learning_rate(0.5)
@@ -248,7 +248,7 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
 def test_visitors_disk_space_is_limited_separately(tmp_path):
     visitors = server(tmp_path, max_mb=4)
     stranger, pupil = (visitors.get(None, "here") for _ in range(2))
-    stranger.sweep = Sweep(SETTINGS, "seed", list(range(20)), Mnist(), ManualEngine())
+    stranger.sweep = sweep_over(SETTINGS, "seed", list(range(20)))
     visitors.save()
     assert "disk is full" in stranger.notice
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*.safetensors.*")) <= 400_000

@@ -6,12 +6,10 @@ import pytest
 
 from mlp import atomic
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.eviction import AT_REST_S, KEPT_S
 from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
-from mlp.training.data.sources import Mnist
-from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import SETTINGS, StubJob
 
 
@@ -129,7 +127,7 @@ def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
 
 def test_run_from_a_sweep_resumes_with_its_visitor(visitors, clock):
     visitor = visitors.get(None, "tab")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), ManualEngine())
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
     visitor.sweep.play()
     visitor.job = visitor.sweep.jobs[1]
     clock.now += AWAY_S + 1

@@ -5,10 +5,8 @@ import html
 import streamlit as st
 
 from mlp.class_names import in_words
-from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.sweep import EndedSweep, Sweep, Trial
-from mlp.jobs.workers.engine import Engine
+from mlp.jobs.sweep import EndedSweep, Trial
 from mlp.page.live.component import follow_run
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
@@ -73,13 +71,9 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     """Start all experiments of a lesson side by side, with their curves in the same axes."""
     found = [(each, data_of(each, visitor.signs, data_state().source)) for each in lesson.experiments]
-    runs = [(each.label, settings_of(each, data), data) for each, data in found if data is not None]
-
-    def make(engine: Engine, owner: str) -> Sweep:
-        jobs = [Job(Run(settings), data, engine, owner, keeps_moments=False) for _, settings, data in runs]
-        return Sweep.resumed(None, jobs, [text for text, _, _ in runs])
-
-    begin_sweep(visitor, [settings for _, settings, _ in runs], runs[0][2], make, place="lesson", shown=True)
+    runs = [(settings_of(each, data), data) for each, data in found if data is not None]
+    labels = [each.label for each, data in found if data is not None]
+    begin_sweep(visitor, runs, labels=labels, place="lesson", shown=True)
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:

@@ -13,9 +13,7 @@ from mlp.class_names import MAX_CLASSES
 from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.images.signs.sign_link import signs_to_text
 from mlp.images.signs.sign_set import SignsError, SignSet
-from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
-from mlp.jobs.workers.engine import Engine
 from mlp.page import state
 from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_here, missing_drawings_text, signs_settings
 from mlp.page.live.announced import announced
@@ -30,7 +28,6 @@ from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import MIN_TO_HOLD_BACK, SignData, leave_one_out
-from mlp.training.run import Run
 
 _sign_name = SessionVar[str]("sign_name", "")
 """The names of new signs, with commas between; a control."""
@@ -248,20 +245,12 @@ def is_left_out(sweep: Sweep | None) -> bool:
 
 def _leave_one_out(visitor: Visitor) -> None:
     try:
-        parts = leave_one_out(visitor.signs)
-        settings = [signs_settings(part.names) for part in parts]
+        runs = [(signs_settings(part.names), part) for part in leave_one_out(visitor.signs)]
     except ValueError as error:
         refuse("signs_left_out", f"This cannot start: {reason(error)}")
         return
-    labels = [f"{LEFT_OUT} {number}" for number in range(1, len(parts) + 1)]
-
-    def make(engine: Engine, owner: str) -> Sweep:
-        jobs = [
-            Job(Run(one), part, engine, owner, keeps_moments=False) for one, part in zip(settings, parts, strict=True)
-        ]
-        return Sweep.resumed(None, jobs, labels)
-
-    begin_sweep(visitor, settings, parts[0], make, place="signs_left_out")
+    labels = [f"{LEFT_OUT} {number}" for number in range(1, len(runs) + 1)]
+    begin_sweep(visitor, runs, labels=labels, place="signs_left_out")
     rerun_page()
 
 

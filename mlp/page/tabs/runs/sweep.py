@@ -1,7 +1,7 @@
 """Start a sweep over one setting, and draw its curves and its best run."""
 
 import html
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -97,13 +97,11 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
 
 def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
     try:
-        base = chosen_settings()
-        settings = variations(base, name, values)
+        settings = variations(chosen_settings(), name, values)
     except ValueError as error:
         refuse("sweep", f"This sweep cannot start: {reason(error)}")
         return
-    make = partial(Sweep, base, name, values, data.source)
-    begin_sweep(visitor, settings, data.source, make, place="sweep")
+    begin_sweep(visitor, [(each, data.source) for each in settings], name=name, place="sweep")
 
 
 def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
