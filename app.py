@@ -6,8 +6,9 @@ from typing import Literal
 
 import streamlit as st
 
+from mlp.page import state
 from mlp.page.draw.answer import input_section, reading_section
-from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes, photo_section, restore_drawing
+from mlp.page.draw.canvas import canvas_first, canvas_section, photo_section, restore_drawing
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
@@ -87,7 +88,7 @@ def page() -> None:
         settings_panel()
     sheet_photo_section(visitor)
     for shared in ("share_link", "share_picture", "newcomer"):  # drawn above, but after the answer
-        follow_strokes(shared)
+        state.stroke_readers.add(shared)
     with st.container(border=True, key="train_card"):
         training_section(visitor, data)
 
@@ -111,6 +112,7 @@ def get_ready() -> None:
 
 if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor
     start_at_the_top()
+    state.forget_followers()
     page()
 else:  # the server imports it once
     app = st.App(__file__, **served(get_ready, [live_route()]))

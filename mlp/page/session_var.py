@@ -82,6 +82,18 @@ class ControlVar(SessionVar[T]):
             moved.set({key: value for key, value in moved.get().items() if key != self.key})
 
 
+class FollowersVar(SessionVar[tuple[str, ...]]):
+    """The keys of the fragments to rerun after an event, such as a stroke, in the order in which they were added.
+
+    Sections add a fragment where they draw it. The script that draws the whole page first forgets those of the last
+    one, as they may be gone.
+    """
+
+    def add(self, fragment: str) -> None:
+        """Rerun the fragment with this key, too."""
+        self.set((*self.get(), fragment))
+
+
 class ResetVar(SessionVar[T]):
     """The position of a control that the page sets whenever it draws it, such as the true digit of a drawing.
 

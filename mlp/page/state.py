@@ -7,7 +7,7 @@ values of controls in the same place, under the control's key, so this file also
 from typing import Any
 
 from mlp.images.input_image import InputImage
-from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.session_var import ControlVar, FollowersVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
@@ -20,6 +20,9 @@ linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
 """The query of the link that opened the page, each name with all its values (link)."""
 linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
 """The positions of controls that the link asks for, by key (link_check)."""
+
+settings_readers = FollowersVar("settings_readers", ())
+"""The fragments that a moved control redraws, besides those of the controls (recipe_buttons)."""
 
 
 def control(key: str) -> ControlVar[Any]:
@@ -41,8 +44,8 @@ canvas = SessionVar[Any]("canvas", None)
 """The browser's report on the canvas, which may be anything; a control (canvas)."""
 begun_with = SessionVar[dict[str, Any]]("begun_with", {})
 """The initial drawing of the canvas, in the form of its reports (canvas)."""
-stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
-"""The keys of the fragments that a stroke redraws, in order (canvas)."""
+stroke_readers = FollowersVar("stroke_readers", ())
+"""The fragments that a stroke redraws (canvas)."""
 rewound = SessionVar[tuple[int, int, Any] | None]("rewound", None)
 """The number of a run, one of its steps, and the network at that step, which answers in its place (inside/rewind)."""
 picture = SessionVar[InputImage | None]("picture", None)
@@ -85,3 +88,9 @@ lab_guess_for = SessionVar[Settings | None]("lab_guess_for", None)
 # tabs/step/: the step in slow motion.
 slow_picture = SessionVar[int | None]("slow_picture", None)
 """The number of the followed image, None for the least certain one; a control."""
+
+
+def forget_followers() -> None:
+    """Forget the fragments that the last script of the whole page has drawn, as they may be gone."""
+    for followers in (settings_readers, stroke_readers):
+        followers.pop()

@@ -86,7 +86,8 @@ def test_new_setting_is_on_the_page_and_in_lessons(sparkle):
 
         import streamlit as st
 
-        from mlp.page.settings.panel import chosen_settings, set_controls, settings_panel
+        from mlp.page.settings.controls import chosen_settings, set_controls
+        from mlp.page.settings.panel import settings_panel
         from mlp.training.setting_entry import DEFAULTS
 
         st.button("set", key="set", on_click=set_controls, args=(replace(DEFAULTS, sparkle=0.0),))

@@ -12,7 +12,6 @@ import streamlit as st
 from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
-from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import Reading, correction
 from mlp.page.draw.current_drawing import chosen_of, current_digit, current_drawing, digits_in, drawing_in
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
@@ -38,9 +37,9 @@ LOOK_INSIDE = "Look inside"
 def reading_section(visitor: Visitor) -> None:
     """Draw the answer; from then on the live channel updates it with each stroke and with a run's newest weights."""
     fragment(_reading, key="reading")(visitor)
-    follow_strokes("reading", first=True)
+    state.stroke_readers.add("reading")
     fragment(_correction, key="corrections")(visitor)
-    follow_strokes("corrections")
+    state.stroke_readers.add("corrections")
     learns = visitor.job is not None and visitor.job.playing and state.taught.get()[0] == visitor.runs.number
     follow_run("corrections", learns)  # it shows the cost of teaching on MNIST
 
@@ -220,7 +219,7 @@ def input_section(visitor: Visitor) -> None:
     fragment could hold a container that no longer exists.
     """
     fragment(_input_stages, key="way")(visitor)
-    follow_strokes("way")
+    state.stroke_readers.add("way")
 
 
 def _input_stages(visitor: Visitor) -> None:

@@ -19,8 +19,7 @@ from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import forget_photo, photo_button, photo_panel
 from mlp.page.live.component import IN_VIEW
 from mlp.page.live.tabs import this_tab
-from mlp.page.style.fragments import fragment
-from mlp.page.style.fragments import rerun_fragments as rerun_fragments
+from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
@@ -109,15 +108,6 @@ def on_stroke(visitor: Visitor) -> None:
         spared.add("newcomer")  # it depends on that alone
     readers = [reader for reader in state.stroke_readers.get() if reader not in spared]
     rerun_fragments([*(["drawing"] if had_picture else []), *readers])
-
-
-def follow_strokes(fragment: str, *, first: bool = False) -> None:
-    """Rerun the fragment with this key, too, after each stroke, in the order of the calls.
-
-    Sections call it where they draw the fragment. With ``first``, fragments of the last script run are dropped, as they
-    may be gone.
-    """
-    state.stroke_readers.set((fragment,) if first else (*state.stroke_readers.get(), fragment))
 
 
 def _is_sound(canvas: Any) -> bool:

@@ -31,7 +31,7 @@ FILE_NAMES = {"shipped": "pretrained", "article": "article", "run": "my-network"
 
 
 def share_picture_section(visitor: Visitor) -> None:
-    """Draw the button that paints and downloads the picture, in the fragment "share_picture" for `follow_strokes`."""
+    """Draw the button that paints and downloads the picture, in the fragment "share_picture"."""
     fragment(_button, key="share_picture")(visitor)
 
 

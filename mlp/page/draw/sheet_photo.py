@@ -11,7 +11,7 @@ from mlp.images.input_image import InputImage, from_picture
 from mlp.images.picture import Page, Picture
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.page import state
-from mlp.page.draw.canvas import follow_strokes, show_picture
+from mlp.page.draw.canvas import show_picture
 from mlp.page.draw.networks import answering, is_seen
 from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
@@ -59,7 +59,7 @@ def sheet_photo_section(visitor: Visitor) -> None:
     follows = visitor.picture is not None and visitor.job is not None and visitor.job.playing
     fragment(_sheet_photo, key="sheet_photo")(visitor)
     follow_run("sheet_photo", follows and state.network.get() == "run")
-    follow_strokes("sheet_photo")
+    state.stroke_readers.add("sheet_photo")
 
 
 def _sheet_photo(visitor: Visitor) -> None:

@@ -8,9 +8,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.page import state
-from mlp.page.settings.controls import chosen_settings as chosen_settings
 from mlp.page.settings.controls import positions
-from mlp.page.settings.controls import set_controls as set_controls
 from mlp.page.settings.link import linked_query
 from mlp.page.settings.recipe_buttons import redraw_settings
 from mlp.page.style.fragments import fragment

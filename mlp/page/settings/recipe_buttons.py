@@ -5,16 +5,12 @@ from functools import partial
 import streamlit as st
 
 from mlp.images.mnist import local_folder
-from mlp.page.session_var import SessionVar
+from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
-
-_settings_readers = SessionVar[tuple[str, ...]]("settings_readers", ())
-"""The keys of the fragments to rerun when a control moves, besides those of the controls."""
-
 
 GROUPS = {"Good": False, "Watch it fail": True}
 """Headings of the recipes, with `Recipe.fails`."""
@@ -60,13 +56,4 @@ def _choose(name: str) -> None:
 
 def redraw_settings() -> None:
     """Redraw all controls, in the sidebar and on the train card, as one can move another; for callbacks."""
-    rerun_fragments(["starting_points_row", "settings", "card_settings", *_settings_readers.get()])
-
-
-def follow_settings(fragment: str, *, first: bool = False) -> None:
-    """Rerun the fragment with this key, too, when a control moves.
-
-    Sections call it where they draw the fragment. With ``first``, fragments of the last script run are dropped, as they
-    may be gone.
-    """
-    _settings_readers.set((fragment,) if first else (*_settings_readers.get(), fragment))
+    rerun_fragments(["starting_points_row", "settings", "card_settings", *state.settings_readers.get()])

@@ -14,7 +14,6 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS, Query, linked_query, open_view, settings_query
-from mlp.page.settings.recipe_buttons import follow_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_are_open, lessons_open
@@ -59,7 +58,7 @@ def address_section(tabs: Tabs, first: str) -> None:
     """
     with st.container(key="address"):  # the style sheet hides it
         fragment(_send, key=ADDRESS)(tabs, first)
-        follow_settings(ADDRESS, first=True)
+        state.settings_readers.add(ADDRESS)
 
 
 def _send(tabs: Tabs, first: str) -> None:

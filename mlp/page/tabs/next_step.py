@@ -9,12 +9,12 @@ import streamlit as st
 
 from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
-from mlp.page.draw.canvas import follow_strokes, give_one
+from mlp.page.draw.canvas import give_one
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
+from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.settings.hiding import tab_name
-from mlp.page.settings.panel import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lessons.tab import LESSONS_NAME, lessons_open
@@ -51,7 +51,7 @@ class NextStep(NamedTuple):
 def next_step_section(visitor: Visitor, parts: Sequence[str]) -> None:
     """Draw the suggestion, again after each stroke; ``parts`` are the names of the visible parts of tabs."""
     fragment(_draw, key="next_step_line")(visitor, parts)
-    follow_strokes("next_step_line")
+    state.stroke_readers.add("next_step_line")
 
 
 def _draw(visitor: Visitor, parts: Sequence[str]) -> None:

@@ -11,7 +11,8 @@ from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ResetVar, SessionVar
-from mlp.page.settings.panel import card_settings, chosen_settings
+from mlp.page.settings.controls import chosen_settings
+from mlp.page.settings.panel import card_settings
 from mlp.page.settings.recipe_buttons import recipe_buttons
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment

@@ -9,7 +9,7 @@ from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
-from mlp.page.settings.panel import set_controls
+from mlp.page.settings.controls import set_controls
 from mlp.page.style.fragments import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget

@@ -18,7 +18,7 @@ UNREADABLE = "The server can’t read its disk now. Try again in a minute."
 
 
 def newcomer_section(visitor: Visitor) -> None:
-    """Draw the visitor's code, and the buttons to leave and come back, in a fragment for `follow_strokes`."""
+    """Draw the visitor's code, and the buttons to leave and come back, in the fragment "newcomer"."""
     with st.container(key="newcomer"), st.expander("Someone else’s turn"):
         fragment(_draw, key="newcomer")(visitor)
 

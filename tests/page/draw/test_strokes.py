@@ -11,7 +11,7 @@ from mlp.images.drawing import to_mnist
 from mlp.images.input_image import from_picture
 from mlp.images.picture import Picture
 from mlp.page import state
-from mlp.page.draw.canvas import follow_strokes, on_stroke
+from mlp.page.draw.canvas import on_stroke
 from mlp.page.draw.current_drawing import RUNS, current_drawing, image_of_canvas
 from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
@@ -63,8 +63,8 @@ class Canvas:
         self.redrawn: list[list[str]] = []
         monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
         monkeypatch.setattr("mlp.page.draw.canvas.st.rerun", self.redrawn.append)
-        follow_strokes("reading", first=True)
-        follow_strokes("way")
+        state.stroke_readers.add("reading")
+        state.stroke_readers.add("way")
 
     def report(self, drawing: object) -> None:
         """Set the browser's report on the canvas."""

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.settings.controls import positions
-from mlp.page.settings.panel import set_controls
+from mlp.page.settings.controls import positions, set_controls
 from mlp.training.settings import Settings
 from mlp.training.settings_table import groups
 from tests.page.sight import text, trained_with, visitor_of

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess import POINTS
 from mlp.images.signs.sign_set import SignSet
-from mlp.page.settings.panel import chosen_settings, set_controls
+from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.component import follow_run
@@ -53,7 +52,7 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
     style.apply()
     lab_style.apply()
     fragment(_inside, key="inside")(visitor, data)
-    follow_strokes("inside_view_drawn")
+    state.stroke_readers.add("inside_view_drawn")
     if TOOL_ROOMS.linked() is not None:
         scroll_to("tab-look-inside")
 

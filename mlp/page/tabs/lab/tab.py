@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mlp.page.draw.canvas import follow_strokes
+from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS
@@ -29,7 +29,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of an experiment, and the open experiment."""
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
-    follow_strokes("lab_view")
+    state.stroke_readers.add("lab_view")
     if LAB_ROOMS.linked() is not None and duel.linked_digit() is None:  # a dare is drawn above, beside the canvas
         scroll_to("lab_card")
 

@@ -8,7 +8,7 @@ from mlp.class_names import in_words
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import EndedSweep, Trial
 from mlp.page.live.component import follow_run
-from mlp.page.settings.panel import set_controls
+from mlp.page.settings.controls import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of

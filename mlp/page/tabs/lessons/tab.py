@@ -6,14 +6,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.draw.canvas import follow_strokes
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
+from mlp.page.settings.controls import set_controls
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked, settings_query
-from mlp.page.settings.panel import set_controls
-from mlp.page.settings.recipe_buttons import follow_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
 from mlp.page.style.theme import plain
@@ -85,7 +83,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
     with st.container(key="for_teachers"), st.expander("For teachers"):
         _teach_lesson.start(chosen)
         fragment(_for_teachers, key="teachers_link")(known)
-        follow_settings("teachers_link")
+        state.settings_readers.add("teachers_link")
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
@@ -99,7 +97,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     if name == "centring":  # first, so that the drawing and the answers are visible together
         fragment(compare_forms, key="lesson_forms")(visitor, data)
         follow_run("lesson_forms", visitor.job is not None and visitor.job.playing)
-        follow_strokes("lesson_forms")
+        state.stroke_readers.add("lesson_forms")
     st.markdown(f"**What to expect.** {lesson.expect}")
     if lesson.guess is not None and "lab-guess" not in hiding.hidden():
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):

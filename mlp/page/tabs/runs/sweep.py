@@ -11,7 +11,7 @@ from mlp.jobs.earlier_runs import shown
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.live.component import follow_run
-from mlp.page.settings.panel import chosen_settings
+from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.charts import Chart, Earlier
 from mlp.page.style.fragments import fragment

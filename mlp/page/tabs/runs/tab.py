@@ -9,7 +9,7 @@ from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import ResetVar, SessionVar
-from mlp.page.settings.panel import set_controls
+from mlp.page.settings.controls import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain

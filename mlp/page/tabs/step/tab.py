@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.analysis.slow_motion import SlowStep, slow_step
 from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.panel import chosen_settings
+from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
