@@ -2,7 +2,6 @@
 
 import weakref
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,11 +13,12 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.test_job import SETTINGS, uninterrupted, wait_until
+from tests.jobs.workers.fake_workers import InThread
 
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(lambda: ThreadPoolExecutor(1), width=1)
+    engine = Engine(InThread, width=1)
     yield engine
     engine.close()
 

@@ -62,12 +62,3 @@ class Call:
         """Set the error of the future, unless it was canceled or is done."""
         with suppress(InvalidStateError):
             self.future.set_exception(error)
-
-    def settle(self, other: Future[Any]) -> None:
-        """Copy the outcome of another future, which is done."""
-        if other.cancelled():
-            self.fail(WorkerFailure("its executor was shut down"))
-        elif error := other.exception():
-            self.fail(error)
-        else:
-            self.succeed(other.result())

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Future
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
@@ -85,7 +85,7 @@ class Cluster:
         self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
         self._thread.start()
 
-    def new_worker(self) -> Executor:
+    def new_worker(self) -> "ClusterWorker":
         """Return a worker for one call at a time; Dask chooses its machine.
 
         Raises
@@ -95,7 +95,7 @@ class Cluster:
         """
         if self.trouble is not None:
             raise NotStarted(f"no answer from the machines of {self._address}")
-        return _ClusterWorker(self._submit)
+        return ClusterWorker(self._submit)
 
     def close(self) -> None:
         """Leave the cluster, which keeps running; calls in progress are canceled."""
@@ -238,14 +238,24 @@ class Cluster:
         return Hung(f"it took more than {self._hung_s:g} s, at {culprits[0]}")
 
 
-class _ClusterWorker(Executor):
+class ClusterWorker:
     """A worker of a cluster, as an engine uses it; Dask chooses the machine for each call."""
+
+    ended = False
+    worked_s = 0.0  # not known
 
     def __init__(self, submit: Callable[..., Future[Any]]) -> None:
         self._submit = submit
 
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return self._submit(function, *args, **kwargs)
+    def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Return the result of a call, or raise its error; `WorkerFailure` if the cluster loses it."""
+        try:
+            return self._submit(function, *args, **kwargs).result()
+        except CancelledError as error:
+            raise WorkerFailure("the cluster was left") from error
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def kill(self) -> None:
         """Do nothing: the machine belongs to Dask."""
+
+    def close(self) -> None:
+        """Do nothing, likewise."""

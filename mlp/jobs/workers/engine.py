@@ -5,20 +5,23 @@ import os
 import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from mlp.jobs.workers.call import HUNG_S, Call, Ending, Hung, NotStarted, WorkerFailure
-from mlp.jobs.workers.cluster import Cluster
+from mlp.jobs.workers.cluster import Cluster, ClusterWorker
 from mlp.jobs.workers.turns import Turns
 from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.machine import usable_cores, worker_count
 
 FIRST_PAUSE_S = 0.1  # before retrying a failed start of a worker; doubled after each failure
 LAST_PAUSE_S = 5.0
+IDLE_S = 300.0
+WATCH_S = 1.0
+CLOSE_S = 5.0  # until killed workers have ended
 
 NO_WORKER = "The server has no room for this training at the moment. It waits, and continues by itself."
 
@@ -27,11 +30,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class WorkerSlot:
-    """A place for one call at a time; its worker starts when needed and is replaced when lost."""
+    """A place for one call at a time, with a thread; its worker starts when needed and is replaced when lost."""
 
-    worker: Executor | None = None
+    thread: threading.Thread | None = None
+    worker: WorkerProcess | ClusterWorker | None = None
     call: Call | None = None
     since: float = 0.0
+    """When the call began."""
+    waits: bool = False
+    """Whether the thread waits for a call."""
+    hung: bool = False
+    """Whether the call has taken too long."""
     proven: bool = False
     """Whether the worker has completed a call."""
 
@@ -39,18 +48,20 @@ class WorkerSlot:
 class Engine:
     """A queue of calls for worker processes of this machine or a cluster; an owner's calls keep their order.
 
-    Each worker has one call at a time, so one that dies or hangs costs only that call: its future raises
-    `WorkerFailure`, and the worker is replaced. If no worker can be started, calls wait, and the engine retries with
-    growing pauses.
+    Each slot has a thread, which takes one call at a time and carries it out with the slot's worker. So a worker that
+    dies or hangs costs only that call: its future raises `WorkerFailure`, and the worker is replaced. If no worker can
+    be started, calls wait, and the engine retries with growing pauses.
 
     Parameters
     ----------
     new_worker : callable, optional
-        Starts a worker of this machine: an executor with one thread or process. Default: `WorkerProcess`.
+        Starts a worker of this machine. Default: `WorkerProcess`.
     width : int, optional
         Number of calls to carry out at a time. Default: `worker_count`.
     limit_s : float
         A worker that spends longer on one call, not counting the wait for a turn, is killed and replaced.
+    idle_s : float
+        Seconds without a call after which a worker ends.
     cluster : Cluster, optional
         Carries out the calls instead of this machine. Without this and ``new_worker``, MLP_SCHEDULER may name a
         cluster; it is read at the first call.
@@ -58,29 +69,29 @@ class Engine:
 
     def __init__(
         self,
-        new_worker: Callable[[], Executor] | None = None,
+        new_worker: Callable[[], WorkerProcess] | None = None,
         *,
         width: int | None = None,
         limit_s: float = HUNG_S,
+        idle_s: float = IDLE_S,
         cluster: Cluster | None = None,
     ) -> None:
         self._new_worker = new_worker
         self._width = width
         self._limit_s = limit_s
+        self._idle_s = idle_s
         self._cluster = cluster
         self._slots: list[WorkerSlot] = []
         self._turns: Turns[Call] = Turns()
-        self._lost: list[tuple[WorkerSlot, Call, WorkerFailure]] = []
         self._wake = threading.Condition(threading.Lock())
-        self._watched = False
-        self._closed = False
+        self._closed = threading.Event()
         self._pause_s = 0.0  # zero after a worker has started
         self._next_start = 0.0
 
     @property
     def closed(self) -> bool:
         """Whether it no longer takes calls."""
-        return self._closed
+        return self._closed.is_set()
 
     @property
     def trouble(self) -> str | None:
@@ -104,16 +115,14 @@ class Engine:
         """
         call = Call(owner, function, args, kwargs)
         with self._wake:
-            if self._closed:
+            if self.closed:
                 raise Ending("the engine was closed")
             self._choose_workers()
             self._turns.put(owner, call)
-            if not self._watched:
-                with suppress(RuntimeError):  # no thread can be started: the next call tries again
-                    threading.Thread(target=self._watch, name="workers", daemon=True).start()
-                    self._watched = True
+            own = next((slot for slot in self._slots if slot.thread is threading.current_thread()), None)
+            if own is None or own.call is not None:  # a slot that settles a call takes its owner's next one
+                self._call_slots()
         call.when_cancelled(self._forget)
-        self._dispatch(may_start=False)
         return call.future
 
     def load(self) -> tuple[int, int]:
@@ -135,15 +144,14 @@ class Engine:
     def close(self) -> None:
         """End the workers for good: queued calls are canceled, and calls in progress raise `Ending`."""
         with self._wake:
-            self._closed = True
+            self._closed.set()
             waiting = self._turns.waiting()
             working = [slot.call for slot in self._slots if slot.call is not None]
-            workers = [slot.worker for slot in self._slots if slot.worker is not None]
             for slot in self._slots:
-                slot.worker = slot.call = None
-            self._wake.notify()
-        for worker in workers:
-            worker.shutdown(cancel_futures=True)
+                slot.call = None
+                if slot.worker is not None:
+                    slot.worker.kill()
+            self._wake.notify_all()
         if self._cluster is not None:
             self._cluster.close()
         # Without the lock, as callbacks of canceled calls may submit again.
@@ -151,6 +159,10 @@ class Engine:
             call.future.cancel()
         for call in working:
             call.fail(Ending("the engine was closed"))
+        until = time.monotonic() + CLOSE_S
+        for slot in self._slots:
+            if slot.thread is not None and slot.thread is not threading.current_thread():
+                slot.thread.join(max(0.0, until - time.monotonic()))
 
     def _choose_workers(self) -> None:
         """Choose the workers at the first call. Call it with the lock held."""
@@ -170,167 +182,145 @@ class Engine:
 
     def _forget(self, call: Call) -> None:
         with self._wake:
-            self._discard(call)
+            if self._turns.discard(call.owner, call):
+                call.future.set_running_or_notify_cancel()  # wakes threads that wait for its result
 
-    def _discard(self, call: Call) -> None:
-        if self._turns.discard(call.owner, call):
-            call.future.set_running_or_notify_cancel()  # wakes threads that wait for its result
+    def _call_slots(self) -> None:
+        """Wake the slots for the waiting calls, if any, and add one if none is free. Call it with the lock held."""
+        if not len(self._turns):
+            return
+        self._wake.notify_all()
+        if len(self._slots) < self._n_fit() and not any(slot.waits for slot in self._slots):
+            slot = WorkerSlot()
+            slot.thread = threading.Thread(target=self._serve, args=(slot,), name="workers", daemon=True)
+            with suppress(RuntimeError):  # no thread can be started: the next call tries again
+                if not self._slots:
+                    threading.Thread(target=self._watch, name="workers' watch", daemon=True).start()
+                slot.thread.start()
+                self._slots.append(slot)
 
-    def _dispatch(self, *, max_in_progress: int | None = None, may_start: bool = True) -> None:
-        """Assign waiting calls to free slots. No future is settled under the lock, as its callbacks may use the engine.
+    def _serve(self, slot: WorkerSlot) -> None:
+        """Carry out calls, until closed."""
+        while self._wait_for_call(slot):
+            self._work(slot)
+        _end_worker(slot)
 
-        With ``max_in_progress``, only owners with at most that many calls in progress take part. Starting a worker
-        takes some 70 ms; unless this thread ``may_start`` workers, another one does.
-        """
-        while True:
-            with self._wake:
-                slot = self._free_slot()
-                if slot is not None and slot.worker is None and len(self._turns) and not may_start:
+    def _wait_for_call(self, slot: WorkerSlot) -> bool:
+        """Wait until the slot has a call; return whether it has one, rather than that the engine was closed."""
+        idle_until = time.monotonic() + self._idle_s
+        with self._wake:
+            slot.waits = slot.call is None
+            while slot.waits and not self.closed:
+                if self._first_free() is slot and self._take_turn(slot):
                     break
-                turn = None if slot is None or self._closed else self._turns.take(max_in_progress=max_in_progress)
-                if slot is None or turn is None:
-                    return
-                call = turn[1]
-                slot.since, slot.call = time.monotonic(), call
-            self._start(slot, call)
-        with suppress(RuntimeError):  # no thread can be started: the watch dispatches within a second
-            threading.Thread(target=self._dispatch, name="new-worker", daemon=True).start()
+                now = time.monotonic()
+                if now >= idle_until:
+                    _end_worker(slot)
+                later = [moment - now for moment in (self._next_start, idle_until) if moment > now]
+                self._wake.wait(min(later, default=None))
+            slot.waits = False
+            return not self.closed
 
-    def _free_slot(self) -> WorkerSlot | None:
+    def _first_free(self) -> WorkerSlot | None:
         """Return a free slot, preferably with a worker; None while no slot has one and none may be started yet."""
         if self._n_busy() >= self._n_fit():
             return None
-        free = [slot for slot in self._slots if slot.call is None]
-        if not any(slot.worker for slot in free) and len(self._slots) < self._n_fit():
-            free.append(WorkerSlot())
-            self._slots += free[-1:]
+        free = [slot for slot in self._slots if slot.waits]
         may_start = time.monotonic() >= self._next_start
-        return next((slot for slot in free if slot.worker), free[0] if may_start else None)
+        return next((slot for slot in free if slot.worker is not None), free[0] if free and may_start else None)
 
-    def _start(self, slot: WorkerSlot, call: Call) -> None:
-        """Start a call, with a new worker if the slot has none."""
-        try:
-            working = self._work_on(slot, call)
-        except Exception as error:
-            self._end_worker(slot)
-            if "interpreter shutdown" not in str(error):
-                self._wait_for_room(slot, call, error)
-            elif self._freed(slot, call):
-                call.fail(Ending(str(error)))
+    def _take_turn(self, slot: WorkerSlot, *, max_in_progress: int | None = None) -> bool:
+        """Give a slot the next call, if there is one. Call it with the lock held."""
+        turn = self._turns.take(max_in_progress=max_in_progress)
+        if turn is not None:
+            slot.call, slot.since, slot.waits, slot.hung = turn[1], time.monotonic(), False, False
+            self._call_slots()  # for the other waiting calls
+        return turn is not None
+
+    def _work(self, slot: WorkerSlot) -> None:
+        """Carry out the slot's call, and settle its future.
+
+        Before that, the slot takes the next call of an owner without another slot. Owners with another slot take part
+        only afterward, as the owner of the settled call may submit another call then.
+        """
+        call = slot.call
+        if call is None:  # closed
             return
+        settle = self._carried_out(slot, call)
         with self._wake:
-            wanted = slot.call is call and call.future.set_running_or_notify_cancel()
-        if not wanted:  # canceled or closed meanwhile
-            working.cancel()
-        if self._closed:
-            self._end_worker(slot)
-        working.add_done_callback(partial(self._returned, slot, call))
-
-    def _work_on(self, slot: WorkerSlot, call: Call) -> Future[Any]:
-        if slot.worker is not None:
-            try:
-                return slot.worker.submit(call.function, *call.args, **call.kwargs)
-            except Exception:  # its process died while idle
-                self._end_worker(slot)
-        slot.proven = False
-        slot.worker = self._cluster.new_worker() if self._cluster else (self._new_worker or WorkerProcess)()
-        return slot.worker.submit(call.function, *call.args, **call.kwargs)
-
-    @staticmethod
-    def _end_worker(slot: WorkerSlot) -> None:
-        worker, slot.worker = slot.worker, None
-        if worker is not None:
-            worker.shutdown(wait=False, cancel_futures=True)
-
-    def _wait_for_room(self, slot: WorkerSlot, call: Call, error: Exception) -> None:
-        """Requeue a call as its owner's next one, for when a worker can be started or another is free."""
-        with self._wake:
-            if slot.call is not call:
+            if slot.call is not call:  # closed
                 return
             slot.call = None
-            self._turns.put_back(call.owner, call)
+            if settle is None:
+                self._turns.put_back(call.owner, call)
+                return
+            self._turns.ended(call.owner, slot.worker.worked_s if slot.worker is not None else 0.0)
+            if self._n_busy() < self._n_fit():
+                self._take_turn(slot, max_in_progress=0)
+        settle()
+
+    def _carried_out(self, slot: WorkerSlot, call: Call) -> Callable[[], object] | None:
+        """Carry out a call; return a function that settles its future, or None if no worker can be started for it."""
+        if call.future.cancelled():  # while it waited for a worker
+            return call.future.set_running_or_notify_cancel
+        try:
+            worker = self._worker_of(slot)
+        except Exception as error:
             self._pause_starts(error)
-            if call.future.cancelled():
-                self._discard(call)
-            self._wake.notify()
+            return None
+        with self._wake:
+            if slot.call is not call or not call.future.set_running_or_notify_cancel():  # closed, or canceled
+                return lambda: None
+        try:
+            return partial(call.succeed, worker.carry_out(call.function, *call.args, **call.kwargs))
+        except WorkerFailure as lost:
+            _end_worker(slot)
+            if slot.hung:
+                return partial(call.fail, Hung(f"it had worked on one call for {self._limit_s:g} s"))
+            if isinstance(lost, NotStarted):
+                self._pause_starts(lost)
+            return partial(call.fail, lost)
+        except BaseException as error:  # of the call
+            return partial(call.fail, error)
+        finally:
+            if slot.worker is not None and not slot.proven:
+                slot.proven, self._pause_s = True, 0.0
+
+    def _worker_of(self, slot: WorkerSlot) -> WorkerProcess | ClusterWorker:
+        """Return the slot's worker, or a new one if it has none or that has ended."""
+        if slot.worker is None or slot.worker.ended:
+            _end_worker(slot)
+            slot.worker = self._cluster.new_worker() if self._cluster else (self._new_worker or WorkerProcess)()
+            slot.proven = False
+            if self.closed:
+                slot.worker.kill()
+        return slot.worker
 
     def _pause_starts(self, error: BaseException) -> None:
         """Start no worker for a while after a failed start; the pauses grow until a worker completes a call."""
-        if not self._pause_s and self._cluster is None:  # a cluster logs its own trouble
-            cause = str(error).partition("\n")[0]
-            log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, cause)
-        self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S) or FIRST_PAUSE_S
-        self._next_start = time.monotonic() + self._pause_s
-
-    def _returned(self, slot: WorkerSlot, call: Call, done: Future[Any]) -> None:
-        if not done.cancelled() and isinstance(error := done.exception(), WorkerFailure):
-            # This thread belongs to the lost worker, so another one has to start the new worker.
-            with self._wake:
-                self._lost.append((slot, call, error))
-                self._wake.notify()
-        elif self._freed(slot, call):
-            self._hand_over(partial(call.settle, done))
-
-    def _hand_over(self, settle: Callable[[], None]) -> None:
-        """Assign a free slot to the next call in the queue, and settle the call that it had.
-
-        Owners without another slot go first. The future is settled before owners with another slot take part, as the
-        owner of the settled call may submit another call then.
-        """
-        self._dispatch(max_in_progress=0)
-        settle()
-        self._dispatch()
-
-    def _replace(self, slot: WorkerSlot, call: Call, error: WorkerFailure) -> None:
-        """End a worker that died or hangs, and fail its call with the error."""
-        worker = slot.worker
-        if not self._freed(slot, call, lost=True):
-            return
-        if worker is not None:
-            worker.shutdown(wait=False, cancel_futures=True)
-        if not isinstance(error, Hung) and not getattr(worker, "has_started", True):
-            error = NotStarted(str(error))
-        if isinstance(error, NotStarted):
-            with self._wake:
-                self._pause_starts(error)
-        self._hand_over(partial(call.fail, error))
-
-    def _freed(self, slot: WorkerSlot, call: Call, *, lost: bool = False) -> bool:
-        """Free the slot, without its worker if that was lost; return whether it still had this call."""
         with self._wake:
-            if slot.call is not call:
-                return False
-            worked_s = getattr(slot.worker, "worked_s", 0.0)
-            if lost:
-                slot.worker = None
-            elif not slot.proven:
-                slot.proven, self._pause_s = True, 0.0
-            slot.call = None
-            self._turns.ended(call.owner, worked_s)
-            return True
+            if not self._pause_s and self._cluster is None:  # a cluster logs its own trouble
+                cause = str(error).partition("\n")[0]
+                log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, cause)
+            self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S) or FIRST_PAUSE_S
+            self._next_start = time.monotonic() + self._pause_s
 
     def _watch(self) -> None:
-        """Replace lost workers and retry failed starts, until closed."""
-        while not self._closed:
-            try:
-                self._poll()
-            except Exception:
-                log.exception("the workers could not be checked")
+        """Kill workers that spend too long on a call, and wake slots for calls that no slot has taken, until closed."""
+        waited = False
+        while not self._closed.wait(min(WATCH_S, self._limit_s / 10)):
+            with self._wake:
+                if waited:  # not for a call whose slot is about to take it
+                    self._call_slots()
+                waited = len(self._turns) > 0
+                before = time.monotonic() - self._limit_s
+                for slot in self._slots if self._cluster is None else ():  # a cluster has its own limit
+                    if slot.call is not None and slot.worker is not None and slot.since < before:
+                        slot.hung = True
+                        slot.worker.kill()
 
-    def _poll(self) -> None:
-        with self._wake:
-            if not self._lost and not self._closed:
-                self._wake.wait(self._next_poll_s())
-            lost, self._lost = self._lost, []
-            before = time.monotonic() - self._limit_s
-            hung = [(slot, slot.call) for slot in self._slots if slot.call is not None and slot.since < before]
-        for slot, call, error in lost:
-            self._replace(slot, call, error)
-        if self._cluster is None:  # a cluster has its own limit
-            for slot, call in hung:
-                self._replace(slot, call, Hung(f"it had worked on one call for {self._limit_s:g} s"))
-        self._dispatch()
 
-    def _next_poll_s(self) -> float:
-        poll_s, pause_s = min(1.0, self._limit_s / 10), self._next_start - time.monotonic()
-        return min(poll_s, pause_s) if len(self._turns) and pause_s > 0 else poll_s
+def _end_worker(slot: WorkerSlot) -> None:
+    worker, slot.worker = slot.worker, None
+    if worker is not None:
+        worker.close()

@@ -3,8 +3,7 @@
 import builtins
 import io
 import pickle
-from collections.abc import Callable, Hashable
-from concurrent.futures import Executor
+from collections.abc import Hashable
 from functools import partial
 from typing import Any, TypeGuard
 
@@ -58,7 +57,7 @@ def picture_bytes(data: bytes, whole: bool = False) -> bytes:
     return dump_picture(read_picture(data, whole=whole))
 
 
-picture_process = partial(WorkerProcess, niceness=NICENESS, idle_s=IDLE_S, quiet=True, loads=read_answer)
+picture_process = partial(WorkerProcess, niceness=NICENESS, quiet=True, loads=read_answer)
 """Start a process that only reads images; its decoder's messages stay out of the log."""
 
 
@@ -69,12 +68,12 @@ class PictureReaders:
     ----------
     read_s : float
         Seconds to read one image, before its process is killed.
-    new_process : callable
-        Starts a process.
+    idle_s : float
+        Seconds without an image before a process ends.
     """
 
-    def __init__(self, read_s: float = READ_S, new_process: Callable[[], Executor] = picture_process) -> None:
-        self._engine = Engine(new_process, width=AT_ONCE, limit_s=read_s)
+    def __init__(self, read_s: float = READ_S, idle_s: float = IDLE_S) -> None:
+        self._engine = Engine(picture_process, width=AT_ONCE, limit_s=read_s, idle_s=idle_s)
 
     def read(self, data: bytes, owner: Hashable = None, *, whole: bool = False) -> Picture:
         """Return the image as `mlp.images.photo.read_picture` does.

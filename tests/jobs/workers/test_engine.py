@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
+from tests.jobs.workers.fake_workers import InThread, ManualWorkers
 
 ROOT = Path(__file__).resolve().parents[3]
 CLOSE_S = 10
@@ -50,7 +50,7 @@ def test_engine_closes_during_jobs_which_can_resume_elsewhere(caplog):
 
 
 def test_unused_engine_closes_and_stays_closed():
-    engine = Engine(lambda: ThreadPoolExecutor(1), width=1)
+    engine = Engine(InThread, width=1)
     engine.close()
     engine.close()
     with pytest.raises(Ending):
@@ -88,7 +88,7 @@ def test_runs_wait_and_report_it_while_no_worker_starts(caplog):
     def new_worker():
         if full:
             raise OSError("no more processes")
-        return ThreadPoolExecutor(1)
+        return InThread()
 
     engine = Engine(new_worker, width=2)
     jobs = [Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002) for _ in range(12)]
@@ -185,32 +185,18 @@ def test_sweep_ends_soon_after_a_second_ctrl_c(whole_group, tmp_path):
     assert "Traceback" not in output
 
 
-class Waiting(Executor):
-    """An engine that accepts calls and carries out none."""
-
-    def __init__(self):
-        self.futures = []
-
-    def submit(self, function, /, *args, **kwargs):
-        self.futures.append(Future())
-        return self.futures[-1]
-
-    def shutdown(self, wait=True, *, cancel_futures=False):
-        pass
-
-
 def test_engine_reports_its_load():
-    waiting = Waiting()
-    engine = Engine(lambda: waiting, width=3)
+    manual = ManualWorkers()
+    engine = Engine(manual.one, width=3)
     assert engine.load() == (0, 3)
-    calls = [engine.submit(None, print) for _ in range(5)]
+    calls = [engine.submit(None, int) for _ in range(5)]
     assert engine.load() == (5, 3)
-    wait_until(lambda: len(waiting.futures) == 3)
-    waiting.futures[0].set_result(None)
-    waiting.futures[1].set_exception(ValueError())
-    assert engine.load() == (3, 3)
-    wait_until(lambda: len(waiting.futures) == 5)
-    assert engine.submit(None, print).cancel()
+    wait_until(lambda: len(manual.calls) == 3)
+    manual.calls.pop()[0].set_result(None)
+    manual.calls.pop()[0].set_exception(ValueError())
+    wait_until(lambda: engine.load() == (3, 3))
+    wait_until(lambda: len(manual.calls) == 3)
+    assert engine.submit(None, int).cancel()
     assert engine.load() == (3, 3)
     engine.close()
     assert engine.load() == (0, 3)
@@ -219,7 +205,7 @@ def test_engine_reports_its_load():
 
 def test_call_may_use_threads_of_idle_slots(monkeypatch):
     monkeypatch.setattr("mlp.jobs.workers.engine.usable_cores", lambda: 4)
-    engine, over = Engine(lambda: ThreadPoolExecutor(1), width=3), threading.Event()
+    engine, over = Engine(InThread, width=3), threading.Event()
     assert engine.spare_threads() == 3
     calls = [engine.submit(None, over.wait)]
     assert engine.spare_threads() == 2

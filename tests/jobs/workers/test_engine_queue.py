@@ -3,17 +3,18 @@
 import threading
 import time
 import weakref
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError
 
 import pytest
 
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import NO_WORKER, Engine
 from tests.jobs.waiting import Clock, wait_until
+from tests.jobs.workers.fake_workers import InThread, ManualWorkers
 
 
 def test_calls_keep_their_order_and_can_be_canceled_in_the_queue():
-    workers, may_continue = Engine(lambda: ThreadPoolExecutor(1), width=1), threading.Event()
+    workers, may_continue = Engine(InThread, width=1), threading.Event()
     first = workers.submit(None, may_continue.wait, 60)
     order = []
     calls = [workers.submit(None, threading.get_ident) for _ in range(4)]
@@ -36,7 +37,7 @@ class Weights:
 
 @pytest.mark.usefixtures("without_a_collector")
 def test_arguments_and_results_are_freed_with_their_last_reference():
-    workers = Engine(lambda: ThreadPoolExecutor(1), width=1)
+    workers = Engine(InThread, width=1)
     given = Weights()
     gone = [weakref.ref(given)]
     future = workers.submit(None, lambda weights: Weights(), given)
@@ -48,7 +49,7 @@ def test_arguments_and_results_are_freed_with_their_last_reference():
 
 
 class Machine:
-    """Makes executors with one thread each, except while it is full."""
+    """Starts workers, except while it is full."""
 
     def __init__(self, full):
         self.full = full
@@ -58,7 +59,7 @@ class Machine:
         self.tried.append(time.monotonic())
         if self.full:
             raise OSError("no more processes")
-        return ThreadPoolExecutor(1)
+        return InThread()
 
 
 def test_submitting_never_starts_a_process_in_its_own_thread():
@@ -66,7 +67,7 @@ def test_submitting_never_starts_a_process_in_its_own_thread():
 
     def new_worker():
         threads.append(threading.current_thread())
-        return ThreadPoolExecutor(1)
+        return InThread()
 
     workers = Engine(new_worker, width=2)
     assert workers.submit(None, len, "abc").result(20) == 3
@@ -122,30 +123,10 @@ def test_other_workers_take_calls_of_an_unstartable_worker():
     workers.close()
 
 
-class ManualExecutor(Executor):
-    """Answers each call when the test decides."""
-
-    def __init__(self):
-        self.calls = []
-
-    def submit(self, function, *args):
-        future = Future()
-        future.set_running_or_notify_cancel()
-        self.calls.append((future, function, args))
-        return future
-
-    def answer(self):
-        future, function, args = self.calls.pop(0)
-        future.set_result(function(*args))
-
-    def shutdown(self, wait=True, *, cancel_futures=False):
-        self.calls.clear()
-
-
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
-    executor, turns = ManualExecutor(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
-    workers = Engine(lambda: executor, width=width)
+    manual, turns = ManualWorkers(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
+    workers = Engine(manual.one, width=width)
 
     def play(owner):
         turns[owner] += 1
@@ -153,18 +134,19 @@ def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
 
     for owner in ("Ada",) * 8 + ("Ben", "Cleo", "Dan"):
         play(owner)
-    wait_until(lambda: len(executor.calls) == width)
+    wait_until(lambda: len(manual.calls) == width)
     turns = dict.fromkeys(turns, 0)
     for _ in range(400):
-        executor.answer()
+        manual.answer()
+        wait_until(lambda: len(manual.calls) == width)  # the work takes longer than to settle it
     # Ada came first and had all workers at the start, and the last round of turns may have just begun.
     assert max(turns.values()) - min(turns.values()) <= width + 1
     workers.close()
 
 
 def test_turns_count_working_time_not_elapsed_time():
-    executor, order = ManualExecutor(), []
-    workers = Engine(lambda: executor, width=1)
+    manual, order = ManualWorkers(), []
+    workers = Engine(manual.one, width=1)
 
     def play(owner):
         workers.submit(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(owner))
@@ -172,48 +154,49 @@ def test_turns_count_working_time_not_elapsed_time():
     for owner in ("Ada", "Ben", "Cleo"):
         play(owner)
     for _ in range(90):
-        wait_until(lambda: executor.calls)
-        executor.worked_s = 1.0 if executor.calls[0][2] == ("Ada",) else 0.25
-        executor.answer()
+        wait_until(lambda: manual.calls)
+        manual.worked_s = 1.0 if manual.calls[0][2] == ("Ada",) else 0.25
+        manual.answer()
+    wait_until(lambda: len(order) == 90)
     assert [order.count(owner) for owner in ("Ada", "Ben", "Cleo")] == [10, 40, 40]
     workers.close()
 
 
 def test_idle_worker_slots_go_to_owners_with_more_runs():
-    executor = ManualExecutor()
-    workers = Engine(lambda: executor, width=3)
+    manual = ManualWorkers()
+    workers = Engine(manual.one, width=3)
     for owner in ("Ada", "Ada", "Ada", "Ben"):
         workers.submit(owner, str)
-    wait_until(lambda: len(executor.calls) == 3)
+    wait_until(lambda: len(manual.calls) == 3)
     workers.close()
 
 
 def test_runs_of_one_owner_take_turns():
-    executor, order = ManualExecutor(), []
-    workers = Engine(lambda: executor, width=1)
+    manual, order = ManualWorkers(), []
+    workers = Engine(manual.one, width=1)
 
     def play(run):
         workers.submit("Ada", str).add_done_callback(lambda _: order.append(run) or play(run))
 
     for run in range(3):
         play(run)
-    wait_until(lambda: executor.calls)
+    wait_until(lambda: manual.calls)
     for _ in range(6):
-        executor.answer()
-    assert order == [0, 1, 2, 0, 1, 2]
+        manual.answer()
+    wait_until(lambda: order == [0, 1, 2, 0, 1, 2])
     workers.close()
 
 
 def test_hang_limit_counts_neither_the_wait_for_a_turn_nor_earlier_calls(monkeypatch):
-    clock, executor = Clock(), ManualExecutor()
+    clock, manual = Clock(), ManualWorkers()
     monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
-    workers = Engine(lambda: executor, width=1, limit_s=0.2)
+    workers = Engine(manual.one, width=1, limit_s=0.2)
     workers.submit(None, str)
     call = workers.submit(None, str)
-    wait_until(lambda: executor.calls)
+    wait_until(lambda: manual.calls)
     clock.now += 0.15
-    executor.answer()
-    wait_until(lambda: executor.calls)
+    manual.answer()
+    wait_until(lambda: manual.calls)
     clock.now += 0.15
     clock.wait_for_looks()
     assert not call.done()

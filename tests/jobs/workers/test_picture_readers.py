@@ -71,7 +71,7 @@ def reading() -> list[int]:
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
 def test_reading_process_has_low_priority_and_ends_when_idle():
     others = reading()  # those of the page, if another test has drawn it
-    with closing(PictureReaders(new_process=partial(picture_process, idle_s=0.3))) as readers:
+    with closing(PictureReaders(idle_s=0.3)) as readers:
         readers.read(DIGIT)
         (pid,) = set(reading()) - set(others)
         assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
@@ -80,10 +80,10 @@ def test_reading_process_has_low_priority_and_ends_when_idle():
 
 
 def test_answer_with_code_is_refused():
-    with picture_process() as process:
+    with closing(picture_process()) as process:
         with pytest.raises(pickle.UnpicklingError, match="must hold bytes or an error, got functools"):
-            process.submit(partial, print).result(60)
-        assert process.submit(bytes, 3).result(60) == bytes(3)
+            process.carry_out(partial, print)
+        assert process.carry_out(bytes, 3) == bytes(3)
 
 
 def worked_ticks(pid: int) -> int:

@@ -32,7 +32,7 @@ def workers():
 def process():
     process = WorkerProcess()
     yield process
-    process.shutdown()
+    process.close()
 
 
 def wait_for_file(path):
@@ -137,41 +137,52 @@ def raise_holder():
     ids=["raised", "raised with a lock", "answer is none", "argument is none", "answer", "argument", "exit"],
 )
 def test_invalid_or_unpicklable_call_fails_alone(process, function, args, error, message):
-    pid = process.submit(os.getpid).result(60)
+    pid = process.carry_out(os.getpid)
     with pytest.raises(error, match=message):
-        process.submit(function, *args).result(60)
-    assert process.submit(os.getpid).result(60) == pid
+        process.carry_out(function, *args)
+    assert process.carry_out(os.getpid) == pid
 
 
 def test_worked_time_excludes_waiting(process):
-    process.submit(time.sleep, 0.3).result(60)
+    process.carry_out(time.sleep, 0.3)
     assert process.worked_s < 0.2
-    process.submit(sum, range(20_000_000)).result(60)
+    process.carry_out(sum, range(20_000_000))
     assert process.worked_s > 0.05
-    waiting = process.submit(time.sleep, 0.1)
-    assert process.worked_s == 0.0  # a call that may be canceled must not get the time of the previous one
-    waiting.result(60)
+
+
+def test_lost_call_has_not_the_time_of_the_previous_one():
+    process = WorkerProcess()
+    process.carry_out(sum, range(5_000_000))
+    assert process.worked_s > 0
+    with pytest.raises(WorkerFailure, match="killed by signal 9"):
+        process.carry_out(kill_itself)
+    assert process.worked_s == 0.0
+    process.close()
+
+
+def kill_itself():
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_worked_time_includes_transfer(process):
-    process.submit(len, b"").result(60)
-    process.submit(len, bytes(100_000_000)).result(60)
+    process.carry_out(len, b"")
+    process.carry_out(len, bytes(100_000_000))
     there = process.worked_s
-    process.submit(bytes, 100_000_000).result(60)
+    process.carry_out(bytes, 100_000_000)
     assert there > 0.01
     assert process.worked_s > 0.01
 
 
 def test_error_includes_the_traceback_of_the_worker(process):
     with pytest.raises(AttributeError) as raised:
-        process.submit(wait_for_file, 3).result(60)
+        process.carry_out(wait_for_file, 3)
     assert "in wait_for_file" in raised.value.__notes__[0]
 
 
 def test_printed_output_does_not_mix_with_answers(process):
-    assert process.submit(os.system, "echo printed").result(60) == 0
-    assert process.submit(print, "printed", flush=True).result(60) is None
-    assert process.submit(len, "abc").result(60) == 3
+    assert process.carry_out(os.system, "echo printed") == 0
+    assert process.carry_out(print, "printed", flush=True) is None
+    assert process.carry_out(len, "abc") == 3
 
 
 def test_process_that_died_idle_is_replaced_without_failure():
@@ -183,12 +194,12 @@ def test_process_that_died_idle_is_replaced_without_failure():
     workers.close()
 
 
-def test_idle_process_ends_and_takes_no_calls():
-    process = WorkerProcess(idle_s=0.05)
-    pid = process.submit(os.getpid).result(60)
+def test_idle_process_ends_and_another_takes_the_next_call():
+    workers = Engine(width=1, idle_s=0.05)
+    pid = workers.submit(None, os.getpid).result(60)
     wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
-    with pytest.raises(WorkerFailure, match="has ended"):
-        process.submit(os.getpid)
+    assert workers.submit(None, os.getpid).result(60) != pid
+    workers.close()
 
 
 def test_callback_may_submit_another_call(workers):

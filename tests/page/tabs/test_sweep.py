@@ -1,12 +1,11 @@
 """A sweep on the page: several values together, and the best network to draw with."""
 
-from concurrent.futures import Executor, Future
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.workers.engine import Engine
 from mlp.page.visitors import runs
+from tests.jobs.workers.fake_workers import ManualWorkers
 from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
 
 
@@ -65,32 +64,20 @@ def test_adopting_the_best_is_refused_at_the_limit_of_earlier_runs(swept: AppTes
 
 
 def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
-    class ManualExecutor(Executor):
-        """Answers each call with one step, when the test decides."""
-
-        def __init__(self):
-            self.calls = []
-
-        def submit(self, function, *args, **keywords):
-            future = Future()
-            future.set_running_or_notify_cancel()
-            self.calls.append(lambda: future.set_result(function(*args, **{**keywords, "max_steps": 1})))
-            return future
-
-    executor = ManualExecutor()
-    other = Engine(lambda: executor, width=1)
+    manual = ManualWorkers(max_steps=1)
+    other = Engine(manual.one, width=1)
     monkeypatch.setattr(runs, "engine", lambda: other)
     one, many = open_page(), open_page(tab="Runs")
     many.button(key="sweep_start").click().run()
     many.button(key="train").click().run()
     one.button(key="train").click().run()
     for _ in range(21):
-        executor.calls.pop(0)()
+        manual.answer()
     visitor = visitor_of(many)
     jobs = [visitor.job, *visitor.sweep.jobs]
     assert len(jobs) == 4
-    steps = sum(job.snapshot().step for job in jobs)
-    assert (steps, visitor_of(one).job.snapshot().step) == (11, 10)
+    eventually(lambda: sum(job.snapshot().step for job in jobs) == 11)
+    eventually(lambda: visitor_of(one).job.snapshot().step == 10)
     for job in (visitor_of(one).job, *jobs):
         job.pause()
     other.close()

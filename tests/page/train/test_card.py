@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from mlp.jobs.workers.engine import NO_WORKER, Engine
 from mlp.page.train import card
 from mlp.page.visitors import runs
 from mlp.page.visitors.visitor import Visitor
+from tests.jobs.workers.fake_workers import InThread
 from tests.page.sight import at_rest, eventually, text, visitor_of
 
 
@@ -161,10 +162,10 @@ def test_refused_run_is_explained_and_keeps_the_old_one(long_run: AppTest, monke
 def test_run_waits_with_a_notice_while_no_worker_starts(page: AppTest, monkeypatch: pytest.MonkeyPatch):
     full = True
 
-    def new_worker() -> Executor:
+    def new_worker() -> InThread:
         if full:
             raise OSError("no more processes")
-        return ThreadPoolExecutor(1)
+        return InThread()
 
     other = Engine(new_worker, width=1)
     monkeypatch.setattr(runs, "engine", lambda: other)

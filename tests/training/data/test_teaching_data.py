@@ -42,8 +42,8 @@ def test_mixture_is_the_same_in_another_process():
     data = teaching_data(Mnist(), IMAGES, LABELS, 0.3)
     first = data.load()
     process = WorkerProcess()
-    twin = process.submit(TeachingData.load, data).result(60)
-    process.shutdown()
+    twin = process.carry_out(TeachingData.load, data)
+    process.close()
     assert np.array_equal(twin.train.images, first.train.images)
 
 
