@@ -1,7 +1,6 @@
 """Choose the network that answers: the pretrained one, the article's, an uploaded one, or the visitor's run."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,17 @@ from mlp import DEFAULT_MODEL
 from mlp.images.mnist import Dataset
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.nn.weights import ModelError, load_model
+from mlp.nn.weights import ModelError
 from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import SignData, sign_data
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
 from mlp.training.settings import Settings
+from mlp.training.teaching import shipped_network
 
-ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
+FILES = {"shipped": DEFAULT_MODEL.name, "article": "article.safetensors", "rejection": REJECTION_MODEL.name}
+"""The files of the pretrained networks and the digit check."""
 NAMES = {
     "shipped": "Pretrained",
     "article": "Article's",
@@ -42,7 +43,7 @@ class Answering:
     @property
     def shipped_as(self) -> str | None:
         """Its file name, if it is pretrained."""
-        return _file(self.kind).name if self.kind in PRETRAINED_NAMES else None
+        return FILES[self.kind] if self.kind in PRETRAINED_NAMES else None
 
     @property
     def network(self) -> MLP:
@@ -54,20 +55,14 @@ class Answering:
         return self.reader.as_seen(image[np.newaxis])[0]
 
 
-@st.cache_resource(show_spinner=False)
 def shipped(kind: str) -> Reader | str:
     """Return a pretrained network, loaded once for all visitors, or the reason why it cannot be loaded."""
-    path = _file(kind)
     try:
-        return load_model(path)
+        return shipped_network(FILES[kind])
     except ModelError as error:
         return str(error)
     except OSError as error:
-        return f"{path.name}: {error.strerror}"
-
-
-def _file(kind: str) -> Path:
-    return {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "rejection": REJECTION_MODEL}[kind]
+        return f"{FILES[kind]}: {error.strerror}"
 
 
 def digit_in(image: np.ndarray) -> bool:

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from mlp import DEFAULT_MODEL, MLP, Reader
 from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
-from mlp.page.draw import networks
 from mlp.page.style.bars import percent
+from mlp.training import teaching
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.page.sight import at_rest, draw, picture, text, visitor_of
@@ -33,7 +33,7 @@ def test_article_network_answers_if_chosen(page: AppTest):
     assert page.segmented_control(key="network").value == "shipped"
     page.segmented_control(key="network").set_value("article").run()
     assert "Reading with the article’s network" in text(page)
-    assert text(page, "bars") == bars_of(networks.ARTICLE_MODEL, 4)
+    assert text(page, "bars") == bars_of(DEFAULT_MODEL.with_name("article.safetensors"), 4)
     page.segmented_control(key="network").set_value("shipped").run()
     assert text(page, "bars") == bars_of(DEFAULT_MODEL, 4)
 
@@ -89,11 +89,10 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of pretrained networks, for a test to damage."""
     folder = tmp_path / "models"
     shutil.copytree(DEFAULT_MODEL.parent, folder)
-    monkeypatch.setattr(networks, "DEFAULT_MODEL", folder / DEFAULT_MODEL.name)
-    monkeypatch.setattr(networks, "ARTICLE_MODEL", folder / "article.safetensors")
-    networks.shipped.clear()
+    monkeypatch.setattr(teaching, "MODELS", folder)
+    teaching.shipped_network.cache_clear()
     yield folder
-    networks.shipped.clear()
+    teaching.shipped_network.cache_clear()
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:5000])])
