@@ -17,8 +17,6 @@ class FetchState:
 
     Parameters
     ----------
-    file : str
-        The file being downloaded; empty before the first.
     done, total : int
         Bytes downloaded, and bytes in all files.
     dataset : Dataset or None
@@ -27,7 +25,6 @@ class FetchState:
         Why the download failed; None if it has not.
     """
 
-    file: str
     done: int
     total: int
     dataset: Dataset | None
@@ -53,7 +50,6 @@ class Fetch:
         self._directory = directory
         self._done = {file.name: 0 for file in cache.FILES}
         self._total = sum(file.size for file in cache.FILES)
-        self._file = ""
         self._dataset: Dataset | None = None
         self._failed: str | None = None
         self._lock = threading.Lock()
@@ -64,7 +60,7 @@ class Fetch:
         """Return the current state, without waiting."""
         with self._lock:
             done = self._total if self._dataset else sum(self._done.values())
-            return FetchState(self._file, done, self._total, self._dataset, self._failed)
+            return FetchState(done, self._total, self._dataset, self._failed)
 
     def wait(self, timeout_s: float | None = None) -> FetchState:
         """Return the state after the download has ended, or after ``timeout_s`` seconds."""
@@ -95,7 +91,6 @@ class Fetch:
 
     def _progress(self, file: str, done: int, total: int) -> None:
         with self._lock:
-            self._file = file
             self._done[file] = done
 
 

@@ -54,7 +54,7 @@ def test_sample_is_used_and_named_without_mnist(data_tab: AppTest):
 
 
 def test_vanished_download_falls_back_to_the_sample_with_a_notice(open_page, monkeypatch: pytest.MonkeyPatch):
-    fetched = FetchState("", 1, 1, sample(), None)
+    fetched = FetchState(1, 1, sample(), None)
     monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: fetched))
     page = open_page(tab="Data")
     assert "MNIST sample, 4,000 training images" in text(page)
@@ -102,7 +102,7 @@ def test_unusable_data_folder_is_named_and_the_sample_used(
 def test_download_progress_is_shown_and_blocks_nothing(page: AppTest, monkeypatch: pytest.MonkeyPatch):
     class RunningFetch:
         def state(self) -> FetchState:
-            return FetchState("train-images-idx3-ubyte.gz", done=40, total=100, dataset=None, failed=None)
+            return FetchState(done=40, total=100, dataset=None, failed=None)
 
     monkeypatch.setattr(data_state, "shared_fetch", RunningFetch)
     page.run()
