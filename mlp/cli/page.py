@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mlp.analysis.take_home.page import take_home_page
+from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.atomic import write_whole
 from mlp.cli.options import checked_out
 from mlp.cli.terminal import print_line

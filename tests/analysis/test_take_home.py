@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mlp import DEFAULT_MODEL, Reader
-from mlp.analysis.take_home.page import curve_svg, half_is_enough, packed_images, take_home_page
+from mlp.analysis.take_home.standalone_html import curve_svg, half_is_enough, packed_images, take_home_page
 from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model

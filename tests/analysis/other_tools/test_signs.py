@@ -11,7 +11,7 @@ import safetensors
 
 from mlp import MLP, Reader
 from mlp.analysis.other_tools.network_export import TOOLS, export
-from mlp.analysis.take_home.page import take_home_page
+from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.training.rejection import new_rejection
 
 NAMES = ("あ", '"""<b>\\', "c'd")

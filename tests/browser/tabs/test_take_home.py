@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mlp import DEFAULT_MODEL, Reader, to_mnist
-from mlp.analysis.take_home.page import take_home_page
+from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.images.recorded import place, rasterize
 from mlp.nn.network import MLP
 from mlp.nn.weights import load_model

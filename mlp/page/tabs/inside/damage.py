@@ -25,7 +25,7 @@ from mlp.page.style.theme import colors
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.tabs.inside.switched_off import switch, switched_off_in
-from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, plain_reader
+from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, plain_reader
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor

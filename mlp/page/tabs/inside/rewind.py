@@ -14,7 +14,7 @@ from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.style import theme
 from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.lab.parts import bars, facts_list, is_finite
+from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.engine import engine

@@ -16,7 +16,7 @@ from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab import duel
-from mlp.page.tabs.lab.parts import bars, is_finite, pictures, plain_reader
+from mlp.page.tabs.lab.experiment_pieces import bars, is_finite, pictures, plain_reader
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor

@@ -23,7 +23,7 @@ from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
-from mlp.page.tabs.lab.parts import is_finite, pictures
+from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures
 from mlp.page.tabs.lab.pictures.dots import pickable_dots
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget

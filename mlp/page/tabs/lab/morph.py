@@ -12,7 +12,7 @@ from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.parts import is_finite, pictures, plain_reader
+from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures, plain_reader
 from mlp.page.tabs.lab.pictures.river import river
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState

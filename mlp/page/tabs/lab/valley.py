@@ -11,7 +11,7 @@ from mlp.jobs.job import Job
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.svg import svg, svg_url
-from mlp.page.tabs.lab.parts import facts_list
+from mlp.page.tabs.lab.experiment_pieces import facts_list
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.refusals import reason, refuse, show_refusal

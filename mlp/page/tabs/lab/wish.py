@@ -18,7 +18,7 @@ from mlp.page.style import theme
 from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url, plain
-from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, pictures
+from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, pictures
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor

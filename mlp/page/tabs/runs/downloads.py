@@ -13,7 +13,7 @@ from mlp.analysis.mistakes import read_all
 from mlp.analysis.other_tools.network_export import TOOLS, download, download_name
 from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.run_exports import command_line, curves_csv
-from mlp.analysis.take_home.page import take_home_page
+from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.class_names import DIGITS
 from mlp.images.own_digits import OwnDigits
 from mlp.jobs.earlier_runs import NumberedRun

@@ -16,8 +16,15 @@ from mlp.page.style import theme
 from mlp.page.style.bars import bar
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, shaped, tex, tex_name, weighted_sum
-from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, image_and_formula, number_between, step_table, true_name
 from mlp.page.tabs.step.source import show_code
+from mlp.page.tabs.step.step_pieces import (
+    SHOWN_IMAGES,
+    followed,
+    image_and_formula,
+    number_between,
+    step_table,
+    true_name,
+)
 from mlp.training.run import epoch_plan
 
 _slow_layer = SessionVar[int]("slow_layer", 1)

@@ -16,7 +16,7 @@ from mlp.page.tabs.part import Part
 from mlp.page.tabs.step.backward import backward
 from mlp.page.tabs.step.check import check
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
-from mlp.page.tabs.step.parts import followed
+from mlp.page.tabs.step.step_pieces import followed
 from mlp.page.tabs.step.update import after, update
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor

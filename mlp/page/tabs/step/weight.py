@@ -6,7 +6,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, position_of, steepest
 from mlp.page.session_var import SessionVar
-from mlp.page.tabs.step.parts import names, number_between
+from mlp.page.tabs.step.step_pieces import names, number_between
 
 _slow_array = SessionVar[str | None]("slow_array", None)
 """The chosen parameter array; a control."""
