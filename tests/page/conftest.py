@@ -54,7 +54,7 @@ def open_page() -> Iterator[Callable[..., AppTest]]:
         if visitor is not None:
             page.session_state["visitor_id"] = visitor.session_state["visitor_id"]
         for name, value in query.items():
-            page.query_params[name] = str(value)
+            page.query_params[name] = value if isinstance(value, list) else str(value)
         opened.append(page)
         page.run()
         assert not page.exception
