@@ -69,8 +69,7 @@ def dump_record(record: Record) -> bytes:
         "values": run.network.values,
         "losses": history.losses,
         "accuracies": history.accuracies,
-        "evaluations": evaluations[:, :4],
-        "paper": evaluations[:, 4:],
+        "evaluations": evaluations,
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
     }
     about: dict[str, Any] = {
@@ -179,7 +178,8 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
     if not len(arrays["losses"]) == len(arrays["accuracies"]) == about["step"]:
         raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
     history.add_steps(arrays["losses"], arrays["accuracies"])
-    for step, epoch, loss, accuracy, *others in np.hstack([arrays["evaluations"], arrays["paper"]]).tolist():
+    evaluations = [arrays[name] for name in ("evaluations", "paper") if name in arrays]  # two in the previous version
+    for step, epoch, loss, accuracy, *others in np.hstack(evaluations).tolist():
         optional = (None if math.isnan(value) else value for value in others)
         history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *optional))
     history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())

@@ -33,7 +33,6 @@ UPLOADED, PICTURE, TEACHING = "network.safetensors", "picture.safetensors", "les
 RUN_EVERY_S = 5.0
 SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # many large parts, so they are written less often than a single run
 
-_NAME = re.compile(r"(?:(lesson-|sweep-)?(\d+)\.)?([^~]+)(?:~.*)?", re.ASCII)
 
 Load = Callable[[str], bytes]
 """Reads a part of the same visitor by its name."""
@@ -59,7 +58,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
     parts = []
     if visitor.has_work():
         names = ("drawing", "network", "nickname", "titles", "answers", "guesses")
-        state = {name: copy(getattr(visitor, name)) for name in names}
+        state = visitor.unknown_values | {name: copy(getattr(visitor, name)) for name in names}
         state |= {"number": number, "shown": shown, "duel": [visitor.duel.person, visitor.duel.network]}
         parts.append(Part(CANVAS_STATE, (state,), lambda: json.dumps(state).encode()))
     if len(visitor.own):
@@ -109,9 +108,8 @@ def _kind_of(name: str) -> tuple[str, int | None]:
     >>> _kind_of("own.json~9f86d0"), _kind_of("3.run.safetensors"), _kind_of("sweep-0.run.safetensors")
     (('own.json', None), ('run.safetensors', 3), ('sweep-run.safetensors', 0))
     """
-    found = _NAME.fullmatch(name)
-    prefix, number, base = found.groups() if found else (None, None, name)
-    return (prefix or "") + base, None if number is None else int(number)
+    name, number = name.partition("~")[0], re.search(r"(\d+)\.", name)
+    return (name, None) if number is None else (name.replace(number[0], ""), int(number[1]))
 
 
 def is_swept(name: str) -> bool:
@@ -168,18 +166,19 @@ def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
 def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
     """Restore the canvas and other small values; a state that was set aside only fills gaps."""
     state, runs = json.loads(load(name)), visitor.runs
-    shown = tuple(map(int, state.get("shown", ())))
-    guesses = {lesson: tuple(heights) for lesson, heights in state.get("guesses", {}).items() if len(heights) == POINTS}
-    if visitor.drawing is None:
-        visitor.keep_drawing(state.get("drawing"))
-    visitor.network = visitor.network or state.get("network")
-    visitor.nickname = visitor.nickname or state.get("nickname", "")
-    visitor.titles = {int(number): title for number, title in state.get("titles", {}).items()} | visitor.titles
-    visitor.answers = state.get("answers", {}) | visitor.answers
+    shown, duel = tuple(map(int, state.pop("shown", ()))), DuelScore(*state.pop("duel", ()))
+    guesses = {lesson: tuple(heights) for lesson, heights in state.pop("guesses", {}).items() if len(heights) == POINTS}
+    if (drawing := state.pop("drawing", None)) and visitor.drawing is None:
+        visitor.keep_drawing(drawing)
+    visitor.network = visitor.network or state.pop("network", None)
+    visitor.nickname = visitor.nickname or state.pop("nickname", "")
+    visitor.titles = {int(number): title for number, title in state.pop("titles", {}).items()} | visitor.titles
+    visitor.answers = state.pop("answers", {}) | visitor.answers
     visitor.guesses = guesses | visitor.guesses
-    runs.number, runs.shown = max(runs.number, state.get("number", 0)), runs.shown or shown  # the runs come next
+    runs.number, runs.shown = max(runs.number, state.pop("number", 0)), runs.shown or shown  # the runs come next
     if name == CANVAS_STATE:
-        visitor.duel = DuelScore(*state.get("duel", ()))
+        visitor.duel = duel
+    visitor.unknown_values = state | visitor.unknown_values  # which a newer version saved
 
 
 def _restore_own_digits(visitor: Visitor, name: str, load: Load) -> None:

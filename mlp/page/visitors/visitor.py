@@ -68,6 +68,7 @@ class Visitor:
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # by lesson, see mlp.analysis.lab.guess
+    unknown_values: dict[str, Any] = field(default_factory=dict)  # on disk, by another version of this program
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)

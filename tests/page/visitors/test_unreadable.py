@@ -196,6 +196,19 @@ def test_older_version_leaves_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
     assert last.sweep is not None
 
 
+def test_older_version_keeps_small_values_of_a_newer_one(tmp_path):
+    checkpoints, name = Checkpoints(tmp_path), "vvvv-vvvv-vvvv-vvvv"
+    newer = json.dumps({"drawing": DRAWING, "bookmarks": ["lab"]}).encode()
+    checkpoints.save(name, 0, {}, {CANVAS_STATE: lambda: newer})
+    older = server(tmp_path)
+    visitor = older.get(name, "here")
+    assert (visitor.drawing, visitor.notice) == (DRAWING, None)
+    visitor.keep_drawing({"data": "data:new"})
+    older.save()
+    state = json.loads(checkpoints.read(name, visitor.kept.parts[CANVAS_STATE]))
+    assert (state["drawing"], state["bookmarks"]) == ({"data": "data:new"}, ["lab"])
+
+
 def test_unreadable_visitor_keeps_the_id(tmp_path, monkeypatch):
     before = server(tmp_path)
     visitor = before.get(None, "here")
