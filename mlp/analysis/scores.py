@@ -71,9 +71,7 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rej
     return _score(probabilities, refused, labels, time.perf_counter() - start)
 
 
-def score_drawings(
-    network: Reader, drawings: Iterable[Drawing], seed: int = SEED, *, rejection: Reader | None = None
-) -> Score:
+def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: Reader | None = None) -> Score:
     """Return a network's score on recorded drawings, put on a canvas as visitors would, and read one by one.
 
     Parameters
@@ -81,8 +79,6 @@ def score_drawings(
     network : Reader
         With 784 inputs.
     drawings : iterable of Drawing
-    seed : int
-        Seed of each drawing's place, size and brush; documented figures use the default.
     rejection : Reader, optional
         Decides which drawings hold a digit, see `mlp.training.rejection`.
 
@@ -91,7 +87,7 @@ def score_drawings(
     ValueError
         If there are no drawings.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)  # of each drawing's place, size and brush
     rows, refused, labels = [], [], []
     seconds = 0.0
     for drawing in drawings:
@@ -128,7 +124,7 @@ def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, s
     )
 
 
-def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
+def wilson_interval(right: int, n: int) -> tuple[float, float]:
     """Return the limits of the true accuracy with 95% confidence, if ``right`` of ``n`` were right.
 
     Wilson (1927): unlike mean ± deviation, it stays within 0 and 1, and has a width if all are right.
@@ -145,7 +141,7 @@ def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
     """
     if not 0 <= right <= n or n < 1:
         raise ValueError(f"right must be from 0 to n, and n at least 1, got {right} of {n}")
-    share, spread = right / n, z * z / n
+    share, spread = right / n, 1.96**2 / n
     middle = share + spread / 2
     reach = math.sqrt(share * (1 - share) * spread + spread * spread / 4)
     return max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))

@@ -100,7 +100,7 @@ def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float,
     return tuple((stroke - low) * scale + corner for stroke in strokes)
 
 
-def rasterize(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANVAS_PX) -> np.ndarray:
+def rasterize(strokes: Iterable[Stroke], *, pen_px: float) -> np.ndarray:
     """Return a canvas with strokes of a round brush.
 
     Parameters
@@ -109,24 +109,20 @@ def rasterize(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANV
         Points x, y in canvas pixels, y down; one stroke per pen-down; a single point makes a dot.
     pen_px : float
         Width of the brush, at least 1.
-    canvas_px : int
-        Side of the canvas, at least 1.
 
     Returns
     -------
-    uint8 array, shape (canvas_px, canvas_px)
+    uint8 array, shape (`CANVAS_PX`, `CANVAS_PX`)
         0 is paper, 255 is ink; edges are not smoothed.
 
     Raises
     ------
     ValueError
-        If a stroke does not have finite points, or a width is too small.
+        If a stroke does not have finite points, or the brush is too thin.
     """
     if not (math.isfinite(pen_px) and pen_px >= 1):
         raise ValueError(f"the brush must be at least 1 pixel wide, got {pen_px}")
-    if canvas_px < 1:
-        raise ValueError(f"the canvas must have at least 1 pixel, got {canvas_px}")
-    canvas = Image.new("L", (canvas_px, canvas_px))
+    canvas = Image.new("L", (CANVAS_PX, CANVAS_PX))
     pen = ImageDraw.Draw(canvas)
     radius = pen_px / 2
     for stroke in _strokes(strokes):

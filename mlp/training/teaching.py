@@ -26,7 +26,7 @@ EVERY = 4
 """With enough digits, every fourth is held back: memorized digits do not show whether the network has learned."""
 
 
-def teaching_settings(network: MLP | Reader, seed: int = 42, *, epochs: int = EPOCHS) -> Settings:
+def teaching_settings(network: MLP | Reader, *, epochs: int = EPOCHS) -> Settings:
     """Return the settings for teaching a network: few epochs, so that it keeps what it knows, and warps.
 
     We taught the pretrained network sixteen mirrored test digits, unlike any it had seen, at a share of a quarter. Of
@@ -43,7 +43,6 @@ def teaching_settings(network: MLP | Reader, seed: int = 42, *, epochs: int = EP
         learning_rate=LEARNING_RATE,
         epochs=epochs,
         batch_size=32,
-        seed=seed,
         warp=1.0,
         straighten=isinstance(network, Reader) and network.straighten,
     )

@@ -1,7 +1,7 @@
 """The loss over the plane of weights in which a run's path spreads most."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,9 +13,6 @@ from mlp.nn.network import MLP
 SIDE = 25  # points of the plane in each direction
 MARGIN = 0.3  # of the path's extent, on each side
 MIN_WIDTH = 0.05  # of the longer extent: the least width of the plane
-
-Measure = Callable[[MLP, np.ndarray, np.ndarray], float]
-"""A function of a network, images and labels that returns the loss."""
 
 
 def cross_entropy(network: MLP, images: np.ndarray, labels: np.ndarray) -> float:
@@ -47,8 +44,6 @@ class Valley:
         A network of the run's shape; its weights do not matter.
     images, labels : arrays
         The data of the loss.
-    measure : callable
-        Returns the loss.
     """
 
     center: np.ndarray
@@ -61,7 +56,6 @@ class Valley:
     network: MLP
     images: np.ndarray
     labels: np.ndarray
-    measure: Measure = cross_entropy
 
     @property
     def progress(self) -> float:
@@ -75,13 +69,7 @@ class Valley:
 
 
 @one_blas_thread
-def valley(
-    states: Sequence[np.ndarray],
-    network: MLP,
-    images: np.ndarray,
-    labels: np.ndarray,
-    measure: Measure = cross_entropy,
-) -> Valley:
+def valley(states: Sequence[np.ndarray], network: MLP, images: np.ndarray, labels: np.ndarray) -> Valley:
     """Return the plane through the states of a run, (parameters,) each; nothing is measured yet.
 
     Raises
@@ -123,7 +111,6 @@ def valley(
         network,
         images,
         labels,
-        measure,
     )
 
 
@@ -179,7 +166,7 @@ def advanced(begun: Valley, seconds: float) -> Valley:
         if not np.isnan(losses[row, column]):
             continue
         twin.values[...] = begun.center + begun.across[column] * begun.axes[0] + begun.down[row] * begun.axes[1]
-        losses[row, column] = begun.measure(twin, begun.images, begun.labels)
+        losses[row, column] = cross_entropy(twin, begun.images, begun.labels)
         if time.perf_counter() >= until:
             break
     return replace(begun, losses=losses)

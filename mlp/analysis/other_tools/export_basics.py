@@ -13,6 +13,12 @@ from mlp.nn.weights import ModelError
 from mlp.training.uploaded_network import check_reads_drawings
 
 FOLDER = Path(__file__).parent
+ACTIVATIONS = {
+    "relu": ("np.maximum(x, 0)", "given > 0"),
+    "tanh": ("np.tanh(x)", "1 - given**2"),
+    "sigmoid": ("(1 + np.tanh(x / 2)) / 2", "given * (1 - given)"),
+}
+"""Code of each activation: a layer's outputs, and the slope computed from them."""
 
 
 def check_exportable(reader: Reader) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlp.analysis.other_tools.export_basics import (
+    ACTIVATIONS,
     filled_template,
     names_code,
     probabilities_note,
@@ -19,11 +20,6 @@ from mlp.nn.reader import Reader
 from mlp.training import schedule
 from mlp.training.settings import Settings
 
-ACTIVATIONS = {  # a layer's outputs, and the slope computed from them
-    "relu": ("np.maximum(x, 0)", "given > 0"),
-    "tanh": ("np.tanh(x)", "1 - given**2"),
-    "sigmoid": ("(1 + np.tanh(x / 2)) / 2", "given * (1 - given)"),
-}
 INITIALIZATIONS = {
     "xavier": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / (n_in + n_out)))",
     "he": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in))",

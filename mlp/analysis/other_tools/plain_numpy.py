@@ -4,14 +4,14 @@ import io
 
 import numpy as np
 
-from mlp.analysis.other_tools.export_basics import filled_template, names_code, probabilities_note, straightening_code
+from mlp.analysis.other_tools.export_basics import (
+    ACTIVATIONS,
+    filled_template,
+    names_code,
+    probabilities_note,
+    straightening_code,
+)
 from mlp.nn.reader import Reader
-
-ACTIVATIONS = {
-    "relu": "np.maximum(x, 0)",
-    "tanh": "np.tanh(x)",
-    "sigmoid": "(1 + np.tanh(x / 2)) / 2",
-}
 
 
 def npz(reader: Reader) -> bytes:
@@ -33,7 +33,7 @@ def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
         text=probabilities_note(reader),
         weights=repr(f"{name}.npz"),
         shape=" → ".join(map(str, reader.layer_sizes)),
-        activation=ACTIVATIONS[reader.activation],
+        activation=ACTIVATIONS[reader.activation][0],
         straightening=straightening_code(reader),
         as_read="straightened(images)" if reader.straighten else "images",
         temperature=repr(reader.temperature),

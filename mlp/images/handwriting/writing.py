@@ -112,10 +112,10 @@ def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:
     return tuple(np.split(points, ends, axis=-2))
 
 
-def _swerve(points: Stroke, rng: Rng, size: float = 0.035) -> Stroke:
+def _swerve(points: Stroke, rng: Rng) -> Stroke:
     """Return points displaced by a few smooth waves."""
     each = points.shape[:-2]
     waves = rng.normal(0, 3.0, (*each, 2, 3))
     phases = rng.uniform(0, 2 * np.pi, (*each, 1, 3))
-    swerve: Stroke = np.sin(points @ waves + phases) @ rng.normal(0, size, (*each, 3, 2))
+    swerve: Stroke = np.sin(points @ waves + phases) @ rng.normal(0, 0.035, (*each, 3, 2))
     return swerve

@@ -67,6 +67,11 @@ def position_in(control: Control, texts: Sequence[str]) -> Any:
     return next((position for position in control.positions if format_value(position) == text), None)
 
 
+def page_address() -> str:
+    """Return the address of the page, without a query."""
+    return (st.context.url or "").split("?")[0].split("#")[0]
+
+
 def open_view(view: state.ControlVar[Any], labels: Mapping[str, str]) -> str:
     """Return the open view: the chosen one, or the one whose label the link names, or the first."""
     return str(view.get()) if view.is_kept() and view.get() in labels else linked_view(view.key, labels)

@@ -37,9 +37,9 @@ def _picture_choices(visitor: Visitor, data: DataState) -> tuple[()]:
 
 
 TOOLS = {
-    "look": Room("Look", "", _picture_choices, _picture),
-    "lesions": Room("Damage it", damage.IDEA, damage.choices, damage.view),
-    "rewind": Room("Rewind", rewind.IDEA, rewind.choices, rewind.view),
+    "look": Room("Look", "", _picture, _picture_choices),
+    "lesions": Room("Damage it", damage.IDEA, damage.view, damage.choices),
+    "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices),
 }
 TOOL_ROOMS = Rooms(
     "lab", {name: tool.title for name, tool in TOOLS.items()}, SessionVar("network_tool", ""), unnamed="look"

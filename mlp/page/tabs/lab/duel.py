@@ -10,7 +10,7 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, digit_in, shipped
 from mlp.page.live.announced import announced
-from mlp.page.settings.link import linked
+from mlp.page.settings.link import linked, page_address
 from mlp.page.visitors.visitor import DuelScore, Visitor
 
 JUDGED = "Another network has to see that digit too."
@@ -46,8 +46,7 @@ def draw(visitor: Visitor, now: Answering) -> None:
 
 
 def _link(digit: int) -> str:
-    address = (st.context.url or "").split("?")[0].split("#")[0]
-    return f"{address}?{urlencode({'lab': 'fool', 'lab_dare': digit})}"
+    return f"{page_address()}?{urlencode({'lab': 'fool', 'lab_dare': digit})}"
 
 
 def _other_network(now: Answering) -> tuple[Reader, str] | None:

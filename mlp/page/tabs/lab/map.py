@@ -59,11 +59,6 @@ class Layout(NamedTuple):
         return scaled
 
 
-def choices(_visitor: Visitor, _data: DataState) -> tuple[()]:
-    """Draw nothing, as visitors choose on the map."""
-    return ()
-
-
 def view(visitor: Visitor, data: DataState) -> None:
     """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
     now = answering(visitor)

@@ -24,15 +24,15 @@ _lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
 
 @dataclass(frozen=True)
 class Room:
-    """An experiment: its title, its idea in a sentence, its controls, and its view.
+    """An experiment: its title, its idea in a sentence, its view, and its controls, whose values the view takes.
 
     The controls are outside of the fragment that follows the training, so that they keep the focus.
     """
 
     title: str
     idea: str
-    choices: Callable[[Visitor, DataState], tuple[Any, ...]]
     view: Callable[..., None]
+    choices: Callable[[Visitor, DataState], tuple[Any, ...]] = lambda _visitor, _data: ()
 
 
 def draw_room(visitor: Visitor, data: DataState, name: str, room: Room, *, key: str) -> None:

@@ -16,11 +16,11 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 ROOMS = {
-    "fool": Room("Fool it", fool.IDEA, fool.choices, fool.view),
-    "map": Room("Map", digit_map.IDEA, digit_map.choices, digit_map.view),
-    "morph": Room("Morph", morph.IDEA, morph.choices, morph.view),
-    "wish": Room("What it would like to see", wish.IDEA, wish.choices, wish.view),
-    "valley": Room("Valley", valley.IDEA, valley.choices, valley.view),
+    "fool": Room("Fool it", fool.IDEA, fool.view, fool.choices),
+    "map": Room("Map", digit_map.IDEA, digit_map.view),
+    "morph": Room("Morph", morph.IDEA, morph.view, morph.choices),
+    "wish": Room("What it would like to see", wish.IDEA, wish.view, wish.choices),
+    "valley": Room("Valley", valley.IDEA, valley.view, valley.choices),
 }
 LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, SessionVar("lab", ""))
 

@@ -11,7 +11,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.controls import set_controls
 from mlp.page.settings.hiding import tab_name
-from mlp.page.settings.link import linked, settings_query
+from mlp.page.settings.link import linked, page_address, settings_query
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
 from mlp.page.style.theme import plain
@@ -168,7 +168,7 @@ def teachers_link(lesson: str, names: list[str]) -> str:
         query["lesson"] = [lesson]
     if names:
         query["hide"] = [",".join(names)]
-    address = (st.context.url or "").split("?")[0].split("#")[0]
+    address = page_address()
     if address.count("/") == 2:  # https://host
         address += "/"
     return f"{address}?{urlencode(query, doseq=True, safe=',')}" if query else address

@@ -19,6 +19,7 @@ from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_her
 from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
+from mlp.page.settings.link import page_address
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.theme import image_url, plain
@@ -145,8 +146,7 @@ def _actions(visitor: Visitor) -> None:
                 st.caption("These drawings don’t fit in a link: download them, and send the file.")
             else:
                 st.caption("This link opens the page with your signs, ready to train on.")
-                address = (st.context.url or "").split("?")[0].split("#")[0]
-                st.code(f"{address}?{urlencode({'tab': TAB, LINKED: text})}", language=None, wrap_lines=True)
+                st.code(f"{page_address()}?{urlencode({'tab': TAB, LINKED: text})}", language=None, wrap_lines=True)
         with st.popover("Remove all", icon=":material/delete:"):
             st.button("Yes, remove all my signs", key="signs_clear", on_click=_clear, args=(visitor,))
 

@@ -29,7 +29,7 @@ def tex(number: float, digits: int = 3) -> str:
     return text
 
 
-def signed(number: float, digits: int = 3) -> str:
+def signed(number: float) -> str:
     """Write a number as a factor: in brackets if it is negative.
 
     Examples
@@ -37,7 +37,7 @@ def signed(number: float, digits: int = 3) -> str:
     >>> signed(-0.5), signed(0.5)
     ('(-0.5)', '0.5')
     """
-    return in_brackets(tex(number, digits))
+    return in_brackets(tex(number))
 
 
 def in_brackets(text: str) -> str:

@@ -222,12 +222,12 @@ def _activations(step: SlowStep, i: int) -> str:
     return f'<div class="ink-flow">{"".join(parts)}</div>'
 
 
-def _block(values: np.ndarray, columns: int = 25) -> np.ndarray:
-    """Return values in rows, padded with zeros."""
-    rows = -(-len(values) // columns)
-    block = np.zeros(rows * columns, np.float32)
+def _block(values: np.ndarray) -> np.ndarray:
+    """Return values in rows of 25, padded with zeros."""
+    rows = -(-len(values) // 25)
+    block = np.zeros(rows * 25, np.float32)
     block[: len(values)] = values
-    return block.reshape(rows, columns)
+    return block.reshape(rows, 25)
 
 
 def _bar(share: float, text: str) -> str:
