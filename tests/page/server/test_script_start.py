@@ -1,8 +1,8 @@
 """Each script starts at the top of the page."""
 
-import ast
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -13,8 +13,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = """
 import streamlit as st
 from mlp.page.server.script_start import start_at_the_top
@@ -69,8 +69,14 @@ def test_page_requested_at_a_fragments_end_is_drawn_from_the_top(tmp_path: Path)
     assert asyncio.run(drawn()) == [("top", [0, 0]), ("within", [0, 1, 0, 0])]
 
 
-def test_page_starts_at_the_top_before_it_draws():
-    (script,) = (
-        node for node in ast.parse((ROOT / "app.py").read_text(encoding="utf-8")).body if isinstance(node, ast.If)
-    )
-    assert [ast.unparse(line) for line in script.body] == ["start_at_the_top()", "page()"]
+def test_page_starts_at_the_top_before_it_draws(monkeypatch: pytest.MonkeyPatch, open_page: Callable[..., AppTest]):
+    drawn: list[dict] = []
+
+    def look() -> None:
+        context = get_script_run_ctx()
+        assert context is not None
+        drawn.append(dict(context.cursors))
+
+    monkeypatch.setattr("mlp.page.server.script_start.start_at_the_top", look)
+    open_page()
+    assert drawn == [{}]
