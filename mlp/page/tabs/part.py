@@ -51,7 +51,7 @@ class Rooms:
         names = self.shown()
         return next((room for room in (self.chosen.get(), self.linked(), *names) if room in names), None)
 
-    def choice(self, label: str, *, redraw: Sequence[str] = (), **look: Any) -> str | None:
+    def draw_choice(self, label: str, *, redraw: Sequence[str] = (), **look: Any) -> str | None:
         """Draw the choice of a room, and return the open one; draw nothing and return None if all are hidden.
 
         Parameters

@@ -9,7 +9,7 @@ from mlp.page.visitors.session import visitors
 def privacy_note() -> None:
     """Draw the privacy note, which depends on whether the server has a disk; SECURITY.md makes the same promises."""
     where = (
-        f"on this server’s disk until {limits().kept_days:,} days after your last visit"
+        f"on this server’s disk until {limits().kept_days:d} days after your last visit"
         if visitors().has_disk
         else "in this server’s memory for up to six hours after your last visit"
     )

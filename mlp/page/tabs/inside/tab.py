@@ -92,7 +92,7 @@ def _tools(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a tool for the picture of the network, and the picture with that tool."""
     chosen = "look"
     if len(TOOL_ROOMS.shown()) > 1:
-        chosen = TOOL_ROOMS.choice("Tool", redraw=["inside", ADDRESS]) or chosen
+        chosen = TOOL_ROOMS.draw_choice("Tool", redraw=["inside", ADDRESS]) or chosen
     with st.container(key=f"lab_{chosen}"):
         draw_room(visitor, data, chosen, TOOLS[chosen], key="inside_view_drawn")
 

@@ -36,7 +36,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
 
 def _lab(visitor: Visitor, data: DataState) -> None:
     with st.container(key="lab_card"):
-        chosen = LAB_ROOMS.choice("Experiment", redraw=["lab_rooms", ADDRESS])
+        chosen = LAB_ROOMS.draw_choice("Experiment", redraw=["lab_rooms", ADDRESS])
         if chosen is None:
             st.caption("All experiments of the lab are hidden here.")
             return

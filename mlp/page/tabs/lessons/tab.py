@@ -72,7 +72,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
             if show_curves(visitor, LESSONS[chosen]):
                 st.rerun()  # the train card above is already drawn
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
-            LESSON_ROOMS.choice(
+            LESSON_ROOMS.draw_choice(
                 "Lesson",
                 format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
                 width="stretch",
