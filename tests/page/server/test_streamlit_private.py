@@ -17,7 +17,7 @@ LIST = ROOT / "mlp" / "page" / "server" / "streamlit_private.py"
 PUBLIC = {"streamlit", "streamlit.components.v2", "streamlit.errors"}
 """Modules that Streamlit documents."""
 NAMED = {name for names in (*PRIVATE.values(), ELSEWHERE) for name in names}
-OURS = {"_replace", "_out", "_runs"}
+OURS = {"_replace", "_out", "_runs", "_choice"}
 """Names that look like Streamlit's private ones but are not."""
 
 
