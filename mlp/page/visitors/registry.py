@@ -86,7 +86,6 @@ class Visitors:
         self._max_bytes = max_mb * 1e6
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
-        self._saving = threading.Lock()
         self._moved: dict[str, str] = {}  # sessions that continue as another visitor, oldest first, with its id
 
     def __len__(self) -> int:
@@ -213,14 +212,13 @@ class Visitors:
         if self._checkpoints:
             with self._lock:
                 visitors = list(self._visitors.values())
-            with self._saving:
-                for visitor in visitors:
-                    try:
-                        save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
-                    except OutdatedError:
-                        self._replace(visitor)
-                    except Exception:  # an error with one visitor must not affect the others
-                        log.exception("a visitor could not be saved")
+            for visitor in visitors:
+                try:
+                    save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
+                except OutdatedError:
+                    self._replace(visitor)
+                except Exception:  # an error with one visitor must not affect the others
+                    log.exception("a visitor could not be saved")
 
     def _replace(self, visitor: Visitor) -> None:
         """Replace a visitor's state by the newer one on disk; if that was deleted, the tabs start empty."""

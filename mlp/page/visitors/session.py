@@ -16,6 +16,7 @@ from mlp.machine import usable_memory_mb
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.visitors.eviction import MAX_MB
+from mlp.page.visitors.persistence import UNSAVED
 from mlp.page.visitors.registry import ID, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
@@ -157,7 +158,8 @@ def _reason_of_loss(last_visit: str) -> str:
 def remember(visitor: Visitor) -> None:
     """Set a cookie with the visitor's id at each opening of the page, so that its age counts from the last visit.
 
-    Call it last: it draws a line that says until when work is kept, or that the browser accepts no cookie.
+    Call it last: it draws a line that says until when work is kept, that some cannot be saved, or that the browser
+    accepts no cookie.
     """
     if not ID.fullmatch(visitor.id):  # it is written into a script
         raise ValueError(f"a visitor's id must be like {ID.pattern}, got {visitor.id!r}")
@@ -167,7 +169,8 @@ def remember(visitor: Visitor) -> None:
         values[name + LAST_VISIT] = today.isoformat()
         if visitors().has_disk:
             until = today + timedelta(limits().kept_days)
-            kept = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
+            saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
+            kept = UNSAVED if visitor.unsaved else saved
     lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]
     st.html(
         f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'

@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.visitors.persistence import UNSAVED
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.session import KEPT_UNTIL, TIME_OVER, VANISHED, cookie_name
 from tests.page.sight import text, visitor_of
@@ -40,6 +41,10 @@ def test_page_shows_until_when_work_is_kept(page, monkeypatch):
     page.button(key="step").click().run()
     until = date.today() + timedelta(12)
     assert KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", 12) in foot()
+    visitor_of(page).unsaved = True
+    page.run()
+    assert UNSAVED in foot()
+    assert "is kept on this server" not in foot()
     monkeypatch.setattr(Visitors, "has_disk", False)
     page.run()
     assert "is kept on this server" not in foot()
