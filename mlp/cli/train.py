@@ -20,6 +20,7 @@ from mlp.nn.test_time_augmentation import TTA_COPIES
 from mlp.nn.weights import load_model, save_model
 from mlp.training.data.sign_data import none_below, sign_data
 from mlp.training.data.sources import Loaded
+from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run
@@ -87,13 +88,9 @@ def train(given: argparse.Namespace) -> int:
     out = checked_out(given.out)
     if given.signs is not None:
         return train_signs(given, settings, threads, out)
-    dataset = extended(
-        find_data(given.data),
-        written=settings.written,
-        without=settings.without_styles,
-        everything=given.everything,
-        repeat=given.repeat,
-    )
+    dataset = extended(find_data(given.data), everything=given.everything, repeat=given.repeat)
+    if settings.written:
+        dataset = with_synthetic(dataset, settings.written, settings.without_styles)
     print_line(f"data {dataset.name}")
     run, seconds, status = trained(given, settings, dataset, threads)
     if run.step == 0:

@@ -1,4 +1,4 @@
-"""Extend the training images with synthetic digits, validation images and repeats."""
+"""Extend the training images with validation images and repeats."""
 
 from dataclasses import replace
 
@@ -8,21 +8,14 @@ from mlp.checks import checked_int
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset, Split
 from mlp.seeds import rng_of
-from mlp.training.data.synthetic_data import with_synthetic
 
 
-def extended(
-    dataset: Dataset, *, written: int = 0, without: tuple[str, ...] = (), everything: bool = False, repeat: int = 1
-) -> Dataset:
+def extended(dataset: Dataset, *, everything: bool = False, repeat: int = 1) -> Dataset:
     """Return a data set with more training images; validation and test images stay.
 
     Parameters
     ----------
     dataset : Dataset
-    written : int
-        Number of synthetic digits before the training images, see `mlp.training.data.synthetic_data`; 0 to 1,000,000.
-    without : tuple of str
-        Styles to exclude from them.
     everything : bool
         Whether to train on the validation images too. Their score then means nothing.
     repeat : int
@@ -31,9 +24,8 @@ def extended(
     Raises
     ------
     ValueError
-        If ``written`` or ``repeat`` is not a whole number in range.
+        If ``repeat`` is not a whole number in range.
     """
-    written = checked_int("written", written, 0, 1_000_000)
     repeat = checked_int("repeat", repeat, 1, 10)
     parts, names = [dataset.train], [dataset.name]
     if everything:
@@ -45,9 +37,9 @@ def extended(
     if len(parts) > 1:
         train = Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
         dataset = replace(dataset, name=" ".join(names), train=train)
-    return with_synthetic(dataset, written, without) if written else dataset
+    return dataset
 
 
 def unseen_synthetic_digits(n: int, seed: int) -> Split:
-    """Return ``n`` synthetic digits that `extended` does not train on, to calibrate a network with."""
+    """Return ``n`` synthetic digits that no run trains on, to calibrate a network with."""
     return Split(*synthetic_digits(n, rng_of("unseen synthetic digits", seed)))

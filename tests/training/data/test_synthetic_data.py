@@ -6,8 +6,13 @@ import pytest
 from mlp.images.mnist import sample
 from mlp.training.data import synthetic_data
 from mlp.training.data.sources import Loaded, Mnist
-from mlp.training.data.synthetic_data import WithSynthetic, load_once, training_data, write_in_background
-from mlp.training.data.training_set import extended
+from mlp.training.data.synthetic_data import (
+    WithSynthetic,
+    load_once,
+    training_data,
+    with_synthetic,
+    write_in_background,
+)
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -31,8 +36,8 @@ def test_run_gets_the_digits_that_its_settings_ask_for(base):
 def test_kept_digits_equal_written_ones_and_are_mapped(base, tmp_path, monkeypatch):
     first = WithSynthetic(base, 40).load()
     assert first.name == "MNIST sample with 40 synthetic digits"
-    np.testing.assert_array_equal(first.train.images, extended(sample(), written=40).train.images)
-    np.testing.assert_array_equal(first.train.labels, extended(sample(), written=40).train.labels)
+    np.testing.assert_array_equal(first.train.images, with_synthetic(sample(), 40).train.images)
+    np.testing.assert_array_equal(first.train.labels, with_synthetic(sample(), 40).train.labels)
     load_once.cache_clear()
     monkeypatch.setattr(synthetic_data, "synthetic_digits", None)  # the second process has nothing to write
     again = WithSynthetic(base, 40).load()

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
+from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
+from mlp.training.settings import Settings
 
 
 def test_default_settings_leave_the_data_unchanged():
@@ -11,7 +13,7 @@ def test_default_settings_leave_the_data_unchanged():
 
 def test_synthetic_digits_come_first_and_validation_images_last():
     data = sample()
-    more = extended(data, written=30, everything=True)
+    more = with_synthetic(extended(data, everything=True), 30)
     n, n_validation = len(data.train), len(data.validation)
     assert len(more.train) == n + n_validation + 30
     assert np.bincount(more.train.labels[:30]).tolist() == [3] * 10
@@ -23,7 +25,7 @@ def test_synthetic_digits_come_first_and_validation_images_last():
 
 def test_repeats_apply_to_images_but_not_synthetic_digits():
     data = sample()
-    more = extended(data, written=10, everything=True, repeat=3)
+    more = with_synthetic(extended(data, everything=True, repeat=3), 10)
     once = np.concatenate([data.train.labels, data.validation.labels])
     assert len(more.train) == 3 * len(once) + 10
     np.testing.assert_array_equal(more.train.labels[10:], np.tile(once, 3))
@@ -31,7 +33,7 @@ def test_repeats_apply_to_images_but_not_synthetic_digits():
 
 
 def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
-    first, again = (extended(sample(), written=20).train.images[:20] for _ in range(2))
+    first, again = (with_synthetic(sample(), 20).train.images[:20] for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert (first != unseen_synthetic_digits(20, 1).images).any()
 
@@ -39,7 +41,7 @@ def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
 @pytest.mark.parametrize("written", [-1, 1.5, 10**7, True])
 def test_invalid_number_of_synthetic_digits_is_named(written):
     with pytest.raises(ValueError, match=r"written.*got"):
-        extended(sample(), written=written)
+        Settings(written=written)
 
 
 @pytest.mark.parametrize("repeat", [0, 11, 1.5, True])
