@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import CANVAS_PX, Stroke, parse_sample, place, rasterize
+from mlp.images.recorded import CANVAS_PX, MAX_POINTS, PEN_PX, Stroke, parse_sample, place, rasterize
 
 MAX_OWN = 500
 MAX_FILE_BYTES = 10_000_000
 MAX_COORDINATE = 1e6
-MAX_POINTS = 600  # of one drawing, which is otherwise kept as an image; 50 to 300 are usual
-PEN_PX = 18.0
 PIXELS = 784
 
 

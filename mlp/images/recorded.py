@@ -18,6 +18,12 @@ from PIL import Image, ImageDraw
 CANVAS_PX = 280
 """Side of the page's canvas."""
 
+PEN_PX = 18.0
+"""Width of its brush."""
+
+MAX_POINTS = 600
+"""Maximum number of points of a drawing that is kept as strokes; 50 to 300 are usual."""
+
 SIZES = (0.35, 0.80)
 """Minimum and maximum longer side of a drawing, as a fraction of the canvas."""
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mlp.class_names import MAX_CLASSES, MIN_CLASSES
-from mlp.images.recorded import CANVAS_PX
-from mlp.images.signs.sign_set import MAX_DRAWINGS, PEN_PX, SignsError, SignSet
+from mlp.images.recorded import CANVAS_PX, PEN_PX
+from mlp.images.signs.sign_set import MAX_DRAWINGS, SignsError, SignSet
 
 MAX_FILE_BYTES = 10_000_000
 

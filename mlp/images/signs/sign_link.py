@@ -5,14 +5,11 @@ import binascii
 
 import numpy as np
 
-from mlp.images.recorded import CANVAS_PX, Stroke
+from mlp.images.recorded import CANVAS_PX
 from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.images.stroke_link import PackedStrokes, packed_stroke
 
 MAX_CHARACTERS = 4_096
-STEPS = 255
-"""Positions on the canvas in each direction, as each is one byte."""
-MAX_POINTS = 255
-"""Maximum number of points in one stroke, as the count is one byte."""
 APART_PX = (4.0, 7.0, 11.0, 16.0)
 """Distances between points that are kept: the smallest that fits is used."""
 
@@ -31,9 +28,7 @@ def signs_to_text(signs: SignSet) -> str | None:
             for strokes in drawings:
                 packed.append(min(len(strokes), 255))
                 for stroke in strokes[:255]:
-                    points = _thinned(np.clip(stroke, 0, CANVAS_PX), apart)
-                    packed.append(len(points))
-                    packed += np.rint(points * STEPS / CANVAS_PX).astype(np.uint8).tobytes()
+                    packed += packed_stroke(stroke, apart)
         text = base64.urlsafe_b64encode(bytes(packed)).decode("ascii").rstrip("=")
         if len(text) <= MAX_CHARACTERS:
             return text
@@ -52,7 +47,7 @@ def signs_from_text(text: str) -> SignSet:
         raise SignsError(f"signs in a link may have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
     try:
         packed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        signs = _unpacked(_Bytes(packed))
+        signs = _unpacked(PackedStrokes(packed))
     except (binascii.Error, UnicodeError, EOFError) as error:
         raise SignsError(f"signs in a link must have the form that this page writes, got {text[:30]!r}") from error
     if not signs.names:
@@ -60,49 +55,12 @@ def signs_from_text(text: str) -> SignSet:
     return signs
 
 
-class _Bytes:
-    """Bytes that are read piece by piece."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def take(self, n: int) -> bytes:
-        """Return the next ``n`` bytes, or raise an EOFError."""
-        taken = self._data[self._at : self._at + n]
-        if len(taken) < n:
-            raise EOFError
-        self._at += n
-        return taken
-
-    def count(self) -> int:
-        """Return the next byte as a number."""
-        return self.take(1)[0]
-
-    @property
-    def at_end(self) -> bool:
-        """Whether nothing is left."""
-        return self._at == len(self._data)
-
-
-def _unpacked(data: _Bytes) -> SignSet:
+def _unpacked(data: PackedStrokes) -> SignSet:
     signs = SignSet()
     while not data.at_end:
         signs = signs.with_name(data.take(data.count()).decode("utf-8"))
         for _ in range(data.count()):
-            strokes: list[Stroke] = []
-            for _ in range(data.count()):
-                points = np.frombuffer(data.take(2 * data.count()), np.uint8).reshape(-1, 2)
-                # The last byte is the canvas's edge, where a pen leaves ink but a point does not count as on it.
-                strokes.append(np.minimum(points * (CANVAS_PX / STEPS), CANVAS_PX - 1))
+            # The last byte is the canvas's edge, where a pen leaves ink but a point does not count as on it.
+            strokes = [np.minimum(data.stroke(), CANVAS_PX - 1) for _ in range(data.count())]
             signs = signs.with_drawing(len(signs.names) - 1, strokes)
     return signs
-
-
-def _thinned(points: np.ndarray, apart: float) -> np.ndarray:
-    """Return the ends, and between them only points at some distance."""
-    kept = [points[0]]
-    for point in points[1:-1]:
-        if np.hypot(*(point - kept[-1])) >= apart:
-            kept.append(point)
-    return np.array([*kept[: MAX_POINTS - 1], *points[1:][-1:]])

@@ -8,14 +8,11 @@ import numpy as np
 
 from mlp.class_names import MAX_CLASSES, MIN_CLASSES, checked_name, in_words
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import CANVAS_PX, Stroke, rasterize
+from mlp.images.recorded import CANVAS_PX, MAX_POINTS, PEN_PX, Stroke, rasterize
 
-PEN_PX = 18.0
 PIXELS = 784
 MAX_DRAWINGS = 50
 """Maximum number of drawings of one sign."""
-MAX_POINTS = 600
-"""Maximum number of points of one drawing; 50 to 300 are usual."""
 MAX_COORDINATE = 10_000.0
 """Largest coordinate of a point, in pixels of the canvas, whose side is 280."""
 MIN_DRAWINGS = 2

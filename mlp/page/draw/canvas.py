@@ -12,7 +12,7 @@ from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.input_image import from_picture
-from mlp.images.recorded import CANVAS_PX
+from mlp.images.recorded import CANVAS_PX, PEN_PX
 from mlp.page import state
 from mlp.page.draw.current_drawing import checked_drawing, forget_drawing, read_instead, reported_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
@@ -25,7 +25,7 @@ from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 
 CANVAS_S = 0.4  # time that a browser needs to draw the canvas alone
-STROKE_PX = 18
+STROKE_PX = round(PEN_PX)
 LIVE = ("reading", "way")
 """Fragments that the live channel has already updated when a stroke ends."""
 BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}

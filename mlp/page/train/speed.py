@@ -1,10 +1,10 @@
 """The choice of a run's speed, and the strip of its readings of the drawing."""
 
 import html
-import math
 
 import streamlit as st
 
+from mlp.jobs.moments.rewind import thinned_steps
 from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
 from mlp.page.settings.link import linked
@@ -71,14 +71,8 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     >>> len(thinned_readings([(step, 4, 0.5) for step in range(40)])), thinned_readings([(0, 5, 0.2)])
     (24, [(0, 5, 0.2)])
     """
-    while len(readings) > MAX_READINGS:
-        gaps = [
-            math.log(after[0] + 1) - math.log(before[0] + 1)
-            for before, after in zip(readings[:-2], readings[2:], strict=True)
-        ]
-        place = gaps.index(min(gaps)) + 1
-        readings = readings[:place] + readings[place + 1 :]
-    return readings
+    kept = thinned_steps([step + 1 for step, _, _ in readings], MAX_READINGS)  # a first reading may be at step 0
+    return [reading for reading in readings if reading[0] + 1 in kept]
 
 
 def strip(visitor: Visitor, drawing: bytes | None) -> str:
