@@ -284,7 +284,7 @@ class Job:
             run, data = self._progress.run, self._progress.data
             future = self._engine.submit(self._owner, function, run, data, *args, **kwargs)
         except Ending:
-            return  # the program is about to end: nothing may change before it is saved
+            return  # the program ends: nothing may change before it is saved
         except Exception as error:
             self._failures.give_up(f"The training could not continue: {error}.", error, self._progress.run.step)
             self._playing = False

@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Callable, Hashable
-from concurrent.futures import BrokenExecutor, Future, InvalidStateError
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
@@ -10,7 +10,7 @@ HUNG_S = 60.0
 """Longest time of a call; a slice takes a quarter of a second, but a worker starts slowly on a very busy machine."""
 
 
-class WorkerFailure(BrokenExecutor):
+class WorkerFailure(RuntimeError):
     """The process that worked on a call died."""
 
 
@@ -23,7 +23,7 @@ class NotStarted(WorkerFailure):
 
 
 class Ending(RuntimeError):
-    """No new call can begin: the engine was closed, or the program is about to end."""
+    """No new call can begin, as the engine was closed."""
 
 
 class Call:
