@@ -4,12 +4,22 @@ The owner in brackets is the file that sets it. A value that one file alone uses
 values of controls in the same place, under the control's key, so this file also lists controls that other files read.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlp.images.input_image import InputImage
+from mlp.nn.reader import Reader
 from mlp.page.session_var import ControlVar, FollowersVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
+
+
+class Rewound(NamedTuple):
+    """A step to which a run was rewound: the run's number, the step, and the network at that step."""
+
+    run: int
+    step: int
+    reader: Reader
+
 
 # visitors/: the state of this tab.
 begun_run = SessionVar[int | None]("begun_run", None)
@@ -46,8 +56,8 @@ begun_with = SessionVar[dict[str, Any]]("begun_with", {})
 """The initial drawing of the canvas, in the form of its reports (canvas)."""
 stroke_readers = FollowersVar("stroke_readers", ())
 """The fragments that a stroke redraws (canvas)."""
-rewound = SessionVar[tuple[int, int, Any] | None]("rewound", None)
-"""The number of a run, one of its steps, and the network at that step, which answers in its place (inside/rewind)."""
+rewound = SessionVar[Rewound | None]("rewound", None)
+"""An earlier step of the run that answers in its place (inside/rewind)."""
 picture = SessionVar[InputImage | None]("picture", None)
 """The photo that is read in place of a drawing (upload)."""
 page_digit = SessionVar[int]("page_digit", 0)

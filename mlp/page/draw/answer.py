@@ -142,7 +142,7 @@ def _is_silent(visitor: Visitor, answer: DigitAnswer) -> bool:
 
 
 def _parts(
-    visitor: Visitor, kind: str | None, back: tuple[int, int, Any] | None, drawing: InputImage | None, tab: Tab
+    visitor: Visitor, kind: str | None, back: state.Rewound | None, drawing: InputImage | None, tab: Tab
 ) -> Parts:
     """Return the parts of the page that show the answer, for the live channel."""
     pen = tab.question is not None and tab.question.pen

@@ -1,7 +1,6 @@
 """Choose the network that answers: the pretrained one, the article's, an uploaded one, or the visitor's run."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -125,7 +124,7 @@ def answering(visitor: Visitor) -> Answering:
     return answering_as(visitor, state.network.get(), state.rewound.get())
 
 
-def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] | None) -> Answering:
+def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None) -> Answering:
     """Return the network of this kind, as `answering` does, but for callers outside of the script.
 
     Parameters
@@ -133,12 +132,12 @@ def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] 
     visitor : Visitor
     kind : str or None
         A key of `NAMES`.
-    back : (int, int, Reader) or None
-        The number of a run, one of its saved steps, and the network at that step, which answers in the run's place.
+    back : Rewound or None
+        An earlier step of the run that answers in its place.
     """
     if kind == "run" and visitor.job is not None:
-        if back is not None and back[0] == visitor.runs.number:
-            return Answering(back[2], "run", f"Reading with <b>your run</b>, back at step {back[1]:,}", back[1])
+        if back is not None and back.run == visitor.runs.number:
+            return Answering(back.reader, "run", f"Reading with <b>your run</b>, back at step {back.step:,}", back.step)
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
         return Answering(now.reader, "run", f"Reading with <b>your run</b>, {where}", now.step, now.diverged)

@@ -1,7 +1,6 @@
 """Download a picture to share: the visitor's drawing, as the network reads it."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -63,7 +62,7 @@ def picture(
     visitor: Visitor,
     drawing: InputImage,
     network: str | None,
-    rewound: tuple[int, int, Any] | None,
+    rewound: state.Rewound | None,
     theme_colors: dict[str, str],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""

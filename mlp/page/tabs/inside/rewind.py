@@ -48,7 +48,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         return ()
     now, kept = job.snapshot().step, job.rewind.steps
     back = state.rewound.get()
-    at = back[1] if back is not None and back[0] == visitor.runs.number else now
+    at = back.step if back is not None and back.run == visitor.runs.number else now
     moments = sorted({*kept, now, at})
     _lab_moment.set(at)
     st.select_slider(
@@ -91,7 +91,9 @@ def view(visitor: Visitor, data: DataState) -> None:
     progress(ROOM, "Repeating the steps")
     now = job.snapshot()
     back = state.rewound.get()
-    step, then = (back[1], back[2]) if back is not None and back[0] == visitor.runs.number else (now.step, now.reader)
+    if back is None or back.run != visitor.runs.number:
+        back = state.Rewound(visitor.runs.number, now.step, now.reader)
+    step, then = back.step, back.reader
     if not is_finite(then.network):
         return
     looked_at = subject(data.dataset)
@@ -130,7 +132,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         network = job.rewind.network(step)
     except LookupError:
         return  # the exactly computed step, which is already shown
-    state.rewound.set((visitor.runs.number, step, replace(job.snapshot(), network=network).reader))
+    state.rewound.set(state.Rewound(visitor.runs.number, step, replace(job.snapshot(), network=network).reader))
     if state.network.get() == "run":
         _redraw_readers()
     else:
@@ -156,7 +158,7 @@ def _take_replay(visitor: Visitor, job: Job) -> None:
         return
     run = work.work.run
     _lab_replay_of.set((visitor.runs.number, True))
-    state.rewound.set((visitor.runs.number, run.step, replace(job.snapshot(), network=run.network).reader))
+    state.rewound.set(state.Rewound(visitor.runs.number, run.step, replace(job.snapshot(), network=run.network).reader))
     st.rerun()
 
 
