@@ -75,6 +75,12 @@ def without_a_collector() -> Iterator[None]:
     gc.enable()
 
 
+def pytest_collection_finish() -> None:
+    """Exempt all that is loaded by now from garbage collection: each full one would look through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark thorough tests, run each costly folder as a block, and put short tests at the end."""
