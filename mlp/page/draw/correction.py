@@ -12,7 +12,7 @@ from mlp.page import state
 from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
 from mlp.page.session_var import ResetVar
-from mlp.page.style.fragments import rerun_page
+from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.teaching import MIN_TO_HOLD_BACK
@@ -73,6 +73,7 @@ def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
         visitor.own.put(OwnDigit(int(label), as_pixels(drawing.image), drawing.strokes))
     if state.shown_part.get() == "Your digits":  # the open tab shows them
         rerun_page()
+    rerun_fragments(["corrections", "next_step_line"])
 
 
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
