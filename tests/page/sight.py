@@ -47,6 +47,13 @@ def text(page: AppTest, key: str | None = None) -> str:
     return " ".join(" ".join(parts).split())
 
 
+def chart(page: AppTest, name: str) -> dict[str, str]:
+    """Return the chart of a run's "loss" or "accuracy": its SVG and its description."""
+    [found] = [one for one in page.get("bidi_component") if one.key == f"{name}_chart"]
+    data: dict[str, str] = json.loads(found.proto.json)
+    return data
+
+
 def visitor_of(page: AppTest) -> Visitor:
     """Return the server's visitor of this page."""
     return visitors().get(page.session_state["visitor_id"], "")

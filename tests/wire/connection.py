@@ -188,7 +188,7 @@ class Connection:
                 self._ticks = found[1]
             elif found := re.search(r"step ([\d,]+) of", body):
                 self._note_step(int(found[1].replace(",", "")))
-        elif kind == "imgs":
+        elif kind == "bidi_component" and element.bidi_component.component_name == "chart":
             self.frames += 1
         elif kind is not None:
             identifier = getattr(getattr(element, kind), "id", "")

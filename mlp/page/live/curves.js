@@ -9,56 +9,41 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 class Plot {
   constructor(name) {
     this.name = name;
+    this.canvas = document.createElement("canvas");
+    this.ended = true;
     this.at = this.from = this.to = this.began = this.lasts = this.arrived = this.drawn = 0;
     this.frame = this.frame.bind(this);
   }
 
-  // The script's own chart stays below, for a paused run and for screen readers.
+  // Put the run's axes in place of the script's chart, with a canvas for its lines.
   place() {
-    const image = document.querySelector(`.st-key-${this.name}_curve img`);
-    if (!image || this.over?.image === image) return this.over;
-    this.leave();
-    const box = document.createElement("div");
-    box.className = "ink-moving";
-    box.append(document.createElement("img"), document.createElement("canvas"));
-    box.firstChild.alt = "";
-    image.parentElement.style.position = "relative";
-    image.after(box);
-    image.classList.add("ink-below");
-    const changed = new MutationObserver(() => { if (this.ended) this.leave(); });
-    changed.observe(image, { attributes: true, attributeFilter: ["src"] });
-    this.over = { image, box, changed };
-    if (this.axes) box.firstChild.src = `data:image/svg+xml,${encodeURIComponent(this.axes.svg)}`;
-    return this.over;
-  }
-
-  leave() {
-    if (!this.over) return;
-    const { image, box, changed } = this.over;
-    changed.disconnect();
-    box.remove();
-    image.classList.remove("ink-below");
-    this.over = null;
+    const chart = document.querySelector(`.st-key-${this.name}_chart .ink-chart`);
+    if (!chart || !this.axes) return;
+    chart.innerHTML = this.axes.svg;
+    chart.append(this.canvas);
   }
 
   setAxes(axes) {
     this.axes = axes;
-    if (this.over) this.over.box.firstChild.src = `data:image/svg+xml,${encodeURIComponent(axes.svg)}`;
+    if (!this.ended) this.place();
   }
 
-  // The run has stopped: the last frame stays until a script has drawn the whole chart.
+  // The run has stopped: the last frame stays until a script draws another chart, or ends with the same one.
   end() {
     this.ended = true;
     this.at = this.to;
     this.draw();
-    setTimeout(() => { if (this.ended) this.leave(); }, 3000);
+    setTimeout(() => {
+      const chart = this.canvas.parentElement;
+      if (this.ended && chart) chart.innerHTML = chart.still;
+    }, 3000);
   }
 
   setLines({ lines, alt }) {
     this.ended = false;
     this.lines = lines;
-    const over = this.place();
-    if (over && alt) over.image.alt = alt;
+    if (!this.canvas.isConnected) this.place();
+    if (alt && this.canvas.parentElement) this.canvas.parentElement.ariaLabel = alt;
     const now = performance.now(), reached = Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
     if (reached < this.to || !this.arrived) this.at = this.arrived ? 0 : reached;  // another run, or a page that just opened
     this.from = this.at;
@@ -83,9 +68,10 @@ class Plot {
   }
 
   draw() {
-    const over = this.over?.image.isConnected ? this.over : this.lines && !this.ended ? this.place() : null;
-    if (!over || !this.axes || !this.lines) return;
-    const canvas = over.box.lastChild, { width, height } = over.image.getBoundingClientRect(), dense = devicePixelRatio;
+    const { canvas } = this, dense = devicePixelRatio;
+    if (!canvas.isConnected && !this.ended) this.place();
+    if (!canvas.isConnected || !this.lines) return;
+    const { width, height } = canvas.getBoundingClientRect();
     if (canvas.width !== Math.round(width * dense)) canvas.width = Math.round(width * dense);
     if (canvas.height !== Math.round(height * dense)) canvas.height = Math.round(height * dense);
     const pen = canvas.getContext("2d"), scale = dense * Math.min(width / SIZE[0], height / SIZE[1]);

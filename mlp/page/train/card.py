@@ -17,6 +17,7 @@ from mlp.page.settings.recipe_buttons import recipe_buttons
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import tappable
+from mlp.page.style.svg import chart
 from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_description
@@ -138,7 +139,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
         st.html(_title("Loss", loss_summary(now)))
-        st.image(loss, width="stretch", alt=curve_description("loss", now))
+        chart(loss, curve_description("loss", now), key="loss_chart")
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
             st.html(_title("Accuracy", "draw your guess"))
@@ -147,7 +148,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
                 st.html(_title("Accuracy", accuracy_summary(now)))
                 guess.guess_button(visitor)
-            st.image(accuracy, width="stretch", alt=curve_description("accuracy", now))
+            chart(accuracy, curve_description("accuracy", now), key="accuracy_chart")
     if now is not None and view.guess is not None:
         st.html(f'<div data-live="guessed">{guess.guess_comparison(view.guess.curve, now)}</div>')
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):

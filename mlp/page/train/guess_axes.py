@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS
 from mlp.page.session_var import SessionVar
 from mlp.page.style.charts import ALL_RIGHT, PLACE, SIZE_IN
-from mlp.page.style.svg import POINTS_PER_INCH, svg_url
+from mlp.page.style.svg import POINTS_PER_INCH
 
 _lab_axes = SessionVar[Any]("lab_axes", None)
 """The browser's report on a drawn guess; a control."""
@@ -16,7 +16,7 @@ _lab_axes = SessionVar[Any]("lab_axes", None)
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
-  const svg = parentElement.querySelector("svg");
+  const svg = parentElement.querySelector(".field");
   if (svg.busy) return;  // the server does not know the guess of the current gesture yet
   const [width, height] = data.size, [left, bottom, wide, high] = data.place, last = data.points - 1;
   const across = (point) => (left + wide * point / last) * width;
@@ -28,7 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const percent = (share) => `${Math.round(100 * share)}%`;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("aria-label", data.description);
-  parentElement.querySelector("img").src = data.picture;
+  parentElement.querySelector(".axes").innerHTML = data.picture;
   svg.innerHTML = `<path/><rect x="${across(0)}" y="${up(1)}" width="${wide * width}" height="${up(0) - up(1)}"/>`
     + data.handles.map((point, n) => `<circle data-handle="${n}" r="4" role="slider" tabindex="0"`
       + ` aria-valuemin="0" aria-valuemax="100"`
@@ -98,13 +98,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 _CSS = """
 div { position: relative; }
-svg { display: block; width: 100%; height: var(--curve); overflow: visible; position: relative; }
-img { position: absolute; width: 100%; height: 100%; object-fit: contain; object-position: left; }
-rect { fill: transparent; cursor: crosshair; touch-action: none; }
-path { fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-dasharray: 5 3; stroke-linejoin: round; }
+.axes { position: absolute; inset: 0; container-type: size; }
+.axes svg { width: 100%; height: 100%; }
+.field { display: block; width: 100%; height: var(--curve); overflow: visible; position: relative; }
+.field > rect { fill: transparent; cursor: crosshair; touch-action: none; }
+.field > path { fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-dasharray: 5 3; stroke-linejoin: round; }
 circle { fill: var(--paper); stroke: var(--accent); stroke-width: 1.5; pointer-events: none; }
 circle:focus-visible { outline: none; stroke: var(--ink); stroke-width: 3; r: 5.5px; }
-@media (max-width: 767.9px) and (orientation: portrait) { svg { height: auto; aspect-ratio: 4.8 / 1.38; } }
+@media (max-width: 767.9px) and (orientation: portrait) { .field { height: auto; aspect-ratio: 4.8 / 1.38; } }
 """
 
 
@@ -140,13 +141,13 @@ def guess_axes(
         "points": POINTS,
         "blind": BLIND,
         "epochs": epochs,
-        "picture": svg_url(axes),
+        "picture": axes,
         "size": [POINTS_PER_INCH * inches for inches in SIZE_IN],
         "place": list(PLACE),
         "top": ALL_RIGHT,
         "description": description,
     }
-    # The axes are an image of their own: as a part of this one, their letters would grow with it.
-    picture = '<div><img alt=""><svg role="group" preserveAspectRatio="xMinYMid"></svg></div>'
-    component = st.components.v2.component("guess_axes", html=picture, js=_JS, css=_CSS)
+    field = '<svg class="field" role="group" preserveAspectRatio="xMinYMid"></svg>'
+    html = f'<div><div class="axes"></div>{field}</div>'
+    component = st.components.v2.component("guess_axes", html=html, js=_JS, css=_CSS)
     component(key=_lab_axes.key, data=data, on_drawn_change=drawn)

@@ -9,6 +9,7 @@ import streamlit as st
 from mlp.jobs.sweep import Trial
 from mlp.page.style.glossary import tappable
 from mlp.page.style.overlay_chart import color_of, overlaid_curves
+from mlp.page.style.svg import chart
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.spoken import spoken_sweep
@@ -27,10 +28,10 @@ def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Gue
         left, right = st.columns(2, gap="medium")
         with left.container(key="loss_curve", gap=None):
             st.html(_title("Loss"))
-            st.image(loss, width="stretch", alt=_curves_description("loss", trials))
+            chart(loss, _curves_description("loss", trials), key="loss_chart")
         with right.container(key="accuracy_curve", gap=None):
             st.html(_title("Accuracy"))
-            st.image(accuracy, width="stretch", alt=_curves_description("accuracy", trials))
+            chart(accuracy, _curves_description("accuracy", trials), key="accuracy_chart")
         st.html(f'<div data-live="guessed">{guessed(trials, guess)}</div>')
         st.html(f'<div data-live="legend">{legend(trials, colors)}</div>')
 

@@ -57,7 +57,7 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
     expect(answer(page)).to_contain_text("3\n")
     button(page, "train").click()
     expect(button(page, "pause")).to_have_text("Pause")
-    expect(page.locator(".ink-moving")).to_have_count(2)
+    expect(page.locator(".ink-chart canvas")).to_have_count(2)
     after_slices(page, 2)
     at_rest(page)  # all that the press requested is drawn
     scripts(page)
@@ -72,11 +72,11 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
 
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
-    expect(page.locator(".ink-moving")).to_have_count(0)
+    expect(page.locator(".ink-chart canvas")).to_have_count(0)
     for name in ("loss", "accuracy"):
         picture = part(page, f"{name}_curve").get_by_role("img")
         expect(picture).to_have_count(1)
-        expect(picture).to_have_attribute("alt", re.compile(f"^{name.capitalize()} of the minibatches (falls|rises)"))
+        expect(picture).to_have_accessible_name(re.compile(f"^{name.capitalize()} of the minibatches (falls|rises)"))
     at_rest(page)
     assert len(scripts(page)) in (1, 2)  # the press, and the redraw after its last slice unless that was back already
 
@@ -102,7 +102,7 @@ def test_reduced_motion_shows_the_end_of_each_slice(open_page: Callable[..., Pag
     page = open_page(f"{LONG_RUN}&tab=Data")
     eventually(page, lambda: page.evaluate("window.inkling?.open"))
     button(page, "train").click()
-    expect(page.locator(".ink-moving")).to_have_count(2)
+    expect(page.locator(".ink-chart canvas")).to_have_count(2)
     seen = set()
     eventually(page, lambda: seen.add(page.evaluate(CURVE)) or len(seen) > 3)
     after_slices(page, 3)

@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from mlp.page.style.charts import LABEL_PT, SIZE_IN
-from mlp.page.style.svg import POINTS_PER_INCH
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, part
+from tests.browser.sight import answer, part, shown_px
 
 PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
 MIN_PX = 24  # readable from five meters on a screen 1.5 meters wide
@@ -38,8 +36,7 @@ def test_lesson_is_shown_part_by_part_in_large_type(open_page: Callable[..., Pag
     expect(bar).to_contain_text("3 of 11 · Loss")
     chart = part(page, "loss_curve").get_by_role("img")
     expect(chart).to_be_in_viewport(ratio=1)
-    width = chart.evaluate("(element) => element.getBoundingClientRect().width")
-    assert width / (POINTS_PER_INCH * SIZE_IN[0]) * LABEL_PT >= MIN_PX
+    assert shown_px(chart.locator("text").first) >= MIN_PX
     expect(part(page, "accuracy_curve")).not_to_be_visible()
     expect(part(page, "canvas")).not_to_be_visible()
     page.keyboard.press("ArrowRight")

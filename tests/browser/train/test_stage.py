@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.pacing import FIRST_STOPS
+from mlp.page.style.svg import LETTERS_PX
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, button, eventually, part, step_of
+from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, button, eventually, part, shown_px, step_of
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
 WATCH_STEPS = """() => {
@@ -65,6 +67,16 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
     button(page, "teach_now").click()
     taught = re.compile(r"before: 7, \d+% → now: 1, .*it cost .* on MNIST")
     expect(part(page, "correction_row")).to_contain_text(taught, timeout=TRAINED_MS)
+
+
+def test_letters_of_the_curves_are_the_pages_in_one_size(page: Page):
+    letters = part(page, "curves").locator("svg text")
+    typeface = part(page, "curves").locator(".ink-curve").first.evaluate("(line) => getComputedStyle(line).fontFamily")
+    for width, height in ((1280, 720), (1920, 1080), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        for text in letters.all():
+            assert text.evaluate("(text) => getComputedStyle(text).fontFamily") == typeface
+            assert shown_px(text) == pytest.approx(LETTERS_PX, rel=0.01), (width, height)
 
 
 def test_given_digit_is_undone_by_keyboard_and_network_opens(page: Page):

@@ -42,7 +42,7 @@ def test_run_is_watched_paused_restored_and_stepped(
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
     expect(button(page, "pause")).to_have_text("Resume")
-    expect(page.locator(".ink-moving")).to_have_count(0)  # its last slice is back
+    expect(page.locator(".ink-chart canvas")).to_have_count(0)  # its last slice is back
     held = step_of(page)
     assert held > first
 

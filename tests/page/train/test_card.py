@@ -17,7 +17,7 @@ from mlp.page.train import card
 from mlp.page.visitors import runs
 from mlp.page.visitors.visitor import Visitor
 from tests.jobs.workers.fake_workers import InThread
-from tests.page.sight import at_rest, eventually, text, visitor_of
+from tests.page.sight import at_rest, chart, eventually, text, visitor_of
 
 
 def press(page: AppTest, key: str) -> AppTest:
@@ -25,7 +25,7 @@ def press(page: AppTest, key: str) -> AppTest:
 
 
 def curves(page: AppTest) -> list[str]:
-    return [image.proto.imgs[0].url for image in page.container(key="curves").get("image")]
+    return [chart(page, name)["svg"] for name in ("loss", "accuracy")]
 
 
 @pytest.fixture
@@ -49,12 +49,7 @@ def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     assert "epoch 2 of 2 · step 26 of 26 · done after" in text(page, "progress")
     assert "on MNIST sample" in text(page, "progress")
     assert "may have seen before" not in text(page, "curves")
-    assert (
-        page.container(key="curves")
-        .get("image")[0]
-        .proto.imgs[0]
-        .alt.startswith("Loss of the minibatches falls from 2")
-    )
+    assert chart(page, "loss")["alt"].startswith("Loss of the minibatches falls from 2")
     assert page.button(key="pause").disabled
     assert page.button(key="step").disabled
     assert not page.button(key="train").disabled
@@ -106,8 +101,8 @@ def test_curves_grow_with_the_run(open_page: Callable[..., AppTest]):
     seen = [curves(page)]
     for _ in range(3):
         seen.append(curves(at_rest(press(page, "step"))))
-    for chart in (0, 1):
-        assert len({pictures[chart] for pictures in seen}) == 4
+    for one in (0, 1):
+        assert len({pictures[one] for pictures in seen}) == 4
 
 
 def test_training_again_starts_a_new_run_and_ends_the_old_one(long_run: AppTest):

@@ -1,6 +1,5 @@
 """The train card's texts on drawings."""
 
-import base64
 from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
@@ -10,13 +9,7 @@ from mlp.images.own_digits import OwnDigit
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.training.history import Evaluation
 from mlp.training.recipes import RECIPES
-from tests.page.sight import at_rest, text, visitor_of
-
-
-def accuracy_curves(page: AppTest) -> str:
-    """Return the second chart, as SVG."""
-    url = page.container(key="curves").get("image")[1].proto.imgs[0].url
-    return base64.b64decode(url.partition(",")[2]).decode()
+from tests.page.sight import at_rest, chart, text, visitor_of
 
 
 def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):
@@ -26,9 +19,9 @@ def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):
     assert "On synthetic digits : " in text(page, "synthetic_accuracy")
     page.button(key="step").click().run()
     at_rest(page)
-    assert "earlier_1" not in accuracy_curves(page)
+    assert "earlier_1" not in chart(page, "accuracy")["svg"]
     page.toggle(key="show_synthetic").set_value(True).run()
-    assert "earlier_1" in accuracy_curves(page)
+    assert "earlier_1" in chart(page, "accuracy")["svg"]
 
 
 def test_own_digits_count_from_ten_and_gaps_are_shown(open_page):

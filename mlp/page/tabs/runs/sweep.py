@@ -15,6 +15,7 @@ from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.charts import Chart, Earlier
 from mlp.page.style.fragments import fragment
+from mlp.page.style.svg import chart
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState
@@ -24,9 +25,6 @@ from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
-
-PICTURE_PX = 520
-"""Width of the curves; a larger one would make their letters larger than the page's."""
 
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
@@ -122,7 +120,7 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
 
 def _watch(sweep: Sweep) -> None:
     trials = ranked(sweep.trials())
-    st.image(_picture(trials), width=PICTURE_PX)
+    chart(_picture(trials), "Accuracy of the runs on validation images", key="sweep_chart")
     st.html(sweep_table(sweep.name, trials))
 
 

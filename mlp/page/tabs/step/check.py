@@ -5,6 +5,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import Check, SlowStep, check_gradients, losses_along, position_of, steepest
 from mlp.page.style import theme
+from mlp.page.style.svg import chart
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import aligned, tex
 from mlp.page.tabs.step.loss_line import lengths_between, losses
@@ -62,17 +63,19 @@ def _one_weight(step: SlowStep, weight: Weight, checked: Check) -> None:
     lengths = lengths_between(step, -REACH, REACH)
     direction = np.zeros_like(step.before.values)
     direction[weight.position] = 1
-    drawn.image(
-        loss_along(
-            [value + length for length in lengths],
-            losses(step, direction, lengths, name="slow_along", of=weight.position),
-            slope=checked.gradient,
-            dots=[Dot(value, step.loss, "here")],
-            label=f"value of this weight, {weight.name}",
-            colors=theme.colors(),
-        ),
-        width="stretch",
-    )
+    with drawn:
+        chart(
+            loss_along(
+                [value + length for length in lengths],
+                losses(step, direction, lengths, name="slow_along", of=weight.position),
+                slope=checked.gradient,
+                dots=[Dot(value, step.loss, "here")],
+                label=f"value of this weight, {weight.name}",
+                colors=theme.colors(),
+            ),
+            "The loss as this weight moves",
+            key="weight_chart",
+        )
 
 
 def _steepest_weights(step: SlowStep, checks: list[Check]) -> None:

@@ -7,6 +7,7 @@ from mlp.analysis.slow_motion import SlowStep
 from mlp.nn.losses import accuracy
 from mlp.nn.optimizers import SGD, Adam
 from mlp.page.style import theme
+from mlp.page.style.svg import chart
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers
@@ -75,7 +76,7 @@ def _numbers(step: SlowStep, position: int) -> str:
 def _downhill(step: SlowStep) -> None:
     """Draw the loss along the direction of the step."""
     change, lengths = step.update, lengths_between(step, 0, 4)
-    st.image(
+    chart(
         loss_along(
             lengths,
             losses(step, change, lengths, name="slow_downhill"),
@@ -84,7 +85,8 @@ def _downhill(step: SlowStep) -> None:
             label="length of the step, as a multiple of the real one",
             colors=theme.colors(),
         ),
-        width="stretch",
+        "The loss along the direction of the step",
+        key="downhill_chart",
     )
     st.caption(
         "The loss of this minibatch along the direction of the step. The gradient only knows the slope at the start, "
