@@ -64,8 +64,8 @@ def page() -> None:
         lessons_button()
         with st.popover("Share", key="share"), st.container(width=320):
             share_section(drawing_for_link)
-            share_picture_section(visitor)
             newcomer_section(visitor)
+            share_picture_section(visitor)  # last, as its text grows with the answer to a restored drawing
     warn_of_invalid_values(unknown_places())
     hiding.warn_of_unknown_names(hidable(), formerly_hidable(), hiding.contradiction(opened_by_link(), hiding.hidden()))
 

@@ -70,7 +70,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     recipe_buttons()
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
         card_settings()
-        if now is not None and now.can_continue and sweep is None:
+        if now is not None and sweep is None:
             _live_rate(visitor, now)
     if visitor.notice:
         st.warning(plain(visitor.notice))
@@ -93,6 +93,7 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
         on_change=_rate_control.on_change(_set_rate),
         args=(visitor,),
         width=260,
+        disabled=not now.can_continue,
         help="Changes the current run from its next step on; a thin line in the curves marks the step.",
     )
 

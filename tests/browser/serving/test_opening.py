@@ -53,7 +53,7 @@ def test_page_opens_without_errors_and_large_shifts(
     assert box is not None
     assert box["width"] > 240  # "Draw a digit from 0 to 9" in at most two lines
     at_rest(page)
-    assert page.evaluate("shifted") <= 0.1, page.evaluate("moved")
+    assert page.evaluate("shifted") <= 0.02, page.evaluate("moved")
     eventually(page, lambda: page.evaluate("widths.length"))
     assert len(page.evaluate("[...new Set(widths)]")) == 1  # a canvas that grows under the pen loses its drawing
     expect(page.get_by_test_id("stException")).to_have_count(0)
