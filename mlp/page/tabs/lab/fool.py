@@ -50,16 +50,17 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
     )
     aim = names.index(target) if target in names else None
     _lab_size.start(_lab_size.default)
-    size = st.slider(
-        "Size of the change", 0.0, MAX_STRENGTH, step=0.005, key=_lab_size.key, width=240, help="Share of full ink."
-    )
-    st.button(
-        "Smallest that works",
-        key="lab_smallest",
-        icon=":material/compress:",
-        on_click=_set_smallest,
-        args=(visitor, data, aim, steps),
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        size = st.slider(
+            "Size of the change", 0.0, MAX_STRENGTH, step=0.005, key=_lab_size.key, width=240, help="Share of full ink."
+        )
+        st.button(
+            "Smallest that works",
+            key="lab_smallest",
+            icon=":material/compress:",
+            on_click=_set_smallest,
+            args=(visitor, data, aim, steps),
+        )
     return aim, int(steps or STEPS), float(size)
 
 
