@@ -120,7 +120,7 @@ class Engine:
             self._choose_workers()
             self._turns.put(owner, call)
             own = next((slot for slot in self._slots if slot.thread is threading.current_thread()), None)
-            if own is None or own.call is not None:  # a slot that settles a call takes its owner's next one
+            if own is None or own.worker is None or own.call is not None:  # else that slot takes this call next
                 self._call_slots()
         call.when_cancelled(self._forget)
         return call.future
@@ -211,7 +211,7 @@ class Engine:
         with self._wake:
             slot.waits = slot.call is None
             while slot.waits and not self.closed:
-                if self._first_free() is slot and self._take_turn(slot):
+                if self._may_take(slot) and self._take_turn(slot):
                     break
                 now = time.monotonic()
                 if now >= idle_until:
@@ -221,13 +221,12 @@ class Engine:
             slot.waits = False
             return not self.closed
 
-    def _first_free(self) -> WorkerSlot | None:
-        """Return a free slot, preferably with a worker; None while no slot has one and none may be started yet."""
+    def _may_take(self, slot: WorkerSlot) -> bool:
+        """Return whether a free slot may take a call: with a worker, or if no other has one and one may be started."""
         if self._n_busy() >= self._n_fit():
-            return None
-        free = [slot for slot in self._slots if slot.waits]
-        may_start = time.monotonic() >= self._next_start
-        return next((slot for slot in free if slot.worker is not None), free[0] if free and may_start else None)
+            return False
+        idle_worker = any(other.waits and other.worker is not None for other in self._slots)
+        return slot.worker is not None or (not idle_worker and time.monotonic() >= self._next_start)
 
     def _take_turn(self, slot: WorkerSlot, *, max_in_progress: int | None = None) -> bool:
         """Give a slot the next call, if there is one. Call it with the lock held."""
@@ -253,6 +252,7 @@ class Engine:
             slot.call = None
             if settle is None:
                 self._turns.put_back(call.owner, call)
+                self._wake.notify_all()  # for a slot that has a worker
                 return
             self._turns.ended(call.owner, slot.worker.worked_s if slot.worker is not None else 0.0)
             if self._n_busy() < self._n_fit():

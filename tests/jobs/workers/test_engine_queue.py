@@ -3,7 +3,7 @@
 import threading
 import time
 import weakref
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 
 import pytest
 
@@ -123,6 +123,28 @@ def test_other_workers_take_calls_of_an_unstartable_worker():
     workers.close()
 
 
+def test_idle_worker_takes_a_call_at_once_when_no_other_can_be_started(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mlp.jobs.workers.engine.WATCH_S", 60.0)  # the watch would find a forgotten call
+    may_end, may_fail, starts = threading.Event(), threading.Event(), []
+
+    def new_worker():
+        starts.append(None)
+        if len(starts) > 1:
+            may_fail.wait(60)
+            raise OSError("no more processes")
+        return InThread()
+
+    workers = Engine(new_worker, width=2)
+    first, second = workers.submit(0, may_end.wait, 60), workers.submit(1, int)
+    wait_until(lambda: len(starts) == 2)
+    may_end.set()
+    first.result(20)
+    wait_until(lambda: workers.load()[0] == 1)
+    may_fail.set()
+    assert second.result(5) == 0
+    workers.close()
+
+
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
     manual, turns = ManualWorkers(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
@@ -168,6 +190,22 @@ def test_idle_worker_slots_go_to_owners_with_more_runs():
     for owner in ("Ada", "Ada", "Ada", "Ben"):
         workers.submit(owner, str)
     wait_until(lambda: len(manual.calls) == 3)
+    workers.close()
+
+
+def test_next_call_of_a_run_follows_at_once_while_other_workers_are_idle(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mlp.jobs.workers.engine.WATCH_S", 60.0)  # the watch would find a forgotten call
+    workers = Engine(InThread, width=2)
+    may_end = [threading.Event() for _ in range(2)]
+    first, second = (workers.submit(owner, event.wait, 60) for owner, event in enumerate(may_end))
+    wait_until(lambda: first.running() and second.running())
+    following = [Future() for _ in may_end]
+    for owner, (call, seen) in enumerate(zip((first, second), following, strict=True)):
+        call.add_done_callback(lambda _, owner=owner, seen=seen: seen.set_result(workers.submit(owner, int)))
+    for event, seen in zip(may_end, following, strict=True):
+        event.set()
+        assert seen.result(20).result(5) == 0
+        wait_until(lambda: workers.load()[0] == len([event for event in may_end if not event.is_set()]))
     workers.close()
 
 
