@@ -145,6 +145,9 @@ class Connection:
             await channel.send(json.dumps({"got": message["number"]}))
             self._answered = message.get("answers", self._answered)
             self.frames += bool(parts.get("lines.loss"))
+            for name, html in parts.items():
+                if name.startswith("html."):
+                    self._take_html(html)
             if "step" in parts:
                 self._note_step(parts["step"][1])
             self._follows_s = parts.get("follows", self._follows_s)
@@ -181,13 +184,7 @@ class Connection:
     def _take(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         if kind == "html":
-            body = element.html.body
-            if "ink-stages" in body:
-                self._stages = body
-            elif found := re.search(r'data-tick="(\d+)"', body):
-                self._ticks = found[1]
-            elif found := re.search(r"step ([\d,]+) of", body):
-                self._note_step(int(found[1].replace(",", "")))
+            self._take_html(element.html.body)
         elif kind == "bidi_component" and element.bidi_component.component_name == "chart":
             self.frames += 1
         elif kind is not None:
@@ -197,6 +194,14 @@ class Connection:
                 self._ids[key], self._fragments[key] = identifier, fragment
                 if key == "live":
                     self._live_key = json.loads(element.bidi_component.json)["key"]
+
+    def _take_html(self, body: str) -> None:
+        if "ink-stages" in body:
+            self._stages = body
+        elif found := re.search(r'data-tick="(\d+)"', body):
+            self._ticks = found[1]
+        elif found := re.search(r"step ([\d,]+) of", body):
+            self._note_step(int(found[1].replace(",", "")))
 
     def _note_step(self, step: int) -> None:
         if step != self.step:

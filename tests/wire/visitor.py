@@ -329,28 +329,29 @@ class Visitor(Connection):
             if key == "pause":
                 self.note(f"got {element.button.label}")
             self._labels[key] = element.button.label
-        elif kind == "html":
-            body = element.html.body
-            if "<style" in body:
-                return
-            text = " ".join(re.sub(r"<[^>]*>", " ", body).split())
-            if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
-                self._downloads[found[2]] = found[1]
-            elif found := re.search(rf"inkling_visitor\w*={ID.pattern}", body):
-                self._cookie = found[0]
-            elif 'class="digit"' in body or 'class="none"' in body:
-                self.digit = text
-                if "sure" in text:
-                    self.sure = text
-            elif text.endswith("sure"):
-                self.sure = text
-            elif 'class="ink-track"' in body:
-                self.progress = text
-                self.note(f"got {text[:80]}")
-            elif "Kept as a" in body:
-                self.kept = True
-            elif "Reading with" in body:
-                self.reads_with = text
-            elif "Choose “Uploaded network”" in body:
-                self.message = text
         super()._take(element, fragment)
+
+    def _take_html(self, body: str) -> None:
+        if "<style" in body:
+            return
+        text = " ".join(re.sub(r"<[^>]*>", " ", body).split())
+        if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
+            self._downloads[found[2]] = found[1]
+        elif found := re.search(rf"inkling_visitor\w*={ID.pattern}", body):
+            self._cookie = found[0]
+        elif 'class="digit"' in body or 'class="none"' in body:
+            self.digit = text
+            if "sure" in text:
+                self.sure = text
+        elif text.endswith("sure"):
+            self.sure = text
+        elif 'class="ink-track"' in body:
+            self.progress = text
+            self.note(f"got {text[:80]}")
+        elif "Kept as a" in body:
+            self.kept = True
+        elif "Reading with" in body:
+            self.reads_with = text
+        elif "Choose “Uploaded network”" in body:
+            self.message = text
+        super()._take_html(body)

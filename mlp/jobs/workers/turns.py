@@ -6,16 +6,17 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-MIN_S = 0.25  # seconds that an unfinished turn counts for, the usual length of a slice
+USUAL_S = 0.25  # seconds that an unfinished turn counts for, the usual length of a slice
+LEAST_S = 0.05  # seconds that a finished turn counts for at least, as it also costs time between turns
 
 
 class Turns(Generic[Item]):
     """A queue of items by owner that shares the workers' time equally among owners, however many items each has.
 
-    Only working time counts, not elapsed time: an owner whose worker is slow to start, on a busy machine, does not pay
-    for that with later turns. The next turn goes to the owner with the fewest turns in progress. Ties go to the owner
-    whose turns have taken the least time since all of them joined, then to the one whose last turn ended, or who
-    joined, longest ago.
+    Only working time counts, not elapsed time: an owner whose worker is slow to start, or gets little of a busy
+    machine, does not pay for that with later turns. The next turn goes to the owner with the fewest turns in progress.
+    Ties go to the owner whose turns have taken the least time since all of them joined, then to the one whose last turn
+    ended, or who joined, longest ago.
     This is start-time fair queueing (Goyal, Vin and Cheng, 1996).
 
     Examples
@@ -55,19 +56,19 @@ class Turns(Generic[Item]):
         self._drop_if_empty(owner)
         self._out[owner] += 1
         self._now_s = max(self._now_s, self._used_s[owner])
-        self._used_s[owner] += MIN_S
+        self._used_s[owner] += USUAL_S
         return owner, item
 
     def ended(self, owner: Hashable, seconds: float = 0.0) -> None:
         """End a turn that took ``seconds``; its owner then comes last among ties."""
-        self._used_s[owner] += max(0.0, seconds - MIN_S)
+        self._used_s[owner] += max(LEAST_S, seconds) - USUAL_S
         self._end(owner)
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
     def put_back(self, owner: Hashable, item: Item) -> None:
         """Undo a turn that did not happen: its item is next again."""
-        self._used_s[owner] -= MIN_S
+        self._used_s[owner] -= USUAL_S
         items = self._waiting.pop(owner, deque())
         items.appendleft(item)
         self._waiting = {owner: items, **self._waiting}

@@ -23,6 +23,13 @@ def test_owner_with_longer_turns_gets_fewer():
     assert taken(turns, 50, Ada=1.0, Ben=0.25) == {"Ada": 10, "Ben": 40}
 
 
+def test_owner_whose_worker_got_half_the_time_gets_twice_the_turns():
+    turns: Turns[str] = Turns()
+    for owner in ("Ada", "Ben"):
+        turns.put(owner, "a slice")
+    assert taken(turns, 60, Ada=0.25, Ben=0.125) == {"Ada": 20, "Ben": 40}
+
+
 def test_short_turns_count_equally():
     turns: Turns[str] = Turns()
     for owner in ("Ada", "Ben"):
