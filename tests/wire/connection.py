@@ -44,6 +44,7 @@ class Connection:
         self._asked = self._answered = 0
         self._requested: str | None = None
         self._follows_s, self._followed = 0.0, 0.0
+        self._sees_tab = "tab=" in query or "lab=" in query  # else it lies below the screen, as on a page just opened
         self._stages = self._ticks = ""
         self._changed = asyncio.Event()
         self._socket: ClientConnection
@@ -150,7 +151,8 @@ class Connection:
                     self._take_html(html)
             if "step" in parts:
                 self._note_step(parts["step"][1])
-            self._follows_s = parts.get("follows", self._follows_s)
+            if "follows" in parts:
+                self._follows_s = parts["follows"][0 if self._sees_tab else 1]
             if "draw" in parts and parts["draw"] != self._requested:
                 self._requested = parts["draw"]
                 if self._requested is not None:

@@ -41,7 +41,7 @@ def reading_section(visitor: Visitor) -> None:
     fragment(_correction, key="corrections")(visitor)
     state.stroke_readers.add("corrections")
     learns = visitor.job is not None and visitor.job.playing and state.taught.get()[0] == visitor.runs.number
-    follow_run("corrections", learns)  # it shows the cost of teaching on MNIST
+    follow_run("corrections", learns, in_tab=False)  # it shows the cost of teaching on MNIST
 
 
 class DigitAnswer(NamedTuple):

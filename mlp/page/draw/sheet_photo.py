@@ -58,7 +58,7 @@ def sheet_photo_section(visitor: Visitor) -> None:
     """Draw the open photo if it has several digits; while a run plays and answers, read it repeatedly."""
     follows = visitor.picture is not None and visitor.job is not None and visitor.job.playing
     fragment(_sheet_photo, key="sheet_photo")(visitor)
-    follow_run("sheet_photo", follows and state.network.get() == "run")
+    follow_run("sheet_photo", follows and state.network.get() == "run", in_tab=False)
     state.stroke_readers.add("sheet_photo")
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -15,12 +15,21 @@ from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
+
+class Pace(NamedTuple):
+    """How often a fragment that follows the run is drawn."""
+
+    every_s: float
+    in_tab: bool
+    """Whether it is in the open tab, so that it is drawn only while that is in view."""
+
+
 _live = SessionVar[Any]("live", None)
 """The last request of the browser's part of the channel for the page."""
 _live_requests = SessionVar[Any]("live_requests", None)
 """The last request of the browser's part of the channel for fragments."""
-_followers = SessionVar[dict[str, float]]("followers", {})
-"""The keys of the fragments that follow the run, each with the seconds between two drawings."""
+_followers = SessionVar[dict[str, Pace]]("followers", {})
+"""The keys of the fragments that follow the run, and how often each is drawn."""
 
 
 HERE = Path(__file__).parent
@@ -38,7 +47,7 @@ FOLLOW_TRIPS, MAX_FOLLOW_S = 20, 10.0
 MOVING = ("reading", "progress_and_curves", "sheet_photo")
 """Fragments with moving parts, which scripts redraw if the channel does not open."""
 IN_VIEW = ("inside_view_drawn", "lab_view")
-"""Fragments of tabs that browsers with the channel request after a stroke, once they are almost in view."""
+"""Fragments of tabs that browsers with the channel request after a stroke, once they are in view."""
 
 
 def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
@@ -52,7 +61,7 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
     """
     tab = this_tab()
     _followers.set({})
-    tab.follows = 0.0
+    tab.follows = tab.follows_unseen = 0.0
     tab.shown = script_state()
     tab.show(visitor)
 
@@ -61,9 +70,10 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
         calls, places = engine().load()
         turn_s = SLICE_S * calls / places  # a tab has nothing new to show before its run's next turn
         seldom_s = min(MAX_FOLLOW_S, math.ceil(FOLLOW_TRIPS * tab.trip_s))  # whole, as each change is a message
+        paces = (tab.follows, tab.follows_unseen)
         return {
             "draw": None if now == tab.shown else now,
-            "follows": tab.follows and max(tab.follows, turn_s, seldom_s),
+            "follows": [every_s and max(every_s, turn_s, seldom_s) for every_s in paces],
         }
 
     def draw_what_moves() -> None:
@@ -94,14 +104,18 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
         fragment(requests, key=_live_requests.key)()
 
 
-def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
-    """Redraw the fragment with this key every ``every_s`` seconds while its tab is visible; stop if not ``on``."""
-    followers = {name: seconds for name, seconds in _followers.get().items() if name != key}
+def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S, *, in_tab: bool = True) -> None:
+    """Redraw the fragment with this key every ``every_s`` seconds; stop if not ``on``.
+
+    What is ``in_tab``, the open one below, is drawn only while it is in view, and at once when it comes into view.
+    """
+    followers = {name: pace for name, pace in _followers.get().items() if name != key}
     if on:
-        followers[key] = every_s
+        followers[key] = Pace(every_s, in_tab)
     _followers.set(followers)
     tab = this_tab()
-    tab.follows = min(followers.values(), default=0.0)
+    tab.follows = min((pace.every_s for pace in followers.values()), default=0.0)
+    tab.follows_unseen = min((pace.every_s for pace in followers.values() if not pace.in_tab), default=0.0)
     tab.changed("page")
 
 

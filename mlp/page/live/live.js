@@ -7,7 +7,7 @@ const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // afte
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, stale: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
-  trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
+  trigger: () => {}, drawing: 0, requested: null, following: 0, follows: [0, 0], behind: false, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   receivedAt: performance.now(), lost: false, opened: false,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
@@ -181,12 +181,16 @@ for (const end of ["pointerup", "pointercancel"]) {
   }, { capture: true });
 }
 
-// A stroke makes the picture in an open tab stale. A script redraws it after the canvas's report, once the tab is in view
-// or on the next screen.
-const REPORT_MS = 300;
-const tabInView = () => document.querySelector(".st-key-sections")?.getBoundingClientRect().top < 2 * innerHeight;
+// A stroke makes the picture in an open tab stale, and a run leaves it behind. A script redraws it once it is in view: after
+// the canvas's report of the stroke, and while the run plays, from time to time.
+const REPORT_MS = 300, CHOICES_PX = 40;  // of the row above what a tab shows
+const tabInView = () => document.querySelector(".st-key-sections")?.getBoundingClientRect().top < innerHeight - CHOICES_PX;
 function redrawTab() {
-  if (!live.stale || !tabInView()) return;
+  if (!(live.stale || live.behind) || !tabInView()) return;
+  if (!live.stale) {
+    redrawFollowers();
+    return;
+  }
   live.stale = false;
   window.inklingRequest?.("drawn", performance.now());
 }
@@ -221,15 +225,29 @@ function drawLater(wanted) {
   }, DRAW_AFTER_MS);
 }
 
-// The open tab follows the run: a script redraws it from time to time while the page is visible.
-function follow(seconds) {
-  live.followS = seconds;
+// Some parts follow the run: a script redraws them from time to time while the page is visible. Most are in the open tab; the
+// second number is for others, and 0 if there are none.
+function follow(paces) {
+  live.follows = paces;
+  const [seconds] = paces;
   if (!seconds || live.following) return;
   live.following = setTimeout(() => {
     live.following = 0;
-    if (live.followS && live.open && !document.hidden) window.inklingRequest?.("follow", performance.now());
-    follow(live.followS);
+    const [every, unseen] = live.follows, seen = live.open && !document.hidden;
+    if (every && seen && (unseen || tabInView())) redrawFollowers();
+    else {
+      live.behind = Boolean(every && seen);
+      follow(live.follows);
+    }
   }, 1000 * seconds);
+}
+
+function redrawFollowers() {
+  live.behind = false;
+  clearTimeout(live.following);
+  live.following = 0;
+  window.inklingRequest?.("follow", performance.now());
+  follow(live.follows);
 }
 
 // If the channel does not open, the browser requests a script once a second, or as soon as the last one has drawn.

@@ -50,8 +50,9 @@ class Tab:
         The last announcement to screen readers.
     shown : str
         The state of `mlp.page.train.script_state` when a script last drew the page.
-    follows : float
-        Seconds between two redraws of the open tab, or 0 if it does not follow the run.
+    follows, follows_unseen : float
+        Seconds between two redraws of parts that follow the run, or 0 if there are none; the second, while the open tab
+        is out of view.
     ticks : int
         Number of scripts that a browser without the channel has requested.
     swept : tuple
@@ -78,7 +79,7 @@ class Tab:
         self.read_of: bytes | None = None
         self.spoken: Any = None
         self.shown = ""
-        self.follows = 0.0
+        self.follows = self.follows_unseen = 0.0
         self.ticks = 0
         self.swept: tuple[float, tuple[str, ...]] = (0.0, ())
         self.question: Ask | None = None

@@ -134,6 +134,7 @@ def test_only_tabs_that_follow_the_run_are_redrawn(open_page: Callable[..., AppT
     assert tab_of(page).follows == 0
     page.button(key="train").click().run()
     assert tab_of(page).follows == 2
+    assert tab_of(page).follows_unseen == 0
     visitor_of(page).job.pause()
     at_rest(page)
     assert tab_of(page).follows == 0

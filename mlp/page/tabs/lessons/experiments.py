@@ -51,7 +51,7 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
                 )
         if several:
             fragment(_results, key="lesson_results")(visitor, lesson)
-            follow_run("lesson_results", playing)
+            follow_run("lesson_results", playing, in_tab=False)
     show_refusal("lesson")
 
 

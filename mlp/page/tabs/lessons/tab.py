@@ -96,7 +96,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     st.subheader(lesson.title, anchor=False)
     if name == "centring":  # first, so that the drawing and the answers are visible together
         fragment(compare_forms, key="lesson_forms")(visitor, data)
-        follow_run("lesson_forms", visitor.job is not None and visitor.job.playing)
+        follow_run("lesson_forms", visitor.job is not None and visitor.job.playing, in_tab=False)
         state.stroke_readers.add("lesson_forms")
     st.markdown(f"**What to expect.** {lesson.expect}")
     if lesson.guess is not None and "lab-guess" not in hiding.hidden():
