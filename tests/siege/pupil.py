@@ -32,7 +32,7 @@ class Pupil:
     """
 
     def __init__(self, url: str, rng: random.Random) -> None:
-        self._visitor = Visitor(url, f"epochs={EPOCHS}", PATIENCE_S, live=True)
+        self._visitor = Visitor(url, f"epochs={EPOCHS}", PATIENCE_S)
         self._rng = rng
         self._on_canvas: set[int] = set()  # digits that may be on the canvas
         self._counted = 0  # steps of the current run

@@ -40,7 +40,7 @@ class Life:
         self._new()
 
     def _new(self) -> None:
-        self._visitor = Visitor(self._url, self._rng.choice(QUERIES), self._patience_s)
+        self._visitor = Visitor(self._url, self._rng.choice(QUERIES), self._patience_s, live=False)
         self._there: set[int] = set()  # on the canvas, or in a photo that replaces it
         self._trained = False
         self._report.counts["visitors"] += 1

@@ -33,7 +33,7 @@ async def _soak(
     patience_s: float,
     report: Report,
 ) -> None:
-    first = Visitor(server.url, "", patience_s)
+    first = Visitor(server.url, "", patience_s, live=False)
     await first.open()
     await first.draw(files.data_url(0))
     await first.train()
@@ -49,7 +49,7 @@ async def _soak(
     await first.close()
     # Streamlit removes a closed tab two minutes later, when the next one opens; a short soak does not wait for that.
     await asyncio.sleep(130 if seconds >= 300 else 1)
-    last = Visitor(server.url, "", patience_s)
+    last = Visitor(server.url, "", patience_s, live=False)
     await last.open()
     await last.close()
     await asyncio.sleep(1)

@@ -27,10 +27,10 @@ class Connection:
     query : str
         The part of the address after the question mark.
     live : bool
-        Whether it opens the live channel, as most browsers do.
+        Whether it opens the live channel, as most browsers do; else it asks for a script every second.
     """
 
-    def __init__(self, url: str, query: str = "", *, live: bool = False) -> None:
+    def __init__(self, url: str, query: str = "", *, live: bool = True) -> None:
         self._query = query
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_url = url

@@ -41,10 +41,10 @@ class Visitor(Connection):
     patience_s : float
         Longest wait for anything, before a TimeoutError.
     live : bool
-        Whether it opens the live channel, as most browsers do.
+        Whether it opens the live channel, as most browsers do; else it asks for a script every second.
     """
 
-    def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S, *, live: bool = False) -> None:
+    def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S, *, live: bool = True) -> None:
         super().__init__(url, query, live=live)
         self._patience_s = patience_s
         self._session = ""
@@ -64,7 +64,7 @@ class Visitor(Connection):
     @classmethod
     async def open_and_train(cls, url: str, query: str) -> Self:
         """Open the page as a new visitor, and press Train."""
-        visitor = cls(url, query, live=True)
+        visitor = cls(url, query)
         await visitor.open()
         await visitor.press("train")
         return visitor
@@ -101,7 +101,7 @@ class Visitor(Connection):
 
     def same_visitor(self) -> "Visitor":
         """Return another tab of the same browser, not yet opened."""
-        tab = Visitor(self._page_url, self._query, self._patience_s)
+        tab = Visitor(self._page_url, self._query, self._patience_s, live=self._live)
         tab._cookie = self._cookie
         return tab
 

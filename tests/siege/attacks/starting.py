@@ -20,7 +20,7 @@ async def act(siege: Siege) -> None:
     """Open tabs until the server accepts no more, and kill a worker every few seconds."""
     tabs: list[Visitor] = []
     while len(tabs) < TABS and siege.left_s > siege.seconds / 3:
-        more = [Visitor(siege.server.url, "", PATIENCE_S, live=True) for _ in range(AT_A_TIME)]
+        more = [Visitor(siege.server.url, "", PATIENCE_S) for _ in range(AT_A_TIME)]
         opened = await asyncio.gather(*(tab.open() for tab in more), return_exceptions=True)
         tabs += more
         if all(opened):

@@ -50,7 +50,7 @@ def steps_of(table: str, steps_per_epoch: int) -> int:
 
 
 async def _open_tab(siege: Siege, query: str) -> Stranger | None:
-    stranger = Stranger(siege.server.url, query, live=True)
+    stranger = Stranger(siege.server.url, query)
     try:
         await stranger.open()
         await stranger.sweep()
