@@ -17,7 +17,8 @@ from tests.page.sight import draw, picture, put, text, url_of, visitor_of
 
 def test_page_opens_ready_to_draw(page: AppTest):
     keys = [component.key for component in page.get("bidi_component")]
-    assert keys == ["live", "live_requests", "canvas", "stage_network", "went", "network_picture"]
+    charts = ["loss_chart", "accuracy_chart"]
+    assert keys == ["live", "live_requests", "canvas", "stage_network", *charts, "went", "network_picture"]
     assert not page.button(key="clear").disabled
     assert "Nothing drawn yet" in text(page, "answer")
 
