@@ -62,10 +62,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         heading(data)
         lessons_button()
-        with st.popover("Share", key="share"), st.container(width=320):
-            share_section(drawing_for_link)
-            newcomer_section(visitor)
-            share_picture_section(visitor)  # last, as its text grows with the answer to a restored drawing
+        share_place = st.popover("Share", key="share").container(width=320)
     warn_of_invalid_values(unknown_places())
     hiding.warn_of_unknown_names(hidable(), formerly_hidable(), hiding.contradiction(opened_by_link(), hiding.hidden()))
 
@@ -87,8 +84,10 @@ def page() -> None:
     with settings_place:
         settings_panel()
     sheet_photo_section(visitor)
-    for shared in ("share_link", "share_picture", "newcomer"):  # drawn above, but after the answer
-        state.stroke_readers.add(shared)
+    with share_place:  # after the choice of the network, which its picture names
+        share_section(drawing_for_link)
+        newcomer_section(visitor)
+        share_picture_section(visitor)  # last, as its text grows with the answer to a restored drawing
     with st.container(border=True, key="train_card"):
         training_section(visitor, data)
 

@@ -32,6 +32,7 @@ FILE_NAMES = {"shipped": "pretrained", "article": "article", "run": "my-network"
 def share_picture_section(visitor: Visitor) -> None:
     """Draw the button that paints and downloads the picture, in the fragment "share_picture"."""
     fragment(_button, key="share_picture")(visitor)
+    state.stroke_readers.add("share_picture")
 
 
 def _button(visitor: Visitor) -> None:

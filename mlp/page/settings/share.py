@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from mlp.page import state
 from mlp.page.style.fragments import fragment
 
 # One listener serves the whole page, as Streamlit may replace the button. If the browser blocks the clipboard (no
@@ -63,6 +64,7 @@ def share_section(drawing: Callable[[], str | None]) -> None:
         Returns the drawing as letters, digits, ``-``, ``_`` and ``=``. Only the copied link holds it, not the address.
     """
     fragment(_button, key="share_link")(drawing)
+    state.stroke_readers.add("share_link")
     with st.container(key="share_script"):  # takes no space
         st.html(_SCRIPT, unsafe_allow_javascript=True)
 

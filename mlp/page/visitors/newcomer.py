@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
 from mlp.page.visitors.refusals import refuse, show_refusal
@@ -21,6 +22,7 @@ def newcomer_section(visitor: Visitor) -> None:
     """Draw the visitor's code, and the buttons to leave and come back, in the fragment "newcomer"."""
     with st.container(key="newcomer"), st.expander("Someone else’s turn"):
         fragment(_draw, key="newcomer")(visitor)
+        state.stroke_readers.add("newcomer")
 
 
 def _draw(visitor: Visitor) -> None:

@@ -1,5 +1,6 @@
 """A link holds the experiment, and teaching and comparing work as a visitor would do them."""
 
+import re
 from collections.abc import Callable
 
 from PIL import Image
@@ -7,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import button, clear, part
+from tests.browser.sight import at_rest, button, clear, part
 
 SETTINGS = (
     "?hidden_layers=3&width_1=16&width_2=24&width_3=8&learning_rate=0.03&epochs=2&batch_size=64&optimizer=adam"
@@ -78,6 +79,27 @@ def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[
     text = download.value.path().read_text()
     assert text.count('"label":1') == 2
     assert text.count('"strokes":[[[') == 2
+
+
+def test_picture_of_a_returning_visitor_names_their_network(open_page: Callable[..., Page]):
+    page = open_page("?images=300&epochs=1")
+    draw(page, fit(DIGITS[4]))
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text(re.compile("step 1 of .* paused"))
+    page.reload()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_text("Alt text: A drawing")).to_contain_text("My own network")
+
+
+def test_correction_changes_the_suggested_step(open_page: Callable[..., Page]):
+    page = open_page("?learning_rate=1")
+    draw(page, fit(DIGITS[7]))
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text(re.compile("step 1 of .* paused"))
+    at_rest(page)
+    expect(button(page, "next_step")).to_have_text("teach it: choose what your digit was")
+    part(page, "correction").get_by_text("1", exact=True).click()
+    expect(button(page, "next_step")).to_have_text("see what it gets wrong")
 
 
 def test_uploaded_photo_is_on_the_canvas_until_cleared(page: Page, tmp_path):
