@@ -40,7 +40,7 @@ def spoken(conversation: Coroutine[Any, Any, Any]) -> Any:
 @asynccontextmanager
 async def arrived(server: Server, query: str = "") -> AsyncIterator[Visitor]:
     """A sender with the page open; closes it at the end."""
-    visitor = Visitor(server.url, query)
+    visitor = Visitor(server.url, query, live=False)
     try:
         await visitor.open()
         yield visitor
