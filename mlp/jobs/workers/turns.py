@@ -6,8 +6,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-USUAL_S = 0.25  # seconds that an unfinished turn counts for, the usual length of a slice
-LEAST_S = 0.05  # seconds that a finished turn counts for at least, as it also costs time between turns
+LEAST_S = 0.05  # seconds that a turn counts for at least, as it also costs time between turns
 
 
 class Turns(Generic[Item]):
@@ -56,19 +55,17 @@ class Turns(Generic[Item]):
         self._drop_if_empty(owner)
         self._out[owner] += 1
         self._now_s = max(self._now_s, self._used_s[owner])
-        self._used_s[owner] += USUAL_S
         return owner, item
 
     def ended(self, owner: Hashable, seconds: float = 0.0) -> None:
         """End a turn that took ``seconds``; its owner then comes last among ties."""
-        self._used_s[owner] += max(LEAST_S, seconds) - USUAL_S
+        self._used_s[owner] += max(LEAST_S, seconds)
         self._end(owner)
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
     def put_back(self, owner: Hashable, item: Item) -> None:
         """Undo a turn that did not happen: its item is next again."""
-        self._used_s[owner] -= USUAL_S
         items = self._waiting.pop(owner, deque())
         items.appendleft(item)
         self._waiting = {owner: items, **self._waiting}
