@@ -15,9 +15,11 @@ class Plot {
     this.frame = this.frame.bind(this);
   }
 
+  chart() { return document.querySelector(`.st-key-${this.name}_chart .ink-chart`); }
+
   // Put the run's axes in place of the script's chart, with a canvas for its lines.
   place() {
-    const chart = document.querySelector(`.st-key-${this.name}_chart .ink-chart`);
+    const chart = this.chart();
     if (!chart || !this.axes) return;
     chart.innerHTML = this.axes.svg;
     chart.append(this.canvas);
@@ -32,6 +34,8 @@ class Plot {
   end() {
     this.ended = true;
     this.at = this.to;
+    const at = this.chart()?.at, now = live.parts.step;
+    if (this.lines && at && now && at[0] === now[0] && at[1] < now[1]) this.place();  // a script has drawn an older one
     this.draw();
     setTimeout(() => {
       const chart = this.canvas.parentElement;

@@ -31,17 +31,21 @@ export default ({ data, parentElement }) => {
   const chart = parentElement.querySelector(".ink-chart");
   chart.still = chart.innerHTML = data.svg;
   chart.ariaLabel = data.alt;
+  chart.at = data.at;
   const { width, height } = chart.firstChild.viewBox.baseVal;
   chart.style.aspectRatio = width / height;
 };
 """
 
 
-def chart(image: str, alt: str, *, key: str) -> None:
-    """Draw what `stacked` returns as a part of the page, because an image of its own cannot use the page's typeface."""
+def chart(image: str, alt: str, *, key: str, at: tuple[int, int] | None = None) -> None:
+    """Draw what `stacked` returns as a part of the page, because an image of its own cannot use the page's typeface.
+
+    With ``at``, the number of a run and its step, the live channel can tell that it has drawn a newer one.
+    """
     html = '<div class="ink-chart" role="img"></div>'
     component = st.components.v2.component("chart", html=html, js=_JS, isolate_styles=False)
-    component(key=key, data={"svg": image, "alt": alt})
+    component(key=key, data={"svg": image, "alt": alt, "at": at})
 
 
 def layer(artist: Artist, size: Size) -> str:

@@ -137,10 +137,11 @@ def _run_and_curves(visitor: Visitor) -> None:
 
 def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     loss, accuracy = charts.curves(*curve_arguments(visitor, now, view, chosen_epochs()))
+    at = None if now is None else (visitor.runs.number, now.step)
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
         st.html(_title("Loss", loss_summary(now)))
-        chart(loss, curve_description("loss", now), key="loss_chart")
+        chart(loss, curve_description("loss", now), key="loss_chart", at=at)
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
             st.html(_title("Accuracy", "draw your guess"))
@@ -149,7 +150,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
                 st.html(_title("Accuracy", accuracy_summary(now)))
                 guess.guess_button(visitor)
-            chart(accuracy, curve_description("accuracy", now), key="accuracy_chart")
+            chart(accuracy, curve_description("accuracy", now), key="accuracy_chart", at=at)
     if now is not None and view.guess is not None:
         st.html(f'<div data-live="guessed">{guess.guess_comparison(view.guess.curve, now)}</div>')
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):

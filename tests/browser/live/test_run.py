@@ -119,3 +119,18 @@ def test_reduced_motion_shows_the_end_of_each_slice(open_page: Callable[..., Pag
     eventually(page, lambda: seen.add(page.evaluate(CURVE)) or len(seen) > 3)
     after_slices(page, 3)
     assert page.evaluate("inkling.frames - before <= received")
+
+
+def test_chart_of_an_earlier_step_that_comes_late_does_not_replace_the_end(open_page: Callable[..., Page]):
+    page = open_page("?images=300&epochs=1&speed=Full&tab=Data")
+    eventually(page, lambda: page.evaluate("window.inkling?.open"))
+    button(page, "train").click()
+    expect(part(page, "progress")).to_contain_text("done after")
+    at_rest(page)
+    expect(page.locator(".ink-chart canvas")).to_have_count(0)  # a script has drawn the whole run
+    page.evaluate("""() => {
+      const chart = document.querySelector(".st-key-loss_chart .ink-chart");
+      chart.at = [chart.at[0], 0];
+      chart.innerHTML = chart.still;
+    }""")
+    expect(page.locator(".ink-chart canvas")).to_have_count(1)
