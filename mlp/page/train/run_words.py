@@ -57,7 +57,7 @@ def loss_summary(now: Snapshot | None) -> str:
     """Return the last loss on validation images as HTML; where there is no room for all, its end is left out."""
     newest = now.history.newest if now else None
     if newest is None:
-        return "<span>how wrong it is;</span> 2.3 is a blind guess"
+        return "<span>how wrong it is</span> <span>· 2.3 is a blind guess</span>"
     return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}"
 
 
