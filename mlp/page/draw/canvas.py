@@ -148,8 +148,9 @@ def _announce_content() -> None:
     """Announce new content of the canvas, so that the browser requests a reading through the live channel."""
     this_tab().chosen = None
     raw = state.begun_with.get()["raw"]
-    put = str(raw.get("given") or raw.get("cleared") or len(raw.get("objects", ())) or "")
-    this_tab().register("canvas", lambda _: {"put": put})
+    objects = raw.get("objects", ())
+    when = str(raw.get("given") or raw.get("cleared") or len(objects) or "")
+    this_tab().register("canvas", lambda _: {"put": [when, bool(objects)]})
 
 
 def give_one(visitor: Visitor) -> None:

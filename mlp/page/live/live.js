@@ -127,6 +127,9 @@ function inkUrl(canvas) {
   return `data:text/x-runs,${text}`;
 }
 
+page.fillRect(0, 0, copy.width, copy.height);
+const BLANK = inkUrl(copy);
+
 // The canvas's report, which Streamlit repeats with every press, has its image in the same form.
 const toDataURL = HTMLCanvasElement.prototype.toDataURL;
 HTMLCanvasElement.prototype.toDataURL = function (...given) {
@@ -197,13 +200,15 @@ function redrawTab() {
 document.addEventListener("scroll", redrawTab, { capture: true, passive: true });
 window.addEventListener("resize", redrawTab);
 
-// A script has changed the canvas, which shows it a moment later.
+// A script has put something on the canvas or cleared it. The canvas shows that a moment later; until then it may have the
+// last drawing, or be empty because it is still loading.
 const PUT_MS = 3000, LOOK_MS = 40;
-function watchCanvas(until = performance.now() + PUT_MS) {
+function watchCanvas(isDrawn, until = performance.now() + PUT_MS) {
   clearTimeout(live.watch);
   if (live.down || performance.now() > until) return;
-  if (ink() !== live.ink) wish(false);
-  else live.watch = setTimeout(watchCanvas, LOOK_MS, until);
+  const now = ink();
+  if (now !== live.ink && (now !== BLANK) === isDrawn) wish(false);
+  live.watch = setTimeout(watchCanvas, LOOK_MS, isDrawn, until);
 }
 
 // Pressing one of several digits in the answer chooses it.

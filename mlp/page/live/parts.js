@@ -74,7 +74,7 @@ function bars(readings) {
   });
 }
 
-const painters = { readings: bars, put: (token) => { if (token) watchCanvas(); }, draw: drawLater, follows: follow };
+const painters = { readings: bars, put: ([when, isDrawn]) => { if (when) watchCanvas(isDrawn); }, draw: drawLater, follows: follow };
 
 function show(parts) {
   for (const [name, value] of Object.entries(parts)) {

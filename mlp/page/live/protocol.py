@@ -25,7 +25,8 @@ part           value
                with ``texts``, or null for both; the bars show the one that is ``chosen``
 ``html.NAME``  the content of the element marked ``data-live="NAME"``; with ``data-say``, screen readers announce it
                whenever it changes, as they do statuses of scripts, see `mlp.page.live.announced`
-``put``        changes when a script has put something on the canvas or cleared it; empty before that
+``put``        a text that changes when a script has put something on the canvas or cleared it, empty before that; and
+               whether the canvas then has ink
 ``scene``      the compact picture of the network, see `mlp.page.draw.stage_network`
 =============  =====================================================================================================
 """
