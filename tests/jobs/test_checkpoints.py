@@ -269,7 +269,7 @@ def test_files_of_the_previous_version_are_loaded(tmp_path):
 
 
 def refuse_writing(patch, number, at):
-    """Let this thread's ``at``-th writing fail; the page of other tests may save at the same time."""
+    """Make the write number ``at`` of this thread fail; the page of other tests may save at the same time."""
     write, thread = atomic.write_synced, threading.current_thread()
     calls = []
 

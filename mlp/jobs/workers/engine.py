@@ -229,7 +229,7 @@ class Engine:
         return slot.worker is not None or (not idle_worker and time.monotonic() >= self._next_start)
 
     def _take_turn(self, slot: WorkerSlot, *, max_in_progress: int | None = None) -> bool:
-        """Give a slot the next call, if there is one. Call it with the lock held."""
+        """Assign the next call to a slot; return whether there was one. Call it with the lock held."""
         turn = self._turns.take(max_in_progress=max_in_progress)
         if turn is not None:
             slot.call, slot.since, slot.waits, slot.hung = turn[1], time.monotonic(), False, False
