@@ -26,8 +26,9 @@ from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
+from mlp.page.style.hidable import hidable
 from mlp.page.tabs.lessons.tab import lessons_are_open, lessons_button
-from mlp.page.tabs.registry import formerly_hidable, hidable, opened_by_link, unknown_places
+from mlp.page.tabs.registry import opened_by_link, unknown_places
 from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import data_state, heading
@@ -36,6 +37,11 @@ from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.session import remember, this_visitor
+
+hidable("share", "Share")
+hidable("drawing", "Draw a digit", ".st-key-draw_card")
+hidable("reading", "It reads", ".st-key-read_card")
+hidable("training", "Train, with the curves", ".st-key-train_card")
 
 
 def page() -> None:
@@ -48,7 +54,7 @@ def page() -> None:
     visitor = this_visitor()
     wait_for_step(visitor)
     live_channel(visitor, partial(script_state, visitor))
-    hiding.apply(hidable())
+    hiding.apply()
     board_section()
     data = data_state()
 
@@ -64,7 +70,7 @@ def page() -> None:
         lessons_button()
         share_place = st.popover("Share", key="share").container(width=320)
     warn_of_invalid_values(unknown_places())
-    hiding.warn_of_unknown_names(hidable(), formerly_hidable(), hiding.contradiction(opened_by_link(), hiding.hidden()))
+    hiding.warn_of_unknown_names(hiding.contradiction(opened_by_link(), hiding.hidden()))
 
     with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
         draw_card = st.container(key="draw_card", gap=None, width="content")

@@ -74,8 +74,8 @@ def test_new_setting_is_in_links_and_can_be_hidden(sparkle):
     from mlp.page.settings.link_check import link_problems
 
     assert link_problems({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
-    assert all_hidable({})["sparkle"] == "Sparkle"
-    assert "st-key-control_sparkle" in css({"sparkle"}, {})
+    assert all_hidable()["sparkle"] == "Sparkle"
+    assert "st-key-control_sparkle" in css({"sparkle"})
 
 
 def test_new_setting_is_on_the_page_and_in_lessons(sparkle):

@@ -21,6 +21,7 @@ from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.bars import percent, share_bars
 from mlp.page.style.fragments import fragment, rerun_page
+from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import colors, image_url
 from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
@@ -32,6 +33,8 @@ PICTURE_S = 0.1  # between two pictures of the network while the pen is down
 SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
 
 LOOK_INSIDE = "Look inside"
+
+hidable("what-it-sees", "What it sees", ".st-key-way_line")
 
 
 def reading_section(visitor: Visitor) -> None:

@@ -20,6 +20,7 @@ from mlp.page.draw.upload import forget_photo, photo_button, photo_panel
 from mlp.page.live.component import IN_VIEW
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.fragments import fragment, rerun_fragments
+from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
@@ -29,6 +30,11 @@ STROKE_PX = round(PEN_PX)
 LIVE = ("reading", "way")
 """Fragments that the live channel has already updated when a stroke ends."""
 BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
+
+hidable("undo", "Undo")
+hidable("clear", "Clear")
+hidable("give-one", "Give me one")
+hidable("photo", "Photo", ".st-key-picture_upload")
 
 
 def restore_drawing(visitor: Visitor) -> None:

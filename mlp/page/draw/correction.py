@@ -13,12 +13,15 @@ from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
 from mlp.page.session_var import ResetVar
 from mlp.page.style.fragments import rerun_fragments, rerun_page
+from mlp.page.style.hidable import hidable
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.teaching import MIN_TO_HOLD_BACK
 
 _corrected = ResetVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
+
+hidable("correction", "Not right? It was a …")
 
 
 class Reading(NamedTuple):

@@ -11,6 +11,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
+from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import SignData, sign_data
@@ -27,6 +28,8 @@ NAMES = {
     "uploaded": "Uploaded network",
 }
 PRETRAINED_NAMES = {"shipped": "the pretrained network", "article": "the article’s network"}
+
+hidable("network", "Which network answers")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ from pathlib import Path
 import streamlit as st
 
 from mlp.page.draw.stage_network import Scene
+from mlp.page.style.hidable import hidable
 
 HERE = Path(__file__).parent
 _HTML = '<button type="button" class="stage"><span class="name"></span></button>'
 _JS = (HERE / "stage_widget.js").read_text(encoding="utf-8")
 _CSS = (HERE / "stage_widget.css").read_text(encoding="utf-8")
+
+hidable("stage-network", "The network at work")
 
 
 def stage_widget(scene: Scene, names: Sequence[str], colors: dict[str, str], on_open: Callable[[], None]) -> None:

@@ -5,52 +5,16 @@ Hidden is not locked: a hidden control keeps its value, the URL can set it, and 
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import streamlit as st
 
 from mlp.page.settings.link import linked
+from mlp.page.style.hidable import HIDABLE
 from mlp.page.style.theme import plain
 from mlp.training.settings_table import groups
 
 MAX_NAMES = 60
-ANSWERS = "answers"
-"""Name that hides the answers to the questions of lessons and lab."""
-Hidable = Mapping[str, tuple[str, str]]
-"""Parts of the page that can be hidden, by name in links: the label, and the CSS selector, or "" if it is not drawn."""
-SECTIONS: Hidable = {
-    "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
-    "starting-points": ("Recipes", ".st-key-starting_points"),
-    "against-learning-by-heart": ("Prevent overfitting", ".st-key-prevent_overfitting"),
-    "more-settings": ("More settings", ".st-key-more_settings"),
-    "advanced": ("Advanced settings", ".st-key-advanced"),
-    "share": ("Share", ".st-key-share"),
-    "somebody-new": ("Someone else’s turn", ".st-key-newcomer"),
-    "drawing": ("Draw a digit", ".st-key-draw_card"),
-    "reading": ("It reads", ".st-key-read_card"),
-    "network": ("Which network answers", ".st-key-network"),
-    "stage-network": ("The network at work", ".st-key-stage_network"),
-    "undo": ("Undo", ".st-key-undo"),
-    "clear": ("Clear", ".st-key-clear"),
-    "give-one": ("Give me one", ".st-key-give_one"),
-    "photo": ("Photo", ".st-key-picture_upload"),
-    "what-it-sees": ("What it sees", ".st-key-way_line"),
-    "correction": ("Not right? It was a …", ".st-key-correction"),
-    "training": ("Train, with the curves", ".st-key-train_card"),
-    "train": ("Train a new network", ".st-key-train"),
-    "pause": ("Pause and Resume", ".st-key-pause"),
-    "step": ("One step", ".st-key-step"),
-    "live-rate": ("Learning rate of this run", '[class*="st-key-live_rate"]'),
-    "speed": ("Slow, Normal, Full", ".st-key-speed"),
-    "next-step": ("What to do next", ".st-key-next_line"),
-    "lab-guess": ("Guess first", ".st-key-guess_first, .st-key-lab_guess"),
-    "hints": ("Hints when a run goes wrong", ".st-key-hints"),
-    "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
-    "sheet": ("Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]'),
-    ANSWERS: ("Answers, in lessons and lab", ".st-key-answers"),
-}
-_NARROW_STAGE = ":root { --lesson-columns: 17rem minmax(0, 1fr); --lesson-stage: column; }"
-"""Without the train card, the canvas and the answer are one column beside the lesson."""
 
 
 def tab_name(tab: str) -> str:
@@ -85,12 +49,11 @@ def contradiction(opened: Iterable[tuple[str, Iterable[str]]], hidden_names: Ite
     return next((f"It opens “{title}” and hides “{name}”." for title, name in found), None)
 
 
-def all_hidable(registered: Hidable) -> dict[str, str]:
-    """Return the labels of everything that can be hidden, by name; ``registered`` are the parts in tabs."""
-    return {
-        **{group.name.replace("_", "-"): group.label for group in groups()},
-        **{name: text for name, (text, _) in {**SECTIONS, **registered}.items()},
-    }
+def all_hidable() -> dict[str, str]:
+    """Return the labels of everything that can be hidden, by name: the controls, then the parts by label."""
+    parts = sorted((part.label, name) for name, part in HIDABLE.items() if part.label)
+    controls = {group.name.replace("_", "-"): group.label for group in groups()}
+    return {**controls, **{name: label for label, name in parts}}
 
 
 def names_in(value: str) -> list[str]:
@@ -110,44 +73,38 @@ def hidden() -> set[str]:
     return set(names_in(linked("hide") or ""))
 
 
-def css(hidden_names: set[str], registered: Hidable) -> str:
+def css(hidden_names: set[str]) -> str:
     """Return the CSS that hides these names from sight, keyboard and screen readers.
 
     Examples
     --------
-    >>> css({"seed", "tab-runs"}, {"tab-runs": ("Tab: Runs", "")})
+    >>> css({"seed", "gone"})
     '.st-key-control_seed { display: none !important; }'
     """
     selectors = [f".st-key-control_{group.name}" for group in groups() if group.name.replace("_", "-") in hidden_names]
-    found = {**SECTIONS, **registered}.items()
-    selectors += [selector for name, (_, selector) in found if selector and name in hidden_names]
-    rules = [f"{', '.join(selectors)} {{ display: none !important; }}"] if selectors else []
-    return " ".join([*rules, *([_NARROW_STAGE] if "training" in hidden_names else [])])
+    selectors += [part.selector for name, part in HIDABLE.items() if part.selector and name in hidden_names]
+    return f"{', '.join(selectors)} {{ display: none !important; }}" if selectors else ""
 
 
-def apply(registered: Hidable) -> None:
+def apply() -> None:
     """Hide the parts of the page that its URL names."""
-    rules = css(hidden(), registered)
+    rules = css(hidden())
     if rules:
         st.html(f"<style>{rules}</style>")
 
 
-def warn_of_unknown_names(registered: Hidable, formerly: Iterable[str], refused: str | None) -> None:
+def warn_of_unknown_names(refused: str | None) -> None:
     """Warn of a link that hides the part that it opens, and of names in it that hide nothing, perhaps misspelled.
 
     Parameters
     ----------
-    registered : mapping of str to (str, str)
-        The parts in tabs.
-    formerly : iterable of str
-        Earlier names, which are also known.
     refused : str, optional
         A sentence from `contradiction`.
     """
-    known = all_hidable(registered)
+    known = all_hidable()
     if refused:
         st.warning(f"The link hides what it opens. {plain(refused)} Ask its sender for another one.")
-    unknown = [name for name in names_in(linked("hide") or "") if name not in {*known, *formerly}]
+    unknown = [name for name in names_in(linked("hide") or "") if name not in {*known, *HIDABLE}]
     if not unknown:
         return
     texts = []

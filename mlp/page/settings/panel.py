@@ -12,6 +12,7 @@ from mlp.page.settings.controls import positions
 from mlp.page.settings.link import linked_query
 from mlp.page.settings.recipe_buttons import redraw_settings
 from mlp.page.style.fragments import fragment
+from mlp.page.style.hidable import hidable
 from mlp.training.setting_entry import Control, Group
 from mlp.training.settings import N_INPUTS, count_parameters
 from mlp.training.settings_table import HIDDEN, SETTINGS, format_value
@@ -28,6 +29,11 @@ class Kept(TypedDict):
 ADVANCED = "Advanced"
 ON_THE_CARD = ("learning_rate", "epochs")
 """Fields whose controls are on the train card, as visitors change them most between two runs."""
+
+hidable("settings", "All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]')
+hidable("against-learning-by-heart", "Prevent overfitting", ".st-key-prevent_overfitting")
+hidable("more-settings", "More settings")
+hidable("advanced", "Advanced settings")
 
 
 @partial(fragment, key="settings")

@@ -8,12 +8,15 @@ from mlp.images.mnist import local_folder
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment, rerun_fragments
+from mlp.page.style.hidable import hidable
 from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 
 GROUPS = {"Good": False, "Watch it fail": True}
 """Headings of the recipes, with `Recipe.fails`."""
+
+hidable("starting-points", "Recipes")
 
 
 @partial(fragment, key="starting_points_row")

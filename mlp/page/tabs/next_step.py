@@ -16,6 +16,7 @@ from mlp.page.settings import hiding
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.settings.hiding import tab_name
 from mlp.page.style.fragments import fragment, rerun_page
+from mlp.page.style.hidable import hidable
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lessons.tab import LESSONS_NAME, lessons_open
 from mlp.page.tabs.tab_bar import go_to_tab
@@ -39,6 +40,8 @@ TOUR = {
     "Lab": "fool it in the lab",
 }
 """Parts of tabs to see in turn, with the suggestion that leads to each."""
+
+hidable("next-step", "What to do next", ".st-key-next_line")
 
 
 class NextStep(NamedTuple):

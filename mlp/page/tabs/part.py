@@ -11,6 +11,7 @@ from mlp.page.session_var import ResetVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.style.fragments import rerun_fragments
+from mlp.page.style.hidable import hidable
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -23,6 +24,8 @@ class Rooms:
     ----------
     name : str
         Its name in the address. A link hides a room by ``name-room``; the room's container has the key ``name_room``.
+    kind : str
+        What its rooms are, before their titles in the list of what a link can hide.
     titles : mapping of str to str
         The titles of the rooms in order, by name.
     chosen : SessionVar
@@ -32,9 +35,16 @@ class Rooms:
     """
 
     name: str
+    kind: str
     titles: Mapping[str, str]
     chosen: state.SessionVar[str]
     unnamed: str | None = None
+
+    def __post_init__(self) -> None:
+        """Let links hide the rooms."""
+        for room, title in self.titles.items():
+            if room != self.unnamed:
+                hidable(f"{self.name}-{room}", f"{self.kind}: {title}", f".st-key-{self.name}_{room}")
 
     def shown(self) -> list[str]:
         """Return the names of the rooms that are not hidden."""
@@ -89,14 +99,6 @@ class Rooms:
     def hidden_by(self, room: str, *names: str) -> tuple[str, list[str]]:
         """Return a room's title and all names that hide it: ``names`` and its own."""
         return self.titles[room], [*names, f"{self.name}-{room}"]
-
-    def hidable(self, kind: str) -> hiding.Hidable:
-        """Return the entries that hide the rooms; their labels begin with ``kind``."""
-        return {
-            f"{self.name}-{room}": (f"{kind}: {title}", f".st-key-{self.name}_{room}")
-            for room, title in self.titles.items()
-            if room != self.unnamed
-        }
 
 
 @dataclass(frozen=True)

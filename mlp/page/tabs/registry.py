@@ -7,6 +7,7 @@ from mlp.page.settings import hiding
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked
 from mlp.page.settings.link_check import one_of
+from mlp.page.style.hidable import hidable
 from mlp.page.tabs.data.tab import DATA
 from mlp.page.tabs.inside.tab import INSIDE
 from mlp.page.tabs.lab.tab import LAB
@@ -28,6 +29,13 @@ TABS: Mapping[str, Sequence[Part]] = {
     "Mine": (RUNS, OWN_DIGITS, OWN_SIGNS),
 }
 PARTS = [part for parts in TABS.values() for part in parts]
+for _tab, _parts in TABS.items():
+    hidable(tab_name(_tab), f"Tab: {_tab}", "")
+    for _part in _parts:
+        if _part.name != _tab:
+            hidable(tab_name(_part.name), f"{_tab}: {_part.name}", "")
+        if _part.formerly is not None:
+            hidable(tab_name(_part.formerly), "", "")
 
 
 def shown_tabs() -> dict[str, Sequence[Part]]:
@@ -39,23 +47,6 @@ def shown_tabs() -> dict[str, Sequence[Part]]:
         if left:
             shown[tab if len(left) > 1 else left[0].name] = left
     return shown
-
-
-def hidable() -> hiding.Hidable:
-    """Return all tabs, parts, experiments and lessons that can be hidden."""
-    found: dict[str, tuple[str, str]] = {}
-    for tab, parts in TABS.items():
-        found[tab_name(tab)] = (f"Tab: {tab}", "")
-        found |= {tab_name(part.name): (f"{tab}: {part.name}", "") for part in parts if part.name != tab}
-    for part in PARTS:
-        if part.rooms is not None:
-            found |= part.rooms.hidable(part.name)
-    return {**found, tab_name(LESSONS_NAME): (LESSONS_NAME, ""), **LESSON_ROOMS.hidable("Lesson")}
-
-
-def formerly_hidable() -> set[str]:
-    """Return the earlier names that still hide a part."""
-    return {tab_name(part.formerly) for part in PARTS if part.formerly is not None}
 
 
 def unknown_places() -> list[str]:

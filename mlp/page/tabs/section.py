@@ -7,7 +7,7 @@ import streamlit as st
 from mlp.class_names import in_words
 from mlp.page import state
 from mlp.page.draw.networks import answering, images_for
-from mlp.page.settings.hiding import all_hidable, tab_name
+from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked
 from mlp.page.style.theme import plain
 from mlp.page.tabs import tab_bar
@@ -15,7 +15,7 @@ from mlp.page.tabs.address import address_section
 from mlp.page.tabs.lessons.tab import lessons_are_open, lessons_section
 from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.part import Part
-from mlp.page.tabs.registry import PARTS, hidable, shown_tabs
+from mlp.page.tabs.registry import PARTS, shown_tabs
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -24,7 +24,7 @@ def lessons_place(visitor: Visitor, data: DataState) -> None:
     """Draw the lessons if they are open, in a container that is always there."""
     with st.container(key="lessons_card"):
         if lessons_are_open():
-            lessons_section(visitor, data, all_hidable(hidable()))
+            lessons_section(visitor, data)
 
 
 def tabs_section(visitor: Visitor, data: DataState) -> None:

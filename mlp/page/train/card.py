@@ -17,6 +17,7 @@ from mlp.page.settings.recipe_buttons import recipe_buttons
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import tappable
+from mlp.page.style.hidable import hidable
 from mlp.page.style.svg import chart
 from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay
@@ -40,6 +41,11 @@ _rate_control = ResetVar[float | None]("live_rate", None)
 """The learning rate of the current run; a control."""
 _live_rate_of = SessionVar[int]("live_rate_of", 0)
 """The number of the run whose learning rate that is."""
+
+hidable("train", "Train a new network")
+hidable("pause", "Pause and Resume")
+hidable("step", "One step")
+hidable("live-rate", "Learning rate of this run", '[class*="st-key-live_rate"]')
 
 
 def training_section(visitor: Visitor, data: DataState) -> None:

@@ -11,6 +11,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.fragments import rerun_page
+from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.refusals import show_refusal
@@ -29,6 +30,8 @@ ICONS = {
 
 _measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 """The last measured shares of dead neurons, by job."""
+
+hidable("hints", "Hints when a run goes wrong")
 
 
 def show_diagnoses(visitor: Visitor, job: Job, now: Snapshot) -> None:

@@ -15,9 +15,10 @@ from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
+from mlp.page.settings.questions import questions_section
 from mlp.page.style import charts
 from mlp.page.style.fragments import rerun_page
-from mlp.page.style.questions import questions_html
+from mlp.page.style.hidable import hidable
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor
@@ -55,10 +56,18 @@ QUESTIONS = (
     ),
 )
 
+_NAME = hidable(f"lab-{ROOM}", "Guess first", ".st-key-guess_first, .st-key-lab_guess")
+"""Name that hides it."""
+
 
 def is_on() -> bool:
     """Whether guessing is on: started by a link, the button or a lesson, and not hidden."""
-    return _lab_guess_on.start(linked("lab") == ROOM) and f"lab-{ROOM}" not in hiding.hidden()
+    return _lab_guess_on.start(linked("lab") == ROOM) and is_offered()
+
+
+def is_offered() -> bool:
+    """Whether the link leaves it visible."""
+    return _NAME not in hiding.hidden()
 
 
 def ask(visitor: Visitor, settings: Settings | None = None) -> None:
@@ -159,7 +168,7 @@ def guess_row(visitor: Visitor) -> None:
             disabled=again,
         )
         with st.popover("Three questions", key="lab_guess_questions"):
-            st.html(questions_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
+            questions_section(QUESTIONS)
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
     n_asked = _lab_guess_asked.get()
     if n_asked or linked("lab") == ROOM:

@@ -8,6 +8,7 @@ from mlp.jobs.moments.rewind import thinned_steps
 from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
 from mlp.page.settings.link import linked
+from mlp.page.style.hidable import hidable
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.runs import speed_named
 from mlp.page.visitors.visitor import StepReading, Visitor
@@ -16,6 +17,8 @@ NAMES = tuple(speed.capitalize() for speed in SPEEDS)
 MAX_READINGS = 24
 MAX_HISTORIES = 4
 """Drawings whose readings are kept, one for each open tab; the oldest goes first."""
+
+hidable("speed", "Slow, Normal, Full")
 
 
 def speed_choice(visitor: Visitor) -> None:

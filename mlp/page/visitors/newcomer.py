@@ -5,6 +5,7 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
+from mlp.page.style.hidable import hidable
 from mlp.page.visitors.refusals import refuse, show_refusal
 from mlp.page.visitors.registry import id_from_text
 from mlp.page.visitors.session import visitors
@@ -16,6 +17,8 @@ _code = SessionVar("code", "")
 NO_CODE = "A code has four groups of four letters and digits, such as k7dw-m3xq-9tfa-2b8h."
 UNKNOWN_CODE = "No work has this code: check each letter. Work is also deleted some time after the last visit."
 UNREADABLE = "The server can’t read its disk now. Try again in a minute."
+
+hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
 
 
 def newcomer_section(visitor: Visitor) -> None:

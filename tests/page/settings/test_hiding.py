@@ -10,9 +10,17 @@ from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.part import Part
-from mlp.page.tabs.registry import PARTS, TABS, hidable
+from mlp.page.tabs.registry import PARTS, TABS
 from mlp.training.settings_table import groups
 from tests.page.sight import control, text, visitor_of
+
+LINK_NAMES = {
+    *("settings", "starting-points", "against-learning-by-heart", "more-settings", "advanced", "share", "somebody-new"),
+    *("drawing", "reading", "network", "stage-network", "undo", "clear", "give-one", "photo", "what-it-sees"),
+    *("correction", "training", "train", "pause", "step", "live-rate", "speed", "next-step", "hints"),
+    *("for-teachers", "sheet", "answers"),
+}
+"""The names of parts outside of tabs, which links already given to a class hold."""
 
 
 def styles(page: AppTest) -> str:
@@ -86,10 +94,25 @@ def test_invalid_name_is_not_repeated_on_the_page(open_page: Callable[..., AppTe
     assert styles(page) == ""
 
 
-def test_each_button_of_the_stage_can_be_hidden():
+def test_each_button_of_the_stage_can_be_hidden(page: AppTest):
     for key in ("undo", "clear", "give_one", "stage_network", "speed", "train", "pause", "step"):
-        assert f".st-key-{key} " in hiding.css({key.replace("_", "-")}, {})
-    assert ".st-key-next_line " in hiding.css({"next-step"}, {})
+        assert f".st-key-{key} " in hiding.css({key.replace("_", "-")})
+    assert ".st-key-next_line " in hiding.css({"next-step"})
+
+
+def test_page_declares_every_name_that_links_may_hold(page: AppTest):
+    in_tabs = ("tab-", "lab-", "lesson-")
+    controls = {group.name.replace("_", "-") for group in groups()}
+    names = {name for name in hiding.all_hidable() if not name.startswith(in_tabs)} - controls
+    assert names == LINK_NAMES
+    assert "lab-guess" in hiding.all_hidable()
+
+
+def test_list_for_teachers_has_the_controls_and_then_the_parts_by_label(page: AppTest):
+    labels = list(hiding.all_hidable().values())
+    controls = [group.label for group in groups()]
+    assert labels[: len(controls)] == controls
+    assert labels[len(controls) :] == sorted(labels[len(controls) :])
 
 
 def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest]):
@@ -112,10 +135,11 @@ def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., App
     assert "All lessons are hidden" in text(open_page(tab="Lessons", hide=everything), "lessons")
 
 
-def test_every_tab_room_and_lesson_can_be_hidden():
+def test_every_tab_room_and_lesson_can_be_hidden(page: AppTest):
     names = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in ("lesions", "rewind", *ROOMS)}
     names |= {hiding.tab_name(name) for name in (*TABS, *(part.name for part in PARTS), "Lessons")}
-    assert set(hidable()) == names
+    in_tabs = {name for name in hiding.all_hidable() if name.startswith(("tab-", "lab-", "lesson-"))}
+    assert in_tabs == names | {"lab-guess"}
 
 
 @pytest.mark.parametrize("hide", ["tab-lessons", "lesson-overfitting"])

@@ -6,8 +6,7 @@ import streamlit as st
 from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
 from mlp.page.session_var import SessionVar
-from mlp.page.settings import hiding
-from mlp.page.style.questions import questions_html
+from mlp.page.settings.questions import questions_section
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
 from mlp.page.tabs.part import Part
@@ -65,7 +64,7 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     if are_signs:
         return
     with st.expander("Three questions"):
-        st.html(questions_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
+        questions_section(QUESTIONS)
     with st.container(key="advanced_data"), st.expander("Advanced"):
         styles_section()
     if data.coming is not None:

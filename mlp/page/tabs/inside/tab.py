@@ -42,7 +42,11 @@ TOOLS = {
     "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices),
 }
 TOOL_ROOMS = Rooms(
-    "lab", {name: tool.title for name, tool in TOOLS.items()}, SessionVar("network_tool", ""), unnamed="look"
+    "lab",
+    "Look inside",
+    {name: tool.title for name, tool in TOOLS.items()},
+    SessionVar("network_tool", ""),
+    unnamed="look",
 )
 """The tools of the view of the network; links name them like experiments of the lab."""
 

@@ -9,9 +9,8 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.live.component import FOLLOW_S, follow_run
 from mlp.page.session_var import SessionVar
-from mlp.page.settings import hiding
+from mlp.page.settings.questions import questions_section
 from mlp.page.style.fragments import fragment
-from mlp.page.style.questions import questions_html
 from mlp.page.tabs.lab import work
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.valley import MIN_STATES
@@ -48,7 +47,7 @@ def draw_room(visitor: Visitor, data: DataState, name: str, room: Room, *, key: 
     follow_run(key, trains or watched, work.UPDATE_S if watched else FOLLOW_S)
     if name in QUESTIONS:
         with st.expander("Three questions"):
-            st.html(questions_html(QUESTIONS[name], with_answers=hiding.ANSWERS not in hiding.hidden()))
+            questions_section(QUESTIONS[name])
 
 
 def _view(visitor: Visitor, data: DataState, name: str, room: Room, choices: tuple[Any, ...]) -> None:

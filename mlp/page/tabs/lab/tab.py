@@ -22,7 +22,7 @@ ROOMS = {
     "wish": Room("What it would like to see", wish.IDEA, wish.view, wish.choices),
     "valley": Room("Valley", valley.IDEA, valley.view, valley.choices),
 }
-LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, SessionVar("lab", ""))
+LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items()}, SessionVar("lab", ""))
 
 
 def lab_section(visitor: Visitor, data: DataState) -> None:

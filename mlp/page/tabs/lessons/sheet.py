@@ -14,6 +14,7 @@ from mlp.jobs.sweep import Trial
 from mlp.page import state
 from mlp.page.session_var import ResetVar
 from mlp.page.style.download_button import download_button
+from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.experiments import learned_now, trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
@@ -24,6 +25,8 @@ from mlp.training.history import Curve
 from mlp.training.settings import Settings
 
 COLORS = [LIGHT[name] for name in ("accent", "second", "third", "fourth", "fifth", "sixth")]
+
+hidable("sheet", "Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]')
 
 _CSS = """
 h1 { font-size: 1.4rem; margin: 0; }

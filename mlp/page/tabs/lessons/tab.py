@@ -1,6 +1,5 @@
 """The lessons: experiments to start with one press, a glossary, and links for teachers."""
 
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,8 +11,10 @@ from mlp.page.settings import hiding
 from mlp.page.settings.controls import set_controls
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked, page_address, settings_query
+from mlp.page.settings.questions import ANSWERS, shows_answers
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
+from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.curves_scroll import scroll_to_curves
@@ -22,8 +23,8 @@ from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
 from mlp.page.tabs.lessons.spots import spots
 from mlp.page.tabs.part import Rooms
+from mlp.page.train import guess
 from mlp.page.train.data_state import DataState
-from mlp.page.train.guess import ask_and_scroll
 from mlp.page.visitors.visitor import Visitor
 
 _teach_lesson = SessionVar[str | None]("teach_lesson", None)
@@ -33,7 +34,13 @@ _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 LESSONS_NAME = "Lessons"
 lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
-LESSON_ROOMS = Rooms("lesson", {name: lesson.title for name, lesson in LESSONS.items()}, SessionVar("lesson", ""))
+hidable(tab_name(LESSONS_NAME), LESSONS_NAME, "")
+hidable("for-teachers", "For teachers, below the lessons")
+_NARROW_STAGE = "<style>:root { --lesson-columns: 17rem minmax(0, 1fr); --lesson-stage: column; }</style>"
+"""Without the train card, the canvas and the answer are one column beside the lesson."""
+LESSON_ROOMS = Rooms(
+    "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, SessionVar("lesson", "")
+)
 
 
 def linked_lessons() -> bool:
@@ -60,8 +67,10 @@ def lessons_button() -> None:
         )
 
 
-def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str]) -> None:
-    """Draw the choice of a lesson, the lesson, and the section for teachers; ``known`` are the names to hide."""
+def lessons_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of a lesson, the lesson, and the section for teachers."""
+    if "training" in hiding.hidden():
+        st.html(_NARROW_STAGE)
     with st.container(key="lessons"):
         chosen = LESSON_ROOMS.open_one()
         if chosen is None:
@@ -82,7 +91,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
         sheet_section(visitor)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         _teach_lesson.start(chosen)
-        fragment(_for_teachers, key="teachers_link")(known)
+        fragment(_for_teachers, key="teachers_link")()
         state.settings_readers.add("teachers_link")
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
@@ -99,7 +108,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
         follow_run("lesson_forms", visitor.job is not None and visitor.job.playing, in_tab=False)
         state.stroke_readers.add("lesson_forms")
     st.markdown(f"**What to expect.** {lesson.expect}")
-    if lesson.guess is not None and "lab-guess" not in hiding.hidden():
+    if lesson.guess is not None and guess.is_offered():
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):
             text, number = lesson.guess
             asked = lesson.experiments[number]
@@ -117,7 +126,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     spots(name)
     st.markdown(f"**A question.** {lesson.question}")
     answer_field(visitor, name)
-    if hiding.ANSWERS not in hiding.hidden():
+    if shows_answers():
         with st.expander("An answer", key=f"answer_{name}"):
             st.markdown(lesson.answer)
 
@@ -125,10 +134,11 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
     """Ask the visitor to draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
-    ask_and_scroll(visitor, learned_now(visitor, experiment)[1])
+    guess.ask_and_scroll(visitor, learned_now(visitor, experiment)[1])
 
 
-def _for_teachers(known: Mapping[str, str]) -> None:
+def _for_teachers() -> None:
+    known = hiding.all_hidable()
     st.markdown(
         "A link can open a lesson, hold any settings, and hide what your class doesn’t need yet. Set the controls, "
         "choose here, and copy the link. Hidden isn’t locked: anyone who edits the link sees everything."
@@ -154,9 +164,9 @@ def _for_teachers(known: Mapping[str, str]) -> None:
         st.error(f"This link contradicts itself: {plain(refused)} Remove one of the two.")
     else:
         st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
-        if hiding.ANSWERS in names:
+        if ANSWERS in names:
             st.caption("For you, the same page with the answers:")
-            without = [name for name in names if name != hiding.ANSWERS]
+            without = [name for name in names if name != ANSWERS]
             st.code(teachers_link(lesson, without), language=None, wrap_lines=True)
     st.caption("Names to hide, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in known))
 
