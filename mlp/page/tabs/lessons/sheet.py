@@ -3,11 +3,11 @@
 import html
 from collections.abc import Sequence
 from datetime import date
-from itertools import cycle
 
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.inline_html import data_url
 from mlp.analysis.lab.guess import POINTS, compared, comparison_text
 from mlp.analysis.report import printed_page
 from mlp.jobs.sweep import Trial
@@ -15,16 +15,17 @@ from mlp.page import state
 from mlp.page.session_var import ResetVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.hidable import hidable
+from mlp.page.style.overlay_chart import color_of
+from mlp.page.style.svg import svg
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.experiments import learned_now, trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
 from mlp.page.tabs.runs.downloads import MAX_NAME_CHARS, file_name
+from mlp.page.tabs.runs.printed_curves import printed_accuracies
 from mlp.page.train.guess import unseen_accuracy
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
 from mlp.training.history import Curve
 from mlp.training.settings import Settings
-
-COLORS = [LIGHT[name] for name in ("accent", "second", "third", "fourth", "fifth", "sixth")]
 
 hidable("sheet", "Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]')
 
@@ -36,8 +37,7 @@ p { margin: .25rem 0; }
 article { border-top: 1px solid #e2dfd8; margin-top: .7rem; padding-top: .6rem; break-inside: avoid; }
 .columns { display: grid; grid-template-columns: 1fr 17rem; gap: 1.2rem; align-items: start; }
 svg { display: inline-block; vertical-align: middle; }
-.columns > svg { display: block; width: 100%; }
-svg text { font-size: 8px; fill: #6b665d; }
+.chart { display: block; width: 100%; }
 td, th { border-bottom: 1px solid #e2dfd8; padding: .1rem .3rem; text-align: right; font-weight: 400; }
 th:first-child { text-align: left; }
 thead th { color: #6b665d; }
@@ -131,11 +131,12 @@ def _table(trials: Sequence[Trial]) -> str:
     if not trials:
         return '<p class="quiet">No experiments yet.</p>'
     rows = []
-    for trial, color in zip(trials, cycle(COLORS)):
+    for place, trial in enumerate(trials):
         now, newest = trial.snapshot, trial.newest
         learned = None if newest is None else newest.training_accuracy
         cells = [now.epochs_done, *("–" if one is None else f"{one:.1%}" for one in (learned, trial.accuracy))]
-        swatch = f'<svg width="14" height="4" viewBox="0 0 14 4"><rect width="14" height="4" fill="{color}"/></svg>'
+        color = f'<rect width="14" height="4" fill="{LIGHT[color_of(place)]}"/>'
+        swatch = svg(14, 4, color, 'width="14" height="4"')
         rows.append(
             f"<tr><th>{html.escape(trial.value)} {swatch}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
         )
@@ -156,27 +157,11 @@ def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...
 
 
 def _chart(trials: Sequence[Trial], guess: tuple[float, ...] | None) -> str:
-    """Return the accuracies on validation images over the run, and the guess, as an SVG."""
-    lines = []
-    for trial, color in zip(trials, cycle(COLORS)):
+    """Return the accuracies on validation images over the run, and the guess, as HTML."""
+    runs = []
+    for trial in trials:
         curve = trial.snapshot.history.validation_accuracy_curve()
-        if len(curve.x):
-            drawn = _path(curve, 1 / trial.snapshot.settings.epochs)
-            lines.append(f'<path d="{drawn}" fill="none" stroke="{color}" stroke-width="1.3"/>')
-    if guess is not None:
-        drawn = _path(Curve(np.linspace(0, 1, POINTS), np.array(guess)), 1.0)
-        lines.append(f'<path d="{drawn}" fill="none" stroke="#1f1d1a" stroke-dasharray="4 2"/>')
-    grid = "".join(
-        f'<path d="M30 {y} H270" stroke="#e2dfd8"/><text x="27" y="{y + 3}" text-anchor="end">{share}%</text>'
-        for share, y in ((0, 110), (50, 60), (100, 10))
-    )
-    return (
-        f'<svg viewBox="0 0 280 125" role="img" aria-label="Accuracy on validation images over the run">{grid}'
-        f'{"".join(lines)}<text x="30" y="121">start</text>'
-        '<text x="270" y="121" text-anchor="end">end of the run</text></svg>'
-    )
-
-
-def _path(curve: Curve, scale: float) -> str:
-    points = [f"{30 + 240 * x * scale:.1f} {110 - 100 * y:.1f}" for x, y in zip(curve.x, curve.y, strict=True)]
-    return "M" + " L".join(points)
+        runs.append(Curve(curve.x / trial.snapshot.settings.epochs, curve.y))
+    guessed = None if guess is None else Curve(np.linspace(0, 1, POINTS), np.array(guess))
+    url = data_url("svg+xml", printed_accuracies(runs, guessed))
+    return f'<img class="chart" alt="Accuracy on validation images over the run" src="{url}">'

@@ -1,14 +1,16 @@
-"""The curves of a run on white paper, for downloads and reports."""
+"""The curves of runs on white paper, for downloads, reports and the sheet of the lessons."""
 
 import io
+from collections.abc import Sequence
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mlp.page.style.chart_labels import MARK_GAP, marks_of, spaced
-from mlp.page.style.charts import RAW_POINTS, SMOOTH_SHARE, without_start
+from mlp.page.style.charts import RAW_POINTS, SMOOTH_SHARE, quiet_axes, without_start
+from mlp.page.style.overlay_chart import color_of
 from mlp.page.style.theme import LIGHT
-from mlp.training.history import History, smoothed
+from mlp.training.history import Curve, History, smoothed
 
 
 def printed_curves(history: History, epochs: int, title: str, kind: str) -> bytes:
@@ -48,6 +50,34 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
         axes.set(xlabel="epoch", ylabel=name, xlim=(0, max(epochs, 1e-9)))
         axes.grid(axis="y", linewidth=0.5)
         axes.legend(frameon=False, fontsize=8)
+    return _file(figure, kind)
+
+
+def printed_accuracies(runs: Sequence[Curve], guess: Curve | None) -> bytes:
+    """Return the accuracies of several runs as a small SVG file.
+
+    Parameters
+    ----------
+    runs : sequence of Curve
+        Accuracies on validation images; x is the fraction of the run, 0 to 1.
+    guess : Curve, optional
+        Drawn dashed.
+    """
+    figure = Figure(figsize=(2.8, 1.25))
+    axes = quiet_axes(figure, (0.12, 0.13, 0.86, 0.81), LIGHT)
+    axes.tick_params(labelsize=6)
+    for place, curve in enumerate(runs):
+        axes.plot(*curve, color=LIGHT[color_of(place)], linewidth=1, clip_on=False, gid=f"run_{place + 1}")
+    if guess is not None:
+        axes.plot(*guess, color=LIGHT["text"], linewidth=0.8, linestyle=(0, (5, 2.5)), clip_on=False, gid="guess")
+    axes.set(xlim=(0, 1), ylim=(0, 1), yticks=(0, 0.5, 1), yticklabels=("0%", "50%", "100%"))
+    first, last = axes.set_xticks((0, 1), ("start", "end of the run"))
+    first.label1.set_horizontalalignment("left")
+    last.label1.set_horizontalalignment("right")
+    return _file(figure, "svg")
+
+
+def _file(figure: Figure, kind: str) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format=kind, dpi=160, metadata={"Date": None} if kind == "svg" else None)
     return out.getvalue()

@@ -1,5 +1,6 @@
 """The sheet of a pupil: results, guesses and answers of all lessons, to print."""
 
+import base64
 import re
 from collections.abc import Callable
 
@@ -8,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess import POINTS
+from mlp.page.style.overlay_chart import color_of
+from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
@@ -20,6 +23,10 @@ GUESS = tuple(np.linspace(0.1, 0.9, POINTS).tolist())
 
 def titles(sheet: str) -> list[str]:
     return re.findall("<h2>(.*?)</h2>", sheet)
+
+
+def charts(sheet: str) -> list[str]:
+    return [base64.b64decode(each).decode() for each in re.findall(r"data:image/svg\+xml;base64,([^\"]+)", sheet)]
 
 
 def test_empty_sheet_says_so():
@@ -60,7 +67,15 @@ def test_results_and_guess_are_on_the_sheet_of_their_lesson_only(open_page: Call
     for trial in visitor.sweep.trials():
         assert f"<td>{trial.accuracy:.1%}</td>" in sheet
     assert "dashed: 90% at the end. On average " in sheet
-    assert sheet.count("stroke-dasharray") == 1
+    (chart,) = charts(sheet)
+    trials = visitor.sweep.trials()
+    assert [line for line in re.findall('id="(.*?)"', chart) if line.startswith(("run_", "guess"))] == [
+        *(f"run_{number}" for number, _ in enumerate(trials, start=1)),
+        "guess",
+    ]
+    for place, _ in enumerate(trials):
+        assert chart.count(f"stroke: {LIGHT[color_of(place)]}") == 1  # as in the table
+        assert sheet.count(f'fill="{LIGHT[color_of(place)]}"') == 1
 
 
 def test_answers_and_guesses_outlive_the_server(tmp_path):
