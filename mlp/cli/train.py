@@ -89,14 +89,14 @@ def train(given: argparse.Namespace) -> int:
     if given.signs is not None:
         return train_signs(given, settings, threads, out)
     dataset = extended(find_data(given.data), everything=given.everything, repeat=given.repeat)
-    if settings.written:
-        dataset = with_synthetic(dataset, settings.written, settings.without_styles)
+    if settings.synthetic:
+        dataset = with_synthetic(dataset, settings.synthetic, settings.without_styles)
     print_line(f"data {dataset.name}")
     run, seconds, status = trained(given, settings, dataset, threads)
     if run.step == 0:
         return status
     reader = Reader(run.network, test_time_augmentation=given.tta > 1, straighten=settings.straighten)
-    if settings.written:
+    if settings.synthetic:
         fresh = unseen_synthetic_digits(N_UNSEEN, settings.seed)
         reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
     save(reader, run, dataset, seconds, given, out)
@@ -145,7 +145,7 @@ def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argp
 def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
     """Train a network on a person's own signs; with few drawings of each, score those that are left out."""
     for_digits = {"--everything": given.everything, "--repeat": given.repeat != 1, "--data": given.data}
-    for_digits |= {"--images": settings.images, "--written": settings.written}
+    for_digits |= {"--images": settings.images, "--written": settings.synthetic}
     if unsuitable := [flag for flag, chosen in for_digits.items() if chosen]:
         raise ValueError(
             f"{', '.join(unsuitable)} cannot go with --signs, which trains on the drawings in its file only"

@@ -112,7 +112,7 @@ def optimizer_arrays(settings: Settings) -> int:
 
 def images_an_epoch(settings: Settings, n_images: int) -> int:
     """Return the number of images in an epoch, given ``n_images`` besides the synthetic digits."""
-    return settings.written + min(settings.images or n_images, n_images)
+    return settings.synthetic + min(settings.images or n_images, n_images)
 
 
 def run_work(settings: Settings, n_images: int) -> int:

@@ -47,8 +47,8 @@ def training_sample(settings: Settings, train: Split, used: int) -> Split:
     used : int
         Number of its images that the run uses.
     """
-    stride = -(-(used - settings.written) // SAMPLE)
+    stride = -(-(used - settings.synthetic) // SAMPLE)
     if stride < 1:
-        raise ValueError(f"a run must use more images than the {settings.written} synthetic ones, got {used}")
-    chosen = slice(settings.written, used, stride)
+        raise ValueError(f"a run must use more images than the {settings.synthetic} synthetic ones, got {used}")
+    chosen = slice(settings.synthetic, used, stride)
     return Split(prepared(settings, train.images, used)[chosen], train.labels[chosen])

@@ -40,7 +40,7 @@ AUGMENTED = Settings(
     batch_size=128,
     warp=1.0,
     straighten=True,
-    written=SYNTHETIC,
+    synthetic=SYNTHETIC,
 )
 """The common part of both recipes for drawings: stripes as initial weights, upright images, warps, synthetic digits."""
 

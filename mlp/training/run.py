@@ -74,7 +74,7 @@ class Run:
     def images_used(self, n_images: int) -> int:
         """Return the number of training images that the settings use of ``n_images``."""
         images = self.settings.images  # of MNIST; synthetic digits come before them
-        return n_images if images is None else min(self.settings.written + images, n_images)
+        return n_images if images is None else min(self.settings.synthetic + images, n_images)
 
     def n_steps(self, n_images: int) -> int:
         """Return the number of steps in all epochs."""

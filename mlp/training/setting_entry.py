@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mlp.training.settings import Settings
+from mlp.training.settings import OUTER_NAMES, Settings
 
 DEFAULTS = Settings()
 Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
@@ -117,18 +117,18 @@ def setting(
 
     The default of ``name`` is the label; the default ``metavar`` of a choice lists its positions.
     """
-    default = to_position(getattr(DEFAULTS, field))
+    default, key = to_position(getattr(DEFAULTS, field)), OUTER_NAMES.get(field, field)
     control = Control(
-        key=field, label=label, kind=kind, positions=positions, default=default, takes_between=takes_between
+        key=key, label=label, kind=kind, positions=positions, default=default, takes_between=takes_between
     )
     return Setting(
         field=field,
         name=name or label.lower(),
-        flag=f"--{field.replace('_', '-')}",
+        flag=f"--{key.replace('_', '-')}",
         metavar=metavar or (f"{{{','.join(positions)}}}" if kind == "choice" else "N"),
         help=help,
         section=section,
-        groups=(Group(name=field, label=label, explained=explained, controls=(control,)),),
-        to_positions=lambda value: {field: to_position(value)},
-        from_positions=lambda at: from_position(at.get(field, default)),
+        groups=(Group(name=key, label=label, explained=explained, controls=(control,)),),
+        to_positions=lambda value: {key: to_position(value)},
+        from_positions=lambda at: from_position(at.get(key, default)),
     )

@@ -19,6 +19,8 @@ N_INPUTS = 28 * 28
 MAX_HIDDEN_LAYERS = 16
 MAX_WIDTH = 8192
 MAX_PARAMETERS = 16_000_000  # in float32, the limit of a model file
+OUTER_NAMES = {"synthetic": "written"}
+"""Fields with another name in files, links and options, where it is older."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ class Settings:
     warp: float = 0.0
     straighten: bool = False
     images: int | None = None
-    written: int = 0
+    synthetic: int = 0
     without_styles: tuple[str, ...] = ()
     names: tuple[str, ...] = DIGITS
 
@@ -97,7 +99,7 @@ class Settings:
             ("epochs", 1, 10_000),
             ("seed", 0, 2**32 - 1),
             ("images", 1, 60_000),
-            ("written", 0, 1_000_000),
+            ("synthetic", 0, 1_000_000),
         ):
             value = getattr(self, name)
             if name == "images" and value is None:
@@ -144,15 +146,17 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the values as plain facts for JSON, to be kept with weights."""
-        return {**asdict(self), "hidden": list(self.hidden)}
+        values = {**asdict(self), "hidden": list(self.hidden)}
+        return {OUTER_NAMES.get(name, name): value for name, value in values.items()}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Settings":
         """Return the settings of `as_dict`; an unknown name is an error."""
-        unknown = set(values) - {field.name for field in fields(cls)}
+        names = {OUTER_NAMES.get(field.name, field.name): field.name for field in fields(cls)}
+        unknown = set(values) - set(names)
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
-        return cls(**values)
+        return cls(**{names[name]: value for name, value in values.items()})
 
 
 def checked_styles(names: Iterable[str]) -> tuple[str, ...]:

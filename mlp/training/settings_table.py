@@ -221,7 +221,7 @@ SETTINGS: list[Setting] = [
         help="Shear each image until its ink stands upright, in training and whenever the network reads.",
     ),
     setting(
-        "written",
+        "synthetic",
         "Add synthetic digits",
         "switch",
         [False, True],

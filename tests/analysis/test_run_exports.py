@@ -30,7 +30,7 @@ SETTINGS = st.builds(
     seed=st.integers(0, 2**32 - 1),
     warp=st.floats(0, 2),
     images=st.none() | st.integers(1, 60_000),
-    written=st.integers(0, 1_000_000),
+    synthetic=st.integers(0, 1_000_000),
     without_styles=st.sets(st.sampled_from(["one", "nine_q"])).map(tuple),
 )
 

@@ -116,7 +116,7 @@ NOTHING_TO_COMPUTE = {
                 f"glossary/{word}"
                 for word in ("minibatch", "neuron", "step", "test", "training", "validation", "weight")
             ),
-            *(f"help/{field}" for field in ("hidden", "epochs", "batch_size", "written", "without_styles")),
+            *(f"help/{field}" for field in ("hidden", "epochs", "batch_size", "synthetic", "without_styles")),
         ),
         A_DEFINITION,
     ),

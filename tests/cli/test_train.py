@@ -93,7 +93,8 @@ def test_every_setting_is_an_option_with_help(capsys):
     for field in fields(Settings):
         if field.name == "names":  # names come with the data
             continue
-        assert ("--layers" if field.name == "hidden" else "--" + field.name.replace("_", "-")) in shown
+        name = {"hidden": "layers", "synthetic": "written"}.get(field.name, field.name)
+        assert "--" + name.replace("_", "-") in shown
     assert "{relu,tanh,sigmoid}" in shown
     assert "first 2% and then half" in " ".join(shown.split())
     assert "option_strings" not in shown

@@ -25,7 +25,7 @@ def test_sample_spreads_over_the_images_that_are_used(used, n):
 
 
 def test_sample_leaves_synthetic_digits_out():
-    settings = Settings(written=50, images=100)
+    settings = Settings(synthetic=50, images=100)
     found = training_sample(settings, with_synthetic(sample(), 50).train, 150)
     np.testing.assert_array_equal(found.images, TRAIN.images[:100])
     with pytest.raises(ValueError, match="more images than the 50 synthetic ones, got 40"):

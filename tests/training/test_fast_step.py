@@ -1,5 +1,6 @@
 """The fast step of a run: the result of the plain layers, up to rounding, with the same bits everywhere."""
 
+from dataclasses import replace
 from itertools import islice, product
 
 import numpy as np
@@ -142,7 +143,7 @@ def test_plain_step_handles_unsupported_networks(take):
 )
 def test_bits_are_the_same_for_any_number_of_threads(settings, optimizer):
     assert gains_from_threads(settings.layer_sizes, settings.batch_size)
-    chosen = Settings(**{**settings.as_dict(), **OPTIMIZERS[optimizer], "dropout": 0.2})
+    chosen = replace(settings, **OPTIMIZERS[optimizer], dropout=0.2)
     before = [pool.get() for pool in pools()]
     ends = []
     for threads in (1, 2, 3):

@@ -1,5 +1,6 @@
 """Dropout, L1 and label smoothing: the same seed gives the same weights however a run is continued."""
 
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -34,7 +35,7 @@ def test_regularized_run_is_independent_of_slices_and_records():
 
 @pytest.mark.parametrize("off", ["dropout", "l1", "label_smoothing"])
 def test_each_regularization_changes_the_weights(off):
-    without = Settings(**{**SETTINGS.as_dict(), off: 0.0})
+    without = replace(SETTINGS, **{off: 0.0})
     assert trained(without)[0].network.values.tobytes() != trained()[0].network.values.tobytes()
 
 

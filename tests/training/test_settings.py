@@ -80,6 +80,8 @@ def test_settings_are_restored_from_facts():
     settings = Settings(hidden=(5,), optimizer="adam", images=100, seed=3)
     assert Settings.from_dict(settings.as_dict()) == settings
     assert Settings.from_dict({"epochs": 3}) == Settings(epochs=3)
+    assert Settings.from_dict({"written": 20}) == Settings(synthetic=20)  # as files name it
+    assert Settings(synthetic=20).as_dict()["written"] == 20
     with pytest.raises(ValueError, match="unknown settings: color, size"):
         Settings.from_dict({"size": 3, "color": 4})
 

@@ -128,7 +128,7 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
         "dropout": settings.dropout,
         "L1 penalty": settings.l1,
         "label smoothing": settings.label_smoothing,
-        "synthetic digits": settings.written,
+        "synthetic digits": settings.synthetic,
     }
     left_out = [f"{name} {value:g}" for name, value in others.items() if value]
     if "origin" in reader.facts:

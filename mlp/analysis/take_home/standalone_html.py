@@ -18,7 +18,7 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model
 from mlp.training.history import History
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
-from mlp.training.settings import N_INPUTS
+from mlp.training.settings import N_INPUTS, OUTER_NAMES
 from mlp.training.settings_table import SETTINGS, value_text
 from mlp.training.uploaded_network import check_reads_drawings
 
@@ -213,7 +213,8 @@ def _facts(facts: dict[str, Any]) -> str:
             rows.append((text, f"{100 * facts[name]:.2f}%"))
     settings = facts.get("settings")
     if isinstance(settings, dict):
-        rows += [(one.name.capitalize(), value_text(settings[one.field])) for one in SETTINGS if one.field in settings]
+        known = {OUTER_NAMES.get(one.field, one.field): one.name for one in SETTINGS}
+        rows += [(name.capitalize(), value_text(settings[key])) for key, name in known.items() if key in settings]
     if "command" in facts:
         rows.append(("Command", facts["command"]))
     rows = rows or [("Facts", "none in its file")]

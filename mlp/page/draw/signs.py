@@ -131,4 +131,4 @@ def learn_signs(visitor: Visitor, place: Place) -> bool:
 
 def signs_settings(names: tuple[str, ...]) -> Settings:
     """Return the controls' settings without those that apply to digits only."""
-    return replace(chosen_settings(), names=names, images=None, written=0, without_styles=())
+    return replace(chosen_settings(), names=names, images=None, synthetic=0, without_styles=())

@@ -36,7 +36,7 @@ def recipe_buttons() -> None:
                     for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
                         _button(name, is_on=name == chosen)
         st.caption(RECIPES[chosen].explained if chosen else "Your own settings.")
-    if settings.written:
+    if settings.synthetic:
         folder = local_folder()
         write_in_background(training_data(Mnist(None if folder is None else str(folder)), settings))
 

@@ -45,14 +45,14 @@ def training_data(base: Data, settings: Settings) -> Data:
 
     Examples
     --------
-    >>> training_data(Mnist(None), Settings(written=30_000))
+    >>> training_data(Mnist(None), Settings(synthetic=30_000))
     WithSynthetic(base=Mnist(directory=None), n_synthetic=30000, without=())
     >>> training_data(_, Settings())
     Mnist(directory=None)
     """
     if isinstance(base, WithSynthetic):
         base = base.base
-    return WithSynthetic(base, settings.written, settings.without_styles) if settings.written else base
+    return WithSynthetic(base, settings.synthetic, settings.without_styles) if settings.synthetic else base
 
 
 def with_synthetic(dataset: Dataset, n_synthetic: int, without: tuple[str, ...] = ()) -> Dataset:

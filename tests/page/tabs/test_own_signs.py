@@ -258,7 +258,7 @@ def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]
     page = open_page(tab="Your signs", epochs="1", images="300", written="10000")
     learned(page, letters(2))
     settings = visitor_of(page).job.snapshot().settings
-    assert (settings.images, settings.written, settings.epochs) == (None, 0, 1)
+    assert (settings.images, settings.synthetic, settings.epochs) == (None, 0, 1)
 
 
 def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[..., AppTest]):

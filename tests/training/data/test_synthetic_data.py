@@ -27,9 +27,9 @@ def base(tmp_path, monkeypatch):
 
 
 def test_run_gets_the_digits_that_its_settings_ask_for(base):
-    wanted = training_data(base, Settings(written=40, without_styles=("seven", "one")))
+    wanted = training_data(base, Settings(synthetic=40, without_styles=("seven", "one")))
     assert wanted == WithSynthetic(base, 40, ("one", "seven"))
-    assert training_data(wanted, Settings(written=20)) == WithSynthetic(base, 20)
+    assert training_data(wanted, Settings(synthetic=20)) == WithSynthetic(base, 20)
     assert training_data(wanted, Settings()) == base
 
 
@@ -73,8 +73,8 @@ def test_digits_are_written_in_the_background(base, tmp_path):
 
 
 def test_image_limit_applies_to_mnist():
-    assert Run(Settings(written=30, images=100)).images_used(4030) == 130
-    assert Run(Settings(written=30)).images_used(4030) == 4030
+    assert Run(Settings(synthetic=30, images=100)).images_used(4030) == 130
+    assert Run(Settings(synthetic=30)).images_used(4030) == 4030
 
 
 @pytest.mark.parametrize("wrong", [("eleven",), "one", 7])

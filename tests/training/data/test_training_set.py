@@ -38,10 +38,10 @@ def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
     assert (first != unseen_synthetic_digits(20, 1).images).any()
 
 
-@pytest.mark.parametrize("written", [-1, 1.5, 10**7, True])
-def test_invalid_number_of_synthetic_digits_is_named(written):
-    with pytest.raises(ValueError, match=r"written.*got"):
-        Settings(written=written)
+@pytest.mark.parametrize("synthetic", [-1, 1.5, 10**7, True])
+def test_invalid_number_of_synthetic_digits_is_named(synthetic):
+    with pytest.raises(ValueError, match=r"synthetic.*got"):
+        Settings(synthetic=synthetic)
 
 
 @pytest.mark.parametrize("repeat", [0, 11, 1.5, True])
