@@ -4,8 +4,8 @@ from itertools import islice, pairwise
 
 import numpy as np
 
+from mlp.analysis.lab.damage import Damage, damaged, n_right
 from mlp.analysis.lab.fool import smallest
-from mlp.analysis.lab.lesions import Lesion, lesioned, n_right
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs
 from mlp.analysis.lab.morph import answer_changes, by_hidden_layer, by_pixels
 from mlp.analysis.lab.valley import random_walk_share, valley
@@ -79,7 +79,7 @@ def first_hundred_steps_do_most() -> None:
 
 def article_survives_pruning() -> None:
     network = shipped("article").network
-    left = lesioned(network, Lesion(pruned=0.85))
+    left = damaged(network, Damage(pruned=0.85))
     assert n_right(left, UNSEEN.images, UNSEEN.labels) > 0.9 * len(UNSEEN)
     weights = np.abs(np.concatenate([dense.weight.value.ravel() for dense in network.dense_layers]))
     assert np.median(weights) < 0.3 * np.percentile(weights, 99)
@@ -98,13 +98,13 @@ def _changed_without_strongest(network: MLP) -> float:
     for image in SHOWN:
         fires = [np.abs(layer.outputs) for layer in trace(network, image, 1)[:-1]]
         layer = int(np.argmax([values.max() for values in fires]))
-        left = lesioned(network, Lesion(((layer, int(fires[layer].argmax())),)))
+        left = damaged(network, Damage(((layer, int(fires[layer].argmax())),)))
         changed.append(network.predict(image[None])[0] != left.predict(image[None])[0])
     return float(np.mean(changed))
 
 
 def one_bit_reads_seven_in_ten() -> None:
-    left = lesioned(shipped("article").network, Lesion(bits=1))
+    left = damaged(shipped("article").network, Damage(bits=1))
     assert 0.6 < right(left) < 0.85
     assert len(np.unique(left.dense_layers[0].weight.value[:, 0])) == 2  # one size, and its sign
 

@@ -13,8 +13,8 @@ from mlp.images.photo import find_ink, read_page
 from mlp.images.picture import Picture, picture_from
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.nn.network import MLP
-from mlp.page.visitors.parts import PICTURE, parts_of
 from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.visitor_parts import PICTURE, parts_of
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.fuzz.mutate import mutated

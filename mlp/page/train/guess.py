@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, comparison_text
+from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS, compared, comparison_text
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep, Trial
 from mlp.page import state

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS
+from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS
 from mlp.page.session_var import SessionVar
 from mlp.page.style.charts import ALL_RIGHT, PLACE, SIZE_IN
 from mlp.page.style.svg import POINTS_PER_INCH

@@ -10,9 +10,9 @@ from contextlib import suppress
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.parts import is_swept, run_name
 from mlp.page.visitors.persistence import is_fully_saved, save, saved_parts
 from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.visitor_parts import is_swept, run_name
 
 AT_REST_S = 150.0  # without an open tab, before work leaves memory; Streamlit's sessions are gone by then
 KEPT_S = 6 * 3600.0  # the same without a disk, while there is room
@@ -99,7 +99,7 @@ def _free_part(visitor: Visitor, checkpoints: Checkpoints) -> int:
         if runs := [run.number for run in visitor.runs.runs if saved.get(run_name(run.number))]:
             for number in runs:
                 visitor.runs.delete(number)
-                del visitor.written[run_name(number)]  # it is only on disk now
+                del visitor.saved[run_name(number)]  # it is only on disk now
             visitor.add_notice(RUNS_ON_DISK)
         elif visitor.sweep is not None:
             _free_sweep(visitor, visitor.sweep, checkpoints)
@@ -116,7 +116,7 @@ def _free_sweep(visitor: Visitor, sweep: Sweep, checkpoints: Checkpoints) -> Non
     parts = {name: saved for name, saved in saved_parts(visitor, checkpoints).items() if is_swept(name)}
     if all(parts.values()):
         visitor.freed_sweep = set(parts)
-        visitor.written = {name: each for name, each in visitor.written.items() if name not in parts}
+        visitor.saved = {name: each for name, each in visitor.saved.items() if name not in parts}
         visitor.sweep = visitor.shown_sweep = None
         visitor.add_notice(SWEEP_ON_DISK)
     elif was_playing:  # the disk refused it

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mlp.jobs.checkpoints import Checkpoints, UnusableError
 from mlp.jobs.manifest import aside_name
-from mlp.page.visitors.parts import SMALL, SWEEP, Part, name_for_visitors, parts_of, restore
-from mlp.page.visitors.visitor import Visitor, Written
+from mlp.page.visitors.visitor import Saved, Visitor
+from mlp.page.visitors.visitor_parts import SMALL, SWEEP, Part, name_for_visitors, parts_of, restore
 
 UNSAVED = (
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "
@@ -55,19 +55,19 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     if not parts and not kept.parts:
         return []
     there = checkpoints.intact(visitor.id, kept)
-    written = {name: each for name, each in visitor.written.items() if name in parts}
-    written |= {name: written[name]._replace(fingerprint=()) for name in written.keys() - there}  # to be written again
+    saved = {name: each for name, each in visitor.saved.items() if name in parts}
+    saved |= {name: saved[name]._replace(fingerprint=()) for name in saved.keys() - there}  # to be written again
 
     def is_due(part: Part) -> bool:
-        if (last := written.get(part.name)) is None:  # refused parts and optional ones are tried less often
+        if (last := saved.get(part.name)) is None:  # refused parts and optional ones are tried less often
             return not only_small or not (visitor.unsaved or name_for_visitors(part.name) is None)
         if last.fingerprint == part.fingerprint or (only_small and part.name not in SMALL):
             return False
         return all_now or now - last.at >= part.every_s
 
     due = {name: part for name, part in parts.items() if is_due(part)}
-    stay = {name: kept.parts[name] for name in written}
-    for name in kept.parts.keys() - visitor.written.keys():  # only on disk
+    stay = {name: kept.parts[name] for name in saved}
+    for name in kept.parts.keys() - visitor.saved.keys():  # only on disk
         if name not in visitor.freed_sweep or SWEEP not in parts:  # a new sweep replaces the one that left memory
             entry = kept.parts[name]
             stay[aside_name(entry.file) if name in due else name] = entry
@@ -76,15 +76,15 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     dumps = {name: part.dump for name, part in due.items()}
     visitor.kept, refused = checkpoints.save(visitor.id, kept.revision, stay, dumps)
     done = due.keys() - refused.keys()
-    visitor.written = written | {name: Written(due[name].fingerprint, now) for name in done}
+    visitor.saved = saved | {name: Saved(due[name].fingerprint, now) for name in done}
     return [error for name, error in refused.items() if name_for_visitors(name)]
 
 
 def saved_parts(visitor: Visitor, checkpoints: Checkpoints) -> dict[str, bool]:
     """Return for each part that the visitor has in memory whether it is on disk in its current state."""
     there = checkpoints.intact(visitor.id, visitor.kept)
-    written = {name: each.fingerprint for name, each in visitor.written.items() if name in there}
-    return {part.name: written.get(part.name) == part.fingerprint for part in parts_of(visitor)}
+    saved = {name: each.fingerprint for name, each in visitor.saved.items() if name in there}
+    return {part.name: saved.get(part.name) == part.fingerprint for part in parts_of(visitor)}
 
 
 def is_fully_saved(visitor: Visitor, checkpoints: Checkpoints) -> bool:
@@ -116,5 +116,5 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
     now, parts = time.monotonic(), {part.name: part.fingerprint for part in parts_of(visitor)}
     # Small parts are written again, as those that were set aside may be among them now.
     taken = {name: () if name in SMALL else parts.get(name, ()) for name, reason in errors.items() if reason is None}
-    visitor.written = {name: Written(fingerprint, now) for name, fingerprint in taken.items()}
+    visitor.saved = {name: Saved(fingerprint, now) for name, fingerprint in taken.items()}
     return visitor

@@ -25,7 +25,7 @@ StepReading = tuple[int, int, float]
 """A step of a run, the digit that the network read then, and its probability."""
 
 
-class Written(NamedTuple):
+class Saved(NamedTuple):
     """Fingerprint of a part on disk, and the time at which it was written."""
 
     fingerprint: tuple[Any, ...]
@@ -67,7 +67,7 @@ class Visitor:
     duel: DuelScore = field(default_factory=DuelScore)  # in the lab
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
-    guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # by lesson, see mlp.analysis.lab.guess
+    guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
     unknown_values: dict[str, Any] = field(default_factory=dict)  # on disk, by another version of this program
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
@@ -76,9 +76,9 @@ class Visitor:
     signs: SignSet = field(default_factory=SignSet)
     signs_before: list[SignSet] = field(default_factory=list)  # for undo, the newest last
     notice: str | None = None  # shown once
-    # By part name, see `mlp.page.visitors.persistence`; parts in ``kept`` but not in ``written`` are only on disk.
+    # By part name, see `mlp.page.visitors.persistence`; parts in ``kept`` but not in ``saved`` are only on disk.
     kept: Kept = field(default_factory=Kept)
-    written: dict[str, Written] = field(default_factory=dict)
+    saved: dict[str, Saved] = field(default_factory=dict)
     freed_sweep: set[str] = field(default_factory=set)  # parts of the sweep that left memory and remain on disk
     unsaved: bool = False  # whether some work could not be written, which the visitor knows
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
@@ -192,4 +192,4 @@ class Visitor:
     def _release(self) -> None:
         self.job = self.sweep = self.uploaded = self.picture = self.teaching = None
         self.runs.runs, self.lesson_runs, self.shown_sweep = [], {}, None
-        self.written.clear()  # the fingerprints hold references to the work
+        self.saved.clear()  # the fingerprints hold references to the work

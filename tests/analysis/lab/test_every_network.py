@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mlp.analysis.attribution import input_gradients, occlusion
+from mlp.analysis.lab.damage import Damage, damaged, n_bytes, n_weights_left
 from mlp.analysis.lab.fool import attack, smallest
-from mlp.analysis.lab.lesions import Lesion, lesioned, n_bytes, n_weights_left
 from mlp.analysis.lab.map import hidden_outputs
 from mlp.analysis.lab.morph import advanced as morph_advanced
 from mlp.analysis.lab.morph import by_hidden_layer, morph
@@ -35,11 +35,11 @@ def _morphed(network: MLP) -> np.ndarray:
     return np.append(found.images, found.distances)
 
 
-def _lesioned(network: MLP) -> np.ndarray:
-    lesion = Lesion(((0, 1),), 0.3, 4)
-    left = lesioned(network, lesion)
+def _damaged(network: MLP) -> np.ndarray:
+    damage = Damage(((0, 1),), 0.3, 4)
+    left = damaged(network, damage)
     fires = [layer.outputs for layer in trace(left, IMAGES[0], 5)]
-    return np.concatenate([left.values, *fires, [n_bytes(left, lesion), n_weights_left(left)]])
+    return np.concatenate([left.values, *fires, [n_bytes(left, damage), n_weights_left(left)]])
 
 
 def _fooled(network: MLP) -> np.ndarray:
@@ -56,7 +56,7 @@ ROOMS: dict[str, Callable[[MLP], np.ndarray]] = {
     "wish": _wished,
     "morph": _morphed,
     "morph, river": lambda network: by_hidden_layer(Reader(network), IMAGES[0], IMAGES[1]),
-    "damage": _lesioned,
+    "damage": _damaged,
     "fool": _fooled,
     "map": lambda network: hidden_outputs(network, IMAGES),
     "evidence": _evidence,

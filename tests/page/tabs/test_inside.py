@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.analysis.lab.lesions import Lesion, lesioned
+from mlp.analysis.lab.damage import Damage, damaged
 from mlp.analysis.update_size import update_sizes
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
@@ -76,7 +76,7 @@ def test_pressed_neuron_is_off_until_all_are_on(opened):
     text = shown(test)
     assert text.count('aria-pressed="true" id="neuron') == len(fires) == 12
     assert re.findall(r'aria-pressed="true" id="neuron-1-(\d+)"[^>]*switched off', text) == fires
-    left = lesioned(shipped("article").network, Lesion(test.session_state["lab_off"]))
+    left = damaged(shipped("article").network, Damage(test.session_state["lab_off"]))
     images, labels = sample().validation.images, sample().validation.labels
     right = 100 * (left.predict(images) == labels).mean()
     assert "<b>12 neurons off</b>: " in text

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.lab.guess import POINTS
+from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader

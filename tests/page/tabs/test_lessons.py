@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.lab.guess import POINTS
+from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.images.signs.sign_set import SignSet
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of

@@ -12,8 +12,8 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record
 from mlp.nn.reader import Reader
-from mlp.page.visitors.parts import CANVAS_STATE, OWN, PICTURE, RUN, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import Visitors
+from mlp.page.visitors.visitor_parts import CANVAS_STATE, OWN, PICTURE, RUN, SWEEP, TEACHING, UPLOADED
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps

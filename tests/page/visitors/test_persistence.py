@@ -14,10 +14,10 @@ from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.job import Job
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
-from mlp.page.visitors import other_tabs, parts, persistence
+from mlp.page.visitors import other_tabs, persistence, visitor_parts
 from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.parts import CANVAS_STATE, MOMENTS, RUN, TEACHING
 from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.visitor_parts import CANVAS_STATE, MOMENTS, RUN, TEACHING
 from mlp.training import teaching
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
@@ -86,8 +86,8 @@ def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     visitor.job.rewind.add([*zip(range(1, 41), many, strict=True)], visitor.job.run_state())
     visitors.save()
     assert visitor.notice is None
-    assert MOMENTS not in visitor.written
-    assert f"1.{RUN}" in visitor.written
+    assert MOMENTS not in visitor.saved
+    assert f"1.{RUN}" in visitor.saved
     assert persistence.is_fully_saved(visitor, Checkpoints(tmp_path))
 
 
@@ -109,7 +109,7 @@ def another_sweep(visitor):
 
 @pytest.mark.parametrize("change", [another_run, another_picture, another_network, another_sweep])
 def test_new_part_with_a_reused_id_is_written(tmp_path, monkeypatch, change):
-    for module in (parts, persistence):
+    for module in (visitor_parts, persistence):
         monkeypatch.setattr(module, "id", lambda thing: 1, raising=False)  # as if they reused freed memory
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")

@@ -12,10 +12,10 @@ from mlp.images.own_digits import MAX_OWN, OwnDigit
 from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.record import dump_record
-from mlp.page.visitors import parts
+from mlp.page.visitors import visitor_parts
 from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.parts import CANVAS_STATE, OWN, RUN, SWEEP, name_for_visitors
 from mlp.page.visitors.registry import Visitors
+from mlp.page.visitors.visitor_parts import CANVAS_STATE, OWN, RUN, SWEEP, name_for_visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.settings import Settings
 from tests.images.signs.sample_signs import letters
@@ -108,7 +108,7 @@ def test_restored_own_digits_join_newer_ones(tmp_path, monkeypatch):
     before.save()
     visitors = server(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "parse_own_digits", lambda data: 1 / 0)
+        patch.setattr(visitor_parts, "parse_own_digits", lambda data: 1 / 0)
         again = visitors.get(visitor.id, "here")
     again.own.put(digit(8))
     visitors.save()
@@ -126,7 +126,7 @@ def test_own_digits_that_do_not_fit_stay_aside_and_are_named(tmp_path, monkeypat
     before.save()
     during = server(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "parse_own_digits", lambda data: 1 / 0)
+        patch.setattr(visitor_parts, "parse_own_digits", lambda data: 1 / 0)
         again = during.get(visitor.id, "here")
     rng = np.random.default_rng(1)
     others = [OwnDigit(3, rng.integers(1, 255, 784).astype(np.uint8)) for _ in range(MAX_OWN - 1)]
@@ -155,7 +155,7 @@ def test_own_signs_that_were_unreadable_do_not_replace_newer_ones(tmp_path, monk
     before.save()
     during = server(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "parse_signs", lambda data, min_signs: 1 / 0)
+        patch.setattr(visitor_parts, "parse_signs", lambda data, min_signs: 1 / 0)
         again = during.get(visitor.id, "here")
     again.change_signs(SignSet(("あ",)))
     during.save()

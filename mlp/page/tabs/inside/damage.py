@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_affordable, n_bytes, n_right, n_weights_left, own_bits
+from mlp.analysis.lab.damage import BITS, Damage, damaged, n_affordable, n_bytes, n_right, n_weights_left, own_bits
 from mlp.analysis.trace import trace
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
@@ -65,17 +65,17 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     now = answering(visitor)
     if not is_finite(now.network):
         return
-    lesion = Lesion(state.lab_off.get(), pruned / 100, bits)
+    damage = Damage(state.lab_off.get(), pruned / 100, bits)
     looked_at = subject(data.dataset)
-    left = lesioned(now.network, lesion)
+    left = damaged(now.network, damage)
     image = now.seen(looked_at.image)
     both = [plain_reader(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
     validation = data.dataset.validation
     n = n_affordable(now.network, len(validation))
-    whole, rest = right_with_and_without(now, visitor, validation, lesion, left)
+    whole, rest = right_with_and_without(now, visitor, validation, damage, left)
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
     each = bits if bits < max(BITS) else own_bits(left)
-    size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())
+    size, whole_size = n_bytes(left, damage), n_bytes(now.network, Damage())
     names = now.reader.names
     facts = [
         (
@@ -89,7 +89,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
         ),
     ]
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
-        effect = _effect_text(now, lesion, both, (whole, rest))
+        effect = _effect_text(now, damage, both, (whole, rest))
         st.html(announced("damage", effect), width="stretch")
         st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
     network_picture.draw(now, looked_at, colors(), left)
@@ -100,8 +100,8 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     )
 
 
-def right_with_and_without(now: Answering, visitor: Visitor, split: Split, lesion: Lesion, left: MLP) -> list[float]:
-    """Return the shares of images that a network reads right, whole and lesioned.
+def right_with_and_without(now: Answering, visitor: Visitor, split: Split, damage: Damage, left: MLP) -> list[float]:
+    """Return the shares of images that a network reads right, whole and damaged.
 
     It uses as many images as can be read in time. While the network's run plays, it measures from time to time only.
     """
@@ -109,7 +109,7 @@ def right_with_and_without(now: Answering, visitor: Visitor, split: Split, lesio
     plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
     right = partial(_n_right, now.reader, split.images[:n], split.labels[:n])
     whole = within_budget("lab_whole", (now.network, split, n), partial(right, now.network), plays=plays)
-    rest = within_budget("lab_lesion", (now.network, split, n, hash(lesion)), partial(right, left), plays=plays)
+    rest = within_budget("lab_damage", (now.network, split, n, hash(damage)), partial(right, left), plays=plays)
     return [whole / n, rest / n]
 
 
@@ -117,20 +117,20 @@ def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: ML
     return n_right(network, reader.as_seen(images), labels)
 
 
-def _effect_text(now: Answering, lesion: Lesion, both: Sequence[np.ndarray], right: tuple[float, float]) -> str:
+def _effect_text(now: Answering, damage: Damage, both: Sequence[np.ndarray], right: tuple[float, float]) -> str:
     """Return in a sentence what the damage has changed, or how to begin."""
     n_off = sum(map(len, switched_off_in(now.network)))
-    if not n_off and replace(lesion, off=()) == Lesion():
+    if not n_off and replace(damage, off=()) == Damage():
         return UNHARMED
     old, new = (int(chances.argmax()) for chances in both)
     names = [html.escape(name) for name in now.reader.names]
     answer = (
         f"it still reads {with_article(names[new])}" if old == new else f"<b>{names[old]} turns into {names[new]}</b>"
     )
-    damage = f"{n_off} neuron{'' if n_off == 1 else 's'} off" if n_off else "Damaged"
+    done = f"{n_off} neuron{'' if n_off == 1 else 's'} off" if n_off else "Damaged"
     what = "digits" if now.reader.reads_digits else "drawings"
     return (
-        f"<b>{damage}</b>: {answer} ({percent(float(both[0][old]))} → {percent(float(both[1][new]))}) and "
+        f"<b>{done}</b>: {answer} ({percent(float(both[0][old]))} → {percent(float(both[1][new]))}) and "
         f"{right[1]:.1%} of validation {what} right; whole: {right[0]:.1%}."
     )
 

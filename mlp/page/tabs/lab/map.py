@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import gradient_times_input
-from mlp.analysis.lab.lesions import n_affordable
+from mlp.analysis.lab.damage import n_affordable
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, nearest_points, steadied
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article

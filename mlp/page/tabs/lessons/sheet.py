@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.inline_html import data_url
-from mlp.analysis.lab.guess import POINTS, compared, comparison_text
+from mlp.analysis.lab.guess_comparison import POINTS, compared, comparison_text
 from mlp.analysis.report import printed_page
 from mlp.jobs.sweep import Trial
 from mlp.page import state
@@ -50,14 +50,14 @@ thead th { color: #6b665d; }
 
 def answer_field(visitor: Visitor, name: str) -> None:
     """Draw the field for the visitor's own answer to a lesson's question."""
-    written = ResetVar(f"answer_of_{name}".replace("-", "_"), "")
-    written.set(visitor.answers.get(name, ""))
+    answer = ResetVar(f"answer_of_{name}".replace("-", "_"), "")
+    answer.set(visitor.answers.get(name, ""))
     st.text_area(
         "Your answer",
-        key=written.key,
+        key=answer.key,
         height=80,
         max_chars=MAX_ANSWER_CHARS,
-        on_change=written.on_change(lambda: visitor.answer(name, written.get())),
+        on_change=answer.on_change(lambda: visitor.answer(name, answer.get())),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from mlp.analysis.lab.guess import POINTS
+from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.images.own_digits import MAX_OWN, parse_own_digits
 from mlp.images.picture import dump_picture, picture_from
 from mlp.images.signs.sign_file import dump_signs, parse_signs

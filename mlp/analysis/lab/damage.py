@@ -15,7 +15,7 @@ BUDGET = 3e9  # multiplications at most: about 0.1 s, as visitors wait for it wh
 
 
 @dataclass(frozen=True)
-class Lesion:
+class Damage:
     """Damage to apply to a network.
 
     Attributes
@@ -40,7 +40,7 @@ class Lesion:
             raise ValueError(f"bits must be one of {', '.join(map(str, BITS))}, got {self.bits}")
 
 
-def lesioned(network: MLP, lesion: Lesion) -> MLP:
+def damaged(network: MLP, damage: Damage) -> MLP:
     """Return a damaged copy of a network.
 
     Neurons are switched off first, then the smallest weights of all layers together are pruned (Han et al. 2015,
@@ -49,19 +49,19 @@ def lesioned(network: MLP, lesion: Lesion) -> MLP:
     Examples
     --------
     >>> network = MLP([784, 100, 10], rng=np.random.default_rng(0))
-    >>> bool((lesioned(network, Lesion(pruned=0.0, bits=32)).values == network.values).all())
+    >>> bool((damaged(network, Damage(pruned=0.0, bits=32)).values == network.values).all())
     True
     """
     twin = network.copy()
     weights = [dense.weight.value for dense in twin.dense_layers]
-    for layer, neuron in lesion.off:
+    for layer, neuron in damage.off:
         if layer < len(weights) - 1 and neuron < weights[layer].shape[1]:
             weights[layer][:, neuron] = 0  # marks it as removed: its output no longer matters
             weights[layer + 1][neuron] = 0
-    _prune(weights, lesion.pruned)
-    if lesion.bits != 32:
+    _prune(weights, damage.pruned)
+    if damage.bits != 32:
         for weight in weights:
-            weight[...] = quantized(weight, lesion.bits)
+            weight[...] = quantized(weight, damage.bits)
     return twin
 
 
@@ -122,7 +122,7 @@ def own_bits(network: MLP) -> int:
         return 16 if (network.values.astype(np.float16) == network.values).all() else 32
 
 
-def n_bytes(network: MLP, lesion: Lesion) -> int:
+def n_bytes(network: MLP, damage: Damage) -> int:
     """Return the bytes needed to store a damaged network, in the smaller of two encodings.
 
     Either every weight with its bits, or only the nonzero ones with a bit for every weight that marks those. Neurons
@@ -132,29 +132,29 @@ def n_bytes(network: MLP, lesion: Lesion) -> int:
     Parameters
     ----------
     network : MLP
-        From `lesioned`.
-    lesion : Lesion
+        From `damaged`.
+    damage : Damage
         The damage applied to it.
 
     Examples
     --------
-    >>> n_bytes(MLP([784, 10], rng=np.random.default_rng(0)), Lesion())
+    >>> n_bytes(MLP([784, 10], rng=np.random.default_rng(0)), Damage())
     31400
     """
     whole = own_bits(network)
-    bits = whole if lesion.bits == 32 else lesion.bits
-    widths = _widths_left(network, lesion)
+    bits = whole if damage.bits == 32 else damage.bits
+    widths = _widths_left(network, damage)
     total, left, neurons = sum(map(mul, widths, widths[1:])), n_weights_left(network), sum(widths[1:])
     coded = left * bits + total
     if left == total or bits > 1:  # one bit is a sign, and has no 0
         coded = min(coded, total * bits)
-    scales = 0 if lesion.bits == 32 else 4 * neurons
+    scales = 0 if damage.bits == 32 else 4 * neurons
     return -(-(coded + whole * neurons) // 8) + scales
 
 
-def _widths_left(network: MLP, lesion: Lesion) -> list[int]:
+def _widths_left(network: MLP, damage: Damage) -> list[int]:
     """Return the layer sizes without the neurons that are off."""
-    off = set(lesion.off)
+    off = set(damage.off)
     sizes = network.layer_sizes
     return [
         size - sum((layer - 1, neuron) in off for neuron in range(size) if 0 < layer < len(sizes) - 1)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from mlp.jobs.record import dump_record
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.parts import CANVAS_STATE, SWEEP, parts_of, restore
 from mlp.page.visitors.visitor import DuelScore, Visitor
+from mlp.page.visitors.visitor_parts import CANVAS_STATE, SWEEP, parts_of, restore
 from mlp.training.data.sources import Mnist
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.visitors.sample_work import trained

@@ -1,12 +1,12 @@
-"""Lesions: an empty one changes nothing, and others remove exactly the named parts."""
+"""Damage to a network: none changes nothing, and each kind removes exactly the named parts."""
 
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.lesions import (
+from mlp.analysis.lab.damage import (
     BITS,
-    Lesion,
-    lesioned,
+    Damage,
+    damaged,
     n_affordable,
     n_bytes,
     n_right,
@@ -24,9 +24,9 @@ def network() -> MLP:
     return network
 
 
-def test_empty_lesion_changes_no_bit(network: MLP):
-    assert (lesioned(network, Lesion((), 0.0, 32)).values == network.values).all()
-    assert n_bytes(network, Lesion()) == network.values.nbytes
+def test_no_damage_changes_no_bit(network: MLP):
+    assert (damaged(network, Damage((), 0.0, 32)).values == network.values).all()
+    assert n_bytes(network, Damage()) == network.values.nbytes
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
@@ -38,22 +38,22 @@ def test_neuron_that_is_off_gives_zero_to_the_next_layer(activation: str):
     hidden = network.activations(images)[2].copy()
     hidden[:, 3] = 0
     expected = last.apply(network.layers[3].apply(second.apply(hidden)))
-    np.testing.assert_allclose(lesioned(network, Lesion(off=((0, 3),))).logits(images), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(damaged(network, Damage(off=((0, 3),))).logits(images), expected, rtol=1e-5, atol=1e-6)
     assert (network.values == before).all()
     assert first.n_out == 8
 
 
 def test_missing_neurons_are_ignored(network: MLP):
-    assert (lesioned(network, Lesion(off=((0, 99), (2, 0), (7, 0)))).values == network.values).all()
+    assert (damaged(network, Damage(off=((0, 99), (2, 0), (7, 0)))).values == network.values).all()
 
 
 def test_pruning_takes_the_smallest_weights_of_all_layers_together(network: MLP):
-    half = lesioned(network, Lesion(pruned=0.5))
+    half = damaged(network, Damage(pruned=0.5))
     assert (n_weights_left(half), n_weights_left(network)) == (134, 268)
     before = np.concatenate([dense.weight.value.ravel() for dense in network.dense_layers])
     after = np.concatenate([dense.weight.value.ravel() for dense in half.dense_layers])
     assert np.abs(before[after == 0]).max() < np.abs(before[after != 0]).min()
-    assert n_weights_left(lesioned(network, Lesion(pruned=1.0))) == 0
+    assert n_weights_left(damaged(network, Damage(pruned=1.0))) == 0
 
 
 @pytest.mark.parametrize(("bits", "values"), [(8, 255), (4, 15), (2, 3), (1, 2)])
@@ -73,38 +73,38 @@ def test_more_bits_are_closer_and_one_bit_is_sign_times_mean_size():
 
 def test_bytes_are_counted_by_hand(network: MLP):
     weights, neurons = 20 * 8 + 8 * 6 + 6 * 10, 24
-    for lesion, bits in (
-        (Lesion(pruned=0.5, bits=8), 134 * 8 + weights),  # one bit per weight marks it as present
-        (Lesion(pruned=0.1, bits=4), weights * 4),  # such bits would cost more than they save
-        (Lesion(pruned=0.1, bits=1), round(0.9 * weights) + weights),  # but one bit is a sign, and has no 0
-        (Lesion(bits=1), weights),
+    for damage, bits in (
+        (Damage(pruned=0.5, bits=8), 134 * 8 + weights),  # one bit per weight marks it as present
+        (Damage(pruned=0.1, bits=4), weights * 4),  # such bits would cost more than they save
+        (Damage(pruned=0.1, bits=1), round(0.9 * weights) + weights),  # but one bit is a sign, and has no 0
+        (Damage(bits=1), weights),
     ):
-        assert n_bytes(lesioned(network, lesion), lesion) == -(-bits // 8) + 4 * neurons + 4 * neurons
-    off = Lesion(off=((0, 3), (1, 0), (1, 5)))
-    assert n_bytes(lesioned(network, off), off) == 4 * (20 * 7 + 7 * 4 + 4 * 10 + 7 + 4 + 10)
+        assert n_bytes(damaged(network, damage), damage) == -(-bits // 8) + 4 * neurons + 4 * neurons
+    off = Damage(off=((0, 3), (1, 0), (1, 5)))
+    assert n_bytes(damaged(network, off), off) == 4 * (20 * 7 + 7 * 4 + 4 * 10 + 7 + 4 + 10)
 
 
 @pytest.mark.parametrize("bits", BITS)
 @pytest.mark.parametrize("pruned", [0.0, 0.02, 0.5])
 def test_size_never_grows_when_more_is_removed(network: MLP, bits: int, pruned: float):
-    def size(lesion: Lesion) -> int:
-        return n_bytes(lesioned(network, lesion), lesion)
+    def size(damage: Damage) -> int:
+        return n_bytes(damaged(network, damage), damage)
 
-    before = size(Lesion(pruned=pruned, bits=bits))
-    assert size(Lesion(off=((0, 2),), pruned=pruned, bits=bits)) < before
+    before = size(Damage(pruned=pruned, bits=bits))
+    assert size(Damage(off=((0, 2),), pruned=pruned, bits=bits)) < before
     if bits > 1:  # at one bit, a pruned weight needs a second bit that marks it
-        assert before <= size(Lesion(bits=bits))
+        assert before <= size(Damage(bits=bits))
 
 
 def test_network_of_half_precision_is_counted_at_16_bits(network: MLP):
     network.values[...] = network.values.astype(np.float16)
-    assert (own_bits(network), n_bytes(network, Lesion())) == (16, 2 * network.values.size)
+    assert (own_bits(network), n_bytes(network, Damage())) == (16, 2 * network.values.size)
 
 
 @pytest.mark.parametrize(("values", "rule"), [({"pruned": 1.2}, "from 0 to 1, got 1.2"), ({"bits": 3}, "got 3")])
-def test_invalid_lesion_is_refused_with_the_rule(values: dict[str, float], rule: str):
+def test_invalid_damage_is_refused_with_the_rule(values: dict[str, float], rule: str):
     with pytest.raises(ValueError, match=rule):
-        Lesion(**values)
+        Damage(**values)
 
 
 def test_large_networks_are_asked_for_fewer_images_and_all_are_counted(network: MLP):
