@@ -3,6 +3,7 @@
 const SIZE = [460.8, 132.48];  // of the chart, in its own pixels; POINT is the size of a point in them
 const POINT = 4 / 3;
 const SLOW_MS = 1000, SELDOM_MS = 100;  // in a class, a slice is played for seconds, and moves a line by a few pixels
+const SETTLED_MS = 3000;  // after the end of a run, the script's chart should have come
 const DOT_ROOM = 4;  // points around the axes, as in charts.py
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -13,6 +14,11 @@ class Plot {
     this.ended = true;
     this.at = this.from = this.to = this.began = this.lasts = this.arrived = this.drawn = 0;
     this.frame = this.frame.bind(this);
+    // Asking for its size at each frame would lay out the page once more.
+    new ResizeObserver(([{ contentRect }]) => {
+      this.box = contentRect;
+      this.draw();
+    }).observe(this.canvas);
   }
 
   chart() { return document.querySelector(`.st-key-${this.name}_chart .ink-chart`); }
@@ -30,17 +36,23 @@ class Plot {
     if (!this.ended) this.place();
   }
 
+  // Whether the script's chart shows the run before its newest step.
+  isOld() {
+    const at = this.chart()?.at, now = live.parts.step;
+    return Boolean(at && now && at[0] === now[0] && at[1] < now[1]);
+  }
+
   // The run has stopped: the last frame stays until a script draws another chart, or ends with the same one.
   end() {
     this.ended = true;
     this.at = this.to;
-    const at = this.chart()?.at, now = live.parts.step;
-    if (this.lines && at && now && at[0] === now[0] && at[1] < now[1]) this.place();  // a script has drawn an older one
+    if (this.lines && !this.canvas.isConnected && this.isOld()) this.place();
     this.draw();
-    setTimeout(() => {
+    clearTimeout(this.ending);
+    this.ending = setTimeout(() => {
       const chart = this.canvas.parentElement;
-      if (this.ended && chart) chart.innerHTML = chart.still;
-    }, 3000);
+      if (this.ended && chart && !this.isOld()) chart.innerHTML = chart.still;
+    }, SETTLED_MS);
   }
 
   setLines({ lines, alt }) {
@@ -74,8 +86,8 @@ class Plot {
   draw() {
     const { canvas } = this, dense = devicePixelRatio;
     if (!canvas.isConnected && !this.ended) this.place();
-    if (!canvas.isConnected || !this.lines) return;
-    const { width, height } = canvas.getBoundingClientRect();
+    if (!canvas.isConnected || !this.lines || !this.box) return;
+    const { width, height } = this.box;
     if (canvas.width !== Math.round(width * dense)) canvas.width = Math.round(width * dense);
     if (canvas.height !== Math.round(height * dense)) canvas.height = Math.round(height * dense);
     const pen = canvas.getContext("2d"), scale = dense * Math.min(width / SIZE[0], height / SIZE[1]);

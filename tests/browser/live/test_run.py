@@ -129,8 +129,18 @@ def test_chart_of_an_earlier_step_that_comes_late_does_not_replace_the_end(open_
     at_rest(page)
     expect(page.locator(".ink-chart canvas")).to_have_count(0)  # a script has drawn the whole run
     page.evaluate("""() => {
-      const chart = document.querySelector(".st-key-loss_chart .ink-chart");
-      chart.at = [chart.at[0], 0];
-      chart.innerHTML = chart.still;
+      const later = setTimeout, counter = new MutationObserver((records) => { inserted += records.length; });
+      window.setTimeout = (act, ms, ...given) => later(act, ms > 100 ? ms / 100 : ms, ...given);
+      window.inserted = 0;
+      for (const chart of document.querySelectorAll(".st-key-curves .ink-chart")) {
+        counter.observe(chart, { childList: true });
+        chart.at = [chart.at[0], 0];
+        chart.innerHTML = chart.still;
+      }
     }""")
-    expect(page.locator(".ink-chart canvas")).to_have_count(1)
+    expect(page.locator(".ink-chart canvas")).to_have_count(2)
+    drawn = page.evaluate("inserted")
+    # Until the newer chart comes, which may take half a minute on a slow line, nothing more is drawn.
+    page.evaluate("new Promise((done) => setTimeout(done, 30_000))")
+    assert page.evaluate("inserted") == drawn
+    assert page.locator(".ink-chart canvas").count() == 2
