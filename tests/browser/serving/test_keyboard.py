@@ -54,8 +54,10 @@ def test_popover_takes_keeps_and_returns_focus(page: Page):
     page.keyboard.press("Enter")
     popover = page.get_by_test_id("stPopoverBody")
     expect(popover).to_be_focused()
+    copy = page.get_by_role("button", name="Copy link to this experiment")
+    expect(copy).to_be_visible()  # while the page opens, the panel is still empty
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Copy link to this experiment")).to_be_focused()
+    expect(copy).to_be_focused()
     for _ in range(8):
         page.keyboard.press("Tab")
         assert popover.evaluate(f"(body) => body.contains({FOCUSED})")
