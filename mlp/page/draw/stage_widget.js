@@ -1,135 +1,147 @@
-// The picture is built once for each network shape; then each state blends smoothly into the next.
+// The picture is one canvas, on which each state of the network blends smoothly into the next. Its labels are text of the
+// page, made once for each shape of a network.
 const SIDE = 28, SMALL = 14;
 const LEVELS = 7; // of a neuron's picture, on either side of nothing
 const BLEND_MS = 180;
+const LEFT = 22, RIGHT = 14; // px for the ends, as in the style sheet
+const ROUND = 4, BAR = 6; // px: the corners of a tile, and the bar at its right that shows how active a neuron is
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const halves = (text) => Float32Array.from([...bytes(text)].flatMap((byte) => [byte >> 4, byte & 15]));
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const between = (low, value, high) => Math.max(low, Math.min(value, high));
 
-function tile(parent, className, side) {
-  const box = document.createElement("span");
-  box.className = className;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
-  box.append(canvas);
-  parent.append(box);
-  return { box, context: canvas.getContext("2d"), image: new ImageData(side, side) };
+function label(stage, className, text) {
+  const made = document.createElement("span");
+  made.className = className;
+  made.innerHTML = text;
+  stage.append(made);
+  return made;
 }
 
-function build(stage, scene) {
-  stage.querySelectorAll("svg, .tile, .count, .end").forEach((old) => old.remove());
-  const columns = scene.layers.length + 1;
-  stage.style.setProperty("--columns", columns);
-  const at = (depth) => `${(100 * depth) / columns}%`;
-  const down = (depth, row) => {
-    const n = depth === 0 ? 1 : depth === columns ? scene.names.length : scene.layers[depth - 1].lit.length;
-    return `${(100 * (row + 0.5)) / n}%`;
-  };
-  const wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  wires.setAttribute("class", "wires");
-  stage.append(wires);
-  const input = tile(stage, "tile input", SIDE);
-  const neurons = scene.layers.flatMap(({ lit, n }, layer) => {
-    const count = document.createElement("span");
-    count.className = "count";
-    count.style.left = `calc(var(--left) + (100% - var(--left) - var(--right)) * ${(layer + 1) / columns})`;
-    count.innerHTML = `<i>${lit.length} of </i>${n.toLocaleString("en")}`;
-    stage.append(count);
-    return lit.map((_, row) => {
-      const neuron = tile(stage, "tile neuron", SMALL);
-      neuron.box.style.setProperty("--x", (layer + 1) / columns);
-      neuron.box.style.setProperty("--y", (row + 0.5) / lit.length);
-      return neuron;
-    });
+function build(stage, { layers, names }) {
+  stage.querySelectorAll(".count, .end").forEach((old) => old.remove());
+  layers.forEach(({ lit, n }, layer) => {
+    label(stage, "count", `<i>${lit.length} of </i>${n.toLocaleString("en")}`).style.setProperty("--x", (layer + 1) / (layers.length + 1));
   });
-  scene.names.forEach((name, row) => {
-    const end = document.createElement("span");
-    end.className = "end";
-    end.style.top = down(columns, row);
+  names.forEach((name, row) => {
+    const end = label(stage, "end", "");
+    end.style.top = `${(100 * (row + 0.5)) / names.length}%`;
     end.textContent = name;
-    stage.append(end);
   });
-  return { wires, input, neurons, at, down, lines: new Map(), now: null };
+  const tiles = document.createElement("canvas"); // the neurons' pictures, one below the other, above them the drawing
+  tiles.width = SIDE;
+  tiles.height = SIDE + SMALL * layers.reduce((sum, { lit }) => sum + lit.length, 0);
+  return { tiles, now: null };
 }
 
-// All blended values as one list of numbers.
-const numbers = ({ pictures, image, layers }) => [
-  ...halves(pictures).map((level) => (level - LEVELS - 1) / LEVELS), ...halves(image).map((level) => level / 15), ...layers.flatMap(({ lit }) => lit),
-];
+// All blended values: the numbers of the tiles, and the strength of each line by its ends.
+function values({ pictures, image, layers, lines }) {
+  const wires = new Map(), ends = new Int8Array(bytes(lines).buffer);
+  for (let at = 0; at < ends.length; at += 4) wires.set(ends.subarray(at, at + 3).join(" "), ends[at + 3] / 100);
+  const levels = halves(pictures).map((level) => (level - LEVELS - 1) / LEVELS);
+  return { numbers: [...halves(image).map((level) => level / 15), ...levels, ...layers.flatMap(({ lit }) => lit)], wires };
+}
 
-function paint({ input, neurons }, values, { accent, second, paper }) {
-  const draw = ({ context, image }, begin, from, up, down) => {
+function mix(from, to, share) {
+  const wires = new Map();
+  for (const name of new Set([...from.wires.keys(), ...to.wires.keys()])) {
+    const [old, now] = [from, to].map((state) => state.wires.get(name) ?? 0);
+    wires.set(name, old + share * (now - old));
+  }
+  return { numbers: to.numbers.map((value, at) => from.numbers[at] + share * (value - from.numbers[at])), wires };
+}
+
+function paint(stage) {
+  const { scene, picture, box, colors } = stage;
+  if (!box?.width || !picture.now) return;
+  const { canvas } = stage, pen = canvas.getContext("2d"), dense = devicePixelRatio;
+  const [wide, high] = [box.width, box.height].map((px) => Math.round(px * dense));
+  if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
+  pen.setTransform(dense, 0, 0, dense, 0, 0);
+  pen.clearRect(0, 0, box.width, box.height);
+  const rows = [1, ...scene.layers.map(({ lit }) => lit.length), scene.names.length], columns = rows.length - 1;
+  const X = (depth) => LEFT + ((box.width - LEFT - RIGHT) * depth) / columns, Y = (depth, row) => (box.height * (row + 0.5)) / rows[depth];
+  for (const [name, strength] of picture.now.wires) {
+    const [depth, from, to] = name.split(" ").map(Number), weight = Math.abs(strength);
+    if (!weight && !scene.is_empty) continue;
+    pen.globalAlpha = scene.is_empty ? 0.8 : 0.1 + 0.75 * weight;
+    pen.lineWidth = scene.is_empty ? 1 : 0.4 + 2.2 * weight;
+    pen.strokeStyle = scene.is_empty ? colors.line : strength > 0 ? colors.accent : colors.second;
+    pen.setLineDash(strength > 0 || scene.is_empty ? [] : [4, 3]);
+    pen.beginPath();
+    pen.moveTo(X(depth), Y(depth, from));
+    pen.lineTo(X(depth + 1), Y(depth + 1, to));
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+  fillTiles(picture, colors);
+  const apart = (box.width - LEFT - RIGHT) / columns;
+  const input = between(14, apart * 1.1, 44), side = between(10, apart - 14, Math.min(30, box.height / 7 - 4));
+  pen.imageSmoothingEnabled = false;
+  tile(stage, pen, LEFT - input / 2, (box.height - input) / 2, input, { top: 0, size: SIDE, paper: "#000" });
+  pen.imageSmoothingEnabled = true;
+  let number = 0;
+  const lit = SIDE * SIDE + ((picture.tiles.height - SIDE) / SMALL) * SMALL * SMALL;
+  for (let depth = 1; depth < columns; depth += 1) {
+    for (let row = 0; row < rows[depth]; row += 1, number += 1) {
+      const look = { top: SIDE + number * SMALL, size: SMALL, lit: picture.now.numbers[lit + number], paper: colors.paper };
+      tile(stage, pen, X(depth) - (side + BAR) / 2, Y(depth, row) - side / 2, side, look);
+    }
+  }
+}
+
+function fillTiles({ tiles, now }, { accent, second, paper }) {
+  const [up, down, ground] = [accent, second, paper].map(channels), pen = tiles.getContext("2d");
+  const fill = (top, size, begin, from, to) => {
+    const image = new ImageData(size, size);
     for (let at = 0, place = 0; place < image.data.length; at += 1, place += 4) {
-      const value = values[begin + at], to = value < 0 ? down : up, share = Math.abs(value);
-      for (let channel = 0; channel < 3; channel += 1) {
-        image.data[place + channel] = from[channel] + share * (to[channel] - from[channel]);
-      }
+      const value = now.numbers[begin + at], end = value < 0 ? down : to, share = Math.abs(value);
+      for (let channel = 0; channel < 3; channel += 1) image.data[place + channel] = from[channel] + share * (end[channel] - from[channel]);
       image.data[place + 3] = 255;
     }
-    context.putImageData(image, 0, 0);
+    pen.putImageData(image, 0, top);
   };
-  const ink = neurons.length * SMALL * SMALL, lit = ink + SIDE * SIDE;
-  draw(input, ink, [0, 0, 0], [255, 255, 255]);
-  neurons.forEach((neuron, number) => {
-    draw(neuron, number * SMALL * SMALL, paper, accent, second);
-    neuron.box.style.setProperty("--lit", values[lit + number]);
-  });
+  fill(0, SIDE, 0, [0, 0, 0], [255, 255, 255]);
+  for (let top = SIDE, begin = SIDE * SIDE; top < tiles.height; top += SMALL, begin += SMALL * SMALL) fill(top, SMALL, begin, ground, up);
 }
 
-// A line is identified by its ends: it grows and fades in place.
-function wire(picture, lines) {
-  const strengths = new Int8Array(bytes(lines).buffer), there = new Set(), strong = [];
-  for (let place = 0; place < strengths.length; place += 4) {
-    const [depth, from, to, strength] = strengths.subarray(place, place + 4);
-    const name = `${depth} ${from} ${to}`, weight = Math.abs(strength) / 100;
-    if (!picture.lines.has(name)) {
-      const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-      const ends = { x1: picture.at(depth), y1: picture.down(depth, from), x2: picture.at(depth + 1), y2: picture.down(depth + 1, to) };
-      Object.entries(ends).forEach(([end, value]) => line.setAttribute(end, value));
-      line.style.opacity = 0;
-      picture.wires.append(line);
-      picture.lines.set(name, line);
-    }
-    const line = picture.lines.get(name);
-    there.add(name);
-    line.setAttribute("class", strength > 0 ? "up" : "down");
-    strong.push([line, weight]);
+// A picture with round corners and an edge; a neuron's has a bar and is paler, the less active it is.
+function tile({ picture, colors }, pen, x, y, side, { top, size, lit, paper }) {
+  const wide = side + (lit === undefined ? 0 : BAR), shape = new Path2D(), edge = new Path2D();
+  shape.roundRect(x, y, wide, side, ROUND);
+  edge.roundRect(x - 0.5, y - 0.5, wide + 1, side + 1, ROUND + 0.5);
+  pen.save();
+  pen.clip(shape);
+  pen.fillStyle = paper;
+  pen.fillRect(x, y, wide, side);
+  pen.globalAlpha = 0.55 + 0.45 * (lit ?? 1);
+  pen.drawImage(picture.tiles, 0, top, size, size, x, y, side, side);
+  for (const [color, alpha] of lit === undefined ? [] : [[colors.line, 1], [colors.accent, lit]]) {
+    Object.assign(pen, { fillStyle: color, globalAlpha: alpha });
+    pen.fillRect(x + side, y, BAR, side);
   }
-  if (!window.inkling?.down) picture.wires.getBoundingClientRect();  // lay out the new, invisible lines, so that they fade in
-  strong.forEach(([line, weight]) => {
-    line.style.strokeWidth = `${0.4 + 2.2 * weight}px`;
-    line.style.opacity = weight ? 0.1 + 0.75 * weight : 0;
-  });
-  picture.lines.forEach((line, name) => {
-    if (there.has(name)) return;
-    if (line.style.opacity !== "0") line.style.opacity = 0;
-    else { line.remove(); picture.lines.delete(name); }  // it has faded out
-  });
+  pen.restore();
+  Object.assign(pen, { strokeStyle: colors.line, lineWidth: 1 });
+  pen.setLineDash([]);
+  pen.stroke(edge);
 }
 
 function show(stage, scene) {
-  if (!scene) return;  // the weights are not finite, and a script says so
+  if (!scene || scene === stage.scene) return;  // without one, the weights are not finite, and a script says so
   const shape = JSON.stringify([scene.names, scene.layers.map(({ lit, n }) => [lit.length, n])]);
-  if (!stage.picture || stage.shape !== shape) {
-    stage.picture = build(stage, scene);
-    stage.shape = shape;
-  }
-  stage.classList.toggle("empty", scene.is_empty);
-  stage.classList.toggle("at-once", Boolean(window.inkling?.down));  // no transitions while drawing, as the next state comes soon
+  if (stage.shape !== shape) stage.picture = build(stage, scene);
+  stage.shape = shape;
+  stage.scene = scene;
   stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.description}`;
-  wire(stage.picture, scene.lines);
-  blend(stage, numbers(scene));
-}
-
-function blend(stage, to) {
-  const { picture } = stage, from = picture.now ?? to, began = performance.now();
+  const { picture } = stage, to = values(scene), from = picture.now ?? to, began = performance.now();
   cancelAnimationFrame(stage.blending);
   const frame = () => {
+    // While one draws, the next state comes soon.
     const share = still.matches || window.inkling?.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
-    picture.now = share === 1 ? to : to.map((value, at) => from[at] + share * (value - from[at]));
-    paint(picture, picture.now, stage.colors);
+    picture.now = share === 1 ? to : mix(from, to, share);
+    paint(stage);
     if (share < 1) stage.blending = requestAnimationFrame(frame);
   };
   frame();
@@ -137,7 +149,8 @@ function blend(stage, to) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const stage = parentElement.querySelector(".stage");
-  stage.colors = Object.fromEntries(["accent", "second", "paper"].map((name) => [name, channels(data.colors[name])]));
+  stage.canvas = stage.querySelector("canvas");
+  stage.colors = data.colors;
   stage.onclick = () => {
     setTriggerValue("open", true);
     const tabs = document.querySelector(".st-key-tab");
@@ -145,9 +158,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   if (!stage.follow) {
     stage.follow = ({ detail }) => { if ("scene" in detail) show(stage, detail.scene); };
-    stage.leave = () => document.removeEventListener("inkling", stage.follow);
+    const sizes = new ResizeObserver(([{ contentRect }]) => {
+      stage.box = contentRect;
+      if (stage.picture) paint(stage);
+    });
+    sizes.observe(stage.canvas);
+    stage.leave = () => {
+      document.removeEventListener("inkling", stage.follow);
+      sizes.disconnect();
+    };
     document.addEventListener("inkling", stage.follow);
   }
+  stage.scene = null;  // paint it again: the colors may be new
   show(stage, window.inkling?.parts.scene ?? data);  // the live channel's state is newer
   return stage.leave;
 }
