@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -69,6 +70,7 @@ class Checkpoints:
         self.kept_days = kept_days
         self._max_bytes = max_mb * 1e6
         self._sizes: dict[str, int] = {}
+        self._lock = threading.Lock()
         if self.folder.is_dir():
             self.clean_up()
 
@@ -78,7 +80,7 @@ class Checkpoints:
         A jump of the clock adds one day. If the table of days is lost, numbers start again, and work stays longer.
         """
         table, date = self.folder / "days", b"%d" % (time.time() // DAY_S)
-        dates = set(re.findall(rb"^\d+$", table.read_bytes(), re.MULTILINE)) if table.exists() else set()
+        dates = set(re.findall(rb"^\d+$", _content(table), re.MULTILINE))
         if date not in dates:
             with suppress(OSError), open(table, "ab") as out:  # if it cannot be written, everything is kept longer
                 out.write(date + b"\n")
@@ -111,8 +113,7 @@ class Checkpoints:
         OSError, MemoryError
             If it cannot be read at present.
         """
-        path = self._place(owner) / entry.file
-        data = path.read_bytes() if path.exists() else b""
+        data = _content(self._place(owner) / entry.file)
         if not entry.file.endswith(_digest(data)):
             raise UnusableError("its file is damaged")
         return data
@@ -139,7 +140,7 @@ class Checkpoints:
                 raise OutdatedError("another server has saved this owner first")
             saved = Kept(revision + 1, self.today(), parts)
             try:
-                if not (place / MANIFEST).exists():
+                if not found.day:
                     place.mkdir(mode=0o700, exist_ok=True)
                     _publish(place, found)  # so that one that is missing later was lost
                     sync_folder(self.folder)
@@ -185,9 +186,9 @@ class Checkpoints:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Lock the folder against other servers, if its disk has locks."""
+        """Lock the folder against other threads and, if its disk has locks, other servers."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(self.folder / ".lock", "wb") as lock:
+        with self._lock, open(self.folder / ".lock", "wb") as lock:
             with suppress(OSError):
                 if fcntl is not None:
                     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -219,7 +220,7 @@ class Checkpoints:
                 if found := _FLAT.fullmatch(path.name):
                     place = self.folder / found[1]
                     place.mkdir(mode=0o700, exist_ok=True)
-                    if not (place / MANIFEST).exists():
+                    if not _content(place / MANIFEST):
                         os.rename(path, place / f"{found[2]}.0.{_digest(path.read_bytes())}")
 
 
@@ -233,8 +234,15 @@ def chosen_checkpoints() -> Checkpoints | None:
 
 
 def _newest(place: Path) -> Kept:
-    manifest = place / MANIFEST
-    return parse_manifest(manifest.read_bytes() if manifest.exists() else b"") or recovered(_lengths(place))
+    return parse_manifest(_content(place / MANIFEST)) or recovered(_lengths(place))
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of a file, none if it is missing; unlike `Path.exists`, never take an error for that."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
@@ -260,7 +268,11 @@ def _files(parts: Mapping[str, Entry]) -> set[str]:
 
 def _lengths(place: Path) -> dict[str, int]:
     """Return the length of each file in a folder; of none if there is no folder."""
-    return {path.name: path.stat().st_size for path in place.iterdir()} if place.is_dir() else {}
+    try:
+        paths = list(place.iterdir())
+    except FileNotFoundError:
+        return {}
+    return {path.name: path.stat().st_size for path in paths}
 
 
 def _remove(place: Path, names: Iterable[str]) -> None:

@@ -1,13 +1,16 @@
-"""A server killed between any two operations on files leaves the state before or the state after, whole."""
+"""A server killed between any two operations on files, a failing disk or a second thread leaves a whole state."""
 
 import builtins
+import errno
 import os
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from mlp import atomic
+from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import Checkpoints
 
 OPERATIONS = ("replace", "unlink", "rename", "fsync", "open", "close")
@@ -119,3 +122,46 @@ def test_first_save_is_there_whole_or_not_at_all(tmp_path):
                 checkpoints.save("ann", 0, {}, data)
         assert contents(tmp_path / str(killed_at)) in ({}, BEFORE)
     assert contents(tmp_path / "59") == BEFORE
+
+
+def test_unreadable_folder_is_not_taken_for_a_missing_one(tmp_path, monkeypatch):
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save("ann", 0, {}, {"run": lambda: b"1"})
+    monkeypatch.setattr(Checkpoints, "today", lambda self: 1000)
+    kept, _ = checkpoints.save("ann", 1, checkpoints.newest("ann").parts, {})
+    (place,) = [path for path in tmp_path.iterdir() if path.is_dir()]
+
+    def failing(operation):
+        def fails(path, *args, **keywords):
+            if str(path).startswith(str(place)):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return operation(path, *args, **keywords)
+
+        return fails
+
+    with monkeypatch.context() as patch:
+        for owner, name in ((os, "stat"), (Path, "read_bytes"), (Path, "iterdir")):
+            patch.setattr(owner, name, failing(getattr(owner, name)))
+        patch.setattr(Path, "exists", os.path.exists)  # as in Python 3.14, which takes every error for a missing file
+        patch.setattr(Path, "is_dir", os.path.isdir)
+        with pytest.raises(OSError, match="Input/output error"):
+            checkpoints.newest("ann")
+        with pytest.raises(OSError, match="Input/output error"):
+            checkpoints.read("ann", kept.parts["run"])
+        checkpoints.clean_up()
+    assert contents(tmp_path) == {"run": b"1"}
+
+
+def test_cleaning_waits_for_a_save_even_on_a_disk_without_locks(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints_module, "fcntl", None)
+    checkpoints = Checkpoints(tmp_path)
+    cleaning = threading.Thread(target=checkpoints.clean_up)
+
+    def clean_meanwhile():
+        cleaning.start()
+        cleaning.join(0.2)  # far longer than it takes if it does not wait
+        return b"2"
+
+    checkpoints.save("ann", 0, {}, {"desk": lambda: b"1", "run": clean_meanwhile})
+    cleaning.join()
+    assert contents(tmp_path) == {"desk": b"1", "run": b"2"}
