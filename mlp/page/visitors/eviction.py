@@ -100,6 +100,7 @@ def _free_part(visitor: Visitor, checkpoints: Checkpoints) -> int:
             for number in runs:
                 visitor.runs.delete(number)
                 del visitor.saved[run_name(number)]  # it is only on disk now
+            visitor.freed_runs += len(runs)
             visitor.add_notice(RUNS_ON_DISK)
         elif visitor.sweep is not None:
             _free_sweep(visitor, visitor.sweep, checkpoints)

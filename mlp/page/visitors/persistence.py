@@ -8,7 +8,7 @@ from pathlib import Path
 from mlp.jobs.checkpoints import Checkpoints, UnusableError
 from mlp.jobs.manifest import aside_name
 from mlp.page.visitors.visitor import Saved, Visitor
-from mlp.page.visitors.visitor_parts import SMALL, SWEEP, Part, name_for_visitors, parts_of, restore
+from mlp.page.visitors.visitor_parts import SMALL, SWEEP, Part, is_renamed, name_for_visitors, parts_of, restore
 
 UNSAVED = (
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "
@@ -71,12 +71,20 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
         if name not in visitor.freed_sweep or SWEEP not in parts:  # a new sweep replaces the one that left memory
             entry = kept.parts[name]
             stay[aside_name(entry.file) if name in due else name] = entry
+    renamed = {name: each for name, each in visitor.saved.items() if is_renamed(name)}
+    if due or visitor.unsaved:  # the disk may refuse what they became
+        stay |= {name: kept.parts[name] for name in renamed}
     if not due and stay == kept.parts and kept.day == checkpoints.today():
         return []
     dumps = {name: part.dump for name, part in due.items()}
     visitor.kept, refused = checkpoints.save(visitor.id, kept.revision, stay, dumps)
     done = due.keys() - refused.keys()
-    visitor.saved = saved | {name: Saved(due[name].fingerprint, now) for name in done}
+    saved |= {name: Saved(due[name].fingerprint, now) for name in done}
+    visitor.saved = saved | renamed
+    if renamed and not refused and not visitor.unsaved:
+        stay = {name: entry for name, entry in visitor.kept.parts.items() if name not in renamed}
+        visitor.kept, _ = checkpoints.save(visitor.id, visitor.kept.revision, stay, {})
+        visitor.saved = saved
     return [error for name, error in refused.items() if name_for_visitors(name)]
 
 

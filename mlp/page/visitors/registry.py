@@ -28,6 +28,10 @@ RETURN_MEMORY_S = 60.0  # between two returns of freed memory to the system, eac
 SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 
 ELSEWHERE = "You continued somewhere else. This is your work as it was last saved there."
+READ_AGAIN = (
+    "The server can read your earlier work again: here it is. What you have made since you came has a code of its own, "
+    "{}: type it under Share, Someone else’s turn, to return to it."
+)
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
 ID = re.compile(rf"(?:[{LETTERS}]{{4}}(?:-[{LETTERS}]{{4}}){{3}}|[\w-]{{32}})", re.ASCII)  # or of the previous version
@@ -115,6 +119,8 @@ class Visitors:
             if visitor is not None and not self._is_outdated(visitor):
                 self._note_presence(visitor, session_id)
                 return visitor
+        if visitor is not None:
+            self._replace(visitor.id)
         from_disk = self._from_disk(visitor_id)  # outside the lock, as it is slow
         with self._lock:
             visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(new_id())
@@ -179,13 +185,11 @@ class Visitors:
                 self._forget(visitor)
 
     def _is_outdated(self, visitor: Visitor) -> bool:
-        """Whether another server has saved a returning visitor since; if so, forget the state in memory."""
+        """Whether another server has saved a returning visitor since."""
         if self._checkpoints is None or visitor.sessions:
             return False
         with suppress(OSError, ValueError):
-            if self._checkpoints.newest(visitor.id).revision > visitor.kept.revision:
-                self._forget(visitor)
-                return True
+            return self._checkpoints.newest(visitor.id).revision > visitor.kept.revision
         return False
 
     def _note_presence(self, visitor: Visitor, session_id: str) -> None:
@@ -211,30 +215,41 @@ class Visitors:
         """
         if self._checkpoints:
             with self._lock:
-                visitors = list(self._visitors.values())
-            for visitor in visitors:
+                visitors = dict(self._visitors)
+            for visitor_id, visitor in visitors.items():
                 try:
                     save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
                 except OutdatedError:
-                    self._replace(visitor)
+                    self._replace(visitor_id)
                 except Exception:  # an error with one visitor must not affect the others
                     log.exception("a visitor could not be saved")
 
-    def _replace(self, visitor: Visitor) -> None:
-        """Replace a visitor's state by the newer one on disk; if that was deleted, the tabs start empty."""
-        newer = self._from_disk(visitor.id)
+    def _replace(self, visitor_id: str) -> None:
+        """Replace a visitor's state by the newer one on disk; if that was deleted, the tabs start empty.
+
+        If the disk could not be read when the visitor came, the work since then moves to an id of its own.
+        """
+        newer = self._from_disk(visitor_id)
         with self._lock:
-            if self._visitors.get(visitor.id) is not visitor:
-                return
-            self._forget(visitor)
+            visitor = self._visitors.get(visitor_id)
+            if visitor is None or (newer is not None and newer.kept.revision <= visitor.kept.revision):
+                return  # the newer state cannot be read now, or is already here
+            is_apart = visitor.kept.revision == 0 and visitor.has_work()
+            if is_apart:
+                del self._visitors[visitor_id]
+                visitor.id = new_id()
+                self._visitors[visitor.id] = visitor
+            else:
+                self._forget(visitor)
             if newer is not None:
-                newer.sessions = set(visitor.sessions)
-                newer.add_notice(ELSEWHERE)
-                self._visitors[newer.id] = newer
-        if newer is None:
-            self.leave(visitor)
-        else:
+                newer.sessions, visitor.sessions = visitor.sessions, set()
+                newer.add_notice(READ_AGAIN.format(visitor.id) if is_apart else ELSEWHERE)
+                self._visitors[visitor_id] = newer
+                visitor.times_left += 1
+        if newer is not None:
             visitor.announce()
+        elif visitor.sessions:
+            self.leave(visitor, visitor.id if is_apart else None)
 
     def check(self) -> None:
         """Pause the runs of absent visitors, forget those at rest, and enforce the memory limit."""

@@ -128,8 +128,10 @@ def speed_named(name: str) -> Speed:
 def check_earlier_runs(visitor: Visitor) -> None:
     """Raise a ValueError if the current run cannot be kept as one more earlier run."""
     most = limits().max_runs
-    if len(visitor.runs.runs) >= most and visitor.job is not None and visitor.job.snapshot().step:
-        raise ValueError(f"this server keeps at most {most} earlier runs of yours; delete one under Runs")
+    n_runs = len(visitor.runs.runs) + visitor.freed_runs
+    if n_runs >= most and visitor.job is not None and visitor.job.snapshot().step:
+        there = ", after you close the page and return a few minutes later" if visitor.freed_runs else ""
+        raise ValueError(f"this server keeps at most {most} earlier runs of yours; delete one under Runs{there}")
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, given_back: int = 0) -> None:

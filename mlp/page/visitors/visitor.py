@@ -80,6 +80,7 @@ class Visitor:
     kept: Kept = field(default_factory=Kept)
     saved: dict[str, Saved] = field(default_factory=dict)
     freed_sweep: set[str] = field(default_factory=set)  # parts of the sweep that left memory and remain on disk
+    freed_runs: int = 0  # earlier runs, likewise
     unsaved: bool = False  # whether some work could not be written, which the visitor knows
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
     disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while parts are written or freed
@@ -145,7 +146,10 @@ class Visitor:
             "own signs": self.signs.n_bytes,
             "photo": self.picture.nbytes if self.picture else 0,
             "drawing": self.drawing_chars,
-            "answers": sum(map(len, self.answers.values())),
+            "answers and guesses": sum(map(len, [*self.answers.values(), *self.guesses.values()])),
+            "names": sum(map(len, [self.nickname, *self.titles.values()])),
+            "score": self.duel.person + self.duel.network,
+            "values of another version": len(self.unknown_values),
         }
 
     def n_bytes(self) -> int:
@@ -165,7 +169,8 @@ class Visitor:
             if now.step:
                 ended = replace(now, history=now.history.copy(), playing=False, busy=False, waits=None)
                 before = self.lesson_runs.get(now.settings)
-                number = len(self.lesson_runs) if before is None else before.number
+                numbers = [run.number for run in self.lesson_runs.values()]  # not all, if one could not be read
+                number = max(numbers, default=-1) + 1 if before is None else before.number
                 self.lesson_runs[now.settings] = NumberedRun(number, ended, job.data)
 
     def pause_sweep(self) -> None:

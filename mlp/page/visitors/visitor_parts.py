@@ -87,11 +87,11 @@ def restore(visitor: Visitor, names: Iterable[str], load: Load) -> dict[str, Exc
     # The current run is the newest, even if it cannot be read.
     visitor.runs.number = max((number or 0 for kind, number in kinds.values() if kind == RUN), default=0)
     for name in sorted(kinds, key=lambda name: (places.get(kinds[name][0], len(places)), len(name), name)):
-        kind, _ = kinds[name]
+        kind, number = kinds[name]
         try:
             if kind != TRIAL:
                 _KINDS[kind][0](visitor, name, load)
-            elif visitor.sweep is None:  # which would have restored it
+            elif visitor.sweep is None or (number or 0) >= len(visitor.sweep.jobs):  # of a sweep that cannot be read
                 continue
             errors[name] = None
         except Exception as error:  # the others load
@@ -115,6 +115,11 @@ def _kind_of(name: str) -> tuple[str, int | None]:
 def is_swept(name: str) -> bool:
     """Whether a part belongs to a sweep."""
     return _kind_of(name)[0] in (SWEEP, TRIAL)
+
+
+def is_renamed(name: str) -> bool:
+    """Whether a part is written under another name once it is restored."""
+    return "~" in name or name == RUN
 
 
 def run_name(number: int) -> str:

@@ -13,8 +13,8 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.eviction import AT_REST_S, KEPT_S
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.runs import check_memory
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.runs import check_earlier_runs, check_memory
+from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -135,6 +135,20 @@ def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sess
     assert again.job.snapshot().step == 3
 
 
+def test_runs_that_left_memory_count_as_earlier_runs(tmp_path, monkeypatch, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
+    open_sessions.add("here")
+    visitor = visitors.get(None, "here")
+    with_two_earlier_runs(visitor)
+    visitors.save()
+    visitors.make_room(visitors.get(None, "another"), 0)
+    assert visitor.runs.runs == []
+    check_earlier_runs(visitor)
+    monkeypatch.setenv("MLP_MAX_RUNS", "2")
+    with pytest.raises(ValueError, match="at most 2 earlier runs of yours; delete one under Runs, after you close"):
+        check_earlier_runs(visitor)
+
+
 def test_new_sweep_replaces_an_evicted_one(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")
@@ -201,6 +215,7 @@ def test_all_work_of_a_visitor_is_counted():
     visitor.change_signs(visitor.signs.with_name("A"))
     visitor.answer("learning-rate", "It jumps over the valley.")
     visitor.lesson_runs[SETTINGS] = visitor.runs.runs[0]
+    visitor.nickname, visitor.duel, visitor.unknown_values = "Ann", DuelScore(1, 0), {"bookmarks": []}
     assert [name for name, n_bytes in visitor.sizes().items() if not n_bytes] == []
 
 
