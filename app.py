@@ -36,7 +36,7 @@ from mlp.page.train.script_state import script_state, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section
 from mlp.page.visitors.privacy import privacy_note
-from mlp.page.visitors.session import remember, this_visitor
+from mlp.page.visitors.session import follow_move, remember, this_visitor
 
 hidable("share", "Share")
 hidable("drawing", "Draw a digit", ".st-key-draw_card")
@@ -54,6 +54,7 @@ def page() -> None:
     visitor = this_visitor()
     wait_for_step(visitor)
     live_channel(visitor, partial(script_state, visitor))
+    follow_move()  # of another tab's press just now; the channel tells the browser of later ones
     hiding.apply()
     board_section()
     data = data_state()

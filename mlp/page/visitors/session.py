@@ -103,16 +103,9 @@ def cookie_name(url: str | None) -> str:
 
 
 def this_visitor() -> Visitor:
-    """Return this session's visitor: the one that its cookie names, or a new one.
-
-    A tab whose visitor has left opens again as another visitor, and its script ends.
-    """
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
-    if (to := visitors().moved(session)) is not None:
-        _open_as(to)
+    """Return this session's visitor: the one that its cookie names, or a new one."""
+    follow_move()
+    session = _session()
     cookies, name = st.context.cookies, cookie_name(st.context.url)
     known = _visitor_id.get() or cookies.get(name)
     try:
@@ -126,6 +119,19 @@ def this_visitor() -> Visitor:
             visitor.add_notice(_reason_of_loss(last_visit))
         _visitor_id.set(visitor.id)
     return visitor
+
+
+def _session() -> str:
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def follow_move() -> None:
+    """Open the page again as another visitor if the tab's visitor has left; the script then ends."""
+    if (to := visitors().moved(_session())) is not None:
+        _open_as(to)
 
 
 def _open_as(visitor_id: str) -> NoReturn:

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.train import script_state
 from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
 from mlp.page.visitors.registry import Visitors
 from tests.page.sight import visitor_of
@@ -36,3 +37,11 @@ def test_unreadable_disk_is_reported(page: AppTest, monkeypatch: pytest.MonkeyPa
     page.text_input(key="code").input("k7dw-m3xq-9tfa-2b8h")
     page.button(key="come_back").click().run()
     assert [error.value for error in page.error] == [UNREADABLE]
+
+
+def test_tab_follows_a_move_made_elsewhere_while_its_script_begins(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    moved: dict[str, str] = {}
+    monkeypatch.setattr(Visitors, "moved", lambda self, session_id: moved.get("to"))
+    monkeypatch.setattr(script_state, "wait_for_step", lambda visitor: moved.update(to=visitor.id))
+    page.run()
+    assert any("This page reloads." in element.proto.body for element in page.main if element.type == "html")
