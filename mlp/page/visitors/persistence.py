@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -114,6 +115,9 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
     if not (kept := visitor.kept.parts):
         return None
     lost, errors = list[str](), restore(visitor, kept, lambda name: checkpoints.read(visitor_id, kept[name]))
+    with suppress(OSError):
+        if any(errors.values()) and checkpoints.newest(visitor_id) != visitor.kept:
+            return restored(visitor_id, checkpoints)  # another server has saved meanwhile
     for name, reason in errors.items():
         if reason is not None:  # the unreadable part stays on disk
             log.warning("%s of a visitor cannot be read: %s: %s", name, type(reason).__name__, reason)

@@ -68,6 +68,25 @@ def test_state_in_memory_stays_while_a_newer_one_cannot_be_read(tmp_path, monkey
     assert sorted(first.get(visitor.id, "here").own.labels) == [7, 8]
 
 
+def test_work_that_another_server_saves_meanwhile_is_not_taken_for_damaged(tmp_path, monkeypatch):
+    first, second = server(tmp_path), server(tmp_path)
+    visitor = first.get(None, "here")
+    visitor.own.put(digit(7))
+    first.save()
+    read = Checkpoints.read
+
+    def save_first(*args):
+        if len(visitor.own) == 1:
+            visitor.own.put(digit(8))
+            first.save()
+        return read(*args)
+
+    monkeypatch.setattr(Checkpoints, "read", save_first)
+    there = second.get(visitor.id, "here")
+    assert there.notice is None
+    assert sorted(there.own.labels) == [7, 8]
+
+
 def test_joined_digits_stay_aside_until_they_are_written(tmp_path, monkeypatch):
     before = server(tmp_path)
     visitor = before.get(None, "here")
