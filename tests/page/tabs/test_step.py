@@ -4,10 +4,12 @@ from functools import partial
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from mlp.analysis.slow_motion import slow_step
 from mlp.images.mnist import sample
 from mlp.page.tabs.step.backward import slope_formula
+from mlp.page.tabs.step.charts import Dot, LossAlong
 from mlp.page.tabs.step.tab import STAGES
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -151,3 +153,17 @@ def test_first_picture_to_follow_is_the_least_certain_one(opened):
     test.segmented_control(key="slow_stage").set_value("Loss").run()
     step = test.session_state["slow_step"][1]
     assert test.number_input(key="slow_picture").value == step.probabilities.max(axis=1).argmin()
+
+
+@pytest.mark.parametrize("slope", [-3.0, -0.04, 0.0, 0.04, 3.0])
+def test_text_beside_a_dot_touches_no_line(slope):
+    colors = {"accent": "red", "second": "blue", "text": "black", "quiet": "gray", "line": "gray"}
+    plot = LossAlong(colors)
+    x = np.linspace(-0.5, 0.5, 41)
+    y = 2 + slope * x + x**2
+    plot.svg(x.tolist(), y.tolist(), slope, [Dot(0.0, 2.0, "here"), Dot(0.25, y[30], "after")], "weight")
+    renderer = FigureCanvasAgg(plot.figure).get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in plot.texts]
+    lines = [line.get_transform().transform_path(line.get_path()) for line in (plot.line, plot.tangent)]
+    assert not any(line.intersects_bbox(box, filled=False) for line in lines for box in boxes)
+    assert not boxes[0].overlaps(boxes[1])

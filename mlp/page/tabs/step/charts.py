@@ -10,10 +10,14 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from mlp.page.style.chart_labels import Box, label_box
 from mlp.page.style.charts import quiet_axes
 from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
+from mlp.training.history import Curve
 
 SIZE_IN = (5.6, 2.6)
+PLACE = (0.115, 0.19, 0.865, 0.77)
+"""Left, bottom, width and height of the axes, as fractions of the image."""
 
 
 class Dot(NamedTuple):
@@ -32,7 +36,7 @@ class LossAlong:
         self._colors = colors
         self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
-        self.axes = quiet_axes(self.figure, (0.115, 0.19, 0.865, 0.77), colors)
+        self.axes = quiet_axes(self.figure, PLACE, colors)
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
         (self.line,) = self.axes.plot([], [], color=colors["accent"], linewidth=1.8, gid="loss")
@@ -51,21 +55,38 @@ class LossAlong:
             self.line.set_data(x, y)
             self.tangent.set_data(x, dots[0].y + slope * (x - dots[0].x))
             self.dots.set_data([dot.x for dot in dots], [dot.y for dot in dots])
-            for text in self.texts:
-                text.remove()
-            self.texts = [
-                self.axes.annotate(
-                    dot.text, dot[:2], (7, 7), textcoords="offset points", color=self._colors["text"], fontsize=9
-                )
-                for dot in dots
-            ]
             self.axes.set_xlabel(label, color=self._colors["quiet"], fontsize=9, labelpad=2)
             self.axes.set_xlim(float(x[0]), float(x[-1]))
             finite = y[np.isfinite(y)]
             low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
             margin = max(0.18 * (high - low), 1e-4 * abs(high), 1e-9)
             self.axes.set_ylim(low - margin, high + margin)
+            self._name(dots)
             return stacked({"along": layer(self.figure, SIZE_IN)}, SIZE_IN)
+
+    def _name(self, dots: Sequence[Dot]) -> None:
+        """Write the text of each dot beside it, clear of both lines and of other texts."""
+        for text in self.texts:
+            text.remove()
+        self.texts = []
+        in_points = self.axes.transData + self.axes.transAxes.inverted()
+        size = Box(0, 0, *(POINTS_PER_INCH * inches * share for inches, share in zip(SIZE_IN, PLACE[2:], strict=True)))
+        lines = [Curve(*(in_points.transform(line.get_xydata()) * size[2:]).T) for line in (self.line, self.tangent)]
+        taken: list[Box] = []
+        for dot in dots:
+            end = in_points.transform(dot[:2]) * size[2:]
+            taken.append(label_box(dot.text, tuple(end), lines, taken, size))
+            self.texts.append(
+                self.axes.annotate(
+                    dot.text,
+                    (0, 0),
+                    xycoords="axes fraction",
+                    xytext=(taken[-1].left, taken[-1].bottom + 1),
+                    textcoords="offset points",
+                    color=self._colors["text"],
+                    fontsize=9,
+                )
+            )
 
 
 @lru_cache(maxsize=4)
