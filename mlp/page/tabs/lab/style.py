@@ -6,7 +6,7 @@ _CSS = """
 .st-key-lab_card { scroll-margin-top: 4.5rem; }
 .lab-row { margin-top: 0.9rem; display: flex; flex-wrap: wrap; gap: 1.25rem 2rem; align-items: flex-start; }
 .lab-row > * { flex: 1 1 11.5rem; min-width: 0; }
-.lab-row > .lab-wide { flex: 1 1 22rem; }
+.lab-row > .lab-wide { flex: 1 1 26rem; } /* three pictures */
 .lab-row h3 { font-size: 0.95rem; font-weight: 650; padding: 0; margin: 0 0 0.45rem; }
 .lab-row h3 small { color: var(--quiet); font-weight: 400; }
 .lab-row .lab-facts { padding: 0; margin: 0; }
@@ -15,9 +15,9 @@ _CSS = """
 .lab-facts dt { color: var(--quiet); font-size: 0.82rem; }
 .lab-facts dd { margin: 0; font-size: 1.3rem; font-weight: 650; line-height: 1.3; }
 .lab-facts dd small { color: var(--quiet); font-size: 0.85rem; font-weight: 400; }
-.lab-pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
-.lab-pictures figure { margin: 0; width: 8rem; }
-.lab-pictures img { width: 8rem; height: 8rem; image-rendering: pixelated; border-radius: 6px; display: block;
+.lab-pictures { display: grid; grid-template-columns: repeat(auto-fill, min(8rem, (100% - 2rem) / 3)); gap: 1rem; }
+.lab-pictures figure { margin: 0; }
+.lab-pictures img { width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 6px; display: block;
   box-shadow: 0 0 0 1px var(--line); }
 .lab-pictures figcaption { color: var(--quiet); font-size: 0.82rem; line-height: 1.35; margin-top: 0.35rem; }
 .lab-pictures figcaption b { color: var(--ink); }

@@ -99,7 +99,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
         ("Highest", f"{measured.max():,.3f}"),
         (
             "Of the path’s variation, this plane holds",
-            f"{plane.explained:.1%} <small>of a random walk’s: {plane.by_chance:.1%}</small>",
+            f"{plane.explained:.1%} <small>· {plane.by_chance:.1%} of a random walk’s</small>",
         ),
         ("Measured on", f"{len(plane.labels):,} <small>validation digits</small>"),
     ]
