@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.screens import PHONE
 from tests.browser.sight import at_rest, eventually, part
@@ -60,3 +60,35 @@ def test_page_opens_without_errors_and_large_shifts(
     assert console_errors == []
     page.evaluate("document.querySelector('[data-testid=stMain]').style.paddingTop = '200px'")
     eventually(page, lambda: page.evaluate("shifted") > 0.1)  # otherwise nothing was observed
+
+
+TOPS = """() => ["stage", "train_card", "curves", "tab_row", "sections"].map(
+  (key) => Math.round(document.querySelector(`.st-key-${key}`).getBoundingClientRect().top))"""
+ONCE_DRAWN = f"""new MutationObserver((_, watch) => {{
+  if (!document.querySelector(".st-key-privacy")) return;
+  watch.disconnect();
+  requestAnimationFrame(() => requestAnimationFrame(() => release(({TOPS})())));
+}}).observe(document, {{ childList: true, subtree: true }});"""
+
+
+@pytest.mark.parametrize("height", [720, 1080])
+def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., Page], height: int):
+    held: list[Route] = []
+    tops: list[list[int]] = []
+
+    def release(found: list[int]) -> None:
+        tops.append(found)
+        for route in held:
+            route.continue_()
+
+    def hold_code(page: Page) -> None:
+        page.expose_function("release", release)
+        page.route(re.compile(r"/Html\.[^/]+\.js$"), lambda route: route.continue_() if tops else held.append(route))
+        page.add_init_script(ONCE_DRAWN)
+
+    page = open_page(prepare=hold_code, fresh=True, viewport={"width": 1280, "height": height})
+    expect(part(page, "sections")).not_to_be_empty()
+    at_rest(page)
+    assert held
+    tops.append(page.evaluate(TOPS))
+    assert max(abs(before - after) for before, after in zip(*tops, strict=True)) <= 1, tops
