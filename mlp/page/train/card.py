@@ -82,7 +82,6 @@ def training_section(visitor: Visitor, data: DataState) -> None:
         st.warning(plain(visitor.notice))
         visitor.notice = None
     show_refusal("train")
-    guess.guess_row(visitor)
     fragment(_run_and_curves, key="progress_and_curves")(visitor)
 
 
@@ -125,7 +124,7 @@ def _run_and_curves(visitor: Visitor) -> None:
     tab = this_tab()
     tab.register("run", partial(run_parts, visitor, view))
     if visitor.shown_sweep is not None:
-        overlay.sweep_and_curves(visitor.shown_sweep.trials(), view.colors, view.guess)
+        overlay.sweep_and_curves(visitor, visitor.shown_sweep.trials(), view.colors, view.guess)
         return
     if now is not None and not tab.followed:
         tab.arrived((visitor.runs.number, now.step))
@@ -150,21 +149,20 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
         chart(loss, curve_description("loss", now), key="loss_chart", at=at)
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
-            st.html(_title("Accuracy", "draw your guess"))
+            st.html(_title("Accuracy", ""))
             guess.empty_axes(chosen_epochs(), view.colors)
         else:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
                 st.html(_title("Accuracy", accuracy_summary(now)))
                 guess.guess_button(visitor)
             chart(accuracy, curve_description("accuracy", now), key="accuracy_chart", at=at)
-    if now is not None and view.guess is not None:
-        st.html(f'<div data-live="guessed">{guess.guess_comparison(view.guess.curve, now)}</div>')
+    guess.guess_row(visitor, "" if now is None or view.guess is None else guess.guess_comparison(view.guess.curve, now))
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
         if warning := measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin):
             st.html(f'<p class="ink-status">{warning}</p>', width="content")
         if earlier := visitor.runs.shown_runs():
             st.html(_legend(now, earlier))
-        if now is not None:
+        if now is not None and not guess.is_on():  # its row takes this place
             synthetic_accuracy_section(now, list(visitor.own))
 
 

@@ -143,28 +143,29 @@ def _begin(visitor: Visitor) -> None:
     rerun_page()
 
 
-def guess_row(visitor: Visitor) -> None:
-    """Draw the instructions, and the buttons to guess again or to stop; nothing while guessing is off."""
+def guess_row(visitor: Visitor, comparison: str) -> None:
+    """Draw the instructions or the comparison, HTML, with buttons to guess again or to stop, unless guessing is off."""
     if not is_on():
         return
     asked = is_asked(visitor)
-    text = (
+    words = (
         "Draw your guess in the empty chart: how well will it read validation digits? Then train."
         if asked
         else "This run began before you drew a guess."
         if not state.lab_guess_drawn.get()
-        else "The real curve grows over yours."
-        if guess_of(visitor) is not None
         else "Your guess is for another run: start that experiment to compare."
     )
+    text = f'<p class="ink-status"><b>Guess first.</b> {words}</p>'
+    if comparison:
+        text = f'<div data-live="guessed">{comparison}</div>'
     with st.container(key="lab_guess", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="ink-status"><b>Guess first.</b> {text}</p>', width="stretch")
+        st.html(text, width="stretch")
         again = asked and not state.lab_guess_drawn.get()
         st.button(
             "Guess again",
             key="lab_guess_again",
-            on_click=ask,
-            args=(visitor, state.lab_guess_for.get()),
+            on_click=_ask_again,
+            args=(visitor,),
             disabled=again,
         )
         with st.popover("Three questions", key="lab_guess_questions"):
@@ -175,9 +176,15 @@ def guess_row(visitor: Visitor) -> None:
         scroll_to("train_card", f"guess {n_asked}" if n_asked else "link")
 
 
+def _ask_again(visitor: Visitor) -> None:
+    ask(visitor, state.lab_guess_for.get())
+    rerun_page()
+
+
 def _end() -> None:
     _lab_guess_on.set(False)
     state.curves_of_lesson.pop()  # so that an open lesson shows its own curves again
+    rerun_page()
 
 
 def empty_axes(epochs: int, colors: dict[str, str]) -> None:

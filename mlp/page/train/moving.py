@@ -55,7 +55,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.strip": strip(visitor, tab.read_of),
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
-        "html.accuracy_summary": accuracy_summary(now),
+        "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),
         "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
         "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }

@@ -11,11 +11,12 @@ from mlp.page.style.glossary import tappable
 from mlp.page.style.overlay_chart import color_of, overlaid_curves
 from mlp.page.style.svg import chart
 from mlp.page.train.curve_words import curve_description
-from mlp.page.train.guess import Guess, guess_comparison
+from mlp.page.train.guess import Guess, guess_comparison, guess_row
 from mlp.page.train.spoken import spoken_sweep
+from mlp.page.visitors.visitor import Visitor
 
 
-def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Guess | None) -> None:
+def sweep_and_curves(visitor: Visitor, trials: Sequence[Trial], colors: dict[str, str], guess: Guess | None) -> None:
     """Draw the progress of the runs, and all their curves in the same axes."""
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
@@ -32,7 +33,7 @@ def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Gue
         with right.container(key="accuracy_curve", gap=None):
             st.html(_title("Accuracy"))
             chart(accuracy, _curves_description("accuracy", trials), key="accuracy_chart")
-        st.html(f'<div data-live="guessed">{guessed(trials, guess)}</div>')
+        guess_row(visitor, guessed(trials, guess))
         st.html(f'<div data-live="legend">{legend(trials, colors)}</div>')
 
 

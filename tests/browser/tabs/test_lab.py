@@ -1,11 +1,13 @@
 """The lab: experiments opened by link and by choice, and a guess drawn by hand."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.lab.tab import LAB_ROOMS
+from tests.browser.screens import PHONE
 from tests.browser.sight import PATIENCE_MS, button, eventually, part, tab, tool
 
 
@@ -63,8 +65,12 @@ def test_labels_of_controls_in_a_row_are_level(open_page: Callable[..., Page], p
 
 
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
-    page = open_page("?epochs=1")
+    page = open_page("?epochs=1", viewport={"width": 1280, "height": 720})
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text("step 1 of", timeout=3 * PATIENCE_MS)  # a first worker
     button(page, "guess_first").click()
+    expect(part(page, "lab_guess")).to_be_in_viewport(ratio=1)
+    expect(part(page, "accuracy_curve")).not_to_contain_text("share read right")
     axes = part(page, "curves").get_by_role("group", name="An empty chart for your guess")
     expect(axes).to_be_in_viewport()
     box = axes.locator("rect").bounding_box()  # from 0 to 100%
@@ -76,6 +82,7 @@ def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[...
     page.mouse.up()
     drawn = part(page, "curves").get_by_role("group", name="Your guess: ")
     expect(drawn).to_be_visible()
+    expect(button(page, "lab_guess_again")).to_be_enabled()
     end = drawn.get_by_role("slider", name="Accuracy at epoch 1", exact=True)
     expect(end).to_have_attribute("aria-valuetext", "88% right")
     end.focus()
@@ -83,5 +90,13 @@ def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[...
     page.keyboard.press("ArrowUp")
     expect(part(page, "curves").get_by_role("group", name="79% at the end")).to_be_visible()
     button(page, "train").click()
-    expect(part(page, "curves").get_by_text("points off")).to_be_visible()
+    expect(part(page, "lab_guess").get_by_text("points off")).to_be_in_viewport(ratio=1)
     expect(part(page, "curves").get_by_role("img", name="Accuracy of the minibatches")).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desktop", "phone"])
+def test_three_pictures_of_fooling_are_in_one_row(open_page: Callable[..., Page], screen: dict[str, Any]):
+    page = open_page("?lab=fool", **screen)
+    images = part(page, "lab_fool").locator(".lab-pictures img")
+    expect(images).to_have_count(3)
+    eventually(page, lambda: len({image.bounding_box()["y"] for image in images.all()}) == 1)

@@ -228,7 +228,7 @@ def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[...,
     eventually(lambda: not visitor_of(page).sweep.busy)
     assert "Your guess of Long steps: 1, dashed. On average" in text(page.run(), "curves")
     page.button(key=key("learning-rate", 0)).click().run()
-    assert "Your guess" not in text(at_rest(page), "curves")
+    assert ", dashed. On average" not in text(at_rest(page), "curves")
     assert "Your guess is for another run" in text(page, "lab_guess")
     page.button(key=key("learning-rate", 2)).click().run()
     assert "Your guess, dashed. On average" in text(at_rest(page), "curves")
