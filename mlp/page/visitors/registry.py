@@ -225,7 +225,7 @@ class Visitors:
                     log.exception("a visitor could not be saved")
 
     def _replace(self, visitor_id: str) -> None:
-        """Replace a visitor's state by the newer one on disk; if that was deleted, the tabs start empty.
+        """Replace a visitor's state by the newer one on disk, and reload the tabs; if it was deleted, they start empty.
 
         If the disk could not be read when the visitor came, the work since then moves to an id of its own.
         """
@@ -242,14 +242,10 @@ class Visitors:
             else:
                 self._forget(visitor)
             if newer is not None:
-                newer.sessions, visitor.sessions = visitor.sessions, set()
                 newer.add_notice(READ_AGAIN.format(visitor.id) if is_apart else ELSEWHERE)
                 self._visitors[visitor_id] = newer
-                visitor.times_left += 1
-        if newer is not None:
-            visitor.announce()
-        elif visitor.sessions:
-            self.leave(visitor, visitor.id if is_apart else None)
+        if visitor.sessions:
+            self.leave(visitor, visitor_id if newer else visitor.id if is_apart else None)
 
     def check(self) -> None:
         """Pause the runs of absent visitors, forget those at rest, and enforce the memory limit."""
