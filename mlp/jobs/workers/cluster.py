@@ -122,7 +122,11 @@ class Cluster:
     # Only the thread runs the following.
 
     async def _serve(self) -> None:
-        """Stay connected until canceled; reconnect after errors."""
+        """Stay connected until canceled; reconnect after errors.
+
+        Dask 2026.8's own client closes for good after its timeout. With a timeout that never ends, its pauses double
+        without limit: after an outage of 100 s, three such clients came back 12, 50 and 76 s late.
+        """
         reported = False
         while True:
             try:
