@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -87,6 +88,29 @@ def strongest(values: np.ndarray, limit: int) -> tuple[int, ...]:
     if len(values) <= limit:
         return tuple(range(len(values)))
     return tuple(sorted(np.argsort(-np.abs(values), kind="stable")[:limit].tolist()))
+
+
+class Wire(NamedTuple):
+    """A line to draw from a neuron to one of the next layer; the input as a whole is neuron 0 at depth 0."""
+
+    depth: int
+    source: int
+    target: int
+    strength: float
+    """Its contribution relative to the largest one between these two layers, −1 to 1."""
+
+
+def wires(layers: Sequence[LayerTrace], limit: int) -> list[Wire]:
+    """Return lines from the input to all shown neurons of the first layer, and the strongest links of the others."""
+    first = layers[0]
+    sums = first.sums - first.dense.bias.value
+    found = [[Link(0, neuron, float(sums[neuron])) for neuron in first.shown]]
+    found += [links(before, after, limit) for before, after in pairwise(layers)]
+    drawn = []
+    for depth, carried in enumerate(found):
+        reach = max(max((abs(link.contribution) for link in carried), default=0.0), 1e-12)
+        drawn += [Wire(depth, link.source, link.target, link.contribution / reach) for link in carried]
+    return drawn
 
 
 def links(before: LayerTrace, after: LayerTrace, limit: int) -> list[Link]:

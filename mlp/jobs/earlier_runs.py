@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 from mlp.jobs.record import Record
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import Data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from mlp.training.settings_table import value_text
 
 
 @dataclass(frozen=True)
@@ -96,20 +96,5 @@ def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:
     for field in fields(Settings):
         values = [getattr(each, field.name) for each in settings]
         if any(value != values[0] for value in values):
-            found[field.name] = [shown(value) for value in values]
+            found[field.name] = [value_text(value) for value in values]
     return found
-
-
-def shown(value: Any) -> str:
-    """Return a setting's value as text for visitors.
-
-    Examples
-    --------
-    >>> shown((100, 200)), shown(()), shown(None), shown(0.0001), shown("adam"), shown(4294967295)
-    ('100, 200', 'none', 'all', '0.0001', 'adam', '4294967295')
-    """
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    if value is None:
-        return "all"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -4,7 +4,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
-from mlp.jobs.earlier_runs import shown
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.workers.engine import Engine
@@ -12,6 +11,7 @@ from mlp.training.data.sources import Data
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from mlp.training.settings_table import value_text
 
 MAX_VALUES = 24
 
@@ -37,7 +37,7 @@ def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Setting
     settings = [replace(base, **{name: value}) for value in values]
     for place, each in enumerate(settings):
         if each in settings[:place]:
-            raise ValueError(f"the values of a sweep must differ, got {name} {shown(getattr(each, name))} twice")
+            raise ValueError(f"the values of a sweep must differ, got {name} {value_text(getattr(each, name))} twice")
     return settings
 
 
@@ -86,7 +86,7 @@ class Sweep:
             raise ValueError(f"each of {len(jobs)} runs needs a label, got {len(labels)} labels")
         self.jobs = list(jobs)
         self.name = name
-        self.labels = [shown(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
+        self.labels = [value_text(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
 
     @classmethod
     def new(

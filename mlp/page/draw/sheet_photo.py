@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -17,29 +17,14 @@ from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
+from mlp.page.style.gallery import buttons_section
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
 
 _page_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("page_digits", None)
 """The digits of such a photo, prepared, and which photo that is."""
-_photo_picked = SessionVar[Any]("photo_picked", None)
-"""The browser's report on the pressed digit; a control."""
-
 
 GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
-
-_JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  const focused = root.contains(root.getRootNode().activeElement) && root.getRootNode().activeElement.dataset.number;
-  root.innerHTML = data;
-  if (focused) root.querySelector(`[data-number="${focused}"]`)?.focus();
-  root.onclick = (event) => {
-    const button = event.target.closest("button");
-    if (button) setTriggerValue("picked", Number(button.dataset.number));
-  };
-}
-"""
 
 _CSS = """
 .root { position: relative; container-type: inline-size; }
@@ -71,11 +56,9 @@ def _sheet_photo(visitor: Visitor) -> None:
     numbers = numbers_on(picture.page.digits, answers)
     with st.container(key="sheet_photo", horizontal=True, gap="medium"):
         with st.container(key="sheet_photo_shown", width=360):
-            component = st.components.v2.component("sheet_photo", html='<div class="root"></div>', js=_JS, css=_CSS)
-            component(
-                key=_photo_picked.key,
-                data=_photo(picture.page, answers),
-                on_picked_change=lambda: _pick(visitor, picture),
+            numbers_shown = range(len(picture.page.digits))
+            buttons_section(
+                "photo_digits", _photo(picture.page, answers), _CSS, numbers_shown, partial(_pick, visitor, picture)
             )
         rows = [html.escape(" ".join(row)) for row in numbers]
         read = "".join(f"<li>{row}</li>" for row in rows)
@@ -153,10 +136,8 @@ def _photo(page: Page, answers: Sequence[str | None]) -> str:
     return f'<img src="{image_url(page.shown)}" alt="your photo">{"".join(buttons)}'
 
 
-def _pick(visitor: Visitor, picture: Picture) -> None:
+def _pick(visitor: Visitor, picture: Picture, number: int) -> None:
     """Read the digit that was pressed."""
-    number = (_photo_picked.get() or {}).get("picked")
-    if isinstance(number, int) and picture.page is not None and 0 <= number < len(picture.page.digits):
-        state.page_digit.set(number)
-        state.picture.set(from_picture(picture, number))
-        show_picture(visitor)
+    state.page_digit.set(number)
+    state.picture.set(from_picture(picture, number))
+    show_picture(visitor)

@@ -3,13 +3,12 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from mlp.analysis.attribution import input_gradients
-from mlp.analysis.trace import LayerTrace, links, trace
+from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.class_names import DIGITS
 from mlp.nn.network import MLP
 from mlp.page.style.signed_pictures import scaled
@@ -129,23 +128,12 @@ def _brightness(layer: LayerTrace) -> np.ndarray:
 
 
 def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
-    first = layers[0]
-    sums = (first.sums - first.dense.bias.value)[list(first.shown)]
-    reach = max(float(np.abs(sums).max(initial=0)), 1e-12)
-    lines = [(0, 0, row, float(each) / reach) for row, each in enumerate(sums)]
-    for depth, (before, after) in enumerate(pairwise(layers), start=1):
-        carried = links(before, after, LINKS)
-        reach = max((abs(link.contribution) for link in carried), default=1.0)
-        lines += [
-            (
-                depth,
-                before.shown.index(link.source),
-                after.shown.index(link.target),
-                link.contribution / reach,
-            )
-            for link in carried
-        ]
-    return lines
+    """Return the lines with the places of their ends among the shown neurons."""
+    places = [[0], *(layer.shown for layer in layers)]
+    return [
+        (depth, places[depth].index(source), places[depth + 1].index(target), strength)
+        for depth, source, target, strength in wires(layers, LINKS)
+    ]
 
 
 def _description(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Bars of probabilities, as HTML."""
+"""Bars of probabilities and of progress, as HTML."""
 
 import html
 from collections.abc import Sequence
@@ -37,6 +37,14 @@ def share_bars(names: Sequence[str], shares: np.ndarray | None, label: str) -> s
 def bar(share: float) -> str:
     """Return one bar, filled from 0 to 1."""
     return f'<i class="ink-bar" style="--share:{share:.2%}"></i>'
+
+
+def track(label: str, done: float) -> str:
+    """Return a bar of progress, from 0 to 1, with its name for screen readers."""
+    return (
+        f'<div class="ink-track" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{100 * done:.0f}"><i style="width:{done:.2%}"></i></div>'
+    )
 
 
 def percent(share: float) -> str:

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.page.style.chart_labels import horizon_of, value_range
-from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, without_start
-from mlp.page.style.svg import layer, stacked
+from mlp.page.style.charts import RAW_POINTS, SMOOTH_SHARE, Chart, without_start
 from mlp.training.history import Curve, History, smoothed
 
 COLORS = ("accent", "second", "third", "fourth", "fifth", "sixth")
@@ -52,8 +51,7 @@ class OverlayChart(Chart):
                         *curve, color=color, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
                     )
                     self._extras.append(self._leave_room(drawn))
-            axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
-            return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
+            return self._picture()
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,7 @@ from mlp.analysis.inline_html import png_url
 from mlp.page.style.svg import svg_url
 
 HERE = Path(__file__).parent
-SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "words.css", "contrast.css")
+SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "tabs.css", "words.css", "contrast.css")
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from mlp.jobs.sweep import Trial
+from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
 from mlp.page.style.overlay_chart import color_of, overlaid_curves
 from mlp.page.style.svg import chart
@@ -51,11 +52,8 @@ def sweep_progress(trials: Sequence[Trial]) -> str:
     playing = any(trial.snapshot.playing for trial in trials)
     texts = [f"{len(trials)} networks side by side", f"{ended} of them done"]
     texts += [] if playing or ended == len(trials) else ["paused"]
-    return (
-        f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
-        f'<p class="ink-status">{" · ".join(texts)}</p>'
-        + (f'<p class="ink-status">{html.escape(waits)}</p>' if waits else "")
+    return f'{track("Training", share)}<p class="ink-status">{" · ".join(texts)}</p>' + (
+        f'<p class="ink-status">{html.escape(waits)}</p>' if waits else ""
     )
 
 

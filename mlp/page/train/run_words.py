@@ -4,6 +4,7 @@ import html
 import math
 
 from mlp.jobs.snapshot import Snapshot
+from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Data
@@ -46,9 +47,7 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
         times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
         parts.append(f"its process restarted {times}; no progress was lost")
     return (SLOW_START if now.speed not in ("full", chosen_speed.lower()) else "") + (
-        f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{now.progress * 100:.0f}"><i style="width:{now.progress:.2%}"></i></div>'
-        f'<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'
+        f'{track("Training", now.progress)}<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'
         + (f'<p class="ink-status">{html.escape(now.waits)}</p>' if now.waits else "")
     )
 

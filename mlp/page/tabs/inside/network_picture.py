@@ -3,14 +3,13 @@
 import html
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
-from mlp.analysis.trace import LayerTrace, links, trace
+from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
@@ -69,7 +68,7 @@ def _caption(now: Answering, looked_at: InputImage) -> str:
     return (
         f'<p class="ink-note">{now.caption}: <b>{html.escape(looked_at.name)}</b>. '
         "Point at a neuron or tap it to see its sum.</p>"
-        '<div class="ink-legend">'
+        '<div class="ink-net-legend">'
         '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises a neuron’s sum; in '
         '<b class="ink-against">blue</b> ones it lowers it</span></div>'
         '<div><i class="lamp"></i>white: fires strongly; black: silent</div>'
@@ -189,19 +188,11 @@ def _signed(number: float) -> str:
 def _wires(layers: list[LayerTrace], rows: int) -> str:
     """Return the lines as SVG, with positions in percent, so that they fit any width."""
     lines = []
-    sums = layers[0].sums - layers[0].dense.bias.value
-    reach = max(float(np.abs(sums[list(layers[0].shown)]).max()), 1e-12)
-    for neuron in layers[0].shown:
-        ends = (0.0, 0.5, 1 / len(layers), _down(layers[0], neuron, rows))
-        lines.append(_line("input", f"neuron-1-{neuron}", *ends, float(sums[neuron]) / reach))
-    for depth, (before, after) in enumerate(pairwise(layers), start=1):
-        carried = links(before, after, LINKS)
-        reach = max((abs(link.contribution) for link in carried), default=1.0)
-        for link in carried:
-            names = (f"neuron-{depth}-{link.source}", f"neuron-{depth + 1}-{link.target}")
-            start, end = _down(before, link.source, rows), _down(after, link.target, rows)
-            ends = (depth / len(layers), start, (depth + 1) / len(layers), end)
-            lines.append(_line(*names, *ends, link.contribution / reach))
+    for depth, source, target, strength in wires(layers, LINKS):
+        begin = f"neuron-{depth}-{source}" if depth else "input"
+        start = _down(layers[depth - 1], source, rows) if depth else 0.5
+        ends = (depth / len(layers), start, (depth + 1) / len(layers), _down(layers[depth], target, rows))
+        lines.append(_line(begin, f"neuron-{depth + 1}-{target}", *ends, strength))
     return f'<svg class="wires" aria-hidden="true">{"".join(lines)}</svg>'
 
 

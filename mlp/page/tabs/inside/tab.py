@@ -11,8 +11,7 @@ from mlp.page.settings.link import ADDRESS, open_view
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.style.scrolling import scroll_to
-from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads, style
-from mlp.page.tabs.lab import style as lab_style
+from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads
 from mlp.page.tabs.lab.room import Room, draw_room
 from mlp.page.tabs.part import Part, Rooms, Views
 from mlp.page.train.data_state import DataState
@@ -53,8 +52,6 @@ TOOL_ROOMS = Rooms(
 
 def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a view, and the chosen view."""
-    style.apply()
-    lab_style.apply()
     fragment(_inside, key="inside")(visitor, data)
     state.stroke_readers.add("inside_view_drawn")
     if TOOL_ROOMS.linked() is not None:

@@ -8,7 +8,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS
 from mlp.page.style.fragments import fragment
 from mlp.page.style.scrolling import scroll_to
-from mlp.page.tabs.lab import duel, fool, morph, style, valley, wish
+from mlp.page.tabs.lab import duel, fool, morph, valley, wish
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.room import Room, draw_room
 from mlp.page.tabs.part import Part, Rooms
@@ -27,7 +27,6 @@ LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items(
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of an experiment, and the open experiment."""
-    style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     state.stroke_readers.add("lab_view")
     if LAB_ROOMS.linked() is not None and duel.linked_digit() is None:  # a dare is drawn above, beside the canvas

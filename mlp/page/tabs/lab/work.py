@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.lab.sliced import Sliced
 from mlp.page.session_var import SessionVar
+from mlp.page.style.bars import track
 from mlp.page.style.theme import plain
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
@@ -49,9 +50,7 @@ def progress(room: str, what: str) -> None:
     if work.running:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(
-                f'<div class="ink-track" role="progressbar" aria-label="{what}" aria-valuemin="0" aria-valuemax="100" '
-                f'aria-valuenow="{100 * share:.0f}"><i style="width:{share:.2%}"></i></div>'
-                f'<p class="ink-status">{what}: {100 * share:.0f}%</p>',
+                f'{track(what, share)}<p class="ink-status">{what}: {100 * share:.0f}%</p>',
                 width="stretch",
             )
             st.button("Stop", key="lab_stop", on_click=work.stop, icon=":material/stop:")

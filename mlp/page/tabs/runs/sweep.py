@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mlp.jobs.earlier_runs import shown
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.live.component import follow_run
@@ -24,7 +23,7 @@ from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
-from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
+from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names, value_text
 
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
@@ -59,7 +58,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             options,
             default[: limits().max_sweep],
             key=f"sweep_values_{name}",
-            format_func=shown,
+            format_func=value_text,
             max_selections=limits().max_sweep,
             width=420,
         )
