@@ -54,6 +54,9 @@ def _draw(visitor: Visitor) -> None:
             )
         else:
             st.markdown("There is no work here yet to put away.")
+        if visitor.apart:
+            st.markdown("What you made while the server couldn’t read its disk has this code:")
+            st.code(visitor.apart, language=None)
     st.text_input("Your code", key=_code.key, placeholder="four groups of four", max_chars=60)
     st.button("Come back", key="come_back", icon=":material/login:", on_click=_come_back, args=(visitor,))
     show_refusal("newcomer")

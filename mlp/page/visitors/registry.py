@@ -29,8 +29,8 @@ SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 
 ELSEWHERE = "You continued somewhere else. This is your work as it was last saved there."
 READ_AGAIN = (
-    "The server can read your earlier work again: here it is. What you have made since you came has a code of its own, "
-    "{}: type it under Share, Someone else’s turn, to return to it."
+    "The server can read your earlier work again: here it is. What you made meanwhile has a code of its own, {}, which "
+    "is also under Share, Someone else’s turn."
 )
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
@@ -242,6 +242,7 @@ class Visitors:
             else:
                 self._forget(visitor)
             if newer is not None:
+                newer.apart = visitor.id if is_apart else newer.apart
                 newer.add_notice(READ_AGAIN.format(visitor.id) if is_apart else ELSEWHERE)
                 self._visitors[visitor_id] = newer
         if visitor.sessions:

@@ -68,6 +68,7 @@ class Visitor:
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
+    apart: str = ""  # the code of work that was made while the disk could not be read
     unknown_values: dict[str, Any] = field(default_factory=dict)  # on disk, by another version of this program
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
@@ -147,7 +148,7 @@ class Visitor:
             "photo": self.picture.nbytes if self.picture else 0,
             "drawing": self.drawing_chars,
             "answers and guesses": sum(map(len, [*self.answers.values(), *self.guesses.values()])),
-            "names": sum(map(len, [self.nickname, *self.titles.values()])),
+            "names": sum(map(len, [self.nickname, self.apart, *self.titles.values()])),
             "score": self.duel.person + self.duel.network,
             "values of another version": len(self.unknown_values),
         }

@@ -57,7 +57,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
         origin, shown = visitor.runs.origin, list(visitor.runs.shown)
     parts = []
     if visitor.has_work():
-        names = ("drawing", "network", "nickname", "titles", "answers", "guesses")
+        names = ("drawing", "network", "nickname", "apart", "titles", "answers", "guesses")
         state = visitor.unknown_values | {name: copy(getattr(visitor, name)) for name in names}
         state |= {"number": number, "shown": shown, "duel": [visitor.duel.person, visitor.duel.network]}
         parts.append(Part(CANVAS_STATE, (state,), lambda: json.dumps(state).encode()))
@@ -177,6 +177,7 @@ def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
         visitor.keep_drawing(drawing)
     visitor.network = visitor.network or state.pop("network", None)
     visitor.nickname = visitor.nickname or state.pop("nickname", "")
+    visitor.apart = visitor.apart or state.pop("apart", "")
     visitor.titles = {int(number): title for number, title in state.pop("titles", {}).items()} | visitor.titles
     visitor.answers = state.pop("answers", {}) | visitor.answers
     visitor.guesses = guesses | visitor.guesses

@@ -46,7 +46,9 @@ def test_work_made_while_the_disk_was_unreadable_gets_its_own_code(tmp_path, mon
             visitors.save()
         again = visitors.get(visitor_id, "tab again")
         assert list(again.own.labels) == [7]
-        assert f"a code of its own, {meanwhile.id}:" in again.notice
+        assert f"a code of its own, {meanwhile.id}, which" in again.notice
+        visitors.save()
+        assert server(tmp_path).get(visitor_id, "here").apart == meanwhile.id
     assert meanwhile.id != visitor_id
     visitors.save()
     assert list(server(tmp_path).get(meanwhile.id, "here").own.labels) == [8]
