@@ -102,7 +102,7 @@ def _free_part(visitor: Visitor, checkpoints: Checkpoints) -> int:
                 del visitor.saved[run_name(number)]  # it is only on disk now
             visitor.freed_runs += len(runs)
             visitor.add_notice(RUNS_ON_DISK)
-        elif visitor.sweep is not None:
+        elif visitor.sweep is not None and visitor.sweep.name is not None:  # the next lesson keeps the runs of the last
             _free_sweep(visitor, visitor.sweep, checkpoints)
     finally:
         visitor.disk_lock.release()

@@ -169,7 +169,7 @@ def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
 
 
 def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
-    """Restore the canvas and other small values; a state that was set aside only fills gaps."""
+    """Restore the canvas and other small values; one that was set aside only fills gaps, and may have to stay."""
     state, runs = json.loads(load(name)), visitor.runs
     shown, duel = tuple(map(int, state.pop("shown", ()))), DuelScore(*state.pop("duel", ()))
     guesses = {lesson: tuple(heights) for lesson, heights in state.pop("guesses", {}).items() if len(heights) == POINTS}
@@ -179,12 +179,14 @@ def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
     visitor.nickname = visitor.nickname or state.pop("nickname", "")
     visitor.apart = visitor.apart or state.pop("apart", "")
     visitor.titles = {int(number): title for number, title in state.pop("titles", {}).items()} | visitor.titles
-    visitor.answers = state.pop("answers", {}) | visitor.answers
+    visitor.answers = (answers := state.pop("answers", {})) | visitor.answers
     visitor.guesses = guesses | visitor.guesses
     runs.number, runs.shown = max(runs.number, state.pop("number", 0)), runs.shown or shown  # the runs come next
     if name == CANVAS_STATE:
         visitor.duel = duel
     visitor.unknown_values = state | visitor.unknown_values  # which a newer version saved
+    if (drawing and drawing != visitor.drawing) or not answers.items() <= visitor.answers.items():
+        raise UnusableError("you have drawn or written something else since")
 
 
 def _restore_own_digits(visitor: Visitor, name: str, load: Load) -> None:

@@ -21,7 +21,7 @@ from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
-from tests.page.visitors.sample_work import SETTINGS, with_everything, with_two_earlier_runs
+from tests.page.visitors.sample_work import SETTINGS, trained, with_everything, with_two_earlier_runs
 
 MB = 1_000_000
 
@@ -147,6 +147,20 @@ def test_runs_that_left_memory_count_as_earlier_runs(tmp_path, monkeypatch, open
     monkeypatch.setenv("MLP_MAX_RUNS", "2")
     with pytest.raises(ValueError, match="at most 2 earlier runs of yours; delete one under Runs, after you close"):
         check_earlier_runs(visitor)
+
+
+def test_runs_of_a_lesson_stay_for_the_next_one(tmp_path, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
+    open_sessions.add("here")
+    visitor = visitors.get(None, "here")
+    visitor.sweep = Sweep([trained(3, seed=5), trained(3, seed=6)], labels=["a", "b"])
+    visitors.save()
+    visitors.make_room(visitors.get(None, "another"), 0)
+    visitor.keep_lesson_runs()
+    visitor.sweep = Sweep([trained(3, seed=7)], labels=["c"])
+    visitors.save()
+    again = Visitors(open_sessions.__contains__, Checkpoints(tmp_path)).get(visitor.id, "here")
+    assert [run.snapshot.settings.seed for run in again.lesson_runs.values()] == [5, 6]
 
 
 def test_new_sweep_replaces_an_evicted_one(tmp_path, clock, open_sessions):

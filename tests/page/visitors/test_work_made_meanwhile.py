@@ -14,7 +14,7 @@ from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.visitor import DuelScore
 from mlp.page.visitors.visitor_parts import OWN, RUN
 from tests.jobs.sweeps import sweep_over
-from tests.page.visitors.sample_work import SETTINGS, digit, file_of, parts_on_disk, server, trained
+from tests.page.visitors.sample_work import DRAWING, SETTINGS, digit, file_of, parts_on_disk, server, trained
 
 
 def fails(*_, **__):
@@ -116,6 +116,32 @@ def test_joined_digits_stay_aside_until_they_are_written(tmp_path, monkeypatch):
     after.save()
     after.save()
     assert [name for name in parts_on_disk(tmp_path) if name.startswith(OWN)] == [OWN]
+
+
+def test_older_drawing_and_answer_stay_until_there_is_room_for_them(tmp_path, monkeypatch):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    visitor.keep_drawing(DRAWING)
+    visitor.answer("momentum", "It rolls on.")
+    before.save()
+    during = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(visitor_parts, "DuelScore", fails)
+        again = during.get(visitor.id, "here")
+    again.keep_drawing({"data": "data:new"})
+    again.answer("momentum", "?")
+    during.save()
+    after = server(tmp_path)
+    for clear in (lambda it: it.keep_drawing(None), lambda it: it.answer("momentum", "")):
+        again = after.get(visitor.id, "here")
+        assert "your drawing (you have drawn or written something else since)" in again.notice
+        clear(again)
+        after.save()
+        after = server(tmp_path)
+    again = after.get(visitor.id, "here")
+    assert (again.drawing, again.answers, again.notice) == (DRAWING, {"momentum": "It rolls on."}, None)
+    after.save()
+    assert parts_on_disk(tmp_path) == [visitor_parts.CANVAS_STATE]
 
 
 def test_runs_of_an_unreadable_sweep_stay_after_a_smaller_one(tmp_path, monkeypatch):
