@@ -1,7 +1,7 @@
 """Check the widget states that a browser sends, before Streamlit uses them.
 
-Streamlit passes a control's state on unchecked: one of the wrong type, such as text for a slider, raises an error in
-the script. With this repair, the control gets its first value instead.
+Streamlit passes a control's state on unchecked: one of the wrong type, such as text for a slider, or a choice that the
+control does not offer, raises an error in the script. With this repair, the control gets its first value instead.
 """
 
 import json
@@ -27,7 +27,7 @@ def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], An
         state, metadata = states.states.get(identifier), states.widget_metadata.get(identifier)
         if not isinstance(state, Serialized) or metadata is None:
             return read(states, identifier)
-        if _is_valid(state.value, metadata.value_type):
+        if _is_valid(state.value, metadata.value_type) and _is_offered(state.value, metadata.deserializer):
             with suppress(Exception):
                 return read(states, identifier)
         states.states[identifier] = Value(metadata.deserializer(None))
@@ -46,3 +46,10 @@ def _is_valid(state: WidgetState, kind: str) -> bool:
     if sent == "int_value" and kind == "double_value":
         return True  # a number field registers as double, and sends whole numbers as such
     return sent in (None, kind)
+
+
+def _is_offered(state: WidgetState, deserializer: Callable[..., Any]) -> bool:
+    """Whether a control with options offers all that the state chooses."""
+    options = getattr(getattr(deserializer, "__self__", None), "formatted_options", None)
+    chosen = [state.string_value] if state.HasField("string_value") else state.string_array_value.data
+    return options is None or set(options).issuperset(chosen)

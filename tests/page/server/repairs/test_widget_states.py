@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from streamlit.elements.widgets.multiselect import MultiSelectSerde
+from streamlit.elements.widgets.selectbox import SelectboxSerde
+from streamlit.proto.Common_pb2 import StringArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import WStates
@@ -18,7 +21,13 @@ def slider(sent: float | None) -> float:
 
 
 DRAWN = WidgetState(id="canvas", json_value='{"drawing": "a 7"}')
-KINDS = {"canvas": (canvas, "json_value"), "slider": (slider, "double_value")}
+OFFERED = {"formatted_options": ["sgd", "adam"], "formatted_option_to_option_index": {"sgd": 0, "adam": 1}}
+KINDS = {
+    "canvas": (canvas, "json_value"),
+    "slider": (slider, "double_value"),
+    "choice": (SelectboxSerde(["sgd", "adam"], default_option_index=0, **OFFERED).deserialize, "string_value"),
+    "several": (MultiSelectSerde(["sgd", "adam"], **OFFERED).deserialize, "string_array_value"),
+}
 
 
 def known(name: str) -> WidgetMetadata:
@@ -38,6 +47,10 @@ def known(name: str) -> WidgetMetadata:
         (WidgetState(id="slider", double_value=2.0), 2.0),
         (WidgetState(id="slider", int_value=2), 2),
         (WidgetState(id="slider", string_value="x"), 3.0),
+        (WidgetState(id="choice", string_value="adam"), "adam"),
+        (WidgetState(id="choice", string_value="](<b>"), "sgd"),
+        (WidgetState(id="several", string_array_value=StringArray(data=["adam"])), ["adam"]),
+        (WidgetState(id="several", string_array_value=StringArray(data=["adam", "x"])), []),
     ],
 )
 def test_invalid_state_becomes_the_first_value(repair: Callable[[str], None], state: WidgetState, value: object):
