@@ -2,7 +2,6 @@
 
 import html
 import re
-import time
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -29,7 +28,6 @@ from mlp.page.visitors.visitor import Visitor
 
 LONG_NAME = 4  # characters from which a name is in smaller type
 STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
-PICTURE_S = 0.1  # between two pictures of the network while the pen is down
 SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
 
 LOOK_INSIDE = "Look inside"
@@ -98,7 +96,9 @@ def _reading(visitor: Visitor) -> None:
     answer = answers.current
     tab.instead = state.picture.get()
     _note(visitor, answer, tab)
+    tab.answer = answer
     tab.register("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
+    tab.register("scene", _picture)
     text, more = _answer_html(answers)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
@@ -153,9 +153,9 @@ def _parts(
     answer = answers.current
     if not pen:
         _note(visitor, answer, tab)
+    tab.answer = answer
     text, more = _answer_html(answers)
     return {
-        **_pictured(answer, tab, unfinished=pen),
         "readings": [_reading_part(each, chosen=each is answer) for each in answers.all],
         "html.answer": text,
         "html.answer_more": more,
@@ -176,14 +176,9 @@ def _reading_part(answer: DigitAnswer, *, chosen: bool) -> dict[str, Any]:
     }
 
 
-def _pictured(answer: DigitAnswer, tab: Tab, *, unfinished: bool) -> Parts:
-    """Return the network's picture, less often for an unfinished drawing, as it costs more than all other parts."""
-    now = time.monotonic()
-    if unfinished and now - tab.pictured < PICTURE_S:
-        return {}
-    tab.pictured = now
-    picture = _scene(answer)
-    return {"scene": None if picture is None else picture.packed(answer.now.reader.names)}
+def _picture(tab: Tab) -> Parts:
+    picture = _scene(tab.answer)
+    return {"scene": None if picture is None else picture.packed(tab.answer.now.reader.names)}
 
 
 def _reads(answer: DigitAnswer) -> str:

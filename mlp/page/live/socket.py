@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 
 QUESTION = ("reading",)
 """Sources whose parts answer a question."""
+PICTURE = ("scene",)
+"""Sources whose parts a question changes, too; as they cost more than the answer, it does not wait for them."""
+PICTURE_S = 0.1
+"""Shortest time between two messages with pictures, and the longest that a picture waits for answers to overtake it."""
 CURVES = ("axes.", "lines.")
 """First letters of the parts that wait until the line is free."""
 MAX_REST_S = 1.0
@@ -89,6 +93,7 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._due: set[str] = set()
+        self._due_at = 0.0  # since when there are any
         self._urgent: set[str] = set()  # of these, sources whose texts do not wait for pictures
         self._question: Ask | None = None
         self._woken = asyncio.Event()
@@ -112,6 +117,8 @@ class Channel:
             self._loop.call_soon_threadsafe(act, *args)
 
     def _wake(self, names: Collection[str], urgent: bool = False) -> None:
+        if not self._due:
+            self._due_at = self._loop.time()
         self._due.update(names)
         if urgent:
             self._urgent.update(names)
@@ -149,7 +156,7 @@ class Channel:
             if isinstance(message, Ask):
                 self._question = message
                 self._tab.ask(message)
-                self._wake(QUESTION)
+                self._wake((*QUESTION, *PICTURE))
             elif isinstance(message, Look):
                 self._hidden = message.hidden
                 self._woken.set()
@@ -164,19 +171,20 @@ class Channel:
     def _rest(self, seconds: float) -> None:
         """Send only answers for some time, so that half of a slow line stays free for strokes and presses."""
         seconds = min(seconds, MAX_REST_S)
-        self._rests_until = self._loop.time() + seconds
+        self._rests_until = max(self._rests_until, self._loop.time() + seconds)
         self._loop.call_later(seconds, self._woken.set)
 
     async def _send(self) -> None:
-        """Send answers and urgent texts at once, and pictures when the last message has arrived and rests are over."""
+        """Send answers and urgent texts at once, and the rest when the last message has arrived and rests are over."""
         while True:
             try:
                 await asyncio.wait_for(self._woken.wait(), self._tab.every_s)
             except TimeoutError:
                 self._tab.changed()
             self._woken.clear()
-            rested = self._loop.time() >= self._rests_until
-            whole = rested and (self._arrived or self._question is not None)
+            now = self._loop.time()
+            free = self._arrived if self._question is None else now - self._due_at > PICTURE_S
+            whole = now >= self._rests_until and free
             if self._question is None and (self._hidden or not (self._urgent or (self._due and whole))):
                 continue  # the parts stay due
             async with self._channels.budget.turn(None if self._question is None else self._tab.owner):
@@ -199,7 +207,7 @@ class Channel:
             self._sent_at = self._loop.time()
             self._pictured = whole
             if whole:
-                self._rest(2 * self._tab.trip_s)
+                self._rest(max(PICTURE_S, 2 * self._tab.trip_s))
             await self._socket.send_text(
                 protocol.encoded(self._number, changed, None if question is None else question.number)
             )

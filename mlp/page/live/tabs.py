@@ -61,8 +61,8 @@ class Tab:
         The newest question, which holds the canvas; None before the first.
     trip_s : float
         Seconds from sending the last message until the browser had drawn it.
-    pictured : float
-        Time of the network's last picture.
+    answer : object
+        The newest answer, of which the network's picture is drawn; None before the first.
     prepared : tuple or None
         The canvas of the newest question, and the drawing prepared from it.
     chosen : int or None
@@ -84,7 +84,7 @@ class Tab:
         self.swept: tuple[float, tuple[str, ...]] = (0.0, ())
         self.question: Ask | None = None
         self.trip_s = 0.0
-        self.pictured = 0.0
+        self.answer: Any = None
         self.prepared: tuple[str, Any] | None = None
         self.chosen: int | None = None
         self.whole = False
@@ -176,7 +176,7 @@ class Tab:
     def parts(self, names: Collection[str]) -> Parts:
         """Return the parts of these sources."""
         with self._lock:
-            sources = [self._sources[name] for name in names if name in self._sources]
+            sources = [source for name, source in self._sources.items() if name in names]  # in order of registration
         found: Parts = {}
         for source in sources:
             found |= source(self)

@@ -30,7 +30,7 @@ def tab_of(page: AppTest) -> Tab:
 def ask(page: AppTest, strokes: Sequence[Stroke], *, pen: bool = False) -> dict:
     """The channel's messages after a question about these strokes."""
     tab_of(page).ask(Ask(1, url_of(picture(strokes)), pen))
-    return tab_of(page).parts(["reading"])
+    return tab_of(page).parts(["reading", "scene"])
 
 
 def best(reading: dict) -> str:
@@ -56,7 +56,7 @@ def test_channel_sends_a_reading_of_each_digit_and_chooses_the_last(page: AppTes
 def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
     before = ask(page, [*ONE, *SEVEN])
     tab_of(page).chosen = 0
-    after = tab_of(page).parts(["reading"])
+    after = tab_of(page).parts(["reading", "scene"])
     assert [reading["chosen"] for reading in after["readings"]] == [True, False]
     assert "the 1: " in after["html.answer_more"]
     assert after["scene"]["image"] != before["scene"]["image"]

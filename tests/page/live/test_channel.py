@@ -107,6 +107,37 @@ def test_slow_line_rests_between_pictures_but_not_for_answers(
         assert browser.receive() == {"number": 3, "parts": {"html.progress": 1}}
 
 
+@pytest.fixture
+def pictured(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> Tab:
+    """The tab with a picture of each question."""
+    monkeypatch.setattr(protocol, "BEAT_S", 60.0)
+    tab.register("scene", lambda tab: {"scene": tab.question and tab.question.number})
+    return tab
+
+
+def test_answer_does_not_wait_for_its_picture(connect: Connect, pictured: Tab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mlp.page.live.socket.PICTURE_S", 1.0)
+    with connect() as browser:
+        hello(browser, pictured)
+        assert browser.receive()["parts"]["scene"] is None
+        browser.send(got=1)
+        browser.send(ask=5, ink="", pen=True)
+        assert browser.receive() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
+        browser.send(got=2)
+        assert browser.receive() == {"number": 3, "parts": {"scene": 5}}
+
+
+def test_picture_does_not_wait_for_ever_while_questions_come(connect: Connect, pictured: Tab):
+    with connect() as browser:
+        hello(browser, pictured)
+        browser.receive()
+        for number in range(1, 100):  # each comes before the last message is confirmed
+            browser.send(ask=number, ink="", pen=True)
+            if "scene" in browser.receive()["parts"]:
+                return
+    pytest.fail("no picture came with any answer")
+
+
 def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     job = Job(Run(Settings(images=300, epochs=3)), Mnist(), ManualEngine(starts_calls=True))
