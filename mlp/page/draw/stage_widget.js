@@ -76,6 +76,9 @@ function paint(stage) {
     pen.stroke();
   }
   pen.globalAlpha = 1;
+  pen.lineWidth = 1;
+  pen.strokeStyle = colors.line;
+  pen.setLineDash([]);
   fillTiles(picture, colors);
   const apart = (box.width - LEFT - RIGHT) / columns;
   const input = between(14, apart * 1.1, 44), side = between(10, apart - 14, Math.min(30, box.height / 7 - 4));
@@ -101,31 +104,33 @@ function fillTiles({ tiles, now }, { accent, second, paper }) {
       for (let channel = 0; channel < 3; channel += 1) image.data[place + channel] = from[channel] + share * (end[channel] - from[channel]);
       image.data[place + 3] = 255;
     }
+    for (const corner of [0, size - 1, size * (size - 1), size * size - 1]) image.data[4 * corner + 3] = 0;
     pen.putImageData(image, 0, top);
   };
   fill(0, SIDE, 0, [0, 0, 0], [255, 255, 255]);
   for (let top = SIDE, begin = SIDE * SIDE; top < tiles.height; top += SMALL, begin += SMALL * SMALL) fill(top, SMALL, begin, ground, up);
 }
 
-// A picture with round corners and an edge; a neuron's has a bar and is paler, the less active it is.
+// A picture with an edge; a neuron's has a bar and is paler, the less active it is.
 function tile({ picture, colors }, pen, x, y, side, { top, size, lit, paper }) {
-  const wide = side + (lit === undefined ? 0 : BAR), shape = new Path2D(), edge = new Path2D();
-  shape.roundRect(x, y, wide, side, ROUND);
-  edge.roundRect(x - 0.5, y - 0.5, wide + 1, side + 1, ROUND + 0.5);
-  pen.save();
-  pen.clip(shape);
+  const box = (from, wide, round, out = 0) => {
+    pen.beginPath();
+    pen.roundRect(from - out, y - out, wide + 2 * out, side + 2 * out, round);
+  };
+  const bar = lit === undefined ? 0 : BAR;
+  box(x, side + bar, ROUND);
   pen.fillStyle = paper;
-  pen.fillRect(x, y, wide, side);
+  pen.fill();
   pen.globalAlpha = 0.55 + 0.45 * (lit ?? 1);
   pen.drawImage(picture.tiles, 0, top, size, size, x, y, side, side);
-  for (const [color, alpha] of lit === undefined ? [] : [[colors.line, 1], [colors.accent, lit]]) {
+  box(x + side, bar, [0, ROUND, ROUND, 0]);
+  for (const [color, alpha] of bar ? [[colors.line, 1], [colors.accent, lit]] : []) {
     Object.assign(pen, { fillStyle: color, globalAlpha: alpha });
-    pen.fillRect(x + side, y, BAR, side);
+    pen.fill();
   }
-  pen.restore();
-  Object.assign(pen, { strokeStyle: colors.line, lineWidth: 1 });
-  pen.setLineDash([]);
-  pen.stroke(edge);
+  pen.globalAlpha = 1;
+  box(x, side + bar, ROUND + 0.5, 0.5);
+  pen.stroke();
 }
 
 function show(stage, scene) {
