@@ -120,6 +120,7 @@ def _run_and_curves(visitor: Visitor) -> None:
         guess=guess.guess_of(visitor),
         is_guessed=guess.is_asked(visitor),
         slow_start=now is None and starts_slowly(visitor),
+        drawn=None if now is None else (visitor.runs.number, now.step),
     )
     tab = this_tab()
     tab.register("run", partial(run_parts, visitor, view))
@@ -127,7 +128,7 @@ def _run_and_curves(visitor: Visitor) -> None:
         overlay.sweep_and_curves(visitor, visitor.shown_sweep.trials(), view.colors, view.guess)
         return
     if now is not None and not tab.followed:
-        tab.arrived((visitor.runs.number, now.step))
+        tab.arrived(view.drawn)
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=view.slow_start)}</div>')
         st.html(f'<div data-live="strip">{strip(visitor, tab.read_of) if now else ""}</div>')
@@ -142,11 +143,10 @@ def _run_and_curves(visitor: Visitor) -> None:
 
 def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     loss, accuracy = charts.curves(*curve_arguments(visitor, now, view, chosen_epochs()))
-    at = None if now is None else (visitor.runs.number, now.step)
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
         st.html(_title("Loss", loss_summary(now)))
-        chart(loss, curve_description("loss", now), key="loss_chart", at=at)
+        chart(loss, curve_description("loss", now), key="loss_chart", at=view.drawn)
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
             st.html(_title("Accuracy", ""))
@@ -155,7 +155,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
                 st.html(_title("Accuracy", accuracy_summary(now)))
                 guess.guess_button(visitor)
-            chart(accuracy, curve_description("accuracy", now), key="accuracy_chart", at=at)
+            chart(accuracy, curve_description("accuracy", now), key="accuracy_chart", at=view.drawn)
     guess.guess_row(visitor, "" if now is None or view.guess is None else guess.guess_comparison(view.guess.curve, now))
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
         if warning := measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin):

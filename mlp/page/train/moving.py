@@ -31,6 +31,8 @@ class View(NamedTuple):
     """Whether the accuracy chart is empty for a guess."""
     slow_start: bool
     """Whether a first run will start slowly."""
+    drawn: tuple[int, int] | None
+    """The number of the run and the step that the script has drawn; None without a run."""
 
 
 def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: int) -> tuple[Any, ...]:
@@ -59,7 +61,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
         "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }
-    if not (now.playing or now.busy):
+    if not (now.playing or now.busy) and view.drawn == parts["step"]:
         return {**parts, **_no_moving_lines()}
     names: tuple[Literal["loss", "accuracy"], ...] = ("loss",) if view.is_guessed else ("loss", "accuracy")
     for name, chart in zip(names, charts.moving_curves(*curve_arguments(visitor, now, view, 0)), strict=False):

@@ -73,7 +73,7 @@ def test_nonsense_in_place_of_a_drawing_counts_as_blank(page: AppTest):
         assert "Nothing drawn yet" in tab_of(page).parts(["reading"])["html.answer"]
 
 
-def test_run_sends_its_lines_only_while_playing(page: AppTest):
+def test_run_sends_its_lines_while_playing(page: AppTest):
     page.button(key="train").click().run()
     visitor = visitor_of(page)
     eventually(lambda: visitor.job.snapshot().step > 0)
@@ -84,9 +84,23 @@ def test_run_sends_its_lines_only_while_playing(page: AppTest):
         assert parts["axes.accuracy"]["svg"].startswith("<svg")
     visitor.job.pause()
     eventually(lambda: not visitor.job.snapshot().busy)
-    assert tab_of(page).parts(["run"])["lines.loss"] is None
     at_rest(page)
+    assert tab_of(page).parts(["run"])["lines.loss"] is None
     assert text(page, "progress").startswith("epoch")
+
+
+def test_ended_run_sends_its_lines_until_a_script_has_drawn_them(page: AppTest):
+    page.button(key="step").click().run()
+    visitor = visitor_of(page)
+    eventually(lambda: not visitor.job.snapshot().busy)
+    page.run()
+    visitor.job.step()  # as a press in another tab
+    eventually(lambda: visitor.job.snapshot().step == 2 and not visitor.job.snapshot().busy)
+    parts = tab_of(page).parts(["run"])
+    assert all(parts[f"lines.{name}"]["lines"][0]["x"] for name in ("loss", "accuracy"))
+    page.run()
+    parts = tab_of(page).parts(["run"])
+    assert [parts["lines.loss"], parts["lines.accuracy"]] == [None, None]
 
 
 def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open_page: Callable[..., AppTest]):
