@@ -15,6 +15,22 @@ _lab_dots = SessionVar[Any]("lab_dots", None)
 
 
 _JS = """
+const NAME_PX = 19;  // between the centers of two names
+// Move names apart that would cover each other or lie under the large dot.
+function apart(names, fixed) {
+  const all = fixed ? [...names, fixed] : names;
+  for (let turn = 0; turn < 30; turn++) for (const name of names) for (const other of all) {
+    const right = name.x - other.x || 0.1, down = name.y - other.y, away = Math.hypot(right, down);
+    if (name === other || away >= NAME_PX) continue;
+    const share = (NAME_PX - away) / away / (other === fixed ? 1 : 2);
+    name.x += right * share;
+    name.y += down * share;
+    if (other === fixed) continue;
+    other.x -= right * share;
+    other.y -= down * share;
+  }
+  return names;
+}
 export default function ({ data, parentElement, setTriggerValue }) {
   const canvas = parentElement.querySelector("canvas");
   const note = parentElement.querySelector("p");
@@ -49,10 +65,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     pen.strokeStyle = paper;
     pen.fillStyle = ink;
     pen.font = "700 17px sans-serif";
-    data.names.forEach(([x, y, name]) => {
-      pen.strokeText(name, at(x, box.width), at(y, box.height));
-      pen.fillText(name, at(x, box.width), at(y, box.height));
-    });
+    const mine = data.mine && { x: at(data.mine[0], box.width), y: at(data.mine[1], box.height) };
+    const names = data.names.map(([x, y, name]) => ({ name, x: at(x, box.width), y: at(y, box.height) }));
+    for (const { name, x, y } of apart(names, mine)) {
+      pen.strokeText(name, x, y);
+      pen.fillText(name, x, y);
+    }
     const ring = (x, y, radius, color, fill) => {
       pen.beginPath();
       pen.arc(x, y, radius, 0, 2 * Math.PI);
@@ -61,7 +79,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       pen.strokeStyle = fill ? paper : color;
       pen.stroke();
     };
-    if (data.mine) ring(at(data.mine[0], box.width), at(data.mine[1], box.height), 9, accent, true);
+    if (mine) ring(mine.x, mine.y, 9, accent, true);
     if (data.chosen !== null) {
       const n = data.chosen;
       ring(at(places[2 * n], box.width), at(places[2 * n + 1], box.height), 8, ink, false);
