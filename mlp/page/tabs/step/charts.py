@@ -55,7 +55,7 @@ class LossAlong:
             self.line.set_data(x, y)
             self.tangent.set_data(x, dots[0].y + slope * (x - dots[0].x))
             self.dots.set_data([dot.x for dot in dots], [dot.y for dot in dots])
-            self.axes.set_xlabel(label, color=self._colors["quiet"], fontsize=9, labelpad=2)
+            self.axes.set_xlabel(label, color=self._colors["quiet"], fontsize=9, labelpad=4)
             self.axes.set_xlim(float(x[0]), float(x[-1]))
             finite = y[np.isfinite(y)]
             low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
