@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from mlp.page.tabs.registry import TABS
 from tests.browser.screens import PHONE
 from tests.browser.sight import at_rest, button, open_part, part, tab
 
@@ -85,6 +86,13 @@ def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]
     tops, together = page.evaluate("[window.tops, window.together]")
     assert max(tops) - min(tops) < 1  # scroll positions are whole pixels, but heights above the bar are not
     assert together == 0
+
+
+def test_all_tabs_fit_on_a_phone(open_page: Callable[..., Page]):
+    phone = open_page(**PHONE)
+    part(phone, "tab").scroll_into_view_if_needed()
+    for name in TABS:
+        expect(tab(phone, name)).to_be_in_viewport(ratio=1)
 
 
 def test_link_to_the_last_tab_scrolls_to_it_on_a_phone(open_page: Callable[..., Page]):

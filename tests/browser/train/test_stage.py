@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,9 +11,10 @@ from mlp.jobs.pacing import FIRST_STOPS
 from mlp.page.style.svg import LETTERS_PX
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, button, eventually, part, shown_px, step_of
+from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, at_rest, button, eventually, part, shown_px, step_of
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
+TABLET = {"viewport": {"width": 768, "height": 1024}, "is_mobile": True, "has_touch": True}
 WATCH_STEPS = """() => {
   const shown = /step ([\\d,]+) of/;
   window.steps = new Set();
@@ -67,6 +69,22 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
     button(page, "teach_now").click()
     taught = re.compile(r"before: 7, \d+% → now: 1, .*it cost .* on MNIST")
     expect(part(page, "correction_row")).to_contain_text(taught, timeout=TRAINED_MS)
+
+
+@pytest.mark.parametrize("screen", [PROJECTOR, TABLET], ids=["projector", "tablet"])
+def test_first_drawing_moves_no_card(open_page: Callable[..., Page], screen: dict[str, Any]):
+    page = open_page(**screen)
+    expect(part(page, "sections")).not_to_be_empty()
+    at_rest(page)
+    tops = [part(page, "train_card").bounding_box()]
+    draw(page, fit(DIGITS[7]), touch=screen is TABLET)
+    expect(part(page, "correction")).to_be_visible()
+    tops.append(part(page, "train_card").bounding_box())
+    if screen is PROJECTOR:  # where there is room for the line with *Teach it now*
+        part(page, "correction").get_by_text("1", exact=True).click()
+        expect(button(page, "teach_now")).to_be_visible()
+        tops.append(part(page, "train_card").bounding_box())
+    assert len({top["y"] for top in tops if top}) == 1, tops
 
 
 def test_letters_of_the_curves_are_the_pages_in_one_size(page: Page):
