@@ -15,8 +15,6 @@ from mlp.seeds import rng_of
 N_OF_STYLE = 400
 """Digits drawn in each style."""
 
-"""Seed that differs from those of training."""
-
 KNOWN = (("seven_barred", 2), ("one_footed", 7), ("four_open", 9))
 """Styles in which other people's digits are misread most often, and as which digit; they are always reported."""
 

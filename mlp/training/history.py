@@ -1,7 +1,7 @@
 """The records of a run: loss and accuracy of each step, and evaluations on validation data."""
 
 import math
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -42,6 +42,21 @@ class Curve(NamedTuple):
 
     x: np.ndarray
     y: np.ndarray
+
+
+Quantity = Literal["loss", "accuracy"]
+
+
+class RunCurves(NamedTuple):
+    """The loss or the accuracy of a run: on minibatches as they were learned, and measured now and then.
+
+    Minibatches include warps, dropout and label smoothing. ``training`` is measured as ``validation`` is, on a sample
+    of the training images, and is to be compared with it.
+    """
+
+    minibatches: Curve
+    training: Curve
+    validation: Curve
 
 
 class History:
@@ -125,47 +140,18 @@ class History:
         self._records[1, self._n : end] = accuracies
         self._n = end
 
-    def loss_curve(self, max_points: int = 500) -> Curve:
-        """Loss on minibatches during training; each point is the mean of equally many steps, the last maybe of fewer.
+    def curves(self, quantity: Quantity, max_points: int = 500) -> RunCurves:
+        """Return the curves of the loss or the accuracy, with at most ``max_points`` of the minibatches."""
+        return RunCurves(
+            self.minibatches(quantity, max_points), self.measured(f"training_{quantity}"), self.measured(quantity)
+        )
 
-        It includes warps, dropout and label smoothing, so compare validation with `training_loss_curve` instead.
+    def minibatches(self, quantity: Quantity, max_points: int = 500) -> Curve:
+        """Return the loss or the accuracy on minibatches; each point is the mean of equally many steps.
+
+        The last point may be of fewer.
         """
-        return self._binned(self.losses, max_points)
-
-    def accuracy_curve(self, max_points: int = 500) -> Curve:
-        """Accuracy on minibatches during training, in points like those of `loss_curve`."""
-        return self._binned(self.accuracies, max_points)
-
-    def validation_loss_curve(self) -> Curve:
-        """Validation loss, one point per evaluation."""
-        return self._measured("loss")
-
-    def validation_accuracy_curve(self) -> Curve:
-        """Validation accuracy, one point per evaluation."""
-        return self._measured("accuracy")
-
-    def training_loss_curve(self) -> Curve:
-        """Loss on the sample of training images, one point per evaluation."""
-        return self._measured("training_loss")
-
-    def training_accuracy_curve(self) -> Curve:
-        """Accuracy on the sample of training images, one point per evaluation."""
-        return self._measured("training_accuracy")
-
-    def synthetic_curve(self) -> Curve:
-        """Accuracy on synthetic digits, one point per evaluation that measured it."""
-        return self._measured("synthetic")
-
-    @property
-    def newest(self) -> Evaluation | None:
-        """The last evaluation, None before the first one."""
-        return self.evaluations[-1] if self.evaluations else None
-
-    def _measured(self, name: str) -> Curve:
-        evaluations = [e for e in list(self.evaluations) if getattr(e, name) is not None]
-        return Curve(np.array([e.epoch for e in evaluations]), np.array([getattr(e, name) for e in evaluations]))
-
-    def _binned(self, values: np.ndarray, max_points: int) -> Curve:
+        values = self.losses if quantity == "loss" else self.accuracies
         n = len(values)
         if n == 0:
             return Curve(np.empty(0), np.empty(0))
@@ -175,6 +161,16 @@ class History:
         ends = np.minimum(starts + width, n)
         means = np.add.reduceat(values, starts, dtype=np.float64) / (ends - starts)
         return Curve(self.epoch_at((starts + ends + 1) / 2), means)
+
+    def measured(self, name: str) -> Curve:
+        """Return a field of `Evaluation` as a curve, with one point per evaluation that measured it."""
+        evaluations = [e for e in list(self.evaluations) if getattr(e, name) is not None]
+        return Curve(np.array([e.epoch for e in evaluations]), np.array([getattr(e, name) for e in evaluations]))
+
+    @property
+    def newest(self) -> Evaluation | None:
+        """The last evaluation, None before the first one."""
+        return self.evaluations[-1] if self.evaluations else None
 
 
 def smoothed(values: np.ndarray, span: int) -> np.ndarray:

@@ -263,6 +263,13 @@ def setting_names() -> dict[str, str]:
     return {one.field: one.name for one in SETTINGS} | {"names": "signs"}
 
 
+def positions_of(settings: Settings) -> dict[str, Any]:
+    """Return the positions of the controls for these settings, by key; of a value without a position, itself."""
+    return {
+        key: position for one in SETTINGS for key, position in one.to_positions(getattr(settings, one.field)).items()
+    }
+
+
 def settings_at(positions: Mapping[str, Any]) -> Settings:
     """Return the settings for positions of controls, by key; missing controls are at their defaults.
 

@@ -16,7 +16,7 @@ def history_of(losses, steps_per_epoch=10):
 def test_new_history_is_empty_everywhere():
     history = History(10)
     assert len(history) == 0
-    for curve in (history.loss_curve(), history.accuracy_curve(), history.validation_loss_curve()):
+    for curve in (history.minibatches("loss"), history.minibatches("accuracy"), history.measured("loss")):
         assert len(curve.x) == len(curve.y) == 0
 
 
@@ -38,29 +38,29 @@ def test_earlier_views_stay_unchanged_by_new_records():
 
 
 def test_short_run_has_a_point_for_every_step():
-    curve = history_of([4, 3, 2], steps_per_epoch=2).loss_curve()
+    curve = history_of([4, 3, 2], steps_per_epoch=2).minibatches("loss")
     np.testing.assert_array_equal(curve.y, [4, 3, 2])
     np.testing.assert_array_equal(curve.x, [0.5, 1, 1.5])  # after steps 1, 2 and 3
 
 
 def test_points_of_a_long_run_are_means_of_equal_numbers_of_steps():
     history = history_of([1, 3, 5, 7, 9], steps_per_epoch=1)
-    curve = history.loss_curve(max_points=3)
+    curve = history.minibatches("loss", max_points=3)
     np.testing.assert_array_equal(curve.y, [2, 6, 9])
     np.testing.assert_array_equal(curve.x, [1.5, 3.5, 5])
-    np.testing.assert_allclose(history.accuracy_curve(max_points=3).y, [0.2, 0.6, 0.9])
+    np.testing.assert_allclose(history.minibatches("accuracy", max_points=3).y, [0.2, 0.6, 0.9])
 
 
 @given(st.integers(1, 3000), st.integers(1, 50))
 def test_curve_has_between_half_and_all_of_the_allowed_points(n, max_points):
-    curve = history_of(np.zeros(n)).loss_curve(max_points)
+    curve = history_of(np.zeros(n)).minibatches("loss", max_points)
     assert min(n, max_points // 2) <= len(curve.x) == len(curve.y) <= max_points
     assert (np.diff(curve.x) > 0).all()
 
 
 def test_growing_curve_keeps_its_older_points():
     losses = np.random.default_rng(0).random(1000)
-    shorter, longer = history_of(losses[:900]).loss_curve(100), history_of(losses).loss_curve(100)
+    shorter, longer = history_of(losses[:900]).minibatches("loss", 100), history_of(losses).minibatches("loss", 100)
     whole_bins = 900 // 16
     np.testing.assert_array_equal(shorter.x[:whole_bins], longer.x[:whole_bins])
     np.testing.assert_array_equal(shorter.y[:whole_bins], longer.y[:whole_bins])
@@ -69,9 +69,9 @@ def test_growing_curve_keeps_its_older_points():
 def test_evaluations_become_curves_over_epochs():
     history = History(10)
     history.evaluations += [Evaluation(0, 0.0, 2.3, 0.1), Evaluation(10, 1.0, 0.5, 0.9), Evaluation(15, 1.5, 0.6, 0.8)]
-    assert history.validation_loss_curve().x.tolist() == [0, 1, 1.5]
-    assert history.validation_loss_curve().y.tolist() == [2.3, 0.5, 0.6]
-    assert history.validation_accuracy_curve().y.tolist() == [0.1, 0.9, 0.8]
+    assert history.measured("loss").x.tolist() == [0, 1, 1.5]
+    assert history.measured("loss").y.tolist() == [2.3, 0.5, 0.6]
+    assert history.measured("accuracy").y.tolist() == [0.1, 0.9, 0.8]
 
 
 def test_training_curves_have_only_measured_points():
@@ -80,8 +80,8 @@ def test_training_curves_have_only_measured_points():
         Evaluation(0, 0.0, 2.3, 0.1),
         Evaluation(10, 1.0, 0.5, 0.9, training_loss=0.25, training_accuracy=0.95),
     ]
-    assert [part.tolist() for part in history.training_loss_curve()] == [[1.0], [0.25]]
-    assert [part.tolist() for part in history.training_accuracy_curve()] == [[1.0], [0.95]]
+    assert [part.tolist() for part in history.measured("training_loss")] == [[1.0], [0.25]]
+    assert [part.tolist() for part in history.measured("training_accuracy")] == [[1.0], [0.95]]
 
 
 @given(st.lists(st.floats(-10, 10), max_size=30), st.integers(0, 40))

@@ -4,7 +4,7 @@ import pytest
 
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, controls, settings_at
+from mlp.training.settings_table import controls, positions_of, settings_at
 
 
 def test_page_starts_with_the_articles_recipe():
@@ -16,9 +16,7 @@ def test_page_starts_with_the_articles_recipe():
 @pytest.mark.parametrize("name", RECIPES)
 def test_controls_can_show_each_recipe(name):
     settings = RECIPES[name].settings
-    positions = {
-        key: position for one in SETTINGS for key, position in one.to_positions(getattr(settings, one.field)).items()
-    }
+    positions = positions_of(settings)
     assert all(controls()[key].has(position) for key, position in positions.items())
     assert settings_at(positions) == settings
     assert recipe_of(settings) == name

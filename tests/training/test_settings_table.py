@@ -6,7 +6,7 @@ import pytest
 
 from mlp.training import setting_entry, settings_table
 from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, controls, groups, settings_at
+from mlp.training.settings_table import SETTINGS, controls, groups, positions_of, settings_at
 
 
 def test_every_field_has_one_entry_and_every_key_and_flag_one_meaning():
@@ -29,10 +29,7 @@ def test_controls_at_their_first_positions_are_the_default_settings():
     [Settings(hidden=(8, 16, 32), images=300), Settings(warp=1.0, optimizer="adam", seed=7), Settings(momentum=0.9)],
 )
 def test_positions_lead_back_to_the_settings(settings):
-    positions = {
-        key: position for one in SETTINGS for key, position in one.to_positions(getattr(settings, one.field)).items()
-    }
-    assert settings_at(positions) == settings
+    assert settings_at(positions_of(settings)) == settings
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from mlp.page import state
 from mlp.page.settings.controls import chosen_settings
 from mlp.training.recipes import FIRST, RECIPES, recipe_of
 from mlp.training.setting_entry import Control
-from mlp.training.settings_table import SETTINGS, controls, format_value
+from mlp.training.settings_table import controls, format_value, positions_of
 
 ADDRESS = "address"
 """Key of the fragment that sends the address to the browser."""
@@ -36,12 +36,10 @@ def linked(name: str) -> str | None:
 
 def linked_positions() -> dict[str, Any]:
     """Return the positions that the link asks for, by key: its own values, or else those of its recipe."""
-    known, found = controls(), {}
+    known, found = controls(), dict[str, Any]()
     recipe = RECIPES.get(linked("recipe") or "")
     if recipe is not None:
-        for one in SETTINGS:
-            positions = one.to_positions(getattr(recipe.settings, one.field))
-            found.update({key: position for key, position in positions.items() if key in known})
+        found = {key: position for key, position in positions_of(recipe.settings).items() if key in known}
     own = {key: position_in(control, linked_query()[key]) for key, control in known.items() if key in linked_query()}
     return found | {key: position for key, position in own.items() if position is not None}
 
@@ -87,8 +85,7 @@ def settings_query() -> Query:
     settings, known = chosen_settings(), controls()
     recipe = recipe_of(settings)
     query = {} if recipe in (None, FIRST) else {"recipe": [recipe]}
-    for one in SETTINGS:
-        for key, position in one.to_positions(getattr(settings, one.field)).items():
-            if position != known[key].default:
-                query[key] = [format_value(each) for each in (position if known[key].kind == "several" else [position])]
+    for key, position in positions_of(settings).items():
+        if position != known[key].default:
+            query[key] = [format_value(each) for each in (position if known[key].kind == "several" else [position])]
     return query

@@ -26,7 +26,7 @@ from mlp.page.style.chart_labels import (
 )
 from mlp.page.style.moving_chart import VALIDATION_DASHES, Moving, points_of
 from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
-from mlp.training.history import Curve, History, smoothed
+from mlp.training.history import Curve, History, Quantity, smoothed
 
 SIZE_IN = (4.8, 1.38)
 PLACE = (0.105, 0.155, 0.85, 0.76)
@@ -35,6 +35,8 @@ LABEL_PT = 9
 DOT_ROOM = 4.0
 """Points around the axes in which a line is still drawn, so that a dot at their edge is whole."""
 RAW_POINTS = 250
+QUANTITIES: tuple[Quantity, Quantity] = ("loss", "accuracy")
+"""What the two charts of a run show, in order."""
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
 """Dashes and dots of earlier runs, which share one quiet color and have labels."""
 SMOOTH_SHARE = 0.05  # fraction of the run so far that the smoothed line averages
@@ -355,27 +357,14 @@ def _both(
     if history is None:
         history = History(1)
     marks = marks_of(history)
-    loss = (
-        history.loss_curve(RAW_POINTS),
-        history.training_loss_curve(),
-        history.validation_loss_curve(),
-        epochs,
-        [Earlier(label, run.validation_loss_curve()) for label, run in earlier],
-        marks,
-    )
-    accuracy = (
-        history.accuracy_curve(RAW_POINTS),
-        history.training_accuracy_curve(),
-        history.validation_accuracy_curve(),
-        epochs,
-        [
-            *([Earlier("drawings", history.synthetic_curve())] if with_synthetic else []),
-            *(Earlier(label, run.validation_accuracy_curve()) for label, run in earlier),
-        ],
-        marks,
-        guess,
-    )
-    return _charts(tuple(sorted(colors.items()))), (loss, accuracy)
+    arguments: list[tuple[Any, ...]] = []
+    for quantity in QUANTITIES:
+        others = [Earlier(label, run.measured(quantity)) for label, run in earlier]
+        if quantity == "accuracy" and with_synthetic:
+            others.insert(0, Earlier("drawings", history.measured("synthetic")))
+        guessed = guess if quantity == "accuracy" else None
+        arguments.append((*history.curves(quantity, RAW_POINTS), epochs, others, marks, guessed))
+    return _charts(tuple(sorted(colors.items()))), tuple(arguments)
 
 
 def accuracy_axes(epochs: int, colors: dict[str, str]) -> str:

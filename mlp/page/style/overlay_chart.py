@@ -2,26 +2,16 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from mlp.page.style.chart_labels import horizon_of, value_range
-from mlp.page.style.charts import RAW_POINTS, SMOOTH_SHARE, Chart, without_start
-from mlp.training.history import Curve, History, smoothed
+from mlp.page.style.charts import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Chart, without_start
+from mlp.training.history import Curve, History, RunCurves, smoothed
 
 COLORS = ("accent", "second", "third", "fourth", "fifth", "sixth")
 """Colors of the runs, in order; more than six reuse them."""
 TRAINING, VALIDATION = "-", (0, (5, 1.5))
-
-
-class Line(NamedTuple):
-    """One run: the name of its color in the theme, and its curves, as in `Chart.svg`."""
-
-    color: str
-    minibatches: Curve
-    training: Curve
-    validation: Curve
 
 
 class OverlayChart(Chart):
@@ -31,7 +21,7 @@ class OverlayChart(Chart):
         super().__init__(colors, as_percent=as_percent)
         self._colors = colors
 
-    def overlaid(self, runs: Sequence[Line], epochs: float, guess: Curve | None = None) -> str:
+    def overlaid(self, runs: Sequence[RunCurves], epochs: float, guess: Curve | None = None) -> str:
         """Return the runs as SVG text; ``epochs`` is the largest end of the x axis."""
         with self._lock:
             smooth = [smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE)) for run in runs]
@@ -43,8 +33,8 @@ class OverlayChart(Chart):
                 *value_range(self.as_percent, np.empty(0), *begun, *(curve.y for both in measured for curve in both))
             )
             self._draw_extras((), guess, ())
-            for run, line, both in zip(runs, smooth, measured, strict=True):
-                color = self._colors[run.color]
+            for place, (run, line, both) in enumerate(zip(runs, smooth, measured, strict=True)):
+                color = self._colors[color_of(place)]
                 self._extras += self.lines.plot(run.minibatches.x, line, color=color, linewidth=0.8, alpha=0.5)
                 for curve, width, dashes in zip(both, (1.5, 1.2), (TRAINING, VALIDATION), strict=True):
                     (drawn,) = self.lines.plot(
@@ -64,15 +54,7 @@ def overlaid_curves(
 ) -> tuple[str, str]:
     """Return the loss and the accuracy of several runs as two SVG images, as `charts.curves` does for one."""
     loss_chart, accuracy_chart = _charts(tuple(sorted(colors.items())))
-    names = [color_of(place) for place in range(len(histories))]
-    losses = [
-        Line(name, each.loss_curve(RAW_POINTS), each.training_loss_curve(), each.validation_loss_curve())
-        for name, each in zip(names, histories, strict=True)
-    ]
-    accuracies = [
-        Line(name, each.accuracy_curve(RAW_POINTS), each.training_accuracy_curve(), each.validation_accuracy_curve())
-        for name, each in zip(names, histories, strict=True)
-    ]
+    losses, accuracies = ([each.curves(quantity, RAW_POINTS) for each in histories] for quantity in QUANTITIES)
     return loss_chart.overlaid(losses, epochs), accuracy_chart.overlaid(accuracies, epochs, guess)
 
 

@@ -10,7 +10,7 @@ def curve_description(name: Literal["loss", "accuracy"], now: Snapshot | None) -
     """Return a curve in words: "loss falls from 2.3 to 0.11 in 4 epochs"."""
     if now is None or not len(now.history):
         return f"{name.capitalize()}: no curve yet"
-    curve = (now.history.loss_curve if name == "loss" else now.history.accuracy_curve)(charts.RAW_POINTS)
+    curve = now.history.minibatches(name, charts.RAW_POINTS)
     span = max(1, len(curve.y) // 20)
     first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
     verb = "falls" if last < first else "rises"

@@ -208,7 +208,7 @@ def unseen_accuracy(now: Snapshot) -> Curve:
     In the first epoch, minibatches are new to the network too, and there is one at every step. With warps or dropout
     they are harder than validation images, so they are left out.
     """
-    validation, learned = now.history.validation_accuracy_curve(), now.history.accuracy_curve(LEARNED_POINTS)
+    validation, learned = now.history.measured("accuracy"), now.history.minibatches("accuracy", LEARNED_POINTS)
     alike = not now.settings.warp and not now.settings.dropout
     first = (learned.x <= 1) & alike
     x = np.concatenate([validation.x, learned.x[first]])

@@ -160,7 +160,7 @@ def _chart(trials: Sequence[Trial], guess: tuple[float, ...] | None) -> str:
     """Return the accuracies on validation images over the run, and the guess, as HTML."""
     runs = []
     for trial in trials:
-        curve = trial.snapshot.history.validation_accuracy_curve()
+        curve = trial.snapshot.history.measured("accuracy")
         runs.append(Curve(curve.x / trial.snapshot.settings.epochs, curve.y))
     guessed = None if guess is None else Curve(np.linspace(0, 1, POINTS), np.array(guess))
     url = data_url("svg+xml", printed_accuracies(runs, guessed))

@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mlp.page.style.chart_labels import MARK_GAP, marks_of, spaced
-from mlp.page.style.charts import RAW_POINTS, SMOOTH_SHARE, quiet_axes, without_start
+from mlp.page.style.charts import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, quiet_axes, without_start
 from mlp.page.style.overlay_chart import color_of
 from mlp.page.style.theme import LIGHT
 from mlp.training.history import Curve, History, smoothed
@@ -28,14 +28,8 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
     figure = Figure(figsize=(11, 4), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=10)
-    for axes, name, minibatches, training, validation in zip(
-        figure.subplots(1, 2),
-        ("loss, in nats", "accuracy"),
-        (history.loss_curve(RAW_POINTS), history.accuracy_curve(RAW_POINTS)),
-        (history.training_loss_curve(), history.training_accuracy_curve()),
-        (history.validation_loss_curve(), history.validation_accuracy_curve()),
-        strict=True,
-    ):
+    for axes, quantity, name in zip(figure.subplots(1, 2), QUANTITIES, ("loss, in nats", "accuracy"), strict=True):
+        minibatches, training, validation = history.curves(quantity, RAW_POINTS)
         axes.plot(*minibatches, color=LIGHT["accent"], linewidth=0.8, alpha=0.35)
         smooth = smoothed(minibatches.y, int(len(minibatches.y) * SMOOTH_SHARE))
         axes.plot(minibatches.x, smooth, color=LIGHT["accent"], linewidth=1, alpha=0.6, label="minibatches, as learned")

@@ -129,9 +129,9 @@ def _picture(trials: list[Trial]) -> str:
     return _chart(tuple(sorted(theme.colors().items()))).svg(
         none,
         none,
-        best.snapshot.history.validation_accuracy_curve(),
+        best.snapshot.history.measured("accuracy"),
         max(trial.snapshot.settings.epochs for trial in trials),
-        [Earlier(trial.value, trial.snapshot.history.validation_accuracy_curve()) for trial in others],
+        [Earlier(trial.value, trial.snapshot.history.measured("accuracy")) for trial in others],
         name=best.value,
     )
 
