@@ -8,8 +8,9 @@ from mlp.analysis.lab.damage import Damage, damaged, n_right
 from mlp.analysis.lab.fool import smallest
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs
 from mlp.analysis.lab.morph import answer_changes, by_hidden_layer, by_pixels
+from mlp.analysis.lab.sliced import advanced
 from mlp.analysis.lab.valley import random_walk_share, valley
-from mlp.analysis.lab.wish import advanced, wish
+from mlp.analysis.lab.wish import wish
 from mlp.analysis.trace import trace
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP

@@ -1,6 +1,6 @@
 """The path from one image to another: through their pixels, and through a network's last hidden layer."""
 
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,35 +91,31 @@ class Morph:
         """Fraction of the steps done, 0 to 1."""
         return len(self.distances) / STEPS
 
+    def remaining(self) -> Iterator["Morph"]:
+        """Yield the search after each further step."""
+        network, layer = self.network, _layer(self.network)
+        images = Parameter(self.images.copy())
+        optimizer = Adam([images], RATE)
+        optimizer.restore(self.optimizer)
+        distances = list(self.distances)
+        length = max(float(np.linalg.norm(self.targets[-1] - self.targets[0])), 1e-12)
+        while len(distances) < STEPS:
+            activations = network.activations(images.value)
+            away = activations[place_of_sums(network, layer)] - self.targets
+            distances.append(float(np.linalg.norm(away, axis=1).mean()) / length)
+            images.grad[...] = pull_back(network, activations, away, layer=layer)
+            images.grad[[0, -1]] = 0  # the ends are already right
+            optimizer.learning_rate = RATE * (1 - len(distances) / (STEPS + 1))  # shorter steps let it settle
+            optimizer.step()
+            np.clip(images.value, 0, 1, out=images.value)
+            yield replace(self, images=images.value, optimizer=optimizer.state(), distances=tuple(distances))
+
 
 def morph(network: MLP, first: np.ndarray, last: np.ndarray) -> Morph:
     """Return a search that starts with the mixtures of two images, (784,) float in 0..1."""
     images = between(first.astype(network.dtype), last.astype(network.dtype), PICTURES)
     ends = _sums(network, images[[0, -1]])
     return Morph(network, images, between(ends[0], ends[1], PICTURES), Adam([Parameter(images.copy())], RATE).state())
-
-
-def advanced(begun: Morph, seconds: float) -> Morph:
-    """Return the search after about ``seconds`` more; it takes at least one step, if any is left."""
-    until = time.perf_counter() + seconds
-    network, layer = begun.network, _layer(begun.network)
-    images = Parameter(begun.images.copy())
-    optimizer = Adam([images], RATE)
-    optimizer.restore(begun.optimizer)
-    distances = list(begun.distances)
-    length = max(float(np.linalg.norm(begun.targets[-1] - begun.targets[0])), 1e-12)
-    while len(distances) < STEPS:
-        activations = network.activations(images.value)
-        away = activations[place_of_sums(network, layer)] - begun.targets
-        distances.append(float(np.linalg.norm(away, axis=1).mean()) / length)
-        images.grad[...] = pull_back(network, activations, away, layer=layer)
-        images.grad[[0, -1]] = 0  # the ends are already right
-        optimizer.learning_rate = RATE * (1 - len(distances) / (STEPS + 1))  # shorter steps let it settle
-        optimizer.step()
-        np.clip(images.value, 0, 1, out=images.value)
-        if time.perf_counter() >= until:
-            break
-    return replace(begun, images=images.value, optimizer=optimizer.state(), distances=tuple(distances))
 
 
 def answer_changes(probabilities: np.ndarray) -> list[tuple[int, float]]:

@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable, Hashable
+import time
+from collections.abc import Hashable, Iterator
 from concurrent.futures import CancelledError, Future
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from mlp.jobs.workers.call import Ending, NotStarted, WorkerFailure
 from mlp.jobs.workers.engine import Engine
@@ -16,18 +17,29 @@ log = logging.getLogger(__name__)
 
 
 class Work(Protocol):
-    """The whole state of a computation; a worker receives it and returns it further advanced.
-
-    ``progress`` is 0 to 1; at 1 it is finished.
-    """
+    """The whole state of a computation; a worker receives it and returns it further advanced."""
 
     @property
     def progress(self) -> float:
-        """Fraction that is done, 0 to 1."""
+        """Fraction that is done, 0 to 1; at 1 it is finished."""
+        ...
+
+    def remaining(self) -> "Iterator[Self]":
+        """Yield the state after each further step, without changing this one; each may hold the arrays of the last."""
         ...
 
 
 W = TypeVar("W", bound=Work)
+
+
+def advanced(work: W, seconds: float) -> W:
+    """Return the work after about ``seconds`` more; it takes at least one step, if any is left."""
+    until = time.perf_counter() + seconds
+    for further in work.remaining():
+        work = further
+        if time.perf_counter() >= until:
+            break
+    return work
 
 
 class Sliced(Generic[W]):
@@ -37,9 +49,6 @@ class Sliced(Generic[W]):
 
     Parameters
     ----------
-    advance : callable
-        Called with the work and a number of seconds, returns the work advanced by about that time; a module-level
-        function, as it is sent to another process. It must not change the given work.
     work : Work
     engine : Engine
         Runs the slices.
@@ -47,8 +56,7 @@ class Sliced(Generic[W]):
         The owner of the turns that it uses, such as a visitor's id.
     """
 
-    def __init__(self, advance: Callable[[W, float], W], work: W, engine: Engine, owner: Hashable = None) -> None:
-        self._advance = advance
+    def __init__(self, work: W, engine: Engine, owner: Hashable = None) -> None:
         self._work = work
         self._engine = engine
         self._owner = owner
@@ -83,7 +91,7 @@ class Sliced(Generic[W]):
             if self._stopped or self._work.progress >= 1:
                 return
             try:
-                future: Future[Any] = self._engine.submit(self._owner, self._advance, self._work, SLICE_S)
+                future: Future[Any] = self._engine.submit(self._owner, advanced, self._work, SLICE_S)
             except Ending:
                 return
             self._future = future

@@ -1,7 +1,6 @@
 """The loss over the plane of weights in which a run's path spreads most."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,6 +60,15 @@ class Valley:
     def progress(self) -> float:
         """Fraction of the points that are measured, 0 to 1."""
         return 1 - float(np.isnan(self.losses).mean())
+
+    def remaining(self) -> Iterator["Valley"]:
+        """Yield the valley after each further point."""
+        losses, twin = self.losses.copy(), self.network.copy()
+        for row, column in _order():
+            if np.isnan(losses[row, column]):
+                twin.values[...] = self.center + self.across[column] * self.axes[0] + self.down[row] * self.axes[1]
+                losses[row, column] = cross_entropy(twin, self.images, self.labels)
+                yield replace(self, losses=losses)
 
     @one_blas_thread
     def places(self, states: Sequence[np.ndarray]) -> np.ndarray:
@@ -156,20 +164,6 @@ def _order() -> list[tuple[int, int]]:
         for row in range(0, SIDE, stride):
             seen.update(dict.fromkeys((row, column) for column in range(0, SIDE, stride)))
     return list(seen)
-
-
-def advanced(begun: Valley, seconds: float) -> Valley:
-    """Return the valley after about ``seconds`` more; it measures at least one point, if any is left."""
-    until = time.perf_counter() + seconds
-    losses, twin = begun.losses.copy(), begun.network.copy()
-    for row, column in _order():
-        if not np.isnan(losses[row, column]):
-            continue
-        twin.values[...] = begun.center + begun.across[column] * begun.axes[0] + begun.down[row] * begun.axes[1]
-        losses[row, column] = cross_entropy(twin, begun.images, begun.labels)
-        if time.perf_counter() >= until:
-            break
-    return replace(begun, losses=losses)
 
 
 def gaps_filled(losses: np.ndarray) -> np.ndarray:

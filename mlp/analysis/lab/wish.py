@@ -1,6 +1,6 @@
 """The image that drives a neuron, or an answer, furthest: ascent from noise."""
 
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,6 +55,27 @@ class Wish:
         """Fraction of the steps done, 0 to 1."""
         return len(self.sums) / self.steps
 
+    def remaining(self) -> Iterator["Wish"]:
+        """Yield the ascent after each further step."""
+        network = self.network
+        image, sums = self.image.copy(), list(self.sums)
+        side = int(len(image) ** 0.5)
+        direction = np.zeros((1, network.layer_sizes[self.layer + 1]), network.dtype)
+        direction[0, self.neuron] = 1
+        place = place_of_sums(network, self.layer)
+        while len(sums) < self.steps:
+            rng = np.random.default_rng((self.seed, len(sums)))
+            down, right = rng.integers(-self.max_shift_px, self.max_shift_px + 1, 2)
+            moved = np.roll(image.reshape(side, side), (down, right), (0, 1)).reshape(1, -1)
+            activations = network.activations(moved)
+            sums.append(float(activations[place][0, self.neuron]))
+            slope = pull_back(network, activations, direction, layer=self.layer)[0]
+            slope = np.roll(slope.reshape(side, side), (-down, -right), (0, 1)).ravel()
+            size = float(np.sqrt(np.square(slope).mean()))
+            image += RATE * (slope / max(size, 1e-12) - self.decay * image)
+            np.clip(image, 0, 1, out=image)
+            yield replace(self, image=image, sums=tuple(sums))
+
 
 def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
     """Return an ascent that starts from faint noise.
@@ -67,7 +88,8 @@ def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
     Examples
     --------
     >>> begun = wish(MLP([784, 10], rng=np.random.default_rng(0)), 0, 7)
-    >>> advanced(begun, 60).progress
+    >>> *_, found = begun.remaining()
+    >>> found.progress
     1.0
     """
     widths = network.layer_sizes[1:]
@@ -85,28 +107,3 @@ def sum_of(found: Wish) -> float:
     """Return the neuron's sum, before its activation, for the current image."""
     activations = found.network.activations(found.image[np.newaxis])
     return float(activations[place_of_sums(found.network, found.layer)][0, found.neuron])
-
-
-def advanced(begun: Wish, seconds: float) -> Wish:
-    """Return the ascent after about ``seconds`` more; it takes at least one step, if any is left."""
-    until = time.perf_counter() + seconds
-    network = begun.network
-    image, sums = begun.image.copy(), list(begun.sums)
-    side = int(len(image) ** 0.5)
-    direction = np.zeros((1, network.layer_sizes[begun.layer + 1]), network.dtype)
-    direction[0, begun.neuron] = 1
-    place = place_of_sums(network, begun.layer)
-    while len(sums) < begun.steps:
-        rng = np.random.default_rng((begun.seed, len(sums)))
-        down, right = rng.integers(-begun.max_shift_px, begun.max_shift_px + 1, 2)
-        moved = np.roll(image.reshape(side, side), (down, right), (0, 1)).reshape(1, -1)
-        activations = network.activations(moved)
-        sums.append(float(activations[place][0, begun.neuron]))
-        slope = pull_back(network, activations, direction, layer=begun.layer)[0]
-        slope = np.roll(slope.reshape(side, side), (-down, -right), (0, 1)).ravel()
-        size = float(np.sqrt(np.square(slope).mean()))
-        image += RATE * (slope / max(size, 1e-12) - begun.decay * image)
-        np.clip(image, 0, 1, out=image)
-        if time.perf_counter() >= until:
-            break
-    return replace(begun, image=image, sums=tuple(sums))

@@ -1,7 +1,6 @@
 """Saved steps of a run: many as float16 weights, a few as whole runs; the steps between are replayed."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -208,6 +207,16 @@ class Replay:
         """Fraction of the replay that is done, 0 to 1."""
         return 1.0 if self.target == self.first else (self.run.step - self.first) / (self.target - self.first)
 
+    def remaining(self) -> Iterator["Replay"]:
+        """Yield the replay after each further step."""
+        run, train = self.run.copy(), self.data.load().train
+        changes = dict(self.changes)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in islice(steps(run, train.images, train.labels), self.target - run.step):
+                # A change between two steps applies to the next one, as in the run.
+                run.learning_rate = changes.get(run.step, run.learning_rate)
+                yield replace(self, run=run)
+
 
 def replay(rewind: Rewind, data: Data, changes: Sequence[tuple[int, float]], target: int) -> Replay:
     """Return a replay that starts at the nearest whole run before a step.
@@ -224,21 +233,6 @@ def replay(rewind: Rewind, data: Data, changes: Sequence[tuple[int, float]], tar
     # A whole run may already hold the learning rate of later steps, and the start that of no step yet.
     run.learning_rate = _rate_at(run, changes, run.step)
     return Replay(run, data, tuple(changes), target, run.step)
-
-
-def advanced(begun: Replay, seconds: float) -> Replay:
-    """Return the replay after about ``seconds`` more; it takes at least one step, if any is left."""
-    until = time.perf_counter() + seconds
-    run, train = begun.run.copy(), begun.data.load().train
-    with np.errstate(over="ignore", invalid="ignore"):
-        taken = steps(run, train.images, train.labels)
-        changes = dict(begun.changes)
-        for _ in islice(taken, begun.target - run.step):
-            # A change between two steps applies to the next one, as in the run.
-            run.learning_rate = changes.get(run.step, run.learning_rate)
-            if time.perf_counter() >= until:
-                break
-    return replace(begun, run=run)
 
 
 def _rate_at(run: Run, changes: Sequence[tuple[int, float]], step: int) -> float:

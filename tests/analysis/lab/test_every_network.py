@@ -9,9 +9,8 @@ from mlp.analysis.attribution import input_gradients, occlusion
 from mlp.analysis.lab.damage import Damage, damaged, n_bytes, n_weights_left
 from mlp.analysis.lab.fool import attack, smallest
 from mlp.analysis.lab.map import hidden_outputs
-from mlp.analysis.lab.morph import advanced as morph_advanced
 from mlp.analysis.lab.morph import by_hidden_layer, morph
-from mlp.analysis.lab.wish import advanced as wish_advanced
+from mlp.analysis.lab.sliced import advanced
 from mlp.analysis.lab.wish import wish
 from mlp.analysis.trace import trace
 from mlp.nn.network import MLP
@@ -25,13 +24,13 @@ def _wished(network: MLP) -> np.ndarray:
         [
             np.append(found.image, found.sums)
             for layer in range(len(network.dense_layers))
-            for found in [wish_advanced(wish(network, layer, 3, steps=5), 60)]
+            for found in [advanced(wish(network, layer, 3, steps=5), 60)]
         ]
     )
 
 
 def _morphed(network: MLP) -> np.ndarray:
-    found = morph_advanced(morph(network, IMAGES[0], IMAGES[1]), 0)
+    found = advanced(morph(network, IMAGES[0], IMAGES[1]), 0)
     return np.append(found.images, found.distances)
 
 

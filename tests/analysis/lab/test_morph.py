@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.morph import PICTURES, advanced, between, by_hidden_layer, by_pixels, morph
+from mlp.analysis.lab.morph import PICTURES, between, by_hidden_layer, by_pixels, morph
+from mlp.analysis.lab.sliced import advanced
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 

@@ -1,5 +1,6 @@
 """Work in slices: it continues to its end, can be stopped, survives a lost worker, and reports errors."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -19,9 +20,8 @@ class Count:
     def progress(self) -> float:
         return self.done / 4
 
-
-def count(work: Count, _seconds: float) -> Count:
-    return replace(work, done=work.done + 1)
+    def remaining(self) -> Iterator["Count"]:
+        yield replace(self, done=self.done + 1)  # one for each slice
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def engine() -> ManualEngine:
 
 
 def test_work_continues_to_its_end_in_slices(engine: ManualEngine):
-    sliced = Sliced(count, Count(), engine)
+    sliced = Sliced(Count(), engine)
     for done in range(1, 5):
         assert sliced.running
         engine.answer()
@@ -40,14 +40,14 @@ def test_work_continues_to_its_end_in_slices(engine: ManualEngine):
 
 
 def test_stopped_work_keeps_its_result(engine: ManualEngine):
-    sliced = Sliced(count, Count(), engine)
+    sliced = Sliced(Count(), engine)
     engine.answer()
     sliced.stop()
     assert (sliced.running, sliced.work.done, sliced.error) == (False, 1, None)
 
 
 def test_lost_slice_is_retried_a_limited_number_of_times(engine: ManualEngine):
-    sliced = Sliced(count, Count(), engine)
+    sliced = Sliced(Count(), engine)
     engine.fail(WorkerFailure("died"))
     engine.answer()
     assert sliced.work.done == 1
@@ -59,7 +59,7 @@ def test_lost_slice_is_retried_a_limited_number_of_times(engine: ManualEngine):
 
 
 def test_error_ends_work_with_a_readable_message(engine: ManualEngine):
-    sliced = Sliced(count, Count(), engine)
+    sliced = Sliced(Count(), engine)
     engine.fail(ZeroDivisionError("1 / 0"))
     assert not sliced.running
     assert "1 / 0" not in str(sliced.error)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.valley import SIDE, advanced, gaps_filled, random_walk_share, valley
+from mlp.analysis.lab.sliced import advanced
+from mlp.analysis.lab.valley import SIDE, gaps_filled, random_walk_share, valley
 from mlp.nn.network import MLP
 
 NOTHING = np.zeros((1, 6), np.uint8), np.zeros(1, int)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.wish import advanced, sum_of, wish
+from mlp.analysis.lab.sliced import advanced
+from mlp.analysis.lab.wish import sum_of, wish
 from mlp.nn.network import MLP
 
 

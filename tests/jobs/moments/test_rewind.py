@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from mlp.analysis.lab.sliced import advanced
 from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, restore_moments
 from mlp.jobs.moments.rewind import (
     MAX_BYTES,
     MAX_WHOLE_BYTES,
     Rewind,
-    advanced,
     max_moments,
     moments,
     replay,

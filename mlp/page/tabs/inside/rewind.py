@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mlp.jobs.job import Job
-from mlp.jobs.moments.rewind import Replay, advanced, replay
+from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
@@ -147,7 +147,7 @@ def _compute(visitor: Visitor, job: Job) -> None:
     except LookupError:
         refuse("lab", "This step can’t be computed, as the run’s first weights are no longer known.")
         return
-    begin_work(visitor, ROOM, advanced, again)
+    begin_work(visitor, ROOM, again)
     _lab_replay_of.set((visitor.runs.number, False))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.morph import PICTURES, Morph, advanced, answer_changes, by_hidden_layer, by_pixels, morph
+from mlp.analysis.lab.morph import PICTURES, Morph, answer_changes, by_hidden_layer, by_pixels, morph
 from mlp.images.input_image import InputImage, from_data, with_article
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
@@ -126,4 +126,4 @@ def _keep(data: DataState) -> None:
 
 
 def _find(now: Answering, visitor: Visitor, ends: tuple[np.ndarray, np.ndarray]) -> None:
-    begin_work(visitor, ROOM, advanced, morph(now.network.copy(), *ends))
+    begin_work(visitor, ROOM, morph(now.network.copy(), *ends))

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mlp.analysis.lab.valley import Valley, advanced, gaps_filled, valley
+from mlp.analysis.lab.valley import Valley, gaps_filled, valley
 from mlp.jobs.job import Job
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
@@ -60,7 +60,7 @@ def _measure(visitor: Visitor, data: DataState) -> None:
     except ValueError as error:
         refuse("lab", f"This valley can’t be measured: {reason(error)}")
         return
-    begin_work(visitor, ROOM, advanced, work)
+    begin_work(visitor, ROOM, work)
     _lab_valley_of.set(visitor.runs.number)
 
 

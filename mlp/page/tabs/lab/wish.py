@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
-from mlp.analysis.lab.wish import Wish, advanced, sum_of, wish
+from mlp.analysis.lab.wish import Wish, sum_of, wish
 from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.nn.losses import softmax
@@ -75,7 +75,7 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
     layer = names.index(chosen) if chosen in names else len(names) - 1
     neuron = (_lab_wish_neuron.get() or 0) - (0 if layer == len(names) - 1 else 1)
     if neuron >= 0 and layer < len(network.layer_sizes) - 1 and neuron < network.layer_sizes[layer + 1]:
-        begin_work(visitor, ROOM, advanced, wish(network.copy(), layer, neuron))
+        begin_work(visitor, ROOM, wish(network.copy(), layer, neuron))
 
 
 def view(visitor: Visitor, _data: DataState) -> None:

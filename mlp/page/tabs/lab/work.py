@@ -1,11 +1,10 @@
 """Long computations of the lab: one per session, on the engine, with progress and a stop button."""
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from mlp.analysis.lab.sliced import Sliced
+from mlp.analysis.lab.sliced import Sliced, Work
 from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import track
 from mlp.page.style.theme import plain
@@ -19,12 +18,12 @@ _lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
 UPDATE_S = 0.4  # between two updates of the progress
 
 
-def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:
+def begin_work(visitor: Visitor, room: str, work: Work) -> None:
     """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
     current = _lab_work.get()
     if current is not None:
         current[1].stop()
-    _lab_work.set((room, Sliced(advance, work, engine(), visitor.id)))
+    _lab_work.set((room, Sliced(work, engine(), visitor.id)))
 
 
 def work_of(room: str) -> Sliced[Any] | None:
