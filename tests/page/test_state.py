@@ -12,7 +12,6 @@ from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.tabs.step.forward import slow_neuron
 from mlp.page.tabs.step.weight import slow_index
-from mlp.page.visitors.refusals import refusal
 from mlp.training.settings_table import controls
 
 
@@ -64,11 +63,7 @@ def test_no_two_values_of_a_session_share_a_key(session: dict[str, object]):
 
 
 def test_each_variable_of_a_kind_has_its_own_key(session: dict[str, object]):
-    several = [
-        refusal("train"),
-        refusal("teach"),
-    ]
-    several += map(state.control, controls())
+    several = [*map(state.control, controls())]
     several += [slow_neuron(1, 5), slow_neuron(2, 5)]
     several += [slow_index("From", 0, 1, 5), slow_index("To", 0, 1, 5), slow_index("To", 0, 2, 5)]
     keys = [kept.key for kept in several]

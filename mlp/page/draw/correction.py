@@ -14,9 +14,11 @@ from mlp.page.live.announced import announced
 from mlp.page.session_var import ResetVar
 from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.style.hidable import hidable
-from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.teaching import MIN_TO_HOLD_BACK
+
+_refused = Refusal("teach_now")
 
 _corrected = ResetVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
@@ -55,7 +57,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             args=(visitor, drawing),
             help="Keeps this drawing under “Your digits” for a network to learn. Press again to remove it.",
         )
-    show_refusal("teach_now")
+    _refused.show()
     taught = _taught(visitor, drawing)
     if taught:
         st.html(taught)
@@ -80,7 +82,7 @@ def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
 
 
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
-    if teach(visitor, place="teach_now") and reading is not None:
+    if teach(visitor, refusal=_refused) and reading is not None:
         state.taught.set((visitor.runs.number, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
         rerun_page()
 

@@ -16,12 +16,14 @@ from mlp.page.live.announced import announced
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.theme import plain
-from mlp.page.visitors.refusals import Place, reason, refuse, show_refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import sign_data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+
+_refused = Refusal("signs")
 
 TAB = "Your signs"
 LINKED = "signs"
@@ -47,7 +49,7 @@ def _collect(visitor: Visitor) -> None:
         st.html(announced("signs_missing", missing_drawings_text(signs)), width="stretch")
         if signs.missing is None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
-    show_refusal("signs")
+    _refused.show()
 
 
 def missing_drawings_text(signs: SignSet) -> str:
@@ -73,21 +75,21 @@ def _keep(visitor: Visitor, label: int, name: str) -> None:
     if visitor.signs.names[label : label + 1] != (name,):  # another tab has changed them
         return
     if drawing is None:
-        refuse("signs", f"Draw the sign {name} first, then press its name.")
+        _refused.set(f"Draw the sign {name} first, then press its name.")
         return
     if not drawing.strokes:
-        refuse("signs", "Draw the sign on the canvas: signs are kept as strokes, which a photo lacks.")
+        _refused.set("Draw the sign on the canvas: signs are kept as strokes, which a photo lacks.")
         return
-    if change_signs(visitor, lambda signs: signs.with_drawing(label, drawing.strokes), "signs"):
+    if change_signs(visitor, lambda signs: signs.with_drawing(label, drawing.strokes), _refused):
         wipe(visitor, also=shown_parts())
 
 
-def change_signs(visitor: Visitor, change: Callable[[SignSet], SignSet], place: Place) -> bool:
-    """Change the visitor's signs, or show the broken rule at ``place`` and return False; for callbacks."""
+def change_signs(visitor: Visitor, change: Callable[[SignSet], SignSet], refusal: Refusal) -> bool:
+    """Change the visitor's signs, or refuse and return False if that breaks a rule; for callbacks."""
     try:
         visitor.change_signs(change(visitor.signs))
     except SignsError as error:
-        refuse(place, f"{str(error)[0].upper()}{str(error)[1:]}.")
+        refusal.set(f"{str(error)[0].upper()}{str(error)[1:]}.")
         return False
     return True
 
@@ -111,22 +113,17 @@ def take_linked_signs(visitor: Visitor) -> None:
 
 
 def learn_here(visitor: Visitor) -> None:
-    """Train a network on the signs, and redraw the whole page; for callbacks in a fragment."""
-    if learn_signs(visitor, "signs"):
-        rerun_page()
-
-
-def learn_signs(visitor: Visitor, place: Place) -> bool:
-    """Train a network from random weights on the visitor's signs; return whether a run has begun; for callbacks."""
+    """Train a network from random weights on the visitor's signs, and redraw the whole page; for callbacks."""
     before = visitor.job
     try:
         data = sign_data(visitor.signs)
         run = Run(signs_settings(data.names))
     except ValueError as error:
-        refuse(place, f"This run cannot start: {reason(error)}")
-        return False
-    begin(visitor, run, data, place=place)
-    return visitor.job is not before
+        _refused.set(f"This run cannot start: {reason(error)}")
+        return
+    begin(visitor, run, data, refusal=_refused)
+    if visitor.job is not before:
+        rerun_page()
 
 
 def signs_settings(names: tuple[str, ...]) -> Settings:

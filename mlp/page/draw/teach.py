@@ -11,7 +11,7 @@ from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.train.data_state import data_state
-from mlp.page.visitors.refusals import Place, refuse
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.teaching_data import N_IMAGES, teaching_data
@@ -26,10 +26,10 @@ def teaching_epochs() -> int:
     return min(EPOCHS, limits().max_epochs)
 
 
-def teach(visitor: Visitor, *, place: Place) -> bool:
+def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
     """Train the answering network further with the visitor's digits mixed in; for callbacks.
 
-    Return whether a run has begun. If not, the page says why at ``place``.
+    Return whether a run has begun. If not, ``refusal`` has the reason.
     """
     digits, back = list(visitor.own), held_back(len(visitor.own))
     if not digits:
@@ -38,7 +38,7 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
     now, number = answering(visitor), visitor.runs.number
     reader, network = now.reader, now.network
     if not reader.reads_digits:
-        refuse(place, f"This network reads your signs, not digits. {OTHERS}")
+        refusal.set(f"This network reads your signs, not digits. {OTHERS}")
         return False
     is_ours = now.kind != "uploaded"  # pretrained networks and runs are within the limits already
     try:
@@ -53,11 +53,11 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
             state.own_share.get() / 100,
         )
     except ValueError as error:
-        refuse(place, f"This network cannot be taught: {_reason(error, network)} {OTHERS}")
+        refusal.set(f"This network cannot be taught: {_reason(error, network)} {OTHERS}")
         return False
     before = visitor.job
     origin = _origin(now.kind, number)
-    begin(visitor, run, data, origin, place=place, within_limits=False, start_network=network)
+    begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
     if visitor.job is before:
         return False
     start = Reader(network, straighten=reader.straighten)

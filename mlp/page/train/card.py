@@ -30,12 +30,14 @@ from mlp.page.train.speed import speed_choice, strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
 from mlp.page.visitors.other_tabs import shows_run
-from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin, starts_slowly
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings_table import LEARNING_RATES, setting_names
+
+_refused = Refusal("train")
 
 _rate_control = ResetVar[float | None]("live_rate", None)
 """The learning rate of the current run; a control."""
@@ -81,7 +83,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     if visitor.notice:
         st.warning(plain(visitor.notice))
         visitor.notice = None
-    show_refusal("train")
+    _refused.show()
     fragment(_run_and_curves, key="progress_and_curves")(visitor)
 
 
@@ -176,9 +178,9 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
     try:
         run = Run(chosen_settings())
     except ValueError as error:
-        refuse("train", f"This run cannot start: {reason(error)}")
+        _refused.set(f"This run cannot start: {reason(error)}")
         return
-    begin(visitor, run, data_state().source, place="train", play=play)
+    begin(visitor, run, data_state().source, refusal=_refused, play=play)
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:

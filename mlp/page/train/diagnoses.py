@@ -14,10 +14,12 @@ from mlp.page.style.fragments import rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
-from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
+
+_refused = Refusal("hints")
 
 EARLIEST = 200  # steps before dead neurons are counted
 ICONS = {
@@ -41,7 +43,7 @@ def show_diagnoses(visitor: Visitor, job: Job, now: Snapshot) -> None:
         for place, diagnosis in enumerate(found):
             known = any(diagnosis.remedy == other.remedy for other in found[:place])
             _show(visitor, now, diagnosis, with_button=not known)
-        show_refusal("hints")
+        _refused.show()
 
 
 def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button: bool) -> None:
@@ -77,7 +79,7 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     settings = replace(now.settings, **remedy.changes)
     set_controls(settings)
     failed = visitor.runs.number
-    begin(visitor, Run(settings), job.data, place="hints")
+    begin(visitor, Run(settings), job.data, refusal=_refused)
     visitor.runs.show([failed])
     rerun_page()
 

@@ -6,10 +6,12 @@ from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
 from mlp.page.style.hidable import hidable
-from mlp.page.visitors.refusals import refuse, show_refusal
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.registry import id_from_text
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
+
+_refused = Refusal("newcomer")
 
 _code = SessionVar("code", "")
 """The code that was typed; a control."""
@@ -59,7 +61,7 @@ def _draw(visitor: Visitor) -> None:
             st.code(visitor.apart, language=None)
     st.text_input("Your code", key=_code.key, placeholder="four groups of four", max_chars=60)
     st.button("Come back", key="come_back", icon=":material/login:", on_click=_come_back, args=(visitor,))
-    show_refusal("newcomer")
+    _refused.show()
 
 
 def _leave(visitor: Visitor) -> None:
@@ -71,7 +73,7 @@ def _remove(visitor: Visitor) -> None:
     try:
         visitors().remove(visitor)
     except OSError:
-        refuse("newcomer", "The server can’t change its disk now, so nothing was deleted. Try again in a minute.")
+        _refused.set("The server can’t change its disk now, so nothing was deleted. Try again in a minute.")
     else:
         st.rerun()
 
@@ -83,7 +85,7 @@ def _come_back(visitor: Visitor) -> None:
     except OSError:
         refused = UNREADABLE
     if code is None or refused is not None:
-        refuse("newcomer", refused or NO_CODE)
+        _refused.set(refused or NO_CODE)
     elif code != visitor.id:
         visitors().leave(visitor, code)
         st.rerun()

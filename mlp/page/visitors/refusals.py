@@ -1,27 +1,10 @@
 """Explain beside a button why its action was refused."""
 
-from typing import Literal
-
 import streamlit as st
 
 from mlp.jobs.limits import BeyondLimit
 from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
-
-Place = Literal[
-    "train",
-    "hints",
-    "replay",
-    "sweep",
-    "teach",
-    "teach_now",
-    "lesson",
-    "lab",
-    "signs",
-    "signs_set",
-    "signs_left_out",
-    "newcomer",
-]
 
 REMEDIES = {
     "numbers to learn": "Choose fewer or narrower layers in the settings.",
@@ -31,22 +14,25 @@ REMEDIES = {
 }
 
 
-def refusal(place: Place) -> SessionVar[str | None]:
-    """Return the reason why a request at a place of the page was refused, until it is shown."""
-    return SessionVar(f"refused_{place}", None)
+class Refusal(SessionVar[str | None]):
+    """The reason why an action was refused, and what to do instead, until it is shown.
 
+    Callbacks set it; the section with the action's button declares and shows it.
 
-def refuse(place: Place, words: str) -> None:
-    """Record, in a callback, why an action was refused and what to do instead."""
-    refusal(place).set(words)
+    Parameters
+    ----------
+    place : str
+        The section or button, for the key.
+    """
 
+    def __init__(self, place: str) -> None:
+        super().__init__(f"refused_{place}", None)
 
-def show_refusal(place: Place) -> None:
-    """Draw the refusal that was recorded for this place, once."""
-    words = refusal(place).get()
-    if words:
-        st.error(plain(words))
-        refusal(place).pop()  # last, so that an interrupted script shows it on its next run
+    def show(self) -> None:
+        """Draw the reason, once."""
+        if words := self.get():
+            st.error(plain(words))
+            self.pop()  # last, so that an interrupted script shows it on its next run
 
 
 def reason(error: Exception) -> str:

@@ -11,7 +11,7 @@ from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.visitors.engine import engine
-from mlp.page.visitors.refusals import Place, reason, refuse
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Data
@@ -25,14 +25,14 @@ def begin(
     data: Data,
     origin: str | None = None,
     *,
-    place: Place,
+    refusal: Refusal,
     within_limits: bool = True,
     play: bool = True,
     start_network: MLP | None = None,
 ) -> None:
     """Start a new run that answers from now on, and keep the current one as an earlier run; for callbacks.
 
-    If the run cannot start, the current one continues, and the page shows the reason at ``place``.
+    If the run cannot start, the current one continues, and ``refusal`` has the reason.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def begin(
         The training data.
     origin : str, optional
         Name of the network that the run continues, if its first weights are not random.
-    place : Place
-        Position of the button, for the message.
+    refusal : Refusal
+        Set if the run cannot start.
     within_limits : bool
         Whether the server's limits for new networks apply.
     play : bool
@@ -58,7 +58,7 @@ def begin(
         check_memory(visitor, [run.settings], data)
         job = Job(run, data, engine(), visitor.id, start_network=start_network)
     except (ValueError, OSError) as error:
-        refuse(place, f"This run cannot start: {reason(error)}")
+        refusal.set(f"This run cannot start: {reason(error)}")
         return
     slow_start = origin is None and starts_slowly(visitor)
     job.set_speed("slow" if slow_start else speed_named(state.speed.get()), slow_start=slow_start)
@@ -71,7 +71,7 @@ def begin_sweep(
     *,
     name: str | None = None,
     labels: Sequence[str] = (),
-    place: Place,
+    refusal: Refusal,
     shown: bool = False,
 ) -> None:
     """Start a sweep in place of the visitor's last one; for callbacks.
@@ -83,8 +83,8 @@ def begin_sweep(
         The settings and the training data of each run; all data sets are about as large as the first.
     name, labels : optional
         As for `Sweep`.
-    place : Place
-        Position of the button; if the sweep cannot start, the page says why there.
+    refusal : Refusal
+        Set if the sweep cannot start.
     shown : bool
         Whether the train card shows the sweep, which pauses the visitor's run.
     """
@@ -97,7 +97,7 @@ def begin_sweep(
         check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
         sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels)
     except (ValueError, OSError) as error:
-        refuse(place, f"This sweep cannot start: {reason(error)}")
+        refusal.set(f"This sweep cannot start: {reason(error)}")
         return
     with visitor.lock:
         visitor.pause_sweep()

@@ -15,10 +15,10 @@ from mlp.page.style import theme
 from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite
-from mlp.page.tabs.lab.work import begin_work, progress, work_of
+from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.engine import engine
-from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
 from mlp.page.visitors.visitor import Visitor
 
@@ -73,7 +73,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
 def view(visitor: Visitor, data: DataState) -> None:
     """Draw the answers at this step and now, and the network at work."""
     job = visitor.job
-    show_refusal("lab")
+    lab_refused.show()
     if job is not None and not job.snapshot().step:
         st.html('<p class="ink-note">Your run has not taken a step yet, so there is nothing to go back to.</p>')
         return
@@ -145,7 +145,7 @@ def _compute(visitor: Visitor, job: Job) -> None:
     try:
         again = replay(job.rewind, job.data, job.snapshot().history.rate_changes, min(step, job.snapshot().step))
     except LookupError:
-        refuse("lab", "This step can’t be computed, as the run’s first weights are no longer known.")
+        lab_refused.set("This step can’t be computed, as the run’s first weights are no longer known.")
         return
     begin_work(visitor, ROOM, again)
     _lab_replay_of.set((visitor.runs.number, False))
@@ -191,7 +191,7 @@ def _continue_run(visitor: Visitor, job: Job, exact: Replay) -> None:
         check_memory(visitor, [exact.run.settings], job.data)
         other = Job.resumed(record, engine(), visitor.id, first_network=job.first_network)
     except (ValueError, OSError) as error:
-        refuse("lab", f"This run cannot continue: {reason(error)}")
+        lab_refused.set(f"This run cannot continue: {reason(error)}")
         return
     other.rewind = job.rewind.until(step)
     state.rewound.pop()

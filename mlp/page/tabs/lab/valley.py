@@ -12,9 +12,9 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.svg import svg, svg_url
 from mlp.page.tabs.lab.experiment_pieces import facts_list
-from mlp.page.tabs.lab.work import begin_work, progress, work_of
+from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.visitor import Visitor
 
 _lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
@@ -58,7 +58,7 @@ def _measure(visitor: Visitor, data: DataState) -> None:
         images = job.snapshot().reader.as_seen(validation.images[:n])
         work = valley(_states(job), network, images, validation.labels[:n])
     except ValueError as error:
-        refuse("lab", f"This valley can’t be measured: {reason(error)}")
+        lab_refused.set(f"This valley can’t be measured: {reason(error)}")
         return
     begin_work(visitor, ROOM, work)
     _lab_valley_of.set(visitor.runs.number)
@@ -73,7 +73,7 @@ def _states(job: Job) -> list[np.ndarray]:
 
 def view(visitor: Visitor, _data: DataState) -> None:
     """Draw the measured part of the plane, and the path so far."""
-    show_refusal("lab")
+    lab_refused.show()
     job = visitor.job
     if job is None:
         st.html(

@@ -9,10 +9,12 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import track
 from mlp.page.style.theme import plain
 from mlp.page.visitors.engine import engine
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 _lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
 """The experiment of the last computation, and the computation, a `Sliced`."""
+lab_refused = Refusal("lab")
 
 
 UPDATE_S = 0.4  # between two updates of the progress

@@ -14,13 +14,15 @@ from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
 from mlp.page.train.data_state import data_state
-from mlp.page.visitors.refusals import refuse, show_refusal
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+
+_refused = Refusal("lesson")
 
 MAX_SHOWN = 4
 
@@ -52,17 +54,17 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
         if several:
             fragment(_results, key="lesson_results")(visitor, lesson)
             follow_run("lesson_results", playing, in_tab=False)
-    show_refusal("lesson")
+    _refused.show()
 
 
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     """Start an experiment, with the curves of the lesson's other ones below its own."""
     data = data_of(experiment, visitor.signs, data_state().source)
     if data is None:
-        refuse("lesson", f"{experiment.label}: draw more of each sign first, as one of each is needed for validation.")
+        _refused.set(f"{experiment.label}: draw more of each sign first, as one of each is needed for validation.")
         return
     set_controls(experiment.settings)
-    begin(visitor, Run(settings_of(experiment, data)), data, place="lesson")
+    begin(visitor, Run(settings_of(experiment, data)), data, refusal=_refused)
     others = [other.settings for other in lesson.experiments if other != experiment]
     newest = {run.snapshot.settings: run.number for run in reversed(all_runs(visitor))}
     visitor.runs.show([newest[each] for each in others if each in newest][-MAX_SHOWN:])
@@ -73,7 +75,7 @@ def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     found = [(each, data_of(each, visitor.signs, data_state().source)) for each in lesson.experiments]
     runs = [(settings_of(each, data), data) for each, data in found if data is not None]
     labels = [each.label for each, data in found if data is not None]
-    begin_sweep(visitor, runs, labels=labels, place="lesson", shown=True)
+    begin_sweep(visitor, runs, labels=labels, refusal=_refused, shown=True)
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:

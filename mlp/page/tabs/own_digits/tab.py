@@ -22,10 +22,12 @@ from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.privacy import privacy_note
-from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.teaching_data import N_IMAGES
 from mlp.training.teaching import Row, held_back
+
+_refused = Refusal("teach")
 
 _own_remove = SessionVar[int | None]("own_remove", None)
 """The place of the digit to be removed; a control."""
@@ -117,7 +119,7 @@ def _teaching(visitor: Visitor) -> None:
             persist_state="session",
         )
         st.button("Teach my digits", key="teach", type="primary", on_click=_teach, args=(visitor,))
-    show_refusal("teach")
+    _refused.show()
     n_back = int(held_back(len(visitor.own)).sum())
     rest = f"Every fourth of yours ({n_back} in all) is" if n_back else "With eight digits or more, every fourth is"
     rest += " held back, to see whether it learns your handwriting or only these drawings."
@@ -129,7 +131,7 @@ def _teaching(visitor: Visitor) -> None:
 
 
 def _teach(visitor: Visitor) -> None:
-    teach(visitor, place="teach")
+    teach(visitor, refusal=_refused)
 
 
 @partial(fragment, key="own_keeping")

@@ -25,10 +25,13 @@ from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import MIN_TO_HOLD_BACK, SignData, leave_one_out
+
+_set_refused = Refusal("signs_set")
+_left_out_refused = Refusal("signs_left_out")
 
 _sign_name = SessionVar[str]("sign_name", "")
 """The names of new signs, with commas between; a control."""
@@ -67,7 +70,7 @@ def _set(visitor: Visitor) -> None:
         st.form_submit_button(
             "Add", key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MAX_CLASSES
         )
-    show_refusal("signs_set")
+    _set_refused.show()
     for label, name in enumerate(signs.names):
         _sign(visitor, label, name)
     if signs.names or visitor.signs_before:
@@ -154,7 +157,7 @@ def _actions(visitor: Visitor) -> None:
 def _add(visitor: Visitor) -> None:
     names = [name for name in (_sign_name.get() or "").split(",") if name.strip()]
     if not names:
-        refuse("signs_set", "Type the name of a sign first, or several: A, B, C.")
+        _set_refused.set("Type the name of a sign first, or several: A, B, C.")
         return
 
     def with_all(signs: SignSet) -> SignSet:
@@ -162,7 +165,7 @@ def _add(visitor: Visitor) -> None:
             signs = signs.with_name(name)
         return signs
 
-    if change_signs(visitor, with_all, "signs_set"):
+    if change_signs(visitor, with_all, _set_refused):
         _sign_name.set("")
         state.collecting.set(True)
         rerun_page()  # the first sign adds a row under the canvas
@@ -170,7 +173,7 @@ def _add(visitor: Visitor) -> None:
 
 def _rename(visitor: Visitor, label: int, name: str, key: str) -> None:
     if visitor.signs.names[label : label + 1] == (name,):
-        change_signs(visitor, lambda signs: signs.renamed(label, _sign_renamed(key).get()), "signs_set")
+        change_signs(visitor, lambda signs: signs.renamed(label, _sign_renamed(key).get()), _set_refused)
         rerun_page()
 
 
@@ -178,13 +181,13 @@ def _remove_drawings(visitor: Visitor, signs: SignSet, places: list[int]) -> Non
     if visitor.signs is signs:  # otherwise the places belong to another set
         for place in sorted(places, reverse=True):
             signs = signs.without_drawing(place)
-        change_signs(visitor, lambda _: signs, "signs_set")
+        change_signs(visitor, lambda _: signs, _set_refused)
         rerun_page()
 
 
 def _remove_sign(visitor: Visitor, label: int, name: str) -> None:
     if visitor.signs.names[label : label + 1] == (name,):
-        change_signs(visitor, lambda signs: signs.without_name(label), "signs_set")
+        change_signs(visitor, lambda signs: signs.without_name(label), _set_refused)
         rerun_page()
 
 
@@ -194,7 +197,7 @@ def _undo(visitor: Visitor) -> None:
 
 
 def _clear(visitor: Visitor) -> None:
-    change_signs(visitor, lambda _: SignSet(), "signs_set")
+    change_signs(visitor, lambda _: SignSet(), _set_refused)
     rerun_page()
 
 
@@ -214,7 +217,7 @@ def _figures(visitor: Visitor) -> None:
     sweep = visitor.sweep if is_left_out(visitor.sweep) else None
     busy = sweep is not None and sweep.busy
     st.button("Leave one out", key="signs_left_out", disabled=busy, on_click=_leave_one_out, args=(visitor,))
-    show_refusal("signs_left_out")
+    _left_out_refused.show()
     if sweep is not None:
         done = [job for job in sweep.jobs if job.snapshot().finished and isinstance(job.data, SignData)]
         if len(done) < len(sweep.jobs):
@@ -247,10 +250,10 @@ def _leave_one_out(visitor: Visitor) -> None:
     try:
         runs = [(signs_settings(part.names), part) for part in leave_one_out(visitor.signs)]
     except ValueError as error:
-        refuse("signs_left_out", f"This cannot start: {reason(error)}")
+        _left_out_refused.set(f"This cannot start: {reason(error)}")
         return
     labels = [f"{LEFT_OUT} {number}" for number in range(1, len(runs) + 1)]
-    begin_sweep(visitor, runs, labels=labels, place="signs_left_out")
+    begin_sweep(visitor, runs, labels=labels, refusal=_left_out_refused)
     rerun_page()
 
 
@@ -277,7 +280,7 @@ def _read_upload(visitor: Visitor) -> None:
     except SignsError as error:
         _signs_error.set(f"{file.name}: {error}.")
         return
-    change_signs(visitor, lambda _: signs, "signs_set")  # Undo restores the old ones
+    change_signs(visitor, lambda _: signs, _set_refused)  # Undo restores the old ones
     state.collecting.set(True)
 
 

@@ -19,11 +19,13 @@ from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState
 from mlp.page.train.run_words import duration
-from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names, value_text
+
+_refused = Refusal("sweep")
 
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
@@ -70,7 +72,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             on_click=_start,
             args=(visitor, data, name, values),
         )
-    show_refusal("sweep")
+    _refused.show()
     sweep = visitor.sweep
     if sweep is None:
         return
@@ -96,23 +98,23 @@ def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> N
     try:
         settings = variations(chosen_settings(), name, values)
     except ValueError as error:
-        refuse("sweep", f"This sweep cannot start: {reason(error)}")
+        _refused.set(f"This sweep cannot start: {reason(error)}")
         return
-    begin_sweep(visitor, [(each, data.source) for each in settings], name=name, place="sweep")
+    begin_sweep(visitor, [(each, data.source) for each in settings], name=name, refusal=_refused)
 
 
 def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     trials = sweep.trials()
     best = ranked(trials)[0]
     if best.accuracy is None:
-        refuse("sweep", "No run has finished an epoch yet, so there’s no best one.")
+        _refused.set("No run has finished an epoch yet, so there’s no best one.")
         return
     job = sweep.jobs[trials.index(best)]
     try:
         if visitor.job is not job:
             check_earlier_runs(visitor)
     except ValueError as error:
-        refuse("sweep", f"This run cannot take the place of yours: {reason(error)}")
+        _refused.set(f"This run cannot take the place of yours: {reason(error)}")
         return
     adopt(visitor, job, job.data)
 

@@ -20,13 +20,15 @@ from mlp.page.tabs.runs.uploads import weights_section
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.data_state import DataState
 from mlp.page.train.run_words import duration
-from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.settings_table import setting_names
+
+_refused = Refusal("replay")
 
 _shown_runs = ResetVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
@@ -180,14 +182,14 @@ def _actions(visitor: Visitor, number: int) -> None:
             on_click=visitor.runs.delete,
             args=(number,),
         )
-    show_refusal("replay")
+    _refused.show()
     if run.origin is not None:
         st.caption(f"This run started from {plain(str(run.origin))}, so its settings alone can’t repeat it.")
 
 
 def _replay(visitor: Visitor, number: int, seed: int) -> None:
     run = run_of(visitor, number)
-    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data, place="replay")
+    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data, refusal=_refused)
     visitor.runs.show([*(other for other in visitor.runs.shown if other != number), number][-MAX_SHOWN:])
 
 
