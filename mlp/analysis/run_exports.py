@@ -1,15 +1,29 @@
-"""Exports of a run: the command that repeats it, and a table of its curves."""
+"""Exports of a run: its facts, the command that repeats it, and a table of its curves."""
 
 import io
 import shlex
+from typing import Any
 
 from mlp.class_names import DIGITS
+from mlp.jobs.snapshot import Snapshot
 from mlp.training.history import History
 from mlp.training.setting_entry import DEFAULTS
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS
 
 ALWAYS_LISTED = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
+
+
+def facts_of(now: Snapshot) -> dict[str, Any]:
+    """Return the facts of a run that are kept with its network."""
+    newest = now.history.newest
+    return {
+        "data": now.data_name,
+        "steps": now.step,
+        "seconds": round(now.seconds, 2),
+        "settings": now.settings.as_dict(),
+        **({} if newest is None else {"validation_accuracy": newest.accuracy}),
+    }
 
 
 def command_line(settings: Settings, out: str = "run.safetensors") -> str:

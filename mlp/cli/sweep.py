@@ -5,6 +5,7 @@ import threading
 import time
 from pathlib import Path
 
+from mlp.analysis.run_exports import facts_of
 from mlp.cli.options import add_data, add_settings, checked_out, settings_given, value, widths
 from mlp.cli.terminal import INTERRUPTED, ctrl_c, find_data, print_error, print_line, progress_bar
 from mlp.images.files.cache import data_folder
@@ -90,16 +91,7 @@ def watch(runs: Sweep, asked_to_stop: threading.Event) -> None:
 
 def save_winner(winner: Trial, out: Path) -> None:
     """Save the network of a trial, with its facts."""
-    snapshot = winner.snapshot
-    save_model(
-        snapshot.reader,
-        out,
-        data=snapshot.data_name,
-        steps=snapshot.step,
-        seconds=round(snapshot.seconds, 2),
-        validation_accuracy=winner.accuracy,
-        settings=snapshot.settings.as_dict(),
-    )
+    save_model(winner.snapshot.reader, out, **facts_of(winner.snapshot))
 
 
 def _trial_line(trial: Trial) -> str:

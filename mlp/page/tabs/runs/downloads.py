@@ -5,14 +5,13 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from mlp.analysis.mistakes import read_all
 from mlp.analysis.other_tools.network_export import TOOLS, download, download_name
 from mlp.analysis.report import ReadDigits, report_page
-from mlp.analysis.run_exports import command_line, curves_csv
+from mlp.analysis.run_exports import command_line, curves_csv, facts_of
 from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.class_names import DIGITS
 from mlp.images.own_digits import OwnDigits
@@ -217,21 +216,9 @@ def home_page(run: NumberedRun, *, images: bool = True) -> str:
 
 def _reader_with_facts(run: NumberedRun) -> Reader:
     """Return the run's network with its facts: data, steps, settings, accuracy and command."""
-    now = run.snapshot
-    facts: dict[str, Any] = {
-        "data": now.data_name,
-        "steps": now.step,
-        "seconds": round(now.seconds, 2),
-        "settings": now.settings.as_dict(),
-    }
-    if now.history.evaluations:
-        facts["validation_accuracy"] = now.history.evaluations[-1].accuracy
-    if run.origin is None:
-        facts["command"] = command_line(now.settings)
-    else:
-        facts["origin"] = run.origin
-    reader = now.reader
-    reader.facts = facts
+    reader = run.snapshot.reader
+    begun = {"origin": run.origin} if run.origin is not None else {"command": command_line(run.snapshot.settings)}
+    reader.facts = facts_of(run.snapshot) | begun
     return reader
 
 
