@@ -81,9 +81,10 @@ def stages(ink: np.ndarray) -> Stages | None:
     Takes the arguments and raises the errors of :func:`to_mnist`.
     """
     _check(ink)
-    cut = _cut_to_ink(ink)
-    if cut is None:
+    box = ink_box(ink)
+    if box is None:
         return None
+    cut = ink[box]
     fitted = _fit(cut)
     return Stages(ink, cut, fitted, _center(fitted))
 
@@ -99,13 +100,14 @@ def _check(ink: np.ndarray) -> None:
         raise ValueError(f"a drawing must have at least one pixel, got shape {ink.shape}")
 
 
-def _cut_to_ink(ink: np.ndarray) -> np.ndarray | None:
-    rows = np.flatnonzero(ink.any(axis=1))
-    if not len(rows):
+def ink_box(ink: np.ndarray) -> tuple[slice, slice] | None:
+    """Return the rows and the columns of the smallest box with all ink; None if there is none."""
+    inked = np.flatnonzero(ink.any(axis=1))
+    if not len(inked):
         return None
-    band = ink[rows[0] : rows[-1] + 1]
-    columns = np.flatnonzero(band.any(axis=0))
-    return band[:, columns[0] : columns[-1] + 1]
+    rows = slice(int(inked[0]), int(inked[-1]) + 1)
+    columns = np.flatnonzero(ink[rows].any(axis=0))
+    return rows, slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _fit(cut: np.ndarray) -> Float32Array:

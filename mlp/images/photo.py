@@ -8,6 +8,7 @@ from PIL import Image
 from scipy import ndimage
 
 from mlp.images.decoding import PAGE_PX, PictureError, decoded
+from mlp.images.drawing import ink_box
 from mlp.images.picture import Page, Picture
 from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
 
@@ -166,22 +167,21 @@ def _largest_pieces(ink: np.ndarray) -> np.ndarray:
 
 def _cut(ink: np.ndarray) -> np.ndarray:
     """Return the ink cropped, with a margin for a wider pen."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    box = ink_box(ink)
+    cut = ink if box is None else ink[box]
     return np.pad(cut, 2 + round(PEN_SHARE * max(cut.shape)))
 
 
 def _with_full_pen(ink: np.ndarray) -> np.ndarray:
     """Return thin lines redrawn with a pen as wide as MNIST's, as they would fade when the digit is reduced."""
     lines = ink > 0.5
-    if not lines.any():
+    box = ink_box(lines)
+    if box is None:
         return ink
     depth = ndimage.distance_transform_edt(lines)
     ridge = depth[(depth >= ndimage.maximum_filter(depth, 3)) & lines]
     pen = 2 * float(np.median(ridge)) - 1  # a line one pixel wide is 1 deep
-    rows, columns = np.flatnonzero(lines.any(axis=1)), np.flatnonzero(lines.any(axis=0))
-    longer = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
-    wider = (PEN_SHARE * longer - pen) / 2
+    wider = (PEN_SHARE * max(lines[box].shape) - pen) / 2
     if wider < 0.5:
         return ink
     away = ndimage.distance_transform_edt(~lines)

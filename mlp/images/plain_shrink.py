@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from mlp.images.drawing import IMAGE_PX
+from mlp.images.drawing import IMAGE_PX, ink_box
 
 
 def shrunk(ink: np.ndarray) -> np.ndarray:
@@ -47,11 +47,11 @@ def moved(ink: np.ndarray, right: float, down: float) -> np.ndarray:
     (array([[  0,   0,   0,   0, 255]], dtype=uint8), array([[255,   0,   0,   0,   0]], dtype=uint8))
     """
     placed = np.zeros_like(ink)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if len(rows):
-        cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        top = _pushed(int(rows[0]), ink.shape[0] - cut.shape[0], down)
-        left = _pushed(int(columns[0]), ink.shape[1] - cut.shape[1], right)
+    box = ink_box(ink)
+    if box is not None:
+        cut = ink[box]
+        top = _pushed(box[0].start, ink.shape[0] - cut.shape[0], down)
+        left = _pushed(box[1].start, ink.shape[1] - cut.shape[1], right)
         placed[top : top + cut.shape[0], left : left + cut.shape[1]] = cut
     return placed
 
