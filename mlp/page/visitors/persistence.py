@@ -9,7 +9,7 @@ from pathlib import Path
 from mlp.jobs.checkpoints import Checkpoints, UnusableError
 from mlp.jobs.manifest import aside_name
 from mlp.page.visitors.visitor import Saved, Visitor
-from mlp.page.visitors.visitor_parts import SMALL, SWEEP, Part, is_renamed, name_for_visitors, parts_of, restore
+from mlp.page.visitors.visitor_parts import RUN, SMALL, SWEEP, Part, name_for_visitors, parts_of, restore
 
 UNSAVED = (
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "
@@ -72,8 +72,9 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
         if name not in visitor.freed_sweep or SWEEP not in parts:  # a new sweep replaces the one that left memory
             entry = kept.parts[name]
             stay[aside_name(entry.file) if name in due else name] = entry
-    renamed = {name: each for name, each in visitor.saved.items() if is_renamed(name)}
-    if due or visitor.unsaved:  # the disk may refuse what they became
+    # Restored under one name and written under another; they stay until that is written, as the disk may refuse it.
+    renamed = {name: each for name, each in visitor.saved.items() if "~" in name or name == RUN}
+    if due or visitor.unsaved:
         stay |= {name: kept.parts[name] for name in renamed}
     if not due and stay == kept.parts and kept.day == checkpoints.today():
         return []

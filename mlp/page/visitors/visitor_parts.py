@@ -117,11 +117,6 @@ def is_swept(name: str) -> bool:
     return _kind_of(name)[0] in (SWEEP, TRIAL)
 
 
-def is_renamed(name: str) -> bool:
-    """Whether a part is written under another name once it is restored."""
-    return "~" in name or name == RUN
-
-
 def run_name(number: int) -> str:
     """Return the part name of a run."""
     return f"{number}.{RUN}"
