@@ -1,6 +1,7 @@
 """Identify the visitor by the tab's session or by a cookie from an earlier visit."""
 
 import atexit
+import json
 import re
 import threading
 from datetime import date, timedelta
@@ -164,6 +165,7 @@ def _reason_of_loss(last_visit: str) -> str:
 def remember(visitor: Visitor) -> None:
     """Set a cookie with the visitor's id at each opening of the page, so that its age counts from the last visit.
 
+    It never replaces the id of another visitor to whom a tab has moved since this one opened.
     Call it last: it draws a line that says until when work is kept, that some cannot be saved, or that the browser
     accepts no cookie.
     """
@@ -178,9 +180,12 @@ def remember(visitor: Visitor) -> None:
             saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
             kept = UNSAVED if visitor.unsaved else saved
     lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]
+    known = json.dumps(["", visitor.id, str(st.context.cookies.get(name))]).replace("<", r"\u003c")
     st.html(
         f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
-        f"<script>{{ {_SITE} {' '.join(lines)} "
+        # Another tab may have moved to another visitor meanwhile.
+        f"<script>{{ {_SITE} const now = `; ${{document.cookie}}`.split('; {name}=')[1]?.split(';')[0] ?? ''; "
+        f"if ({known}.includes(now)) {{ {' '.join(lines)} }} "
         f'const found = document.cookie.includes("{name}="); '
         'for (const line of document.querySelectorAll(".ink-no-cookie")) line.hidden = found; '
         'for (const line of document.querySelectorAll(".ink-kept")) line.hidden = !found; }</script>',

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.server import Server
-from tests.browser.sight import answer, button, part
+from tests.browser.sight import answer, button, eventually, part
 
 
 def open_newcomer(page: Page) -> None:
@@ -29,9 +29,25 @@ def drawn(page: Page, digit: int) -> None:
 
 
 def visitor_cookie(page: Page, server: Server) -> dict:
+    """Return the visitor's cookie, once the page has set it."""
     name = f"inkling_visitor_{urlsplit(server.url).port}"
-    (cookie,) = (one for one in page.context.cookies() if one["name"] == name)
-    return dict(cookie)
+    found: list[dict] = []
+    eventually(page, lambda: found.extend(dict(one) for one in page.context.cookies() if one["name"] == name) or found)
+    return found[0]
+
+
+def test_late_script_does_not_undo_a_move_made_in_another_tab(page: Page, server: Server):
+    own = visitor_cookie(page, server)
+    moved_to = {**own, "value": "k7dw-m3xq-9tfa-2b8h"}
+    page.context.clear_cookies()
+    page.context.add_cookies([moved_to])  # type: ignore[list-item]
+    button(page, "step").click()
+    expect(page.locator(".ink-kept")).to_contain_text("Your work is kept")  # in the same script as the cookie
+    assert visitor_cookie(page, server)["value"] == moved_to["value"]
+    page.context.clear_cookies()
+    page.reload()
+    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    assert visitor_cookie(page, server)["value"] not in (own["value"], moved_to["value"])
 
 
 def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, server: Server):

@@ -41,8 +41,9 @@ def test_page_shows_until_when_work_is_kept(page, monkeypatch):
     page.button(key="step").click().run()
     until = date.today() + timedelta(12)
     assert KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", 12) in foot()
-    visitor_of(page).unsaved = True
-    page.run()
+    with visitor_of(page).disk_lock:  # so that no save succeeds meanwhile
+        visitor_of(page).unsaved = True
+        page.run()
     assert UNSAVED in foot()
     assert "is kept on this server" not in foot()
     monkeypatch.setattr(Visitors, "has_disk", False)
