@@ -26,7 +26,7 @@ def main() -> int:
     print(f"seed {given.seed}, {given.minutes:g} minutes, {given.visitors} visitors, {given.browsers} in a browser\n")
     with tempfile.TemporaryDirectory() as folder:
         report = soak(given.seed, given.minutes * 60, given.visitors, given.browsers, Path(folder), given.patience)
-        if not report.clean:
+        if not report.clean or report.counts["tracebacks in the server's log"]:
             print(errors_in((Path(folder) / "server.log").read_text()), file=sys.stderr)
     print("| what | count |\n|---|---|")
     for name in [*MUST_BE_ZERO, *sorted(set(report.counts) - set(MUST_BE_ZERO))]:
