@@ -1,7 +1,6 @@
 """Identify the visitor by the tab's session or by a cookie from an earlier visit."""
 
 import atexit
-import json
 import re
 import threading
 from datetime import date, timedelta
@@ -50,6 +49,13 @@ _SITE = """
 const foreign = (() => { try { return !top.location.href; } catch { return true; } })();
 const secure = location.protocol === "https:";
 const site = `; SameSite=${foreign && secure ? "None; Partitioned" : "Strict"}${secure ? "; Secure" : ""}`;
+""".strip()
+
+# Whether another tab has moved all of them to another visitor since this one opened; this one then reloads, too.
+_MOVED = """
+let moved = 0;
+try { moved = Number(localStorage.getItem("inkling-moved")); } catch { /* no storage: this tab may undo the move */ }
+const movedSince = moved > performance.timeOrigin && Math.abs(Date.now() - moved) < 60_000;
 """.strip()
 
 _visitors: Visitors | None = None
@@ -143,6 +149,7 @@ def _open_as(visitor_id: str) -> NoReturn:
     lines = [f'document.cookie = "{key}={value}" + site;' for key, value in cookies.items()]
     st.html(
         f'<p class="ink-status">This page reloads.</p><script>{{ {_SITE} {" ".join(lines)} '
+        'try { localStorage.setItem("inkling-moved", Date.now()); } catch { } '
         f'location.replace(location.pathname + "{address}"); }}</script>',
         unsafe_allow_javascript=True,
     )
@@ -165,7 +172,7 @@ def _reason_of_loss(last_visit: str) -> str:
 def remember(visitor: Visitor) -> None:
     """Set a cookie with the visitor's id at each opening of the page, so that its age counts from the last visit.
 
-    It never replaces the id of another visitor to whom a tab has moved since this one opened.
+    A tab that another has just moved to another visitor leaves that visitor's cookie alone, as it reloads in a moment.
     Call it last: it draws a line that says until when work is kept, that some cannot be saved, or that the browser
     accepts no cookie.
     """
@@ -180,12 +187,10 @@ def remember(visitor: Visitor) -> None:
             saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
             kept = UNSAVED if visitor.unsaved else saved
     lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]
-    known = json.dumps(["", visitor.id, str(st.context.cookies.get(name))]).replace("<", r"\u003c")
     st.html(
         f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
-        # Another tab may have moved to another visitor meanwhile.
-        f"<script>{{ {_SITE} const now = `; ${{document.cookie}}`.split('; {name}=')[1]?.split(';')[0] ?? ''; "
-        f"if ({known}.includes(now)) {{ {' '.join(lines)} }} "
+        f"<script>{{ {_SITE} {_MOVED} "
+        f"if (!movedSince) {{ {' '.join(lines)} }} "
         f'const found = document.cookie.includes("{name}="); '
         'for (const line of document.querySelectorAll(".ink-no-cookie")) line.hidden = found; '
         'for (const line of document.querySelectorAll(".ink-kept")) line.hidden = !found; }</script>',
