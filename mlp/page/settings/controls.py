@@ -19,12 +19,8 @@ def chosen_settings() -> Settings:
 
 
 def positions() -> dict[str, Any]:
-    """Return the positions of all controls, by key; a choice that a forged message has made counts as the default."""
-    found = {key: state.control(key).get() for key in controls()}
-    for key, control in controls().items():
-        if control.kind == "choice" and not control.has(found[key]):
-            found[key] = control.default
-    return found
+    """Return the positions of all controls, by key."""
+    return {key: state.control(key).get() for key in controls()}
 
 
 def set_controls(settings: Settings) -> list[str]:

@@ -1,15 +1,13 @@
 """The settings in the sidebar: their choices, their texts, and the settings of a run."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page import state
-from mlp.page.settings.controls import chosen_settings, positions, set_controls
+from mlp.page.settings.controls import positions, set_controls
 from mlp.training.settings import Settings
-from mlp.training.settings_table import controls, groups
+from mlp.training.settings_table import groups
 from tests.page.sight import text, trained_with, visitor_of
 
 
@@ -180,9 +178,3 @@ def test_unsupported_link_value_is_named_once(monkeypatch):
     assert (now["epochs"], now["width_3"]) == (3, 8)
     assert [now[key] for key in ("hidden_layers", "width_1", "momentum")] == [2, 100, 0.0]
     assert "width_5" not in now
-
-
-def test_choice_of_a_forged_message_counts_as_the_default(monkeypatch: pytest.MonkeyPatch):
-    shown = {key: control.default for key, control in controls().items()} | {"optimizer": "](<b>"}
-    monkeypatch.setattr(state, "control", lambda key: SimpleNamespace(get=lambda: shown[key]))
-    assert chosen_settings().optimizer == "sgd"
