@@ -11,7 +11,7 @@ class Hidable(NamedTuple):
     label : str
         Its name in the list for teachers; "" for an earlier name, which is not offered.
     selector : str
-        The CSS selector of what is hidden; "" if whoever draws the part leaves it out.
+        The CSS selector of what is hidden; "" if the code that draws the part leaves it out.
     """
 
     label: str
