@@ -26,8 +26,7 @@ FLOWS = tuple(
     f"{BROWSER}{name}"
     for name in (
         "draw/test_drawing.py",
-        "live/test_run.py",
-        "serving/test_newcomer.py",
+        "live/test_run.py::test_playing_run_needs_no_scripts",
         "serving/test_opening.py",
         "tabs/test_downloads.py",
         "tabs/test_own_digits.py",
