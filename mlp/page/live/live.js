@@ -218,16 +218,19 @@ document.addEventListener("click", ({ target }) => {
 });
 
 // Buttons, tabs and finished charts are drawn by a script, one for each state of the run. If a press has already started
-// a script, the request is dropped.
-const DRAW_AFTER_MS = 300;
+// a script, the request is dropped; if it is lost, it is repeated.
+const DRAW_AFTER_MS = 300, AGAIN_MS = 10_000;
 function drawLater(wanted) {
+  if (wanted !== null && wanted === live.requested) return;
   clearTimeout(live.drawing);
-  if (wanted === null) live.requested = null;
-  if (wanted === null || wanted === live.requested) return;
-  live.drawing = setTimeout(() => {
+  live.requested = null;
+  if (wanted === null) return;
+  const request = () => {
     live.requested = wanted;
     live.trigger("draw", wanted);
-  }, DRAW_AFTER_MS);
+    live.drawing = setTimeout(request, AGAIN_MS);
+  };
+  live.drawing = setTimeout(request, DRAW_AFTER_MS);
 }
 
 // Some parts follow the run: a script redraws them from time to time while the page is visible. Most are in the open tab; the
