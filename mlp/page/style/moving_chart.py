@@ -29,8 +29,9 @@ class Moving(NamedTuple):
 
 
 def points_of(line: Line2D) -> dict[str, Any]:
-    """Return a line of matplotlib in the form of `Moving`."""
-    x, y = (np.asarray(values, float) for values in line.get_data())
+    """Return a line of matplotlib in the form of `Moving`, without values that are not finite, which JSON lacks."""
+    points = np.column_stack([np.asarray(values, float) for values in line.get_data()])
+    x, y = points[np.isfinite(points).all(axis=1)].T
     return {
         "x": [float(f"{value:.5g}") for value in x],
         "y": [float(f"{value:.4g}") for value in y],

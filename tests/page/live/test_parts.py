@@ -167,3 +167,15 @@ def test_closed_tab_and_its_runs_are_freed():
     del tab
     gc.collect()
     assert gone_tab() is None
+
+
+def test_lines_of_a_run_that_blew_up_are_json(open_page: Callable[..., AppTest]):
+    page = open_page(
+        learning_rate="1", momentum="0.99", weight_decay="0.01", initialization="he", images="300", batch_size="8"
+    )
+    page.button(key="train").click().run()
+    job = visitor_of(page).job
+    eventually(lambda: not (job.playing or job.snapshot().busy))
+    parts = tab_of(page).parts(["run"])  # before a script has drawn the end
+    assert parts["lines.loss"] is not None
+    assert json.dumps(parts, allow_nan=False)
