@@ -23,7 +23,7 @@ HIDABLE: dict[str, Hidable] = {}
 
 
 def hidable(name: str, label: str, selector: str | None = None) -> str:
-    """Let links hide a part of the page, and return its name in links.
+    """Declare a part of the page that links can hide, and return its name in links.
 
     Without a selector, the part is the element whose key is the name.
     """

@@ -41,7 +41,7 @@ class Rooms:
     unnamed: str | None = None
 
     def __post_init__(self) -> None:
-        """Let links hide the rooms."""
+        """Declare the rooms as parts that links can hide."""
         for room, title in self.titles.items():
             if room != self.unnamed:
                 hidable(f"{self.name}-{room}", f"{self.kind}: {title}", f".st-key-{self.name}_{room}")
