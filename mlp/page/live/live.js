@@ -227,7 +227,7 @@ function drawLater(wanted) {
   if (wanted === null) return;
   const request = () => {
     live.requested = wanted;
-    live.trigger("draw", wanted);
+    if (!document.hidden) live.trigger("draw", wanted);  // a hidden tab would not hear that its script has run
     live.drawing = setTimeout(request, AGAIN_MS);
   };
   live.drawing = setTimeout(request, DRAW_AFTER_MS);
