@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import pooch
 
 from mlp.atomic import sync_folder, write_synced, write_whole
 from mlp.jobs.limits import Limits, limits
-from mlp.jobs.manifest import Entry, Kept, dump_manifest, parse_manifest, recovered
+from mlp.jobs.manifest import Kept, dump_manifest, parse_manifest, recovered
 
 try:
     import fcntl
@@ -32,6 +33,7 @@ only be freed of what is on disk."""
 
 OWNER_SHARE = 0.1  # of that limit, for one owner
 DAY_S = 24 * 3600
+LOCK_POLL_S, LOCK_POLLS = 0.05, 40
 FULL = {errno.ENOSPC, errno.EDQUOT}
 MANIFEST = "manifest"
 
@@ -71,6 +73,7 @@ class Checkpoints:
         self._max_bytes = max_mb * 1e6
         self._sizes: dict[str, int] = {}
         self._lock = threading.Lock()
+        self._n_polls = LOCK_POLLS
         if self.folder.is_dir():
             self.clean_up()
 
@@ -97,34 +100,39 @@ class Checkpoints:
         return _newest(self._place(owner))
 
     def intact(self, owner: str, kept: Kept) -> set[str]:
-        """Return the parts of ``kept`` that the disk still has, with files of the right length."""
+        """Return the files of ``kept`` that are still valid and on disk, with the right length."""
         with suppress(OSError):
-            there, lengths = self.newest(owner).parts.items() & kept.parts.items(), _lengths(self._place(owner))
-            return {name for name, entry in there if lengths.get(entry.file) == entry.n_bytes}
+            there = _lengths(self._place(owner)).items() & self.newest(owner).files.items()
+            return {file for file, _ in there & kept.files.items()}
         return set()
 
-    def read(self, owner: str, entry: Entry) -> bytes:
-        """Return the content of a part.
+    def read(self, owner: str, file: str) -> bytes:
+        """Return the content of a file.
 
         Raises
         ------
         UnusableError
-            If the file is missing, or its content has changed.
+            If it is missing, or its content has changed.
         OSError, MemoryError
             If it cannot be read at present.
         """
-        data = _content(self._place(owner) / entry.file)
-        if not entry.file.endswith(_digest(data)):
+        data = _content(self._place(owner) / file)
+        if not file.endswith(_digest(data)):
             raise UnusableError("its file is damaged")
         return data
 
     def save(
-        self, owner: str, revision: int, stay: Mapping[str, Entry], changes: Mapping[str, Callable[[], bytes]]
+        self,
+        owner: str,
+        revision: int,
+        stay: Mapping[str, int],
+        changes: Mapping[str, Callable[[], bytes]],
+        replaced: Mapping[str, Collection[str]] = {},
     ) -> tuple[Kept, dict[str, Exception]]:
-        """Publish all parts of an owner together; return them, and the errors of changes that were left out.
+        """Publish all files of an owner together; return them, and the errors of changes that were left out.
 
-        These are the parts that ``stay`` and ``changes``, which replace those of the same names and are written in
-        order. If a change is left out, such as for lack of room, the part of its name stays.
+        These are the files that ``stay``, with their lengths, and one for each part in ``changes``, written in order
+        and instead of the files that it ``replaced``. If a change is left out, such as for lack of room, those stay.
 
         Raises
         ------
@@ -133,23 +141,24 @@ class Checkpoints:
         OSError
             If nothing can be written; nothing changes.
         """
-        place, parts, refused = self._place(owner), dict(stay), dict[str, Exception]()
+        place, files, refused = self._place(owner), dict(stay), dict[str, Exception]()
         with self._locked():
             found = _newest(place)
             if found.revision > revision:
                 raise OutdatedError("another server has saved this owner first")
-            saved = Kept(revision + 1, self.today(), parts)
             try:
                 if not found.day:
                     place.mkdir(mode=0o700, exist_ok=True)
                     _publish(place, found)  # so that one that is missing later was lost
                     sync_folder(self.folder)
                 for name, dump in changes.items():
+                    others = {file: files[file] for file in files.keys() - set(replaced.get(name, ()))}
                     try:
-                        parts[name] = self._write(place, name, saved, dump())
+                        files = others | self._write(place, f"{name}.{revision + 1}", dump(), sum(others.values()))
                     except Exception as error:  # an unwritable part must not affect the others
                         refused[name] = error
-                _publish(place, saved, _files(found.parts) - _files(stay))
+                saved = Kept(revision + 1, self.today(), files)
+                _publish(place, saved, found.files.keys() - stay.keys())
             finally:
                 self._clean(place)
         return saved, refused
@@ -162,9 +171,9 @@ class Checkpoints:
         OSError
             If the disk refuses.
         """
-        if (found := self.newest(owner)).parts:
+        if (found := self.newest(owner)).files:
             self.save(owner, found.revision, {}, {})
-            if left := _lengths(self._place(owner)).keys() - {MANIFEST}:
+            if left := _lengths(self._place(owner)):
                 raise OSError(f"files that could not be removed: {len(left)}")
 
     def clean_up(self) -> None:
@@ -175,8 +184,8 @@ class Checkpoints:
             for place in [path for path in self.folder.iterdir() if _FOLDER.fullmatch(path.name)]:
                 with suppress(OSError):
                     kept = _newest(place)
-                    if kept.parts and not kept.day:  # without a valid manifest: it ages from now on
-                        _publish(place, Kept(kept.revision + 1, today, kept.parts))
+                    if kept.files and not kept.day:  # without a valid manifest: it ages from now on
+                        _publish(place, Kept(kept.revision + 1, today, kept.files))
                     elif today - kept.day > self.kept_days:
                         shutil.rmtree(place)
                 self._clean(place)
@@ -186,32 +195,36 @@ class Checkpoints:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Lock the folder against other threads and, if its disk has locks, other servers."""
+        """Lock the folder against other threads and, if its disk has locks, other servers.
+
+        A server that was stopped may hold the lock: after one TimeoutError, no call waits until the lock is free again.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock, open(self.folder / ".lock", "wb") as lock:
-            with suppress(OSError):
-                if fcntl is not None:
-                    fcntl.flock(lock, fcntl.LOCK_EX)
+            if not any(_took(lock) for _ in range(self._n_polls)):
+                self._n_polls = 1
+                raise TimeoutError("another server holds the lock; is it stopped?")
+            self._n_polls = LOCK_POLLS
             yield
 
-    def _write(self, place: Path, name: str, kept: Kept, data: bytes) -> Entry:
-        """Write a part under a new name; raise an OSError if there is no room, without the part that it replaces."""
-        own = len(data) + sum(entry.n_bytes for other, entry in kept.parts.items() if other != name)
+    def _write(self, place: Path, name: str, data: bytes, others: int) -> dict[str, int]:
+        """Write a file beside the owner's ``others``, in bytes; return it, or raise an OSError if there is no room."""
+        own = others + len(data)
         total = own + sum(size for other, size in self._sizes.items() if other != place.name)
         for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
             if n_bytes > share * self._max_bytes:
                 limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
                 raise OSError(number, f"the next part does not fit into {limit}")
-        entry = Entry(f"{name}.{kept.revision}.{_digest(data)}", len(data))
-        write_synced(place / entry.file, data)
-        return entry
+        file = f"{name}.{_digest(data)}"
+        write_synced(place / file, data)
+        return {file: len(data)}
 
     def _clean(self, place: Path) -> None:
         """Remove files that are not valid, such as those of a killed server, and measure the others."""
         with suppress(OSError):  # the published state is valid anyway
             with suppress(OSError):
-                _remove(place, _lengths(place).keys() - {MANIFEST} - _files(_newest(place).parts))
-            self._sizes[place.name] = sum(length for file, length in _lengths(place).items() if file != MANIFEST)
+                _remove(place, _lengths(place).keys() - _newest(place).files.keys())
+            self._sizes[place.name] = sum(_lengths(place).values())
 
     def _adopt_flat_files(self) -> None:
         """Move the files of the previous version, one per part, into a folder for each owner."""
@@ -231,6 +244,18 @@ def chosen_checkpoints() -> Checkpoints | None:
         return None
     max_mb = float(os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB)
     return Checkpoints(Path(named).expanduser(), max_mb, limits().kept_days)
+
+
+def _took(lock: BinaryIO) -> bool:
+    """Whether the lock is taken now, or its disk has no locks; wait a moment if another server holds it."""
+    with suppress(OSError):
+        try:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_POLL_S)
+            return False
+    return True
 
 
 def _newest(place: Path) -> Kept:
@@ -262,17 +287,13 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _files(parts: Mapping[str, Entry]) -> set[str]:
-    return {entry.file for entry in parts.values()}
-
-
 def _lengths(place: Path) -> dict[str, int]:
-    """Return the length of each file in a folder; of none if there is no folder."""
+    """Return the length of each file in a folder but the manifest; of none if there is no folder."""
     try:
         paths = list(place.iterdir())
     except FileNotFoundError:
         return {}
-    return {path.name: path.stat().st_size for path in paths}
+    return {path.name: path.stat().st_size for path in paths if path.name != MANIFEST}
 
 
 def _remove(place: Path, names: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from mlp.jobs.record import Record
+from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import Data
 from mlp.training.run import Run
@@ -29,12 +29,13 @@ class NumberedRun:
         """Approximate memory of its weights and records, in bytes."""
         return self.snapshot.network.values.nbytes + self.snapshot.history.n_bytes
 
-    def record(self) -> Record:
-        """Return it as a paused job, without its optimizer's state, which is not kept."""
+    def dump(self) -> bytes:
+        """Return it as the record of a paused job, without its optimizer's state, which is not kept."""
         now = self.snapshot
         run = Run(now.settings, now.network, temperature=now.temperature)
         run.step, run.learning_rate = now.step, now.learning_rate
-        return Record(run, self.data, now.history, now.seconds, now.diverged, extra={"origin": self.origin})
+        extra = {"origin": self.origin}
+        return dump_record(Record(run, self.data, now.history, now.seconds, now.diverged, extra=extra))
 
 
 class EarlierRuns:

@@ -9,25 +9,28 @@ from typing import NamedTuple
 
 FORMAT = 1
 
-_FILE = re.compile(r"(?P<part>.+)\.(?P<revision>\d+)\.(?P<digest>[0-9a-f]{64})", re.ASCII)
-
-
-class Entry(NamedTuple):
-    """A part on disk: its file, whose name ends in the SHA-256 of its content, and its length."""
-
-    file: str
-    n_bytes: int
+_FILE = re.compile(r".+\.\d+\.[0-9a-f]{64}", re.ASCII)
 
 
 class Kept(NamedTuple):
-    """An owner's state on disk at one revision.
+    """An owner's state on disk at one revision: the valid files, with their lengths.
 
-    ``day`` is that of the last visit, see `mlp.jobs.checkpoints.Checkpoints.today`.
+    The name of a file is that of its part, the revision that wrote it, and the SHA-256 of its content. ``day`` is that
+    of the last visit, see `mlp.jobs.checkpoints.Checkpoints.today`.
     """
 
     revision: int = 0
     day: int = 0
-    parts: Mapping[str, Entry] = {}
+    files: Mapping[str, int] = {}
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """File of each part; an older file of the same part has a name of its own, such as ``own.json~17cc1ac6``."""
+        found = dict[str, str]()
+        for file in sorted(self.files, key=_revision, reverse=True):
+            part, _, digest = file.rsplit(".", 2)
+            found[f"{part}~{digest}" if part in found else part] = file
+        return found
 
 
 def dump_manifest(kept: Kept) -> bytes:
@@ -48,33 +51,17 @@ def parse_manifest(data: bytes) -> Kept | None:
     if hashlib.sha256(body).hexdigest().encode() != digest:
         return None
     about = json.loads(body)
-    with suppress(TypeError, KeyError, AttributeError):  # such as entries of another form
-        if about["format"] == FORMAT:
-            return Kept(
-                about["revision"], about["day"], {name: Entry(*entry) for name, entry in about["parts"].items()}
-            )
+    with suppress(TypeError, ValueError, KeyError, AttributeError):  # such as files of another form
+        if about["format"] == FORMAT and all(map(_FILE.fullmatch, about["files"])):
+            return Kept(about["revision"], about["day"], {file: int(n) for file, n in about["files"].items()})
     raise OSError(f"the format of a manifest must be {FORMAT}, got {about['format']!r:.60}")
 
 
 def recovered(files: Mapping[str, int]) -> Kept:
-    """Return the state that follows from the names and lengths of files, if there is no valid manifest.
-
-    If there are several versions of a part, the newest keeps its name; the others get names from `aside_name`.
-    """
-    parts: dict[str, Entry] = {}
-    found = [(int(match["revision"]), match["part"], match[0]) for file in files if (match := _FILE.fullmatch(file))]
-    for _, part, file in sorted(found, reverse=True):
-        parts[aside_name(file) if part in parts else part] = Entry(file, files[file])
-    return Kept(max(found)[0] if found else 0, 0, parts)
+    """Return the state that follows from the names and lengths of files, if there is no valid manifest."""
+    found = {file: n_bytes for file, n_bytes in files.items() if _FILE.fullmatch(file)}
+    return Kept(max(map(_revision, found), default=0), 0, found)
 
 
-def aside_name(file: str) -> str:
-    """Return the new name of a part that a newer one replaces: its own, and the digest of its content.
-
-    Examples
-    --------
-    >>> aside_name("own.json.12.17cc1ac6")
-    'own.json~17cc1ac6'
-    """
-    part, _, digest = file.rsplit(".", 2)
-    return f"{part}~{digest}"
+def _revision(file: str) -> int:
+    return int(file.rsplit(".", 2)[1])

@@ -12,7 +12,6 @@ import pytest
 from mlp import atomic
 from mlp.jobs import checkpoints as module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints, OutdatedError, UnusableError, chosen_checkpoints
-from mlp.jobs.manifest import aside_name
 
 KB = 1000
 
@@ -42,14 +41,19 @@ def checkpoints(tmp_path):
 def put(checkpoints, owner, gone=(), **parts):
     """Save parts of an owner in addition to existing ones; return the new state and the errors."""
     dumps, kept = {name: lambda data=data: data for name, data in parts.items()}, checkpoints.newest(owner)
-    stay = {name: entry for name, entry in kept.parts.items() if name not in gone}
-    return checkpoints.save(owner, kept.revision, stay, dumps)
+    stay = {file: kept.files[file] for name, file in kept.parts.items() if name not in gone}
+    return checkpoints.save(owner, kept.revision, stay, dumps, one_each(kept))
+
+
+def one_each(kept):
+    """The file that a change of each part replaces."""
+    return {name: {file} for name, file in kept.parts.items()}
 
 
 def contents(checkpoints, owner):
     """Everything readable of an owner."""
     kept = checkpoints.newest(owner)
-    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
+    return {name: checkpoints.read(owner, file) for name, file in kept.parts.items()}
 
 
 def files(checkpoints):
@@ -88,7 +92,7 @@ def test_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints):
     old = other.newest("ann")
     put(checkpoints, "ann", run=b"2")
     with pytest.raises(OutdatedError):
-        other.save("ann", old.revision, old.parts, {"run": lambda: b"old"})
+        other.save("ann", old.revision, old.files, {"run": lambda: b"old"}, one_each(old))
     assert contents(other, "ann") == {"run": b"2"}
     assert len(files(checkpoints)) == 2
 
@@ -105,7 +109,7 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
 
     def save_too():
         with pytest.raises(OutdatedError):
-            other.save("ann", found.revision, found.parts, {"run": lambda: b"theirs"})
+            other.save("ann", found.revision, found.files, {"run": lambda: b"theirs"}, one_each(found))
 
     def lock(file, operation):
         if threading.current_thread() is second:
@@ -115,7 +119,7 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
     flock, second = module.fcntl.flock, threading.Thread(target=save_too)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as executor:
         patch.setattr(module.fcntl, "flock", lock)
-        first = executor.submit(checkpoints.save, "ann", found.revision, found.parts, {"run": slowly})
+        first = executor.submit(checkpoints.save, "ann", found.revision, found.files, {"run": slowly}, one_each(found))
         assert writes.wait(10)
         second.start()
         first.result()
@@ -202,7 +206,8 @@ def test_damaged_part_is_detected_and_the_others_load(checkpoints, damage):
     with pytest.raises(UnusableError):
         checkpoints.read("ann", kept.parts["run"])
     assert checkpoints.read("ann", kept.parts["desk"]) == b"2"
-    assert checkpoints.intact("ann", kept) == ({"run", "desk"} if damage == "noise" else {"desk"})
+    intact = ("run", "desk") if damage == "noise" else ("desk",)
+    assert checkpoints.intact("ann", kept) == {kept.parts[name] for name in intact}
 
 
 def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints):
@@ -216,9 +221,9 @@ def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints
         path.write_bytes(before[:place] + rng.bytes(min(512, len(before) - place)) + before[place + 512 :])
         kept, read = checkpoints.newest("ann"), {}
         assert kept.parts.keys() == whole.keys()  # those named by a damaged manifest are found by their names
-        for name, entry in kept.parts.items():
+        for name, file in kept.parts.items():
             try:
-                read[name] = checkpoints.read("ann", entry)
+                read[name] = checkpoints.read("ann", file)
             except UnusableError:
                 assert path.name.startswith(name)
         assert all(read[name] == whole[name] for name in read)
@@ -348,7 +353,7 @@ def test_removed_work_does_not_return_from_another_server(checkpoints):
     assert [path.name.partition(".")[0] for path in files(checkpoints)].count("run") == 1
     assert contents(checkpoints, "bob") == {"run": b"2"}
     with pytest.raises(OutdatedError):
-        other.save("ann", kept.revision, kept.parts, {"run": lambda: b"1"})
+        other.save("ann", kept.revision, kept.files, {"run": lambda: b"1"}, one_each(kept))
     assert contents(checkpoints, "ann") == {}
 
 
@@ -365,8 +370,7 @@ def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypa
 
 def test_new_part_is_kept_next_to_an_unreadable_one_of_its_name(checkpoints):
     kept, _ = put(checkpoints, "ann", own=b"unread")
-    aside = aside_name(kept.parts["own"].file)
-    checkpoints.save("ann", kept.revision, {aside: kept.parts["own"]}, {"own": lambda: b"new"})
+    checkpoints.save("ann", kept.revision, kept.files, {"own": lambda: b"new"})
     put(checkpoints, "ann", own=b"newer")
     (path,) = checkpoints.folder.glob("*/manifest")
     for _ in range(2):

@@ -67,16 +67,16 @@ class Disk:
 def contents(folder, owner="ann"):
     checkpoints = Checkpoints(folder)
     kept = checkpoints.newest(owner)
-    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
+    return {name: checkpoints.read(owner, file) for name, file in kept.parts.items()}
 
 
 def prepared(folder):
     """Checkpoints with the state before, and what is needed to save the one after."""
     checkpoints = Checkpoints(folder)
     before, _ = checkpoints.save("ann", 0, {}, {name: lambda data=data: data for name, data in BEFORE.items()})
-    stay = {name: entry for name, entry in before.parts.items() if name in AFTER}
+    stay = {file: before.files[file] for name, file in before.parts.items() if name in AFTER}
     changed = {name: lambda data=data: data for name, data in AFTER.items() if BEFORE.get(name) != data}
-    return checkpoints, before.revision, stay, changed
+    return checkpoints, before.revision, stay, changed, {name: {file} for name, file in before.parts.items()}
 
 
 def n_operations(folder):
@@ -104,7 +104,8 @@ def test_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
         again = Checkpoints(folder)  # later saves also remove the files left by the crash
         for data in (b"a", b"b"):
             found = again.newest("ann")
-            again.save("ann", found.revision, found.parts, {"desk": lambda data=data: data})
+            replaced = {"desk": {found.parts["desk"]}}
+            again.save("ann", found.revision, found.files, {"desk": lambda data=data: data}, replaced)
         (place,) = [path for path in folder.iterdir() if path.is_dir()]
         assert len(list(place.iterdir())) == len(again.newest("ann").parts) + 1
     assert seen[0] == BEFORE
@@ -128,7 +129,7 @@ def test_unreadable_folder_is_not_taken_for_a_missing_one(tmp_path, monkeypatch)
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save("ann", 0, {}, {"run": lambda: b"1"})
     monkeypatch.setattr(Checkpoints, "today", lambda self: 1000)
-    kept, _ = checkpoints.save("ann", 1, checkpoints.newest("ann").parts, {})
+    kept, _ = checkpoints.save("ann", 1, checkpoints.newest("ann").files, {})
     (place,) = [path for path in tmp_path.iterdir() if path.is_dir()]
 
     def failing(operation):
@@ -165,3 +166,26 @@ def test_cleaning_waits_for_a_save_even_on_a_disk_without_locks(tmp_path, monkey
     checkpoints.save("ann", 0, {}, {"desk": lambda: b"1", "run": clean_meanwhile})
     cleaning.join()
     assert contents(tmp_path) == {"desk": b"1", "run": b"2"}
+
+
+def test_lock_of_a_stopped_server_is_awaited_briefly_and_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints_module, "LOCK_POLLS", 3)
+    monkeypatch.setattr(checkpoints_module, "LOCK_POLL_S", 0.0)
+    _, *state = prepared(tmp_path)
+    polls, flock = [], checkpoints_module.fcntl.flock
+
+    def counted(file, operation):
+        polls.append(operation)
+        flock(file, operation)
+
+    again = Checkpoints(tmp_path)
+    with open(tmp_path / ".lock", "wb") as lock:
+        flock(lock, checkpoints_module.fcntl.LOCK_EX)
+        monkeypatch.setattr(checkpoints_module.fcntl, "flock", counted)
+        for n_polls in (3, 4):
+            with pytest.raises(TimeoutError, match="another server holds the lock"):
+                again.save("ann", *state)
+            assert len(polls) == n_polls
+    assert contents(tmp_path) == BEFORE
+    again.save("ann", *state)
+    assert contents(tmp_path) == AFTER

@@ -116,8 +116,6 @@ def _free_sweep(visitor: Visitor, sweep: Sweep, checkpoints: Checkpoints) -> Non
         save(visitor, checkpoints, all_now=True)
     parts = {name: saved for name, saved in saved_parts(visitor, checkpoints).items() if is_swept(name)}
     if all(parts.values()):
-        visitor.freed_sweep = set(parts)
-        visitor.saved = {name: each for name, each in visitor.saved.items() if name not in parts}
         visitor.sweep = visitor.shown_sweep = None
         visitor.add_notice(SWEEP_ON_DISK)
     elif was_playing:  # the disk refused it

@@ -3,13 +3,10 @@
 import logging
 import time
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 
 from mlp.jobs.checkpoints import Checkpoints, UnusableError
-from mlp.jobs.manifest import aside_name
 from mlp.page.visitors.visitor import Saved, Visitor
-from mlp.page.visitors.visitor_parts import RUN, SMALL, SWEEP, Part, name_for_visitors, parts_of, restore
+from mlp.page.visitors.visitor_parts import SMALL, SWEEP, Part, is_swept, name_for_visitors, parts_of, restore
 
 UNSAVED = (
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "
@@ -38,63 +35,56 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
             errors = _save(visitor, checkpoints, all_now, only_small)
         except OSError as error:
             errors = [error]
-        for each in errors:
-            _log_once(checkpoints.folder, str(getattr(each, "strerror", None) or each))
         if errors and not visitor.unsaved:
+            reason = getattr(errors[0], "strerror", None) or errors[0]
+            log.warning("some work is not saved in %s, and would be lost in a restart: %s", checkpoints.folder, reason)
             visitor.add_notice(UNSAVED)
         visitor.unsaved = bool(errors) or (visitor.unsaved and only_small)
-
-
-@cache
-def _log_once(folder: Path, reason: str) -> None:
-    log.warning("some work is not saved in %s, and would be lost in a restart: %s", folder, reason)
 
 
 def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small: bool) -> list[Exception]:
     """Publish the parts that are due; return the errors of those that were left out and that visitors would miss."""
     parts, kept, now = {part.name: part for part in parts_of(visitor)}, visitor.kept, time.monotonic()
-    if not parts and not kept.parts:
+    if not parts and not kept.files:
         return []
-    there = checkpoints.intact(visitor.id, kept)
-    saved = {name: each for name, each in visitor.saved.items() if name in parts}
-    saved |= {name: saved[name]._replace(fingerprint=()) for name in saved.keys() - there}  # to be written again
+    intact = _intact(visitor, checkpoints)
 
     def is_due(part: Part) -> bool:
-        if (last := saved.get(part.name)) is None:  # refused parts and optional ones are tried less often
+        if (last := intact.get(part.name)) is None:  # refused parts and optional ones are tried less often
             return not only_small or not (visitor.unsaved or name_for_visitors(part.name) is None)
         if last.fingerprint == part.fingerprint or (only_small and part.name not in SMALL):
             return False
-        return all_now or now - last.at >= part.every_s
+        return all_now or not last.is_of(part.fingerprint) or now - last.at >= part.every_s
+
+    def is_gone(name: str, last: Saved) -> bool:
+        if is_swept(name):  # a sweep that left memory stays until another one replaces it
+            return SWEEP in parts and not (name in parts and last.is_of(parts[name].fingerprint))
+        return name not in parts
 
     due = {name: part for name, part in parts.items() if is_due(part)}
-    stay = {name: kept.parts[name] for name in saved}
-    for name in kept.parts.keys() - visitor.saved.keys():  # only on disk
-        if name not in visitor.freed_sweep or SWEEP not in parts:  # a new sweep replaces the one that left memory
-            entry = kept.parts[name]
-            stay[aside_name(entry.file) if name in due else name] = entry
-    # Restored under one name and written under another; they stay until that is written, as the disk may refuse it.
-    renamed = {name: each for name, each in visitor.saved.items() if "~" in name or name == RUN}
-    if due or visitor.unsaved:
-        stay |= {name: kept.parts[name] for name in renamed}
-    if not due and stay == kept.parts and kept.day == checkpoints.today():
+    gone = {name: last.files for name, last in visitor.saved.items() if is_gone(name, last)}
+    if not due and not gone and kept.day == checkpoints.today():
         return []
-    dumps = {name: part.dump for name, part in due.items()}
-    visitor.kept, refused = checkpoints.save(visitor.id, kept.revision, stay, dumps)
-    done = due.keys() - refused.keys()
-    saved |= {name: Saved(due[name].fingerprint, now) for name in done}
-    visitor.saved = saved | renamed
-    if renamed and not refused and not visitor.unsaved:
-        stay = {name: entry for name, entry in visitor.kept.parts.items() if name not in renamed}
-        visitor.kept, _ = checkpoints.save(visitor.id, visitor.kept.revision, stay, {})
-        visitor.saved = saved
+    stay = {file: kept.files[file] for file in kept.files.keys() - set().union(*gone.values())}
+    changes = {name: part.dump for name, part in due.items()}
+    replaced = {name: last.files for name, last in visitor.saved.items()}
+    visitor.kept, refused = checkpoints.save(visitor.id, kept.revision, stay, changes, replaced)
+    files = visitor.kept.parts
+    written = {name: Saved(due[name].fingerprint, now, {files[name]}) for name in due.keys() - refused.keys()}
+    visitor.saved = {name: last for name, last in visitor.saved.items() if name not in gone} | written
     return [error for name, error in refused.items() if name_for_visitors(name)]
+
+
+def _intact(visitor: Visitor, checkpoints: Checkpoints) -> dict[str, Saved]:
+    """Return what is saved of the visitor and still on disk."""
+    there = checkpoints.intact(visitor.id, visitor.kept)
+    return {name: last for name, last in visitor.saved.items() if there >= last.files}
 
 
 def saved_parts(visitor: Visitor, checkpoints: Checkpoints) -> dict[str, bool]:
     """Return for each part that the visitor has in memory whether it is on disk in its current state."""
-    there = checkpoints.intact(visitor.id, visitor.kept)
-    saved = {name: each.fingerprint for name, each in visitor.saved.items() if name in there}
-    return {part.name: saved.get(part.name) == part.fingerprint for part in parts_of(visitor)}
+    intact = _intact(visitor, checkpoints)
+    return {part.name: intact.get(part.name, Saved()).fingerprint == part.fingerprint for part in parts_of(visitor)}
 
 
 def is_fully_saved(visitor: Visitor, checkpoints: Checkpoints) -> bool:
@@ -113,21 +103,23 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
         log.warning("a visitor in %s cannot be read now: %s", checkpoints.folder, error)
         visitor.add_notice(UNREAD.format("all of it"))
         return visitor
-    if not (kept := visitor.kept.parts):
+    if not (files := visitor.kept.parts):
         return None
-    lost, errors = list[str](), restore(visitor, kept, lambda name: checkpoints.read(visitor_id, kept[name]))
+    names, errors = restore(visitor, files, lambda name: checkpoints.read(visitor_id, files[name]))
     with suppress(OSError):
-        if any(errors.values()) and checkpoints.newest(visitor_id) != visitor.kept:
+        if errors and checkpoints.newest(visitor_id) != visitor.kept:
             return restored(visitor_id, checkpoints)  # another server has saved meanwhile
-    for name, reason in errors.items():
-        if reason is not None:  # the unreadable part stays on disk
-            log.warning("%s of a visitor cannot be read: %s: %s", name, type(reason).__name__, reason)
-            if words := name_for_visitors(name):
-                lost.append(f"{words} ({reason})" if isinstance(reason, UnusableError) else words)
+    lost = []
+    for name, reason in errors.items():  # the unreadable part stays on disk
+        log.warning("%s of a visitor cannot be read: %s: %s", name, type(reason).__name__, reason)
+        if words := name_for_visitors(name):
+            lost.append(f"{words} ({reason})" if isinstance(reason, UnusableError) else words)
     if lost:
         visitor.add_notice(UNREAD.format(", ".join(lost)))
     now, parts = time.monotonic(), {part.name: part.fingerprint for part in parts_of(visitor)}
-    # Small parts are written again, as those that were set aside may be among them now.
-    taken = {name: () if name in SMALL else parts.get(name, ()) for name, reason in errors.items() if reason is None}
-    visitor.saved = {name: Saved(fingerprint, now) for name, fingerprint in taken.items()}
+    for name, new_name in names.items():
+        # Small parts and renamed ones are written again, as they may have joined others.
+        fingerprint = () if new_name in SMALL or new_name != name else parts.get(name, ())
+        joined = visitor.saved.get(new_name, Saved()).files
+        visitor.saved[new_name] = Saved(fingerprint, now, joined | {files[name]})
     return visitor

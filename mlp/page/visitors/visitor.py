@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
@@ -26,10 +27,15 @@ StepReading = tuple[int, int, float]
 
 
 class Saved(NamedTuple):
-    """Fingerprint of a part on disk, and the time at which it was written."""
+    """Fingerprint of a part on disk, the time at which it was written, and its files: several that were joined."""
 
-    fingerprint: tuple[Any, ...]
-    at: float
+    fingerprint: tuple[Any, ...] = ()
+    at: float = 0.0
+    files: Set[str] = frozenset()
+
+    def is_of(self, fingerprint: tuple[Any, ...]) -> bool:
+        """Whether the part with this fingerprint is a later state of the same object, such as a run."""
+        return self.fingerprint[:1] == fingerprint[:1]
 
 
 class DuelScore(NamedTuple):
@@ -77,11 +83,10 @@ class Visitor:
     signs: SignSet = field(default_factory=SignSet)
     signs_before: list[SignSet] = field(default_factory=list)  # for undo, the newest last
     notice: str | None = None  # shown once
-    # By part name, see `mlp.page.visitors.persistence`; parts in ``kept`` but not in ``saved`` are only on disk.
+    # See `mlp.page.visitors.persistence`; files in ``kept`` that no part in ``saved`` has are only on disk.
     kept: Kept = field(default_factory=Kept)
     saved: dict[str, Saved] = field(default_factory=dict)
-    freed_sweep: set[str] = field(default_factory=set)  # parts of the sweep that left memory and remain on disk
-    freed_runs: int = 0  # earlier runs, likewise
+    freed_runs: int = 0  # earlier runs that left memory and remain on disk
     unsaved: bool = False  # whether some work could not be written, which the visitor knows
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
     disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while parts are written or freed

@@ -36,6 +36,8 @@ SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # many large parts, so they are written 
 
 Load = Callable[[str], bytes]
 """Reads a part of the same visitor by its name."""
+Restore = Callable[[Visitor, str, Load], str | None]
+"""Restores the part with this name; returns its new name, if it has one."""
 
 
 class Part(NamedTuple):
@@ -68,36 +70,39 @@ def parts_of(visitor: Visitor) -> list[Part]:
     if job is not None:
         playing = job.playing or visitor.paused_for_absence
         parts += [_job(run_name(number), job, RUN_EVERY_S, playing, origin=origin), *_moments(job, number, origin)]
-    runs = {run_name(run.number): run for run in earlier}
-    runs |= {f"lesson-{run.number}.{RUN}": run for run in list(visitor.lesson_runs.values())}
-    parts += [Part(name, (run.snapshot,), partial(_dump_ended, run)) for name, run in runs.items()]
-    for name, (attribute, dump, _) in _WHOLE.items():
-        if (thing := getattr(visitor, attribute)) is not None:
-            parts.append(Part(name, (thing,), partial(dump, thing)))
+    parts += [Part(run_name(run.number), (run.snapshot,), run.dump) for run in earlier]
+    lesson_runs = list(visitor.lesson_runs.values())
+    parts += [Part(f"lesson-{run.number}.{RUN}", (run.snapshot,), run.dump) for run in lesson_runs]
+    if (picture := visitor.picture) is not None:
+        parts.append(Part(PICTURE, (picture,), lambda: dump_picture(picture)))
+    if (uploaded := visitor.uploaded) is not None:
+        parts.append(Part(UPLOADED, (uploaded,), lambda: dump_model(uploaded)))
+    if (teaching := visitor.teaching) is not None:
+        parts.append(Part(TEACHING, (teaching,), lambda: dump_teaching(teaching)))
     return parts if sweep is None else [*parts, *_sweep(sweep, job, number)]
 
 
-def restore(visitor: Visitor, names: Iterable[str], load: Load) -> dict[str, Exception | None]:
-    """Restore parts into ``visitor``, each by itself; return the error of each, or None for those that were restored.
+def restore(visitor: Visitor, names: Iterable[str], load: Load) -> tuple[dict[str, str], dict[str, Exception]]:
+    """Restore parts into ``visitor``, each by itself; return the new names of those restored, and errors of others.
 
-    Of the parts that were renamed for newer ones, only small ones can join those; the others are left out.
+    Of the parts that are older than others of the same kind, only small ones can join those; the rest are left out.
     """
     kinds = {name: _kind_of(name) for name in names if "~" not in name or _kind_of(name)[0] in SMALL}
-    places, errors = {kind: place for place, kind in enumerate(_KINDS)}, dict[str, Exception | None]()
+    places = {kind: place for place, kind in enumerate(_KINDS)}
+    restored, errors = dict[str, str](), dict[str, Exception]()
     # The current run is the newest, even if it cannot be read.
     visitor.runs.number = max((number or 0 for kind, number in kinds.values() if kind == RUN), default=0)
     for name in sorted(kinds, key=lambda name: (places.get(kinds[name][0], len(places)), len(name), name)):
         kind, number = kinds[name]
         try:
             if kind != TRIAL:
-                _KINDS[kind][0](visitor, name, load)
-            elif visitor.sweep is None or (number or 0) >= len(visitor.sweep.jobs):  # of a sweep that cannot be read
-                continue
-            errors[name] = None
+                restored[name] = _KINDS[kind][0](visitor, name, load) or name.partition("~")[0]
+            elif visitor.sweep is not None and (number or 0) < len(visitor.sweep.jobs):  # else its sweep has the error
+                restored[name] = name
         except Exception as error:  # the others load
             errors[name] = error
     visitor.runs.show(visitor.runs.shown)
-    return errors
+    return restored, errors
 
 
 def _kind_of(name: str) -> tuple[str, int | None]:
@@ -137,10 +142,6 @@ def _job(name: str, job: Job, every_s: float, playing: bool, **extra: Any) -> Pa
     return Part(name, (weakref.ref(job), job.revision, playing), dump, every_s if job.playing else 0.0)
 
 
-def _dump_ended(run: NumberedRun) -> bytes:
-    return dump_record(run.record())
-
-
 def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
     rewind = job.rewind
     if not rewind.states:
@@ -170,9 +171,9 @@ def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
     guesses = {lesson: tuple(heights) for lesson, heights in state.pop("guesses", {}).items() if len(heights) == POINTS}
     if (drawing := state.pop("drawing", None)) and visitor.drawing is None:
         visitor.keep_drawing(drawing)
-    visitor.network = visitor.network or state.pop("network", None)
-    visitor.nickname = visitor.nickname or state.pop("nickname", "")
-    visitor.apart = visitor.apart or state.pop("apart", "")
+    for attribute, empty in (("network", None), ("nickname", ""), ("apart", "")):
+        kept = state.pop(attribute, empty)
+        setattr(visitor, attribute, getattr(visitor, attribute) or kept)
     visitor.titles = {int(number): title for number, title in state.pop("titles", {}).items()} | visitor.titles
     visitor.answers = (answers := state.pop("answers", {})) | visitor.answers
     visitor.guesses = guesses | visitor.guesses
@@ -199,8 +200,8 @@ def _restore_signs(visitor: Visitor, name: str, load: Load) -> None:
     visitor.signs = signs
 
 
-def _restore_run(visitor: Visitor, name: str, load: Load) -> None:
-    """Restore a run as the current one, as an earlier one, or as a lesson's."""
+def _restore_run(visitor: Visitor, name: str, load: Load) -> str:
+    """Restore a run as the current one, as an earlier one, or as a lesson's; return its name."""
     record, (kind, number), runs = parse_record(load(name)), _kind_of(name), visitor.runs
     if number is None:  # the current run of the previous version
         number, runs.shown = int(record.extra["number"]), tuple(record.extra["shown"])
@@ -215,6 +216,7 @@ def _restore_run(visitor: Visitor, name: str, load: Load) -> None:
         runs.runs.append(ended)
     else:
         visitor.lesson_runs[ended.snapshot.settings] = ended
+    return run_name(number) if kind == RUN else name
 
 
 def _resumed(visitor: Visitor, record: Record) -> Job:
@@ -231,11 +233,6 @@ def _restore_moments(visitor: Visitor, name: str, load: Load) -> None:
     restore_moments(load(name), job.rewind, visitor.runs.number, job.run_state())
 
 
-def _restore_whole(visitor: Visitor, name: str, load: Load) -> None:
-    attribute, _, parse = _WHOLE[name]
-    setattr(visitor, attribute, parse(load(name)))
-
-
 def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
     """Restore a sweep, paused; one of its jobs may be the visitor's run."""
     about = json.loads(load(name))
@@ -249,22 +246,20 @@ def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
     visitor.sweep = Sweep(jobs, name=about["name"], labels=about.get("labels", ()))
 
 
-# Attributes of a visitor that are a part each, and the functions that convert them.
-_WHOLE: dict[str, tuple[str, Callable[[Any], bytes], Callable[[bytes], Any]]] = {
-    PICTURE: ("picture", dump_picture, picture_from),
-    UPLOADED: ("uploaded", dump_model, partial(readable_network, name="a network on disk")),
-    TEACHING: ("teaching", dump_teaching, teaching_from),
-}
+def _sets(attribute: str, parse: Callable[[bytes], Any]) -> Restore:
+    """Return the function that restores an attribute of a visitor from a part."""
+    return lambda visitor, name, load: setattr(visitor, attribute, parse(load(name)))
+
 
 # How each kind is restored, in this order, and its name for visitors.
-_KINDS: dict[str, tuple[Callable[[Visitor, str, Load], None], str | None]] = {
+_KINDS: dict[str, tuple[Restore, str | None]] = {
     CANVAS_STATE: (_restore_canvas, "your drawing"),
     OWN: (_restore_own_digits, "your own digits"),
     SIGNS: (_restore_signs, "your own signs"),
     RUN: (_restore_run, "your last run"),
-    PICTURE: (_restore_whole, "your photo"),
-    UPLOADED: (_restore_whole, "your uploaded network"),
-    TEACHING: (_restore_whole, "the network that learned your digits"),
+    PICTURE: (_sets("picture", picture_from), "your photo"),
+    UPLOADED: (_sets("uploaded", partial(readable_network, name="a network on disk")), "your uploaded network"),
+    TEACHING: (_sets("teaching", teaching_from), "the network that learned your digits"),
     SWEEP: (_restore_sweep, "your runs under “Several at once”"),
     MOMENTS: (_restore_moments, None),
     LESSON_RUN: (_restore_run, "a result of a lesson"),

@@ -29,9 +29,9 @@ def step_written(folder: Path) -> int:
         with suppress(FileNotFoundError):
             for place in folder.iterdir():
                 kept = parse_manifest((place / "manifest").read_bytes()) if place.is_dir() else None
-                for name, entry in kept.parts.items() if kept else ():
+                for name, file in kept.parts.items() if kept else ():
                     if name.endswith("run.safetensors"):
-                        return parse_record((place / entry.file).read_bytes()).run.step
+                        return parse_record((place / file).read_bytes()).run.step
             return 0
 
 

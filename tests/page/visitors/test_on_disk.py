@@ -134,7 +134,7 @@ def test_unchanged_parts_are_rewritten_only_if_lost(tmp_path):
     (path,) = (tmp_path / "kept").glob("*/0.run*")
     path.write_bytes(b"cut")
     visitors.save()
-    assert Checkpoints(tmp_path / "kept").intact(visitor.id, visitor.kept) == set(visitor.kept.parts)
+    assert Checkpoints(tmp_path / "kept").intact(visitor.id, visitor.kept) == set(visitor.kept.files)
     shutil.rmtree(tmp_path / "kept")
     visitors.save()
     again = Visitors(lambda session: True, Checkpoints(tmp_path / "kept")).get(visitor.id, "tab")

@@ -188,6 +188,19 @@ def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path):
     assert file_of(tmp_path, f"sweep-0.{RUN}") != first
 
 
+@pytest.mark.parametrize(("share", "restored"), [(0.1, ["7", "8"]), (1e-5, [])], ids=["room", "none"])
+def test_sweep_begun_after_another_is_never_mixed_with_it(tmp_path, monkeypatch, share, restored):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    for seeds in ([5, 6], [7, 8]):
+        visitor.sweep = sweep_over(SETTINGS, "seed", seeds)
+        visitor.sweep.play()  # so that its runs are written less often
+        visitors.save()
+        monkeypatch.setattr(checkpoints_module, "OWNER_SHARE", share)
+    again = server(tmp_path).get(visitor.id, "here").sweep
+    assert [trial.value for trial in (again.trials() if again else [])] == restored
+
+
 def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, monkeypatch):
     class Clock:
         date = 20_000
@@ -243,6 +256,20 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     assert len(with_room) == 1
     assert with_room.get(second.id, "again") is second
     assert with_room.get(first.id, "again").job is not None
+
+
+def test_visitor_learns_of_a_stopped_server_that_holds_the_lock(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(checkpoints_module, "LOCK_POLLS", 1)
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    visitor.keep_drawing(DRAWING)
+    with open(tmp_path / ".lock", "wb") as lock:
+        checkpoints_module.fcntl.flock(lock, checkpoints_module.fcntl.LOCK_EX)
+        visitors.save()
+    assert "can’t write to its disk" in visitor.notice
+    assert "another server holds the lock" in caplog.text
+    visitors.save()
+    assert server(tmp_path).get(visitor.id, "here").drawing == DRAWING
 
 
 def test_visitors_disk_space_is_limited_separately(tmp_path):

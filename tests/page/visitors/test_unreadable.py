@@ -313,8 +313,8 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
     with_everything(visitor)
     elsewhere.save()
     kept.mkdir()
-    for name, entry in visitor.kept.parts.items():
-        (path,) = (tmp_path / "elsewhere").glob(f"*/{entry.file}")
+    for name, file in visitor.kept.parts.items():
+        (path,) = (tmp_path / "elsewhere").glob(f"*/{file}")
         old = RUN if name == f"3.{RUN}" else name
         data = path.read_bytes()
         if name == f"3.{RUN}":

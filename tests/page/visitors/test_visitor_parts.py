@@ -37,7 +37,9 @@ def test_sweep_without_a_label_for_each_run_is_refused():
     visitor, written = kept_sweep()
     wrong = json.dumps({**json.loads(written), "labels": ["plain"]}).encode()
     jobs = iter(visitor.sweep.jobs)
-    errors = restore(Visitor("b"), [SWEEP], lambda name: wrong if name == SWEEP else dump_record(next(jobs).record()))
+    _, errors = restore(
+        Visitor("b"), [SWEEP], lambda name: wrong if name == SWEEP else dump_record(next(jobs).record())
+    )
     assert "each of 2 runs needs a label, got 1 labels" in str(errors[SWEEP])
 
 
