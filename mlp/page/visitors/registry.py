@@ -148,7 +148,7 @@ class Visitors:
         """
         if visitor_id in self._visitors:
             return True
-        return bool(ID.fullmatch(visitor_id) and self._checkpoints and self._checkpoints.newest(visitor_id).parts)
+        return bool(ID.fullmatch(visitor_id) and self._checkpoints and self._checkpoints.newest(visitor_id).files)
 
     def leave(self, visitor: Visitor, to: str | None = None) -> None:
         """Move all tabs of a visitor to the visitor ``to``, or to a new one; the old work stays under its id."""
@@ -170,11 +170,15 @@ class Visitors:
     def remove(self, visitor: Visitor) -> None:
         """Delete all of a visitor's work from memory and disk, and move the tabs to a new visitor.
 
+        This includes what was made while the disk could not be read, which has a code of its own.
+
         Raises
         ------
         OSError
-            If the disk cannot be changed; then nothing is deleted.
+            If the disk cannot be changed; then some of it remains.
         """
+        if apart := self._visitors.get(visitor.apart) or self._from_disk(visitor.apart):
+            self.remove(apart)
         with visitor.disk_lock:
             if self._checkpoints:
                 self._checkpoints.remove(visitor.id)
@@ -242,7 +246,8 @@ class Visitors:
             else:
                 self._forget(visitor)
             if newer is not None:
-                newer.apart = visitor.id if is_apart else newer.apart
+                if is_apart:  # it keeps the code of what was made apart before
+                    newer.apart, visitor.apart = visitor.id, newer.apart
                 newer.add_notice(READ_AGAIN.format(visitor.id) if is_apart else ELSEWHERE)
                 self._visitors[visitor_id] = newer
         if visitor.sessions:

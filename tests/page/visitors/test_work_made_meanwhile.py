@@ -54,6 +54,32 @@ def test_work_made_while_the_disk_was_unreadable_gets_its_own_code(tmp_path, mon
     assert list(server(tmp_path).get(meanwhile.id, "here").own.labels) == [8]
 
 
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_deleting_all_work_includes_what_was_made_apart(tmp_path, monkeypatch, in_memory):
+    visitors = server(tmp_path)
+    visitor_id = visitors.get(None, "here").id
+    visitors.get(visitor_id, "here").own.put(digit(7))
+    visitors.save()
+    for label in (8, 9):
+        visitors = server(tmp_path)
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_bytes", fails)
+            visitors.get(visitor_id, "here").own.put(digit(label))
+            visitors.save()
+        for _ in range(2):  # with a newer state here, and then that of both
+            visitors.save()
+    last = visitors.get(visitor_id, "here").apart
+    first = visitors.get(last, "here").apart
+    checkpoints = Checkpoints(tmp_path)
+    everything = [visitor_id, last, first]
+    assert [list(visitors.get(each, "here").own.labels) for each in everything] == [[7], [9], [8]]
+    visitors = visitors if in_memory else server(tmp_path)
+    visitors.remove(visitors.get(visitor_id, "here"))
+    assert [dict(checkpoints.newest(each).files) for each in everything] == [{}, {}, {}]
+    visitors.save()
+    assert parts_on_disk(tmp_path) == []
+
+
 def test_state_in_memory_stays_while_a_newer_one_cannot_be_read(tmp_path, monkeypatch):
     first, second = server(tmp_path), server(tmp_path)
     visitor = first.get(None, "here")
