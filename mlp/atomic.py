@@ -1,9 +1,18 @@
-"""Atomic file writes: other processes see a whole file or none."""
+"""Files that several processes share: atomic writes, of which they see a whole file or none, and a lock."""
 
 import os
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
+LOCK_POLL_S = 0.05
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -18,6 +27,7 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         write_synced(part, data)
         os.replace(part, path)
+        sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -49,3 +59,29 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def take_lock(lock: BinaryIO, wait_s: float) -> bool:
+    """Take the lock of an open file against other processes until it is closed, and return whether that was possible.
+
+    It is also possible on a disk or a system without locks.
+
+    Parameters
+    ----------
+    lock : file
+    wait_s : float
+        Longest wait for another holder, in seconds.
+    """
+    ends = time.monotonic() + wait_s
+    while fcntl is not None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(LOCK_POLL_S)
+        except OSError:  # the disk has no locks
+            break
+        else:
+            break
+    return True

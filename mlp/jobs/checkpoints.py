@@ -14,18 +14,12 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import pooch
 
-from mlp.atomic import sync_folder, write_synced, write_whole
+from mlp.atomic import sync_folder, take_lock, write_synced, write_whole
 from mlp.jobs.limits import Limits, limits
 from mlp.jobs.manifest import Kept, dump_manifest, parse_manifest, recovered
-
-try:
-    import fcntl
-except ImportError:  # on Windows
-    fcntl = None  # type: ignore[assignment]
 
 MAX_MB = 2000.0
 """Limit for all owners together, unless MLP_CHECKPOINT_MB sets another: twice that of visitors' memory, as memory can
@@ -33,7 +27,7 @@ only be freed of what is on disk."""
 
 OWNER_SHARE = 0.1  # of that limit, for one owner
 DAY_S = 24 * 3600
-LOCK_POLL_S, LOCK_POLLS = 0.05, 40
+LOCK_WAIT_S = 2.0
 FULL = {errno.ENOSPC, errno.EDQUOT}
 MANIFEST = "manifest"
 
@@ -73,7 +67,7 @@ class Checkpoints:
         self._max_bytes = max_mb * 1e6
         self._sizes: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._n_polls = LOCK_POLLS
+        self._lock_wait_s = LOCK_WAIT_S
         if self.folder.is_dir():
             self.clean_up()
 
@@ -201,10 +195,10 @@ class Checkpoints:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock, open(self.folder / ".lock", "wb") as lock:
-            if not any(_took(lock) for _ in range(self._n_polls)):
-                self._n_polls = 1
+            taken = take_lock(lock, self._lock_wait_s)
+            self._lock_wait_s = LOCK_WAIT_S if taken else 0.0
+            if not taken:
                 raise TimeoutError("another server holds the lock; is it stopped?")
-            self._n_polls = LOCK_POLLS
             yield
 
     def _write(self, place: Path, name: str, data: bytes, others: int) -> dict[str, int]:
@@ -246,18 +240,6 @@ def chosen_checkpoints() -> Checkpoints | None:
     return Checkpoints(Path(named).expanduser(), max_mb, limits().kept_days)
 
 
-def _took(lock: BinaryIO) -> bool:
-    """Whether the lock is taken now, or its disk has no locks; wait a moment if another server holds it."""
-    with suppress(OSError):
-        try:
-            if fcntl is not None:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(LOCK_POLL_S)
-            return False
-    return True
-
-
 def _newest(place: Path) -> Kept:
     return parse_manifest(_content(place / MANIFEST)) or recovered(_lengths(place))
 
@@ -280,7 +262,6 @@ def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
             raise
         _remove(place, gone)
         write_whole(place / MANIFEST, dump_manifest(kept))
-    sync_folder(place)
 
 
 def _digest(data: bytes) -> str:

@@ -116,9 +116,9 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
             waits.set()  # the first one holds the lock until it has saved
         flock(file, operation)
 
-    flock, second = module.fcntl.flock, threading.Thread(target=save_too)
+    flock, second = atomic.fcntl.flock, threading.Thread(target=save_too)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as executor:
-        patch.setattr(module.fcntl, "flock", lock)
+        patch.setattr(atomic.fcntl, "flock", lock)
         first = executor.submit(checkpoints.save, "ann", found.revision, found.files, {"run": slowly}, one_each(found))
         assert writes.wait(10)
         second.start()
@@ -337,7 +337,7 @@ def test_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
     def no_locks(file, operation):
         raise OSError(errno.ENOLCK, "no locks")
 
-    monkeypatch.setattr(module.fcntl, "flock", no_locks)
+    monkeypatch.setattr(atomic.fcntl, "flock", no_locks)
     put(checkpoints, "ann", run=b"1")
     put(checkpoints, "ann", run=b"2")
     assert contents(checkpoints, "ann") == {"run": b"2"}

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from mlp import atomic
-from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import Checkpoints
 
 OPERATIONS = ("replace", "unlink", "rename", "fsync", "open", "close")
@@ -154,7 +153,7 @@ def test_unreadable_folder_is_not_taken_for_a_missing_one(tmp_path, monkeypatch)
 
 
 def test_cleaning_waits_for_a_save_even_on_a_disk_without_locks(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoints_module, "fcntl", None)
+    monkeypatch.setattr(atomic, "fcntl", None)
     checkpoints = Checkpoints(tmp_path)
     cleaning = threading.Thread(target=checkpoints.clean_up)
 
@@ -168,24 +167,29 @@ def test_cleaning_waits_for_a_save_even_on_a_disk_without_locks(tmp_path, monkey
     assert contents(tmp_path) == {"desk": b"1", "run": b"2"}
 
 
-def test_lock_of_a_stopped_server_is_awaited_briefly_and_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoints_module, "LOCK_POLLS", 3)
-    monkeypatch.setattr(checkpoints_module, "LOCK_POLL_S", 0.0)
+class Clock:
+    """Time that passes while somebody sleeps."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+def test_lock_of_a_stopped_server_is_awaited_for_two_seconds_and_once(tmp_path, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(atomic, "time", clock)
     _, *state = prepared(tmp_path)
-    polls, flock = [], checkpoints_module.fcntl.flock
-
-    def counted(file, operation):
-        polls.append(operation)
-        flock(file, operation)
-
     again = Checkpoints(tmp_path)
     with open(tmp_path / ".lock", "wb") as lock:
-        flock(lock, checkpoints_module.fcntl.LOCK_EX)
-        monkeypatch.setattr(checkpoints_module.fcntl, "flock", counted)
-        for n_polls in (3, 4):
+        atomic.fcntl.flock(lock, atomic.fcntl.LOCK_EX)
+        for _ in range(2):
             with pytest.raises(TimeoutError, match="another server holds the lock"):
                 again.save("ann", *state)
-            assert len(polls) == n_polls
+            assert 2.0 <= clock.now < 2.1
     assert contents(tmp_path) == BEFORE
     again.save("ann", *state)
     assert contents(tmp_path) == AFTER

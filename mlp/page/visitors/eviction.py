@@ -10,9 +10,9 @@ from contextlib import suppress
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.persistence import is_fully_saved, save, saved_parts
+from mlp.page.visitors.persistence import save, saved_parts
 from mlp.page.visitors.visitor import Visitor
-from mlp.page.visitors.visitor_parts import is_swept, run_name
+from mlp.page.visitors.visitor_parts import is_swept, name_for_visitors, run_name
 
 AT_REST_S = 150.0  # without an open tab, before work leaves memory; Streamlit's sessions are gone by then
 KEPT_S = 6 * 3600.0  # the same without a disk, while there is room
@@ -32,6 +32,13 @@ def may_leave(visitor: Visitor, checkpoints: Checkpoints | None) -> bool:
     if checkpoints is None:
         return time.monotonic() - visitor.last_seen > AT_REST_S
     return is_fully_saved(visitor, checkpoints)
+
+
+def is_fully_saved(visitor: Visitor, checkpoints: Checkpoints) -> bool:
+    """Whether all of the visitor's work is saved in its current state, so that memory can be freed."""
+    if any(now.busy or now.error for now in (job.snapshot() for job in visitor.jobs())):
+        return False
+    return all(saved for name, saved in saved_parts(visitor, checkpoints).items() if name_for_visitors(name))
 
 
 def is_at_rest(visitor: Visitor, checkpoints: Checkpoints | None) -> bool:

@@ -87,13 +87,6 @@ def saved_parts(visitor: Visitor, checkpoints: Checkpoints) -> dict[str, bool]:
     return {part.name: intact.get(part.name, Saved()).fingerprint == part.fingerprint for part in parts_of(visitor)}
 
 
-def is_fully_saved(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Whether all of the visitor's work is saved in its current state, so that memory can be freed."""
-    if any(now.busy or now.error for now in (job.snapshot() for job in visitor.jobs())):
-        return False
-    return all(saved for name, saved in saved_parts(visitor, checkpoints).items() if name_for_visitors(name))
-
-
 def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
     """Return the visitor saved under this id, each part restored by itself, or None if nothing is saved."""
     visitor = Visitor(visitor_id)

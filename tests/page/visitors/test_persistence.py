@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp import DEFAULT_MODEL
+from mlp import DEFAULT_MODEL, atomic
 from mlp.images.picture import Picture
 from mlp.images.signs.sign_set import SignSet
 from mlp.jobs import checkpoints as checkpoints_module
@@ -15,7 +15,7 @@ from mlp.jobs.job import Job
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, persistence, visitor_parts
-from mlp.page.visitors.eviction import AT_REST_S
+from mlp.page.visitors.eviction import AT_REST_S, is_fully_saved
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.visitor_parts import CANVAS_STATE, MOMENTS, RUN, TEACHING
 from mlp.training import teaching
@@ -88,7 +88,7 @@ def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     assert visitor.notice is None
     assert MOMENTS not in visitor.saved
     assert f"1.{RUN}" in visitor.saved
-    assert persistence.is_fully_saved(visitor, Checkpoints(tmp_path))
+    assert is_fully_saved(visitor, Checkpoints(tmp_path))
 
 
 def another_run(visitor):
@@ -259,12 +259,12 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
 
 
 def test_visitor_learns_of_a_stopped_server_that_holds_the_lock(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(checkpoints_module, "LOCK_POLLS", 1)
+    monkeypatch.setattr(checkpoints_module, "LOCK_WAIT_S", 0.0)
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
     visitor.keep_drawing(DRAWING)
     with open(tmp_path / ".lock", "wb") as lock:
-        checkpoints_module.fcntl.flock(lock, checkpoints_module.fcntl.LOCK_EX)
+        atomic.fcntl.flock(lock, atomic.fcntl.LOCK_EX)
         visitors.save()
     assert "can’t write to its disk" in visitor.notice
     assert "another server holds the lock" in caplog.text
