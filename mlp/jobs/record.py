@@ -27,32 +27,15 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """A job at one point of its training.
+    """A job at one point of its training."""
 
-    Attributes
-    ----------
-    run : Run
-        Not changed afterward.
-    data : Data
-        The training data.
-    history : History
-    seconds : float
-        Training time so far.
-    diverged : int or None
-        The step whose loss was no longer finite.
-    playing : bool
-        Whether it was training without being asked for each step.
-    extra : dict
-        The owner's own data, as JSON values.
-    """
-
-    run: Run
-    data: Data
+    run: Run  # not changed afterward
+    data: Data  # for training
     history: History
-    seconds: float = 0.0
-    diverged: int | None = None
-    playing: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0  # of training so far
+    diverged: int | None = None  # the step whose loss was no longer finite
+    playing: bool = False  # whether it was training without being asked for each step
+    extra: dict[str, Any] = field(default_factory=dict)  # the owner's own data, as JSON values
 
 
 def dump_record(record: Record) -> bytes:
