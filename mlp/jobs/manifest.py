@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-FORMAT = 1
+FORMAT = 2
 
 _FILE = re.compile(r".+\.\d+\.[0-9a-f]{64}", re.ASCII)
 

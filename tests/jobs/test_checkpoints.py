@@ -248,10 +248,10 @@ def test_folder_without_manifest_is_adopted_and_ages(checkpoints, clock, damage)
 
 def test_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("mlp.jobs.manifest.FORMAT", 2)
+        patch.setattr("mlp.jobs.manifest.FORMAT", 3)
         put(checkpoints, "ann", run=b"1")
     before = files(checkpoints)
-    with pytest.raises(OSError, match="format of a manifest must be 1, got 2"):
+    with pytest.raises(OSError, match="format of a manifest must be 2, got 3"):
         checkpoints.newest("ann")
     for _ in range(40):
         clock.date += 1

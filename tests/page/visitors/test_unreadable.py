@@ -214,7 +214,7 @@ def test_unreadable_visitor_keeps_the_id(tmp_path, monkeypatch):
     visitor = before.get(None, "here")
     with_everything(visitor)
     with monkeypatch.context() as patch:
-        patch.setattr("mlp.jobs.manifest.FORMAT", 2)
+        patch.setattr("mlp.jobs.manifest.FORMAT", 3)
         before.save()
     older = server(tmp_path)
     again = older.get(visitor.id, "here")
@@ -222,7 +222,7 @@ def test_unreadable_visitor_keeps_the_id(tmp_path, monkeypatch):
     assert "all of it" in again.notice
     again.keep_drawing({"data": "data:new"})
     older.save()
-    monkeypatch.setattr("mlp.jobs.manifest.FORMAT", 2)
+    monkeypatch.setattr("mlp.jobs.manifest.FORMAT", 3)
     assert parts_of(server(tmp_path).get(visitor.id, "here")) == ALL_PARTS
 
 
