@@ -1,9 +1,11 @@
 """Values that a session of the page keeps between script runs: plain values, and positions of controls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 T = TypeVar("T")
 
@@ -59,7 +61,9 @@ moved = SessionVar[dict[str, Any]]("moved", {})
 class ControlVar(SessionVar[T]):
     """The position of a control that callbacks can move, wherever it is on the page.
 
-    Streamlit alone would not tell the browser if the callback redraws only other fragments.
+    Streamlit alone would not tell the browser if the callback redraws only other fragments. And a message that is on
+    its way when the control moves still has the old position, which Streamlit 1.67 would take for a new choice. So each
+    move makes a new control of the same key, and late messages about the old one change nothing.
     """
 
     def get(self) -> T:
@@ -69,17 +73,24 @@ class ControlVar(SessionVar[T]):
 
     def set(self, value: T) -> None:
         """Move the control when it is next drawn."""
-        moved.set({**moved.get(), self.key: value})
+        if not self.is_kept() or self.get() != value:
+            moved.set({**moved.get(), self.key: value})
 
     def is_kept(self) -> bool:
         """Whether it was drawn or moved before."""
         return self.key in moved.get() or super().is_kept()
 
-    def hand_over(self) -> None:
-        """Apply a move to the control, just before it is drawn."""
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """Draw the control in this block, where it was moved to."""
+        n_moves = SessionVar(f"{self.key} moves", 0)
         if self.key in moved.get():
+            n_moves.set(n_moves.get() + 1)
             super().set(moved.get()[self.key])
             moved.set({key: value for key, value in moved.get().items() if key != self.key})
+        # Streamlit makes a control's id of its key and the script's name.
+        with ThreadState.scoped(active_script_hash=f"{ThreadState.get().active_script_hash}{n_moves.get() or ''}"):
+            yield
 
 
 class FollowersVar(SessionVar[tuple[str, ...]]):

@@ -68,7 +68,7 @@ taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 """The last run started by *Teach it now*, its drawing, and the answer before (correction)."""
 
 # tabs/: the open tab, and the choices in each.
-tab = SessionVar[str | None]("tab", None)
+tab = ControlVar[str | None]("tab", None)
 """The open tab; a control (tab_bar)."""
 requested_tab = SessionVar[str | None]("requested_tab", None)
 """The tab or part to open next (tab_bar)."""

@@ -90,16 +90,17 @@ def network_choice(visitor: Visitor) -> None:
     if kinds:
         if state.network.get() not in kinds:
             state.network.set(visitor.network if visitor.network in kinds else kinds[0])
-        state.network.hand_over()
         visitor.network = state.network.get()
-        st.segmented_control(
-            "Which network answers",
-            kinds,
-            key=state.network.key,
-            format_func=NAMES.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-        )
+        with state.network.placed():
+            st.segmented_control(
+                "Which network answers",
+                kinds,
+                key=state.network.key,
+                format_func=NAMES.__getitem__,
+                required=True,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
     for kind in ("shipped", "article"):
         reason = shipped(kind)
         if isinstance(reason, str):

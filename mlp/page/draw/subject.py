@@ -9,12 +9,12 @@ from mlp.class_names import DIGITS
 from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset, Split
 from mlp.page.draw.current_drawing import current_digit
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar
 from mlp.page.style.theme import plain
 
-_looking_at = SessionVar[str]("looking_at", "drawing")
+_looking_at = ControlVar[str]("looking_at", "drawing")
 """The kind of image to look at, a name in `KINDS`; a control."""
-_digit_number = SessionVar[int]("digit_number", 0)
+_digit_number = ControlVar[int]("digit_number", 0)
 """The number of the test or validation digit to look at; a control."""
 
 
@@ -23,21 +23,23 @@ KINDS = ("drawing", "test", "validation")
 
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
-    _looking_at.start(_looking_at.default)
+    _looking_at.set(_looking_at.get())
     what = "digit" if dataset.names == DIGITS else "drawing"
     labels = dict(zip(KINDS, ("My drawing", f"A test {what}", f"A validation {what}"), strict=True))
-    kind = st.segmented_control(
-        "Looking at",
-        KINDS,
-        key=_looking_at.key,
-        format_func=lambda kind: plain(labels[kind]),
-        required=True,
-        persist_state="session",
-    )
+    with _looking_at.placed():
+        kind = st.segmented_control(
+            "Looking at",
+            KINDS,
+            key=_looking_at.key,
+            format_func=lambda kind: plain(labels[kind]),
+            required=True,
+            persist_state="session",
+        )
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
         _digit_number.set(min(_digit_number.get(), last))  # the other split may be smaller
-        st.number_input("Number", 0, last, key=_digit_number.key, width=130, persist_state="session")
+        with _digit_number.placed():
+            st.number_input("Number", 0, last, key=_digit_number.key, width=130, persist_state="session")
         st.button("Another one", key="another_digit", on_click=_another, args=(last,))
 
 

@@ -41,6 +41,9 @@ PRIVATE: Mapping[str, Mapping[str, str | None]] = {
         "streamlit.runtime.app_session:AppSession._state": None,
         "streamlit.runtime.app_session:AppSessionState.SHUTDOWN_REQUESTED": None,
     },
+    "send_queue": {
+        "streamlit.web.server.starlette.starlette_websocket:WEBSOCKET_MAX_SEND_QUEUE_SIZE": None,
+    },
 }
 """By repair: names as ``module:name``, each with a digest of its source if the repair replaces it."""
 
@@ -52,6 +55,8 @@ ELSEWHERE: Mapping[str, str | None] = {
     "streamlit.runtime.uploaded_file_manager:UploadFileUrlInfo": None,
     "streamlit.runtime.websocket_session_manager:WebsocketSessionManager.disconnect_session": "89280f8176239b3c",
     "streamlit.runtime.scriptrunner:get_script_run_ctx": None,
+    "streamlit.runtime.scriptrunner_utils.script_run_context:FragmentThreadState.active_script_hash": None,
+    "streamlit.runtime.scriptrunner_utils.script_run_context:ThreadState.scoped": None,
     "streamlit.proto.BackMsg_pb2:BackMsg": None,
     "streamlit.delta_generator:DeltaGenerator": None,
     "streamlit.delta_generator_singletons:context_dg_stack": None,

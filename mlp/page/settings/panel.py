@@ -68,7 +68,8 @@ def card_settings() -> None:
         for group in (group for one in SETTINGS if one.field in ON_THE_CARD for group in one.groups):
             with st.container(key=f"control_{group.name}", width=260):
                 for control in group.controls:
-                    _draw(control, group)
+                    with state.control(control.key).placed():
+                        _draw(control, group)
 
 
 def _draw_section(section: str) -> None:
@@ -77,7 +78,8 @@ def _draw_section(section: str) -> None:
             for group in one.groups:
                 with st.container(key=f"control_{group.name}"):
                     for control in _wanted(group):
-                        _draw(control, group)
+                        with state.control(control.key).placed():
+                            _draw(control, group)
 
 
 def _wanted(group: Group) -> tuple[Control, ...]:
@@ -87,7 +89,6 @@ def _wanted(group: Group) -> tuple[Control, ...]:
 
 def _draw(control: Control, group: Group) -> None:
     at = state.control(control.key)
-    at.hand_over()
     places, first = control.positions, at.default
     kept: Kept = {"key": at.key, "persist_state": "session", "on_change": redraw_settings}
     if control.kind == "slider":

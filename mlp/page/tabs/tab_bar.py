@@ -19,9 +19,9 @@ Tabs = Mapping[str, Sequence[Part]]
 """Tabs by label, each with its parts, in order."""
 
 
-def open_part(tab: str) -> state.SessionVar[str | None]:
+def open_part(tab: str) -> state.ControlVar[str | None]:
     """Return the variable with the open part of a tab; a control."""
-    return state.SessionVar(f"part_{tab.lower().replace(' ', '_')}", None)
+    return state.ControlVar(f"part_{tab.lower().replace(' ', '_')}", None)
 
 
 def go_to_tab(name: str) -> None:
@@ -65,18 +65,18 @@ def open_place(tabs: Tabs, first: str) -> tuple[str, Part]:
 def tab_bar(tabs: Tabs, first: str) -> tuple[str, Part]:
     """Draw the bar and return the open tab and its open part; for the arguments see `open_place`."""
     tab, part = open_place(tabs, first)
-    for chosen, now in ((state.tab, tab), (open_part(tab), part.name)):
-        if chosen.get() != now:
-            chosen.set(now)
-    st.segmented_control(
-        "Section",
-        list(tabs),
-        key=state.tab.key,
-        required=True,
-        label_visibility="collapsed",
-        width="stretch",
-        wrap=False,
-    )
+    state.tab.set(tab)
+    open_part(tab).set(part.name)
+    with state.tab.placed():
+        st.segmented_control(
+            "Section",
+            list(tabs),
+            key=state.tab.key,
+            required=True,
+            label_visibility="collapsed",
+            width="stretch",
+            wrap=False,
+        )
     state.requested_tab.pop()  # last, so that the script after an interrupted one opens it
     return tab, part
 
@@ -85,14 +85,15 @@ def part_choice(tab: str, parts: Sequence[Part]) -> None:
     """Draw the choice of a tab's part if it has several, in a container that is always there."""
     with st.container(key="parts", gap=None):
         if len(parts) > 1:
-            st.segmented_control(
-                f"Part of {plain(tab)}",
-                [part.name for part in parts],
-                key=open_part(tab).key,
-                required=True,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
+            with open_part(tab).placed():
+                st.segmented_control(
+                    f"Part of {plain(tab)}",
+                    [part.name for part in parts],
+                    key=open_part(tab).key,
+                    required=True,
+                    label_visibility="collapsed",
+                    persist_state="session",
+                )
 
 
 def hide_all_but(name: str) -> None:

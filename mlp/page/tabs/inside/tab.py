@@ -62,17 +62,17 @@ def _inside(visitor: Visitor, data: DataState) -> None:
     # Without a default, as Streamlit warns about one when another part of the page chooses the view.
     if state.inside_view.get() is None:
         state.inside_view.set(open_view(state.inside_view, VIEWS))
-    state.inside_view.hand_over()
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        key=state.inside_view.key,
-        format_func=VIEWS.__getitem__,
-        on_change=rerun_fragments,
-        args=(["inside", ADDRESS],),
-        required=True,
-        label_visibility="collapsed",
-    )
+    with state.inside_view.placed():
+        view = st.segmented_control(
+            "View",
+            list(VIEWS),
+            key=state.inside_view.key,
+            format_func=VIEWS.__getitem__,
+            on_change=rerun_fragments,
+            args=(["inside", ADDRESS],),
+            required=True,
+            label_visibility="collapsed",
+        )
     if view in (None, "network"):
         _tools(visitor, data)
         return

@@ -45,21 +45,21 @@ def mistakes_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
-    _mistakes_on.hand_over()
-    kind = st.segmented_control(
-        "Data",
-        list(SPLITS),
-        default=linked_view(_mistakes_on.key, SPLITS),
-        key=_mistakes_on.key,
-        format_func=SPLITS.__getitem__,
-        on_change=rerun_fragments,
-        args=(["mistakes", ADDRESS],),
-        required=True,
-        label_visibility="collapsed",
-        help="Chooses the digits to check. Networks trained here learn from neither kind. The pretrained network has "
-        "learned from the validation digits and was chosen by its score on the test digits, so both "
-        "scores are too good.",
-    )
+    with _mistakes_on.placed():
+        kind = st.segmented_control(
+            "Data",
+            list(SPLITS),
+            default=linked_view(_mistakes_on.key, SPLITS),
+            key=_mistakes_on.key,
+            format_func=SPLITS.__getitem__,
+            on_change=rerun_fragments,
+            args=(["mistakes", ADDRESS],),
+            required=True,
+            label_visibility="collapsed",
+            help="Chooses the digits to check. Networks trained here learn from neither kind. The pretrained network "
+            "has learned from the validation digits and was chosen by its score on the test digits, so both scores "
+            "are too good.",
+        )
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown without limit, so it can’t read anything.")

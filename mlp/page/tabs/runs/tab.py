@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page.live.component import follow_run
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import ControlVar, ResetVar, SessionVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
@@ -32,7 +32,7 @@ _refused = Refusal("replay")
 
 _shown_runs = ResetVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
-_run_number = SessionVar[int | None]("run_number", None)
+_run_number = ControlVar[int | None]("run_number", None)
 """The number of the chosen run; a control."""
 _newest_run = SessionVar[int | None]("newest_run", None)
 """The number of the newest run when this choice was last drawn."""
@@ -134,14 +134,15 @@ def _choice_of_one(visitor: Visitor) -> int:
     if _newest_run.get() != numbers[0] or _run_number.get() not in numbers:
         _newest_run.set(numbers[0])
         _run_number.set(numbers[0])
-    return st.selectbox(
-        "Which run",
-        numbers,
-        key=_run_number.key,
-        format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
-        label_visibility="collapsed",
-        width=260,
-    )
+    with _run_number.placed():
+        return st.selectbox(
+            "Which run",
+            numbers,
+            key=_run_number.key,
+            format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
+            label_visibility="collapsed",
+            width=260,
+        )
 
 
 def _actions(visitor: Visitor, number: int) -> None:

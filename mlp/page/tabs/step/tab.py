@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, slow_step
 from mlp.page import state
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
@@ -28,7 +28,7 @@ _slow_origins = SessionVar[list[str] | None]("slow_origins", None)
 """The options when the choice of the step's origin was last drawn."""
 _slow_origin = SessionVar[str]("slow_origin", "new")
 """The origin of the step; a control."""
-_slow_stage = SessionVar[str]("slow_stage", "")
+_slow_stage = ControlVar[str]("slow_stage", "")
 """The open stage; a control."""
 _slow_turns = SessionVar[int]("slow_turns", 0)
 """Number of times that a button has opened another stage."""
@@ -116,14 +116,15 @@ def _chosen_stage() -> int:
     stages = list(STAGES)
     if _slow_stage.get() not in stages:
         _slow_stage.set(stages[0])
-    st.segmented_control(
-        "Stage",
-        stages,
-        key=_slow_stage.key,
-        format_func=lambda name: f"{stages.index(name) + 1} {name}",
-        required=True,
-        label_visibility="collapsed",
-    )
+    with _slow_stage.placed():
+        st.segmented_control(
+            "Stage",
+            stages,
+            key=_slow_stage.key,
+            format_func=lambda name: f"{stages.index(name) + 1} {name}",
+            required=True,
+            label_visibility="collapsed",
+        )
     return stages.index(_slow_stage.get())
 
 
