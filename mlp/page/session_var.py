@@ -59,7 +59,7 @@ moved = SessionVar[dict[str, Any]]("moved", {})
 
 
 class ControlVar(SessionVar[T]):
-    """The position of a control that callbacks can move, wherever it is on the page.
+    """The position of a control that the page moves, too, such as the true digit of a drawing.
 
     Streamlit alone would not tell the browser if the callback redraws only other fragments. And a message that is on
     its way when the control moves still has the old position, which Streamlit 1.67 would take for a new choice. So each
@@ -83,14 +83,29 @@ class ControlVar(SessionVar[T]):
     @contextmanager
     def placed(self) -> Iterator[None]:
         """Draw the control in this block, where it was moved to."""
-        n_moves = SessionVar(f"{self.key} moves", 0)
         if self.key in moved.get():
-            n_moves.set(n_moves.get() + 1)
+            self._n_moves.set(self._n_moves.get() + 1)
             super().set(moved.get()[self.key])
             moved.set({key: value for key, value in moved.get().items() if key != self.key})
         # Streamlit makes a control's id of its key and the script's name.
-        with ThreadState.scoped(active_script_hash=f"{ThreadState.get().active_script_hash}{n_moves.get() or ''}"):
+        with ThreadState.scoped(
+            active_script_hash=f"{ThreadState.get().active_script_hash}{self._n_moves.get() or ''}"
+        ):
             yield
+
+    def on_change(self, act: Callable[..., None]) -> Callable[..., None]:
+        """Return a callback that acts only until the control moves; call it where the control is drawn."""
+        n_moves = self._n_moves.get()
+
+        def callback(*args: Any) -> None:
+            if self._n_moves.get() == n_moves:
+                act(*args)
+
+        return callback
+
+    @property
+    def _n_moves(self) -> SessionVar[int]:
+        return SessionVar(f"{self.key} moves", 0)
 
 
 class FollowersVar(SessionVar[tuple[str, ...]]):
@@ -103,39 +118,3 @@ class FollowersVar(SessionVar[tuple[str, ...]]):
     def add(self, fragment: str) -> None:
         """Rerun the fragment with this key, too."""
         self.set((*self.get(), fragment))
-
-
-class ResetVar(SessionVar[T]):
-    """The position of a control that the page sets whenever it draws it, such as the true digit of a drawing.
-
-    A browser sends the states of all controls with every message. A message that is on its way when the page sets a
-    control still has the old state, which Streamlit 1.67 would take for a new choice. So each new position creates a
-    new control with its own key, and late messages about the old one change nothing.
-    """
-
-    @property
-    def key(self) -> str:
-        """The key of the current control."""
-        n_resets = self._n_resets.get()
-        return f"{self._key}_{n_resets}" if n_resets else self._key
-
-    @property
-    def _n_resets(self) -> SessionVar[int]:
-        return SessionVar(f"{self._key} resets", 0)
-
-    def on_change(self, act: Callable[..., None]) -> Callable[..., None]:
-        """Return a callback that acts only while the current control is on the page."""
-        key = self.key
-
-        def callback(*args: Any) -> None:
-            if self.key == key:
-                act(*args)
-
-        return callback
-
-    def set(self, value: T) -> None:
-        """Set the control, before it is drawn."""
-        if self.is_kept() and self.get() == value:
-            return
-        self._n_resets.set(self._n_resets.get() + 1 if self._n_resets.is_kept() else 0)
-        super().set(value)

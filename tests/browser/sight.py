@@ -24,11 +24,6 @@ def part(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key}")
 
 
-def control(page: Page, name: str) -> Locator:
-    """Return a control that the page itself may reset, which gives it another key."""
-    return page.locator(f'[class*="st-key-{name}"]')
-
-
 def answer(page: Page) -> Locator:
     """Return the answered digit, or the reason for none."""
     return part(page, "answer")
@@ -81,7 +76,7 @@ def open_part(page: Page, name: str) -> Locator:
 
 def tool(page: Page, name: str) -> Locator:
     """Return the tool with this name, above the picture of the network."""
-    return control(page, "network_tool_choice").get_by_role("radio", name=name, exact=True)
+    return part(page, "network_tool_choice").get_by_role("radio", name=name, exact=True)
 
 
 def tabs(page: Page) -> list[str]:

@@ -25,12 +25,6 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 PATIENCE_S = 60  # a busy machine is slow, while a real error stays
 
 
-def control(controls: Sequence[Any], name: str) -> Any:
-    """Return the control of a session value, whatever key the page's resets have given it."""
-    [found] = [each for each in controls if re.fullmatch(rf"{name}(_\d+)?", each.key or "")]
-    return found
-
-
 def text(page: AppTest, key: str | None = None) -> str:
     """Return the text in the container with this key, else on the whole page, without its markup.
 

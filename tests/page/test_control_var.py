@@ -1,4 +1,4 @@
-"""A control that the page moves stays where it is, though messages with its earlier position arrive late."""
+"""A control stays where the page moves it, and a choice counts once, however late messages arrive."""
 
 import asyncio
 from pathlib import Path
@@ -12,8 +12,10 @@ from mlp.page.session_var import ControlVar
 from tests.page.server.tab import Tab
 
 network = ControlVar[str]("network", "shipped")
+corrected = ControlVar[int | None]("corrected", None)
+rate = ControlVar[int]("rate", 1)
 
-SCRIPT = """
+NETWORK = """
 import streamlit as st
 from tests.page.test_control_var import network, page
 
@@ -23,46 +25,166 @@ st.button("Train", key="train", on_click=network.set, args=("run",))
 def choice():
     with network.placed():
         st.segmented_control("Reads", ["shipped", "run"], key=network.key, default="shipped", required=True)
-    page.shown.append(network.get())
+    page.seen.append(network.get())
 
 choice()
 """
 
+CORRECTION = """
+import streamlit as st
+from tests.page.test_control_var import corrected, page
+
+@st.fragment(key="reading")
+def reading(drawing):
+    corrected.set(page.labels.get(drawing))
+    with corrected.placed():
+        st.pills("It was a", [1, 7], key=corrected.key, on_change=corrected.on_change(record), args=(drawing,))
+
+def record(drawing):
+    page.seen.append((drawing, corrected.get()))
+    page.labels[drawing] = corrected.get()
+
+reading(page.drawing)
+"""
+
+RATE = """
+import streamlit as st
+from tests.page.test_control_var import page, rate
+
+def record():
+    page.seen.append(rate.get())
+    page.rate = rate.get()
+
+rate.set(page.rate)
+with rate.placed():
+    st.slider("Rate of this run", 1, 9, key=rate.key, on_change=rate.on_change(record))
+st.button("Look", key="look")
+"""
+
 page = SimpleNamespace()
-"""The network at each drawing of the choice."""
+"""The page's content, and what it has seen of the visitor's choices."""
 
 
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock())
-    page.shown = []
+    page.drawing, page.labels, page.seen, page.rate = "a 7", {}, [], 5
     script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
+    script.write_text(CORRECTION)
     return script
 
 
-def reads(tab: Tab, network: str) -> WidgetState:
-    state = WidgetState(id=tab.id_of("network"))
-    state.string_array_value.data.append(network)
+def label(tab: Tab, key: str, *labels: str) -> WidgetState:
+    """Return the state of the control that the page shows under this key now."""
+    state = WidgetState(id=tab.id_of(key))
+    state.string_array_value.data.extend(labels)
     return state
 
 
+def pressed(tab: Tab, key: str) -> WidgetState:
+    return WidgetState(id=tab.id_of(key), trigger_value=True)
+
+
 def test_late_message_does_not_move_a_control_back(script: Path):
+    script.write_text(NETWORK)
+
     async def whole() -> None:
         tab = Tab(script)
         await tab.press()
         await tab.drawn()
-        before, fragment = reads(tab, "shipped"), tab.fragment_of("network")
-        await tab.send(before, WidgetState(id=tab.id_of("train"), trigger_value=True))
+        before, fragment = label(tab, "network", "shipped"), tab.fragment_of("network")
+        await tab.send(before, pressed(tab, "train"))
         await tab.drawn()
         for sent_meanwhile in ("", fragment):
             await tab.send(before, fragment=sent_meanwhile)
             await tab.drawn()
-        chosen = reads(tab, "shipped")
+        chosen = label(tab, "network", "shipped")
         await tab.send(chosen, fragment=fragment)
         await tab.drawn()
-        await tab.send(chosen, WidgetState(id=tab.id_of("train"), trigger_value=True))
+        await tab.send(chosen, pressed(tab, "train"))
         await tab.close()
 
     asyncio.run(whole())
-    assert page.shown == ["shipped", "run", "run", "run", "shipped", "run"]
+    assert page.seen == ["shipped", "run", "run", "run", "shipped", "run"]
+
+
+def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await tab.drawn()
+        old, fragment = label(tab, "corrected", "7"), tab.fragment_of("corrected")
+        await tab.send(old, fragment=fragment)
+        await tab.drawn()
+        page.drawing = "a picture of a 1"
+        await tab.send(old)  # the upload: the page is redrawn, with nothing chosen
+        await tab.drawn()
+        await tab.send(old)  # sent before the browser received that
+        await tab.drawn()
+        chosen, taken_back = label(tab, "corrected", "1"), label(tab, "corrected")
+        await tab.send(chosen, fragment=fragment)
+        await tab.drawn()
+        page.drawing = "a 7"  # again, and the browser does not know yet that it was labeled
+        await tab.send(chosen)
+        await tab.drawn()
+        await tab.send(taken_back, fragment=fragment)
+        await tab.drawn()
+        await tab.send(label(tab, "corrected"), fragment=fragment)
+        await tab.close()
+
+    asyncio.run(whole())
+    assert page.seen == [("a 7", 7), ("a picture of a 1", 1), ("a 7", None)]
+
+
+def test_choice_survives_a_message_before_its_script(script: Path):
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await tab.drawn()
+        await tab.send(label(tab, "corrected", "7"), fragment=tab.fragment_of("corrected"))
+        await tab.send(label(tab, "corrected", "7"))
+        await tab.close()
+
+    asyncio.run(whole())
+    assert page.seen == [("a 7", 7)]
+
+
+def test_choice_of_another_tab_survives_an_early_press(script: Path):
+    script.write_text(RATE)
+
+    def at(tab: Tab, value: int) -> WidgetState:
+        slider = WidgetState(id=tab.id_of("rate"))
+        slider.double_array_value.data.append(value)
+        return slider
+
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await tab.drawn()
+        page.rate, before = 2, at(tab, 5)  # in another tab
+        for _ in range(2):
+            await tab.send(before, pressed(tab, "look"))
+            await tab.drawn()
+        await tab.send(at(tab, 7), pressed(tab, "look"))
+        await tab.close()
+
+    asyncio.run(whole())
+    assert page.seen == [7]
+
+
+def test_control_that_was_gone_does_not_return_with_an_old_choice(script: Path):
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await tab.drawn()
+        old = label(tab, "corrected", "7")
+        await tab.send(old, fragment=tab.fragment_of("corrected"))
+        await tab.drawn()
+        page.drawing = "a 1"
+        for _ in range(3):
+            await tab.send(old)
+            await tab.drawn()
+        await tab.close()
+
+    asyncio.run(whole())
+    assert page.labels == {"a 7": 7}

@@ -110,7 +110,7 @@ class Life:
             self._visitor.kept = False
             await self._draw()
             while not self._visitor.kept:  # by an earlier teaching
-                await self._correct(self._visitor.latest("corrected"))
+                await self._correct()
         await self._visitor.open_part("Mine", "Your digits", "teach")
         known = set(self._visitor.errors)  # of files refused before, which a redrawn page repeats
         self._visitor.progress = ""
@@ -122,10 +122,11 @@ class Life:
         else:
             self._trained = True
 
-    async def _correct(self, key: str) -> None:
+    async def _correct(self) -> None:
         """Press the true digit, and return when it is kept, or when a new row has replaced it."""
-        visitor = self._visitor
-        await visitor.choose(key, [str(*self._there)], lambda: visitor.kept or visitor.latest("corrected") != key)
+        visitor, key = self._visitor, "corrected"
+        row = visitor.widgets[key]
+        await visitor.choose(key, [str(*self._there)], lambda: visitor.kept or visitor.widgets[key] != row)
 
     async def _download(self) -> None:
         """Download the run's weights."""

@@ -182,10 +182,6 @@ class Visitor(Connection):
         choice.string_array_value.data.extend(values)
         await self._send_until(key, choice, answered)
 
-    def latest(self, name: str) -> str:
-        """Return the key of a control that the page resets, as it was drawn last."""
-        return [key for key in self._ids if re.fullmatch(rf"{name}(_\d+)?", key)][-1]
-
     async def set_state(self, state: WidgetState, key: str) -> None:
         """Send any state of an element, and return when the page has been redrawn."""
         finished = self.finished_scripts

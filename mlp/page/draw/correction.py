@@ -11,7 +11,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
-from mlp.page.session_var import ResetVar
+from mlp.page.session_var import ControlVar
 from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.page.visitors.refusals import Refusal
@@ -20,7 +20,7 @@ from mlp.training.teaching import MIN_TO_HOLD_BACK
 
 _refused = Refusal("teach_now")
 
-_corrected = ResetVar[int | None]("corrected", None)
+_corrected = ControlVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
 
 hidable("correction", "Not right? It was a …")
@@ -48,7 +48,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
     own = visitor.own
     digit = own.label_of(drawing.image)
     _corrected.set(digit)
-    with st.container(key="correction"):
+    with st.container(key="correction"), _corrected.placed():
         st.pills(
             "Not right? It was a",
             list(range(10)),

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.session_var import ResetVar
+from mlp.page.session_var import ControlVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.style.fragments import rerun_fragments
@@ -76,7 +76,7 @@ class Rooms:
         open_one = self.open_one()
         if open_one is None:
             return None
-        control = ResetVar[str](f"{self.chosen.key}_choice", "")  # Back and links choose a room, too
+        control = ControlVar[str](f"{self.chosen.key}_choice", "")  # Back and links choose a room, too
         self.chosen.set(open_one)
         control.set(open_one)
 
@@ -85,15 +85,16 @@ class Rooms:
             if redraw:
                 rerun_fragments(redraw)
 
-        st.segmented_control(
-            label,
-            self.shown(),
-            key=control.key,
-            required=True,
-            on_change=control.on_change(choose),
-            label_visibility="collapsed",
-            **{"format_func": self.titles.__getitem__, **look},
-        )
+        with control.placed():
+            st.segmented_control(
+                label,
+                self.shown(),
+                key=control.key,
+                required=True,
+                on_change=control.on_change(choose),
+                label_visibility="collapsed",
+                **{"format_func": self.titles.__getitem__, **look},
+            )
         return open_one
 
     def hidden_by(self, room: str, *names: str) -> tuple[str, list[str]]:

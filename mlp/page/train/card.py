@@ -10,7 +10,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.settings.panel import card_settings
 from mlp.page.settings.recipe_buttons import recipe_buttons
@@ -39,7 +39,7 @@ from mlp.training.settings_table import LEARNING_RATES, setting_names
 
 _refused = Refusal("train")
 
-_rate_control = ResetVar[float | None]("live_rate", None)
+_rate_control = ControlVar[float | None]("live_rate", None)
 """The learning rate of the current run; a control."""
 _live_rate_of = SessionVar[int]("live_rate_of", 0)
 """The number of the run whose learning rate that is."""
@@ -47,7 +47,7 @@ _live_rate_of = SessionVar[int]("live_rate_of", 0)
 hidable("train", "Train a new network")
 hidable("pause", "Pause and Resume")
 hidable("step", "One step")
-hidable("live-rate", "Learning rate of this run", '[class*="st-key-live_rate"]')
+hidable("live-rate", "Learning rate of this run")
 
 
 def training_section(visitor: Visitor, data: DataState) -> None:
@@ -92,17 +92,18 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     rates = sorted({*LEARNING_RATES, now.learning_rate})
     _live_rate_of.set(visitor.runs.number)
     _rate_control.set(now.learning_rate)  # the run may be another one, or another tab may have moved the slider
-    st.select_slider(
-        "Rate of this run",
-        rates,
-        key=_rate_control.key,
-        format_func=lambda rate: f"{rate:g}",
-        on_change=_rate_control.on_change(_set_rate),
-        args=(visitor,),
-        width=260,
-        disabled=not now.can_continue,
-        help="Changes the current run from its next step on; a thin line in the curves marks the step.",
-    )
+    with _rate_control.placed():
+        st.select_slider(
+            "Rate of this run",
+            rates,
+            key=_rate_control.key,
+            format_func=lambda rate: f"{rate:g}",
+            on_change=_rate_control.on_change(_set_rate),
+            args=(visitor,),
+            width=260,
+            disabled=not now.can_continue,
+            help="Changes the current run from its next step on; a thin line in the curves marks the step.",
+        )
 
 
 def _set_rate(visitor: Visitor) -> None:

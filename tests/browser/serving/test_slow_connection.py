@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.sight import button, control, eventually, part
+from tests.browser.sight import button, eventually, part
 
 
 class Connection:
@@ -53,6 +53,6 @@ def test_lost_fragment_moves_nothing_else(open_page: Callable[..., Page]):
     eventually(page, lambda: connection.lost and not connection.losing)
     page.evaluate("inklingRequest('tick', 1)")  # runs the fragment again, as a browser without the live channel does
     expect(part(page, "progress")).to_contain_text("images a second")
-    expect(control(page, "live_rate")).to_be_visible()
+    expect(part(page, "live_rate")).to_be_visible()
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")

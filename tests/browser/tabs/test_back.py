@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
-from tests.browser.sight import button, control, eventually, open_part, part, tab
+from tests.browser.sight import button, eventually, open_part, part, tab
 
 
 def room(page: Page, name: str) -> Any:
     """Return the lab's experiment with this name, in its bar."""
-    return control(page, "lab_choice").get_by_role("radio", name=name, exact=True)
+    return part(page, "lab_choice").get_by_role("radio", name=name, exact=True)
 
 
 def query(page: Page) -> dict[str, str]:
@@ -125,7 +125,7 @@ def test_opening_the_lessons_is_a_step(page: Page):
 def test_lesson_is_a_step_of_the_history(open_page: Callable[..., Page]):
     page = open_page("?lesson=overfitting")
     expect(page.get_by_role("heading", name="Overfitting on little data")).to_be_visible()
-    control(page, "lesson_choice").get_by_role("radio").first.click()
+    part(page, "lesson_choice").get_by_role("radio").first.click()
     expect(page).to_have_url(re.compile("lesson=learning-rate"))
     page.go_back()
     expect(page.get_by_role("heading", name="Overfitting on little data")).to_be_visible()

@@ -16,7 +16,7 @@ from mlp.page.live.protocol import Ask
 from mlp.page.live.tabs import Tab
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
-from tests.page.sight import at_rest, control, picture, put, text, url_of, visitor_of
+from tests.page.sight import at_rest, picture, put, text, url_of, visitor_of
 
 ONE, SEVEN = fit(DIGITS[1], 0.5, (0.25, 0.5)), fit(DIGITS[7], 0.5, (0.7, 0.5))
 
@@ -86,13 +86,13 @@ def test_correction_is_of_the_chosen_digit(page: AppTest):
     put(page, picture([*ONE, *SEVEN]))
     tab_of(page).chosen = 0
     page.run()
-    control(page.pills, "corrected").set_value(4).run()
+    page.pills(key="corrected").set_value(4).run()
     (own,) = visitor_of(page).own
     assert own.label == 4
     assert np.array_equal(own.image, as_pixels(to_mnist(np.asarray(picture(ONE))[:, :, 0])))
     tab_of(page).chosen = 1
     page.run()
-    assert control(page.pills, "corrected").value is None
+    assert page.pills(key="corrected").value is None
 
 
 def test_run_reads_all_digits_again(page: AppTest):

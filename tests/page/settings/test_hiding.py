@@ -12,7 +12,7 @@ from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.part import Part
 from mlp.page.tabs.registry import PARTS, TABS
 from mlp.training.settings_table import groups
-from tests.page.sight import control, text, visitor_of
+from tests.page.sight import text, visitor_of
 
 LINK_NAMES = {
     *("settings", "starting-points", "against-learning-by-heart", "more-settings", "advanced", "share", "somebody-new"),
@@ -129,7 +129,7 @@ def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest
 
 def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., AppTest]):
     page = open_page(tab="Lessons", hide="lesson-learning-rate")
-    assert not any("Learning rate" in option for option in control(page.segmented_control, "lesson_choice").options)
+    assert not any("Learning rate" in option for option in page.segmented_control(key="lesson_choice").options)
     assert LESSONS["width-and-depth"].title in [header.value for header in page.subheader]
     everything = ",".join(f"lesson-{name}" for name in LESSONS)
     assert "All lessons are hidden" in text(open_page(tab="Lessons", hide=everything), "lessons")

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.tabs.lab.tab import ROOMS
-from tests.page.sight import address, control
+from tests.page.sight import address
 
 
 def shown(page: AppTest) -> str:
@@ -48,11 +48,11 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
     page.slider(key="momentum").set_value(0.25).run()
     page.number_input(key="seed").set_value(7).run()
     page.segmented_control(key="tab").set_value("Lab").run()
-    control(page.segmented_control, "lab_choice").set_value("valley").run()
+    page.segmented_control(key="lab_choice").set_value("valley").run()
     link = address(page)
     again = open_page(**link)
     assert address(again) == link
-    assert (shown(again), control(again.segmented_control, "lab_choice").value) == ("Lab", "valley")
+    assert (shown(again), again.segmented_control(key="lab_choice").value) == ("Lab", "valley")
     assert again.slider(key="width_3").value == 70
 
 
@@ -132,7 +132,7 @@ def test_part_stays_open_while_other_tabs_are_visited(open_page: Callable[..., A
 @pytest.mark.parametrize("room", ROOMS)
 def test_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room)
-    assert control(page.segmented_control, "lab_choice").value == room
+    assert page.segmented_control(key="lab_choice").value == room
     assert address(page) == {"tab": ["Lab"], "lab": [room]}
 
 
@@ -140,10 +140,10 @@ def test_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room:
 @pytest.mark.parametrize("link", [{}, {"tab": "Lab"}, {"tab": "Look inside"}], ids=["alone", "earlier tab", "tab"])
 def test_link_opens_its_tool_of_the_network(open_page: Callable[..., AppTest], tool: str, link: dict[str, str]):
     page = open_page(lab=tool, **link)
-    assert control(page.segmented_control, "network_tool_choice").value == tool
+    assert page.segmented_control(key="network_tool_choice").value == tool
     assert page.segmented_control(key="inside_view").value == "network"
     assert address(page) == {"lab": [tool]}
-    control(page.segmented_control, "network_tool_choice").set_value("look").run()
+    page.segmented_control(key="network_tool_choice").set_value("look").run()
     assert address(page) == {}
 
 

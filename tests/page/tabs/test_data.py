@@ -11,7 +11,7 @@ from mlp.images.background_fetch import FetchState
 from mlp.images.handwriting.styles import style_names
 from mlp.images.mnist import sample
 from mlp.page.train import data_state
-from tests.page.sight import at_rest, control, draw, eventually, text
+from tests.page.sight import at_rest, draw, eventually, text
 
 
 @pytest.fixture
@@ -117,8 +117,8 @@ def test_each_synthetic_style_is_shown_and_can_be_switched_off(data_tab: AppTest
     data_tab.toggle(key="show_styles").set_value(True).run()
     assert [box.key for box in data_tab.checkbox] == [f"style_{name}" for name in style_names()]
     assert all(box.value for box in data_tab.checkbox)
-    control(data_tab.checkbox, "style_seven_barred").uncheck().run()
+    data_tab.checkbox(key="style_seven_barred").uncheck().run()
     assert data_tab.multiselect(key="without_styles").value == ["seven_barred"]
     data_tab.multiselect(key="without_styles").set_value(["one"]).run()
-    assert control(data_tab.checkbox, "style_seven_barred").value
-    assert not control(data_tab.checkbox, "style_one").value
+    assert data_tab.checkbox(key="style_seven_barred").value
+    assert not data_tab.checkbox(key="style_one").value

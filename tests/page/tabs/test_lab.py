@@ -17,7 +17,7 @@ from mlp.page.tabs.inside.tab import TOOLS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
-from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 EXPERIMENTS = {**TOOLS, **ROOMS}
 del EXPERIMENTS["look"]
@@ -67,7 +67,7 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
     for room in EXPERIMENTS:
         choice = "lab_choice" if room in ROOMS else "network_tool_choice"
         page.segmented_control(key="tab").set_value("Lab" if room in ROOMS else "Look inside").run()
-        control(page.segmented_control, choice).set_value(room).run()
+        page.segmented_control(key=choice).set_value(room).run()
         assert not page.exception, room
         if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
             page.button(key=work).click().run()
@@ -83,7 +83,7 @@ def test_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppT
     page = open_page(tab="Lab" if hidden in ROOMS else "Look inside", lab=hidden, hide=f"lab-{hidden}")
     assert ["The link hides what it opens" in warning.value for warning in page.warning] == [True]
     assert EXPERIMENTS[hidden].idea not in text(page)
-    choice = control(page.segmented_control, "lab_choice" if hidden in ROOMS else "network_tool_choice")
+    choice = page.segmented_control(key="lab_choice" if hidden in ROOMS else "network_tool_choice")
     assert EXPERIMENTS[hidden].title not in choice.options
 
 
@@ -189,7 +189,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     job = visitor_of(page).job
     eventually(lambda: job.snapshot().finished)
     draw(page, 4)
-    control(page.select_slider, "lab_moment").set_value(3).run()
+    page.select_slider(key="lab_moment").set_value(3).run()
     assert "Reading with your run, back at step 3" in text(page)
     assert "step 3 of 125, epoch 0.02" in text(page, "lab_rewind")
     assert page.number_input(key="lab_step").value == 3

@@ -16,7 +16,7 @@ from mlp.page.tabs.lessons.spots import SPOTS
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
 from tests.images.signs.sample_signs import letters
-from tests.page.sight import address, at_rest, control, draw, eventually, text, visitor_of
+from tests.page.sight import address, at_rest, draw, eventually, text, visitor_of
 
 PAIRS = [(name, number) for name, lesson in LESSONS.items() for number in range(len(lesson.experiments))]
 
@@ -53,7 +53,7 @@ def test_controls_can_show_every_experiment(name: str, number: int, monkeypatch:
 
 def test_chosen_lesson_is_in_the_address(open_page: Callable[..., AppTest]):
     page = open_page(tab="Lessons")
-    control(page.segmented_control, "lesson_choice").set_value("overfitting").run()
+    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
     assert address(page)["lesson"] == ["overfitting"]
     assert "Overfitting on little data" in [header.value for header in page.subheader]
 
@@ -205,15 +205,15 @@ def test_lesson_keeps_its_results_and_curves_when_another_lesson_runs(open_page,
     first = text(page.run(), "experiments")
     assert first.count("2 of 2") == 6
     assert "until you press Run all again" in first
-    control(page.segmented_control, "lesson_choice").set_value("overfitting").run()
+    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
     assert "Short steps" not in text(page, "curves")
     page.button(key="run_all_overfitting").click().run()
     eventually(lambda: not visitor_of(page).sweep.busy)
-    control(page.segmented_control, "lesson_choice").set_value("learning-rate").run()
+    page.segmented_control(key="lesson_choice").set_value("learning-rate").run()
     assert text(page, "experiments") == first
     assert "Short steps: 0.003" in text(page, "curves")
     assert "With warps" not in text(page, "curves")
-    control(page.segmented_control, "lesson_choice").set_value("overfitting").run()
+    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
     assert "With warps" in text(page, "curves")
     again = open_page(visitor=page, lesson="learning-rate")
     assert "Short steps: 0.003" in text(again, "curves")

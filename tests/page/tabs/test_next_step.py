@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from tests.page.sight import at_rest, control, draw, eventually, visitor_of
+from tests.page.sight import at_rest, draw, eventually, visitor_of
 
 
 def test_next_step_follows_the_visitors_actions(page: AppTest):
@@ -26,7 +26,7 @@ def test_next_step_follows_the_visitors_actions(page: AppTest):
     page.button(key="next_step").click().run()
     assert any(".st-key-correction" in element.proto.body for element in page.get("html"))  # the page scrolls to it
 
-    control(page.pills, "corrected").set_value(4).run()
+    page.pills(key="corrected").set_value(4).run()
     toured = []
     for _ in range(4):
         page.run()

@@ -14,13 +14,13 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.networks import shipped
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import at_rest, control, draw, eventually, picture, text, url_of, visitor_of
+from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
 
 OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
 
 
 def label(page: AppTest, digit: int | None) -> AppTest:
-    control(page.pills, "corrected").set_value(digit).run()
+    page.pills(key="corrected").set_value(digit).run()
     assert not page.exception
     return page
 
@@ -48,7 +48,7 @@ def upload(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
 
 def test_correction_needs_a_drawing(page: AppTest):
     assert "Not right?" not in [pills.label.split("?")[0] + "?" for pills in page.pills]
-    assert control(draw(page, 7).pills, "corrected").value is None
+    assert draw(page, 7).pills(key="corrected").value is None
 
 
 def test_correction_can_be_kept_changed_and_removed(page: AppTest):
@@ -64,9 +64,9 @@ def test_correction_can_be_kept_changed_and_removed(page: AppTest):
 def test_another_drawing_has_not_been_corrected(page: AppTest):
     label(draw(page, 7), 1)
     draw(page, 3)
-    assert control(page.pills, "corrected").value is None
+    assert page.pills(key="corrected").value is None
     draw(page, 7)
-    assert control(page.pills, "corrected").value == 1
+    assert page.pills(key="corrected").value == 1
 
 
 def test_strokes_are_kept_with_the_image(page: AppTest):
@@ -191,7 +191,7 @@ def test_too_deep_network_is_refused_with_a_reason(own_page: AppTest):
 def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.segmented_control(key="network").set_value("article").run()
     draw(page, 7)
-    control(page.pills, "corrected").set_value(1).run()
+    page.pills(key="corrected").set_value(1).run()
     assert "Kept as a 1 · 1 of 8 kept" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
     assert visitor_of(page).runs.origin == "the article's network"

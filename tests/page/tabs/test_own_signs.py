@@ -19,7 +19,7 @@ from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside.tab import TOOLS
 from mlp.training.data.sign_data import SignData
 from tests.images.signs.sample_signs import jittered, letters
-from tests.page.sight import at_rest, control, eventually, picture, sheet_photo, text, url_of, visitor_of
+from tests.page.sight import at_rest, eventually, picture, sheet_photo, text, url_of, visitor_of
 
 MARKUP = "<b>x</b>"
 
@@ -216,7 +216,7 @@ def test_every_tool_opens_with_a_network_of_signs(signs_page: AppTest, tool: str
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
     draw(page, jittered("B", np.random.default_rng(5)))
     page.segmented_control(key="tab").set_value("Look inside").run()
-    control(page.segmented_control, "network_tool_choice").set_value(tool).run()
+    page.segmented_control(key="network_tool_choice").set_value(tool).run()
     assert not page.exception
     assert TOOLS[tool].idea in text(page, f"lab_{tool}")
 

@@ -12,7 +12,7 @@ from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
 from mlp.page.tabs.runs.tab import best_trained
 from mlp.training.history import Evaluation, History
-from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 
 @pytest.fixture
@@ -107,9 +107,9 @@ def test_chosen_runs_are_shown_on_the_curves(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
-    control(runs_page.pills, "shown_runs").set_value([1]).run()
+    runs_page.pills(key="shown_runs").set_value([1]).run()
     assert "validation of earlier runs: run 1 learning rate 0.1" in text(runs_page)
-    control(runs_page.pills, "shown_runs").set_value([]).run()
+    runs_page.pills(key="shown_runs").set_value([]).run()
     assert "earlier runs: run 1" not in text(runs_page)
 
 
@@ -158,7 +158,7 @@ def test_command_that_repeats_a_run_is_shown(runs_page: AppTest):
 def test_learning_rate_change_during_a_run_is_marked(runs_page: AppTest):
     runs_page.button(key="step").click().run()
     at_rest(runs_page)
-    control(runs_page.select_slider, "live_rate").set_value(0.01).run()
+    runs_page.select_slider(key="live_rate").set_value(0.01).run()
     runs_page.button(key="pause").click().run()
     eventually(lambda: visitor_of(runs_page).job.snapshot().finished)
     now = visitor_of(runs_page).job.snapshot()
@@ -173,7 +173,7 @@ def test_learning_rate_slider_follows_another_tab(runs_page: AppTest):
     at_rest(runs_page)
     visitor_of(runs_page).job.set_learning_rate(0.03)
     runs_page.run()
-    assert control(runs_page.select_slider, "live_rate").value == 0.03
+    assert runs_page.select_slider(key="live_rate").value == 0.03
 
 
 def test_uploaded_network_answers(runs_page: AppTest):

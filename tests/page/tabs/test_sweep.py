@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.jobs.workers.engine import Engine
 from mlp.page.visitors import runs
 from tests.jobs.workers.fake_workers import ManualWorkers
-from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_best_run_becomes_the_answering_run(swept: AppTest):
 def test_best_run_can_be_rewound_to_any_step(swept: AppTest):
     swept.button(key="sweep_winner").click().run()
     swept.segmented_control(key="tab").set_value("Look inside").run()
-    control(swept.segmented_control, "network_tool_choice").set_value("rewind").run()
+    swept.segmented_control(key="network_tool_choice").set_value("rewind").run()
     assert "no saved steps, as it trained in a sweep. Any step" in text(swept)
     swept.number_input(key="lab_step").set_value(5).run()
     swept.button(key="lab_replay").click().run()

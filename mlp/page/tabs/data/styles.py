@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.handwriting.styles import STYLES, Style, style_names
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.page import state
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.theme import digits
 
 _show_styles = SessionVar[bool]("show_styles", False)
@@ -35,9 +35,10 @@ def styles_section() -> None:
                     st.html(digits(_examples(digit, style), [""] * EXAMPLES, alt=f"a {name.replace('_', ' ')}"))
                     switch = _style_switch(name)
                     switch.set(name not in without)
-                    st.checkbox(
-                        name.replace("_", " "), key=switch.key, on_change=switch.on_change(_switch), args=(name,)
-                    )
+                    with switch.placed():
+                        st.checkbox(
+                            name.replace("_", " "), key=switch.key, on_change=switch.on_change(_switch), args=(name,)
+                        )
 
 
 def _switch(name: str) -> None:
@@ -54,6 +55,6 @@ def _examples(digit: int, style: Style) -> np.ndarray:
     return np.concatenate([synthetic_digits(1, rng, styles={digit: {style: 1.0}})[0] for _ in range(EXAMPLES)])
 
 
-def _style_switch(name: str) -> ResetVar[bool]:
+def _style_switch(name: str) -> ControlVar[bool]:
     """Return whether synthetic digits have a style of this name; a control."""
-    return ResetVar(f"style_{name}", True)
+    return ControlVar(f"style_{name}", True)

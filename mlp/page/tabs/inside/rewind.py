@@ -10,7 +10,7 @@ from mlp.jobs.record import Record
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
-from mlp.page.session_var import ResetVar, SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style import theme
 from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.tabs.inside import network_picture
@@ -22,7 +22,7 @@ from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
 from mlp.page.visitors.visitor import Visitor
 
-_lab_moment = ResetVar[int | None]("lab_moment", None)
+_lab_moment = ControlVar[int | None]("lab_moment", None)
 """The chosen saved step; a control."""
 _lab_step = SessionVar[int | None]("lab_step", None)
 """The step that is to be computed; a control."""
@@ -51,15 +51,16 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
     at = back.step if back is not None and back.run == visitor.runs.number else now
     moments = sorted({*kept, now, at})
     _lab_moment.set(at)
-    st.select_slider(
-        "Saved step",
-        moments,
-        key=_lab_moment.key,
-        format_func=lambda step: f"{step:,d}",
-        on_change=_lab_moment.on_change(_go_to),
-        args=(visitor, job),
-        width=200,
-    )
+    with _lab_moment.placed():
+        st.select_slider(
+            "Saved step",
+            moments,
+            key=_lab_moment.key,
+            format_func=lambda step: f"{step:,d}",
+            on_change=_lab_moment.on_change(_go_to),
+            args=(visitor, job),
+            width=200,
+        )
     if now:
         if _lab_step_of.get() != at or not 0 <= (_lab_step.get() or 0) <= now:  # another step is looked at
             _lab_step_of.set(at)

@@ -12,7 +12,7 @@ from mlp.analysis.lab.guess_comparison import POINTS, compared, comparison_text
 from mlp.analysis.report import printed_page
 from mlp.jobs.sweep import Trial
 from mlp.page import state
-from mlp.page.session_var import ResetVar
+from mlp.page.session_var import ControlVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.hidable import hidable
 from mlp.page.style.overlay_chart import color_of
@@ -50,15 +50,16 @@ thead th { color: #6b665d; }
 
 def answer_field(visitor: Visitor, name: str) -> None:
     """Draw the field for the visitor's own answer to a lesson's question."""
-    answer = ResetVar(f"answer_of_{name}".replace("-", "_"), "")
+    answer = ControlVar(f"answer_of_{name}".replace("-", "_"), "")
     answer.set(visitor.answers.get(name, ""))
-    st.text_area(
-        "Your answer",
-        key=answer.key,
-        height=80,
-        max_chars=MAX_ANSWER_CHARS,
-        on_change=answer.on_change(lambda: visitor.answer(name, answer.get())),
-    )
+    with answer.placed():
+        st.text_area(
+            "Your answer",
+            key=answer.key,
+            height=80,
+            max_chars=MAX_ANSWER_CHARS,
+            on_change=answer.on_change(lambda: visitor.answer(name, answer.get())),
+        )
 
 
 def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
@@ -72,17 +73,18 @@ def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
 
 def sheet_section(visitor: Visitor) -> None:
     """Draw the download button of the sheet, and the field for the name on it."""
-    nickname = ResetVar("sheet_nickname", "")
+    nickname = ControlVar("sheet_nickname", "")
     nickname.set(visitor.nickname)
     with st.container(key="sheet", horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "Your nickname",
-            key=nickname.key,
-            max_chars=MAX_NAME_CHARS,
-            width=200,
-            help="Optional: it appears on the sheet and in its file name.",
-            on_change=nickname.on_change(lambda: setattr(visitor, "nickname", nickname.get().strip())),
-        )
+        with nickname.placed():
+            st.text_input(
+                "Your nickname",
+                key=nickname.key,
+                max_chars=MAX_NAME_CHARS,
+                width=200,
+                help="Optional: it appears on the sheet and in its file name.",
+                on_change=nickname.on_change(lambda: setattr(visitor, "nickname", nickname.get().strip())),
+            )
         download_button(
             "Save my sheet",
             lambda: lesson_sheet(visitor),

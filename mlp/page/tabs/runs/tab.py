@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page.live.component import follow_run
-from mlp.page.session_var import ControlVar, ResetVar, SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
@@ -30,7 +30,7 @@ from mlp.training.settings_table import setting_names
 
 _refused = Refusal("replay")
 
-_shown_runs = ResetVar[list[int]]("shown_runs", [])
+_shown_runs = ControlVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
 _run_number = ControlVar[int | None]("run_number", None)
 """The number of the chosen run; a control."""
@@ -119,14 +119,15 @@ def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
 def _choice_of_shown(visitor: Visitor) -> None:
     numbers = [run.number for run in visitor.runs.runs]
     _shown_runs.set(list(visitor.runs.shown))
-    st.pills(
-        f"Show earlier runs on the curves (up to {MAX_SHOWN})",
-        numbers,
-        selection_mode="multi",
-        key=_shown_runs.key,
-        format_func=lambda number: f"Run {number:d}",
-        on_change=_shown_runs.on_change(lambda: visitor.runs.show(_shown_runs.get()[-MAX_SHOWN:])),
-    )
+    with _shown_runs.placed():
+        st.pills(
+            f"Show earlier runs on the curves (up to {MAX_SHOWN})",
+            numbers,
+            selection_mode="multi",
+            key=_shown_runs.key,
+            format_func=lambda number: f"Run {number:d}",
+            on_change=_shown_runs.on_change(lambda: visitor.runs.show(_shown_runs.get()[-MAX_SHOWN:])),
+        )
 
 
 def _choice_of_one(visitor: Visitor) -> int:
