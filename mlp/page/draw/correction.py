@@ -16,7 +16,6 @@ from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.teaching import MIN_TO_HOLD_BACK
 
 _refused = Refusal("teach_now")
 
@@ -63,8 +62,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         st.html(taught)
     elif digit is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
-            some = f"{len(own)} of {MIN_TO_HOLD_BACK} kept" if len(own) < MIN_TO_HOLD_BACK else f"{len(own)} kept"
-            st.html(announced("kept", f"Kept as a <b>{digit}</b> · {some}"), width="content")
+            st.html(announced("kept", f"Kept as a <b>{digit}</b> · {len(own)} in Mine"), width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
     else:
         st.html(announced("kept", f"You have {MAX_OWN} digits, the most that fit here." if len(own) >= MAX_OWN else ""))

@@ -66,7 +66,7 @@ class Tab:
     prepared : tuple or None
         The canvas of the newest question, and the drawing prepared from it.
     chosen : int or None
-        Place of the chosen digit in the drawing, from 0; None for the last one. A stroke resets it.
+        Place of the chosen digit in the drawing, from 0; None for the last one. The beginning of a stroke resets it.
     whole : bool
         Whether the network reads a drawing as a whole, even if it has separate parts.
     instead : object
@@ -141,9 +141,10 @@ class Tab:
 
     def ask(self, question: Ask) -> None:
         """Record the canvas of a question."""
+        begins = question.pen and not (self.question is not None and self.question.pen)
         self.question = question
         self._answered.clear()
-        if question.pen:
+        if begins:
             self.instead = self.chosen = None
 
     def note_answered(self, question: Ask) -> None:

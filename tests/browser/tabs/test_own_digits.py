@@ -14,8 +14,7 @@ def test_pretrained_network_is_taught_three_digits(page: Page):
         draw(page, fit(DIGITS[1], share))
         expect(answer(page)).to_contain_text("sure")
         part(page, "correction").get_by_text("7", exact=True).click()
-        shown = f"{number} of 8 kept" if number < 8 else f"{number} kept"
-        expect(page.get_by_text(shown).last).to_be_visible()
+        expect(page.get_by_text(f"{number} in Mine").last).to_be_visible()
         clear(page)
     open_part(page, "Your digits")
     button(page, "teach").click()

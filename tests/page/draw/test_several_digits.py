@@ -73,6 +73,13 @@ def test_stroke_resets_the_chosen_digit(page: AppTest):
     assert [reading["chosen"] for reading in ask(page, [*ONE, *SEVEN], pen=True)["readings"]] == [False, True]
 
 
+def test_end_of_a_stroke_keeps_a_digit_that_was_chosen_before_it_arrived(page: AppTest):
+    ask(page, [*ONE, *SEVEN], pen=True)
+    tab_of(page).chosen = 0
+    for pen in (True, False):
+        assert [each["chosen"] for each in ask(page, [*ONE, *SEVEN], pen=pen)["readings"]] == [True, False]
+
+
 def test_answer_never_says_no_digit_while_a_second_one_is_drawn(page: AppTest):
     points = SEVEN[0]
     for n in range(1, len(points) + 1):

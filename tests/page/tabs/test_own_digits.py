@@ -54,7 +54,7 @@ def test_correction_needs_a_drawing(page: AppTest):
 def test_correction_can_be_kept_changed_and_removed(page: AppTest):
     label(draw(page, 7), 1)
     assert visitor_of(page).own.labels.tolist() == [1]
-    assert "Kept as a 1 · 1 of 8 kept" in text(page)
+    assert "Kept as a 1 · 1 in Mine" in text(page)
     label(page, 2)
     assert visitor_of(page).own.labels.tolist() == [2]
     label(page, None)
@@ -192,7 +192,7 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.segmented_control(key="network").set_value("article").run()
     draw(page, 7)
     page.pills(key="corrected").set_value(1).run()
-    assert "Kept as a 1 · 1 of 8 kept" in text(page, "correction_row")
+    assert "Kept as a 1 · 1 in Mine" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
     assert visitor_of(page).runs.origin == "the article's network"
     assert page.segmented_control(key="network").value == "run"
