@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pooch
 
 from mlp.atomic import sync_folder, take_lock, write_synced, write_whole
+from mlp.checks import checked
 from mlp.jobs.limits import Limits, limits
 from mlp.jobs.manifest import Kept, dump_manifest, parse_manifest, recovered
 
@@ -236,8 +238,8 @@ def chosen_checkpoints() -> Checkpoints | None:
     named = os.environ.get("MLP_CHECKPOINTS") or str(Path(pooch.os_cache("inkling")) / "checkpoints")
     if named.lower() == "off":
         return None
-    max_mb = float(os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB)
-    return Checkpoints(Path(named).expanduser(), max_mb, limits().kept_days)
+    max_mb: Any = os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB
+    return Checkpoints(Path(named).expanduser(), checked("MLP_CHECKPOINT_MB", max_mb, low=0), limits().kept_days)
 
 
 def _newest(place: Path) -> Kept:

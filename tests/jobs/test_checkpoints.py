@@ -392,5 +392,9 @@ def test_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch
     monkeypatch.setenv("MLP_KEPT_DAYS", "a week")
     with pytest.raises(ValueError, match="MLP_KEPT_DAYS must be a whole number from 1 to 400, got 'a week'"):
         chosen_checkpoints()
+    for wrong in ("many", "-1", "nan"):
+        monkeypatch.setenv("MLP_CHECKPOINT_MB", wrong)
+        with pytest.raises(ValueError, match=f"MLP_CHECKPOINT_MB must be at least 0 and finite, got '{wrong}'"):
+            chosen_checkpoints()
     monkeypatch.setenv("MLP_CHECKPOINTS", "off")
     assert chosen_checkpoints() is None
