@@ -120,7 +120,7 @@ class Engine:
             self._choose_workers()
             self._turns.put(owner, call)
             own = next((slot for slot in self._slots if slot.thread is threading.current_thread()), None)
-            if own is None or own.worker is None or own.call is not None:  # else that slot takes this call next
+            if own is None or own.worker is None:  # else that slot, which settles a call now, takes the next one
                 self._call_slots()
         call.when_cancelled(self._forget)
         return call.future
@@ -201,25 +201,26 @@ class Engine:
 
     def _serve(self, slot: WorkerSlot) -> None:
         """Carry out calls, until closed."""
-        while self._wait_for_call(slot):
-            self._work(slot)
+        while (call := self._next_call(slot)) is not None:
+            self._work(slot, call)
         _end_worker(slot)
 
-    def _wait_for_call(self, slot: WorkerSlot) -> bool:
-        """Wait until the slot has a call; return whether it has one, rather than that the engine was closed."""
+    def _next_call(self, slot: WorkerSlot) -> Call | None:
+        """Wait for the slot's next call, and return it; None once the engine is closed."""
         idle_until = time.monotonic() + self._idle_s
         with self._wake:
-            slot.waits = slot.call is None
-            while slot.waits and not self.closed:
-                if self._may_take(slot) and self._take_turn(slot):
-                    break
+            slot.waits = True
+            while not self.closed:
+                if self._may_take(slot) and (turn := self._turns.take()) is not None:
+                    slot.call, slot.since, slot.waits, slot.hung = turn[1], time.monotonic(), False, False
+                    self._call_slots()  # for the other waiting calls
+                    return slot.call
                 now = time.monotonic()
                 if now >= idle_until:
                     _end_worker(slot)
                 later = [moment - now for moment in (self._next_start, idle_until) if moment > now]
                 self._wake.wait(min(later, default=None))
-            slot.waits = False
-            return not self.closed
+        return None
 
     def _may_take(self, slot: WorkerSlot) -> bool:
         """Return whether a free slot may take a call: with a worker, or if no other has one and one may be started."""
@@ -228,23 +229,8 @@ class Engine:
         idle_worker = any(other.waits and other.worker is not None for other in self._slots)
         return slot.worker is not None or (not idle_worker and time.monotonic() >= self._next_start)
 
-    def _take_turn(self, slot: WorkerSlot, *, max_in_progress: int | None = None) -> bool:
-        """Assign the next call to a slot; return whether there was one. Call it with the lock held."""
-        turn = self._turns.take(max_in_progress=max_in_progress)
-        if turn is not None:
-            slot.call, slot.since, slot.waits, slot.hung = turn[1], time.monotonic(), False, False
-            self._call_slots()  # for the other waiting calls
-        return turn is not None
-
-    def _work(self, slot: WorkerSlot) -> None:
-        """Carry out the slot's call, and settle its future.
-
-        Before that, the slot takes the next call of an owner without another slot. Owners with another slot take part
-        only afterward, as the owner of the settled call may submit another call then.
-        """
-        call = slot.call
-        if call is None:  # closed
-            return
+    def _work(self, slot: WorkerSlot, call: Call) -> None:
+        """Carry out the slot's call, and settle its future, whose owner may submit another call then."""
         settle = self._carried_out(slot, call)
         with self._wake:
             if slot.call is not call:  # closed
@@ -252,12 +238,12 @@ class Engine:
             slot.call = None
             if settle is None:
                 self._turns.put_back(call.owner, call)
-                self._wake.notify_all()  # for a slot that has a worker
-                return
-            self._turns.ended(call.owner, slot.worker.worked_s if slot.worker is not None else 0.0)
-            if self._n_busy() < self._n_fit():
-                self._take_turn(slot, max_in_progress=0)
-        settle()
+            else:
+                self._turns.ended(call.owner, slot.worker.worked_s if slot.worker is not None else 0.0)
+            if slot.worker is None:
+                self._call_slots()  # another slot may have one
+        if settle is not None:
+            settle()
 
     def _carried_out(self, slot: WorkerSlot, call: Call) -> Callable[[], object] | None:
         """Carry out a call; return a function that settles its future, or None if no worker can be started for it."""

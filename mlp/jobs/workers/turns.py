@@ -43,14 +43,11 @@ class Turns(Generic[Item]):
             self._used_s[owner] = max(self._now_s, self._used_s.get(owner, 0.0))
         self._waiting.setdefault(owner, deque()).append(item)
 
-    def take(self, *, max_in_progress: int | None = None) -> tuple[Hashable, Item] | None:
-        """Return the owner of the next turn and the item; None if there is none. `ended` or `put_back` ends the turn.
-
-        With ``max_in_progress``, only owners with at most that many turns in progress take part.
-        """
-        owner = min(self._waiting, key=lambda owner: (self._out[owner], self._used_s[owner]), default=None)
-        if not self._waiting or (max_in_progress is not None and self._out[owner] > max_in_progress):
+    def take(self) -> tuple[Hashable, Item] | None:
+        """Return the owner of the next turn and the item, or None; `ended` or `put_back` ends the turn."""
+        if not self._waiting:
             return None
+        owner = min(self._waiting, key=lambda owner: (self._out[owner], self._used_s[owner]))
         item = self._waiting[owner].popleft()
         self._drop_if_empty(owner)
         self._out[owner] += 1

@@ -166,21 +166,26 @@ def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
     workers.close()
 
 
-def test_turns_count_working_time_not_elapsed_time():
+@pytest.mark.parametrize(
+    ("used_s", "turns"),
+    [({"Ada": 1.0, "Ben": 0.25, "Cleo": 0.25}, [10, 40, 40]), ({"Ada": 1.0, "Ben": 0.25}, [18, 72])],
+    ids=["three", "two"],
+)
+def test_turns_count_working_time_not_elapsed_time(used_s, turns):
     manual, order = ManualWorkers(), []
     workers = Engine(manual.one, width=1)
 
     def play(owner):
         workers.submit(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(owner))
 
-    for owner in ("Ada", "Ben", "Cleo"):
+    for owner in used_s:
         play(owner)
     for _ in range(90):
         wait_until(lambda: manual.calls)
-        manual.worked_s = 1.0 if manual.calls[0][2] == ("Ada",) else 0.25
+        manual.worked_s = used_s[manual.calls[0][2][0]]
         manual.answer()
     wait_until(lambda: len(order) == 90)
-    assert [order.count(owner) for owner in ("Ada", "Ben", "Cleo")] == [10, 40, 40]
+    assert [order.count(owner) for owner in used_s] == turns
     workers.close()
 
 
