@@ -1,7 +1,8 @@
 """All random streams with their seeds, in one table.
 
 Each stream has its own generator, so its numbers depend neither on earlier draws nor on the step at which a run
-continues. These seeds determine networks and synthetic digits, bit for bit.
+continues. These seeds determine networks and synthetic digits, bit for bit. Elsewhere are only samples and starting points
+of what is shown or measured, which train nothing.
 """
 
 from collections.abc import Callable
@@ -9,10 +10,12 @@ from collections.abc import Callable
 import numpy as np
 
 STREAMS: dict[str, Callable[..., tuple[int, ...]]] = {
-    # of a run, from its seed
+    # of a run or of the digit check, from its seed
+    "first weights": lambda seed: (seed,),
     "order of an epoch": lambda seed, epoch: (seed, epoch),
     "warps of a block": lambda seed, epoch, block: (seed, epoch, 1, block),
     "dropout of a step": lambda seed, step: (seed, step, 7),
+    "images that measure an update": lambda seed, step: (seed, step, 8),
     # of the data that runs share
     "synthetic digits": lambda: (0, 2),
     "choice for own digits": lambda: (7,),

@@ -8,9 +8,11 @@ from mlp.seeds import STREAMS, rng_of, seeds_of
 @pytest.mark.parametrize(
     ("stream", "numbers", "seeds"),
     [
+        ("first weights", (42,), (42,)),
         ("order of an epoch", (42, 3), (42, 3)),
         ("warps of a block", (42, 3, 5), (42, 3, 1, 5)),
         ("dropout of a step", (42, 9), (42, 9, 7)),
+        ("images that measure an update", (42, 9), (42, 9, 8)),
         ("synthetic digits", (), (0, 2)),
         ("choice for own digits", (), (7,)),
         ("warps of own signs", (), (34,)),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
 from mlp.training.loop import train_step
 from mlp.training.run import Run
 
@@ -23,7 +24,8 @@ def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float
     """
     settings = run.settings
     used = run.images_used(len(images))
-    batch = np.random.default_rng((settings.seed, run.step)).integers(0, used, min(settings.batch_size, used))
+    rng = rng_of("images that measure an update", settings.seed, run.step)
+    batch = rng.integers(0, used, min(settings.batch_size, used))
     twin = run.copy()
     twin.follow_schedule(len(images))
     inputs = Reader(twin.network, straighten=settings.straighten).as_seen(images[batch])

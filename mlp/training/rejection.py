@@ -115,7 +115,7 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
 
 def new_rejection(seed: int) -> Reader:
     """Return an untrained digit check."""
-    return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=np.random.default_rng(seed), initialization="he"))
+    return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=rng_of("first weights", seed), initialization="he"))
 
 
 def steps_per_epoch(dataset: Dataset) -> int:

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-import numpy as np
-
 from mlp.checks import checked, checked_int
 from mlp.class_names import DIGITS, checked_names
 from mlp.images.handwriting.styles import style_names
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.network import MLP, checked_layer_sizes, count_parameters
 from mlp.nn.optimizers import SGD, Adam, Optimizer
+from mlp.seeds import rng_of
 from mlp.training.schedule import SCHEDULES
 
 OPTIMIZERS = ("sgd", "adam")
@@ -128,7 +127,7 @@ class Settings:
             self.layer_sizes,
             activation=self.activation,
             initialization=self.initialization,
-            rng=np.random.default_rng(self.seed),
+            rng=rng_of("first weights", self.seed),
             dropout=self.dropout,
         )
 
