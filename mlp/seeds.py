@@ -1,8 +1,8 @@
 """All random streams with their seeds, in one table.
 
 Each stream has its own generator, so its numbers depend neither on earlier draws nor on the step at which a run
-continues. These seeds determine networks and synthetic digits, bit for bit. Elsewhere are only samples and starting points
-of what is shown or measured, which train nothing.
+continues. These seeds determine networks and synthetic digits, bit for bit. Elsewhere are only samples and starting
+points of what is shown or measured, which train nothing.
 """
 
 from collections.abc import Callable

@@ -26,11 +26,11 @@ class Score:
     right : int
         Images whose likeliest answer is right, including rejected ones.
     refused : int
-        Images without ink, and those in which the digit check, if given, sees no digit.
+        Images in which the digit check, if given, sees no digit.
     wrong_by_class : tuple of int
-        Number of images of each class that were misread or had no ink.
+        Number of images of each class that were misread.
     calibration_error : float
-        Calibration error of the images with ink, see `calibration_error`.
+        See the function of this name.
     seconds_per_image : float
         Mean time from image to answer.
     """
@@ -94,13 +94,10 @@ def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: R
         ink = render(drawing, rng)
         start = time.perf_counter()
         image = to_mnist(ink)
-        if image is None:
-            row, seen = np.zeros((1, network.layer_sizes[-1])), False
-        else:
-            row = network.predict_proba(image[np.newaxis])
-            seen = rejection is None or bool(sees_digit(rejection, image[np.newaxis])[0])
+        assert image is not None  # a pen always leaves ink
+        rows.append(network.predict_proba(image[np.newaxis]))
+        seen = rejection is None or bool(sees_digit(rejection, image[np.newaxis])[0])
         seconds += time.perf_counter() - start
-        rows.append(row)
         refused.append(not seen)
         labels.append(drawing.label)
     probabilities = np.concatenate([np.empty((0, network.layer_sizes[-1])), *rows])
@@ -108,18 +105,16 @@ def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: R
 
 
 def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, seconds: float) -> Score:
-    """Return the score; a row of zeros means that there was no ink."""
     n, n_classes = probabilities.shape
     if n == 0:
         raise ValueError("a score needs at least one image, got none")
-    answered = probabilities.any(axis=1)
-    right = answered & (probabilities.argmax(axis=1) == labels)
+    right = probabilities.argmax(axis=1) == labels
     return Score(
         n=n,
         right=int(right.sum()),
         refused=int(refused.sum()),
         wrong_by_class=tuple(np.bincount(labels[~right], minlength=n_classes).tolist()),
-        calibration_error=calibration_error(probabilities[answered], labels[answered]) if answered.any() else 0.0,
+        calibration_error=calibration_error(probabilities, labels),
         seconds_per_image=seconds / n,
     )
 
