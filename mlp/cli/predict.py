@@ -63,7 +63,7 @@ def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
         If the image cannot be read, or nothing in it stands out.
     """
     picture = read_picture(data, whole=not split)
-    return [picture.ink] if picture.page is None else [digit.ink for digit in picture.page.digits]
+    return [picture.ink] if picture.sheet is None else [digit.ink for digit in picture.sheet.digits]
 
 
 def answer(network: Reader, rejection: Reader | None, ink: np.ndarray) -> dict[str, Any]:

@@ -26,7 +26,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 WORK_PX = 400
 """Longer side of the image in which one digit is searched."""
 
-PAGE_PX = 1000
+SHEET_PX = 1000
 """Longer side of the image in which several digits are searched."""
 
 

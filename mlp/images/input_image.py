@@ -69,15 +69,15 @@ def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImag
 
 
 def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
-    """Return a photo as an input, or one digit of a photographed page.
+    """Return a photo as an input, or one digit of a photographed sheet.
 
-    ``number`` counts the digits of the page from 0; if there are fewer, the last one is returned. None without ink.
+    ``number`` counts the digits of the sheet from 0; if there are fewer, the last one is returned. None without ink.
     """
     ink, thumbnail = picture.ink, picture.thumbnail
-    if picture.page is not None:
-        digit = picture.page.digits[min(number, len(picture.page.digits) - 1)]
+    if picture.sheet is not None:
+        digit = picture.sheet.digits[min(number, len(picture.sheet.digits) - 1)]
         left, top, right, bottom = digit.box
-        ink, thumbnail = digit.ink, picture.page.shown[top : bottom + 1, left : right + 1]
+        ink, thumbnail = digit.ink, picture.sheet.shown[top : bottom + 1, left : right + 1]
     passed = stages(ink)
     if passed is None:
         return None

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from mlp.images.decoding import PAGE_PX, PictureError, decoded
+from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import ink_box
-from mlp.images.picture import Page, Picture
+from mlp.images.picture import Picture, Sheet
 from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
 
 THUMBNAIL_PX = 112
@@ -42,14 +42,14 @@ def read_picture(data: bytes, *, whole: bool = False) -> Picture:
     PictureError
         If it is not such a file, is too large, or nothing in it stands out from its background.
     """
-    page = None if whole else read_page(decoded(data, PAGE_PX))
-    if page is not None:
-        return Picture(page.digits[0].ink, _within(page.shown, THUMBNAIL_PX), page)
+    sheet = None if whole else read_sheet(decoded(data, SHEET_PX))
+    if sheet is not None:
+        return Picture(sheet.digits[0].ink, _within(sheet.shown, THUMBNAIL_PX), sheet)
     colors = decoded(data)
     return Picture(find_ink(colors), _within(colors, THUMBNAIL_PX))
 
 
-def read_page(colors: np.ndarray) -> Page | None:
+def read_sheet(colors: np.ndarray) -> Sheet | None:
     """Return the digits in a photo, (h, w, 3) uint8, ideally about 1000 pixels wide; None if there are not several."""
     found = found_digits(colors)
     if len(found) < 2:
@@ -61,7 +61,7 @@ def read_page(colors: np.ndarray) -> Page | None:
         left, top, right, bottom = (round(scale * edge) for edge in digit.box)
         ink = _with_full_pen(np.pad(digit.ink, 2 + round(PEN_SHARE * max(digit.ink.shape))))
         digits.append(FoundDigit((left, top, right, bottom), digit.row, np.rint(255 * ink).astype(np.uint8)))
-    return Page(shown, tuple(digits))
+    return Sheet(shown, tuple(digits))
 
 
 def _within(colors: np.ndarray, side_px: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The stored result of reading a photo: its ink, or each digit of a page."""
+"""The stored result of reading a photo: its ink, or each digit on a sheet."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import safetensors.numpy
 
-from mlp.images.decoding import PAGE_PX
+from mlp.images.decoding import SHEET_PX
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS, FoundDigit
 
 
-class Page(NamedTuple):
+class Sheet(NamedTuple):
     """A photo with several digits.
 
     ``shown`` is the photo, (h, w, 3) uint8, at most 640 pixels a side; ``digits`` are row by row from left to right,
@@ -34,21 +34,21 @@ class Picture:
     """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cropped to the ink with a margin."""
     thumbnail: np.ndarray
     """A small copy of the photo: (h, w, 3) uint8."""
-    page: Page | None = None
+    sheet: Sheet | None = None
 
     @property
     def nbytes(self) -> int:
         """Memory in bytes."""
-        return self.ink.nbytes + self.thumbnail.nbytes + (self.page.nbytes if self.page else 0)
+        return self.ink.nbytes + self.thumbnail.nbytes + (self.sheet.nbytes if self.sheet else 0)
 
 
 def dump_picture(picture: Picture) -> bytes:
     """Return a picture as safetensors bytes."""
     arrays = {"ink": picture.ink, "thumbnail": picture.thumbnail}
-    if (page := picture.page) is not None:
-        arrays["shown"] = page.shown
-        arrays["places"] = np.array([[*digit.box, digit.row] for digit in page.digits], np.int32)
-        arrays |= {f"digit_{number}": digit.ink for number, digit in enumerate(page.digits)}
+    if (sheet := picture.sheet) is not None:
+        arrays["shown"] = sheet.shown
+        arrays["places"] = np.array([[*digit.box, digit.row] for digit in sheet.digits], np.int32)
+        arrays |= {f"digit_{number}": digit.ink for number, digit in enumerate(sheet.digits)}
     return safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
 
@@ -64,14 +64,14 @@ def picture_from(data: bytes) -> Picture:
     )
     shown = _checked(arrays["shown"], 3)
     if len(digits) < 2 or any(not _within(digit.box, shown) for digit in digits):
-        raise ValueError("a page must have several digits, within it")
-    return Picture(ink, thumbnail, Page(shown, digits))
+        raise ValueError("a sheet must have several digits, within it")
+    return Picture(ink, thumbnail, Sheet(shown, digits))
 
 
 def _checked(image: np.ndarray, n_dimensions: int) -> np.ndarray:
     whole = image.dtype == np.uint8 and image.ndim == n_dimensions and (n_dimensions == 2 or image.shape[2] == 3)
-    if not whole or not 0 < min(image.shape) <= max(image.shape) <= 2 * PAGE_PX:
-        raise ValueError(f"a picture must be uint8 of at most {2 * PAGE_PX} pixels a side, got {image.shape}")
+    if not whole or not 0 < min(image.shape) <= max(image.shape) <= 2 * SHEET_PX:
+        raise ValueError(f"a picture must be uint8 of at most {2 * SHEET_PX} pixels a side, got {image.shape}")
     return image
 
 

@@ -60,7 +60,7 @@ rewound = SessionVar[Rewound | None]("rewound", None)
 """An earlier step of the run that answers in its place (inside/rewind)."""
 picture = SessionVar[InputImage | None]("picture", None)
 """The photo that is read in place of a drawing (upload)."""
-page_digit = SessionVar[int]("page_digit", 0)
+sheet_digit = SessionVar[int]("sheet_digit", 0)
 """The chosen digit of a photo with several (upload, sheet_photo)."""
 network = ControlVar[str | None]("network", None)
 """The network that answers; a control (networks)."""

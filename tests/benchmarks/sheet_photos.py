@@ -17,7 +17,7 @@ from mlp.images.photo import SHOWN_PX, read_picture
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.nn.reader import Reader
 from mlp.training.data.synthetic_validation import as_people_write
-from tests.images.sheet_photos.made_photos import PAGE_PX, MadePhoto, PhotoDigit, made_photos
+from tests.images.sheet_photos.made_photos import SHEET_PX, MadePhoto, PhotoDigit, made_photos
 
 SEED = 14
 N_PHOTOS = 40
@@ -72,7 +72,7 @@ def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
 
 def matched(there: tuple[PhotoDigit, ...], found: list[FoundDigit]) -> dict[int, int]:
     """Return the true digit of each found one, by position: the nearest found one whose box contains its middle."""
-    scale = SHOWN_PX / max(PAGE_PX)
+    scale = SHOWN_PX / max(SHEET_PX)
     taken: dict[int, int] = {}
     for number, digit in enumerate(there):
         x, y = scale * digit.x, scale * digit.y

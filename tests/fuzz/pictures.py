@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from mlp.images.decoding import PAGE_PX, PictureError, decoded
+from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
-from mlp.images.photo import find_ink, read_page
+from mlp.images.photo import find_ink, read_sheet
 from mlp.images.picture import Picture, picture_from
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.nn.network import MLP
@@ -69,7 +69,7 @@ def answer_to(ink: np.ndarray) -> None:
 def make_page(rng: random.Random) -> bytes:
     """Return a page with digits and with distracting marks; half of the files are damaged too."""
     large = rng.random() < LARGE_SHARE
-    width, height = (rng.randint(700, 2 * PAGE_PX) if large else rng.randint(*SMALL_PX) for _ in range(2))
+    width, height = (rng.randint(700, 2 * SHEET_PX) if large else rng.randint(*SMALL_PX) for _ in range(2))
     page = Image.new("RGB", (width, height), (rng.choice((255, 235, 128, 20)),) * 3)
     for _ in range(rng.randint(1, 4)):
         rng.choice((_digits, _specks, _rules, _noise, _shade, _blot))(page, rng)
@@ -134,8 +134,8 @@ def _blot(page: Image.Image, rng: random.Random) -> None:
 def read_sheet_photo(data: bytes) -> bool:
     """Find and read all digits on a photo, then store and restore it, as the server does."""
     try:
-        colors = decoded(data, PAGE_PX)
-        page = read_page(colors)
+        colors = decoded(data, SHEET_PX)
+        page = read_sheet(colors)
         ink = find_ink(decoded(data)) if page is None else page.digits[0].ink
     except PictureError:
         return False

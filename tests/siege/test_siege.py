@@ -118,7 +118,7 @@ def test_attacks_send_what_they_declare():
     assert len({type_of(state) for state in wrong_states("$$ID-x")}) == 9
     with pytest.raises(PictureError):  # well formed, and blank
         read_picture(many_scans(3, (80, 60)))
-    assert len(read_picture(many_specks()).page.digits) == MAX_DIGITS
+    assert len(read_picture(many_specks()).sheet.digits) == MAX_DIGITS
 
 
 def type_of(state) -> str:

@@ -45,7 +45,7 @@ def restore_drawing(visitor: Visitor) -> None:
     if linked is not None:
         forget_photo(visitor)
     elif visitor.picture is not None:
-        state.picture.set(from_picture(visitor.picture, state.page_digit.get()))
+        state.picture.set(from_picture(visitor.picture, state.sheet_digit.get()))
     state.begun_with.set(linked or checked_drawing(visitor.drawing) or BLANK)
     _announce_content()
 

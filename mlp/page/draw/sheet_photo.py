@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.input_image import InputImage, from_picture
-from mlp.images.picture import Page, Picture
+from mlp.images.picture import Picture, Sheet
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.page import state
 from mlp.page.draw.canvas import show_picture
@@ -21,7 +21,7 @@ from mlp.page.style.gallery import buttons_section
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
 
-_page_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("page_digits", None)
+_sheet_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("sheet_digits", None)
 """The digits of such a photo, prepared, and which photo that is."""
 
 GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
@@ -49,16 +49,16 @@ def sheet_photo_section(visitor: Visitor) -> None:
 
 def _sheet_photo(visitor: Visitor) -> None:
     picture = visitor.picture
-    if picture is None or picture.page is None or state.picture.get() is None:
+    if picture is None or picture.sheet is None or state.picture.get() is None:
         st.html(announced("sheet_photo"))
         return
     answers = _answers(visitor, _prepared(picture))
-    numbers = numbers_on(picture.page.digits, answers)
+    numbers = numbers_on(picture.sheet.digits, answers)
     with st.container(key="sheet_photo", horizontal=True, gap="medium"):
         with st.container(key="sheet_photo_shown", width=360):
-            numbers_shown = range(len(picture.page.digits))
+            numbers_shown = range(len(picture.sheet.digits))
             buttons_section(
-                "photo_digits", _photo(picture.page, answers), _CSS, numbers_shown, partial(_pick, visitor, picture)
+                "photo_digits", _photo(picture.sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, picture)
             )
         rows = [html.escape(" ".join(row)) for row in numbers]
         read = "".join(f"<li>{row}</li>" for row in rows)
@@ -73,11 +73,11 @@ def _sheet_photo(visitor: Visitor) -> None:
 
 
 def _prepared(picture: Picture) -> list[InputImage | None]:
-    kept = _page_digits.get()
+    kept = _sheet_digits.get()
     if kept is None or kept[0] is not picture:
-        n = 0 if picture.page is None else len(picture.page.digits)
+        n = 0 if picture.sheet is None else len(picture.sheet.digits)
         kept = picture, [from_picture(picture, number) for number in range(n)]
-        _page_digits.set(kept)
+        _sheet_digits.set(kept)
     return kept[1]
 
 
@@ -117,10 +117,10 @@ def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> l
     return rows
 
 
-def _photo(page: Page, answers: Sequence[str | None]) -> str:
-    height, width = page.shown.shape[:2]
+def _photo(sheet: Sheet, answers: Sequence[str | None]) -> str:
+    height, width = sheet.shown.shape[:2]
     buttons = []
-    for number, (digit, answer) in enumerate(zip(page.digits, answers, strict=True)):
+    for number, (digit, answer) in enumerate(zip(sheet.digits, answers, strict=True)):
         left, top, right, bottom = digit.box
         place = (
             f"left:{left / width:.2%};top:{top / height:.2%};"
@@ -128,16 +128,16 @@ def _photo(page: Page, answers: Sequence[str | None]) -> str:
         )
         text = "?" if answer is None else html.escape(answer)
         name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {text}'}"
-        pressed = str(number == state.page_digit.get()).lower()
+        pressed = str(number == state.sheet_digit.get()).lower()
         buttons.append(
             f'<button type="button" data-number="{number}" aria-label="{name}" aria-pressed="{pressed}" '
             f'style="{place}"><b>{text}</b></button>'
         )
-    return f'<img src="{image_url(page.shown)}" alt="your photo">{"".join(buttons)}'
+    return f'<img src="{image_url(sheet.shown)}" alt="your photo">{"".join(buttons)}'
 
 
 def _pick(visitor: Visitor, picture: Picture, number: int) -> None:
     """Read the digit that was pressed."""
-    state.page_digit.set(number)
+    state.sheet_digit.set(number)
     state.picture.set(from_picture(picture, number))
     show_picture(visitor)

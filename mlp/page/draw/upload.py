@@ -70,7 +70,7 @@ def forget_photo(visitor: Visitor) -> None:
     visitor.picture = None
     state.picture.set(None)
     this_tab().instead = None  # the live channel may read the canvas before the next script runs
-    state.page_digit.set(0)
+    state.sheet_digit.set(0)
     _picture_error.set(None)
 
 

@@ -24,7 +24,7 @@ from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
 from mlp.images.handwriting.writing import Rng, Styles, write
 from mlp.images.recorded import Stroke, place
 
-PAGE_PX = (1000, 750)
+SHEET_PX = (1000, 750)
 """Width and height of a photo."""
 
 FINER = 2
@@ -84,14 +84,14 @@ def _written(rng: Rng, styles: Styles, tall: float, apart: float | None) -> tupl
     gap = tall * rng.uniform(1.6, 2.0)
     if apart is not None:
         gap = apart * np.ceil(gap / apart)
-    first = rng.uniform(MARGIN_PX + tall, max(PAGE_PX[1] - MARGIN_PX - (n_rows - 1) * gap, MARGIN_PX + tall + 1))
+    first = rng.uniform(MARGIN_PX + tall, max(SHEET_PX[1] - MARGIN_PX - (n_rows - 1) * gap, MARGIN_PX + tall + 1))
     if apart is not None:
         first = apart * np.ceil(first / apart)
     strokes: list[Stroke] = []
     digits: list[PhotoDigit] = []
     for row in range(n_rows):
         x, foot = rng.uniform(MARGIN_PX, 2 * MARGIN_PX), first + row * gap
-        if foot > PAGE_PX[1] - MARGIN_PX / 2:
+        if foot > SHEET_PX[1] - MARGIN_PX / 2:
             break
         for _ in range(int(rng.integers(2, 7))):
             label = int(rng.integers(10))
@@ -102,7 +102,7 @@ def _written(rng: Rng, styles: Styles, tall: float, apart: float | None) -> tupl
             longer = height * float(extent.max() / max(extent[1], 0.4 * extent[0], 1e-9))
             placed = place(drawn, longer_side=longer, corner=(0.0, 0.0))
             size = np.concatenate(placed).max(axis=0)
-            if x + size[0] > PAGE_PX[0] - MARGIN_PX:
+            if x + size[0] > SHEET_PX[0] - MARGIN_PX:
                 break
             corner = np.array([x, foot - size[1] + tall * rng.uniform(-0.1, 0.1)])
             strokes += [stroke + corner for stroke in placed]
@@ -114,7 +114,7 @@ def _written(rng: Rng, styles: Styles, tall: float, apart: float | None) -> tupl
 def _paper(rng: Rng) -> np.ndarray:
     """Return bare paper, float32 (h, w, 3) in 0..1."""
     tone = rng.uniform(0.86, 0.97) * np.array([1, 1, rng.uniform(0.92, 1)])
-    return np.broadcast_to(tone.astype(np.float32), (FINER * PAGE_PX[1], FINER * PAGE_PX[0], 3)).copy()
+    return np.broadcast_to(tone.astype(np.float32), (FINER * SHEET_PX[1], FINER * SHEET_PX[0], 3)).copy()
 
 
 def _ruled(page: np.ndarray, rng: Rng, apart: float) -> np.ndarray:
@@ -122,7 +122,7 @@ def _ruled(page: np.ndarray, rng: Rng, apart: float) -> np.ndarray:
     dark = rng.uniform(0.12, 0.35)
     blue = np.array([1, 0.8, 0.35]) if rng.random() < 0.6 else np.ones(3)
     thick = max(1, round(FINER * rng.uniform(1, 2)))
-    for y in np.arange(apart, PAGE_PX[1], apart):
+    for y in np.arange(apart, SHEET_PX[1], apart):
         top = round(FINER * y)
         page[top : top + thick] *= 1 - dark * blue
     if rng.random() < 0.5:
@@ -154,7 +154,7 @@ def _inked(page: np.ndarray, strokes: list[Stroke], rng: Rng) -> np.ndarray:
 
 def _photographed(page: np.ndarray, rng: Rng) -> tuple[np.ndarray, "Moved"]:
     """Return the photo's view of the tilted page, and the map of its points."""
-    size = np.array(PAGE_PX)
+    size = np.array(SHEET_PX)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size
     angle = np.deg2rad(rng.uniform(-5, 5))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -163,7 +163,7 @@ def _photographed(page: np.ndarray, rng: Rng) -> tuple[np.ndarray, "Moved"]:
     image = Image.fromarray(np.uint8(np.rint(255 * np.clip(page, 0, 1))))
     paper = tuple(int(tone) for tone in np.median(np.asarray(image)[::9, ::9].reshape(-1, 3), axis=0))
     coefficients = (back / back[2, 2]).ravel()[:8].tolist()
-    photo = image.transform(PAGE_PX, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC, 1, paper)
+    photo = image.transform(SHEET_PX, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC, 1, paper)
     return np.asarray(photo, np.float32) / 255, Moved(forth)
 
 

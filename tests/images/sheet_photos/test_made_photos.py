@@ -8,27 +8,27 @@ from PIL import Image
 
 import mlp
 from mlp.images.handwriting.styles import STYLES
-from mlp.images.photo import SHOWN_PX, read_page
+from mlp.images.photo import SHOWN_PX, read_sheet
 from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
 from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
 from tests.benchmarks import sheet_photos
 from tests.benchmarks.sheet_photos import matched
-from tests.images.sheet_photos.made_photos import PAGE_PX, PhotoDigit, made_photos
+from tests.images.sheet_photos.made_photos import SHEET_PX, PhotoDigit, made_photos
 
 
 def test_photos_depend_only_on_the_seed():
     first, again, other = (next(made_photos(1, np.random.default_rng(seed), STYLES, lined=True)) for seed in (1, 1, 2))
     assert first == again
     assert first.file != other.file
-    assert Image.open(io.BytesIO(first.file)).size == PAGE_PX
+    assert Image.open(io.BytesIO(first.file)).size == SHEET_PX
 
 
 @pytest.mark.parametrize("lined", [False, True])
 def test_digits_are_found_row_by_row_at_their_places(lined):
     found = written = extra = 0
     for photo in made_photos(4, np.random.default_rng(5), STYLES, lined=lined):
-        page = read_page(np.asarray(Image.open(io.BytesIO(photo.file))))
-        digits = [] if page is None else list(page.digits)
+        sheet = read_sheet(np.asarray(Image.open(io.BytesIO(photo.file))))
+        digits = [] if sheet is None else list(sheet.digits)
         taken = matched(photo.digits, digits)
         found, written, extra = found + len(taken), written + len(photo.digits), extra + len(digits) - len(taken)
         if len(taken) == len(photo.digits) == len(digits):
@@ -66,7 +66,7 @@ def test_ink_that_touches_a_ruled_line_stays_whole():
 
 
 def test_find_beside_a_digit_does_not_match_it():
-    scale = SHOWN_PX / max(PAGE_PX)
+    scale = SHOWN_PX / max(SHEET_PX)
     found = [FoundDigit((0, 0, 20, 20), 0, np.zeros((20, 20))), FoundDigit((60, 0, 80, 20), 0, np.zeros((20, 20)))]
     written = (PhotoDigit(3, 0, 70 / scale, 10 / scale), PhotoDigit(4, 0, 200 / scale, 10 / scale))
     assert matched(written, found) == {0: 1}

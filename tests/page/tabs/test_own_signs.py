@@ -182,7 +182,7 @@ def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: Ap
     file, _ = sheet_photo()
     page.file_uploader(key="picture_in").set_value(("sign.jpg", file, "image/jpeg")).run()
     assert not page.exception
-    assert visitor_of(page).picture.page is None
+    assert visitor_of(page).picture.sheet is None
     assert "On your photo" not in text(page)
     assert "reading your photo" in text(page)
 

@@ -8,7 +8,7 @@ from itertools import cycle
 
 from PIL import Image, ImageDraw
 
-from mlp.images.decoding import PAGE_PX
+from mlp.images.decoding import SHEET_PX
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
 from tests.soak.files import picture, png
@@ -31,10 +31,10 @@ def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:
 
 def many_specks() -> bytes:
     """Return a photo of a page with nearly two thousand specks, and one shape as large as a digit."""
-    page = Image.new("L", (PAGE_PX, PAGE_PX), 240)
+    page = Image.new("L", (SHEET_PX, SHEET_PX), 240)
     draw = ImageDraw.Draw(page)
-    for top in range(5, PAGE_PX - 2 * SPECK_PX, APART_PX):
-        for left in range(5, PAGE_PX - 2 * SPECK_PX, APART_PX):
+    for top in range(5, SHEET_PX - 2 * SPECK_PX, APART_PX):
+        for left in range(5, SHEET_PX - 2 * SPECK_PX, APART_PX):
             draw.rectangle((left, top, left + SPECK_PX - 1, top + SPECK_PX - 1), fill=30)
     # A shape as large as a digit, so that the others do not count as too small.
     draw.rectangle((0, 0, 40, 40), fill=240)
