@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from mlp.analysis.slow_motion import slow_step
-from mlp.images.mnist import Split, sample
+from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.straightening import straightened
-from mlp.training.data import prepared_images as module
 from mlp.training.data.prepared_images import MAX_KEPT, prepared
 from mlp.training.data.sources import Mnist
 from mlp.training.run import UPRIGHT_WARP, Run, steps
@@ -43,16 +42,12 @@ def test_validation_and_slow_motion_see_upright_images_too():
     np.testing.assert_allclose(slow.after.values, done.run.network.values, rtol=1e-4, atol=1e-5)
 
 
-def test_set_is_straightened_once_while_it_exists(monkeypatch):
-    asked, given = [], []
-    monkeypatch.setattr(module, "straightened", lambda images: (asked.append(len(images)), straightened(images))[1])
-    sets = [Split(np.full((n, 784), n, np.uint8), np.zeros(n, int)) for n in range(1, 8)]
-    for one in [*sets, sets[-1]]:
-        given.append(weakref.ref(prepared(SETTINGS, one.images)))
-    assert asked == [1, 2, 3, 4, 5, 6, 7]
-    assert [array() is not None for array in given] == [False] * 3 + [True] * (MAX_KEPT + 1)
-    del sets[:], one
-    prepared(SETTINGS, sample().train.images, 10)
-    assert [array() for array in given] == [None] * 8
-    assert prepared(Settings(), sample().train.images) is not None
-    assert asked[7:] == [10]
+def test_set_is_straightened_once_while_it_exists():
+    sets = [np.full((n, 784), n, np.uint8) for n in range(1, 8)]
+    given = [weakref.ref(prepared(SETTINGS, images)) for images in sets]
+    assert [array() is not None for array in given] == [False] * 3 + [True] * MAX_KEPT
+    assert prepared(SETTINGS, sets[-1]) is given[-1]()
+    del sets
+    upright = prepared(SETTINGS, sample().train.images, 10)
+    assert [array() for array in given] == [None] * 7
+    assert prepared(SETTINGS, sample().train.images, 10) is upright
