@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import ink_box
-from mlp.images.picture import Picture, Sheet
+from mlp.images.picture import Picture, SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
 
 THUMBNAIL_PX = 112
@@ -49,7 +49,7 @@ def read_picture(data: bytes, *, whole: bool = False) -> Picture:
     return Picture(find_ink(colors), _within(colors, THUMBNAIL_PX))
 
 
-def read_sheet(colors: np.ndarray) -> Sheet | None:
+def read_sheet(colors: np.ndarray) -> SheetPhoto | None:
     """Return the digits in a photo, (h, w, 3) uint8, ideally about 1000 pixels wide; None if there are not several."""
     found = found_digits(colors)
     if len(found) < 2:
@@ -61,7 +61,7 @@ def read_sheet(colors: np.ndarray) -> Sheet | None:
         left, top, right, bottom = (round(scale * edge) for edge in digit.box)
         ink = _with_full_pen(np.pad(digit.ink, 2 + round(PEN_SHARE * max(digit.ink.shape))))
         digits.append(FoundDigit((left, top, right, bottom), digit.row, np.rint(255 * ink).astype(np.uint8)))
-    return Sheet(shown, tuple(digits))
+    return SheetPhoto(shown, tuple(digits))
 
 
 def _within(colors: np.ndarray, side_px: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from mlp.images.decoding import SHEET_PX
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS, FoundDigit
 
 
-class Sheet(NamedTuple):
+class SheetPhoto(NamedTuple):
     """A photo with several digits.
 
     ``shown`` is the photo, (h, w, 3) uint8, at most 640 pixels a side; ``digits`` are row by row from left to right,
@@ -34,7 +34,7 @@ class Picture:
     """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cropped to the ink with a margin."""
     thumbnail: np.ndarray
     """A small copy of the photo: (h, w, 3) uint8."""
-    sheet: Sheet | None = None
+    sheet: SheetPhoto | None = None
 
     @property
     def nbytes(self) -> int:
@@ -65,7 +65,7 @@ def picture_from(data: bytes) -> Picture:
     shown = _checked(arrays["shown"], 3)
     if len(digits) < 2 or any(not _within(digit.box, shown) for digit in digits):
         raise ValueError("a sheet must have several digits, within it")
-    return Picture(ink, thumbnail, Sheet(shown, digits))
+    return Picture(ink, thumbnail, SheetPhoto(shown, digits))
 
 
 def _checked(image: np.ndarray, n_dimensions: int) -> np.ndarray:

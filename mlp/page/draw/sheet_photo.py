@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.input_image import InputImage, from_picture
-from mlp.images.picture import Picture, Sheet
+from mlp.images.picture import Picture, SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.page import state
 from mlp.page.draw.canvas import show_picture
@@ -117,7 +117,7 @@ def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> l
     return rows
 
 
-def _photo(sheet: Sheet, answers: Sequence[str | None]) -> str:
+def _photo(sheet: SheetPhoto, answers: Sequence[str | None]) -> str:
     height, width = sheet.shown.shape[:2]
     buttons = []
     for number, (digit, answer) in enumerate(zip(sheet.digits, answers, strict=True)):
