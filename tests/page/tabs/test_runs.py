@@ -210,3 +210,11 @@ def test_title_and_nickname_stay_with_the_run(runs_page: AppTest, open_page: Cal
     assert again.text_input(key="title_1").value == "Small steps"
     assert again.text_input(key="nickname").value == "Ada"
     assert "inkling-ada-small-steps-run-1-" in " ".join(code.value for code in again.code)
+
+
+def test_nickname_typed_in_the_lessons_stays_while_runs_are_open(runs_page: AppTest):
+    train(runs_page)
+    runs_page.button(key="open_lessons").click().run()
+    for field, other, name in (("sheet_nickname", "nickname", "Ada"), ("nickname", "sheet_nickname", "Bo")):
+        control(runs_page.text_input, field).set_value(name).run()
+        assert control(runs_page.text_input, other).value == visitor_of(runs_page).nickname == name

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -20,7 +21,8 @@ from mlp.page.style.svg import svg
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.experiments import learned_now, trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
-from mlp.page.tabs.runs.downloads import MAX_NAME_CHARS, file_name
+from mlp.page.tabs.name_field import name_field
+from mlp.page.tabs.runs.downloads import file_name
 from mlp.page.tabs.runs.printed_curves import printed_accuracies
 from mlp.page.train.guess import unseen_accuracy
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
@@ -73,18 +75,15 @@ def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
 
 def sheet_section(visitor: Visitor) -> None:
     """Draw the download button of the sheet, and the field for the name on it."""
-    nickname = ControlVar("sheet_nickname", "")
-    nickname.set(visitor.nickname)
     with st.container(key="sheet", horizontal=True, vertical_alignment="bottom"):
-        with nickname.placed():
-            st.text_input(
-                "Your nickname",
-                key=nickname.key,
-                max_chars=MAX_NAME_CHARS,
-                width=200,
-                help="Optional: it appears on the sheet and in its file name.",
-                on_change=nickname.on_change(lambda: setattr(visitor, "nickname", nickname.get().strip())),
-            )
+        name_field(
+            "Your nickname",
+            "sheet_nickname",
+            visitor.nickname,
+            partial(setattr, visitor, "nickname"),
+            width=200,
+            help="Optional: it appears on the sheet and in its file name.",
+        )
         download_button(
             "Save my sheet",
             lambda: lesson_sheet(visitor),

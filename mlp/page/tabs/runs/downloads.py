@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from operator import setitem
 
 import streamlit as st
 
@@ -22,6 +23,7 @@ from mlp.page.draw.networks import shipped
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.theme import plain
+from mlp.page.tabs.name_field import name_field
 from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
@@ -30,7 +32,6 @@ _home_images = SessionVar[bool]("home_images", True)
 """Whether the take-home page includes images of MNIST; a control."""
 
 
-MAX_NAME_CHARS = 40
 IMAGE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -63,17 +64,16 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 def _ask_names(visitor: Visitor, number: int) -> None:
     """Draw the fields for the run's title and the visitor's nickname, both optional."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text, nickname = visitor.titles.get(number, ""), visitor.nickname
-        text = st.text_input("Title of this run", text, MAX_NAME_CHARS, key=f"title_{number}", width=300)
-        nickname = st.text_input(
+        given, keep = visitor.titles.get(number, ""), partial(setitem, visitor.titles, number)
+        name_field("Title of this run", f"title_{number}", given, keep, width=300)
+        name_field(
             "Your nickname",
-            nickname,
-            MAX_NAME_CHARS,
-            key="nickname",
+            "nickname",
+            visitor.nickname,
+            partial(setattr, visitor, "nickname"),
             width=200,
             help="Title and nickname are optional; they appear in file names and in the report.",
         )
-    visitor.titles[number], visitor.nickname = text.strip(), nickname.strip()
 
 
 def file_name(of: str, given: str, nickname: str, today: date) -> str:
