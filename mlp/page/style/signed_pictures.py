@@ -30,6 +30,11 @@ def signed_url(values: np.ndarray, colors: dict[str, str]) -> str:
     return png_url(image, compress_level=4)
 
 
+def strongest_url(values: np.ndarray, colors: dict[str, str]) -> str:
+    """Return numbers, (h, w), as such a picture, in which the strongest one has the full color."""
+    return signed_url(values / max(float(np.abs(values).max()), 1e-12), colors)
+
+
 class Sheet:
     """Many small signed images in one image, which CSS shows piece by piece.
 

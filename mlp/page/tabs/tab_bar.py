@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.draw.subject import look_at
 from mlp.page.style.fragments import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.part import Part
@@ -32,6 +33,13 @@ def go_to_tab(name: str) -> None:
     """
     state.requested_tab.set(name)
     rerun_page()
+
+
+def look_inside(kind: str, number: int) -> None:
+    """Show which pixels of a test or validation digit spoke for the answer; for callbacks, as their last act."""
+    look_at(kind, number)
+    state.inside_view.set("evidence")
+    go_to_tab(FIRST)
 
 
 def named(tabs: Tabs, name: str | None) -> tuple[str, Part | None] | None:

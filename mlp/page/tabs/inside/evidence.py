@@ -10,7 +10,7 @@ from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusio
 from mlp.images.input_image import InputImage, with_article
 from mlp.page.draw.networks import Answering
 from mlp.page.session_var import SessionVar
-from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
 
 _evidence_for = SessionVar[str]("evidence_for", "its answer")
@@ -71,13 +71,13 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     figures = [
         (image_url(image), "What it sees", "Ink is bright."),
         (
-            _strongest(by_gradient, colors),
+            strongest_url(by_gradient, colors),
             "Gradient × input",
             f"What each pixel’s ink adds to the {_SCORE[against]}: {by_gradient.sum():+.1f} of "
             f"{score:+.1f} in all. {_REST[now.reader.activation]}".replace("-", "−"),
         ),
         (
-            _strongest(by_occlusion, colors),
+            strongest_url(by_occlusion, colors),
             "Occlusion",
             f"How much the {_SCORE[against]} falls when a square of 4 × 4 pixels there is erased.",
         ),
@@ -90,7 +90,3 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
         )
         + '</div><div class="ink-scale"><span>speaks against</span><i></i><span>speaks for</span></div>'
     )
-
-
-def _strongest(values: np.ndarray, colors: dict[str, str]) -> str:
-    return signed_url(values / max(float(np.abs(values).max()), 1e-12), colors)

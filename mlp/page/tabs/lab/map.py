@@ -12,19 +12,17 @@ from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, near
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
-from mlp.page import state
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering
-from mlp.page.draw.subject import look_at
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import percent
 from mlp.page.style.gallery import GalleryPicture, gallery
-from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
-from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures
 from mlp.page.tabs.lab.pictures.dots import pickable_dots
+from mlp.page.tabs.tab_bar import look_inside
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
@@ -123,7 +121,7 @@ def _one(now: Answering, test: Split, number: int) -> None:
     direction = np.zeros(len(chances), now.network.dtype)
     direction[read] = 1
     spoke = gradient_times_input(now.reader, now.seen(image.reshape(28, 28)), direction)
-    url = signed_url(spoke / max(float(np.abs(spoke).max()), 1e-12), theme.colors())
+    url = strongest_url(spoke, theme.colors())
     names = now.reader.names
     text = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
     shown = [
@@ -132,11 +130,5 @@ def _one(now: Answering, test: Split, number: int) -> None:
     ]
     st.html(pictures(shown))
     with st.container(horizontal=True):
-        st.button("Look inside", key="lab_look_inside", on_click=_look_inside, args=(number,))
+        st.button("Look inside", key="lab_look_inside", on_click=look_inside, args=("test", number))
         st.button("Close it", key="lab_put_back", on_click=_lab_dot.set, args=(None,))
-
-
-def _look_inside(number: int) -> None:
-    look_at("test", number)
-    state.inside_view.set("evidence")
-    tab_bar.go_to_tab("Look inside")

@@ -16,7 +16,7 @@ from mlp.page.draw.networks import answering, digit_in
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import percent
-from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, pictures
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
@@ -142,7 +142,7 @@ def _weights(found: Wish) -> str:
     direction = np.zeros((1, found.network.layer_sizes[found.layer + 1]))
     direction[0, found.neuron] = 1
     slope = input_gradients(found.network, np.zeros(784, np.float32), direction, layer=found.layer)[0]
-    return signed_url((slope / max(float(np.abs(slope).max()), 1e-12)).reshape(28, 28), theme.colors())
+    return strongest_url(slope.reshape(28, 28), theme.colors())
 
 
 def _weights_caption(found: Wish) -> tuple[str, str]:

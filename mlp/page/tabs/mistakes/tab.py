@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,6 @@ from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
-from mlp.page.draw.subject import look_at
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar
 from mlp.page.settings.link import ADDRESS, linked_view
@@ -21,9 +21,9 @@ from mlp.page.style.bars import percent
 from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
-from mlp.page.tabs import tab_bar
 from mlp.page.tabs.mistakes.confusion import confusion_grid
 from mlp.page.tabs.part import Part, Views
+from mlp.page.tabs.tab_bar import look_inside
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
@@ -118,7 +118,7 @@ def _pictures(
     st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')
     with st.container(key="mistakes_pictures"):
         pictures = [_picture(readings, split, int(position), kind, names) for position in shown]
-        gallery(pictures, lambda n: _look_inside(kind, n))
+        gallery(pictures, partial(look_inside, kind))
 
 
 def _picture(readings: Readings, split: Split, position: int, kind: str, names: Sequence[str]) -> GalleryPicture:
@@ -130,12 +130,6 @@ def _picture(readings: Readings, split: Split, position: int, kind: str, names: 
     what = "digit" if tuple(names) == DIGITS else "drawing"
     name = f"{kind} {what} {position:,}: {with_article(names[label])}, read as {names[answer]}; see which pixels spoke"
     return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, text)
-
-
-def _look_inside(kind: str, number: int) -> None:
-    look_at(kind, number)
-    state.inside_view.set("evidence")
-    tab_bar.go_to_tab("Look inside")
 
 
 MISTAKES = Part("Mistakes", mistakes_section, looks_at_images=True, views=Views(_mistakes_on, SPLITS))
