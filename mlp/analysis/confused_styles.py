@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlp.analysis.mistakes import confusion_matrix
 from mlp.class_names import DIGITS
 from mlp.images.handwriting.styles import STYLES
 from mlp.images.handwriting.writing import synthetic_digits
@@ -78,6 +79,5 @@ def _in_style(style: str) -> Split:
 
 def _shares(network: Reader, split: Split) -> np.ndarray:
     """Return how often each digit, by row, is read as each, by column; rows of missing digits are 0."""
-    counts = np.zeros((len(DIGITS), len(DIGITS)))
-    np.add.at(counts, (split.labels, network.predict(split.images)), 1)
+    counts = confusion_matrix(split.labels, network.predict(split.images), len(DIGITS))
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -8,6 +8,19 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 
 
+def confusion_matrix(labels: np.ndarray, answers: np.ndarray, n_classes: int) -> np.ndarray:
+    """Return the confusion matrix, int (classes, classes): rows are true classes, columns are answers.
+
+    Examples
+    --------
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2)
+    array([[1, 0],
+           [1, 1]])
+    """
+    cells = np.asarray(labels, np.intp) * n_classes + answers
+    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
+
+
 @dataclass(frozen=True, eq=False)
 class Readings:
     """A network's answers to a set of labeled images.
@@ -27,9 +40,8 @@ class Readings:
 
     @property
     def confusion(self) -> np.ndarray:
-        """The confusion matrix, int (classes, classes): rows are true classes, columns are answers."""
-        classes = self.probabilities.shape[1]
-        return np.bincount(self.labels * classes + self.answers, minlength=classes**2).reshape(classes, classes)
+        """See `confusion_matrix`."""
+        return confusion_matrix(self.labels, self.answers, self.probabilities.shape[1])
 
     def cell(self, true_digit: int, read: int) -> np.ndarray:
         """Return the positions of the images in one cell of the confusion matrix, the most certain answers first."""

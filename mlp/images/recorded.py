@@ -8,7 +8,7 @@ import gzip
 import json
 import math
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,16 +157,3 @@ def render(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
     x, y = pen_px / 2 + rng.random(2) * (CANVAS_PX - 1 - pen_px - extent)
     placed = place(drawing.strokes, longer_side=longer_side, corner=(float(x), float(y)))
     return rasterize(placed, pen_px=pen_px)
-
-
-def render_all(drawings: Iterable[Drawing], rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield each drawing in turn, see :func:`render`; one generator serves all of them.
-
-    Examples
-    --------
-    >>> dot = Drawing(1, (np.array([[0.0, 0.0]]),))
-    >>> [ink.shape for ink in render_all([dot, dot], np.random.default_rng(SEED))]
-    [(280, 280), (280, 280)]
-    """
-    for drawing in drawings:
-        yield render(drawing, rng)

@@ -8,7 +8,7 @@ import argparse
 import numpy as np
 
 import mlp
-from mlp.images.recorded import CANVAS_PX, SEED, Drawing, load_drawings, place, rasterize, render_all
+from mlp.images.recorded import CANVAS_PX, SEED, Drawing, load_drawings, place, rasterize, render
 from mlp.images.side_by_side import digits_side_by_side
 
 PAIRS = 500
@@ -40,7 +40,8 @@ def main() -> None:
     parser.add_argument("drawings", nargs="+")
     asked = parser.parse_args()
     drawings = [drawing for path in asked.drawings for drawing in load_drawings(path)]
-    split = sum(len(digits_side_by_side(ink)) > 1 for ink in render_all(drawings, np.random.default_rng(SEED)))
+    rng = np.random.default_rng(SEED)
+    split = sum(len(digits_side_by_side(render(drawing, rng))) > 1 for drawing in drawings)
     print(f"split, though they are one digit: {split} of {len(drawings):,} ({split / len(drawings):.2%})")
     reader, rng, parted, read = mlp.load_model(asked.network), np.random.default_rng(SEED), 0, 0
     for _ in range(PAIRS):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlp.analysis.mistakes import confusion_matrix
 from mlp.analysis.scores import wilson_interval
 from mlp.class_names import in_words
 from mlp.images.signs.sign_set import SignsError, SignSet
@@ -60,11 +61,10 @@ class SignScore:
 def score(reader: Reader, images: np.ndarray, labels: np.ndarray) -> SignScore:
     """Return a network's score on images (n, 784) with their labels (n,)."""
     n_signs = len(reader.names)
-    matrix = np.zeros((n_signs, n_signs), np.int64)
     if len(labels) == 0:
-        return SignScore(reader.names, matrix)
+        return SignScore(reader.names, np.zeros((n_signs, n_signs), np.int64))
     probabilities = reader.predict_proba(images)
-    np.add.at(matrix, (labels, probabilities.argmax(axis=1)), 1)
+    matrix = confusion_matrix(labels, probabilities.argmax(axis=1), n_signs)
     return SignScore(reader.names, matrix, int((~reader.sees_one(probabilities)).sum()))
 
 
