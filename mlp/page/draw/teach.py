@@ -9,7 +9,7 @@ from mlp.jobs.limits import BeyondLimit, limits
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import answering
+from mlp.page.draw.networks import PRETRAINED_NAMES, answering
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
@@ -81,9 +81,5 @@ def _reason(error: ValueError, network: MLP) -> str:
 
 
 def _origin(kind: str, number: int) -> str:
-    return {
-        "run": f"run {number}",
-        "shipped": "the pretrained network",
-        "article": "the article's network",
-        "uploaded": "the uploaded network",
-    }.get(kind, "random weights")
+    names = {**PRETRAINED_NAMES, "run": f"run {number}", "uploaded": "the uploaded network"}
+    return names.get(kind, "random weights")

@@ -121,7 +121,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     own_page.select_slider(key="own_share").set_value(50).run()
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == "the article's network"
+    assert visitor.runs.origin == "the article’s network"
     assert len(visitor.teaching.learned) == 7
     assert len(visitor.teaching.kept_back) == 2
     eventually(lambda: visitor.job.snapshot().finished)
@@ -194,7 +194,7 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.pills(key="corrected").set_value(1).run()
     assert "Kept as a 1 · 1 in Mine" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
-    assert visitor_of(page).runs.origin == "the article's network"
+    assert visitor_of(page).runs.origin == "the article’s network"
     assert page.segmented_control(key="network").value == "run"
     eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)
     page.run()
