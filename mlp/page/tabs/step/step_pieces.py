@@ -40,9 +40,9 @@ def html_name(name: str) -> str:
 
 def number_between(label: str, n: int, chosen: SessionVar[int]) -> int:
     """Draw the choice of a number from 0 to ``n`` - 1, and return it."""
-    if not 0 <= chosen.get() < n:
-        chosen.pop()
-    return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, chosen.default, key=chosen.key))
+    if not 0 <= chosen.start(chosen.default) < n:
+        chosen.set(chosen.default)
+    return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, key=chosen.key))
 
 
 def image_and_formula(step: SlowStep, i: int, formula: str) -> None:

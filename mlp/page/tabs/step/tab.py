@@ -134,9 +134,8 @@ def _stage(at: int, step: SlowStep) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.subheader(f"{at + 1:d}. {name}", anchor=False, width="stretch")
             if STAGES[name] in FOLLOW_A_PICTURE:
-                st.number_input(
-                    f"Image to follow, 0 to {n - 1}", 0, n - 1, followed(step), key=state.slow_picture.key, width=190
-                )
+                state.slow_picture.start(followed(step))  # a default alone would leave the last number in the browser
+                st.number_input(f"Image to follow, 0 to {n - 1}", 0, n - 1, key=state.slow_picture.key, width=190)
         with np.errstate(over="ignore", invalid="ignore"):  # steps of a run that blew up are shown, too
             STAGES[name](step)
 
