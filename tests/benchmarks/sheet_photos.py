@@ -61,7 +61,7 @@ def score_photos(network: Reader, n: int = N_PHOTOS, seed: int = SEED) -> Iterat
 
 def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
     try:
-        page = read_picture(photo.file).page
+        page = read_picture(photo.file).sheet
     except PictureError:
         return []
     if page is None:

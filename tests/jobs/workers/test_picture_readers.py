@@ -44,7 +44,7 @@ def test_invalid_picture_is_refused_and_the_next_is_read(readers):
         readers.read(b"digit")
     with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
         readers.read(bytes(MAX_BYTES + 1))
-    assert readers.read(DIGIT).page is None
+    assert readers.read(DIGIT).sheet is None
 
 
 def test_slow_picture_is_refused_after_its_time(slow):
@@ -102,4 +102,4 @@ def test_picture_is_refused_when_its_process_is_killed(readers, slow):
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(PictureError, match="try again"):
             doomed.result(60)
-    assert readers.read(DIGIT).page is None
+    assert readers.read(DIGIT).sheet is None
