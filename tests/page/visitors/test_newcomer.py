@@ -6,7 +6,6 @@ from streamlit.testing.v1 import AppTest
 from mlp.page.train import script_state
 from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.session import visitors
 from tests.page.sight import visitor_of
 
 
@@ -47,6 +46,8 @@ def test_unreadable_disk_is_reported(page: AppTest, monkeypatch: pytest.MonkeyPa
 
 
 def test_tab_follows_a_move_made_elsewhere_while_its_script_begins(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(script_state, "wait_for_step", visitors().leave)
+    moved: dict[str, str] = {}
+    monkeypatch.setattr(Visitors, "moved", lambda self, session_id: moved.get("to"))
+    monkeypatch.setattr(script_state, "wait_for_step", lambda visitor: moved.update(to=visitor.id))
     page.run()
     assert any("This page reloads." in element.proto.body for element in page.main if element.type == "html")
