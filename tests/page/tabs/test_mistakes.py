@@ -10,9 +10,9 @@ import pytest
 from mlp import MLP, Reader
 from mlp.analysis.mistakes import read_all
 from mlp.images.mnist import sample
-from mlp.page.draw.networks import shipped
+from mlp.page.draw.networks import Answering, shipped
 from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
-from tests.page.sight import at_rest, visitor_of
+from tests.page.sight import at_rest
 
 TITLE = re.compile(r'class="ink-title">(.*?)<small>')
 
@@ -98,11 +98,14 @@ def test_run_is_read_again_only_when_its_network_has_changed(opened, monkeypatch
     assert len({id(network) for network in reads}) == len(reads)
 
 
-def test_replaced_upload_is_read_again(opened):
-    test, split = opened(), sample().validation
+def test_replaced_upload_is_read_again(opened, monkeypatch):
+    uploaded = []
+    monkeypatch.setattr(
+        "mlp.page.tabs.mistakes.tab.answering", lambda _: Answering(Reader(uploaded[-1]), "uploaded", "yours")
+    )
+    split = sample().validation
+    test = None
     for seed in (1, 2):
-        network = MLP([784, 8, 10], rng=np.random.default_rng(seed))
-        visitor_of(test).uploaded = Reader(network)
-        test.session_state["network"] = "uploaded"
-        test.run()
-        assert grid(test)["counts"] == read_all(network, split.images, split.labels).confusion.tolist()
+        uploaded.append(MLP([784, 8, 10], rng=np.random.default_rng(seed)))
+        test = test.run() if test else opened()
+        assert grid(test)["counts"] == read_all(uploaded[-1], split.images, split.labels).confusion.tolist()
