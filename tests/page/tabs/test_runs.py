@@ -216,5 +216,5 @@ def test_nickname_typed_in_the_lessons_stays_while_runs_are_open(runs_page: AppT
     train(runs_page)
     runs_page.button(key="open_lessons").click().run()
     for field, other, name in (("sheet_nickname", "nickname", "Ada"), ("nickname", "sheet_nickname", "Bo")):
-        control(runs_page.text_input, field).set_value(name).run()
-        assert control(runs_page.text_input, other).value == visitor_of(runs_page).nickname == name
+        runs_page.text_input(key=field).set_value(name).run()
+        assert runs_page.text_input(key=other).value == visitor_of(runs_page).nickname == name
