@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.draw.answer import input_section, reading_section
-from mlp.page.draw.canvas import canvas_first, canvas_section, photo_section, restore_drawing
+from mlp.page.draw.canvas import answer_next, canvas_first, canvas_section, photo_section, restore_drawing
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
@@ -58,7 +58,6 @@ def page() -> None:
     hiding.apply()
     board_section()
     data = data_state()
-
     check_link()
     take_linked_signs(visitor)
     restore_drawing(visitor)
@@ -79,6 +78,7 @@ def page() -> None:
             st.header("Draw a digit", anchor=False)
             canvas_section(visitor)
             theme.repair_canvas()
+            canvas_first()
             collect_section(visitor)
         with st.container(key="read_card", gap=None):
             network_choice(visitor)
@@ -86,7 +86,7 @@ def page() -> None:
         with draw_card:
             input_section(visitor)  # after the answer, for which visitors wait
 
-    canvas_first()
+    answer_next()
     photo_section(visitor, draw_card)
     with settings_place:
         settings_panel()

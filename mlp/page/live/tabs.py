@@ -91,6 +91,7 @@ class Tab:
         self.instead: Any = None
         self._answered = threading.Event()  # set once the finished stroke is answered
         self._answered.set()
+        self._connected = threading.Event()  # set from the first connection on
         self._sources: dict[str, Source] = {}
         self._every_s: dict[str, float | None] = {}
         self._follower: Follower | None = None
@@ -157,6 +158,10 @@ class Tab:
         if self.followed:
             self._answered.wait(ANSWER_S)
 
+    def wait_for_connection(self, seconds: float) -> None:
+        """Wait until the browser has drawn enough of a new page to connect, or this time is over."""
+        self._connected.wait(seconds)
+
     def register(self, name: str, source: Source, *, every_s: float | None = None) -> None:
         """Register the source of parts under a name, in place of an earlier one; another thread calls it.
 
@@ -197,6 +202,7 @@ class Tab:
         """Make this connection update the tab from now on, and close an earlier one."""
         with self._lock:
             earlier, self._follower = self._follower, follower
+        self._connected.set()
         if earlier is not None:
             earlier.hand_over()
         self.changed()
