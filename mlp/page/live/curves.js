@@ -4,8 +4,15 @@ const SIZE = [460.8, 132.48];  // of the chart, in its own pixels; POINT is the 
 const POINT = 4 / 3;
 const SLOW_MS = 1000, SELDOM_MS = 100;  // in a class, a slice is played for seconds, and moves a line by a few pixels
 const SETTLED_MS = 3000;  // after the end of a run, the script's chart should have come
+const UNITS = 100_000;  // of a coordinate, as in moving_chart.py
 const DOT_ROOM = 4;  // points around the axes, as in charts.py
 const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+// Coordinates come as differences of whole numbers, which are short.
+function summed(differences) {
+  let sum = 0;
+  return differences.map((each) => (sum += each) / UNITS);
+}
 
 class Plot {
   constructor(name) {
@@ -57,10 +64,10 @@ class Plot {
 
   setLines({ lines, alt }) {
     this.ended = false;
-    this.lines = lines;
+    this.lines = lines.map((line) => ({ ...line, x: summed(line.x), y: summed(line.y) }));
     if (!this.canvas.isConnected) this.place();
     if (alt && this.canvas.parentElement) this.canvas.parentElement.ariaLabel = alt;
-    const now = performance.now(), reached = Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
+    const now = performance.now(), reached = Math.max(0, ...this.lines.map(({ x }) => x.at(-1) ?? 0));
     if (reached < this.to || !this.arrived) this.at = this.arrived ? 0 : reached;  // another run, or a page that just opened
     this.from = this.at;
     this.to = reached;

@@ -6,6 +6,10 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 VALIDATION_DASHES = (5, 1.5)
+UNITS = 100_000
+"""Units of a coordinate, as `curves.js` has it: whole numbers are quicker to write than others."""
+HIGHEST = 1e6
+"""Coordinates are sent up to here, as the loss of a diverging run has no bounds."""
 
 
 class Moving(NamedTuple):
@@ -18,8 +22,8 @@ class Moving(NamedTuple):
     x, y : (float, float)
         Ranges of the axes.
     lines : list of dict
-        Lines in order, the lowest first: ``x`` and ``y`` as lists; ``color``, ``width`` and ``marker`` in points,
-        ``alpha``, and ``dash`` in widths of the line.
+        Lines in order, the lowest first: ``x`` and ``y`` as in `differences`; ``color``, ``width`` and ``marker`` in
+        points, ``alpha``, and ``dash`` in widths of the line.
     """
 
     svg: str
@@ -28,13 +32,26 @@ class Moving(NamedTuple):
     lines: list[dict[str, Any]]
 
 
+def differences(values: np.ndarray) -> list[int]:
+    """Return the first of these values, and the difference of each to the one before, in units of 1 / `UNITS`.
+
+    Examples
+    --------
+    >>> differences(np.array([0.5, 0.50001, 0.25]))
+    [50000, 1, -25001]
+    """
+    whole = np.rint(np.clip(values, -HIGHEST, HIGHEST) * UNITS).astype(np.int64)
+    found: list[int] = np.diff(whole, prepend=0).tolist()
+    return found
+
+
 def points_of(line: Line2D) -> dict[str, Any]:
     """Return a line of matplotlib in the form of `Moving`, without values that are not finite, which JSON lacks."""
     points = np.column_stack([np.asarray(values, float) for values in line.get_data()])
     x, y = points[np.isfinite(points).all(axis=1)].T
     return {
-        "x": [float(f"{value:.5g}") for value in x],
-        "y": [float(f"{value:.4g}") for value in y],
+        "x": differences(x),
+        "y": differences(y),
         "color": line.get_color(),
         "width": line.get_linewidth(),
         "alpha": line.get_alpha() or 1,

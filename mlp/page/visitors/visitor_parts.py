@@ -30,8 +30,9 @@ SMALL = (CANVAS_STATE, OWN, SIGNS)
 RUN, SWEEP, MOMENTS = "run.safetensors", "sweep.json", "moments.safetensors"
 LESSON_RUN, TRIAL = f"lesson-{RUN}", f"sweep-{RUN}"
 UPLOADED, PICTURE, TEACHING = "network.safetensors", "picture.safetensors", "lesson.safetensors"
-RUN_EVERY_S = 5.0
-SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # many large parts, so they are written less often than a single run
+RUN_EVERY_S = 7.0  # with the time of saving everybody, at most ten
+SWEEP_EVERY_S = 60.0  # many large parts
+MOMENTS_EVERY_S = 300.0  # megabytes, which only make a run that was restored after a crash easier to rewind
 
 
 Load = Callable[[str], bytes]
