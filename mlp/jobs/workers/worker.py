@@ -22,7 +22,7 @@ from mlp.machine import return_free_memory, worker_limit_mb
 LARGE_BYTES = 4_000_000  # of an answer; the article's network has a tenth of it
 WORKER_MB = 2000  # unless MLP_WORKER_MB sets another limit
 NICENESS = 10  # of training: a tenth of the server's share when both want the same core
-SESSION_NICENESS = 5  # of training: a third of the server's share; beside other busy sessions, less is a standstill
+NICER_THAN_ITS_SESSION = 5  # so training's session has a third of the server's share: less would be a standstill
 
 
 def main() -> None:
@@ -36,8 +36,8 @@ def main() -> None:
     with suppress(BrokenPipeError):  # the server has ended
         send(answers, b"")  # reports that the process has started
         for n_calls in itertools.count():
-            if n_calls == 1 and niceness == NICENESS:  # not for a picture, whose reading has a time limit
-                _give_way_to_other_sessions()
+            if n_calls == 1:
+                _give_way_to_other_sessions(niceness - NICER_THAN_ITS_SESSION)
             began = time.process_time()  # includes reading the next message
             answer = _carried_out(messages.get(), began)
             send(answers, answer)
@@ -107,14 +107,14 @@ def _limit_resources(niceness: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
 
 
-def _give_way_to_other_sessions() -> None:
+def _give_way_to_other_sessions(niceness: int) -> None:
     """Lower the priority of this process's session, as Linux compares those of sessions first.
 
     Only after the first call, which loads data and code for a second: on a busy machine, a new worker would otherwise
     take many seconds for it.
     """
     with suppress(OSError):  # only Linux has it
-        Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS))
+        Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ SESSION_UPLOADS = 4  # a page has fewer places for files
 ALL_UPLOADS = 32
 GRACE_S = 10.0  # without a minimum speed
 BYTES_PER_S = 20_000  # average speed after that
+MAX_BYTES_PER_S = 10_000_000  # of a session: faster ones, from this machine or beside it, would take a core
 UPLOAD_S = 120.0  # enough for the largest file at 1 Mbit a second
 
 UNKNOWN = 403, "This page has not asked for this file.\n"
@@ -19,7 +20,7 @@ SLOW = 408, "This upload took too long, or another one needed its place.\n"
 
 
 class UploadLimit:
-    """Admit a few uploads per session at a time, each fast enough, under ids that the page issued.
+    """Admit a few uploads per session at a time, each neither too slow nor too fast, under ids that the page issued.
 
     When all places are taken, the session with the most uploads loses its oldest one, so that single files get in.
 
@@ -66,15 +67,18 @@ class UploadLimit:
 
     async def _take(self, session: str, scope: Message, receive: Receive, send: Send) -> None:
         answered, n_bytes = False, 0
-        began = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         upload = asyncio.timeout(GRACE_S)
 
         async def receiving() -> Message:
             nonlocal n_bytes
             message = await receive()
             n_bytes += len(message.get("body", b""))
-            if upload in self._arriving.get(session, ()):
-                upload.reschedule(began + min(UPLOAD_S, GRACE_S + n_bytes / BYTES_PER_S))
+            if uploads := self._arriving.get(session):
+                if upload in uploads:
+                    upload.reschedule(began + min(UPLOAD_S, GRACE_S + n_bytes / BYTES_PER_S))
+                await asyncio.sleep(began + n_bytes * len(uploads) / MAX_BYTES_PER_S - loop.time())
             return message
 
         async def sending(message: Message) -> None:

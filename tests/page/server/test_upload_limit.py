@@ -9,6 +9,7 @@ from mlp.page.server.upload_limit import (
     ALL_UPLOADS,
     BYTES_PER_S,
     GRACE_S,
+    MAX_BYTES_PER_S,
     SESSION_UPLOADS,
     UPLOAD_S,
     UploadLimit,
@@ -133,3 +134,16 @@ def test_no_upload_takes_longer_than_the_largest_file():
         return status
 
     assert skipped_waits.run(main()) == 408
+
+
+def test_uploads_of_a_session_share_the_highest_speed():
+    async def seconds(*sessions: str) -> float:
+        uploads, loop = Uploads(), asyncio.get_running_loop()
+        uploads.complete.set()
+        began = loop.time()
+        await asyncio.gather(*(uploads.send(one, seconds=1, bytes_per_s=3 * MAX_BYTES_PER_S) for one in sessions))
+        return loop.time() - began
+
+    assert skipped_waits.run(seconds("stranger")) == pytest.approx(3, abs=0.1)
+    assert skipped_waits.run(seconds("stranger", "pupil")) == pytest.approx(3, abs=0.1)
+    assert skipped_waits.run(seconds("stranger", "stranger")) == pytest.approx(6, abs=0.1)
