@@ -106,3 +106,19 @@ def test_settings_are_folded_while_the_lessons_are_open(open_page: Callable[...,
         assert label.evaluate("(label) => label.scrollWidth <= label.clientWidth"), name
     button(page, "close_lessons").click()
     expect(settings).to_have_attribute("data-collapsed", "false")
+
+
+def test_newer_step_follows_its_least_certain_image_again(open_page: Callable[..., Page]):
+    page = open_page("?tab=Step+by+step&images=100&batch_size=16")
+    stage, field = part(page, "slow_card"), part(page, "slow_picture").get_by_role("spinbutton")
+    button(page, "step").click()
+    expect(page.get_by_role("radio", name="Your run’s next step")).to_be_checked()
+    field.fill("5")
+    field.press("Enter")
+    expect(stage).to_contain_text("image 5, through")
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text("step 2 of")
+    button(page, "slow_newest").click()
+    expect(page.get_by_text("Step 3, in epoch 1")).to_be_visible()
+    expect(field).not_to_have_value("5")
+    expect(stage).to_contain_text(f"image {field.input_value()}, through")
