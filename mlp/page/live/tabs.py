@@ -81,7 +81,7 @@ class Tab:
         self.shown = ""
         self.follows = self.follows_unseen = 0.0
         self.ticks = 0
-        self.swept: tuple[float, tuple[str, ...]] = (0.0, ())
+        self.swept: tuple[float, tuple[Any, ...]] = (0.0, ())
         self.question: Ask | None = None
         self.trip_s = 0.0
         self.answer: Any = None

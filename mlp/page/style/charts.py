@@ -166,15 +166,18 @@ class Chart:
         with self._lock:
             self._name = ""
             self._arrange(*arguments)
-            own = (self.raw, self.smooth, self.training, self.validation)
-            lines = [points_of(line) for line in own]
+            return self._moving((self.raw, self.smooth, self.training, self.validation))
+
+    def _moving(self, own: Sequence[Line2D]) -> Moving:
+        """Return the image without these lines, and those as points; call it with the lock held."""
+        lines = [points_of(line) for line in own]
+        for line in own:
+            line.set_visible(False)
+        try:
+            return Moving(self._picture(), self.axes.get_xlim(), self.axes.get_ylim(), lines)
+        finally:
             for line in own:
-                line.set_visible(False)
-            try:
-                return Moving(self._picture(), self.axes.get_xlim(), self.axes.get_ylim(), lines)
-            finally:
-                for line in own:
-                    line.set_visible(True)
+                line.set_visible(True)
 
     def _picture(self) -> str:
         axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())

@@ -55,6 +55,6 @@ def points_of(line: Line2D) -> dict[str, Any]:
         "color": line.get_color(),
         "width": line.get_linewidth(),
         "alpha": line.get_alpha() or 1,
-        "dash": VALIDATION_DASHES if line.get_gid() == "validation" else [],
+        "dash": VALIDATION_DASHES if line.get_linestyle() == "--" else [],
         "marker": line.get_markersize() if line.get_marker() == "o" else 0,
     }

@@ -1,12 +1,15 @@
-"""Curves of several runs, each in its own color: one figure that is kept and redrawn as SVG."""
+"""Curves of several runs, each in its own color: one figure that is kept and redrawn."""
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from mlp.page.style.chart_labels import horizon_of, value_range
 from mlp.page.style.charts import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Chart, without_start
+from mlp.page.style.moving_chart import Moving
 from mlp.training.history import Curve, History, RunCurves, smoothed
 
 COLORS = ("accent", "second", "third", "fourth", "fifth", "sixth")
@@ -24,24 +27,36 @@ class OverlayChart(Chart):
     def overlaid(self, runs: Sequence[RunCurves], epochs: float, guess: Curve | None = None) -> str:
         """Return the runs as SVG text; ``epochs`` is the largest end of the x axis."""
         with self._lock:
-            smooth = [smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE)) for run in runs]
-            measured = [(without_start(run.training), without_start(run.validation)) for run in runs]
-            horizon = max((horizon_of(run.minibatches, epochs) for run in runs), default=float(epochs))
-            self.axes.set_xlim(0, horizon)
-            begun = [line[len(line) // 20 :] for line in smooth]
-            self.axes.set_ylim(
-                *value_range(self.as_percent, np.empty(0), *begun, *(curve.y for both in measured for curve in both))
-            )
-            self._draw_extras((), guess, ())
-            for place, (run, line, both) in enumerate(zip(runs, smooth, measured, strict=True)):
-                color = self._colors[color_of(place)]
-                self._extras += self.lines.plot(run.minibatches.x, line, color=color, linewidth=0.8, alpha=0.5)
-                for curve, width, dashes in zip(both, (1.5, 1.2), (TRAINING, VALIDATION), strict=True):
-                    (drawn,) = self.lines.plot(
-                        *curve, color=color, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
-                    )
-                    self._extras.append(self._leave_room(drawn))
+            self._arrange_runs(runs, epochs, guess)
             return self._picture()
+
+    def moving_runs(self, runs: Sequence[RunCurves], epochs: float, guess: Curve | None = None) -> Moving:
+        """Return the image without the runs, and those as points; takes the arguments of `overlaid`."""
+        with self._lock:
+            return self._moving(self._arrange_runs(runs, epochs, guess))
+
+    def _arrange_runs(self, runs: Sequence[RunCurves], epochs: float, guess: Curve | None) -> list[Line2D]:
+        """Set ranges and lines, and return the lines of the runs; call it with the lock held."""
+        smooth = [smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE)) for run in runs]
+        measured = [(without_start(run.training), without_start(run.validation)) for run in runs]
+        horizon = max((horizon_of(run.minibatches, epochs) for run in runs), default=float(epochs))
+        self.axes.set_xlim(0, horizon)
+        begun = [line[len(line) // 20 :] for line in smooth]
+        self.axes.set_ylim(
+            *value_range(self.as_percent, np.empty(0), *begun, *(curve.y for both in measured for curve in both))
+        )
+        self._draw_extras((), guess, ())
+        lines: list[Line2D] = []
+        for place, (run, line, both) in enumerate(zip(runs, smooth, measured, strict=True)):
+            color = self._colors[color_of(place)]
+            lines += self.lines.plot(run.minibatches.x, line, color=color, linewidth=0.8, alpha=0.5)
+            for curve, width, dashes in zip(both, (1.5, 1.2), (TRAINING, VALIDATION), strict=True):
+                (drawn,) = self.lines.plot(
+                    *curve, color=color, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
+                )
+                lines.append(self._leave_room(drawn))
+        self._extras += lines
+        return lines
 
 
 @lru_cache(maxsize=4)
@@ -49,13 +64,29 @@ def _charts(colors: tuple[tuple[str, str], ...]) -> tuple[OverlayChart, OverlayC
     return OverlayChart(dict(colors), as_percent=False), OverlayChart(dict(colors), as_percent=True)
 
 
-def overlaid_curves(
+def overlaid_curves(*arguments: Any) -> tuple[str, str]:
+    """Return the loss and the accuracy of several runs as two SVG images, as `charts.curves` does for one.
+
+    The arguments are the histories of the runs, the epochs of the longest, the colors, and a guess or None.
+    """
+    charts, contents = _both(*arguments)
+    loss, accuracy = (chart.overlaid(*each) for chart, each in zip(charts, contents, strict=True))
+    return loss, accuracy
+
+
+def moving_overlaid_curves(*arguments: Any) -> tuple[Moving, Moving]:
+    """Return the fixed parts of the images of `overlaid_curves`, and the moving ones as points."""
+    charts, contents = _both(*arguments)
+    loss, accuracy = (chart.moving_runs(*each) for chart, each in zip(charts, contents, strict=True))
+    return loss, accuracy
+
+
+def _both(
     histories: Sequence[History], epochs: int, colors: dict[str, str], guess: Curve | None = None
-) -> tuple[str, str]:
-    """Return the loss and the accuracy of several runs as two SVG images, as `charts.curves` does for one."""
-    loss_chart, accuracy_chart = _charts(tuple(sorted(colors.items())))
+) -> tuple[tuple[OverlayChart, OverlayChart], tuple[tuple[Any, ...], ...]]:
+    """Return the charts of loss and accuracy, with their contents."""
     losses, accuracies = ([each.curves(quantity, RAW_POINTS) for each in histories] for quantity in QUANTITIES)
-    return loss_chart.overlaid(losses, epochs), accuracy_chart.overlaid(accuracies, epochs, guess)
+    return _charts(tuple(sorted(colors.items()))), ((losses, epochs, None), (accuracies, epochs, guess))
 
 
 def color_of(place: int) -> str:

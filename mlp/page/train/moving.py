@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.live.tabs import Parts, Tab
 from mlp.page.style import charts
-from mlp.page.style.overlay_chart import overlaid_curves
+from mlp.page.style.moving_chart import Moving
+from mlp.page.style.overlay_chart import moving_overlaid_curves
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess
@@ -17,7 +18,7 @@ from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.page.visitors.visitor import Visitor
 
 SWEEP_S = 1.0
-"""Minimum time between two charts of a sweep, which matplotlib draws as a whole."""
+"""Minimum time between two charts of a sweep, whose runs each announce their slices."""
 
 
 class View(NamedTuple):
@@ -65,9 +66,15 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         return {**parts, **_no_moving_lines()}
     names: tuple[Literal["loss", "accuracy"], ...] = ("loss",) if view.is_guessed else ("loss", "accuracy")
     for name, chart in zip(names, charts.moving_curves(*curve_arguments(visitor, now, view, 0)), strict=False):
-        parts[f"axes.{name}"] = {"svg": chart.svg, "x": chart.x, "y": chart.y, "place": charts.PLACE}
-        parts[f"lines.{name}"] = {"lines": chart.lines, "alt": curve_description(name, now)}
+        parts |= _moving_lines(name, chart, curve_description(name, now))
     return parts
+
+
+def _moving_lines(name: str, chart: Moving, alt: str | None) -> Parts:
+    return {
+        f"axes.{name}": {"svg": chart.svg, "x": chart.x, "y": chart.y, "place": charts.PLACE},
+        f"lines.{name}": {"lines": chart.lines, "alt": alt},
+    }
 
 
 def _no_moving_lines() -> Parts:
@@ -88,14 +95,13 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     }
     if not sweep.busy:
         return {**parts, **_no_moving_lines()}
-    last, pictures = tab.swept
+    last, moving = tab.swept
     if time.monotonic() - last >= SWEEP_S:
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
-        pictures = overlaid_curves(
+        moving = moving_overlaid_curves(
             [trial.snapshot.history for trial in trials], epochs, view.colors, view.guess and view.guess.curve
         )
-        tab.swept = (time.monotonic(), pictures)
-    for name, svg in zip(("loss", "accuracy"), pictures, strict=False):
-        parts[f"axes.{name}"] = {"svg": svg, "x": (0, 1), "y": (0, 1), "place": charts.PLACE}
-        parts[f"lines.{name}"] = {"lines": [], "alt": None}
+        tab.swept = (time.monotonic(), moving)
+    for name, chart in zip(("loss", "accuracy"), moving, strict=False):
+        parts |= _moving_lines(name, chart, None)
     return parts
