@@ -5,11 +5,13 @@ import json
 import weakref
 from collections.abc import Callable
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.job import Job
 from mlp.page.live.protocol import Ask
 from mlp.page.live.tabs import Tab, opened_tab
+from mlp.page.style.moving_chart import HIGHEST, UNITS
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
@@ -46,6 +48,8 @@ def test_opening_page_shows_what_the_channel_sends(page: AppTest):
         assert f'data-live="{name}"' in drawn
         assert parts[f"html.{name}"] in drawn
     assert json.dumps(parts, allow_nan=False)
+    for line in parts["lines.loss"]["lines"]:
+        assert np.abs(np.cumsum([0, *line["y"]], dtype=float)).max() <= HIGHEST * UNITS
 
 
 def test_question_is_answered_without_a_script(page: AppTest):
@@ -173,9 +177,10 @@ def test_lines_of_a_run_that_blew_up_are_json(open_page: Callable[..., AppTest])
     page = open_page(
         learning_rate="1", momentum="0.99", weight_decay="0.01", initialization="he", images="300", batch_size="8"
     )
+    twin = open_page(visitor=page)  # in which no script draws the end
     page.button(key="train").click().run()
     job = visitor_of(page).job
     eventually(lambda: not (job.playing or job.snapshot().busy))
-    parts = tab_of(page).parts(["run"])  # before a script has drawn the end
+    parts = tab_of(twin).parts(["run"])
     assert parts["lines.loss"] is not None
     assert json.dumps(parts, allow_nan=False)
