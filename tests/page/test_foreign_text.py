@@ -42,7 +42,7 @@ READ_AS_MARKDOWN = {"body", "label", "help", "caption", "captions", "format_func
 ESCAPES = {"plain", "escape"}
 NUMBERS = {"len", "int", "float", "round", "sum", "abs", "range"}
 COLLECTIONS = {"zip", "enumerate", "sorted", "list", "str"}  # as safe as their arguments
-PASS_ON = {"download_button", "number_between", "draw_choice"}
+PASS_ON = {"download_button", "number_between", "draw_choice", "name_field"}
 """Functions of the page that pass their caller's text to Streamlit, so that the rule applies to their callers."""
 OUR_TEXTS = {
     "Lesson",
