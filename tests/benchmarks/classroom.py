@@ -35,6 +35,7 @@ SETTLE_S = 10.0
 DRAWN = "inkling.frames / 2"  # of two curves
 LONG_WORK = {"lab_ask", "lab_find", "lab_measure", "lab_smallest"}
 """Keys of the buttons that start a long computation, by experiment of the lab."""
+EPOCHS = 100  # so that no run ends during the measurement
 DRAW_EVERY_S = 8.0  # each visitor, on average
 BARE_S = 10.0
 GONE_S = 60.0
@@ -223,7 +224,7 @@ def query_for(number: int, *, lab: bool) -> str:
     All run at full speed at once, because a slow start would end at different times for different visitors.
     """
     rooms = [*TOOL_ROOMS.titles, *LAB_ROOMS.titles][1:]
-    return "speed=Full" + (f"&lab={rooms[number % len(rooms)]}" if lab else "")
+    return f"speed=Full&epochs={EPOCHS}" + (f"&lab={rooms[number % len(rooms)]}" if lab else "")
 
 
 async def lesson(
