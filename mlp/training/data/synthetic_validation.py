@@ -1,9 +1,15 @@
-"""Measure how networks read synthetic digits on the canvas, like those that visitors draw."""
+"""Measure how networks read synthetic digits on the canvas, like those that visitors draw.
+
+The digits are in a picture next to this file, as drawing them would take each process most of a second. To draw them
+again after a change of the styles: ``python -m mlp.training.data.synthetic_validation``.
+"""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from mlp.images.drawing import to_mnist
 from mlp.images.handwriting.styles import STYLES
@@ -18,7 +24,9 @@ from mlp.seeds import rng_of
 
 N_DIGITS = 500
 """Digits in each half."""
-
+PICTURE = Path(__file__).with_name("synthetic_validation.png")
+"""All digits, those of the first half above: a column has one class."""
+COLUMNS = 50
 
 RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall": 2.0, "nine_q": 0.4}
 """Assumed frequencies of some styles in people's writing; training has more of those that MNIST lacks."""
@@ -37,7 +45,7 @@ class SyntheticScore(NamedTuple):
 
 
 def synthetic_score(network: MLP | Reader) -> SyntheticScore:
-    """Return a network's accuracy on synthetic digits; the first call in a process takes half a second more."""
+    """Return a network's accuracy on synthetic digits."""
     halves = synthetic_validation_digits()
     return SyntheticScore(*(accuracy(network.logits(half.images), half.labels) for half in halves))
 
@@ -45,8 +53,17 @@ def synthetic_score(network: MLP | Reader) -> SyntheticScore:
 @lru_cache(maxsize=1)
 def synthetic_validation_digits() -> tuple[Split, Split]:
     """Return digits in the styles for training, and digits in styles that no network is trained on."""
+    with Image.open(PICTURE) as picture:
+        tiles = np.asarray(picture).reshape(2, -1, 28, COLUMNS, 28).swapaxes(2, 3)
+    known, unseen = tiles.reshape(2, N_DIGITS, 784)
+    labels = np.arange(N_DIGITS) % 10
+    return Split(known, labels), Split(unseen, labels)
+
+
+def drawn_digits() -> np.ndarray:
+    """Draw the digits of the picture, uint8 of shape (2, N_DIGITS, 784)."""
     known = _drawn(as_people_write(), rng_of("synthetic validation"))
-    return known, _drawn(UNSEEN_STYLES, rng_of("synthetic validation in unseen styles"))
+    return np.stack([known, _drawn(UNSEEN_STYLES, rng_of("synthetic validation in unseen styles"))])
 
 
 def as_people_write() -> Styles:
@@ -57,11 +74,19 @@ def as_people_write() -> Styles:
     }
 
 
-def _drawn(styles: Styles, rng: np.random.Generator) -> Split:
+def _drawn(styles: Styles, rng: np.random.Generator) -> np.ndarray:
     images = np.empty((N_DIGITS, 784), np.uint8)
-    labels = np.arange(N_DIGITS) % 10
-    for row, label in zip(images, labels.tolist(), strict=True):
-        image = to_mnist(render(write(label, rng, styles), rng))
+    for number, row in enumerate(images):
+        image = to_mnist(render(write(number % 10, rng, styles), rng))
         if image is not None:  # every synthetic digit has ink
             row[:] = np.rint(image.reshape(-1) * 255)
-    return Split(images, labels)
+    return images
+
+
+def _write_picture() -> None:
+    tiles = drawn_digits().reshape(2, -1, COLUMNS, 28, 28).swapaxes(2, 3)
+    Image.fromarray(tiles.reshape(-1, COLUMNS * 28)).save(PICTURE, optimize=True)
+
+
+if __name__ == "__main__":
+    _write_picture()

@@ -5,7 +5,12 @@ import numpy as np
 import mlp
 from mlp.images.handwriting.styles import style_names
 from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
-from mlp.training.data.synthetic_validation import N_DIGITS, synthetic_score, synthetic_validation_digits
+from mlp.training.data.synthetic_validation import (
+    N_DIGITS,
+    drawn_digits,
+    synthetic_score,
+    synthetic_validation_digits,
+)
 
 
 def test_half_of_the_digits_have_styles_that_no_run_has():
@@ -16,6 +21,13 @@ def test_half_of_the_digits_have_styles_that_no_run_has():
         assert np.bincount(half.labels).tolist() == [N_DIGITS // 10] * 10
         assert half.images.any(axis=1).all()
         assert len(np.unique(half.images)) > 200  # prepared like drawings, not like digits drawn small
+
+
+def test_picture_holds_the_digits_that_the_styles_draw():
+    pictured = np.stack([half.images for half in synthetic_validation_digits()])
+    assert (
+        np.abs(drawn_digits() - pictured.astype(float)).mean() < 0.1
+    )  # of 255: versions of pillow may differ a little
 
 
 def test_pretrained_network_reads_more_than_the_articles():
