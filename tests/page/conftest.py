@@ -34,9 +34,10 @@ def one_scan() -> Iterator[None]:
 
 @pytest.fixture(scope="package", autouse=True)
 def no_browser() -> Iterator[None]:
-    """Spare each opening the wait that lets a browser draw the canvas first: 0.4 of its 0.5 seconds."""
+    """Spare each opening both waits for a browser that draws the canvas first: 0.55 of its 0.65 seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mlp.page.draw.canvas.CANVAS_S", 0)
+        patch.setattr("mlp.page.draw.canvas.ANSWER_S", 0)
         yield
 
 
