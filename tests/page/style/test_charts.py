@@ -1,6 +1,7 @@
 """The curves as charts, with earlier runs and marks of new learning rates."""
 
 import re
+import time
 import xml.etree.ElementTree as ElementTree
 from io import BytesIO
 
@@ -191,15 +192,23 @@ def test_curves_can_be_kept_as_a_picture(kind):
         assert "Inkling, run 1" in words(data.decode())
 
 
-def test_axes_are_redrawn_only_when_their_range_changes(monkeypatch):
-    chart = Chart(LIGHT, as_percent=False)
-    drawn = []
-    draw = chart.axes.draw
-    monkeypatch.setattr(chart.axes, "draw", lambda renderer: drawn.append(renderer) or draw(renderer))
-    pictures = [chart.svg(Curve(np.array([0.0, 0.5]), np.array([2.0, end])), NONE, NONE, 1) for end in (1.0, 1.9, 9.0)]
-    assert len(drawn) == 2
-    assert len(set(pictures)) == 3
-    assert words(pictures[0]) == words(pictures[1]) != words(pictures[2])
+def test_frame_within_known_axes_costs_a_fraction_of_the_first():
+    chart, shown = Chart(LIGHT, as_percent=False), []
+
+    def cost_s(*losses):
+        began = time.thread_time()
+        shown.append(chart.svg(Curve(np.array([0.0, 0.5]), np.array(losses)), NONE, NONE, 1))
+        return time.thread_time() - began
+
+    cost_s(2.0, 1.2)  # also loads fonts
+    low = min(cost_s(2.0, end) for end in (1.0, 1.5, 1.9))
+    first = cost_s(3.0, 9.0)
+    assert low < 0.5 * first
+    assert min(cost_s(start, 9.0) for start in (4.0, 5.0, 6.0)) < 0.5 * first
+    assert len(set(shown)) == 8
+    numbers = [words(picture) for picture in shown]
+    assert numbers == [numbers[0]] * 4 + [numbers[4]] * 4
+    assert numbers[0] != numbers[4]
 
 
 def part(svg, name):

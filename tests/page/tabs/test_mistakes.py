@@ -12,7 +12,7 @@ from mlp.analysis.mistakes import read_all
 from mlp.images.mnist import sample
 from mlp.page.draw.networks import Answering, shipped
 from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
-from tests.page.sight import at_rest
+from tests.page.sight import at_rest, visitor_of
 
 TITLE = re.compile(r'class="ink-title">(.*?)<small>')
 
@@ -82,20 +82,18 @@ def test_missing_cell_opens_nothing(opened, cell):
     assert TITLE.findall(shown(test.run())) == ["The surest mistakes"]
 
 
-def test_run_is_read_again_only_when_its_network_has_changed(opened, monkeypatch):
-    reads = []
-
-    def counted(network, images, labels):
-        reads.append(network)
-        return read_all(network, images, labels)
-
-    monkeypatch.setattr("mlp.page.tabs.mistakes.tab.read_all", counted)
+def test_run_is_read_again_only_when_its_network_has_changed(opened):
     test = opened(images=100, epochs=1)
-    test.button(key="step").click().run()
-    at_rest(test)
-    test.run()
-    assert reads
-    assert len({id(network) for network in reads}) == len(reads)
+    split = sample().validation
+    for _ in range(2):
+        test.button(key="step").click().run()
+        at_rest(test)
+        network = visitor_of(test).job.snapshot().network
+        expected = read_all(network, split.images, split.labels).confusion.tolist()
+        assert grid(test)["counts"] == expected
+    network.values[:] = 0.0  # from now on, another reading would find other mistakes
+    assert read_all(network, split.images, split.labels).confusion.tolist() != expected
+    assert grid(test.run())["counts"] == expected
 
 
 def test_replaced_upload_is_read_again(opened, monkeypatch):

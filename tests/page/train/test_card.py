@@ -1,21 +1,21 @@
 """Training on the page: the buttons, the texts about a run, and failures."""
 
+import sys
 import threading
 import time
-from collections.abc import Callable, Hashable
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import NO_WORKER, Engine
 from mlp.page.train import card
 from mlp.page.visitors import runs
 from mlp.page.visitors.visitor import Visitor
+from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.workers.fake_workers import InThread
 from tests.page.sight import at_rest, chart, eventually, text, visitor_of
 
@@ -197,37 +197,40 @@ def test_resume_retries_after_a_server_fault(page: AppTest, monkeypatch: pytest.
     other.close()
 
 
-def test_two_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Let threads take turns after each few instructions."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+class Handover:
+    """A lock after whose release the other threads go on first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+        time.sleep(0.001)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.MonkeyPatch):
     """A script run may start before the previous one has ended, and a visitor may have two tabs."""
-    visitor = Visitor("two at once")
-    made: list[Job] = []
-    both_are_made = threading.Barrier(2)
-    make = Job.__init__
-
-    def make_and_wait(job: Job, *args: Any, **kwargs: Any) -> None:
-        make(job, *args, **kwargs)
-        made.append(job)
-        with suppress(threading.BrokenBarrierError):
-            both_are_made.wait(1)
-
-    play = Job.play
-
-    def play_late(job: Job) -> None:
-        if job is made[0]:
-            time.sleep(0.2)  # so that the other script runs in between
-        play(job)
-
-    monkeypatch.setattr(Job, "__init__", make_and_wait)
-    monkeypatch.setattr(Job, "play", play_late)
-    scripts = [threading.Thread(target=card.train, args=(visitor,)) for _ in range(2)]
-    for script in scripts:
-        script.start()
-    for script in scripts:
-        script.join()
-    try:
-        assert len(made) == 2
-        assert [job for job in made if job.playing] == [visitor.job]
-    finally:
-        for job in made:
-            job.pause()
-            eventually(lambda job=job: not job.snapshot().busy)
+    engine, visitor = ManualEngine(), Visitor("several at once", lock=Handover())  # type: ignore[arg-type]
+    monkeypatch.setattr(runs, "engine", lambda: engine)
+    with ThreadPoolExecutor(4) as scripts:
+        for n_presses in range(0, 200, 4):
+            list(scripts.map(card.train, [visitor] * 4))
+            playing = [future for future, *_ in engine.calls if not future.cancelled()]
+            assert len(playing) == 1, f"after {n_presses + 4} presses"
+            assert visitor.job is not None
+            visitor.job.pause()
+            assert playing[0].cancelled()
+            engine.calls.clear()
