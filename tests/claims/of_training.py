@@ -17,7 +17,7 @@ from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.run import Run
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import Settings
-from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, loss, mean_over_seeds, right, trained
+from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, loss, mean_over_seeds, right, train_anew, trained
 
 FIVE_EPOCHS = 5 * EPOCH
 FULL = 50_000  # training images of MNIST
@@ -79,7 +79,7 @@ def few_examples_runs_are_equally_long() -> None:
 
 def few_images_are_memorized() -> None:
     for seed in SEEDS:
-        few = trained(940, (200, 940), images=300, epochs=94, seed=seed)
+        few = trained(940, images=300, epochs=94, seed=seed)
         assert right(few.network, Split(DATA.train.images[:300], DATA.train.labels[:300])) == 1
         assert right(few.network) < 0.9
 
@@ -236,7 +236,7 @@ def he_is_larger_and_gabor_reads_sooner() -> None:
 
 def same_seed_gives_the_same_bits() -> None:
     for seed in SEEDS:
-        first, again = (trained.__wrapped__(30, seed=seed).network.values for _ in range(2))
+        first, again = (train_anew(30, (), Settings(seed=seed)).network.values for _ in range(2))
         assert first.tobytes() == again.tobytes()
     assert trained(30, seed=1).network.values.tobytes() != trained(30, seed=2).network.values.tobytes()
 

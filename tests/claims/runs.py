@@ -37,10 +37,14 @@ class Trained(NamedTuple):
         return self.run.network
 
 
-@cache
 def trained(n_steps: int, keep: tuple[int, ...] = (), **settings: object) -> Trained:
     """Train on the sample for ``n_steps`` steps, and keep the networks after some of them."""
-    run = Run(Settings(**{"epochs": 100, **settings}))  # type: ignore[arg-type]
+    return _trained_once(n_steps, keep, Settings(**{"epochs": 100, **settings}))  # type: ignore[arg-type]
+
+
+def train_anew(n_steps: int, keep: tuple[int, ...], settings: Settings) -> Trained:
+    """Do what `trained` does, even if it was done before."""
+    run = Run(settings)
     networks = {0: run.network.copy()} if 0 in keep else {}
     losses = []
     with np.errstate(over="ignore", invalid="ignore"):
@@ -49,6 +53,9 @@ def trained(n_steps: int, keep: tuple[int, ...] = (), **settings: object) -> Tra
             if step.number in keep:
                 networks[step.number] = run.network.copy()
     return Trained(run, np.array(losses), networks)
+
+
+_trained_once = cache(train_anew)
 
 
 @cache

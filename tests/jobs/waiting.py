@@ -4,10 +4,11 @@ import time
 
 
 def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.0001
     while not condition():
         assert time.monotonic() < deadline, "the condition did not hold in time"
-        time.sleep(0.005)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.005)  # what another thread does comes in no time, what a process does later
 
 
 class Clock:

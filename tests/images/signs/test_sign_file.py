@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp.images.signs.sign_file import dump_signs, load_signs, parse_signs
@@ -57,6 +57,7 @@ def test_bad_file_is_named(tmp_path):
         load_signs(path)
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
 def test_other_bytes_raise_only_sign_errors(data):
     with pytest.raises(SignsError):

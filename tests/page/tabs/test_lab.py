@@ -37,7 +37,6 @@ def test_every_room_has_its_title_its_place_and_three_questions():
 def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room, images="100", epochs="1", straighten="true")
     visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # without a hidden layer
-    page.run()
     for network in ("shipped", "uploaded", "run"):  # the article's network is tested below
         if network == "run":
             page.button(key="step").click().run()
@@ -62,18 +61,19 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
     page = draw(open_page(lab="valley", images="100", epochs="3", **settings), 4)
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().finished)
-    page.run().segmented_control(key="network").set_value("run").run()
     page.session_state["lab_off"] = ((0, 3),)
     for room in EXPERIMENTS:
-        choice = "lab_choice" if room in ROOMS else "network_tool_choice"
-        page.segmented_control(key="tab").set_value("Lab" if room in ROOMS else "Look inside").run()
+        choice, tab = ("lab_choice", "Lab") if room in ROOMS else ("network_tool_choice", "Look inside")
+        if page.segmented_control(key="tab").value != tab:
+            page.segmented_control(key="tab").set_value(tab).run()
         page.segmented_control(key=choice).set_value(room).run()
         assert not page.exception, room
         if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
             page.button(key=work).click().run()
             eventually(lambda: not page.session_state["lab_work"][1].running)
             assert page.session_state["lab_work"][1].error is None
-        assert not page.run().exception, room
+            assert not page.run().exception, room
+        assert EXPERIMENTS[room].idea in text(page, f"lab_{room}")
         shown = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "of a random walk’s"}
         assert shown.get(room, "") in text(page, f"lab_{room}")
 

@@ -17,6 +17,7 @@ from mlp.page.draw.share_card import BAR_FROM, EXAMPLE, bar_middle
 from mlp.page.draw.share_picture import picture as share_picture
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside.tab import TOOLS
+from mlp.page.tabs.lab.tab import ROOMS
 from mlp.training.data.sign_data import SignData
 from tests.images.signs.sample_signs import jittered, letters
 from tests.page.sight import at_rest, eventually, picture, sheet_photo, text, url_of, visitor_of
@@ -86,19 +87,19 @@ def test_drawing_that_cannot_be_kept_is_refused_with_a_reason(signs_page: AppTes
     assert len(visitor_of(signs_page).signs) == 0
 
 
-@pytest.mark.parametrize(
-    ("names", "sentence"),
-    [
-        ("", "Type the name of a sign first"),
-        (" , ,", "Type the name of a sign first"),
-        ("A, A", "'A' is taken"),
-        ("a very long name", "1 to 12 characters"),
-        ("a,b,c,d,e,f,g,h,i,j,k", "at most 10 signs"),
-    ],
-)
-def test_bad_names_get_a_sentence_and_change_nothing(signs_page: AppTest, names: str, sentence: str):
-    assert sentence in text(name(signs_page, names))
-    assert visitor_of(signs_page).signs.names == ()
+BAD_NAMES = {
+    "": "Type the name of a sign first",
+    " , ,": "Type the name of a sign first",
+    "A, A": "'A' is taken",
+    "a very long name": "1 to 12 characters",
+    "a,b,c,d,e,f,g,h,i,j,k": "at most 10 signs",
+}
+
+
+def test_bad_names_get_a_sentence_and_change_nothing(signs_page: AppTest):
+    for names, sentence in BAD_NAMES.items():
+        assert sentence in text(name(signs_page, names)), names
+        assert visitor_of(signs_page).signs.names == (), names
 
 
 def test_changes_are_undone(signs_page: AppTest):
@@ -128,21 +129,21 @@ def test_saved_set_can_be_uploaded(signs_page: AppTest):
     assert visitor_of(signs_page).signs.names == ()
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ("{", "not JSON"),
-        (json.dumps({"samples": []}), "it has no names"),
-        (json.dumps({"names": ["A"], "samples": []}), "2 to 10 signs, got 1"),
-        (json.dumps({"names": [], "samples": []}), "2 to 10 signs, got 0"),
-        (json.dumps({"names": list("abcdefghijk"), "samples": []}), "2 to 10 signs, got 11"),
-        (json.dumps({"names": ["A", "A"], "samples": []}), "'A' is taken"),
-    ],
-)
-def test_bad_file_is_refused_and_loses_nothing(signs_page: AppTest, content: str, sentence: str):
+BAD_FILES = {
+    "{": "not JSON",
+    json.dumps({"samples": []}): "it has no names",
+    json.dumps({"names": ["A"], "samples": []}): "2 to 10 signs, got 1",
+    json.dumps({"names": [], "samples": []}): "2 to 10 signs, got 0",
+    json.dumps({"names": list("abcdefghijk"), "samples": []}): "2 to 10 signs, got 11",
+    json.dumps({"names": ["A", "A"], "samples": []}): "'A' is taken",
+}
+
+
+def test_bad_file_is_refused_and_loses_nothing(signs_page: AppTest):
     with_signs(signs_page, letters(2))
-    assert sentence in text(upload(signs_page, content)).replace("\\", "")
-    assert visitor_of(signs_page).signs.counts == [2, 2, 2]
+    for content, sentence in BAD_FILES.items():
+        assert sentence in text(upload(signs_page, content)).replace("\\", ""), content
+        assert visitor_of(signs_page).signs.counts == [2, 2, 2], content
 
 
 def learned(page: AppTest, signs: SignSet) -> AppTest:
@@ -187,42 +188,33 @@ def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: Ap
     assert "reading your photo" in text(page)
 
 
-@pytest.mark.parametrize("tab", ["Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your digits"])
-def test_every_tab_opens_with_a_network_of_signs(signs_page: AppTest, tab: str):
+def test_every_place_opens_with_a_network_of_signs_and_names_no_digits(signs_page: AppTest):
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
-    page.session_state["requested_tab"] = tab
-    page.run()
-    assert not page.exception
-    assert page.session_state["shown_part"] == tab
-    assert tab in ("Runs", "Your digits") or "digits" not in text(page, "sections").lower() or tab == "Step by step"
-    labels = [
-        label for one in [*page.segmented_control, *page.toggle] for label in getattr(one, "options", [one.label])
-    ]
-    assert not [label for label in labels if "test digit" in label or "MNIST’s images" in label]
+    for tab in ("Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your digits"):
+        page.session_state["requested_tab"] = tab
+        page.run()
+        assert not page.exception, tab
+        assert page.session_state["shown_part"] == tab
+        if tab not in ("Runs", "Your digits", "Step by step"):
+            assert "digits" not in text(page, "sections").lower(), tab
+        labels = [
+            label for one in [*page.segmented_control, *page.toggle] for label in getattr(one, "options", [one.label])
+        ]
+        assert not [label for label in labels if "test digit" in label or "MNIST’s images" in label], tab
 
-
-@pytest.mark.parametrize("room", ["map", "morph", "fool", "wish", "valley"])
-def test_every_room_of_the_lab_opens_with_a_network_of_signs(signs_page: AppTest, room: str):
-    page = learned(signs_page, letters(5).renamed(0, MARKUP))
     draw(page, jittered("B", np.random.default_rng(5)))
     page.segmented_control(key="tab").set_value("Lab").run()
-    page.session_state["lab_choice"] = room
-    page.run()
-    assert not page.exception
+    for room in ("map", "morph", "fool", "wish", "valley"):
+        page.segmented_control(key="lab_choice").set_value(room).run()
+        assert not page.exception, room
+        assert ROOMS[room].idea in text(page, f"lab_{room}")
 
-
-@pytest.mark.parametrize("tool", ["lesions", "rewind"])
-def test_every_tool_opens_with_a_network_of_signs(signs_page: AppTest, tool: str):
-    page = learned(signs_page, letters(5).renamed(0, MARKUP))
-    draw(page, jittered("B", np.random.default_rng(5)))
     page.segmented_control(key="tab").set_value("Look inside").run()
-    page.segmented_control(key="network_tool_choice").set_value(tool).run()
-    assert not page.exception
-    assert TOOLS[tool].idea in text(page, f"lab_{tool}")
+    for tool in ("lesions", "rewind"):
+        page.segmented_control(key="network_tool_choice").set_value(tool).run()
+        assert not page.exception, tool
+        assert TOOLS[tool].idea in text(page, f"lab_{tool}")
 
-
-def test_lesson_on_centering_answers_with_the_name_of_a_sign(signs_page: AppTest):
-    page = learned(signs_page, letters(5).renamed(0, MARKUP))
     page.session_state["lessons_open"] = True
     page.session_state["lesson"] = "centring"
     draw(page, jittered("A", np.random.default_rng(5)))
