@@ -38,8 +38,14 @@ class Record:
     extra: dict[str, Any] = field(default_factory=dict)  # the owner's own data, as JSON values
 
 
-def dump_record(record: Record) -> bytes:
+def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
     """Return a record as the bytes of a .safetensors file, for `parse_record`.
+
+    Parameters
+    ----------
+    record : Record
+    weights_are_random : bool
+        Whether the run started with random weights. Before its first step, its settings then hold all of it.
 
     Raises
     ------
@@ -49,7 +55,6 @@ def dump_record(record: Record) -> bytes:
     run, history = record.run, record.history
     evaluations = np.array(history.evaluations, np.float64).reshape(-1, len(Evaluation._fields))  # None becomes nan
     arrays = {
-        "values": run.network.values,
         "losses": history.losses,
         "accuracies": history.accuracies,
         "evaluations": evaluations,
@@ -69,11 +74,13 @@ def dump_record(record: Record) -> bytes:
         "playing": record.playing,
         "extra": record.extra,
     }
-    for name, kept in run.optimizer.state().items():
-        if isinstance(kept, list):
-            arrays |= {f"{name}.{number}": array for number, array in enumerate(kept)}
-        else:
-            about["counters"][name] = kept
+    if run.step or not weights_are_random:
+        arrays["values"] = run.network.values
+        for name, kept in run.optimizer.state().items():
+            if isinstance(kept, list):
+                arrays |= {f"{name}.{number}": array for number, array in enumerate(kept)}
+            else:
+                about["counters"][name] = kept
     data = record.data
     if isinstance(data, TeachingData):
         about["own_share"] = data.share
@@ -127,6 +134,10 @@ def _digits(name: str, images: bytes, labels: bytes) -> dict[str, np.ndarray]:
 
 def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     run = Run(Settings.from_dict(about["settings"]), temperature=about["temperature"])
+    run.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
+    run.step = checked_int("step", about["step"], 0, 2**53)
+    if run.step == 0 and "values" not in arrays:
+        return run
     _fill(run.network.values, arrays["values"])
     optimizer = run.optimizer.state()
     for name, kept in optimizer.items():
@@ -136,8 +147,6 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
         else:
             optimizer[name] = checked_int(name, about["counters"][name], 0, 2**53)
     run.optimizer.restore(optimizer)
-    run.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
-    run.step = checked_int("step", about["step"], 0, 2**53)
     return run
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from mlp.images.mnist import sample
 from mlp.jobs.job import Job
-from mlp.jobs.record import Record, RecordError, dump_record, parse_record
+from mlp.jobs.record import FORMAT, Record, RecordError, dump_record, parse_record
 from mlp.jobs.workers.engine import Engine
+from mlp.nn.weights import read_header
 from mlp.training.data.sign_data import sign_data
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.teaching_data import teaching_data
@@ -103,6 +104,22 @@ def test_run_does_not_resume_on_other_images():
         Job.resumed(Record(record.run, record.data, other), Engine())
 
 
+@pytest.mark.parametrize("n_steps", [0, 1])
+def test_record_needs_no_weights_before_the_first_step(n_steps):
+    record = record_after(n_steps, optimizer="adam")
+    data = dump_record(record, weights_are_random=True)
+    back = parse_record(data)
+    assert (len(data) < record.run.network.values.nbytes) == (n_steps == 0)
+    assert back.run.step == n_steps
+    assert back.run.network.values.tobytes() == record.run.network.values.tobytes()
+
+
+def test_first_weights_of_another_network_are_kept():
+    other = Run(Settings(hidden=(16,), seed=7)).network
+    record = Record(Run(Settings(hidden=(16,)), other), Mnist(None), History(10))
+    assert parse_record(dump_record(record)).run.network.values.tobytes() == other.values.tobytes()
+
+
 def test_run_on_images_in_memory_is_not_recorded():
     record = record_after(1)
     with pytest.raises(RecordError, match="Loaded"):
@@ -134,10 +151,19 @@ def test_old_record_with_reading_options_still_resumes(settings):
     assert run.temperature == settings.get("temperature", 1.0)
 
 
+def without_weights(n_steps):
+    """Return the bytes of a record that claims ``n_steps``, and has no weights."""
+    fresh = dump_record(record_after(0), weights_are_random=True)
+    about = json.loads(read_header(fresh, "a run")[0]["about"])
+    arrays = {**safetensors.numpy.load(fresh), **dict.fromkeys(("losses", "accuracies"), np.ones(n_steps, np.float32))}
+    return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps({**about, "step": n_steps})})
+
+
 @pytest.mark.parametrize(
     "data",
     [
         b"",
+        without_weights(2),
         b"\x80\x04K\x01.",
         dump_record(record_after(2))[:-1],
         changed(step=3),

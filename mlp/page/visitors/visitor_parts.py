@@ -138,7 +138,8 @@ def name_for_visitors(name: str) -> str | None:
 
 def _job(name: str, job: Job, every_s: float, playing: bool, **extra: Any) -> Part:
     def dump() -> bytes:
-        return dump_record(replace(job.record(**extra), playing=playing))
+        record = replace(job.record(**extra), playing=playing)
+        return dump_record(record, weights_are_random=extra.get("origin") is None)
 
     return Part(name, (weakref.ref(job), job.revision, playing), dump, every_s if job.playing else 0.0)
 

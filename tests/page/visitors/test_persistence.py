@@ -12,6 +12,7 @@ from mlp.images.signs.sign_set import SignSet
 from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.job import Job
+from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, persistence, visitor_parts
@@ -188,7 +189,7 @@ def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path):
     assert file_of(tmp_path, f"sweep-0.{RUN}") != first
 
 
-@pytest.mark.parametrize(("share", "restored"), [(0.1, ["7", "8"]), (1e-5, [])], ids=["room", "none"])
+@pytest.mark.parametrize(("share", "restored"), [(0.1, ["7", "8"]), (1e-7, [])], ids=["room", "none"])
 def test_sweep_begun_after_another_is_never_mixed_with_it(tmp_path, monkeypatch, share, restored):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
@@ -238,7 +239,7 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     first.job = Job(Run(SETTINGS), Mnist(), ManualEngine())
     with_room.save()
     second.runs.begin(Mnist())
-    second.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), ManualEngine())
+    second.job = trained(1, hidden=(64,))
     second.keep_drawing(DRAWING)
     with_room.save()
     assert first.notice is None
@@ -275,12 +276,12 @@ def test_visitor_learns_of_a_stopped_server_that_holds_the_lock(tmp_path, monkey
 def test_visitors_disk_space_is_limited_separately(tmp_path):
     visitors = server(tmp_path, max_mb=4)
     stranger, pupil = (visitors.get(None, "here") for _ in range(2))
-    stranger.sweep = sweep_over(SETTINGS, "seed", list(range(20)))
+    stranger.sweep = Sweep([trained(1, seed=seed) for seed in range(20)], name="seed")
     visitors.save()
     assert "disk is full" in stranger.notice
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*.safetensors.*")) <= 400_000
     pupil.runs.begin(Mnist())
-    pupil.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), ManualEngine())  # 0.2 MB
+    pupil.job = trained(1, hidden=(64,))  # 0.2 MB
     visitors.save()
     assert pupil.notice is None
     assert server(tmp_path).get(pupil.id, "here").job is not None
