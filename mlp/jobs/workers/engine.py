@@ -4,9 +4,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -140,6 +140,17 @@ class Engine:
             return 1
         n_calls, n_fit = self.load()
         return max(1, min(n_fit, usable_cores()) - n_calls)
+
+    @contextmanager
+    def charged(self, owner: Hashable) -> Iterator[None]:
+        """Count this thread's work within the block, which takes cores from the workers, as the owner's turns."""
+        began = time.thread_time()
+        try:
+            yield
+        finally:
+            if self._cluster is None:  # its workers are elsewhere
+                with self._wake:
+                    self._turns.charge(owner, time.thread_time() - began)
 
     def close(self) -> None:
         """End the workers for good: queued calls are canceled, and calls in progress raise `Ending`."""

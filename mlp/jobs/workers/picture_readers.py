@@ -42,10 +42,10 @@ def read_answer(answer: bytes) -> Any:
 
     Examples
     --------
-    >>> read_answer(pickle.dumps((b"safetensors", None, 0.1)))
+    >>> read_answer(pickle.dumps((b"safetensors", None)))
     (b'safetensors', None, 0.1)
     >>> import os
-    >>> read_answer(pickle.dumps((os.system, None, 0.1)))
+    >>> read_answer(pickle.dumps((os.system, None)))
     Traceback (most recent call last):
     _pickle.UnpicklingError: an answer must hold bytes or an error, got posix.system
     """

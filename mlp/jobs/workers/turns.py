@@ -61,6 +61,11 @@ class Turns(Generic[Item]):
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
+    def charge(self, owner: Hashable, seconds: float) -> None:
+        """Count work for an owner with turns, such as saving its results, as if it had been part of them."""
+        if owner in self._waiting or owner in self._out:
+            self._used_s[owner] += seconds
+
     def put_back(self, owner: Hashable, item: Item) -> None:
         """Undo a turn that did not happen: its item is next again."""
         items = self._waiting.pop(owner, deque())

@@ -34,7 +34,7 @@ class WorkerProcess:
     quiet : bool
         Whether its standard error is dropped, instead of going to the server's log.
     loads : callable
-        Unpickles an answer: a result, an error and a number.
+        Unpickles an answer: a result and an error, then a number.
 
     Attributes
     ----------
@@ -90,8 +90,12 @@ class WorkerProcess:
         if not self._has_started:
             self._exchange(b"", NotStarted)
             self._has_started = True
-        result, error, worked_there_s = self._loads(self._exchange(message, WorkerFailure))
-        self.worked_s = worked_there_s + time.thread_time() - began
+        answer = self._exchange(message, WorkerFailure)
+        try:
+            result, error = self._loads(answer)
+        finally:
+            worked_there_s = self._loads(self._exchange(b"", WorkerFailure))
+            self.worked_s = worked_there_s + time.thread_time() - began
         if error is not None:
             raise error
         return result

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
+from mlp.page.visitors.engine import engine
 from mlp.page.visitors.eviction import (
     MAX_MB,
     MAX_VISITORS,
@@ -222,7 +223,8 @@ class Visitors:
                 visitors = dict(self._visitors)
             for visitor_id, visitor in visitors.items():
                 try:
-                    save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
+                    with engine().charged(visitor_id):
+                        save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
                 except OutdatedError:
                     self._replace(visitor_id)
                 except Exception:  # an error with one visitor must not affect the others

@@ -88,24 +88,27 @@ def begin_sweep(
     shown : bool
         Whether the train card shows the sweep, which pauses the visitor's run.
     """
-    try:
-        if len(runs) > limits().max_sweep:
-            raise ValueError(f"this server trains at most {limits().max_sweep} networks at once; train one at a time")
-        settings, data = [each for each, _ in runs], runs[0][1]
-        for each in settings:
-            limits().check(each, len(data.load().train))
-        check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
-        sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels)
-    except (ValueError, OSError) as error:
-        refusal.set(f"This sweep cannot start: {reason(error)}")
-        return
-    with visitor.lock:
-        visitor.pause_sweep()
-        visitor.keep_lesson_runs()
-        visitor.sweep, visitor.shown_sweep = sweep, sweep if shown else None
-        if shown and visitor.job is not None:
-            visitor.job.pause()
-        sweep.play()
+    with engine().charged(visitor.id):  # for large networks, drawing their weights
+        try:
+            if len(runs) > limits().max_sweep:
+                raise ValueError(
+                    f"this server trains at most {limits().max_sweep} networks at once; train one at a time"
+                )
+            settings, data = [each for each, _ in runs], runs[0][1]
+            for each in settings:
+                limits().check(each, len(data.load().train))
+            check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
+            sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels)
+        except (ValueError, OSError) as error:
+            refusal.set(f"This sweep cannot start: {reason(error)}")
+            return
+        with visitor.lock:
+            visitor.pause_sweep()
+            visitor.keep_lesson_runs()
+            visitor.sweep, visitor.shown_sweep = sweep, sweep if shown else None
+            if shown and visitor.job is not None:
+                visitor.job.pause()
+            sweep.play()
     visitor.announce()
 
 

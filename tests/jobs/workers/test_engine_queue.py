@@ -9,6 +9,7 @@ import pytest
 
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import NO_WORKER, Engine
+from mlp.jobs.workers.turns import LEAST_S
 from tests.jobs.waiting import Clock, wait_until
 from tests.jobs.workers.fake_workers import InThread, ManualWorkers
 
@@ -186,6 +187,27 @@ def test_turns_count_working_time_not_elapsed_time(used_s, turns):
         manual.answer()
     wait_until(lambda: len(order) == 90)
     assert [order.count(owner) for owner in used_s] == turns
+    workers.close()
+
+
+def test_work_in_the_server_counts_like_turns():
+    manual, order = ManualWorkers(), []
+    workers = Engine(manual.one, width=1)
+
+    def play(owner):
+        workers.submit(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(owner))
+
+    for owner in ("Ada", "Ben"):
+        play(owner)
+    with workers.charged("Ada"):
+        until = time.thread_time() + 10 * LEAST_S
+        while time.thread_time() < until:
+            pass
+    for n_turns in range(20):
+        wait_until(lambda n_turns=n_turns: manual.calls and len(order) == n_turns)
+        manual.answer()
+    wait_until(lambda: len(order) == 20)
+    assert 4 <= order.count("Ada") <= 6  # of 20, ten turns behind
     workers.close()
 
 

@@ -71,3 +71,19 @@ def test_long_work_delays_only_its_own_owner():
             turns.put(owner, item)
     assert [count[owner, "run"] for owner in range(24)] == [50] * 9 + [100] * 15
     assert [count[owner, "valley"] for owner in at_work] == [50] * 9
+
+
+def test_work_outside_of_turns_counts_like_turns():
+    turns: Turns[str] = Turns()
+    for owner in ("Ada", "Ben"):
+        turns.put(owner, "a slice")
+    turns.charge("Ada", 2.5)
+    assert taken(turns, 30, Ada=0.25, Ben=0.25) == {"Ada": 10, "Ben": 20}
+
+
+def test_owner_without_turns_is_charged_nothing():
+    turns: Turns[str] = Turns()
+    turns.charge("Ben", 100.0)
+    for owner in ("Ada", "Ben"):
+        turns.put(owner, "a slice")
+    assert taken(turns, 20, Ada=0.25, Ben=0.25) == {"Ada": 10, "Ben": 10}
