@@ -42,6 +42,11 @@ def n_running() -> int:
         return 1
 
 
+def idle_cores() -> int:
+    """Return the number of usable cores that no other running thread of the machine needs; at least 1."""
+    return max(1, usable_cores() - n_running() + 1)
+
+
 def usable_memory_mb(root: Path = Path("/")) -> float | None:
     """Return the memory of the machine or the container, whichever is less, in MB; None if unknown."""
     found = []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mlp import machine
-from mlp.machine import usable_cores, usable_memory_mb, worker_count, worker_limit_mb
+from mlp.machine import idle_cores, usable_cores, usable_memory_mb, worker_count, worker_limit_mb
 
 
 @pytest.mark.parametrize("name", machine.MEMORY_LIMITS)
@@ -39,6 +39,13 @@ def test_cores_follow_the_container_quota_rounded_up(tmp_path: Path, monkeypatch
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     assert usable_cores(tmp_path) == cores
+
+
+def test_cores_that_other_threads_need_are_not_idle(monkeypatch):
+    monkeypatch.setattr(machine, "usable_cores", lambda: 4)
+    for running, idle in ((1, 4), (3, 2), (9, 1)):
+        monkeypatch.setattr(machine, "n_running", lambda running=running: running)
+        assert idle_cores() == idle
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from mlp.blas import one_blas_thread
-from mlp.machine import usable_cores
+from mlp.machine import idle_cores
 from mlp.nn.layers import Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
 
 PREDICT_ROWS = 1_000  # examples at a time, which limits the memory for predicting 60,000
-SHARED_PARTS = 4  # from this number of parts on, each core takes some of them
+SHARED_PARTS = 4  # from this number of parts on, each idle core takes some of them
 
 
 class Sequential:
@@ -121,10 +121,11 @@ class Sequential:
         if inputs.dtype.kind == "f" and not np.isfinite(inputs).all():
             raise ValueError("images must be finite numbers, got NaN or infinity among them")
         parts = [inputs[start : start + PREDICT_ROWS] for start in range(0, max(1, len(inputs)), PREDICT_ROWS)]
-        if len(parts) < SHARED_PARTS or usable_cores() == 1:
+        n_threads = 1 if len(parts) < SHARED_PARTS else min(idle_cores(), len(parts))
+        if n_threads == 1:
             logits = [self._logits_of(part) for part in parts]
         else:
-            with ThreadPoolExecutor(min(usable_cores(), len(parts))) as pool:  # numpy multiplies without Python's lock
+            with ThreadPoolExecutor(n_threads) as pool:  # numpy multiplies without Python's lock
                 # Each thread has its own errstate, which numpy keeps in the context.
                 shares = [pool.submit(copy_context().run, self._logits_of, part) for part in parts]
                 logits = [share.result() for share in shares]

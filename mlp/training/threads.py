@@ -7,7 +7,7 @@ from types import TracebackType
 
 from mlp.blas import held, same_bits
 from mlp.checks import checked_int
-from mlp.machine import n_running, usable_cores
+from mlp.machine import idle_cores, n_running, usable_cores
 
 TRIAL_STEPS, LONG_TRIAL_STEPS = 12, 3
 """Steps in a row with one thread, or with several, before the two are compared; the second is for longer steps."""
@@ -88,7 +88,7 @@ class ThreadChoice:
         if self.now == 1:
             if not self._enough() or self._seconds < self._wait_s:
                 return
-            if n_running() + self.max_threads - 1 > self._cores:
+            if idle_cores() < self.max_threads:
                 self._wait_s = self._seconds + FIRST_REST_S
             else:
                 self._single_s = self._seconds / self._steps

@@ -177,13 +177,13 @@ def test_dense_layer_draws_its_own_weights():
 
 
 @pytest.mark.parametrize("n", [4000, 4500])
-def test_large_sets_use_all_cores_with_equal_bits_and_errstate(n, monkeypatch):
+def test_large_sets_use_all_idle_cores_with_equal_bits_and_errstate(n, monkeypatch):
     network = MLP([784, 30, 10], rng=np.random.default_rng(5))
     network.values[...] *= 1e25
     images = np.random.default_rng(1).integers(0, 256, (n, 784)).astype(np.uint8)
     found = []
     for cores in (1, 3):
-        monkeypatch.setattr("mlp.nn.sequential.usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr("mlp.nn.sequential.idle_cores", lambda cores=cores: cores)
         with np.errstate(over="ignore", invalid="ignore"):
             found.append(network.logits(images))
     assert not np.isfinite(found[0]).all()

@@ -44,8 +44,13 @@ def test_sliced_warped_run_has_equal_bits_for_any_threads(optimizer, learning_ra
 @pytest.fixture(autouse=True)
 def two_idle_cores(monkeypatch):
     monkeypatch.setattr(threads, "usable_cores", lambda: 2)
-    monkeypatch.setattr(threads, "n_running", lambda: 1)
+    set_running(monkeypatch, 1)
     monkeypatch.setattr(threads, "same_bits", lambda: True)
+
+
+def set_running(monkeypatch, n):
+    monkeypatch.setattr(threads, "n_running", lambda: n)
+    monkeypatch.setattr(threads, "idle_cores", lambda: max(1, 3 - n))
 
 
 def test_one_thread_is_used_if_bits_depend_on_the_number(monkeypatch):
@@ -55,11 +60,11 @@ def test_one_thread_is_used_if_bits_depend_on_the_number(monkeypatch):
 
 def test_several_threads_are_not_tried_while_others_need_the_cores(monkeypatch):
     choice = ThreadChoice()
-    monkeypatch.setattr(threads, "n_running", lambda: 2)
+    set_running(monkeypatch, 2)
     assert taken(choice, 0.6 * SINGLE_S)[1] == 0
-    monkeypatch.setattr(threads, "n_running", lambda: 1)
+    set_running(monkeypatch, 1)
     assert taken(choice, 0.6 * SINGLE_S)[1] > 0.9
-    monkeypatch.setattr(threads, "n_running", lambda: 3)
+    set_running(monkeypatch, 3)
     taken(choice, 0.6 * SINGLE_S, 12)
     assert choice.now == 1
 
