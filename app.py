@@ -8,13 +8,14 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.draw.answer import input_section, reading_section
-from mlp.page.draw.canvas import answer_next, canvas_first, canvas_section, photo_section, restore_drawing
+from mlp.page.draw.canvas import canvas_section, photo_section, restore_drawing
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.draw.sheet_photo import sheet_photo_section
 from mlp.page.draw.signs import collect_section, take_linked_signs
 from mlp.page.live.component import live_channel
+from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route
 from mlp.page.server.script_start import start_at_the_top
 from mlp.page.server.serving import served
@@ -119,6 +120,7 @@ def get_ready() -> None:
 if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor
     start_at_the_top()
     state.forget_followers()
-    page()
+    with one_new_page():
+        page()
 else:  # the server imports it once
     app = st.App(__file__, **served(get_ready, [live_route()]))

@@ -36,8 +36,8 @@ def one_scan() -> Iterator[None]:
 def no_browser() -> Iterator[None]:
     """Spare each opening both waits for a browser that draws the canvas first: 0.55 of its 0.65 seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mlp.page.draw.canvas.CANVAS_S", 0)
-        patch.setattr("mlp.page.draw.canvas.ANSWER_S", 0)
+        patch.setattr("mlp.page.live.new_page.CANVAS_S", 0)
+        patch.setattr("mlp.page.live.new_page.ANSWER_S", 0)
         yield
 
 

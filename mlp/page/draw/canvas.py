@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit import runtime
 from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.input_image import from_picture
@@ -25,10 +24,6 @@ from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 
-CANVAS_S = 0.6
-"""Longest wait for the channel of a new page, which a browser opens as it draws the canvas."""
-ANSWER_S = 0.15
-"""Time that it then needs for the place of the answer."""
 STROKE_PX = round(PEN_PX)
 LIVE = ("reading", "way")
 """Fragments that the live channel has already updated when a stroke ends."""
@@ -91,23 +86,6 @@ def photo_section(visitor: Visitor, where: DeltaGenerator) -> None:
     """Draw the panel of *Photo* into a container; the file uploader's code would delay a canvas drawn with it."""
     with where:
         photo_panel(visitor, lambda: show_picture(visitor))
-
-
-def canvas_first() -> None:
-    """While a page opens, wait until the browser has drawn the canvas, as it takes longer for the rest."""
-    if _opens():
-        this_tab().wait_for_connection(CANVAS_S)
-
-
-def answer_next() -> None:
-    """While a page opens, wait briefly for the browser to draw what comes after the canvas, up to here."""
-    if _opens():
-        time.sleep(ANSWER_S)
-
-
-def _opens() -> bool:
-    """Whether a new page opens in a browser."""
-    return runtime.exists() and not state.speed.is_kept()  # every script draws that control later on
 
 
 def on_stroke(visitor: Visitor) -> None:

@@ -1,0 +1,93 @@
+"""New pages draw one at a time, and a page pauses for its browser without delaying others."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.page import state
+from mlp.page.live.new_page import Turns
+
+PATIENCE_S = 20.0
+
+
+def started(act: Callable[[], None]) -> threading.Thread:
+    """Run a function in a thread."""
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_new_page_waits_until_another_is_drawn():
+    turns, seen = Turns(PATIENCE_S), []
+
+    def draw() -> None:
+        with turns.turn():
+            seen.append("second")
+
+    with turns.turn():
+        second = started(draw)
+        second.join(0.1)
+        seen.append("first")
+    second.join(PATIENCE_S)
+    assert seen == ["first", "second"]
+
+
+def test_pausing_page_lets_others_draw_and_then_waits_for_them():
+    turns, seen = Turns(PATIENCE_S), []
+    draws, may_end = threading.Event(), threading.Event()
+
+    def draw() -> None:
+        with turns.turn():
+            draws.set()
+            may_end.wait(PATIENCE_S)
+            seen.append("second")
+
+    with turns.turn():
+        started(draw)
+        with turns.pause():
+            assert draws.wait(PATIENCE_S)
+            threading.Timer(0.1, may_end.set).start()
+        seen.append("first")
+    assert seen == ["second", "first"]
+
+
+def test_page_that_takes_long_delays_others_for_the_longest_wait():
+    turns, seen = Turns(0.01), []
+
+    def draw() -> None:
+        with turns.turn(), turns.pause():
+            seen.append("second")
+
+    with turns.turn():  # which the other page must not give back
+        started(draw).join(PATIENCE_S)
+        assert seen == ["second"]
+
+
+def test_whole_new_page_is_drawn_in_one_turn(monkeypatch: pytest.MonkeyPatch, open_page: Callable[..., AppTest]):
+    seen = []
+
+    def noted(name: str) -> Callable[[Turns], object]:
+        @contextmanager
+        def block(_: Turns) -> Iterator[None]:
+            seen.append((name, state.begun_with.is_kept(), state.shown_part.is_kept()))
+            yield
+            seen.append((f"{name} ends", state.begun_with.is_kept(), state.shown_part.is_kept()))
+
+        return block
+
+    monkeypatch.setattr(Turns, "turn", noted("turn"))
+    monkeypatch.setattr(Turns, "pause", noted("pause"))
+    page = open_page()
+    assert seen == [
+        ("turn", False, False),
+        ("pause", True, False),
+        ("pause ends", True, False),
+        ("pause", True, False),
+        ("pause ends", True, False),
+        ("turn ends", True, True),
+    ]
+    page.run()
+    assert len(seen) == 6  # only a new page needs one
