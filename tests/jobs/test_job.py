@@ -158,6 +158,14 @@ def test_step_requested_while_playing_follows_the_current_slice():
     assert (job.snapshot().step, engine.calls) == (8, [])
 
 
+def test_slices_are_longer_in_a_crowd():
+    engine = ManualEngine()
+    for _ in range(6):
+        Job(Run(SETTINGS), Mnist(), engine).play()
+    seconds = [args[2] for _, _, args, _ in engine.calls]
+    assert seconds == [0.25] * 5 + [0.5]
+
+
 def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
     settings = replace(SETTINGS, epochs=60)
     for number in range(2):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 HUNG_S = 60.0
-"""Longest time of a call; a slice takes a quarter of a second, but a worker starts slowly on a very busy machine."""
+"""Longest time of a call; a slice takes half a second at most, but a worker starts slowly on a very busy machine."""
 
 
 class WorkerFailure(RuntimeError):

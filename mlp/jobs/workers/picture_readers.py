@@ -43,7 +43,7 @@ def read_answer(answer: bytes) -> Any:
     Examples
     --------
     >>> read_answer(pickle.dumps((b"safetensors", None)))
-    (b'safetensors', None, 0.1)
+    (b'safetensors', None)
     >>> import os
     >>> read_answer(pickle.dumps((os.system, None)))
     Traceback (most recent call last):

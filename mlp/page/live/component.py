@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from mlp.jobs.job import SLICE_S
+from mlp.jobs.job import slice_seconds
 from mlp.page import state
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
@@ -68,7 +68,9 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
     def page_parts(tab: Tab) -> Parts:
         now = script_state() + (visitor.notice or "")
         calls, places = engine().load()
-        turn_s = SLICE_S * calls / places  # a tab has nothing new to show before its run's next turn
+        turn_s = (
+            slice_seconds(calls, places) * calls / places
+        )  # a tab has nothing new to show before its run's next turn
         seldom_s = min(MAX_FOLLOW_S, math.ceil(FOLLOW_TRIPS * tab.trip_s))  # whole, as each change is a message
         paces = (tab.follows, tab.follows_unseen)
         return {
