@@ -23,38 +23,37 @@ def engine() -> Iterator[Engine]:
     engine.close()
 
 
-@pytest.fixture
-def rests(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return the steps at which a run has rested so far."""
-    steps: list[int] = []
-    rest = pacing.Pacer.rest
-
-    def noted(pacer: pacing.Pacer, step: int) -> bool:
-        if begun := rest(pacer, step):
-            steps.append(step)
-        return begun
-
-    monkeypatch.setattr(pacing, "REST_S", 0.002)
-    monkeypatch.setattr(pacing.Pacer, "rest", noted)
-    return steps
+def rests(job: Job) -> bool:
+    now = job.snapshot()
+    return now.playing and not now.busy
 
 
-def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, rests: list[int]):
-    job = Job(Run(SETTINGS), Mnist(), engine)
-    job.set_speed("slow")
+def stops_of(job: Job, *, slow_start: bool = False) -> list[int]:
+    """Play a run slowly to its end; return the steps at which it rests. Each rest ends as soon as it was seen."""
+    job.set_speed("slow", slow_start=slow_start)
     job.play()
-    wait_until(lambda: job.snapshot().finished)
-    assert rests == [0, 1, 2, 4, 8, 16, 32, 64]
+    stops: list[int] = []
+    while True:
+        wait_until(lambda: not job.snapshot().busy)
+        if not job.snapshot().playing:
+            return stops
+        stops.append(job.snapshot().step)
+        job.set_speed("slow", slow_start=slow_start)  # a choice of the speed ends a rest
+
+
+def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    assert stops_of(job) == [0, 1, 2, 4, 8, 16, 32, 64]
+    assert job.snapshot().finished
     assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
 
 
-def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, rests: list[int]):
+def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
     job = Job(Run(Settings(hidden=(4,), epochs=20, images=960)), Mnist(), engine)
-    job.set_speed("slow", slow_start=True)
-    job.play()
-    assert job.snapshot().speed == "slow"
-    wait_until(lambda: job.snapshot().finished)
-    assert rests == [0, 1, 2, 4, 8, 16, 32, 64, 128, 200, 300]
+    assert stops_of(job, slow_start=True) == [0, 1, 2, 4, 8, 16, 32, 64, 128, 200, 300]
+    assert job.snapshot().finished
     assert job.snapshot().speed == "full"
 
 
@@ -76,31 +75,38 @@ def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pyt
     wait_until(lambda: job.snapshot().finished)
 
 
-def test_watched_slow_run_waits_until_each_stop_is_seen(
-    engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch
-):
+def slow_run(engine: Engine) -> Job:
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.set_speed("slow")
+    return job
+
+
+def test_watched_slow_run_waits_until_each_stop_is_seen(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pacing, "REST_S", 0.002)
     monkeypatch.setattr(pacing, "LONGEST_REST_S", 1000.0)
-    job = Job(Run(SETTINGS), Mnist(), engine)
-    job.set_speed("slow")
-    job.note_seen(-1)
-    job.play()
-    for number, stop in enumerate((0, 1, 2, 4, 8)):
-        wait_until(lambda number=number: len(rests) > number)
-        assert job.snapshot().step == stop == rests[-1]
-        job.note_seen(stop)
-    job.set_speed("full")
-    wait_until(lambda: job.snapshot().finished)
-    assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
+    watched = slow_run(engine)
+    watched.note_seen(-1)
+    watched.play()
+    for stop in (0, 1, 2, 4, 8):
+        wait_until(lambda stop=stop: rests(watched) and watched.snapshot().step == stop)
+        unwatched = slow_run(engine)
+        unwatched.play()
+        wait_until(lambda job=unwatched: job.snapshot().finished)  # after eight rests
+        assert rests(watched)
+        assert watched.snapshot().step == stop
+        watched.note_seen(stop)
+    watched.set_speed("full")
+    wait_until(lambda: watched.snapshot().finished)
+    assert watched.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
 
 
-def test_slow_run_continues_after_its_viewer_leaves(engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch):
+def test_slow_run_continues_after_its_viewer_leaves(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pacing, "REST_S", 0.002)
     monkeypatch.setattr(pacing, "LONGEST_REST_S", 0.004)
-    job = Job(Run(SETTINGS), Mnist(), engine)
-    job.set_speed("slow")
+    job = slow_run(engine)
     job.note_seen(-1)
     job.play()
     wait_until(lambda: job.snapshot().finished)
-    assert rests == [0, 1, 2, 4, 8, 16, 32, 64]
 
 
 @pytest.mark.usefixtures("without_a_collector")

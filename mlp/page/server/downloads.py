@@ -1,7 +1,6 @@
 """Make and send the files behind download buttons: one at a time per session, and two in all."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -58,9 +57,10 @@ class Files:
         if file is None or not get_instance().is_active_session(offers.session):
             await PlainTextResponse(GONE, 404)(request.scope, request.receive, send)
             return
-        began = time.monotonic()
-        made = await asyncio.get_running_loop().run_in_executor(self._makers, file.make)
-        making_s = time.monotonic() - began
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        made = await loop.run_in_executor(self._makers, file.make)
+        making_s = loop.time() - began
         data = made.encode() if isinstance(made, str) else made
         headers = {
             "content-disposition": f'attachment; filename="{file.name}"',

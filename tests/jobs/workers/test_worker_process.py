@@ -258,31 +258,43 @@ def test_closing_takes_seconds_with_busy_workers():
 
 
 SERVER = """
-import os, signal, time
+import os, signal, sys, time
+from pathlib import Path
 from mlp.jobs.workers.engine import Engine
-from tests.jobs.workers.test_worker_process import return_large_bytes
+from tests.jobs.workers.test_worker_process import send_large_answer, wait_for_file
 
-workers = Engine(width=3)
-answers = [workers.submit(None, return_large_bytes), workers.submit(None, time.sleep, 600)]
+folder, workers = Path(sys.argv[1]), Engine(width=3)
+answers = [workers.submit(None, send_large_answer, folder), workers.submit(None, time.sleep, 600)]
 workers.submit(None, os.getpid).result()
-print("ready", flush=True)
+wait_for_file(folder / "called")
 os.kill(os.getpid(), signal.SIGSTOP)
 """
 
 
-def return_large_bytes():
+def send_large_answer(folder):
+    """Return 300 MB once there is a file *go*, and leave a file *sending* when they are sent."""
+    (folder / "called").touch()
+    wait_for_file(folder / "go")
+    worker = sys.modules["__main__"]
+    send = worker.send
+
+    def announced(pipe, message):
+        (folder / "sending").touch()
+        send(pipe, message)
+
+    worker.send = announced
     return bytes(300_000_000)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a process keeps its parent here")
-def test_workers_end_soon_after_a_killed_server():
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="the state of a process cannot be read here")
+def test_workers_end_soon_after_a_killed_server(tmp_path):
     """One worker sends an answer that is never read, one works, one is idle; they hold the server's stderr open."""
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVER], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    server = subprocess.Popen([sys.executable, "-c", SERVER, tmp_path], cwd=ROOT, stderr=subprocess.PIPE)
+    state = Path(f"/proc/{server.pid}/stat")
     try:
-        assert server.stdout.readline() == "ready\n"
-        time.sleep(0.3)
+        wait_until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T")  # stopped, so it reads nothing
+        (tmp_path / "go").touch()
+        wait_for_file(tmp_path / "sending")
     finally:
         server.kill()
     server.communicate(timeout=15)

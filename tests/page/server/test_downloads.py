@@ -10,10 +10,11 @@ import pytest
 from starlette.applications import Starlette
 
 from mlp.page.server import downloads
-from mlp.page.server.downloads import AT_ONCE, PIECE_BYTES, SESSION_REQUESTS, route
+from mlp.page.server.downloads import AT_ONCE, PIECE_BYTES, SEND_S, SESSION_REQUESTS, route
 from mlp.page.server.tab_limit import opens_page
 from mlp.page.style import download_button
 from mlp.page.style.download_button import Offer, Offers
+from tests.page.server import skipped_waits
 
 Act = Callable[["Browser"], Coroutine[Any, Any, None]]
 
@@ -41,8 +42,8 @@ class Browser:
         """End a session and its page."""
         self._offers.remove(offers)
 
-    def press(self, token: str, button: str, reads: asyncio.Event | None = None, stays: bool = True) -> "asyncio.Task":
-        """Request a file; the task returns the status and the data, of which nothing is read before ``reads``."""
+    def press(self, token: str, button: str, reads: Any = None, stays: bool = True) -> "asyncio.Task":
+        """Request a file; the task returns the status and the data, read once ``reads.wait()`` has ended."""
 
         async def get() -> tuple[int, bytes]:
             status, received, asked = 0, b"", False
@@ -201,42 +202,38 @@ def test_slow_reader_delays_only_its_own_session(run: Callable[[Act], None]):
     run(act)
 
 
-def test_turn_of_a_reader_that_takes_too_long_ends(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(downloads, "SEND_S", 0.05)
-
+def test_turn_of_a_reader_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch):
     async def act(browser: Browser) -> None:
         ada = browser.draw("ada", csv=lambda: "ada's")
-        slow = browser.press(ada.token, "csv", reads=asyncio.Event())
+        too_late = SimpleNamespace(wait=lambda: asyncio.sleep(10 * SEND_S))
+        slow = browser.press(ada.token, "csv", too_late)
         await asyncio.sleep(0)
         next_one = browser.press(ada.token, "csv")
         assert await slow == (200, b"")
-        monkeypatch.setattr(downloads, "SEND_S", 60.0)
+        assert skipped_waits.now() == SEND_S
         assert await next_one == (200, b"ada's")
 
-    run(act)
+    skipped_waits.run(act(Browser(monkeypatch)))
 
 
-def test_session_rests_three_times_as_long_as_its_file_took(
-    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
-):
-    now, rests = [100.0], []
-
-    def takes_two_seconds() -> str:
-        now[0] += 2
-        return "made"
-
+def test_session_rests_three_times_as_long_as_its_file_took(monkeypatch: pytest.MonkeyPatch):
     async def act(browser: Browser) -> None:
-        page = browser.draw("ada", home=takes_two_seconds)
+        clock = skipped_waits.clock()
 
-        async def sleep(seconds: float) -> None:
-            rests.append((seconds, page.turn.locked()))
+        def takes_two_seconds() -> str:
+            clock.skip(2.0)
+            return "made"
 
-        monkeypatch.setattr(downloads, "time", SimpleNamespace(monotonic=lambda: now[0]))
-        monkeypatch.setattr(downloads, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
-        assert await browser.press(page.token, "home") == (200, b"made")
+        def made_at() -> str:
+            return f"at {clock.time():g} s"
 
-    run(act)
-    assert rests == [(6.0, True)]
+        ada, ben = browser.draw("ada", home=takes_two_seconds, csv=made_at), browser.draw("ben", csv=made_at)
+        first, second = browser.press(ada.token, "home"), browser.press(ada.token, "csv")
+        assert await second == (200, b"at 8 s")
+        assert await first == (200, b"made")
+        assert await browser.press(ben.token, "csv") == (200, b"at 8 s")
+
+    skipped_waits.run(act(Browser(monkeypatch)))
 
 
 def test_unknown_address_and_button_offer_no_file(run: Callable[[Act], None]):

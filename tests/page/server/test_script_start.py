@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -14,6 +13,8 @@ from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
+
+from tests.page.sight import APP, PATIENCE_S
 
 SCRIPT = """
 import streamlit as st
@@ -69,14 +70,18 @@ def test_page_requested_at_a_fragments_end_is_drawn_from_the_top(tmp_path: Path)
     assert asyncio.run(drawn()) == [("top", [0, 0]), ("within", [0, 1, 0, 0])]
 
 
-def test_page_starts_at_the_top_before_it_draws(monkeypatch: pytest.MonkeyPatch, open_page: Callable[..., AppTest]):
-    drawn: list[dict] = []
+PAGE_IN_A_CONTAINER = f"""
+import runpy
+import streamlit as st
 
-    def look() -> None:
-        context = get_script_run_ctx()
-        assert context is not None
-        drawn.append(dict(context.cursors))
+with st.container(key="left_open"):
+    runpy.run_path({str(APP)!r}, run_name="__main__")
+"""
+"""The page's script in a thread that has not left a fragment's container."""
 
-    monkeypatch.setattr("mlp.page.server.script_start.start_at_the_top", look)
-    open_page()
-    assert drawn == [{}]
+
+def test_page_is_drawn_from_the_top_though_a_container_is_open():
+    page = AppTest.from_string(PAGE_IN_A_CONTAINER, default_timeout=PATIENCE_S).run()
+    assert not page.exception
+    assert len(page.container(key="left_open").children) == 0
+    assert "Draw a digit" in [header.value for header in page.header]

@@ -14,6 +14,7 @@ from mlp.nn.weights import dump_model
 from mlp.page.visitors.eviction import AT_REST_S, KEPT_S
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.runs import check_earlier_runs, check_memory
+from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
@@ -21,6 +22,7 @@ from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
+from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import SETTINGS, trained, with_everything, with_two_earlier_runs
 
 MB = 1_000_000
@@ -252,24 +254,33 @@ def test_run_counts_with_its_final_memory():
         assert at_its_end <= run_bytes(settings, n_images) <= 2 * at_its_end
 
 
-def test_oversized_run_is_refused_before_it_starts(open_page, monkeypatch):
+@pytest.fixture
+def neighbor():
+    """Another visitor of the page's server, whose run fills its memory."""
+    neighbor = visitors().get(None, "neighbor")
+    neighbor.job = SizedJob(10**12)
+    yield neighbor
+    neighbor.job = None
+
+
+def test_oversized_run_is_refused_before_it_starts(open_page, neighbor):
     page = open_page(tab="Runs", epochs="1", images="100")
-    monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB / 2)
     page.button(key="train").click().run()
     assert "This run cannot start: it needs 12 MB of memory" in page.error[0].value
     page.button(key="sweep_start").click().run()
     assert "This sweep cannot start: it needs 2 MB of memory" in page.error[0].value
     assert not page.exception
+    assert visitor_of(page).job is None
 
 
-def test_upload_counts_before_it_is_accepted(open_page, monkeypatch):
+def test_upload_counts_before_it_is_accepted(open_page, neighbor):
     page = open_page(tab="Runs")
-    monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB)
-    for hidden, answers in ((400, "shipped"), (20, "uploaded"), (400, "uploaded")):
-        data = dump_model(MLP([784, hidden, 10], rng=np.random.default_rng(0)))
+    data = dump_model(MLP([784, 400, 10], rng=np.random.default_rng(0)))
+    for is_full, answers in ((True, "shipped"), (False, "uploaded"), (True, "uploaded")):
+        neighbor.job.size = 10**12 if is_full else 0
         page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
         refused = any("it needs 1 MB of memory" in error.value for error in page.error)
-        assert (refused, page.session_state["network"]) == (hidden == 400, answers)
+        assert (refused, page.session_state["network"]) == (is_full, answers)
 
 
 def test_tab_of_a_forgotten_visitor_starts_no_run():
