@@ -71,7 +71,7 @@ ONCE_DRAWN = f"""new MutationObserver((_, watch) => {{
 }}).observe(document, {{ childList: true, subtree: true }});"""
 
 
-@pytest.mark.parametrize("height", [720, 1080])
+@pytest.mark.parametrize("height", [720, pytest.param(1080, marks=pytest.mark.thorough)])
 def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., Page], height: int):
     held: list[Route] = []
     tops: list[list[int]] = []

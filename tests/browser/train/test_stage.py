@@ -71,7 +71,10 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
     expect(part(page, "correction_row")).to_contain_text(taught, timeout=TRAINED_MS)
 
 
-@pytest.mark.parametrize("screen", [PROJECTOR, TABLET], ids=["projector", "tablet"])
+@pytest.mark.parametrize(
+    "screen",
+    [pytest.param(PROJECTOR, id="projector"), pytest.param(TABLET, id="tablet", marks=pytest.mark.thorough)],
+)
 def test_first_drawing_moves_no_card(open_page: Callable[..., Page], screen: dict[str, Any]):
     page = open_page(**screen)
     expect(part(page, "sections")).not_to_be_empty()
