@@ -48,12 +48,15 @@ def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTe
         assert QUESTIONS[room][0][0] in text(page, f"lab_{room}")
 
 
+NARROW = dict.fromkeys(("width_1", "width_2", "width_3", "width_4"), "16")
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         {"dropout": "0.5", "hidden_layers": "1", "width_1": "12"},
-        {"dropout": "0.5", "hidden_layers": "3", "activation": "tanh", "straighten": "true"},
-        {"dropout": "0.3", "hidden_layers": "4", "activation": "sigmoid", "initialization": "gabor"},
+        {"dropout": "0.5", "hidden_layers": "3", **NARROW, "activation": "tanh", "straighten": "true"},
+        {"dropout": "0.3", "hidden_layers": "4", **NARROW, "activation": "sigmoid", "initialization": "gabor"},
     ],
     ids=["one layer", "three of tanh", "four of sigmoid"],
 )
