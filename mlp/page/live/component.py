@@ -44,7 +44,7 @@ FOLLOW_S = 2.0
 """Seconds between two redraws of an open tab that follows the run."""
 FOLLOW_TRIPS, MAX_FOLLOW_S = 20, 10.0
 """On a slow line, the same as a multiple of a message's trip, and its limit."""
-MOVING = ("reading", "progress_and_curves", "sheet_photo")
+MOVING = ("reading", "progress_and_curves", "sheet_photo", "sweep_curves")
 """Fragments with moving parts, which scripts redraw if the channel does not open."""
 IN_VIEW = ("inside_view_drawn", "lab_view")
 """Fragments of tabs that browsers with the channel request after a stroke, once they are in view."""
@@ -62,6 +62,7 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
     tab = this_tab()
     _followers.set({})
     tab.follows = tab.follows_unseen = 0.0
+    tab.shows_sweep = False
     tab.shown = script_state()
     tab.show(visitor)
 

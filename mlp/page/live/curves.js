@@ -133,7 +133,7 @@ class Plot {
   }
 }
 
-for (const name of ["loss", "accuracy"]) {
+for (const name of ["loss", "accuracy", "sweep"]) {
   const plot = new Plot(name);
   painters[`axes.${name}`] = (axes) => plot.setAxes(axes);
   painters[`lines.${name}`] = (lines) => { if (lines) plot.setLines(lines); else plot.end(); };

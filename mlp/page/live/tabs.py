@@ -55,8 +55,10 @@ class Tab:
         is out of view.
     ticks : int
         Number of scripts that a browser without the channel has requested.
-    swept : tuple
-        The time of the last charts of a sweep, and the charts.
+    swept : dict
+        By the names of the charts of a sweep, the time when they were last computed, and the charts.
+    shows_sweep : bool
+        Whether the open tab below shows the visitor's sweep.
     question : Ask or None
         The newest question, which holds the canvas; None before the first.
     trip_s : float
@@ -81,7 +83,8 @@ class Tab:
         self.shown = ""
         self.follows = self.follows_unseen = 0.0
         self.ticks = 0
-        self.swept: tuple[float, tuple[Any, ...]] = (0.0, ())
+        self.swept: dict[tuple[str, ...], tuple[float, tuple[Any, ...]]] = {}
+        self.shows_sweep = False
         self.question: Ask | None = None
         self.trip_s = 0.0
         self.answer: Any = None

@@ -98,12 +98,11 @@ class Chart:
         if as_percent:
             self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g}%")
         self.as_percent = as_percent
-        self._quiet, self._own_color = colors["quiet"], colors["second"]
+        self._quiet = colors["quiet"]
         place = self.axes.get_position().bounds
         self.lines = self.figure.add_axes(place, sharex=self.axes, sharey=self.axes, label="lines")
         self.lines.set_axis_off()
         self._extras: list[Artist] = []  # earlier runs and marks: few, and rarely changed
-        self._name = ""
         (self.raw,) = self.lines.plot([], [], color=colors["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
         (self.smooth,) = self.lines.plot([], [], color=colors["accent"], linewidth=1.0, alpha=0.6, gid="smoothed")
         (self.training,) = self.lines.plot(
@@ -135,7 +134,6 @@ class Chart:
         earlier: Sequence[Earlier] = (),
         marks: Sequence[Mark] = (),
         guess: Curve | None = None,
-        name: str = "",
     ) -> str:
         """Return the axes with their lines as SVG text.
 
@@ -153,18 +151,14 @@ class Chart:
             Steps to mark by a thin vertical line.
         guess : Curve, optional
             Drawn below everything else; the axes then cover the whole run, from 0 to 100%.
-        name : str
-            Written beside the end of the validation line.
         """
         with self._lock:
-            self._name = name
             self._arrange(minibatches, training, validation, epochs, earlier, marks, guess)
             return self._picture()
 
     def moving(self, *arguments: Any) -> Moving:
         """Return the image without the run's own lines, and those as points; takes the arguments of `svg`."""
         with self._lock:
-            self._name = ""
             self._arrange(*arguments)
             return self._moving((self.raw, self.smooth, self.training, self.validation))
 
@@ -273,10 +267,7 @@ class Chart:
         own = [Curve(*map(np.asarray, line.get_data())) for line in (self.smooth, self.training, self.validation)]
         lines = [in_points(curve) for curve in [*own, *(curve for _, curve in earlier)] if len(curve.x)]
         taken: list[Box] = []
-        named = [(f"earlier_{number}", self._quiet, *one) for number, one in enumerate(earlier, start=1)]
-        if self._name:
-            named.insert(0, ("validation", self._own_color, self._name, own[-1]))
-        for line_id, color, label, curve in named:
+        for number, (label, curve) in enumerate(earlier, start=1):
             x, y = in_points(curve)
             last = max(0, int(np.searchsorted(x, size.right, side="right")) - 1)
             if not len(x) or not (0 <= x[last] <= size.right and 0 <= y[last] <= size.top):
@@ -289,9 +280,9 @@ class Chart:
                     xycoords="axes fraction",
                     xytext=(taken[-1].left, taken[-1].bottom + 1),
                     textcoords="offset points",
-                    color=color,
+                    color=self._quiet,
                     fontsize=8,
-                    gid=f"{line_id}_name",
+                    gid=f"earlier_{number}_name",
                 )
             )
 

@@ -1,6 +1,6 @@
 """Curves of several runs, each in its own color: one figure that is kept and redrawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 from mlp.page.style.chart_labels import horizon_of, value_range
 from mlp.page.style.charts import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Chart, without_start
 from mlp.page.style.moving_chart import Moving
-from mlp.training.history import Curve, History, RunCurves, smoothed
+from mlp.training.history import Curve, History, Quantity, RunCurves, smoothed
 
-COLORS = ("accent", "second", "third", "fourth", "fifth", "sixth")
-"""Colors of the runs, in order; more than six reuse them."""
+COLORS = ("accent", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+"""Colors of the runs, in order; more than eight reuse them."""
 TRAINING, VALIDATION = "-", (0, (5, 1.5))
 
 
@@ -60,33 +60,37 @@ class OverlayChart(Chart):
 
 
 @lru_cache(maxsize=4)
-def _charts(colors: tuple[tuple[str, str], ...]) -> tuple[OverlayChart, OverlayChart]:
-    return OverlayChart(dict(colors), as_percent=False), OverlayChart(dict(colors), as_percent=True)
+def _charts(colors: tuple[tuple[str, str], ...]) -> dict[Quantity, OverlayChart]:
+    return {quantity: OverlayChart(dict(colors), as_percent=quantity == "accuracy") for quantity in QUANTITIES}
 
 
-def overlaid_curves(*arguments: Any) -> tuple[str, str]:
-    """Return the loss and the accuracy of several runs as two SVG images, as `charts.curves` does for one.
+def overlaid_curves(*arguments: Any, **options: Any) -> list[str]:
+    """Return the loss and the accuracy of several runs as SVG images, as `charts.curves` does for one.
 
-    The arguments are the histories of the runs, the epochs of the longest, the colors, and a guess or None.
+    The arguments are the histories of the runs, the epochs of the longest, the colors, and a guess or None. The option
+    ``quantities`` names what to draw, if not both.
     """
-    charts, contents = _both(*arguments)
-    loss, accuracy = (chart.overlaid(*each) for chart, each in zip(charts, contents, strict=True))
-    return loss, accuracy
+    return [chart.overlaid(*content) for chart, content in _contents(*arguments, **options)]
 
 
-def moving_overlaid_curves(*arguments: Any) -> tuple[Moving, Moving]:
+def moving_overlaid_curves(*arguments: Any, **options: Any) -> list[Moving]:
     """Return the fixed parts of the images of `overlaid_curves`, and the moving ones as points."""
-    charts, contents = _both(*arguments)
-    loss, accuracy = (chart.moving_runs(*each) for chart, each in zip(charts, contents, strict=True))
-    return loss, accuracy
+    return [chart.moving_runs(*content) for chart, content in _contents(*arguments, **options)]
 
 
-def _both(
-    histories: Sequence[History], epochs: int, colors: dict[str, str], guess: Curve | None = None
-) -> tuple[tuple[OverlayChart, OverlayChart], tuple[tuple[Any, ...], ...]]:
-    """Return the charts of loss and accuracy, with their contents."""
-    losses, accuracies = ([each.curves(quantity, RAW_POINTS) for each in histories] for quantity in QUANTITIES)
-    return _charts(tuple(sorted(colors.items()))), ((losses, epochs, None), (accuracies, epochs, guess))
+def _contents(
+    histories: Sequence[History],
+    epochs: int,
+    colors: dict[str, str],
+    guess: Curve | None = None,
+    *,
+    quantities: Sequence[Quantity] = QUANTITIES,
+) -> Iterator[tuple[OverlayChart, tuple[Any, ...]]]:
+    """Yield the chart of each quantity, with its content."""
+    charts = _charts(tuple(sorted(colors.items())))
+    for quantity in quantities:
+        runs = [each.curves(quantity, RAW_POINTS) for each in histories]
+        yield charts[quantity], (runs, epochs, guess if quantity == "accuracy" else None)
 
 
 def color_of(place: int) -> str:

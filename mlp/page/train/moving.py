@@ -1,11 +1,14 @@
 """The moving parts of the train card for the live channel: curves, progress, the strip of readings, texts."""
 
 import time
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from mlp.jobs.snapshot import Snapshot
+from mlp.jobs.sweep import Trial
 from mlp.page.live.tabs import Parts, Tab
 from mlp.page.style import charts
+from mlp.page.style.charts import QUANTITIES
 from mlp.page.style.moving_chart import Moving
 from mlp.page.style.overlay_chart import moving_overlaid_curves
 from mlp.page.train import guess, overlay
@@ -16,7 +19,10 @@ from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.history import Curve, Quantity
 
+SWEEP = "sweep"
+"""The chart of a sweep in the tab *Runs*."""
 SWEEP_S = 1.0
 """Minimum time between two charts of a sweep, whose runs each announce their slices."""
 
@@ -77,9 +83,9 @@ def _moving_lines(name: str, chart: Moving, alt: str | None) -> Parts:
     }
 
 
-def _no_moving_lines() -> Parts:
+def _no_moving_lines(names: Sequence[str] = QUANTITIES) -> Parts:
     """Return the parts that remove the moving lines, so that only the charts drawn by the script remain."""
-    return {"lines.loss": None, "lines.accuracy": None}
+    return {f"lines.{name}": None for name in names}
 
 
 def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
@@ -95,13 +101,40 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     }
     if not sweep.busy:
         return {**parts, **_no_moving_lines()}
-    last, moving = tab.swept
+    return parts | _moving_sweep(tab, trials, view.colors, view.guess and view.guess.curve)
+
+
+def sweep_tab_parts(
+    visitor: Visitor, table: Callable[[Sequence[Trial]], str], colors: dict[str, str], tab: Tab
+) -> Parts:
+    """Return the moving parts of the sweep in the tab *Runs*: while it plays, only if that is open."""
+    sweep = visitor.sweep
+    if sweep is None or (sweep.busy and not tab.shows_sweep):
+        return {}
+    trials = sweep.trials()
+    parts: Parts = {"html.sweep_table": table(trials)}
+    if not sweep.busy:
+        return parts | _no_moving_lines((SWEEP,))
+    return parts | _moving_sweep(tab, trials, colors, names=(SWEEP,), quantities=("accuracy",))
+
+
+def _moving_sweep(
+    tab: Tab,
+    trials: Sequence[Trial],
+    colors: dict[str, str],
+    guess: Curve | None = None,
+    *,
+    names: tuple[str, ...] = QUANTITIES,
+    quantities: Sequence[Quantity] = QUANTITIES,
+) -> Parts:
+    """Return the curves of a sweep in the charts of these names and quantities, computed at most once in `SWEEP_S`."""
+    last, moving = tab.swept.get(names, (0.0, ()))
     if time.monotonic() - last >= SWEEP_S:
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
-        moving = moving_overlaid_curves(
-            [trial.snapshot.history for trial in trials], epochs, view.colors, view.guess and view.guess.curve
-        )
-        tab.swept = (time.monotonic(), moving)
-    for name, chart in zip(("loss", "accuracy"), moving, strict=False):
+        histories = [trial.snapshot.history for trial in trials]
+        moving = tuple(moving_overlaid_curves(histories, epochs, colors, guess, quantities=quantities))
+        tab.swept[names] = (time.monotonic(), moving)
+    parts: Parts = {}
+    for name, chart in zip(names, moving, strict=True):
         parts |= _moving_lines(name, chart, None)
     return parts

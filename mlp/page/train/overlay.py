@@ -29,10 +29,10 @@ def sweep_and_curves(visitor: Visitor, trials: Sequence[Trial], colors: dict[str
         )
         left, right = st.columns(2, gap="medium")
         with left.container(key="loss_curve", gap=None):
-            st.html(_title("Loss"))
+            st.html(curve_title("Loss"))
             chart(loss, _curves_description("loss", trials), key="loss_chart")
         with right.container(key="accuracy_curve", gap=None):
-            st.html(_title("Accuracy"))
+            st.html(curve_title("Accuracy"))
             chart(accuracy, _curves_description("accuracy", trials), key="accuracy_chart")
         guess_row(visitor, guessed(trials, guess))
         st.html(f'<div data-live="legend">{legend(trials, colors)}</div>')
@@ -57,7 +57,8 @@ def sweep_progress(trials: Sequence[Trial]) -> str:
     )
 
 
-def _title(name: str) -> str:
+def curve_title(name: str) -> str:
+    """Return the title of a chart of several runs as HTML, with the meaning of its lines."""
     lines = f"<span>━ {tappable('training')}</span> <span>╍ {tappable('validation')}</span>"
     return f'<p class="ink-status ink-curve"><b class="name">{tappable(name.lower(), name)}</b> {lines}</p>'
 

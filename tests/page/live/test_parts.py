@@ -91,6 +91,29 @@ def test_run_sends_its_lines_while_playing(page: AppTest):
     assert text(page, "progress").startswith("epoch")
 
 
+def test_sweep_moves_without_scripts_while_its_tab_is_open(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Runs", epochs="200")
+    page.button(key="sweep_start").click().run()
+    sweep, tab = visitor_of(page).sweep, tab_of(page)
+    assert tab.follows == 0
+    eventually(lambda: all(trial.snapshot.step for trial in sweep.trials()))
+    parts = tab.parts(["sweep"])
+    colors = [line["color"] for line in parts["lines.sweep"]["lines"]]
+    assert len(colors) == 3 * len(sweep.jobs)
+    assert all(f"color:{color}" in parts["html.sweep_table"] for color in colors)
+    page.segmented_control(key="tab").set_value("Lab").run()
+    assert tab.parts(["sweep"]) == {}
+    page.segmented_control(key="tab").set_value("Mine").run()
+    assert tab.parts(["sweep"])["lines.sweep"]["lines"]
+    sweep.pause()
+    eventually(lambda: not sweep.busy)
+    parts = tab.parts(["sweep"])
+    assert parts["lines.sweep"] is None
+    assert parts["html.sweep_table"].count("paused") == len(sweep.jobs)
+    page.run()
+    assert parts["html.sweep_table"] in " ".join(element.proto.body for element in page.get("html"))
+
+
 def test_ended_run_sends_its_lines_until_a_script_has_drawn_them(page: AppTest):
     page.button(key="step").click().run()
     visitor = visitor_of(page)

@@ -130,15 +130,6 @@ def test_dot_at_the_end_of_the_axes_is_not_cut():
                 assert float(clip.get("x")) + float(clip.get("width")) > float(dots[-1].get("x")) + 1.4
 
 
-def test_named_curve_has_its_name_beside_its_end_in_its_color():
-    measured = history().measured("accuracy")
-    chart = Chart(LIGHT, as_percent=True)
-    text = chart.svg(NONE, NONE, measured, 3, [Earlier("0.01", history(level=0.4).measured("accuracy"))], name="0.1")
-    assert LIGHT["second"] in ElementTree.tostring(part(text, "validation_name"), encoding="unicode")
-    assert "0.1" in words(text).split()
-    assert "validation_name" not in chart.svg(NONE, NONE, measured, 3)
-
-
 def test_vertical_axis_includes_earlier_runs():
     chart = Chart(LIGHT, as_percent=False)
     far = Curve(np.array([0.0, 1.0]), np.array([9.0, 8.0]))

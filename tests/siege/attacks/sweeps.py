@@ -3,7 +3,6 @@
 import asyncio
 import re
 from contextlib import suppress
-from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -29,10 +28,10 @@ class Stranger(Visitor):
         await self.set_state(seeds, "sweep_values_seed")
         await self.press("sweep_start")
 
-    def _take(self, element: Any, fragment: str) -> None:
-        if element.WhichOneof("type") == "html" and "Runs of the sweep" in element.html.body:
-            self.table = element.html.body
-        super()._take(element, fragment)
+    def _take_html(self, body: str) -> None:
+        if "Runs of the sweep" in body:
+            self.table = body
+        super()._take_html(body)
 
 
 def steps_of(table: str, steps_per_epoch: int) -> int:

@@ -1,28 +1,30 @@
 """Start a sweep over one setting, and draw its curves and its best run."""
 
 import html
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
-from mlp.page.live.component import follow_run
+from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
-from mlp.page.style.charts import Chart, Earlier
 from mlp.page.style.fragments import fragment
+from mlp.page.style.overlay_chart import color_of, overlaid_curves
 from mlp.page.style.svg import chart
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState
+from mlp.page.train.moving import sweep_tab_parts
+from mlp.page.train.overlay import curve_title
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.history import Curve, Evaluation
+from mlp.training.history import Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names, value_text
 
 _refused = Refusal("sweep")
@@ -90,8 +92,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             args=(visitor, sweep),
             help="Makes the best one your run: it then answers, and the page shows its curves.",
         )
-    fragment(_watch, key="sweep_watch")(sweep)
-    follow_run("sweep_watch", sweep.busy)
+    fragment(_curves_and_table, key="sweep_curves")(visitor, sweep)
 
 
 def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
@@ -119,23 +120,19 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     adopt(visitor, job, job.data)
 
 
-def _watch(sweep: Sweep) -> None:
-    trials = ranked(sweep.trials())
-    chart(_picture(trials), "Accuracy of the runs on validation images", key="sweep_chart")
-    st.html(sweep_table(sweep.name, trials))
-
-
-def _picture(trials: list[Trial]) -> str:
-    best, *others = trials
-    none = Curve(np.empty(0), np.empty(0))
-    return _chart(tuple(sorted(theme.colors().items()))).svg(
-        none,
-        none,
-        best.snapshot.history.measured("accuracy"),
-        max(trial.snapshot.settings.epochs for trial in trials),
-        [Earlier(trial.value, trial.snapshot.history.measured("accuracy")) for trial in others],
-        name=best.value,
+def _curves_and_table(visitor: Visitor, sweep: Sweep) -> None:
+    """Draw what changes while the sweep plays; from then on the live channel updates it."""
+    colors, trials, tab = theme.colors(), sweep.trials(), this_tab()
+    table = partial(sweep_table, sweep.name, colors=colors)
+    tab.shows_sweep = True
+    tab.register("sweep", partial(sweep_tab_parts, visitor, table, colors))
+    epochs = max(trial.snapshot.settings.epochs for trial in trials)
+    (accuracy,) = overlaid_curves(
+        [trial.snapshot.history for trial in trials], epochs, colors, quantities=("accuracy",)
     )
+    st.html(curve_title("Accuracy"))
+    chart(accuracy, "Accuracy of the runs", key="sweep_chart")
+    st.html(f'<div data-live="sweep_table">{table(trials)}</div>')
 
 
 def _moment(measured: Evaluation) -> str:
@@ -149,15 +146,11 @@ def _moment(measured: Evaluation) -> str:
     return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at {measured.moment}"
 
 
-@lru_cache(maxsize=4)
-def _chart(colors: tuple[tuple[str, str], ...]) -> Chart:
-    return Chart(dict(colors), as_percent=True)
-
-
-def sweep_table(name: str | None, trials: list[Trial]) -> str:
-    """Return the trials as an HTML table, in the given order."""
+def sweep_table(name: str | None, trials: Sequence[Trial], colors: dict[str, str]) -> str:
+    """Return the trials as an HTML table, the best first, each with the color of its curves."""
     rows, best = [], leader(trials)
-    for trial in trials:
+    color = {trial.value: colors[color_of(place)] for place, trial in enumerate(trials)}
+    for trial in ranked(trials):
         now, newest = trial.snapshot, trial.newest
         accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f}% {_moment(newest)}"
         state = "stopped: its loss grew without limit" if now.diverged else now.error or ""
@@ -165,8 +158,8 @@ def sweep_table(name: str | None, trials: list[Trial]) -> str:
             state = "done" if now.finished else "waiting" if now.waits else "training" if now.playing else "paused"
         cells = [now.epochs_done, duration(now.seconds), state]
         text = f"<b>{accuracy} ★</b>" if trial is best else accuracy
-        rows.append([html.escape(trial.value), text, *map(html.escape, cells)])
-    marked = next((place for place, trial in enumerate(trials) if trial is best), None)
+        value = f'<span style="color:{color[trial.value]}" aria-hidden="true">━</span> {html.escape(trial.value)}'
+        rows.append([value, text, *map(html.escape, cells)])
     heads = [
         setting_names()[name].capitalize() if name else "Settings",
         "Validation now",
@@ -175,7 +168,7 @@ def sweep_table(name: str | None, trials: list[Trial]) -> str:
         "",
     ]
     return (
-        html_table("Runs of the sweep", [*map(html.escape, heads)], rows, marked=marked)
-        + '<p class="ink-status">The last measured accuracy on validation images; the colored line is the best so far. '
+        html_table("Runs of the sweep", [*map(html.escape, heads)], rows)
+        + '<p class="ink-status">The last measured accuracy on validation images, the best first. '
         "A star marks the best one as soon as all are measured at the same epoch.</p>"
     )
