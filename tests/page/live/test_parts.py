@@ -6,12 +6,15 @@ import weakref
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.job import Job
+from mlp.jobs.workers.engine import Engine
 from mlp.page.live.protocol import Ask
 from mlp.page.live.tabs import Tab, opened_tab
 from mlp.page.style.moving_chart import HIGHEST, UNITS
+from mlp.page.visitors import runs
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
@@ -19,6 +22,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
+from tests.jobs.workers.fake_workers import ManualWorkers
 from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
 
 ALL = ("canvas", "reading", "run", "page", "data")
@@ -91,11 +95,18 @@ def test_run_sends_its_lines_while_playing(page: AppTest):
     assert text(page, "progress").startswith("epoch")
 
 
-def test_sweep_moves_without_scripts_while_its_tab_is_open(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Runs", epochs="200")
+def test_sweep_moves_without_scripts_while_its_tab_is_open(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+):
+    manual = ManualWorkers(max_steps=1)
+    workers = Engine(manual.one, width=1)
+    monkeypatch.setattr(runs, "engine", lambda: workers)
+    page = open_page(tab="Runs")
     page.button(key="sweep_start").click().run()
     sweep, tab = visitor_of(page).sweep, tab_of(page)
     assert tab.follows == 0
+    for _ in sweep.jobs:
+        manual.answer()
     eventually(lambda: all(trial.snapshot.step for trial in sweep.trials()))
     parts = tab.parts(["sweep"])
     colors = [line["color"] for line in parts["lines.sweep"]["lines"]]
@@ -106,7 +117,7 @@ def test_sweep_moves_without_scripts_while_its_tab_is_open(open_page: Callable[.
     page.segmented_control(key="tab").set_value("Mine").run()
     assert tab.parts(["sweep"])["lines.sweep"]["lines"]
     sweep.pause()
-    eventually(lambda: not sweep.busy)
+    workers.close()
     parts = tab.parts(["sweep"])
     assert parts["lines.sweep"] is None
     assert parts["html.sweep_table"].count("paused") == len(sweep.jobs)
