@@ -33,7 +33,8 @@ FLOWS = tuple(
         "train/",
     )
 )
-"""A visitor's complete path, from opening the page to taking home: the browser tests that `make test` includes."""
+"""A visitor's complete path, from opening the page to taking home: the browser tests that `make test` includes, without
+the details among them, which are marked thorough."""
 THOROUGH = ("tests/jobs/workers/test_cluster.py", "tests/soak/test_soak.py")
 """Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""
 

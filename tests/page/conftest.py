@@ -23,6 +23,18 @@ def one_worker() -> Iterator[None]:
         engine().close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def rare_saves() -> Iterator[None]:
+    """Let the page's server look at its visitors rarely, as those of all earlier tests would take a tenth of the time.
+
+    Its thread runs until the process ends, so this holds for later tests too.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mlp.page.visitors.registry.SAVE_S", 5.0)
+        patch.setattr("mlp.page.visitors.registry.SAVING_SHARE", 0.01)
+        yield
+
+
 @pytest.fixture(scope="package", autouse=True)
 def one_scan() -> Iterator[None]:
     """Search the installed packages for components once: each AppTest would do so, for 0.18 of its 0.25 seconds."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
@@ -59,6 +60,7 @@ INKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, ca
     .some((value, place) => place % 4 === 0 && value > 127)"""
 
 
+@pytest.mark.thorough
 def test_page_says_that_nothing_is_drawn_once_the_canvas_is_empty(page: Page):
     """A stroke that starts between the two would be lost."""
     draw(page, fit(DIGITS[7]))
@@ -68,6 +70,7 @@ def test_page_says_that_nothing_is_drawn_once_the_canvas_is_empty(page: Page):
     assert not page.locator("canvas.dc-canvas.lower-canvas").evaluate(INKED)
 
 
+@pytest.mark.thorough
 def test_clear_counts_before_the_canvas_is_there(page: Page):
     draw(page, fit(DIGITS[7]))
     expect(part(page, "correction")).to_be_visible()  # by a script, which has received the drawing

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
@@ -71,6 +72,7 @@ def test_run_is_watched_paused_restored_and_stepped(
     expect(part(page, "progress")).to_contain_text("paused")
 
 
+@pytest.mark.thorough
 def test_many_quick_presses_leave_one_working_run(open_page: Callable[..., Page]):
     """Each press starts a script run before the previous one has ended; intermediate ones may be merged."""
     page = open_page(LONG_RUN)
