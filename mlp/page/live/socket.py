@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 QUESTION = ("reading",)
 """Sources whose parts answer a question."""
 PICTURE = ("scene",)
-"""Sources whose parts a question changes, too; as they cost more than the answer, it does not wait for them."""
+"""Sources whose parts an answer changes, too; as they cost more than the answer, they follow it."""
 PICTURE_S = 0.1
-"""Shortest time between two messages with pictures, and the longest that a picture waits for answers to overtake it."""
+"""Shortest time between two messages with pictures."""
 CURVES = ("axes.", "lines.")
 """First letters of the parts that wait until the line is free."""
 MAX_REST_S = 1.0
@@ -37,12 +37,30 @@ def live_route() -> WebSocketRoute:
     return WebSocketRoute(f"/{base}/{protocol.PATH}".replace("//", "/"), Channels().serve)
 
 
+class Maker:
+    """A thread that makes parts of all tabs, one after the other, and the budget for its time."""
+
+    def __init__(self, name: str) -> None:
+        self.budget = Budget()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def make(self, tab: Tab, names: Collection[str], owner: str | None) -> Parts:
+        """Return the parts of these sources, and charge their time to the budget, in whose turn this is."""
+        loop = asyncio.get_running_loop()
+        parts, seconds = await loop.run_in_executor(self._thread, _parts_and_seconds, tab, names)
+        self.budget.spend(seconds, owner)
+        return parts
+
+
 class Channels:
-    """All open channels of the server, which share a thread and a budget for readings."""
+    """All open channels of the server, which share a thread for readings, and another for all other parts.
+
+    A chart's new axes take 0.1 s, for which no stroke should wait.
+    """
 
     def __init__(self) -> None:
-        self.budget = Budget()
-        self.reader = ThreadPoolExecutor(1, thread_name_prefix="live")
+        self.readings = Maker("readings")
+        self.others = Maker("live")
         self._unnamed = 0
 
     async def serve(self, socket: WebSocket) -> None:
@@ -93,9 +111,10 @@ class Channel:
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._due: set[str] = set()
-        self._due_at = 0.0  # since when there are any
         self._urgent: set[str] = set()  # of these, sources whose texts do not wait for pictures
         self._question: Ask | None = None
+        self._asked = asyncio.Event()
+        self._reading = asyncio.Lock()  # no older reading is sent after a newer one
         self._woken = asyncio.Event()
         self._arrived = True  # the last message
         self._pictured = False  # the last message had more than the answer to a question
@@ -117,8 +136,6 @@ class Channel:
             self._loop.call_soon_threadsafe(act, *args)
 
     def _wake(self, names: Collection[str], urgent: bool = False) -> None:
-        if not self._due:
-            self._due_at = self._loop.time()
         self._due.update(names)
         if urgent:
             self._urgent.update(names)
@@ -131,7 +148,9 @@ class Channel:
     async def run(self) -> None:
         """Listen and send until the connection ends, or another one of the same tab takes over."""
         self._tab.connect(self)
-        tasks = [asyncio.create_task(act()) for act in (self._listen, self._send, self._send_heartbeats)]
+        tasks = [
+            asyncio.create_task(act()) for act in (self._listen, self._answer, self._update, self._send_heartbeats)
+        ]
         try:
             done, _ = await asyncio.wait([*tasks, self._ended], return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
@@ -156,7 +175,7 @@ class Channel:
             if isinstance(message, Ask):
                 self._question = message
                 self._tab.ask(message)
-                self._wake((*QUESTION, *PICTURE))
+                self._asked.set()
             elif isinstance(message, Look):
                 self._hidden = message.hidden
                 self._woken.set()
@@ -174,45 +193,63 @@ class Channel:
         self._rests_until = max(self._rests_until, self._loop.time() + seconds)
         self._loop.call_later(seconds, self._woken.set)
 
-    async def _send(self) -> None:
-        """Send answers and urgent texts at once, and the rest when the last message has arrived and rests are over."""
+    async def _answer(self) -> None:
+        """Answer each question at once, before anything else of its tab; of several, only the newest."""
+        readings = self._channels.readings
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            async with self._reading:
+                async with readings.budget.turn(self._tab.owner):
+                    question, self._question = self._question, None
+                    parts = await readings.make(self._tab, QUESTION, self._tab.owner)
+                await self._send(parts, question)
+            if question is not None:
+                self._tab.note_answered(question)
+            self._wake(PICTURE)
+
+    async def _update(self) -> None:
+        """Send urgent texts at once, and the rest when the last message has arrived and rests are over."""
+        readings, others = self._channels.readings, self._channels.others
         while True:
             try:
                 await asyncio.wait_for(self._woken.wait(), self._tab.every_s)
             except TimeoutError:
                 self._tab.changed()
             self._woken.clear()
-            now = self._loop.time()
-            free = self._arrived if self._question is None else now - self._due_at > PICTURE_S
-            whole = now >= self._rests_until and free
-            if self._question is None and (self._hidden or not (self._urgent or (self._due and whole))):
+            whole = self._arrived and self._loop.time() >= self._rests_until
+            if self._hidden or not (self._urgent or (self._due and whole)):
                 continue  # the parts stay due
-            async with self._channels.budget.turn(None if self._question is None else self._tab.owner):
-                question, self._question = self._question, None
-                urgent, self._urgent = self._urgent, set()
-                names = self._due if whole else {*urgent, *(() if question is None else QUESTION)}
-                self._due = self._due - names | (set() if whole else urgent)  # their curves stay due
-                parts = await self._loop.run_in_executor(self._channels.reader, self._parts_of, names)
-                self._channels.budget.spend(parts.pop("seconds"), None if question is None else self._tab.owner)
-            changed = {
-                name: value
-                for name, value in parts.items()
-                if (name not in self._sent or value != self._sent[name]) and (whole or not name.startswith(CURVES))
-            }
-            if not changed and question is None:
-                continue
-            self._sent |= changed
-            self._number += 1
-            self._arrived = False
-            self._sent_at = self._loop.time()
-            self._pictured = whole
+            names, self._urgent = self._urgent, set()
             if whole:
-                self._rest(max(PICTURE_S, 2 * self._tab.trip_s))
-            await self._socket.send_text(
-                protocol.encoded(self._number, changed, None if question is None else question.number)
-            )
-            if question is not None:
-                self._tab.note_answered(question)
+                names, self._due = self._due, set()
+            async with others.budget.turn(None):
+                parts = await others.make(self._tab, names.difference(QUESTION), None)
+            async with self._reading:
+                if not names.isdisjoint(QUESTION):
+                    async with readings.budget.turn(None):
+                        parts |= await readings.make(self._tab, QUESTION, None)
+                await self._send(parts, whole=whole)
+
+    async def _send(self, parts: Parts, question: Ask | None = None, *, whole: bool = False) -> None:
+        """Send the parts that have changed, and an answer even without any."""
+        changed = {
+            name: value
+            for name, value in parts.items()
+            if (name not in self._sent or value != self._sent[name]) and (whole or not name.startswith(CURVES))
+        }
+        if not changed and question is None:
+            return
+        self._sent |= changed
+        self._number += 1
+        self._arrived = False
+        self._sent_at = self._loop.time()
+        self._pictured = whole
+        if whole:
+            self._rest(max(PICTURE_S, 2 * self._tab.trip_s))
+        await self._socket.send_text(
+            protocol.encoded(self._number, changed, None if question is None else question.number)
+        )
 
     async def _send_heartbeats(self) -> None:
         """Send an empty message after each second without one, so that a browser notices a lost connection."""
@@ -220,15 +257,6 @@ class Channel:
             await asyncio.sleep(protocol.BEAT_S)
             if not self._hidden and self._loop.time() - self._sent_at >= protocol.BEAT_S:
                 await self._socket.send_text(protocol.encoded(0, {}, None))
-
-    def _parts_of(self, names: Collection[str]) -> Parts:
-        begun = time.thread_time()
-        try:
-            parts = self._tab.parts(names)
-        except Exception:  # the page stays as it is, and a script that fails shows its own error
-            log.exception("a part of the page could not be made")
-            parts = {}
-        return {**parts, "seconds": time.thread_time() - begun}
 
 
 async def _text(socket: WebSocket) -> str:
@@ -240,3 +268,13 @@ async def _text(socket: WebSocket) -> str:
     if text is None:
         raise Refused(protocol.MALFORMED, "a message must be text")
     return text
+
+
+def _parts_and_seconds(tab: Tab, names: Collection[str]) -> tuple[Parts, float]:
+    begun = time.thread_time()
+    try:
+        parts = tab.parts(names)
+    except Exception:  # the page stays as it is, and a script that fails shows its own error
+        log.exception("a part of the page could not be made")
+        parts = {}
+    return parts, time.thread_time() - begun

@@ -1,5 +1,6 @@
 """The live channel at its socket: admission, the timing of messages, and the end of a connection."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,11 +132,25 @@ def test_picture_does_not_wait_for_ever_while_questions_come(connect: Connect, p
     with connect() as browser:
         hello(browser, pictured)
         browser.receive()
-        for number in range(1, 100):  # each comes before the last message is confirmed
+        for number in range(1, 100):  # each comes with the confirmation of the last answer
             browser.send(ask=number, ink="", pen=True)
-            if "scene" in browser.receive()["parts"]:
+            message = browser.receive()
+            if "scene" in message["parts"]:
                 return
-    pytest.fail("no picture came with any answer")
+            browser.send(got=message["number"])
+    pytest.fail("no picture came between the answers")
+
+
+def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab):
+    drawn = threading.Event()
+    tab.register("run", lambda _: {"axes.loss": drawn.wait(WAIT_S)})
+    with connect() as browser:
+        hello(browser, tab)
+        browser.send(ask=5, ink="", pen=False)
+        assert browser.receive()["answers"] == 5
+        drawn.set()
+        while "axes.loss" not in browser.receive()["parts"]:
+            pass
 
 
 def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: pytest.MonkeyPatch):
