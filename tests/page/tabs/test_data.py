@@ -1,17 +1,21 @@
 """The data of a new run is named, shown and available, even without the folder or the mirrors."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.background_fetch import FetchState
 from mlp.images.handwriting.styles import style_names
 from mlp.images.mnist import sample
 from mlp.page.train import data_state
+from tests.browser.server import serve
 from tests.page.sight import at_rest, draw, eventually, text
+from tests.wire.visitor import Visitor
 
 
 @pytest.fixture
@@ -122,3 +126,25 @@ def test_each_synthetic_style_is_shown_and_can_be_switched_off(data_tab: AppTest
     data_tab.multiselect(key="without_styles").set_value(["one"]).run()
     assert data_tab.checkbox(key="style_seven_barred").value
     assert not data_tab.checkbox(key="style_one").value
+
+
+def test_examples_are_redrawn_alone_and_a_switched_style_redraws_the_page(tmp_path: Path):
+    async def requests(url: str) -> list[str]:
+        visitor = Visitor(url, "tab=Data")
+        await visitor.open()
+        await visitor.press("more_examples")
+        for key in ("show_warped", "show_styles"):
+            await visitor.set_state(WidgetState(id=visitor.widgets[key], bool_value=True), key)
+        await visitor.until(lambda: "style_one" in visitor.widgets)
+        sent = [line for line in visitor.diary if " sent ['" in line]
+        visitor.diary.clear()
+        await visitor.set_state(WidgetState(id=visitor.widgets["style_one"], bool_value=False), "style_one")
+        await visitor.until(lambda: any("got new_session" in line for line in visitor.diary))
+        await visitor.close()
+        return [line for line in sent if any(key in line for key in ("more_examples", "show_"))]
+
+    nowhere = {"MLP_DATA_DIR": str(tmp_path), "MLP_DATA_MIRRORS": "http://127.0.0.1:9/", "MLP_CHECKPOINTS": "off"}
+    with serve(tmp_path / "server.log", nowhere) as server:
+        sent = asyncio.run(requests(server.url))
+    assert len(sent) == 3
+    assert not any("to all" in line for line in sent)

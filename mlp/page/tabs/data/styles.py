@@ -9,6 +9,7 @@ from mlp.images.handwriting.styles import STYLES, Style, style_names
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.style.fragments import rerun_page
 from mlp.page.style.theme import digits
 
 _show_styles = SessionVar[bool]("show_styles", False)
@@ -42,11 +43,12 @@ def styles_section() -> None:
 
 
 def _switch(name: str) -> None:
-    """Apply a switch to the setting; the last style stays on."""
+    """Apply a switch to the setting, and redraw the page, which shows it; the last style stays on."""
     without = set(state.control("without_styles").get()) ^ {name}
     names = style_names()
     if len(without) < len(names):
         state.control("without_styles").set([each for each in names if each in without])
+    rerun_page()
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
+from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
 from mlp.page.tabs.part import Part
@@ -40,7 +41,7 @@ QUESTIONS = (
 
 def data_section(_visitor: Visitor, data: DataState) -> None:
     """Draw training images with their labels."""
-    split, names = data.dataset.train, data.dataset.names
+    split = data.dataset.train
     are_signs = data.dataset.unseen is not None
     st.markdown(
         f"**{plain(data.dataset.name)}**: with warped copies, {len(split.labels):,} images to learn from and "
@@ -50,6 +51,25 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
         f"{len(data.dataset.validation.labels):,} for validation, and {len(data.dataset.test.labels):,} for the final "
         "test. Each has 28 × 28 pixels, with the true digit below."
     )
+    fragment(_images, key="examples")(data)
+    if are_signs:
+        return
+    with st.expander("Three questions"):
+        questions_section(QUESTIONS)
+    with st.container(key="advanced_data"), st.expander("Advanced"):
+        fragment(styles_section, key="styles")()
+    if data.coming is not None:
+        st.caption("The full MNIST is being downloaded. New runs use it once it has arrived.")
+    elif data.failed:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("The full MNIST could not be downloaded, so this is a sample.", width="content")
+            st.button("Try again", key="fetch_again", on_click=_fetch_again)
+        with st.expander("Reason"):
+            st.text(data.failed)
+
+
+def _images(data: DataState) -> None:
+    split, names = data.dataset.train, data.dataset.names
     first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
     images, alt = split.images[shown], "a handwritten {}"
@@ -61,20 +81,6 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
         st.toggle("Show them warped, as in training with warps", key=_show_warped.key)
-    if are_signs:
-        return
-    with st.expander("Three questions"):
-        questions_section(QUESTIONS)
-    with st.container(key="advanced_data"), st.expander("Advanced"):
-        styles_section()
-    if data.coming is not None:
-        st.caption("The full MNIST is being downloaded. New runs use it once it has arrived.")
-    elif data.failed:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("The full MNIST could not be downloaded, so this is a sample.", width="content")
-            st.button("Try again", key="fetch_again", on_click=_fetch_again)
-        with st.expander("Reason"):
-            st.text(data.failed)
 
 
 def _fetch_again() -> None:
