@@ -26,10 +26,14 @@ new PerformanceObserver((list) => {
 """
 WATCH_CANVAS = """
 window.widths = [];
+window.canvases = new Set();
 const look = () => {
   for (const place of document.querySelectorAll(".st-key-canvas *")) {
     const canvas = place.shadowRoot && place.shadowRoot.querySelector("canvas.upper-canvas");
-    if (canvas) window.widths.push(canvas.getBoundingClientRect().width);
+    const width = canvas && canvas.getBoundingClientRect().width;
+    if (!width) continue; // it is not laid out at the moment, so nobody draws on it
+    window.widths.push(width);
+    window.canvases.add(canvas);
   }
   setTimeout(look, 5);
 };
@@ -55,7 +59,9 @@ def test_page_opens_without_errors_and_large_shifts(
     at_rest(page)
     assert page.evaluate("shifted") <= 0.02, page.evaluate("moved")
     eventually(page, lambda: page.evaluate("widths.length"))
-    assert len(page.evaluate("[...new Set(widths)]")) == 1  # a canvas that grows under the pen loses its drawing
+    # A canvas that grows under the pen, or that another one replaces, loses its drawing.
+    assert len(page.evaluate("[...new Set(widths)]")) == 1
+    assert page.evaluate("canvases.size") == 1
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert console_errors == []
     page.evaluate("document.querySelector('[data-testid=stMain]').style.paddingTop = '200px'")
