@@ -13,6 +13,7 @@ from tests.wire.visitor import Visitor
 
 PATIENCE_S = 15.0
 LOG_BYTES = 50_000
+CHOOSE_PART = ("tab", "part_")  # first letters of controls whose first value opens another part of the page
 QUERIES = ("tab=Data", "tab=Runs", "tab=Your+digits")
 
 
@@ -46,6 +47,8 @@ async def act(siege: Siege) -> None:
         sent += 1
         try:
             await stranger.set_state(state, key)
+            if key.startswith(CHOOSE_PART):
+                await stranger.reload()  # the server does not answer states for fragments that have left the page
         except NO_ANSWER:
             unanswered += 1
             with suppress(*NO_ANSWER):
