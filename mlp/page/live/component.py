@@ -69,9 +69,8 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
     def page_parts(tab: Tab) -> Parts:
         now = script_state() + (visitor.notice or "")
         calls, places = engine().load()
-        turn_s = (
-            slice_seconds(calls, places) * calls / places
-        )  # a tab has nothing new to show before its run's next turn
+        # A tab has nothing new to show before its run's next turn.
+        turn_s = slice_seconds(calls, places) * calls / places
         seldom_s = min(MAX_FOLLOW_S, math.ceil(FOLLOW_TRIPS * tab.trip_s))  # whole, as each change is a message
         paces = (tab.follows, tab.follows_unseen)
         return {

@@ -202,10 +202,11 @@ class Channel:
             async with self._reading:
                 async with readings.budget.turn(self._tab.owner):
                     question, self._question = self._question, None
+                    if question is None:  # answered just now, as it came while another one waited for this turn
+                        continue
                     parts = await readings.make(self._tab, QUESTION, self._tab.owner)
                 await self._send(parts, question)
-            if question is not None:
-                self._tab.note_answered(question)
+            self._tab.note_answered(question)
             self._wake(PICTURE)
 
     async def _update(self) -> None:
