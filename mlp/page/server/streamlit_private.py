@@ -13,6 +13,8 @@ from typing import Any
 PRIVATE: Mapping[str, Mapping[str, str | None]] = {
     "widget_states": {
         "streamlit.runtime.state.session_state:WStates.__getitem__": "d121d4c8594e5b4d",
+        "streamlit.runtime.state.session_state:WStates.set_widget_from_proto": "a10eed07795c2ed2",
+        "streamlit.runtime.state.common:WidgetMetadata": None,
         "streamlit.runtime.state.session_state:Serialized": None,
         "streamlit.runtime.state.session_state:Value": None,
         "streamlit.proto.WidgetStates_pb2:WidgetState": None,

@@ -1,7 +1,8 @@
 """Check the widget states that a browser sends, before Streamlit uses them.
 
 Streamlit passes a control's state on unchecked: one of the wrong type, such as text for a slider, or a choice that the
-control does not offer, raises an error in the script. With this repair, the control gets its first value instead.
+control does not offer, raises an error in the script. With this repair, the control keeps its value, or gets its first
+one if the page has not drawn it yet.
 """
 
 import json
@@ -10,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
 
 MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of memory per letter of text
@@ -17,7 +19,19 @@ MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of m
 
 def install() -> None:
     """Check the states of all sessions from now on."""
+    WStates.set_widget_from_proto = _ignoring(WStates.set_widget_from_proto)  # type: ignore[method-assign, assignment]
     WStates.__getitem__ = _checked(WStates.__getitem__)  # type: ignore[method-assign]
+
+
+def _ignoring(put: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
+    """Ignore a state that is invalid for a control that the page has drawn."""
+
+    def ignoring(states: WStates, state: WidgetState) -> None:
+        metadata = states.widget_metadata.get(state.id)
+        if metadata is None or _fits(state, metadata):
+            put(states, state)
+
+    return ignoring
 
 
 def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], Any]:
@@ -27,13 +41,18 @@ def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], An
         state, metadata = states.states.get(identifier), states.widget_metadata.get(identifier)
         if not isinstance(state, Serialized) or metadata is None:
             return read(states, identifier)
-        if _is_valid(state.value, metadata.value_type) and _is_offered(state.value, metadata.deserializer):
+        if _fits(state.value, metadata):
             with suppress(Exception):
                 return read(states, identifier)
         states.states[identifier] = Value(metadata.deserializer(None))
         return read(states, identifier)
 
     return checked
+
+
+def _fits(state: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
+    """Whether the control can have this state."""
+    return _is_valid(state, metadata.value_type) and _is_offered(state, metadata.deserializer)
 
 
 def _is_valid(state: WidgetState, kind: str) -> bool:

@@ -1,14 +1,15 @@
-"""A control whose state is invalid has its first value; tests/browser/serving/test_hostile.py sends such states."""
+"""A control ignores an invalid state; tests/browser/serving/test_hostile.py sends such states."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.elements.widgets.multiselect import MultiSelectSerde
 from streamlit.elements.widgets.selectbox import SelectboxSerde
 from streamlit.proto.Common_pb2 import StringArray
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.common import WidgetMetadata
-from streamlit.runtime.state.session_state import WStates
+from streamlit.runtime.state.session_state import SessionState, WStates
 
 
 def canvas(sent: dict | None) -> object:
@@ -53,9 +54,31 @@ def known(name: str) -> WidgetMetadata:
         (WidgetState(id="several", string_array_value=StringArray(data=["adam", "x"])), []),
     ],
 )
-def test_invalid_state_becomes_the_first_value(repair: Callable[[str], None], state: WidgetState, value: object):
+def test_invalid_state_of_a_new_control_becomes_the_first_value(
+    repair: Callable[[str], None], state: WidgetState, value: object
+):
     repair("widget_states")
     states = WStates()
     states.set_widget_from_proto(state)
     states.set_widget_metadata(known(state.id))
     assert states[state.id] == value
+
+
+@pytest.mark.parametrize(
+    ("valid", "value", "invalid"),
+    [
+        (DRAWN, "a 7", WidgetState(id="canvas", json_value="[]")),
+        (WidgetState(id="slider", double_value=2.0), 2.0, WidgetState(id="slider", string_value="x")),
+        (WidgetState(id="choice", string_value="adam"), "adam", WidgetState(id="choice", string_value="](<b>")),
+    ],
+)
+def test_control_keeps_its_value_if_a_state_is_invalid(
+    repair: Callable[[str], None], valid: WidgetState, value: object, invalid: WidgetState
+):
+    repair("widget_states")
+    session, calls = SessionState(), []
+    for state in (valid, invalid):
+        session.on_script_will_rerun(WidgetStates(widgets=[state]))
+        control = replace(known(state.id), callback=lambda: calls.append("changed"))
+        assert session.register_widget(control, None).value == value
+    assert not calls
