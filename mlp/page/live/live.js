@@ -8,7 +8,7 @@ const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, stale: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, follows: [0, 0], behind: false, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
-  receivedAt: performance.now(), lost: false, opened: false,
+  receivedAt: performance.now(), lost: false, opened: false, colorScheme: null,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
 window.inkling = live;  // for other components of the page
@@ -278,8 +278,16 @@ function withoutChannel(on) {
   else live.ticking = clearInterval(live.ticking) ?? 0;
 }
 
+// Streamlit changes its own colors by itself, as the system does, and then calls this again; ours come with a script.
+function followTheme() {
+  const { colorScheme } = getComputedStyle(document.querySelector(".stApp"));
+  if (live.colorScheme && live.colorScheme !== colorScheme) live.trigger("draw", performance.now());
+  live.colorScheme = colorScheme;
+}
+
 export default function ({ data, setTriggerValue }) {
   live.trigger = setTriggerValue;
+  followTheme();
   if (data.key !== live.key) {
     disconnect();
     live.key = data.key;

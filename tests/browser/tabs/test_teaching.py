@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, button, part, tab
+from tests.browser.sight import answer, at_rest, button, part, tab
 
 
 def card(page: Page, heading: str):
@@ -113,6 +113,7 @@ def test_newer_step_follows_its_least_certain_image_again(open_page: Callable[..
     stage, field = part(page, "slow_card"), part(page, "slow_picture").get_by_role("spinbutton")
     button(page, "step").click()
     expect(page.get_by_role("radio", name="Your run’s next step")).to_be_checked()
+    at_rest(page)  # the run's step has replaced that of a new network, with its image
     field.fill("5")
     field.press("Enter")
     expect(stage).to_contain_text("image 5, through")
