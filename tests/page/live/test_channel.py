@@ -20,6 +20,7 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.waiting import wait_until
 from tests.page.live.channel_route import WAIT_S, Browser, connected
 
 TRIP_S = 1.0  # of a message on a slow line
@@ -141,7 +142,8 @@ def test_picture_does_not_wait_for_ever_while_questions_come(connect: Connect, p
     pytest.fail("no picture came between the answers")
 
 
-def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab):
+def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     drawn = threading.Event()
     tab.register("run", lambda _: {"axes.loss": drawn.wait(WAIT_S)})
     with connect() as browser:
@@ -190,7 +192,10 @@ def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplo
         browser.send(ask=1, ink="", pen=False)
         while browser.receive().get("answers") != 1:
             pass
-    assert "division by zero" in caplog.text
+        wait_until(lambda: "division by zero" in caplog.text)
+        browser.send(ask=2, ink="", pen=False)
+        while browser.receive().get("answers") != 2:
+            pass
     caplog.clear()
 
 
