@@ -25,7 +25,7 @@ def one_worker() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def rare_saves() -> Iterator[None]:
-    """Let the page's server look at its visitors rarely, as those of all earlier tests would take a tenth of the time.
+    """Make the page's server look at its visitors rarely: those of all earlier tests would take a tenth of the time.
 
     Its thread runs until the process ends, so this holds for later tests too.
     """

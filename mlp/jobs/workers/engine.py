@@ -143,7 +143,7 @@ class Engine:
 
     @contextmanager
     def charged(self, owner: Hashable) -> Iterator[None]:
-        """Count this thread's work within the block, which takes cores from the workers, as the owner's turns."""
+        """Charge this thread's work within the block to the owner's turns, as it takes cores from the workers."""
         began = time.thread_time()
         try:
             yield

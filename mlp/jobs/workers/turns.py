@@ -62,7 +62,7 @@ class Turns(Generic[Item]):
             self._waiting[owner] = self._waiting.pop(owner)
 
     def charge(self, owner: Hashable, seconds: float) -> None:
-        """Count work for an owner with turns, such as saving its results, as if it had been part of them."""
+        """Add work for an owner with turns, such as saving its results, to the time of its turns."""
         if owner in self._waiting or owner in self._out:
             self._used_s[owner] += seconds
 

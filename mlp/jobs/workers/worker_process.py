@@ -126,7 +126,7 @@ class WorkerProcess:
 
 
 def _enlarge(process: "subprocess.Popen[bytes]") -> None:
-    """Let a run pass the pipes in one piece: with Linux's 64 kB, both processes wake 20 times for each megabyte."""
+    """Enlarge the pipes to the size of a run: with Linux's 64 kB, both processes wake 20 times for each megabyte."""
     with suppress(ImportError, AttributeError, OSError):  # other systems, and users who have many pipes
         import fcntl
 

@@ -18,7 +18,7 @@ TURN_S = 5.0
 """Longest wait for other new pages, one of which may begin with a long analysis."""
 
 
-class Turns:
+class PageTurns:
     """Turns to draw a new page, first come, first served.
 
     Python runs one thread at a time, for 5 ms if others wait, and the server's event loop needs several such turns for
@@ -46,7 +46,7 @@ class Turns:
 
     @contextmanager
     def pause(self) -> Iterator[None]:
-        """Let others draw until the block ends; within a turn."""
+        """Give the turn to others until the block ends."""
         self._give_back()
         try:
             yield
@@ -62,7 +62,7 @@ class Turns:
             self._free.release()
 
 
-_turns = Turns()
+_turns = PageTurns()
 
 
 @contextmanager

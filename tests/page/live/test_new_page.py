@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page import state
-from mlp.page.live.new_page import Turns
+from mlp.page.live.new_page import PageTurns
 
 PATIENCE_S = 20.0
 
@@ -21,7 +21,7 @@ def started(act: Callable[[], None]) -> threading.Thread:
 
 
 def test_new_page_waits_until_another_is_drawn():
-    turns, seen = Turns(PATIENCE_S), []
+    turns, seen = PageTurns(PATIENCE_S), []
 
     def draw() -> None:
         with turns.turn():
@@ -36,7 +36,7 @@ def test_new_page_waits_until_another_is_drawn():
 
 
 def test_pausing_page_lets_others_draw_and_then_waits_for_them():
-    turns, seen = Turns(PATIENCE_S), []
+    turns, seen = PageTurns(PATIENCE_S), []
     draws, may_end = threading.Event(), threading.Event()
 
     def draw() -> None:
@@ -55,7 +55,7 @@ def test_pausing_page_lets_others_draw_and_then_waits_for_them():
 
 
 def test_page_that_takes_long_delays_others_for_the_longest_wait():
-    turns, seen = Turns(0.01), []
+    turns, seen = PageTurns(0.01), []
 
     def draw() -> None:
         with turns.turn(), turns.pause():
@@ -69,17 +69,17 @@ def test_page_that_takes_long_delays_others_for_the_longest_wait():
 def test_whole_new_page_is_drawn_in_one_turn(monkeypatch: pytest.MonkeyPatch, open_page: Callable[..., AppTest]):
     seen = []
 
-    def noted(name: str) -> Callable[[Turns], object]:
+    def noted(name: str) -> Callable[[PageTurns], object]:
         @contextmanager
-        def block(_: Turns) -> Iterator[None]:
+        def block(_: PageTurns) -> Iterator[None]:
             seen.append((name, state.begun_with.is_kept(), state.shown_part.is_kept()))
             yield
             seen.append((f"{name} ends", state.begun_with.is_kept(), state.shown_part.is_kept()))
 
         return block
 
-    monkeypatch.setattr(Turns, "turn", noted("turn"))
-    monkeypatch.setattr(Turns, "pause", noted("pause"))
+    monkeypatch.setattr(PageTurns, "turn", noted("turn"))
+    monkeypatch.setattr(PageTurns, "pause", noted("pause"))
     page = open_page()
     assert seen == [
         ("turn", False, False),
