@@ -13,6 +13,7 @@ GRACE_S = 10.0  # without a minimum speed
 BYTES_PER_S = 20_000  # average speed after that
 MAX_BYTES_PER_S = 10_000_000  # of a session: faster ones, from this machine or beside it, would take a core
 UPLOAD_S = 120.0  # enough for the largest file at 1 Mbit a second
+REFUSAL_S = 1.0  # before a refusal, as a sender that tries again at once would keep the server busy with refusals
 
 UNKNOWN = 403, "This page has not asked for this file.\n"
 BUSY = 503, "The server is receiving many files. Please try again in a minute.\n"
@@ -43,8 +44,10 @@ class UploadLimit:
             return
         session, _, file = scope["path"].partition(UPLOAD)[2].partition("/")
         if not self._expects(session, file):
+            await asyncio.sleep(REFUSAL_S)
             await _refuse(send, *UNKNOWN)
         elif len(self._arriving.get(session, ())) >= SESSION_UPLOADS:
+            await asyncio.sleep(REFUSAL_S)
             await _refuse(send, *BUSY)
         else:
             if sum(map(len, self._arriving.values())) >= ALL_UPLOADS:

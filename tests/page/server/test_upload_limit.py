@@ -10,6 +10,7 @@ from mlp.page.server.upload_limit import (
     BYTES_PER_S,
     GRACE_S,
     MAX_BYTES_PER_S,
+    REFUSAL_S,
     SESSION_UPLOADS,
     UPLOAD_S,
     UploadLimit,
@@ -65,6 +66,16 @@ def test_unrequested_upload_is_refused_before_its_body():
         return await uploads.send("stranger", "made-up"), uploads.n_requests
 
     assert skipped_waits.run(main()) == (403, 0)
+
+
+def test_stranger_who_repeats_a_refused_upload_is_answered_slowly():
+    async def main() -> float:
+        uploads = Uploads()
+        for _ in range(3):
+            assert await uploads.send("stranger", "made-up") == 403
+        return skipped_waits.now()
+
+    assert skipped_waits.run(main()) == 3 * REFUSAL_S
 
 
 def test_session_uploads_few_files_at_a_time():
