@@ -24,7 +24,7 @@ from mlp.page.visitors.visitor import Visitor
 
 _lab_moment = ControlVar[int | None]("lab_moment", None)
 """The chosen saved step; a control."""
-_lab_step = SessionVar[int | None]("lab_step", None)
+_lab_step = ControlVar[int | None]("lab_step", None)
 """The step that is to be computed; a control."""
 _lab_step_of = SessionVar[int | None]("lab_step_of", None)
 """The step that was shown when the exact step was set."""
@@ -65,7 +65,8 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         if _lab_step_of.get() != at or not 0 <= (_lab_step.get() or 0) <= now:  # another step is looked at
             _lab_step_of.set(at)
             _lab_step.set(at)
-        st.number_input("Exact step", 0, now, key=_lab_step.key, width=130)
+        with _lab_step.placed():
+            st.number_input("Exact step", 0, now, key=_lab_step.key, width=130)
         st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job))
     st.button("Back to now", key="lab_now", on_click=_go_to_now, disabled=at == now)
     return ()

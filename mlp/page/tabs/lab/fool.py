@@ -10,7 +10,7 @@ from mlp.images.input_image import InputImage, with_article
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering, shipped
 from mlp.page.draw.subject import subject, subject_choice
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.tables import html_table
@@ -21,7 +21,7 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
-_lab_size = SessionVar[float]("lab_size", 0.1)
+_lab_size = ControlVar[float]("lab_size", 0.1)
 """The largest change of a pixel; a control."""
 
 
@@ -51,9 +51,16 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
     aim = names.index(target) if target in names else None
     _lab_size.start(_lab_size.default)
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-        size = st.slider(
-            "Size of the change", 0.0, MAX_STRENGTH, step=0.005, key=_lab_size.key, width=240, help="Share of full ink."
-        )
+        with _lab_size.placed():
+            size = st.slider(
+                "Size of the change",
+                0.0,
+                MAX_STRENGTH,
+                step=0.005,
+                key=_lab_size.key,
+                width=240,
+                help="Share of full ink.",
+            )
         st.button(
             "Smallest that works",
             key="lab_smallest",

@@ -13,7 +13,7 @@ from mlp.images.input_image import with_article
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering, digit_in
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
 from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import strongest_url
@@ -23,9 +23,9 @@ from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
-_lab_wish_layer = SessionVar[str | None]("lab_wish_layer", None)
+_lab_wish_layer = ControlVar[str | None]("lab_wish_layer", None)
 """The layer whose neuron is asked; a control."""
-_lab_wish_neuron = SessionVar[int | None]("lab_wish_neuron", None)
+_lab_wish_neuron = ControlVar[int | None]("lab_wish_neuron", None)
 """The neuron, from 1, or the digit that is asked for; a control."""
 
 
@@ -42,22 +42,26 @@ def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
     if _lab_wish_layer.get() not in names:
         _lab_wish_layer.set("Answer")
-    layer = names.index(st.segmented_control("Of", names, key=_lab_wish_layer.key, required=True) or "Answer")
+    with _lab_wish_layer.placed():
+        layer = names.index(st.segmented_control("Of", names, key=_lab_wish_layer.key, required=True) or "Answer")
     width = network.layer_sizes[layer + 1]
     first = 0 if layer == len(names) - 1 else 1  # answers are numbered from 0, as digits, and neurons from 1
     chosen = _lab_wish_neuron.get()
     if chosen is None or not first <= chosen < width + first:  # only then, as setting it discards what is being typed
         _lab_wish_neuron.set(first)
-    if first or answers == DIGITS:
-        st.number_input("Neuron" if first else "Digit", first, width - 1 + first, key=_lab_wish_neuron.key, width=130)
-    else:
-        st.selectbox(
-            "Sign",
-            range(width),
-            key=_lab_wish_neuron.key,
-            format_func=lambda place: plain(answers[place]),
-            width=130,
-        )
+    with _lab_wish_neuron.placed():
+        if first or answers == DIGITS:
+            st.number_input(
+                "Neuron" if first else "Digit", first, width - 1 + first, key=_lab_wish_neuron.key, width=130
+            )
+        else:
+            st.selectbox(
+                "Sign",
+                range(width),
+                key=_lab_wish_neuron.key,
+                format_func=lambda place: plain(answers[place]),
+                width=130,
+            )
     st.button(
         "Ask it",
         key="lab_ask",

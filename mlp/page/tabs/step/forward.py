@@ -11,7 +11,7 @@ from mlp.images.input_image import with_article
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax, softmax_cross_entropy
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import bar
 from mlp.page.style.theme import plain
@@ -27,7 +27,7 @@ from mlp.page.tabs.step.step_pieces import (
 )
 from mlp.training.run import epoch_plan
 
-_slow_layer = SessionVar[int]("slow_layer", 1)
+_slow_layer = ControlVar[int]("slow_layer", 1)
 """The number of the chosen layer; a control."""
 
 
@@ -190,16 +190,15 @@ def _layer_choice(n_layers: int) -> int:
     options = list(range(1, n_layers + 1))
     if not _slow_layer.is_kept() or _slow_layer.get() not in options:
         _slow_layer.set(1)
-    return int(
-        st.segmented_control(
+    with _slow_layer.placed():
+        chosen = st.segmented_control(
             "Layer",
             options,
             key=_slow_layer.key,
             format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
             required=True,
         )
-        or 1
-    )
+    return int(chosen or 1)
 
 
 def _activations(step: SlowStep, i: int) -> str:

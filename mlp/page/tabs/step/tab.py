@@ -26,7 +26,7 @@ _slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", No
 """The step, after what it is a step of."""
 _slow_origins = SessionVar[list[str] | None]("slow_origins", None)
 """The options when the choice of the step's origin was last drawn."""
-_slow_origin = SessionVar[str]("slow_origin", "new")
+_slow_origin = ControlVar[str]("slow_origin", "new")
 """The origin of the step; a control."""
 _slow_stage = ControlVar[str]("slow_stage", "")
 """The open stage; a control."""
@@ -98,9 +98,10 @@ def _which_step(visitor: Visitor) -> None:
         _slow_origins.set(origins)  # a first run becomes the choice
         _slow_origin.set(origins[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            "Which step", origins, key=_slow_origin.key, format_func=ORIGINS.__getitem__, required=True
-        )
+        with _slow_origin.placed():
+            st.segmented_control(
+                "Which step", origins, key=_slow_origin.key, format_func=ORIGINS.__getitem__, required=True
+            )
         st.button(
             "Newest step",
             key="slow_newest",

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, position_of, steepest
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.tabs.step.step_pieces import names, number_between
 
-_slow_array = SessionVar[str | None]("slow_array", None)
+_slow_array = ControlVar[str | None]("slow_array", None)
 """The chosen parameter array; a control."""
 
 
@@ -26,7 +26,7 @@ def chosen_weight(step: SlowStep) -> Weight:
     if _slow_array.get() not in options:
         _slow_array.set(options[0])
     columns = st.columns([3, 1, 1], vertical_alignment="bottom")
-    with columns[0]:
+    with columns[0], _slow_array.placed():
         name = st.segmented_control(
             "Which weight",
             options,
