@@ -86,9 +86,9 @@ def parts_of(visitor: Visitor) -> list[Part]:
 def restore(visitor: Visitor, names: Iterable[str], load: Load) -> tuple[dict[str, str], dict[str, Exception]]:
     """Restore parts into ``visitor``, each by itself; return the new names of those restored, and errors of others.
 
-    Of the parts that are older than others of the same kind, only small ones can join those; the rest are left out.
+    Of the parts that are older than others of the same kind, only small ones can join those; the rest are errors.
     """
-    kinds = {name: _kind_of(name) for name in names if "~" not in name or _kind_of(name)[0] in SMALL}
+    kinds = {name: _kind_of(name) for name in names if "~" not in name or _kind_of(name)[0] != TRIAL}
     places = {kind: place for place, kind in enumerate(_KINDS)}
     restored, errors = dict[str, str](), dict[str, Exception]()
     # The current run is the newest, even if it cannot be read.
@@ -96,6 +96,8 @@ def restore(visitor: Visitor, names: Iterable[str], load: Load) -> tuple[dict[st
     for name in sorted(kinds, key=lambda name: (places.get(kinds[name][0], len(places)), len(name), name)):
         kind, number = kinds[name]
         try:
+            if "~" in name and kind not in SMALL:
+                raise UnusableError("you have something newer")
             if kind != TRIAL:
                 restored[name] = _KINDS[kind][0](visitor, name, load) or name.partition("~")[0]
             elif visitor.sweep is not None and (number or 0) < len(visitor.sweep.jobs):  # else its sweep has the error

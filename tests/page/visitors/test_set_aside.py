@@ -17,8 +17,10 @@ from mlp.page.visitors.visitor_parts import (
     SWEEP,
     TEACHING,
     UPLOADED,
+    name_for_visitors,
 )
 from tests.images.signs.sample_signs import letters
+from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import SETTINGS, digit, parts_on_disk, server, with_everything
 
 PARTS = {
@@ -95,3 +97,25 @@ def test_older_part_returns_when_the_newer_one_has_gone(tmp_path, monkeypatch, p
         assert visitor.kept.parts[part] in again.kept.files
         assert parts_on_disk(tmp_path).count(part) == (1 if newer is None else 2)
     assert getattr(server(tmp_path).get(visitor.id, "here"), attribute) is not None
+
+
+NEWER = {
+    PICTURE: lambda visitor, again: setattr(again, "picture", visitor.picture),
+    UPLOADED: lambda visitor, again: setattr(again, "uploaded", visitor.uploaded),
+    TEACHING: lambda visitor, again: setattr(again, "teaching", visitor.teaching),
+    SWEEP: lambda visitor, again: setattr(again, "sweep", sweep_over(SETTINGS, "seed", [7, 8])),
+}
+
+
+@pytest.mark.parametrize("part", NEWER)
+def test_part_set_aside_is_still_named_beside_a_newer_one(tmp_path, monkeypatch, part):
+    visitor = saved_visitor(tmp_path)
+    visitors = server(tmp_path)
+    with monkeypatch.context() as patch:
+        unreadable(patch, visitor.kept.parts[part])
+        again = visitors.get(visitor.id, "here")
+    NEWER[part](visitor, again)
+    visitors.save()
+    last = server(tmp_path).get(visitor.id, "here")
+    assert PARTS[part](last)
+    assert f"part of your work: {name_for_visitors(part)} (you have something newer). It will" in last.notice
