@@ -1,7 +1,7 @@
 """The data of a new run is named, shown and available, even without the folder or the mirrors."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -128,14 +128,29 @@ def test_each_synthetic_style_is_shown_and_can_be_switched_off(data_tab: AppTest
     assert not data_tab.checkbox(key="style_one").value
 
 
-def test_examples_are_redrawn_alone_and_a_switched_style_redraws_the_page(tmp_path: Path):
-    async def requests(url: str) -> list[str]:
-        visitor = Visitor(url, "tab=Data")
-        await visitor.open()
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server without MNIST's files."""
+    folder = tmp_path_factory.mktemp("server")
+    nowhere = {"MLP_DATA_DIR": str(folder), "MLP_DATA_MIRRORS": "http://127.0.0.1:9/", "MLP_CHECKPOINTS": "off"}
+    with serve(folder / "server.log", nowhere) as server:
+        yield server.url
+
+
+async def open_styles(url: str) -> Visitor:
+    """Return a visitor whose page shows the styles."""
+    visitor = Visitor(url, "tab=Data")
+    await visitor.open()
+    await visitor.set_state(WidgetState(id=visitor.widgets["show_styles"], bool_value=True), "show_styles")
+    await visitor.until(lambda: "style_one" in visitor.widgets)
+    return visitor
+
+
+def test_examples_are_redrawn_alone_and_a_switched_style_redraws_the_page(url: str):
+    async def requests() -> list[str]:
+        visitor = await open_styles(url)
         await visitor.press("more_examples")
-        for key in ("show_warped", "show_styles"):
-            await visitor.set_state(WidgetState(id=visitor.widgets[key], bool_value=True), key)
-        await visitor.until(lambda: "style_one" in visitor.widgets)
+        await visitor.set_state(WidgetState(id=visitor.widgets["show_warped"], bool_value=True), "show_warped")
         sent = [line for line in visitor.diary if " sent ['" in line]
         visitor.diary.clear()
         await visitor.set_state(WidgetState(id=visitor.widgets["style_one"], bool_value=False), "style_one")
@@ -143,8 +158,19 @@ def test_examples_are_redrawn_alone_and_a_switched_style_redraws_the_page(tmp_pa
         await visitor.close()
         return [line for line in sent if any(key in line for key in ("more_examples", "show_"))]
 
-    nowhere = {"MLP_DATA_DIR": str(tmp_path), "MLP_DATA_MIRRORS": "http://127.0.0.1:9/", "MLP_CHECKPOINTS": "off"}
-    with serve(tmp_path / "server.log", nowhere) as server:
-        sent = asyncio.run(requests(server.url))
+    sent = asyncio.run(requests())
     assert len(sent) == 3
     assert not any("to all" in line for line in sent)
+
+
+def test_style_switches_follow_the_setting(url: str):
+    async def leave_out_one() -> None:
+        visitor = await open_styles(url)
+        before = visitor.widgets
+        without = WidgetState(id=before["without_styles"])
+        without.string_array_value.data.append("one")
+        await visitor.set_state(without, "without_styles")
+        await visitor.until(lambda: visitor.widgets["style_one"] != before["style_one"])  # a moved control is a new one
+        await visitor.close()
+
+    asyncio.run(leave_out_one())

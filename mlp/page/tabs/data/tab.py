@@ -5,6 +5,7 @@ import streamlit as st
 
 from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
+from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
 from mlp.page.style.fragments import fragment
@@ -58,6 +59,7 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
         questions_section(QUESTIONS)
     with st.container(key="advanced_data"), st.expander("Advanced"):
         fragment(styles_section, key="styles")()
+        state.settings_readers.add("styles")
     if data.coming is not None:
         st.caption("The full MNIST is being downloaded. New runs use it once it has arrived.")
     elif data.failed:
