@@ -94,14 +94,14 @@ def restore(visitor: Visitor, names: Iterable[str], load: Load) -> tuple[dict[st
     # The current run is the newest, even if it cannot be read.
     visitor.runs.number = max((number or 0 for kind, number in kinds.values() if kind == RUN), default=0)
     for name in sorted(kinds, key=lambda name: (places.get(kinds[name][0], len(places)), len(name), name)):
-        kind, number = kinds[name]
+        kind = kinds[name][0]
         try:
             if "~" in name and kind not in SMALL:
                 raise UnusableError("you have something newer")
             if kind != TRIAL:
                 restored[name] = _KINDS[kind][0](visitor, name, load) or name.partition("~")[0]
-            elif visitor.sweep is not None and (number or 0) < len(visitor.sweep.jobs):  # else its sweep has the error
-                restored[name] = name
+            elif (sweep := visitor.sweep) and name in {part.name for part in _sweep(sweep, visitor.job, 0)}:
+                restored[name] = name  # else it is of an older sweep, or its sweep has the error
         except Exception as error:  # the others load
             errors[name] = error
     visitor.runs.show(visitor.runs.shown)

@@ -119,3 +119,20 @@ def test_part_set_aside_is_still_named_beside_a_newer_one(tmp_path, monkeypatch,
     last = server(tmp_path).get(visitor.id, "here")
     assert PARTS[part](last)
     assert f"part of your work: {name_for_visitors(part)} (you have something newer). It will" in last.notice
+
+
+def test_run_of_an_older_sweep_stays_where_the_newer_one_has_the_current_run(tmp_path, monkeypatch):
+    visitor = saved_visitor(tmp_path)
+    visitors = server(tmp_path)
+    with monkeypatch.context() as patch:
+        unreadable(patch, visitor.kept.parts[SWEEP])
+        again = visitors.get(visitor.id, "here")
+    again.sweep = sweep_over(SETTINGS, "seed", [7, 8])
+    again.runs.begin(again.sweep.jobs[1].data, None)
+    again.job = again.sweep.jobs[1]
+    visitors.save()
+    visitors = server(tmp_path)
+    last = visitors.get(visitor.id, "here")
+    last.own.put(digit(3))  # something new to save
+    visitors.save()
+    assert visitor.kept.parts[f"sweep-1.{RUN}"] in last.kept.files
