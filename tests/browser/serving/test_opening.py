@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.digits import DIGITS
+from tests.browser.pen import CANVAS, draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import at_rest, eventually, part
+from tests.browser.sight import answer, at_rest, eventually, part
 
 WATCH_SHIFTS = """
 window.shifted = 0;
@@ -30,9 +33,8 @@ window.canvases = new Set();
 const look = () => {
   for (const place of document.querySelectorAll(".st-key-canvas *")) {
     const canvas = place.shadowRoot && place.shadowRoot.querySelector("canvas.upper-canvas");
-    const width = canvas && canvas.getBoundingClientRect().width;
-    if (!width) continue; // it is not laid out at the moment, so nobody draws on it
-    window.widths.push(width);
+    if (!canvas) continue;
+    window.widths.push(canvas.getBoundingClientRect().width);
     window.canvases.add(canvas);
   }
   setTimeout(look, 5);
@@ -59,7 +61,7 @@ def test_page_opens_without_errors_and_large_shifts(
     at_rest(page)
     assert page.evaluate("shifted") <= 0.02, page.evaluate("moved")
     eventually(page, lambda: page.evaluate("widths.length"))
-    # A canvas that grows under the pen, or that another one replaces, loses its drawing.
+    # A canvas that grows or vanishes under the pen, or that another one replaces, loses its drawing.
     assert len(page.evaluate("[...new Set(widths)]")) == 1
     assert page.evaluate("canvases.size") == 1
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -98,3 +100,48 @@ def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., P
     assert held
     tops.append(page.evaluate(TOPS))
     assert max(abs(before - after) for before, after in zip(*tops, strict=True)) <= 1, tops
+
+
+class Interrupted:
+    """Passes on the server's messages up to the choice of the network, and the later ones on release."""
+
+    def __init__(self) -> None:
+        self.held: list[str | bytes] = []
+        self._holds = False
+        self._released = False
+
+    def forward(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        socket.connect_to_server().on_message(self._take)
+
+    def release(self) -> None:
+        self._released = True
+        for message in self.held:
+            self._socket.send(message)
+
+    def _take(self, message: str | bytes) -> None:
+        if self._holds and not self._released:
+            self.held.append(message)
+            return
+        self._socket.send(message)
+        sent = ForwardMsg()
+        sent.ParseFromString(message if isinstance(message, bytes) else message.encode())
+        self._holds |= sent.delta.new_element.button_group.id.endswith("-network")
+
+
+def test_canvas_takes_a_stroke_while_the_choice_beside_it_loads(open_page: Callable[..., Page]):
+    line = Interrupted()
+    code: list[Route] = []
+
+    def hold(page: Page) -> None:
+        page.route_web_socket("**/_stcore/stream", line.forward)
+        page.route(re.compile(r"/ButtonGroup\.[^/]+\.js$"), lambda route: code.append(route))
+
+    page = open_page(prepare=hold, fresh=True)
+    eventually(page, lambda: line.held and code)
+    expect(page.locator(CANVAS)).to_be_visible()
+    draw(page, fit(DIGITS[7]))
+    line.release()
+    for route in code:
+        route.continue_()
+    expect(answer(page)).to_contain_text("7\n")
