@@ -100,7 +100,8 @@ def on_stroke(visitor: Visitor) -> None:
     had_picture = state.picture.get() is not None and any(not _is_image(each) for each in _on_canvas())
     if had_picture:
         forget_photo(visitor)
-    spared = {*LIVE, *IN_VIEW} if this_tab().followed else set()
+    # A script may have made the channel read the photo again after the stroke began.
+    spared = {*LIVE, *IN_VIEW} if this_tab().followed and not had_picture else set()
     if visitor.has_work() == had_work:
         spared.add("newcomer")  # it depends on that alone
     readers = [reader for reader in state.stroke_readers.get() if reader not in spared]

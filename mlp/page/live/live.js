@@ -170,7 +170,10 @@ const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.up
 // Fabric gets each event after this. It draws a moving pen by the next frame; a finished stroke leaves the upper canvas
 // at once, and reaches the lower one a frame later, slightly smoothed. So there are two questions: at once with the stroke
 // as drawn, then with the smoothed one.
-document.addEventListener("pointerdown", (event) => { live.down = onCanvas(event); }, { capture: true });
+document.addEventListener("pointerdown", (event) => {
+  live.down = onCanvas(event);
+  if (live.down && live.open) send({ begun: true });
+}, { capture: true });
 document.addEventListener("pointermove", ({ timeStamp }) => {
   if (live.down) requestAnimationFrame(() => { if (live.down) wish(true, timeStamp); });
 }, { capture: true, passive: true });

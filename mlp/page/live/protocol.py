@@ -6,6 +6,7 @@ A browser opens the address `PATH` below the page's own, and identifies itself i
 
 The key is a secret of the session. It is never part of an address, as logs keep those. Then the browser sends::
 
+    {"begun": true}                                             a stroke has begun
     {"ask": 7, "ink": "data:text/x-runs,a12034fp17…", "pen": true}   read this; the pen is still down
     {"got": 12}                                                 message 12 is drawn
     {"hidden": true}                                            the tab is hidden: send nothing for now
@@ -74,6 +75,11 @@ class Hello:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A stroke has begun; on a slow line, the only message before its end."""
+
+
+@dataclass(frozen=True)
 class Ask:
     """A question: the canvas as a data URL, see `mlp.page.draw.current_drawing`, and whether the pen is still down."""
 
@@ -117,7 +123,7 @@ def parse_first(text: str) -> Hello:
     raise Refused(MALFORMED, "the first message must hold version, key and hidden")
 
 
-def parse(text: str) -> Ask | Got | Look:
+def parse(text: str) -> Begun | Ask | Got | Look:
     """Parse a later message from a browser.
 
     Raises
@@ -131,13 +137,15 @@ def parse(text: str) -> Ask | Got | Look:
     (Got(number=12), Look(hidden=True))
     """
     message = _object(text)
+    if message == {"begun": True}:
+        return Begun()
     if message.keys() == {"ask", "ink", "pen"} and _are(message, ask=int, ink=str, pen=bool):
         return Ask(message["ask"], message["ink"], message["pen"])
     if message.keys() == {"got"} and _are(message, got=int):
         return Got(message["got"])
     if message.keys() == {"hidden"} and _are(message, hidden=bool):
         return Look(message["hidden"])
-    raise Refused(MALFORMED, f"a message must be a question, got or hidden, not {sorted(message)!r:.80}")
+    raise Refused(MALFORMED, f"a message must be begun, a question, got or hidden, not {sorted(message)!r:.80}")
 
 
 def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:

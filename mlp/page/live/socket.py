@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mlp.page.live import protocol
 from mlp.page.live.budget import Budget
-from mlp.page.live.protocol import Ask, Look, Refused
+from mlp.page.live.protocol import Ask, Begun, Look, Refused
 from mlp.page.live.tabs import Parts, Tab, tab_of
 
 log = logging.getLogger(__name__)
@@ -176,6 +176,8 @@ class Channel:
                 self._question = message
                 self._tab.ask(message)
                 self._asked.set()
+            elif isinstance(message, Begun):
+                self._tab.begin_stroke()
             elif isinstance(message, Look):
                 self._hidden = message.hidden
                 self._woken.set()

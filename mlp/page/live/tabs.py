@@ -143,13 +143,14 @@ class Tab:
         if step is not None and visitor is not None and visitor.job is not None and step[0] == visitor.runs.number:
             visitor.job.note_seen(step[1])
 
+    def begin_stroke(self) -> None:
+        """Forget the photo and the chosen digit, as the visitor draws."""
+        self.instead = self.chosen = None
+
     def ask(self, question: Ask) -> None:
         """Record the canvas of a question."""
-        begins = question.pen and not (self.question is not None and self.question.pen)
         self.question = question
         self._answered.clear()
-        if begins:
-            self.instead = self.chosen = None
 
     def note_answered(self, question: Ask) -> None:
         """Record that a question has been answered."""

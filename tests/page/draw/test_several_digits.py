@@ -70,10 +70,12 @@ def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
 def test_stroke_resets_the_chosen_digit(page: AppTest):
     ask(page, [*ONE, *SEVEN])
     tab_of(page).chosen = 0
-    assert [reading["chosen"] for reading in ask(page, [*ONE, *SEVEN], pen=True)["readings"]] == [False, True]
+    tab_of(page).begin_stroke()
+    assert [reading["chosen"] for reading in ask(page, [*ONE, *SEVEN])["readings"]] == [False, True]
 
 
 def test_end_of_a_stroke_keeps_a_digit_that_was_chosen_before_it_arrived(page: AppTest):
+    tab_of(page).begin_stroke()
     ask(page, [*ONE, *SEVEN], pen=True)
     tab_of(page).chosen = 0
     for pen in (True, False):

@@ -1,6 +1,7 @@
 """A stroke is received, prepared once for all its readers, and read."""
 
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mlp.images.picture import Picture
 from mlp.page import state
 from mlp.page.draw.canvas import on_stroke
 from mlp.page.draw.current_drawing import RUNS, current_drawing, image_of_canvas
+from mlp.page.live.tabs import this_tab
 from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -105,8 +107,11 @@ def test_drawing_comes_with_strokes_and_input_image(canvas: Canvas):
     assert current_drawing() is not drawing
 
 
-def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas):
+@pytest.mark.parametrize("followed", [False, True])
+def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas, followed: bool):
     canvas.show(PICTURE)
+    if followed:
+        this_tab().connect(Mock())
     canvas.report(report_of(7, STROKE))
     assert canvas.visitor.picture is None
     assert current_drawing().kind == "drawing"

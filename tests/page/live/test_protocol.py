@@ -7,6 +7,7 @@ from mlp.page.live.protocol import (
     MAX_CHARACTERS,
     OTHER_VERSION,
     Ask,
+    Begun,
     Got,
     Hello,
     Look,
@@ -19,6 +20,7 @@ from mlp.page.live.protocol import (
 
 def test_each_message_of_a_browser_is_read():
     assert parse_first('{"version": 1, "key": "k", "hidden": true}') == Hello("k", hidden=True)
+    assert parse('{"begun": true}') == Begun()
     assert parse('{"ask": 3, "ink": "data:", "pen": false}') == Ask(3, "data:", pen=False)
     assert parse('{"got": 2}') == Got(2)
     assert parse('{"hidden": false}') == Look(hidden=False)
@@ -35,6 +37,7 @@ def test_each_message_of_a_browser_is_read():
         '{"ask": true, "ink": "", "pen": true}',
         '{"ask": 1, "ink": "", "pen": true, "more": 1}',
         '{"got": 1.5}',
+        '{"begun": false}',
         '{"hidden": null}',
         '{"version": 1, "key": "k", "hidden": true}',
         '{"got": ' + "1" * MAX_CHARACTERS + "}",
