@@ -35,11 +35,7 @@ _followers = SessionVar[dict[str, Pace]]("followers", {})
 HERE = Path(__file__).parent
 _JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
 _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest = setTriggerValue; };"
-_HTML = (
-    '<p class="ink-status ink-offline" role="status" hidden data-text="The live connection can’t open here, so the '
-    'page updates once a second."></p><p class="ink-lost" role="status" hidden></p>'
-    '<p class="ink-unseen ink-spoken" role="status"></p>'
-)
+_HTML = '<p class="ink-connection" role="status" hidden></p><p class="ink-unseen ink-spoken" role="status"></p>'
 FOLLOW_S = 2.0
 """Seconds between two redraws of an open tab that follows the run."""
 FOLLOW_TRIPS, MAX_FOLLOW_S = 20, 10.0

@@ -8,7 +8,7 @@ const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, stale: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, follows: [0, 0], behind: false, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
-  receivedAt: performance.now(), lost: false, opened: false, colorScheme: null,
+  receivedAt: performance.now(), lost: false, opened: false, noticed: 0, colorScheme: null,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
 window.inkling = live;  // for other components of the page
@@ -83,19 +83,25 @@ document.addEventListener("visibilitychange", () => {
 });
 
 // A visible page gets a message every second. After a silence it is out of date, and says so.
-const SILENCE_MS = 3000, BACK_MS = 4000;
+const SILENCE_MS = 3000, BACK_MS = 4000, NOTICE_MS = 8000;
 setInterval(() => {
   const silent = live.opened && !document.hidden && performance.now() - live.receivedAt > SILENCE_MS;
   if (silent === live.lost) return;
   live.lost = silent;
   document.documentElement.toggleAttribute("data-ink-lost", silent);
-  const line = document.querySelector(".ink-lost");
-  if (!line) return;
-  line.hidden = false;
-  line.textContent = silent ? "The connection is gone. A run continues without it, and this page catches up once it is back."
-    : "The connection is back.";
-  if (!silent) setTimeout(() => { line.hidden = !live.lost; }, BACK_MS);
+  if (silent) notify("The connection is gone. A run continues without it, and this page catches up once it is back.");
+  else notify("The connection is back.", BACK_MS);
 }, 500);
+
+// It lies over the page's head, so that nothing moves.
+function notify(text, forMs = 0) {
+  const line = document.querySelector(".ink-connection");
+  if (!line) return;
+  clearTimeout(live.noticed);
+  line.hidden = false;
+  line.textContent = text;
+  if (forMs) live.noticed = setTimeout(() => { line.hidden = true; }, forMs);
+}
 
 // A question holds the canvas as it is, whether a pen, Undo or a test digit changed it.
 // It has layers: the paper, finished strokes, and the current stroke.
@@ -272,13 +278,10 @@ function tick() {
 }
 
 function withoutChannel(on) {
-  document.querySelectorAll(".ink-offline").forEach((line) => {
-    line.hidden = !on || live.opened;
-    line.textContent = line.hidden ? "" : line.dataset.text;
-  });
   if (on === Boolean(live.ticking)) return;
   if (on) live.ticking = setInterval(tick, 1000);
   else live.ticking = clearInterval(live.ticking) ?? 0;
+  if (on && !live.opened) notify("The live connection can’t open here, so the page updates once a second.", NOTICE_MS);
 }
 
 // Streamlit changes its own colors by itself, as the system does, and then calls this again; ours come with a script.

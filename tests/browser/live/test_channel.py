@@ -150,11 +150,19 @@ WRONG_ADDRESS = """(() => {
 })()"""
 """Prevents channels from opening, as behind a proxy that upgrades only Streamlit's connection."""
 
+MOVED_BY = """(line) => {
+  const top = () => document.querySelector(".st-key-stage").getBoundingClientRect().top, shown = top();
+  line.hidden = true;
+  return shown - top();
+}"""
+"""Returns how far a line moves the page down."""
+
 
 def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Page], console_errors: list[str]):
     page = open_page("?batch_size=8&epochs=100", prepare=lambda page: page.add_init_script(WRONG_ADDRESS))
     shown = page.get_by_text("The live connection can’t open here")
     expect(shown).to_be_visible()
+    assert shown.evaluate(MOVED_BY) == 0
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
     button(page, "train").click()

@@ -31,7 +31,7 @@ def test_page_reports_a_frozen_server_and_its_return(own_server: Server, new_bro
     page.goto(own_server.url)
     expect(part(page, "curves")).to_be_visible()
     eventually(page, lambda: page.evaluate("window.inkling?.open"))
-    line = page.locator(".ink-lost")
+    line = page.locator(".ink-connection")
     expect(line).to_be_hidden()
     own_server.process.send_signal(signal.SIGSTOP)
     expect(line).to_contain_text("The connection is gone.")
