@@ -177,7 +177,7 @@ const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.up
 // at once, and reaches the lower one a frame later, slightly smoothed. So there are two questions: at once with the stroke
 // as drawn, then with the smoothed one.
 document.addEventListener("pointerdown", (event) => {
-  live.down = onCanvas(event);
+  live.down = event.button === 0 && onCanvas(event);  // other buttons do not draw
   if (live.down && live.open) send({ begun: true });
 }, { capture: true });
 document.addEventListener("pointermove", ({ timeStamp }) => {
