@@ -51,7 +51,7 @@ def softmax_cross_entropy(
     Raises
     ------
     TypeError, ValueError
-        If there is no example, not one label per row, or a label that is not a class.
+        If there is no example, the logits are not floats, there is not one label per row, or a label is not a class.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def softmax_cross_entropy(
     >>> round(loss, 4), grad_logits
     (0.6931, array([[ 0.5, -0.5]]))
     """
-    labels = _checked_labels(logits, labels)
+    logits, labels = _checked(logits, labels)
     if label_smoothing:
         checked("label_smoothing", label_smoothing, low=0, high=1, open_high=True)
     n, n_classes = logits.shape
@@ -91,22 +91,24 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     >>> accuracy(np.eye(10, dtype=np.float32), np.arange(10))
     1.0
     """
-    labels = np.asarray(labels)
+    logits, labels = np.asarray(logits), np.asarray(labels)
     if len(logits) == 0 or labels.shape != (len(logits),):
         raise ValueError(f"accuracy needs one label per row of logits, got {labels.shape} for {logits.shape}")
     return int(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(logits)
 
 
-def _checked_labels(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the labels as an array if each row of logits has a valid one."""
-    labels = np.asarray(labels)
+def _checked(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return both as arrays if each row of logits has a valid label."""
+    logits, labels = np.asarray(logits), np.asarray(labels)
     if logits.ndim != 2 or len(logits) == 0 or labels.shape != (len(logits),):
         raise ValueError(
             f"a loss needs logits (n, classes) of at least one example and one label per row, got {logits.shape} and "
             f"{labels.shape}"
         )
+    if logits.dtype.kind != "f":
+        raise TypeError(f"logits must be floats, got {logits.dtype}")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got {labels.dtype}")
     if labels.min() < 0 or labels.max() >= logits.shape[1]:
         raise ValueError(f"labels must be 0 to {logits.shape[1] - 1}, got {labels.min()} to {labels.max()}")
-    return labels
+    return logits, labels

@@ -77,3 +77,12 @@ def test_label_smoothing_by_hand():
     loss, grad_logits = softmax_cross_entropy(np.log([[0.8, 0.1, 0.1]]), np.array([0]), 0.3)
     assert loss == pytest.approx(-(0.8 * math.log(0.8) + 0.1 * math.log(0.1) + 0.1 * math.log(0.1)))
     np.testing.assert_allclose(grad_logits, 0, atol=1e-12)  # these logits give exactly the target
+
+
+def test_loss_takes_logits_from_a_list_but_no_integers():
+    loss, grad = softmax_cross_entropy([[3.0, 1.0]], [0], label_smoothing=0.1)
+    expected, expected_grad = softmax_cross_entropy(np.array([[3.0, 1.0]]), [0], label_smoothing=0.1)
+    assert loss == expected
+    np.testing.assert_array_equal(grad, expected_grad)
+    with pytest.raises(TypeError, match="logits must be floats, got int64"):
+        softmax_cross_entropy(np.array([[3, 1]]), [0])
