@@ -1,9 +1,11 @@
-// Repair the canvas: it lays a toolbar over its top right corner, which swallows strokes, has its own size, and has no
-// name for screen readers. It is in an open shadow root, so each new one must be repaired from within. Also, Ctrl+Z
-// presses the page's Undo button, and on a narrow screen the sidebar starts folded.
+// Repair the canvas: it lays a toolbar over its top right corner, which swallows strokes, has its own size, lies below its
+// background until its style sheet has loaded, and has no name for screen readers. It is in an open shadow root, so each
+// new one must be repaired from within. Also, Ctrl+Z presses the page's Undo button, and on a narrow screen the sidebar
+// starts folded.
 (() => {
   const css = ".dc-toolbar{display:none!important}.dc-root,.dc-scroll,.dc-container,.canvas-container,canvas"
     + "{width:var(--stage-canvas)!important;height:var(--stage-canvas)!important;max-width:none!important}"
+    + ".dc-container{position:relative}.dc-background-canvas,.dc-canvas{position:absolute;top:0;left:0}"
     + "canvas{border-radius:10px;touch-action:none}canvas.upper-canvas:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}";
   const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // presentation elements must have no name
   const repair = () => {

@@ -102,6 +102,17 @@ def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., P
     assert max(abs(before - after) for before, after in zip(*tops, strict=True)) <= 1, tops
 
 
+def test_canvas_is_in_its_place_before_its_style_sheet_has_loaded(open_page: Callable[..., Page]):
+    held: list[Route] = []
+
+    def hold(page: Page) -> None:
+        page.route(re.compile(r"/index-[^/]+\.css$"), lambda route: held.append(route))
+
+    page = open_page(prepare=hold, fresh=True)
+    eventually(page, lambda: held)
+    assert page.locator(CANVAS).bounding_box() == part(page, "canvas").bounding_box()
+
+
 class Interrupted:
     """Passes on the server's messages up to the choice of the network, and the later ones on release."""
 
