@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
-from tests.browser.sight import button, eventually, open_part, part, tab
+from tests.browser.sight import at_rest, button, eventually, open_part, part, tab
 
 
 def room(page: Page, name: str) -> Any:
@@ -82,15 +82,29 @@ def test_moved_slider_adds_no_history_step_and_stays_on_back(open_page: Callable
     assert steps(page) == before + 1
 
 
+COUNT_BARS = """() => {
+  window.mostBars = 0;
+  const look = () => {
+    const bars = [...document.querySelectorAll(".st-key-tab")].filter((bar) => bar.checkVisibility());
+    mostBars = Math.max(mostBars, bars.length);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
 def test_back_twice_in_quick_succession_leads_to_the_first_place(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
     for name, link in (("Mine", "tab=Runs"), ("Lab", "lab=fool"), ("Mistakes and data", "tab=Mistakes")):
         tab(page, name).click()
         expect(page).to_have_url(re.compile(link))
+    page.evaluate(COUNT_BARS)
     page.evaluate("history.go(-1)")
     page.evaluate("history.go(-1)")
     page.evaluate("history.go(-1)")
     expect(tab(page, "Look inside")).to_be_checked()
+    at_rest(page)
+    assert page.evaluate("mostBars") == 1
     expect(part(page, "sections")).to_contain_text("Looking at")
     eventually(page, lambda: "tab" not in query(page))
     page.go_forward()
