@@ -46,7 +46,7 @@ class PageTurns:
 
     @contextmanager
     def pause(self) -> Iterator[None]:
-        """Give the turn to others until the block ends."""
+        """Free the turn for others until the block ends."""
         self._give_back()
         try:
             yield
