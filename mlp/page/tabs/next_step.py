@@ -25,8 +25,8 @@ from mlp.page.train.diagnoses import try_remedy
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 
-_correction_hints = SessionVar[int]("correction_hints", 0)
-"""Number of times that the visitor followed the suggestion to correct an answer."""
+_teaching_suggested = SessionVar[bool]("teaching_suggested", False)
+"""Whether the visitor followed the suggestion to teach the network, which is made once."""
 
 
 TOO_FAST = 1.0
@@ -65,8 +65,8 @@ def _line(step: NextStep) -> None:
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
         st.button(step.label, key="next_step", type="tertiary", on_click=_take, args=(step,))
-        if times := _correction_hints.get():
-            scroll_to("correction", f"correction {times}")
+        if _teaching_suggested.get():
+            scroll_to("stage", "teach it")  # the whole card, as the question is about the drawing
 
 
 def _take(step: NextStep) -> None:
@@ -87,8 +87,8 @@ def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
         return NextStep(text, partial(try_remedy, visitor, now, remedy))
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
-    if len(visitor.own) == 0:
-        return NextStep("teach it: choose what your digit was", _go_to_correction)
+    if len(visitor.own) == 0 and not _teaching_suggested.get():
+        return NextStep("teach it: choose which digit you drew", partial(_teaching_suggested.set, True))
     return _tour(parts)
 
 
@@ -101,10 +101,6 @@ def _tour(parts: Sequence[str]) -> NextStep:
     if ahead:
         return NextStep(TOUR[ahead[0]], partial(go_to_tab, ahead[0]))
     return NextStep("try a lesson", partial(lessons_open.set, True))
-
-
-def _go_to_correction() -> None:
-    _correction_hints.set(_correction_hints.get() + 1)
 
 
 def _break(visitor: Visitor) -> None:

@@ -97,7 +97,7 @@ def test_correction_changes_the_suggested_step(open_page: Callable[..., Page]):
     button(page, "step").click()
     expect(part(page, "progress")).to_contain_text(re.compile("step 1 of .* paused"))
     at_rest(page)
-    expect(button(page, "next_step")).to_have_text("teach it: choose what your digit was")
+    expect(button(page, "next_step")).to_have_text("teach it: choose which digit you drew")
     part(page, "correction").get_by_text("1", exact=True).click()
     expect(button(page, "next_step")).to_have_text("see what it gets wrong")
 
