@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
-from mlp.training.data.sources import Data
+from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.settings_table import value_text
@@ -21,7 +21,7 @@ class NumberedRun:
 
     number: int
     snapshot: Snapshot
-    data: Data
+    data: Source
     origin: str | None = None
 
     @property
@@ -45,10 +45,10 @@ class EarlierRuns:
         self.runs: list[NumberedRun] = []
         self.shown: tuple[int, ...] = ()
         self.number = 0
-        self.data: Data | None = None
+        self.data: Source | None = None
         self.origin: str | None = None
 
-    def begin(self, data: Data, origin: str | None = None) -> int:
+    def begin(self, data: Source, origin: str | None = None) -> int:
         """Start a new run, and return its number."""
         self.number += 1
         self.data = data

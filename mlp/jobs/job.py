@@ -16,6 +16,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.workers.call import Ending, NotStarted
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.network import MLP
+from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import Data
 from mlp.training.run import Run
 
@@ -45,7 +46,7 @@ class Job:
     ----------
     run : Run
         Copied before it is changed.
-    data : Data
+    data : Source
         Its training data, without the synthetic digits of its settings.
     engine : Engine
         Runs the slices.
@@ -62,7 +63,7 @@ class Job:
     def __init__(
         self,
         run: Run,
-        data: Data,
+        data: Source,
         engine: Engine,
         owner: Hashable = None,
         *,
@@ -257,9 +258,14 @@ class Job:
         self._progress.rewind = rewind
 
     @property
-    def data(self) -> Data:
-        """The training data."""
+    def data(self) -> Source:
+        """The training data, without the synthetic digits of its settings."""
         return self._progress.data
+
+    @property
+    def training_data(self) -> Data:
+        """All images that it trains on, those of its settings too."""
+        return self._progress.training_data
 
     @property
     def playing(self) -> bool:
@@ -294,7 +300,7 @@ class Job:
 
     def _submit(self, function: Callable[..., Slice], *args: Any, **kwargs: Any) -> None:
         try:
-            run, data = self._progress.run, self._progress.data
+            run, data = self._progress.run, self._progress.training_data
             future = self._engine.submit(self._owner, function, run, data, *args, **kwargs)
         except Ending:
             return  # the program ends: nothing may change before it is saved

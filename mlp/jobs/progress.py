@@ -8,6 +8,7 @@ from mlp.jobs.moments.rewind import Rewind
 from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice
 from mlp.nn.network import MLP
+from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import Data
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.history import History
@@ -24,7 +25,7 @@ class Progress:
     ----------
     run : Run
         Never changed in place: each slice brings a new one.
-    data : Data
+    data : Source
         Its training data, without the synthetic digits of its settings.
     start_network : MLP, optional
         The network whose weights the run starts with, if another object holds it anyway.
@@ -43,11 +44,11 @@ class Progress:
         The step whose loss was no longer finite.
     """
 
-    def __init__(self, run: Run, data: Data, *, start_network: MLP | None = None, keeps_moments: bool = True) -> None:
-        self.data = training_data(data, run.settings)
-        dataset = self.data.load()
-        self.data_name = dataset.name
+    def __init__(self, run: Run, data: Source, *, start_network: MLP | None = None, keeps_moments: bool = True) -> None:
+        self.data = data
         self.run = run
+        dataset = self.training_data.load()
+        self.data_name = dataset.name
         self.first_network = start_network or (run.network if run.step == 0 else None)
         self._start_network = start_network
         self._n_images = len(dataset.train.labels)
@@ -90,6 +91,11 @@ class Progress:
         arrays = 1 if self.first_network in (None, self.run.network, self._start_network) else 2
         arrays += optimizer_arrays(self.run.settings)
         return arrays * self.run.network.values.nbytes + self.history.n_bytes + self.rewind.n_bytes
+
+    @property
+    def training_data(self) -> Data:
+        """All images that it trains on: those of its source, and the synthetic digits of its settings."""
+        return training_data(self.data, self.run.settings)
 
     @property
     def ended(self) -> bool:

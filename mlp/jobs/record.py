@@ -9,16 +9,13 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.checks import checked, checked_int
-from mlp.images.mnist import Split
 from mlp.nn.weights import read_header
-from mlp.training.data.sign_data import SignData
-from mlp.training.data.sources import Data, Mnist
-from mlp.training.data.teaching_data import TeachingData, teaching_data
+from mlp.training.data.saved_sources import Source, dump_source, parse_source
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
-from mlp.training.settings import N_INPUTS, Settings
+from mlp.training.settings import Settings
 
-FORMAT = "inkling-run-1"
+FORMAT = "inkling-run-2"
 
 
 class RecordError(ValueError):
@@ -30,7 +27,7 @@ class Record:
     """A job at one point of its training."""
 
     run: Run  # not changed afterward
-    data: Data  # for training
+    data: Source  # for training, without the synthetic digits of its settings
     history: History
     seconds: float = 0.0  # of training so far
     diverged: int | None = None  # the step whose loss was no longer finite
@@ -46,12 +43,8 @@ def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
     record : Record
     weights_are_random : bool
         Whether the run started with random weights. Before its first step, its settings then hold all of it.
-
-    Raises
-    ------
-    RecordError
-        If no other process could find the training data.
     """
+    data, data_arrays = dump_source(record.data)
     run, history = record.run, record.history
     evaluations = np.array(history.evaluations, np.float64).reshape(-1, len(Evaluation._fields))  # None becomes nan
     arrays = {
@@ -59,6 +52,7 @@ def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
         "accuracies": history.accuracies,
         "evaluations": evaluations,
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
+        **data_arrays,
     }
     about: dict[str, Any] = {
         "settings": run.settings.as_dict(),
@@ -66,8 +60,7 @@ def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
         "learning_rate": run.learning_rate,
         "counters": {},
         "temperature": run.temperature,
-        "folder": None,
-        "own_share": None,
+        "data": data,
         "steps_per_epoch": history.steps_per_epoch,
         "seconds": record.seconds,
         "diverged": record.diverged,
@@ -81,18 +74,6 @@ def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
                 arrays |= {f"{name}.{number}": array for number, array in enumerate(kept)}
             else:
                 about["counters"][name] = kept
-    data = record.data
-    if isinstance(data, TeachingData):
-        about["own_share"] = data.share
-        arrays |= _digits("own", data.images, data.labels)
-        data = data.base
-    if isinstance(data, SignData):
-        arrays |= _digits("signs", data.images, data.labels)
-        arrays |= _digits("held_signs", data.held_images, data.held_labels)
-    elif isinstance(data, Mnist):
-        about["folder"] = data.directory
-    else:
-        raise RecordError(f"a run on {type(data).__name__} cannot be saved: its images exist only in this process")
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps(about)})
 
@@ -111,10 +92,9 @@ def parse_record(data: bytes) -> Record:
             raise ValueError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
         about = json.loads(metadata["about"])
         arrays = safetensors.numpy.load(data)
-        run = _run(about, arrays)
         return Record(
-            run=run,
-            data=_data(about, arrays, run.settings.names),
+            run=_run(about, arrays),
+            data=parse_source(about["data"], arrays),
             history=_history(about, arrays),
             seconds=checked("seconds", about["seconds"], low=0),
             diverged=None if about["diverged"] is None else checked_int("diverged", about["diverged"], 1, 2**53),
@@ -123,13 +103,6 @@ def parse_record(data: bytes) -> Record:
         )
     except Exception as error:
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
-
-
-def _digits(name: str, images: bytes, labels: bytes) -> dict[str, np.ndarray]:
-    return {
-        f"{name}_images": np.frombuffer(images, np.uint8).reshape(-1, N_INPUTS),
-        f"{name}_labels": np.frombuffer(labels, np.uint8),
-    }
 
 
 def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
@@ -150,28 +123,12 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     return run
 
 
-def _data(about: dict[str, Any], arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> Data:
-    if "signs_images" in arrays:
-        splits = [Split(arrays[f"{name}_images"], arrays[f"{name}_labels"]) for name in ("signs", "held_signs")]
-        if not len(splits[0]) or max(split.labels.max(initial=0) for split in splits) >= len(names):
-            raise ValueError(f"a run on signs must have drawings of {', '.join(names)}")
-        digits = [part.tobytes() for each in splits for part in (each.images, each.labels.astype(np.uint8))]
-        return SignData(names, *digits)
-    folder = about["folder"]
-    if folder is not None and not isinstance(folder, str):
-        raise ValueError(f"a folder must be a path, got {folder!r}")
-    if about["own_share"] is None:
-        return Mnist(folder)
-    return teaching_data(Mnist(folder), arrays["own_images"], arrays["own_labels"], about["own_share"])
-
-
 def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
     history = History(checked_int("steps_per_epoch", about["steps_per_epoch"], 1, 2**53))
     if not len(arrays["losses"]) == len(arrays["accuracies"]) == about["step"]:
         raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
     history.add_steps(arrays["losses"], arrays["accuracies"])
-    evaluations = [arrays[name] for name in ("evaluations", "paper") if name in arrays]  # two in the previous version
-    for step, epoch, loss, accuracy, *others in np.hstack(evaluations).tolist():
+    for step, epoch, loss, accuracy, *others in arrays["evaluations"].tolist():
         optional = (None if math.isnan(value) else value for value in others)
         history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *optional))
     history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())

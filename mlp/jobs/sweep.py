@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import Data
+from mlp.training.data.saved_sources import Source
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -91,7 +91,7 @@ class Sweep:
     @classmethod
     def new(
         cls,
-        runs: Sequence[tuple[Settings, Data]],
+        runs: Sequence[tuple[Settings, Source]],
         engine: Engine,
         owner: Hashable = None,
         *,

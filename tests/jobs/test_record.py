@@ -15,7 +15,7 @@ from mlp.jobs.record import FORMAT, Record, RecordError, dump_record, parse_reco
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.weights import read_header
 from mlp.training.data.sign_data import sign_data
-from mlp.training.data.sources import Loaded, Mnist
+from mlp.training.data.sources import Mnist
 from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
@@ -120,17 +120,19 @@ def test_first_weights_of_another_network_are_kept():
     assert parse_record(dump_record(record)).run.network.values.tobytes() == other.values.tobytes()
 
 
-def test_run_on_images_in_memory_is_not_recorded():
-    record = record_after(1)
-    with pytest.raises(RecordError, match="Loaded"):
-        dump_record(Record(record.run, Loaded(DATA), record.history))
-
-
 def test_run_with_own_digits_resumes_with_the_same_ones():
     data = teaching_data(Mnist(None), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
     record = record_after(3)
     back = parse_record(dump_record(Record(record.run, data, record.history)))
     assert back.data == data
+
+
+def test_run_with_synthetic_digits_resumes_with_the_same_ones():
+    job = Job(Run(Settings(hidden=(16,), synthetic=30, images=100)), Mnist(None), Engine())
+    back = Job.resumed(parse_record(dump_record(job.record())), Engine())
+    assert back.data == Mnist(None)
+    assert back.training_data == job.training_data
+    assert back.training_data.load().train.images.shape == (4030, 784)
 
 
 def changed(**values):
@@ -140,15 +142,6 @@ def changed(**values):
     metadata = json.loads(data[8 : 8 + length])["__metadata__"]
     about = {**json.loads(metadata["about"]), **values}
     return safetensors.numpy.save(safetensors.numpy.load(data), {**metadata, "about": json.dumps(about)})
-
-
-@pytest.mark.parametrize(
-    "settings", [{"looks": 5, "facts": {"origin": "ä"}}, {"looks": 1, "facts": {}, "temperature": 1.5}]
-)
-def test_old_record_with_reading_options_still_resumes(settings):
-    run = parse_record(changed(**settings)).run
-    assert run.network.values.tobytes() == record_after(2).run.network.values.tobytes()
-    assert run.temperature == settings.get("temperature", 1.0)
 
 
 def without_weights(n_steps):
@@ -173,8 +166,10 @@ def without_weights(n_steps):
         changed(learning_rate=0),
         changed(seconds="long"),
         changed(diverged="yes"),
-        changed(folder=7),
-        changed(own_share=0.5),
+        changed(data={"kind": "Mnist", "directory": 7}),
+        changed(data={"kind": "Mnist"}),
+        changed(data={"kind": "Web"}),
+        changed(data={"kind": "SignData", "names": ["A", "B"]}),
         changed(temperature=None),
         changed(extra=7),
     ],

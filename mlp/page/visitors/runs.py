@@ -14,7 +14,7 @@ from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import Data
+from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -22,7 +22,7 @@ from mlp.training.settings import Settings
 def begin(
     visitor: Visitor,
     run: Run,
-    data: Data,
+    data: Source,
     origin: str | None = None,
     *,
     refusal: Refusal,
@@ -38,7 +38,7 @@ def begin(
     ----------
     visitor : Visitor
     run : Run
-    data : Data
+    data : Source
         The training data.
     origin : str, optional
         Name of the network that the run continues, if its first weights are not random.
@@ -67,7 +67,7 @@ def begin(
 
 def begin_sweep(
     visitor: Visitor,
-    runs: Sequence[tuple[Settings, Data]],
+    runs: Sequence[tuple[Settings, Source]],
     *,
     name: str | None = None,
     labels: Sequence[str] = (),
@@ -79,7 +79,7 @@ def begin_sweep(
     Parameters
     ----------
     visitor : Visitor
-    runs : sequence of (Settings, Data)
+    runs : sequence of (Settings, Source)
         The settings and the training data of each run; all data sets are about as large as the first.
     name, labels : optional
         As for `Sweep`.
@@ -137,14 +137,14 @@ def check_earlier_runs(visitor: Visitor) -> None:
         raise ValueError(f"this server keeps at most {most} earlier runs of yours; delete one under Runs{there}")
 
 
-def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, given_back: int = 0) -> None:
+def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *, given_back: int = 0) -> None:
     """Require enough memory for the runs, at the size that they will have when they end.
 
     Parameters
     ----------
     visitor : Visitor
     settings : sequence of Settings
-    data : Data
+    data : Source
         The training data.
     given_back : int
         Number of bytes that are freed when the runs begin.
@@ -177,7 +177,7 @@ def check_bytes(visitor: Visitor, n_bytes: int, remedy: str, *, given_back: int 
         raise ValueError(f"it needs {size}, more than the server can spare; {remedy}")
 
 
-def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, play: bool = False) -> None:
+def adopt(visitor: Visitor, job: Job, data: Source, origin: str | None = None, *, play: bool = False) -> None:
     """Make ``job`` the visitor's current run, which answers from now on; parameters as in `begin`."""
     with visitor.lock:
         if visitor.job is not None and visitor.job is not job:

@@ -1,17 +1,17 @@
 """Training data from a visitor's own signs: each drawing becomes about a hundred warped ones."""
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
-from mlp.class_names import in_words
+from mlp.class_names import checked_names, in_words
 from mlp.images.augmentation import warp
 from mlp.images.mnist import Dataset, Split, sample
 from mlp.images.signs.sign_set import SignsError, SignSet
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
-from mlp.training.settings import N_INPUTS
+from mlp.training.data.sources import split_of
 
 COPIES = 100
 """Copies of each drawing, including itself."""
@@ -30,7 +30,8 @@ KEPT, REFUSED = 0.8, 0.8
 than drawings: a threshold that refuses one in five of them refuses one in twenty of a writer's other drawings."""
 
 
-class SignData(NamedTuple):
+@dataclass(frozen=True)
+class SignData:
     """Drawings for training and drawings held back, the same at every load; small enough to travel with a run.
 
     ``images`` are the bytes of (n, 784) uint8, ``labels`` of (n,) uint8, each the position of its name. See
@@ -42,6 +43,13 @@ class SignData(NamedTuple):
     labels: bytes
     held_images: bytes = b""
     held_labels: bytes = b""
+
+    def __post_init__(self) -> None:
+        """Check that there are drawings, each with a name."""
+        object.__setattr__(self, "names", checked_names(self.names))
+        splits = [split_of(self.images, self.labels), split_of(self.held_images, self.held_labels)]
+        if not len(splits[0]) or max(split.labels.max(initial=0) for split in splits) >= len(self.names):
+            raise ValueError(f"a run on signs must have drawings of {in_words(self.names)}, and of no other sign")
 
     def load(self) -> Dataset:
         """Return the images; quick after the first time in a process."""
@@ -134,17 +142,14 @@ def warped_copies(images: np.ndarray, copies: int, rng: np.random.Generator) -> 
 
 @lru_cache(maxsize=4)  # up to 16 MB each
 def _load(data: SignData) -> Dataset:
-    images, labels = _split(data.images, data.labels)
+    drawings = split_of(data.images, data.labels)
+    images, labels = drawings.images, drawings.labels
     copies = max(2, min(COPIES, MAX_IMAGES // len(labels)))
     more = warped_copies(images, copies - 1, rng_of("warps of own signs"))
     train = Split(np.concatenate([images, more]), np.tile(labels, copies))
     others = max(1, round(N_UNSEEN / len(labels)))
     unseen = Split(warped_copies(images, others, rng_of("unseen warps of own signs")), np.tile(labels, others))
-    validation = Split(*_split(data.held_images, data.held_labels)) if data.holds_back else unseen
+    validation = split_of(data.held_images, data.held_labels) if data.holds_back else unseen
     held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
     name = f"{len(labels)} drawings of {in_words(data.names)}{held}"
     return Dataset(name, train, validation, validation, names=data.names, unseen=unseen.images)
-
-
-def _split(images: bytes, labels: bytes) -> tuple[np.ndarray, np.ndarray]:
-    return np.frombuffer(images, np.uint8).reshape(-1, N_INPUTS), np.frombuffer(labels, np.uint8).astype(np.int64)

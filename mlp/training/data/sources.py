@@ -1,10 +1,13 @@
 """Sources of training images, each small enough to travel with a run."""
 
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from mlp.images.mnist import Dataset, load_mnist, sample
+import numpy as np
+
+from mlp.images.mnist import Dataset, Split, load_mnist, sample
 
 
 class Data(Protocol):
@@ -14,10 +17,16 @@ class Data(Protocol):
         """Return the images; quick after the first time in a process."""
 
 
-class Mnist(NamedTuple):
+@dataclass(frozen=True)
+class Mnist:
     """MNIST in a folder with its verified files; ``None`` is the sample, which is always available."""
 
     directory: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the folder."""
+        if not isinstance(self.directory, str | None):
+            raise ValueError(f"a folder must be a path, got {self.directory!r}")
 
     def load(self) -> Dataset:
         """Return the images, mapped from the files if possible, once per process.
@@ -36,6 +45,14 @@ class Loaded(NamedTuple):
     def load(self) -> Dataset:
         """Return the images."""
         return self.dataset
+
+
+def split_of(images: bytes, labels: bytes) -> Split:
+    """Return images and labels from their bytes, (n, 784) and (n,) uint8; raises a ValueError if they do not fit."""
+    if len(images) != 784 * len(labels):
+        raise ValueError(f"{len(labels)} labels need {784 * len(labels)} pixels, got {len(images)}")
+    pixels = np.frombuffer(images, np.uint8).reshape(-1, 784)
+    return Split(pixels, np.frombuffer(labels, np.uint8).astype(np.int64))
 
 
 @lru_cache(maxsize=4)

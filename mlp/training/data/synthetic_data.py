@@ -47,11 +47,7 @@ def training_data(base: Data, settings: Settings) -> Data:
     --------
     >>> training_data(Mnist(None), Settings(synthetic=30_000))
     WithSynthetic(base=Mnist(directory=None), n_synthetic=30000, without=())
-    >>> training_data(_, Settings())
-    Mnist(directory=None)
     """
-    if isinstance(base, WithSynthetic):
-        base = base.base
     return WithSynthetic(base, settings.synthetic, settings.without_styles) if settings.synthetic else base
 
 

@@ -1,13 +1,14 @@
 """Mix a visitor's own digits into MNIST."""
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
+from mlp.checks import checked
 from mlp.images.mnist import Dataset, Split
 from mlp.seeds import rng_of
-from mlp.training.data.sources import Data
+from mlp.training.data.sources import Mnist, split_of
 
 N_IMAGES = 10_000
 """Training images in one epoch: few enough for own digits to recur often, enough to keep the others in memory."""
@@ -15,29 +16,36 @@ N_IMAGES = 10_000
 MAX_SHARE = 0.5
 
 
-class TeachingData(NamedTuple):
+@dataclass(frozen=True)
+class TeachingData:
     """Images of ``base`` with own digits among them, the same at every load; validation stays the base's.
 
     ``images`` and ``labels`` are the bytes of a (n, 784) and an (n,) uint8 array; ``share`` is their fraction of each
     epoch, 0 to 0.5, for which they are repeated as needed. See `teaching_data`.
     """
 
-    base: Data
+    base: Mnist
     images: bytes
     labels: bytes
     share: float
+
+    def __post_init__(self) -> None:
+        """Check the digits and their share."""
+        if len(split_of(self.images, self.labels)) == 0:
+            raise ValueError("there must be at least one digit to mix in")
+        object.__setattr__(self, "share", checked("the share of own digits", self.share, low=0, high=MAX_SHARE))
 
     def load(self) -> Dataset:
         """Return the images; quick after the first time in a process."""
         return _load(self)
 
 
-def teaching_data(base: Data, images: np.ndarray, labels: np.ndarray, share: float) -> TeachingData:
+def teaching_data(base: Mnist, images: np.ndarray, labels: np.ndarray, share: float) -> TeachingData:
     """Return a source of other data with own digits mixed in.
 
     Parameters
     ----------
-    base : Data
+    base : Mnist
         The other training data.
     images : uint8 array, shape (n, 784)
         At least one.
@@ -51,27 +59,21 @@ def teaching_data(base: Data, images: np.ndarray, labels: np.ndarray, share: flo
         If there are no images, they have another form, or the share is out of range.
     """
     own = Split(images, labels)  # checks shapes and types
-    if len(own) == 0:
-        raise ValueError("there must be at least one digit to mix in")
-    if not 0 <= share <= MAX_SHARE:
-        raise ValueError(f"the share of own digits must be from 0 to {MAX_SHARE}, got {share}")
-    return TeachingData(base, own.images.tobytes(), own.labels.astype(np.uint8).tobytes(), float(share))
+    return TeachingData(base, own.images.tobytes(), own.labels.astype(np.uint8).tobytes(), share)
 
 
 @lru_cache(maxsize=2)  # 8 MB each
 def _load(data: TeachingData) -> Dataset:
-    base = data.base.load()
-    own_images = np.frombuffer(data.images, np.uint8).reshape(-1, 784)
-    own_labels = np.frombuffer(data.labels, np.uint8).astype(np.int64)
+    base, own = data.base.load(), split_of(data.images, data.labels)
     n = min(N_IMAGES, len(base.train))
     n_own = round(data.share * n)
     chosen = np.sort(rng_of("choice for own digits").permutation(len(base.train))[: n - n_own])
-    again = np.arange(n_own) % len(own_labels)
+    again = np.arange(n_own) % len(own)
     return Dataset(
-        f"{base.name} with {data.share * 100:.0f}% of {len(own_labels)} own digits",
+        f"{base.name} with {data.share * 100:.0f}% of {len(own)} own digits",
         train=Split(
-            np.concatenate([base.train.images[chosen], own_images[again]]),
-            np.concatenate([base.train.labels[chosen], own_labels[again]]),
+            np.concatenate([base.train.images[chosen], own.images[again]]),
+            np.concatenate([base.train.labels[chosen], own.labels[again]]),
         ),
         validation=base.validation,
         test=base.test,

@@ -58,8 +58,8 @@ def test_data_names_itself():
         (IMAGES, LABELS[:2], 0.2, "labels must be integers of shape"),
         (IMAGES, LABELS + 5, 0.2, "labels must be 0 to 9"),
         (IMAGES / 255, LABELS, 0.2, "images must be uint8"),
-        (IMAGES, LABELS, 0.6, "from 0 to 0.5, got 0.6"),
-        (IMAGES, LABELS, float("nan"), "from 0 to 0.5, got nan"),
+        (IMAGES, LABELS, 0.6, "at least 0 and at most 0.5, got 0.6"),
+        (IMAGES, LABELS, float("nan"), "at most 0.5, got nan"),
     ],
 )
 def test_invalid_own_digits_are_refused(images, labels, share, reason):

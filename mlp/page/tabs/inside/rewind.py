@@ -143,9 +143,9 @@ def _go_to(visitor: Visitor, job: Job) -> None:
 
 
 def _compute(visitor: Visitor, job: Job) -> None:
-    step = max(0, _lab_step.get() or 0)
+    step, now = max(0, _lab_step.get() or 0), job.snapshot()
     try:
-        again = replay(job.rewind, job.data, job.snapshot().history.rate_changes, min(step, job.snapshot().step))
+        again = replay(job.rewind, job.training_data, now.history.rate_changes, min(step, now.step))
     except LookupError:
         lab_refused.set("This step can’t be computed, as the run’s first weights are no longer known.")
         return

@@ -17,8 +17,8 @@ from mlp.page.train.data_state import data_state
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.saved_sources import Source
 from mlp.training.data.sign_data import SignData
-from mlp.training.data.sources import Data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -90,7 +90,7 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     return next((snapshot for snapshot in known if snapshot.settings == settings), None)
 
 
-def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Data | None, Settings]:
+def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Source | None, Settings]:
     """Return the data of an experiment, which may be the visitor's own signs, and its settings."""
     data = data_of(experiment, visitor.signs, data_state().source)
     return data, experiment.settings if data is None else settings_of(experiment, data)

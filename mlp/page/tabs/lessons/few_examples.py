@@ -8,8 +8,8 @@ from mlp.class_names import DIGITS
 from mlp.images.mnist import Dataset
 from mlp.images.signs.sign_set import SignSet
 from mlp.page.tabs.lessons.lessons import Experiment
+from mlp.training.data.saved_sources import Source
 from mlp.training.data.sign_data import SignData, split_data
-from mlp.training.data.sources import Data
 from mlp.training.settings import Settings
 
 MIN_DRAWINGS = 5
@@ -18,7 +18,7 @@ HELD = 1_000
 """Number of digits for validation."""
 
 
-def data_of(experiment: Experiment, signs: SignSet, source: Data) -> Data | None:
+def data_of(experiment: Experiment, signs: SignSet, source: Source) -> Source | None:
     """Return an experiment's training data; None if the visitor has too few drawings of each sign."""
     n = experiment.drawings
     if n is None:
@@ -28,7 +28,7 @@ def data_of(experiment: Experiment, signs: SignSet, source: Data) -> Data | None
     return _digits(source.load(), n)
 
 
-def settings_of(experiment: Experiment, data: Data) -> Settings:
+def settings_of(experiment: Experiment, data: Source) -> Settings:
     """Return an experiment's settings, with the names of its classes."""
     return replace(experiment.settings, names=data.names) if isinstance(data, SignData) else experiment.settings
 

@@ -219,13 +219,14 @@ def _figures(visitor: Visitor) -> None:
     st.button("Leave one out", key="signs_left_out", disabled=busy, on_click=_leave_one_out, args=(visitor,))
     _left_out_refused.show()
     if sweep is not None:
-        done = [job for job in sweep.jobs if job.snapshot().finished and isinstance(job.data, SignData)]
+        runs = [(job.snapshot(), job.data) for job in sweep.jobs]
+        done = [(now.reader, part) for now, part in runs if now.finished and isinstance(part, SignData)]
         if len(done) < len(sweep.jobs):
             st.html(announced("signs_read", f"{len(done)} of {len(sweep.jobs)} networks trained …"))
-        elif any(job.data.names != signs.names for job in sweep.jobs):  # type: ignore[attr-defined]
+        elif any(part.names != signs.names for _, part in done):
             st.html('<p class="ink-status">Your signs have changed: press <b>Leave one out</b> again.</p>')
         else:
-            score = together(held_score(job.snapshot().reader, job.data) for job in done)  # type: ignore[arg-type]
+            score = together(held_score(reader, part) for reader, part in done)
             changed = score.n != len(signs)
             st.html(figures("Left out", score) + ("<p>Your drawings have changed since.</p>" if changed else ""))
 

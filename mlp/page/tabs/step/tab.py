@@ -180,7 +180,7 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
         origin: tuple = ("run", visitor.id, visitor.runs.number)
         kept = _slow_step.get()
         if kept is None or kept[0] != origin:
-            train = job.data.load().train
+            train = job.training_data.load().train
             kept = (origin, slow_step(job.run_state(), train.images, train.labels))
             _keep(*kept)
     else:

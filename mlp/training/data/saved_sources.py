@@ -1,0 +1,51 @@
+"""Describe the training data of a run, so that another process finds the same images."""
+
+from dataclasses import fields
+from typing import Any, get_args
+
+import numpy as np
+
+from mlp.training.data.sign_data import SignData
+from mlp.training.data.sources import Mnist
+from mlp.training.data.teaching_data import TeachingData
+
+Source = Mnist | TeachingData | SignData
+"""Each kind of training data that a run can have: a frozen dataclass that checks its fields.
+
+A field is a value that JSON has, or bytes, or another source. The synthetic digits of a run are none of them, as its
+settings say which they are, see `training_data`.
+"""
+
+SOURCES: dict[str, type[Source]] = {kind.__name__: kind for kind in get_args(Source)}
+
+
+def dump_source(source: Source, prefix: str = "data") -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return a source as JSON values and as arrays, whose names start with ``prefix``, for `parse_source`."""
+    about: dict[str, Any] = {"kind": type(source).__name__}
+    arrays: dict[str, np.ndarray] = {}
+    for field in fields(source):
+        name, value = f"{prefix}.{field.name}", getattr(source, field.name)
+        if isinstance(value, bytes):
+            arrays[name] = np.frombuffer(value, np.uint8)
+        elif isinstance(value, Source):
+            about[field.name], more = dump_source(value, name)
+            arrays |= more
+        else:
+            about[field.name] = value
+    return about, arrays
+
+
+def parse_source(about: dict[str, Any], arrays: dict[str, np.ndarray], prefix: str = "data") -> Source:
+    """Return the source that `dump_source` described.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If there is no such kind of source, or a field is missing or invalid.
+    """
+    kind, values = SOURCES[about["kind"]], dict[str, Any]()
+    for field in fields(kind):
+        name = f"{prefix}.{field.name}"
+        value = arrays[name].tobytes() if name in arrays else about[field.name]
+        values[field.name] = parse_source(value, arrays, name) if isinstance(value, dict) else value
+    return kind(**values)
