@@ -38,15 +38,6 @@ class Saved(NamedTuple):
         return self.fingerprint[:1] == fingerprint[:1]
 
 
-class DuelScore(NamedTuple):
-    """Both players' scores, the last drawing that counted, and the page's sentence about it."""
-
-    person: int = 0
-    network: int = 0
-    last: bytes = b""
-    comment: str = ""
-
-
 class Listener(Protocol):
     """A tab that shows a visitor's work; its method can be called from any thread."""
 
@@ -70,7 +61,6 @@ class Visitor:
     shown_sweep: Sweep | EndedSweep | None = None  # the one that the train card shows in place of the run
     nickname: str = ""  # for file names and the report's title
     titles: dict[int, str] = field(default_factory=dict)  # of runs, by number
-    duel: DuelScore = field(default_factory=DuelScore)  # in the lab
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
@@ -154,7 +144,6 @@ class Visitor:
             "drawing": self.drawing_chars,
             "answers and guesses": sum(map(len, [*self.answers.values(), *self.guesses.values()])),
             "names": sum(map(len, [self.nickname, self.apart, *self.titles.values()])),
-            "score": self.duel.person + self.duel.network,
             "values of another version": len(self.unknown_values),
         }
 

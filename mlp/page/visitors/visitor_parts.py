@@ -21,7 +21,7 @@ from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
-from mlp.page.visitors.visitor import DuelScore, Visitor
+from mlp.page.visitors.visitor import Visitor
 from mlp.training.teaching import dump_teaching, teaching_from
 from mlp.training.uploaded_network import readable_network
 
@@ -62,7 +62,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
     if visitor.has_work():
         names = ("drawing", "network", "nickname", "apart", "titles", "answers", "guesses")
         state = visitor.unknown_values | {name: copy(getattr(visitor, name)) for name in names}
-        state |= {"number": number, "shown": shown, "duel": [visitor.duel.person, visitor.duel.network]}
+        state |= {"number": number, "shown": shown}
         parts.append(Part(CANVAS_STATE, (state,), lambda: json.dumps(state).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
@@ -171,7 +171,7 @@ def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
 def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
     """Restore the canvas and other small values; one that was set aside only fills gaps, and may have to stay."""
     state, runs = json.loads(load(name)), visitor.runs
-    shown, duel = tuple(map(int, state.pop("shown", ()))), DuelScore(*state.pop("duel", ()))
+    shown = tuple(map(int, state.pop("shown", ())))
     guesses = {lesson: tuple(heights) for lesson, heights in state.pop("guesses", {}).items() if len(heights) == POINTS}
     if (drawing := state.pop("drawing", None)) and visitor.drawing is None:
         visitor.keep_drawing(drawing)
@@ -182,8 +182,6 @@ def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
     visitor.answers = (answers := state.pop("answers", {})) | visitor.answers
     visitor.guesses = guesses | visitor.guesses
     runs.number, runs.shown = max(runs.number, state.pop("number", 0)), runs.shown or shown  # the runs come next
-    if name == CANVAS_STATE:
-        visitor.duel = duel
     visitor.unknown_values = state | visitor.unknown_values  # which a newer version saved
     if (drawing and drawing != visitor.drawing) or not answers.items() <= visitor.answers.items():
         raise UnusableError("you have drawn or written something else since")

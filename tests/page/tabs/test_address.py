@@ -84,7 +84,6 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"hide": "tab-data", "tab": "Data"}, "Look inside"),
         ({"hide": "tab-your-digits,tab-your-signs", "tab": "Runs"}, "Runs"),
         ({"hide": "tab-step-through", "tab": "Step through"}, "Look inside"),
-        ({"lab": "fool", "lab_dare": "4"}, "Lab"),
         ({"inside_view": "First layer"}, "Look inside"),
         ({"tab": "Cellar"}, "Look inside"),
     ],
@@ -157,9 +156,9 @@ def test_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
 
 
 def test_foreign_names_in_a_link_stay(open_page: Callable[..., AppTest]):
-    page = open_page(hide="tab-runs,seed", lab_dare="4", class_of=["a", "b"])
+    page = open_page(hide="tab-runs,seed", teacher="4", class_of=["a", "b"])
     page.segmented_control(key="tab").set_value("Mistakes and data").run()
-    others = {"hide": ["tab-runs,seed"], "lab_dare": ["4"], "class_of": ["a", "b"]}
+    others = {"hide": ["tab-runs,seed"], "teacher": ["4"], "class_of": ["a", "b"]}
     assert address(page) == {**others, "tab": ["Mistakes"]}
 
 

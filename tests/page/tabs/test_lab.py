@@ -116,36 +116,6 @@ def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., A
     assert "It already reads a 0" in text(page, "lab_fool")
 
 
-def test_misread_drawing_counts_once_if_another_network_sees_it(open_page: Callable[..., AppTest]):
-    page = open_page(lab="fool")
-    page.button(key="step").click().run()  # a network of one step answers
-    at_rest(page)
-    reader = visitor_of(page).job.snapshot().reader
-    images = [draw(page, digit).session_state["prepared_drawing"][1].image for digit in range(4)]
-    reads = reader.predict(np.stack(images)).tolist()
-    digit = next(digit for digit in range(4) if reads[digit] != digit)
-    draw(page, digit).segmented_control(key="lab_meant").set_value(digit).run()
-    page.button(key="lab_count").click().run()
-    assert f"You 1 · the network 0 · it read a{'n' if reads[digit] == 8 else ''} {reads[digit]}" in text(
-        page, "lab_fool"
-    )
-    page.button(key="lab_count").click().run()
-    assert "You 1 · the network 0 · this drawing already has a score" in text(page, "lab_fool")
-    again = open_page(visitor=page, lab="fool")
-    assert "You 1 · the network 0" in text(again, "lab_fool")
-
-
-def test_drawing_that_nobody_reads_as_claimed_does_not_count(open_page: Callable[..., AppTest]):
-    page = draw(open_page(lab="fool", lab_dare="7"), 4)
-    assert "A friend dares you. Draw a 7" in text(page, "lab_dare")
-    assert page.segmented_control(key="lab_meant").value == 7
-    page.button(key="lab_count").click().run()
-    assert "You 0 · the network 0" in text(page, "lab_dare")
-    assert "sees a 4, not a 7, so this doesn’t count" in text(page, "lab_dare")
-    draw(page, 7).button(key="lab_count").click().run()
-    assert "You 0 · the network 1 · it read a 7" in text(page, "lab_dare")
-
-
 def test_wish_is_followed_on_the_engine_to_its_end(open_page: Callable[..., AppTest]):
     page = open_page(lab="wish")
     page.segmented_control(key="network").set_value("article").run()

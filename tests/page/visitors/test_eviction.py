@@ -15,7 +15,7 @@ from mlp.page.visitors.eviction import AT_REST_S, KEPT_S
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.runs import check_earlier_runs, check_memory
 from mlp.page.visitors.session import visitors
-from mlp.page.visitors.visitor import DuelScore, Visitor
+from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -231,7 +231,7 @@ def test_all_work_of_a_visitor_is_counted():
     visitor.change_signs(visitor.signs.with_name("A"))
     visitor.answer("learning-rate", "It jumps over the valley.")
     visitor.lesson_runs[SETTINGS] = visitor.runs.runs[0]
-    visitor.nickname, visitor.duel, visitor.unknown_values = "Ann", DuelScore(1, 0), {"bookmarks": []}
+    visitor.nickname, visitor.unknown_values = "Ann", {"bookmarks": []}
     assert [name for name, n_bytes in visitor.sizes().items() if not n_bytes] == []
 
 

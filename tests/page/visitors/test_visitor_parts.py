@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from mlp.jobs.record import dump_record
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.visitor import DuelScore, Visitor
-from mlp.page.visitors.visitor_parts import CANVAS_STATE, SWEEP, parts_of, restore
+from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.visitor_parts import SWEEP, parts_of, restore
 from mlp.training.data.sources import Mnist
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.visitors.sample_work import trained
@@ -53,13 +53,3 @@ def test_lesson_runs_outlive_their_sweep_and_the_server():
     restore(again, written, written.__getitem__)
     assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
     assert again.n_bytes() >= sum(run.n_bytes for run in again.lesson_runs.values()) > 0
-
-
-def test_score_of_the_duel_outlives_the_server():
-    visitor = Visitor("a")
-    visitor.keep_drawing({"raw": {}})
-    visitor.duel = DuelScore(3, 2, b"image", "it read a 9")
-    (engine,) = (part.dump() for part in parts_of(visitor) if part.name == CANVAS_STATE)
-    again = Visitor("b")
-    restore(again, [CANVAS_STATE], lambda name: engine)
-    assert again.duel == DuelScore(3, 2)

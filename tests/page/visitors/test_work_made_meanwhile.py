@@ -11,7 +11,7 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.sweep import Sweep
 from mlp.page.visitors import visitor_parts
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.visitor import DuelScore
+from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.visitor_parts import OWN, RUN
 from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import DRAWING, SETTINGS, digit, file_of, parts_on_disk, server, trained
@@ -152,7 +152,7 @@ def test_older_drawing_and_answer_stay_until_there_is_room_for_them(tmp_path, mo
     before.save()
     during = server(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(visitor_parts, "DuelScore", fails)
+        patch.setattr(Visitor, "keep_drawing", fails)
         again = during.get(visitor.id, "here")
     again.keep_drawing({"data": "data:new"})
     again.answer("momentum", "?")
@@ -213,10 +213,9 @@ def test_new_result_of_a_lesson_replaces_none_after_an_unreadable_one(tmp_path):
         lambda visitor: visitor.guesses.update(rates=(0.5,) * visitor_parts.POINTS),
         lambda visitor: visitor.titles.update({1: "my best"}),
         lambda visitor: setattr(visitor, "nickname", "Ann"),
-        lambda visitor: setattr(visitor, "duel", DuelScore(3, 2)),
         lambda visitor: visitor.unknown_values.update(bookmarks=["lab"]),
     ],
-    ids=["guess", "title", "nickname", "score", "newer version"],
+    ids=["guess", "title", "nickname", "newer version"],
 )
 def test_small_values_are_kept_without_a_drawing(tmp_path, make):
     before = server(tmp_path)
@@ -229,4 +228,3 @@ def test_small_values_are_kept_without_a_drawing(tmp_path, make):
     again = server(tmp_path).get(visitor.id, "here")
     names = ("guesses", "titles", "nickname", "unknown_values")
     assert [getattr(again, name) for name in names] == [getattr(visitor, name) for name in names]
-    assert again.duel[:2] == visitor.duel[:2]

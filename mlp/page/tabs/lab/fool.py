@@ -1,4 +1,4 @@
-"""Fool it: the computer changes a drawing until the network misreads it, then the visitor tries to fool it."""
+"""Fool it: the computer changes a drawing until the network misreads it."""
 
 import html
 
@@ -15,7 +15,6 @@ from mlp.page.style import theme
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab import duel
 from mlp.page.tabs.lab.experiment_pieces import bars, is_finite, pictures, plain_reader
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
@@ -27,7 +26,7 @@ _lab_size = ControlVar[float]("lab_size", 0.1)
 
 IDEA = (
     "Change the answer with as little ink as possible. Each pixel can get a little lighter or darker, up to the "
-    "slider; the network’s own gradient says which. Then it is your turn to fool the network."
+    "slider; the network’s own gradient says which."
 )
 ANY = "any other"
 METHODS = {1: "One step", STEPS: f"{STEPS} steps"}
@@ -72,7 +71,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
 
 
 def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size: float) -> None:
-    """Draw the computer's turn, a comparison of networks, and the visitor's turn."""
+    """Draw the changed image, its reading, and a comparison of networks."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
@@ -99,8 +98,6 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
         f"{bars('As it is', before, now.reader.names)}{bars('Both together', after, now.reader.names)}</div>"
     )
     st.html(_compared(now, visitor, looked_at, target, steps))
-    if now.reader.reads_digits and duel.linked_digit() is None:  # a dare is drawn above
-        duel.draw(visitor, now)
 
 
 def _result(found: Attack, target: int | None, names: list[str]) -> str:

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.draw.networks import answering
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS
 from mlp.page.style.fragments import fragment
 from mlp.page.style.scrolling import scroll_to
-from mlp.page.tabs.lab import duel, fool, morph, valley, wish
+from mlp.page.tabs.lab import fool, morph, valley, wish
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.room import Room, draw_room
 from mlp.page.tabs.part import Part, Rooms
@@ -29,7 +28,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of an experiment, and the open experiment."""
     fragment(_lab, key="lab_rooms")(visitor, data)
     state.stroke_readers.add("lab_view")
-    if LAB_ROOMS.linked() is not None and duel.linked_digit() is None:  # a dare is drawn above, beside the canvas
+    if LAB_ROOMS.linked() is not None:
         scroll_to("lab_card")
 
 
@@ -40,10 +39,6 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             st.caption("All experiments of the lab are hidden here.")
             return
         with st.container(key=f"lab_{chosen}"):
-            now = answering(visitor)
-            if chosen == "fool" and duel.linked_digit() is not None and now.reader.reads_digits:
-                with st.container(key="lab_dare", gap=None):
-                    duel.draw(visitor, now)
             draw_room(visitor, data, chosen, ROOMS[chosen], key="lab_view")
 
 
