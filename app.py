@@ -19,7 +19,6 @@ from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route
 from mlp.page.server.script_start import start_at_the_top
 from mlp.page.server.serving import served
-from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding
 from mlp.page.settings.board import board_section, on_board
 from mlp.page.settings.link_check import check_link, warn_of_invalid_values
@@ -51,7 +50,6 @@ def page() -> None:
     sidebar: Literal["auto", "collapsed"] = "collapsed" if lessons_are_open() or on_board() else "auto"
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
     theme.apply()
-    stop_if_full()
     visitor = this_visitor()
     wait_for_step(visitor)
     live_channel(visitor, partial(script_state, visitor))

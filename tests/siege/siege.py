@@ -55,8 +55,6 @@ class Attack:
         Number of students in the class.
     strangers : int or None
         Number of persons who share with the class; None if the attack removes the workers that train.
-    within : sequence of str
-        The start of the command that runs the server.
     surroundings : type of Surroundings
         The services that the server connects to.
     needs : str
@@ -68,7 +66,6 @@ class Attack:
     act: Callable[["Siege"], Awaitable[None]]
     pupils: int = 8
     strangers: int | None = 1
-    within: tuple[str, ...] = ()
     surroundings: type[Surroundings] = Surroundings
     needs: str = ""
 
@@ -153,7 +150,7 @@ def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Pa
 
         def start(port: int | None = None) -> Server:
             log = folder / f"server-{len(list(folder.glob('*.log')))}.log"
-            return stack.enter_context(serve(log, environment, port, within=attack.within))
+            return stack.enter_context(serve(log, environment, port))
 
         server = start()
         port = int(server.url.rpartition(":")[2])

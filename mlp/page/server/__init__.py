@@ -1,1 +1,1 @@
-"""The server around the page: allowed hosts, limits for uploads, downloads and tabs."""
+"""The server around the page: allowed hosts, limits for uploads and downloads."""

@@ -1,13 +1,10 @@
-"""Handle tabs that close while the page still sends to them, and end their sessions at once.
+"""End a session as soon as its tab is closed.
 
-When a tab closes, sending to it raises an OSError. Starlette then counts the connection as closed, and Streamlit 1.67,
-which asks for the next message before it learns of the end, fails with a traceback in the log. Streamlit also keeps
-each session for two minutes, for tabs whose network fails. After a reload nobody returns to it, although it takes some
-megabytes and three descriptors.
+Streamlit keeps each session for two minutes, for tabs whose network fails. After a reload nobody returns to it,
+although it takes some megabytes and three descriptors.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
 
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -21,14 +18,14 @@ _has_left: ContextVar[bool] = ContextVar("has_left", default=False)
 
 
 def install() -> None:
-    """Install this handling of closing tabs."""
+    """Close the sessions of closed tabs from now on."""
     WebsocketSessionManager.disconnect_session = _closing_left_tabs(  # type: ignore[method-assign, assignment]
         WebsocketSessionManager.disconnect_session
     )
 
 
 class ClosingTabs:
-    """Drop messages that can no longer be sent to a tab; its own messages still show that it has closed.
+    """Record how a tab's connection ends.
 
     Parameters
     ----------
@@ -40,27 +37,14 @@ class ClosingTabs:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "websocket":
-            receive, send = _recording_close(receive), _ignoring_lost_tab(send)
-        await self._app(scope, receive, send)
 
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY:
+                _has_left.set(True)
+            return message
 
-def _recording_close(receive: Receive) -> Receive:
-    async def receiving() -> Message:
-        message = await receive()
-        if message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY:
-            _has_left.set(True)
-        return message
-
-    return receiving
-
-
-def _ignoring_lost_tab(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        with suppress(OSError):
-            await send(message)
-
-    return sending
+        await self._app(scope, receiving if scope["type"] == "websocket" else receive, send)
 
 
 def _closing_left_tabs(

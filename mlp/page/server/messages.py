@@ -7,8 +7,8 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from mlp.page.server.guard import App, Message, Receive, Send
-from mlp.page.server.tab_limit import STREAM
 
+STREAM = "/_stcore/stream"  # the WebSocket of a tab
 ANSWERED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
 """The others would clear everybody's caches, read the project's git, or write into its folder (``install_skills``)."""
 

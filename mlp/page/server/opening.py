@@ -1,26 +1,39 @@
-"""Put the page's name, style sheet and outline into its HTML, so that nothing moves while it loads."""
+"""Answer a browser's first requests: the page's HTML with its outline, and Streamlit's scripts and styles, compressed.
 
+Streamlit's own compression leaves these out, as it would compress them at each request. Here each is compressed once
+and kept, about 1 MB for all that one page needs. The HTML is completed, so that nothing moves while the scripts load.
+"""
+
+import asyncio
+import gzip
 import re
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.responses import Response
 
 from mlp.page.server.guard import App, Message, Receive, Send
-from mlp.page.server.tab_limit import opens_page
-from mlp.page.server.whole_answer import send_whole, whole_answer
 from mlp.page.style import theme
+
+FILES = Path(st.__file__).with_name("static")
+PAGE = FILES / "index.html"
+OPENS_PAGE = re.compile(r"/[^/.]*")
+"""Paths of the page, below its base; Streamlit opens it under any name."""
+STATIC = re.compile(r"/static/(js/[^/]+\.js|css/[^/]+\.css)")
+"""Paths of files whose names hold a digest, so that browsers may keep them."""
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+YEAR_S = 365 * 24 * 3600
+LEVEL = 6
 
 TITLE = b"<title>Streamlit</title>"
 END = b"</body>"
 STYLE_SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
 """Streamlit's own style sheet, mostly fonts for formulas: in the head, it delays everything on a slow connection."""
-CONDITIONAL = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
-"""Headers of a request that may be answered with less than the whole file."""
-FILE_HEADERS = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
 
 
 class Opening:
-    """Complete Streamlit's HTML file, which is empty until its scripts have loaded and the page has answered.
-
-    The style sheet goes to the end of the body: of two rules with equal weight the later one wins, and Streamlit adds
-    its own to the head.
+    """Answer with these files, compressed for browsers that accept it.
 
     Parameters
     ----------
@@ -29,21 +42,46 @@ class Opening:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
+        self._kept: dict[tuple[Path, bool], asyncio.Task[bytes]] = {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if not opens_page(scope):
+        file = self._file(scope)
+        packed = file is not None and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if file is None or not (packed or file == PAGE) or not file.is_file():
             await self._app(scope, receive, send)
             return
-        answer = await whole_answer(self._app, scope, receive, send, without=CONDITIONAL, wanted=_is_html)
-        if answer is not None:
-            body = completed(answer[1])
-            kept = [(name, value) for name, value in answer[0] if name.lower() not in FILE_HEADERS]
-            await send_whole(send, [*kept, (b"content-length", str(len(body)).encode())], body)
+        headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if packed else {})
+        headers["cache-control"] = "no-cache" if file == PAGE else f"public, immutable, max-age={YEAR_S}"
+        if (file, packed) not in self._kept:
+            self._kept[file, packed] = asyncio.create_task(asyncio.to_thread(content, file, packed))
+        body = await self._kept[file, packed]
+        await Response(body, headers=headers, media_type=TYPES[file.suffix])(scope, receive, send)
+
+    def _file(self, scope: Message) -> Path | None:
+        """Return the file that a browser requests; None if another part of the server answers."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(self._base):
+            return None
+        path = scope["path"][len(self._base) :]
+        if found := STATIC.fullmatch(path):
+            return FILES / "static" / found[1]
+        opens_page = OPENS_PAGE.fullmatch(path) and "text/html" in Headers(scope=scope).get("accept", "")
+        return PAGE if opens_page else None
+
+
+def content(file: Path, packed: bool) -> bytes:
+    """Return a file's content, compressed if asked for, and the page's HTML completed."""
+    data = file.read_bytes()
+    data = completed(data) if file == PAGE else data
+    return gzip.compress(data, LEVEL, mtime=0) if packed else data
 
 
 def completed(page: bytes) -> bytes:
     """Return Streamlit's HTML with the page's title, style sheet and outline.
+
+    Streamlit's style sheet goes to the end of the body: of two rules with equal weight the later one wins, and
+    Streamlit adds others to the head.
 
     Examples
     --------
@@ -53,8 +91,3 @@ def completed(page: bytes) -> bytes:
     head, outline = theme.opening_html()
     late = b"".join(STYLE_SHEET.findall(page))
     return STYLE_SHEET.sub(b"", page).replace(TITLE, head.encode(), 1).replace(END, outline.encode() + late + END, 1)
-
-
-def _is_html(message: Message) -> bool:
-    named = {name.lower(): value for name, value in message.get("headers", ())}
-    return message["status"] == 200 and named.get(b"content-type", b"").startswith(b"text/html")

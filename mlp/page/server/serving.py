@@ -1,10 +1,12 @@
 """Start and end the server, and put routes and middleware before the page."""
 
+import asyncio
 import signal
+import socket
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -13,15 +15,16 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from streamlit.runtime import get_instance
 
-from mlp.page.server import closing_tabs, connections, downloads, file_store, repairs
+from mlp.page.server import closing_tabs, downloads, file_store, repairs
 from mlp.page.server.closing_tabs import ClosingTabs
-from mlp.page.server.compression import Compression
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.messages import Messages
 from mlp.page.server.opening import Opening
-from mlp.page.server.tab_limit import TabLimit, raise_descriptor_limit
 from mlp.page.server.upload_limit import UploadLimit
+
+PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
+UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
 
 
 def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     raise_descriptor_limit()
     if (server := _server()) is not None:
         _end_in_order(server)
-        connections.bound(server.config)
+        be_patient(server.config)
     file_store.install()
     closing_tabs.install()
     repairs.install()
@@ -46,8 +49,6 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
         "routes": [*routes, downloads.route()],
         "middleware": [
             guard,
-            Middleware(TabLimit),
-            Middleware(Compression),
             Middleware(Opening),
             Middleware(UploadLimit, expects=file_store.expects),
             Middleware(Messages),
@@ -55,6 +56,30 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
         ],
         "lifespan": partial(_life, get_ready),
     }
+
+
+def raise_descriptor_limit() -> None:
+    """Raise this process's limit of open files to what the system allows: a tab takes five, and macOS starts at 256."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no such limit; macOS allows no infinite one
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def be_patient(config: Any) -> None:
+    """Make a uvicorn server with this configuration, which is being loaded, wait for browsers on slow lines."""
+    config.ws_ping_timeout = PING_S
+    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)  # of Linux and macOS; elsewhere, megabytes wait in the system
+
+    class QueuesLittle(config.http_protocol_class):  # type: ignore[misc]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            connection = transport.get_extra_info("socket")
+            if option is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+                connection.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
+
+    config.http_protocol_class = QueuesLittle
 
 
 def _server() -> Any:

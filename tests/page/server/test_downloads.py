@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 
 from mlp.page.server import downloads
 from mlp.page.server.downloads import AT_ONCE, PIECE_BYTES, SEND_S, SESSION_REQUESTS, route
-from mlp.page.server.tab_limit import opens_page
 from mlp.page.style import download_button
 from mlp.page.style.download_button import Offer, Offers
 from tests.page.server import skipped_waits
@@ -242,9 +241,3 @@ def test_unknown_address_and_button_offer_no_file(run: Callable[[Act], None]):
         assert [(await browser.press(*at))[0] for at in (("x" * 22, "csv"), (page.token, "png"))] == [404, 404]
 
     run(act)
-
-
-def test_downloaded_html_is_not_taken_for_the_page():
-    asked = {"type": "http", "method": "GET", "headers": [(b"accept", b"text/html,*/*;q=0.8")]}
-    assert opens_page({**asked, "path": "/"})
-    assert not opens_page({**asked, "path": "/download/abc/home_out"})

@@ -1,51 +1,107 @@
-"""The opening HTML of the page is completed, and everything else stays unchanged."""
+"""The opening HTML is completed, scripts are compressed once, and everything else stays unchanged."""
 
 import asyncio
+import gzip
+from pathlib import Path
+from typing import Any
 
+import pytest
+
+from mlp.page.server import opening
 from mlp.page.server.opening import Opening
 
 SHEET = b'<link rel="stylesheet" crossorigin href="./static/css/index.css">'
-FILE = b"<html><head><title>Streamlit</title>" + SHEET + b"</head><body><div></div></body></html>"
-HTML = (b"content-type", b"text/html; charset=utf-8")
+HTML = b"<html><head><title>Streamlit</title>" + SHEET + b"</head><body><div></div></body></html>"
+SCRIPT = b"export const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];\n" * 50
+BROWSER = {"accept": "text/html,*/*", "accept-encoding": "gzip, br"}
 
 
-def answered(status: int = 200, accept: bytes = b"text/html", kind: tuple[bytes, bytes] = HTML, **scope: object):
-    """Return status, headers and body of the answer to a request, and the headers that reached the file."""
-    asked = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", accept), (b"if-none-match", b"1")]}
-    sent: list[dict] = []
-    reached: list[dict] = []
+class Server:
+    """A server of two files, and of everything else, which it answers with its path."""
 
-    async def file(scope, receive, send):
-        reached.append(dict(scope["headers"]))
-        headers = [kind, (b"content-length", str(len(FILE)).encode()), (b"etag", b"1")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": FILE[:40], "more_body": True})
-        await send({"type": "http.response.body", "body": FILE[40:]})
+    def __init__(self) -> None:
+        self.answers = Opening(self._other)
 
-    async def send(message):
-        sent.append(message)
+    async def _other(self, scope: Any, _: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
 
-    asyncio.run(Opening(file)({**asked, **scope}, None, send))
-    body = b"".join(message.get("body", b"") for message in sent[1:])
-    return sent[0]["status"], dict(sent[0]["headers"]), body, reached[0]
+    async def get(self, path: str, method: str = "GET", **headers: str) -> tuple[dict[str, str], bytes]:
+        """Return the headers and the body of the answer to a browser."""
+        sent: list[dict[str, Any]] = []
 
+        async def send(message: Any) -> None:
+            sent.append(message)
 
-def test_opening_html_has_name_style_sheet_and_outline():
-    status, headers, body, reached = answered()
-    assert status == 200
-    assert b"<title>Inkling</title>" in body
-    assert body.index(b"<style>") < body.index(b'class="ink-outline"') < body.index(SHEET) < body.index(b"</body>")
-    assert b"--stage-canvas" in body
-    assert headers == {HTML[0]: HTML[1], b"content-length": str(len(body)).encode()}
-    assert b"if-none-match" not in reached  # otherwise the browser would keep its old page
+        asked = {**BROWSER, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        raw = [(name.encode(), value.encode()) for name, value in asked.items()]
+        await self.answers({"type": "http", "method": method, "path": path, "headers": raw}, None, send)  # type: ignore[arg-type]
+        answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return answered, b"".join(message.get("body", b"") for message in sent[1:])
 
 
-def test_other_files_pass_unchanged():
-    for other in (
-        answered(accept=b"*/*"),
-        answered(kind=(b"content-type", b"text/javascript")),
-        answered(path="/_stcore/health"),
-        answered(status=404),
-    ):
-        assert other[2] == FILE
-        assert other[1][b"etag"] == b"1"
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "static" / "js").mkdir(parents=True)
+    (tmp_path / "static" / "js" / "index.abc.js").write_bytes(SCRIPT)
+    (tmp_path / "static" / "js" / "font.woff2").write_bytes(b"a font")
+    (tmp_path / "index.html").write_bytes(HTML)
+    monkeypatch.setattr(opening, "FILES", tmp_path)
+    monkeypatch.setattr(opening, "PAGE", tmp_path / "index.html")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("codings", ["gzip", "br"])
+def test_opening_html_has_name_style_sheet_and_outline(codings: str):
+    headers, body = asyncio.run(Server().get("/", accept_encoding=codings))
+    page = gzip.decompress(body) if codings == "gzip" else body
+    assert b"<title>Inkling</title>" in page
+    assert page.index(b"<style>") < page.index(b'class="ink-outline"') < page.index(SHEET) < page.index(b"</body>")
+    assert b"--stage-canvas" in page
+    assert headers["cache-control"] == "no-cache"
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert int(headers["content-length"]) == len(body)
+
+
+def test_script_is_compressed_once_and_kept_by_browsers(files: Path):
+    async def visit() -> None:
+        server = Server()
+        answers = await asyncio.gather(*(server.get("/static/js/index.abc.js", accept="*/*") for _ in range(3)))
+        (files / "static" / "js" / "index.abc.js").write_bytes(b"another script")
+        assert [*answers, await server.get("/static/js/index.abc.js", accept="*/*")] == answers[:1] * 4
+        headers, body = answers[0]
+        assert headers["content-encoding"] == "gzip"
+        assert "immutable" in headers["cache-control"]
+        assert headers["content-type"].startswith("text/javascript")
+        assert int(headers["content-length"]) == len(body) < len(SCRIPT) / 3
+        assert gzip.decompress(body) == SCRIPT
+
+    asyncio.run(visit())
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/", {"accept": "*/*"}),
+        ("/", {"method": "HEAD"}),
+        ("/_stcore/health", {}),
+        ("/download/token/csv", {}),
+        ("/static/js/index.abc.js", {"accept_encoding": "br"}),
+        ("/static/js/index.abc.js", {"method": "HEAD"}),
+        ("/static/js/missing.js", {}),
+        ("/static/js/font.woff2", {}),
+    ],
+)
+def test_other_requests_pass_unchanged(path: str, asked: dict[str, str]):
+    assert asyncio.run(Server().get(path, **asked)) == ({}, path.encode())
+
+
+@pytest.mark.usefixtures("files")
+def test_page_opens_below_its_path_only(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(opening.st, "get_option", lambda _: "/class/a")
+    server = Server()
+    assert gzip.decompress(asyncio.run(server.get("/class/a/"))[1]) != HTML
+    for elsewhere in ("/", "/class/a"):  # Streamlit redirects the second one
+        assert asyncio.run(server.get(elsewhere)) == ({}, elsewhere.encode())

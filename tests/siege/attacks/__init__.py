@@ -10,7 +10,6 @@ from tests.siege.attacks import (
     mirror,
     pictures,
     slow,
-    starting,
     states,
     sweeps,
 )
@@ -19,14 +18,12 @@ ATTACKS = {
     attack.name: attack
     for attack in (
         calm.ATTACK,
-        starting.ATTACK,
         machines.ATTACK,
         sweeps.STRANGERS,
         flood.UPLOADS,
         flood.STATES,
         downloads.ATTACK,
         slow.UPLOADS,
-        slow.HEADS,
         pictures.ATTACK,
         pictures.PAGES,
         killed.ATTACK,

@@ -1,17 +1,13 @@
-"""Deliberately slow senders: uploads sent byte by byte, and unfinished requests."""
+"""Deliberately slow senders: uploads sent byte by byte."""
 
 import asyncio
-import random
-import threading
 import time
 from collections import Counter
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from mlp.page.server.tab_limit import raise_descriptor_limit
 from tests.siege.pupil import NO_ANSWER
-from tests.siege.siege import Attack, Siege, open_and_close, workers_of
-from tests.soak import world
+from tests.siege.siege import Attack, Siege
 from tests.soak.files import picture, png
 from tests.wire.visitor import Visitor
 
@@ -20,10 +16,6 @@ BYTE_S = 0.5  # between two bytes
 HONEST_S = 5.0  # limit for reading another visitor's image, on a busy machine
 EVERY_S = 3.0
 PATIENCE_S = 30.0
-
-DESCRIPTORS, HALF_SENT = 1024, 1000
-OPENS_S = 10.0  # limit for a new visitor to open the page
-KILL_EVERY_S = 5.0
 
 
 async def slow_uploads(siege: Siege) -> None:
@@ -85,65 +77,4 @@ async def _trickle(siege: Siege, stranger: Visitor, path: str) -> int:
         writer.close()
 
 
-async def half_sent(siege: Siege) -> None:
-    """Keep a thousand requests half sent, kill workers, and open the page as new visitors."""
-    raise_descriptor_limit()  # of this process, the attacker's
-    closed, opened = list[float](), list[float]()
-    # In a separate loop, because they would slow down the measurements.
-    holding = threading.Thread(target=asyncio.run, args=(_hold_half_requests(siege, closed),))
-    holding.start()
-    while not siege.over:
-        world.kill_one(siege.server.process.pid, siege.rng)
-        began = time.monotonic()
-        newcomer = Visitor(siege.server.url, "", PATIENCE_S)
-        try:
-            await newcomer.open()
-        except NO_ANSWER as error:
-            siege.fault(f"a new visitor could not open the page: {type(error).__name__} {error}")
-        opened.append(time.monotonic() - began)
-        with suppress(Exception):
-            await newcomer.close()
-        await asyncio.sleep(KILL_EVERY_S)
-        if not workers_of(siege):
-            siege.fault("no worker could be started")
-    taken = world.open_files(siege.server.process.pid)
-    siege.notes.append(
-        f"{len(closed):,} half-sent requests were closed, {taken} of {DESCRIPTORS} descriptors taken at the end, "
-        f"{len(opened)} new visitors opened the page after {max(opened):.1f} s at most"
-    )
-    await asyncio.to_thread(holding.join)
-    await open_and_close(siege.server)
-
-
-async def _hold_half_requests(siege: Siege, closed: list[float]) -> None:
-    """Keep the requests half sent until the siege is over, and record when each was closed."""
-    server = urlsplit(siege.server.url)
-
-    async def hold() -> None:
-        while True:
-            with suppress(OSError):
-                reader, writer = await asyncio.open_connection(server.hostname, server.port)
-                try:
-                    writer.write(f"GET / HTTP/1.1\r\nHost: {server.netloc}\r\n".encode())
-                    await reader.read()
-                finally:
-                    closed.append(time.monotonic())
-                    writer.close()
-            await asyncio.sleep(random.uniform(0.5, 1.5))
-
-    holding = [asyncio.create_task(hold()) for _ in range(HALF_SENT)]
-    while not siege.over:
-        await asyncio.sleep(0.5)
-    for task in holding:
-        task.cancel()
-    await asyncio.gather(*holding, return_exceptions=True)
-
-
 UPLOADS = Attack("slow-uploads", f"{SESSIONS * EACH} uploads from {SESSIONS} sessions, a byte at a time", slow_uploads)
-HEADS = Attack(
-    "half-sent",
-    f"{HALF_SENT:,} half-sent requests for {DESCRIPTORS:,} descriptors, and workers killed",
-    half_sent,
-    strangers=None,
-    within=("sh", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "sh"),
-)

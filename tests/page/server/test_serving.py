@@ -1,0 +1,81 @@
+"""The server waits for browsers on slow lines, and for many of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import uvicorn
+
+from mlp.page.server import serving
+from tests.page.server import skipped_waits
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+UPGRADE = (
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+)
+BODY_BYTES = 20_000_000  # more than the system queues
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Send a large file, or keep a socket open."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+    else:
+        length = [(b"content-length", str(BODY_BYTES).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": length})
+        await send({"type": "http.response.body", "body": bytes(BODY_BYTES)})
+
+
+def visit(request: bytes, act: Callable[[uvicorn.Server, asyncio.StreamReader], Awaitable[None]]) -> None:
+    """Send a request to a server on a local port, and act while it answers, without waiting for timers."""
+
+    async def main() -> None:
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="websockets-sansio", interface="asgi3"
+        )
+        config.load()
+        serving.be_patient(config)
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        await server.startup()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+        writer.write(request)
+        await act(server, reader)
+        writer.close()
+        server.force_exit = True
+        await server.shutdown()
+
+    skipped_waits.run(main(), silence_s=0.01)
+
+
+def test_socket_on_a_slow_line_has_minutes_to_answer_a_ping():
+    async def stay_silent(_: uvicorn.Server, reader: asyncio.StreamReader) -> None:
+        assert (await reader.read()).startswith(b"HTTP/1.1 101")  # up to its end, as this browser answers no ping
+        assert serving.PING_S < skipped_waits.now() < 1.5 * serving.PING_S
+
+    visit(REQUEST + UPGRADE, stay_silent)
+
+
+def test_system_queues_little_of_what_a_browser_does_not_take():
+    async def read_nothing(server: uvicorn.Server, reader: asyncio.StreamReader) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(1)  # until nothing moves
+        unsent = sum(one.transport.get_write_buffer_size() for one in server.server_state.connections)
+        assert unsent > 0.9 * BODY_BYTES
+
+    visit(REQUEST + b"\r\n", read_nothing)
+
+
+def test_server_raises_its_descriptor_limit():
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        serving.raise_descriptor_limit()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
