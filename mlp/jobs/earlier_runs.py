@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
+from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.saved_sources import Source
+from mlp.training.data.teaching_data import TeachingData
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.settings_table import value_text
@@ -15,14 +17,24 @@ from mlp.training.settings_table import value_text
 class NumberedRun:
     """A visitor's run at one point of its training.
 
-    ``number`` counts a visitor's runs from 1; ``data`` is its training data; ``origin`` names the network it started
-    from, if it did not start from random weights.
+    ``number`` counts a visitor's runs from 1; ``data`` is its training data; ``origin`` is the network it started from,
+    if it did not start from random weights.
     """
 
     number: int
     snapshot: Snapshot
     data: Source
-    origin: str | None = None
+    origin: Origin | None = None
+
+    @property
+    def measured_by(self) -> tuple[Source, Origin | None]:
+        """Equal for runs whose scores can be compared: measured on the same images, and begun alike."""
+        return _measured_by(self.data, self.origin)
+
+    @property
+    def has_fair_score(self) -> bool:
+        """Whether its weights have never met the images that it is measured on."""
+        return self.origin is None or not remark_on_score(self.origin.root, "validation")
 
     @property
     def n_bytes(self) -> int:
@@ -46,9 +58,9 @@ class EarlierRuns:
         self.shown: tuple[int, ...] = ()
         self.number = 0
         self.data: Source | None = None
-        self.origin: str | None = None
+        self.origin: Origin | None = None
 
-    def begin(self, data: Source, origin: str | None = None) -> int:
+    def begin(self, data: Source, origin: Origin | None = None) -> int:
         """Start a new run, and return its number."""
         self.number += 1
         self.data = data
@@ -72,9 +84,15 @@ class EarlierRuns:
         there = {run.number for run in self.runs}
         self.shown = tuple(number for number in numbers if number in there)
 
+    def comparable(self) -> list[NumberedRun]:
+        """Return the runs whose scores can be compared with the current one's, oldest first."""
+        if self.data is None:
+            return []
+        return [run for run in self.runs if run.measured_by == _measured_by(self.data, self.origin)]
+
     def shown_runs(self) -> list[NumberedRun]:
         """Return the runs to show, oldest first."""
-        return [run for run in self.runs if run.number in self.shown]
+        return [run for run in self.comparable() if run.number in self.shown]
 
     def unused_seed(self, settings: Settings) -> int:
         """Return the next seed that no kept run with these settings has used."""
@@ -83,6 +101,10 @@ class EarlierRuns:
         while seed in used:
             seed = (seed + 1) % 2**32
         return seed
+
+
+def _measured_by(data: Source, origin: Origin | None) -> tuple[Source, Origin | None]:
+    return data.base if isinstance(data, TeachingData) else data, origin
 
 
 def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:

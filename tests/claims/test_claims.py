@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.claims import of_lab, of_training
+from tests.claims import of_lab, of_page, of_training
 from tests.claims.texts import texts
 
 CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
@@ -80,6 +80,10 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         of_training.softmax_adds_up_and_keeps_the_order
     ),
     ("glossary/weight decay", "a small share of its size"): of_training.weight_decay_takes_a_share_of_each_weight,
+    # Remarks on scores
+    ("remark/shipped validation", "learned from the validation images"): of_page.pretrained_learned_validation_images,
+    ("remark/article validation", ""): of_page.article_learned_no_validation_images,
+    ("remark/article test", ""): of_page.article_learned_no_validation_images,
     # Help
     ("help/learning_rate", "too far, and it jumps across the valley"): of_training.long_steps_stay_far_below,
     ("help/optimizer", "Adam gives every weight its own pace"): of_training.adam_gives_each_weight_its_own_pace,
@@ -122,6 +126,8 @@ NOTHING_TO_COMPUTE = {
     ),
     **dict.fromkeys(("lab/fool 3", "lab/morph 3", "lab/data 1", "lab/data 3"), BY_EYE),
     "lab/data 2": A_DEFINITION,
+    "remark/shipped test": "says how the network was chosen",
+    **dict.fromkeys(("remark/uploaded validation", "remark/uploaded test"), "says that nobody can know"),
     "lab/valley 3": "says which images the height is measured on",
 }
 

@@ -1,5 +1,6 @@
-"""All texts with claims, by key: lessons, questions of the lab, glossary, help of settings."""
+"""All texts with claims, by key: lessons, questions of the lab, glossary, help of settings, remarks on scores."""
 
+from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.data.tab import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.lab.questions import QUESTIONS
@@ -19,4 +20,6 @@ def texts() -> dict[str, str]:
     for setting in SETTINGS:
         explained = " ".join(group.explained for group in setting.groups)
         found[f"help/{setting.field}"] = f"{explained} {setting.help}"
+    for root in ("shipped", "article", "uploaded"):
+        found.update({f"remark/{root} {split}": remark_on_score(root, split) for split in ("validation", "test")})
     return found

@@ -5,12 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp.jobs.earlier_runs import EarlierRuns, differences
+from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun, differences
 from mlp.jobs.limits import Limits
+from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
+from mlp.training.data.teaching_data import TeachingData
 from mlp.training.history import Evaluation, History
 from mlp.training.settings import Settings
+
+SIGNS = SignData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
+
+
+def taught(share):
+    return TeachingData(Mnist(), bytes(784), bytes(1), share)
 
 
 def snapshot(step=3, hidden=(4,), **values):
@@ -95,6 +104,41 @@ def test_only_existing_runs_are_shown():
     earlier.delete(3)
     assert earlier.shown == (1,)
     earlier.delete(3)
+
+
+@pytest.mark.parametrize(
+    ("data", "origin", "shown"),
+    [
+        (Mnist(), None, [1, 2]),
+        (Mnist("elsewhere"), None, []),
+        (SIGNS, None, []),
+        (Mnist(), Origin("run 2", None), []),
+        (Mnist(), Origin("the pretrained network", "shipped"), [3]),
+        (taught(0.5), Origin("the pretrained network", "shipped"), [3]),  # measured on the same images
+    ],
+)
+def test_only_runs_on_the_same_images_with_the_same_start_are_shown(data, origin, shown):
+    earlier = earlier_runs_of(2)
+    earlier.begin(taught(0.2), Origin("the pretrained network", "shipped"))
+    earlier.add(snapshot())
+    earlier.begin(data, origin)
+    earlier.show([1, 2, 3])
+    assert [run.number for run in earlier.shown_runs()] == shown
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_fair"),
+    [
+        (None, True),
+        (Origin("the pretrained network", "shipped"), False),
+        (Origin("run 2", "shipped"), False),
+        (Origin("run 2", None), True),
+        (Origin("the article’s network", "article"), True),
+        (Origin("the uploaded network", "uploaded"), False),
+    ],
+)
+def test_score_is_fair_unless_the_weights_met_its_images(origin, is_fair):
+    assert NumberedRun(1, snapshot(), Mnist(), origin).has_fair_score == is_fair
 
 
 def test_unused_seed_differs_from_all_tried_seeds():

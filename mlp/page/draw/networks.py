@@ -1,5 +1,6 @@
 """Choose the network that answers: the pretrained one, the article's, an uploaded one, or the visitor's run."""
 
+import html
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.images.mnist import Dataset
+from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
@@ -41,6 +43,14 @@ class Answering:
     caption: str
     step: int | None = None  # of its run
     diverged: int | None = None  # the step at which its run blew up
+    origin: Origin | None = None  # of its run
+
+    @property
+    def root(self) -> str | None:
+        """The kind of the network with which its weights began, see `Origin`."""
+        if self.kind != "run":
+            return self.kind
+        return None if self.origin is None else self.origin.root
 
     @property
     def shipped_as(self) -> str | None:
@@ -140,11 +150,13 @@ def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None)
         An earlier step of the run that answers in its place.
     """
     if kind == "run" and visitor.job is not None:
+        origin, yours = visitor.runs.origin, "Reading with <b>your run</b>"
         if back is not None and back.run == visitor.runs.number:
-            return Answering(back.reader, "run", f"Reading with <b>your run</b>, back at step {back.step:,}", back.step)
+            return Answering(back.reader, "run", f"{yours}, back at step {back.step:,}", back.step, origin=origin)
         now = visitor.job.snapshot()
-        where = f"epoch {now.epoch}" if now.step else "not yet trained"
-        return Answering(now.reader, "run", f"Reading with <b>your run</b>, {where}", now.step, now.diverged)
+        begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"
+        where = f"epoch {now.epoch}" if now.step else begun
+        return Answering(now.reader, "run", f"{yours}, {where}", now.step, now.diverged, origin)
     if kind == "uploaded" and visitor.uploaded is not None:
         return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
     for one in (str(kind), "shipped", "article"):

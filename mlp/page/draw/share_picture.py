@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.input_image import InputImage, with_article
+from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.current_drawing import current_digit
@@ -107,13 +108,11 @@ def words(visitor: Visitor, now: Answering, image: np.ndarray) -> tuple[np.ndarr
     return answer, CardWords(reading, whose, about)
 
 
-def _own_network(run: Snapshot, now: Answering, origin: str | None) -> str:
+def _own_network(run: Snapshot, now: Answering, origin: Origin | None) -> str:
     if now.step is not None and now.step < run.step:
         return f"My own network, back at step {now.step:,}"
-    if not run.step:
-        return "My own network, before its first step"
-    took = "in " + in_words(run.seconds)
-    return f"My own network, trained {took}" + (f", starting from {origin}" if origin else "")
+    trained = f"trained in {in_words(run.seconds)}" if run.step else "before its first step"
+    return f"My own network, {trained}" + (f", starting from {origin.name}" if origin else "")
 
 
 def in_words(seconds: float) -> str:

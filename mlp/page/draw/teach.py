@@ -6,6 +6,7 @@ import numpy as np
 
 from mlp.images.own_digits import OwnDigit
 from mlp.jobs.limits import BeyondLimit, limits
+from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
@@ -56,7 +57,7 @@ def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
         refusal.set(f"This network cannot be taught: {_reason(error, network)} {OTHERS}")
         return False
     before = visitor.job
-    origin = _origin(now.kind, number)
+    origin = Origin(_name(now.kind, number), now.root)
     begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
     if visitor.job is before:
         return False
@@ -80,6 +81,6 @@ def _reason(error: ValueError, network: MLP) -> str:
     return f"{error}."
 
 
-def _origin(kind: str, number: int) -> str:
+def _name(kind: str, number: int) -> str:
     names = {**PRETRAINED_NAMES, "run": f"run {number}", "uploaded": "the uploaded network"}
     return names.get(kind, "random weights")

@@ -3,6 +3,7 @@
 import html
 import math
 
+from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
@@ -84,11 +85,11 @@ def accuracy_summary(now: Snapshot | None) -> str:
     return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}"
 
 
-def measured_on(data: Data | None, origin: str | None) -> str:
-    """Return a warning about the validation images: warps of learned drawings, or images from an earlier training."""
+def measured_on(data: Data | None, origin: Origin | None) -> str:
+    """Return a warning about a run's validation images: warps of learned drawings, or images that it has met before."""
     if isinstance(data, SignData):
         return "" if data.holds_back else "Validation is on other warps of your drawings."
-    return "" if origin is None else "Validation is on images it may have seen before."
+    return "" if origin is None else remark_on_score(origin.root, "validation")
 
 
 def duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
 from mlp.jobs.moments.rewind import rewind_bytes
+from mlp.jobs.origin import Origin
 from mlp.jobs.pacing import SPEEDS, Speed
 from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
@@ -23,7 +24,7 @@ def begin(
     visitor: Visitor,
     run: Run,
     data: Source,
-    origin: str | None = None,
+    origin: Origin | None = None,
     *,
     refusal: Refusal,
     within_limits: bool = True,
@@ -40,8 +41,8 @@ def begin(
     run : Run
     data : Source
         The training data.
-    origin : str, optional
-        Name of the network that the run continues, if its first weights are not random.
+    origin : Origin, optional
+        The network that the run continues, if its first weights are not random.
     refusal : Refusal
         Set if the run cannot start.
     within_limits : bool
@@ -177,7 +178,7 @@ def check_bytes(visitor: Visitor, n_bytes: int, remedy: str, *, given_back: int 
         raise ValueError(f"it needs {size}, more than the server can spare; {remedy}")
 
 
-def adopt(visitor: Visitor, job: Job, data: Source, origin: str | None = None, *, play: bool = False) -> None:
+def adopt(visitor: Visitor, job: Job, data: Source, origin: Origin | None = None, *, play: bool = False) -> None:
     """Make ``job`` the visitor's current run, which answers from now on; parameters as in `begin`."""
     with visitor.lock:
         if visitor.job is not None and visitor.job is not job:

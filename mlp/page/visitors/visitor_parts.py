@@ -17,6 +17,7 @@ from mlp.jobs.checkpoints import UnusableError
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, restore_moments
+from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
@@ -146,7 +147,7 @@ def _job(name: str, job: Job, every_s: float, playing: bool, **extra: Any) -> Pa
     return Part(name, (weakref.ref(job), job.revision, playing), dump, every_s if job.playing else 0.0)
 
 
-def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
+def _moments(job: Job, number: int, origin: Origin | None) -> list[Part]:
     rewind = job.rewind
     if not rewind.states:
         return []
@@ -208,7 +209,8 @@ def _restore_run(visitor: Visitor, name: str, load: Load) -> str:
     if number is None:  # the current run of the previous version
         number, runs.shown = int(record.extra["number"]), tuple(record.extra["shown"])
         runs.number = max(number, runs.number)
-    origin, is_current = record.extra.get("origin"), kind == RUN and number == runs.number
+    origin = Origin(*record.extra["origin"]) if record.extra.get("origin") else None
+    is_current = kind == RUN and number == runs.number
     job = _resumed(visitor, record)
     ended = NumberedRun(number, job.snapshot(), record.data, origin)
     if is_current:

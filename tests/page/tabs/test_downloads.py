@@ -11,6 +11,7 @@ import safetensors.numpy
 from mlp.images.mnist import sample
 from mlp.images.own_digits import OwnDigit, OwnDigits
 from mlp.jobs.earlier_runs import NumberedRun
+from mlp.jobs.origin import Origin
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
@@ -84,7 +85,7 @@ def test_weights_load_as_the_same_network(run: NumberedRun):
 
 
 def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
-    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), "the pretrained network")))
+    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), Origin("the pretrained network", "shipped"))))
     assert network.facts["origin"] == "the pretrained network"
     assert "command" not in network.facts
 
@@ -132,10 +133,11 @@ def test_take_home_page_of_a_run_has_settings_and_digit_check(run: NumberedRun):
 def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
     own = OwnDigits()
     own.put(OwnDigit(7, sample().test.images[0]))
-    page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the pretrained network</i>"), own)
+    page = report(NumberedRun(4, run.snapshot, Mnist(), Origin("<i>the pretrained network</i>", "shipped")), own)
     assert "validation images read correctly" in page
     assert "of 1 read correctly" in page
     assert "&lt;i&gt;the pretrained network" in page
+    assert "Its weights have learned from the validation images" in page
 
 
 def test_report_has_title_nickname_and_date_escaped(run: NumberedRun):

@@ -10,6 +10,7 @@ import pytest
 from mlp import MLP, Reader
 from mlp.analysis.mistakes import read_all
 from mlp.images.mnist import sample
+from mlp.jobs.origin import Origin
 from mlp.page.draw.networks import Answering, shipped
 from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
 from tests.page.sight import at_rest, visitor_of
@@ -60,6 +61,32 @@ def test_another_network_has_other_mistakes(opened):
     test.segmented_control(key="network").set_value("article").run()
     assert grid(test)["counts"] != before
     assert "the article’s network" in shown(test)
+
+
+@pytest.mark.parametrize(
+    ("network", "kind", "remark"),
+    [
+        ("shipped", "validation", "Its weights have learned from the validation images"),
+        ("shipped", "test", "Its weights were chosen by their score on the test images"),
+        ("article", "validation", ""),
+    ],
+)
+def test_score_on_learned_images_has_a_remark(opened, network, kind, remark):
+    test = opened()
+    test.segmented_control(key="network").set_value(network).run()
+    test.segmented_control(key="mistakes_on").set_value(kind).run()
+    (note,) = re.findall(r'<p class="ink-note">[^<]*<b>[^<]*</b>: it reads .*?</p>', shown(test))
+    assert remark in note
+    assert bool(remark) == ("Its weights" in note)
+
+
+def test_run_that_continues_the_pretrained_network_has_its_remark(opened):
+    test = opened(images=100, epochs=1)
+    test.button(key="step").click().run()
+    at_rest(test)
+    assert "Its weights" not in shown(test)
+    visitor_of(test).runs.origin = Origin("run 1", "shipped")
+    assert "Its weights have learned from the validation images" in shown(test.run())
 
 
 def test_surest_mistakes_are_shown_until_a_cell_is_opened(opened):

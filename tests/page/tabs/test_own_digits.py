@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.own_digits import OwnDigit, OwnDigits
+from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import shipped
@@ -121,7 +122,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     own_page.select_slider(key="own_share").set_value(50).run()
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == "the article’s network"
+    assert visitor.runs.origin == Origin("the article’s network", "article")
     assert len(visitor.teaching.learned) == 7
     assert len(visitor.teaching.kept_back) == 2
     eventually(lambda: visitor.job.snapshot().finished)
@@ -141,18 +142,17 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     own_page.button(key="teach").click().run()
     assert not own_page.error
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == "the pretrained network"
+    assert visitor.runs.origin == Origin("the pretrained network", "shipped")
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)
-    # The shipped network has learned from the validation images too.
-    assert "on images it may have seen before" in text(own_page, "curves")
+    assert "Its weights have learned from the validation images" in text(own_page, "curves")
     taught = visitor.job.snapshot().reader
     assert taught.layer_sizes == shipped("shipped").layer_sizes  # larger than a new network may be
     assert not taught.test_time_augmentation  # each measurement would take five times as long
     own_page.button(key="teach").click().run()
     assert not own_page.error
-    assert visitor.runs.origin == "run 1"
+    assert visitor.runs.origin == Origin("run 1", "shipped")
     eventually(lambda: visitor.job.snapshot().step > 0)
 
 
@@ -194,7 +194,8 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.pills(key="corrected").set_value(1).run()
     assert "Kept as a 1 · 1 in Mine" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
-    assert visitor_of(page).runs.origin == "the article’s network"
+    assert visitor_of(page).runs.origin == Origin("the article’s network", "article")
+    assert "Reading with your run, which continues the article’s network" in text(page)
     assert page.segmented_control(key="network").value == "run"
     eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)
     page.run()

@@ -8,10 +8,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.jobs.earlier_runs import NumberedRun
+from mlp.jobs.job import Job
+from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
-from mlp.page.tabs.runs.tab import best_trained
+from mlp.page.tabs.runs.tab import best_trained, runs_table
+from mlp.training.data.saved_sources import Source
+from mlp.training.data.sign_data import SignData
+from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation, History
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 
@@ -200,6 +209,27 @@ def test_best_accuracy_ignores_the_runs_first_weights():
     assert best_trained(history) is None
     history.evaluations.extend([Evaluation(0, 0.0, 0.1, 0.98), Evaluation(100, 1.0, 0.2, 0.91)])
     assert best_trained(history) == history.evaluations[1]
+
+
+def stars(*runs: tuple[float, Source, Origin | None]) -> list[int]:
+    """Return the numbers of the runs with a star, of runs with these accuracies, data and origins."""
+    settings, numbered = Settings(hidden=(2,)), []
+    for number, (accuracy, data, origin) in enumerate(runs, start=1):
+        now = Job(Run(settings), Mnist(), ManualEngine()).snapshot()
+        now.history.evaluations.append(Evaluation(10, 1.0, 0.1, accuracy))
+        numbered.append(NumberedRun(number, now, data, origin))
+    rows = re.findall(r"<tr.*?</tr>", runs_table(numbered, 1), flags=re.DOTALL)[1:]
+    return [number for number, row in enumerate(rows, start=1) if "★" in row]
+
+
+def test_star_marks_the_best_of_runs_that_can_be_compared():
+    signs = SignData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
+    pretrained, article = Origin("the pretrained network", "shipped"), Origin("the article’s network", "article")
+    assert stars((0.97, Mnist(), None)) == []
+    assert stars((0.97, Mnist(), None), (0.98, Mnist(), None), (1.0, signs, None)) == [2]
+    assert stars((0.97, Mnist(), None), (0.98, Mnist(), article), (0.99, Mnist(), pretrained)) == []
+    assert stars((0.97, Mnist(), article), (0.98, Mnist(), article), (0.96, Mnist(), None)) == [2]
+    assert stars((0.99, Mnist(), pretrained), (0.98, Mnist(), pretrained)) == []  # learned their images
 
 
 def test_title_and_nickname_stay_with_the_run(runs_page: AppTest, open_page: Callable[..., AppTest]):

@@ -48,7 +48,7 @@ def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     page.run()
     assert "epoch 2 of 2 · step 26 of 26 · done after" in text(page, "progress")
     assert "on MNIST sample" in text(page, "progress")
-    assert "may have seen before" not in text(page, "curves")
+    assert "Its weights" not in text(page, "curves")
     assert chart(page, "loss")["alt"].startswith("Loss of the minibatches falls from 2")
     assert page.button(key="pause").disabled
     assert page.button(key="step").disabled

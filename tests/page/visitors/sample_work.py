@@ -10,6 +10,7 @@ from mlp.images.own_digits import OwnDigit
 from mlp.images.picture import Picture
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
+from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record
 from mlp.nn.reader import Reader
 from mlp.page.visitors.registry import Visitors
@@ -56,7 +57,7 @@ def trained(n_steps, **changes):
 
 def with_two_earlier_runs(visitor):
     for number in (1, 2, 3):
-        visitor.runs.begin(Mnist(), "an upload" if number == 2 else None)
+        visitor.runs.begin(Mnist(), Origin("an upload", "uploaded") if number == 2 else None)
         visitor.job = trained(number, optimizer="adam", seed=number)
         if number < 3:
             visitor.runs.add(visitor.job.snapshot())

@@ -10,6 +10,7 @@ import pytest
 from mlp.images.own_digits import OwnDigit
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
+from mlp.jobs.origin import Origin
 from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.persistence import save
 from mlp.page.visitors.registry import Visitors
@@ -48,7 +49,7 @@ def test_earlier_runs_survive_the_server(tmp_path):
     again = Visitors(lambda session: True, Checkpoints(tmp_path)).get(visitor.id, "new tab")
     assert [(run.number, run.origin, run.snapshot.step) for run in again.runs.runs] == [
         (1, None, 1),
-        (2, "an upload", 2),
+        (2, Origin("an upload", "uploaded"), 2),
     ]
     for run, kept in zip(again.runs.runs, visitor.runs.runs, strict=True):
         assert run.snapshot.settings == kept.snapshot.settings

@@ -12,6 +12,7 @@ from mlp.images.signs.sign_set import SignSet
 from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.job import Job
+from mlp.jobs.origin import Origin
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
@@ -61,7 +62,7 @@ def test_all_work_of_a_visitor_survives_the_server(tmp_path):
     assert not again.sweep.playing
 
 
-@pytest.mark.parametrize("origin", [None, "the uploaded network"])
+@pytest.mark.parametrize("origin", [None, Origin("the uploaded network", "uploaded")])
 def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
     before = server(tmp_path)
     visitor = before.get(None, "here")

@@ -12,6 +12,7 @@ from mlp.analysis.lab.damage import BITS, Damage, damaged, n_affordable, n_bytes
 from mlp.analysis.trace import trace
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
+from mlp.jobs.origin import remark_on_score
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
@@ -79,7 +80,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     names = now.reader.names
     facts = [
         (
-            f"Right, of {n:,} validation images" + (" (which it has learned from)" if now.kind == "shipped" else ""),
+            f"Right, of {n:,} validation images. {remark_on_score(now.root, 'validation')}".rstrip(". "),
             f"{rest:.1%} <small>whole: {whole:.1%}</small>",
         ),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),

@@ -11,6 +11,7 @@ from mlp.analysis.mistakes import Readings, read_all
 from mlp.class_names import DIGITS, kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
+from mlp.jobs.origin import remark_on_score
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
@@ -56,9 +57,6 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
             args=(["mistakes", ADDRESS],),
             required=True,
             label_visibility="collapsed",
-            help="Chooses the digits to check. Networks trained here learn from neither kind. The pretrained network "
-            "has learned from the validation digits and was chosen by its score on the test digits, so both scores "
-            "are too good.",
         )
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
@@ -72,8 +70,8 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     total = len(readings.labels)
     st.html(
         f'<p class="ink-note">{text}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
-        f"{100 * right / total:.2f}%. Each row is a true {kind_of(names)}, each column an answer. Open a cell to "
-        "see its images, and an image to see which of its pixels spoke.</p>"
+        f"{100 * right / total:.2f}%. {remark_on_score(now.root, kind)} Each row is a true {kind_of(names)}, each "
+        "column an answer. Open a cell to see its images, and an image to see which of its pixels spoke.</p>"
     )
     left, side = st.columns([5, 6], gap="medium")
     with left:

@@ -21,6 +21,7 @@ from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
+from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
@@ -75,7 +76,8 @@ def _scores(visitor: Visitor, data: DataState) -> None:
     teaching = visitor.teaching
     if teaching is not None and visitor.job is not None and teaching.number == visitor.runs.number:
         run = visitor.job.snapshot()
-        st.html(comparison(teaching.results(run.reader, run.history, len(data.dataset.validation)), run.finished))
+        rows = teaching.results(run.reader, run.history, len(data.dataset.validation))
+        st.html(comparison(rows, run.finished, measured_on(visitor.job.data, visitor.runs.origin)))
 
 
 def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
@@ -92,8 +94,8 @@ def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
     return f'<div class="ink-digits ink-own">{"".join(figures)}</div>'
 
 
-def comparison(rows: list[Row], finished: bool) -> str:
-    """Return the accuracies before and after teaching as an HTML table."""
+def comparison(rows: list[Row], finished: bool, remark: str) -> str:
+    """Return the accuracies before and after teaching as an HTML table, with a remark on MNIST's."""
     heads = ["Read right", "Digits", "Before", "After" if finished else "Now"]
     cells = [
         [row.name, f"{row.n:,}", percent(row.before), f"<b>{'…' if row.now is None else percent(row.now)}</b>"]
@@ -102,7 +104,7 @@ def comparison(rows: list[Row], finished: bool) -> str:
     return (
         html_table("Before and after", heads, cells)
         + '<p class="ink-status">If the last line falls, the network is forgetting other people’s handwriting: mix in '
-        "less of yours.</p>"
+        f"less of yours. {remark}</p>"
     )
 
 

@@ -25,6 +25,7 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.theme import plain
 from mlp.page.tabs.name_field import name_field
 from mlp.page.tabs.runs.printed_curves import printed_curves
+from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
 
@@ -173,7 +174,9 @@ def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = ""
         ("Time", f"{now.seconds:.0f} s"),
     ]
     if run.origin is not None:
-        facts.append(("Started from", str(run.origin)))
+        facts.append(("Started from", run.origin.name))
+    if warning := measured_on(run.data, run.origin):
+        facts.append(("Validation", warning))
     shows_own = len(own) and reader.reads_digits
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = printed_curves(now.history, now.settings.epochs, "", "svg")
@@ -217,7 +220,7 @@ def home_page(run: NumberedRun, *, images: bool = True) -> str:
 def _reader_with_facts(run: NumberedRun) -> Reader:
     """Return the run's network with its facts: data, steps, settings, accuracy and command."""
     reader = run.snapshot.reader
-    begun = {"origin": run.origin} if run.origin is not None else {"command": command_line(run.snapshot.settings)}
+    begun = {"origin": run.origin.name} if run.origin is not None else {"command": command_line(run.snapshot.settings)}
     reader.facts = facts_of(run.snapshot) | begun
     return reader
 

@@ -39,6 +39,7 @@ _newest_run = SessionVar[int | None]("newest_run", None)
 
 
 MAX_SHOWN = 4
+_STAR = " ★: the best of those that began alike and were measured on the same images."
 
 
 def runs_section(visitor: Visitor, data: DataState) -> None:
@@ -53,7 +54,7 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
     else:
         fragment(_table, key="runs_table")(visitor)
         follow_run("runs_table", now is not None and (now.playing or now.busy))
-        if visitor.runs.runs:
+        if visitor.runs.comparable():
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)
         number = _choice_of_one(visitor)
@@ -79,27 +80,36 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
         "Validation now",
     ]
     highest_of = {run.number: best_trained(run.snapshot.history) for run in runs}
-    best = max((found.accuracy for found in highest_of.values() if found is not None), default=0)
+    starred = [run.number for run in runs if _is_best(run, runs, highest_of)]
     rows = []
     for place, run in enumerate(runs):
         now = run.snapshot
         highest = highest_of[run.number]
-        text, starred = accuracy_at(highest), len(runs) > 1 and highest is not None and highest.accuracy == best
+        text = accuracy_at(highest)
         cells = [
             *(values[place] for values in different.values()),
             now.data_name,
-            *([run.origin or "random weights"] if with_origin else []),
+            *([run.origin.name if run.origin else "random weights"] if with_origin else []),
             now.epochs_done,
             duration(now.seconds),
         ]
         name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
-        best_text = f"<b>{text} ★</b>" if starred else text
+        best_text = f"<b>{text} ★</b>" if run.number in starred else text
         rows.append([name, *map(html.escape, cells), best_text, accuracy_at(now.history.newest)])
     marked = next((place for place, run in enumerate(runs) if run.number == current), None)
     return (
         html_table("Your runs", [*map(html.escape, heads)], rows, marked=marked)
-        + f'<p class="ink-status">{_in_common(runs, set(different))}</p>'
+        + f'<p class="ink-status">{_in_common(runs, set(different))}{_STAR if starred else ""}</p>'
     )
+
+
+def _is_best(run: NumberedRun, runs: list[NumberedRun], highest_of: dict[int, Evaluation | None]) -> bool:
+    """Whether a run is the best of several whose scores can be compared."""
+    highest = highest_of[run.number]
+    alike = [highest_of[other.number] for other in runs if other.measured_by == run.measured_by]
+    if highest is None or len(alike) < 2 or not run.has_fair_score:
+        return False
+    return highest.accuracy == max(one.accuracy for one in alike if one is not None)
 
 
 def best_trained(history: History) -> Evaluation | None:
@@ -117,8 +127,8 @@ def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
 
 
 def _choice_of_shown(visitor: Visitor) -> None:
-    numbers = [run.number for run in visitor.runs.runs]
-    _shown_runs.set(list(visitor.runs.shown))
+    numbers = [run.number for run in visitor.runs.comparable()]
+    _shown_runs.set([run.number for run in visitor.runs.shown_runs()])
     with _shown_runs.placed():
         st.pills(
             f"Show earlier runs on the curves (up to {MAX_SHOWN})",
@@ -186,7 +196,7 @@ def _actions(visitor: Visitor, number: int) -> None:
         )
     _refused.show()
     if run.origin is not None:
-        st.caption(f"This run started from {plain(str(run.origin))}, so its settings alone can’t repeat it.")
+        st.caption(f"This run started from {plain(run.origin.name)}, so its settings alone can’t repeat it.")
 
 
 def _replay(visitor: Visitor, number: int, seed: int) -> None:
