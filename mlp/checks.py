@@ -31,23 +31,30 @@ def checked_int(name: str, value: int, low: int, high: int) -> int:
     return int(value)
 
 
-class Temperature:
-    """A descriptor for a temperature: greater than 0, checked at each assignment.
+class Number:
+    """A descriptor for a number of a range, see `checked`, at each assignment.
 
     Examples
     --------
     >>> class Reading:
-    ...     temperature = Temperature()
+    ...     temperature = Number(low=0, open_low=True)
     >>> reading = Reading()
     >>> reading.temperature = 2
     >>> reading.temperature
     2.0
     """
 
+    def __init__(self, name: str = "", **limits: Any) -> None:
+        self._name, self._limits = name, limits
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the name of the attribute, unless errors use another."""
+        self._name = self._name or name
+
     def __get__(self, owner: Any, kind: type | None = None) -> float:
         """Return the number; on the class, the descriptor itself."""
-        return self if owner is None else owner.__dict__["_temperature"]  # type: ignore[return-value]
+        return self if owner is None else owner.__dict__[self._name]  # type: ignore[return-value]
 
     def __set__(self, owner: Any, value: float) -> None:
         """Set the number, or raise a ValueError."""
-        owner.__dict__["_temperature"] = checked("temperature", value, low=0, open_low=True)
+        owner.__dict__[self._name] = checked(self._name, value, **self._limits)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from mlp import MLP, SGD, Settings, softmax_cross_entropy, train
+from mlp import MLP, SGD, Dense, ReLU, Sequential, Settings, softmax_cross_entropy, train
 from mlp.blas import blas_threads, one_blas_thread, pools
 from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
@@ -74,30 +74,29 @@ def test_body_of_a_loop_over_a_runs_steps_has_all_threads(images):
         assert threads() == {3}
 
 
-class Listed(list):
-    """Records the threads at each iteration."""
+class Watching(ReLU):
+    """Records the threads at each use."""
 
-    def __init__(self, items):
-        super().__init__(items)
+    def __init__(self):
         self.seen = []
 
-    def __iter__(self):
+    def forward(self, inputs):
         self.seen.append(threads())
-        return super().__iter__()
+        return super().forward(inputs)
+
+    def backward(self, grad_outputs):
+        self.seen.append(threads())
+        return super().backward(grad_outputs)
 
 
 def test_every_step_of_a_custom_loop_has_one_thread():
-    network = MLP([784, 8, 10], rng=np.random.default_rng(0))
-    network.layers = Listed(network.layers)
+    rng, layer = np.random.default_rng(0), Watching()
+    network = Sequential([Dense(784, 8, rng=rng), layer, Dense(8, 10, rng=rng)])
     logits = network.forward(IMAGES)
     network.predict(IMAGES)
     network.activations(IMAGES)
-    assert network.layers.seen == [{1}] * 3
-    last = network.layers[-1]
-    within, backward = [], last.backward
-    last.backward = lambda grad: within.append(threads()) or backward(grad)
     network.backward(softmax_cross_entropy(logits, LABELS)[1])
-    assert within == [{1}]
+    assert layer.seen == [{1}] * 4
     assert threads() == {3}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.checks import checked
+from mlp.checks import Number
 from mlp.nn.layers import FloatArray, Layer
 
 
@@ -16,7 +16,7 @@ class Dropout(Layer):
     ``outputs = inputs · mask``, where an entry of the mask is 0 with probability ``rate``, else ``1 / (1 − rate)``
     (Srivastava et al. 2014, with the scaling in training, so that predictions need none).
 
-    `mlp.train` draws a mask for each step and removes it afterward; in your own loop, use `dropping`. A mask from
+    `mlp.train` draws a mask for each step and removes it afterward; in your own loop, use `mlp.dropping`. A mask from
     `draw` stays, so that a gradient can be compared with finite differences. Without a mask, and in ``apply``, all
     inputs pass.
 
@@ -40,8 +40,10 @@ class Dropout(Layer):
     [[2.0, 2.0, 2.0, 0.0]]
     """
 
+    rate = Number("dropout", low=0, high=1, open_high=True)
+
     def __init__(self, rate: float) -> None:
-        self.rate = checked("dropout", rate, low=0, high=1, open_high=True)
+        self.rate = rate
         self.mask: np.ndarray | None = None
         self.rng: np.random.Generator | None = None
 
@@ -75,8 +77,25 @@ def dropout_mask(shape: tuple[int, ...], rate: float, rng: np.random.Generator) 
 
 
 @contextmanager
-def dropping(layers: Iterable[Any], rng: np.random.Generator) -> Iterator[None]:
-    """Make each ``forward`` of the Dropout layers among these draw a mask, and remove the masks at the end."""
+def dropping(layers: Iterable[Any], rng: np.random.Generator | None) -> Iterator[None]:
+    """Make each ``forward`` of the Dropout layers among these draw a mask, and remove the masks at the end.
+
+    For a training loop of your own: ``with mlp.dropping(network.layers, rng):`` around ``forward`` and ``backward``.
+
+    Parameters
+    ----------
+    layers : iterable of Layer
+        Such as ``network.layers``; others than Dropout stay as they are.
+    rng : numpy.random.Generator
+        Draws the masks. With None, nothing is dropped.
+
+    Raises
+    ------
+    TypeError
+        If ``rng`` is neither.
+    """
+    if not isinstance(rng, np.random.Generator | None):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     dropouts = [layer for layer in layers if isinstance(layer, Dropout)]
     for dropout in dropouts:
         dropout.rng = rng

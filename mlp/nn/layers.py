@@ -2,6 +2,7 @@
 
 import copy
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -14,12 +15,29 @@ FloatArray = np.ndarray  # float32 in practice, float64 where gradients are chec
 INITIALIZATIONS = ("xavier", "he", "gabor")
 
 
+class Kept:
+    """An attribute that ``forward`` sets for ``backward``; reading it before raises a RuntimeError."""
+
+    def __get__(self, layer: Any, kind: type | None = None) -> Any:
+        """Raise the error, as what ``forward`` has set comes before this; on the class, return the descriptor."""
+        if layer is None:
+            return self
+        raise RuntimeError(f"backward needs a forward before it, and {layer!r} has had none")
+
+
 class Layer:
     """One stage of a network.
 
-    ``forward`` keeps references to what ``backward`` needs, so neither inputs nor outputs may change in between. A
-    custom layer needs ``forward``, ``backward`` and, if it learns anything, ``parameters``.
+    ``forward`` keeps references to what ``backward`` needs, so neither inputs nor outputs may change in between: a
+    network hands on its arrays read-only. A custom layer needs ``forward``, ``backward`` and, if it learns anything,
+    ``parameters``. A `Parameter` stays that of its layer; assign to its ``value``.
     """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; an AttributeError if it is a parameter, as networks and optimizers hold it, too."""
+        if isinstance(vars(self).get(name), Parameter):
+            raise AttributeError(f"{self!r} keeps its {name}, which networks and optimizers share; assign {name}.value")
+        super().__setattr__(name, value)
 
     def forward(self, inputs: FloatArray) -> FloatArray:
         """Map (batch, n_in) to (batch, n_out) and keep what ``backward`` needs."""
@@ -68,6 +86,8 @@ class Dense(Layer):
     >>> layer, layer.weight
     (Dense(784, 100), Parameter(784 × 100, float32))
     """
+
+    inputs: Any = Kept()
 
     def __init__(
         self,
@@ -157,6 +177,8 @@ class Dense(Layer):
 
 class Activation(Layer):
     """An elementwise function; its derivative is computed from the outputs, which it keeps."""
+
+    outputs: Any = Kept()
 
 
 class ReLU(Activation):

@@ -77,7 +77,7 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     Parameters
     ----------
     logits : float array, shape (n, classes)
-        Scores before softmax; only their order matters. Ties go to the lower class.
+        Scores before softmax; only their order matters. Ties go to the lower class, and rows with NaN are wrong.
     labels : int array, shape (n,)
         The right class of each example.
 
@@ -94,7 +94,10 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     logits, labels = np.asarray(logits), np.asarray(labels)
     if len(logits) == 0 or labels.shape != (len(logits),):
         raise ValueError(f"accuracy needs one label per row of logits, got {labels.shape} for {logits.shape}")
-    return int(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(logits)
+    right = logits.argmax(axis=1) == labels
+    if np.isnan(logits.max()):  # argmax takes NaN for the largest
+        right &= ~np.isnan(logits).any(axis=1)
+    return int(np.count_nonzero(right)) / len(logits)
 
 
 def _checked(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

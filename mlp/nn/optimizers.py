@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.checks import checked
+from mlp.checks import Number, checked
 from mlp.nn.parameters import Parameter
 
 
@@ -18,7 +18,7 @@ class Optimizer:
     parameters : iterable of Parameter
         The parameters to change; others stay unchanged.
     learning_rate : float
-        Length of a step, greater than 0. It may be changed between steps.
+        Length of a step, greater than 0. It may be changed between steps, as may the other numbers; 0 changes nothing.
     weight_decay : float
         Strength of the pull of weights toward 0, see each optimizer; 0 or more.
     l1 : float
@@ -31,14 +31,17 @@ class Optimizer:
         If there are no parameters, one is invalid, read-only or given twice, or a number is out of range.
     """
 
+    learning_rate = Number(low=0)
+    weight_decay = Number(low=0)
+    l1 = Number(low=0)
+
     def __init__(
         self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0, l1: float = 0.0
     ) -> None:
         self.parameters = list(parameters)
         _check_can_change(self.parameters)
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
-        self.weight_decay = checked("weight_decay", weight_decay, low=0)
-        self.l1 = checked("l1", l1, low=0)
+        self.weight_decay, self.l1 = weight_decay, l1
         self._scratch = np.empty(max(parameter.value.size for parameter in self.parameters), self.dtype)
 
     @property
@@ -82,7 +85,7 @@ class SGD(Optimizer):
         Length of a step, greater than 0.
     momentum : float
         Fraction of the last velocity that is kept, at least 0 and less than 1 (Polyak 1964; Sutskever et al. 2013, with
-        the learning rate outside the velocity).
+        the learning rate outside the velocity). An optimizer that begins with 0 has no velocities, and stays without.
     weight_decay : float
         Every step uses ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss.
     l1 : float
@@ -107,8 +110,20 @@ class SGD(Optimizer):
         l1: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay, l1)
-        self.momentum = checked("momentum", momentum, low=0, high=1, open_high=True)
-        self.velocities = [self._slot()] if self.momentum else []
+        self.velocities = [self._slot()] if momentum else []
+        self.momentum = momentum
+
+    @property
+    def momentum(self) -> float:
+        """Fraction of the last velocity that is kept."""
+        return self._momentum
+
+    @momentum.setter
+    def momentum(self, value: float) -> None:
+        momentum = checked("momentum", value, low=0, high=1, open_high=True)
+        if momentum and not self.velocities:
+            raise ValueError(f"momentum must stay 0 in an optimizer made without it, got {value!r}; make a new one")
+        self._momentum = momentum
 
     def step(self) -> None:
         """Change every parameter once."""
@@ -161,6 +176,8 @@ class Adam(Optimizer):
         Strength of L1 regularization, 0 or more.
     """
 
+    epsilon = Number(low=0, open_low=True)
+
     def __init__(
         self,
         parameters: Iterable[Parameter],
@@ -173,7 +190,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay, l1)
         self.betas = tuple(checked("a beta", beta, low=0, high=1, open_high=True) for beta in betas)
-        self.epsilon = checked("epsilon", epsilon, low=0, open_low=True)
+        self.epsilon = epsilon
         self.steps_taken = 0
         self.means = [self._slot()]
         self.mean_squares = [self._slot()]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mlp.blas import one_blas_thread
-from mlp.checks import Temperature, checked
+from mlp.checks import Number, checked
 from mlp.class_names import DIGITS, checked_names
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
@@ -53,7 +53,7 @@ class Reader:
     (2, 10)
     """
 
-    temperature = Temperature()
+    temperature = Number(low=0, open_low=True)
 
     def __init__(
         self,

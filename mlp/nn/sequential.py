@@ -1,6 +1,7 @@
 """Sequential network: layers map inputs forward to logits, and the loss backward to gradients."""
 
 import copy
+import math
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -16,6 +17,8 @@ from mlp.nn.parameters import Parameter
 
 PREDICT_ROWS = 1_000  # examples at a time, which limits the memory for predicting 60,000
 SHARED_PARTS = 4  # from this number of parts on, each idle core takes some of them
+LARGEST_INPUT = 10.0  # of images as floats: standardized ones reach 2.8, and 0..255 is a mistake
+MADE_OF = frozenset({"layers", "layer_sizes", "activation", "dropout", "dtype"})
 
 
 class Sequential:
@@ -52,6 +55,12 @@ class Sequential:
         self.n_outputs = getattr(self.layers[-1], "n_out", dense[-1].n_out if dense else None)
         self.dtype = next((parameter.value.dtype for parameter in self.parameters()), np.dtype(np.float32))
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; an AttributeError if it would exchange what the network was made of, and checked for."""
+        if name in MADE_OF and name in vars(self):
+            raise AttributeError(f"a network keeps its {name}, got {value!r}; make a new network")
+        super().__setattr__(name, value)
+
     @property
     def dense_layers(self) -> list[Dense]:
         """The Dense layers, in order."""
@@ -78,11 +87,11 @@ class Sequential:
         Raises
         ------
         TypeError, ValueError
-            If ``x`` has another type or shape.
+            If ``x`` has another type, shape or range, see `as_rows`.
         """
-        outputs = self._as_inputs(x)
+        outputs = self._as_inputs(self.as_rows(x))
         for layer in self.layers:
-            outputs = layer.forward(outputs)
+            outputs = layer.forward(_read_only(outputs))
         return outputs
 
     @one_blas_thread
@@ -93,6 +102,11 @@ class Sequential:
         ----------
         grad_logits : float array, shape (n, outputs)
             dL/d(logits), from `softmax_cross_entropy`.
+
+        Raises
+        ------
+        RuntimeError
+            If there was no ``forward``.
         """
         grad = np.asarray(grad_logits, self.dtype)
         first = self.layers[0]
@@ -106,7 +120,7 @@ class Sequential:
     @one_blas_thread
     def activations(self, x: np.ndarray) -> list[np.ndarray]:
         """Return the outputs of every layer for ``x``, input first, logits last; nothing is stored or overwritten."""
-        outputs = [self._as_inputs(x)]
+        outputs = [self._as_inputs(self.as_rows(x))]
         for layer in self.layers:
             outputs.append(_apply(layer, outputs[-1]))
         return outputs
@@ -118,8 +132,6 @@ class Sequential:
         Safe to call from several threads, and between ``forward`` and ``backward``.
         """
         inputs = self.as_rows(x)
-        if inputs.dtype.kind == "f" and not np.isfinite(inputs).all():
-            raise ValueError("images must be finite numbers, got NaN or infinity among them")
         parts = [inputs[start : start + PREDICT_ROWS] for start in range(0, max(1, len(inputs)), PREDICT_ROWS)]
         n_threads = 1 if len(parts) < SHARED_PARTS else min(idle_cores(), len(parts))
         if n_threads == 1:
@@ -131,9 +143,9 @@ class Sequential:
                 logits = [share.result() for share in shares]
         return logits[0] if len(logits) == 1 else np.concatenate(logits)
 
-    def _logits_of(self, inputs: np.ndarray) -> np.ndarray:
+    def _logits_of(self, rows: np.ndarray) -> np.ndarray:
         """Return the logits of a limited number of examples."""
-        outputs = self._as_inputs(inputs)
+        outputs = self._as_inputs(rows)
         for layer in self.layers:
             outputs = _apply(layer, outputs)
         return outputs
@@ -147,7 +159,7 @@ class Sequential:
         return softmax(self.logits(x))
 
     def as_rows(self, x: np.ndarray) -> np.ndarray:
-        """Return ``x`` as (n, inputs), a single image as one row, or raise an error about its type or shape."""
+        """Return ``x`` as (n, inputs), a single image as one row, or raise an error about its type, shape or range."""
         array = np.asarray(x)
         if array.dtype.kind != "f" and array.dtype != np.uint8:
             raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {array.dtype}")
@@ -162,14 +174,19 @@ class Sequential:
             side = int(n_in**0.5)
             square = f" or (n, {side}, {side})" if side * side == n_in else ""
             raise ValueError(f"images must have the shape (n, {n_in}){square}, got {array.shape}")
+        if array.dtype.kind == "f" and array.size:
+            largest = float(array.max())
+            if not math.isfinite(largest) or not math.isfinite(array.min()):
+                raise ValueError("images must be finite numbers, got NaN or infinity among them")
+            if largest > LARGEST_INPUT:
+                raise ValueError(f"images must be floats in 0..1 or uint8 in 0..255, got floats up to {largest:g}")
         return array
 
-    def _as_inputs(self, x: np.ndarray) -> np.ndarray:
-        """Return ``x`` as (n, inputs) in the network's own type, uint8 scaled to 0..1."""
-        array = self.as_rows(x)
-        if array.dtype != np.uint8:
-            return array.astype(self.dtype, copy=False)
-        inputs = array.astype(self.dtype)  # then scaled in place: a quarter faster than a product of mixed types
+    def _as_inputs(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows in the network's own type, uint8 scaled to 0..1."""
+        if rows.dtype != np.uint8:
+            return rows.astype(self.dtype, copy=False)
+        inputs = rows.astype(self.dtype)  # then scaled in place: a quarter faster than a product of mixed types
         inputs *= 1 / 255
         return inputs
 
@@ -218,6 +235,13 @@ def _parameters(layer: Any) -> list[Parameter]:
 
 def _apply(layer: Any, inputs: np.ndarray) -> np.ndarray:
     """Map inputs through a layer, which stores nothing of them."""
-    own = getattr(layer, "apply", None)
-    outputs: np.ndarray = copy.copy(layer).forward(inputs) if own is None else own(inputs)
+    own = getattr(layer, "apply", None) or copy.copy(layer).forward
+    outputs: np.ndarray = own(_read_only(inputs))
     return outputs
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """Return a view that cannot be written: a layer that worked in place would change images, or what others keep."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

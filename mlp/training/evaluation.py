@@ -25,8 +25,8 @@ def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> t
 
     Raises
     ------
-    ValueError
-        If there are no images, or not one label per image.
+    TypeError, ValueError
+        If images or labels are invalid, or there are none.
     """
     logits = network.logits(images)
     share = accuracy(logits, labels)  # checks the lengths

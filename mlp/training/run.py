@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.checks import Temperature
+from mlp.checks import Number
 from mlp.nn.dropout import dropping
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -54,7 +54,7 @@ class Run:
         Number of steps done.
     """
 
-    temperature = Temperature()
+    temperature = Number(low=0, open_low=True)
 
     def __init__(self, settings: Settings, network: MLP | None = None, *, temperature: float = 1.0) -> None:
         described = (settings.layer_sizes, settings.activation)

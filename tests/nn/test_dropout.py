@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, Dense, Dropout, ReLU, Sequential, softmax_cross_entropy, train
+from mlp import MLP, SGD, Dense, Dropout, ReLU, Sequential, dropping, softmax_cross_entropy, train
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.weights import dump_model, parse_model
 from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
@@ -70,6 +70,39 @@ def test_dropout_adds_layers_but_does_not_change_reading():
     for twin in (dropped.copy(), pickle.loads(pickle.dumps(dropped))):
         assert [layer.rate for layer in twin.dropouts] == [0.5, 0.5]
     assert dropped.copy(dropout=0).dropouts == []
+
+
+def test_own_loop_with_dropping_takes_the_steps_of_train():
+    images, labels = np.random.default_rng(2).random((6, 6), np.float32), np.arange(6) % 3
+    ends = []
+    for own in (True, False):
+        network = MLP([6, 5, 3], rng=np.random.default_rng(1), dropout=0.5)
+        optimizer, rng = SGD(network.parameters(), 0.1), np.random.default_rng(3)
+        if own:
+            order = rng.permutation(6)
+            with dropping(network.layers, rng):
+                logits = network.forward(images[order])
+                network.backward(softmax_cross_entropy(logits, labels[order])[1])
+            optimizer.step()
+        else:
+            list(train(network, optimizer, images, labels, batch_size=6, epochs=1, rng=rng))
+        ends.append(network.values)
+        np.testing.assert_array_equal(network.forward(images), network.logits(images))
+    np.testing.assert_array_equal(*ends)
+    with (
+        pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got int"),
+        dropping(network.layers, 42),
+    ):
+        pass
+
+
+def test_rate_that_is_changed_later_is_checked_and_used():
+    layer = Dropout(0.5)
+    with pytest.raises(ValueError, match="dropout must be at least 0 and less than 1, got 1"):
+        layer.rate = 1
+    layer.rate = 0.9
+    layer.draw((100, 100), np.random.default_rng(0))
+    assert (layer.mask == 0).mean() == pytest.approx(0.9, abs=0.02)
 
 
 def test_list_of_layers_with_dropout_trains_and_saves():

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from mlp.nn.layers import ACTIVATIONS, Dense, ReLU, Sigmoid, Tanh
+from mlp.nn.layers import ACTIVATIONS, Dense, Layer, ReLU, Sigmoid, Tanh
+from mlp.nn.parameters import Parameter
 
 
 def dense(n_in, n_out, dtype=np.float32):
@@ -29,6 +30,26 @@ def test_dense_overwrites_its_gradients_instead_of_adding_to_them():
         layer.backward(np.ones((4, 2), np.float32))
     np.testing.assert_array_equal(layer.weight.grad, np.full((3, 2), 4))
     np.testing.assert_array_equal(layer.bias.grad, [4, 4])
+
+
+@pytest.mark.parametrize("name", ["weight", "bias"])
+def test_parameter_of_a_layer_cannot_be_replaced(name):
+    layer = dense(3, 2)
+    before = getattr(layer, name)
+    for other in (Parameter(np.ones(before.value.shape, np.float32)), np.ones(before.value.shape, np.float32)):
+        with pytest.raises(AttributeError, match=rf"Dense\(3, 2\) keeps its {name}, .*; assign {name}\.value"):
+            setattr(layer, name, other)
+    assert getattr(layer, name) is before
+
+
+class Scale(Layer):
+    def __init__(self, n):
+        self.factor = Parameter(np.ones(n))
+
+
+def test_parameter_of_a_custom_layer_cannot_be_replaced():
+    with pytest.raises(AttributeError, match=r"Scale\(\) keeps its factor"):
+        Scale(3).factor = Parameter(np.ones(3))
 
 
 def test_relu_by_hand():

@@ -67,6 +67,14 @@ def test_accuracy_gives_ties_to_the_lower_class():
     assert type(accuracy(logits, np.array([1, 0, 1, 0]))) is float
 
 
+def test_rows_with_nan_are_never_right():
+    nan, inf = np.nan, np.inf
+    logits = np.array([[nan, nan], [nan, 1], [1, nan], [2, 1], [-inf, inf]])
+    assert accuracy(logits, np.zeros(5, int)) == 1 / 5
+    assert accuracy(logits, np.ones(5, int)) == 1 / 5
+    assert accuracy(np.full((4, 2), nan), np.zeros(4, int)) == 0
+
+
 @pytest.mark.parametrize(("logits", "labels"), [((0, 3), (0,)), ((2, 3), (3,)), ((2, 3), (2, 1))])
 def test_accuracy_needs_one_label_a_row(logits, labels):
     with pytest.raises(ValueError, match="one label per row"):

@@ -52,6 +52,39 @@ def test_momentum_by_hand():
     assert weight.value[0] == pytest.approx(0.9 - 0.25)
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("learning_rate", -1),
+        ("learning_rate", np.nan),
+        ("learning_rate", "fast"),
+        ("weight_decay", -0.1),
+        ("l1", np.inf),
+        ("momentum", 1),
+        ("momentum", -0.5),
+    ],
+)
+def test_number_that_is_changed_later_is_checked(name, wrong):
+    optimizer = SGD([one(1, 1)], 0.1, momentum=0.5)
+    before = repr(optimizer)
+    with pytest.raises(ValueError, match=f"{name} must be .*, got {wrong!r}"):
+        setattr(optimizer, name, wrong)
+    assert repr(optimizer) == before
+    setattr(optimizer, name, 0.25)
+    assert getattr(optimizer, name) == 0.25
+
+
+def test_momentum_after_a_start_without_it_is_refused():
+    weight = one(1, 1)
+    optimizer = SGD([weight], 0.1)
+    with pytest.raises(ValueError, match=r"momentum must stay 0 in an optimizer made without it, got 0\.9"):
+        optimizer.momentum = 0.9
+    assert repr(optimizer) == "SGD(learning_rate=0.1)"
+    optimizer.momentum = 0.0
+    optimizer.step()
+    assert weight.value[0] == pytest.approx(0.9)
+
+
 def test_momentum_with_weight_decay_by_hand():
     weight = one(1, 1)
     optimizer = SGD([weight], 0.1, momentum=0.5, weight_decay=0.5)

@@ -46,16 +46,17 @@ def article(rng: np.random.Generator) -> Sequential:
     return Sequential([Dense(784, 30, rng=rng), ReLU(), Dense(30, 20, rng=rng), ReLU(), Dense(20, 10, rng=rng)])
 
 
-def losses(network: Sequential, epochs: int = 3, rate: float = 0.1) -> list[float]:
+def losses(network: Sequential, epochs: int = 3, rate: float = 0.1, images: np.ndarray = IMAGES) -> list[float]:
     rng, optimizer = np.random.default_rng(1), SGD(network.parameters(), rate)
-    steps = train(network, optimizer, IMAGES, LABELS, batch_size=16, epochs=epochs, rng=rng)
+    steps = train(network, optimizer, images, LABELS, batch_size=16, epochs=epochs, rng=rng)
     return [step.loss for step in steps]
 
 
 def test_mlp_equals_a_list_of_layers():
     long, short = article(np.random.default_rng(5)), MLP([784, 30, 20, 10], rng=np.random.default_rng(5))
     assert isinstance(short, Sequential)
-    assert losses(long) == losses(short)
+    floats = IMAGES / np.float32(255)  # of which both take the plain steps
+    assert losses(long, images=floats) == losses(short, images=floats)
     assert [layer.tobytes() for layer in long.activations(IMAGES)] == [
         layer.tobytes() for layer in short.activations(IMAGES)
     ]
@@ -165,6 +166,76 @@ def test_unsavable_network_is_named_and_leaves_no_file(tmp_path, layers, named):
 def test_invalid_layers_are_refused(layers, error, named):
     with pytest.raises(error, match=named):
         Sequential(layers)
+
+
+class Doubling:
+    """A custom layer that works in place."""
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        inputs *= 2
+        return inputs
+
+    def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
+        return 2 * grad_outputs
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.uint8])
+@pytest.mark.parametrize("method", ["forward", "logits", "activations"])
+@pytest.mark.parametrize("place", [0, 2])
+def test_layer_that_works_in_place_is_refused_and_changes_no_images(kind, method, place):
+    rng = np.random.default_rng(0)
+    layers = [Dense(784, 5, rng=rng), Tanh(), Dense(5, 10, rng=rng)]
+    layers.insert(place, Doubling())
+    images = np.ones((3, 784), kind)
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(Sequential(layers), method)(images)
+    assert (images == 1).all()
+
+
+READ = ["forward", "logits", "activations", "predict", "predict_proba"]
+
+
+@pytest.mark.parametrize("method", READ)
+def test_floats_that_were_not_scaled_are_refused(method):
+    network = article(np.random.default_rng(5))
+    with pytest.raises(ValueError, match=r"floats in 0\.\.1 or uint8 in 0\.\.255, got floats up to 249"):
+        getattr(network, method)(IMAGES.astype(np.float32))
+    standardized = (IMAGES - IMAGES.mean()) / IMAGES.std()
+    assert standardized.max() > 1.5
+    getattr(network, method)(standardized)
+
+
+@pytest.mark.parametrize("method", READ)
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_images_with_numbers_that_are_not_finite_are_refused(method, number):
+    images = np.full((2, 784), 0.5)
+    images[1, 3] = number
+    with pytest.raises(ValueError, match="finite numbers, got NaN or infinity"):
+        getattr(article(np.random.default_rng(5)), method)(images)
+
+
+@pytest.mark.parametrize(
+    "take", [lambda network: network, *(lambda network, n=n: network.layers[n] for n in (0, 1, 3))]
+)
+def test_backward_before_forward_is_refused(take):
+    network = MLP([784, 20, 10], activation="tanh", rng=np.random.default_rng(5), dropout=0.5)
+    with pytest.raises(RuntimeError, match=r"backward needs a forward before it, and .*(Dense\(\d+, \d+\)|Tanh\(\))"):
+        take(network).backward(np.ones((3, 10), np.float32))
+
+
+def test_network_keeps_what_it_was_made_of():
+    network = MLP([784, 20, 10], rng=np.random.default_rng(5))
+    parts = dict(vars(network))
+    for name, other in {
+        "layers": (Dense(784, 10, rng=np.random.default_rng(5)),),
+        "activation": "tanh",
+        "dropout": 0.5,
+        "layer_sizes": [784, 10],
+        "dtype": np.float64,
+    }.items():
+        with pytest.raises(AttributeError, match=f"a network keeps its {name}, got .*; make a new network"):
+            setattr(network, name, other)
+    assert vars(network) == parts
 
 
 def test_dense_layer_draws_its_own_weights():
