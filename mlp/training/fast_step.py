@@ -68,6 +68,9 @@ class FastStep:
         own = network.parameters()
         return (
             type(network) is MLP
+            and not any(
+                {"forward", "backward", "step"} & vars(one).keys() for one in (network, optimizer, *network.layers)
+            )
             and network.dtype == np.float32
             and type(optimizer) in (SGD, Adam)
             and len(own) == len(optimizer.parameters)
@@ -159,7 +162,7 @@ class Minibatch:
     """
 
     def __init__(self, network: MLP, n: int, target: np.ndarray) -> None:
-        self._rate = network.dropout
+        self._dropouts = network.dropouts
         self._activate, self._chain = ACTIVATIONS[network.activation]
         weights, targets = stacked(network.layer_sizes, network.values), stacked(network.layer_sizes, target)
         widths = network.layer_sizes[1:]
@@ -187,12 +190,13 @@ class Minibatch:
         """Return the logits, in an array that `backward` overwrites with their gradient."""
         self._images.forward(images, self._outputs[0])
         self._masks = []
-        for product, outputs, next_inputs in zip(self._forward, self._outputs, self._next_inputs, strict=False):
+        for number, product in enumerate(self._forward):
+            outputs, next_inputs = self._outputs[number], self._next_inputs[number]
             self._activate(outputs)
-            if self._rate and rng is not None:
-                self._masks.append(dropout_mask(outputs.shape, self._rate, rng))
+            if self._dropouts and rng is not None:
+                self._masks.append(dropout_mask(outputs.shape, self._dropouts[number].rate, rng))
                 np.multiply(outputs, self._masks[-1], out=next_inputs)
-            elif self._rate:
+            elif self._dropouts:
                 next_inputs[...] = outputs
             product()
         return self._outputs[-1]

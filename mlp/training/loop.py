@@ -1,17 +1,22 @@
 """Training loop: shuffled minibatches, with one optimizer step and one record each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from mlp.blas import one_blas_thread
 from mlp.checks import checked_int
 from mlp.nn.dropout import dropping
 from mlp.nn.losses import accuracy, softmax_cross_entropy
+from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
+from mlp.training.fast_step import FastStep, gains_from_threads
+from mlp.training.threads import ThreadChoice, chosen
+
+TakeStep = Callable[[np.ndarray, np.ndarray, np.random.Generator | None], tuple[float, float]]
+"""Trains on a minibatch, (batch, inputs) and (batch,), with masks from the generator; returns loss and accuracy."""
 
 
 class Step(NamedTuple):
@@ -38,9 +43,33 @@ def train_step(
     return loss, accuracy(logits, labels)
 
 
-def train_epoch(
+def step_taker(
     network: Sequential,
     optimizer: Optimizer,
+    images: np.ndarray,
+    batch_size: int,
+    threads: int | ThreadChoice | None = None,
+    *,
+    label_smoothing: float = 0.0,
+) -> tuple[TakeStep, ThreadChoice]:
+    """Return the function for all steps on these images, and its threads: `FastStep` where it fits, or `train_step`."""
+    if isinstance(network, MLP) and FastStep.takes(network, optimizer, images):
+        gains = gains_from_threads(network.layer_sizes, batch_size)
+        choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
+        return FastStep(network, optimizer, label_smoothing=label_smoothing), choice
+
+    def take_step(
+        images: np.ndarray, labels: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[float, float]:
+        with dropping(network.layers, rng):
+            return train_step(network, optimizer, images, labels, label_smoothing=label_smoothing)
+
+    return take_step, ThreadChoice(1)
+
+
+def train_epoch(
+    take_step: TakeStep,
+    threads: ThreadChoice,
     images: np.ndarray,
     labels: np.ndarray,
     *,
@@ -56,8 +85,8 @@ def train_epoch(
     number = (epoch - 1) * -(-len(order) // batch_size)
     for start in range(0, len(order), batch_size):
         batch = order[start : start + batch_size]
-        with one_blas_thread, dropping(network.layers, rng):  # left before the yield
-            loss, share = train_step(network, optimizer, images[batch], labels[batch])
+        with threads:  # left before the yield: between two steps, the caller may use threads
+            loss, share = take_step(images.take(batch, axis=0), labels[batch], rng)
         number += 1
         yield Step(number, epoch, loss, share)
 
@@ -74,15 +103,18 @@ def train(
 ) -> Iterator[Step]:
     """Train a network in place, yielding after every optimizer step.
 
-    The caller decides when to stop, read or draw; between two steps everything is consistent. A step uses one BLAS
-    thread, so the weights are the same everywhere, to the last bit.
+    The caller decides when to stop, read or draw. Between two steps everything is consistent, but every ``grad`` is
+    NaN, as the fast step stores none: for gradients, write the loop yourself, see ``help(mlp)``. The fast step is that
+    of a float32 `MLP` on uint8 images, by `SGD` or `Adam` for all parameters. It takes as many threads as the process
+    may use cores, while they are idle and faster. Others take the plain layers and one thread. Weights are the same up
+    to rounding, and the same bits for any number of threads.
 
     Parameters
     ----------
     network : MLP or Sequential
         Changed in place.
     optimizer : Optimizer
-        Created for ``network.parameters()``.
+        Created for ``network.parameters()``, or for some of them: the others stay as they are.
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
@@ -113,14 +145,10 @@ def train(
     """
     if isinstance(network, Reader):
         raise TypeError(f"train() needs a network; pass reader.network, got {network}")
-    images, labels = checked_examples(images, labels, network.n_inputs, network.n_outputs)
+    images, labels = checked_examples(network, images, labels)
     batch_size = checked_int("batch_size", batch_size, 1, 2**31)
     epochs = checked_int("epochs", epochs, 1, 2**31)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    own = {id(parameter) for parameter in network.parameters()}
-    if not any(id(parameter) in own for parameter in optimizer.parameters):
-        raise ValueError("the optimizer must be created for network.parameters(), got one for other parameters")
+    _check_fits(network, optimizer, rng)
     return _train(network, optimizer, images, labels, batch_size, epochs, rng)
 
 
@@ -134,28 +162,36 @@ def _train(
     rng: np.random.Generator,
 ) -> Iterator[Step]:
     """Take the steps of all epochs: the generator of `train`, which checks its arguments at once."""
+    take_step, threads = step_taker(network, optimizer, images, batch_size)
+    _forget_gradients(network)
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
-        yield from train_epoch(
-            network, optimizer, images, labels, order=order, batch_size=batch_size, epoch=epoch, rng=rng
-        )
+        for step in train_epoch(
+            take_step, threads, images, labels, order=order, batch_size=batch_size, epoch=epoch, rng=rng
+        ):
+            if not isinstance(take_step, FastStep):
+                _forget_gradients(network)
+            yield step
 
 
-def checked_examples(
-    images: np.ndarray, labels: np.ndarray, n_inputs: int | None, n_classes: int | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule.
+def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Generator) -> None:
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    own = {id(parameter) for parameter in network.parameters()}
+    if not all(id(parameter) in own for parameter in optimizer.parameters):
+        raise ValueError("the optimizer must be created for network.parameters(), got one for other parameters")
 
-    A number that is None, of a custom layer, is taken from the images or not checked.
-    """
-    images, labels = np.asarray(images), np.asarray(labels)
-    if images.dtype.kind != "f" and images.dtype != np.uint8:
-        raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {images.dtype}")
+
+def _forget_gradients(network: Sequential) -> None:
+    for parameter in network.parameters():
+        parameter.grad.fill(np.nan)
+
+
+def checked_examples(network: Sequential, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule."""
+    images, labels, n_classes = network.as_rows(images), np.asarray(labels), network.n_outputs
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got {labels.dtype}")
-    n_inputs = n_inputs or int(np.prod(images.shape[1:]))
-    if images.ndim < 2 or int(np.prod(images.shape[1:])) != n_inputs:
-        raise ValueError(f"images must have {n_inputs} pixels each, got the shape {images.shape}")
     if len(images) == 0:
         raise ValueError("training needs at least one image, got none")
     if labels.shape != (len(images),):
@@ -163,6 +199,4 @@ def checked_examples(
     if labels.min() < 0 or (n_classes is not None and labels.max() >= n_classes):
         rule = "at least 0" if n_classes is None else f"0 to {n_classes - 1}"
         raise ValueError(f"labels must be {rule}, got {labels.min()} to {labels.max()}")
-    if images.dtype.kind == "f" and not np.isfinite(images).all():
-        raise ValueError("images must be finite numbers, got NaN or infinity among them")
-    return images.reshape(len(images), n_inputs), labels
+    return images, labels

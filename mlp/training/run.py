@@ -1,20 +1,18 @@
 """A training run as explicit state, and the generator that carries it forward."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from mlp.checks import Number
-from mlp.nn.dropout import dropping
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 from mlp.training.data.prepared_images import prepared
 from mlp.training.data.warped import WarpedEpoch
-from mlp.training.fast_step import FastStep, gains_from_threads
-from mlp.training.loop import Step, checked_examples, train_step
+from mlp.training.loop import Step, checked_examples, step_taker
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
@@ -93,14 +91,14 @@ class Run:
         factor = rate_factor(self.settings.schedule, self.step, self.n_steps(n_images))
         self.optimizer.learning_rate = self.learning_rate * factor
 
-    def mask_rng(self) -> np.random.Generator:
-        """Return the generator of the next step's masks: the same wherever the run continues."""
-        return rng_of("dropout of a step", self.settings.seed, self.step)
+    def mask_rng(self) -> np.random.Generator | None:
+        """Return the generator of the next step's masks, the same wherever the run continues; None without dropout."""
+        return rng_of("dropout of a step", self.settings.seed, self.step) if self.settings.dropout else None
 
     def draw_masks(self, n: int) -> None:
         """Draw the masks of the next step, for ``n`` images, and leave them in the network."""
-        if self.settings.dropout:
-            self.network.draw_masks(n, self.mask_rng())
+        if (rng := self.mask_rng()) is not None:
+            self.network.draw_masks(n, rng)
 
     @property
     def reader(self) -> Reader:
@@ -141,7 +139,7 @@ def steps(
 ) -> Iterator[Step]:
     """Carry a run forward from its present step to its last epoch, yielding after every optimizer step.
 
-    Steps on uint8 images are those of `mlp.training.fast_step`, others those of `mlp.training.loop.train_step`.
+    Steps on uint8 images are those of `mlp.training.fast_step`, others those of the plain layers.
 
     Parameters
     ----------
@@ -166,7 +164,7 @@ def steps(
     TypeError, ValueError
         At the call, if images or labels are invalid.
     """
-    checked_images, labels = checked_examples(images, labels, N_INPUTS, run.settings.n_classes)
+    checked_images, labels = checked_examples(run.network, images, labels)
     used = run.images_used(len(images))
     if run.settings.straighten:  # of the given array, which is recognized at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
@@ -176,10 +174,14 @@ def steps(
 
 def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoice) -> Iterator[Step]:
     settings, n = run.settings, len(images)
-    fast = FastStep.takes(run.network, run.optimizer, images)
-    take_step = _fast_step(run) if fast else _plain_step(run)
-    if not fast or not gains_from_threads(run.network.layer_sizes, settings.batch_size):
-        threads = ThreadChoice(1)
+    take_step, threads = step_taker(
+        run.network,
+        run.optimizer,
+        images,
+        settings.batch_size,
+        threads,
+        label_smoothing=settings.label_smoothing,
+    )
     run.follow_schedule(n)
     while not run.finished(n):
         epochs_done, step_in_epoch = divmod(run.step, run.steps_per_epoch(n))
@@ -194,27 +196,10 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoi
             else:
                 inputs = warped.batch(start, stop)
             with threads:  # left before the yield: between two steps, the caller may use threads
-                loss, accuracy = take_step(inputs, epoch_labels[start:stop])
+                loss, accuracy = take_step(inputs, epoch_labels[start:stop], run.mask_rng())
             run.step += 1
             yield Step(run.step, epochs_done + 1, loss, accuracy)
             run.follow_schedule(n)  # only now, as the caller may have changed the learning rate
-
-
-def _fast_step(run: Run) -> Callable[[np.ndarray, np.ndarray], tuple[float, float]]:
-    fast_step = FastStep(run.network, run.optimizer, label_smoothing=run.settings.label_smoothing)
-    if not run.settings.dropout:
-        return fast_step
-    return lambda images, labels: fast_step(images, labels, run.mask_rng())
-
-
-def _plain_step(run: Run) -> Callable[[np.ndarray, np.ndarray], tuple[float, float]]:
-    smoothing = run.settings.label_smoothing
-
-    def plain_step(images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-        with dropping(run.network.layers, run.mask_rng()):
-            return train_step(run.network, run.optimizer, images, labels, label_smoothing=smoothing)
-
-    return plain_step
 
 
 def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:

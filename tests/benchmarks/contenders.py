@@ -14,41 +14,45 @@ LEARNING_RATE = 0.1
 Epoch = Callable[[], object]
 
 
-def inkling(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int, **more: object) -> Epoch:
-    """A `Run`, as the page and the command line train, from uint8 images, every step yielded with loss and accuracy."""
-    chosen = {"learning_rate": LEARNING_RATE, **more}
-    run = Run(Settings(hidden=layer_sizes[1:-1], batch_size=batch_size, epochs=10_000, **chosen))
+def inkling(
+    layer_sizes: list[int],
+    images: np.ndarray,
+    labels: np.ndarray,
+    batch_size: int,
+    make: Callable[[list[mlp.Parameter]], mlp.Optimizer] = lambda parameters: mlp.SGD(parameters, LEARNING_RATE),
+) -> Epoch:
+    """The public call, `mlp.train`, on uint8 images, every step yielded with loss and accuracy."""
+    rng = np.random.default_rng(0)
+    network = mlp.MLP(layer_sizes, rng=rng)
+    optimizer = make(network.parameters())
 
     def epoch() -> None:
-        for _ in islice(steps(run, images, labels), -(-len(images) // batch_size)):
+        for _ in mlp.train(network, optimizer, images, labels, batch_size=batch_size, epochs=1, rng=rng):
             pass
 
     return epoch
 
 
 def inkling_with_momentum(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """A run with momentum 0.9."""
-    return inkling(layer_sizes, images, labels, batch_size, momentum=0.9, learning_rate=LEARNING_RATE / 10)
+    """The same with momentum 0.9."""
+    return inkling(
+        layer_sizes, images, labels, batch_size, lambda given: mlp.SGD(given, LEARNING_RATE / 10, momentum=0.9)
+    )
 
 
 def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """A run with Adam."""
-    return inkling(layer_sizes, images, labels, batch_size, optimizer="adam", learning_rate=0.001)
+    """The same with Adam."""
+    return inkling(layer_sizes, images, labels, batch_size, mlp.Adam)
 
 
 def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """A run in which every image is warped, differently in each epoch."""
-    return inkling(layer_sizes, images, labels, batch_size, warp=1.0)
-
-
-def plain_layers(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The public loop, `mlp.train`, with the plain layers."""
-    rng = np.random.default_rng(0)
-    network = mlp.MLP(layer_sizes, rng=rng)
-    optimizer = mlp.SGD(network.parameters(), LEARNING_RATE)
+    """A `Run` in which every image is warped, differently in each epoch."""
+    run = Run(
+        Settings(hidden=layer_sizes[1:-1], batch_size=batch_size, epochs=10_000, learning_rate=LEARNING_RATE, warp=1.0)
+    )
 
     def epoch() -> None:
-        for _ in mlp.train(network, optimizer, images, labels, batch_size=batch_size, epochs=1, rng=rng):
+        for _ in islice(steps(run, images, labels), -(-len(images) // batch_size)):
             pass
 
     return epoch

@@ -17,7 +17,6 @@ from tests.benchmarks import contenders
 
 CONTENDERS = {
     "Inkling": contenders.inkling,
-    "plain layers": contenders.plain_layers,
     "JAX": contenders.jax,
     "PyTorch": contenders.pytorch,
     "torch.compile": contenders.compiled_pytorch,

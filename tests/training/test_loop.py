@@ -1,10 +1,13 @@
 """The loop: every image once an epoch, the same numbers for the same seed, errors before the first step."""
 
+import pydoc
+
 import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, Step, softmax_cross_entropy, train
 from mlp.images.mnist import sample
+from mlp.training.fast_step import FastStep
 
 
 class Recorder(MLP):
@@ -114,10 +117,11 @@ IMAGES = numbered_images(10)
     ("wrong", "error", "message"),
     [
         ({"images": IMAGES.astype(int)}, TypeError, r"images must be floats in 0..1 or uint8 in 0..255, got int64"),
-        ({"images": IMAGES[:, :783]}, ValueError, r"images must have 784 pixels each, got the shape \(10, 783\)"),
-        ({"images": IMAGES[0]}, ValueError, r"images must have 784 pixels each, got the shape \(784,\)"),
+        ({"images": IMAGES[:, :783]}, ValueError, r"the shape \(n, 784\) or \(n, 28, 28\), got \(10, 783\)"),
+        ({"images": IMAGES[0]}, ValueError, r"the shape \(n, 784\) or \(n, 28, 28\), got \(784,\)"),
         ({"images": IMAGES[:0], "labels": np.arange(0)}, ValueError, r"at least one image, got none"),
         ({"images": np.full((10, 784), np.nan)}, ValueError, r"images must be finite numbers"),
+        ({"images": IMAGES + 2.5}, ValueError, r"images must be floats in 0..1 or .*, got floats up to 11.5"),
         ({"labels": np.arange(9)}, ValueError, r"one label per image, got labels \(9,\) for 10 images"),
         ({"labels": np.zeros((10, 1), int)}, ValueError, r"one label per image, got labels \(10, 1\) for 10 images"),
         ({"labels": np.arange(10.0)}, TypeError, r"labels must be integers, got float64"),
@@ -135,6 +139,84 @@ def test_errors_are_raised_at_the_call_and_name_value_and_rule(wrong, error, mes
     with pytest.raises(error, match=message):
         train(**arguments)
     np.testing.assert_array_equal(arguments["network"].values, kept)
+
+
+def test_optimizer_of_two_networks_is_refused():
+    first, second = (MLP([784, 4, 10], rng=np.random.default_rng(seed)) for seed in (0, 1))
+    second.grads = np.ones_like(second.grads)
+    optimizer = SGD(first.parameters() + second.parameters(), 0.1)
+    with pytest.raises(ValueError, match=r"created for network\.parameters\(\), got one for other parameters"):
+        train(**train_arguments(network=first, optimizer=optimizer))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda parameters: SGD(parameters, 0.1),
+        lambda parameters: SGD(parameters, 0.02, momentum=0.9, weight_decay=0.01),
+        lambda parameters: Adam(parameters, 0.001),
+    ],
+)
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+def test_fast_steps_are_those_of_the_plain_layers(make, dropout, monkeypatch):
+    data, ends = sample().train, []
+    for fast in (True, False):
+        network = MLP([784, 40, 30, 10], rng=np.random.default_rng(0), dropout=dropout)
+        optimizer, rng = make(network.parameters()), np.random.default_rng(1)
+        images, labels = data.images[:100], data.labels[:100]
+        monkeypatch.setattr(FastStep, "takes", takes if fast else lambda *given: False)
+        steps = list(train(network, optimizer, images, labels, batch_size=32, epochs=2, rng=rng))
+        ends.append((network.values, np.array(steps)))
+    for found, expected in zip(*ends, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=5e-5)
+    assert not np.array_equal(ends[0][0], ends[1][0])  # other bits: these were other steps
+
+
+takes = FastStep.takes
+
+
+def test_fast_step_is_made_once_a_call(monkeypatch):
+    made = []
+    first = FastStep.__init__
+    monkeypatch.setattr(
+        FastStep, "__init__", lambda self, *given, **more: made.append(self) or first(self, *given, **more)
+    )
+    assert len(list(train(**train_arguments()))) == 9
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("patched", "name"),
+    [("network", "forward"), ("layer", "forward"), ("layer", "backward"), ("optimizer", "step")],
+)
+def test_patched_method_is_called(patched, name):
+    arguments, called = train_arguments(), []
+    of = arguments["network"].layers[1] if patched == "layer" else arguments[patched]
+    own = getattr(of, name)
+    setattr(of, name, lambda *given: called.append(name) or own(*given))
+    assert len(list(train(**arguments))) == len(called) == 9
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_rate_of_dropout_may_change_between_steps(epochs):
+    ends = []
+    for images in (sample().train.images[:64], sample().train.images[:64] / np.float32(255)):
+        network = MLP([784, 40, 30, 10], rng=np.random.default_rng(0), dropout=0.4)
+        optimizer, labels = SGD(network.parameters(), 0.1), sample().train.labels[:64]
+        for _ in train(network, optimizer, images, labels, batch_size=32, epochs=epochs, rng=np.random.default_rng(1)):
+            network.dropouts[1].rate = 0.8
+        ends.append(network.values)
+    np.testing.assert_allclose(*ends, atol=5e-5)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_gradients_are_nan_between_steps_and_help_says_so(kind):
+    arguments = train_arguments(images=np.full((10, 784), 1, kind))
+    for _ in train(**arguments):
+        assert all(np.isnan(parameter.grad).all() for parameter in arguments["network"].parameters())
+    told = " ".join(pydoc.plain(pydoc.render_doc(train)).split())
+    assert "every ``grad`` is NaN" in told
+    assert "as many threads as the process may use cores" in told
 
 
 @pytest.mark.parametrize(
