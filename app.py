@@ -17,7 +17,7 @@ from mlp.page.draw.signs import collect_section, take_linked_signs
 from mlp.page.live.component import live_channel
 from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route
-from mlp.page.server.script_start import start_at_the_top
+from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
 from mlp.page.settings import hiding
 from mlp.page.settings.board import board_section, on_board

@@ -29,6 +29,10 @@ AT_REST = ("Nothing trained", " paused", "done after", "stopped")
 """Text of the progress line while no run trains."""
 
 
+class UploadRefused(Exception):
+    """The page has no room for another file, for the reason in the message."""
+
+
 class Visitor(Connection):
     """A visitor of the page who can reload, leave and return.
 
@@ -303,7 +307,11 @@ class Visitor(Connection):
         if kind == "new_session" and message.new_session.initialize.session_id:
             self._session = message.new_session.initialize.session_id
         elif kind == "file_urls_response" and self._file_urls is not None and not self._file_urls.done():
-            self._file_urls.set_result(message.file_urls_response.file_urls[0])
+            answer = message.file_urls_response
+            if answer.error_msg:
+                self._file_urls.set_exception(UploadRefused(answer.error_msg))
+            else:
+                self._file_urls.set_result(answer.file_urls[0])
         elif kind == "backend_operation_response":
             self.answered_operations += 1
         try:

@@ -10,18 +10,12 @@ from contextvars import ContextVar
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from mlp.page.server.guard import App, Message, Receive, Send
+from mlp.page.server.repairs import Replaced
 
 GOING_AWAY = 1001  # the code of a browser that closes, reloads or leaves a page (RFC 6455)
 
 _has_left: ContextVar[bool] = ContextVar("has_left", default=False)
 """Whether the tab of the current connection sent this code."""
-
-
-def install() -> None:
-    """Close the sessions of closed tabs from now on."""
-    WebsocketSessionManager.disconnect_session = _closing_left_tabs(  # type: ignore[method-assign, assignment]
-        WebsocketSessionManager.disconnect_session
-    )
 
 
 class ClosingTabs:
@@ -59,3 +53,6 @@ def _closing_left_tabs(
             disconnect(manager, session_id)
 
     return disconnect_session
+
+
+REPLACED: tuple[Replaced, ...] = ((WebsocketSessionManager, "disconnect_session", _closing_left_tabs),)

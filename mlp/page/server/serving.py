@@ -13,18 +13,18 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
-from streamlit.runtime import get_instance
 
-from mlp.page.server import closing_tabs, downloads, file_store, repairs
+from mlp.page.server import closing_tabs, downloads, repairs, uploads, widget_states
 from mlp.page.server.closing_tabs import ClosingTabs
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.messages import Messages
 from mlp.page.server.opening import Opening
-from mlp.page.server.upload_limit import UploadLimit
 
-PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
+PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
+REPLACED = (*repairs.REPLACED, *widget_states.REPLACED, *uploads.REPLACED, *closing_tabs.REPLACED)
+"""All that this page replaces in Streamlit."""
 
 
 def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -41,16 +41,14 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     if (server := _server()) is not None:
         _end_in_order(server)
         be_patient(server.config)
-    file_store.install()
-    closing_tabs.install()
-    repairs.install()
+    repairs.replace_all(REPLACED)
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {
         "routes": [*routes, downloads.route()],
         "middleware": [
             guard,
             Middleware(Opening),
-            Middleware(UploadLimit, expects=file_store.expects),
+            Middleware(uploads.UploadLimit),
             Middleware(Messages),
             Middleware(ClosingTabs),  # last, as it records an end in the connection's own context
         ],
@@ -104,7 +102,7 @@ def _end(server: Any, *_: object) -> None:
 
 @asynccontextmanager
 async def _life(get_ready: Callable[[], None], _app: Any) -> AsyncIterator[None]:
-    if not isinstance(get_instance().uploaded_file_mgr, file_store.BoundedFiles):
+    if uploads.bounded_files() is None:
         raise RuntimeError("this version of Streamlit keeps uploaded files elsewhere, without a limit")
     if not st.get_option("server.headless"):
         address = f"http://localhost:{st.get_option('server.port')}"

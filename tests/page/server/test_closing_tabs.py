@@ -10,7 +10,6 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
-from mlp.page.server import closing_tabs
 from mlp.page.server.closing_tabs import ClosingTabs
 
 
@@ -25,10 +24,8 @@ def visit(page: Any, code: int, send: Any) -> None:
 
 
 @pytest.mark.parametrize(("code", "kept"), [(1001, False), (1006, True), (1000, True)])
+@pytest.mark.usefixtures("replaced")
 def test_session_of_a_closed_tab_is_forgotten_at_once(monkeypatch: pytest.MonkeyPatch, code: int, kept: bool):
-    name = "disconnect_session"
-    monkeypatch.setattr(WebsocketSessionManager, name, getattr(WebsocketSessionManager, name))  # restored later
-    closing_tabs.install()
     monkeypatch.setattr("streamlit.runtime.get_instance", Mock())
     storage = MemorySessionStorage()
     manager = WebsocketSessionManager(storage, Mock(), Mock(), None)

@@ -18,7 +18,7 @@ from tests.page.sight import APP, PATIENCE_S
 
 SCRIPT = """
 import streamlit as st
-from mlp.page.server.script_start import start_at_the_top
+from mlp.page.server.repairs import start_at_the_top
 
 start_at_the_top()
 st.text("top")

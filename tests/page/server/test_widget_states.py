@@ -1,6 +1,5 @@
 """A control ignores an invalid state; tests/browser/serving/test_hostile.py sends such states."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -54,10 +53,8 @@ def known(name: str) -> WidgetMetadata:
         (WidgetState(id="several", string_array_value=StringArray(data=["adam", "x"])), []),
     ],
 )
-def test_invalid_state_of_a_new_control_becomes_the_first_value(
-    repair: Callable[[str], None], state: WidgetState, value: object
-):
-    repair("widget_states")
+@pytest.mark.usefixtures("replaced")
+def test_invalid_state_of_a_new_control_becomes_the_first_value(state: WidgetState, value: object):
     states = WStates()
     states.set_widget_from_proto(state)
     states.set_widget_metadata(known(state.id))
@@ -72,10 +69,8 @@ def test_invalid_state_of_a_new_control_becomes_the_first_value(
         (WidgetState(id="choice", string_value="adam"), "adam", WidgetState(id="choice", string_value="](<b>")),
     ],
 )
-def test_control_keeps_its_value_if_a_state_is_invalid(
-    repair: Callable[[str], None], valid: WidgetState, value: object, invalid: WidgetState
-):
-    repair("widget_states")
+@pytest.mark.usefixtures("replaced")
+def test_control_keeps_its_value_if_a_state_is_invalid(valid: WidgetState, value: object, invalid: WidgetState):
     session, calls = SessionState(), []
     for state in (valid, invalid):
         session.on_script_will_rerun(WidgetStates(widgets=[state]))

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -12,7 +11,7 @@ from tests.page.server.tab import WAIT_S, Tab
 
 SCRIPT = """
 import streamlit as st
-from tests.page.server.repairs.test_last_messages import may_end, rounds
+from tests.page.server.test_last_messages import may_end, rounds
 
 @st.fragment
 def part(name):
@@ -31,9 +30,8 @@ may_end = threading.Event()
 
 
 @pytest.fixture
-def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repair: Callable[[str], None]) -> Path:
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: None) -> Path:
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock())
-    repair("last_messages")
     rounds.clear()
     may_end.set()
     script = tmp_path / "script.py"

@@ -1,7 +1,7 @@
 """Check the widget states that a browser sends, before Streamlit uses them.
 
 Streamlit passes a control's state on unchecked: one of the wrong type, such as text for a slider, or a choice that the
-control does not offer, raises an error in the script. With this repair, the control keeps its value, or gets its first
+control does not offer, raises an error in the script. Here, the control keeps its value, or gets its first
 one if the page has not drawn it yet.
 """
 
@@ -14,13 +14,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
 
+from mlp.page.server.repairs import Replaced
+
 MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of memory per letter of text
-
-
-def install() -> None:
-    """Check the states of all sessions from now on."""
-    WStates.set_widget_from_proto = _ignoring(WStates.set_widget_from_proto)  # type: ignore[method-assign, assignment]
-    WStates.__getitem__ = _checked(WStates.__getitem__)  # type: ignore[method-assign]
 
 
 def _ignoring(put: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
@@ -72,3 +68,9 @@ def _is_offered(state: WidgetState, deserializer: Callable[..., Any]) -> bool:
     options = getattr(getattr(deserializer, "__self__", None), "formatted_options", None)
     chosen = [state.string_value] if state.HasField("string_value") else state.string_array_value.data
     return options is None or set(options).issuperset(chosen)
+
+
+REPLACED: tuple[Replaced, ...] = (
+    (WStates, "set_widget_from_proto", _ignoring),
+    (WStates, "__getitem__", _checked),
+)

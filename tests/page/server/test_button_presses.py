@@ -3,7 +3,6 @@
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -15,7 +14,7 @@ from tests.page.server.tab import WAIT_S, Tab
 
 SCRIPT = """
 import streamlit as st
-from tests.page.server.repairs.test_button_presses import stage
+from tests.page.server.test_button_presses import stage
 
 for name in "abc":
     st.button(name, key=name, on_click=stage.act, args=(name,))
@@ -24,11 +23,6 @@ stage.drawing()
 
 stage = SimpleNamespace()
 """The actions of the script and its callbacks, set by each test."""
-
-
-@pytest.fixture
-def in_order(repair: Callable[[str], None]) -> None:
-    repair("button_presses")
 
 
 @pytest.fixture
@@ -45,7 +39,7 @@ async def expect_event(events: "queue.Queue[str]", wanted: str) -> None:
         pass
 
 
-@pytest.mark.usefixtures("in_order")
+@pytest.mark.usefixtures("replaced")
 @pytest.mark.parametrize("wanted", ["abc", "cab", "bca", "aa", "aaaaaa", "abacab"])
 def test_presses_during_a_redraw_count_in_order(script: Path, wanted: str):
     acts, events, may_continue = [], queue.Queue(), threading.Semaphore(0)
@@ -72,7 +66,7 @@ def test_presses_during_a_redraw_count_in_order(script: Path, wanted: str):
     assert "".join(acts) == wanted
 
 
-@pytest.mark.usefixtures("in_order")
+@pytest.mark.usefixtures("replaced")
 def test_press_is_handled_completely_while_the_next_waits(script: Path):
     acts, events, may_continue = [], queue.Queue(), threading.Semaphore(0)
 
@@ -104,7 +98,7 @@ def test_press_is_handled_completely_while_the_next_waits(script: Path):
     assert acts == ["a", "b"]
 
 
-@pytest.mark.usefixtures("in_order")
+@pytest.mark.usefixtures("replaced")
 def test_press_counts_even_if_the_next_one_comes_before_its_callback(script: Path, monkeypatch: pytest.MonkeyPatch):
     acts, events, may_continue = [], queue.Queue(), threading.Semaphore(1)  # the page is opened without a halt
     stage.act = acts.append

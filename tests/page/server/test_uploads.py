@@ -1,0 +1,201 @@
+"""Uploads are bounded by number, time and bytes; the next one is refused, and nothing is dropped."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from mlp.page.server import uploads
+from mlp.page.server.uploads import (
+    ALL_BYTES,
+    ALL_UPLOADS,
+    BUSY,
+    FULL,
+    GIVEN_IDS,
+    LEAST_BYTES,
+    SESSION_BYTES,
+    SESSION_FULL,
+    SESSION_UPLOADS,
+    UPLOAD_S,
+    BoundedFiles,
+    UploadLimit,
+)
+from tests.page.server import skipped_waits
+
+FILE_BYTES = 10_000_000
+
+
+class Server:
+    """A server that keeps each file once its body is complete."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.files = BoundedFiles("/upload")
+        self.complete = asyncio.Event()
+        self.n_read = 0
+        monkeypatch.setattr(uploads, "get_instance", lambda: SimpleNamespace(uploaded_file_mgr=self.files))
+        self._limit = UploadLimit(self._keep)
+
+    async def _keep(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await receive()
+        session, file = scope["path"].split("/")[-2:]
+        self.files.add_file(session, UploadedFileRec(file, "a.png", "image/png", bytes(scope["n_bytes"])))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    def put(
+        self, session: str, n_bytes: int = 1000, file: str | None = None, says: int | None = None
+    ) -> "asyncio.Task[tuple[int, str]]":
+        """Begin an upload; the task returns the answer's status and text, once the body is complete or refused."""
+        identifier = file or self.files.get_upload_urls(session, ["a.png"])[0].file_id
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            self.n_read += 1
+            await self.complete.wait()
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        async def answer() -> tuple[int, str]:
+            headers = [] if says == 0 else [(b"content-length", str(says or n_bytes).encode())]
+            path = f"/_stcore/upload_file/{session}/{identifier}"
+            scope = {"type": "http", "method": "PUT", "path": path, "headers": headers, "n_bytes": n_bytes}
+            await self._limit(scope, receive, send)
+            return sent[0]["status"], sent[-1]["body"].decode().strip()
+
+        return asyncio.create_task(answer())
+
+    def held(self, session: str) -> int:
+        return sum(len(file.data) for file in self.files.file_storage.get(session, {}).values())
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    return Server(monkeypatch)
+
+
+def test_file_is_accepted_once_and_only_under_an_id_that_the_page_gave(server: Server):
+    async def act() -> list[int]:
+        server.complete.set()
+        theirs, ours = (server.files.get_upload_urls(session, ["a.png"])[0].file_id for session in ("ben", "ada"))
+        tries = [("ada", "made-up"), ("ada", theirs), ("ada", ours), ("ada", ours)]
+        return [(await server.put(session, 1000, file))[0] for session, file in tries]
+
+    assert skipped_waits.run(act()) == [403, 403, 204, 403]
+    assert server.n_read == 1  # the others were refused before their bodies were read
+    assert server.held("ada") == 1000
+
+
+def test_few_files_arrive_at_a_time(server: Server):
+    async def act() -> list[tuple[int, str]]:
+        stranger = [server.put("stranger") for _ in range(SESSION_UPLOADS + 1)]
+        others = [server.put(f"pupil {number // 2}") for number in range(ALL_UPLOADS - SESSION_UPLOADS + 1)]
+        await asyncio.sleep(0)
+        server.complete.set()
+        return [*await asyncio.gather(*stranger, *others), await server.put("stranger")]
+
+    n_others = ALL_UPLOADS - SESSION_UPLOADS
+    wanted = [(204, "")] * SESSION_UPLOADS + [(503, BUSY)] + [(204, "")] * n_others + [(503, BUSY), (204, "")]
+    assert skipped_waits.run(act()) == wanted
+
+
+def test_stalled_upload_ends_and_frees_its_place(server: Server):
+    async def act() -> list[int]:
+        stalled = await asyncio.gather(*(server.put("stranger") for _ in range(SESSION_UPLOADS)))
+        assert skipped_waits.now() == UPLOAD_S
+        server.complete.set()
+        return [status for status, _ in (*stalled, await server.put("stranger"))]
+
+    assert skipped_waits.run(act()) == [408] * SESSION_UPLOADS + [204]
+
+
+@pytest.mark.parametrize("says", [None, 0], ids=["of known size", "of unknown size"])
+def test_session_that_has_no_room_keeps_all_its_files(server: Server, says: int | None):
+    async def act() -> list[tuple[int, str]]:
+        server.complete.set()
+        n_fit = SESSION_BYTES // FILE_BYTES - (says == 0)  # without its size, a file counts as the largest
+        return [await server.put("ada", FILE_BYTES, says=says) for _ in range(n_fit + 1)]
+
+    *fit, last = skipped_waits.run(act())
+    assert {status for status, _ in fit} == {204}
+    assert last == (503, SESSION_FULL)
+    assert server.held("ada") == len(fit) * FILE_BYTES
+
+
+def test_files_on_their_way_count(server: Server):
+    async def act() -> tuple[int, str]:
+        first = server.put("ada", SESSION_BYTES - FILE_BYTES)
+        await asyncio.sleep(0)
+        second = await server.put("ada", FILE_BYTES + 1)
+        server.complete.set()
+        assert (await first)[0] == 204
+        return second
+
+    assert skipped_waits.run(act()) == (503, SESSION_FULL)
+
+
+def test_all_sessions_together_have_a_limit(server: Server):
+    async def act() -> list[tuple[int, str]]:
+        server.complete.set()
+        fits = [await server.put(f"stranger {number}", SESSION_BYTES) for number in range(ALL_BYTES // SESSION_BYTES)]
+        refused = await server.put("pupil")
+        server.files.remove_session_files("stranger 0")  # its tab closes
+        return [*fits, refused, await server.put("pupil")]
+
+    *fits, refused, later = skipped_waits.run(act())
+    assert fits == [(204, "")] * len(fits)
+    assert (refused, later) == ((503, FULL), (204, ""))
+
+
+def test_many_small_files_count_as_larger_ones(server: Server):
+    async def act() -> list[int]:
+        server.complete.set()
+        return [(await server.put("stranger", 1))[0] for _ in range(SESSION_BYTES // LEAST_BYTES + 1)]
+
+    assert skipped_waits.run(act()) == [204] * (SESSION_BYTES // LEAST_BYTES) + [503]
+
+
+def test_few_addresses_are_given_per_request(server: Server):
+    assert len(server.files.get_upload_urls("stranger", ["a"] * 100_000)) == GIVEN_IDS
+
+
+def test_upload_of_a_closed_tab_is_not_kept(server: Server):
+    async def act() -> None:
+        sent = server.put("ada")
+        await asyncio.sleep(0)
+        server.files.remove_session_files("ada")
+        server.complete.set()
+        await sent
+
+    skipped_waits.run(act())
+    assert server.held("ada") == 0
+
+
+@pytest.mark.usefixtures("replaced")
+@pytest.mark.parametrize("n_held", [0, 4])
+def test_browser_shows_why_there_is_no_room(server: Server, n_held: int):
+    for _ in range(n_held):
+        identifier = server.files.get_upload_urls("ada", ["a.png"])[0].file_id
+        server.files.add_file("ada", UploadedFileRec(identifier, "a.png", "image/png", bytes(FILE_BYTES)))
+
+    async def ask() -> Any:
+        script = ScriptData("page.py", is_hello=False)
+        session = AppSession(script, server.files, ScriptCache(), None, {}, session_id_override="ada")
+        request = BackMsg()
+        request.file_urls_request.request_id = "1"
+        request.file_urls_request.file_names.append("a.png")
+        session.handle_backmsg(request)
+        answers = [message.file_urls_response for message in session.flush_browser_queue()]
+        session.shutdown()
+        return answers
+
+    (answer,) = asyncio.run(ask())
+    assert answer.response_id == "1"
+    assert (answer.error_msg, len(answer.file_urls)) == (SESSION_FULL if n_held else "", 0 if n_held else 1)
