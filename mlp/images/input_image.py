@@ -1,6 +1,5 @@
 """The image that a network reads: a drawing, a photo or a digit of the data."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -9,7 +8,7 @@ import numpy as np
 
 from mlp.class_names import DIGITS
 from mlp.images.drawing import IMAGE_PX, Float32Array, Stages, stages
-from mlp.images.mnist import Split
+from mlp.images.mnist import Dataset, Split
 from mlp.images.picture import Picture
 from mlp.images.recorded import Stroke
 from mlp.images.side_by_side import digits_side_by_side
@@ -84,21 +83,21 @@ def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
     return InputImage("picture", "your photo", ink, passed.centered, passed, thumbnail=thumbnail)
 
 
-def from_data(
-    split: Split, number: int, kind: Literal["test", "validation"], names: Sequence[str] = DIGITS
-) -> InputImage:
-    """Return a digit, or a drawing of a sign, of the data as an input.
+def from_data(data: Dataset, number: int, kind: Literal["test", "validation"]) -> InputImage:
+    """Return a digit, or a drawing of a sign, of the test or validation images as an input.
 
     Examples
     --------
-    >>> digit = from_data(Split(np.full((1, 784), 255, np.uint8), np.array([8])), 0, "test")
+    >>> eights = Split(np.full((1, 784), 255, np.uint8), np.array([8]))
+    >>> digit = from_data(Dataset("Eights", eights, eights, Split(eights.images, eights.labels)), 0, "test")
     >>> digit.name, digit.image[0, 0]
     ('test digit 0, an 8', np.float32(1.0))
     """
+    split: Split = getattr(data, kind)
     pixels = split.images[number].reshape(IMAGE_PX, IMAGE_PX)
     image = np.multiply(pixels, 1 / 255, dtype=np.float32)
-    what = "digit" if tuple(names) == DIGITS else "drawing"
-    return InputImage(kind, f"{kind} {what} {number:,}, {with_article(names[split.labels[number]])}", pixels, image)
+    name = f"{data.noun(kind)[0]} {number:,}, {with_article(data.names[split.labels[number]])}"
+    return InputImage(kind, name, pixels, image)
 
 
 def with_article(name: str) -> str:

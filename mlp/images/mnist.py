@@ -9,6 +9,7 @@ import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -72,7 +73,7 @@ class Dataset:
     """Images for training, for choosing settings and for the final test; ``name`` says which data it is.
 
     ``names`` are those of the classes, from label 0. ``unseen`` holds images like the training ones, for a visitor's
-    own signs; None for digits.
+    own signs; None for digits. ``validation_noun`` names one validation image, and several.
 
     Raises
     ------
@@ -86,6 +87,7 @@ class Dataset:
     test: Split
     names: tuple[str, ...] = DIGITS
     unseen: np.ndarray | None = None
+    validation_noun: tuple[str, str] = ("validation digit", "validation digits")
 
     def __post_init__(self) -> None:
         """Check that each label has a name."""
@@ -93,6 +95,16 @@ class Dataset:
         for split in (self.train, self.validation, self.test):
             if len(split) and split.labels.max() >= len(self.names):
                 raise ValueError(f"labels must be below the {len(self.names)} names, got {split.labels.max()}")
+
+    @property
+    def splits_to_check(self) -> tuple[Literal["test", "validation"], ...]:
+        """The splits that no run learns from; without test images if those are the validation images."""
+        return ("validation",) if self.test is self.validation else ("test", "validation")
+
+    def noun(self, split: str) -> tuple[str, str]:
+        """Return the name of one image of a split to check, and of several."""
+        is_test = split == "test" and split in self.splits_to_check
+        return ("test digit", "test digits") if is_test else self.validation_noun
 
 
 def load_mnist(

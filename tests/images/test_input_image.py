@@ -5,7 +5,7 @@ import pytest
 
 from mlp.images.drawing import to_mnist
 from mlp.images.input_image import InputImage, from_data, from_drawing, from_picture
-from mlp.images.mnist import Split
+from mlp.images.mnist import Dataset, Split
 from mlp.images.picture import Picture
 
 INK = np.zeros((120, 90), np.uint8)
@@ -13,11 +13,12 @@ INK[20:100, 40:52] = 255
 THUMBNAIL = np.full((40, 30, 3), 200, np.uint8)
 STROKES = (np.array([[46.0, 20.0], [46.0, 100.0]]),)
 SPLIT = Split(np.arange(2 * 784, dtype=np.uint8).reshape(2, 784), np.array([8, 3]))
+DATA = Dataset("two digits", SPLIT, SPLIT, Split(SPLIT.images, SPLIT.labels))
 
 
 @pytest.mark.parametrize(
     "given",
-    [from_drawing(INK), from_picture(Picture(INK, THUMBNAIL)), from_data(SPLIT, 1, "validation")],
+    [from_drawing(INK), from_picture(Picture(INK, THUMBNAIL)), from_data(DATA, 1, "validation")],
     ids=["a drawing", "a picture", "a digit of the data"],
 )
 def test_every_input_has_the_form_of_a_network_input(given: InputImage):
@@ -41,7 +42,7 @@ def test_photo_keeps_its_thumbnail_and_has_no_strokes():
 
 
 def test_data_digit_is_shown_unchanged():
-    digit = from_data(SPLIT, 1, "validation")
+    digit = from_data(DATA, 1, "validation")
     assert (digit.kind, digit.name, digit.stages) == ("validation", "validation digit 1, a 3", None)
     np.testing.assert_allclose(digit.image.ravel(), SPLIT.images[1] / 255, rtol=1e-6)
 

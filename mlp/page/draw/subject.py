@@ -5,38 +5,33 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from mlp.class_names import DIGITS
 from mlp.images.input_image import InputImage, from_data
-from mlp.images.mnist import Dataset, Split
+from mlp.images.mnist import Dataset
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.session_var import ControlVar
 from mlp.page.style.theme import plain
 
 _looking_at = ControlVar[str]("looking_at", "drawing")
-"""The kind of image to look at, a name in `KINDS`; a control."""
+"""The kind of image to look at, "drawing" or a split of the data; a control."""
 _digit_number = ControlVar[int]("digit_number", 0)
 """The number of the test or validation digit to look at; a control."""
 
 
-KINDS = ("drawing", "test", "validation")
-
-
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
-    _looking_at.set(_looking_at.get())
-    what = "digit" if dataset.names == DIGITS else "drawing"
-    labels = dict(zip(KINDS, ("My drawing", f"A test {what}", f"A validation {what}"), strict=True))
+    labels = {"drawing": "My drawing"} | {split: f"A {dataset.noun(split)[0]}" for split in dataset.splits_to_check}
+    _looking_at.set(_looking_at.get() if _looking_at.get() in labels else _looking_at.default)
     with _looking_at.placed():
         kind = st.segmented_control(
             "Looking at",
-            KINDS,
+            list(labels),
             key=_looking_at.key,
             format_func=lambda kind: plain(labels[kind]),
             required=True,
             persist_state="session",
         )
-    if kind in ("test", "validation"):
-        last = len(_split(dataset, kind)) - 1
+    if kind in dataset.splits_to_check:
+        last = len(getattr(dataset, kind)) - 1
         _digit_number.set(min(_digit_number.get(), last))  # the other split may be smaller
         with _digit_number.placed():
             st.number_input("Number", 0, last, key=_digit_number.key, width=130, persist_state="session")
@@ -46,14 +41,13 @@ def subject_choice(dataset: Dataset) -> None:
 def subject(dataset: Dataset) -> InputImage:
     """Return the chosen image, or a test digit while nothing is drawn."""
     kind, number = _looking_at.get(), _digit_number.get()
-    if kind == "test":
-        return from_data(dataset.test, min(number, len(dataset.test) - 1), "test", dataset.names)
-    if kind == "validation":
-        return from_data(dataset.validation, min(number, len(dataset.validation) - 1), "validation", dataset.names)
+    for split in dataset.splits_to_check:
+        if kind == split:
+            return from_data(dataset, min(number, len(getattr(dataset, split)) - 1), split)
     drawing = current_digit()
     if drawing is not None:
         return drawing
-    digit = from_data(dataset.test, 0, "test", dataset.names)
+    digit = from_data(dataset, 0, "test")
     return replace(digit, name=f"{digit.name}, until you draw")
 
 
@@ -61,10 +55,6 @@ def look_at(kind: str, number: int) -> None:
     """Choose a test or validation digit from elsewhere on the page."""
     _looking_at.set(kind)
     _digit_number.set(number)
-
-
-def _split(dataset: Dataset, kind: str) -> Split:
-    return dataset.validation if kind == "validation" else dataset.test
 
 
 def _another(last: int) -> None:

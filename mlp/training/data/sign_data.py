@@ -25,6 +25,8 @@ MIN_TO_HOLD_BACK = 12
 EVERY = 4
 N_UNSEEN = 400
 """Approximate number of other warps for a threshold, and for validation if no drawing is held back."""
+HELD_BACK_NOUN = ("held-back drawing", "drawings held back from training")
+WARP_NOUN = ("warp", "other warps of your drawings")
 KEPT, REFUSED = 0.8, 0.8
 """Fractions of unseen warps that `none_below` must accept, and of other images that it should refuse. Warps are harder
 than drawings: a threshold that refuses one in five of them refuses one in twenty of a writer's other drawings."""
@@ -152,4 +154,5 @@ def _load(data: SignData) -> Dataset:
     validation = split_of(data.held_images, data.held_labels) if data.holds_back else unseen
     held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
     name = f"{len(labels)} drawings of {in_words(data.names)}{held}"
-    return Dataset(name, train, validation, validation, names=data.names, unseen=unseen.images)
+    noun = HELD_BACK_NOUN if data.holds_back else WARP_NOUN
+    return Dataset(name, train, validation, validation, names=data.names, unseen=unseen.images, validation_noun=noun)

@@ -56,6 +56,15 @@ def test_few_drawings_are_validated_with_other_warps():
     assert not any(image.tobytes() in learned for image in dataset.validation.images)
 
 
+def test_validation_images_of_signs_are_named_for_what_they_are():
+    for signs, noun in ((letters(5), "warp"), (letters(12), "held-back drawing")):
+        dataset = sign_data(signs).load()
+        assert dataset.splits_to_check == ("validation",)
+        assert dataset.noun("test")[0] == dataset.noun("validation")[0] == noun
+    assert sample().splits_to_check == ("test", "validation")
+    assert (sample().noun("test")[0], sample().noun("validation")[0]) == ("test digit", "validation digit")
+
+
 def test_leaving_one_out_leaves_each_drawing_out_once():
     signs = letters(4).without_drawing(0)
     parts = leave_one_out(signs)

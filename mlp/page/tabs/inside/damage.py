@@ -78,11 +78,9 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, damage), n_bytes(now.network, Damage())
     names = now.reader.names
+    nouns, remark = data.dataset.validation_noun[1], remark_on_score(now.root, "validation")
     facts = [
-        (
-            f"Right, of {n:,} validation images. {remark_on_score(now.root, 'validation')}".rstrip(". "),
-            f"{rest:.1%} <small>whole: {whole:.1%}</small>",
-        ),
+        (f"Right, of {n:,} {nouns}. {remark}".rstrip(". "), f"{rest:.1%} <small>whole: {whole:.1%}</small>"),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
         (
             "Weights left",
@@ -90,7 +88,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
         ),
     ]
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
-        effect = _effect_text(now, damage, both, (whole, rest))
+        effect = _effect_text(now, damage, both, (whole, rest), nouns)
         st.html(announced("damage", effect), width="stretch")
         st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
     network_picture.draw(now, looked_at, colors(), left)
@@ -118,8 +116,10 @@ def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: ML
     return n_right(network, reader.as_seen(images), labels)
 
 
-def _effect_text(now: Answering, damage: Damage, both: Sequence[np.ndarray], right: tuple[float, float]) -> str:
-    """Return in a sentence what the damage has changed, or how to begin."""
+def _effect_text(
+    now: Answering, damage: Damage, both: Sequence[np.ndarray], right: tuple[float, float], nouns: str
+) -> str:
+    """Return in a sentence what the damage has changed for the answer and for ``nouns``, or how to begin."""
     n_off = sum(map(len, switched_off_in(now.network)))
     if not n_off and replace(damage, off=()) == Damage():
         return UNHARMED
@@ -129,10 +129,9 @@ def _effect_text(now: Answering, damage: Damage, both: Sequence[np.ndarray], rig
         f"it still reads {with_article(names[new])}" if old == new else f"<b>{names[old]} turns into {names[new]}</b>"
     )
     done = f"{n_off} neuron{'' if n_off == 1 else 's'} off" if n_off else "Damaged"
-    what = "digits" if now.reader.reads_digits else "drawings"
     return (
         f"<b>{done}</b>: {answer} ({percent(float(both[0][old]))} → {percent(float(both[1][new]))}) and "
-        f"{right[1]:.1%} of validation {what} right; whole: {right[0]:.1%}."
+        f"{right[1]:.1%} of {nouns} right; whole: {right[0]:.1%}."
     )
 
 

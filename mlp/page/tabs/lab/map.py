@@ -34,7 +34,7 @@ _lab_places = SessionVar[Any]("lab_places", None)
 
 
 IDEA = (
-    "Each dot is a test image, at the place that the network’s last hidden layer gives it, seen from the side that "
+    "Each dot is an image, at the place that the network’s last hidden layer gives it, seen from the side that "
     "separates the answers best. Dots close together are often alike to the network. Your drawing is the large dot."
 )
 NEAREST = 5
@@ -69,26 +69,26 @@ def view(visitor: Visitor, data: DataState) -> None:
     mine = None if drawing is None else hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
-    kind = kind_of(now.reader.names)
+    kind, (noun, nouns) = kind_of(now.reader.names), data.dataset.noun("test")
     st.html(
-        f'<p class="ink-note">{now.caption}, with {n:,} test images. The two directions were fitted on '
+        f'<p class="ink-note">{now.caption}, with {n:,} {nouns}. The two directions were fitted on '
         f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the {kind}s "
         f"in the last hidden layer’s {now.network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        text = f"A map of {n:,} test images as dots, colored by their true {kind}"
+        text = f"A map of {n:,} {nouns} as dots, colored by their true {kind}"
         place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
         pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:
-            _one(now, test, chosen)
+            _one(now, test, chosen, noun)
         elif drawing is None:
             st.html(f'<p class="ink-note">Draw a {kind} to see its place, or press a dot.</p>')
         if mine is not None:
             st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
             gallery(
-                [_near(now, test, number) for number in nearest_points(layout.points, mine, NEAREST).tolist()],
+                [_near(now, test, number, noun) for number in nearest_points(layout.points, mine, NEAREST).tolist()],
                 _lab_dot.set,
             )
 
@@ -104,16 +104,16 @@ def _layout(now: Answering, test: Split, n: int, fitted: Split) -> Layout:
     return Layout(plane, points, where)
 
 
-def _near(now: Answering, test: Split, number: int) -> GalleryPicture:
+def _near(now: Answering, test: Split, number: int, noun: str) -> GalleryPicture:
     label = int(test.labels[number])
     read = int(now.reader.predict(test.images[number : number + 1])[0])
     names = now.reader.names
-    name = f"test image {number:,}: {with_article(names[label])}, read as {names[read]}"
+    name = f"{noun} {number:,}: {with_article(names[label])}, read as {names[read]}"
     caption = f"<b>{html.escape(names[label])}</b>"
     return GalleryPicture(number, image_url(test.images[number].reshape(28, 28)), name, caption)
 
 
-def _one(now: Answering, test: Split, number: int) -> None:
+def _one(now: Answering, test: Split, number: int, noun: str) -> None:
     """Draw the chosen digit, and the pixels that spoke for the answer."""
     image, label = test.images[number], int(test.labels[number])
     chances = now.reader.predict_proba(image[None])[0]
@@ -124,8 +124,9 @@ def _one(now: Answering, test: Split, number: int) -> None:
     url = strongest_url(spoke, theme.colors())
     names = now.reader.names
     text = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
+    title = f"{noun[0].upper()}{noun[1:]} {number:,}, {with_article(names[label])}"
     shown = [
-        (image_url(image.reshape(28, 28)), html.escape(f"Test image {number:,}, {with_article(names[label])}"), text),
+        (image_url(image.reshape(28, 28)), html.escape(title), text),
         (url, "Why", f"orange spoke for {html.escape(with_article(names[read]))}, blue against it"),
     ]
     st.html(pictures(shown))

@@ -115,9 +115,9 @@ def _end(data: DataState, end: str) -> InputImage:
     kept = _lab_kept.get()
     if end == KEPT and kept is not None:
         return kept
-    test, names = data.dataset.test, data.dataset.names
+    labels, names = data.dataset.test.labels, data.dataset.names
     label = names.index(end) if end in names else len(names) - 1
-    return from_data(test, int(np.flatnonzero(test.labels == label)[0]), "test", names)
+    return from_data(data.dataset, int(np.flatnonzero(labels == label)[0]), "test")
 
 
 def _keep(data: DataState) -> None:

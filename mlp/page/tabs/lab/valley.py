@@ -33,7 +33,7 @@ BANDS = 14
 SIZE = 480
 
 
-def choices(visitor: Visitor, data: DataState) -> tuple[()]:
+def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
     """Draw the button that starts the measurement."""
     job = visitor.job
     n_states = 0 if job is None else len(job.rewind.steps)
@@ -42,17 +42,17 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         key="lab_measure",
         type="primary",
         on_click=_measure,
-        args=(visitor, data),
+        args=(visitor,),
         disabled=n_states < MIN_STATES,
     )
     return ()
 
 
-def _measure(visitor: Visitor, data: DataState) -> None:
+def _measure(visitor: Visitor) -> None:
     job = visitor.job
     if job is None:
         return
-    network, validation = job.snapshot().network.copy(), data.dataset.validation
+    network, validation = job.snapshot().network.copy(), job.data.load().validation
     n = max(50, min(MAX_IMAGES, int(BUDGET / network.n_parameters), len(validation.labels)))
     try:
         images = job.snapshot().reader.as_seen(validation.images[:n])
@@ -101,7 +101,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
             "Of the path’s variation, this plane holds",
             f"{plane.explained:.1%} <small>· {plane.by_chance:.1%} of a random walk’s</small>",
         ),
-        ("Measured on", f"{len(plane.labels):,} <small>validation digits</small>"),
+        ("Measured on", f"{len(plane.labels):,} <small>{job.data.load().validation_noun[1]}</small>"),
     ]
     alt = (
         f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's path of {len(path)} points"

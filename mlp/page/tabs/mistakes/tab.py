@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.mistakes import Readings, read_all
-from mlp.class_names import DIGITS, kind_of
+from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.jobs.origin import remark_on_score
@@ -46,30 +46,18 @@ def mistakes_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
-    with _mistakes_on.placed():
-        kind = st.segmented_control(
-            "Data",
-            list(SPLITS),
-            default=linked_view(_mistakes_on.key, SPLITS),
-            key=_mistakes_on.key,
-            format_func=SPLITS.__getitem__,
-            on_change=rerun_fragments,
-            args=(["mistakes", ADDRESS],),
-            required=True,
-            label_visibility="collapsed",
-        )
+    kind = _choice_of_data() if "test" in data.dataset.splits_to_check else "validation"
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown without limit, so it can’t read anything.")
         return
     split: Split = getattr(data.dataset, kind)
-    names = data.dataset.names
-    what = "digits" if names == DIGITS else "drawings"
+    names, (noun, nouns) = data.dataset.names, data.dataset.noun(kind)
     text, readings = _read(now, visitor, data.dataset.name, kind, split, plays)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
     st.html(
-        f'<p class="ink-note">{text}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
+        f'<p class="ink-note">{text}: it reads <b>{right:,} of {total:,}</b> {nouns} right, '
         f"{100 * right / total:.2f}%. {remark_on_score(now.root, kind)} Each row is a true {kind_of(names)}, each "
         "column an answer. Open a cell to see its images, and an image to see which of its pixels spoke.</p>"
     )
@@ -81,7 +69,22 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
             names,
         )
     with side:
-        _pictures(readings, split, chosen, kind, names)
+        _pictures(readings, split, chosen, kind, names, noun)
+
+
+def _choice_of_data() -> str:
+    with _mistakes_on.placed():
+        return st.segmented_control(
+            "Data",
+            list(SPLITS),
+            default=linked_view(_mistakes_on.key, SPLITS),
+            key=_mistakes_on.key,
+            format_func=SPLITS.__getitem__,
+            on_change=rerun_fragments,
+            args=(["mistakes", ADDRESS],),
+            required=True,
+            label_visibility="collapsed",
+        )
 
 
 def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
@@ -102,7 +105,7 @@ def _shipped_readings(network: str, data: str, kind: str, _reader: Reader, _spli
 
 
 def _pictures(
-    readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str, names: Sequence[str]
+    readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str, names: Sequence[str], noun: str
 ) -> None:
     if chosen is None:
         positions = readings.worst()
@@ -110,23 +113,22 @@ def _pictures(
     else:
         true_digit, read = chosen
         positions = readings.cell(true_digit, read)
-        title = html.escape(f"True digit {names[true_digit]}, answer {names[read]}")
+        title = html.escape(f"True {kind_of(names)} {names[true_digit]}, answer {names[read]}")
     shown = positions[:SHOWN]
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
     st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')
     with st.container(key="mistakes_pictures"):
-        pictures = [_picture(readings, split, int(position), kind, names) for position in shown]
+        pictures = [_picture(readings, split, int(position), names, noun) for position in shown]
         gallery(pictures, partial(look_inside, kind))
 
 
-def _picture(readings: Readings, split: Split, position: int, kind: str, names: Sequence[str]) -> GalleryPicture:
+def _picture(readings: Readings, split: Split, position: int, names: Sequence[str], noun: str) -> GalleryPicture:
     label, answer = int(readings.labels[position]), int(readings.answers[position])
     chances = readings.probabilities[position]
     text = f"read <b>{html.escape(names[answer])}</b> · {percent(chances[answer])}"
     if label != answer:
         text += f"<br><small>is {html.escape(names[label])} · {percent(chances[label])}</small>"
-    what = "digit" if tuple(names) == DIGITS else "drawing"
-    name = f"{kind} {what} {position:,}: {with_article(names[label])}, read as {names[answer]}; see which pixels spoke"
+    name = f"{noun} {position:,}: {with_article(names[label])}, read as {names[answer]}; see which pixels spoke"
     return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, text)
 
 
