@@ -1,27 +1,28 @@
-"""Owners' work on disk: one folder per owner, with a manifest of the valid files.
+"""Owners' work on disk: one folder per owner, with one file for each piece of work.
 
-A save writes the changed parts under new names, then publishes a manifest of all parts: a crash at any point leaves the
-state before or after it. Saved work is removed only by its owner, or after days of absence.
+A file is replaced whole, so that a crash at any point leaves its last state or the new one. Saved work is removed only
+by its owner, or after days of absence.
 """
 
 import errno
 import hashlib
+import logging
 import os
 import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pooch
 
-from mlp.atomic import sync_folder, take_lock, write_synced, write_whole
+from mlp.atomic import sync_folder, write_whole
 from mlp.checks import checked
 from mlp.jobs.limits import Limits, limits
-from mlp.jobs.manifest import Kept, dump_manifest, parse_manifest, recovered
+
+FORMAT = b"inkling-work-1"
 
 MAX_MB = 2000.0
 """Limit for all owners together, unless MLP_CHECKPOINT_MB sets another: twice that of visitors' memory, as memory can
@@ -29,27 +30,21 @@ only be freed of what is on disk."""
 
 OWNER_SHARE = 0.1  # of that limit, for one owner
 DAY_S = 24 * 3600
-LOCK_WAIT_S = 2.0
-FULL = {errno.ENOSPC, errno.EDQUOT}
-MANIFEST = "manifest"
+VISIT, UNREADABLE = "visit", "unreadable"
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the previous version
+
+log = logging.getLogger(__name__)
 
 
-class OutdatedError(Exception):
-    """Another server has written something newer for this owner."""
-
-
-class UnusableError(ValueError):
-    """A part cannot be used at present; the message tells its owner why."""
+class DamagedError(ValueError):
+    """A file is damaged or has another format."""
 
 
 class Checkpoints:
     """A folder with one folder per owner, named by the digest of the owner's id, and limited in total size.
 
-    If it is full, new parts are refused. Several servers may share the folder if its disk has locks: of two that save
-    the same owner, the second is refused.
+    If it is full, new files are refused. Only one server may use the folder at a time, see `take_folder`.
 
     Parameters
     ----------
@@ -69,9 +64,9 @@ class Checkpoints:
         self._max_bytes = max_mb * 1e6
         self._sizes: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._lock_wait_s = LOCK_WAIT_S
-        if self.folder.is_dir():
-            self.clean_up()
+        self.clean_up()
+        if n_unreadable := len(list(self.folder.glob(f"*/{UNREADABLE}/*"))):
+            log.warning("%d files of visitors cannot be read: see %s/*/%s", n_unreadable, self.folder, UNREADABLE)
 
     def today(self) -> int:
         """Return the number of this day among those on which a server was up, from 1.
@@ -85,152 +80,136 @@ class Checkpoints:
                 out.write(date + b"\n")
         return len(dates | {date})
 
-    def newest(self, owner: str) -> Kept:
-        """Return an owner's state on disk.
+    def note_visit(self, owner: str) -> int:
+        """Note that the owner was here today, if anything is on disk; return the day's number, or else 0."""
+        place = self._place(owner)
+        with self._lock:
+            if not place.is_dir():
+                return 0
+            today = self.today()
+            write_whole(place / VISIT, b"%d" % today)
+            return today
+
+    def knows(self, owner: str) -> bool:
+        """Whether any work of the owner is on disk, readable or not.
 
         Raises
         ------
         OSError
-            If it cannot be read at present, or another version wrote it.
+            If the disk cannot be read at present.
         """
-        return _newest(self._place(owner))
+        return bool(self.names(owner)) or any(_listed(self._place(owner) / UNREADABLE))
 
-    def intact(self, owner: str, kept: Kept) -> set[str]:
-        """Return the files of ``kept`` that are still valid and on disk, with the right length."""
-        with suppress(OSError):
-            there = _lengths(self._place(owner)).items() & self.newest(owner).files.items()
-            return {file for file, _ in there & kept.files.items()}
-        return set()
+    def names(self, owner: str) -> list[str]:
+        """Return the names of an owner's files.
 
-    def read(self, owner: str, file: str) -> bytes:
+        Raises
+        ------
+        OSError
+            If the disk cannot be read at present.
+        """
+        own = {VISIT, UNREADABLE}
+        return sorted(name for name in _listed(self._place(owner)) if name not in own and not name.startswith("."))
+
+    def read(self, owner: str, name: str) -> bytes:
         """Return the content of a file.
 
         Raises
         ------
-        UnusableError
-            If it is missing, or its content has changed.
+        DamagedError
+            If its content has changed, or it has another format.
         OSError, MemoryError
             If it cannot be read at present.
         """
-        data = _content(self._place(owner) / file)
-        if not file.endswith(_digest(data)):
-            raise UnusableError("its file is damaged")
+        head, _, data = (self._place(owner) / name).read_bytes().partition(b"\n")
+        if head != _head(data):
+            raise DamagedError(f"the file must begin with {FORMAT.decode()} and the digest of what follows")
         return data
 
-    def save(
-        self,
-        owner: str,
-        revision: int,
-        stay: Mapping[str, int],
-        changes: Mapping[str, Callable[[], bytes]],
-        replaced: Mapping[str, Collection[str]] = {},
-    ) -> tuple[Kept, dict[str, Exception]]:
-        """Publish all files of an owner together; return them, and the errors of changes that were left out.
-
-        These are the files that ``stay``, with their lengths, and one for each part in ``changes``, written in order
-        and instead of the files that it ``replaced``. If a change is left out, such as for lack of room, those stay.
+    def write(self, owner: str, name: str, data: bytes) -> None:
+        """Write a file, in place of the last one of this name.
 
         Raises
         ------
-        OutdatedError
-            If the disk has something newer than ``revision``; nothing changes.
         OSError
-            If nothing can be written; nothing changes.
+            If there is no room for it, or the disk refuses it; the last one stays.
         """
-        place, files, refused = self._place(owner), dict(stay), dict[str, Exception]()
-        with self._locked():
-            found = _newest(place)
-            if found.revision > revision:
-                raise OutdatedError("another server has saved this owner first")
-            try:
-                if not found.day:
-                    place.mkdir(mode=0o700, exist_ok=True)
-                    _publish(place, found)  # so that one that is missing later was lost
-                    sync_folder(self.folder)
-                for name, dump in changes.items():
-                    others = {file: files[file] for file in files.keys() - set(replaced.get(name, ()))}
-                    try:
-                        files = others | self._write(place, f"{name}.{revision + 1}", dump(), sum(others.values()))
-                    except Exception as error:  # an unwritable part must not affect the others
-                        refused[name] = error
-                saved = Kept(revision + 1, self.today(), files)
-                _publish(place, saved, found.files.keys() - stay.keys())
-            finally:
-                self._clean(place)
-        return saved, refused
+        place, content = self._place(owner), _head(data) + b"\n" + data
+        with self._lock:
+            own = _size(place, but=name) + len(content)
+            self._require_room(place, own)
+            if not place.is_dir():
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                place.mkdir(mode=0o700)
+                sync_folder(self.folder)
+            write_whole(place / name, content)
+            self._sizes[place.name] = own
 
-    def remove(self, owner: str) -> None:
-        """Remove all work of an owner; the empty manifest keeps other servers from saving an older state again.
+    def _require_room(self, place: Path, own: int) -> None:
+        total = own + sum(size for other, size in self._sizes.items() if other != place.name)
+        for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
+            if n_bytes > share * self._max_bytes:
+                limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
+                raise OSError(number, f"the next file does not fit into {limit}")
+
+    def delete(self, owner: str, name: str) -> None:
+        """Delete a file; a missing one is no error.
 
         Raises
         ------
         OSError
             If the disk refuses.
         """
-        if (found := self.newest(owner)).files:
-            self.save(owner, found.revision, {}, {})
-            if left := _lengths(self._place(owner)):
-                raise OSError(f"files that could not be removed: {len(left)}")
+        place = self._place(owner)
+        with self._lock:
+            (place / name).unlink(missing_ok=True)
+            self._sizes[place.name] = _size(place)
+
+    def set_aside(self, owner: str, name: str) -> None:
+        """Move a file that cannot be decoded to the owner's folder of such files, where it stays.
+
+        Raises
+        ------
+        OSError
+            If the disk refuses.
+        """
+        place = self._place(owner)
+        with self._lock:
+            (place / UNREADABLE).mkdir(mode=0o700, exist_ok=True)
+            os.replace(place / name, place / UNREADABLE / f"{len(_listed(place / UNREADABLE)) + 1}.{name}")
+
+    def remove(self, owner: str) -> None:
+        """Remove everything of an owner.
+
+        Raises
+        ------
+        OSError
+            If the disk refuses; then some of it remains.
+        """
+        place = self._place(owner)
+        with self._lock:
+            if place.exists():
+                shutil.rmtree(place)
+            self._sizes.pop(place.name, None)
 
     def clean_up(self) -> None:
-        """Measure the folder, and remove owners after long absence; once an hour is enough."""
-        with suppress(OSError), self._locked():
-            self._adopt_flat_files()
-            today, self._sizes = self.today(), {}
-            for place in [path for path in self.folder.iterdir() if _FOLDER.fullmatch(path.name)]:
+        """Measure the folder, and remove owners after long absence and leftovers of killed servers; do it hourly."""
+        with suppress(OSError), self._lock:
+            self._sizes, today = {}, self.today()
+            for place in [self.folder / name for name in _listed(self.folder) if _FOLDER.fullmatch(name)]:
                 with suppress(OSError):
-                    kept = _newest(place)
-                    if kept.files and not kept.day:  # without a valid manifest: it ages from now on
-                        _publish(place, Kept(kept.revision + 1, today, kept.files))
-                    elif today - kept.day > self.kept_days:
+                    last = _content(place / VISIT)
+                    if not last.isdigit():  # lost: it ages from now on
+                        write_whole(place / VISIT, b"%d" % today)
+                    elif today - int(last) > self.kept_days:
                         shutil.rmtree(place)
-                self._clean(place)
+                        continue
+                    for leftover in place.glob(".*.part"):
+                        leftover.unlink()
+                    self._sizes[place.name] = _size(place)
 
     def _place(self, owner: str) -> Path:
-        return self.folder / _digest(owner.encode())
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Lock the folder against other threads and, if its disk has locks, other servers.
-
-        A server that was stopped may hold the lock: after one TimeoutError, no call waits until the lock is free again.
-        """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lock, open(self.folder / ".lock", "wb") as lock:
-            taken = take_lock(lock, self._lock_wait_s)
-            self._lock_wait_s = LOCK_WAIT_S if taken else 0.0
-            if not taken:
-                raise TimeoutError("another server holds the lock; is it stopped?")
-            yield
-
-    def _write(self, place: Path, name: str, data: bytes, others: int) -> dict[str, int]:
-        """Write a file beside the owner's ``others``, in bytes; return it, or raise an OSError if there is no room."""
-        own = others + len(data)
-        total = own + sum(size for other, size in self._sizes.items() if other != place.name)
-        for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
-            if n_bytes > share * self._max_bytes:
-                limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
-                raise OSError(number, f"the next part does not fit into {limit}")
-        file = f"{name}.{_digest(data)}"
-        write_synced(place / file, data)
-        return {file: len(data)}
-
-    def _clean(self, place: Path) -> None:
-        """Remove files that are not valid, such as those of a killed server, and measure the others."""
-        with suppress(OSError):  # the published state is valid anyway
-            with suppress(OSError):
-                _remove(place, _lengths(place).keys() - _newest(place).files.keys())
-            self._sizes[place.name] = sum(_lengths(place).values())
-
-    def _adopt_flat_files(self) -> None:
-        """Move the files of the previous version, one per part, into a folder for each owner."""
-        for path in list(self.folder.iterdir()):
-            with suppress(OSError):
-                if found := _FLAT.fullmatch(path.name):
-                    place = self.folder / found[1]
-                    place.mkdir(mode=0o700, exist_ok=True)
-                    if not _content(place / MANIFEST):
-                        os.rename(path, place / f"{found[2]}.0.{_digest(path.read_bytes())}")
+        return self.folder / hashlib.sha256(owner.encode()).hexdigest()
 
 
 def chosen_checkpoints() -> Checkpoints | None:
@@ -242,10 +221,6 @@ def chosen_checkpoints() -> Checkpoints | None:
     return Checkpoints(Path(named).expanduser(), checked("MLP_CHECKPOINT_MB", max_mb, low=0), limits().kept_days)
 
 
-def _newest(place: Path) -> Kept:
-    return parse_manifest(_content(place / MANIFEST)) or recovered(_lengths(place))
-
-
 def _content(path: Path) -> bytes:
     """Return the content of a file, none if it is missing; unlike `Path.exists`, never take an error for that."""
     try:
@@ -254,32 +229,19 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
-    """Replace the last manifest by this one; files that are ``gone`` are removed first if it needs their room."""
-    sync_folder(place)  # the named files must be on disk before the manifest
+def _listed(folder: Path) -> list[str]:
+    """Return the names in a folder; none if it is missing."""
     try:
-        write_whole(place / MANIFEST, dump_manifest(kept))
-    except OSError as error:
-        if error.errno not in FULL or not gone:
-            raise
-        _remove(place, gone)
-        write_whole(place / MANIFEST, dump_manifest(kept))
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _lengths(place: Path) -> dict[str, int]:
-    """Return the length of each file in a folder but the manifest; of none if there is no folder."""
-    try:
-        paths = list(place.iterdir())
+        return os.listdir(folder)
     except FileNotFoundError:
-        return {}
-    return {path.name: path.stat().st_size for path in paths if path.name != MANIFEST}
+        return []
 
 
-def _remove(place: Path, names: Iterable[str]) -> None:
-    for name in names:
-        with suppress(OSError):
-            os.unlink(place / name)
+def _head(data: bytes) -> bytes:
+    return FORMAT + b" " + hashlib.sha256(data).hexdigest().encode()
+
+
+def _size(place: Path, *, but: str = "") -> int:
+    """Return the bytes of all files in an owner's folder, except the one named."""
+    files = [path for path in place.rglob("*") if path != place / but]
+    return sum(path.stat().st_size for path in files if path.is_file())

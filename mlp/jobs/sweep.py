@@ -1,5 +1,6 @@
 """Sweeps: several runs that train together, with values of one setting or with any given settings."""
 
+import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
@@ -74,6 +75,8 @@ class Sweep:
         The field of `Settings` in which they differ, whose values are then their labels.
     labels : sequence of str
         Their labels, if they differ in something else.
+    key : str, optional
+        What tells it from other sweeps on disk.
 
     Raises
     ------
@@ -81,11 +84,14 @@ class Sweep:
         If there is neither a name nor a label for each job.
     """
 
-    def __init__(self, jobs: Sequence[Job], *, name: str | None = None, labels: Sequence[str] = ()) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], *, name: str | None = None, labels: Sequence[str] = (), key: str = ""
+    ) -> None:
         if name is None and len(labels) != len(jobs):
             raise ValueError(f"each of {len(jobs)} runs needs a label, got {len(labels)} labels")
         self.jobs = list(jobs)
         self.name = name
+        self.key = key or secrets.token_hex(8)
         self.labels = [value_text(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
 
     @classmethod
@@ -126,10 +132,6 @@ class Sweep:
     def can_continue(self) -> bool:
         """Whether any of its jobs has steps left to take."""
         return any(trial.snapshot.can_continue for trial in self.trials())
-
-    def n_bytes(self) -> int:
-        """Approximate memory of all jobs in this process."""
-        return sum(job.n_bytes() for job in self.jobs)
 
     def trials(self) -> list[Trial]:
         """Return all runs of the sweep, in their order."""

@@ -151,8 +151,8 @@ def teaching_from(data: bytes) -> Teaching:
 @lru_cache
 def shipped_network(name: str) -> Reader:
     """Load a pretrained network once for all visitors."""
-    if Path(name).name != name:
-        raise ValueError(f"a pretrained network must have a file name without folders, got {name!r:.60}")
+    if Path(name).name != name or not (MODELS / name).is_file():
+        raise ValueError(f"a pretrained network must be one of this version, got {name!r:.60}")
     return load_model(MODELS / name)
 
 

@@ -14,7 +14,7 @@ from mlp.images.picture import Picture, picture_from
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.nn.network import MLP
 from mlp.page.visitors.visitor import Visitor
-from mlp.page.visitors.visitor_parts import PICTURE, parts_of
+from mlp.page.visitors.works import Photo
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.fuzz.mutate import mutated
@@ -148,6 +148,6 @@ def read_sheet_photo(data: bytes) -> bool:
     visitor = Visitor("x" * 32)
     visitor.picture = Picture(ink, colors[:112, :112], page)
     assert visitor.picture.nbytes < 1e6 * MAX_KEPT_MB
-    kept = picture_from(next(part.dump() for part in parts_of(visitor) if part.name == PICTURE))
+    kept = picture_from(Photo(visitor).files()[0].dump())
     assert kept.nbytes == visitor.picture.nbytes
     return True

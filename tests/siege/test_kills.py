@@ -1,6 +1,5 @@
 """The check after a kill finds lost work, and ignores work that is too recent to be on disk."""
 
-from mlp.jobs.checkpoints import Checkpoints
 from tests.page.visitors.sample_work import server, trained
 from tests.siege.kills import losses
 
@@ -27,4 +26,3 @@ def test_lost_steps_are_found(tmp_path):
     assert losses(reported, tmp_path, 110.0, oldest()) == []
     (lost,) = losses(reported, tmp_path, 112.0, oldest())
     assert "11.0 s of steps" in lost
-    assert Checkpoints(tmp_path).newest(visitor.id).revision == 1

@@ -1,7 +1,5 @@
 """Saved steps of a run as bytes, which survive a restart of the server like the run itself."""
 
-import json
-
 import numpy as np
 import safetensors.numpy
 
@@ -13,7 +11,7 @@ from mlp.training.run import Run
 FORMAT = "inkling-moments-1"
 
 
-def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
+def dump_moments(rewind: Rewind, first: MLP | None) -> bytes:
     """Return saved steps as the bytes of a .safetensors file, for `restore_moments`.
 
     Whole runs are left out, as every step can be replayed from the start.
@@ -21,8 +19,6 @@ def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
     Parameters
     ----------
     rewind : Rewind
-    number : int
-        The number of the run among those of its visitor.
     first : MLP, optional
         The network that the run started with, unless its settings determine it.
     """
@@ -33,10 +29,10 @@ def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
     }
     if first is not None:
         arrays["first"] = first.values
-    return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps({"number": number})})
+    return safetensors.numpy.save(arrays, {"format": FORMAT})
 
 
-def restore_moments(data: bytes, rewind: Rewind, number: int, run: Run) -> None:
+def restore_moments(data: bytes, rewind: Rewind, run: Run) -> None:
     """Restore the saved steps of ``run``, and the network that it started with, if that is in the file.
 
     Raises
@@ -45,8 +41,8 @@ def restore_moments(data: bytes, rewind: Rewind, number: int, run: Run) -> None:
         An error of any kind, if the bytes are not the saved steps of this run.
     """
     about, _ = read_header(data, "saved steps")
-    if about["format"] != FORMAT or json.loads(about["about"])["number"] != number:
-        raise ValueError(f"moments must be those of run {number}, got {about}")
+    if about["format"] != FORMAT:
+        raise ValueError(f"the format of moments must be {FORMAT!r}, got {about['format']!r:.60}")
     arrays = safetensors.numpy.load(data)
     steps, weights, first = arrays["steps"].tolist(), arrays["weights"], arrays.get("first")
     n_parameters = rewind.n_parameters

@@ -18,7 +18,6 @@ _code = SessionVar("code", "")
 
 NO_CODE = "A code has four groups of four letters and digits, such as k7dw-m3xq-9tfa-2b8h."
 UNKNOWN_CODE = "No work has this code: check each letter. Work is also deleted some time after the last visit."
-APART = "What you made while the server couldn’t read its disk has this code. *Delete all my work* deletes it, too."
 UNREADABLE = "The server can’t read its disk now. Try again in a minute."
 
 hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
@@ -57,9 +56,6 @@ def _draw(visitor: Visitor) -> None:
             )
         else:
             st.markdown("There is no work here yet to put away.")
-        if visitor.apart:
-            st.markdown(APART)
-            st.code(visitor.apart, language=None)
     st.text_input("Your code", key=_code.key, placeholder="four groups of four", max_chars=60)
     st.button("Come back", key="come_back", icon=":material/login:", on_click=_come_back, args=(visitor,))
     _refused.show()

@@ -2,31 +2,30 @@
 
 import logging
 import time
-from contextlib import suppress
+from collections.abc import Iterator
 
-from mlp.jobs.checkpoints import Checkpoints, UnusableError
+from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.visitor import Saved, Visitor
-from mlp.page.visitors.visitor_parts import SMALL, SWEEP, Part, is_swept, name_for_visitors, parts_of, restore
+from mlp.page.visitors.works import File, Unknown, Work
 
 UNSAVED = (
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "
     "download what you want to keep."
 )
-UNREAD = "The server couldn’t read part of your work: {}. It will try again on your next visit."
+UNREADABLE = "The server can’t read part of your earlier work: {}. It keeps the files, but they don’t come back here."
 
 log = logging.getLogger(__name__)
 
 
+class DiskError(Exception):
+    """The disk or memory does not allow for reading a visitor at present; nothing is lost."""
+
+
 def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, only_small: bool = False) -> None:
-    """Publish all parts at once if one of them has changed, or to record the day of the visit.
+    """Write each file that has changed, delete those whose work is gone, and note the visit.
 
-    With ``all_now``, parts that could wait are written too, as the server is about to end. With ``only_small``, only
-    new parts, the drawing, own digits and signs are written. A visitor who was forgotten is not saved.
-
-    Raises
-    ------
-    OutdatedError
-        If another server has saved the visitor since this one did.
+    With ``all_now``, files that could wait are written too, as the server is about to end. With ``only_small``, only
+    new files, the drawing, own digits and signs are written. A visitor who was forgotten is not saved.
     """
     with visitor.disk_lock:
         if visitor.forgotten:
@@ -43,76 +42,96 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
 
 
 def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small: bool) -> list[Exception]:
-    """Publish the parts that are due; return the errors of those that were left out and that visitors would miss."""
-    parts, kept, now = {part.name: part for part in parts_of(visitor)}, visitor.kept, time.monotonic()
-    if not parts and not kept.files:
-        return []
-    intact = _intact(visitor, checkpoints)
+    """Return the errors of files that could not be written and that visitors would miss."""
+    for name in list(visitor.unreadable):
+        checkpoints.set_aside(visitor.id, name)
+        visitor.unreadable.remove(name)
 
-    def is_due(part: Part) -> bool:
-        if (last := intact.get(part.name)) is None:  # refused parts and optional ones are tried less often
-            return not only_small or not (visitor.unsaved or name_for_visitors(part.name) is None)
-        if last.fingerprint == part.fingerprint or (only_small and part.name not in SMALL):
+    def is_due(work: Work, file: File) -> bool:
+        if (last := visitor.saved.get(file.name)) is None:  # refused files and optional ones are tried less often
+            return not only_small or bool(work.words and not visitor.unsaved)
+        if last.fingerprint == file.fingerprint or (only_small and not work.is_small):
             return False
-        return all_now or not last.is_of(part.fingerprint) or now - last.at >= part.every_s
+        return all_now or not last.is_of(file.fingerprint) or time.monotonic() - last.at >= file.every_s
 
-    def is_gone(name: str, last: Saved) -> bool:
-        if is_swept(name):  # a sweep that left memory stays until another one replaces it
-            return SWEEP in parts and not (name in parts and last.is_of(parts[name].fingerprint))
-        return name not in parts
-
-    due = {name: part for name, part in parts.items() if is_due(part)}
-    gone = {name: last.files for name, last in visitor.saved.items() if is_gone(name, last)}
-    if not due and not gone and kept.day == checkpoints.today():
-        return []
-    stay = {file: kept.files[file] for file in kept.files.keys() - set().union(*gone.values())}
-    changes = {name: part.dump for name, part in due.items()}
-    replaced = {name: last.files for name, last in visitor.saved.items()}
-    visitor.kept, refused = checkpoints.save(visitor.id, kept.revision, stay, changes, replaced)
-    files = visitor.kept.parts
-    written = {name: Saved(due[name].fingerprint, now, {files[name]}) for name in due.keys() - refused.keys()}
-    visitor.saved = {name: last for name, last in visitor.saved.items() if name not in gone} | written
-    return [error for name, error in refused.items() if name_for_visitors(name)]
-
-
-def _intact(visitor: Visitor, checkpoints: Checkpoints) -> dict[str, Saved]:
-    """Return what is saved of the visitor and still on disk."""
-    there = checkpoints.intact(visitor.id, visitor.kept)
-    return {name: last for name, last in visitor.saved.items() if there >= last.files}
+    errors: list[Exception] = []
+    files = _files(visitor)
+    for work, file in files:
+        if is_due(work, file):
+            try:
+                checkpoints.write(visitor.id, file.name, file.dump())
+                visitor.saved[file.name] = Saved(file.fingerprint, time.monotonic())
+            except Exception as error:  # an unwritable file must not affect the others
+                if work.words:
+                    errors.append(error)
+    # Last, as work that has moved, such as a lesson's result, is then at its new place.
+    for name in visitor.saved.keys() - {file.name for _, file in files}:
+        checkpoints.delete(visitor.id, name)
+        del visitor.saved[name]
+    if visitor.noted_day != checkpoints.today():
+        visitor.noted_day = checkpoints.note_visit(visitor.id)
+    return errors
 
 
-def saved_parts(visitor: Visitor, checkpoints: Checkpoints) -> dict[str, bool]:
-    """Return for each part that the visitor has in memory whether it is on disk in its current state."""
-    intact = _intact(visitor, checkpoints)
-    return {part.name: intact.get(part.name, Saved()).fingerprint == part.fingerprint for part in parts_of(visitor)}
+def _files(visitor: Visitor) -> list[tuple[Work, File]]:
+    with visitor.lock:  # without it, a run that is being replaced would appear twice or not at all
+        return [(work, file) for work in visitor.works for file in work.files()]
+
+
+def is_saved(visitor: Visitor) -> bool:
+    """Whether all of the visitor's work is on disk in its current state, so that memory can be freed."""
+    if visitor.unreadable or any(job.snapshot().busy for job in visitor.jobs()):
+        return False
+    return all(
+        (last := visitor.saved.get(file.name)) is not None and last.fingerprint == file.fingerprint
+        for work, file in _files(visitor)
+        if work.words
+    )
 
 
 def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
-    """Return the visitor saved under this id, each part restored by itself, or None if nothing is saved."""
-    visitor = Visitor(visitor_id)
+    """Return the visitor saved under this id, each file restored by itself, or None if nothing is saved.
+
+    A notice names what cannot be decoded; the next save sets it aside.
+
+    Raises
+    ------
+    DiskError
+        If the disk or memory does not allow for it at present.
+    """
+    visitor, lost = Visitor(visitor_id), []
     try:
-        visitor.kept = checkpoints.newest(visitor_id)
-    except OSError as error:
-        log.warning("a visitor in %s cannot be read now: %s", checkpoints.folder, error)
-        visitor.add_notice(UNREAD.format("all of it"))
-        return visitor
-    if not (files := visitor.kept.parts):
-        return None
-    names, errors = restore(visitor, files, lambda name: checkpoints.read(visitor_id, files[name]))
-    with suppress(OSError):
-        if errors and checkpoints.newest(visitor_id) != visitor.kept:
-            return restored(visitor_id, checkpoints)  # another server has saved meanwhile
-    lost = []
-    for name, reason in errors.items():  # the unreadable part stays on disk
-        log.warning("%s of a visitor cannot be read: %s: %s", name, type(reason).__name__, reason)
-        if words := name_for_visitors(name):
-            lost.append(f"{words} ({reason})" if isinstance(reason, UnusableError) else words)
-    if lost:
-        visitor.add_notice(UNREAD.format(", ".join(lost)))
-    now, parts = time.monotonic(), {part.name: part.fingerprint for part in parts_of(visitor)}
-    for name, new_name in names.items():
-        # Small parts and renamed ones are written again, as they may have joined others.
-        fingerprint = () if new_name in SMALL or new_name != name else parts.get(name, ())
-        joined = visitor.saved.get(new_name, Saved()).files
-        visitor.saved[new_name] = Saved(fingerprint, now, joined | {files[name]})
+        if not checkpoints.knows(visitor_id):
+            return None
+        files = list(_in_order(visitor, checkpoints.names(visitor_id)))
+        for work, number, name in files:
+            try:
+                work.load(number, checkpoints.read(visitor_id, name))
+            except Exception as error:
+                if _is_temporary(error):
+                    raise
+                log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)
+                visitor.unreadable.add(name)
+                lost.append(work.words.format(number))
+    except Exception as error:
+        raise DiskError("a visitor cannot be restored at present") from error
+    if named := ", ".join(filter(None, dict.fromkeys(lost))):
+        visitor.add_notice(UNREADABLE.format(named))
+    now, fingerprints = time.monotonic(), {file.name: file.fingerprint for _, file in _files(visitor)}
+    on_disk = [name for _, _, name in files if name not in visitor.unreadable]
+    visitor.saved = {name: Saved(fingerprints.get(name, ()), now) for name in on_disk}
     return visitor
+
+
+def _in_order(visitor: Visitor, names: list[str]) -> Iterator[tuple[Work, int, str]]:
+    """Yield the kind and number of each file: by kind, and of each kind the highest number first."""
+    for work in [*visitor.works, Unknown(visitor)]:
+        numbers = {name: number for name in names if (number := work.number_of(name)) is not None}
+        names = [name for name in names if name not in numbers]
+        for name in sorted(numbers, key=numbers.__getitem__, reverse=True):
+            yield work, numbers[name], name
+
+
+def _is_temporary(error: BaseException | None) -> bool:
+    """Whether the disk or memory caused an error, rather than the content of a file."""
+    return error is not None and (isinstance(error, OSError | MemoryError) or _is_temporary(error.__cause__))

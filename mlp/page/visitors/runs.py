@@ -15,6 +15,7 @@ from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.works import Trials
 from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -98,7 +99,7 @@ def begin_sweep(
             settings, data = [each for each, _ in runs], runs[0][1]
             for each in settings:
                 limits().check(each, len(data.load().train))
-            check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
+            check_memory(visitor, settings, data, given_back=Trials(visitor).n_bytes())
             sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels)
         except (ValueError, OSError) as error:
             refusal.set(f"This sweep cannot start: {reason(error)}")
@@ -132,10 +133,8 @@ def speed_named(name: str) -> Speed:
 def check_earlier_runs(visitor: Visitor) -> None:
     """Raise a ValueError if the current run cannot be kept as one more earlier run."""
     most = limits().max_runs
-    n_runs = len(visitor.runs.runs) + visitor.freed_runs
-    if n_runs >= most and visitor.job is not None and visitor.job.snapshot().step:
-        there = ", after you close the page and return a few minutes later" if visitor.freed_runs else ""
-        raise ValueError(f"this server keeps at most {most} earlier runs of yours; delete one under Runs{there}")
+    if len(visitor.runs.runs) >= most and visitor.job is not None and visitor.job.snapshot().step:
+        raise ValueError(f"this server keeps at most {most} earlier runs of yours; delete one under Runs")
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *, given_back: int = 0) -> None:
@@ -162,18 +161,18 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *
     if visitor.forgotten:
         raise ValueError("the server had to reload your work; press the button again")
     remedy = "use smaller or fewer networks, or try again when other visitors have left"
-    check_bytes(visitor, n_bytes, remedy, given_back=given_back)
+    check_bytes(n_bytes, remedy, given_back=given_back)
 
 
-def check_bytes(visitor: Visitor, n_bytes: int, remedy: str, *, given_back: int = 0) -> None:
-    """Require ``n_bytes`` of memory for a visitor, less the bytes ``given_back``.
+def check_bytes(n_bytes: int, remedy: str, *, given_back: int = 0) -> None:
+    """Require ``n_bytes`` of memory, less the bytes ``given_back``.
 
     Raises
     ------
     ValueError
         If there is not enough memory; the message ends with ``remedy``.
     """
-    if not visitors().make_room(visitor, n_bytes - given_back):
+    if not visitors().make_room(n_bytes - given_back):
         size = f"{n_bytes / 1e6:,.0f} MB of memory"
         raise ValueError(f"it needs {size}, more than the server can spare; {remedy}")
 

@@ -1,6 +1,7 @@
 """Identify the visitor by the tab's session or by a cookie from an earlier visit."""
 
 import atexit
+import logging
 import re
 import threading
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from mlp.machine import usable_memory_mb
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.visitors.eviction import MAX_MB
-from mlp.page.visitors.persistence import UNSAVED
+from mlp.page.visitors.persistence import UNSAVED, DiskError
 from mlp.page.visitors.registry import ID, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
@@ -36,9 +37,10 @@ NO_COOKIE = (
 )
 _UPLOAD = "If you downloaded a network, you can upload it under Runs."
 NO_ROOM = (
-    "Inkling is full at the moment: the server keeps other people’s work in memory, as its disk is full. "
+    "Inkling is full at the moment: your work does not fit into the server’s memory beside that of others. It is kept. "
     "Please open the page again later."
 )
+NOT_NOW = "The server can’t read your saved work now. Nothing of it is lost: please open the page again in a minute."
 VANISHED = f"Your earlier work is gone: this server keeps work only in memory, or its disk was emptied. {_UPLOAD}"
 KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
 TIME_OVER = f"Your earlier work is gone: your last visit was on {{}}, and work is kept for {{}} days. {_UPLOAD}"
@@ -57,6 +59,8 @@ let moved = 0;
 try { moved = Number(localStorage.getItem("inkling-moved")); } catch { /* no storage: this tab may undo the move */ }
 const movedSince = moved > performance.timeOrigin && Math.abs(Date.now() - moved) < 60_000;
 """.strip()
+
+log = logging.getLogger(__name__)
 
 _visitors: Visitors | None = None
 _visitors_lock = threading.Lock()
@@ -120,6 +124,10 @@ def this_visitor() -> Visitor:
     except NoRoomError:
         st.info(NO_ROOM, icon=":material/groups:")
         st.stop()
+    except DiskError:
+        log.exception("a returning visitor was sent away")
+        st.warning(NOT_NOW)
+        st.stop()
     if _visitor_id.get() != visitor.id:
         last_visit = cookies.get(name + LAST_VISIT)
         if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock
@@ -163,7 +171,7 @@ def _cookie(value: str, seconds: int = COOKIE_S) -> str:
 def _reason_of_loss(last_visit: str) -> str:
     try:
         last = date.fromisoformat(last_visit)
-    except ValueError:  # a cookie from an older version
+    except ValueError:  # a cookie may hold anything
         return VANISHED
     over = date.today() - last > timedelta(limits().kept_days)
     return TIME_OVER.format(f"{last.day} {last:%B %Y}", limits().kept_days) if over else VANISHED

@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
@@ -13,9 +12,9 @@ from mlp.images.picture import Picture
 from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun
 from mlp.jobs.job import Job
-from mlp.jobs.manifest import Kept
 from mlp.jobs.sweep import EndedSweep, Sweep
 from mlp.nn.reader import Reader
+from mlp.page.visitors.works import WORKS, Work
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 
@@ -27,14 +26,13 @@ StepReading = tuple[int, int, float]
 
 
 class Saved(NamedTuple):
-    """Fingerprint of a part on disk, the time at which it was written, and its files: several that were joined."""
+    """Fingerprint of a file on disk, and the time at which it was written."""
 
-    fingerprint: tuple[Any, ...] = ()
-    at: float = 0.0
-    files: Set[str] = frozenset()
+    fingerprint: tuple[Any, ...]
+    at: float
 
     def is_of(self, fingerprint: tuple[Any, ...]) -> bool:
-        """Whether the part with this fingerprint is a later state of the same object, such as a run."""
+        """Whether the file with this fingerprint is a later state of the same object, such as a run."""
         return self.fingerprint[:1] == fingerprint[:1]
 
 
@@ -64,8 +62,6 @@ class Visitor:
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
-    apart: str = ""  # the code of work that was made while the disk could not be read
-    unknown_values: dict[str, Any] = field(default_factory=dict)  # on disk, by another version of this program
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
@@ -73,13 +69,12 @@ class Visitor:
     signs: SignSet = field(default_factory=SignSet)
     signs_before: list[SignSet] = field(default_factory=list)  # for undo, the newest last
     notice: str | None = None  # shown once
-    # See `mlp.page.visitors.persistence`; files in ``kept`` that no part in ``saved`` has are only on disk.
-    kept: Kept = field(default_factory=Kept)
-    saved: dict[str, Saved] = field(default_factory=dict)
-    freed_runs: int = 0  # earlier runs that left memory and remain on disk
+    saved: dict[str, Saved] = field(default_factory=dict)  # files on disk, by name
+    unreadable: set[str] = field(default_factory=set)  # files to be set aside by the next save
+    noted_day: int = 0  # the day of the visit that is on disk
     unsaved: bool = False  # whether some work could not be written, which the visitor knows
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
-    disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while parts are written or freed
+    disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while files are written or work is freed
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     times_left: int = 0  # how often all tabs moved to another visitor
@@ -129,31 +124,18 @@ class Visitor:
         swept = self.sweep.jobs if self.sweep is not None else []
         return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
 
-    def sizes(self) -> dict[str, int]:
-        """Return the approximate size in bytes of each kind of work that the visitor can have, 0 if there is none."""
-        return {
-            "run": self.job.n_bytes() if self.job else 0,
-            "sweep": self.sweep.n_bytes() if self.sweep else 0,
-            "earlier runs": sum(run.n_bytes for run in self.runs.runs),
-            "lesson runs": sum(run.n_bytes for run in list(self.lesson_runs.values())),
-            "uploaded network": self.uploaded.network.values.nbytes if self.uploaded else 0,
-            "taught digits": self.teaching.n_bytes if self.teaching else 0,
-            "own digits": self.own.n_bytes,
-            "own signs": self.signs.n_bytes,
-            "photo": self.picture.nbytes if self.picture else 0,
-            "drawing": self.drawing_chars,
-            "answers and guesses": sum(map(len, [*self.answers.values(), *self.guesses.values()])),
-            "names": sum(map(len, [self.nickname, self.apart, *self.titles.values()])),
-            "values of another version": len(self.unknown_values),
-        }
+    @property
+    def works(self) -> list[Work]:
+        """All kinds of work that the visitor can have."""
+        return [kind(self) for kind in WORKS]
 
     def n_bytes(self) -> int:
         """Return the approximate size in bytes of the visitor's work."""
-        return sum(self.sizes().values())
+        return sum(work.n_bytes() for work in self.works)
 
     def has_work(self) -> bool:
         """Whether the visitor has any work to lose."""
-        return any(self.sizes().values())
+        return any(work.n_bytes() for work in self.works)
 
     def keep_lesson_runs(self) -> None:
         """Keep the runs of a lesson's sweep, which is about to be replaced."""
@@ -175,21 +157,12 @@ class Visitor:
                 job.pause()
 
     def close(self) -> None:
-        """Pause the visitor's runs before the visitor is forgotten, and free the work of an absent one.
-
-        This matters as the session of a closed tab keeps its visitor for minutes. Work that is being written stays.
-        """
+        """Pause the visitor's runs, and free all work, as the session of a closed tab keeps its visitor for minutes."""
         self.forgotten = True
         for running in (self.job, self.sweep):
             if running is not None:
                 running.pause()
-        if not self.sessions and self.disk_lock.acquire(blocking=False):
-            try:
-                self._release()
-            finally:
-                self.disk_lock.release()
-
-    def _release(self) -> None:
-        self.job = self.sweep = self.uploaded = self.picture = self.teaching = None
-        self.runs.runs, self.lesson_runs, self.shown_sweep = [], {}, None
+        empty = Visitor(self.id)
+        for name in (name for work in self.works for name in work.attributes):
+            setattr(self, name, getattr(empty, name))
         self.saved.clear()  # the fingerprints hold references to the work

@@ -14,7 +14,6 @@ from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record
 from mlp.nn.reader import Reader
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.visitor_parts import CANVAS_STATE, OWN, PICTURE, RUN, SWEEP, TEACHING, UPLOADED
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
@@ -84,30 +83,12 @@ def with_everything(visitor):
     visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
 
 
-def file_of(folder, part):
-    """Return the only file of a part, of any visitor."""
-    (path,) = folder.glob(f"*/{part}.*")
+def file_of(folder, name):
+    """Return the only file of this name, of any visitor."""
+    (path,) = folder.glob(f"*/{name}")
     return path
 
 
-def parts_on_disk(folder):
-    """Return the names of all visitors' parts on disk."""
-    return sorted(path.name.rsplit(".", 2)[0] for path in folder.glob("*/*.*.*"))
-
-
-ALL_PARTS = [CANVAS_STATE, OWN, UPLOADED, PICTURE, TEACHING, SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
-
-
-def parts_of(visitor):
-    """Return the names of the parts that a visitor has, of those that `with_everything` gives."""
-    has = {
-        CANVAS_STATE: visitor.drawing is not None,
-        OWN: 7 in visitor.own.labels,
-        UPLOADED: visitor.uploaded is not None,
-        PICTURE: visitor.picture is not None,
-        TEACHING: visitor.teaching is not None,
-        SWEEP: visitor.sweep is not None,
-        f"3.{RUN}": visitor.job is not None,
-    }
-    has |= {f"{run.number}.{RUN}": True for run in visitor.runs.runs}
-    return [name for name in ALL_PARTS if has.get(name)]
+def names_on_disk(folder):
+    """Return the names of all visitors' readable files on disk."""
+    return sorted(path.name for path in folder.glob("*/*.*"))

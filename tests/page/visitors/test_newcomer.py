@@ -19,12 +19,6 @@ def test_only_visitors_with_work_have_something_to_put_away(page: AppTest):
     assert not page.button(key="remove_all").disabled
 
 
-def test_code_of_work_made_while_the_disk_was_unreadable_is_shown(page: AppTest):
-    visitor_of(page).apart = "k7dw-m3xq-9tfa-2b8h"
-    page.run()
-    assert "k7dw-m3xq-9tfa-2b8h" in [code.value for code in page.code]
-
-
 @pytest.mark.parametrize(
     ("typed", "message"),
     [("", NO_CODE), ("k7dw-m3xq", NO_CODE), ("<b>!", NO_CODE), ("k7dw m3xq 9tfa 2b8h", UNKNOWN_CODE)],

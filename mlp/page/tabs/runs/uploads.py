@@ -60,7 +60,7 @@ def _read_upload(visitor: Visitor) -> None:
         network = readable_network(file.getvalue(), file.name)
         given_back = visitor.uploaded.network.values.nbytes if visitor.uploaded else 0
         remedy = "try again when other visitors have left"
-        check_bytes(visitor, network.network.values.nbytes, remedy, given_back=given_back)
+        check_bytes(network.network.values.nbytes, remedy, given_back=given_back)
     except ModelError as error:
         _weights_error.set(f"This file can’t be used: {error}.")
     except ValueError as error:

@@ -1,0 +1,378 @@
+"""The kinds of a visitor's work: the memory that each takes, its files on disk, and how they return."""
+
+import json
+import re
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from mlp.images.own_digits import parse_own_digits
+from mlp.images.picture import dump_picture, picture_from
+from mlp.images.signs.sign_file import dump_signs, parse_signs
+from mlp.jobs.earlier_runs import NumberedRun
+from mlp.jobs.job import Job
+from mlp.jobs.moments.moments_file import dump_moments, restore_moments
+from mlp.jobs.origin import Origin
+from mlp.jobs.record import Record, dump_record, parse_record
+from mlp.jobs.sweep import Sweep
+from mlp.nn.weights import dump_model
+from mlp.page.visitors.engine import engine
+from mlp.training.teaching import dump_teaching, teaching_from
+from mlp.training.uploaded_network import readable_network
+
+if TYPE_CHECKING:
+    from mlp.page.visitors.visitor import Visitor
+
+RUN_EVERY_S = 7.0  # with the time of saving everybody, at most ten
+SWEEP_EVERY_S = 60.0  # many large files
+MOMENTS_EVERY_S = 300.0  # megabytes, which only make a run that was restored after a crash easier to rewind
+
+
+class File(NamedTuple):
+    """One file of a visitor's work.
+
+    ``fingerprint`` changes whenever the content does, and its first value if the file is of another object, such as a
+    new run. A changed file of the same object is written at most once in ``every_s`` seconds.
+    """
+
+    name: str
+    fingerprint: tuple[Any, ...]
+    dump: Callable[[], bytes]
+    every_s: float = 0.0
+
+
+class Work:
+    """One kind of a visitor's work. A new kind is a subclass in `WORKS`.
+
+    Attributes
+    ----------
+    suffix : str
+        The name of its file. If there can be several, each has a number before it: ``3.run.safetensors``.
+    words : str
+        What visitors call it, with ``{}`` for the number; empty for work that they would not miss.
+    is_small : bool
+        Whether each change is saved at once.
+    attributes : sequence of str
+        Those of a `Visitor` that hold it.
+    """
+
+    suffix: ClassVar[str]
+    words: ClassVar[str]
+    is_small: ClassVar[bool] = False
+    attributes: ClassVar[tuple[str, ...]]
+
+    def __init__(self, visitor: "Visitor") -> None:
+        self.visitor = visitor
+
+    def n_bytes(self) -> int:
+        """Return the approximate memory that it takes, 0 if there is none."""
+        raise NotImplementedError
+
+    def files(self) -> list[File]:
+        """Return its files, in the order in which they are written. The visitor's lock is held."""
+        raise NotImplementedError
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore a file; higher numbers come first. It raises an error of any kind for other bytes."""
+        raise NotImplementedError
+
+    def number_of(self, file: str) -> int | None:
+        """Return the number of a file of this kind, 0 if it has none; None for a file of another kind."""
+        found = re.fullmatch(rf"(?:(\d+)\.)?{re.escape(self.suffix)}", file)
+        return int(found[1] or 0) if found else None
+
+
+class Canvas(Work):
+    """The drawing and other small values."""
+
+    suffix, words, is_small = "canvas.json", "your drawing", True
+    attributes = ("drawing", "drawing_chars", "network", "nickname", "titles", "answers", "guesses")
+
+    def n_bytes(self) -> int:
+        """Return the number of characters."""
+        it = self.visitor
+        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, *it.titles.values()]
+        return it.drawing_chars + sum(map(len, texts))
+
+    def files(self) -> list[File]:
+        """Return one file, if the visitor has any work: the number of the last run and the choices are in it, too."""
+        it = self.visitor
+        if not it.has_work():
+            return []
+        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname")}
+        state |= {name: dict(getattr(it, name)) for name in ("titles", "answers", "guesses")}
+        state |= {"number": it.runs.number, "shown": it.runs.shown}
+        return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the values; all runs come later."""
+        state, it = json.loads(data), self.visitor
+        titles = {int(run): title for run, title in state["titles"].items()}
+        guesses = {lesson: tuple(heights) for lesson, heights in state["guesses"].items()}
+        it.keep_drawing(state["drawing"])
+        it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
+        it.titles, it.guesses = titles, guesses
+        it.runs.number, it.runs.shown = state["number"], tuple(state["shown"])
+
+
+class OwnDigits(Work):
+    """The digits that the visitor labeled."""
+
+    suffix, words, is_small, attributes = "own.json", "your own digits", True, ("own",)
+
+    def n_bytes(self) -> int:
+        """Return the memory of the digits."""
+        return self.visitor.own.n_bytes
+
+    def files(self) -> list[File]:
+        """Return one file with all digits."""
+        own = self.visitor.own
+        return [File(self.suffix, tuple(own), lambda: own.dump().encode())] if len(own) else []
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore all digits."""
+        for digit in parse_own_digits(data):
+            self.visitor.own.put(digit)
+
+
+class OwnSigns(Work):
+    """The visitor's own signs."""
+
+    suffix, words, is_small, attributes = "signs.json", "your own signs", True, ("signs", "signs_before")
+
+    def n_bytes(self) -> int:
+        """Return the memory of the signs."""
+        return self.visitor.signs.n_bytes
+
+    def files(self) -> list[File]:
+        """Return one file with all signs."""
+        signs = self.visitor.signs
+        return [File(self.suffix, (signs,), lambda: dump_signs(signs).encode())] if signs.names else []
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore all signs."""
+        self.visitor.signs = parse_signs(data, min_signs=0)
+
+
+class Runs(Work):
+    """The current run, and the earlier ones."""
+
+    suffix, words, attributes = "run.safetensors", "run {}", ("job", "runs", "reading_history", "paused_for_absence")
+
+    def n_bytes(self) -> int:
+        """Return the memory of all runs."""
+        job = self.visitor.job
+        return (job.n_bytes() if job is not None else 0) + sum(run.n_bytes for run in self.visitor.runs.runs)
+
+    def files(self) -> list[File]:
+        """Return a file for each run, by its number."""
+        it = self.visitor
+        files = [_ended(f"{run.number}.{self.suffix}", run) for run in it.runs.runs]
+        if it.job is not None:
+            playing = it.job.playing or it.paused_for_absence
+            name = f"{it.runs.number}.{self.suffix}"
+            files.append(_job(name, it.job, RUN_EVERY_S, playing=playing, origin=it.runs.origin))
+        return files
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the last run as the current one, and each other as an earlier one."""
+        record, it = parse_record(data), self.visitor
+        job, origin = _resumed(it, record), Origin(*record.extra["origin"]) if record.extra["origin"] else None
+        it.runs.number = max(it.runs.number, number)
+        if number == it.runs.number:
+            it.job, it.runs.data, it.runs.origin, it.paused_for_absence = job, record.data, origin, record.playing
+        else:
+            it.runs.runs.insert(0, NumberedRun(number, job.snapshot(), record.data, origin))
+
+
+class Moments(Work):
+    """The saved steps of the current run, which `Runs` counts."""
+
+    suffix, words, attributes = "moments.safetensors", "", ()
+
+    def n_bytes(self) -> int:
+        """Return 0, as the run has them."""
+        return 0
+
+    def files(self) -> list[File]:
+        """Return one file with all steps, by the number of their run."""
+        job, runs = self.visitor.job, self.visitor.runs
+        if job is None or not job.rewind.states:
+            return []
+        first = job.rewind.start if runs.origin else None  # without an origin, the settings determine its weights
+        dump = partial(dump_moments, job.rewind, first.network if first else None)
+        every_s = MOMENTS_EVERY_S if job.playing else 0.0
+        return [File(f"{runs.number}.{self.suffix}", (weakref.ref(job), *job.rewind.states), dump, every_s)]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the steps, unless their run is no longer the current one."""
+        it = self.visitor
+        if it.job is not None and number == it.runs.number:
+            restore_moments(data, it.job.rewind, it.job.run_state())
+
+
+class LessonRuns(Work):
+    """The results of replaced sweeps of lessons."""
+
+    suffix, words, attributes = "lesson.safetensors", "a result of a lesson", ("lesson_runs",)
+
+    def n_bytes(self) -> int:
+        """Return the memory of the runs."""
+        return sum(run.n_bytes for run in list(self.visitor.lesson_runs.values()))
+
+    def files(self) -> list[File]:
+        """Return a file for each run."""
+        return [_ended(f"{run.number}.{self.suffix}", run) for run in self.visitor.lesson_runs.values()]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore a run."""
+        record = parse_record(data)
+        ended = NumberedRun(number, _resumed(self.visitor, record).snapshot(), record.data)
+        self.visitor.lesson_runs = {ended.snapshot.settings: ended} | self.visitor.lesson_runs
+
+
+class Trials(Work):
+    """The sweep: a file for each of its runs."""
+
+    suffix, words = "trial.safetensors", "your runs under “Several at once”"
+    attributes = ("sweep", "shown_sweep")
+
+    def n_bytes(self) -> int:
+        """Return the memory of the runs, without that of the current one."""
+        it = self.visitor
+        return sum(job.n_bytes() for job in it.sweep.jobs if job is not it.job) if it.sweep is not None else 0
+
+    def files(self) -> list[File]:
+        """Return a file for each run."""
+        it, files = self.visitor, list[File]()
+        if (sweep := it.sweep) is None:
+            return files
+        for place, job in enumerate(sweep.jobs):
+            is_current = job is it.job  # its steps are saved as the visitor's run
+            about = {"sweep": sweep.key, "setting": sweep.name, "label": sweep.labels[place]}
+            file = _job(
+                f"{place}.{self.suffix}",
+                job,
+                SWEEP_EVERY_S,
+                playing=False,
+                origin=None,
+                **about,
+                run=it.runs.number if is_current else None,
+            )
+            files.append(file._replace(fingerprint=(weakref.ref(job), it.runs.number)) if is_current else file)
+        return files
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore a run, paused. If files of two sweeps are mixed, the one of the lowest number is newer."""
+        record, it = parse_record(data), self.visitor
+        about = record.extra
+        is_current = about["run"] == it.runs.number
+        job = it.job if is_current and it.job is not None else _resumed(it, record)
+        others = it.sweep if it.sweep is not None and it.sweep.key == about["sweep"] else None
+        jobs, labels = (others.jobs, others.labels) if others is not None else ([], [])
+        it.sweep = Sweep([job, *jobs], name=about["setting"], labels=[about["label"], *labels], key=about["sweep"])
+
+
+class Photo(Work):
+    """The open photo."""
+
+    suffix, words, attributes = "photo.safetensors", "your photo", ("picture",)
+
+    def n_bytes(self) -> int:
+        """Return the memory of the photo's ink."""
+        return self.visitor.picture.nbytes if self.visitor.picture is not None else 0
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        picture = self.visitor.picture
+        return [] if picture is None else [File(self.suffix, (picture,), lambda: dump_picture(picture))]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the photo."""
+        self.visitor.picture = picture_from(data)
+
+
+class Uploaded(Work):
+    """The uploaded network."""
+
+    suffix, words, attributes = "network.safetensors", "your uploaded network", ("uploaded",)
+
+    def n_bytes(self) -> int:
+        """Return the memory of the weights."""
+        return self.visitor.uploaded.network.values.nbytes if self.visitor.uploaded is not None else 0
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        uploaded = self.visitor.uploaded
+        return [] if uploaded is None else [File(self.suffix, (uploaded,), lambda: dump_model(uploaded))]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the network."""
+        self.visitor.uploaded = readable_network(data, name="a network on disk")
+
+
+class Taught(Work):
+    """The last run that learned the visitor's digits: its first network, and the digits at that time."""
+
+    suffix, words, attributes = "teaching.safetensors", "the network that learned your digits", ("teaching",)
+
+    def n_bytes(self) -> int:
+        """Return the memory of the digits, and of the network unless others use it too."""
+        return self.visitor.teaching.n_bytes if self.visitor.teaching is not None else 0
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        teaching = self.visitor.teaching
+        return [] if teaching is None else [File(self.suffix, (teaching,), lambda: dump_teaching(teaching))]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the network and the digits."""
+        self.visitor.teaching = teaching_from(data)
+
+
+class Unknown(Work):
+    """A file of no kind that this version knows."""
+
+    words = "something of another version of Inkling"
+
+    def number_of(self, file: str) -> int:
+        """Return 0, as it may be any file."""
+        return 0
+
+    def load(self, number: int, data: bytes) -> None:
+        """Raise an error."""
+        raise LookupError("no kind of work has files of this name")
+
+
+WORKS: tuple[type[Work], ...] = (
+    Canvas,
+    OwnDigits,
+    OwnSigns,
+    Runs,
+    Photo,
+    Uploaded,
+    Taught,
+    LessonRuns,  # before the sweep that replaces the one from which they come
+    Trials,
+    Moments,
+)
+"""All kinds, in the order in which they are saved and restored: small ones first, as they still fit on a full disk."""
+
+
+def _job(name: str, job: Job, every_s: float, *, playing: bool, **extra: Any) -> File:
+    def dump() -> bytes:
+        record = replace(job.record(**extra), playing=playing)
+        return dump_record(record, weights_are_random=extra["origin"] is None)
+
+    return File(name, (weakref.ref(job), job.revision, playing), dump, every_s if job.playing else 0.0)
+
+
+def _ended(name: str, run: NumberedRun) -> File:
+    return File(name, (run.snapshot,), run.dump)
+
+
+def _resumed(visitor: "Visitor", record: Record) -> Job:
+    first_network = None if record.extra["origin"] else record.run.settings.new_network()
+    return Job.resumed(record, engine(), visitor.id, first_network=first_network)

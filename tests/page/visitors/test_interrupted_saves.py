@@ -1,0 +1,88 @@
+"""Work that moves from one file to another is in one of them whenever the server ends."""
+
+import pytest
+
+from mlp.jobs.checkpoints import Checkpoints
+from tests.jobs.sweeps import sweep_over
+from tests.page.visitors.sample_work import SETTINGS, server, trained
+
+
+@pytest.mark.parametrize("n_written", range(6))
+def test_server_that_ends_while_a_sweep_is_replaced_restores_no_mixture(tmp_path, monkeypatch, n_written):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6, 7])
+    visitor.sweep.name, visitor.sweep.jobs = None, [trained(2, seed=seed) for seed in (5, 6, 7)]
+    visitors.save()
+    visitor.keep_lesson_runs()
+    visitor.sweep = sweep_over(SETTINGS, "seed", [8, 9])
+    with monkeypatch.context() as patch:
+        end_after(patch, n_written)
+        with pytest.raises(KeyboardInterrupt):
+            visitors.save()
+    again = server(tmp_path).get(visitor.id, "here")
+    values = [trial.value for trial in again.sweep.trials()]
+    assert values in (["5", "6", "7"], ["8"], ["8", "9"])
+    results = {job.snapshot().settings.seed for job in again.sweep.jobs}
+    results |= {run.snapshot.settings.seed for run in again.lesson_runs.values()}
+    assert results >= {5, 6, 7}
+    assert again.notice is None
+
+
+def end_after(patch, n_written):
+    """End the server after it wrote or deleted this number of files."""
+    left = [n_written]
+
+    def counted(act):
+        def acts(self, owner, name, *data):
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            act(self, owner, name, *data)
+
+        return acts
+
+    for name in ("write", "delete"):
+        patch.setattr(Checkpoints, name, counted(getattr(Checkpoints, name)))
+
+
+@pytest.mark.parametrize("n_written", range(3))
+def test_server_that_ends_while_a_run_is_replaced_keeps_both(tmp_path, monkeypatch, n_written):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    visitor.runs.begin(trained(1).data)
+    visitor.job = trained(3)
+    visitors.save()
+    visitor.runs.add(visitor.job.snapshot())
+    visitor.runs.begin(visitor.job.data)
+    visitor.job = trained(2, seed=9)
+    with monkeypatch.context() as patch:
+        end_after(patch, n_written)
+        with pytest.raises(KeyboardInterrupt):
+            visitors.save()
+    again = server(tmp_path).get(visitor.id, "here")
+    numbers = [*[run.number for run in again.runs.runs], *([again.runs.number] if again.job else [])]
+    assert numbers[:1] == [1]
+    assert again.notice is None
+
+
+def test_best_run_of_a_sweep_stays_one_object_and_is_not_written_twice(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
+    visitor.runs.begin(trained(1).data)
+    visitor.job = visitor.sweep.jobs[1]
+    visitors.save()
+    again = server(tmp_path).get(visitor.id, "here")
+    assert again.sweep.jobs[1] is again.job
+    assert again.sweep.jobs[0].snapshot().settings.seed == 5
+    written = []
+    monkeypatch.setattr(Checkpoints, "write", lambda self, owner, name, data: written.append(name))
+    visitor.job.set_learning_rate(0.5)
+    visitors.save(all_now=True)
+    assert written == ["1.run.safetensors"]
+    visitor.runs.begin(trained(1).data)
+    visitor.job = trained(1)
+    written.clear()
+    visitors.save(all_now=True)
+    assert "1.trial.safetensors" in written

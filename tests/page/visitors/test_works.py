@@ -1,0 +1,334 @@
+"""Each kind of a visitor's work is counted, saved, restored, set aside if it is damaged, and freed."""
+
+import errno
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from mlp.images.picture import Picture
+from mlp.jobs import record
+from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
+from mlp.nn.reader import Reader
+from mlp.nn.weights import read_header
+from mlp.page.visitors import works as works_module
+from mlp.page.visitors.eviction import AT_REST_S
+from mlp.page.visitors.persistence import DiskError, is_saved
+from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.works import (
+    WORKS,
+    Canvas,
+    LessonRuns,
+    Moments,
+    OwnDigits,
+    OwnSigns,
+    Photo,
+    Runs,
+    Taught,
+    Trials,
+    Uploaded,
+)
+from mlp.training.settings import Settings
+from mlp.training.teaching import Teaching
+from tests.images.signs.sample_signs import letters
+from tests.jobs.sweeps import sweep_over
+from tests.page.visitors.sample_work import (
+    DRAWING,
+    SETTINGS,
+    digit,
+    names_on_disk,
+    server,
+    trained,
+    with_two_earlier_runs,
+)
+
+
+def with_small_values(visitor):
+    visitor.keep_drawing(DRAWING)
+    visitor.network, visitor.nickname, visitor.titles = "uploaded", "Ann", {1: "my best"}
+    visitor.answer("momentum", "It rolls on.")
+    visitor.guesses["rates"] = (0.25, 0.5)
+
+
+def with_moments(visitor):
+    visitor.runs.begin(trained(1).data)
+    visitor.job = trained(3)
+    states = np.zeros((1, SETTINGS.n_parameters), np.float16)
+    visitor.job.rewind.add([(1, states[0])], visitor.job.run_state())
+
+
+def with_results_of_a_lesson(visitor):
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
+    visitor.sweep.name, visitor.sweep.jobs = None, [trained(3, seed=5), trained(4, seed=6)]
+    visitor.keep_lesson_runs()
+    visitor.sweep = None
+
+
+EXAMPLES = {
+    Canvas: with_small_values,
+    OwnDigits: lambda visitor: visitor.own.put(digit(7)),
+    OwnSigns: lambda visitor: visitor.change_signs(letters(2)),
+    Runs: with_two_earlier_runs,
+    Photo: lambda visitor: setattr(
+        visitor, "picture", Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
+    ),
+    Uploaded: lambda visitor: setattr(
+        visitor, "uploaded", Reader(Settings(hidden=(4,)).new_network(), temperature=0.5)
+    ),
+    Taught: lambda visitor: setattr(
+        visitor, "teaching", Teaching(3, Settings(hidden=(4,)).new_network(), [digit(1)], [digit(3)])
+    ),
+    LessonRuns: with_results_of_a_lesson,
+    Trials: lambda visitor: setattr(visitor, "sweep", sweep_over(SETTINGS, "seed", [5, 6])),
+    Moments: with_moments,
+}
+"""A visitor's work of each kind. A new kind needs a row."""
+KINDS = pytest.mark.parametrize("kind", WORKS)
+
+
+def saved_visitor(folder, *kinds):
+    """Return a visitor with work of these kinds on disk."""
+    visitors = server(folder)
+    visitor = visitors.get(None, "here")
+    for kind in kinds:
+        EXAMPLES[kind](visitor)
+    visitors.save()
+    assert is_saved(visitor)
+    return visitor
+
+
+def content(visitor):
+    """Return the content of all files of a visitor as it would be saved now."""
+    return {file.name: decoded(file.dump()) for work in visitor.works for file in work.files()}
+
+
+def decoded(data):
+    """Return equal values for files of equal content, as the order within a .safetensors file varies."""
+    if data.startswith((b"{", b"[")):
+        return json.loads(data)
+    arrays = {name: array.tobytes() for name, array in safetensors.numpy.load(data).items()}
+    if "network" in arrays:  # a file in a file
+        arrays["network"] = decoded(arrays["network"])
+    return read_header(data, "a file")[0], arrays
+
+
+@KINDS
+def test_kind_is_counted_and_restored_as_it_was(tmp_path, kind):
+    visitor = saved_visitor(tmp_path, kind)
+    assert kind is Moments or kind(visitor).n_bytes() > 0
+    assert kind(visitor).files() != []
+    again = server(tmp_path).get(visitor.id, "here")
+    assert content(again) == content(visitor)
+    assert again.notice is None
+    assert [work.n_bytes() > 0 for work in again.works] == [work.n_bytes() > 0 for work in visitor.works]
+
+
+def test_every_kind_has_an_example_and_words_or_is_optional():
+    assert EXAMPLES.keys() == set(WORKS)
+    assert [kind for kind in WORKS if not kind.words] == [Moments]
+
+
+@KINDS
+def test_restored_work_is_not_written_again(tmp_path, monkeypatch, kind):
+    visitor = saved_visitor(tmp_path, kind)
+    visitors = server(tmp_path)
+    visitors.get(visitor.id, "here")
+    monkeypatch.setattr(Checkpoints, "write", lambda self, owner, name, data: pytest.fail(f"{name} was written"))
+    visitors.save(all_now=True)
+
+
+def damaged(path):
+    path.write_bytes(b"noise")
+
+
+def of_another_format(path):
+    path.write_bytes(path.read_bytes().replace(b"inkling-work-1", b"inkling-work-2"))
+
+
+@pytest.mark.parametrize("spoil", [damaged, of_another_format])
+@KINDS
+def test_damaged_file_is_set_aside_and_named_once_and_the_others_load(tmp_path, caplog, kind, spoil):
+    visitor = saved_visitor(tmp_path, *WORKS)
+    names = {name for name in names_on_disk(tmp_path) if kind(visitor).number_of(name) is not None}
+    for name in names:
+        spoil(next(tmp_path.glob(f"*/{name}")))
+    visitors = server(tmp_path)
+    again = visitors.get(visitor.id, "here")
+    gone = {*names, "4.moments.safetensors"} if kind is Runs else names  # saved steps need their run
+    before, now = content(visitor), content(again)
+    assert {name: before[name] for name in before.keys() - gone} == {name: now[name] for name in now.keys() - gone}
+    assert now.keys() & gone <= {"canvas.json"}
+    assert (kind.words.partition("{")[0] in again.notice) if kind.words else (again.notice is None)
+    assert all(name in caplog.text for name in names)
+    EXAMPLES[kind](again)
+    visitors.save()
+    aside = {path.name.partition(".")[2] for path in tmp_path.glob(f"*/{UNREADABLE}/*")}
+    assert names <= aside
+    last = server(tmp_path).get(visitor.id, "here")
+    assert content(last) == content(again)
+    assert last.notice is None
+
+
+def test_file_that_cannot_be_decoded_is_like_a_damaged_one(tmp_path, monkeypatch):
+    visitor = saved_visitor(tmp_path, *WORKS)
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "FORMAT", "inkling-run-0")
+        visitors = server(tmp_path)
+        again = visitors.get(visitor.id, "here")
+        assert (again.job, again.runs.runs, again.sweep, again.runs.number) == (None, [], None, 4)
+        assert "run 4, run 2, run 1, a result of a lesson, your runs under “Several at once”. It" in again.notice
+        visitors.save()
+    last = server(tmp_path).get(visitor.id, "here")  # what is set aside does not return
+    assert last.runs.runs == []
+    assert len(last.own) == 1
+
+
+def test_file_of_no_known_kind_is_set_aside_too(tmp_path):
+    visitor = saved_visitor(tmp_path, OwnDigits)
+    checkpoints = Checkpoints(tmp_path)
+    for name in ("bookmarks.json", "x.run.safetensors"):
+        checkpoints.write(visitor.id, name, b"[]")
+    visitors = server(tmp_path)
+    again = visitors.get(visitor.id, "here")
+    assert "something of another version of Inkling" in again.notice
+    visitors.save()
+    assert names_on_disk(tmp_path) == ["canvas.json", "own.json"]
+
+
+def test_visitor_whose_work_is_all_unreadable_keeps_the_code_and_can_delete_it(tmp_path):
+    visitor = saved_visitor(tmp_path, OwnDigits)
+    for path in tmp_path.glob("*/*.json"):
+        damaged(path)
+    for _ in range(2):
+        visitors = server(tmp_path)
+        again = visitors.get(visitor.id, "here")
+        assert again.id == visitor.id
+        visitors.save()
+    assert len(list(tmp_path.glob(f"*/{UNREADABLE}/*"))) == 2
+    visitors.remove(again)
+    assert list(tmp_path.glob("*/*")) == []
+
+
+@pytest.mark.parametrize("trouble", [MemoryError(), OSError(errno.EIO, "Input/output error")])
+@KINDS
+def test_disk_or_memory_that_fails_leaves_every_file_where_it_is(tmp_path, monkeypatch, kind, trouble):
+    visitor = saved_visitor(tmp_path, *WORKS)
+    read, names = Path.read_bytes, names_on_disk(tmp_path)
+
+    def fails(path):
+        if kind(visitor).number_of(path.name) is not None:
+            raise trouble
+        return read(path)
+
+    visitors = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", fails)
+        with pytest.raises(DiskError):
+            visitors.get(visitor.id, "here")
+        visitors.save()
+    assert names_on_disk(tmp_path) == names
+    assert content(visitors.get(visitor.id, "here")) == content(visitor)
+
+
+def test_memory_that_runs_out_while_a_file_is_decoded_is_no_damage(tmp_path, monkeypatch):
+    visitor = saved_visitor(tmp_path, Runs)
+
+    def fails(*_):
+        raise MemoryError
+
+    visitors = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "parse_source", fails)
+        with pytest.raises(DiskError):
+            visitors.get(visitor.id, "here")
+    assert content(visitors.get(visitor.id, "here")) == content(visitor)
+
+
+@KINDS
+def test_work_that_is_gone_leaves_the_disk(tmp_path, kind):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    EXAMPLES[kind](visitor)
+    visitors.save()
+    assert names_on_disk(tmp_path) != []
+    empty = Visitor("x")
+    for name in (name for work in visitor.works for name in work.attributes):
+        setattr(visitor, name, getattr(empty, name))
+    visitors.save()
+    assert names_on_disk(tmp_path) == []
+
+
+def test_closed_visitor_takes_no_memory(tmp_path, clock):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "away")
+    for kind in WORKS:
+        EXAMPLES[kind](visitor)
+    visitors.save()
+    visitors.check()
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert len(visitors) == 0
+    assert not visitor.has_work()
+    again = visitors.get(visitor.id, "here")
+    assert all(work.files() for work in again.works)
+
+
+def test_sweep_with_a_damaged_run_keeps_the_others(tmp_path):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6, 7])
+    visitors.save()
+    damaged(next(tmp_path.glob("*/1.trial.safetensors")))
+    again = server(tmp_path).get(visitor.id, "here")
+    assert [trial.value for trial in again.sweep.trials()] == ["5", "7"]
+    assert "Several at once" in again.notice
+
+
+def test_new_result_of_a_lesson_takes_a_free_number(tmp_path):
+    visitor = saved_visitor(tmp_path, LessonRuns)
+    damaged(next(tmp_path.glob("*/0.lesson.safetensors")))
+    visitors = server(tmp_path)
+    again = visitors.get(visitor.id, "here")
+    again.sweep = sweep_over(SETTINGS, "seed", [8, 9])
+    again.sweep.name, again.sweep.jobs = None, [trained(3, seed=8)]
+    again.keep_lesson_runs()
+    again.sweep = None
+    visitors.save()
+    seeds = [run.snapshot.settings.seed for run in server(tmp_path).get(visitor.id, "here").lesson_runs.values()]
+    assert sorted(seeds) == [6, 8]
+
+
+def test_changed_object_with_a_reused_id_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(works_module, "id", lambda thing: 1, raising=False)  # as if it reused freed memory
+    visitor = saved_visitor(tmp_path, Runs, Photo, Uploaded, Trials)
+    before = content(visitor)
+    visitors = server(tmp_path)
+    again = visitors.get(visitor.id, "here")
+    again.job = trained(3, optimizer="adam", seed=30)
+    again.picture = Picture(np.full((30, 20), 8, np.uint8), np.full((10, 8, 3), 5, np.uint8))
+    again.uploaded = Reader(Settings(hidden=(4,), seed=1).new_network(), temperature=0.25)
+    again.sweep = sweep_over(SETTINGS, "seed", [7, 8])
+    visitors.save()
+    after = content(server(tmp_path).get(visitor.id, "here"))
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {
+        "3.run.safetensors",
+        "photo.safetensors",
+        "network.safetensors",
+        "0.trial.safetensors",
+        "1.trial.safetensors",
+    }
+
+
+def test_lesson_results_count_and_replace_those_of_equal_settings(tmp_path):
+    visitor = saved_visitor(tmp_path, LessonRuns)
+    again = server(tmp_path).get(visitor.id, "here")
+    assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
+    again.sweep = sweep_over(SETTINGS, "seed", [5, 6])
+    again.sweep.name, again.sweep.jobs = None, [trained(9, seed=5)]
+    again.keep_lesson_runs()
+    assert [(run.number, run.snapshot.step) for run in again.lesson_runs.values()] == [(0, 9), (1, 4)]
+    assert replace(SETTINGS, seed=5) in again.lesson_runs
