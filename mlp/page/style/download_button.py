@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mlp.page.session_var import SessionVar
 
@@ -34,17 +33,14 @@ class Offers:
     ----------
     token : str
         The unguessable part of their addresses.
-    session : str
-        Streamlit's id of the session.
     turn : asyncio.Lock
-        Held while one of them is made and sent.
+        Held while one of them is made and sent, and some time after.
     n_requests : int
         Number of requests that are waiting or being answered.
     """
 
-    def __init__(self, session: str) -> None:
+    def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)
-        self.session = session
         self.files: dict[str, Offer] = {}
         self.turn = asyncio.Lock()
         self.n_requests = 0
@@ -64,8 +60,7 @@ def download_button(
     """Draw a link like a button that downloads the result of ``make()``; no script runs for it."""
     offers = _downloads.get()
     if offers is None:
-        context = get_script_run_ctx()
-        offers = Offers(context.session_id if context else "")
+        offers = Offers()
         _downloads.set(offers)
         _offers[offers.token] = offers
     offers.files[key] = Offer(make, name, mime)

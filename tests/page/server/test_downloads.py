@@ -3,14 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
-from mlp.page.server import downloads
-from mlp.page.server.downloads import AT_ONCE, PIECE_BYTES, SEND_S, SESSION_REQUESTS, route
+from mlp.page.server.downloads import AT_ONCE, PIECE_BYTES, SESSION_REQUESTS, route
 from mlp.page.style import download_button
 from mlp.page.style.download_button import Offer, Offers
 from tests.page.server import skipped_waits
@@ -21,17 +19,13 @@ Act = Callable[["Browser"], Coroutine[Any, Any, None]]
 class Browser:
     """Requests files from a server, for any session's page."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.open = {"ada", "ben"}  # sessions whose pages are open
+    def __init__(self) -> None:
         self._offers: list[Offers] = []  # kept like in the sessions' states
-        monkeypatch.setattr(
-            downloads, "get_instance", lambda: SimpleNamespace(is_active_session=self.open.__contains__)
-        )
         self._server = Starlette(routes=[route()])
 
-    def draw(self, session: str, **files: Callable[[], bytes | str]) -> Offers:
-        """Draw a page with buttons."""
-        offers = Offers(session)
+    def draw(self, **files: Callable[[], bytes | str]) -> Offers:
+        """Draw a page of another session, with buttons."""
+        offers = Offers()
         download_button._offers[offers.token] = offers
         offers.files |= {key: Offer(make, f"{key}.txt", "text/plain") for key, make in files.items()}
         self._offers.append(offers)
@@ -72,16 +66,13 @@ class Browser:
         return asyncio.create_task(get())
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], None]:
-    def within(act: Act) -> None:
-        async def main() -> None:
-            async with asyncio.timeout(30):
-                await act(Browser(monkeypatch))
+def run(act: Act) -> None:
+    """Act in an event loop without waits between a session's files."""
 
-        asyncio.run(main())
+    async def main() -> None:
+        await act(Browser())
 
-    return within
+    skipped_waits.run(main(), silence_s=0.01)
 
 
 def counting() -> Callable[[], str]:
@@ -90,9 +81,9 @@ def counting() -> Callable[[], str]:
     return lambda: f"made {next(made)}"
 
 
-def test_file_is_made_again_at_each_press(run: Callable[[Act], None]):
+def test_file_is_made_again_at_each_press():
     async def act(browser: Browser) -> None:
-        page = browser.draw("ada", csv=counting(), png=lambda: b"\x89PNG")
+        page = browser.draw(csv=counting(), png=lambda: b"\x89PNG")
         assert [await browser.press(page.token, "csv") for _ in range(2)] == [(200, b"made 0"), (200, b"made 1")]
         assert await browser.press(page.token, "png") == (200, b"\x89PNG")
         page.files["csv"] = Offer(lambda: "drawn again", "a.csv", "text/csv")
@@ -101,15 +92,15 @@ def test_file_is_made_again_at_each_press(run: Callable[[Act], None]):
     run(act)
 
 
-def test_large_file_arrives_complete(run: Callable[[Act], None]):
+def test_large_file_arrives_complete():
     async def act(browser: Browser) -> None:
         data = bytes(range(256)) * (PIECE_BYTES // 64) + b"end"
-        assert await browser.press(browser.draw("ada", weights=lambda: data).token, "weights") == (200, data)
+        assert await browser.press(browser.draw(weights=lambda: data).token, "weights") == (200, data)
 
     run(act)
 
 
-def test_download_flood_of_one_session_is_refused(run: Callable[[Act], None]):
+def test_download_flood_of_one_session_is_refused():
     async def act(browser: Browser) -> None:
         go, running = threading.Event(), []
 
@@ -121,7 +112,7 @@ def test_download_flood_of_one_session_is_refused(run: Callable[[Act], None]):
             return "made"
 
         most: list[int] = []
-        stranger, pupil = browser.draw("ada", home=slow, weights=slow), browser.draw("ben", csv=lambda: "step,loss")
+        stranger, pupil = browser.draw(home=slow, weights=slow), browser.draw(csv=lambda: "step,loss")
         flood = [browser.press(stranger.token, ("home", "weights")[number % 2]) for number in range(400)]
         assert await browser.press(pupil.token, "csv") == (200, b"step,loss")
         go.set()
@@ -133,7 +124,7 @@ def test_download_flood_of_one_session_is_refused(run: Callable[[Act], None]):
     run(act)
 
 
-def test_number_of_concurrent_downloads_is_limited(run: Callable[[Act], None]):
+def test_number_of_concurrent_downloads_is_limited():
     async def act(browser: Browser) -> None:
         begun, go = threading.Semaphore(0), threading.Event()
 
@@ -142,8 +133,7 @@ def test_number_of_concurrent_downloads_is_limited(run: Callable[[Act], None]):
             go.wait()
             return "made"
 
-        browser.open |= {f"stranger {number}" for number in range(5)}
-        pages = [browser.draw(f"stranger {number}", home=slow) for number in range(5)]
+        pages = [browser.draw(home=slow) for _ in range(5)]
         asked = [browser.press(page.token, "home") for page in pages]
         for _ in range(AT_ONCE):
             await asyncio.to_thread(begun.acquire)
@@ -154,42 +144,46 @@ def test_number_of_concurrent_downloads_is_limited(run: Callable[[Act], None]):
     run(act)
 
 
-def test_page_that_is_closed_offers_no_file(run: Callable[[Act], None]):
+def test_page_that_is_closed_offers_no_file():
     async def act(browser: Browser) -> None:
-        go, csv = threading.Event(), counting()
-        page = browser.draw("ada", slow=lambda: "made" if go.wait() else "", csv=csv)
-        first = browser.press(page.token, "slow")
-        await asyncio.sleep(0)
-        waiting = [browser.press(page.token, "csv") for _ in range(3)]
-        await asyncio.sleep(0)
-        browser.open.remove("ada")
-        go.set()
-        assert (await first)[0] == 200
-        assert [status for status, _ in await asyncio.gather(*waiting)] == [404] * 3
-        assert csv() == "made 0"
+        page = browser.draw(csv=counting())
         token = page.token
+        assert (await browser.press(token, "csv"))[0] == 200
         browser.close(page)
         del page
+        await asyncio.sleep(1)  # its turn is over
         assert (await browser.press(token, "csv"))[0] == 404
 
     run(act)
 
 
-def test_file_is_not_made_for_a_browser_that_has_gone(run: Callable[[Act], None]):
+def test_browser_that_leaves_frees_its_turn():
     async def act(browser: Browser) -> None:
-        csv = counting()
-        page = browser.draw("ada", csv=csv)
+        page = browser.draw(csv=counting())
         await browser.press(page.token, "csv", stays=False)
-        assert csv() == "made 0"
         assert page.n_requests == 0
+        assert await browser.press(page.token, "csv") == (200, b"made 1")
 
     run(act)
 
 
-def test_slow_reader_delays_only_its_own_session(run: Callable[[Act], None]):
+def test_file_that_cannot_be_made_frees_its_turn():
+    async def act(browser: Browser) -> None:
+        def fails() -> str:
+            raise MemoryError
+
+        page = browser.draw(home=fails, csv=counting())
+        with pytest.raises(MemoryError):
+            await browser.press(page.token, "home")
+        assert await browser.press(page.token, "csv") == (200, b"made 0")
+
+    run(act)
+
+
+def test_slow_reader_delays_only_its_own_session():
     async def act(browser: Browser) -> None:
         reads = asyncio.Event()
-        ada, ben = browser.draw("ada", csv=lambda: "ada's"), browser.draw("ben", csv=lambda: "ben's")
+        ada, ben = browser.draw(csv=lambda: "ada's"), browser.draw(csv=lambda: "ben's")
         slow = browser.press(ada.token, "csv", reads)
         await asyncio.sleep(0)
         next_one = browser.press(ada.token, "csv")
@@ -201,21 +195,7 @@ def test_slow_reader_delays_only_its_own_session(run: Callable[[Act], None]):
     run(act)
 
 
-def test_turn_of_a_reader_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch):
-    async def act(browser: Browser) -> None:
-        ada = browser.draw("ada", csv=lambda: "ada's")
-        too_late = SimpleNamespace(wait=lambda: asyncio.sleep(10 * SEND_S))
-        slow = browser.press(ada.token, "csv", too_late)
-        await asyncio.sleep(0)
-        next_one = browser.press(ada.token, "csv")
-        assert await slow == (200, b"")
-        assert skipped_waits.now() == SEND_S
-        assert await next_one == (200, b"ada's")
-
-    skipped_waits.run(act(Browser(monkeypatch)))
-
-
-def test_session_rests_three_times_as_long_as_its_file_took(monkeypatch: pytest.MonkeyPatch):
+def test_session_rests_three_times_as_long_as_its_file_took():
     async def act(browser: Browser) -> None:
         clock = skipped_waits.clock()
 
@@ -226,18 +206,19 @@ def test_session_rests_three_times_as_long_as_its_file_took(monkeypatch: pytest.
         def made_at() -> str:
             return f"at {clock.time():g} s"
 
-        ada, ben = browser.draw("ada", home=takes_two_seconds, csv=made_at), browser.draw("ben", csv=made_at)
+        ada, ben = browser.draw(home=takes_two_seconds, csv=made_at), browser.draw(csv=made_at)
         first, second = browser.press(ada.token, "home"), browser.press(ada.token, "csv")
-        assert await second == (200, b"at 8 s")
         assert await first == (200, b"made")
+        assert clock.time() == pytest.approx(2, abs=0.1)
+        assert await second == (200, b"at 8 s")
         assert await browser.press(ben.token, "csv") == (200, b"at 8 s")
 
-    skipped_waits.run(act(Browser(monkeypatch)))
+    run(act)
 
 
-def test_unknown_address_and_button_offer_no_file(run: Callable[[Act], None]):
+def test_unknown_address_and_button_offer_no_file():
     async def act(browser: Browser) -> None:
-        page = browser.draw("ada", csv=lambda: "ada's")
+        page = browser.draw(csv=lambda: "ada's")
         assert [(await browser.press(*at))[0] for at in (("x" * 22, "csv"), (page.token, "png"))] == [404, 404]
 
     run(act)
