@@ -1,5 +1,6 @@
 """Histograms of the numbers in a network, layer by layer, and counts of dead neurons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ class Spread:
         Number of values in each of equally wide bins from −reach to reach; the last ones include all beyond. Of
         more than MAX_NUMBERS numbers, that many are drawn at random, the same ones each time.
     reach : float
-        A round number that covers all but a thousandth of the numbers; greater than 0.
+        Greater than 0.
     mean, std : float
     """
 
@@ -33,22 +34,29 @@ class Spread:
     std: float
 
 
-def spread(values: np.ndarray) -> Spread:
-    """Return the histogram of finite numbers, at least one; mean and std are of the counted ones.
+def reach_of(values: np.ndarray) -> float:
+    """Return a round number that covers all but a thousandth of finite numbers, at least one.
 
     Examples
     --------
-    >>> spread(np.array([-1.0, 1.0])).reach
+    >>> reach_of(np.array([-0.9, 0.1]))
     1.0
     """
-    flat = values.reshape(-1)
-    if len(flat) > MAX_NUMBERS:
-        flat = flat[np.random.default_rng(0).integers(0, len(flat), MAX_NUMBERS)]
-    size = np.abs(flat)
-    beyond = min(len(flat) - 1, int(len(flat) * 0.999))
-    reach = round_up(float(np.partition(size, beyond)[beyond]))
+    size = np.abs(_counted(values))
+    beyond = min(len(size) - 1, int(len(size) * 0.999))
+    return round_up(float(np.partition(size, beyond)[beyond]))
+
+
+def spread(values: np.ndarray, reach: float) -> Spread:
+    """Return the histogram of finite numbers, at least one; mean and std are of the counted ones."""
+    flat = _counted(values)
     places = np.clip((flat / reach + 1) * (BINS / 2), 0, BINS - 1).astype(np.intp)
     return Spread(np.bincount(places, minlength=BINS), reach, float(flat.mean()), float(flat.std()))
+
+
+def _counted(values: np.ndarray) -> np.ndarray:
+    flat = values.reshape(-1)
+    return flat if len(flat) <= MAX_NUMBERS else flat[np.random.default_rng(0).integers(0, len(flat), MAX_NUMBERS)]
 
 
 def round_up(value: float) -> float:
@@ -97,6 +105,9 @@ class LayerStatistics:
 def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray, sample: np.ndarray) -> list[LayerStatistics]:
     """Return the statistics of each layer; the network does not change.
 
+    The hidden layers' histograms have the same reach, one for weights, gradients and activations each, so that widths
+    can be compared. The last layer has its own, as its gradients are larger and its outputs are scores.
+
     Parameters
     ----------
     network : MLP
@@ -117,22 +128,27 @@ def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray, sampl
     if not (np.isfinite(twin.values).all() and np.isfinite(twin.grads).all()):
         raise ValueError("the network's weights or gradients are not all finite numbers")
     stages = twin.activations(sample)
-    found = []
+    numbers, silences = [], []
     for number, layer in enumerate(twin.layers):
         if not isinstance(layer, Dense):
             continue
         activation = twin.layers[number + 1] if number + 1 < len(twin.layers) else None
         outputs = stages[number + 1] if activation is None else stages[number + 2]
         firing = outputs[outputs != 0]
-        found.append(
-            LayerStatistics(
-                n_in=layer.n_in,
-                n_out=layer.n_out,
-                weights=spread(layer.weight.value),
-                gradients=spread(layer.weight.grad),
-                activations=spread(firing if firing.size else outputs),
-                silent=1 - firing.size / outputs.size,
-                dead=int(dead(outputs).sum()) if isinstance(activation, ReLU) else None,
-            )
+        numbers.append((layer.weight.value, layer.weight.grad, firing if firing.size else outputs))
+        n_dead = int(dead(outputs).sum()) if isinstance(activation, ReLU) else None
+        silences.append((1 - firing.size / outputs.size, n_dead))
+    return [
+        LayerStatistics(layer.n_in, layer.n_out, weights, gradients, activations, silent, n_dead)
+        for layer, (weights, gradients, activations), (silent, n_dead) in zip(
+            twin.dense_layers, _spreads(numbers), silences, strict=True
         )
-    return found
+    ]
+
+
+def _spreads(numbers: Sequence[Sequence[np.ndarray]]) -> list[list[Spread]]:
+    """Return the histogram of each kind of numbers of each layer; hidden layers share the largest reach of a kind."""
+    own = [[reach_of(of_kind) for of_kind in of_layer] for of_layer in numbers]
+    shared = [max(of_kind) for of_kind in zip(*own[:-1], strict=True)]
+    reaches = [shared] * (len(own) - 1) + own[-1:]
+    return [list(map(spread, of_layer, reach)) for of_layer, reach in zip(numbers, reaches, strict=True)]

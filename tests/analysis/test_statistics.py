@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from mlp import MLP, softmax_cross_entropy
-from mlp.analysis.statistics import BINS, MAX_NUMBERS, layer_statistics, spread
+from mlp.analysis.statistics import BINS, MAX_NUMBERS, layer_statistics, reach_of, spread
 
 
 def test_spread_counts_every_number_in_its_bin():
-    found = spread(np.array([[-1.0, -0.999], [0.0, 1.0]]))
-    assert found.reach == 1.0
+    found = spread(np.array([[-1.0, -0.999], [0.0, 1.0]]), 1.0)
     assert (found.counts[0], found.counts[BINS // 2], found.counts[-1]) == (2, 1, 1)
     assert found.counts.sum() == 4
     assert found.mean == pytest.approx(-0.24975)
@@ -17,20 +16,37 @@ def test_spread_counts_every_number_in_its_bin():
 
 def test_outlier_is_counted_in_the_last_bin():
     values = np.append(np.full(2000, 0.1), 100.0)
-    found = spread(values)
+    found = spread(values, reach_of(values))
     assert found.reach == 0.1
     assert found.counts.sum() == 2001
 
 
 def test_many_numbers_are_sampled():
-    found = spread(np.random.default_rng(5).standard_normal((500, 1000)))
+    found = spread(np.random.default_rng(5).standard_normal((500, 1000)), 5.0)
     assert found.counts.sum() == MAX_NUMBERS
     assert found.std == pytest.approx(1, abs=0.02)
     assert found.counts[BINS // 2 :].sum() == pytest.approx(MAX_NUMBERS / 2, rel=0.05)
 
 
 def test_numbers_that_are_all_zero_have_a_spread():
-    assert spread(np.zeros(5)).counts[BINS // 2] == 5
+    assert spread(np.zeros(5), reach_of(np.zeros(5))).counts[BINS // 2] == 5
+
+
+def test_hidden_layers_share_the_reach_of_their_widest_hill_and_the_last_has_its_own():
+    network = MLP([4, 6, 6, 6, 3], rng=np.random.default_rng(0))
+    for layer, size in zip(network.dense_layers, (1.0, 0.001, 0.1, 7.0), strict=True):
+        layer.weight.value[...] = size
+    images = np.ones((2, 4), np.float32)
+    layers = layer_statistics(network, images, np.zeros(2, int), images)
+    assert [layer.weights.reach for layer in layers] == [1.0, 1.0, 1.0, 10.0]
+    for kind in ("gradients", "activations"):
+        assert len({getattr(layer, kind).reach for layer in layers[:-1]}) == 1
+
+
+def test_network_without_hidden_layers_has_statistics():
+    images = np.ones((2, 4), np.float32)
+    (only,) = layer_statistics(MLP([4, 3], rng=np.random.default_rng(0)), images, np.zeros(2, int), images)
+    assert only.weights.counts.sum() == 12
 
 
 def test_dead_neurons_are_those_that_are_silent_for_every_image():

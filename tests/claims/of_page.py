@@ -1,6 +1,11 @@
 """Checks of claims that the page makes about networks and their scores."""
 
-from tests.claims.runs import shipped
+import numpy as np
+
+from mlp.analysis.statistics import layer_statistics
+from mlp.analysis.update_size import update_sizes
+from mlp.training.run import Run
+from tests.claims.runs import DATA, EPOCH, SEEDS, shipped, trained
 
 
 def pretrained_learned_validation_images() -> None:
@@ -9,3 +14,27 @@ def pretrained_learned_validation_images() -> None:
 
 def article_learned_no_validation_images() -> None:
     assert shipped("article").facts["data"] == "MNIST"
+
+
+def thin_gradient_hill_means_small_steps_with_sgd() -> None:
+    for seed in SEEDS:
+        run = trained(EPOCH, seed=seed, hidden=(100,) * 4, activation="sigmoid").run
+        spreads, sizes = _gradients_and_steps(run)
+        assert spreads[0] < 0.04 * spreads[-1]  # within one of the 48 bins
+        assert sizes[0] < 0.04 * sizes[-1]
+
+
+def thin_gradient_hill_takes_the_largest_steps_with_adam() -> None:
+    for seed in SEEDS:
+        run = trained(
+            EPOCH, seed=seed, hidden=(100,) * 4, activation="sigmoid", optimizer="adam", learning_rate=0.001
+        ).run
+        spreads, sizes = _gradients_and_steps(run)
+        assert np.argmin(spreads) == np.argmax(sizes) == 0
+
+
+def _gradients_and_steps(run: Run) -> tuple[list[float], list[float]]:
+    """Return the spread of the gradients and the relative size of the next step of each hidden layer."""
+    images, labels = DATA.train.images, DATA.train.labels
+    layers = layer_statistics(run.network, images[:128], labels[:128], DATA.validation.images)
+    return [layer.gradients.std for layer in layers[:-1]], update_sizes(run, images, labels)[:-1]

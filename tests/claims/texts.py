@@ -3,6 +3,7 @@
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.data.tab import QUESTIONS as DATA_QUESTIONS
+from mlp.page.tabs.inside.spreads import WIDTHS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
@@ -20,6 +21,7 @@ def texts() -> dict[str, str]:
     for setting in SETTINGS:
         explained = " ".join(group.explained for group in setting.groups)
         found[f"help/{setting.field}"] = f"{explained} {setting.help}"
+    found["page/spreads"] = WIDTHS
     for root in ("shipped", "article", "uploaded"):
         found.update({f"remark/{root} {split}": remark_on_score(root, split) for split in ("validation", "test")})
     return found

@@ -18,6 +18,11 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
+WIDTHS = (
+    "Hills of hidden layers below each other have the same scale. With SGD, a layer whose gradient hill is a mere line "
+    "beside the others takes far smaller steps. With Adam, it need not. <b>Next step</b>, below the hills of your run, "
+    "shows how large they are."
+)
 GRADIENT_IMAGES = 128
 SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
 GOOD = (3e-4, 3e-2)
@@ -46,8 +51,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
     colors = theme.colors()
     st.html(
         f'<p class="ink-note">{measured.caption}. Each hill shows how many of a layer’s numbers have which size: its '
-        "weights, their gradients, and the outputs of its neurons. Healthy hills keep their width from layer to layer; "
-        "a gradient hill much narrower than the others means that this layer hardly learns.</p>"
+        f"weights, their gradients, and the outputs of its neurons. {WIDTHS}</p>"
     )
     rows = []
     for number, layer in enumerate(measured.layers, start=1):
@@ -95,7 +99,7 @@ def _hills(name: str, layer: LayerStatistics, colors: dict[str, str]) -> str:
         fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are silent</b> on all {SAMPLE} digits tested"
     elif layer.dead == 0:
         fires += "; no neuron is silent on all of them"
-    one_sided = layer.silent > 0 or layer.activations.counts[: BINS // 2].sum() == 0
+    one_sided = layer.activations.counts[: BINS // 2].sum() == 0
     hills = [
         _hill(name, "Weights", layer.weights, f"spread {_short(layer.weights.std)}", colors["accent"]),
         _hill(name, "Gradients", layer.gradients, f"spread {_short(layer.gradients.std)}", colors["second"]),
