@@ -18,6 +18,7 @@ MIN_STEPS = 50
 GAP = 0.055
 MEMORIZED = 0.9
 DEAD_SHARE = 0.3
+GOOD = 0.95  # training accuracy from which silent neurons do no harm
 
 
 class Remedy(NamedTuple):
@@ -60,7 +61,7 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
     newest = now.history.newest
     if len(gaps) >= 2 and min(gaps[-2:]) > GAP and newest and (newest.training_accuracy or 0) > MEMORIZED:
         found.append(_overfitting(settings, gaps[-1]))
-    if dead and max(dead) > DEAD_SHARE:
+    if dead and max(dead) > DEAD_SHARE and newest and (newest.training_accuracy or 0) < GOOD:
         found.append(_dead(settings, rate, dead))
     return found
 
@@ -99,8 +100,13 @@ def rounded_rate(rate: float) -> float:
 
 
 def _usual(settings: Settings) -> float:
-    """Return a learning rate with which the optimizer usually does well."""
-    return 0.001 if settings.optimizer == "adam" else 0.1 * (1 - settings.momentum)
+    """Return a learning rate with which the optimizer usually does well.
+
+    It grows with the square root of the batch size. With batches of 512, SGD reads 95.7% of validation digits after
+    four epochs with 0.4, but 92.5% with 0.1 and 21% with 1.6 (seeds 1 and 2).
+    """
+    rate = 0.001 if settings.optimizer == "adam" else 0.1 * (1 - settings.momentum)
+    return rate * math.sqrt(settings.batch_size / Settings.batch_size)
 
 
 def _is_fast(settings: Settings, rate: float) -> bool:
@@ -109,7 +115,7 @@ def _is_fast(settings: Settings, rate: float) -> bool:
 
 
 def _slower(settings: Settings, rate: float) -> Remedy:
-    slower = rounded_rate(_usual(settings) if _is_fast(settings, rate) else rate / 10)
+    slower = rounded_rate(_usual(settings) if rate >= 2 * _usual(settings) else rate / 10)
     return Remedy(f"Try learning rate {slower:g}", {"learning_rate": slower})
 
 
@@ -125,7 +131,10 @@ def _diverged(now: Snapshot) -> Diagnosis:
 def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis:
     newest = history.newest
     assert newest is not None
-    text = f"It is {newest.training_loss:.2f}, and a blind guess costs {math.log(settings.n_classes):.2f}. "
+    text = (
+        f"On training images, without warps and dropout, it is {newest.training_loss:.2f}. A blind guess costs "
+        f"{math.log(settings.n_classes):.2f}. "
+    )
     if _is_fast(settings, rate):
         return Diagnosis(
             "not falling",
@@ -140,6 +149,13 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
             text
             + "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left.",
             Remedy("Try ReLU", {"activation": "relu"}),
+        )
+    if settings.dropout and rate > 0.05 * _usual(settings):
+        return Diagnosis(
+            "not falling",
+            "The loss is not falling",
+            text + f"Dropout lets {settings.dropout:.0%} of the hidden neurons sit out each step. Too few may be left.",
+            Remedy("Try dropout 0", {"dropout": 0.0}),
         )
     if rate < 0.9 * _usual(settings):
         faster = rounded_rate(min(100 * rate, _usual(settings)))

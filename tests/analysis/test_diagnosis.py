@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp.analysis.dead_neurons import dead_shares
-from mlp.analysis.diagnosis import STUCK_LOSS, diagnoses, generalization_gaps
+from mlp.analysis.dead_neurons import SAMPLE, dead_shares
+from mlp.analysis.diagnosis import DEAD_SHARE, STUCK_LOSS, diagnoses, generalization_gaps
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
@@ -65,6 +65,14 @@ def measured(step, accuracy):
     return Evaluation(step, step / 100, 0.4, accuracy, training_loss=0.01, training_accuracy=1.0)
 
 
+def reads(accuracy, loss=0.2):
+    """Return the history of a run whose network reads this share of its training images."""
+    history = History(100)
+    history.add_steps(np.full(600, loss), np.full(600, accuracy))
+    history.evaluations = [Evaluation(600, 6.0, loss, accuracy, training_loss=loss, training_accuracy=accuracy)]
+    return history
+
+
 def found(now, dead=()):
     return [(diagnosis.kind, diagnosis.remedy.changes) for diagnosis in diagnoses(now, dead)]
 
@@ -95,6 +103,12 @@ def test_stuck_loss_is_diagnosed_with_another_learning_rate(settings, rate):
     assert ("not falling", {"learning_rate": rate}) in found(trained(600, **settings))
 
 
+@pytest.mark.parametrize(("batch_size", "rate"), [(8, 0.05), (32, 0.1), (512, 0.5)])
+def test_learning_rate_of_a_remedy_grows_with_the_batch(batch_size, rate):
+    now = snapshot(reads(0.1, loss=2.2), Settings(batch_size=batch_size, learning_rate=3.0))
+    assert found(now) == [("not falling", {"learning_rate": rate})]
+
+
 @pytest.mark.parametrize(
     "settings",
     [{}, {"learning_rate": 0.01}, {"optimizer": "adam", "learning_rate": 0.001}, {"activation": "tanh"}],
@@ -110,6 +124,13 @@ def test_deep_sigmoids_are_distinguished_from_small_steps():
 
 def test_too_few_steps_are_no_reason_for_alarm():
     assert diagnoses(trained(100, learning_rate=0.0001)) == []
+
+
+def test_dropout_that_leaves_too_few_neurons_is_removed_first():
+    stuck = {"hidden": (8, 8), "dropout": 0.8}
+    for rate in (0.1, 0.01):  # each of them was once the remedy for the other
+        assert found(trained(600, learning_rate=rate, **stuck)) == [("not falling", {"dropout": 0.0})]
+    assert found(trained(600, **{**stuck, "dropout": 0.0})) == []
 
 
 @pytest.mark.parametrize("settings", [{}, {"warp": 1.0}, {"dropout": 0.5}])
@@ -169,9 +190,23 @@ def test_dead_neurons_are_counted_and_diagnosed():
     network.dense_layers[1].bias.value[:120] = -1000
     shares = dead_shares(network, images)
     assert shares[1] == pytest.approx(0.6, abs=0.05)
-    (diagnosis,) = diagnoses(snapshot(History(100), network=network), dead=shares)
+    (diagnosis,) = diagnoses(snapshot(reads(0.9), network=network), dead=shares)
     assert (diagnosis.kind, diagnosis.remedy.changes) == ("dead", {"learning_rate": 0.01})
     assert "hidden layer 2" in diagnosis.text
+
+
+def test_silent_neurons_of_a_network_that_reads_well_are_not_diagnosed():
+    assert diagnoses(snapshot(reads(0.97)), dead=(0.5,)) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_remedy_for_silent_neurons_of_large_batches_reads_better(seed):
+    fast = {"batch_size": 512, "learning_rate": 1.0, "seed": seed}
+    ((_, remedy),) = found(snapshot(reads(0.9), Settings(**fast)), dead=(0.5,))
+    before, after = (trained(200, **settings) for settings in (fast, fast | remedy))
+    shares = [max(dead_shares(now.network, sample().validation.images[:SAMPLE])) for now in (before, after)]
+    assert shares[0] > DEAD_SHARE > 0.1 > shares[1]
+    assert before.history.newest.training_accuracy < after.history.newest.training_accuracy
 
 
 def test_neurons_that_cannot_die_are_not_counted():
