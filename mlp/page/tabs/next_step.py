@@ -11,6 +11,7 @@ from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
 from mlp.page.draw.canvas import give_one
 from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.draw.networks import answering
 from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.controls import chosen_settings, set_controls
@@ -87,7 +88,8 @@ def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
         return NextStep(text, partial(try_remedy, visitor, now, remedy))
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
-    if len(visitor.own) == 0 and not _teaching_suggested.get():
+    asks = answering(visitor).reader.reads_digits and "correction" not in hiding.hidden()  # what the digit was
+    if asks and len(visitor.own) == 0 and not _teaching_suggested.get():
         return NextStep("teach it: choose which digit you drew", partial(_teaching_suggested.set, True))
     return _tour(parts)
 

@@ -41,6 +41,13 @@ def test_next_step_follows_the_visitors_actions(page: AppTest):
     assert page.session_state["lessons_open"]
 
 
+def test_next_step_asks_for_no_digit_where_none_can_be_chosen(open_page: Callable[..., AppTest]):
+    page = draw(open_page(learning_rate="1", hide="correction"), 4)
+    page.button(key="step").click().run()
+    at_rest(page)
+    assert page.button(key="next_step").label == "see what it gets wrong"
+
+
 def test_next_step_after_divergence_is_the_remedy(open_page: Callable[..., AppTest]):
     page = open_page(learning_rate="1", momentum="0.99", hidden_layers="4", images="300", epochs="100")
     draw(page, 4)
