@@ -74,6 +74,8 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rej
 def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: Reader | None = None) -> Score:
     """Return a network's score on recorded drawings, put on a canvas as visitors would, and read one by one.
 
+    A digit without strokes is read as it is.
+
     Parameters
     ----------
     network : Reader
@@ -91,9 +93,9 @@ def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: R
     rows, refused, labels = [], [], []
     seconds = 0.0
     for drawing in drawings:
-        ink = render(drawing, rng)
+        ink = render(drawing, rng) if drawing.strokes else None
         start = time.perf_counter()
-        image = to_mnist(ink)
+        image = drawing.image if ink is None else to_mnist(ink)
         assert image is not None  # a pen always leaves ink
         rows.append(network.predict_proba(image[np.newaxis]))
         seen = rejection is None or bool(sees_digit(rejection, image[np.newaxis])[0])

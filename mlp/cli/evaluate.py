@@ -32,7 +32,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         default=[],
         action="extend",
         metavar="FILE",
-        help="files of recorded drawings",
+        help="files of recorded drawings, or of digits as the page saves them",
     )
     command.add_argument(
         "--signs",

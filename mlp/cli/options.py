@@ -2,12 +2,13 @@
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mlp.training.recipes import RECIPES
-from mlp.training.setting_entry import DEFAULTS
+from mlp.training.setting_entry import DEFAULTS, Setting
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, format_value
 
@@ -45,9 +46,20 @@ def value(text: str) -> int | float | str | bool | None:
     return text
 
 
-def widths(text: str) -> tuple[int | float | str | bool | None, ...]:
-    """Return the widths in ``100,200``; an empty text means no hidden layer."""
+def several(text: str) -> tuple[int | float | str | bool | None, ...]:
+    """Return the values in ``100,200``; an empty text means none."""
     return tuple(value(part) for part in text.split(",")) if text.strip() else ()
+
+
+def number_or_all(text: str) -> int | float | str | bool | None:
+    """Return the value, or None for ``all``."""
+    return None if text == "all" else value(text)
+
+
+def parser_of(one: Setting) -> Callable[[str], Any]:
+    """Return the function that reads a setting's value on the command line."""
+    default = getattr(DEFAULTS, one.field)
+    return several if isinstance(default, tuple) else number_or_all if default is None else value
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
@@ -71,7 +83,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             one.flag,
             dest=one.field,
-            type=widths if isinstance(default, tuple) else value,
+            type=parser_of(one),
             default=argparse.SUPPRESS,  # an option that is not given leaves the recipe's value
             metavar=one.metavar,
             nargs="?" if isinstance(default, bool) else None,

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from mlp.analysis.run_exports import facts_of
-from mlp.cli.options import add_data, add_settings, checked_out, settings_given, value, widths
+from mlp.cli.options import add_data, add_settings, checked_out, parser_of, settings_given
 from mlp.cli.terminal import INTERRUPTED, ctrl_c, find_data, print_error, print_line, progress_bar
 from mlp.images.files.cache import data_folder
 from mlp.images.mnist import sample
@@ -25,7 +25,9 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "sweep", help="train with several values of one setting, in parallel on all cores, and compare them"
     )
     command.add_argument("setting", metavar="SETTING", help="the setting to vary: layers, learning-rate, batch-size, …")
-    command.add_argument("values", nargs="+", metavar="VALUE", help="its values; layers as 100,200")
+    command.add_argument(
+        "values", nargs="+", metavar="VALUE", help="its values; layers as 100,200, styles as NAME,NAME"
+    )
     add_settings(command)
     command.add_argument("--out", metavar="FILE", help="save the best network to this .safetensors file")
     add_data(command)
@@ -34,16 +36,18 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 def sweep(given: argparse.Namespace) -> int:
     """Train with all values, print the results in order, and save the best network if asked."""
-    fields_by_flag = {one.flag.removeprefix("--"): one.field for one in SETTINGS}
-    name = fields_by_flag.get(given.setting.replace("_", "-"), given.setting)
-    values = [widths(text) if name == "hidden" else value(text) for text in given.values]
+    by_flag = {one.flag.removeprefix("--"): one for one in SETTINGS}
+    one = by_flag.get(given.setting.replace("_", "-"))
+    if one is None:
+        raise ValueError(f"SETTING must be one of {', '.join(by_flag)}, got {given.setting!r}")
     settings, out = settings_given(given), checked_out(given.out) if given.out else None
-    varied = variations(settings, name, values)  # invalid settings are reported before the data is loaded
+    # Invalid settings are reported before the data is loaded.
+    varied = variations(settings, one.field, [parser_of(one)(text) for text in given.values])
     dataset = find_data(given.data)
     print_line(f"data {dataset.name}")
     folder = None if dataset is sample() else str(data_folder(given.data, may_create=True))
     engine = Engine()
-    runs = Sweep.new([(each, Mnist(folder)) for each in varied], engine, name=name)
+    runs = Sweep.new([(each, Mnist(folder)) for each in varied], engine, name=one.field)
     status = 0
     began = time.monotonic()
     try:

@@ -1,7 +1,6 @@
 """``python -m mlp train`` trains a network with a progress bar, and saves it."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +17,14 @@ from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
 from mlp.nn.test_time_augmentation import TTA_COPIES
 from mlp.nn.weights import load_model, save_model
-from mlp.training.data.sign_data import none_below, sign_data
+from mlp.training.data.sign_data import none_below, sign_data, sign_settings
 from mlp.training.data.sources import Loaded
 from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from mlp.training.settings_table import SETTINGS
 from mlp.training.threads import ThreadChoice
 
 SLICE_S = 1.0  # training between updates of the bar; Ctrl-C loses no more than this
@@ -145,7 +145,9 @@ def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argp
 def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
     """Train a network on a person's own signs; with few drawings of each, score those that are left out."""
     for_digits = {"--everything": given.everything, "--repeat": given.repeat != 1, "--data": given.data}
-    for_digits |= {"--images": settings.images, "--written": settings.synthetic}
+    for one in SETTINGS:
+        if one.field in ("images", "synthetic", "without_styles"):  # a recipe's own are left out
+            for_digits[one.flag] = getattr(given, one.field, None)
     if unsuitable := [flag for flag, chosen in for_digits.items() if chosen]:
         raise ValueError(
             f"{', '.join(unsuitable)} cannot go with --signs, which trains on the drawings in its file only"
@@ -155,7 +157,7 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     dataset = data.load()
     print_line(f"data {dataset.name}")
     assert dataset.unseen is not None
-    run, seconds, status = trained(given, replace(settings, names=data.names), dataset, threads)
+    run, seconds, status = trained(given, sign_settings(settings, data.names), dataset, threads)
     if run.step == 0:
         return status
     reader = run.reader

@@ -1,11 +1,10 @@
 """A visitor's own digits: drawings and photos with their labels, as a limited set and as a file.
 
 The file is JSON like that of recorded drawings (see `mlp.images.recorded`), so that ``python -m mlp evaluate`` can read
-it; each sample also holds the network's input. Digits without strokes, from photos, are under ``pictures``.
+it; each sample also holds the network's input.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,22 @@ from typing import Any
 import numpy as np
 
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import CANVAS_PX, MAX_POINTS, PEN_PX, Stroke, parse_sample, place, rasterize
+from mlp.images.recorded import (
+    CANVAS_PX,
+    MAX_POINTS,
+    PEN_PX,
+    PIXELS,
+    Stroke,
+    parse_image,
+    parse_picture,
+    parse_sample,
+    place,
+    rasterize,
+)
 
 MAX_OWN = 500
 MAX_FILE_BYTES = 10_000_000
 MAX_COORDINATE = 1e6
-PIXELS = 784
 
 
 class OwnDigitsError(ValueError):
@@ -135,7 +144,8 @@ def parse_own_digits(data: bytes) -> list[OwnDigit]:
         raise OwnDigitsError(f"a file may hold at most {MAX_OWN * MAX_POINTS:,} points, got {n_points:,}")
     try:
         drawn = [_sample(sample, f"sample {number}") for number, sample in enumerate(content["samples"])]
-        return drawn + [_picture(each, f"picture {number}") for number, each in enumerate(pictures)]
+        photos = [parse_picture(each, f"picture {number}") for number, each in enumerate(pictures)]
+        return drawn + [OwnDigit(photo.label, photo.image) for photo in photos if photo.image is not None]
     except OwnDigitsError:
         raise
     except ValueError as error:
@@ -153,32 +163,12 @@ def _sample(sample: Any, where: str) -> OwnDigit:
     if any(np.abs(stroke).max() > MAX_COORDINATE for stroke in drawing.strokes):
         raise OwnDigitsError(f"{where}: points must lie within ±{MAX_COORDINATE:,.0f}")
     if "image" in sample:
-        return OwnDigit(drawing.label, _image(sample["image"], where), drawing.strokes)
+        return OwnDigit(drawing.label, parse_image(sample["image"], where), drawing.strokes)
     # A recorded drawing from elsewhere, in other units, is drawn as large as a visitor would.
     strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))
     image = to_mnist(rasterize(strokes, pen_px=PEN_PX))
     assert image is not None  # a pen always leaves ink
     return OwnDigit(drawing.label, as_pixels(image), strokes)
-
-
-def _picture(picture: Any, where: str) -> OwnDigit:
-    label = picture.get("label") if isinstance(picture, Mapping) else None
-    if type(label) is not int or not 0 <= label <= 9:
-        raise OwnDigitsError(f"{where}: label must be a digit, 0 to 9, got {label!r:.60}")
-    return OwnDigit(label, _image(picture.get("image"), where), ())
-
-
-def _image(text: Any, where: str) -> np.ndarray:
-    try:
-        pixels = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        pixels = b""
-    if len(pixels) != PIXELS:
-        raise OwnDigitsError(f"{where}: image must be {PIXELS} bytes in base64")
-    image = np.frombuffer(pixels, np.uint8)
-    if not image.any():
-        raise OwnDigitsError(f"{where}: the image is blank")
-    return image
 
 
 def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:

@@ -1,9 +1,12 @@
 """Load digits that people drew, recorded as strokes, and draw them on the page's canvas.
 
 The format is gzip JSON: ``{"meta": {...}, "samples": [{"label": 0-9, "writer": int, "strokes": [[[x, y], ...], ...]},
-...]}``, y down, one list of points per pen-down, in any unit.
+...]}``, y down, one list of points per pen-down, in any unit. Digits without strokes, such as a visitor's photos, are
+among ``pictures``, each with its label and the network's input, 784 bytes in base64.
 """
 
+import base64
+import binascii
 import gzip
 import json
 import math
@@ -37,13 +40,17 @@ Stroke = np.ndarray
 """Points of one pen-down, (n, 2) float64, x to the right and y down."""
 
 
+PIXELS = 784
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """One recorded digit."""
+    """One recorded digit: its strokes, or the network's input, (784,) uint8, if it has none."""
 
     label: int
     strokes: tuple[Stroke, ...]
     writer: int = 0
+    image: np.ndarray | None = None
 
 
 def load_drawings(path: str | Path) -> list[Drawing]:
@@ -54,31 +61,58 @@ def load_drawings(path: str | Path) -> list[Drawing]:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it has another form; the message names the file and the number of a faulty sample.
+        If it has another form; the message names the file and the number of a faulty sample or picture.
     """
     path = Path(path)
     content = path.read_bytes()
     try:
         if content.startswith(b"\x1f\x8b"):
             content = gzip.decompress(content)
-        samples = json.loads(content)["samples"]
-        if not isinstance(samples, list):
-            raise TypeError("samples is not a list")
+        file = json.loads(content)
+        samples, pictures = file["samples"], file.get("pictures", [])
+        if not isinstance(samples, list) or not isinstance(pictures, list):
+            raise TypeError("samples and pictures must be lists")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f'{path}: recorded drawings must be JSON like {{"samples": [...]}}: {error}') from error
-    return [parse_sample(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
+    drawn = [parse_sample(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
+    return drawn + [parse_picture(each, f"{path}: picture {number}") for number, each in enumerate(pictures)]
 
 
 def parse_sample(sample: object, where: str) -> Drawing:
     """Return one sample of such a file; the message of a ValueError begins with ``where``."""
     if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
         raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
-    label, writer = sample["label"], sample.get("writer", 0)
-    if type(label) is not int or not 0 <= label <= 9:
-        raise ValueError(f"{where}: label must be a digit, 0 to 9, got {label!r:.60}")
+    label, writer = _label(sample["label"], where), sample.get("writer", 0)
     if type(writer) is not int:
         raise ValueError(f"{where}: writer must be an integer, got {writer!r:.60}")
     return Drawing(label, _strokes(sample["strokes"], where), writer)
+
+
+def parse_picture(picture: object, where: str) -> Drawing:
+    """Return a digit without strokes; the message of a ValueError begins with ``where``."""
+    if not isinstance(picture, dict) or not {"label", "image"} <= picture.keys():
+        raise ValueError(f"{where}: needs a label and an image, got {picture!r:.60}")
+    return Drawing(_label(picture["label"], where), (), image=parse_image(picture["image"], where))
+
+
+def parse_image(text: object, where: str) -> np.ndarray:
+    """Return the network's input, (784,) uint8, from base64; the message of a ValueError begins with ``where``."""
+    try:
+        pixels = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError):
+        pixels = b""
+    if len(pixels) != PIXELS:
+        raise ValueError(f"{where}: image must be {PIXELS} bytes in base64")
+    image = np.frombuffer(pixels, np.uint8)
+    if not image.any():
+        raise ValueError(f"{where}: the image is blank")
+    return image
+
+
+def _label(label: object, where: str) -> int:
+    if type(label) is not int or not 0 <= label <= 9:
+        raise ValueError(f"{where}: label must be a digit, 0 to 9, got {label!r:.60}")
+    return label
 
 
 def _strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Hashable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from mlp.jobs.job import Job
@@ -12,7 +12,7 @@ from mlp.training.data.saved_sources import Source
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.settings_table import value_text
+from mlp.training.settings_table import SETTINGS, value_text
 
 MAX_VALUES = 24
 
@@ -30,7 +30,7 @@ def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Setting
     >>> [settings.hidden for settings in variations(Settings(), "hidden", [(30,), (100, 200)])]
     [(30,), (100, 200)]
     """
-    names = [field.name for field in fields(Settings)]
+    names = {one.field: one.name for one in SETTINGS}
     if name not in names:
         raise ValueError(f"a sweep goes over one of {', '.join(names)}, got {name!r}")
     if not 2 <= len(values) <= MAX_VALUES:
@@ -38,7 +38,8 @@ def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Setting
     settings = [replace(base, **{name: value}) for value in values]
     for place, each in enumerate(settings):
         if each in settings[:place]:
-            raise ValueError(f"the values of a sweep must differ, got {name} {value_text(getattr(each, name))} twice")
+            shown = value_text(getattr(each, name))
+            raise ValueError(f"the values of a sweep must differ, got {names[name]} {shown} twice")
     return settings
 
 

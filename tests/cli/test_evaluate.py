@@ -4,9 +4,10 @@ import gzip
 import json
 import re
 
-from mlp import load_model
+from mlp import DEFAULT_MODEL, load_model
 from mlp.cli.main import main
 from mlp.images.mnist import sample
+from mlp.images.own_digits import OwnDigit, OwnDigits
 from tests.cli.commands import STROKE, in_a_terminal, measures
 
 
@@ -43,3 +44,27 @@ def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys,
         assert shown[f"{name} images"] == "3"
         assert shown[f"{name} refused"] == "0"
         assert f"{name}: 100%" in printed.err
+
+
+def test_evaluate_scores_photos_among_a_visitors_digits(tmp_path, capsys):
+    network, own, test = load_model(DEFAULT_MODEL), OwnDigits(), sample().test
+    for image, label in zip(test.images[:30], test.labels[:30], strict=True):
+        own.put(OwnDigit(int(label), image))
+    path, file = tmp_path / "my-digits.json", json.loads(own.dump())
+    path.write_text(json.dumps({**file, "samples": [STROKE]}))
+    assert main(["evaluate", str(DEFAULT_MODEL), "--drawings", str(path)]) == 0
+    shown = measures(capsys.readouterr().out)
+    assert shown["my-digits.json images"] == "31"
+    wrong = int((network.predict(test.images[:30]) != test.labels[:30]).sum())
+    assert int(shown["my-digits.json wrong"]) - wrong in (0, 1)  # the drawing may be misread, too
+
+
+def test_file_with_photos_only_is_scored_and_a_faulty_one_named(model, tmp_path, capsys):
+    path, own = tmp_path / "my-digits.json", OwnDigits()
+    own.put(OwnDigit(3, sample().test.images[0]))
+    path.write_text(own.dump())
+    assert main(["evaluate", str(model), "--drawings", str(path)]) == 0
+    assert measures(capsys.readouterr().out)["my-digits.json images"] == "1"
+    path.write_text(json.dumps({"samples": [], "pictures": [{"label": 3, "image": "AAAA"}]}))
+    assert main(["evaluate", str(model), "--drawings", str(path)]) == 2
+    assert "my-digits.json: picture 0: image must be 784 bytes in base64" in capsys.readouterr().err

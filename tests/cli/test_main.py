@@ -100,10 +100,33 @@ def test_sweep_lists_the_best_value_first_and_saves_its_network(tmp_path, capsys
     assert winner.facts["settings"]["images"] == 320
 
 
-def test_invalid_sweep_is_refused_at_once(tmp_path, capsys):
-    for arguments in (["epochs", "1"], ["pace", "1", "2"], ["seed", "1", "1"], ["layers", "8", "x"]):
-        assert main(["sweep", *arguments]) == 2
-        assert capsys.readouterr().err.startswith("error: ")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["epochs", "1"], "a sweep takes 2 to 24 values, got 1"),
+        (["pace", "1", "2"], "SETTING must be one of layers, .*, batch-size, .*, written, without-styles, got 'pace'"),
+        (["hidden", "1", "2"], "SETTING must be one of layers, .*, got 'hidden'"),
+        (["layers", "8", "8"], "must differ, got hidden layers 8 twice"),
+        (["layers", "8", "x"], "layer sizes must be whole numbers"),
+        (["without-styles", "seven_barred", "ten"], "names among .*, got 'ten'"),
+    ],
+)
+def test_invalid_sweep_is_refused_at_once(arguments, message, capsys):
+    assert main(["sweep", *arguments]) == 2
+    assert re.match(f"error: .*{message}", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("setting", "values", "shown"),
+    [
+        ("without_styles", ["", "seven_barred,one_footed"], {"none", "one_footed, seven_barred"}),
+        ("images", ["320", "all"], {"320", "all"}),
+    ],
+)
+def test_sweep_takes_styles_to_leave_out_and_all_images(setting, values, shown, capsys):
+    assert main(["sweep", setting, *values, "--layers", "4", "--epochs", "1", "--written", "20"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:3]
+    assert {re.match(rf"[12] {setting} (.*) validation_accuracy", line)[1] for line in lines} == shown
 
 
 def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from mlp import load_model
 from mlp.cli.main import main
 from mlp.images.recorded import rasterize
 from mlp.images.signs.sign_file import dump_signs
+from mlp.training.recipes import RECIPES
 from mlp.training.settings import Settings
 from tests.images.signs.sample_signs import jittered, letters
 
@@ -39,6 +41,26 @@ def test_training_on_few_signs_scores_left_out_ones(signs, tmp_path, capsys):
     assert "few drawings of each sign" in printed.err
     assert "left_out drawings 15" in printed.out
     assert int(re.search(r"left_out right (\d+)", printed.out)[1]) >= 12
+
+
+@pytest.mark.parametrize("recipe", ["quick", "handwriting", "by-heart"])
+def test_recipe_trains_on_signs_without_its_settings_for_digits(recipe, signs, tmp_path, capsys):
+    out = tmp_path / "net.safetensors"
+    small = ["--layers", "8", "--epochs", "1", "--batch-size", "128"]
+    assert main(["train", "--recipe", recipe, *small, "--signs", str(signs), "--out", str(out)]) == 0
+    settings = Settings.from_dict(load_model(out).facts["settings"])
+    expected = replace(RECIPES[recipe].settings, hidden=(8,), epochs=1, batch_size=128, names=settings.names)
+    assert settings == replace(expected, images=None, synthetic=0)
+    assert len(settings.names) == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--images", "300"), ("--written", "10"), ("--without-styles", "seven_barred")]
+)
+def test_option_for_digits_is_refused_with_signs(option, value, signs, tmp_path, capsys):
+    arguments = ["--recipe", "quick", "--signs", str(signs), "--out", str(tmp_path / "net.safetensors")]
+    assert main(["train", option, value, *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {option} cannot go with --signs")
 
 
 def test_training_saves_names_that_evaluate_uses(network, tmp_path, capsys):

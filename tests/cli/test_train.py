@@ -159,6 +159,14 @@ def test_half_option_halves_the_file(tmp_path, capsys, monkeypatch):
     assert load_model(half).network.values.dtype == np.float32
 
 
+def test_all_images_are_an_option_as_its_help_says(tmp_path, capsys):
+    out = tmp_path / "net.safetensors"
+    assert main(["train", "--recipe", "by-heart", "--images", "all", "--epochs", "1", "--out", str(out)]) == 0
+    assert load_model(out).facts["settings"]["images"] is None
+    assert main(["train", "--images", "some", "--out", str(out)]) == 2
+    assert "images must be a whole number from 1 to 60,000, got 'some'" in capsys.readouterr().err
+
+
 def test_recipe_is_trained_and_explicit_options_win(tmp_path, capsys):
     out = tmp_path / "small.safetensors"
     assert main(["train", "--recipe", "small", "--epochs", "1", "--images", "320", "--out", str(out)]) == 0

@@ -71,9 +71,11 @@ def test_own_digits_are_restored_from_their_file():
 def test_own_digits_file_loads_as_recorded_drawings(tmp_path):
     path = tmp_path / "mine.json"
     path.write_text(own_of(drawn(), OwnDigit(8, image(9))).dump())
-    (drawing,) = load_drawings(path)
+    drawing, photo = load_drawings(path)
     assert drawing.label == 4
     assert len(drawing.strokes) == 2
+    assert (photo.label, photo.strokes) == (8, ())
+    np.testing.assert_array_equal(photo.image, image(9))
 
 
 def test_foreign_recorded_drawings_are_redrawn():
@@ -103,7 +105,8 @@ BLANK = base64.b64encode(bytes(784)).decode()
         (b'{"samples": []}', "1 to 500 digits, got 0"),
         (b'{"samples": [], "pictures": {}}', "pictures must be a list"),
         (b'{"samples": [1]}', "sample 0: needs a label and strokes"),
-        (b'{"samples": [], "pictures": [7]}', "picture 0: label must be a digit"),
+        (b'{"samples": [], "pictures": [7]}', "picture 0: needs a label and an image, got 7"),
+        (b'{"samples": [], "pictures": [{"label": 10, "image": ""}]}', "picture 0: label must be a digit"),
         (json.dumps({"samples": [0] * (MAX_OWN + 1)}).encode(), "got 501"),
         (bytes(MAX_FILE_BYTES + 1), "at most 10 MB"),
         (changed(label=10), "label must be a digit"),

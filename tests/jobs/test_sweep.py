@@ -22,10 +22,10 @@ def test_only_the_chosen_setting_varies():
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
-        ("pace", [1, 2], "goes over one of hidden, activation, .*, got 'pace'"),
+        ("pace", [1, 2], "goes over one of hidden, learning_rate, .*, got 'pace'"),
         ("epochs", [1], f"2 to {MAX_VALUES} values, got 1"),
         ("seed", range(MAX_VALUES + 1), f"2 to {MAX_VALUES} values, got {MAX_VALUES + 1}"),
-        ("hidden", [(30,), (40,), [30]], "must differ, got hidden 30 twice"),
+        ("hidden", [(30,), (40,), [30]], "must differ, got hidden layers 30 twice"),
         ("learning_rate", [0.1, -1], "learning_rate must be greater than 0 and finite, got -1"),
     ],
 )

@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Callable
-from dataclasses import replace
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ from mlp.page.style.theme import plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sign_data import sign_data
+from mlp.training.data.sign_data import sign_data, sign_settings
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -128,4 +127,4 @@ def learn_here(visitor: Visitor) -> None:
 
 def signs_settings(names: tuple[str, ...]) -> Settings:
     """Return the controls' settings without those that apply to digits only."""
-    return replace(chosen_settings(), names=names, images=None, synthetic=0, without_styles=())
+    return sign_settings(chosen_settings(), names)

@@ -1,6 +1,6 @@
 """Training data from a visitor's own signs: each drawing becomes about a hundred warped ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +12,7 @@ from mlp.images.signs.sign_set import SignsError, SignSet
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 from mlp.training.data.sources import split_of
+from mlp.training.settings import Settings
 
 COPIES = 100
 """Copies of each drawing, including itself."""
@@ -98,6 +99,11 @@ def sign_data(signs: SignSet) -> SignData:
     if signs.missing:
         raise SignsError(signs.missing.rstrip("."))
     return split_data(signs, held_back(signs))
+
+
+def sign_settings(settings: Settings, names: tuple[str, ...]) -> Settings:
+    """Return settings for signs of these names: without the fields that apply to digits only."""
+    return replace(settings, names=names, images=None, synthetic=0, without_styles=())
 
 
 def held_back(signs: SignSet) -> np.ndarray:
