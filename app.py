@@ -36,7 +36,7 @@ from mlp.page.train.script_state import script_state, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section
 from mlp.page.visitors.privacy import privacy_note
-from mlp.page.visitors.session import follow_move, remember, this_visitor
+from mlp.page.visitors.session import follow_move, remember, this_visitor, visitors
 
 hidable("share", "Share")
 hidable("drawing", "Draw a digit", ".st-key-draw_card")
@@ -121,4 +121,5 @@ if __name__ == "__main__":  # Streamlit runs this file again after each action o
     with one_new_page():
         page()
 else:  # the server imports it once
+    visitors()  # first of all, as another server may have the folder with their work
     app = st.App(__file__, **served(get_ready, [live_route()]))

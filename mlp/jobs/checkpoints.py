@@ -12,13 +12,14 @@ import re
 import shutil
 import threading
 import time
+import weakref
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pooch
 
-from mlp.atomic import sync_folder, write_whole
+from mlp.atomic import sync_folder, take_lock, write_whole
 from mlp.checks import checked
 from mlp.jobs.limits import Limits, limits
 
@@ -30,6 +31,7 @@ only be freed of what is on disk."""
 
 OWNER_SHARE = 0.1  # of that limit, for one owner
 DAY_S = 24 * 3600
+LOCK_WAIT_S = 10.0  # for a server that ends while the next one starts
 VISIT, UNREADABLE = "visit", "unreadable"
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -41,10 +43,30 @@ class DamagedError(ValueError):
     """A file is damaged or has another format."""
 
 
+class TakenError(RuntimeError):
+    """Another server uses the folder.
+
+    Attributes
+    ----------
+    address : str
+        The address of its page.
+    is_default : bool
+        Whether MLP_CHECKPOINTS is not set, so that nobody asked for this folder.
+    """
+
+    def __init__(self, folder: Path, address: str, *, is_default: bool) -> None:
+        super().__init__(
+            f"the page at {address} keeps its visitors' work in {folder}, and a folder serves one page. Stop "
+            "that page, or name another folder by MLP_CHECKPOINTS."
+        )
+        self.address = address
+        self.is_default = is_default
+
+
 class Checkpoints:
     """A folder with one folder per owner, named by the digest of the owner's id, and limited in total size.
 
-    If it is full, new files are refused. Only one server may use the folder at a time, see `take_folder`.
+    If it is full, new files are refused. Only one server may use the folder at a time, see `chosen_checkpoints`.
 
     Parameters
     ----------
@@ -54,14 +76,22 @@ class Checkpoints:
         Limit for all files together.
     kept_days : int
         Days of absence after which work is removed, counting those on which a server was up.
+    lock : file, optional
+        What holds the folder against other servers until it is closed, with this object.
     """
 
     def __init__(
-        self, folder: str | os.PathLike[str], max_mb: float = MAX_MB, kept_days: int = Limits.kept_days
+        self,
+        folder: str | os.PathLike[str],
+        max_mb: float = MAX_MB,
+        kept_days: int = Limits.kept_days,
+        lock: BinaryIO | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.kept_days = kept_days
         self._max_bytes = max_mb * 1e6
+        if lock is not None:
+            weakref.finalize(self, lock.close).atexit = False  # it is held until everything is saved
         self._sizes: dict[str, int] = {}
         self._lock = threading.Lock()
         self.clean_up()
@@ -212,13 +242,38 @@ class Checkpoints:
         return self.folder / hashlib.sha256(owner.encode()).hexdigest()
 
 
-def chosen_checkpoints() -> Checkpoints | None:
-    """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache."""
-    named = os.environ.get("MLP_CHECKPOINTS") or str(Path(pooch.os_cache("inkling")) / "checkpoints")
+def chosen_checkpoints(address: str) -> Checkpoints | None:
+    """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache.
+
+    The folder is held until the process ends, and names the ``address`` of this server's page to others.
+
+    Raises
+    ------
+    TakenError
+        If another server still holds the folder after ten seconds.
+    ValueError
+        If a variable is invalid.
+    """
+    named = os.environ.get("MLP_CHECKPOINTS", "")
     if named.lower() == "off":
         return None
+    folder = Path(named or Path(pooch.os_cache("inkling")) / "checkpoints").expanduser()
     max_mb: Any = os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB
-    return Checkpoints(Path(named).expanduser(), checked("MLP_CHECKPOINT_MB", max_mb, low=0), limits().kept_days)
+    limit_mb, kept_days = checked("MLP_CHECKPOINT_MB", max_mb, low=0), limits().kept_days
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = open(folder / ".lock", "a+b")  # noqa: SIM115 - closed with the object
+    except OSError as error:
+        log.warning("visitors' work cannot be saved in %s: %s", folder, error)
+        return Checkpoints(folder, limit_mb, kept_days)
+    if not take_lock(lock, LOCK_WAIT_S):
+        with lock:
+            lock.seek(0)
+            raise TakenError(folder, lock.read().decode(errors="replace"), is_default=not named)
+    lock.truncate(0)
+    lock.write(address.encode())
+    lock.flush()
+    return Checkpoints(folder, limit_mb, kept_days, lock)
 
 
 def _content(path: Path) -> bytes:

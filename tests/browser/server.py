@@ -56,7 +56,7 @@ def serve(
     log : Path
         File for the server's output; an unread pipe would fill and stop the server.
     env : dict of str, optional
-        Variables for the server in addition to those of this process.
+        Variables for the server in addition to those of this process, and to a folder of its own for saved work.
     port : int, optional
         The port to listen on; by default a free one.
     within : sequence of str, optional
@@ -85,7 +85,7 @@ def serve(
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **(env or {})},
+            env={**os.environ, "MLP_CHECKPOINTS": str(log.with_suffix(".kept")), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -10,9 +10,10 @@ import pytest
 
 from mlp import atomic
 from mlp.jobs import checkpoints as module
-from mlp.jobs.checkpoints import DAY_S, UNREADABLE, VISIT, Checkpoints, DamagedError, chosen_checkpoints
+from mlp.jobs.checkpoints import DAY_S, UNREADABLE, VISIT, Checkpoints, DamagedError, TakenError, chosen_checkpoints
 
 KB = 1000
+HERE = "http://localhost:8501/"
 HEAD = 80  # bytes before the content of a file
 
 
@@ -269,21 +270,75 @@ def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypa
 
 
 def test_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch, tmp_path):
-    assert chosen_checkpoints().folder.name == "checkpoints"
-    assert chosen_checkpoints().kept_days == 30
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert chosen_checkpoints(HERE).folder.name == "checkpoints"
+    assert chosen_checkpoints(HERE).kept_days == 30
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("MLP_CHECKPOINT_MB", "0.001")
     monkeypatch.setenv("MLP_KEPT_DAYS", "90")
-    checkpoints = chosen_checkpoints()
+    checkpoints = chosen_checkpoints(HERE)
     assert (checkpoints.folder, checkpoints.kept_days) == (tmp_path, 90)
     with pytest.raises(OSError, match=r"10% of 0\.001 MB"):
         put(checkpoints, "ann", run=bytes(101 - HEAD))
     monkeypatch.setenv("MLP_KEPT_DAYS", "a week")
     with pytest.raises(ValueError, match="MLP_KEPT_DAYS must be a whole number from 1 to 400, got 'a week'"):
-        chosen_checkpoints()
+        chosen_checkpoints(HERE)
     for wrong in ("many", "-1", "nan"):
         monkeypatch.setenv("MLP_CHECKPOINT_MB", wrong)
         with pytest.raises(ValueError, match=f"MLP_CHECKPOINT_MB must be at least 0 and finite, got '{wrong}'"):
-            chosen_checkpoints()
+            chosen_checkpoints(HERE)
     monkeypatch.setenv("MLP_CHECKPOINTS", "off")
-    assert chosen_checkpoints() is None
+    assert chosen_checkpoints(HERE) is None
+
+
+class Waiting:
+    """Time that passes while somebody sleeps."""
+
+    now = 0.0
+
+    def __init__(self, then=lambda: None):
+        self.then = then
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+        self.then()
+
+
+@pytest.mark.parametrize("is_default", [True, False])
+def test_second_server_on_a_folder_waits_ten_seconds_and_names_the_first(monkeypatch, tmp_path, is_default):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("MLP_CHECKPOINTS", "" if is_default else str(tmp_path / "kept"))
+    monkeypatch.setattr(atomic, "time", waiting := Waiting())
+    first = chosen_checkpoints(HERE)
+    with pytest.raises(TakenError, match=f"the page at {HERE} keeps its visitors' work in {first.folder}") as error:
+        chosen_checkpoints("http://localhost:8502/")
+    assert (error.value.address, error.value.is_default) == (HERE, is_default)
+    assert 10 <= waiting.now < 10.1
+
+
+def test_server_that_starts_while_the_last_one_ends_gets_the_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
+    first = [chosen_checkpoints(HERE)]
+    put(first[0], "ann", run=b"1")
+    monkeypatch.setattr(atomic, "time", Waiting(first.clear))
+    second = chosen_checkpoints("http://localhost:8502/")
+    assert contents(second, "ann") == {"run": b"1"}
+    assert (tmp_path / ".lock").read_bytes() == b"http://localhost:8502/"
+
+
+def test_disk_without_locks_and_a_folder_that_cannot_be_made_stop_no_server(monkeypatch, tmp_path, caplog):
+    def no_locks(file, operation):
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path / "kept"))
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic.fcntl, "flock", no_locks)
+        first, second = chosen_checkpoints(HERE), chosen_checkpoints(HERE)
+    assert first.folder == second.folder
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path / "file" / "kept"))
+    assert chosen_checkpoints(HERE) is not None
+    assert "visitors' work cannot be saved in" in caplog.text

@@ -62,6 +62,8 @@ class Visitors:
         Whether the session with this id still has an open connection.
     checkpoints : Checkpoints, optional
         The disk storage, which outlives the registry and the server.
+    elsewhere : str
+        The address of another page, if it has the folder for that.
     """
 
     def __init__(
@@ -70,7 +72,9 @@ class Visitors:
         checkpoints: Checkpoints | None = None,
         *,
         max_mb: float = MAX_MB,
+        elsewhere: str = "",
     ) -> None:
+        self.elsewhere = elsewhere
         self._is_open = is_open
         self._checkpoints = checkpoints
         self._max_bytes = max_mb * 1e6

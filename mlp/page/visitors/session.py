@@ -1,6 +1,7 @@
 """Identify the visitor by the tab's session or by a cookie from an earlier visit."""
 
 import atexit
+import html
 import logging
 import re
 import threading
@@ -11,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from mlp.jobs.checkpoints import chosen_checkpoints
+from mlp.jobs.checkpoints import TakenError, chosen_checkpoints
 from mlp.jobs.limits import limits
 from mlp.machine import usable_memory_mb
 from mlp.page import state
@@ -41,6 +42,10 @@ NO_ROOM = (
     "Please open the page again later."
 )
 NOT_NOW = "The server can’t read your saved work now. Nothing of it is lost: please open the page again in a minute."
+ELSEWHERE = (
+    "Your work is kept only in this server’s memory, as Inkling is also open at {}, which saves work to disk. "
+    "Download what you want to keep."
+)
 VANISHED = f"Your earlier work is gone: this server keeps work only in memory, or its disk was emptied. {_UPLOAD}"
 KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
 TIME_OVER = f"Your earlier work is gone: your last visit was on {{}}, and work is kept for {{}} days. {_UPLOAD}"
@@ -76,10 +81,29 @@ def visitors() -> Visitors:
         if _visitors is None:
             # Reading a drawing is too little work for several threads, which would mostly wait for each other.
             threadpool_limits(1)
-            _visitors = Visitors(_is_open, chosen_checkpoints(), max_mb=_max_mb())
+            _visitors = _new_registry()
             _visitors.watch()
             atexit.register(_visitors.save, all_now=True)
         return _visitors
+
+
+def _new_registry() -> Visitors:
+    """Return a registry that saves work, or keeps it in memory only if another server has the default folder.
+
+    Raises
+    ------
+    SystemExit
+        If another server has the folder that MLP_CHECKPOINTS names.
+    """
+    host, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
+    try:
+        checkpoints = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
+    except TakenError as error:
+        if not error.is_default:
+            raise SystemExit(f"Inkling cannot start: {error}") from error
+        log.warning("work is kept in memory only: %s", error)
+        return Visitors(_is_open, max_mb=_max_mb(), elsewhere=error.address)
+    return Visitors(_is_open, checkpoints, max_mb=_max_mb())
 
 
 def _max_mb() -> float:
@@ -194,6 +218,8 @@ def remember(visitor: Visitor) -> None:
             until = today + timedelta(limits().kept_days)
             saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
             kept = UNSAVED if visitor.unsaved else saved
+        elif visitors().elsewhere:
+            kept = ELSEWHERE.format(html.escape(visitors().elsewhere))
     lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]
     st.html(
         f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'

@@ -8,9 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.visitors.persistence import UNSAVED
+from mlp.page.visitors.persistence import UNSAVED, DiskError
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.session import KEPT_UNTIL, TIME_OVER, VANISHED, cookie_name
+from mlp.page.visitors.session import ELSEWHERE, KEPT_UNTIL, NOT_NOW, TIME_OVER, VANISHED, cookie_name, visitors
 from tests.page.sight import text, visitor_of
 
 
@@ -49,6 +49,9 @@ def test_page_shows_until_when_work_is_kept(page, monkeypatch):
     monkeypatch.setattr(Visitors, "has_disk", False)
     page.run()
     assert "is kept on this server" not in foot()
+    monkeypatch.setattr(visitors(), "elsewhere", "http://localhost:8502/<b>")
+    page.run()
+    assert ELSEWHERE.format("http://localhost:8502/&lt;b&gt;") in foot()
 
 
 def test_visitor_is_told_why_work_is_gone(page, open_page, monkeypatch):
@@ -70,6 +73,16 @@ def test_visitor_is_told_why_work_is_gone(page, open_page, monkeypatch):
         )
         monkeypatch.setattr(type(st.context), "cookies", cookies)
         assert " ".join(element.value for element in open_page().warning) == message
+
+
+def test_visitor_whose_work_cannot_be_read_at_present_is_sent_away(page, monkeypatch):
+    def fails(self, visitor_id, session_id):
+        raise DiskError
+
+    monkeypatch.setattr(Visitors, "get", fails)
+    page.run()
+    assert [element.value for element in page.warning] == [NOT_NOW]
+    assert not page.button
 
 
 @pytest.mark.parametrize(
