@@ -7,6 +7,7 @@ from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.saved_sources import Source
+from mlp.training.data.sign_data import SignData
 from mlp.training.data.teaching_data import TeachingData
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -27,7 +28,7 @@ class NumberedRun:
     origin: Origin | None = None
 
     @property
-    def measured_by(self) -> tuple[Source, Origin | None]:
+    def measured_by(self) -> tuple[object, Origin | None]:
         """Equal for runs whose scores can be compared: measured on the same images, and begun alike."""
         return _measured_by(self.data, self.origin)
 
@@ -103,7 +104,9 @@ class EarlierRuns:
         return seed
 
 
-def _measured_by(data: Source, origin: Origin | None) -> tuple[Source, Origin | None]:
+def _measured_by(data: Source, origin: Origin | None) -> tuple[object, Origin | None]:
+    if isinstance(data, SignData):  # its warps, if no drawing is held back, depend on what it learns
+        return (data.names, data.held_images or data.images), origin
     return data.base if isinstance(data, TeachingData) else data, origin
 
 

@@ -18,6 +18,9 @@ from mlp.training.settings import Settings
 SIGNS = SignData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
 
 
+HELD = (bytes(784), bytes(1))
+
+
 def taught(share):
     return TeachingData(Mnist(), bytes(784), bytes(1), share)
 
@@ -124,6 +127,15 @@ def test_only_runs_on_the_same_images_with_the_same_start_are_shown(data, origin
     earlier.begin(data, origin)
     earlier.show([1, 2, 3])
     assert [run.number for run in earlier.shown_runs()] == shown
+
+
+def test_runs_on_signs_are_compared_if_they_hold_back_the_same_drawings():
+    more = SignData(("A", "B"), bytes(3 * 784), bytes((0, 1, 1)), *HELD)
+    run, with_more = (
+        NumberedRun(1, snapshot(), data) for data in (replace(SIGNS, held_images=HELD[0], held_labels=HELD[1]), more)
+    )
+    assert run.measured_by == with_more.measured_by
+    assert NumberedRun(1, snapshot(), SIGNS).measured_by != run.measured_by
 
 
 @pytest.mark.parametrize(

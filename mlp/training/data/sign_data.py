@@ -64,14 +64,16 @@ class SignData:
         return bool(self.held_labels)
 
 
-def split_data(signs: SignSet, held: np.ndarray) -> SignData:
-    """Return a data set that trains on some drawings of a set and validates on the others.
+def split_data(signs: SignSet, held: np.ndarray, learned: np.ndarray | None = None) -> SignData:
+    """Return a data set that trains on some drawings of a set and validates on others.
 
     Parameters
     ----------
     signs : SignSet
     held : bool array, shape (n,)
         The drawings to hold back.
+    learned : bool array, shape (n,), optional
+        The drawings to learn from, by default all others.
 
     Raises
     ------
@@ -81,10 +83,15 @@ def split_data(signs: SignSet, held: np.ndarray) -> SignData:
     images, labels = signs.images, signs.labels.astype(np.uint8)
     if len(signs.names) < 2:
         raise SignsError(signs.missing or "")
-    if lacking := [name for place, name in enumerate(signs.names) if not (labels[~held] == place).any()]:
+    learned = ~held if learned is None else learned
+    if lacking := [name for place, name in enumerate(signs.names) if not (labels[learned] == place).any()]:
         raise SignsError(f"each sign needs a drawing to learn from, and {in_words(lacking)} would have none")
     return SignData(
-        signs.names, images[~held].tobytes(), labels[~held].tobytes(), images[held].tobytes(), labels[held].tobytes()
+        signs.names,
+        images[learned].tobytes(),
+        labels[learned].tobytes(),
+        images[held].tobytes(),
+        labels[held].tobytes(),
     )
 
 

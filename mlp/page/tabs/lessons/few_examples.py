@@ -7,11 +7,13 @@ import numpy as np
 from mlp.class_names import DIGITS
 from mlp.images.mnist import Dataset
 from mlp.images.signs.sign_set import SignSet
-from mlp.page.tabs.lessons.lessons import Experiment
+from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sign_data import SignData, split_data
 from mlp.training.settings import Settings
 
+DRAWINGS = [experiment.drawings for experiment in LESSONS["examples"].experiments if experiment.drawings is not None]
+"""Numbers of drawings of each class in the lesson's experiments."""
 MIN_DRAWINGS = 5
 """Number of drawings of each sign from which the lesson uses signs in place of digits."""
 HELD = 1_000
@@ -24,7 +26,8 @@ def data_of(experiment: Experiment, signs: SignSet, source: Source) -> Source | 
     if n is None:
         return source
     if are_learned(signs):
-        return split_data(signs, signs.ranks >= n) if min(signs.counts) > n else None
+        enough = [each for each in DRAWINGS if each < min(signs.counts)]  # the rest is for validation, the same for all
+        return split_data(signs, signs.ranks >= max(enough), signs.ranks < n) if n in enough else None
     return _digits(source.load(), n)
 
 
