@@ -18,7 +18,9 @@ from mlp.page.draw.share_picture import picture as share_picture
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside.tab import TOOLS
 from mlp.page.tabs.lab.tab import ROOMS
-from mlp.training.data.sign_data import SignData
+from mlp.training.data.sign_data import SignData, sign_data
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
 from tests.images.signs.sample_signs import jittered, letters
 from tests.page.sight import at_rest, eventually, picture, sheet_photo, text, url_of, visitor_of
 
@@ -165,6 +167,19 @@ def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest
     assert "Not right?" not in [pills.label for pills in page.pills]
     draw(page, [np.array([[140.0, 140.0], [141.0, 140.0]])])
     assert "I see no digit" not in text(page, "answer")
+
+
+def test_step_of_a_new_network_learns_the_signs_that_the_answering_one_reads(open_page: Callable[..., AppTest]):
+    page = learned(open_page(tab="Your signs", epochs="2", images="300"), letters(5))
+    page.segmented_control(key="tab").set_value("Step by step").run()
+    page.segmented_control(key="slow_origin").set_value("new").run()
+    assert not page.exception
+    step = page.session_state["slow_step"][1]
+    assert step.settings == Settings(epochs=2, names=("A", "B", "C"))
+    assert step.before.layer_sizes == [784, 100, 200, 3]
+    data = sign_data(letters(5)).load().train
+    run = Run(step.settings)
+    assert step.loss == pytest.approx(next(steps(run, data.images, data.labels)).loss, rel=1e-5)
 
 
 def test_other_drawings_are_rejected(signs_page: AppTest):

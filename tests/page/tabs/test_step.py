@@ -1,6 +1,7 @@
 """The tab "Step by step": every stage, with the numbers of the step."""
 
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from mlp.images.mnist import sample
 from mlp.page.tabs.step.backward import slope_formula
 from mlp.page.tabs.step.charts import Dot, LossAlong
 from mlp.page.tabs.step.tab import STAGES
-from mlp.training.run import Run
+from mlp.training import settings_table
+from mlp.training.data.sources import Mnist
+from mlp.training.data.synthetic_data import training_data
+from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.page.sight import at_rest, eventually, visitor_of
 
@@ -77,6 +81,30 @@ def test_shown_loss_is_that_of_the_first_step(opened):
     test.segmented_control(key="slow_stage").set_value("After").run()
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["Loss of this minibatch"] == f"{step.loss_after:.4f}"
+
+
+@pytest.mark.parametrize("origin", ["new", "run"])
+def test_steps_with_synthetic_digits_are_those_of_the_run(opened, origin, monkeypatch):
+    monkeypatch.setattr(settings_table, "SYNTHETIC", 40)
+    settings, losses = Settings(synthetic=40, hidden=(16, 16)), []
+    train = training_data(Mnist(), settings).load().train
+    run = Run(settings)
+    for step in islice(steps(run, train.images, train.labels), 2):
+        losses.append(step.loss)
+    test = opened(written="true", width_1="16", width_2="16")
+    if origin == "run":
+        for _ in range(2):
+            test.button(key="step").click().run()
+            at_rest(test)
+        twice = visitor_of(test).job.run_state()
+        np.testing.assert_array_equal(twice.network.values, run.network.values)
+        losses = [step.loss for step in islice(steps(run, train.images, train.labels), 2)]
+        test.button(key="slow_newest").click().run()
+    for loss in losses:
+        assert test.session_state["slow_step"][1].loss == pytest.approx(loss, rel=1e-5)
+        test.segmented_control(key="slow_stage").set_value("After").run()
+        test.button(key="slow_next").click().run()
+    assert not test.exception
 
 
 def test_next_minibatch_follows_on_the_copy(opened):

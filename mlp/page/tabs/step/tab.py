@@ -20,6 +20,8 @@ from mlp.page.tabs.step.step_pieces import followed
 from mlp.page.tabs.step.update import after, update
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sign_data import sign_settings
+from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run
 
 _slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", None)
@@ -175,23 +177,28 @@ def _forget() -> None:
 
 def _current(visitor: Visitor, data: DataState) -> SlowStep:
     """Return the current step, computed again only when another run or other settings are chosen."""
-    if _slow_origin.get() == "run" and visitor.job is not None:
-        job = visitor.job
-        origin: tuple = ("run", visitor.id, visitor.runs.number)
-        kept = _slow_step.get()
-        if kept is None or kept[0] != origin:
-            train = job.training_data.load().train
-            kept = (origin, slow_step(job.run_state(), train.images, train.labels))
-            _keep(*kept)
-    else:
-        settings = chosen_settings()
-        origin = ("new", settings, data.dataset.name)
-        kept = _slow_step.get()
-        if kept is None or kept[0] != origin:
-            train = data.dataset.train
-            kept = (origin, slow_step(Run(settings), train.images, train.labels))
-            _keep(*kept)
+    is_of_run = _slow_origin.get() == "run" and visitor.job is not None
+    settings = chosen_settings()
+    if data.dataset.unseen is not None:
+        settings = sign_settings(settings, data.dataset.names)
+    origin = ("run", visitor.id, visitor.runs.number) if is_of_run else ("new", settings, data.dataset.name)
+    kept = _slow_step.get()
+    if kept is None or kept[0] != origin:
+        run = visitor.job.run_state() if is_of_run and visitor.job is not None else Run(settings)
+        kept = (origin, _step_of(run, origin, visitor, data))
+        _keep(*kept)
     return kept[1]
+
+
+def _step_of(run: Run, origin: tuple[Any, ...], visitor: Visitor, data: DataState) -> SlowStep:
+    """Return the next step of a run, on the images that it trains on."""
+    if origin[0] == "run" and visitor.job is not None:
+        dataset = visitor.job.training_data.load()
+    elif data.dataset.unseen is not None:
+        dataset = data.dataset
+    else:
+        dataset = training_data(data.source, run.settings).load()
+    return slow_step(run, dataset.train.images, dataset.train.labels)
 
 
 def _keep(origin: tuple[Any, ...], step: SlowStep) -> None:
@@ -205,8 +212,7 @@ def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
     origin, step = kept
     if step.number != number:
         return  # a busy browser can send one press twice, but the visitor means one step
-    train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
-    _keep(origin, slow_step(step.run, train.images, train.labels))
+    _keep(origin, _step_of(step.run, origin, visitor, data))
     _go_to_stage(0)
 
 
