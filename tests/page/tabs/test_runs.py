@@ -211,14 +211,19 @@ def test_best_accuracy_ignores_the_runs_first_weights():
     assert best_trained(history) == history.evaluations[1]
 
 
-def stars(*runs: tuple[float, Source, Origin | None]) -> list[int]:
-    """Return the numbers of the runs with a star, of runs with these accuracies, data and origins."""
+def table_of(*runs: tuple[float, Source, Origin | None]) -> str:
+    """Return the table of runs with these accuracies, data and origins."""
     settings, numbered = Settings(hidden=(2,)), []
     for number, (accuracy, data, origin) in enumerate(runs, start=1):
         now = Job(Run(settings), Mnist(), ManualEngine()).snapshot()
         now.history.evaluations.append(Evaluation(10, 1.0, 0.1, accuracy))
         numbered.append(NumberedRun(number, now, data, origin))
-    rows = re.findall(r"<tr.*?</tr>", runs_table(numbered, 1), flags=re.DOTALL)[1:]
+    return runs_table(numbered, 1)
+
+
+def stars(*runs: tuple[float, Source, Origin | None]) -> list[int]:
+    """Return the numbers of the runs with a star."""
+    rows = re.findall(r"<tr.*?</tr>", table_of(*runs), flags=re.DOTALL)[1:]
     return [number for number, row in enumerate(rows, start=1) if "★" in row]
 
 
@@ -230,6 +235,13 @@ def test_star_marks_the_best_of_runs_that_can_be_compared():
     assert stars((0.97, Mnist(), None), (0.98, Mnist(), article), (0.99, Mnist(), pretrained)) == []
     assert stars((0.97, Mnist(), article), (0.98, Mnist(), article), (0.96, Mnist(), None)) == [2]
     assert stars((0.99, Mnist(), pretrained), (0.98, Mnist(), pretrained)) == []  # learned their images
+
+
+def test_warning_about_validation_images_names_its_runs():
+    pretrained, taught = Origin("the pretrained network", "shipped"), Origin("run 1", "shipped")
+    table = table_of((0.99, Mnist(), pretrained), (0.98, Mnist(), None), (0.99, Mnist(), taught))
+    assert "Runs 1 and 3: Its weights have learned from the validation images" in table
+    assert "Run 2:" not in table
 
 
 def test_title_and_nickname_stay_with_the_run(runs_page: AppTest, open_page: Callable[..., AppTest]):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mlp.class_names import in_words
 from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page.live.component import follow_run
@@ -19,7 +20,7 @@ from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.tabs.runs.uploads import weights_section
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.data_state import DataState
-from mlp.page.train.run_words import duration
+from mlp.page.train.run_words import duration, measured_on
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor
@@ -99,7 +100,8 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
     marked = next((place for place, run in enumerate(runs) if run.number == current), None)
     return (
         html_table("Your runs", [*map(html.escape, heads)], rows, marked=marked)
-        + f'<p class="ink-status">{_in_common(runs, set(different))}{_STAR if starred else ""}</p>'
+        + f'<p class="ink-status">{_in_common(runs, set(different))}{_STAR if starred else ""}'
+        f"{_warnings(runs)}</p>"
     )
 
 
@@ -110,6 +112,17 @@ def _is_best(run: NumberedRun, runs: list[NumberedRun], highest_of: dict[int, Ev
     if highest is None or len(alike) < 2 or not run.has_fair_score:
         return False
     return highest.accuracy == max(one.accuracy for one in alike if one is not None)
+
+
+def _warnings(runs: list[NumberedRun]) -> str:
+    """Return the warnings about the runs' validation images, each with the runs that it is about."""
+    found: dict[str, list[str]] = {}
+    for run in runs:
+        found.setdefault(measured_on(run.data, run.origin), []).append(str(run.number))
+    found.pop("", None)
+    return "".join(
+        f" Run{'s' if len(numbers) > 1 else ''} {in_words(numbers)}: {warning}" for warning, numbers in found.items()
+    )
 
 
 def best_trained(history: History) -> Evaluation | None:
