@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.teaching_data import TeachingData
@@ -107,6 +108,8 @@ class EarlierRuns:
 def _measured_by(data: Source, origin: Origin | None) -> tuple[object, Origin | None]:
     if isinstance(data, SignData):  # its warps, if no drawing is held back, depend on what it learns
         return (data.names, data.held_images or data.images), origin
+    if isinstance(data, FewDigits):
+        return (FewDigits, data.base), origin
     return data.base if isinstance(data, TeachingData) else data, origin
 
 

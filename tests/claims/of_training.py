@@ -1,18 +1,18 @@
 """Checks of claims in lessons, glossary and help, computed with two seeds."""
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
-from mlp.images.mnist import Split, sample
+from mlp.images.mnist import Split
 from mlp.images.signs.sign_set import SignSet
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.parameters import Parameter
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.straightening import straightened
+from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.run import Run
 from mlp.training.schedule import rate_factor
@@ -70,7 +70,7 @@ def overfitting_runs_are_equally_long() -> None:
 
 
 def few_examples_runs_are_equally_long() -> None:
-    source = SimpleNamespace(load=sample)
+    source = Mnist()
     for experiment in LESSONS["examples"].experiments:
         data = data_of(experiment, SignSet(), source)
         steps = Run(settings_of(experiment, data)).n_steps(len(data.load().train.labels))

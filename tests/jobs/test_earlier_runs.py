@@ -9,6 +9,7 @@ from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun, differences
 from mlp.jobs.limits import Limits
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
 from mlp.training.data.teaching_data import TeachingData
@@ -136,6 +137,8 @@ def test_runs_on_signs_are_compared_if_they_hold_back_the_same_drawings():
     )
     assert run.measured_by == with_more.measured_by
     assert NumberedRun(1, snapshot(), SIGNS).measured_by != run.measured_by
+    few, more = (NumberedRun(1, snapshot(), FewDigits(Mnist(), each)) for each in (2, 16))
+    assert few.measured_by == more.measured_by != run.measured_by
 
 
 @pytest.mark.parametrize(

@@ -155,17 +155,23 @@ def warped_copies(images: np.ndarray, copies: int, rng: np.random.Generator) -> 
     return np.concatenate(warped) if warped else images[:0]
 
 
+def with_warps(drawings: Split) -> Split:
+    """Return drawings to learn from, followed by warped copies of all of them, copy after copy."""
+    copies = max(2, min(COPIES, MAX_IMAGES // len(drawings)))
+    more = warped_copies(drawings.images, copies - 1, rng_of("warps of own signs"))
+    return Split(np.concatenate([drawings.images, more]), np.tile(drawings.labels, copies))
+
+
 @lru_cache(maxsize=4)  # up to 16 MB each
 def _load(data: SignData) -> Dataset:
     drawings = split_of(data.images, data.labels)
     images, labels = drawings.images, drawings.labels
-    copies = max(2, min(COPIES, MAX_IMAGES // len(labels)))
-    more = warped_copies(images, copies - 1, rng_of("warps of own signs"))
-    train = Split(np.concatenate([images, more]), np.tile(labels, copies))
     others = max(1, round(N_UNSEEN / len(labels)))
     unseen = Split(warped_copies(images, others, rng_of("unseen warps of own signs")), np.tile(labels, others))
     validation = split_of(data.held_images, data.held_labels) if data.holds_back else unseen
     held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
     name = f"{len(labels)} drawings of {in_words(data.names)}{held}"
     noun = HELD_BACK_NOUN if data.holds_back else WARP_NOUN
-    return Dataset(name, train, validation, validation, names=data.names, unseen=unseen.images, validation_noun=noun)
+    return Dataset(
+        name, with_warps(drawings), validation, validation, names=data.names, unseen=unseen.images, validation_noun=noun
+    )

@@ -4,15 +4,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
+from mlp.class_names import DIGITS
+from mlp.images.mnist import sample
 from mlp.images.signs.sign_set import SignSet
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
 from tests.images.signs.sample_signs import letters
@@ -163,9 +167,10 @@ def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Calla
     source = Mnist()
     for experiment, n in ((few, 2), (many, 16)):
         data = data_of(experiment, SignSet(), source)
-        assert isinstance(data, SignData)
+        assert data == FewDigits(source, n)
         dataset = data.load()
-        assert len(data.labels) == 10 * n
+        np.testing.assert_array_equal(np.bincount(dataset.train.labels[: 10 * n]), n)
+        assert (dataset.names, dataset.unseen) == (DIGITS, None)
         steps = experiment.settings.epochs * -(-len(dataset.train) // experiment.settings.batch_size)
         assert steps == pytest.approx(5_000, rel=0.01)
     assert data_of(many, letters(6), source) is None
@@ -181,6 +186,18 @@ def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Calla
     sweep = visitor_of(page).sweep
     assert [job.data.load().train.labels.size for job in sweep.jobs] == [2_000, 4_000, 8_000, 16_000]
     sweep.pause()
+
+
+def test_network_of_the_lesson_on_examples_reads_digits(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="examples")
+    page.button(key="try_examples_0").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().history.newest is not None)
+    visitor_of(page).job.pause()
+    at_rest(page)
+    reader = visitor_of(page).job.snapshot().reader
+    assert reader.reads_digits
+    assert reader.none_below is None
+    assert visitor_of(page).job.snapshot().data_name == f"2 images of each digit of {sample().name}"
 
 
 def test_lesson_on_examples_names_the_experiments_that_need_more_drawings(open_page: Callable[..., AppTest]):

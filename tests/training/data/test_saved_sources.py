@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import SOURCES, dump_source, parse_source
 from mlp.training.data.sign_data import SignData, sign_data
 from mlp.training.data.sources import Mnist
@@ -17,6 +18,7 @@ EXAMPLES = {
     "Mnist": Mnist("a folder"),
     "TeachingData": teaching_data(Mnist(), DIGITS.images[:7], DIGITS.labels[:7], 0.25),
     "SignData": sign_data(letters(12)),
+    "FewDigits": FewDigits(Mnist(), 4),
 }
 
 

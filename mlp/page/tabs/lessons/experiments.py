@@ -18,7 +18,6 @@ from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.saved_sources import Source
-from mlp.training.data.sign_data import SignData
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -85,7 +84,7 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     known = [*swept, *alone] if visitor.shown_sweep is not None else [*alone, *swept]
     known += [run.snapshot for run in list(visitor.lesson_runs.values())]
     data, settings = learned_now(visitor, experiment)
-    if isinstance(data, SignData):
+    if experiment.drawings is not None and data is not None:
         known = [snapshot for snapshot in known if snapshot.data_name == data.load().name]
     return next((snapshot for snapshot in known if snapshot.settings == settings), None)
 

@@ -2,25 +2,21 @@
 
 from dataclasses import replace
 
-import numpy as np
-
-from mlp.class_names import DIGITS
-from mlp.images.mnist import Dataset
 from mlp.images.signs.sign_set import SignSet
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sign_data import SignData, split_data
+from mlp.training.data.sources import Mnist
 from mlp.training.settings import Settings
 
 DRAWINGS = [experiment.drawings for experiment in LESSONS["examples"].experiments if experiment.drawings is not None]
 """Numbers of drawings of each class in the lesson's experiments."""
 MIN_DRAWINGS = 5
 """Number of drawings of each sign from which the lesson uses signs in place of digits."""
-HELD = 1_000
-"""Number of digits for validation."""
 
 
-def data_of(experiment: Experiment, signs: SignSet, source: Source) -> Source | None:
+def data_of(experiment: Experiment, signs: SignSet, source: Mnist) -> Source | None:
     """Return an experiment's training data; None if the visitor has too few drawings of each sign."""
     n = experiment.drawings
     if n is None:
@@ -28,7 +24,7 @@ def data_of(experiment: Experiment, signs: SignSet, source: Source) -> Source | 
     if are_learned(signs):
         enough = [each for each in DRAWINGS if each < min(signs.counts)]  # the rest is for validation, the same for all
         return split_data(signs, signs.ranks >= max(enough), signs.ranks < n) if n in enough else None
-    return _digits(source.load(), n)
+    return FewDigits(source, n)
 
 
 def settings_of(experiment: Experiment, data: Source) -> Settings:
@@ -39,17 +35,3 @@ def settings_of(experiment: Experiment, data: Source) -> Settings:
 def are_learned(signs: SignSet) -> bool:
     """Whether the lesson uses the visitor's signs in place of digits."""
     return len(signs.names) > 1 and min(signs.counts) >= MIN_DRAWINGS
-
-
-def _digits(dataset: Dataset, n: int) -> SignData:
-    """Return the first ``n`` images of each digit to learn, and others for validation."""
-    images, labels = dataset.train.images[:5_000], dataset.train.labels[:5_000]
-    first = np.concatenate([np.flatnonzero(labels == digit)[:n] for digit in range(len(DIGITS))])
-    held = dataset.validation
-    return SignData(
-        DIGITS,
-        images[first].tobytes(),
-        labels[first].astype(np.uint8).tobytes(),
-        held.images[:HELD].tobytes(),
-        held.labels[:HELD].astype(np.uint8).tobytes(),
-    )
