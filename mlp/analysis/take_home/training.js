@@ -76,7 +76,7 @@ function asRead(image) {
 
 async function unpackImages(packed) {
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Response(bytes).body.pipeThrough(new DecompressionStream("gzip"));
   const whole = new Uint8Array(await new Response(stream).arrayBuffer());
   const size = IMAGE_PX * IMAGE_PX, n = whole.length / (size + 1), images = [];
   for (let number = 0; number < n; number++) {
@@ -120,6 +120,7 @@ async function work(mixed) {
 let working = Promise.resolve();
 self.onmessage = ({ data }) => {
   if (data.stop) { asked = 0; return; }
+  // After an error, no later message is carried out, and each reports the error again.
   working = working.then(async () => {
     if (data.begin) {
       net = unpackNumbers(data.begin, data.numbers);
@@ -132,5 +133,6 @@ self.onmessage = ({ data }) => {
     if (data.image) own.push({ image: asRead(data.image), digit: data.digit });
     asked = data.steps;
     await work(data.mixed && mnist !== null);
-  }).catch((error) => self.postMessage({ failed: String(error) }));
+  });
+  working.catch((error) => self.postMessage({ failed: String(error) }));
 };

@@ -185,3 +185,15 @@ def test_taught_take_home_page_saves_the_same_network(at_home, article, tmp_path
     ink = next(drawings())
     found = page.evaluate(READ, base64.b64encode(ink).decode())
     np.testing.assert_allclose(found["chances"], taught.predict_proba(to_mnist(ink)[None])[0], atol=1e-5)
+
+
+def test_take_home_page_does_not_learn_without_its_images(at_home, article):
+    page = at_home(article)
+    stroke(page, [(70, 60), (210, 60), (150, 230)])
+    page.mouse.up()
+    page.evaluate("document.getElementById('images').textContent = 'H4sI'")
+    for _ in range(2):
+        page.get_by_role("button", name="3", exact=True).click()
+        expect(page.locator("#learned")).to_contain_text("Learning stopped: TypeError")
+    expect(page.get_by_role("status")).to_contain_text("7,")
+    expect(page.get_by_role("button", name="Save as .safetensors")).to_be_disabled()
