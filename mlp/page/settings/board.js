@@ -98,7 +98,7 @@ if (!window.inklingBoard) {
     if (steps || down) event.preventDefault();
     if (steps) go(steps);
     else if (down) document.querySelector('[data-testid="stMain"]').scrollBy(0, down * window.innerHeight / 3);
-    else if (event.key === "Escape" && !document.querySelector('[data-testid="stPopoverBody"], :popover-open')) leave();
+    else if (event.key === "Escape" && !document.querySelector('[data-testid="stPopoverBody"], :is(:popover-open)')) leave();
   });
   window.addEventListener("resize", ({ isTrusted }) => {
     if (isTrusted) show();

@@ -3,7 +3,8 @@
   if (window.inklingKeyboard) return;
   window.inklingKeyboard = true;
   const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select, textarea, summary, [tabindex="0"]';
-  const shown = (element) => element.checkVisibility({ visibilityProperty: true });  // false in a closed details too
+  // False in a closed details too; Safari before 17.4 has no checkVisibility.
+  const shown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent !== null;
   let popover = null, opener = null;
 
   // A popover is at the end of the document, so the focus moves into it when it opens and back when it closes.
@@ -28,7 +29,8 @@
   const name = () => document.querySelectorAll('[data-testid="stSlider"] input[type="range"][aria-labelledby]').forEach(
     (input) => input.removeAttribute("aria-labelledby"));
   // A panel that its button opens stays in the page when it closes.
-  const join = () => document.querySelectorAll("button[data-opens]").forEach((button) => {
+  // Safari before 17 has no popovers, and shows the panel all the time.
+  const join = () => "popover" in HTMLElement.prototype && document.querySelectorAll("button[data-opens]").forEach((button) => {
     const panel = document.querySelector(`.st-key-${button.dataset.opens}`);
     if (!panel || button.popoverTargetElement === panel) return;
     panel.popover = "auto";
