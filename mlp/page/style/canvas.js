@@ -8,6 +8,12 @@
     + ".dc-container{position:relative}.dc-background-canvas,.dc-canvas{position:absolute;top:0;left:0}"
     + "canvas{border-radius:10px;touch-action:none}canvas.upper-canvas:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}";
   const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // presentation elements must have no name
+  // WebKit shows a canvas black after a change of its size on the screen, until something draws on it: its own pixel.
+  const resized = new ResizeObserver(([{ target }]) => requestAnimationFrame(() => {
+    for (const canvas of target.getRootNode().querySelectorAll("canvas")) {
+      canvas.getContext("2d").drawImage(canvas, 0, 0, 1, 1, 0, 0, 1, 1);
+    }
+  }));
   const repair = () => {
     document.querySelectorAll(zones).forEach((zone) => zone.setAttribute("role", "group"));
     document.querySelectorAll(".st-key-canvas *").forEach((element) => {
@@ -25,6 +31,7 @@
       canvas.tabIndex = 0;
       canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen, or a finger; by keyboard the arrows "
         + "move, and Space puts the pen down and lifts it");
+      resized.observe(canvas);
     });
   }); };
   if (!window.inklingRepair) {
