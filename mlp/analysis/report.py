@@ -1,4 +1,4 @@
-"""A run's report: settings, curves, confusion, surest mistakes and own digits on one page to print."""
+"""A run's report: settings, curves, confusion, confident mistakes and own digits on one page to print."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from PIL import Image
 
 from mlp.analysis.inline_html import csp_hash, data_url, png_url
 from mlp.analysis.mistakes import Readings
+from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, value_text
@@ -109,7 +110,7 @@ def report_page(
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
         f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
         f"<p>Rows: true {kind_of(settings.names)}. Columns: network’s answer.</p></section></div>",
-        f"<h2>Surest mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MAX_MISTAKES_SHOWN], names)}",
+        f"<h2>Most confident mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MAX_MISTAKES_SHOWN], names)}",
     ]
     if own is not None:
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
@@ -144,7 +145,7 @@ def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) 
     shown = []
     for position in positions:
         true_digit, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
-        sure = f"{100 * digits.readings.probabilities[position, read]:.0f}%"
+        sure = percent(float(digits.readings.probabilities[position, read]))
         text = f"{names[true_digit]} read as {names[read]}"
         marked = f"{names[true_digit]} → <b>{names[read]}</b>" if true_digit != read else names[true_digit]
         picture = f'<img alt="{text}" src="{png_url(Image.fromarray(digits.images[position].reshape(28, 28)))}">'

@@ -121,6 +121,20 @@ def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, s
     )
 
 
+def percent(share: float) -> str:
+    """Return a probability as a percentage that reads 100.0% only if it is certain.
+
+    Examples
+    --------
+    >>> percent(0.9996), percent(0.123), percent(1.0)
+    ('99.9%', '12.3%', '100.0%')
+    """
+    shown = round(share * 100, 1)
+    if shown == 100 and share < 1 - 1e-6:
+        shown = 99.9
+    return f"{shown:.1f}%"
+
+
 def wilson_interval(right: int, n: int) -> tuple[float, float]:
     """Return the limits of the true accuracy with 95% confidence, if ``right`` of ``n`` were right.
 

@@ -91,12 +91,12 @@ def from_data(data: Dataset, number: int, kind: Literal["test", "validation"]) -
     >>> eights = Split(np.full((1, 784), 255, np.uint8), np.array([8]))
     >>> digit = from_data(Dataset("Eights", eights, eights, Split(eights.images, eights.labels)), 0, "test")
     >>> digit.name, digit.image[0, 0]
-    ('test digit 0, an 8', np.float32(1.0))
+    ('test digit no. 0, an 8', np.float32(1.0))
     """
     split: Split = getattr(data, kind)
     pixels = split.images[number].reshape(IMAGE_PX, IMAGE_PX)
     image = np.multiply(pixels, 1 / 255, dtype=np.float32)
-    name = f"{data.noun(kind)[0]} {number:,}, {with_article(data.names[split.labels[number]])}"
+    name = f"{data.noun(kind)[0]} no. {number:,}, {with_article(data.names[split.labels[number]])}"
     return InputImage(kind, name, pixels, image)
 
 

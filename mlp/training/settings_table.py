@@ -300,16 +300,21 @@ def format_value(position: object) -> str:
     return f"{position:g}" if isinstance(position, float) else str(position)
 
 
+OPTION_NAMES = {"sgd": "SGD", "adam": "Adam", "relu": "ReLU", "xavier": "Xavier", "he": "He", "gabor": "Gabor"}
+"""Names of options in texts; the others are called as in links."""
+
+
 def value_text(value: object) -> str:
-    """Return a setting's value as text for a list of facts.
+    """Return a setting's value as text for a person.
 
     Examples
     --------
-    >>> value_text((100, 200)), value_text(()), value_text(None), value_text(True), value_text(0.0)
-    ('100, 200', 'none', 'all', 'yes', '0')
+    >>> value_text((100, 200)), value_text(()), value_text(None), value_text(True), value_text(0.0), value_text("relu")
+    ('100, 200', 'none', 'all', 'yes', '0', 'ReLU')
     """
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value)) or "none"
     if value is None or isinstance(value, bool):
         return {None: "all", False: "no", True: "yes"}[value]
-    return format_value(value)
+    text = format_value(value)
+    return OPTION_NAMES.get(text, text)

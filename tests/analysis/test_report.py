@@ -23,10 +23,10 @@ def test_settings_curves_confusion_mistakes_and_own_digits_are_there():
     assert "<dt>Learning rate</dt><dd>0.25</dd>" in page
     assert "<dt>Straighten</dt><dd>yes</dd>" in page
     assert page.count('<td class="wrong">4</td>') == 10
-    assert "Surest mistakes, of 40" in page
+    assert "Most confident mistakes, of 40" in page
     assert "Own digits: 37 of 40 read correctly" in page
     assert page.count("<figure>") == MAX_MISTAKES_SHOWN + MAX_OWN_SHOWN
-    assert "0 → <b>1</b><br>82%" in page
+    assert "0 → <b>1</b><br>82.0%" in page
 
 
 def test_report_escapes_foreign_text_and_makes_no_requests():

@@ -3,6 +3,7 @@ import pytest
 
 from mlp import MLP, Reader
 from mlp.analysis.scores import calibration_error, score_drawings, score_images, wilson_interval
+from mlp.analysis.signs.sign_score import score
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.training.rejection import REFUSED_FROM
@@ -82,6 +83,17 @@ def test_refused_drawings_are_counted_without_changing_answers():
     assert refusing.right == plain.right
     images = np.zeros((3, 784), np.uint8)
     assert score_images(network, images, np.zeros(3, int), rejection=rejection).refused == 3
+
+
+def test_refused_drawing_of_a_sign_has_no_right_answer():
+    reader = Reader(MLP([784, 3], rng=np.random.default_rng(0)), names=("A", "B", "C"), none_below=0.5)
+    reader.network.values[:] = 0
+    reader.parameters()[0].value[:3] = 9 * np.eye(3)  # the first three pixels speak for A, B and C
+    images = np.zeros((4, 784), np.uint8)
+    images[[0, 1, 2], [0, 1, 1]] = 255
+    found = score(reader, images, np.array([0, 1, 2, 0]))  # right, right, wrong, and none of them
+    assert (found.n, found.right, found.refused, found.confused) == (4, 2, 1, [("C", "B", 1)])
+    assert found.text == "2 of 4 read right, so between 15% and 85% with 95% confidence"
 
 
 def test_wilson_interval_stays_within_0_and_1_and_narrows_with_more():

@@ -43,7 +43,7 @@ def test_photo_keeps_its_thumbnail_and_has_no_strokes():
 
 def test_data_digit_is_shown_unchanged():
     digit = from_data(DATA, 1, "validation")
-    assert (digit.kind, digit.name, digit.stages) == ("validation", "validation digit 1, a 3", None)
+    assert (digit.kind, digit.name, digit.stages) == ("validation", "validation digit no. 1, a 3", None)
     np.testing.assert_allclose(digit.image.ravel(), SPLIT.images[1] / 255, rtol=1e-6)
 
 

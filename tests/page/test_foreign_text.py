@@ -152,7 +152,7 @@ def texts_of(call: ast.Call) -> list[ast.expr]:
     return [
         text
         for text in [*first, *words]
-        if not (text in words and isinstance(text, ast.Name) and text.id == "format_value")
+        if not (text in words and isinstance(text, ast.Name) and text.id in ("format_value", "value_text"))
     ]
 
 

@@ -115,7 +115,7 @@ class Life:
         known = set(self._visitor.errors)  # of files refused before, which a redrawn page repeats
         self._visitor.progress = ""
         await self._visitor.press("teach")
-        await self._visitor.until(lambda: set(self._visitor.errors) - known or "own digits" in self._visitor.progress)
+        await self._visitor.until(lambda: set(self._visitor.errors) - known or "own digit" in self._visitor.progress)
         refused = [error for error in self._visitor.errors if error not in known]
         if refused:
             self._report.trouble("teachings refused", refused[0])

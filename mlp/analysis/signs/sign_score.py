@@ -20,7 +20,7 @@ class SignScore:
     ----------
     names : tuple of str
     matrix : int array, shape (signs, signs)
-        Number of drawings of each sign, by row, that were read as each, by column.
+        Number of drawings of each sign, by row, that were read as each, by column; without rejected ones.
     refused : int
         Number of drawings that the networks rejected as none of the signs.
     """
@@ -31,12 +31,12 @@ class SignScore:
 
     @property
     def n(self) -> int:
-        """Number of drawings."""
-        return int(self.matrix.sum())
+        """Number of drawings, including rejected ones."""
+        return int(self.matrix.sum()) + self.refused
 
     @property
     def right(self) -> int:
-        """Number of correct answers, including rejected ones."""
+        """Number of correct answers; a rejected drawing has none."""
         return int(self.matrix.trace())
 
     @property
@@ -46,9 +46,9 @@ class SignScore:
 
     @property
     def text(self) -> str:
-        """The score as text: "14 of 16, so between 64% and 97%"."""
-        low, high = self.interval
-        return f"{self.right} of {self.n}, so between {100 * low:.0f}% and {100 * high:.0f}%"
+        """The score as text: "14 of 16 read right, so between 64% and 97% with 95% confidence"."""
+        low, high = (f"{100 * limit:.0f}%" for limit in self.interval)
+        return f"{self.right} of {self.n} read right, so between {low} and {high} with 95% confidence"
 
     @property
     def confused(self) -> list[tuple[str, str, int]]:
@@ -64,8 +64,9 @@ def score(reader: Reader, images: np.ndarray, labels: np.ndarray) -> SignScore:
     if len(labels) == 0:
         return SignScore(reader.names, np.zeros((n_signs, n_signs), np.int64))
     probabilities = reader.predict_proba(images)
-    matrix = confusion_matrix(labels, probabilities.argmax(axis=1), n_signs)
-    return SignScore(reader.names, matrix, int((~reader.sees_one(probabilities)).sum()))
+    seen = reader.sees_one(probabilities)
+    matrix = confusion_matrix(labels[seen], probabilities[seen].argmax(axis=1), n_signs)
+    return SignScore(reader.names, matrix, int((~seen).sum()))
 
 
 def together(scores: Iterable[SignScore]) -> SignScore:

@@ -101,7 +101,7 @@ def _for_script(network: Reader, title: str, half: bool, rejection: Reader | Non
         about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
     none = ["I see no digit", "It looks more like a dot, a scribble or a letter."]
     if not network.reads_digits:
-        none = ["I see none of them", f"It looks like none of {in_words(network.names)}."]
+        none = ["I see none of the signs", f"This network knows {in_words(network.names)}."]
     about |= {"names": network.names, "noneBelow": network.none_below, "none": none}
     about |= {"metadata": _metadata(network), "facts": {"origin": title}}
     if isinstance(network.facts.get("data"), str):
@@ -113,7 +113,7 @@ def _pictures(network: Reader) -> dict[str, str]:
     """Return the parts of the page that depend on the network's shape: its layers, the bars, the names to teach."""
     names = [html.escape(name) for name in network.names]
     return {
-        "drawn": "a digit" if network.reads_digits else in_words(names),
+        "drawn": "a digit" if network.reads_digits else f"one of {in_words(names)}",
         "each": "digit" if network.reads_digits else "sign",
         "shape": " → ".join(map(str, network.layer_sizes)),
         "straightened": STRAIGHTENED if network.straighten else "",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
@@ -18,7 +19,7 @@ from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
-from mlp.page.style.bars import percent, share_bars
+from mlp.page.style.bars import share_bars
 from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import colors, image_url
@@ -262,7 +263,7 @@ def _answer_html(answers: DrawingAnswers) -> tuple[str, str]:
     if len(answers.all) > 1:
         return _several(answers)
     if not answer.is_digit and not reader.reads_digits:
-        return '<p class="none">I see none of them</p>', f"<small>It looks like none of {signs}.</small>"
+        return '<p class="none">I see none of the signs</p>', f"<small>This network knows {signs}.</small>"
     if not answer.is_digit:
         return (
             '<p class="none">I see no digit</p>',

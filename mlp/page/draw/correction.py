@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.images.input_image import InputImage
+from mlp.analysis.scores import percent
+from mlp.images.input_image import InputImage, with_article
 from mlp.images.own_digits import MAX_OWN, OwnDigit, as_pixels
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
@@ -37,9 +38,9 @@ class Reading(NamedTuple):
         Examples
         --------
         >>> str(Reading(7, 0.914))
-        '7, 91%'
+        '7 (91.4%)'
         """
-        return f"{self.digit}, {self.share * 100:.0f}%"
+        return f"{self.digit} ({percent(self.share)})"
 
 
 def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
@@ -61,8 +62,9 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
     if taught:
         st.html(taught)
     elif digit is not None:
+        text = f"Kept as <b>{with_article(str(digit))}</b> in Your digits ({len(own)})"
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
-            st.html(announced("kept", f"Kept as a <b>{digit}</b> · {len(own)} in Mine"), width="content")
+            st.html(announced("kept", text), width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
     else:
         st.html(announced("kept", f"You have {MAX_OWN} digits, the most that fit here." if len(own) >= MAX_OWN else ""))

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps, PngImagePlugin
 
+from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.page.draw.answer import LONG_NAME
 from mlp.page.draw.stage_network import Scene
-from mlp.page.style.bars import percent
 
 SIZE = (1200, 630)  # the size of link previews in messengers and on social networks
 SMOOTH = 2  # shapes are painted this many times larger and then shrunk, as Pillow draws hard edges

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.scores import percent
 from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
@@ -13,7 +14,6 @@ from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
 from mlp.page.draw.share_card import CardWords, share_card
 from mlp.page.draw.stage_network import scene
-from mlp.page.style.bars import percent
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colors, plain

@@ -15,7 +15,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.hidable import hidable
 from mlp.training.setting_entry import Control, Group
 from mlp.training.settings import N_INPUTS, count_parameters
-from mlp.training.settings_table import HIDDEN, SETTINGS, format_value
+from mlp.training.settings_table import HIDDEN, SETTINGS, format_value, value_text
 
 
 class Kept(TypedDict):
@@ -96,7 +96,7 @@ def _draw(control: Control, group: Group) -> None:
     elif control.kind == "stops":
         st.select_slider(control.label, places, first, format_func=format_value, help=group.explained, **kept)
     elif control.kind == "choice":
-        st.selectbox(control.label, places, places.index(first), help=group.explained, **kept)
+        st.selectbox(control.label, places, places.index(first), format_func=value_text, help=group.explained, **kept)
     elif control.kind == "several":
         st.multiselect(
             control.label, places, first, format_func=lambda one: one.replace("_", " "), help=group.explained, **kept

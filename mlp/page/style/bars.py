@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mlp.analysis.scores import percent
+
 MAX_ON_A_PHONE = 3
 
 
@@ -45,17 +47,3 @@ def track(label: str, done: float) -> str:
         f'<div class="ink-track" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{100 * done:.0f}"><i style="width:{done:.2%}"></i></div>'
     )
-
-
-def percent(share: float) -> str:
-    """Return a probability as a percentage that reads 100.0% only if it is certain.
-
-    Examples
-    --------
-    >>> percent(0.9996), percent(0.123), percent(1.0)
-    ('99.9%', '12.3%', '100.0%')
-    """
-    shown = round(share * 100, 1)
-    if shown == 100 and share < 1 - 1e-6:
-        shown = 99.9
-    return f"{shown:.1f}%"

@@ -144,11 +144,12 @@ def heading(facts: Sequence[str]) -> None:
     st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{line}</p><div data-live="facts">{chips(facts)}</div></div>')
 
 
-def digits(images: np.ndarray, captions: Sequence[str], alt: str) -> str:
-    """Return digits, (n, 784) uint8, as a grid with a caption below each."""
+def digits(images: np.ndarray, captions: Sequence[str], alt: str, marked: int | None = None) -> str:
+    """Return digits, (n, 784) uint8, as a grid with a caption below each; the one in place ``marked`` has a frame."""
     figures = "".join(
-        f'<figure><img src="{image_url(image.reshape(28, 28))}" alt="{html.escape(alt.format(caption))}">'
+        f"<figure{' aria-current=true' if place == marked else ''}>"
+        f'<img src="{image_url(image.reshape(28, 28))}" alt="{html.escape(alt.format(caption))}">'
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-        for image, caption in zip(images, captions, strict=True)
+        for place, (image, caption) in enumerate(zip(images, captions, strict=True))
     )
     return f'<div class="ink-digits">{figures}</div>'

@@ -3,6 +3,7 @@
 import html
 import math
 
+from mlp.analysis.scores import percent
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.style.bars import track
@@ -33,7 +34,7 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
         )
     parts = [now.moment]
     if now.speed != "full" and len(now.history):
-        parts.append(f"right on {now.history.accuracies[-1] * 10:.0f} of 10")
+        parts.append(f"{percent(float(now.history.accuracies[-1]))} of the last batch right")
     if now.images_per_second and not now.waits and now.speed == "full":
         parts.append(f"{now.images_per_second:,.0f} images a second")
         parts.append(f"{duration(now.seconds_left or 0)} left")

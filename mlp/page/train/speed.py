@@ -4,6 +4,7 @@ import html
 
 import streamlit as st
 
+from mlp.analysis.scores import percent
 from mlp.jobs.moments.rewind import thinned_steps
 from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
@@ -85,8 +86,8 @@ def strip(visitor: Visitor, drawing: bytes | None) -> str:
         return ""
     names = [html.escape(name) for name in visitor.job.snapshot().settings.names] if visitor.job else []
     cells = "".join(
-        f'<span role="listitem" style="--sure:{share:.0%}" title="step {step:,}: {names[digit]}, {share:.0%} sure">'
-        f"{names[digit]}</span>"
+        f'<span role="listitem" style="--sure:{share:.0%}" title="step {step:,}: {names[digit]}, '
+        f'{percent(share)} sure">{names[digit]}</span>'
         for step, digit, share in shown
         if digit < len(names)
     )

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mlp.analysis.scores import percent
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial, leader
 from mlp.page.live.tabs import Tab
@@ -93,4 +94,4 @@ def _drawing(visitor: Visitor, tab: Tab) -> str:
     if not read:
         return ""
     _, digit, share = read[-1]
-    return f" Your drawing: {digit}, {share:.0%} sure."
+    return f" Your drawing: {digit}, {percent(share)} sure."

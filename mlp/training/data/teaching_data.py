@@ -70,7 +70,7 @@ def _load(data: TeachingData) -> Dataset:
     chosen = np.sort(rng_of("choice for own digits").permutation(len(base.train))[: n - n_own])
     again = np.arange(n_own) % len(own)
     return Dataset(
-        f"{base.name} with {data.share * 100:.0f}% of {len(own)} own digits",
+        f"{base.name} with {len(own)} own digit{'s' if len(own) > 1 else ''} ({data.share * 100:.0f}%)",
         train=Split(
             np.concatenate([base.train.images[chosen], own.images[again]]),
             np.concatenate([base.train.labels[chosen], own.labels[again]]),

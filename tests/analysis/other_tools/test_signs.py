@@ -64,12 +64,12 @@ def test_onnx_model_has_the_names_and_as_many_answers(tmp_path: Path):
 
 def test_take_home_page_escapes_names_and_rejects_others():
     page = take_home_page(reader(), rejection=new_rejection(0))
-    assert "Draw あ, &quot;&quot;&quot;&lt;b&gt;\\ and c&#x27;d" in page
+    assert "Draw one of あ, &quot;&quot;&quot;&lt;b&gt;\\ and c&#x27;d" in page
     assert '<b>"""<b>' not in page
     embedded = json.loads(page.partition('<script type="application/json" id="network">')[2].partition("</script>")[0])
     assert tuple(embedded["names"]) == NAMES
     assert embedded["noneBelow"] == 0.6
-    assert embedded["none"][0] == "I see none of them"
+    assert embedded["none"][0] == "I see none of the signs"
     assert "rejection" not in embedded  # it knows only digits
     assert "CC BY-SA" not in page  # MNIST's digits aren't its signs
     assert page.count('<li id="bar-') == 3

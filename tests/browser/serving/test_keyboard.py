@@ -194,7 +194,8 @@ def test_everything_is_done_by_keyboard(open_page: Callable[..., Page]):
     press_tab_to(page, digits.first, 10)
     for key in ["ArrowRight"] * 7 + ["Space"]:
         page.keyboard.press(key)
-    expect(announced(page)).to_have_text(re.compile("Kept as a 7 · 1 in Mine$"))  # the answer may come with it
+    # The answer may come with it.
+    expect(announced(page)).to_have_text(re.compile(r"Kept as a 7 in Your digits \(1\)$"))
     expect(digits.nth(7)).to_be_focused()
 
     press_tab_to(page, button(page, "train").first, 3)

@@ -117,7 +117,7 @@ def test_part_of_a_tab_is_a_step_of_the_history(page: Page):
     page.go_back()
     mistakes = part(page, "parts").get_by_role("radio", name="Mistakes", exact=True)
     expect(mistakes).to_be_checked()
-    expect(part(page, "sections")).to_contain_text("The surest mistakes")
+    expect(part(page, "sections")).to_contain_text("The most confident mistakes")
     page.go_forward()
     expect(data).to_be_checked()
 

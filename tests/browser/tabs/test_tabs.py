@@ -36,7 +36,12 @@ FRAMES = """(bar) => {
   };
   look();
 }"""
-TEXT_IN = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The surest", "Data": "digits to learn"}
+TEXT_IN = {
+    "Runs": "Several at once",
+    "Look inside": "Looking at",
+    "Mistakes": "confident",
+    "Data": "digits to learn",
+}
 
 
 def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):

@@ -67,7 +67,7 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
         assert below_the_fold(page) == {}, (width, height)
     part(page, "correction").get_by_text("1", exact=True).click()
     button(page, "teach_now").click()
-    taught = re.compile(r"before: 7, \d+% → now: 1, .*it cost .* on MNIST")
+    taught = re.compile(r"before: 7 \([\d.]+%\) → now: 1 .*it cost .* on MNIST")
     expect(part(page, "correction_row")).to_contain_text(taught, timeout=TRAINED_MS)
 
 

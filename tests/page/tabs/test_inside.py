@@ -21,7 +21,7 @@ from mlp.page.tabs.inside.tab import VIEWS
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.page.sight import at_rest
+from tests.page.sight import at_rest, visitor_of
 
 PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
 
@@ -66,11 +66,31 @@ def test_every_view_opens_before_and_after_a_run_has_begun(opened, settings):
         at_rest(test)
 
 
+@pytest.mark.parametrize(("activation", "colors"), [("tanh", "orange above 0, blue below"), ("sigmoid", "the whiter")])
+def test_outputs_are_described_with_their_range(opened, activation, colors):
+    test = opened(epochs=1, images=100, width_1=20, activation=activation)
+    test.button(key="step").click().run()
+    at_rest(test)
+    text, network = shown(test.run()), visitor_of(test).job.snapshot().network
+    outputs = network.activations(sample().test.images[:1])[2][0]
+    assert colors in text
+    ends = [f"{end:+.2f}".replace("-", "−") for end in (outputs.min(), outputs.max())]
+    assert f"Layer 1: {(outputs > 0).sum()} of 20 above 0; from {ends[0]} to {ends[1]}" in text
+
+
+def test_picture_says_that_it_leaves_out_test_time_augmentation(opened):
+    test = opened()
+    assert shipped("shipped").test_time_augmentation
+    assert "once here, without test-time augmentation" in shown(test)
+    test.segmented_control(key="network").set_value("article").run()
+    assert "without test-time augmentation" not in shown(test)
+
+
 def test_pressed_neuron_is_off_until_all_are_on(opened):
     test = opened(lab="lesions")
     test.segmented_control(key="network").set_value("article").run()
     assert "Press a neuron to switch it off" in shown(test)
-    fires = re.findall(r'id="neuron-1-(\d+)"[^>]*fires with \d', shown(test))
+    fires = re.findall(r'id="neuron-1-(\d+)"[^>]*output [+−]\d', shown(test))
     test.session_state["lab_off"] = tuple((0, int(neuron)) for neuron in fires)
     test.run()
     text = shown(test)
@@ -121,12 +141,12 @@ def test_test_digit_is_chosen_by_number_within_the_test_set(opened):
     test = opened()
     test.segmented_control(key="looking_at").set_value("test").run()
     test.number_input(key="digit_number").set_value(3).run()
-    assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
+    assert f"test digit no. 3, a {sample().test.labels[3]}" in shown(test)
     test.button(key="another_digit").click().run()
     assert 0 <= test.number_input(key="digit_number").value < len(sample().test)
     test.number_input(key="digit_number").set_value(5).run()
     test.segmented_control(key="looking_at").set_value("validation").run()
-    assert f"validation digit 5, a {sample().validation.labels[5]}" in shown(test)
+    assert f"validation digit no. 5, a {sample().validation.labels[5]}" in shown(test)
 
 
 def test_chosen_test_digit_stays_while_another_view_is_open(opened):
@@ -137,7 +157,7 @@ def test_chosen_test_digit_stays_while_another_view_is_open(opened):
     assert "looking_at" not in [control.key for control in test.segmented_control]
     test.segmented_control(key="inside_view").set_value("network").run()
     assert test.segmented_control(key="looking_at").value == "test"
-    assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
+    assert f"test digit no. 3, a {sample().test.labels[3]}" in shown(test)
 
 
 def test_mosaic_shows_a_hundred_neurons_and_counts_the_others(opened):

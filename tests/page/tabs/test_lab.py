@@ -14,6 +14,7 @@ from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.inside.tab import TOOLS
+from mlp.page.tabs.lab.map import MARGIN, Layout
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
@@ -77,7 +78,7 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
             assert page.session_state["lab_work"][1].error is None
             assert not page.run().exception, room
         assert EXPERIMENTS[room].idea in text(page, f"lab_{room}")
-        shown = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "of a random walk’s"}
+        shown = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "a random walk:"}
         assert shown.get(room, "") in text(page, f"lab_{room}")
 
 
@@ -153,6 +154,13 @@ def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable
     assert f"a {sample().test.labels[3]} read as" in text(page, "lab_map")
     page.button(key="lab_look_inside").click().run()
     assert page.segmented_control(key="tab").value == "Look inside"
+
+
+def test_map_holds_all_dots_and_is_filled_by_them():
+    where = np.random.default_rng(0).gamma(0.5, size=(1000, 2)) * [1, -3]  # lopsided
+    places = Layout(None, where, where).scaled(where)
+    np.testing.assert_allclose(places.min(axis=0), -1 / MARGIN)
+    np.testing.assert_allclose(places.max(axis=0), 1 / MARGIN)
 
 
 def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callable[..., AppTest]):

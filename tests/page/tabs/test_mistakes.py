@@ -89,16 +89,16 @@ def test_run_that_continues_the_pretrained_network_has_its_remark(opened):
     assert "Its weights have learned from the validation images" in shown(test.run())
 
 
-def test_surest_mistakes_are_shown_until_a_cell_is_opened(opened):
+def test_most_confident_mistakes_are_shown_until_a_cell_is_opened(opened):
     test = opened(images=100, epochs=1)
     test.button(key="step").click().run()  # a network that knows nothing makes every mistake
     at_rest(test)
     counts = np.array(grid(test)["counts"])
-    assert TITLE.findall(shown(test)) == ["The surest mistakes"]
+    assert TITLE.findall(shown(test)) == ["The most confident mistakes"]
     row, column = np.unravel_index(counts.argmax(), counts.shape)
     text = shown(open_cell(test, int(row), int(column)))
     assert TITLE.findall(text) == [f"True digit {row}, answer {column}"]
-    names = re.findall(r'aria-label="validation digit [\d,]+: an? (\d), read as (\d);', text)
+    names = re.findall(r'aria-label="validation digit no\. [\d,]+: an? (\d), read as (\d);', text)
     assert names == [(str(row), str(column))] * min(SHOWN, counts.max())
 
 
@@ -106,7 +106,7 @@ def test_surest_mistakes_are_shown_until_a_cell_is_opened(opened):
 def test_missing_cell_opens_nothing(opened, cell):
     test = opened()
     test.session_state["confusion"] = {"cell": cell}
-    assert TITLE.findall(shown(test.run())) == ["The surest mistakes"]
+    assert TITLE.findall(shown(test.run())) == ["The most confident mistakes"]
 
 
 def test_run_is_read_again_only_when_its_network_has_changed(opened):

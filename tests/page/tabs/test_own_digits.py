@@ -55,7 +55,7 @@ def test_correction_needs_a_drawing(page: AppTest):
 def test_correction_can_be_kept_changed_and_removed(page: AppTest):
     label(draw(page, 7), 1)
     assert visitor_of(page).own.labels.tolist() == [1]
-    assert "Kept as a 1 · 1 in Mine" in text(page)
+    assert "Kept as a 1 in Your digits (1)" in text(page)
     label(page, 2)
     assert visitor_of(page).own.labels.tolist() == [2]
     label(page, None)
@@ -128,7 +128,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     eventually(lambda: visitor.job.snapshot().finished)
     at_rest(own_page)
     shown = text(own_page)
-    assert "with 50% of 7 own digits" in shown
+    assert "with 7 own digits (50%)" in shown
     assert "Read right Digits Before After" in shown
     assert "Yours, learned from 7 " in shown
     assert "Yours, held back from training 2 " in shown
@@ -192,7 +192,7 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.segmented_control(key="network").set_value("article").run()
     draw(page, 7)
     page.pills(key="corrected").set_value(1).run()
-    assert "Kept as a 1 · 1 in Mine" in text(page, "correction_row")
+    assert "Kept as a 1 in Your digits (1)" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
     assert visitor_of(page).runs.origin == Origin("the article’s network", "article")
     assert "Reading with your run, which continues the article’s network" in text(page)
@@ -200,7 +200,7 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)
     page.run()
     shown = text(page, "correction_row")
-    assert shown.startswith("before: 7, ")
+    assert shown.startswith("before: 7 (")
     assert " → now: " in shown
     assert re.search(r"it cost (nothing|\d+\.\d points) on MNIST( so far)?: \d+\.\d% → \d+\.\d%", shown)
     draw(page, 3)

@@ -190,7 +190,7 @@ def test_other_drawings_are_rejected(signs_page: AppTest):
         page.button(key="give_one").click().run()
         assert not page.exception
         answers.add(text(page, "answer").partition("  ")[0])
-    assert any("I see none of them It looks like none of A, B and C." in each for each in answers)
+    assert any("I see none of the signs This network knows A, B and C." in each for each in answers)
 
 
 def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: AppTest):
@@ -254,13 +254,13 @@ def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest
     eventually(lambda: visitor_of(signs_page).sweep is not None and not visitor_of(signs_page).sweep.busy)
     signs_page.run()
     assert "Left out:" in text(signs_page)
-    assert "of 9, so between" in text(signs_page)
+    assert "of 9 read right, so between" in text(signs_page)
 
 
 def test_held_back_drawings_show_the_uncertainty_of_the_accuracy(signs_page: AppTest):
     page = learned(signs_page, letters(12))
     assert "Held back from training:" in text(page)
-    assert "of 9, so between" in text(page)
+    assert "of 9 read right, so between" in text(page)
 
 
 def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]):

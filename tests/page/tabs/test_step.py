@@ -9,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from mlp.analysis.slow_motion import slow_step
 from mlp.images.mnist import sample
+from mlp.nn.losses import softmax_cross_entropy
 from mlp.page.tabs.step.backward import slope_formula
 from mlp.page.tabs.step.charts import Dot, LossAlong
 from mlp.page.tabs.step.tab import STAGES
@@ -17,7 +18,7 @@ from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.page.sight import at_rest, eventually, visitor_of
+from tests.page.sight import at_rest, eventually, text, visitor_of
 
 
 @pytest.fixture
@@ -168,6 +169,7 @@ def test_finished_run_offers_a_step_of_another_epoch(open_page):
     page.button(key="slow_newest").click().run()
     step = page.session_state["slow_step"][1]
     assert (step.number, step.epoch) == (9, 3)
+    assert "in epoch 3, after the run’s last" in text(page)
     assert step.before.values.tobytes() == visitor_of(page).job.snapshot().network.values.tobytes()
 
 
@@ -175,7 +177,22 @@ def test_first_picture_to_follow_is_the_least_certain_one(opened):
     test = opened()
     test.segmented_control(key="slow_stage").set_value("Loss").run()
     step = test.session_state["slow_step"][1]
-    assert test.number_input(key="slow_picture").value == step.probabilities.max(axis=1).argmin()
+    number = test.number_input(key="slow_picture").value
+    assert number == step.probabilities.max(axis=1).argmin()
+    test.segmented_control(key="slow_stage").set_value("Minibatch").run()
+    (images,) = [element.proto.body for element in test.get("html") if 'class="ink-digits"' in element.proto.body]
+    assert [" aria-current" in figure for figure in images.split("<figure")[1:]].index(True) == number
+
+
+@pytest.mark.parametrize(("smoothing", "least"), [(0.0, "nothing at 1,"), (0.1, "least at 0.91 (")])
+def test_least_cost_of_an_image_is_where_the_loss_is_least(opened, smoothing, least):
+    test = opened(label_smoothing=smoothing)
+    test.segmented_control(key="slow_stage").set_value("Loss").run()
+    assert least in text(test)
+    shares = np.linspace(0.01, 0.999, 990)  # of the right answer; the others share the rest
+    logits = np.log(np.column_stack([shares, *[(1 - shares) / 9] * 9]))
+    losses = [softmax_cross_entropy(row[None], np.array([0]), smoothing)[0] for row in logits]
+    assert shares[np.argmin(losses)] == pytest.approx(0.91 if smoothing else 0.999, abs=0.002)
 
 
 @pytest.mark.parametrize("slope", [-3.0, -0.04, 0.0, 0.04, 3.0])

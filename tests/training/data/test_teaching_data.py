@@ -48,7 +48,7 @@ def test_mixture_is_the_same_in_another_process():
 
 
 def test_data_names_itself():
-    assert teaching_data(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25% of 3 own digits"
+    assert teaching_data(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 3 own digits (25%)"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.lab.damage import BITS, Damage, damaged, n_affordable, n_bytes, n_right, n_weights_left, own_bits
+from mlp.analysis.scores import percent
 from mlp.analysis.trace import trace
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
@@ -20,7 +21,6 @@ from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
-from mlp.page.style.bars import percent
 from mlp.page.style.fragments import rerun_fragments
 from mlp.page.style.theme import colors
 from mlp.page.tabs.inside import network_picture
@@ -150,7 +150,7 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
         title += f", {len(gone)} off" if gone else ""
         layers.append(LayerSwitches(title, shown, fires / max(float(fires.max()), 1e-12), gone))
     if layers:
-        st.caption("All neurons of the hidden layers: white ones fire strongly, black ones are silent.")
+        st.caption("All neurons of the hidden layers: white for an output far from 0, black for 0.")
         neuron_grid(layers, switch)
     else:
         st.caption("This network has no hidden neurons to switch off.")

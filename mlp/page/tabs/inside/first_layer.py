@@ -39,11 +39,11 @@ def _first(visitor: Visitor) -> MLP | None:
 def draw(now: Answering, visitor: Visitor, colors: dict[str, str]) -> None:
     """Draw the weights of the first layer as a mosaic."""
     numbers = now.network.dense_layers[0].weight.value.T
-    text = "its 28 × 28 weights, random at first"
+    text = "its 28 × 28 weights"
     first = _first(visitor) if now.kind == "run" and _first_layer_of.get() == LEARNED else None
     if first is not None:
         numbers = numbers - first.dense_layers[0].weight.value.T
-        text = "its 28 × 28 weights minus the random ones that it started with"
+        text = "its 28 × 28 weights minus those that it started with"
     shown = numbers[:SHOWN]
     sheet = Sheet(scaled(np.nan_to_num(shown), each=_own_scale.get()), colors)
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""

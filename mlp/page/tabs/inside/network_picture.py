@@ -1,4 +1,4 @@
-"""The view of the network at one image: each neuron's pattern, how it fires, and the strongest links."""
+"""The view of the network at one image: each neuron's pattern, its output, and the strongest links."""
 
 import html
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
+from mlp.analysis.scores import percent
 from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.page.draw.networks import Answering
-from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.inside.network_widget import network_widget
@@ -65,13 +65,14 @@ def _showing(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerT
 
 
 def _caption(now: Answering, looked_at: InputImage) -> str:
+    once = " The network reads the image once here, without test-time augmentation."
     return (
         f'<p class="ink-note">{now.caption}: <b>{html.escape(looked_at.name)}</b>. '
-        "Point at a neuron or tap it to see its sum.</p>"
+        f"Point at a neuron or tap it to see its sum.{once if now.reader.test_time_augmentation else ''}</p>"
         '<div class="ink-net-legend">'
         '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises a neuron’s sum; in '
         '<b class="ink-against">blue</b> ones it lowers it</span></div>'
-        '<div><i class="lamp"></i>white: fires strongly; black: silent</div>'
+        '<div><i class="lamp"></i>white: output far from 0; black: output 0</div>'
         '<div><i class="up"></i>raises the next sum</div>'
         '<div><i class="down"></i>lowers it</div></div>'
     )
@@ -118,7 +119,7 @@ def _picture(seen: str, layers: list[Layer], sheet: Sheet, temperature: float, n
 
 
 def _lights(layer: Layer) -> np.ndarray:
-    """Return how strongly each neuron of a hidden layer fires, 0 to 1; neurons that are off get 0."""
+    """Return the size of each output of a hidden layer, 0 to 1; neurons that are off get 0."""
     lights = np.abs(layer.now.outputs)
     lights[list(layer.off)] = 0
     shares: np.ndarray = lights / max(float(lights.max()), 1e-12)
@@ -151,7 +152,9 @@ def _neuron(
     else:
         texts = [f"sum {_signed(layer.now.sums[neuron])}, with a bias of {_signed(_bias(layer.now, neuron))}"]
         texts.append(
-            f"fires with {layer.now.outputs[neuron]:.2f}" if chance is None else f"its probability is {percent(chance)}"
+            f"output {_signed(layer.now.outputs[neuron])}"
+            if chance is None
+            else f"its probability is {percent(chance)}"
         )
         if depth > 1:
             texts.append(f"most comes from {_strongest_inputs(layer.now, neuron)}")
@@ -207,6 +210,8 @@ def _line(source: str, target: str, x1: float, y1: float, x2: float, y2: float, 
 
 def _all_activations(network: MLP, layers: list[Layer], colors: dict[str, str]) -> str:
     figures = []
+    has_signs = network.activation == "tanh"
+    meaning = "orange above 0, blue below" if has_signs else "the whiter, the larger"
     for depth, layer in enumerate(layers[:-1], start=1):
         outputs = layer.now.outputs.copy()
         outputs[list(layer.off)] = 0
@@ -215,14 +220,14 @@ def _all_activations(network: MLP, layers: list[Layer], colors: dict[str, str]) 
         cells = np.zeros(-(-n // across) * across, np.float32)
         cells[:n] = outputs / max(float(np.abs(outputs).max()), 1e-12)
         grid = cells.reshape(-1, across)
-        url = signed_url(grid, colors) if network.activation == "tanh" else image_url(grid)
-        fire = int((outputs > 0).sum())
-        text = f"Layer {depth}: {fire:,} of {n:,} fire, the strongest with {outputs.max():.1f}"
+        url = signed_url(grid, colors) if has_signs else image_url(grid)
+        above = int((outputs > 0).sum())
+        text = f"Layer {depth}: {above:,} of {n:,} above 0; from {_signed(outputs.min())} to {_signed(outputs.max())}"
         figures.append(
             f'<figure><img src="{url}" alt="{text}" width="{across * cell_px}" height="{len(grid) * cell_px}">'
             f"<figcaption>{text}</figcaption></figure>"
         )
     return (
-        '<p class="ink-note" style="margin-bottom:0.6rem"><b>All neurons</b> of the hidden layers, one square each: '
-        f'white ones fire, black ones are silent.</p><div class="ink-layers">{"".join(figures)}</div>'
+        '<p class="ink-note" style="margin-bottom:0.6rem"><b>All outputs</b> of the hidden layers, one square each: '
+        f'{meaning}.</p><div class="ink-layers">{"".join(figures)}</div>'
     )

@@ -19,7 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const had = active && root.contains(active) ? active.dataset.id : null;
   root.innerHTML = data.map((layer, l) => `<section><h3>${layer.title}</h3><div role="group"`
     + ` aria-label="${layer.title}">` + layer.neurons.map(([n, lit, off]) => {
-      const name = `neuron ${n + 1}, ${off ? "off" : `fires ${lit}%`}`;
+      const name = `neuron ${n + 1}, ${off ? "off" : `lit ${lit}%`}`;
       return `<button type="button" data-id="${l}-${n}" tabindex="-1" aria-pressed="${Boolean(off)}"`
         + ` style="--lit:${lit}%" aria-label="${name}" title="${name}"></button>`;
     }).join("") + "</div></section>").join("");

@@ -9,6 +9,7 @@ import streamlit as st
 from mlp.analysis.attribution import gradient_times_input
 from mlp.analysis.lab.damage import n_affordable
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, nearest_points, steadied
+from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
@@ -16,7 +17,6 @@ from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
-from mlp.page.style.bars import percent
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
@@ -40,7 +40,7 @@ IDEA = (
 NEAREST = 5
 FITTED = 3000
 """Training images that the directions are found with."""
-EDGE = 99.5  # percentage of dots inside the map in each direction; the others are at its edge
+MARGIN = 1.05  # between the outermost dots and the map's border
 
 
 class Layout(NamedTuple):
@@ -51,9 +51,9 @@ class Layout(NamedTuple):
     where: np.ndarray
 
     def scaled(self, where: np.ndarray) -> np.ndarray:
-        """Return positions on the plane as positions on the picture."""
-        reach = np.maximum(np.percentile(np.abs(self.where), EDGE, axis=0), 1e-12) * 1.05
-        scaled: np.ndarray = where / reach
+        """Return positions on the plane as positions on the picture, which all dots fill."""
+        low, high = self.where.min(axis=0), self.where.max(axis=0)
+        scaled: np.ndarray = (where - (low + high) / 2) / (np.maximum(high - low, 1e-12) / 2 * MARGIN)
         return scaled
 
 
@@ -108,7 +108,7 @@ def _near(now: Answering, test: Split, number: int, noun: str) -> GalleryPicture
     label = int(test.labels[number])
     read = int(now.reader.predict(test.images[number : number + 1])[0])
     names = now.reader.names
-    name = f"{noun} {number:,}: {with_article(names[label])}, read as {names[read]}"
+    name = f"{noun} no. {number:,}: {with_article(names[label])}, read as {names[read]}"
     caption = f"<b>{html.escape(names[label])}</b>"
     return GalleryPicture(number, image_url(test.images[number].reshape(28, 28)), name, caption)
 
@@ -124,7 +124,7 @@ def _one(now: Answering, test: Split, number: int, noun: str) -> None:
     url = strongest_url(spoke, theme.colors())
     names = now.reader.names
     text = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
-    title = f"{noun[0].upper()}{noun[1:]} {number:,}, {with_article(names[label])}"
+    title = f"{noun[0].upper()}{noun[1:]} no. {number:,}, {with_article(names[label])}"
     shown = [
         (image_url(image.reshape(28, 28)), html.escape(title), text),
         (url, "Why", f"orange spoke for {html.escape(with_article(names[read]))}, blue against it"),

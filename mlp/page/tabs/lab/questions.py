@@ -43,8 +43,8 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Which network is harder to fool, the article’s or the pretrained one?",
-            "Compare the two in the table: mostly the pretrained one. It has seen each digit warped in many ways, so "
-            "its borders are farther away. But that doesn’t stop a change designed to fool it.",
+            "Compare the two in the table: mostly the pretrained one. But nothing in its training stops a change "
+            "designed to fool it.",
         ),
         (
             "Why can you read the changed image when the network cannot?",
@@ -81,9 +81,9 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
             "hidden layer less often.",
         ),
         (
-            "Do the images that Inkling found look like something between a 4 and a 9?",
+            "Do the images that Inkling found look like something between the two?",
             "Not like anything that a person would write. They look like the mixture, with a few traces that sway the "
-            "network: you can lead it from 4 to 9 without showing it a digit in between.",
+            "network: you can lead it from one answer to the other without showing it anything in between.",
         ),
     ),
     "wish": (

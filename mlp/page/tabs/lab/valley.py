@@ -99,7 +99,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
         ("Highest", f"{measured.max():,.3f}"),
         (
             "Of the path’s variation, this plane holds",
-            f"{plane.explained:.1%} <small>· {plane.by_chance:.1%} of a random walk’s</small>",
+            f"{plane.explained:.1%} <small>· a random walk: {plane.by_chance:.1%}</small>",
         ),
         ("Measured on", f"{len(plane.labels):,} <small>{job.data.load().validation_noun[1]}</small>"),
     ]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
 from mlp.analysis.lab.wish import Wish, sum_of, wish
+from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.nn.losses import softmax
@@ -15,7 +16,6 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering, digit_in
 from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
-from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, pictures
@@ -123,8 +123,8 @@ def _reading_text(found: Wish, logits: np.ndarray, reader: Reader, names: Sequen
         return f"{text}It has only ever seen these signs: training never taught it to reject anything else."
     verdict = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
     return (
-        f"{text}The digit check {verdict}. It has only ever seen digits: training never taught it to reject anything "
-        "else."
+        f"{text}The digit check {verdict}. The network has only ever seen digits: training never taught it to reject "
+        "anything else."
     )
 
 

@@ -5,6 +5,7 @@ import html
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.scores import percent
 from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.plain_shrink import moved, shrunk
 from mlp.images.recorded import CANVAS_PX
@@ -53,7 +54,7 @@ def _form(title: str, pixels: np.ndarray, reader: Reader | None = None, probabil
         text = "no answer"
     else:
         best = int(probabilities.argmax())
-        text = f"reads <b>{html.escape(reader.names[best])}</b>, {probabilities[best]:.0%} sure"
+        text = f"reads <b>{html.escape(reader.names[best])}</b>, {percent(float(probabilities[best]))} sure"
     return (
         f'<figure><img src="{theme.image_url(pixels)}" alt="{html.escape(title)}"><figcaption><strong>'
         f"{html.escape(title)}</strong><br>{text}</figcaption></figure>"

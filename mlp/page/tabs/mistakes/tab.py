@@ -1,4 +1,4 @@
-"""The part "Mistakes": the confusion matrix, the images in each cell, and the surest mistakes."""
+"""The part "Mistakes": the confusion matrix, the images in each cell, and the most confident mistakes."""
 
 import html
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.mistakes import Readings, read_all
+from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
@@ -18,7 +19,6 @@ from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar
 from mlp.page.settings.link import ADDRESS, linked_view
-from mlp.page.style.bars import percent
 from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
@@ -39,7 +39,7 @@ REFRESH_S = 3.0  # while a run plays
 
 
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
-    """Draw the choice of data, the confusion matrix, and the images in the open cell or of the surest mistakes."""
+    """Draw the choice of data, the confusion matrix, and the images in its open cell or the most confident mistakes."""
     plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     fragment(_mistakes, key="mistakes")(visitor, data, plays)
     follow_run("mistakes", plays, REFRESH_S)
@@ -109,13 +109,15 @@ def _pictures(
 ) -> None:
     if chosen is None:
         positions = readings.worst()
-        title = "The surest mistakes"
+        title = "The most confident mistakes"
     else:
         true_digit, read = chosen
         positions = readings.cell(true_digit, read)
         title = html.escape(f"True {kind_of(names)} {names[true_digit]}, answer {names[read]}")
     shown = positions[:SHOWN]
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
+    if chosen is None and len(positions):
+        more += f", which average {percent(float(readings.probabilities[positions].max(axis=1).mean()))} sure"
     st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')
     with st.container(key="mistakes_pictures"):
         pictures = [_picture(readings, split, int(position), names, noun) for position in shown]
@@ -128,7 +130,7 @@ def _picture(readings: Readings, split: Split, position: int, names: Sequence[st
     text = f"read <b>{html.escape(names[answer])}</b> · {percent(chances[answer])}"
     if label != answer:
         text += f"<br><small>is {html.escape(names[label])} · {percent(chances[label])}</small>"
-    name = f"{noun} {position:,}: {with_article(names[label])}, read as {names[answer]}; see which pixels spoke"
+    name = f"{noun} no. {position:,}: {with_article(names[label])}, read as {names[answer]}; see its pixels"
     return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, text)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.scores import percent
 from mlp.images.own_digits import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.page import state
 from mlp.page.draw.networks import answering
@@ -14,7 +15,6 @@ from mlp.page.draw.teach import teach, teaching_epochs
 from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
-from mlp.page.style.bars import percent
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.tables import html_table

@@ -233,7 +233,7 @@ def _figures(visitor: Visitor) -> None:
 
 def figures(title: str, score: SignScore) -> str:
     """Return a score in words, as HTML: the share read right with its error, the confused pairs, and the rejected."""
-    text = f"{title}: <b>{score.text}</b> read right."
+    text = f"{title}: <b>{score.text}</b>."
     if score.confused:
         pairs = [f"<b>{html.escape(true)}</b> as {html.escape(read)}, {n} ×" for true, read, n in score.confused[:4]]
         text += f" It reads {'; '.join(pairs)}."

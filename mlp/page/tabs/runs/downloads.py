@@ -124,7 +124,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
         "text/html",
         key="report_out",
         icon=":material/print:",
-        help="Downloads a page to print: settings, curves, confusion matrix, surest mistakes and your digits.",
+        help="Downloads a page to print: settings, curves, confusion matrix, most confident mistakes and your digits.",
     )
 
 
@@ -187,7 +187,7 @@ def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = ""
 
 def _offer_exports(now: Callable[[], NumberedRun], name: str) -> None:
     """Draw a download button for each tool that can run the network."""
-    st.caption("In each tool, the network gives the same probabilities.", width=260)
+    st.caption("In each tool, the network gives the same probabilities, up to rounding.", width=260)
     for tool, about in TOOLS.items():
         download_button(
             about.label,

@@ -47,6 +47,7 @@ def minibatch(step: SlowStep) -> None:
             (step.inputs[shown] * 255).round().astype(np.uint8),
             [step.settings.names[label] for label in step.labels[shown]],
             alt="a handwritten {}",
+            marked=followed(step),
         )
     )
     if n > SHOWN_IMAGES:
@@ -127,11 +128,16 @@ def loss(step: SlowStep) -> None:
     smoothing, logs = step.settings.label_smoothing, -np.log(np.maximum(step.probabilities, 1e-38))
     losses = (1 - smoothing) * logs[np.arange(n), step.labels] + smoothing * logs.mean(axis=1)
     right = step.probabilities[i, step.labels[i]]
+    least = (
+        f"least at {1 - smoothing + smoothing / n_classes:.3g} (label smoothing counts all answers equally, with a "
+        f"share of {smoothing:g})"
+        if smoothing
+        else "nothing at 1"
+    )
     st.markdown(
-        "The less probability the right answer gets, the more an image costs: nothing at 1, "
-        f"{math.log(n_classes):.3f} at a blind guess of one in {n_classes:d}, and more and more toward 0. The loss is "
-        "the mean over the minibatch: one number that says how wrong the network is."
-        + (f" With label smoothing, a share of {smoothing:g} counts all answers equally." if smoothing else "")
+        f"What an image costs depends on the probability of the right answer: {least}, {math.log(n_classes):.3f} at a "
+        f"blind guess of one in {n_classes:d}, and more and more toward 0. The loss is the mean over the minibatch: "
+        "one number that says how wrong the network is."
     )
     one = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {tex(right)}"
     if smoothing:
@@ -151,6 +157,7 @@ def loss(step: SlowStep) -> None:
             (step.inputs[order] * 255).round().astype(np.uint8),
             [f"{true_name(step, k)}: {losses[k]:.2f}" for k in order],
             alt="answer and loss {}",
+            marked=order.tolist().index(i) if i in order else None,
         )
     )
     show_code(softmax_cross_entropy)
@@ -208,7 +215,7 @@ def _activations(step: SlowStep, i: int) -> str:
     for number in range(1, n_layers):
         values = step.next_inputs(number)[i]
         figures.append((f"{len(values)} outputs of layer {number}", _block(np.abs(values)), 220, 0))
-    figures.append(("10 probabilities", step.probabilities[i][None], 220, 22))
+    figures.append((f"{len(step.probabilities[i])} probabilities", step.probabilities[i][None], 220, 22))
     parts = []
     for caption, pixels, width, height in figures:
         top = float(pixels.max()) or 1.0

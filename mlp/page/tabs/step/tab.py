@@ -76,10 +76,12 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
     except (ValueError, OSError) as error:
         st.error(f"There is no step to show: {plain(str(error))}.")
         return
+    job = visitor.job if _slow_origin.get() == "run" else None
+    is_extra = job is not None and step.epoch > job.snapshot().settings.epochs
     st.html(
         theme.chips(
             [
-                f"Step <b>{step.number:,}</b>, in epoch {step.epoch}",
+                f"Step <b>{step.number:,}</b>, in epoch {step.epoch}{', after the run’s last' if is_extra else ''}",
                 " → ".join(map(str, step.before.layer_sizes)),
                 f"{len(step.labels)} images",
                 f"learning rate {step.learning_rate:.4g}",

@@ -104,14 +104,21 @@ def after(step: SlowStep) -> None:
     )
     n = len(step.labels)
     columns = st.columns(3)
+    change = round(step.loss_after - step.loss, 4)
     columns[0].metric(
-        "Loss of this minibatch", f"{step.loss_after:.4f}", f"{step.loss_after - step.loss:+.4f}", delta_color="inverse"
+        "Loss of this minibatch",
+        f"{step.loss_after:.4f}",
+        f"{change:+.4f}" if change else "no change",
+        delta_color="inverse" if change else "off",
+        delta_arrow="auto" if change else "off",
     )
+    more = round(right_after * n) - round(right_before * n)
     columns[1].metric(
         "Read right",
         f"{round(right_after * n)} of {n}",
-        f"{round(right_after * n) - round(right_before * n):+d}",
-        delta_color="off" if right_after == right_before else "normal",
+        f"{more:+d}" if more else "no change",
+        delta_color="normal" if more else "off",
+        delta_arrow="auto" if more else "off",
     )
     length, size = float(np.linalg.norm(step.update)), float(np.linalg.norm(step.before.values))
     columns[2].metric(
@@ -138,7 +145,7 @@ def after(step: SlowStep) -> None:
         )
     else:
         st.caption("It changed its mind about none of them: most steps are small.")
-    st.markdown("That was one step. Training repeats it about a thousand times a second.")
+    st.markdown("That was one step. A run repeats it, each time with the next images.")
     st.caption(
         "A run takes the same step, up to rounding, with faster code "
         f"({plain(location(FastStep))}), which skips pixels that are blank in the whole minibatch."

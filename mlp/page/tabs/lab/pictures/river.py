@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mlp.analysis.scores import percent
 from mlp.page.style.svg import svg, svg_url
 
 WIDTH, HEIGHT = 400, 120
@@ -53,9 +54,7 @@ def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]
             left, down = 100 * across[widest] / WIDTH, 100 * (top[widest] + bottom[widest]) / 2 / HEIGHT
             places.append(f'<b style="left:{min(max(left, 4), 96):.1f}%;top:{down:.1f}%">{names[digit]}</b>')
     here = [
-        f"{names[digit]} with {100 * share:.0f}%"
-        for digit, share in enumerate(_at(probabilities, at))
-        if share >= 0.005
+        f"{names[digit]} with {percent(share)}" for digit, share in enumerate(_at(probabilities, at)) if share >= 0.005
     ]
     url = svg_url(svg(WIDTH, HEIGHT, "".join(bands)))
     return (
