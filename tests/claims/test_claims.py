@@ -26,7 +26,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lesson/overfitting", "where does it stop falling while the training loss still goes down"): (
         of_training.validation_loss_stops_falling_before_training_loss
     ),
-    ("lesson/overfitting", "more images help most, then warps. Dropout gains only about a point"): (
+    ("lesson/overfitting", "more images help most, then warps. Dropout gains about a point at most"): (
         of_training.remedies_are_in_this_order
     ),
     ("lesson/centring", "fitted into 20 × 20 pixels, with their center of mass in the middle"): (

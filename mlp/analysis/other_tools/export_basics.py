@@ -50,7 +50,10 @@ def probabilities_note(reader: Reader) -> str:
             " In Inkling, it also reads shifted copies of each image (test-time augmentation); here it reads it once."
         )
     if reader.straighten:
-        text += " It reads straightened images, see mlp.straightening."
+        text += (
+            " It straightens each image first, see mlp.straightening. Inkling rounds straightened images of uint8, and "
+            "its probabilities for them may differ by about 0.01."
+        )
     if reader.none_below is not None:
         text += f" If the largest is below {reader.none_below:.4f}, it sees none of its signs."
     return text

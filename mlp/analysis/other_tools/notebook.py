@@ -48,7 +48,7 @@ def notebook(reader: Reader) -> str:
     """Return the notebook, as JSON of nbformat 4.
 
     Its settings are those in the network's facts, as far as they can be used, else the article's. The initial weights,
-    the order of the images and each step are the same as in Inkling, up to float32's rounding.
+    the order of the images and each step are the same as in Inkling, up to float32's rounding, which grows over a run.
     """
     if not reader.reads_digits:
         return _as_json(_signs_text(reader))
@@ -133,7 +133,7 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
     left_out = [f"{name} {value:g}" for name, value in others.items() if value]
     if "origin" in reader.facts:
         left_out.append("what it had learned before this run")
-    text = "Those of the run."
+    text = "Those of the run. Rounding differs from Inkling's, so the two networks drift apart: similar, not equal."
     if left_out:
         text += f" This notebook leaves out {', '.join(left_out)}, so its network differs."
     return settings, text

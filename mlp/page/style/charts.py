@@ -209,7 +209,7 @@ class Chart:
         self.axes.set_xlim(x)
         self.axes.set_ylim(y)
         # Numbers between whole ones are longer, and the first would touch "epoch 0".
-        self.axes.xaxis.set_major_locator(MaxNLocator(6 if x[1] >= 5 else 4))
+        self.axes.xaxis.set_major_locator(MaxNLocator(6 if x[1] >= 5 else 4, steps=[1, 2, 5, 10]))
         for place, label in zip(self.axes.get_xticks(), self.axes.get_xticklabels(), strict=True):
             # In the middle, "epoch 0" would touch the lowest number beside the axis.
             label.set_horizontalalignment("left" if place == 0 else "center")

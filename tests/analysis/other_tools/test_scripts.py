@@ -36,6 +36,10 @@ def test_thirty_lines_of_numpy_read_as_the_network_does(tmp_path: Path, mnist, s
     done = runpy.run_path(str(script), run_name="__main__")
     expected = plain(network, images)
     np.testing.assert_allclose(done["read"](images / np.float32(255)), expected, atol=1e-5)
+    once = Reader(network.network, temperature=network.temperature, straighten=network.straighten)
+    rounded = np.abs(once.predict_proba(images) - expected).max()
+    assert ("may differ by about 0.01" in script.read_text()) == network.straighten
+    assert 1e-5 < rounded < 0.015 if network.straighten else rounded < 1e-5
     assert capsys.readouterr().out == f"right on MNIST's test images: {(expected.argmax(1) == labels).mean()}\n"
 
 

@@ -145,6 +145,15 @@ def test_last_number_of_the_axis_is_whole(epochs):
     assert max(label.get_window_extent(renderer).x1 for label in chart.axes.get_xticklabels()) < chart.figure.bbox.x1
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 3, 4, 5, 7, 8, 10, 25, 40, 75, 100])
+def test_epochs_are_counted_in_steps_of_1_2_or_5(epochs):
+    chart = Chart(LIGHT, as_percent=False)
+    chart.svg(Curve(np.array([epochs]), np.array([1.0])), NONE, NONE, epochs)
+    step = float(chart.axes.get_xticks()[1])
+    assert f"{step:.0e}"[0] in "125"
+    assert float(f"{step:.0e}") == pytest.approx(step)
+
+
 @pytest.mark.parametrize("epochs", [0.1, 0.5, 1, 25, 100])
 def test_axis_unit_is_clear_of_curves_and_guess_handles(epochs):
     chart = Chart(LIGHT, as_percent=True)

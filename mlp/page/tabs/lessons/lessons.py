@@ -96,7 +96,7 @@ LESSONS = {
         answer="No. Only images that it did not learn from can tell you that, so 10,000 are kept for validation. Even "
         "those lose their value if you choose settings by them repeatedly, as that is a kind of training too. "
         "For the final check there are the test images. Of the three remedies, more images help most, then warps. "
-        "Dropout gains only about a point here.",
+        "Dropout gains about a point at most.",
         guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
     ),
     "examples": Lesson(
@@ -113,7 +113,7 @@ LESSONS = {
         look_for="How much does the validation accuracy rise each time the number of drawings doubles? Which of the "
         "four runs learns its own drawings, and how soon?",
         question="All four networks read nearly all of their own warped drawings. Why does the one with 16 read "
-        "strangers’ drawings so much better than the one with 2?",
+        "the validation drawings so much better than the one with 2?",
         answer="A warp changes a drawing a little: its slant, size and width. It can’t turn a plain 7 into one with a "
         "bar. The network can’t learn a style that no drawing shows. Two drawings show two ways to write a digit; "
         "sixteen show most of them. If you teach your own signs, vary each one, as you would in a hurry.",
@@ -127,7 +127,7 @@ LESSONS = {
         experiments=(Experiment("Train a network to compare with", Settings(epochs=5)),),
         look_for="Draw a small digit on the canvas. The same network reads it twice: shrunk with the whole canvas, as "
         "many other pages do, and in MNIST’s form. Then push it around: which of the two answers changes?",
-        question="Of 3,154 digits that people drew on tablets, the article’s network reads 28.6% if they are just "
+        question="Of 3,154 digits that people drew on tablets, the article’s network reads 28.4% if they are just "
         "shrunk, and 95.1% in MNIST’s form. Could you train a network on digits in random places instead?",
         answer="Yes. It would learn every digit in every place. For that it would need more neurons and more time, "
         "because the weights for one corner don’t help in another. Convolutional networks look for the same pattern "

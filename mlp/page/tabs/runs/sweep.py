@@ -29,6 +29,8 @@ from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_n
 
 _refused = Refusal("sweep")
 
+LUCK = "A difference no larger than between two seeds can be luck."
+
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
     "hidden": (
@@ -90,7 +92,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             key="sweep_winner",
             on_click=_adopt_best,
             args=(visitor, sweep),
-            help="Makes the best one your run: it then answers, and the page shows its curves.",
+            help=f"Makes the most accurate one your run: it then answers, and the page shows its curves. {LUCK}",
         )
     fragment(_curves_and_table, key="sweep_curves")(visitor, sweep)
 
@@ -170,5 +172,5 @@ def sweep_table(name: str | None, trials: Sequence[Trial], colors: dict[str, str
     return (
         html_table("Runs of the sweep", [*map(html.escape, heads)], rows)
         + '<p class="ink-status">The last measured accuracy on validation images, the best first. '
-        "A star marks the best one as soon as all are measured at the same epoch.</p>"
+        f"A star marks the best one as soon as all are measured at the same epoch. {LUCK}</p>"
     )

@@ -16,7 +16,7 @@ from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.tabs.part import Part
 from mlp.page.tabs.runs.downloads import offer_downloads
-from mlp.page.tabs.runs.sweep import sweep_section
+from mlp.page.tabs.runs.sweep import LUCK, sweep_section
 from mlp.page.tabs.runs.uploads import weights_section
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.data_state import DataState
@@ -40,7 +40,7 @@ _newest_run = SessionVar[int | None]("newest_run", None)
 
 
 MAX_SHOWN = 4
-_STAR = " ★: the best of those that began alike and were measured on the same images."
+_STAR = f" ★: the best of those that began alike and were measured on the same images. {LUCK}"
 
 
 def runs_section(visitor: Visitor, data: DataState) -> None:
