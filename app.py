@@ -28,7 +28,7 @@ from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.style.hidable import hidable
 from mlp.page.tabs.lessons.tab import lessons_are_open, lessons_button
-from mlp.page.tabs.registry import opened_by_link, unknown_places
+from mlp.page.tabs.registry import unknown_places
 from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import data_state, heading
@@ -68,8 +68,7 @@ def page() -> None:
         heading(data)
         lessons_button()
         share_place = st.popover("Share", key="share").container(width=320)
-    warn_of_invalid_values(unknown_places())
-    hiding.warn_of_unknown_names(hiding.contradiction(opened_by_link(), hiding.hidden()))
+    warn_of_invalid_values([*unknown_places(), *hiding.unknown_names()])
 
     with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
         draw_card = st.container(key="draw_card", gap=None, width="content")

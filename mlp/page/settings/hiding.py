@@ -3,15 +3,11 @@
 Hidden is not locked: a hidden control keeps its value, the URL can set it, and editing the URL shows it again.
 """
 
-import difflib
-import re
-from collections.abc import Iterable
-
 import streamlit as st
 
 from mlp.page.settings.link import linked
+from mlp.page.settings.link_check import shortened
 from mlp.page.style.hidable import HIDABLE
-from mlp.page.style.theme import plain
 from mlp.training.settings_table import groups
 
 MAX_NAMES = 60
@@ -28,30 +24,9 @@ def tab_name(tab: str) -> str:
     return "tab-" + tab.lower().replace(" ", "-")
 
 
-def contradiction(opened: Iterable[tuple[str, Iterable[str]]], hidden_names: Iterable[str]) -> str | None:
-    """Return a sentence if a link hides the part that it opens, else None.
-
-    Parameters
-    ----------
-    opened : iterable of (str, iterable of str)
-        The parts that the link opens, each with all names that hide it.
-    hidden_names : iterable of str
-        The names that it hides.
-
-    Examples
-    --------
-    >>> contradiction([("Fool it", ["tab-lab", "lab-fool"])], ["seed", "tab-lab"])
-    'It opens “Fool it” and hides “tab-lab”.'
-    >>> contradiction([("Fool it", ["tab-lab", "lab-fool"])], ["lab-map"])
-    """
-    gone = set(hidden_names)
-    found = ((title, name) for title, names in opened for name in names if name in gone)
-    return next((f"It opens “{title}” and hides “{name}”." for title, name in found), None)
-
-
 def all_hidable() -> dict[str, str]:
     """Return the labels of everything that can be hidden, by name: the controls, then the parts by label."""
-    parts = sorted((part.label, name) for name, part in HIDABLE.items() if part.label)
+    parts = sorted((part.label, name) for name, part in HIDABLE.items())
     controls = {group.name.replace("_", "-"): group.label for group in groups()}
     return {**controls, **{name: label for label, name in parts}}
 
@@ -93,28 +68,8 @@ def apply() -> None:
         st.html(f"<style>{rules}</style>")
 
 
-def warn_of_unknown_names(refused: str | None) -> None:
-    """Warn of a link that hides the part that it opens, and of names in it that hide nothing, perhaps misspelled.
-
-    Parameters
-    ----------
-    refused : str, optional
-        A sentence from `contradiction`.
-    """
+def unknown_names() -> list[str]:
+    """Return a sentence if the URL hides anything that this page does not have, else nothing."""
     known = all_hidable()
-    if refused:
-        st.warning(f"The link hides what it opens. {plain(refused)} Ask its sender for another one.")
-    unknown = [name for name in names_in(linked("hide") or "") if name not in {*known, *HIDABLE}]
-    if not unknown:
-        return
-    texts = []
-    for name in unknown[:5]:
-        if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
-            continue  # any other text could be an attack, so the page does not repeat it
-        near = difflib.get_close_matches(name, known, 1)
-        texts.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
-    st.warning(
-        f"The link hides {len(unknown)} {'thing' if len(unknown) == 1 else 'things'} that this page does not have"
-        + (f": {', '.join(texts)}" if texts else "")
-        + ". For a list of names, see Lessons, For teachers."
-    )
+    unknown = [name for name in names_in(linked("hide") or "") if name not in known]
+    return [f"hide must be names listed at Lessons, For teachers, got {shortened(unknown)}"] if unknown else []

@@ -34,7 +34,7 @@ def link_problems(query: Query) -> list[str]:
     found = []
     for key, control in controls().items():
         if key in query and position_in(control, query[key]) is None:
-            found.append(f"{key} must be {_rule(control)}, got {_shown(query[key])}")
+            found.append(f"{key} must be {_rule(control)}, got {shortened(query[key])}")
     found += one_of("recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
     if drawing := query.get("drawing"):
         try:
@@ -58,10 +58,12 @@ def one_of(key: str, names: Iterable[str], text: str | None) -> list[str]:
     (['lab must be one of fool, map, got alchemy'], [])
     """
     names = list(names)
-    return [] if text is None or text in names else [f"{key} must be one of {', '.join(names)}, got {_shown([text])}"]
+    rule = f"one of {', '.join(names)}" if names else "absent"  # if all are hidden
+    return [] if text is None or text in names else [f"{key} must be {rule}, got {shortened([text])}"]
 
 
-def _shown(texts: Sequence[str]) -> str:
+def shortened(texts: Sequence[str]) -> str:
+    """Return values of the link as one text, of which at most the beginning is repeated on the page."""
     text = ", ".join(texts)
     return (text if len(text) <= MAX_CHARS else text[:MAX_CHARS] + "…") or "nothing"
 

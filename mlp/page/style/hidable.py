@@ -9,7 +9,7 @@ class Hidable(NamedTuple):
     Attributes
     ----------
     label : str
-        Its name in the list for teachers; "" for an earlier name, which is not offered.
+        Its name in the list for teachers.
     selector : str
         The CSS selector of what is hidden; "" if the code that draws the part leaves it out.
     """

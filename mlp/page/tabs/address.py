@@ -88,10 +88,16 @@ def query(part: Part) -> Query:
 
 
 def _rooms(part: Part) -> dict[str, str]:
-    """Return the open experiment of a part, and the open lesson, by their names in the address."""
+    """Return the open experiment of a part, and the open lesson, by their names in the address.
+
+    Like the first tab, its first view of the network is not named.
+    """
     there = [part.rooms] if part.rooms is not None else []
     there += [LESSON_ROOMS] if lessons_are_open() else []
-    return {rooms.name: room for rooms in there if (room := rooms.open_one()) and room != rooms.unnamed}
+    found = {rooms.name: room for rooms in there if (room := rooms.open_one())}
+    if part.name == tab_bar.FIRST and part.rooms is not None and found.get(part.rooms.name) == part.rooms.first:
+        del found[part.rooms.name]
+    return found
 
 
 def _follow_history() -> None:
@@ -107,7 +113,7 @@ def _follow_history() -> None:
     for rooms in (part.rooms, LESSON_ROOMS if LESSON_ROOMS.name in names else None):
         if rooms is not None:
             room = names.get(rooms.name, "")
-            rooms.chosen.set(room if room in rooms.titles else next(iter(rooms.titles)))
+            rooms.chosen.set(room if room in rooms.titles else rooms.first)
     if part.views is not None:
         view, labels = part.views.chosen, part.views.labels
         view.set(next((choice for choice, label in labels.items() if names.get(view.key) == label), next(iter(labels))))
@@ -118,4 +124,4 @@ def _named(names: Mapping[str, str]) -> Part:
     """Return the part that an address names, directly or by one of its experiments."""
     tab = names.get(state.tab.key, tab_bar.FIRST)
     by_room = (part for part in PARTS if part.rooms is not None and names.get(part.rooms.name) in part.rooms.titles)
-    return next(by_room, None) or next((part for part in PARTS if tab in part.names), PARTS[0])
+    return next(by_room, None) or next((part for part in PARTS if tab == part.name), PARTS[0])

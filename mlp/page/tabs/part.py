@@ -30,21 +30,22 @@ class Rooms:
         The titles of the rooms in order, by name.
     chosen : SessionVar
         The open room.
-    unnamed : str, optional
-        A room that the address does not name, and that cannot be hidden.
     """
 
     name: str
     kind: str
     titles: Mapping[str, str]
     chosen: state.SessionVar[str]
-    unnamed: str | None = None
 
     def __post_init__(self) -> None:
         """Declare the rooms as parts that links can hide."""
         for room, title in self.titles.items():
-            if room != self.unnamed:
-                hidable(f"{self.name}-{room}", f"{self.kind}: {title}", f".st-key-{self.name}_{room}")
+            hidable(f"{self.name}-{room}", f"{self.kind}: {title}", f".st-key-{self.name}_{room}")
+
+    @property
+    def first(self) -> str:
+        """The name of the first room."""
+        return next(iter(self.titles))
 
     def shown(self) -> list[str]:
         """Return the names of the rooms that are not hidden."""
@@ -97,10 +98,6 @@ class Rooms:
             )
         return open_one
 
-    def hidden_by(self, room: str, *names: str) -> tuple[str, list[str]]:
-        """Return a room's title and all names that hide it: ``names`` and its own."""
-        return self.titles[room], [*names, f"{self.name}-{room}"]
-
 
 @dataclass(frozen=True)
 class Views:
@@ -122,8 +119,6 @@ class Part:
         Draws it for a visitor and the data.
     looks_at_images : bool
         Whether it needs images of the classes that the answering network reads.
-    formerly : str, optional
-        An earlier name, which still works in links.
     rooms, views : optional
         Its choices in the address.
     """
@@ -131,11 +126,5 @@ class Part:
     name: str
     draw: Callable[[Visitor, DataState], None]
     looks_at_images: bool = False
-    formerly: str | None = None
     rooms: Rooms | None = None
     views: Views | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Its name, and the earlier one if there is one."""
-        return (self.name,) if self.formerly is None else (self.name, self.formerly)

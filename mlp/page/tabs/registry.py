@@ -34,8 +34,6 @@ for _tab, _parts in TABS.items():
     for _part in _parts:
         if _part.name != _tab:
             hidable(tab_name(_part.name), f"{_tab}: {_part.name}", "")
-        if _part.formerly is not None:
-            hidable(tab_name(_part.formerly), "", "")
 
 
 def shown_tabs() -> dict[str, Sequence[Part]]:
@@ -43,39 +41,25 @@ def shown_tabs() -> dict[str, Sequence[Part]]:
     hidden_names = hiding.hidden()
     shown: dict[str, Sequence[Part]] = {}
     for tab, parts in TABS.items():
-        left = [part for part in parts if hidden_names.isdisjoint({tab_name(tab), *map(tab_name, part.names)})]
+        left = [part for part in parts if hidden_names.isdisjoint({tab_name(tab), tab_name(part.name)})]
         if left:
             shown[tab if len(left) > 1 else left[0].name] = left
     return shown
 
 
 def unknown_places() -> list[str]:
-    """Return a sentence for each tab, experiment and lesson that the link opens and that is not there."""
-    found, tab = [], linked(state.tab.key)
-    if named(TABS, tab) is None:
-        names = [*TABS, *(part.name for part in PARTS if part.name not in TABS), LESSONS_NAME]
-        found += one_of(state.tab.key, names, tab)
+    """Return a sentence for each tab, experiment and lesson that the link opens and that is not there, or hidden."""
+    found, tabs, tab = [], shown_tabs(), linked(state.tab.key)
+    parts = [part for parts in tabs.values() for part in parts]
+    has_lessons = tab_name(LESSONS_NAME) not in hiding.hidden()
+    if named(tabs, tab) is None:
+        names = [*tabs, *(part.name for part in parts if part.name not in tabs)]
+        found += one_of(state.tab.key, [*names, LESSONS_NAME] if has_lessons else names, tab)
     rooms: dict[str, list[str]] = {}
     for one in (LESSON_ROOMS, *(part.rooms for part in PARTS if part.rooms is not None)):
-        rooms.setdefault(one.name, []).extend(one.titles)
-    for name, titles in rooms.items():
+        is_there = has_lessons if one is LESSON_ROOMS else any(part.rooms is one for part in parts)
+        rooms.setdefault(one.name, []).extend(one.shown() if is_there else [])
+    for name, shown in rooms.items():
         if (room := linked(name)) != guess.ROOM:  # a link to the train card
-            found += one_of(name, titles, room)
+            found += one_of(name, shown, room)
     return found
-
-
-def opened_by_link() -> list[tuple[str, list[str]]]:
-    """Return the titles of everything that the link opens, each with all names that hide it."""
-    opened = []
-    if (lesson := linked(LESSON_ROOMS.name) or "") in LESSON_ROOMS.titles:
-        opened.append(LESSON_ROOMS.hidden_by(lesson, tab_name(LESSONS_NAME)))
-    for tab, parts in TABS.items():
-        for part in parts:
-            names = [tab_name(tab), *map(tab_name, part.names)]
-            if part.rooms is not None and (room := linked(part.rooms.name) or "") in part.rooms.titles:
-                opened.append(part.rooms.hidden_by(room, *names))
-            if linked(state.tab.key) in part.names:
-                opened.append((part.name, names))
-        if linked(state.tab.key) == tab:
-            opened.append((tab, [tab_name(tab)]))
-    return opened

@@ -33,7 +33,6 @@ def tabs_section(visitor: Visitor, data: DataState) -> None:
     if not tabs:
         return
     by_room = (part.name for part in PARTS if part.rooms is not None and part.rooms.linked() is not None)
-    # The room first, as a link can name the tab where it was before.
     asked = (*by_room, linked(state.tab.key) or "", tab_bar.FIRST)
     first = next((name for name in asked if tab_bar.named(tabs, name) is not None), next(iter(tabs)))
     address_section(tabs, first)

@@ -46,7 +46,7 @@ def named(tabs: Tabs, name: str | None) -> tuple[str, Part | None] | None:
     """Return the part with this name and its tab, or the tab with this name and None; None if there is neither."""
     for tab, parts in tabs.items():
         for part in parts:
-            if name in part.names:
+            if name == part.name:
                 return tab, part
         if name == tab:
             return tab, None

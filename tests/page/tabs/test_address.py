@@ -64,7 +64,6 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"tab": "Mistakes"}, "Mistakes and data: Mistakes"),
         ({"tab": "Data"}, "Mistakes and data: Data"),
         ({"tab": "Step by step"}, "Step by step"),
-        ({"tab": "Step through"}, "Step by step"),
         ({"tab": "Lab"}, "Lab"),
         ({"tab": "Mine"}, "Mine: Runs"),
         ({"tab": "Runs"}, "Mine: Runs"),
@@ -83,7 +82,6 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"hide": "tab-mistakes", "tab": "Data"}, "Data"),
         ({"hide": "tab-data", "tab": "Data"}, "Look inside"),
         ({"hide": "tab-your-digits,tab-your-signs", "tab": "Runs"}, "Runs"),
-        ({"hide": "tab-step-through", "tab": "Step through"}, "Look inside"),
         ({"inside_view": "First layer"}, "Look inside"),
         ({"tab": "Cellar"}, "Look inside"),
     ],
@@ -183,6 +181,6 @@ def test_missing_place_in_a_link_is_named(open_page: Callable[..., AppTest], lin
     assert re.search(warned, warning.value)
 
 
-@pytest.mark.parametrize("link", [{"tab": "Step through"}, {"tab": "Lessons"}, {"lab": "guess"}, {"tab": "Mine"}])
-def test_earlier_names_of_places_are_known(open_page: Callable[..., AppTest], link: dict[str, str]):
+@pytest.mark.parametrize("link", [{"tab": "Step by step"}, {"tab": "Lessons"}, {"lab": "guess"}, {"tab": "Mine"}])
+def test_places_in_a_link_are_known(open_page: Callable[..., AppTest], link: dict[str, str]):
     assert not open_page(**link).warning

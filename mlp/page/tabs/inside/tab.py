@@ -45,7 +45,6 @@ TOOL_ROOMS = Rooms(
     "Look inside",
     {name: tool.title for name, tool in TOOLS.items()},
     SessionVar("network_tool", ""),
-    unnamed="look",
 )
 """The tools of the view of the network; links name them like experiments of the lab."""
 
@@ -91,11 +90,11 @@ def _inside(visitor: Visitor, data: DataState) -> None:
 
 def _tools(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a tool for the picture of the network, and the picture with that tool."""
-    chosen = "look"
-    if len(TOOL_ROOMS.shown()) > 1:
-        chosen = TOOL_ROOMS.draw_choice("Tool", redraw=["inside", ADDRESS]) or chosen
-    with st.container(key=f"lab_{chosen}"):
-        draw_room(visitor, data, chosen, TOOLS[chosen], key="inside_view_drawn")
+    shown = TOOL_ROOMS.shown()
+    chosen = TOOL_ROOMS.draw_choice("Tool", redraw=["inside", ADDRESS]) if len(shown) > 1 else "".join(shown)
+    if chosen:
+        with st.container(key=f"lab_{chosen}"):
+            draw_room(visitor, data, chosen, TOOLS[chosen], key="inside_view_drawn")
 
 
 def _view(visitor: Visitor, data: DataState, view: str) -> None:

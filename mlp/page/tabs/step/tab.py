@@ -218,4 +218,4 @@ def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
     _go_to_stage(0)
 
 
-STEP = Part("Step by step", step_through_section, looks_at_images=True, formerly="Step through")
+STEP = Part("Step by step", step_through_section, looks_at_images=True)
