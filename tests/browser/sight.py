@@ -52,12 +52,6 @@ def step_of(page: Page) -> int:
     return int(found[1].replace(",", ""))
 
 
-def shown_px(letters: Locator) -> float:
-    """Return the size on the screen of letters in an SVG image."""
-    size: float = letters.evaluate("(text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a")
-    return size
-
-
 def tab(page: Page, name: str) -> Locator:
     """Return the tab with this name, in the bar above the sections."""
     return part(page, "tab").get_by_role("radio", name=name, exact=True)

@@ -41,7 +41,7 @@ def text(page: AppTest, key: str | None = None) -> str:
     return " ".join(" ".join(parts).split())
 
 
-def chart(page: AppTest, name: str) -> dict[str, str]:
+def chart(page: AppTest, name: str) -> dict[str, Any]:
     """Return the chart of a run's "loss" or "accuracy": its SVG and its description."""
     [found] = [one for one in page.get("bidi_component") if one.key == f"{name}_chart"]
     data: dict[str, str] = json.loads(found.proto.json)

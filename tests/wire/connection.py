@@ -145,7 +145,7 @@ class Connection:
             parts = message["parts"]
             await channel.send(json.dumps({"got": message["number"]}))
             self._answered = message.get("answers", self._answered)
-            self.frames += bool(parts.get("lines.loss"))
+            self.frames += bool(parts.get("plot.loss"))
             for name, html in parts.items():
                 if name.startswith("html."):
                     self._take_html(html)

@@ -33,7 +33,7 @@ _followers = SessionVar[dict[str, Pace]]("followers", {})
 
 
 HERE = Path(__file__).parent
-_JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
+_JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js"))
 _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest = setTriggerValue; };"
 _HTML = '<p class="ink-connection" role="status" hidden></p><p class="ink-unseen ink-spoken" role="status"></p>'
 FOLLOW_S = 2.0

@@ -89,7 +89,7 @@ function show(parts) {
 
 // While the socket is open, a script draws older content than the socket has sent: restore the newer content before the
 // browser paints.
-const marked = "[data-live], [data-say], .ink-bars, .ink-chart > svg";
+const marked = "[data-live], [data-say], .ink-bars";
 const ours = new MutationObserver((records) => {
   const added = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.nodeType === 1);
   if (!added.some((node) => node.matches(marked) || node.querySelector(marked))) return;

@@ -25,7 +25,7 @@ PICTURE = ("scene",)
 """Sources whose parts an answer changes, too; as they cost more than the answer, they follow it."""
 PICTURE_S = 0.1
 """Shortest time between two messages with pictures."""
-CURVES = ("axes.", "lines.")
+CURVES = "plot."
 """First letters of the parts that wait until the line is free."""
 MAX_REST_S = 1.0
 """Longest time without pictures after a message that took long."""
@@ -55,7 +55,7 @@ class Maker:
 class Channels:
     """All open channels of the server, which share a thread for readings, and another for all other parts.
 
-    A chart's new axes take 0.1 s, for which no stroke should wait.
+    The other parts take longer than a reading, for which no stroke should wait.
     """
 
     def __init__(self) -> None:

@@ -6,11 +6,14 @@ import re
 import matplotlib as mpl
 import streamlit as st
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import RendererSVG, svgProlog
+from matplotlib.figure import Figure
 
 from mlp.analysis.inline_html import data_url
 
 POINTS_PER_INCH = 72
+LABEL_PT = 9
 PIXELS_PER_INCH = 96  # of CSS, which gives the layers their size
 
 Size = tuple[float, float]
@@ -29,23 +32,32 @@ _FOR_A_WHOLE_PAGE = re.compile(r"<style.*?</style>|font-size: [^;]*; font-family
 _JS = """
 export default ({ data, parentElement }) => {
   const chart = parentElement.querySelector(".ink-chart");
-  chart.still = chart.innerHTML = data.svg;
+  chart.innerHTML = data.svg;
   chart.ariaLabel = data.alt;
-  chart.at = data.at;
   const { width, height } = chart.firstChild.viewBox.baseVal;
   chart.style.aspectRatio = width / height;
 };
 """
 
 
-def chart(image: str, alt: str, *, key: str, at: tuple[int, int] | None = None) -> None:
-    """Draw what `stacked` returns as a part of the page, because an image of its own cannot use the page's typeface.
-
-    With ``at``, the number of a run and its step, the live channel can tell that it has drawn a newer one.
-    """
+def chart(image: str, alt: str, *, key: str) -> None:
+    """Draw what `stacked` returns as a part of the page, because an image of its own cannot use the page's typeface."""
     html = '<div class="ink-chart" role="img"></div>'
     component = st.components.v2.component("chart", html=html, js=_JS, isolate_styles=False)
-    component(key=key, data={"svg": image, "alt": alt, "at": at})
+    component(key=key, data={"svg": image, "alt": alt})
+
+
+def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colors: dict[str, str]) -> Axes:
+    """Return axes without a frame: a line below, faint lines across, small quiet numbers; ``place`` as fractions."""
+    axes = figure.add_axes(place)
+    figure.patch.set_alpha(0)
+    axes.patch.set_alpha(0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(colors["line"])
+    axes.tick_params(colors=colors["quiet"], length=0, labelsize=LABEL_PT)
+    axes.grid(axis="y", color=colors["line"], linewidth=0.7)
+    return axes
 
 
 def layer(artist: Artist, size: Size) -> str:

@@ -14,17 +14,15 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.settings.panel import card_settings
 from mlp.page.settings.recipe_buttons import recipe_buttons
-from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import tappable
 from mlp.page.style.hidable import hidable
-from mlp.page.style.svg import chart
+from mlp.page.style.plots import draw_plot
 from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay
-from mlp.page.train.curve_words import curve_description
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
-from mlp.page.train.moving import View, curve_arguments, run_parts
+from mlp.page.train.moving import View, plot_of, run_parts
 from mlp.page.train.run_words import accuracy_summary, loss_summary, measured_on, progress
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.train.spoken import spoken_progress
@@ -117,7 +115,6 @@ def _run_and_curves(visitor: Visitor) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
     view = View(
-        colors=theme.colors(),
         speed=state.speed.get(),
         with_synthetic=state.show_synthetic.get(),
         guess=guess.guess_of(visitor),
@@ -128,7 +125,7 @@ def _run_and_curves(visitor: Visitor) -> None:
     tab = this_tab()
     tab.register("run", partial(run_parts, visitor, view))
     if visitor.shown_sweep is not None:
-        overlay.sweep_and_curves(visitor, visitor.shown_sweep.trials(), view.colors, view.guess)
+        overlay.sweep_and_curves(visitor, visitor.shown_sweep.trials(), view.guess)
         return
     if now is not None and not tab.followed:
         tab.arrived(view.drawn)
@@ -145,20 +142,19 @@ def _run_and_curves(visitor: Visitor) -> None:
 
 
 def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
-    loss, accuracy = charts.curves(*curve_arguments(visitor, now, view, chosen_epochs()))
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
         st.html(_title("Loss", loss_summary(now)))
-        chart(loss, curve_description("loss", now), key="loss_chart", at=view.drawn)
+        draw_plot("loss", plot_of("loss", visitor, now, view, chosen_epochs()))
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
             st.html(_title("Accuracy", ""))
-            guess.empty_axes(chosen_epochs(), view.colors)
+            guess.empty_axes(chosen_epochs())
         else:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
                 st.html(_title("Accuracy", accuracy_summary(now)))
                 guess.guess_button(visitor)
-            chart(accuracy, curve_description("accuracy", now), key="accuracy_chart", at=view.drawn)
+            draw_plot("accuracy", plot_of("accuracy", visitor, now, view, chosen_epochs()))
     guess.guess_row(visitor, "" if now is None or view.guess is None else guess.guess_comparison(view.guess.curve, now))
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
         if warning := measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin):

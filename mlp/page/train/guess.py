@@ -16,7 +16,6 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.settings.questions import questions_section
-from mlp.page.style import charts
 from mlp.page.style.fragments import rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.page.style.scrolling import scroll_to
@@ -187,10 +186,10 @@ def _end() -> None:
     rerun_page()
 
 
-def empty_axes(epochs: int, colors: dict[str, str]) -> None:
+def empty_axes(epochs: int) -> None:
     """Draw the empty axes for a guess."""
     heights = state.lab_guess_drawn.get()
-    guess_axes(heights, charts.accuracy_axes(epochs, colors), epochs, _description(heights), state.lab_guess_drawn.set)
+    guess_axes(heights, epochs, _description(heights), state.lab_guess_drawn.set)
 
 
 def guess_comparison(guess: Curve, now: Snapshot, of: str = "") -> str:

@@ -2,15 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial
 from mlp.page.live.tabs import Parts, Tab
-from mlp.page.style import charts
-from mlp.page.style.charts import QUANTITIES
-from mlp.page.style.moving_chart import Moving
-from mlp.page.style.overlay_chart import moving_overlaid_curves
+from mlp.page.style.plots import QUANTITIES, Plot, run_plot, shown
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess
@@ -19,7 +16,7 @@ from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.history import Curve, Quantity
+from mlp.training.history import Curve, History, Quantity
 
 SWEEP = "sweep"
 """The chart of a sweep in the tab *Runs*."""
@@ -30,7 +27,6 @@ SWEEP_S = 1.0
 class View(NamedTuple):
     """The choices of a tab's session that affect the moving parts."""
 
-    colors: dict[str, str]
     speed: str
     with_synthetic: bool
     guess: Guess | None
@@ -42,12 +38,21 @@ class View(NamedTuple):
     """The number of the run and the step that the script has drawn; None without a run."""
 
 
-def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: int) -> tuple[Any, ...]:
-    """Return the arguments of `charts.curves`; ``epochs`` is the width of empty axes."""
-    earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
-    if now is None:
-        return None, epochs, view.colors, earlier, view.with_synthetic, None
-    return now.history, now.settings.epochs, view.colors, earlier, view.with_synthetic, view.guess and view.guess.curve
+def plot_of(quantity: Quantity, visitor: Visitor, now: Snapshot | None, view: View, epochs: int) -> Plot:
+    """Return one of the run's plots, of a script or the live channel; ``epochs`` is the width of empty axes."""
+    return shown(
+        run_plot(
+            quantity,
+            History(1) if now is None else now.history,
+            epochs if now is None else now.settings.epochs,
+            [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()],
+            with_synthetic=view.with_synthetic and now is not None,
+            guess=None if now is None or view.guess is None else view.guess.curve,
+        ),
+        curve_description(quantity, now),
+        at=None if now is None else (visitor.runs.number, now.step),
+        playing=now is not None and now.playing,
+    )
 
 
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
@@ -56,7 +61,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         return _sweep_parts(visitor, view, tab)
     job = visitor.job
     if job is None:  # in place of the progress of a sweep that was shown before
-        return {"html.progress": progress(None, view.speed, slow_start=view.slow_start), **_no_moving_lines()}
+        return {"html.progress": progress(None, view.speed, slow_start=view.slow_start)}
     now = job.snapshot()
     parts: Parts = {
         "step": (visitor.runs.number, now.step),
@@ -68,24 +73,10 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
         "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }
-    if not (now.playing or now.busy) and view.drawn == parts["step"]:
-        return {**parts, **_no_moving_lines()}
-    names: tuple[Literal["loss", "accuracy"], ...] = ("loss",) if view.is_guessed else ("loss", "accuracy")
-    for name, chart in zip(names, charts.moving_curves(*curve_arguments(visitor, now, view, 0)), strict=False):
-        parts |= _moving_lines(name, chart, curve_description(name, now))
+    if now.playing or now.busy or view.drawn != parts["step"]:  # else a script has drawn them
+        for quantity in QUANTITIES[: 1 if view.is_guessed else 2]:
+            parts[f"plot.{quantity}"] = plot_of(quantity, visitor, now, view, 0)
     return parts
-
-
-def _moving_lines(name: str, chart: Moving, alt: str | None) -> Parts:
-    return {
-        f"axes.{name}": {"svg": chart.svg, "x": chart.x, "y": chart.y, "place": charts.PLACE},
-        f"lines.{name}": {"lines": chart.lines, "alt": alt},
-    }
-
-
-def _no_moving_lines(names: Sequence[str] = QUANTITIES) -> Parts:
-    """Return the parts that remove the moving lines, so that only the charts drawn by the script remain."""
-    return {f"lines.{name}": None for name in names}
 
 
 def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
@@ -96,32 +87,25 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     parts: Parts = {
         "html.progress": overlay.sweep_progress(trials),
         "html.spoken": spoken_sweep(trials),
-        "html.legend": overlay.legend(trials, view.colors),
+        "html.legend": overlay.legend(trials),
         "html.guessed": overlay.guessed(trials, view.guess),
     }
-    if not sweep.busy:
-        return {**parts, **_no_moving_lines()}
-    return parts | _moving_sweep(tab, trials, view.colors, view.guess and view.guess.curve)
+    return parts | (_moving_sweep(tab, trials, view.guess and view.guess.curve) if sweep.busy else {})
 
 
-def sweep_tab_parts(
-    visitor: Visitor, table: Callable[[Sequence[Trial]], str], colors: dict[str, str], tab: Tab
-) -> Parts:
+def sweep_tab_parts(visitor: Visitor, table: Callable[[Sequence[Trial]], str], tab: Tab) -> Parts:
     """Return the moving parts of the sweep in the tab *Runs*: while it plays, only if that is open."""
     sweep = visitor.sweep
     if sweep is None or (sweep.busy and not tab.shows_sweep):
         return {}
     trials = sweep.trials()
     parts: Parts = {"html.sweep_table": table(trials)}
-    if not sweep.busy:
-        return parts | _no_moving_lines((SWEEP,))
-    return parts | _moving_sweep(tab, trials, colors, names=(SWEEP,), quantities=("accuracy",))
+    return parts | (_moving_sweep(tab, trials, names=(SWEEP,), quantities=("accuracy",)) if sweep.busy else {})
 
 
 def _moving_sweep(
     tab: Tab,
     trials: Sequence[Trial],
-    colors: dict[str, str],
     guess: Curve | None = None,
     *,
     names: tuple[str, ...] = QUANTITIES,
@@ -130,11 +114,6 @@ def _moving_sweep(
     """Return the curves of a sweep in the charts of these names and quantities, computed at most once in `SWEEP_S`."""
     last, moving = tab.swept.get(names, (0.0, ()))
     if time.monotonic() - last >= SWEEP_S:
-        epochs = max(trial.snapshot.settings.epochs for trial in trials)
-        histories = [trial.snapshot.history for trial in trials]
-        moving = tuple(moving_overlaid_curves(histories, epochs, colors, guess, quantities=quantities))
+        moving = tuple(overlay.sweep_plot(quantity, trials, guess) for quantity in quantities)
         tab.swept[names] = (time.monotonic(), moving)
-    parts: Parts = {}
-    for name, chart in zip(names, moving, strict=True):
-        parts |= _moving_lines(name, chart, None)
-    return parts
+    return {f"plot.{name}": plot for name, plot in zip(names, moving, strict=True)}

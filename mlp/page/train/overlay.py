@@ -2,40 +2,40 @@
 
 import html
 from collections.abc import Sequence
-from typing import Literal
 
 import streamlit as st
 
 from mlp.jobs.sweep import Trial
 from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
-from mlp.page.style.overlay_chart import color_of, overlaid_curves
-from mlp.page.style.svg import chart
+from mlp.page.style.plots import QUANTITIES, Plot, color_of, draw_plot, runs_plot, shown
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess, guess_comparison, guess_row
 from mlp.page.train.spoken import spoken_sweep
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.history import Curve, Quantity
 
 
-def sweep_and_curves(visitor: Visitor, trials: Sequence[Trial], colors: dict[str, str], guess: Guess | None) -> None:
+def sweep_and_curves(visitor: Visitor, trials: Sequence[Trial], guess: Guess | None) -> None:
     """Draw the progress of the runs, and all their curves in the same axes."""
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
         st.html(f'<p hidden data-say data-live="spoken">{spoken_sweep(trials)}</p>')
     with st.container(key="curves"):
-        epochs = max(trial.snapshot.settings.epochs for trial in trials)
-        loss, accuracy = overlaid_curves(
-            [trial.snapshot.history for trial in trials], epochs, colors, guess and guess.curve
-        )
-        left, right = st.columns(2, gap="medium")
-        with left.container(key="loss_curve", gap=None):
-            st.html(curve_title("Loss"))
-            chart(loss, _curves_description("loss", trials), key="loss_chart")
-        with right.container(key="accuracy_curve", gap=None):
-            st.html(curve_title("Accuracy"))
-            chart(accuracy, _curves_description("accuracy", trials), key="accuracy_chart")
+        for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):
+            with column.container(key=f"{quantity}_curve", gap=None):
+                st.html(curve_title(quantity.capitalize()))
+                draw_plot(quantity, sweep_plot(quantity, trials, guess and guess.curve))
         guess_row(visitor, guessed(trials, guess))
-        st.html(f'<div data-live="legend">{legend(trials, colors)}</div>')
+        st.html(f'<div data-live="legend">{legend(trials)}</div>')
+
+
+def sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None = None) -> Plot:
+    """Return a plot of all runs of a sweep, for scripts and the live channel."""
+    runs = [trial.snapshot for trial in trials]
+    plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)
+    words = "; ".join(f"{trial.value}: {curve_description(quantity, trial.snapshot)}" for trial in trials)
+    return shown(plot, words, playing=any(run.playing for run in runs))
 
 
 def guessed(trials: Sequence[Trial], guess: Guess | None) -> str:
@@ -63,11 +63,7 @@ def curve_title(name: str) -> str:
     return f'<p class="ink-status ink-curve"><b class="name">{tappable(name.lower(), name)}</b> {lines}</p>'
 
 
-def _curves_description(name: Literal["loss", "accuracy"], trials: Sequence[Trial]) -> str:
-    return "; ".join(f"{trial.value}: {curve_description(name, trial.snapshot)}" for trial in trials)
-
-
-def legend(trials: Sequence[Trial], colors: dict[str, str]) -> str:
+def legend(trials: Sequence[Trial]) -> str:
     """Return the legend of the curves as HTML: each run's color and validation accuracy."""
     items = []
     for place, trial in enumerate(trials):
@@ -75,6 +71,6 @@ def legend(trials: Sequence[Trial], colors: dict[str, str]) -> str:
         text = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
         text += ", stopped: its loss grew without limit" if diverged is not None else ""
         items.append(
-            f'<li style="--of:{colors[color_of(place)]}">{html.escape(trial.value)} <b>{html.escape(text)}</b></li>'
+            f'<li style="--of:var(--{color_of(place)})">{html.escape(trial.value)} <b>{html.escape(text)}</b></li>'
         )
     return f'<ul class="ink-legend" aria-label="Colors of the curves, and accuracy on validation">{"".join(items)}</ul>'

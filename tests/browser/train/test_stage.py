@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.pacing import FIRST_STOPS
-from mlp.page.style.svg import LETTERS_PX
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, at_rest, button, eventually, part, shown_px, step_of
+from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, at_rest, button, eventually, part, step_of
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
 TABLET = {"viewport": {"width": 768, "height": 1024}, "is_mobile": True, "has_touch": True}
@@ -88,16 +87,6 @@ def test_first_drawing_moves_no_card(open_page: Callable[..., Page], screen: dic
         expect(button(page, "teach_now")).to_be_visible()
         tops.append(part(page, "train_card").bounding_box())
     assert len({top["y"] for top in tops if top}) == 1, tops
-
-
-def test_letters_of_the_curves_are_the_pages_in_one_size(page: Page):
-    letters = part(page, "curves").locator("svg text")
-    typeface = part(page, "curves").locator(".ink-curve").first.evaluate("(line) => getComputedStyle(line).fontFamily")
-    for width, height in ((1280, 720), (1920, 1080), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        for text in letters.all():
-            assert text.evaluate("(text) => getComputedStyle(text).fontFamily") == typeface
-            assert shown_px(text) == pytest.approx(LETTERS_PX, rel=0.01), (width, height)
 
 
 def test_given_digit_is_undone_by_keyboard_and_network_opens(page: Page):

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import LONG_RUN, answer, button, eventually, part, step_of
+from tests.browser.sight import LONG_RUN, answer, at_rest, button, eventually, part, step_of
 
 
 def moves(status: Locator) -> None:
@@ -43,8 +43,9 @@ def test_run_is_watched_paused_restored_and_stepped(
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
     expect(button(page, "pause")).to_have_text("Resume")
-    expect(page.locator(".ink-chart canvas")).to_have_count(0)  # its last slice is back
+    at_rest(page)  # its last slice is back
     held = step_of(page)
+    assert page.locator(".ink-plot").first.evaluate("(place) => place.plot.plot.at[1]") == held
     assert held > first
 
     url = page.url

@@ -145,13 +145,13 @@ def test_picture_does_not_wait_for_ever_while_questions_come(connect: Connect, p
 def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     drawn = threading.Event()
-    tab.register("run", lambda _: {"axes.loss": drawn.wait(WAIT_S)})
+    tab.register("run", lambda _: {"plot.loss": drawn.wait(WAIT_S)})
     with connect() as browser:
         hello(browser, tab)
         browser.send(ask=5, ink="", pen=False)
         assert browser.receive()["answers"] == 5
         drawn.set()
-        while "axes.loss" not in browser.receive()["parts"]:
+        while "plot.loss" not in browser.receive()["parts"]:
             pass
 
 
@@ -159,20 +159,20 @@ def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: 
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     job = Job(Run(Settings(images=300, epochs=3)), Mnist(), ManualEngine(starts_calls=True))
     tab, visitor, curves = opened_tab(), Visitor("v" * 32, job=job), [1]
-    tab.register("run", lambda _: {"html.progress": job.playing, "lines.loss": list(curves)})
+    tab.register("run", lambda _: {"html.progress": job.playing, "plot.loss": list(curves)})
     tab.show(visitor)
     with connect() as browser:
         hello(browser, tab)
-        assert browser.receive()["parts"] == {"html.progress": False, "lines.loss": [1]}
+        assert browser.receive()["parts"] == {"html.progress": False, "plot.loss": [1]}
         curves.append(2)
         job.play()
         browser.send(got=1)
-        assert browser.receive()["parts"] == {"html.progress": True, "lines.loss": [1, 2]}
+        assert browser.receive()["parts"] == {"html.progress": True, "plot.loss": [1, 2]}
         curves.append(3)
         job.pause()  # before the last message has arrived
         assert browser.receive() == {"number": 3, "parts": {"html.progress": False}}
         browser.send(got=3)
-        assert browser.receive() == {"number": 4, "parts": {"lines.loss": [1, 2, 3]}}
+        assert browser.receive() == {"number": 4, "parts": {"plot.loss": [1, 2, 3]}}
 
 
 def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):

@@ -1,5 +1,6 @@
 """Training on the page: the buttons, the texts about a run, and failures."""
 
+import json
 import sys
 import threading
 import time
@@ -25,7 +26,7 @@ def press(page: AppTest, key: str) -> AppTest:
 
 
 def curves(page: AppTest) -> list[str]:
-    return [chart(page, name)["svg"] for name in ("loss", "accuracy")]
+    return [json.dumps(chart(page, name)["lines"]) for name in ("loss", "accuracy")]
 
 
 @pytest.fixture

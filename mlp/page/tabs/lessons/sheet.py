@@ -16,7 +16,7 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.hidable import hidable
-from mlp.page.style.overlay_chart import color_of
+from mlp.page.style.plots import color_of
 from mlp.page.style.svg import svg
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.experiments import learned_now, trials_of

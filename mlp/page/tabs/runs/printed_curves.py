@@ -3,14 +3,17 @@
 import io
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from mlp.page.style.chart_labels import MARK_GAP, marks_of, spaced
-from mlp.page.style.charts import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, quiet_axes, without_start
-from mlp.page.style.overlay_chart import color_of
+from mlp.page.style.plots import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Mark, color_of, marks_of, without_start
+from mlp.page.style.svg import quiet_axes
 from mlp.page.style.theme import LIGHT
 from mlp.training.history import Curve, History, smoothed
+
+MARK_GAP = 0.08
+"""Fraction of the width that the text of a mark takes."""
 
 
 def printed_curves(history: History, epochs: int, title: str, kind: str) -> bytes:
@@ -69,6 +72,18 @@ def printed_accuracies(runs: Sequence[Curve], guess: Curve | None) -> bytes:
     first.label1.set_horizontalalignment("left")
     last.label1.set_horizontalalignment("right")
     return _file(figure, "svg")
+
+
+def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
+    """Return marks without the texts that another one follows within ``gap`` epochs, as they would overlap.
+
+    Examples
+    --------
+    >>> [mark.text for mark in spaced([Mark(1.0, "0.1"), Mark(1.5, "0.2"), Mark(4.0, "0.3")], gap=1)]
+    ['', '0.2', '0.3']
+    """
+    following = [*(mark.x for mark in marks[1:]), np.inf]
+    return [Mark(mark.x, mark.text if x - mark.x >= gap else "") for mark, x in zip(marks, following, strict=False)]
 
 
 def _file(figure: Figure, kind: str) -> bytes:

@@ -11,15 +11,13 @@ from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
-from mlp.page.style.overlay_chart import color_of, overlaid_curves
-from mlp.page.style.svg import chart
+from mlp.page.style.plots import color_of, draw_plot
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState
 from mlp.page.train.moving import sweep_tab_parts
-from mlp.page.train.overlay import curve_title
+from mlp.page.train.overlay import curve_title, sweep_plot
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
@@ -124,16 +122,12 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
 
 def _curves_and_table(visitor: Visitor, sweep: Sweep) -> None:
     """Draw what changes while the sweep plays; from then on the live channel updates it."""
-    colors, trials, tab = theme.colors(), sweep.trials(), this_tab()
-    table = partial(sweep_table, sweep.name, colors=colors)
+    trials, tab = sweep.trials(), this_tab()
+    table = partial(sweep_table, sweep.name)
     tab.shows_sweep = True
-    tab.register("sweep", partial(sweep_tab_parts, visitor, table, colors))
-    epochs = max(trial.snapshot.settings.epochs for trial in trials)
-    (accuracy,) = overlaid_curves(
-        [trial.snapshot.history for trial in trials], epochs, colors, quantities=("accuracy",)
-    )
+    tab.register("sweep", partial(sweep_tab_parts, visitor, table))
     st.html(curve_title("Accuracy"))
-    chart(accuracy, "Accuracy of the runs", key="sweep_chart")
+    draw_plot("sweep", sweep_plot("accuracy", trials))
     st.html(f'<div data-live="sweep_table">{table(trials)}</div>')
 
 
@@ -148,10 +142,10 @@ def _moment(measured: Evaluation) -> str:
     return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at {measured.moment}"
 
 
-def sweep_table(name: str | None, trials: Sequence[Trial], colors: dict[str, str]) -> str:
+def sweep_table(name: str | None, trials: Sequence[Trial]) -> str:
     """Return the trials as an HTML table, the best first, each with the color of its curves."""
     rows, best = [], leader(trials)
-    color = {trial.value: colors[color_of(place)] for place, trial in enumerate(trials)}
+    color = {trial.value: f"var(--{color_of(place)})" for place, trial in enumerate(trials)}
     for trial in ranked(trials):
         now, newest = trial.snapshot, trial.newest
         accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f}% {_moment(newest)}"

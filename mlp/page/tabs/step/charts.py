@@ -10,9 +10,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mlp.page.style.chart_labels import Box, label_box
-from mlp.page.style.charts import quiet_axes
-from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
+from mlp.page.style.svg import POINTS_PER_INCH, layer, quiet_axes, stacked
+from mlp.page.tabs.step.label_places import Box, label_box
 from mlp.training.history import Curve
 
 SIZE_IN = (5.6, 2.6)

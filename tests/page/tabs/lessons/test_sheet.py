@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
-from mlp.page.style.overlay_chart import color_of
+from mlp.page.style.plots import color_of
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.sheet import lesson_sheet
