@@ -9,11 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlp import Run, Settings, load_model, steps
 from mlp.analysis.run_exports import command_line, curves_csv
-from mlp.cli.main import new_parser
+from mlp.class_names import DIGITS
+from mlp.cli.main import main, new_parser
 from mlp.cli.options import settings_given
+from mlp.images.mnist import sample
+from mlp.images.signs.sign_file import dump_signs
+from mlp.images.signs.sign_set import SignSet
+from mlp.training.data.few_digits import FewDigits
+from mlp.training.data.sign_data import SignData, sign_data, sign_settings, split_data
+from mlp.training.data.sources import Mnist
+from mlp.training.data.synthetic_data import training_data
+from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
-from mlp.training.settings import Settings
+from tests.images.signs.sample_signs import jittered, letters
 
 SETTINGS = st.builds(
     Settings,
@@ -37,11 +47,59 @@ SETTINGS = st.builds(
 
 @given(SETTINGS)
 def test_command_line_restores_the_settings(settings: Settings):
-    python, *words = shlex.split(command_line(settings))
+    python, *words = shlex.split(command_line(settings, Mnist(), SignSet()))
     assert [python, *words[:2]] == ["python", "-m", "mlp"]
     parsed = new_parser().parse_args(words[2:])
     assert settings_given(parsed) == settings
     assert parsed.out == "run.safetensors"
+
+
+def signs_named_like_digits() -> SignSet:
+    signs, rng = SignSet(), np.random.default_rng(1)
+    for label, name in enumerate(DIGITS):
+        signs = signs.with_name(name)
+        for _ in range(2):
+            signs = signs.with_drawing(label, jittered("ABC"[label % 3], rng))
+    return signs
+
+
+@pytest.mark.parametrize(
+    ("signs", "synthetic"),
+    [(None, 0), (None, 30), (letters(4), 0), (letters(12), 0), (signs_named_like_digits(), 0)],
+    ids=["MNIST", "synthetic digits", "signs", "signs, some held back", "signs named 0 to 9"],
+)
+def test_command_line_trains_the_same_weights(signs, synthetic, tmp_path, monkeypatch):
+    settings = Settings(hidden=(8,), epochs=1, batch_size=64, images=200, synthetic=synthetic)
+    data = Mnist() if signs is None else sign_data(signs)
+    if isinstance(data, SignData):
+        settings = sign_settings(settings, data.names)
+        (tmp_path / "my-signs.json").write_text(dump_signs(signs))
+    run, train = Run(settings), training_data(data, settings).load().train
+    for _ in steps(run, train.images, train.labels):
+        pass
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLP_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
+    assert main(shlex.split(command_line(settings, data, signs or SignSet()))[3:]) == 0
+    saved = load_model("run.safetensors")
+    assert saved.network.values.tobytes() == run.network.values.tobytes()
+    assert saved.names == settings.names
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        FewDigits(Mnist(), 2),
+        teaching_data(Mnist(), sample().test.images[:3], sample().test.labels[:3], 0.2),
+        split_data(letters(6), letters(6).ranks >= 4),
+        sign_data(letters(5)),
+        sign_data(letters(6).renamed(0, "other")),
+    ],
+    ids=["few digits", "own digits", "fewer of the signs", "earlier signs", "earlier names"],
+)
+def test_data_that_the_command_line_lacks_has_no_command(data):
+    names = data.names if isinstance(data, SignData) else DIGITS
+    assert command_line(Settings(names=names), data, letters(6)) is None
 
 
 def history() -> History:
@@ -74,4 +132,4 @@ def test_run_without_records_is_a_table_without_lines():
 
 @pytest.mark.parametrize("change", ["images", "warp"])
 def test_command_line_omits_defaults(change: str):
-    assert change not in command_line(Settings())
+    assert change not in command_line(Settings(), Mnist(), SignSet())

@@ -10,6 +10,7 @@ import safetensors.numpy
 
 from mlp.images.mnist import sample
 from mlp.images.own_digits import OwnDigit, OwnDigits
+from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.origin import Origin
 from mlp.jobs.slices import advance
@@ -17,8 +18,9 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model, parse_model
-from mlp.page.tabs.runs.downloads import curves_picture, curves_table, home_page, report, title, weights
+from mlp.page.tabs.runs.downloads import command_of, curves_picture, curves_table, home_page, report, title, weights
 from mlp.page.tabs.runs.uploads import description_of
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run
@@ -65,7 +67,7 @@ def by_hand(arrays, images):
 
 def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
     path = tmp_path / "run.safetensors"
-    path.write_bytes(weights(run))
+    path.write_bytes(weights(run, SignSet()))
     images = sample().test.images[:50]
     logits = by_hand(safetensors.numpy.load_file(path), images.astype(np.float32) / 255)
     assert np.allclose(logits, run.snapshot.network.logits(images), atol=1e-5)
@@ -77,7 +79,7 @@ def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
 
 
 def test_weights_load_as_the_same_network(run: NumberedRun):
-    network = readable_network(weights(run), "run.safetensors")
+    network = readable_network(weights(run, SignSet()), "run.safetensors")
     assert network.network.values.tobytes() == run.snapshot.network.values.tobytes()
     assert description_of(network).startswith(
         "<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample"
@@ -85,9 +87,17 @@ def test_weights_load_as_the_same_network(run: NumberedRun):
 
 
 def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
-    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), Origin("the pretrained network", "shipped"))))
+    network = parse_model(
+        weights(NumberedRun(4, run.snapshot, Mnist(), Origin("the pretrained network", "shipped")), SignSet())
+    )
     assert network.facts["origin"] == "the pretrained network"
     assert "command" not in network.facts
+
+
+def test_run_that_no_command_trains_has_none_in_its_facts(run: NumberedRun):
+    few = NumberedRun(4, run.snapshot, FewDigits(Mnist(), 2))
+    assert command_of(few, SignSet()) is None
+    assert not {"command", "origin"} & parse_model(weights(few, SignSet())).facts.keys()
 
 
 @pytest.mark.parametrize("sizes", [[784, 5, 11], [100, 10]])
@@ -117,14 +127,14 @@ def test_curves_leave_as_a_table_and_as_pictures(run: NumberedRun):
 
 
 def test_run_is_taken_home_with_images_of_mnist_or_without(run: NumberedRun):
-    with_images, without = home_page(run), home_page(run, images=False)
+    with_images, without = home_page(run, SignSet()), home_page(run, SignSet(), images=False)
     assert "4,000 images of MNIST" in with_images
     assert "4,000 images of MNIST" not in without
     assert len(with_images) - len(without) > 800_000
 
 
 def test_take_home_page_of_a_run_has_settings_and_digit_check(run: NumberedRun):
-    page = home_page(run)
+    page = home_page(run, SignSet())
     assert f"<h1>Run {run.number}</h1>" in page
     assert "<dt>Learning rate</dt><dd>" in page
     assert '"refusedFrom"' in page

@@ -14,6 +14,9 @@ from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
 from mlp.page.tabs.runs.tab import best_trained, runs_table
+from mlp.page.visitors.engine import engine
+from mlp.page.visitors.runs import adopt
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
@@ -260,3 +263,14 @@ def test_nickname_typed_in_the_lessons_stays_while_runs_are_open(runs_page: AppT
     for field, other, name in (("sheet_nickname", "nickname", "Ada"), ("nickname", "sheet_nickname", "Bo")):
         runs_page.text_input(key=field).set_value(name).run()
         assert runs_page.text_input(key=other).value == visitor_of(runs_page).nickname == name
+
+
+@pytest.mark.parametrize(("data", "n_shown"), [(Mnist(), 1), (FewDigits(Mnist(), 2), 0)])
+def test_command_is_shown_only_if_it_trains_the_same_network(runs_page: AppTest, data: Source, n_shown: int):
+    visitor = visitor_of(runs_page)
+    adopt(visitor, Job(Run(Settings(hidden=(8,), epochs=1, images=100)), data, engine(), visitor.id), data)
+    visitor.job.play()
+    eventually(lambda: visitor_of(runs_page).job.snapshot().finished)
+    at_rest(runs_page)
+    assert not runs_page.exception
+    assert len([code for code in runs_page.code if code.value.startswith("python -m mlp train")]) == n_shown

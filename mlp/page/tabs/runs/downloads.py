@@ -14,8 +14,8 @@ from mlp.analysis.other_tools.network_export import TOOLS, download, download_na
 from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.run_exports import command_line, curves_csv, facts_of
 from mlp.analysis.take_home.standalone_html import take_home_page
-from mlp.class_names import DIGITS
 from mlp.images.own_digits import OwnDigits
+from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
@@ -28,6 +28,7 @@ from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sign_data import SignData
 
 _home_images = SessionVar[bool]("home_images", True)
 """Whether the take-home page includes images of MNIST; a control."""
@@ -50,16 +51,16 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
     given, nickname = visitor.titles.get(number, ""), visitor.nickname
     name = file_name(f"run-{number}", given, nickname, date.today())
     with st.container(horizontal=True, vertical_alignment="center"):
-        _offer_network(now, name, visitor.own, (given, nickname))
+        _offer_network(now, name, visitor, (given, nickname))
         _offer_picture(now, name, "png")
     with st.container(key="advanced_downloads"), st.expander("Advanced"):
         with st.container(horizontal=True, vertical_alignment="center"):
             _offer_table(now, name)
             _offer_picture(now, name, "svg")
             with st.popover("For other tools", icon=":material/extension:"):
-                _offer_exports(now, name)
-        if shown.origin is None:
-            _command(shown, name)
+                _offer_exports(now, name, visitor)
+        if command := command_of(shown, visitor.signs, f"{name}.safetensors"):
+            _command(shown, command)
 
 
 def _ask_names(visitor: Visitor, number: int) -> None:
@@ -90,12 +91,12 @@ def file_name(of: str, given: str, nickname: str, today: date) -> str:
     return "-".join(["inkling", *named, of, *([today.isoformat()] if named else [])])
 
 
-def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, names: tuple[str, str]) -> None:
+def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor, names: tuple[str, str]) -> None:
     """Draw the download buttons for weights, web page and report."""
     with_images = _home_images.start(_home_images.default)  # read here, as files are made outside the session
     download_button(
         "Weights",
-        lambda: weights(now()),
+        lambda: weights(now(), visitor.signs),
         f"{name}.safetensors",
         "application/octet-stream",
         key="weights_out",
@@ -104,14 +105,14 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
     )
     download_button(
         "Take it home",
-        lambda: home_page(now(), images=with_images),
+        lambda: home_page(now(), visitor.signs, images=with_images),
         f"{name}.html",
         "text/html",
         key="home_out",
         icon=":material/home:",
         help="Downloads a web page in which your network reads drawings, even without the internet.",
     )
-    if now().snapshot.settings.names == DIGITS:
+    if now().snapshot.reader.reads_digits:
         st.toggle(
             "with MNIST’s images",
             key=_home_images.key,
@@ -119,7 +120,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
         )
     download_button(
         "Report",
-        lambda: report(now(), own, *names),
+        lambda: report(now(), visitor.own, *names),
         f"{name}-report.html",
         "text/html",
         key="report_out",
@@ -153,17 +154,19 @@ def _offer_picture(now: Callable[[], NumberedRun], name: str, kind: str) -> None
     )
 
 
-def _command(run: NumberedRun, name: str) -> None:
+def _command(run: NumberedRun, command: str) -> None:
     """Draw the command that trains the same network."""
     st.caption("This command trains the same network without the page:")
-    st.code(command_line(run.snapshot.settings, f"{name}.safetensors"), language=None, wrap_lines=True)
+    st.code(command, language=None, wrap_lines=True)
+    if isinstance(run.data, SignData):
+        st.caption("Its file of signs is the one that you save under *Your signs*.")
     if run.snapshot.history.learning_rates:
         st.caption("You changed the learning rate during the run, which the command does not repeat.")
 
 
 def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = "") -> str:
     """Return the run's report as an HTML page to print, with its title if it has one."""
-    now, reader = run.snapshot, _reader_with_facts(run)
+    now, reader = run.snapshot, run.snapshot.reader
     split = run.data.load().validation
     today = date.today()
     facts = [("By", nickname)] if nickname else []
@@ -185,13 +188,13 @@ def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = ""
     return report_page(heading, facts, now.settings, curves, validation, drawn)
 
 
-def _offer_exports(now: Callable[[], NumberedRun], name: str) -> None:
+def _offer_exports(now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
     """Draw a download button for each tool that can run the network."""
     st.caption("In each tool, the network gives the same probabilities, up to rounding.", width=260)
     for tool, about in TOOLS.items():
         download_button(
             about.label,
-            partial(_export_of, now, tool, name),
+            partial(_export_of, now, tool, name, visitor),
             download_name(tool, name),
             "application/octet-stream",
             key=f"{tool}_out",
@@ -200,29 +203,38 @@ def _offer_exports(now: Callable[[], NumberedRun], name: str) -> None:
         )
 
 
-def _export_of(now: Callable[[], NumberedRun], tool: str, name: str) -> bytes:
-    return download(_reader_with_facts(now()), tool, name)
+def _export_of(now: Callable[[], NumberedRun], tool: str, name: str, visitor: Visitor) -> bytes:
+    return download(_reader_with_facts(now(), visitor.signs), tool, name)
 
 
-def weights(run: NumberedRun) -> bytes:
-    """Return the run's network with its facts as the bytes of a .safetensors file."""
-    return dump_model(_reader_with_facts(run))
+def weights(run: NumberedRun, signs: SignSet) -> bytes:
+    """Return the run's network with its facts as the bytes of a .safetensors file; ``signs`` are the visitor's."""
+    return dump_model(_reader_with_facts(run, signs))
 
 
-def home_page(run: NumberedRun, *, images: bool = True) -> str:
+def home_page(run: NumberedRun, signs: SignSet, *, images: bool = True) -> str:
     """Return the run's network as one HTML page to draw on, with or without MNIST's images."""
     loaded = shipped("rejection")
     rejection = None if isinstance(loaded, str) else loaded
     title, history = f"Run {run.number}", run.snapshot.history
-    return take_home_page(_reader_with_facts(run), title=title, rejection=rejection, history=history, images=images)
+    reader = _reader_with_facts(run, signs)
+    return take_home_page(reader, title=title, rejection=rejection, history=history, images=images)
 
 
-def _reader_with_facts(run: NumberedRun) -> Reader:
-    """Return the run's network with its facts: data, steps, settings, accuracy and command."""
-    reader = run.snapshot.reader
-    begun = {"origin": run.origin.name} if run.origin is not None else {"command": command_line(run.snapshot.settings)}
-    reader.facts = facts_of(run.snapshot) | begun
+def _reader_with_facts(run: NumberedRun, signs: SignSet) -> Reader:
+    """Return the run's network with its facts: data, steps, settings, accuracy, and its origin or command."""
+    reader, command = run.snapshot.reader, command_of(run, signs)
+    reader.facts = facts_of(run.snapshot)
+    if run.origin is not None:
+        reader.facts["origin"] = run.origin.name
+    if command is not None:
+        reader.facts["command"] = command
     return reader
+
+
+def command_of(run: NumberedRun, signs: SignSet, out: str = "run.safetensors") -> str | None:
+    """Return the command that trains the same network; None if there is none, as for a run that began with another."""
+    return command_line(run.snapshot.settings, run.data, signs, out) if run.origin is None else None
 
 
 def curves_table(run: NumberedRun) -> str:
@@ -240,5 +252,5 @@ def title(run: NumberedRun) -> str:
     settings = run.snapshot.settings
     sizes = "-".join(map(str, settings.layer_sizes))
     # matplotlib may lack the letters of the signs' names.
-    data = run.snapshot.data_name if settings.names == DIGITS else f"drawings of {len(settings.names)} signs"
+    data = f"drawings of {len(settings.names)} signs" if isinstance(run.data, SignData) else run.snapshot.data_name
     return f"Inkling, run {run.number}: {sizes}, learning rate {settings.learning_rate:g}, on {data}"
