@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.timing import machine
+from tests.browser.caddy import PROGRAM
 from tests.siege import hour
 from tests.siege.attacks import ATTACKS
 from tests.siege.pupil import NO_ANSWER
@@ -35,6 +36,9 @@ def main() -> int:
         attack = ATTACKS[name]
         if attack.needs and importlib.util.find_spec(attack.needs) is None:
             print(f"{attack.title}: left out, as {attack.needs} is not installed", file=sys.stderr)
+            continue
+        if attack.proxied and PROGRAM is None:
+            print(f"{attack.title}: left out, as the program caddy is not installed", file=sys.stderr)
             continue
         try:
             with tempfile.TemporaryDirectory() as folder:

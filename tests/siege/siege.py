@@ -13,6 +13,7 @@ from typing import Any
 
 from mlp.images.mnist import local_folder
 from mlp.page.visitors.eviction import MAX_MB
+from tests.browser.caddy import caddy
 from tests.browser.server import Server, serve
 from tests.siege.pupil import Pupil
 from tests.siege.row import STROKE_MS, Row, fair_share, is_back
@@ -57,6 +58,8 @@ class Attack:
         Number of persons who share with the class; None if the attack removes the workers that train.
     surroundings : type of Surroundings
         The services that the server connects to.
+    proxied : bool
+        Whether attackers and students meet the proxy of ``compose.yaml`` instead of the server itself.
     needs : str
         A package that must be installed.
     """
@@ -67,6 +70,7 @@ class Attack:
     pupils: int = 8
     strangers: int | None = 1
     surroundings: type[Surroundings] = Surroundings
+    proxied: bool = False
     needs: str = ""
 
 
@@ -75,6 +79,7 @@ class Siege:
     """An attack's view of the siege, and its notes."""
 
     server: Server
+    url: str  # the page's address: the server's, or the proxy's
     pupils: list[Pupil]
     rng: random.Random
     around: Any  # the attack's environment
@@ -154,8 +159,9 @@ def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Pa
 
         server = start()
         port = int(server.url.rpartition(":")[2])
-        pupils = [Pupil(server.url, random.Random(f"{seed} pupil {number}")) for number in range(attack.pupils)]
-        siege = Siege(server, pupils, rng, around, seconds, lambda: start(port))
+        url = stack.enter_context(caddy(port, folder)) if attack.proxied else server.url
+        pupils = [Pupil(url, random.Random(f"{seed} pupil {number}")) for number in range(attack.pupils)]
+        siege = Siege(server, url, pupils, rng, around, seconds, lambda: start(port))
         return asyncio.run(_besiege(attack, siege, back_s))
 
 

@@ -280,14 +280,21 @@ class Visitor(Connection):
 
     def put(self, path: str, name: str, data: bytes) -> int:
         """Send a file with the page's token, and return the server's answer."""
-        token = self.xsrf_token()
         head = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
+        return self._request("PUT", path, head.encode() + data + b"\r\n--x--\r\n")
+
+    def delete(self, path: str) -> int:
+        """Remove a file that was sent, as a browser does when another one replaces it; return the server's answer."""
+        return self._request("DELETE", path, b"")
+
+    def _request(self, method: str, path: str, body: bytes) -> int:
+        token = self.xsrf_token()
         connection = HTTPConnection(urlsplit(self._page_url).netloc, timeout=self._patience_s)
         try:
             connection.request(
-                "PUT",
+                method,
                 path,
-                head.encode() + data + b"\r\n--x--\r\n",
+                body,
                 {
                     "Content-Type": "multipart/form-data; boundary=x",
                     "Cookie": f"_streamlit_xsrf={token}",

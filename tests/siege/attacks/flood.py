@@ -1,37 +1,43 @@
-"""Floods: files that no element requested, and widget states that are large in memory."""
+"""Floods from one tab: files up and down without end, and widget states that are large in memory."""
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from tests.siege.attacks.downloads import status_of
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
-from tests.wire.visitor import Visitor
+from tests.wire.visitor import UploadRefused, Visitor
 
-FILES = 120
 FILE_BYTES = 10_000_000
 STATE = "[" + "[]," * 8_000_000 + "[]]"  # 24 MB; in Python, each of its lists needs at least 56 bytes
 SESSIONS = 4
 
 
-async def uploads(siege: Siege) -> None:
-    """Send 120 files of 10 MB from one session, one after another, and close the tab."""
-    stranger, data = Visitor(siege.server.url), bytes(FILE_BYTES)
-    taken = refused = 0
-    try:
-        await stranger.open()
-        while taken + refused < FILES and not siege.over:
-            try:
-                status, _ = await stranger.store(f"{taken}.png", data)
-            except OSError:
-                status = 0
-            taken += status == 204
-            refused += status != 204
-    except NO_ANSWER as error:
-        siege.notes.append(f"the session ended: {error or type(error).__name__}")
-    siege.notes.append(f"{taken} of {FILES} files were accepted, {refused} refused")
-    await asyncio.sleep(siege.left_s)
+async def endless(siege: Siege) -> None:
+    """Upload large files and download the own network without end, in one tab of a class without a proxy."""
+    stranger, data = Visitor(siege.server.url, "tab=Runs&epochs=1&images=1000"), bytes(FILE_BYTES)
+    statuses: Counter[str] = Counter()
+    await stranger.open()
+    await stranger.train()
+    await stranger.until(lambda: stranger.offers("home_out"))
+
+    async def upload() -> None:
+        while not siege.over:
+            with suppress(*NO_ANSWER, UploadRefused):
+                status, urls = await stranger.store("a.png", data)
+                statuses[f"{status} for an upload"] += 1
+                await asyncio.to_thread(stranger.delete, urls.delete_url)
+
+    async def download() -> None:
+        while not siege.over:
+            status = await status_of(siege.server.url, stranger.address_of("home_out"))
+            statuses[f"{status} for a download"] += 1
+
+    await asyncio.gather(upload(), download(), download())
+    siege.notes.append(f"the endless tab got {dict(statuses)}")
     with suppress(Exception):
         await stranger.close()
 
@@ -52,5 +58,5 @@ async def states(siege: Siege) -> None:
             await stranger.close()
 
 
-UPLOADS = Attack("uploads", "120 files of 10 MB from one session", uploads)
+ENDLESS = Attack("endless", "uploads of 10 MB and downloads from one tab, without end", endless)
 STATES = Attack("large-states", "four states of a widget, 24 MB of empty lists each", states)

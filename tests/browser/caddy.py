@@ -1,0 +1,64 @@
+"""The proxy of ``compose.yaml``, the real program, before a page on this machine."""
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import yaml
+
+from tests.browser.server import APP, END_S, START_S, free_port
+
+PROGRAM = shutil.which("caddy")
+READ_BODY = "read_body 60s"
+
+
+def caddyfile(name: str, page: str, read_body: str = READ_BODY) -> str:
+    """Return the proxy's configuration for a host name and the page's address."""
+    compose = yaml.safe_load((APP.parent / "compose.yaml").read_text(encoding="utf-8"))
+    content = compose["configs"]["proxy"]["content"]
+    content = re.sub(r"\$\{INKLING_NAME:-\w+\}", name, content).replace("page:8501", page)
+    assert READ_BODY in content
+    return content.replace(READ_BODY, read_body)
+
+
+@contextmanager
+def caddy(page_port: int, folder: Path, read_body: str = READ_BODY) -> Iterator[str]:
+    """Run the proxy before the page at this port until the block ends, and yield its address; without TLS.
+
+    Parameters
+    ----------
+    page_port : int
+    folder : Path
+        Folder for the proxy's files.
+    read_body : str
+        The line that limits the time for a body, for tests that cannot wait for it.
+    """
+    assert PROGRAM is not None
+    url = f"http://127.0.0.1:{free_port()}"
+    configuration = folder / "Caddyfile"
+    configuration.write_text(caddyfile(url, f"127.0.0.1:{page_port}", read_body))
+    with (folder / "caddy.log").open("wb") as log:
+        process = subprocess.Popen(
+            [PROGRAM, "run", "--config", configuration, "--adapter", "caddyfile"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
+        )
+    try:
+        deadline = time.monotonic() + START_S
+        while True:
+            with suppress(OSError), urlopen(f"{url}/_stcore/health", timeout=2):
+                break
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the proxy did not start:\n{(folder / 'caddy.log').read_text()[-2000:]}")
+            time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(END_S)

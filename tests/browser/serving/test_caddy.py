@@ -1,0 +1,84 @@
+"""The proxy of compose.yaml compresses, ends slow senders, refuses large bodies, and keeps sockets."""
+
+import asyncio
+import gzip
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.browser.caddy import PROGRAM, caddy, caddyfile
+from tests.browser.server import Server
+from tests.browser.serving.test_hostile import spoken
+from tests.soak.files import picture, png
+from tests.wire.visitor import Visitor
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="the program caddy is not installed")
+BODY_S = 2
+
+
+@pytest.fixture
+def proxy(server: Server, tmp_path: Path) -> Iterator[str]:
+    """The page's address behind the proxy, which ends bodies early."""
+    port = urlsplit(server.url).port
+    assert port is not None
+    with caddy(port, tmp_path, f"read_body {BODY_S}s") as url:
+        yield url
+
+
+def test_configuration_is_valid_with_certificates(tmp_path: Path):
+    assert PROGRAM is not None
+    file = tmp_path / "Caddyfile"
+    file.write_text(caddyfile("inkling.example.org", "page:8501"))
+    command = [PROGRAM, "adapt", "--config", file, "--adapter", "caddyfile", "--validate"]
+    checked = subprocess.run(command, capture_output=True, text=True, env={"HOME": str(tmp_path)})
+    assert checked.returncode == 0, checked.stderr
+    assert '"listen":[":443"]' in checked.stdout
+
+
+def answer_to(url: str, sent: bytes, patience_s: float) -> tuple[bytes, float]:
+    """Send half a request; return what the proxy answers until it closes the connection, and after how many seconds."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=patience_s) as connection:
+        connection.sendall(sent)
+        began, answer = time.monotonic(), b""
+        while data := connection.recv(4096):
+            answer += data
+        return answer, time.monotonic() - began
+
+
+def test_slow_body_ends(proxy: str):
+    host = urlsplit(proxy).netloc
+    head = f"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000\r\n\r\n"
+    _, seconds = answer_to(proxy, head.encode() + b"slow", 30)
+    assert seconds < 15  # without the limit, the page itself would wait for a minute
+
+
+@pytest.mark.thorough
+def test_half_sent_head_ends(proxy: str):
+    _, seconds = answer_to(proxy, b"GET / HTTP/1.1\r\nHost: a\r\n", 30)
+    assert 1 < seconds < 15
+
+
+def test_page_comes_compressed(proxy: str):
+    asked = Request(f"{proxy}/", headers={"Accept": "text/html", "Accept-Encoding": "gzip"})
+    with urlopen(asked, timeout=30) as answer:
+        assert b"<title>Inkling</title>" in gzip.decompress(answer.read())
+
+
+def test_visitor_works_behind_the_proxy_for_longer_than_a_body_may_take(proxy: str):
+    async def visit() -> None:
+        visitor = Visitor(proxy)
+        await visitor.open()
+        await asyncio.sleep(BODY_S + 1)
+        assert await visitor.upload("picture_in", "digit.png", png(picture(5))) == 204
+        status, _ = await visitor.store("large.png", bytes(11_500_000))
+        assert status in (413, 502)
+        await visitor.close()
+
+    spoken(visit())
