@@ -40,8 +40,6 @@ FOLLOW_S = 2.0
 """Seconds between two redraws of an open tab that follows the run."""
 FOLLOW_TRIPS, MAX_FOLLOW_S = 20, 10.0
 """On a slow line, the same as a multiple of a message's trip, and its limit."""
-MOVING = ("reading", "progress_and_curves", "sheet_photo", "sweep_curves")
-"""Fragments with moving parts, which scripts redraw if the channel does not open."""
 IN_VIEW = ("inside_view_drawn", "lab_view")
 """Fragments of tabs that browsers with the channel request after a stroke, once they are in view."""
 
@@ -74,12 +72,6 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
             "follows": [every_s and max(every_s, turn_s, seldom_s) for every_s in paces],
         }
 
-    def draw_what_moves() -> None:
-        tab.ticks += 1
-        if page_parts(tab)["draw"] is not None:
-            st.rerun()
-        rerun_fragments([*MOVING, *_followers.get(), _live_requests.key])
-
     # In a fragment, because a request for the whole page would replace a press that arrived just before.
     def requests() -> None:
         component = st.components.v2.component("live_requests", js=_REQUESTS_JS, isolate_styles=False)
@@ -90,15 +82,13 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
                 [reader for reader in state.stroke_readers.get() if reader in IN_VIEW] or [_live_requests.key]
             ),
             on_chosen_change=lambda: _choose_digit(tab),
-            on_tick_change=draw_what_moves,
         )
-        # The number of requests so far: a browser without the channel asks again once this one is drawn.
-        st.html(f'<i class="ink-tick" data-tick="{tab.ticks}" hidden></i>')
 
+    moves = any(now.playing or now.busy for now in (job.snapshot() for job in visitor.jobs()))
     tab.register("page", page_parts)
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
-        component(key=_live.key, data={"key": tab.key}, on_draw_change=lambda: None)
+        component(key=_live.key, data={"key": tab.key, "moves": moves}, on_draw_change=lambda: None)
         fragment(requests, key=_live_requests.key)()
 
 

@@ -2,12 +2,13 @@
 // `protocol.py` describes the messages; `parts.js` draws the parts.
 const VERSION = 1;
 const TRIES = 3;  // after these, scripts draw the moving parts
+const SCRIPTS_ONLY = "The live connection can’t open here, so the page updates once a second while a run plays.";
 const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // after these codes, a retry is pointless
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, stale: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
-  trigger: () => {}, drawing: 0, requested: null, following: 0, follows: [0, 0], behind: false, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
+  trigger: () => {}, drawing: 0, requested: null, following: 0, follows: [0, 0], behind: false, failed: 0, moves: false, frames: 0,
   receivedAt: performance.now(), lost: false, opened: false, noticed: 0, colorScheme: null,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
@@ -30,7 +31,6 @@ function connect() {
     live.wait = 250;
     live.failed = 0;
     live.waiting = false;
-    withoutChannel(false);
     if (live.asked) wish(false);  // a restarted server does not know the drawing
   };
   socket.onmessage = ({ data }) => {
@@ -52,7 +52,7 @@ function connect() {
     live.open = false;
     live.parts = {};
     live.failed += 1;
-    if (live.failed >= TRIES) withoutChannel(true);
+    if (live.failed === TRIES && !live.opened) notify(SCRIPTS_ONLY, NOTICE_MS);
     if (code === GONE.unknownKey) live.later = setTimeout(askForKey, KEY_MS);
     if (Object.values(GONE).includes(code)) return;  // the next script brings another key
     live.later = setTimeout(connect, live.wait);
@@ -267,22 +267,11 @@ function redrawFollowers() {
   follow(live.follows);
 }
 
-// If the channel does not open, the browser requests a script once a second, or as soon as the last one has drawn.
-const PATIENCE_MS = 10_000;
-function tick() {
-  const drawn = document.querySelector(".ink-tick")?.dataset.tick, waited = performance.now() - live.tickedAt;
-  if (document.hidden || (drawn === live.ticked && waited < PATIENCE_MS)) return;
-  live.ticked = drawn;
-  live.tickedAt = performance.now();
-  window.inklingRequest?.("tick", live.tickedAt);
-}
-
-function withoutChannel(on) {
-  if (on === Boolean(live.ticking)) return;
-  if (on) live.ticking = setInterval(tick, 1000);
-  else live.ticking = clearInterval(live.ticking) ?? 0;
-  if (on && !live.opened) notify("The live connection can’t open here, so the page updates once a second.", NOTICE_MS);
-}
+// Without the channel, scripts draw the whole page while a run plays: once a second, but none before the last has ended.
+setInterval(() => {
+  const isDrawn = document.querySelector(".stApp")?.dataset.testScriptState === "notRunning";
+  if (live.moves && live.failed >= TRIES && isDrawn && !live.down && !document.hidden) live.trigger("draw", performance.now());
+}, 1000);
 
 // Streamlit changes its own colors by itself, as the system does, and then calls this again; ours come with a script.
 function followTheme() {
@@ -293,6 +282,7 @@ function followTheme() {
 
 export default function ({ data, setTriggerValue }) {
   live.trigger = setTriggerValue;
+  live.moves = data.moves;
   followTheme();
   if (data.key !== live.key) {
     disconnect();

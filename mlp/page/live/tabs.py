@@ -53,8 +53,6 @@ class Tab:
     follows, follows_unseen : float
         Seconds between two redraws of parts that follow the run, or 0 if there are none; the second, while the open tab
         is out of view.
-    ticks : int
-        Number of scripts that a browser without the channel has requested.
     swept : dict
         By the names of the charts of a sweep, the time when they were last computed, and the charts.
     shows_sweep : bool
@@ -82,7 +80,6 @@ class Tab:
         self.spoken: Any = None
         self.shown = ""
         self.follows = self.follows_unseen = 0.0
-        self.ticks = 0
         self.swept: dict[tuple[str, ...], tuple[float, tuple[Any, ...]]] = {}
         self.shows_sweep = False
         self.question: Ask | None = None

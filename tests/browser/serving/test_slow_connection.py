@@ -51,7 +51,7 @@ def test_lost_fragment_moves_nothing_else(open_page: Callable[..., Page]):
     connection.asked = True
     button(page, "train").click()
     eventually(page, lambda: connection.lost and not connection.losing)
-    page.evaluate("inklingRequest('tick', 1)")  # runs the fragment again, as a browser without the live channel does
+    page.evaluate("inkling.trigger('draw', 1)")  # draws the page again, as a browser without the live channel does
     expect(part(page, "progress")).to_contain_text("images a second")
     expect(part(page, "live_rate")).to_be_visible()
     button(page, "pause").click()
