@@ -4,7 +4,6 @@ FROM python:3.13.5-slim-bookworm
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/data \
-    MLP_DATA_DIR=/data/mnist \
     MLP_CHECKPOINTS=/data/checkpoints \
     STREAMLIT_SERVER_PORT=8501
 WORKDIR /inkling
@@ -19,10 +18,7 @@ COPY .streamlit .streamlit
 COPY models models
 COPY mlp mlp
 
-# --build-arg MNIST=yes includes its 11 MB in the image; otherwise the page downloads them at its first start.
-ARG MNIST=no
-RUN mkdir -m 1777 /data /data/mnist /data/checkpoints \
-    && if [ "$MNIST" = yes ]; then python -c "import mlp, sys; sys.exit(mlp.load_mnist().name != 'MNIST')"; fi
+RUN mkdir -m 1777 /data /data/checkpoints
 
 # An unprivileged user, so that breaking out of the page gives no rights in the container.
 USER 10001

@@ -31,7 +31,7 @@ from mlp.page.tabs.lessons.tab import lessons_are_open, lessons_button
 from mlp.page.tabs.registry import unknown_places
 from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
-from mlp.page.train.data_state import data_state, heading
+from mlp.page.train.data_state import data_state, load_data
 from mlp.page.train.script_state import script_state, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section
@@ -65,7 +65,7 @@ def page() -> None:
         settings_place = st.container()
     # After the sidebar, which takes its width first, so that nothing moves.
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
-        heading(data)
+        theme.heading()
         lessons_button()
         share_place = st.popover("Share", key="share").container(width=320)
     warn_of_invalid_values([*unknown_places(), *hiding.unknown_names()])
@@ -108,7 +108,6 @@ def get_ready() -> None:
     """Load everything that the first visitor would otherwise wait for."""
     for late in ("scipy.linalg.blas", "pandas"):  # the network needs the first, Streamlit's canvas the second
         import_module(late)
-    data_state()
     for kind in (*PRETRAINED_NAMES, "rejection"):
         shipped(kind)
     freeze_objects()
@@ -121,4 +120,5 @@ if __name__ == "__main__":  # Streamlit runs this file again after each action o
         page()
 else:  # the server imports it once
     visitors()  # first of all, as another server may have the folder with their work
+    load_data()
     app = st.App(__file__, **served(get_ready, [live_route()]))

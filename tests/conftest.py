@@ -10,6 +10,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 from xdist.scheduler import LoadFileScheduling
 
+from tests.sample_digits import NAME, write_sample
+
 # The same examples every time, however slow the machine is at the moment.
 hypothesis.settings.register_profile(
     "same", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -38,21 +40,19 @@ the details among them, which are marked thorough."""
 THOROUGH = ("tests/jobs/workers/test_cluster.py", "tests/soak/test_soak.py")
 """Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""
 
-NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
-
 
 @pytest.fixture(scope="session", autouse=True)
 def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Set an empty home and no mirror for this process and its children; yield the previous environment."""
+    """Set an empty home and a sample of MNIST for this process and its children; yield the previous environment."""
     before = dict(os.environ)
     home = tmp_path_factory.mktemp("home")
+    write_sample(home / NAME)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))
-        patch.setenv("MLP_DATA_MIRRORS", NOWHERE)
-        patch.delenv("MLP_DATA_DIR", raising=False)
+        patch.setenv("MLP_DATA_DIR", str(home / NAME))
         patch.delenv("MLP_SCHEDULER", raising=False)
         # The page hides tracebacks from visitors; tests must see them.
         patch.setenv("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")

@@ -14,8 +14,8 @@ from threadpoolctl import ThreadpoolController
 
 from mlp import MLP, SGD, Dense, ReLU, Sequential, Settings, softmax_cross_entropy, train
 from mlp.blas import blas_threads, one_blas_thread, pools
-from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
+from tests.sample_digits import sample
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]

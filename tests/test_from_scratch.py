@@ -7,7 +7,7 @@ import pytest
 
 from mlp import MLP, SGD, from_scratch, train
 from mlp.from_scratch import Dense, ReLU, minibatches, predict, train_step
-from mlp.images.mnist import sample
+from tests.sample_digits import sample
 
 
 def test_article_and_library_take_the_same_steps(capsys):

@@ -9,12 +9,9 @@ LATER = {
     "dask",
     "distributed",
     "IPython",
-    "joblib",
     "loky",
     "matplotlib",
-    "mlxtend",
     "pandas",
-    "pooch",
     "requests",
     "scipy",  # includes numpy.f2py; it was half of the import time before it was postponed
     "starlette",

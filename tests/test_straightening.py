@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mlp import MLP, Reader
-from mlp.images.mnist import sample
 from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.straightening import straightened
+from tests.sample_digits import sample
 
 
 def bar(slope: float) -> np.ndarray:

@@ -10,8 +10,8 @@ from mlp.analysis.scores import Score, score_drawings, score_images
 from mlp.analysis.signs.sign_score import SignScore, score_signs
 from mlp.class_names import in_words
 from mlp.cli.options import add_data
-from mlp.cli.terminal import find_data, print_error, print_line, progress_bar
-from mlp.images.mnist import Dataset, sample
+from mlp.cli.terminal import print_line, progress_bar
+from mlp.images.mnist import Dataset, load_mnist
 from mlp.images.recorded import load_drawings
 from mlp.images.signs.sign_file import load_signs
 from mlp.images.signs.sign_set import SignsError
@@ -57,11 +57,9 @@ def score(given: argparse.Namespace) -> int:
         if not drawings:
             raise ValueError(f"{path}: needs at least one drawing")
     rejection = load_model(REJECTION_MODEL) if REJECTION_MODEL.exists() else None
-    dataset = find_data(given.data)
+    dataset = load_mnist(given.data)
     print_line(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     print_line(f"data {dataset.name}")
-    if dataset is sample():
-        print_error("the sample's test images are among MNIST's training images, which the network may have seen")
     print_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
     print_distorted_and_styles(network, dataset)
     for path, drawings in recorded.items():

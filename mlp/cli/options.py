@@ -106,7 +106,9 @@ def settings_given(given: argparse.Namespace) -> Settings:
 
 def add_data(command: argparse.ArgumentParser) -> None:
     """Add the option for MNIST's folder."""
-    command.add_argument("--data", metavar="DIR", help="MNIST's folder; default: MLP_DATA_DIR, else the user's cache")
+    command.add_argument(
+        "--data", metavar="DIR", help="a folder with four other files like MNIST's; default: MLP_DATA_DIR, if set"
+    )
 
 
 def add_out(command: argparse.ArgumentParser) -> None:

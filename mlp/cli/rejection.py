@@ -6,7 +6,8 @@ import numpy as np
 
 from mlp.checks import checked_int
 from mlp.cli.options import add_data, add_out, checked_out, value
-from mlp.cli.terminal import find_data, print_line, progress_bar
+from mlp.cli.terminal import print_line, progress_bar
+from mlp.images.mnist import load_mnist
 from mlp.nn.weights import save_model
 from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejection
 
@@ -27,7 +28,7 @@ def learn_to_reject(given: argparse.Namespace) -> int:
     """Train the digit check, and save it."""
     epochs, seed = checked_int("epochs", given.epochs, 1, 10_000), checked_int("seed", given.seed, 0, 2**32 - 1)
     out = checked_out(given.out)
-    dataset = find_data(given.data)
+    dataset = load_mnist(given.data)
     print_line(f"data {dataset.name}")
     rejection = new_rejection(seed)
     total = epochs * steps_per_epoch(dataset)

@@ -1,19 +1,18 @@
 """``python -m mlp sweep`` trains with several values of one setting, and compares them."""
 
 import argparse
+import os
 import threading
 import time
 from pathlib import Path
 
 from mlp.analysis.run_exports import facts_of
 from mlp.cli.options import add_data, add_settings, checked_out, parser_of, settings_given
-from mlp.cli.terminal import INTERRUPTED, ctrl_c, find_data, print_error, print_line, progress_bar
-from mlp.images.files.cache import data_folder
-from mlp.images.mnist import sample
+from mlp.cli.terminal import INTERRUPTED, ctrl_c, print_error, print_line, progress_bar
 from mlp.jobs.sweep import Sweep, Trial, ranked, variations
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.weights import save_model
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.settings_table import SETTINGS
 
 POLL_S = 0.2
@@ -43,11 +42,10 @@ def sweep(given: argparse.Namespace) -> int:
     settings, out = settings_given(given), checked_out(given.out) if given.out else None
     # Invalid settings are reported before the data is loaded.
     varied = variations(settings, one.field, [parser_of(one)(text) for text in given.values])
-    dataset = find_data(given.data)
-    print_line(f"data {dataset.name}")
-    folder = None if dataset is sample() else str(data_folder(given.data, may_create=True))
+    data = chosen_mnist() if given.data is None else Mnist(os.path.abspath(given.data))
+    print_line(f"data {data.load().name}")
     engine = Engine()
-    runs = Sweep.new([(each, Mnist(folder)) for each in varied], engine, name=one.field)
+    runs = Sweep.new([(each, data) for each in varied], engine, name=one.field)
     status = 0
     began = time.monotonic()
     try:

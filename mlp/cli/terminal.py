@@ -1,17 +1,14 @@
 """Print lines and progress bars to the terminal, and handle Ctrl-C between them."""
 
-import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
 from tqdm import tqdm
-
-from mlp.images.mnist import Dataset, load_mnist
 
 INTERRUPTED = 130  # the shell's status after Ctrl-C
 
@@ -68,18 +65,3 @@ def ctrl_c() -> Iterator[threading.Event]:
     finally:
         if ours:
             signal.signal(signal.SIGINT, before)
-
-
-def find_data(directory: str | None) -> Dataset:
-    """Return MNIST, with a bar for each downloaded file; the sample if there is no other."""
-    if directory is not None and not os.path.isdir(directory):
-        raise FileNotFoundError(f"--data must be a folder that exists, got {directory!r}")
-    with ExitStack() as open_bars:
-        bars: dict[str, tqdm] = {}
-
-        def show(name: str, n_bytes: int, total: int) -> None:
-            if name not in bars:
-                bars[name] = open_bars.enter_context(progress_bar(desc=name, total=total, unit="B", unit_scale=True))
-            bars[name].update(n_bytes - bars[name].n)
-
-        return load_mnist(directory, progress=show)

@@ -10,8 +10,8 @@ from mlp.analysis.signs.left_out import held_score, left_out_scores
 from mlp.analysis.signs.sign_score import together
 from mlp.cli.evaluate import print_sign_score
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
-from mlp.cli.terminal import INTERRUPTED, ctrl_c, find_data, print_error, print_line, progress_bar
-from mlp.images.mnist import Dataset
+from mlp.cli.terminal import INTERRUPTED, ctrl_c, print_error, print_line, progress_bar
+from mlp.images.mnist import Dataset, load_mnist
 from mlp.images.signs.sign_file import load_signs
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
@@ -88,7 +88,7 @@ def train(given: argparse.Namespace) -> int:
     out = checked_out(given.out)
     if given.signs is not None:
         return train_signs(given, settings, threads, out)
-    dataset = extended(find_data(given.data), everything=given.everything, repeat=given.repeat)
+    dataset = extended(load_mnist(given.data), everything=given.everything, repeat=given.repeat)
     if settings.synthetic:
         dataset = with_synthetic(dataset, settings.synthetic, settings.without_styles)
     print_line(f"data {dataset.name}")

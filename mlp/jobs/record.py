@@ -15,7 +15,7 @@ from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
-FORMAT = "inkling-run-2"
+FORMAT = "inkling-run-3"
 
 
 class RecordError(ValueError):

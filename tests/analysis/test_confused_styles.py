@@ -5,8 +5,9 @@ import numpy as np
 from mlp import DEFAULT_MODEL
 from mlp.analysis.confused_styles import KNOWN, N_OF_STYLE, N_OTHERS, STYLES_OF, confused_styles
 from mlp.images.handwriting.styles import style_names
-from mlp.images.mnist import Split, sample
+from mlp.images.mnist import Split
 from mlp.nn.weights import load_model
+from tests.sample_digits import sample
 
 
 class Alternating:

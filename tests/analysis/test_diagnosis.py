@@ -8,13 +8,13 @@ import pytest
 
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import DEAD_SHARE, STUCK_LOSS, diagnoses, generalization_gaps
-from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 from tests.training.recorded.article_run import recorded
 
 
@@ -46,7 +46,7 @@ def trained(n_steps, **settings):
     history = History(run.steps_per_epoch(len(sample().train.labels)))
     diverged = None
     while len(history) < n_steps and diverged is None:
-        done = advance(run, Mnist(), seconds=60, max_steps=min(n_steps - len(history), history.steps_per_epoch))
+        done = advance(run, chosen_mnist(), seconds=60, max_steps=min(n_steps - len(history), history.steps_per_epoch))
         run, diverged = done.run, done.diverged
         history.add_steps(done.losses, done.accuracies)
         history.evaluations += done.evaluations

@@ -5,8 +5,8 @@ import pytest
 
 from mlp import DEFAULT_MODEL
 from mlp.analysis.robustness import CORRUPTIONS, robustness
-from mlp.images.mnist import sample
 from mlp.nn.weights import load_model
+from tests.sample_digits import sample
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)

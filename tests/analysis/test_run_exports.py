@@ -14,16 +14,16 @@ from mlp.analysis.run_exports import command_line, curves_csv
 from mlp.class_names import DIGITS
 from mlp.cli.main import main, new_parser
 from mlp.cli.options import settings_given
-from mlp.images.mnist import sample
 from mlp.images.signs.sign_file import dump_signs
 from mlp.images.signs.sign_set import SignSet
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sign_data import SignData, sign_data, sign_settings, split_data
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
 from tests.images.signs.sample_signs import jittered, letters
+from tests.sample_digits import sample
 
 SETTINGS = st.builds(
     Settings,
@@ -47,7 +47,7 @@ SETTINGS = st.builds(
 
 @given(SETTINGS)
 def test_command_line_restores_the_settings(settings: Settings):
-    python, *words = shlex.split(command_line(settings, Mnist(), SignSet()))
+    python, *words = shlex.split(command_line(settings, chosen_mnist(), SignSet()))
     assert [python, *words[:2]] == ["python", "-m", "mlp"]
     parsed = new_parser().parse_args(words[2:])
     assert settings_given(parsed) == settings
@@ -70,7 +70,7 @@ def signs_named_like_digits() -> SignSet:
 )
 def test_command_line_trains_the_same_weights(signs, synthetic, tmp_path, monkeypatch):
     settings = Settings(hidden=(8,), epochs=1, batch_size=64, images=200, synthetic=synthetic)
-    data = Mnist() if signs is None else sign_data(signs)
+    data = chosen_mnist() if signs is None else sign_data(signs)
     if isinstance(data, SignData):
         settings = sign_settings(settings, data.names)
         (tmp_path / "my-signs.json").write_text(dump_signs(signs))
@@ -89,8 +89,8 @@ def test_command_line_trains_the_same_weights(signs, synthetic, tmp_path, monkey
 @pytest.mark.parametrize(
     "data",
     [
-        FewDigits(Mnist(), 2),
-        teaching_data(Mnist(), sample().test.images[:3], sample().test.labels[:3], 0.2),
+        FewDigits(chosen_mnist(), 2),
+        teaching_data(chosen_mnist(), sample().test.images[:3], sample().test.labels[:3], 0.2),
         split_data(letters(6), letters(6).ranks >= 4),
         sign_data(letters(5)),
         sign_data(letters(6).renamed(0, "other")),
@@ -132,4 +132,4 @@ def test_run_without_records_is_a_table_without_lines():
 
 @pytest.mark.parametrize("change", ["images", "warp"])
 def test_command_line_omits_defaults(change: str):
-    assert change not in command_line(Settings(), Mnist(), SignSet())
+    assert change not in command_line(Settings(), chosen_mnist(), SignSet())

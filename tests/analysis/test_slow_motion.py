@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mlp.analysis.slow_motion import check_gradients, losses_along, position_of, slow_step, steepest
-from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16, 12), epochs=2, images=200, seed=3)  # 7 steps an epoch, the last of 8 images
 

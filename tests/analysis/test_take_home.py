@@ -10,9 +10,9 @@ import pytest
 
 from mlp import DEFAULT_MODEL, Reader
 from mlp.analysis.take_home.standalone_html import curve_svg, half_is_enough, packed_images, take_home_page
-from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
+from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation, History
 
 
@@ -95,5 +95,7 @@ def test_mnist_images_come_with_their_license():
     assert "CC BY-SA" not in without
     assert len(without) < 100_000
     data = gzip.decompress(base64.b64decode(packed_images()))
-    np.testing.assert_array_equal(np.frombuffer(data[: 784 * 4000], np.uint8), sample().train.images.ravel())
-    np.testing.assert_array_equal(np.frombuffer(data[784 * 4000 :], np.uint8), sample().train.labels)
+    np.testing.assert_array_equal(
+        np.frombuffer(data[: 784 * 4000], np.uint8), Mnist().load().train.images[:4000].ravel()
+    )
+    np.testing.assert_array_equal(np.frombuffer(data[784 * 4000 :], np.uint8), Mnist().load().train.labels[:4000])

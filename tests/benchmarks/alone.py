@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import time
 
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.benchmarks.classroom import SETTLE_S, data
+from tests.benchmarks.classroom import SETTLE_S
 from tests.benchmarks.timing import machine, print_table
 from tests.browser.server import serve_fresh
 from tests.wire.visitor import Visitor
@@ -17,7 +18,7 @@ BATCH = 128
 
 def bare_images_per_s(hidden: tuple[int, ...], threads: int | None, seconds: float) -> float:
     """Return the images per second of training alone, without a page or workers."""
-    split = data().load().train
+    split = chosen_mnist().load().train
     run = steps(
         Run(Settings(hidden=hidden, batch_size=BATCH, epochs=10_000)), split.images, split.labels, threads=threads
     )

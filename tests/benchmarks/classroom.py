@@ -16,12 +16,11 @@ import threadpoolctl
 from PIL import Image, ImageDraw
 from playwright.async_api import Page, Playwright, async_playwright
 
-from mlp.images.mnist import local_folder
 from mlp.page.tabs.inside.tab import TOOL_ROOMS
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.registry import RETURN_MEMORY_S
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.benchmarks.page import WATCH_PEN
@@ -43,16 +42,10 @@ NAN = float("nan")  # not measured: has no row
 FORGOTTEN_S = AT_REST_S + 30.0  # after the tabs were closed, when saved work has left memory
 
 
-def data() -> Mnist:
-    """Return the data that the page trains on."""
-    folder = local_folder()
-    return Mnist(str(folder) if folder else None)
-
-
 def bare_images(seconds: float) -> tuple[int, float]:
     """Train with the page's default settings in this process; return the images and the CPU seconds."""
     with threadpoolctl.threadpool_limits(1):
-        settings, split = Settings(epochs=10_000), data().load().train
+        settings, split = Settings(epochs=10_000), chosen_mnist().load().train
         run = steps(Run(settings), split.images, split.labels)
         next(run)
         start, cpu = time.monotonic(), time.process_time()

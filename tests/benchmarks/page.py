@@ -3,8 +3,6 @@
     python -m tests.benchmarks.page
 
 Times are taken in the browser, from the end of a stroke until its bars are on the page.
-With MLP_DATA_DIR set to a folder with MNIST, it trains the article's network on that, else a larger one on the sample,
-where the article's would be done before it is measured.
 """
 
 import argparse
@@ -17,7 +15,6 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from mlp.images.mnist import local_folder
 from tests.benchmarks.timing import machine, print_table
 from tests.browser import chromium
 from tests.browser.digits import DIGITS
@@ -30,7 +27,6 @@ HAND_MS = 16  # between two pointer events of a hand
 SETTLE_MS = 1000  # until everything after an answer is done, so that the next measurement starts clean
 BARE_PAGE = Path(__file__).with_name("bare_page.py")
 LONG_RUN = "?epochs=100&batch_size=8"  # is not over before it is measured
-LONG_RUN_ON_THE_SAMPLE = f"{LONG_RUN}&width_1=512&width_2=512"
 
 # The live channel reports the time of its bars. Without it, the image of each drawing arrives right after its bars,
 # which distinguishes them from bars that a training has moved.
@@ -293,7 +289,7 @@ def main() -> None:
         expect.set_options(timeout=60_000)
         rows = [row_of("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
         page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy prevents counting frames inside it
-        page.goto(f"{server.url}/{LONG_RUN if local_folder() else LONG_RUN_ON_THE_SAMPLE}")
+        page.goto(f"{server.url}/{LONG_RUN}")
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
         button(page, "pause").click()
         page.close()

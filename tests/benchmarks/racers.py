@@ -68,8 +68,8 @@ def _keep_to_one_core() -> None:
 
 
 def digits(n_images: int) -> tuple[str, np.ndarray, np.ndarray]:
-    """Return the name of MNIST or of its sample, and ``n_images`` of its digits, repeated if needed."""
-    dataset = load_mnist(download=False)
+    """Return the name of the data, and ``n_images`` of its digits, repeated if needed."""
+    dataset = load_mnist()
     images = np.concatenate([dataset.train.images, dataset.validation.images])
     labels = np.concatenate([dataset.train.labels, dataset.validation.labels])
     places = np.arange(n_images) % len(images)

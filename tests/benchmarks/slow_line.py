@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from mlp.images.mnist import local_folder
-from tests.benchmarks.page import LONG_RUN, LONG_RUN_ON_THE_SAMPLE, WATCH_OPENING, WATCH_PEN, draw_by_hand
+from tests.benchmarks.page import LONG_RUN, WATCH_OPENING, WATCH_PEN, draw_by_hand
 from tests.benchmarks.timing import machine, print_table
 from tests.browser import chromium
 from tests.browser.digits import DIGITS
@@ -101,7 +100,7 @@ def measure(browser: Browser, line: Line) -> Iterator[list[str]]:
     """Go through everything as a visitor would; one row a figure."""
     context = browser.new_context(**PHONE, bypass_csp=True)
     context.set_default_timeout(PATIENCE_MS)
-    query = f"{LONG_RUN if local_folder() else LONG_RUN_ON_THE_SAMPLE}&speed=Full"
+    query = f"{LONG_RUN}&speed=Full"
     page, row = opening(context, line, query)
     yield ["opening", *row]
     page.close()

@@ -1,6 +1,6 @@
 """Record the README's images from the real page: a screenshot, and an animation of the first ten seconds.
 
-Run from the project's folder, with the whole of MNIST in ``MLP_DATA_DIR`` or in the cache::
+Run from the project's folder::
 
     .venv/bin/python -m tests.browser.screenshot .github/screenshot.png .github/first-seconds.webp
 """

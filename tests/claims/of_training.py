@@ -12,7 +12,7 @@ from mlp.nn.parameters import Parameter
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.straightening import straightened
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.run import Run
 from mlp.training.schedule import rate_factor
@@ -70,7 +70,7 @@ def overfitting_runs_are_equally_long() -> None:
 
 
 def few_examples_runs_are_equally_long() -> None:
-    source = Mnist()
+    source = chosen_mnist()
     for experiment in LESSONS["examples"].experiments:
         data = data_of(experiment, SignSet(), source)
         steps = Run(settings_of(experiment, data)).n_steps(len(data.load().train.labels))

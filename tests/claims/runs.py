@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp import DEFAULT_MODEL
-from mlp.images.mnist import Split, sample
+from mlp.images.mnist import Split
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 
 SEEDS = (1, 2)
 DATA = sample()

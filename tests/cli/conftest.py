@@ -1,18 +1,9 @@
-"""A separate data folder for each test, and a network."""
+"""A network to read with."""
 
 import numpy as np
 import pytest
 
 from mlp import MLP, save_model
-
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    """Use an empty data folder and an unreachable mirror, so that commands use the sample."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("MLP_DATA_DIR", str(folder))
-    return folder
 
 
 @pytest.fixture

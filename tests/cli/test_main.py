@@ -11,10 +11,10 @@ import pytest
 
 from mlp import MLP, load_model, save_model
 from mlp.cli.main import main
-from mlp.images.mnist import sample
 from mlp.training import rejection as rejection_module
 from mlp.training.rejection import sees_digit
 from tests.cli.commands import ROOT
+from tests.sample_digits import sample
 
 
 def bad_commands(tmp_path, model):
@@ -40,8 +40,8 @@ def bad_commands(tmp_path, model):
     yield ["train", *out, "--layers", "100,,5"], r"layer sizes must be whole numbers"
     yield ["train", *out, "--activation", "gelu"], r"activation must be one of relu, tanh, sigmoid, got 'gelu'"
     yield ["train", *out, "--threads", "0"], r"threads must be a whole number from 1 to 1,024, got 0"
-    yield ["train", *out, "--data", str(tmp_path / "none")], r"--data must be a folder that exists, got '.*none'"
-    yield ["train", *out, "--data", str(model)], r"--data must be a folder that exists"
+    for place in (tmp_path / "none", model):
+        yield ["train", *out, "--data", str(place)], rf"the data folder .*must have MNIST's four files, got '{place}'"
     yield ["train", "--out", str(tmp_path / "none" / "x")], r"--out must be a file in a folder that exists .*none"
     yield ["train", "--out", str(tmp_path)], r"--out must be a file"
     yield ["evaluate", str(tmp_path / "none")], r"none: there is no such file"

@@ -11,9 +11,9 @@ import pytest
 
 from mlp import Settings, load_model
 from mlp.cli.main import main
-from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
 from tests.cli.commands import QUICK, ROOT, in_a_terminal
+from tests.sample_digits import sample
 
 
 def test_training_prints_every_epoch_and_saves_the_facts(tmp_path, capsys, monkeypatch):

@@ -1,27 +1,19 @@
 """A folder of MNIST's files with few digits, and networks to export."""
 
-import gzip
 from pathlib import Path
 
 import numpy as np
 
-from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.settings import Settings
+from tests.sample_digits import sample, write_sample
 
 
-def write_mnist(folder: Path, n_train: int = 600) -> tuple[np.ndarray, np.ndarray]:
-    """Write MNIST's four files with some of its digits; return the test images (n, 784) uint8 and their labels."""
-    data = sample()
-    for name, images, labels in (
-        ("train", data.train.images[:n_train], data.train.labels[:n_train]),
-        ("t10k", data.test.images, data.test.labels),
-    ):
-        for kind, array in (("images-idx3", images), ("labels-idx1", labels.astype(np.uint8))):
-            head = bytes(16 if "images" in kind else 8)
-            (folder / f"{name}-{kind}-ubyte.gz").write_bytes(gzip.compress(head + array.tobytes(), 1))
-    return data.test.images, data.test.labels
+def write_mnist(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Write four files like MNIST's with few digits; return the test images (n, 784) uint8 and their labels."""
+    write_sample(folder, 600)
+    return sample().test.images, sample().test.labels
 
 
 def reader(activation: str = "relu", **settings: object) -> Reader:

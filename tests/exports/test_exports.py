@@ -16,10 +16,10 @@ from nbclient import NotebookClient
 
 from mlp import DEFAULT_MODEL
 from mlp.cli.main import main
-from mlp.images.mnist import sample
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model, save_model
 from tests.exports.data import plain, reader, write_mnist
+from tests.sample_digits import sample
 
 NETWORKS = ["relu", "tanh", "sigmoid", "straighten", "article", "inkling"]
 

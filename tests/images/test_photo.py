@@ -13,8 +13,8 @@ from scipy import ndimage
 
 from mlp.images.decoding import MAX_BYTES, MAX_SCANS, WORK_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
-from mlp.images.mnist import sample
 from mlp.images.photo import read_picture
+from tests.sample_digits import sample
 from tests.siege.attacks.pictures import SCAN, many_scans
 
 SIDE = 300

@@ -7,7 +7,7 @@ import pytest
 from mlp.jobs.changes import Changes
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.test_job import SETTINGS
@@ -21,7 +21,7 @@ def engine():
 
 
 def test_subscribers_see_each_state_of_a_run_without_polling(engine):
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     changed, shown = threading.Event(), []
     job.subscribe(changed.set)
     job.play()
@@ -36,7 +36,7 @@ def test_subscribers_see_each_state_of_a_run_without_polling(engine):
 
 def test_job_change_makes_one_call_and_one_revision():
     engine = ManualEngine()
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0)
     states = []
     unsubscribe = job.subscribe(lambda: states.append((job.snapshot().playing, job.snapshot().busy)))
     assert job.revision == 0
@@ -64,7 +64,7 @@ def test_failure_counts_as_change(caplog):
         def submit(self, *args, **keywords):
             raise OSError("no more processes")
 
-    job = Job(Run(SETTINGS), Mnist(), Full())
+    job = Job(Run(SETTINGS), chosen_mnist(), Full())
     errors = []
     job.subscribe(lambda: errors.append(job.snapshot().error))
     job.play()
@@ -72,7 +72,7 @@ def test_failure_counts_as_change(caplog):
 
 
 def test_subscriber_is_called_without_the_job_lock():
-    job = Job(Run(SETTINGS), Mnist(), ManualEngine())
+    job = Job(Run(SETTINGS), chosen_mnist(), ManualEngine())
     done = threading.Event()
 
     def look_from_another_thread():

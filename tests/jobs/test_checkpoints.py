@@ -11,6 +11,7 @@ import pytest
 from mlp import atomic
 from mlp.jobs import checkpoints as module
 from mlp.jobs.checkpoints import DAY_S, UNREADABLE, VISIT, Checkpoints, DamagedError, TakenError, chosen_checkpoints
+from mlp.user_cache import user_cache
 
 KB = 1000
 HERE = "http://localhost:8501/"
@@ -271,7 +272,7 @@ def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypa
 
 def test_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert chosen_checkpoints(HERE).folder.name == "checkpoints"
+    assert chosen_checkpoints(HERE).folder == user_cache() / "checkpoints"
     assert chosen_checkpoints(HERE).kept_days == 30
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("MLP_CHECKPOINT_MB", "0.001")

@@ -13,19 +13,20 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from mlp.images.mnist import Dataset, sample
+from mlp.images.mnist import Dataset
 from mlp.jobs import slices
 from mlp.jobs.job import Job
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.history import Evaluation
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.waiting import wait_until
+from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
@@ -69,16 +70,16 @@ def uninterrupted(settings=SETTINGS):
 
 
 def test_job_keeps_its_first_network(engine):
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.step()
     wait_until(lambda: job.snapshot().step == 1)
     np.testing.assert_array_equal(job.first_network.values, SETTINGS.new_network().values)
     assert not np.array_equal(job.snapshot().network.values, job.first_network.values)
-    assert Job(job.run_state(), Mnist(), engine).first_network is None  # begun elsewhere
+    assert Job(job.run_state(), chosen_mnist(), engine).first_network is None  # begun elsewhere
 
 
 def test_caller_can_wait_for_a_requested_step(engine):
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine)
     assert job.wait_for_step(0)
     job.step()
     job.step()
@@ -88,7 +89,7 @@ def test_caller_can_wait_for_a_requested_step(engine):
 
 
 def test_job_ends_with_weights_of_an_uninterrupted_run(engine):
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().finished)
     snapshot = job.snapshot()
@@ -99,7 +100,7 @@ def test_job_ends_with_weights_of_an_uninterrupted_run(engine):
 
 
 def test_pauses_and_single_steps_do_not_change_the_result(engine):
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     job.step()
     wait_until(lambda: not job.snapshot().busy)
     assert job.snapshot().step == 1
@@ -117,7 +118,7 @@ def test_pauses_and_single_steps_do_not_change_the_result(engine):
 
 @pytest.mark.parametrize("hold", ["pause", "step"])
 def test_run_is_measured_where_it_pauses(engine, hold):
-    job = Job(Run(replace(SETTINGS, epochs=200)), Mnist(), engine, slice_s=0.05)
+    job = Job(Run(replace(SETTINGS, epochs=200)), chosen_mnist(), engine, slice_s=0.05)
     job.play()
     wait_until(lambda: job.snapshot().step > 0)
     getattr(job, hold)()
@@ -144,7 +145,7 @@ def test_run_is_measured_where_it_pauses(engine, hold):
 
 def test_step_requested_while_playing_follows_the_current_slice():
     engine = ManualEngine(starts_calls=True)
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=60)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=60)
     job.play()
     job.step()
     engine.answer(max_steps=5)
@@ -161,7 +162,7 @@ def test_step_requested_while_playing_follows_the_current_slice():
 def test_slices_are_longer_in_a_crowd():
     engine = ManualEngine()
     for _ in range(6):
-        Job(Run(SETTINGS), Mnist(), engine).play()
+        Job(Run(SETTINGS), chosen_mnist(), engine).play()
     seconds = [args[2] for _, _, args, _ in engine.calls]
     assert seconds == [0.25] * 5 + [0.5]
 
@@ -192,7 +193,7 @@ class AlwaysKillingSample(NamedTuple):
 def test_run_whose_worker_always_dies_stops_and_others_continue(engine, monkeypatch, caplog):
     monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 3)
     failing = Job(Run(SETTINGS), AlwaysKillingSample(os.getpid()), engine)
-    other = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    other = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     failing.play()
     other.play()
     wait_until(lambda: failing.snapshot().error and other.snapshot().finished)
@@ -210,7 +211,7 @@ def test_run_stops_after_three_hung_workers_in_a_row(caplog):
                 future.set_exception(Hung("it had worked on one slice for 60 s"))
             return future
 
-    job = Job(Run(SETTINGS), Mnist(), HangingEngine())
+    job = Job(Run(SETTINGS), chosen_mnist(), HangingEngine())
     job.play()
     assert "repeatedly died or hung" in job.snapshot().error
     assert job.snapshot().worker_failures == 3
@@ -237,7 +238,7 @@ def test_run_beyond_memory_limit_stops_with_readable_reason(engine, caplog):
 
 def test_diverged_run_keeps_last_weights_with_finite_loss(engine):
     settings = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
-    job = Job(Run(settings), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(settings), chosen_mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().diverged)
     wait_until(lambda: not job.snapshot().busy)
@@ -247,7 +248,7 @@ def test_diverged_run_keeps_last_weights_with_finite_loss(engine):
     assert np.isfinite(snapshot.network.values).all()
     one_by_one = Run(settings)
     while True:
-        done = advance(one_by_one, Mnist(), seconds=10, max_steps=1)
+        done = advance(one_by_one, chosen_mnist(), seconds=10, max_steps=1)
         one_by_one = done.run
         if done.diverged:
             break
@@ -256,7 +257,7 @@ def test_diverged_run_keeps_last_weights_with_finite_loss(engine):
 
 
 def test_only_actual_learning_rate_changes_are_marked(engine):
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     job.set_learning_rate(SETTINGS.learning_rate)
     assert job.snapshot().history.learning_rates == []
     job.step()
@@ -268,7 +269,7 @@ def test_only_actual_learning_rate_changes_are_marked(engine):
 
 def test_learning_rate_set_during_a_slice_applies_to_the_next():
     engine = ManualEngine()
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.step()
     job.set_learning_rate(0.02)
     assert job.snapshot().learning_rate == job.record().run.learning_rate == 0.02

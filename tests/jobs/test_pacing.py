@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.jobs import pacing
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.test_job import SETTINGS, uninterrupted, wait_until
 from tests.jobs.workers.fake_workers import InThread
+from tests.sample_digits import sample
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def stops_of(job: Job, *, slow_start: bool = False) -> list[int]:
 
 def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pacing, "REST_S", 1000.0)
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine)
     assert stops_of(job) == [0, 1, 2, 4, 8, 16, 32, 64]
     assert job.snapshot().finished
     assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
@@ -51,7 +51,7 @@ def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, 
 
 def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pacing, "REST_S", 1000.0)
-    job = Job(Run(Settings(hidden=(4,), epochs=20, images=960)), Mnist(), engine)
+    job = Job(Run(Settings(hidden=(4,), epochs=20, images=960)), chosen_mnist(), engine)
     assert stops_of(job, slow_start=True) == [0, 1, 2, 4, 8, 16, 32, 64, 128, 200, 300]
     assert job.snapshot().finished
     assert job.snapshot().speed == "full"
@@ -59,7 +59,7 @@ def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypat
 
 def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pacing, "REST_S", 1000.0)
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     job.play()
     assert (job.snapshot().step, job.snapshot().busy, job.snapshot().playing) == (0, False, True)
@@ -76,7 +76,7 @@ def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pyt
 
 
 def slow_run(engine: Engine) -> Job:
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     return job
 
@@ -112,7 +112,7 @@ def test_slow_run_continues_after_its_viewer_leaves(engine: Engine, monkeypatch:
 @pytest.mark.usefixtures("without_a_collector")
 def test_resting_job_is_freed_with_its_last_reference(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pacing, "REST_S", 1000.0)
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     job.play()
     network = weakref.ref(job.snapshot().network)

@@ -9,18 +9,18 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlp.images.mnist import sample
 from mlp.jobs.job import Job
 from mlp.jobs.record import FORMAT, Record, RecordError, dump_record, parse_record
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.weights import read_header
 from mlp.training.data.sign_data import sign_data
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.images.signs.sample_signs import letters
+from tests.sample_digits import sample
 
 DATA = sample()
 
@@ -33,7 +33,7 @@ def record_after(n_steps, **settings):
     history.evaluations.append(Evaluation(10, 1.0, 0.5, 0.875))
     history.evaluations.append(Evaluation(12, 1.2, 0.5, 0.875, 0.75, 0.5, None, 0.25, 0.9375))
     history.learning_rates.append((1.5, 0.01))
-    return Record(run, Mnist(None), history, seconds=1.25, playing=True, extra={"drawing": {"a": [1, "é"]}})
+    return Record(run, chosen_mnist(), history, seconds=1.25, playing=True, extra={"drawing": {"a": [1, "é"]}})
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_record_keeps_everything():
     assert back.history.accuracies.tobytes() == record.history.accuracies.tobytes()
     assert back.history.evaluations == record.history.evaluations
     assert back.history.learning_rates == record.history.learning_rates
-    assert (back.data, back.seconds, back.diverged, back.playing) == (Mnist(None), 1.25, None, True)
+    assert (back.data, back.seconds, back.diverged, back.playing) == (chosen_mnist(), 1.25, None, True)
     assert back.extra == record.extra
 
 
@@ -116,21 +116,21 @@ def test_record_needs_no_weights_before_the_first_step(n_steps):
 
 def test_first_weights_of_another_network_are_kept():
     other = Run(Settings(hidden=(16,), seed=7)).network
-    record = Record(Run(Settings(hidden=(16,)), other), Mnist(None), History(10))
+    record = Record(Run(Settings(hidden=(16,)), other), chosen_mnist(), History(10))
     assert parse_record(dump_record(record)).run.network.values.tobytes() == other.values.tobytes()
 
 
 def test_run_with_own_digits_resumes_with_the_same_ones():
-    data = teaching_data(Mnist(None), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
+    data = teaching_data(chosen_mnist(), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
     record = record_after(3)
     back = parse_record(dump_record(Record(record.run, data, record.history)))
     assert back.data == data
 
 
 def test_run_with_synthetic_digits_resumes_with_the_same_ones():
-    job = Job(Run(Settings(hidden=(16,), synthetic=30, images=100)), Mnist(None), Engine())
+    job = Job(Run(Settings(hidden=(16,), synthetic=30, images=100)), chosen_mnist(), Engine())
     back = Job.resumed(parse_record(dump_record(job.record())), Engine())
-    assert back.data == Mnist(None)
+    assert back.data == chosen_mnist()
     assert back.training_data == job.training_data
     assert back.training_data.load().train.images.shape == (4030, 784)
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from mlp import Settings
-from mlp.images.mnist import Dataset, Split, sample
+from mlp.images.mnist import Dataset, Split
 from mlp.jobs.slices import advance
-from mlp.training.data.sources import Loaded, Mnist
+from mlp.training.data.sources import Loaded, chosen_mnist
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run, steps
+from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(8,), batch_size=32, epochs=2, images=320)  # 10 steps an epoch
 LONG = 60.0
@@ -18,15 +19,15 @@ LONG = 60.0
 
 def pieces(run, n_steps, data=None):
     """Advance to the end by ``n_steps`` at a time."""
-    done = advance(run, data or Mnist(), LONG, max_steps=n_steps)
+    done = advance(run, data or chosen_mnist(), LONG, max_steps=n_steps)
     while not done.finished and done.diverged is None:
         yield done
-        done = advance(done.run, data or Mnist(), LONG, max_steps=n_steps)
+        done = advance(done.run, data or chosen_mnist(), LONG, max_steps=n_steps)
     yield done
 
 
 def test_unlimited_slice_trains_to_the_end_and_measures_each_epoch():
-    done = advance(Run(SETTINGS), Mnist(), LONG)
+    done = advance(Run(SETTINGS), chosen_mnist(), LONG)
     assert (done.run.step, done.finished, done.diverged) == (20, True, None)
     assert [(e.step, e.epoch) for e in done.evaluations] == [(0, 0), (10, 1), (20, 2)]
     data = sample().validation
@@ -41,7 +42,7 @@ def test_unlimited_slice_trains_to_the_end_and_measures_each_epoch():
 
 @pytest.mark.parametrize("n_steps", [1, 3, 10])
 def test_slice_lengths_do_not_change_the_result(n_steps):
-    whole = advance(Run(SETTINGS), Mnist(), LONG)
+    whole = advance(Run(SETTINGS), chosen_mnist(), LONG)
     parts = list(pieces(Run(SETTINGS), n_steps))
     assert np.concatenate([part.losses for part in parts]).tobytes() == whole.losses.tobytes()
     assert [e for part in parts for e in part.evaluations] == whole.evaluations
@@ -51,27 +52,27 @@ def test_slice_lengths_do_not_change_the_result(n_steps):
 def test_slice_leaves_the_given_run_unchanged():
     run = Run(SETTINGS)
     kept = run.network.values.copy()
-    first, second = advance(run, Mnist(), LONG, max_steps=5), advance(run, Mnist(), LONG, max_steps=5)
+    first, second = advance(run, chosen_mnist(), LONG, max_steps=5), advance(run, chosen_mnist(), LONG, max_steps=5)
     assert run.step == 0
     np.testing.assert_array_equal(run.network.values, kept)
     assert first.run.network.values.tobytes() == second.run.network.values.tobytes()
 
 
 def test_shortest_slice_takes_one_step():
-    assert advance(Run(SETTINGS), Mnist(), 0.0).run.step == 1
+    assert advance(Run(SETTINGS), chosen_mnist(), 0.0).run.step == 1
 
 
 def test_slice_stops_after_its_time(monkeypatch):
     ticks = iter(range(10_000))
     clock = SimpleNamespace(perf_counter=lambda: float(next(ticks)))  # only for slices, as threads read a clock too
     monkeypatch.setattr("mlp.jobs.slices.time", clock)
-    done = advance(Run(SETTINGS), Mnist(), 6.0)  # the clock gains 2 at the first measurement, 1 per step
+    done = advance(Run(SETTINGS), chosen_mnist(), 6.0)  # the clock gains 2 at the first measurement, 1 per step
     assert done.run.step == 4
 
 
 def test_slice_end_is_measured_on_request_but_never_twice():
     def measured(max_steps, run=None):
-        done = advance(run or Run(SETTINGS), Mnist(), LONG, max_steps=max_steps, evaluate_at_end=True)
+        done = advance(run or Run(SETTINGS), chosen_mnist(), LONG, max_steps=max_steps, evaluate_at_end=True)
         return [evaluation.step for evaluation in done.evaluations], done.run
 
     assert measured(7)[0] == [0, 7]
@@ -80,8 +81,8 @@ def test_slice_end_is_measured_on_request_but_never_twice():
 
 
 def test_finished_run_is_returned_unchanged():
-    end = advance(Run(SETTINGS), Mnist(), LONG).run
-    again = advance(end, Mnist(), LONG)
+    end = advance(Run(SETTINGS), chosen_mnist(), LONG).run
+    again = advance(end, chosen_mnist(), LONG)
     assert (again.finished, again.diverged, len(again.losses), again.evaluations) == (True, None, 0, [])
     assert again.run.network.values.tobytes() == end.network.values.tobytes()
 
@@ -107,9 +108,9 @@ def test_diverged_run_returns_to_same_weights_for_any_slices(n_steps):
 
 
 def test_divergence_in_the_last_step_is_undone():
-    n_steps = advance(Run(BLOWS_UP), Mnist(), LONG).run.step + 1  # the last update before the divergence shows
+    n_steps = advance(Run(BLOWS_UP), chosen_mnist(), LONG).run.step + 1  # the last update before the divergence shows
     settings = Settings(hidden=(16,), epochs=1, images=32 * n_steps, learning_rate=30, weight_decay=0.1)
-    done = advance(Run(settings), Mnist(), LONG)
+    done = advance(Run(settings), chosen_mnist(), LONG)
     assert np.isfinite(done.run.network.values).all()
     assert np.isfinite([evaluation.loss for evaluation in done.evaluations]).all()
     assert (done.finished, done.diverged, done.run.step) == (False, n_steps + 1, n_steps - 1)

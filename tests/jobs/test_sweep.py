@@ -6,7 +6,7 @@ import pytest
 
 from mlp.jobs.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
 from tests.jobs.sweeps import sweep_over
@@ -87,7 +87,7 @@ def test_leader_exists_only_after_equal_measurements(steps, best):
 def test_sweep_of_labeled_settings_trains_each_of_them():
     engine = Engine(width=1)
     settings = [replace(SETTINGS, images=100), replace(SETTINGS, images=100, warp=1.0)]
-    sweep = Sweep.new([(each, Mnist()) for each in settings], engine, labels=["plain", "warped"])
+    sweep = Sweep.new([(each, chosen_mnist()) for each in settings], engine, labels=["plain", "warped"])
     assert [(trial.value, trial.snapshot.settings) for trial in sweep.trials()] == [
         ("plain", settings[0]),
         ("warped", settings[1]),

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD
 from mlp.training.loop import train
+from tests.sample_digits import sample
 
 
 def network(initialization: str, seed: int = 5, hidden: int = 200) -> MLP:

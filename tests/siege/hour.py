@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from mlp.images.mnist import local_folder
 from tests.benchmarks.timing import machine
 from tests.browser.server import Server, serve
 from tests.siege.row import line
-from tests.siege.siege import NOWHERE
 from tests.soak import world
 from tests.soak.life import Life
 from tests.soak.report import Report
@@ -98,12 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = Report()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "data").mkdir()
-        environment = {
-            "MLP_DATA_DIR": str(local_folder() or folder / "data"),
-            "MLP_DATA_MIRRORS": NOWHERE,
-            "MLP_CHECKPOINTS": str(folder / "checkpoints"),
-        }
+        environment = {"MLP_CHECKPOINTS": str(folder / "checkpoints")}
         with serve(folder / "server.log", environment) as server:
             marks = asyncio.run(pass_time(server, given.seed, given.minutes, given.visitors, report))
             tracebacks = server.log.read_text(errors="replace").count("Traceback")

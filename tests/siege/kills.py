@@ -25,7 +25,7 @@ from mlp.page.visitors.engine import engine
 from mlp.page.visitors.persistence import restored
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -63,12 +63,12 @@ def teach_class(folder: Path, ids: list[str], seed: int) -> None:
 
 def begin(pupil: Visitor, rng: random.Random) -> None:
     """Replace the student's run with a new one."""
-    job = Job(Run(SETTINGS), Mnist(), engine(), pupil.id)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine(), pupil.id)
     with pupil.lock:
         if pupil.job is not None:
             pupil.job.pause()
             pupil.runs.add(pupil.job.snapshot())
-        pupil.runs.begin(Mnist())
+        pupil.runs.begin(chosen_mnist())
         pupil.job = job
     job.play()
 

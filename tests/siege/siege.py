@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mlp.images.mnist import local_folder
 from mlp.page.visitors.eviction import MAX_MB
 from tests.browser.caddy import caddy
 from tests.browser.server import Server, serve
@@ -25,11 +24,10 @@ SETTLE_S = 8.0  # from the class's arrival to the measurement before the attack
 ALONE_S = 5.0
 NEWCOMER_S = 20.0  # between two later visitors, as Streamlit removes closed tabs when one comes and goes
 BACK_POLL_S = 2.0
-NOWHERE = "http://127.0.0.1:9/"  # a mirror that does not exist
 
 
 class Surroundings:
-    """The server's surroundings during the siege, such as a mirror or a cluster; none here."""
+    """The server's surroundings during the siege, such as a cluster; none here."""
 
     environment: Mapping[str, str] = MappingProxyType({})  # the server's environment variables
 
@@ -138,16 +136,12 @@ def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Pa
     back_s : float
         Limit of the wait for memory to recover afterward.
     folder : path
-        Folder for the server's logs, data and checkpoints.
+        Folder for the server's logs and checkpoints.
     """
     rng = random.Random(f"{seed} {attack.name}")
-    (folder / "data").mkdir()
-    here = local_folder()
     with ExitStack() as stack:
         around = stack.enter_context(closing(attack.surroundings(folder, rng)))
         environment = {
-            "MLP_DATA_DIR": str(here or folder / "data"),
-            "MLP_DATA_MIRRORS": NOWHERE,
             "MLP_CHECKPOINTS": str(folder / "checkpoints"),
             "MLP_SCHEDULER": "",
             **around.environment,

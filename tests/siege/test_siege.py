@@ -7,16 +7,16 @@ from types import SimpleNamespace
 import pytest
 
 from mlp.images.decoding import PictureError
-from mlp.images.mnist import sample
 from mlp.images.photo import read_picture
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Trial
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.runs.sweep import sweep_table
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 from tests.siege.attacks import ATTACKS
 from tests.siege.attacks.pictures import many_scans, many_specks
 from tests.siege.attacks.states import wrong_states
@@ -71,7 +71,7 @@ def test_strangers_training_is_read_from_the_sweep_table():
             return Future()
 
     def trial(run: Run) -> Trial:
-        return Trial(f"{run.step}", Job(run, Mnist(), Idle()).snapshot())
+        return Trial(f"{run.step}", Job(run, chosen_mnist(), Idle()).snapshot())
 
     run = Run(Settings(hidden=(4,), images=320, epochs=3))
     trials = []

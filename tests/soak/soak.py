@@ -72,24 +72,17 @@ def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Pa
     n_visitors, n_browsers : int
         Number of visitors at a time, and how many of them use a real browser.
     folder : path
-        Folder for the server's log, data and checkpoints.
+        Folder for the server's log and checkpoints.
     patience_s : float
         Limit of each visitor's waits; longer waits are counted.
     """
     report = Report()
     path = chromium.find() if n_browsers else None  # not from within the event loop
-    with world.bad_mirror(random.Random(f"{seed} mirror"), report.counts) as mirror:
-        environment = {
-            "MLP_DATA_MIRRORS": f"{mirror},{mirror}",
-            "MLP_DATA_DIR": str(folder / "data"),
-            "MLP_CHECKPOINTS": str(folder / "checkpoints"),
-            "MLP_CHECKPOINT_MB": str(CHECKPOINT_MB),
-        }
-        (folder / "data").mkdir()
-        with serve(folder / "server.log", environment) as server:
-            try:
-                asyncio.run(_soak(server, seed, seconds, n_visitors, n_browsers, path, patience_s, report))
-            finally:
-                report.counts["checkpoints at end, MB"] = round(world.folder_mb(folder / "checkpoints"))
-                report.counts["tracebacks in the server's log"] = server.log.read_text().count("Traceback")
+    environment = {"MLP_CHECKPOINTS": str(folder / "checkpoints"), "MLP_CHECKPOINT_MB": str(CHECKPOINT_MB)}
+    with serve(folder / "server.log", environment) as server:
+        try:
+            asyncio.run(_soak(server, seed, seconds, n_visitors, n_browsers, path, patience_s, report))
+        finally:
+            report.counts["checkpoints at end, MB"] = round(world.folder_mb(folder / "checkpoints"))
+            report.counts["tracebacks in the server's log"] = server.log.read_text().count("Traceback")
     return report

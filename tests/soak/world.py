@@ -1,57 +1,12 @@
-"""A failing environment of the page: an unreliable mirror, and killed workers."""
+"""Kill workers of the page, and measure its processes."""
 
 import os
 import random
 import signal
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from pathlib import Path
 
-from mlp.images.mnist import local_folder
 from mlp.jobs.workers.worker_process import NICENESS
-
-
-@contextmanager
-def bad_mirror(rng: random.Random, counts: Counter[str]) -> Iterator[str]:
-    """Serve MNIST, if this machine has it, and fail every second request; yield the address."""
-    folder = local_folder()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = folder / Path(self.path).name if folder else None
-            counts["requests to the mirror"] += 1
-            if path is None or not path.is_file() or rng.random() < 0.5:
-                counts["of them failed"] += 1
-                if rng.random() < 0.5:
-                    self.send_error(503)
-                else:
-                    self.send_response(200)
-                    self.send_header("Content-Length", "1000000")
-                    self.end_headers()
-                    self.wfile.write(bytes(1000))  # and then stop
-            else:
-                data = path.read_bytes()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                with suppress(OSError):
-                    self.wfile.write(data)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def workers(server_pid: int) -> list[int]:

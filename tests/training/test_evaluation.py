@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.jobs.slices import measured
 from mlp.straightening import straightened
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.evaluation import SAMPLE, evaluate, training_sample
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 
 TRAIN = sample().train
 
@@ -46,6 +46,6 @@ def test_sample_is_straightened_for_a_network_that_sees_upright_images():
 
 def test_training_accuracy_counts_no_warp_dropout_or_smoothing():
     settings = Settings(warp=1.0, dropout=0.5, label_smoothing=0.3, images=200)
-    (found,) = measured(Run(settings), Mnist()).evaluations
+    (found,) = measured(Run(settings), chosen_mnist()).evaluations
     plain = evaluate(Run(settings).network, TRAIN.images[:200], TRAIN.labels[:200])
     assert (found.training_loss, found.training_accuracy) == plain

@@ -8,12 +8,12 @@ import pytest
 
 from mlp import MLP, SGD, Settings
 from mlp.blas import pools, same_bits
-from mlp.images.mnist import sample
 from mlp.nn.dropout import dropping
 from mlp.training.fast_step import FastStep, gains_from_threads
 from mlp.training.loop import train_step
 from mlp.training.products import Product, sum_cuts
 from mlp.training.run import Run, steps
+from tests.sample_digits import sample
 
 IMAGES, LABELS = sample().train.images, sample().train.labels
 N_STEPS = 6

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, Step, softmax_cross_entropy, train
-from mlp.images.mnist import sample
 from mlp.training.fast_step import FastStep
+from tests.sample_digits import sample
 
 
 class Recorder(MLP):

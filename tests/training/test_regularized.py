@@ -6,13 +6,13 @@ from itertools import islice, pairwise
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.slices import advance
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16, 12), images=200, epochs=2, momentum=0.9, dropout=0.4, l1=1e-4, label_smoothing=0.1)
 
@@ -26,9 +26,9 @@ def test_regularized_run_is_independent_of_slices_and_records():
     whole, losses = trained()
     sliced, history = Run(SETTINGS), History(7)
     while not sliced.finished(200):
-        done = advance(sliced, Mnist(), 60, max_steps=3)
+        done = advance(sliced, chosen_mnist(), 60, max_steps=3)
         history.add_steps(done.losses, done.accuracies)
-        sliced = parse_record(dump_record(Record(done.run, Mnist(), history))).run
+        sliced = parse_record(dump_record(Record(done.run, chosen_mnist(), history))).run
     assert sliced.network.values.tobytes() == whole.network.values.tobytes()
     np.testing.assert_allclose(history.losses, losses, rtol=1e-6)
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from mlp import MLP, Reader, load_model, save_model
-from mlp.images.mnist import sample
 from mlp.training import rejection as rejection_module
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM, new_rejection, sees_digit, steps_per_epoch, train_rejection
+from tests.sample_digits import sample
 
 
 @pytest.fixture

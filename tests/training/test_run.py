@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp import MLP, Reader, Settings
-from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
 from mlp.training.schedule import rate_factor
+from tests.sample_digits import sample
 
 ROOT = Path(__file__).resolve().parents[2]
 N = 100

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
 from mlp.training.schedule import WARM_UP, rate_factor
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 
 
 def test_constant_rate_stays():

@@ -5,9 +5,9 @@ import pytest
 
 from mlp import load_model, to_mnist
 from mlp.images.handwriting.writing import synthetic_digits
-from mlp.images.mnist import sample
 from mlp.images.recorded import rasterize
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
+from tests.sample_digits import sample
 
 N = 60
 

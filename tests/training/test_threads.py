@@ -8,10 +8,10 @@ import pytest
 
 from mlp import Settings
 from mlp.blas import same_bits
-from mlp.images.mnist import sample
 from mlp.training import threads
 from mlp.training.run import Run, steps
 from mlp.training.threads import ThreadChoice, chosen
+from tests.sample_digits import sample
 
 SINGLE_S = 0.0002
 LARGE = Settings(hidden=(512, 40), batch_size=100, images=1100, epochs=2, warp=1.0)

@@ -13,9 +13,9 @@ import numpy as np
 
 from mlp.analysis.inline_html import csp_hash
 from mlp.class_names import in_words
-from mlp.images.mnist import sample
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model
+from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
 from mlp.training.settings import N_INPUTS, OUTER_NAMES
@@ -23,6 +23,7 @@ from mlp.training.settings_table import SETTINGS, value_text
 from mlp.training.uploaded_network import check_reads_drawings
 
 FOLDER = Path(__file__).parent
+N_IMAGES = 4_000
 N_PROBES = 2_000
 STRAIGHTENED = (
     '<span aria-hidden="true">→</span>\n<figure><canvas id="straightened" width="28" height="28"></canvas>'
@@ -147,9 +148,9 @@ def _mixing(images: bool) -> dict[str, str]:
 
 @cache
 def packed_images() -> str:
-    """Return 4,000 of MNIST's images, then their labels, a byte each, gzipped as base64."""
-    split = sample().train
-    data = split.images.tobytes() + split.labels.astype(np.uint8).tobytes()
+    """Return MNIST's first 4,000 images, then their labels, a byte each, gzipped as base64."""
+    train = Mnist().load().train
+    data = train.images[:N_IMAGES].tobytes() + train.labels[:N_IMAGES].astype(np.uint8).tobytes()
     return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
 
 
@@ -161,13 +162,13 @@ def _metadata(network: Reader) -> dict[str, str]:
 
 
 def half_is_enough(network: Reader) -> bool:
-    """Whether float16 weights give the same answer to each of 2,000 images of MNIST."""
+    """Whether float16 weights give the same answer to each of MNIST's first 2,000 test images."""
     rounded = network.network.copy()
     with np.errstate(over="ignore"):  # overflow becomes infinite
         rounded.values[...] = rounded.values.astype(np.float16)
     if not np.isfinite(rounded.values).all():
         return False
-    probes = sample().train.images[:N_PROBES]
+    probes = Mnist().load().test.images[:N_PROBES]
     reader = Reader(rounded, test_time_augmentation=network.test_time_augmentation, straighten=network.straighten)
     return bool((reader.predict(probes) == network.predict(probes)).all())
 

@@ -4,12 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from mlp.images.mnist import local_folder
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.style.hidable import hidable
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 
@@ -37,8 +36,7 @@ def recipe_buttons() -> None:
                         _button(name, is_on=name == chosen)
         st.caption(RECIPES[chosen].explained if chosen else "Your own settings.")
     if settings.synthetic:
-        folder = local_folder()
-        write_in_background(training_data(Mnist(None if folder is None else str(folder)), settings))
+        write_in_background(training_data(chosen_mnist(), settings))
 
 
 def _button(name: str, *, is_on: bool) -> None:

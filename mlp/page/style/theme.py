@@ -138,10 +138,10 @@ def chips(texts: Sequence[str]) -> str:
     return f'<div class="ink-chips">{"".join(f"<span>{text}</span>" for text in texts)}</div>'
 
 
-def heading(facts: Sequence[str]) -> None:
-    """Draw the page's name with a line beside it and a few facts as pills, see `chips`."""
+def heading() -> None:
+    """Draw the page's name with a line beside it."""
     line = " ".join(f"<span>{sentence}</span>" for sentence in SENTENCES)
-    st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{line}</p><div data-live="facts">{chips(facts)}</div></div>')
+    st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{line}</p></div>')
 
 
 def digits(images: np.ndarray, captions: Sequence[str], alt: str, marked: int | None = None) -> str:

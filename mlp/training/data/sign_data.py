@@ -7,11 +7,11 @@ import numpy as np
 
 from mlp.class_names import checked_names, in_words
 from mlp.images.augmentation import warp
-from mlp.images.mnist import Dataset, Split, sample
+from mlp.images.mnist import Dataset, Split
 from mlp.images.signs.sign_set import SignsError, SignSet
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
-from mlp.training.data.sources import split_of
+from mlp.training.data.sources import Mnist, split_of
 from mlp.training.settings import Settings
 
 COPIES = 100
@@ -28,6 +28,8 @@ N_UNSEEN = 400
 """Approximate number of other warps for a threshold, and for validation if no drawing is held back."""
 HELD_BACK_NOUN = ("held-back drawing", "drawings held back from training")
 WARP_NOUN = ("warp", "other warps of your drawings")
+N_OTHERS = 500
+"""Number of MNIST's test images, from the first, that serve as other images for a threshold."""
 KEPT, REFUSED = 0.8, 0.8
 """Fractions of unseen warps that `none_below` must accept, and of other images that it should refuse. Warps are harder
 than drawings: a threshold that refuses one in five of them refuses one in twenty of a writer's other drawings."""
@@ -140,10 +142,11 @@ def leave_one_out(signs: SignSet) -> list[SignData]:
 def none_below(reader: Reader, unseen: np.ndarray) -> float:
     """Return the least probability of an answer: below it, a drawing shows none of the signs.
 
-    MNIST's digits serve as other images: it refuses 80% of them, or as many as it can while accepting at least 80% of
-    the unseen warps, (n, 784) uint8.
+    MNIST's first 500 test images serve as other images: it refuses 80% of them, or as many as it can while accepting at
+    least 80% of the unseen warps, (n, 784) uint8.
     """
-    own, strange = (reader.predict_proba(images).max(axis=1) for images in (unseen, sample().test.images))
+    others = Mnist().load().test.images[:N_OTHERS]
+    own, strange = (reader.predict_proba(images).max(axis=1) for images in (unseen, others))
     if not (np.isfinite(own).all() and np.isfinite(strange).all()):
         return 0.0
     return float(min(np.quantile(own, 1 - KEPT), np.quantile(strange, REFUSED)))

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from mlp.images.mnist import Dataset, Split, load_mnist, sample
+from mlp.images.mnist import PACKAGED, Dataset, Split, load_mnist, named_folder
 
 
 class Data(Protocol):
@@ -19,7 +19,7 @@ class Data(Protocol):
 
 @dataclass(frozen=True)
 class Mnist:
-    """MNIST in a folder with its verified files; ``None`` is the sample, which is always available."""
+    """MNIST of the package, or images in another folder."""
 
     directory: str | None = None
 
@@ -29,12 +29,14 @@ class Mnist:
             raise ValueError(f"a folder must be a path, got {self.directory!r}")
 
     def load(self) -> Dataset:
-        """Return the images, mapped from the files if possible, once per process.
+        """Return the images, read once per process.
 
-        A worker on another machine, which lacks this folder, uses its own data folder: verified files are the same
-        everywhere.
+        Raises
+        ------
+        FileNotFoundError
+            If this machine does not have the folder.
         """
-        return load_folder(self.directory)
+        return _load(self.directory)
 
 
 class Loaded(NamedTuple):
@@ -55,19 +57,12 @@ def split_of(images: bytes, labels: bytes) -> Split:
     return Split(pixels, np.frombuffer(labels, np.uint8).astype(np.int64))
 
 
-@lru_cache(maxsize=4)
-def load_folder(directory: str | None) -> Dataset:
-    """Return MNIST from a folder, once per process, see `Mnist`.
+def chosen_mnist() -> Mnist:
+    """Return the images of new runs: those in the folder that MLP_DATA_DIR names, else MNIST of the package."""
+    named = named_folder()
+    return Mnist(None if named is None else os.path.abspath(os.path.expanduser(named)))
 
-    Raises
-    ------
-    FileNotFoundError
-        If it is neither there nor in this machine's own data folder.
-    """
-    if directory is None:
-        return sample()
-    dataset = load_mnist(directory if os.path.isdir(directory) else None, download=False)
-    if dataset.name == sample().name:
-        # Other images would silently change the run.
-        raise FileNotFoundError(f"MNIST's files are neither in {directory} nor in this machine's own data folder")
-    return dataset
+
+@lru_cache(maxsize=4)
+def _load(directory: str | None) -> Dataset:
+    return load_mnist(PACKAGED if directory is None else directory)

@@ -1,29 +1,25 @@
-"""MNIST with synthetic digits: made once, kept in the data folder, and mapped by all processes."""
+"""MNIST with synthetic digits: made once, kept in the user's cache folder, and mapped by all processes."""
 
 import logging
 import threading
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from mlp.atomic import write_whole
-from mlp.images.files.cache import can_write
-from mlp.images.files.lock import one_at_a_time
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset, Split
 from mlp.seeds import rng_of
 from mlp.training.data.sources import Data, Mnist
 from mlp.training.settings import N_INPUTS, Settings
+from mlp.user_cache import shared
 
 log = logging.getLogger(__name__)
 
 EDITION = 1
 """Version of the digits, raised when the same seed gives other ones, so that older files are not used."""
 
-LOCK_WAIT_S = 60.0
 _writing = threading.Lock()
 
 
@@ -80,42 +76,21 @@ def _write(data: WithSynthetic) -> None:
 
 @lru_cache(maxsize=2)
 def load_once(data: WithSynthetic) -> Dataset:
-    """Return the images: mapped from the file in the base's folder, which is written if missing, or in memory."""
+    """Return the images; those of MNIST with all styles are mapped, see `shared`, and others are in memory."""
     dataset = data.base.load()
-    folder = Path(data.base.directory) if isinstance(data.base, Mnist) and data.base.directory else None
-    if folder is None or data.without or not folder.is_dir():
+    if data.base != Mnist(None) or data.without:
         return with_synthetic(dataset, data.n_synthetic, data.without)
     n_images = data.n_synthetic + len(dataset.train)
-    path = folder / f"mnist-with-{data.n_synthetic}-written-{EDITION}.u8"
-    if not _is_whole(path, n_images) and can_write(folder):
-        with one_at_a_time(folder / ".inkling-writing.lock", LOCK_WAIT_S):
-            if not _is_whole(path, n_images):
-                _keep(path, with_synthetic(dataset, data.n_synthetic).train)
-    if not _is_whole(path, n_images):
-        return with_synthetic(dataset, data.n_synthetic)
-    return replace(dataset, name=_name(dataset, data.n_synthetic), train=_mapped(path, n_images))
 
+    def made() -> bytes:
+        train = with_synthetic(dataset, data.n_synthetic).train
+        return train.images.tobytes() + train.labels.astype(np.uint8).tobytes()
 
-def _is_whole(path: Path, n_images: int) -> bool:
-    try:
-        return path.stat().st_size == n_images * (N_INPUTS + 1)
-    except OSError:
-        return False
-
-
-def _keep(path: Path, split: Split) -> None:
-    """Write images, then labels, one byte each."""
-    try:
-        write_whole(path, split.images.tobytes() + split.labels.astype(np.uint8).tobytes())
-    except OSError as error:
-        log.warning("%s is not kept, so every process makes its own: %s", path, error)
-
-
-def _mapped(path: Path, n_images: int) -> Split:
-    """Return the images, mapped and shared by all processes; a plain array, as np.memmap slows down every index."""
-    content = np.memmap(path, np.uint8, mode="r").view(np.ndarray)
+    name = f"mnist-with-{data.n_synthetic}-synthetic-{EDITION}.u8"
+    content = shared(name, n_images * (N_INPUTS + 1), made)
     images, labels = content[: n_images * N_INPUTS], content[n_images * N_INPUTS :]
-    return Split(images.reshape(n_images, N_INPUTS), labels.astype(np.int64))
+    train = Split(images.reshape(n_images, N_INPUTS), labels.astype(np.int64))
+    return replace(dataset, name=_name(dataset, data.n_synthetic), train=train)
 
 
 def _name(dataset: Dataset, n_synthetic: int, without: tuple[str, ...] = ()) -> str:

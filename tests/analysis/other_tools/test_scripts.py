@@ -11,13 +11,13 @@ import safetensors.numpy
 
 from mlp.analysis.other_tools.network_export import TOOLS, download, export
 from mlp.analysis.other_tools.notebook import notebook
-from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.exports.data import plain, reader, write_mnist
+from tests.sample_digits import sample
 
 
 @pytest.fixture

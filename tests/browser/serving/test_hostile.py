@@ -80,7 +80,7 @@ def test_wrong_control_values_break_and_log_nothing(server: Server):
     before = server.log.stat().st_size
     spoken(conversation())
     logged = server.log.read_bytes()[before:].decode()
-    assert logged.count("\n") <= 2, logged  # the download of MNIST, which fails here, may log a line meanwhile
+    assert logged == ""
 
 
 def test_oversized_message_ends_the_connection(server: Server):

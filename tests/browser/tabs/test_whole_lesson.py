@@ -6,12 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from mlp.images.mnist import sample
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.browser.server import free_port, serve
 from tests.browser.sight import TRAINED_MS, button, part
+from tests.sample_digits import sample
 
 LINK = "?lesson=width-and-depth&hide=answers&speed=Full"
 EXPERIMENTS = LESSONS["width-and-depth"].experiments

@@ -22,7 +22,7 @@ from mlp.jobs.moments.rewind import (
 from mlp.jobs.record import Record
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.test_job import wait_until
@@ -38,7 +38,7 @@ def values_after(n_steps: int, rates: tuple[tuple[int, float], ...] = (), settin
     for (first, rate), (last, _) in pairwise([(0, settings.learning_rate), *rates, (n_steps, 0.0)]):
         run.learning_rate = rate
         if min(last, n_steps) > first:
-            run = advance(run, Mnist(), LONG, max_steps=min(last, n_steps) - first).run
+            run = advance(run, chosen_mnist(), LONG, max_steps=min(last, n_steps) - first).run
     return run.network.values
 
 
@@ -52,7 +52,7 @@ def engine() -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def job(engine: Engine) -> Job:
     """Train a run to its end in slices, with two changes of its learning rate."""
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.02)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.02)
     for step in range(1, 8):
         job.step()
         wait_until(lambda step=step: job.snapshot().step == step and not job.snapshot().busy)
@@ -74,7 +74,7 @@ def test_saved_step_has_the_weights_of_that_step(job: Job):
 def test_replay_repeats_steps_and_learning_rates_exactly(job: Job, step: int):
     changes = job.snapshot().history.rate_changes
     assert changes == ((3, 0.1 / 3), (6, 0.1 / 6))
-    again = replay(job.rewind, Mnist(), changes, step)
+    again = replay(job.rewind, chosen_mnist(), changes, step)
     while again.progress < 1:
         again = advanced(again, 0)
     assert again.run.step == step
@@ -83,11 +83,11 @@ def test_replay_repeats_steps_and_learning_rates_exactly(job: Job, step: int):
 
 def test_run_continued_from_saved_step_ends_with_same_weights(job: Job, engine: Engine):
     now = job.snapshot()
-    back = advanced(replay(job.rewind, Mnist(), now.history.rate_changes, 17), LONG).run
+    back = advanced(replay(job.rewind, chosen_mnist(), now.history.rate_changes, 17), LONG).run
     history = now.history.until(17)
     assert len(history) == 17
     assert all(one.step <= 17 for one in history.evaluations)
-    other = Job.resumed(Record(back, Mnist(), history, 1.0, None, False, {}), engine)
+    other = Job.resumed(Record(back, chosen_mnist(), history, 1.0, None, False, {}), engine)
     other.play()
     wait_until(lambda: other.snapshot().finished)
     np.testing.assert_array_equal(other.snapshot().network.values, now.network.values)
@@ -96,11 +96,11 @@ def test_run_continued_from_saved_step_ends_with_same_weights(job: Job, engine: 
 
 def test_taught_run_is_replayed_from_its_first_network(engine: Engine):
     first = Run(Settings(hidden=(12,), epochs=1, images=640, seed=9)).network
-    job = Job(Run(SETTINGS, first), Mnist(), engine)
+    job = Job(Run(SETTINGS, first), chosen_mnist(), engine)
     job.play()
     wait_until(lambda: job.snapshot().finished)
-    expected = advance(Run(SETTINGS, first), Mnist(), LONG, max_steps=11).run
-    found = advanced(replay(job.rewind, Mnist(), (), 11), LONG).run
+    expected = advance(Run(SETTINGS, first), chosen_mnist(), LONG, max_steps=11).run
+    found = advanced(replay(job.rewind, chosen_mnist(), (), 11), LONG).run
     np.testing.assert_array_equal(found.network.values, expected.network.values)
 
 
@@ -158,10 +158,10 @@ def test_unsaved_step_is_refused():
     with pytest.raises(LookupError, match="step 3 is not kept"):
         rewind.network(3)
     with pytest.raises(LookupError, match="no whole run"):
-        replay(rewind, Mnist(), (), 3)
+        replay(rewind, chosen_mnist(), (), 3)
 
 
 def test_undone_steps_drop_their_saved_weights():
-    done = advance(Run(BLOWS_UP), Mnist(), LONG, keep=range(1, 40))
+    done = advance(Run(BLOWS_UP), chosen_mnist(), LONG, keep=range(1, 40))
     assert done.diverged is not None
     assert [step for step, _ in done.states] == list(range(1, done.run.step + 1))

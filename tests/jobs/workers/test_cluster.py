@@ -17,15 +17,15 @@ from pathlib import Path
 
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.jobs.job import Job
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.cluster import WAITS, Cluster
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
+from tests.sample_digits import sample
 
 ROOT = Path(__file__).resolve().parents[3]
 SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 10_000))
@@ -114,7 +114,7 @@ def engine(dask_cluster):
 
 
 def playing(engine, settings=LONG):
-    job = Job(Run(settings), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(settings), chosen_mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().step)
     return job
@@ -315,7 +315,7 @@ def test_silent_scheduler_makes_runs_wait_but_not_closing(caplog):
         closed.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
         engine = Engine(cluster=Cluster(address, answer_s=0.5))
-        job = Job(Run(SETTINGS), Mnist(), engine)
+        job = Job(Run(SETTINGS), chosen_mnist(), engine)
         job.play()
         assert job.snapshot().waits == WAITS
         wait_until(lambda: address in caplog.text)
@@ -337,7 +337,7 @@ def test_scheduler_without_inkling_is_logged_with_instructions(tmp_path, caplog)
 @pytest.mark.parametrize("address", ["seven", "tcp://", "tcp://host", "host:port"])
 def test_invalid_address_is_named_with_the_rule(monkeypatch, address):
     monkeypatch.setenv("MLP_SCHEDULER", address)
-    job = Job(Run(SETTINGS), Mnist(), Engine())
+    job = Job(Run(SETTINGS), chosen_mnist(), Engine())
     job.play()
     assert "must be the address of a Dask scheduler" in job.snapshot().error
     assert address in job.snapshot().error

@@ -15,7 +15,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.workers.call import Ending
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker_process import WorkerProcess
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
@@ -27,7 +27,7 @@ CLOSE_S = 10
 
 def test_engine_closes_during_jobs_which_can_resume_elsewhere(caplog):
     engine = Engine(width=1)
-    jobs = [Job(Run(SETTINGS), Mnist(), engine, number, slice_s=0.002) for number in range(6)]
+    jobs = [Job(Run(SETTINGS), chosen_mnist(), engine, number, slice_s=0.002) for number in range(6)]
     for job in jobs:
         job.play()
     wait_until(lambda: jobs[0].snapshot().step > 0)
@@ -68,7 +68,7 @@ def test_run_stopped_by_server_fault_resumes_to_same_weights(caplog):
             return super().submit(*args, **keywords)
 
     engine = Faulty(width=1)
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().error)
     held = job.snapshot()
@@ -91,7 +91,7 @@ def test_runs_wait_and_report_it_while_no_worker_starts(caplog):
         return InThread()
 
     engine = Engine(new_worker, width=2)
-    jobs = [Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002) for _ in range(12)]
+    jobs = [Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002) for _ in range(12)]
     assert jobs[0].snapshot().waits is None
     for job in jobs:
         job.play()
@@ -116,7 +116,7 @@ def test_run_survives_workers_that_die_while_starting(monkeypatch, caplog):
         return WorkerProcess([sys.executable, "-c", "raise SystemExit(1)"])
 
     engine = Engine(new_worker, width=1)
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().finished or job.snapshot().error)
     assert (job.snapshot().error, job.snapshot().worker_failures) == (None, 0)

@@ -16,7 +16,7 @@ from mlp.page.live import protocol
 from mlp.page.live.socket import live_route
 from mlp.page.live.tabs import Tab, opened_tab
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
@@ -157,7 +157,7 @@ def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab, monkey
 
 def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
-    job = Job(Run(Settings(images=300, epochs=3)), Mnist(), ManualEngine(starts_calls=True))
+    job = Job(Run(Settings(images=300, epochs=3)), chosen_mnist(), ManualEngine(starts_calls=True))
     tab, visitor, curves = opened_tab(), Visitor("v" * 32, job=job), [1]
     tab.register("run", lambda _: {"html.progress": job.playing, "plot.loss": list(curves)})
     tab.show(visitor)

@@ -17,7 +17,7 @@ from mlp.page.style.plots import HIGHEST, UNITS
 from mlp.page.visitors import runs
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
@@ -47,7 +47,7 @@ def test_opening_page_shows_what_the_channel_sends(page: AppTest):
     parts = tab_of(page).parts(ALL)
     drawn = " ".join(element.proto.body for element in page.get("html"))
     names = [name.removeprefix("html.") for name in parts if name.startswith("html.")]
-    assert {"answer", "answer_more", "answer_by", "reads", "stages", "facts"} <= set(names)
+    assert {"answer", "answer_more", "answer_by", "reads", "stages"} <= set(names)
     for name in names:
         assert f'data-live="{name}"' in drawn
         assert parts[f"html.{name}"] in drawn
@@ -190,7 +190,7 @@ def test_only_tabs_that_follow_the_run_are_redrawn(open_page: Callable[..., AppT
 
 
 def test_closed_tab_and_its_runs_are_freed():
-    job = Job(Run(Settings(images=300, epochs=1)), Mnist(None), engine())
+    job = Job(Run(Settings(images=300, epochs=1)), chosen_mnist(), engine())
     tab, visitor = opened_tab(), Visitor("v" * 32, job=job)
     tab.show(visitor)
     gone = weakref.ref(job)

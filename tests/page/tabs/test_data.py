@@ -1,20 +1,17 @@
-"""The data of a new run is named, shown and available, even without the folder or the mirrors."""
+"""The data of a new run is named and shown."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.background_fetch import FetchState
 from mlp.images.handwriting.styles import style_names
-from mlp.images.mnist import sample
-from mlp.page.train import data_state
 from tests.browser.server import serve
-from tests.page.sight import at_rest, draw, eventually, text
+from tests.page.sight import text
+from tests.sample_digits import sample
 from tests.wire.visitor import Visitor
 
 
@@ -49,71 +46,10 @@ def test_warped_examples_keep_their_labels(data_tab: AppTest):
     assert all(one != other for one, other in zip(warped, plain, strict=True))
 
 
-def test_sample_is_used_and_named_without_mnist(data_tab: AppTest):
-    eventually(lambda: "could not be downloaded" in text(data_tab.run()))
-    assert "MNIST sample, 4,000 training images" in text(data_tab)
-    assert not data_tab.warning
-    data_tab.button(key="fetch_again").click().run()
-    eventually(lambda: "could not be downloaded" in text(data_tab.run()))
-
-
-def test_vanished_download_falls_back_to_the_sample_with_a_notice(open_page, monkeypatch: pytest.MonkeyPatch):
-    fetched = FetchState(1, 1, sample(), None)
-    monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: fetched))
-    page = open_page(tab="Data")
-    assert "MNIST sample, 4,000 training images" in text(page)
-    assert "could not be downloaded" in text(page)
-    assert [line.value for line in page.text] == ["its files have disappeared"]
-
-
-def no_folder(path: Path) -> Path:
-    return path / "missing" / "further"
-
-
-def a_file(path: Path) -> Path:
-    path.joinpath("file").write_text("not a folder")
-    return path / "file"
-
-
-def unreadable(path: Path) -> Path:
-    path.joinpath("closed").mkdir(mode=0)
-    return path / "closed"
-
-
-def unwritable_and_empty(path: Path) -> Path:
-    path.joinpath("empty").mkdir(mode=0o555)
-    return path / "empty"
-
-
-@pytest.mark.parametrize("make", [no_folder, a_file, unreadable, unwritable_and_empty])
-def test_unusable_data_folder_is_named_and_the_sample_used(
-    open_page: Callable[..., AppTest],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    make: Callable[[Path], Path],
-):
-    folder = make(tmp_path)
-    monkeypatch.setenv("MLP_DATA_DIR", str(folder))
-    page = open_page()
-    eventually(lambda: page.run().warning)
-    assert str(folder) in page.warning[0].value
-    assert "Using MNIST sample" in page.warning[0].value
-    assert text(draw(page, 6), "answer").startswith("6 ")
-    page.button(key="step").click().run()
-    assert "step 1 of" in text(at_rest(page), "progress")
-
-
-def test_download_progress_is_shown_and_blocks_nothing(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    class RunningFetch:
-        def state(self) -> FetchState:
-            return FetchState(done=40, total=100, dataset=None, failed=None)
-
-    monkeypatch.setattr(data_state, "shared_fetch", RunningFetch)
-    page.run()
-    assert "Downloading the full MNIST: 40%" in text(page)
-    page.button(key="step").click().run()
-    assert "step 1 of" in text(at_rest(page), "progress")
-    assert "on MNIST sample" in text(page, "progress")
+def test_server_ends_with_a_sentence_if_the_data_folder_lacks_files(tmp_path: Path):
+    message = r"Inkling cannot start: the data folder \(.* or MLP_DATA_DIR\) must have MNIST's four files, got '/"
+    with pytest.raises(RuntimeError, match=message), serve(tmp_path / "log", {"MLP_DATA_DIR": str(tmp_path)}):
+        pass
 
 
 def test_each_synthetic_style_is_shown_and_can_be_switched_off(data_tab: AppTest):
@@ -130,10 +66,8 @@ def test_each_synthetic_style_is_shown_and_can_be_switched_off(data_tab: AppTest
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server without MNIST's files."""
-    folder = tmp_path_factory.mktemp("server")
-    nowhere = {"MLP_DATA_DIR": str(folder), "MLP_DATA_MIRRORS": "http://127.0.0.1:9/", "MLP_CHECKPOINTS": "off"}
-    with serve(folder / "server.log", nowhere) as server:
+    """The address of a server."""
+    with serve(tmp_path_factory.mktemp("server") / "server.log", {"MLP_CHECKPOINTS": "off"}) as server:
         yield server.url
 
 

@@ -8,7 +8,6 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from mlp.images.mnist import sample
 from mlp.images.own_digits import OwnDigit, OwnDigits
 from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.earlier_runs import NumberedRun
@@ -21,17 +20,18 @@ from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.page.tabs.runs.downloads import command_of, curves_picture, curves_table, home_page, report, title, weights
 from mlp.page.tabs.runs.uploads import description_of
 from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.uploaded_network import readable_network
+from tests.sample_digits import sample
 
 
 @pytest.fixture(scope="module")
 def run() -> NumberedRun:
     settings = Settings(hidden=(12, 6), epochs=1, images=320)
-    done = advance(Run(settings), Mnist(), seconds=60)
+    done = advance(Run(settings), chosen_mnist(), seconds=60)
     history = History(10)
     history.add_steps(done.losses, done.accuracies)
     history.evaluations.extend(done.evaluations)
@@ -52,7 +52,7 @@ def run() -> NumberedRun:
         images_per_second=None,
         seconds=done.seconds,
     )
-    return NumberedRun(3, snapshot, Mnist())
+    return NumberedRun(3, snapshot, chosen_mnist())
 
 
 def by_hand(arrays, images):
@@ -88,14 +88,14 @@ def test_weights_load_as_the_same_network(run: NumberedRun):
 
 def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
     network = parse_model(
-        weights(NumberedRun(4, run.snapshot, Mnist(), Origin("the pretrained network", "shipped")), SignSet())
+        weights(NumberedRun(4, run.snapshot, chosen_mnist(), Origin("the pretrained network", "shipped")), SignSet())
     )
     assert network.facts["origin"] == "the pretrained network"
     assert "command" not in network.facts
 
 
 def test_run_that_no_command_trains_has_none_in_its_facts(run: NumberedRun):
-    few = NumberedRun(4, run.snapshot, FewDigits(Mnist(), 2))
+    few = NumberedRun(4, run.snapshot, FewDigits(chosen_mnist(), 2))
     assert command_of(few, SignSet()) is None
     assert not {"command", "origin"} & parse_model(weights(few, SignSet())).facts.keys()
 
@@ -143,7 +143,7 @@ def test_take_home_page_of_a_run_has_settings_and_digit_check(run: NumberedRun):
 def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
     own = OwnDigits()
     own.put(OwnDigit(7, sample().test.images[0]))
-    page = report(NumberedRun(4, run.snapshot, Mnist(), Origin("<i>the pretrained network</i>", "shipped")), own)
+    page = report(NumberedRun(4, run.snapshot, chosen_mnist(), Origin("<i>the pretrained network</i>", "shipped")), own)
     assert "validation images read correctly" in page
     assert "of 1 read correctly" in page
     assert "&lt;i&gt;the pretrained network" in page

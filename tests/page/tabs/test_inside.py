@@ -11,17 +11,17 @@ from PIL import Image
 
 from mlp.analysis.lab.damage import Damage, damaged
 from mlp.analysis.update_size import update_sizes
-from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.page.draw.networks import shipped
 from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside import spreads
 from mlp.page.tabs.inside.tab import VIEWS
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.page.sight import at_rest, visitor_of
+from tests.sample_digits import sample
 
 PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
 
@@ -173,7 +173,7 @@ def test_learned_weights_are_current_minus_initial_weights(opened):
     test = opened("first_layer", images=100, epochs=1)
     test.button(key="step").click().run()
     begun = Run(Settings(images=100, epochs=1))
-    learned = advance(begun, Mnist(None), 60, max_steps=1).run.network.dense_layers[0].weight.value
+    learned = advance(begun, chosen_mnist(), 60, max_steps=1).run.network.dense_layers[0].weight.value
     learned = (learned - begun.network.dense_layers[0].weight.value).T
     expected = Sheet(scaled(learned, each=False), LIGHT).style
     at_rest(test)
@@ -202,7 +202,7 @@ def test_run_shows_the_size_of_its_next_step_and_its_dead_neurons(opened):
 def test_good_step_range_fits_only_learning_runs():
     def steps(settings, n):
         train = sample().train
-        return update_sizes(advance(Run(settings), Mnist(), 60, max_steps=n).run, train.images, train.labels)
+        return update_sizes(advance(Run(settings), chosen_mnist(), 60, max_steps=n).run, train.images, train.labels)
 
     adam = Settings(optimizer="adam", learning_rate=0.001)
     for settings, n in ((Settings(), 1), (Settings(), 50), (Settings(), 200), (adam, 50), (adam, 200)):

@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
-from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.inside.tab import TOOLS
@@ -19,6 +18,7 @@ from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+from tests.sample_digits import sample
 
 EXPERIMENTS = {**TOOLS, **ROOMS}
 del EXPERIMENTS["look"]

@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.class_names import DIGITS
-from mlp.images.mnist import sample
 from mlp.images.signs.sign_set import SignSet
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
@@ -18,9 +17,10 @@ from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sign_data import SignData
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from tests.images.signs.sample_signs import letters
 from tests.page.sight import address, at_rest, draw, eventually, text, visitor_of
+from tests.sample_digits import sample
 
 PAIRS = [(name, number) for name, lesson in LESSONS.items() for number in range(len(lesson.experiments))]
 
@@ -164,7 +164,7 @@ def test_teachers_link_holds_settings_lesson_and_hidden_parts(open_page: Callabl
 
 def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Callable[..., AppTest]):
     few, more, *_, many = LESSONS["examples"].experiments
-    source = Mnist()
+    source = chosen_mnist()
     for experiment, n in ((few, 2), (many, 16)):
         data = data_of(experiment, SignSet(), source)
         assert data == FewDigits(source, n)

@@ -9,11 +9,11 @@ import pytest
 
 from mlp import MLP, Reader
 from mlp.analysis.mistakes import read_all
-from mlp.images.mnist import sample
 from mlp.jobs.origin import Origin
 from mlp.page.draw.networks import Answering, shipped
 from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
 from tests.page.sight import at_rest, visitor_of
+from tests.sample_digits import sample
 
 TITLE = re.compile(r'class="ink-title">(.*?)<small>')
 

@@ -132,7 +132,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     assert "Read right Digits Before After" in shown
     assert "Yours, learned from 7 " in shown
     assert "Yours, held back from training 2 " in shown
-    assert "MNIST, validation images 500 " in shown
+    assert "MNIST, validation images 800 " in shown
     assert not own_page.exception
 
 

@@ -19,7 +19,7 @@ from mlp.page.visitors.runs import adopt
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sign_data import SignData
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -218,7 +218,7 @@ def table_of(*runs: tuple[float, Source, Origin | None]) -> str:
     """Return the table of runs with these accuracies, data and origins."""
     settings, numbered = Settings(hidden=(2,)), []
     for number, (accuracy, data, origin) in enumerate(runs, start=1):
-        now = Job(Run(settings), Mnist(), ManualEngine()).snapshot()
+        now = Job(Run(settings), chosen_mnist(), ManualEngine()).snapshot()
         now.history.evaluations.append(Evaluation(10, 1.0, 0.1, accuracy))
         numbered.append(NumberedRun(number, now, data, origin))
     return runs_table(numbered, 1)
@@ -233,16 +233,17 @@ def stars(*runs: tuple[float, Source, Origin | None]) -> list[int]:
 def test_star_marks_the_best_of_runs_that_can_be_compared():
     signs = SignData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
     pretrained, article = Origin("the pretrained network", "shipped"), Origin("the article’s network", "article")
-    assert stars((0.97, Mnist(), None)) == []
-    assert stars((0.97, Mnist(), None), (0.98, Mnist(), None), (1.0, signs, None)) == [2]
-    assert stars((0.97, Mnist(), None), (0.98, Mnist(), article), (0.99, Mnist(), pretrained)) == []
-    assert stars((0.97, Mnist(), article), (0.98, Mnist(), article), (0.96, Mnist(), None)) == [2]
-    assert stars((0.99, Mnist(), pretrained), (0.98, Mnist(), pretrained)) == []  # learned their images
+    mnist = chosen_mnist()
+    assert stars((0.97, mnist, None)) == []
+    assert stars((0.97, mnist, None), (0.98, mnist, None), (1.0, signs, None)) == [2]
+    assert stars((0.97, mnist, None), (0.98, mnist, article), (0.99, mnist, pretrained)) == []
+    assert stars((0.97, mnist, article), (0.98, mnist, article), (0.96, mnist, None)) == [2]
+    assert stars((0.99, mnist, pretrained), (0.98, mnist, pretrained)) == []  # learned their images
 
 
 def test_warning_about_validation_images_names_its_runs():
     pretrained, taught = Origin("the pretrained network", "shipped"), Origin("run 1", "shipped")
-    table = table_of((0.99, Mnist(), pretrained), (0.98, Mnist(), None), (0.99, Mnist(), taught))
+    table = table_of((0.99, chosen_mnist(), pretrained), (0.98, chosen_mnist(), None), (0.99, chosen_mnist(), taught))
     assert "Runs 1 and 3: Its weights have learned from the validation images" in table
     assert "Run 2:" not in table
 
@@ -265,7 +266,7 @@ def test_nickname_typed_in_the_lessons_stays_while_runs_are_open(runs_page: AppT
         assert runs_page.text_input(key=other).value == visitor_of(runs_page).nickname == name
 
 
-@pytest.mark.parametrize(("data", "n_shown"), [(Mnist(), 1), (FewDigits(Mnist(), 2), 0)])
+@pytest.mark.parametrize(("data", "n_shown"), [(chosen_mnist(), 1), (FewDigits(chosen_mnist(), 2), 0)])
 def test_command_is_shown_only_if_it_trains_the_same_network(runs_page: AppTest, data: Source, n_shown: int):
     visitor = visitor_of(runs_page)
     adopt(visitor, Job(Run(Settings(hidden=(8,), epochs=1, images=100)), data, engine(), visitor.id), data)

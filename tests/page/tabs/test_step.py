@@ -8,17 +8,17 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from mlp.analysis.slow_motion import slow_step
-from mlp.images.mnist import sample
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.page.tabs.step.backward import slope_formula
 from mlp.page.tabs.step.charts import Dot, LossAlong
 from mlp.page.tabs.step.tab import STAGES
 from mlp.training import settings_table
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.page.sight import at_rest, eventually, text, visitor_of
+from tests.sample_digits import sample
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_shown_loss_is_that_of_the_first_step(opened):
 def test_steps_with_synthetic_digits_are_those_of_the_run(opened, origin, monkeypatch):
     monkeypatch.setattr(settings_table, "SYNTHETIC", 40)
     settings, losses = Settings(synthetic=40, hidden=(16, 16)), []
-    train = training_data(Mnist(), settings).load().train
+    train = training_data(chosen_mnist(), settings).load().train
     run = Run(settings)
     for step in islice(steps(run, train.images, train.labels), 2):
         losses.append(step.loss)

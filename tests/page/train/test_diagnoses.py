@@ -5,8 +5,8 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.dead_neurons import dead_shares
-from mlp.images.mnist import sample
 from tests.page.sight import at_rest, eventually, text, visitor_of
+from tests.sample_digits import sample
 
 
 def trained(page: AppTest) -> AppTest:

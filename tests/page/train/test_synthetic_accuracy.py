@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.mnist import sample
 from mlp.images.own_digits import OwnDigit
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.training.history import Evaluation
 from mlp.training.recipes import RECIPES
 from tests.page.sight import at_rest, chart, text, visitor_of
+from tests.sample_digits import sample
 
 
 def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):

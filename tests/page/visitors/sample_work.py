@@ -5,7 +5,6 @@ from itertools import islice
 
 import numpy as np
 
-from mlp.images.mnist import sample
 from mlp.images.own_digits import OwnDigit
 from mlp.images.picture import Picture
 from mlp.jobs.checkpoints import Checkpoints
@@ -14,13 +13,14 @@ from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record
 from mlp.nn.reader import Reader
 from mlp.page.visitors.registry import Visitors
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
+from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
 DRAWING = {"raw": {"objects": []}, "data": "data:"}
@@ -51,12 +51,12 @@ def trained(n_steps, **changes):
     history.add_steps(
         np.array([step.loss for step in taken], np.float32), np.array([step.accuracy for step in taken], np.float32)
     )
-    return Job.resumed(Record(run, Mnist(), history, 1.0, None), ManualEngine())
+    return Job.resumed(Record(run, chosen_mnist(), history, 1.0, None), ManualEngine())
 
 
 def with_two_earlier_runs(visitor):
     for number in (1, 2, 3):
-        visitor.runs.begin(Mnist(), Origin("an upload", "uploaded") if number == 2 else None)
+        visitor.runs.begin(chosen_mnist(), Origin("an upload", "uploaded") if number == 2 else None)
         visitor.job = trained(number, optimizer="adam", seed=number)
         if number < 3:
             visitor.runs.add(visitor.job.snapshot())

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.limits import run_bytes
@@ -17,13 +16,14 @@ from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.runs import check_earlier_runs, check_memory
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import SETTINGS, with_two_earlier_runs
+from tests.sample_digits import sample
 
 MB = 1_000_000
 
@@ -32,7 +32,7 @@ class SizedJob(Job):
     """A job of a given size in memory."""
 
     def __init__(self, n_bytes, *, plays=True):
-        super().__init__(Run(SETTINGS), Mnist(), ManualEngine())
+        super().__init__(Run(SETTINGS), chosen_mnist(), ManualEngine())
         self.size = n_bytes
         if plays:
             self.play()
@@ -132,7 +132,7 @@ def test_run_of_a_sweep_that_is_the_current_run_counts_once():
 def test_shared_taught_network_counts_for_no_visitor():
     network = SETTINGS.new_network()
     visitor = Visitor("someone")
-    visitor.job = Job(Run(SETTINGS, network), Mnist(), ManualEngine(), start_network=network)
+    visitor.job = Job(Run(SETTINGS, network), chosen_mnist(), ManualEngine(), start_network=network)
     visitor.teaching = Teaching(1, network, [], [], shipped_as="inkling.safetensors")
     assert visitor.job.first_network is network
     assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
@@ -140,7 +140,7 @@ def test_shared_taught_network_counts_for_no_visitor():
 
 def test_run_counts_with_its_final_memory():
     for settings in (SETTINGS, Settings(optimizer="adam", batch_size=8, epochs=200)):
-        job = Job(Run(settings), Mnist(), ManualEngine())
+        job = Job(Run(settings), chosen_mnist(), ManualEngine())
         n_images = len(sample().train)
         n_steps = settings.epochs * job.snapshot().steps_per_epoch
         first_network = job.snapshot().network.values.nbytes
@@ -182,4 +182,4 @@ def test_tab_of_a_forgotten_visitor_starts_no_run():
     visitor = visitors.get(None, "here")
     visitors.remove(visitor)
     with pytest.raises(ValueError, match="press the button again"):
-        check_memory(visitor, [SETTINGS], Mnist())
+        check_memory(visitor, [SETTINGS], chosen_mnist())

@@ -19,7 +19,7 @@ from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.persistence import is_saved, save
 from mlp.page.visitors.visitor import Visitor
 from mlp.training import teaching
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
@@ -71,9 +71,9 @@ def test_earlier_run_is_written_once_and_removed_on_request(tmp_path, written):
 def test_playing_run_and_its_visitor_return_as_they_were(tmp_path):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
-    visitor.job = Job(Run(SETTINGS), Mnist(), ManualEngine())
+    visitor.job = Job(Run(SETTINGS), chosen_mnist(), ManualEngine())
     visitor.job.play()
-    visitor.runs.begin(Mnist())
+    visitor.runs.begin(chosen_mnist())
     visitors.save()
     after = server(tmp_path)
     again = after.get(visitor.id, "here")
@@ -118,7 +118,7 @@ def test_forgotten_visitor_is_freed_despite_a_closed_tab(tmp_path, clock):
 def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
     before = server(tmp_path)
     visitor = before.get(None, "here")
-    visitor.runs.begin(Mnist(), origin)
+    visitor.runs.begin(chosen_mnist(), origin)
     begun = Run(SETTINGS, Run(replace(SETTINGS, seed=9)).network if origin else None)
     visitor.job = trained(3)
     visitor.job.rewind.start = begun
@@ -134,7 +134,7 @@ def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
 def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     visitors = server(tmp_path, max_mb=2.0)
     visitor = visitors.get(None, "here")
-    visitor.runs.begin(Mnist(), None)
+    visitor.runs.begin(chosen_mnist(), None)
     visitor.job = trained(3)
     many = np.zeros((40, SETTINGS.n_parameters), np.float16)
     visitor.job.rewind.add([*zip(range(1, 41), many, strict=True)], visitor.job.run_state())
@@ -228,9 +228,9 @@ def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, mon
 def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     with_room = server(tmp_path, max_mb=1.2)
     first, second = (with_room.get(None, tab) for tab in ("first", "second"))
-    first.job = Job(Run(SETTINGS), Mnist(), ManualEngine())
+    first.job = Job(Run(SETTINGS), chosen_mnist(), ManualEngine())
     with_room.save()
-    second.runs.begin(Mnist())
+    second.runs.begin(chosen_mnist())
     second.job = trained(1, hidden=(64,))
     second.keep_drawing(DRAWING)
     with_room.save()
@@ -258,7 +258,7 @@ def test_visitors_disk_space_is_limited_separately(tmp_path):
     visitors.save()
     assert "disk is full" in stranger.notice
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 400_000
-    pupil.runs.begin(Mnist())
+    pupil.runs.begin(chosen_mnist())
     pupil.job = trained(1, hidden=(64,))  # 0.2 MB
     visitors.save()
     assert pupil.notice is None

@@ -7,7 +7,6 @@ from tests.siege.attacks import (
     flood,
     killed,
     machines,
-    mirror,
     pictures,
     slow,
     states,
@@ -30,7 +29,6 @@ ATTACKS = {
         pictures.PAGES,
         killed.ATTACK,
         sweeps.ONE,
-        mirror.ATTACK,
         doors.ATTACK,
         states.ATTACK,
     )

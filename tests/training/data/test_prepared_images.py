@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from mlp.analysis.slow_motion import slow_step
-from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.straightening import straightened
 from mlp.training.data.prepared_images import MAX_KEPT, prepared
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import UPRIGHT_WARP, Run, steps
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16,), images=300, epochs=2, straighten=True)
 
@@ -28,13 +28,13 @@ def test_straightening_run_learns_from_upright_images_in_any_slices(warp):
     for _ in steps(whole, train.images, train.labels):
         pass
     while not sliced.finished(300):
-        sliced = advance(sliced, Mnist(), 60, max_steps=7).run
+        sliced = advance(sliced, chosen_mnist(), 60, max_steps=7).run
     assert whole.network.values.tobytes() == plain.network.values.tobytes() == sliced.network.values.tobytes()
 
 
 def test_validation_and_slow_motion_see_upright_images_too():
     dataset = sample()
-    done = advance(Run(SETTINGS), Mnist(), 60, max_steps=1)
+    done = advance(Run(SETTINGS), chosen_mnist(), 60, max_steps=1)
     upright = straightened(dataset.validation.images)
     first = Run(SETTINGS).network
     assert done.evaluations[0].accuracy == (first.predict(upright) == dataset.validation.labels).mean()

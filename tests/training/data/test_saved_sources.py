@@ -5,20 +5,20 @@ import json
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import SOURCES, dump_source, parse_source
 from mlp.training.data.sign_data import SignData, sign_data
-from mlp.training.data.sources import Mnist
+from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.data.teaching_data import TeachingData, teaching_data
 from tests.images.signs.sample_signs import letters
+from tests.sample_digits import sample
 
 DIGITS = sample().test
 EXAMPLES = {
     "Mnist": Mnist("a folder"),
-    "TeachingData": teaching_data(Mnist(), DIGITS.images[:7], DIGITS.labels[:7], 0.25),
+    "TeachingData": teaching_data(chosen_mnist(), DIGITS.images[:7], DIGITS.labels[:7], 0.25),
     "SignData": sign_data(letters(12)),
-    "FewDigits": FewDigits(Mnist(), 4),
+    "FewDigits": FewDigits(chosen_mnist(), 4),
 }
 
 
@@ -51,4 +51,4 @@ def test_share_of_own_digits_is_checked_in_a_description():
     with pytest.raises(ValueError, match=r"at most 0.5, got 7"):
         parse_source({**about, "share": 7}, arrays)
     with pytest.raises(ValueError, match="pixels"):
-        TeachingData(Mnist(), b"", np.uint8(1).tobytes(), 0.1)
+        TeachingData(chosen_mnist(), b"", np.uint8(1).tobytes(), 0.1)

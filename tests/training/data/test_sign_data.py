@@ -5,13 +5,13 @@ import pickle
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.images.signs.sign_set import SignsError, SignSet
 from mlp.jobs.slices import advance
 from mlp.training.data.sign_data import COPIES, MAX_IMAGES, held_back, leave_one_out, none_below, sign_data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.signs.sample_signs import letters
+from tests.sample_digits import sample
 
 
 def test_each_drawing_becomes_a_hundred_and_is_among_them():

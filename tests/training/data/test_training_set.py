@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
 from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
 from mlp.training.settings import Settings
+from tests.sample_digits import sample
 
 
 def test_default_settings_leave_the_data_unchanged():

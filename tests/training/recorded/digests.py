@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from mlp import Settings
 from mlp.blas import same_bits
-from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
+from tests.sample_digits import sample
 
 FILE = Path(__file__).with_name("digests.json")
 COMMON = {"images": 2500, "epochs": 2, "seed": 5, "weight_decay": 1e-4}  # two blocks of warps an epoch

@@ -1,10 +1,9 @@
-"""The part "Data": show training images with their labels, and the progress of MNIST's download."""
+"""The part "Data": show training images with their labels."""
 
 import numpy as np
 import streamlit as st
 
 from mlp.images.augmentation import warp
-from mlp.images.background_fetch import shared_fetch
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
@@ -60,14 +59,6 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     with st.container(key="advanced_data"), st.expander("Advanced"):
         fragment(styles_section, key="styles")()
         state.settings_readers.add("styles")
-    if data.coming is not None:
-        st.caption("The full MNIST is being downloaded. New runs use it once it has arrived.")
-    elif data.failed:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("The full MNIST could not be downloaded, so this is a sample.", width="content")
-            st.button("Try again", key="fetch_again", on_click=_fetch_again)
-        with st.expander("Reason"):
-            st.text(data.failed)
 
 
 def _images(data: DataState) -> None:
@@ -83,10 +74,6 @@ def _images(data: DataState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
         st.toggle("Show them warped, as in training with warps", key=_show_warped.key)
-
-
-def _fetch_again() -> None:
-    shared_fetch(retry=True)
 
 
 def _show_others() -> None:

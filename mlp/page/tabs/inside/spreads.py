@@ -9,7 +9,6 @@ import streamlit as st
 from mlp.analysis.dead_neurons import SAMPLE
 from mlp.analysis.statistics import BINS, LayerStatistics, Spread, layer_statistics
 from mlp.analysis.update_size import update_sizes
-from mlp.images.mnist import Dataset, sample
 from mlp.jobs.job import Job
 from mlp.page.draw.networks import Answering
 from mlp.page.style import theme
@@ -71,11 +70,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
 
 def _measure(now: Answering, job: Job | None, data: DataState) -> _Measured:
     dataset = data.dataset
-    steps = None
-    if job is not None:
-        run = job.run_state()
-        dataset = _trained_on(job, data)
-        steps = update_sizes(run, dataset.train.images, dataset.train.labels)
+    steps = None if job is None else update_sizes(job.run_state(), dataset.train.images, dataset.train.labels)
     chosen = np.random.default_rng(0).integers(0, len(dataset.train), GRADIENT_IMAGES)
     layers = layer_statistics(
         now.network,
@@ -84,11 +79,6 @@ def _measure(now: Answering, job: Job | None, data: DataState) -> _Measured:
         now.reader.as_seen(dataset.validation.images[:SAMPLE]),
     )
     return _Measured(now.caption, layers, steps)
-
-
-def _trained_on(job: Job, data: DataState) -> Dataset:
-    """Return a run's own data, as MNIST may have arrived since it began on the sample."""
-    return data.dataset if job.snapshot().data_name == data.dataset.name else sample()
 
 
 def _hills(name: str, layer: LayerStatistics, colors: dict[str, str]) -> str:

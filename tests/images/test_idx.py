@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.images.files.idx import idx_shape, read_idx
+from mlp.images.idx import idx_shape, read_idx
 
 CUBE = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255])
 

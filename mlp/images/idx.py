@@ -8,7 +8,7 @@ import numpy as np
 _UINT8_MAGIC = b"\x00\x00\x08"
 
 
-def idx_shape(start: bytes) -> tuple[int, ...]:
+def idx_shape(start: bytes | memoryview) -> tuple[int, ...]:
     """Return the sizes of the array in an IDX file, from the file's first bytes.
 
     Parameters
@@ -27,7 +27,7 @@ def idx_shape(start: bytes) -> tuple[int, ...]:
     (3, 256)
     """
     if len(start) < 4 or start[:3] != _UINT8_MAGIC:
-        raise ValueError(f"an IDX file of bytes starts with 00 00 08, got {start[:3].hex(' ') or 'nothing'}")
+        raise ValueError(f"an IDX file of bytes starts with 00 00 08, got {bytes(start[:3]).hex(' ') or 'nothing'}")
     n_dimensions = start[3]
     if len(start) < idx_offset(n_dimensions):
         raise ValueError(f"an IDX header of {n_dimensions} dimensions has {idx_offset(n_dimensions)} bytes, got fewer")
@@ -39,7 +39,7 @@ def idx_offset(n_dimensions: int) -> int:
     return 4 + 4 * n_dimensions
 
 
-def read_idx(data: bytes) -> np.ndarray:
+def read_idx(data: bytes | memoryview) -> np.ndarray:
     """Return the array in the bytes of an IDX file: uint8, read-only, sharing the memory of ``data``.
 
     Raises

@@ -1,1 +1,0 @@
-"""MNIST's files: downloaded, verified, unpacked and cached."""

@@ -1,0 +1,115 @@
+"""The user's cache folder, and the files in it that all processes of a machine map: one copy in memory for all."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+
+from mlp.atomic import take_lock, write_whole
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 300_000_000
+"""Size of all shared files, beyond which those that were not used for longest are removed."""
+LOCK = ".lock"
+LOCK_WAIT_S = 60.0
+
+
+def user_cache() -> Path:
+    """Return the user's cache folder for Inkling; it may be missing.
+
+    Raises
+    ------
+    RuntimeError
+        If the user has no home.
+    """
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "inkling", "inkling", "Cache")
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(named):  # others do not count, by the rules of XDG
+        return Path(named, "inkling")
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "inkling"
+
+
+def shared(name: str, n_bytes: int, make: Callable[[], bytes]) -> np.ndarray:
+    """Return the bytes that ``make`` returns, mapped from a file of the cache folder, which is written if missing.
+
+    Where the folder cannot be written, each process has its own copy in memory.
+
+    Parameters
+    ----------
+    name : str
+        File name; other bytes need another one.
+    n_bytes : int
+        Number of bytes. A file of another length is written again.
+    make : callable
+
+    Returns
+    -------
+    uint8 array, shape (n_bytes,), read-only
+    """
+    try:
+        path = user_cache() / "shared" / name
+    except RuntimeError as error:
+        log.warning("%s is not shared by processes: %s", name, error)
+        return np.frombuffer(make(), np.uint8)
+    found = _mapped(path, n_bytes)
+    if found is not None:
+        return found
+    with _one_writer(path.parent):
+        found = _mapped(path, n_bytes)  # another process may have written it meanwhile
+        if found is not None:
+            return found
+        data = make()
+        _write(path, data)
+    found = _mapped(path, n_bytes)
+    return np.frombuffer(data, np.uint8) if found is None else found
+
+
+def _mapped(path: Path, n_bytes: int) -> np.ndarray | None:
+    """Return a file's bytes, mapped; None if it is missing or has another length."""
+    try:
+        if path.stat().st_size != n_bytes:
+            return None
+        content = np.memmap(path, np.uint8, mode="r")
+    except OSError:
+        return None
+    with suppress(OSError):
+        os.utime(path)
+    return content.view(np.ndarray)  # np.memmap slows down every index
+
+
+@contextmanager
+def _one_writer(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing; without a lock, some make the same bytes twice, and nothing worse."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / LOCK, "wb")  # noqa: SIM115 - closed below
+    except OSError:
+        yield
+        return
+    with lock:
+        take_lock(lock, LOCK_WAIT_S)
+        yield
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file, check its content, and remove old ones; log a failure."""
+    try:
+        write_whole(path, data)
+        if path.read_bytes() != data:
+            path.unlink()
+            raise OSError("the disk returns other bytes than were written")
+        files = sorted((one.stat().st_mtime, one.stat().st_size, one) for one in path.parent.iterdir())
+        total = 0
+        for _, size, one in reversed(files):
+            total += size
+            if total > MAX_BYTES and one not in (path, path.with_name(LOCK)):
+                with suppress(OSError):  # on Windows, while a process maps it
+                    one.unlink()
+    except OSError as error:
+        log.warning("%s is not shared by processes: %s", path.name, error)

@@ -1,0 +1,123 @@
+"""The user's cache folder, and files in it that processes share."""
+
+import mmap
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlp import user_cache
+from mlp.user_cache import shared
+
+DATA = bytes(range(256)) * 4
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of shared files, still missing."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "inkling" / "shared"
+
+
+def is_mapped(array: np.ndarray) -> bool:
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return isinstance(array, mmap.mmap)
+
+
+def refuse() -> bytes:
+    raise AssertionError("made again")
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {}, "/home/ada/.cache/inkling"),
+        ("linux", {"XDG_CACHE_HOME": "/srv/cache"}, "/srv/cache/inkling"),
+        ("linux", {"XDG_CACHE_HOME": "cache"}, "/home/ada/.cache/inkling"),
+        ("linux", {"XDG_CACHE_HOME": ""}, "/home/ada/.cache/inkling"),
+        ("darwin", {}, "/home/ada/Library/Caches/inkling"),
+        ("darwin", {"XDG_CACHE_HOME": "/srv/cache"}, "/srv/cache/inkling"),
+        ("win32", {"LOCALAPPDATA": "/Users/ada/Local"}, "/Users/ada/Local/inkling/inkling/Cache"),
+        ("win32", {"XDG_CACHE_HOME": "/srv/cache"}, "/home/ada/AppData/Local/inkling/inkling/Cache"),
+    ],
+)
+def test_cache_folder_is_where_the_system_has_it(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict, expected: str
+):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"HOME": "/home/ada", **variables}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.platform", platform)
+    assert user_cache.user_cache() == Path(expected)
+
+
+def test_bytes_are_made_once_and_mapped_by_all(folder: Path):
+    first = shared("bytes.u8", len(DATA), lambda: DATA)
+    assert is_mapped(first)
+    assert first.tobytes() == DATA
+    assert is_mapped(shared("bytes.u8", len(DATA), refuse))
+    code = "from mlp.user_cache import shared; print(shared('bytes.u8', 1024, None).sum())"
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert int(done.stdout) == sum(DATA)
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 1
+
+
+def test_truncated_file_is_written_again(folder: Path):
+    shared("bytes.u8", len(DATA), lambda: DATA)
+    (folder / "bytes.u8").write_bytes(DATA[:-1])
+    assert shared("bytes.u8", len(DATA), lambda: DATA).tobytes() == DATA
+    assert is_mapped(shared("bytes.u8", len(DATA), refuse))
+
+
+def test_disk_that_returns_other_bytes_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch, caplog):
+    monkeypatch.setattr(user_cache, "write_whole", lambda path, data: path.write_bytes(data[:-1] + b"?"))
+    found = shared("bytes.u8", len(DATA), lambda: DATA)
+    assert found.tobytes() == DATA
+    assert not is_mapped(found)
+    assert not (folder / "bytes.u8").exists()
+    assert "the disk returns other bytes" in caplog.text
+
+
+@pytest.mark.parametrize("reason", ["no folder", "full", "no home"])
+def test_process_has_its_own_copy_where_nothing_can_be_written(folder: Path, monkeypatch, caplog, reason: str):
+    def fail(*_: object) -> None:
+        raise RuntimeError("no home") if reason == "no home" else OSError(28, "No space left on device")
+
+    if reason == "no folder":
+        folder.parent.write_text("a file in its place")
+    else:
+        monkeypatch.setattr(user_cache, "write_whole" if reason == "full" else "user_cache", fail)
+    found = shared("bytes.u8", len(DATA), lambda: DATA)
+    assert found.tobytes() == DATA
+    assert not is_mapped(found)
+    assert "bytes.u8 is not shared by processes" in caplog.text
+
+
+def test_errors_of_making_are_raised_and_leave_nothing(folder: Path):
+    def fail() -> bytes:
+        raise EOFError("cut short")
+
+    with pytest.raises(EOFError, match="cut short"):
+        shared("bytes.u8", len(DATA), fail)
+    assert not (folder / "bytes.u8").exists()
+    assert shared("bytes.u8", len(DATA), lambda: DATA).tobytes() == DATA  # the lock is free again
+
+
+def test_files_not_used_for_longest_leave_beyond_the_limit(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(user_cache, "MAX_BYTES", 3 * len(DATA))
+    for number, name in enumerate(("first", "second", ".cut-short.part")):
+        shared(name, len(DATA), lambda: DATA)
+        os.utime(folder / name, (number, number))
+    shared("first", len(DATA), refuse)  # used again
+    shared("newest", len(DATA), lambda: DATA)
+    assert {path.name for path in folder.iterdir()} == {".lock", "first", ".cut-short.part", "newest"}
+    monkeypatch.setattr(user_cache, "MAX_BYTES", 0)
+    shared("newer still", len(DATA), lambda: DATA)
+    assert {path.name for path in folder.iterdir()} == {".lock", "newer still"}
