@@ -60,7 +60,7 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     report.answer(saw, " ".join(answer.split()), by)
     await page.locator(".st-key-train button").click()
     progress = page.locator(".st-key-progress")  # of the new run: the one of the last round is paused
-    await progress.get_by_text(re.compile("step [1-9](?!.*paused).* (left|right on)")).first.wait_for()
+    await progress.get_by_text(re.compile("step [1-9](?!.*paused).* (left|batch right)")).first.wait_for()
     await page.locator(".st-key-pause button").click()
     await progress.get_by_text("paused").first.wait_for()
     before = await progress.inner_text()

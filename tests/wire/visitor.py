@@ -156,7 +156,7 @@ class Visitor(Connection):
         await asyncio.sleep(SETTLE_S)
         self.step, self.progress = 0, " paused"
         await self.press("train")
-        begun = ("left", "right on", "done after", "stopped")
+        begun = ("left", "batch right", "done after", "stopped")
         await self._until(lambda: self.step and any(word in self.progress for word in begun), self._patience_s)
 
     async def draw(self, data_url: str) -> float:

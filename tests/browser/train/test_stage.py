@@ -48,7 +48,7 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
     expect(part(page, "speed").get_by_role("radio", name="slow at first")).to_be_checked()
     page.evaluate(WATCH_STEPS)
     button(page, "train").click()
-    expect(part(page, "progress")).to_contain_text("right on")
+    expect(part(page, "progress")).to_contain_text("of the last batch right")
     eventually(page, lambda: step_of(page) >= FIRST_STOPS[-2], 4 * PATIENCE_MS)
     seen = set(page.evaluate("[...steps]"))
     assert len(set(FIRST_STOPS[:-1]) - seen) <= 1, seen
