@@ -78,7 +78,6 @@ def test_command_line_trains_the_same_weights(signs, synthetic, tmp_path, monkey
     for _ in steps(run, train.images, train.labels):
         pass
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MLP_DATA_DIR", str(tmp_path))
     monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
     assert main(shlex.split(command_line(settings, data, signs or SignSet()))[3:]) == 0
     saved = load_model("run.safetensors")
