@@ -6,7 +6,7 @@ it; each sample also holds the network's input.
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +50,10 @@ class OwnDigit:
 class OwnDigits:
     """A visitor's digits in order of arrival, each image once, at most 500."""
 
-    def __init__(self) -> None:
+    def __init__(self, digits: Iterable[OwnDigit] = ()) -> None:
         self._digits: dict[bytes, OwnDigit] = {}
+        for digit in digits:
+            self.put(digit)
 
     def __len__(self) -> int:
         """Number of digits."""

@@ -6,9 +6,10 @@ import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from mlp.images.own_digits import parse_own_digits
+from mlp.images.own_digits import OwnDigits, parse_own_digits
 from mlp.images.picture import dump_picture, picture_from
 from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.jobs.earlier_runs import NumberedRun
@@ -117,43 +118,72 @@ class Canvas(Work):
         it.runs.number, it.runs.shown = state["number"], tuple(state["shown"])
 
 
-class OwnDigits(Work):
+class Single(Work):
+    """One object, which an attribute of the visitor holds.
+
+    ``dump`` returns it as bytes, ``parse`` returns it from these, and ``size`` is 0 if there is nothing to save.
+    """
+
+    size: Callable[[Any], int] = attrgetter("n_bytes")
+    dump: Callable[[Any], bytes]
+    parse: Callable[[bytes], Any]
+
+    @property
+    def thing(self) -> Any:
+        """The object, which may be None."""
+        return getattr(self.visitor, self.attributes[0])
+
+    def n_bytes(self) -> int:
+        """Return the memory of the object."""
+        return 0 if self.thing is None else self.size(self.thing)
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        thing = self.thing
+        changes = tuple(thing) if isinstance(thing, OwnDigits) else (thing,)  # the others are never changed in place
+        return [File(self.suffix, changes, lambda: self.dump(thing))] if self.n_bytes() else []
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the object."""
+        setattr(self.visitor, self.attributes[0], self.parse(data))
+
+
+class Digits(Single):
     """The digits that the visitor labeled."""
 
     suffix, words, is_small, attributes = "own.json", "your own digits", True, ("own",)
-
-    def n_bytes(self) -> int:
-        """Return the memory of the digits."""
-        return self.visitor.own.n_bytes
-
-    def files(self) -> list[File]:
-        """Return one file with all digits."""
-        own = self.visitor.own
-        return [File(self.suffix, tuple(own), lambda: own.dump().encode())] if len(own) else []
-
-    def load(self, number: int, data: bytes) -> None:
-        """Restore all digits."""
-        for digit in parse_own_digits(data):
-            self.visitor.own.put(digit)
+    dump = staticmethod(lambda own: own.dump().encode())
+    parse = staticmethod(lambda data: OwnDigits(parse_own_digits(data)))
 
 
-class OwnSigns(Work):
+class Signs(Single):
     """The visitor's own signs."""
 
     suffix, words, is_small, attributes = "signs.json", "your own signs", True, ("signs", "signs_before")
+    dump = staticmethod(lambda signs: dump_signs(signs).encode())
+    parse = staticmethod(partial(parse_signs, min_signs=0))
 
-    def n_bytes(self) -> int:
-        """Return the memory of the signs."""
-        return self.visitor.signs.n_bytes
 
-    def files(self) -> list[File]:
-        """Return one file with all signs."""
-        signs = self.visitor.signs
-        return [File(self.suffix, (signs,), lambda: dump_signs(signs).encode())] if signs.names else []
+class Photo(Single):
+    """The open photo."""
 
-    def load(self, number: int, data: bytes) -> None:
-        """Restore all signs."""
-        self.visitor.signs = parse_signs(data, min_signs=0)
+    suffix, words, attributes = "photo.safetensors", "your photo", ("picture",)
+    size, dump, parse = attrgetter("nbytes"), staticmethod(dump_picture), staticmethod(picture_from)
+
+
+class Uploaded(Single):
+    """The uploaded network."""
+
+    suffix, words, attributes = "network.safetensors", "your uploaded network", ("uploaded",)
+    size, dump = attrgetter("network.values.nbytes"), staticmethod(dump_model)
+    parse = staticmethod(partial(readable_network, name="a network on disk"))
+
+
+class Taught(Single):
+    """The last run that learned the visitor's digits: its first network, and the digits at that time."""
+
+    suffix, words, attributes = "teaching.safetensors", "the network that learned your digits", ("teaching",)
+    dump, parse = staticmethod(dump_teaching), staticmethod(teaching_from)
 
 
 class Runs(Work):
@@ -275,63 +305,6 @@ class Trials(Work):
         it.sweep = Sweep([job, *jobs], name=about["setting"], labels=[about["label"], *labels], key=about["sweep"])
 
 
-class Photo(Work):
-    """The open photo."""
-
-    suffix, words, attributes = "photo.safetensors", "your photo", ("picture",)
-
-    def n_bytes(self) -> int:
-        """Return the memory of the photo's ink."""
-        return self.visitor.picture.nbytes if self.visitor.picture is not None else 0
-
-    def files(self) -> list[File]:
-        """Return one file."""
-        picture = self.visitor.picture
-        return [] if picture is None else [File(self.suffix, (picture,), lambda: dump_picture(picture))]
-
-    def load(self, number: int, data: bytes) -> None:
-        """Restore the photo."""
-        self.visitor.picture = picture_from(data)
-
-
-class Uploaded(Work):
-    """The uploaded network."""
-
-    suffix, words, attributes = "network.safetensors", "your uploaded network", ("uploaded",)
-
-    def n_bytes(self) -> int:
-        """Return the memory of the weights."""
-        return self.visitor.uploaded.network.values.nbytes if self.visitor.uploaded is not None else 0
-
-    def files(self) -> list[File]:
-        """Return one file."""
-        uploaded = self.visitor.uploaded
-        return [] if uploaded is None else [File(self.suffix, (uploaded,), lambda: dump_model(uploaded))]
-
-    def load(self, number: int, data: bytes) -> None:
-        """Restore the network."""
-        self.visitor.uploaded = readable_network(data, name="a network on disk")
-
-
-class Taught(Work):
-    """The last run that learned the visitor's digits: its first network, and the digits at that time."""
-
-    suffix, words, attributes = "teaching.safetensors", "the network that learned your digits", ("teaching",)
-
-    def n_bytes(self) -> int:
-        """Return the memory of the digits, and of the network unless others use it too."""
-        return self.visitor.teaching.n_bytes if self.visitor.teaching is not None else 0
-
-    def files(self) -> list[File]:
-        """Return one file."""
-        teaching = self.visitor.teaching
-        return [] if teaching is None else [File(self.suffix, (teaching,), lambda: dump_teaching(teaching))]
-
-    def load(self, number: int, data: bytes) -> None:
-        """Restore the network and the digits."""
-        self.visitor.teaching = teaching_from(data)
-
-
 class Unknown(Work):
     """A file of no kind that this version knows."""
 
@@ -348,8 +321,8 @@ class Unknown(Work):
 
 WORKS: tuple[type[Work], ...] = (
     Canvas,
-    OwnDigits,
-    OwnSigns,
+    Digits,
+    Signs,
     Runs,
     Photo,
     Uploaded,

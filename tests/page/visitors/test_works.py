@@ -21,12 +21,12 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import (
     WORKS,
     Canvas,
+    Digits,
     LessonRuns,
     Moments,
-    OwnDigits,
-    OwnSigns,
     Photo,
     Runs,
+    Signs,
     Taught,
     Trials,
     Uploaded,
@@ -69,8 +69,8 @@ def with_results_of_a_lesson(visitor):
 
 EXAMPLES = {
     Canvas: with_small_values,
-    OwnDigits: lambda visitor: visitor.own.put(digit(7)),
-    OwnSigns: lambda visitor: visitor.change_signs(letters(2)),
+    Digits: lambda visitor: visitor.own.put(digit(7)),
+    Signs: lambda visitor: visitor.change_signs(letters(2)),
     Runs: with_two_earlier_runs,
     Photo: lambda visitor: setattr(
         visitor, "picture", Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
@@ -187,7 +187,7 @@ def test_file_that_cannot_be_decoded_is_like_a_damaged_one(tmp_path, monkeypatch
 
 
 def test_file_of_no_known_kind_is_set_aside_too(tmp_path):
-    visitor = saved_visitor(tmp_path, OwnDigits)
+    visitor = saved_visitor(tmp_path, Digits)
     checkpoints = Checkpoints(tmp_path)
     for name in ("bookmarks.json", "x.run.safetensors"):
         checkpoints.write(visitor.id, name, b"[]")
@@ -199,7 +199,7 @@ def test_file_of_no_known_kind_is_set_aside_too(tmp_path):
 
 
 def test_visitor_whose_work_is_all_unreadable_keeps_the_code_and_can_delete_it(tmp_path):
-    visitor = saved_visitor(tmp_path, OwnDigits)
+    visitor = saved_visitor(tmp_path, Digits)
     for path in tmp_path.glob("*/*.json"):
         damaged(path)
     for _ in range(2):
