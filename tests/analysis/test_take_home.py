@@ -94,8 +94,17 @@ def test_mnist_images_come_with_their_license():
     without = take_home_page(network(8), images=False)
     assert "CC BY-SA" not in without
     assert len(without) < 100_000
-    data = gzip.decompress(base64.b64decode(packed_images()))
-    np.testing.assert_array_equal(
-        np.frombuffer(data[: 784 * 4000], np.uint8), Mnist().load().train.images[:4000].ravel()
-    )
-    np.testing.assert_array_equal(np.frombuffer(data[784 * 4000 :], np.uint8), Mnist().load().train.labels[:4000])
+
+
+def test_page_measures_on_images_that_no_network_has_learned():
+    data = np.frombuffer(gzip.decompress(base64.b64decode(packed_images())), np.uint8)
+    images, labels, mnist = data[: 784 * 4000].reshape(4000, 784), data[784 * 4000 :], Mnist().load()
+    known = {image.tobytes(): label for split in (mnist.train, mnist.validation) for image, label in rows(split)}
+    unknown = {image.tobytes(): label for image, label in rows(mnist.test)}
+    assert [unknown[image.tobytes()] for image in images[:500]] == labels[:500].tolist()
+    assert [known[image.tobytes()] for image in images[500:]] == labels[500:].tolist()
+    assert not any(image.tobytes() in known for image in images[:500])
+
+
+def rows(split):
+    return zip(split.images, split.labels.tolist(), strict=True)

@@ -26,7 +26,7 @@ function follow(news) {
   part("stop").disabled = news.done;
   part("save").disabled = !news.steps;
   if (news.steps) {
-    const share = news.held === null ? "" : ` Of 500 images of MNIST that it does not learn from it reads ${percent(news.held)}, at first ${percent(before)}.`;
+    const share = news.held === null ? "" : ` It reads ${percent(news.held)} of 500 test images of MNIST, at first ${percent(before)}. It does not learn from them here.`;
     const drawn = news.own === 1 ? "1 drawing" : `${news.own} drawings`;
     if (news.done) say(`${news.steps} steps, ${drawn} of yours.${share}`);
     part("count").textContent = news.done ? "" : `step ${news.steps} …`;
