@@ -1,5 +1,7 @@
 """Softmax cross-entropy, computed from logits without overflow."""
 
+import math
+
 import numpy as np
 
 from mlp.checks import checked
@@ -95,7 +97,7 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     if len(logits) == 0 or labels.shape != (len(logits),):
         raise ValueError(f"accuracy needs one label per row of logits, got {labels.shape} for {logits.shape}")
     right = logits.argmax(axis=1) == labels
-    if np.isnan(logits.max()):  # argmax takes NaN for the largest
+    if math.isnan(logits.max()):  # argmax takes NaN for the largest
         right &= ~np.isnan(logits).any(axis=1)
     return int(np.count_nonzero(right)) / len(logits)
 
