@@ -17,8 +17,8 @@ Each repair names the place in Streamlit that would have to change. ``requiremen
   When a fragment is redrawn, its first drawing is removed, but not what other fragments have drawn within it. The
   browser is told to draw into a container that it does not have, and the page does not recover.
 - *A slow line's messages.* Above 500 unsent messages, the session is given up, but the connection is kept
-  (``starlette_websocket.py``, line 386): all later presses are dropped, and the browser is not told. Two scripts of the
-  page can have more messages.
+  (``starlette_websocket.py``, line 386): all later presses are dropped, and the browser is not told. Three scripts of
+  the page can have more messages, and each press on a slow line adds a script's.
 - *The top of the page.* A fragment draws into its own container, and does not leave it at its end (``fragment.py``,
   line 734: sets the container, resets nothing). The same thread may then draw the whole page inside the fragment, where
   a browser cannot show it: the old page stays, or all of it disappears.
@@ -42,7 +42,7 @@ Replaced = tuple[Any, str, Callable[[Any], Any]]
 """An attribute of Streamlit's: its owner, its name, and the function that returns its replacement."""
 
 RETRY_S = 0.005
-MAX_MESSAGES = 5000
+MAX_MESSAGES = 20_000  # about a hundred whole pages, 5 MB
 ADDRESS = "file_urls_response"
 
 
