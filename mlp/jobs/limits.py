@@ -133,10 +133,12 @@ def state_bytes(settings: Settings) -> int:
     return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters
 
 
-def run_bytes(settings: Settings, n_images: int) -> int:
-    """Return the approximate memory of a finished run in this process.
+def history_bytes(n_steps: int) -> int:
+    """Return the memory of two numbers for each step of a run, in arrays that double when they are full."""
+    return 2 * 2 * 4 * n_steps
 
-    It holds the run's state, and two numbers per step, in arrays that double when they are full.
-    """
+
+def run_bytes(settings: Settings, n_images: int) -> int:
+    """Return the approximate memory of a finished run in this process: its state, and its history."""
     n_steps = settings.epochs * -(-images_an_epoch(settings, n_images) // settings.batch_size)
-    return state_bytes(settings) + 2 * 2 * 4 * n_steps
+    return state_bytes(settings) + history_bytes(n_steps)

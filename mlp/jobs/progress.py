@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from mlp.jobs.limits import optimizer_arrays
+from mlp.jobs.limits import history_bytes, optimizer_arrays
 from mlp.jobs.moments.rewind import Rewind
 from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice
@@ -87,10 +87,10 @@ class Progress:
         return Record(self.run, self.data, self.history.copy(), self.seconds, self.diverged, playing, extra)
 
     def n_bytes(self) -> int:
-        """Approximate memory of the run and its history in this process, which never allocates gradients."""
+        """Approximate memory of the run in this process, with the history that it will have at its end."""
         arrays = 1 if self.first_network in (None, self.run.network, self._start_network) else 2
         arrays += optimizer_arrays(self.run.settings)
-        return arrays * self.run.network.values.nbytes + self.history.n_bytes + self.rewind.n_bytes
+        return arrays * self.run.network.values.nbytes + history_bytes(self.n_steps) + self.rewind.n_bytes
 
     @property
     def training_data(self) -> Data:

@@ -20,6 +20,7 @@ from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.teaching import dump_teaching, teaching_from
 from mlp.training.uploaded_network import readable_network
 
@@ -348,4 +349,8 @@ def _ended(name: str, run: NumberedRun) -> File:
 
 def _resumed(visitor: "Visitor", record: Record) -> Job:
     first_network = None if record.extra["origin"] else record.run.settings.new_network()
-    return Job.resumed(record, engine(), visitor.id, first_network=first_network)
+    try:
+        return Job.resumed(record, engine(), visitor.id, first_network=first_network)
+    except FileNotFoundError:
+        chosen_mnist().load()  # raises an OSError, after which nothing is set aside, if all images are missing
+        raise LookupError("its training images are missing") from None

@@ -12,6 +12,7 @@ import safetensors.numpy
 from mlp.images.picture import Picture
 from mlp.jobs import record
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
+from mlp.jobs.job import Job
 from mlp.nn.reader import Reader
 from mlp.nn.weights import read_header
 from mlp.page.visitors import works as works_module
@@ -31,9 +32,12 @@ from mlp.page.visitors.works import (
     Trials,
     Uploaded,
 )
+from mlp.training.data.sources import Mnist, chosen_mnist
+from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.images.signs.sample_signs import letters
+from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import (
     DRAWING,
@@ -184,6 +188,37 @@ def test_file_that_cannot_be_decoded_is_like_a_damaged_one(tmp_path, monkeypatch
     last = server(tmp_path).get(visitor.id, "here")  # what is set aside does not return
     assert last.runs.runs == []
     assert len(last.own) == 1
+
+
+@pytest.mark.parametrize("missing", ["its folder", "all folders"])
+def test_run_is_set_aside_if_only_its_own_images_are_missing(tmp_path, monkeypatch, missing):
+    data, here = chosen_mnist().load(), chosen_mnist()
+
+    def load(mnist):
+        if mnist != here or missing == "all folders":
+            raise FileNotFoundError("no images")
+        return data
+
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    visitor.own.put(digit(7))
+    with monkeypatch.context() as patch:
+        patch.setattr(Mnist, "load", lambda mnist: data)
+        visitor.runs.begin(Mnist("moved"))
+        visitor.job = Job(Run(SETTINGS), Mnist("moved"), ManualEngine())
+        visitors.save()
+        after = server(tmp_path)
+        patch.setattr(Mnist, "load", load)
+        if missing == "all folders":
+            with pytest.raises(DiskError):
+                after.get(visitor.id, "here")
+        else:
+            again = after.get(visitor.id, "here")
+            assert (again.job, len(again.own)) == (None, 1)
+            assert "part of your earlier work: run 1." in again.notice
+        after.save()
+    aside = [path.name for path in tmp_path.glob(f"*/{UNREADABLE}/*")]
+    assert aside == ([] if missing == "all folders" else ["1.1.run.safetensors"])
 
 
 def test_file_of_no_known_kind_is_set_aside_too(tmp_path):
