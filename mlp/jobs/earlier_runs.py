@@ -52,6 +52,10 @@ class NumberedRun:
         return dump_record(Record(run, self.data, now.history, now.seconds, now.diverged, extra=extra))
 
 
+MAX_SHOWN = 4
+"""Maximum number of earlier runs on the current curves."""
+
+
 class EarlierRuns:
     """A visitor's earlier runs, oldest first, and which of them to show on the current curves."""
 
@@ -70,11 +74,13 @@ class EarlierRuns:
         return self.number
 
     def add(self, snapshot: Snapshot) -> None:
-        """Add the run that was current until now, unless it took no step."""
+        """Add the run that was current until now, unless it took no step; it is shown in place of the one before it."""
         if self.data is None or snapshot.step == 0:
             return
+        before = self.runs[-1].number if self.runs else None
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)
         self.runs.append(NumberedRun(self.number, snapshot, self.data, self.origin))
+        self.show([*(number for number in self.shown if number != before), self.number])
 
     def delete(self, number: int) -> None:
         """Forget a run; a missing one is no error."""
@@ -82,9 +88,9 @@ class EarlierRuns:
         self.show(self.shown)
 
     def show(self, numbers: Sequence[int]) -> None:
-        """Choose which runs to show on the current curves."""
+        """Choose which runs to show on the current curves: of more than `MAX_SHOWN`, the last ones."""
         there = {run.number for run in self.runs}
-        self.shown = tuple(number for number in numbers if number in there)
+        self.shown = tuple(number for number in numbers if number in there)[-MAX_SHOWN:]
 
     def comparable(self) -> list[NumberedRun]:
         """Return the runs whose scores can be compared with the current one's, oldest first."""

@@ -48,7 +48,7 @@ FIRST = "article"
 """The recipe with every setting at its default."""
 RECIPES = {
     "article": Recipe(
-        label="The article’s",
+        label="Basic",
         explained="Two hidden layers, plain SGD, only MNIST: good on MNIST, but misreads one drawing in twenty.",
         settings=Settings(),
         people=0.951,

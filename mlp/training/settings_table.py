@@ -74,7 +74,8 @@ SETTINGS: list[Setting] = [
         "stops",
         LEARNING_RATES,
         section="Training",
-        explained="How far each step goes downhill: too far, and it jumps across the valley.",
+        explained="How far each step goes downhill: too far, and it jumps across the valley. Moving it also changes a "
+        "playing run, from its next step on.",
         help="Size of each step, greater than 0.",
     ),
     setting(

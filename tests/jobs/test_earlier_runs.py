@@ -101,6 +101,15 @@ def test_new_runs_drop_no_earlier_ones():
     assert numbers(earlier_runs_of(Limits().max_runs + 3)) == list(range(1, Limits().max_runs + 4))
 
 
+def test_run_before_is_shown_in_place_of_the_one_before_it():
+    earlier = earlier_runs_of(3)
+    assert earlier.shown == (3,)
+    earlier.show([1, 3])
+    earlier.begin(Mnist())
+    earlier.add(snapshot())
+    assert earlier.shown == (1, 4)
+
+
 def test_only_existing_runs_are_shown():
     earlier = earlier_runs_of(3)
     earlier.show([3, 1, 7])

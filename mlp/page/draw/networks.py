@@ -1,4 +1,4 @@
-"""Choose the network that answers: the pretrained one, the article's, an uploaded one, or the visitor's run."""
+"""Choose the network that answers: the pretrained one, the basic one, an uploaded one, or the visitor's run."""
 
 import html
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ FILES = {"shipped": DEFAULT_MODEL.name, "article": "article.safetensors", "rejec
 """The files of the pretrained networks and the digit check."""
 NAMES = {
     "shipped": "Pretrained",
-    "article": "Article's",
+    "article": "Basic",
     "run": "Your run",
     "uploaded": "Uploaded network",
 }
-PRETRAINED_NAMES = {"shipped": "the pretrained network", "article": "the article’s network"}
+PRETRAINED_NAMES = {"shipped": "the pretrained network", "article": "the basic network"}
 
 hidable("network", "Which network answers")
 

@@ -23,7 +23,7 @@ from mlp.training.data.sign_data import SignData
 
 NETWORKS = {
     "shipped": "Read by Inkling’s pretrained network",
-    "article": "Read by the article’s network",
+    "article": "Read by the basic network",
     "uploaded": "Read by a network that I uploaded",
     "untrained": "Read by an untrained network, which only guesses",
 }

@@ -19,7 +19,7 @@ from mlp.training.data.teaching_data import N_IMAGES, teaching_data
 from mlp.training.run import Run
 from mlp.training.teaching import EPOCHS, Teaching, held_back, teaching_settings
 
-OTHERS = "Choose the pretrained network, the article’s or your run above the picture of the network."
+OTHERS = "Choose the pretrained network, the basic one or your run above the picture of the network."
 
 
 def teaching_epochs() -> int:

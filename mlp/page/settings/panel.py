@@ -62,14 +62,14 @@ def _is_linked(section: str) -> bool:
 
 
 @partial(fragment, key="card_settings")
-def card_settings() -> None:
-    """Draw the controls of the train card, each with its explanation as help."""
+def card_settings(moved: Callable[[str], None]) -> None:
+    """Draw the controls of the train card, each with its explanation as help; call ``moved`` with a moved one's key."""
     with st.container(horizontal=True, vertical_alignment="center", key="card_controls"):
         for group in (group for one in SETTINGS if one.field in ON_THE_CARD for group in one.groups):
             with st.container(key=f"control_{group.name}", width=260):
                 for control in group.controls:
                     with state.control(control.key).placed():
-                        _draw(control, group)
+                        _draw(control, group, moved)
 
 
 def _draw_section(section: str) -> None:
@@ -87,10 +87,15 @@ def _wanted(group: Group) -> tuple[Control, ...]:
     return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 
-def _draw(control: Control, group: Group) -> None:
+def _draw(control: Control, group: Group, moved: Callable[[str], None] = lambda key: None) -> None:
     at = state.control(control.key)
     places, first = control.positions, at.default
-    kept: Kept = {"key": at.key, "persist_state": "session", "on_change": redraw_settings}
+
+    def changed() -> None:
+        moved(control.key)
+        redraw_settings()
+
+    kept: Kept = {"key": at.key, "persist_state": "session", "on_change": changed}
     if control.kind == "slider":
         st.slider(control.label, places[0], places[-1], first, step=places[1] - places[0], help=group.explained, **kept)
     elif control.kind == "stops":

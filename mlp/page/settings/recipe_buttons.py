@@ -1,12 +1,13 @@
-"""Draw the recipes: named settings, one click each."""
+"""Draw the recipes: named settings, trained at one click."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.fragments import fragment, rerun_fragments
+from mlp.page.style.fragments import fragment, rerun_fragments, rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
@@ -19,11 +20,11 @@ hidable("starting-points", "Recipes")
 
 
 @partial(fragment, key="starting_points_row")
-def recipe_buttons() -> None:
+def recipe_buttons(train: Callable[[], None]) -> None:
     """Draw a button for each recipe, and the explanation of the recipe that the controls show.
 
-    The buttons do not store the chosen recipe, so no late message can set the controls back. If the settings need
-    synthetic digits, a thread starts to make them.
+    A recipe moves the controls, and calls ``train``. The buttons do not store the chosen recipe, so no late message can
+    set the controls back. If the settings need synthetic digits, a thread starts to make them.
     """
     settings = chosen_settings()
     chosen = recipe_of(settings)
@@ -33,26 +34,27 @@ def recipe_buttons() -> None:
                 with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
                     st.html(f'<p class="ink-status">{text}</p>', width="content")
                     for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
-                        _button(name, is_on=name == chosen)
+                        _button(name, train, is_on=name == chosen)
         st.caption(RECIPES[chosen].explained if chosen else "Your own settings.")
     if settings.synthetic:
         write_in_background(training_data(chosen_mnist(), settings))
 
 
-def _button(name: str, *, is_on: bool) -> None:
+def _button(name: str, train: Callable[[], None], *, is_on: bool) -> None:
     st.button(
         RECIPES[name].label,
         key=f"recipe_{name.replace('-', '_')}",
         type="primary" if is_on else "secondary",
         help=RECIPES[name].explained,
         on_click=_choose,
-        args=(name,),
+        args=(name, train),
     )
 
 
-def _choose(name: str) -> None:
+def _choose(name: str, train: Callable[[], None]) -> None:
     set_controls(RECIPES[name].settings)
-    redraw_settings()
+    train()
+    rerun_page()
 
 
 def redraw_settings() -> None:

@@ -10,7 +10,6 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.settings.panel import card_settings
 from mlp.page.settings.recipe_buttons import recipe_buttons
@@ -29,23 +28,17 @@ from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.refusals import Refusal, reason
-from mlp.page.visitors.runs import begin, starts_slowly
+from mlp.page.visitors.runs import begin, keeps_another_run, starts_slowly
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
-from mlp.training.settings_table import LEARNING_RATES, setting_names
+from mlp.training.settings_table import setting_names
 
 _refused = Refusal("train")
-
-_rate_control = ControlVar[float | None]("live_rate", None)
-"""The learning rate of the current run; a control."""
-_live_rate_of = SessionVar[int]("live_rate_of", 0)
-"""The number of the run whose learning rate that is."""
 
 hidable("train", "Train a new network")
 hidable("pause", "Pause and Resume")
 hidable("step", "One step")
-hidable("live-rate", "Learning rate of this run")
 
 
 def training_section(visitor: Visitor, data: DataState) -> None:
@@ -73,41 +66,35 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             help="Trains on a single minibatch, then stops.",
         )
         speed_choice(visitor)
-    recipe_buttons()
+    recipe_buttons(partial(train, visitor))
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
-        card_settings()
-        if now is not None and sweep is None:
-            _live_rate(visitor, now)
+        card_settings(partial(_move_setting, visitor, visitor.runs.number))
     if visitor.notice:
         st.warning(plain(visitor.notice))
         visitor.notice = None
+    is_refused = _refused.is_kept()
     _refused.show()
+    if is_refused:
+        _offer_room(visitor)
     fragment(_run_and_curves, key="progress_and_curves")(visitor)
 
 
-def _live_rate(visitor: Visitor, now: Snapshot) -> None:
-    """Draw the slider that changes the learning rate of the current run."""
-    rates = sorted({*LEARNING_RATES, now.learning_rate})
-    _live_rate_of.set(visitor.runs.number)
-    _rate_control.set(now.learning_rate)  # the run may be another one, or another tab may have moved the slider
-    with _rate_control.placed():
-        st.select_slider(
-            "Rate of this run",
-            rates,
-            key=_rate_control.key,
-            format_func=lambda rate: f"{rate:g}",
-            on_change=_rate_control.on_change(_set_rate),
-            args=(visitor,),
-            width=260,
-            disabled=not now.can_continue,
-            help="Changes the current run from its next step on; a thin line in the curves marks the step.",
+def _offer_room(visitor: Visitor) -> None:
+    """Draw a button that deletes an earlier run, if there are too many for another one."""
+    oldest = next((run.number for run in visitor.runs.runs if run.number not in visitor.titles), None)
+    if not keeps_another_run(visitor) and oldest is not None:
+        st.button(
+            f"Delete run {oldest:d}, the oldest without a name",
+            key="delete_oldest",
+            on_click=visitor.runs.delete,
+            args=(oldest,),
         )
 
 
-def _set_rate(visitor: Visitor) -> None:
-    rate = _rate_control.get()
-    if rate is not None and visitor.job is not None and shows_run(visitor, _live_rate_of.get()):
-        visitor.job.set_learning_rate(rate)
+def _move_setting(visitor: Visitor, number: int, key: str) -> None:
+    """Change the learning rate of the playing run, too."""
+    if key == "learning_rate" and visitor.job is not None and visitor.job.playing and shows_run(visitor, number):
+        visitor.job.set_learning_rate(float(state.control(key).get()))
 
 
 def _run_and_curves(visitor: Visitor) -> None:

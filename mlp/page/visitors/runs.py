@@ -130,11 +130,16 @@ def speed_named(name: str) -> Speed:
     return next((speed for speed in SPEEDS if speed == name.lower()), "full")
 
 
+def keeps_another_run(visitor: Visitor) -> bool:
+    """Whether the current run, if it has taken a step, can be kept as one more earlier run."""
+    taken = visitor.job is not None and visitor.job.snapshot().step
+    return len(visitor.runs.runs) < limits().max_runs or not taken
+
+
 def check_earlier_runs(visitor: Visitor) -> None:
     """Raise a ValueError if the current run cannot be kept as one more earlier run."""
-    most = limits().max_runs
-    if len(visitor.runs.runs) >= most and visitor.job is not None and visitor.job.snapshot().step:
-        raise ValueError(f"this server keeps at most {most} earlier runs of yours; delete one under Runs")
+    if not keeps_another_run(visitor):
+        raise ValueError(f"this server keeps at most {limits().max_runs} earlier runs of yours; delete one under Runs")
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *, given_back: int = 0) -> None:

@@ -64,7 +64,7 @@ def test_lost_fragment_moves_nothing_else(open_page: Callable[..., Page]):
     eventually(page, lambda: connection.lost and not connection.losing)
     page.evaluate("inkling.trigger('draw', 1)")  # draws the page again, as a browser without the live channel does
     expect(part(page, "progress")).to_contain_text("images a second")
-    expect(part(page, "live_rate")).to_be_visible()
+    expect(part(page, "control_learning_rate")).to_be_visible()
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
 

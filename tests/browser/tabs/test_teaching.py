@@ -101,7 +101,7 @@ def test_settings_are_folded_while_the_lessons_are_open(open_page: Callable[...,
     expect(settings).to_have_attribute("data-collapsed", "false")
     button(page, "open_lessons").click()
     expect(settings).to_have_attribute("data-collapsed", "true")
-    for name in ("Pretrained", "Article's"):
+    for name in ("Pretrained", "Basic"):
         label = part(page, "network").get_by_role("radio", name=name).locator("p")
         assert label.evaluate("(label) => label.scrollWidth <= label.clientWidth"), name
     button(page, "close_lessons").click()

@@ -23,7 +23,7 @@ def choices(page: AppTest) -> list[str]:
 
 
 def test_pretrained_network_answers_new_visitors(page: AppTest):
-    assert choices(page) == ["Pretrained", "Article's"]
+    assert choices(page) == ["Pretrained", "Basic"]
     assert page.segmented_control(key="network").value == "shipped"
     assert "Reading with the pretrained network" in text(page)
 
@@ -32,7 +32,7 @@ def test_article_network_answers_if_chosen(page: AppTest):
     draw(page, 4)
     assert page.segmented_control(key="network").value == "shipped"
     page.segmented_control(key="network").set_value("article").run()
-    assert "Reading with the article’s network" in text(page)
+    assert "Reading with the basic network" in text(page)
     assert text(page, "bars") == bars_of(DEFAULT_MODEL.with_name("article.safetensors"), 4)
     page.segmented_control(key="network").set_value("shipped").run()
     assert text(page, "bars") == bars_of(DEFAULT_MODEL, 4)
@@ -61,7 +61,7 @@ def test_run_answers_as_soon_as_it_starts(page: AppTest):
     draw(page, 2)
     page.button(key="step").click().run()
     at_rest(page)
-    assert choices(page) == ["Pretrained", "Article's", "Your run"]
+    assert choices(page) == ["Pretrained", "Basic", "Your run"]
     assert "Reading with your run, epoch 1" in text(page)
     begun = text(page, "bars")
 
@@ -103,7 +103,7 @@ def test_articles_network_answers_without_the_pretrained_one(
     page = open_page()
     assert DEFAULT_MODEL.name in " ".join(warning.value for warning in page.warning)
     assert text(draw(page, 2), "answer").startswith("2 ")
-    assert "Reading with the article’s network" in text(page)
+    assert "Reading with the basic network" in text(page)
 
 
 def test_untrained_network_guesses_without_pretrained_ones(models: Path, open_page: Callable[..., AppTest]):

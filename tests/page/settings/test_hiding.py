@@ -18,7 +18,7 @@ from tests.page.sight import text, visitor_of
 LINK_NAMES = {
     *("settings", "starting-points", "against-learning-by-heart", "more-settings", "advanced", "share", "somebody-new"),
     *("drawing", "reading", "network", "stage-network", "undo", "clear", "give-one", "photo", "what-it-sees"),
-    *("correction", "training", "train", "pause", "step", "live-rate", "speed", "next-step", "hints"),
+    *("correction", "training", "train", "pause", "step", "speed", "next-step", "hints"),
     *("for-teachers", "sheet", "answers"),
 }
 """The names of parts outside of tabs, which links already given to a class hold."""

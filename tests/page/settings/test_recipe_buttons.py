@@ -1,4 +1,4 @@
-"""Recipes: one click each, in links, and deselected when a control is moved."""
+"""Recipes: trained at one click, in links, and deselected when a control is moved."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings import recipe_buttons
 from mlp.training.recipes import RECIPES
-from tests.page.sight import address, text, trained_with
+from tests.page.sight import address, eventually, text, trained_with, visitor_of
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +21,16 @@ def background_sources(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def on(page: AppTest) -> list[str]:
     """Return the names of the recipes that are shown as the current settings."""
     return [name for name in RECIPES if page.button(key=f"recipe_{name.replace('-', '_')}").proto.type == "primary"]
+
+
+def test_recipe_trains_at_one_click_beside_the_run_before(page: AppTest):
+    for name in ("article", "small"):
+        page.button(key=f"recipe_{name}").click().run()
+        visitor = visitor_of(page)
+        assert visitor.job.playing
+        eventually(lambda: visitor_of(page).job.snapshot().step)
+    assert visitor.job.snapshot().settings == RECIPES["small"].settings
+    assert [run.snapshot.settings for run in visitor.runs.shown_runs()] == [RECIPES["article"].settings]
 
 
 def test_recipe_sets_controls_and_moved_slider_deselects_it(page: AppTest):

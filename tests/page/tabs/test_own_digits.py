@@ -122,7 +122,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     own_page.select_slider(key="own_share").set_value(50).run()
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == Origin("the article’s network", "article")
+    assert visitor.runs.origin == Origin("the basic network", "article")
     assert len(visitor.teaching.learned) == 7
     assert len(visitor.teaching.kept_back) == 2
     eventually(lambda: visitor.job.snapshot().finished)
@@ -175,7 +175,7 @@ def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkey
     own_page.button(key="teach").click().run()
     (error,) = own_page.container(key="teaching").error
     assert "it has 7,850 numbers to learn, and an uploaded network may have at most 7,849." in error.value
-    assert "Choose the pretrained network, the article’s or your run" in error.value
+    assert "Choose the pretrained network, the basic one or your run" in error.value
     assert visitor_of(own_page).job is None
     assert not own_page.run().error
 
@@ -194,8 +194,8 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.pills(key="corrected").set_value(1).run()
     assert "Kept as a 1 in Your digits (1)" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
-    assert visitor_of(page).runs.origin == Origin("the article’s network", "article")
-    assert "Reading with your run, which continues the article’s network" in text(page)
+    assert visitor_of(page).runs.origin == Origin("the basic network", "article")
+    assert "Reading with your run, which continues the basic network" in text(page)
     assert page.segmented_control(key="network").value == "run"
     eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)
     page.run()

@@ -115,11 +115,11 @@ def test_repeated_run_is_drawn_under_the_new_one(runs_page: AppTest):
     assert "validation of earlier runs: run 1 the same settings" in text(runs_page)
 
 
-def test_chosen_runs_are_shown_on_the_curves(runs_page: AppTest):
+def test_run_before_is_shown_on_the_curves_until_it_is_deselected(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
-    runs_page.pills(key="shown_runs").set_value([1]).run()
+    assert runs_page.pills(key="shown_runs").value == [1]
     assert "validation of earlier runs: run 1 learning rate 0.1" in text(runs_page)
     runs_page.pills(key="shown_runs").set_value([]).run()
     assert "earlier runs: run 1" not in text(runs_page)
@@ -144,10 +144,15 @@ def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest
         assert "cannot start: this server keeps at most 1 earlier runs of yours; delete one under Runs." in error.value
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [1]
     assert visitor_of(runs_page).runs.number == 2
-    runs_page.selectbox(key="run_number").set_value(1).run()
-    runs_page.button(key="delete_run").click().run()
+    runs_page.button(key="train").click().run()
+    assert runs_page.button(key="delete_oldest").label == "Delete run 1, the oldest without a name"
+    runs_page.button(key="delete_oldest").click().run()
     train(runs_page)
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [2]
+    visitor_of(runs_page).titles[2] = "my best"
+    runs_page.button(key="train").click().run()
+    assert runs_page.error
+    assert "delete_oldest" not in [button.key for button in runs_page.button]
 
 
 def test_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
@@ -167,25 +172,21 @@ def test_command_that_repeats_a_run_is_shown(runs_page: AppTest):
     assert "--images 100" in command
 
 
-def test_learning_rate_change_during_a_run_is_marked(runs_page: AppTest):
-    runs_page.button(key="step").click().run()
-    at_rest(runs_page)
-    runs_page.select_slider(key="live_rate").set_value(0.01).run()
-    runs_page.button(key="pause").click().run()
-    eventually(lambda: visitor_of(runs_page).job.snapshot().finished)
-    now = visitor_of(runs_page).job.snapshot()
-    assert now.history.learning_rates == [(0.25, 0.01)]
-    assert now.settings.learning_rate == 0.1
-    at_rest(runs_page)
-    assert "changed the learning rate during the run" in text(runs_page)
-
-
-def test_learning_rate_slider_follows_another_tab(runs_page: AppTest):
-    runs_page.button(key="step").click().run()
-    at_rest(runs_page)
-    visitor_of(runs_page).job.set_learning_rate(0.03)
-    runs_page.run()
-    assert runs_page.select_slider(key="live_rate").value == 0.03
+def test_learning_rate_slider_changes_the_playing_run_and_the_next_one(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Runs", epochs="100", batch_size="8")
+    page.button(key="train").click().run()
+    job = visitor_of(page).job
+    eventually(lambda: job.snapshot().step)
+    page.select_slider(key="learning_rate").set_value(0.01).run()
+    eventually(lambda: job.snapshot().history.learning_rates)
+    page.button(key="pause").click().run()
+    page.select_slider(key="learning_rate").set_value(0.02).run()  # a paused run keeps its rate
+    now = at_rest(page) and job.snapshot()
+    assert [rate for _, rate in now.history.learning_rates] == [0.01]
+    assert (now.learning_rate, now.settings.learning_rate) == (0.01, 0.1)
+    assert "changed the learning rate during the run" in text(page)
+    page.button(key="train").click().run()
+    assert visitor_of(page).job.snapshot().settings.learning_rate == 0.02
 
 
 def test_uploaded_network_answers(runs_page: AppTest):
@@ -232,7 +233,7 @@ def stars(*runs: tuple[float, Source, Origin | None]) -> list[int]:
 
 def test_star_marks_the_best_of_runs_that_can_be_compared():
     signs = SignData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
-    pretrained, article = Origin("the pretrained network", "shipped"), Origin("the article’s network", "article")
+    pretrained, article = Origin("the pretrained network", "shipped"), Origin("the basic network", "article")
     mnist = chosen_mnist()
     assert stars((0.97, mnist, None)) == []
     assert stars((0.97, mnist, None), (0.98, mnist, None), (1.0, signs, None)) == [2]

@@ -4,7 +4,7 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "lesions": (
         (
             "How many of its weights can you remove before it misreads one digit in ten?",
-            "More than 85% in the article’s network, with no training afterward. Most weights are small, and matter "
+            "More than 85% in the basic network, with no training afterward. Most weights are small, and matter "
             "little compared with the large ones.",
         ),
         (
@@ -14,7 +14,7 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "With one bit, a weight only says whether ink here counts for or against. What else does the network keep?",
-            "One size for each neuron, and its bias. With those, the article’s network still reads seven in ten "
+            "One size for each neuron, and its bias. With those, the basic network still reads seven in ten "
             "validation digits. Where it looks matters most; how strongly each pixel counts matters less.",
         ),
     ),
@@ -42,7 +42,7 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
             "add up, so a little in each pixel is enough.",
         ),
         (
-            "Which network is harder to fool, the article’s or the pretrained one?",
+            "Which network is harder to fool, the basic or the pretrained one?",
             "Compare the two in the table: mostly the pretrained one. But nothing in its training stops a change "
             "designed to fool it.",
         ),

@@ -127,7 +127,7 @@ LESSONS = {
         experiments=(Experiment("Train a network to compare with", Settings(epochs=5)),),
         look_for="Draw a small digit on the canvas. The same network reads it twice: shrunk with the whole canvas, as "
         "many other pages do, and in MNIST’s form. Then push it around: which of the two answers changes?",
-        question="Of 3,154 digits that people drew on tablets, the article’s network reads 28.4% if they are just "
+        question="Of 3,154 digits that people drew on tablets, the basic network reads 28.4% if they are just "
         "shrunk, and 95.1% in MNIST’s form. Could you train a network on digits in random places instead?",
         answer="Yes. It would learn every digit in every place. For that it would need more neurons and more time, "
         "because the weights for one corner don’t help in another. Convolutional networks look for the same pattern "

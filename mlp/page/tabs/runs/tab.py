@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mlp.class_names import in_words
-from mlp.jobs.earlier_runs import NumberedRun, differences
+from mlp.jobs.earlier_runs import MAX_SHOWN, NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar, SessionVar
@@ -39,7 +39,6 @@ _newest_run = SessionVar[int | None]("newest_run", None)
 """The number of the newest run when this choice was last drawn."""
 
 
-MAX_SHOWN = 4
 _STAR = f" ★: the best of those that began alike and were measured on the same images. {LUCK}"
 
 
@@ -149,7 +148,7 @@ def _choice_of_shown(visitor: Visitor) -> None:
             selection_mode="multi",
             key=_shown_runs.key,
             format_func=lambda number: f"Run {number:d}",
-            on_change=_shown_runs.on_change(lambda: visitor.runs.show(_shown_runs.get()[-MAX_SHOWN:])),
+            on_change=_shown_runs.on_change(lambda: visitor.runs.show(_shown_runs.get())),
         )
 
 
