@@ -13,7 +13,7 @@ import safetensors.numpy
 from mlp.images.own_digits import OwnDigit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.nn.weights import dump_model, load_model, read_header
+from mlp.nn.weights import ModelError, dump_model, load_model, read_header
 from mlp.shipped_files import MODELS
 from mlp.training.history import History
 from mlp.training.settings import Settings
@@ -152,7 +152,7 @@ def teaching_from(data: bytes) -> Teaching:
 def shipped_network(name: str) -> Reader:
     """Load a pretrained network once for all visitors."""
     if Path(name).name != name or not (MODELS / name).is_file():
-        raise ValueError(f"a pretrained network must be one of this version, got {name!r:.60}")
+        raise ModelError(f"a pretrained network must be one of this version, got {name!r:.60}")
     return load_model(MODELS / name)
 
 
