@@ -9,7 +9,7 @@ const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, stale: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, follows: [0, 0], behind: false, failed: 0, moves: false, frames: 0,
-  receivedAt: performance.now(), lost: false, opened: false, noticed: 0, colorScheme: null,
+  receivedAt: performance.now(), lost: false, probing: false, opened: false, noticed: 0, colorScheme: null,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
 window.inkling = live;  // for other components of the page
@@ -17,12 +17,12 @@ window.inkling = live;  // for other components of the page
 const send = (message) => { if (live.socket.readyState === WebSocket.OPEN) live.socket.send(JSON.stringify(message)); };
 
 // The page may be served below any path, with the channel beside it.
-const address = () => `${location.origin.replace("http", "ws")}${location.pathname.replace(/\/?$/, "/")}live`;
+const address = (path) => location.origin + location.pathname.replace(/\/?$/, "/") + path;
 
 function connect() {
   clearTimeout(live.later);
   if (live.socket || !live.key) return;
-  const socket = new WebSocket(address());
+  const socket = new WebSocket(address("live").replace("http", "ws"));
   live.socket = socket;
   socket.onopen = () => {
     send({ version: VERSION, key: live.key, hidden: document.hidden });
@@ -83,15 +83,30 @@ document.addEventListener("visibilitychange", () => {
 });
 
 // A visible page gets a message every second. After a silence it is out of date, and says so.
-const SILENCE_MS = 3000, BACK_MS = 4000, NOTICE_MS = 8000;
+const SILENCE_MS = 3000, BACK_MS = 4000, NOTICE_MS = 8000, FROZEN_MS = 10_000;
 setInterval(() => {
-  const silent = live.opened && !document.hidden && performance.now() - live.receivedAt > SILENCE_MS;
+  const silentMs = live.opened && !document.hidden ? performance.now() - live.receivedAt : 0;
+  const silent = silentMs > SILENCE_MS;
+  if (silentMs > FROZEN_MS && live.open && !live.probing) {
+    live.probing = true;
+    reloadIfFrozen().finally(() => { live.probing = false; });
+  }
   if (silent === live.lost) return;
   live.lost = silent;
   document.documentElement.toggleAttribute("data-ink-lost", silent);
   if (silent) notify("The connection is gone. A run continues without it, and this page catches up once it is back.");
   else notify("The connection is back.", BACK_MS);
 }, 500);
+
+// After a sleep or in another network, sockets can seem open while nothing arrives, Streamlit's too. If the server answers
+// a request, but the socket still receives nothing, a reload opens new ones; the server has the drawing. A server that was
+// busy sends on the old socket as well.
+async function reloadIfFrozen() {
+  const last = live.receivedAt, limits = { cache: "no-store", signal: AbortSignal.timeout(FROZEN_MS) };
+  const { ok } = await fetch(address("_stcore/health"), limits).catch(() => ({}));
+  await new Promise((done) => setTimeout(done, SILENCE_MS));
+  if (ok && live.receivedAt === last && live.open && !live.down) location.reload();
+}
 
 // It lies over the page's head, so that nothing moves.
 function notify(text, forMs = 0) {
@@ -134,7 +149,8 @@ function inkUrl(canvas) {
 }
 
 page.fillRect(0, 0, copy.width, copy.height);
-const BLANK = inkUrl(copy);
+const BLANK = inkUrl(copy);  // null where pixels are random: Tor, or Firefox with resistFingerprinting
+const HIDDEN = "This browser hides drawings from pages. Allow canvas data for this page and reload it, or use another browser.";
 
 // The canvas's report, which Streamlit repeats with every press, has its image in the same form.
 const toDataURL = HTMLCanvasElement.prototype.toDataURL;
@@ -178,6 +194,7 @@ const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.up
 // as drawn, then with the smoothed one.
 document.addEventListener("pointerdown", (event) => {
   live.down = event.button === 0 && onCanvas(event);  // other buttons do not draw
+  if (live.down && BLANK === null) notify(HIDDEN, NOTICE_MS);
   if (live.down && live.open) send({ begun: true });
 }, { capture: true });
 document.addEventListener("pointermove", ({ timeStamp }) => {

@@ -80,6 +80,23 @@ def test_clear_counts_before_the_canvas_is_there(page: Page):
     clear(page)
 
 
+RANDOM_PIXELS = """
+  const read = CanvasRenderingContext2D.prototype.getImageData;
+  CanvasRenderingContext2D.prototype.getImageData = function (...box) {
+    const image = read.apply(this, box);
+    image.data.forEach((_, place) => { image.data[place] = 256 * Math.random(); });
+    return image;
+  };
+"""
+
+
+@pytest.mark.thorough
+def test_page_says_that_the_browser_hides_drawings(open_page: Callable[..., Page]):
+    page = open_page(prepare=lambda page: page.add_init_script(RANDOM_PIXELS))
+    draw(page, fit(DIGITS[7]))
+    expect(page.get_by_text("This browser hides drawings from pages.")).to_be_visible()
+
+
 def overlap(one: Locator, other: Locator) -> bool:
     """Whether two elements overlap on the screen."""
     a, b = one.bounding_box(), other.bounding_box()
