@@ -16,7 +16,7 @@ from mlp.page.visitors.visitor import Visitor
 
 AWAY_S = 45.0  # without an open tab, before a run is paused
 CHECK_S = 5.0
-SAVE_S = 0.5  # between two checks for small parts to save; for thirty visitors one takes 8 ms
+SAVE_S = 0.5  # between two checks for small parts to save; for thirty visitors one takes 3 ms
 CLEAN_UP_S = 3600.0
 RETURN_MEMORY_S = 60.0  # between two returns of freed memory to the system, each of which takes 0.1 s
 SAVING_SHARE = 0.1  # of the time, at most, for writing runs
