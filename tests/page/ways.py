@@ -1,0 +1,116 @@
+"""Each way to begin runs on the page, by the presses that lead there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.own_digits import OwnDigit
+from mlp.nn.reader import Reader
+from mlp.training.settings import Settings
+from tests.images.signs.sample_signs import letters
+from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
+from tests.sample_digits import sample
+
+LONG = {"hidden_layers": 1, "width_1": 16, "epochs": 200}
+"""A run that still plays when it is paused."""
+SOME = 20
+"""Number of steps that each run takes at least."""
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click().run()
+    assert not page.exception, page.exception[0].value
+    assert not page.error, page.error[0].value
+    return page
+
+
+def measured(page: AppTest) -> AppTest:
+    """Wait until the page's run has taken some steps."""
+    eventually(lambda: visitor_of(page).job.snapshot().step > SOME)
+    return page.run()
+
+
+def opened(**query: Any) -> AppTest:
+    page = AppTest.from_file(APP, default_timeout=PATIENCE_S)
+    page.session_state["speed_chosen"] = True  # otherwise each first run would start slowly
+    for name, value in query.items():
+        page.query_params[name] = str(value)
+    page.run()
+    return page
+
+
+def trained(**query: Any) -> AppTest:
+    return measured(press(opened(**LONG | query), "train"))
+
+
+def taught(page: AppTest, network: str, n: int = 9) -> AppTest:
+    digits = sample().test
+    for label, image in zip(digits.labels[:n].tolist(), digits.images, strict=False):
+        visitor_of(page).own.put(OwnDigit(label, image))
+    page.segmented_control(key="network").set_value(network).run()
+    return measured(press(page, "teach"))
+
+
+def with_uploaded_network() -> AppTest:
+    page = opened(tab="Your digits")
+    visitor_of(page).uploaded = Reader(Settings(hidden=(16,), seed=3).new_network(), temperature=2.0)
+    return page.run()
+
+
+def with_signs(n: int, **query: Any) -> AppTest:
+    page = opened(**LONG, **query)
+    visitor_of(page).change_signs(letters(n))
+    return page.run()
+
+
+def swept() -> AppTest:
+    page = opened(tab="Runs", **LONG | {"epochs": 2, "images": 300})
+    page = press(page, "sweep_start")
+    eventually(lambda: not visitor_of(page).sweep.busy)
+    return page.run()
+
+
+def rewound() -> AppTest:
+    page = press(trained(lab="rewind"), "pause")
+    page.number_input(key="lab_step").set_value(SOME).run()
+    press(page, "lab_replay")
+    eventually(lambda: not page.session_state["lab_work"][1].running)
+    return press(page.run(), "lab_go_on")
+
+
+def stuck() -> AppTest:
+    page = trained(written="true", learning_rate=0.0001)
+    eventually(lambda: (newest := visitor_of(page).job.snapshot().history.newest) and newest.step > 500)
+    return page.run()
+
+
+WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
+    "train": ("train/card.py train", trained),
+    "train with synthetic digits": ("train/card.py train", lambda: trained(written="true")),
+    "teach the pretrained network": ("draw/teach.py teach", lambda: taught(opened(tab="Your digits"), "shipped")),
+    "teach an uploaded network": ("draw/teach.py teach", lambda: taught(with_uploaded_network(), "uploaded")),
+    "teach a run": (
+        "draw/teach.py teach",
+        lambda: taught(taught(with_uploaded_network(), "uploaded"), "run"),
+    ),
+    "own signs": ("draw/signs.py learn_here", lambda: measured(press(with_signs(5, tab="Your signs"), "signs_train"))),
+    "leave one out": (
+        "tabs/own_signs/tab.py _leave_one_out",
+        lambda: press(with_signs(3, tab="Your signs"), "signs_left_out"),
+    ),
+    "a lesson's row": (
+        "tabs/lessons/experiments.py _try",
+        lambda: measured(press(opened(lesson="examples"), "try_examples_0")),
+    ),
+    "a whole lesson": (
+        "tabs/lessons/experiments.py _run_all",
+        lambda: press(opened(lesson="learning-rate"), "run_all_learning_rate"),
+    ),
+    "a run again": ("tabs/runs/tab.py _replay", lambda: measured(press(trained(tab="Runs"), "replay_new_seed"))),
+    "a sweep": ("tabs/runs/sweep.py _start", swept),
+    "the best of a sweep": ("tabs/runs/sweep.py _adopt_best", lambda: press(swept(), "sweep_winner")),
+    "a remedy": ("train/diagnoses.py try_remedy", lambda: measured(press(stuck(), "remedy_not_falling"))),
+    "continued from a saved step": ("tabs/inside/rewind.py _continue_run", rewound),
+}
+"""Each way to begin runs on the page: the file and function that begin them, and the presses that lead there."""
