@@ -14,7 +14,7 @@ from mlp.page.style.fragments import rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
@@ -76,11 +76,22 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     job = visitor.job
     if job is None:
         return
-    settings = replace(now.settings, **remedy.changes)
+    settings, origin = replace(now.settings, **remedy.changes), visitor.runs.origin
+    start = None if origin is None else job.rewind.start
+    try:
+        if origin is not None and start is None:
+            raise ValueError(f"the first weights of this run, from {origin.name}, are no longer known")
+        network = None if start is None else start.network
+        run = Run(settings, network, temperature=now.temperature)
+    except ValueError as error:
+        _refused.set(f"This run cannot start: {reason(error)}")
+        return
     set_controls(settings)
-    failed = visitor.runs.number
-    begin(visitor, Run(settings), job.data, refusal=_refused)
+    failed, teaching = visitor.runs.number, visitor.teaching
+    begin(visitor, run, job.data, origin, refusal=_refused, within_limits=origin is None, start_network=network)
     visitor.runs.show([failed])
+    if teaching is not None and teaching.number == failed != visitor.runs.number:
+        visitor.teaching = replace(teaching, number=visitor.runs.number)
     rerun_page()
 
 

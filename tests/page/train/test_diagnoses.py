@@ -5,6 +5,9 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.dead_neurons import dead_shares
+from mlp.analysis.diagnosis import Remedy
+from mlp.images.own_digits import OwnDigit
+from mlp.page.train.diagnoses import try_remedy
 from tests.page.sight import at_rest, eventually, text, visitor_of
 from tests.sample_digits import sample
 
@@ -61,3 +64,19 @@ def test_dead_neurons_are_diagnosed_once_for_a_paused_run(open_page: Callable[..
         dense.bias.value[:] = 1000.0  # from now on, another look would find no silent neuron
     assert not any(dead_shares(network, sample().validation.images))
     assert "Many neurons are silent" in text(page.run())
+
+
+def test_remedy_of_a_taught_run_teaches_the_same_network_again(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Your digits")
+    visitor, digits = visitor_of(page), sample().test
+    for label, image in zip(digits.labels[:9].tolist(), digits.images, strict=False):
+        visitor.own.put(OwnDigit(label, image))
+    page.run().button(key="teach").click().run()
+    eventually(lambda: visitor.job.snapshot().step)
+    taught, origin, first = visitor.job, visitor.runs.origin, visitor.job.first_network.values.copy()
+    try_remedy(visitor, taught.snapshot(), Remedy("Try learning rate 0.01", {"learning_rate": 0.01}))
+    assert visitor.job is not taught
+    assert visitor.job.data == taught.data
+    assert (visitor.job.first_network.values == first).all()
+    assert (visitor.runs.origin, visitor.teaching.number) == (origin, 2)
+    visitor.job.pause()
