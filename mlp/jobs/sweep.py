@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
@@ -15,6 +15,7 @@ from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, value_text
 
 MAX_VALUES = 24
+Purpose = Literal["setting", "lesson", "left out"]
 
 
 def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Settings]:
@@ -76,6 +77,8 @@ class Sweep:
         The field of `Settings` in which they differ, whose values are then their labels.
     labels : sequence of str
         Their labels, if they differ in something else.
+    purpose : {"setting", "lesson", "left out"}
+        Whether it compares values of a setting, experiments of a lesson, or networks that each lack some drawings.
     key : str, optional
         What tells it from other sweeps on disk.
 
@@ -86,12 +89,19 @@ class Sweep:
     """
 
     def __init__(
-        self, jobs: Sequence[Job], *, name: str | None = None, labels: Sequence[str] = (), key: str = ""
+        self,
+        jobs: Sequence[Job],
+        *,
+        name: str | None = None,
+        labels: Sequence[str] = (),
+        purpose: Purpose = "setting",
+        key: str = "",
     ) -> None:
         if name is None and len(labels) != len(jobs):
             raise ValueError(f"each of {len(jobs)} runs needs a label, got {len(labels)} labels")
         self.jobs = list(jobs)
         self.name = name
+        self.purpose = purpose
         self.key = key or secrets.token_hex(8)
         self.labels = [value_text(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
 
@@ -104,10 +114,11 @@ class Sweep:
         *,
         name: str | None = None,
         labels: Sequence[str] = (),
+        purpose: Purpose = "setting",
     ) -> "Sweep":
         """Return a sweep of new runs, each with its settings and training data."""
         jobs = [Job(Run(settings), data, engine, owner, keeps_moments=False) for settings, data in runs]
-        return cls(jobs, name=name, labels=labels)
+        return cls(jobs, name=name, labels=labels, purpose=purpose)
 
     def play(self) -> None:
         """Play all jobs."""

@@ -93,7 +93,7 @@ def is_asked(visitor: Visitor) -> bool:
     """Whether the axes are empty for a guess: no run has begun since it was asked for."""
     if not is_on() or visitor.runs.number != _lab_guess_after.start(visitor.runs.number):
         return False
-    of_lesson = visitor.sweep is not None and visitor.sweep.name is None
+    of_lesson = visitor.sweep is not None and visitor.sweep.purpose == "lesson"
     return not of_lesson or _sweep_of(visitor) == _lab_guess_sweep.start(_sweep_of(visitor))
 
 

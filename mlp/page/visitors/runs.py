@@ -8,7 +8,7 @@ from mlp.jobs.limits import limits, run_bytes
 from mlp.jobs.moments.rewind import rewind_bytes
 from mlp.jobs.origin import Origin
 from mlp.jobs.pacing import SPEEDS, Speed
-from mlp.jobs.sweep import Sweep
+from mlp.jobs.sweep import Purpose, Sweep
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.visitors.engine import engine
@@ -73,6 +73,7 @@ def begin_sweep(
     *,
     name: str | None = None,
     labels: Sequence[str] = (),
+    purpose: Purpose = "setting",
     refusal: Refusal,
     shown: bool = False,
 ) -> None:
@@ -83,7 +84,7 @@ def begin_sweep(
     visitor : Visitor
     runs : sequence of (Settings, Source)
         The settings and the training data of each run; all data sets are about as large as the first.
-    name, labels : optional
+    name, labels, purpose : optional
         As for `Sweep`.
     refusal : Refusal
         Set if the sweep cannot start.
@@ -100,7 +101,7 @@ def begin_sweep(
             for each in settings:
                 limits().check(each, len(data.load().train))
             check_memory(visitor, settings, data, given_back=Trials(visitor).n_bytes())
-            sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels)
+            sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels, purpose=purpose)
         except (ValueError, OSError) as error:
             refusal.set(f"This sweep cannot start: {reason(error)}")
             return

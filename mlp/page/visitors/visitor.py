@@ -15,6 +15,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.sweep import EndedSweep, Sweep
 from mlp.nn.reader import Reader
 from mlp.page.visitors.works import WORKS, Work
+from mlp.training.data.saved_sources import Source
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 
@@ -59,7 +60,8 @@ class Visitor:
     shown_sweep: Sweep | EndedSweep | None = None  # the one that the train card shows in place of the run
     nickname: str = ""  # for file names and the report's title
     titles: dict[int, str] = field(default_factory=dict)  # of runs, by number
-    lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
+    # Of replaced lesson sweeps, by their settings and data.
+    lesson_runs: dict[tuple[Settings, Source], NumberedRun] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
     uploaded: Reader | None = None
@@ -139,16 +141,16 @@ class Visitor:
 
     def keep_lesson_runs(self) -> None:
         """Keep the runs of a lesson's sweep, which is about to be replaced."""
-        if self.sweep is None or self.sweep.name is not None:  # only a lesson's sweep has no name
+        if self.sweep is None or self.sweep.purpose != "lesson":
             return
         for job in self.sweep.jobs:
             now = job.snapshot()
             if now.step:
                 ended = replace(now, history=now.history.copy(), playing=False, busy=False, waits=None)
-                before = self.lesson_runs.get(now.settings)
+                before = self.lesson_runs.get((now.settings, job.data))
                 numbers = [run.number for run in self.lesson_runs.values()]  # not all, if one could not be read
                 number = max(numbers, default=-1) + 1 if before is None else before.number
-                self.lesson_runs[now.settings] = NumberedRun(number, ended, job.data)
+                self.lesson_runs[now.settings, job.data] = NumberedRun(number, ended, job.data)
 
     def pause_sweep(self) -> None:
         """Pause the sweep, except a job that became the visitor's current run."""

@@ -261,7 +261,7 @@ class LessonRuns(Work):
         """Restore a run."""
         record = parse_record(data)
         ended = NumberedRun(number, _resumed(self.visitor, record).snapshot(), record.data)
-        self.visitor.lesson_runs = {ended.snapshot.settings: ended} | self.visitor.lesson_runs
+        self.visitor.lesson_runs = {(record.run.settings, record.data): ended} | self.visitor.lesson_runs
 
 
 class Trials(Work):
@@ -282,7 +282,7 @@ class Trials(Work):
             return files
         for place, job in enumerate(sweep.jobs):
             is_current = job is it.job  # its steps are saved as the visitor's run
-            about = {"sweep": sweep.key, "setting": sweep.name, "label": sweep.labels[place]}
+            about = {"sweep": sweep.key, "setting": sweep.name, "label": sweep.labels[place], "purpose": sweep.purpose}
             file = _job(
                 f"{place}.{self.suffix}",
                 job,
@@ -303,7 +303,13 @@ class Trials(Work):
         job = it.job if is_current and it.job is not None else _resumed(it, record)
         others = it.sweep if it.sweep is not None and it.sweep.key == about["sweep"] else None
         jobs, labels = (others.jobs, others.labels) if others is not None else ([], [])
-        it.sweep = Sweep([job, *jobs], name=about["setting"], labels=[about["label"], *labels], key=about["sweep"])
+        it.sweep = Sweep(
+            [job, *jobs],
+            name=about["setting"],
+            labels=[about["label"], *labels],
+            purpose=about["purpose"],
+            key=about["sweep"],
+        )
 
 
 class Unknown(Work):

@@ -123,10 +123,11 @@ def held_back(signs: SignSet) -> np.ndarray:
     return (signs.ranks % EVERY == EVERY - 1) & (counts[signs.labels] >= MIN_TO_HOLD_BACK)
 
 
-def leave_one_out(signs: SignSet) -> list[SignData]:
+def leave_one_out(signs: SignSet, most: int | None = None) -> list[SignData]:
     """Return data sets that each leave out one drawing of every sign, so that each drawing is left out once.
 
-    Signs with fewer drawings than others lose none in the last data sets.
+    Signs with fewer drawings than others lose none in the last data sets. With ``most``, there are at most so many
+    data sets, at least two, and the first ones leave out several drawings of a sign.
 
     Raises
     ------
@@ -135,8 +136,8 @@ def leave_one_out(signs: SignSet) -> list[SignData]:
     """
     if signs.missing:
         raise SignsError(signs.missing.rstrip("."))
-    ranks = signs.ranks
-    return [split_data(signs, ranks == rank) for rank in range(max(signs.counts))]
+    n = max(signs.counts) if most is None else max(2, min(most, max(signs.counts)))
+    return [split_data(signs, signs.ranks % n == rank) for rank in range(n)]
 
 
 def none_below(reader: Reader, unseen: np.ndarray) -> float:

@@ -11,12 +11,15 @@ from streamlit.testing.v1 import AppTest
 from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.class_names import DIGITS
 from mlp.images.signs.sign_set import SignSet
+from mlp.jobs.sweep import Sweep
 from mlp.page.settings.controls import chosen_settings, set_controls
+from mlp.page.tabs.lessons.experiments import trials_of
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS
+from mlp.page.visitors.engine import engine
 from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.sign_data import SignData
+from mlp.training.data.sign_data import SignData, leave_one_out
 from mlp.training.data.sources import chosen_mnist
 from tests.images.signs.sample_signs import letters
 from tests.page.sight import address, at_rest, draw, eventually, text, visitor_of
@@ -198,6 +201,30 @@ def test_network_of_the_lesson_on_examples_reads_digits(open_page: Callable[...,
     assert reader.reads_digits
     assert reader.none_below is None
     assert visitor_of(page).job.snapshot().data_name == f"2 images of each digit of {sample().name}"
+
+
+def test_networks_of_leave_one_out_are_no_results_of_a_lesson(open_page: Callable[..., AppTest]):
+    lesson = LESSONS["examples"]
+    visitor = visitor_of(open_page(lesson="examples"))
+    visitor.change_signs(letters(5))
+    folds = [(settings_of(lesson.experiments[1], part), part) for part in leave_one_out(visitor.signs)]
+    visitor.sweep = Sweep.new(folds[:2], engine(), visitor.id, labels=["one", "two"], purpose="left out")
+    for job in visitor.sweep.jobs:
+        job.step()
+        eventually(lambda job=job: job.snapshot().step)
+    assert trials_of(visitor, lesson) == []
+    visitor.keep_lesson_runs()
+    assert visitor.lesson_runs == {}
+
+
+def test_experiment_on_signs_shows_the_curves_of_earlier_ones(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="examples")
+    visitor = visitor_of(page)
+    visitor.change_signs(letters(6))
+    page.button(key="try_examples_0").click().run()
+    eventually(lambda: visitor.job.snapshot().step)
+    page.button(key="try_examples_1").click().run()
+    assert visitor.runs.shown == (1,)
 
 
 def test_lesson_on_examples_names_the_experiments_that_need_more_drawings(open_page: Callable[..., AppTest]):

@@ -257,6 +257,13 @@ def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest
     assert "of 9 read right, so between" in text(signs_page)
 
 
+def test_leave_one_out_begins_with_more_drawings_than_networks(signs_page: AppTest):
+    press(with_signs(signs_page, letters(11)), "signs_left_out")
+    sweep = visitor_of(signs_page).sweep
+    assert sum(len(job.data.held_labels) for job in sweep.jobs) == 33
+    sweep.pause()
+
+
 def test_held_back_drawings_show_the_uncertainty_of_the_accuracy(signs_page: AppTest):
     page = learned(signs_page, letters(12))
     assert "Held back from training:" in text(page)

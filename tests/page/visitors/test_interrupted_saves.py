@@ -12,7 +12,7 @@ def test_server_that_ends_while_a_sweep_is_replaced_restores_no_mixture(tmp_path
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
     visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6, 7])
-    visitor.sweep.name, visitor.sweep.jobs = None, [trained(2, seed=seed) for seed in (5, 6, 7)]
+    visitor.sweep.purpose, visitor.sweep.jobs = "lesson", [trained(2, seed=seed) for seed in (5, 6, 7)]
     visitors.save()
     visitor.keep_lesson_runs()
     visitor.sweep = sweep_over(SETTINGS, "seed", [8, 9])

@@ -66,7 +66,7 @@ def with_moments(visitor):
 
 def with_results_of_a_lesson(visitor):
     visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
-    visitor.sweep.name, visitor.sweep.jobs = None, [trained(3, seed=5), trained(4, seed=6)]
+    visitor.sweep.purpose, visitor.sweep.jobs = "lesson", [trained(3, seed=5), trained(4, seed=6)]
     visitor.keep_lesson_runs()
     visitor.sweep = None
 
@@ -328,7 +328,7 @@ def test_new_result_of_a_lesson_takes_a_free_number(tmp_path):
     visitors = server(tmp_path)
     again = visitors.get(visitor.id, "here")
     again.sweep = sweep_over(SETTINGS, "seed", [8, 9])
-    again.sweep.name, again.sweep.jobs = None, [trained(3, seed=8)]
+    again.sweep.purpose, again.sweep.jobs = "lesson", [trained(3, seed=8)]
     again.keep_lesson_runs()
     again.sweep = None
     visitors.save()
@@ -363,7 +363,7 @@ def test_lesson_results_count_and_replace_those_of_equal_settings(tmp_path):
     again = server(tmp_path).get(visitor.id, "here")
     assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
     again.sweep = sweep_over(SETTINGS, "seed", [5, 6])
-    again.sweep.name, again.sweep.jobs = None, [trained(9, seed=5)]
+    again.sweep.purpose, again.sweep.jobs = "lesson", [trained(9, seed=5)]
     again.keep_lesson_runs()
     assert [(run.number, run.snapshot.step) for run in again.lesson_runs.values()] == [(0, 9), (1, 4)]
-    assert replace(SETTINGS, seed=5) in again.lesson_runs
+    assert (replace(SETTINGS, seed=5), chosen_mnist()) in again.lesson_runs

@@ -74,6 +74,16 @@ def test_leaving_one_out_leaves_each_drawing_out_once():
     assert all(len(part.labels) + len(part.held_labels) == len(signs) for part in parts)
 
 
+@pytest.mark.parametrize("n", [9, 11])
+def test_few_data_sets_leave_each_drawing_out_once_too(n: int):
+    signs = letters(n)
+    parts = leave_one_out(signs, 8)
+    left_out = [np.frombuffer(part.held_images, np.uint8).reshape(-1, 784) for part in parts]
+    assert [len(images) // 3 for images in left_out] == [2] * (n - 8) + [1] * (16 - n)
+    assert {image.tobytes() for images in left_out for image in images} == {i.tobytes() for i in signs.images}
+    assert len(leave_one_out(letters(3), 1)) == 2
+
+
 @pytest.mark.parametrize("signs", [SignSet(), letters(3, names="A"), letters(1)])
 def test_sets_that_cannot_be_learned_are_refused(signs: SignSet):
     for make in (sign_data, leave_one_out):

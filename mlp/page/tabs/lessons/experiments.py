@@ -64,8 +64,8 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
         return
     set_controls(experiment.settings)
     begin(visitor, Run(settings_of(experiment, data)), data, refusal=_refused)
-    others = [other.settings for other in lesson.experiments if other != experiment]
-    newest = {run.snapshot.settings: run.number for run in reversed(all_runs(visitor))}
+    others = [_key(visitor, other) for other in lesson.experiments if other != experiment]
+    newest = {(run.snapshot.settings, run.data): run.number for run in reversed(all_runs(visitor))}
     visitor.runs.show([newest[each] for each in others if each in newest][-MAX_SHOWN:])
 
 
@@ -74,19 +74,23 @@ def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     found = [(each, data_of(each, visitor.signs, data_state().source)) for each in lesson.experiments]
     runs = [(settings_of(each, data), data) for each, data in found if data is not None]
     labels = [each.label for each, data in found if data is not None]
-    begin_sweep(visitor, runs, labels=labels, refusal=_refused, shown=True)
+    begin_sweep(visitor, runs, labels=labels, purpose="lesson", refusal=_refused, shown=True)
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     """Return the visitor's newest run of an experiment, first among those that the train card shows, or None."""
-    swept = [job.snapshot() for job in visitor.sweep.jobs] if visitor.sweep is not None else []
-    alone = [run.snapshot for run in all_runs(visitor)]
+    swept = [(job.snapshot(), job.data) for job in visitor.sweep.jobs] if visitor.sweep is not None else []
+    alone = [(run.snapshot, run.data) for run in all_runs(visitor)]
     known = [*swept, *alone] if visitor.shown_sweep is not None else [*alone, *swept]
-    known += [run.snapshot for run in list(visitor.lesson_runs.values())]
+    known += [(run.snapshot, run.data) for run in list(visitor.lesson_runs.values())]
+    key = _key(visitor, experiment)
+    return next((now for now, data in known if (now.settings, data) == key), None)
+
+
+def _key(visitor: Visitor, experiment: Experiment) -> tuple[Settings, Source | None]:
+    """Return what tells an experiment from all others: its settings and its data."""
     data, settings = learned_now(visitor, experiment)
-    if experiment.drawings is not None and data is not None:
-        known = [snapshot for snapshot in known if snapshot.data_name == data.load().name]
-    return next((snapshot for snapshot in known if snapshot.settings == settings), None)
+    return settings, data
 
 
 def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Source | None, Settings]:
@@ -106,9 +110,9 @@ def show_curves(visitor: Visitor, lesson: Lesson) -> bool:
     if visitor.job is not None and visitor.job.playing:
         return False
     before = visitor.shown_sweep
-    settings = {learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
+    keys = {_key(visitor, experiment) for experiment in lesson.experiments}
     sweep = visitor.sweep
-    if sweep is not None and {job.snapshot().settings for job in sweep.jobs} == settings:
+    if sweep is not None and {(job.snapshot().settings, job.data) for job in sweep.jobs} == keys:
         visitor.shown_sweep = sweep
     else:
         trials = trials_of(visitor, lesson)

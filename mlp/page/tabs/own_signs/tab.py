@@ -13,7 +13,7 @@ from mlp.class_names import MAX_CLASSES
 from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.images.signs.sign_link import signs_to_text
 from mlp.images.signs.sign_set import SignsError, SignSet
-from mlp.jobs.sweep import Sweep
+from mlp.jobs.limits import limits
 from mlp.page import state
 from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_here, missing_drawings_text, signs_settings
 from mlp.page.live.announced import announced
@@ -41,7 +41,6 @@ _signs_error = SessionVar[str | None]("signs_error", None)
 """The reason why the upload failed."""
 
 
-LEFT_OUT = "without drawing"
 """Label of the runs of a leave-one-out."""
 
 
@@ -211,10 +210,10 @@ def _figures(visitor: Visitor) -> None:
         return
     st.caption(
         f"With fewer than {MIN_TO_HOLD_BACK} drawings of a sign, validation uses other warps of the drawings that "
-        "the network learns. **Leave one out** trains several networks, each without one drawing of every sign, and "
-        "tests each on the drawings that it has not seen."
+        "the network learns. **Leave one out** trains several networks, each without one or two drawings of every "
+        "sign, and tests each on the drawings that it has not seen."
     )
-    sweep = visitor.sweep if is_left_out(visitor.sweep) else None
+    sweep = visitor.sweep if visitor.sweep is not None and visitor.sweep.purpose == "left out" else None
     busy = sweep is not None and sweep.busy
     st.button("Leave one out", key="signs_left_out", disabled=busy, on_click=_leave_one_out, args=(visitor,))
     _left_out_refused.show()
@@ -242,19 +241,14 @@ def figures(title: str, score: SignScore) -> str:
     return announced("signs_read", text)
 
 
-def is_left_out(sweep: Sweep | None) -> bool:
-    """Whether a sweep is a leave-one-out."""
-    return sweep is not None and all(label.startswith(LEFT_OUT) for label in sweep.labels)
-
-
 def _leave_one_out(visitor: Visitor) -> None:
     try:
-        runs = [(signs_settings(part.names), part) for part in leave_one_out(visitor.signs)]
+        runs = [(signs_settings(part.names), part) for part in leave_one_out(visitor.signs, limits().max_sweep)]
     except ValueError as error:
         _left_out_refused.set(f"This cannot start: {reason(error)}")
         return
-    labels = [f"{LEFT_OUT} {number}" for number in range(1, len(runs) + 1)]
-    begin_sweep(visitor, runs, labels=labels, refusal=_left_out_refused)
+    labels = [f"without drawing {number}" for number in range(1, len(runs) + 1)]
+    begin_sweep(visitor, runs, labels=labels, purpose="left out", refusal=_left_out_refused)
     rerun_page()
 
 
