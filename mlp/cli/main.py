@@ -29,9 +29,9 @@ COMMANDS = (train, rejection, evaluate, predict, sweep, web_page, export, open)
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") -> int:
     """Carry out one command, and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    given = new_parser(prog).parse_args(arguments)
-    given.command_line = shlex.join(["python", "-m", "mlp", *arguments])
     try:
+        given = new_parser(prog).parse_args(arguments)
+        given.command_line = shlex.join(["python", "-m", "mlp", *arguments])
         # One thread for everything except training steps, which choose their own number: threads that share a product
         # wait for each other, which costs many times the work on a busy machine.
         with threadpool_limits(1):

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -96,10 +97,11 @@ def train(given: argparse.Namespace) -> int:
     if run.step == 0:
         return status
     reader = Reader(run.network, test_time_augmentation=given.tta > 1, straighten=settings.straighten)
+    facts = save(reader, run, dataset, seconds, given, out)
     if settings.synthetic:
         fresh = unseen_synthetic_digits(N_UNSEEN, settings.seed)
         reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
-    save(reader, run, dataset, seconds, given, out)
+    save_scores(reader, run, dataset, facts, given, out)
     return status
 
 
@@ -119,27 +121,39 @@ def trained(
     return run, seconds, status
 
 
-def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argparse.Namespace, out: Path) -> None:
-    """Measure a trained network, save it with its facts, and print them."""
-    used = run.images_used(len(dataset.train))
-    _, training_accuracy = evaluate(reader, dataset.train.images[:used], dataset.train.labels[:used])
-    _, validation_accuracy = evaluate(reader, dataset.validation.images, dataset.validation.labels)
+def save(
+    reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argparse.Namespace, out: Path
+) -> dict[str, Any]:
+    """Save a trained network before it is measured, as Ctrl-C may end that; return its facts."""
     facts = {
         "data": dataset.name,
         "steps": run.step,
         "seconds": round(seconds, 2),
-        "training_accuracy": training_accuracy,
-        "validation_accuracy": validation_accuracy,
-        "temperature": reader.temperature,
         "tta": given.tta,
         "settings": run.settings.as_dict(),
         "numpy": np.__version__,
         "command": given.command_line,
     }
     save_model(reader, out, half=given.half, **facts)
+    print_line(f"saved {out}")
+    return facts
+
+
+def save_scores(
+    reader: Reader, run: Run, dataset: Dataset, facts: dict[str, Any], given: argparse.Namespace, out: Path
+) -> None:
+    """Measure a saved network, save it again with its scores, and print them."""
+    used = run.images_used(len(dataset.train))
+    _, training_accuracy = evaluate(reader, dataset.train.images[:used], dataset.train.labels[:used])
+    _, validation_accuracy = evaluate(reader, dataset.validation.images, dataset.validation.labels)
+    facts |= {
+        "training_accuracy": training_accuracy,
+        "validation_accuracy": validation_accuracy,
+        "temperature": reader.temperature,
+    }
+    save_model(reader, out, half=given.half, **facts)
     for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature"):
         print_line(f"{name} {facts[name]}")
-    print_line(f"saved {out}")
 
 
 def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
@@ -162,8 +176,9 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
         return status
     reader = run.reader
     reader.test_time_augmentation = given.tta > 1
+    facts = save(reader, run, dataset, seconds, given, out)
     reader.none_below = none_below(reader, dataset.unseen)
-    save(reader, run, dataset, seconds, given, out)
+    save_scores(reader, run, dataset, facts, given, out)
     if data.holds_back:
         print_sign_score("held_back", held_score(reader, data))
     elif status == 0:

@@ -145,6 +145,35 @@ def test_interrupted_training_keeps_its_weights(tmp_path):
     assert load_model(out).facts["steps"] >= 250
 
 
+def test_network_interrupted_while_it_is_scored_is_kept(tmp_path, capsys, monkeypatch):
+    def interrupt(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "net.safetensors"
+    monkeypatch.setattr("mlp.cli.train.evaluate", interrupt)
+    assert main(["train", *QUICK, "--out", str(out)]) == 130
+    assert f"saved {out}" in capsys.readouterr().out
+    assert load_model(out).facts["steps"] == 30
+
+
+def test_command_interrupted_while_it_is_imported_ends_without_a_traceback():
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import runpy; "
+    program += "runpy.run_module('mlp', run_name='__main__')"
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-c", program],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if "scipy" in line:  # which only commands import
+            break
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
 def test_half_option_halves_the_file(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
     whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"

@@ -59,7 +59,7 @@ def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: P
 def test_package_has_models_settings_licenses_and_commands(installed: Path):
     (found,) = distributions(path=[str(installed)])
     (program,) = found.entry_points.select(group="console_scripts")
-    assert (program.name, program.value) == ("inkling", "mlp.cli.main:inkling")
+    assert (program.name, program.value) == ("inkling", "mlp.__main__:inkling")
     for name in ("app.py", "LICENSE", ".streamlit/config.toml", *map(str, Path("models").glob("*"))):
         assert (installed / "mlp" / "shipped" / name).read_bytes() == (APP.parent / name).read_bytes()
     out = installed / "home.html"
