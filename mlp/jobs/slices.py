@@ -158,7 +158,9 @@ class _SliceBuilder:
             self.losses.append(step.loss)
             self.accuracies.append(step.accuracy)
             if step.number in self.keep:
-                self.states.append((step.number, self.run.network.values.astype(np.float16)))
+                weights = self.run.network.values.astype(np.float16)
+                if np.isfinite(weights).all():  # others are beyond 65,504, and can only be computed again
+                    self.states.append((step.number, weights))
             if self.at_epoch_end:
                 self.measure()
             if time.perf_counter() - self.began >= seconds:

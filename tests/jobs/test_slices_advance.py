@@ -90,6 +90,13 @@ def test_finished_run_is_returned_unchanged():
 BLOWS_UP = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
 
 
+def test_steps_with_weights_beyond_float16_are_not_kept():
+    done = advance(Run(BLOWS_UP), chosen_mnist(), LONG, keep=range(1, 100))
+    kept = dict(done.states)
+    assert 0 < len(kept) < done.run.step
+    assert all(np.isfinite(weights).all() for weights in kept.values())
+
+
 @pytest.mark.parametrize("n_steps", [1, 4, 13, 14, 15, 16, None])
 def test_diverged_run_returns_to_same_weights_for_any_slices(n_steps):
     parts = list(pieces(Run(BLOWS_UP), n_steps))
