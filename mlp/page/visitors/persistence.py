@@ -12,6 +12,10 @@ UNSAVED = (
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "
     "download what you want to keep."
 )
+UNSAVABLE = (
+    "Inkling can’t save part of your work, because of a fault in Inkling. It may be lost when the server restarts, so "
+    "download what you want to keep."
+)
 UNREADABLE = "The server can’t read part of your earlier work: {}. It keeps the files, but they don’t come back here."
 
 log = logging.getLogger(__name__)
@@ -41,29 +45,36 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
         visitor.unsaved = bool(errors) or (visitor.unsaved and only_small)
 
 
-def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small: bool) -> list[Exception]:
-    """Return the errors of files that could not be written and that visitors would miss."""
+def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small: bool) -> list[OSError]:
+    """Return the disk's errors with files that visitors would miss."""
     for name in list(visitor.unreadable):
         checkpoints.set_aside(visitor.id, name)
         visitor.unreadable.remove(name)
 
     def is_due(work: Work, file: File) -> bool:
         if (last := visitor.saved.get(file.name)) is None:  # refused files and optional ones are tried less often
-            return not only_small or bool(work.words and not visitor.unsaved)
+            return not only_small or bool(work.words and not visitor.unsaved and file.name not in visitor.unsavable)
         if last.fingerprint == file.fingerprint or (only_small and not work.is_small):
             return False
         return all_now or not last.is_of(file.fingerprint) or time.monotonic() - last.at >= file.every_s
 
-    errors: list[Exception] = []
+    errors: list[OSError] = []
     files = _files(visitor)
     for work, file in files:
         if is_due(work, file):
             try:
                 checkpoints.write(visitor.id, file.name, file.dump())
                 visitor.saved[file.name] = Saved(file.fingerprint, time.monotonic())
-            except Exception as error:  # an unwritable file must not affect the others
+                visitor.unsavable.discard(file.name)
+            except OSError as error:  # an unwritable file must not affect the others
                 if work.words:
                     errors.append(error)
+            except Exception:
+                if file.name not in visitor.unsavable:
+                    log.exception("%s of a visitor cannot be saved, and would be lost in a restart", file.name)
+                    visitor.unsavable.add(file.name)
+                    visitor.add_notice(UNSAVABLE)
+    visitor.unsavable &= {file.name for _, file in files}
     # Last, as work that has moved, such as a lesson's result, is then at its new place.
     for name in visitor.saved.keys() - {file.name for _, file in files}:
         checkpoints.delete(visitor.id, name)

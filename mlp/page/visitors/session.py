@@ -18,7 +18,7 @@ from mlp.machine import usable_memory_mb
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.visitors.eviction import MAX_MB
-from mlp.page.visitors.persistence import UNSAVED, DiskError
+from mlp.page.visitors.persistence import UNSAVABLE, UNSAVED, DiskError
 from mlp.page.visitors.registry import ID, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
@@ -217,7 +217,7 @@ def remember(visitor: Visitor) -> None:
         if visitors().has_disk:
             until = today + timedelta(limits().kept_days)
             saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
-            kept = UNSAVED if visitor.unsaved else saved
+            kept = UNSAVED if visitor.unsaved else UNSAVABLE if visitor.unsavable else saved
         elif visitors().elsewhere:
             kept = ELSEWHERE.format(html.escape(visitors().elsewhere))
     lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]

@@ -74,7 +74,8 @@ class Visitor:
     saved: dict[str, Saved] = field(default_factory=dict)  # files on disk, by name
     unreadable: set[str] = field(default_factory=set)  # files to be set aside by the next save
     noted_day: int = 0  # the day of the visit that is on disk
-    unsaved: bool = False  # whether some work could not be written, which the visitor knows
+    unsaved: bool = False  # whether the disk refused some work, which the visitor knows
+    unsavable: set[str] = field(default_factory=set)  # names of files that a fault of ours keeps from being written
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
     disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while files are written or work is freed
     paused_for_absence: bool = False

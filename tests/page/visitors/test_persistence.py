@@ -10,13 +10,14 @@ from mlp import DEFAULT_MODEL
 from mlp.images.signs.sign_set import SignSet
 from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs
 from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.persistence import is_saved, save
+from mlp.page.visitors.persistence import UNSAVABLE, is_saved, save
 from mlp.page.visitors.visitor import Visitor
 from mlp.training import teaching
 from mlp.training.data.sources import chosen_mnist
@@ -249,6 +250,29 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     assert len(with_room) == 1
     assert with_room.get(second.id, "again") is second
     assert with_room.get(first.id, "again").job is not None
+
+
+def test_fault_that_keeps_work_from_being_saved_is_not_blamed_on_the_disk(tmp_path, monkeypatch, caplog):
+    def fail(run: object) -> bytes:
+        raise TypeError("no record has such data")
+
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    with_two_earlier_runs(visitor)
+    visitor.keep_drawing(DRAWING)
+    with monkeypatch.context() as patch:
+        patch.setattr(NumberedRun, "dump", fail)
+        visitors.save()
+        assert visitor.notice == UNSAVABLE
+        assert not visitor.unsaved
+        assert not is_saved(visitor)
+        assert "canvas.json" in visitor.saved
+        logged = [record.exc_info[0] for record in caplog.records]
+        visitors.save()
+        assert logged == [TypeError] * 2 == [record.exc_info[0] for record in caplog.records]
+    visitors.save()
+    assert visitor.unsavable == set()
+    assert is_saved(visitor)
 
 
 def test_visitors_disk_space_is_limited_separately(tmp_path):
