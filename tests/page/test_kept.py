@@ -51,6 +51,7 @@ from mlp.training.run import Run, steps
 from mlp.training.schedule import SCHEDULES
 from mlp.training.settings import OPTIMIZERS, Settings
 from tests.images.signs.sample_signs import letters
+from tests.page import sight, ways
 from tests.page.sight import APP, PATIENCE_S, draw, eventually, text, visitor_of
 from tests.page.ways import SOME, WAYS
 from tests.sample_digits import sample
@@ -326,6 +327,7 @@ def test_each_form_of_export_has_a_row():
 
 if __name__ == "__main__":
     new_page.CANVAS_S = new_page.ANSWER_S = 0  # no browser has to draw the canvas first
+    sight.PATIENCE_S = ways.PATIENCE_S = 300  # all rows fail if one is late
     if len(sys.argv) == 2:
         begin()
     else:
