@@ -83,11 +83,23 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark thorough tests, run each costly folder as a block, and put short tests at the end."""
+    """Mark thorough tests, run each costly folder as a block, and put short tests at the end.
+
+    Tests and parameters marked as Chromium's do not run in Firefox.
+    """
+    items[:] = [item for item in items if not (item.get_closest_marker("chromium") and "firefox" in item.name)]
     for item in items:
         if item.nodeid.startswith((BROWSER, *THOROUGH)) and not item.nodeid.startswith(FLOWS):
             item.add_marker("thorough")
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the flows in Firefox as well."""
+    is_flow = "browser" in metafunc.fixturenames and metafunc.definition.nodeid.startswith(FLOWS)
+    if is_flow and not metafunc.definition.get_closest_marker("thorough"):
+        firefox = pytest.param("firefox", marks=pytest.mark.thorough)
+        metafunc.parametrize("browser", ["chromium", firefox], indirect=True, scope="package")
 
 
 class OneBrowser(LoadFileScheduling):

@@ -5,6 +5,7 @@ Both end with the folder's last test: Playwright's event loop must not run durin
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -33,19 +34,38 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="package")
-def browser(own_world: dict[str, str]) -> Iterator[Browser]:
-    """A Chromium without a window."""
+def browser(own_world: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A browser without a window: Chromium, or Firefox for the flows that run in both."""
+    name = getattr(request, "param", "chromium")
+    path = chromium_path(own_world) if name == "chromium" else firefox_path()
+    with sync_playwright() as playwright:
+        if name == "chromium":
+            opened = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
+        else:
+            still = {"ui.prefersReducedMotion": 1}  # Playwright cannot ask Firefox for it
+            opened = playwright.firefox.launch(executable_path=path, channel="moz-firefox", firefox_user_prefs=still)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield opened
+        opened.close()
+
+
+def chromium_path(own_world: dict[str, str]) -> str:
+    """Return the path of a Chromium."""
     path = os.environ.get("INKLING_CHROMIUM")
     if path is None:
         with patch.dict(os.environ, own_world, clear=True):  # Playwright keeps its own one in the true home
             path = chromium.find()
     if path is None:
         pytest.fail("no Chromium found: `make test` installs one, or name one in INKLING_CHROMIUM", pytrace=False)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
-        expect.set_options(timeout=PATIENCE_MS)
-        yield opened
-        opened.close()
+    return path
+
+
+def firefox_path() -> str:
+    """Return the path of a Firefox; skip the test if there is none."""
+    path = shutil.which("firefox-esr") or shutil.which("firefox")
+    if path is None:
+        pytest.skip("no Firefox found (Debian: apt-get install firefox-esr)")
+    return path
 
 
 @pytest.fixture(scope="package")

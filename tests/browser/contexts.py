@@ -49,8 +49,12 @@ class Contexts:
     def give_back(self, context: BrowserContext, origin: str, *, unchanged: bool = True) -> None:
         """Leave the context's page, and delete all data by which the site at ``origin`` could recognize its visitor.
 
-        A page is closed instead if it shows another site, or if a test has added scripts or routes to it.
+        A page is closed instead if it shows another site, or if a test has added scripts or routes to it; only
+        Chromium's protocol deletes such data, so contexts of another browser are closed.
         """
+        if self._browser.browser_type.name != "chromium":
+            context.close()
+            return
         first = context.pages[0]
         for page in context.pages:
             session = context.new_cdp_session(page)

@@ -14,10 +14,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-# Streamlit needs 'unsafe-inline' for its styles and start-up script, blob: for the scripts of the page's components.
+# Streamlit needs 'unsafe-inline' for its styles and start-up script, blob: for the scripts of the page's components, and
+# 'wasm-unsafe-eval' for the 64-bit integers of its messages.
 POLICY = {
     "default-src": "'self'",
-    "script-src": "'self' 'unsafe-inline' blob:",
+    "script-src": "'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",

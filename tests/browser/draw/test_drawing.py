@@ -106,6 +106,7 @@ def overlap(one: Locator, other: Locator) -> bool:
     return not beside and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
 
 
+@pytest.mark.chromium
 def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
     page = open_page("?tab=Data", **PHONE)
     nothing = answer(page).get_by_text("Nothing drawn yet")

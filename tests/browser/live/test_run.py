@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.live.component import FOLLOW_S
@@ -59,6 +60,7 @@ def after_slices(page: Page, n: int) -> None:
     eventually(page, lambda: page.evaluate(f"received > {2 * n}"))
 
 
+@pytest.mark.chromium
 def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download(open_page: Callable[..., Page]):
     page = counted(open_page, f"{LONG_RUN}&tab=Data", still=False)
     draw(page, fit(DIGITS[3]))

@@ -43,6 +43,7 @@ look();
 """
 
 
+@pytest.mark.chromium
 @pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desktop", "phone"])
 def test_page_opens_without_errors_and_large_shifts(
     open_page: Callable[..., Page], console_errors: list[str], screen: dict[str, Any]
@@ -79,6 +80,7 @@ ONCE_DRAWN = f"""new MutationObserver((_, watch) => {{
 }}).observe(document, {{ childList: true, subtree: true }});"""
 
 
+@pytest.mark.chromium
 @pytest.mark.parametrize("height", [720, pytest.param(1080, marks=pytest.mark.thorough)])
 def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., Page], height: int):
     held: list[Route] = []
@@ -102,6 +104,7 @@ def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., P
     assert max(abs(before - after) for before, after in zip(*tops, strict=True)) <= 1, tops
 
 
+@pytest.mark.chromium
 def test_canvas_is_in_its_place_before_its_style_sheet_has_loaded(open_page: Callable[..., Page]):
     held: list[Route] = []
 
@@ -140,6 +143,7 @@ class Interrupted:
         self._holds |= sent.delta.new_element.button_group.id.endswith("-network")
 
 
+@pytest.mark.chromium
 def test_canvas_takes_a_stroke_while_the_choice_beside_it_loads(open_page: Callable[..., Page]):
     line = Interrupted()
     code: list[Route] = []

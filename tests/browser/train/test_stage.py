@@ -72,7 +72,7 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
 
 @pytest.mark.parametrize(
     "screen",
-    [pytest.param(PROJECTOR, id="projector"), pytest.param(TABLET, id="tablet", marks=pytest.mark.thorough)],
+    [pytest.param(PROJECTOR, id="projector"), pytest.param(TABLET, id="tablet", marks=[pytest.mark.thorough, pytest.mark.chromium])],
 )
 def test_first_drawing_moves_no_card(open_page: Callable[..., Page], screen: dict[str, Any]):
     page = open_page(**screen)
@@ -98,6 +98,6 @@ def test_given_digit_is_undone_by_keyboard_and_network_opens(page: Page):
     draw(page, fit(DIGITS[4]))  # two strokes
     expect(answer(page)).to_contain_text("4\n")
     button(page, "undo").click()
-    expect(answer(page)).not_to_contain_text("4\n")
+    expect(answer(page).locator(".digit")).not_to_have_text("4")  # its share may begin with a 4
     part(page, "stage_network").get_by_role("button").click()
     expect(page.get_by_role("group", name="The network, layer by layer")).to_be_in_viewport()
