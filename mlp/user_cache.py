@@ -1,5 +1,6 @@
 """The user's cache folder, and the files in it that all processes of a machine map: one copy in memory for all."""
 
+import hashlib
 import logging
 import os
 import sys
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 
 MAX_BYTES = 300_000_000
 """Size of all shared files, beyond which those that were not used for longest are removed."""
+DIGEST_BYTES = 32
+"""Length of the SHA-256 digest at the end of each file."""
 LOCK = ".lock"
 LOCK_WAIT_S = 60.0
 
@@ -45,7 +48,7 @@ def shared(name: str, n_bytes: int, make: Callable[[], bytes]) -> np.ndarray:
     name : str
         File name; other bytes need another one.
     n_bytes : int
-        Number of bytes. A file of another length is written again.
+        Number of bytes. A file of another length, or whose bytes have changed since, is written again.
     make : callable
 
     Returns
@@ -71,16 +74,19 @@ def shared(name: str, n_bytes: int, make: Callable[[], bytes]) -> np.ndarray:
 
 
 def _mapped(path: Path, n_bytes: int) -> np.ndarray | None:
-    """Return a file's bytes, mapped; None if it is missing or has another length."""
+    """Return a file's bytes, mapped; None if it is missing or damaged."""
     try:
-        if path.stat().st_size != n_bytes:
+        if path.stat().st_size != n_bytes + DIGEST_BYTES:
             return None
-        content = np.memmap(path, np.uint8, mode="r")
+        content = np.memmap(path, np.uint8, mode="r").view(np.ndarray)  # np.memmap slows down every index
     except OSError:
+        return None
+    data, digest = content[:n_bytes], content[n_bytes:]
+    if hashlib.sha256(data.data).digest() != digest.tobytes():
         return None
     with suppress(OSError):
         os.utime(path)
-    return content.view(np.ndarray)  # np.memmap slows down every index
+    return data
 
 
 @contextmanager
@@ -100,8 +106,8 @@ def _one_writer(folder: Path) -> Iterator[None]:
 def _write(path: Path, data: bytes) -> None:
     """Write a file, check its content, and remove old ones; log a failure."""
     try:
-        write_whole(path, data)
-        if path.read_bytes() != data:
+        write_whole(path, data + hashlib.sha256(data).digest())
+        if _mapped(path, len(data)) is None:
             path.unlink()
             raise OSError("the disk returns other bytes than were written")
         files = sorted((one.stat().st_mtime, one.stat().st_size, one) for one in path.parent.iterdir())

@@ -4,6 +4,7 @@ import mmap
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -69,9 +70,11 @@ def test_bytes_are_made_once_and_mapped_by_all(folder: Path):
         first[0] = 1
 
 
-def test_truncated_file_is_written_again(folder: Path):
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:-100] + b"?" + data[-99:]])
+def test_damaged_file_is_written_again(folder: Path, damage: Callable[[bytes], bytes]):
     shared("bytes.u8", len(DATA), lambda: DATA)
-    (folder / "bytes.u8").write_bytes(DATA[:-1])
+    path = folder / "bytes.u8"
+    path.write_bytes(damage(path.read_bytes()))
     assert shared("bytes.u8", len(DATA), lambda: DATA).tobytes() == DATA
     assert is_mapped(shared("bytes.u8", len(DATA), refuse))
 
@@ -111,7 +114,7 @@ def test_errors_of_making_are_raised_and_leave_nothing(folder: Path):
 
 
 def test_files_not_used_for_longest_leave_beyond_the_limit(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(user_cache, "MAX_BYTES", 3 * len(DATA))
+    monkeypatch.setattr(user_cache, "MAX_BYTES", 3 * (len(DATA) + user_cache.DIGEST_BYTES))
     for number, name in enumerate(("first", "second", ".cut-short.part")):
         shared(name, len(DATA), lambda: DATA)
         os.utime(folder / name, (number, number))
