@@ -14,8 +14,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-# Streamlit needs 'unsafe-inline' for its styles and start-up script, blob: for the scripts of the page's components, and
-# 'wasm-unsafe-eval' for the 64-bit integers of its messages.
+# Streamlit needs 'unsafe-inline' for its styles and start-up script, 'wasm-unsafe-eval' for the 64-bit integers of its
+# messages, blob: for the scripts of the page's components.
 POLICY = {
     "default-src": "'self'",
     "script-src": "'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",

@@ -72,7 +72,10 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
 
 @pytest.mark.parametrize(
     "screen",
-    [pytest.param(PROJECTOR, id="projector"), pytest.param(TABLET, id="tablet", marks=[pytest.mark.thorough, pytest.mark.chromium])],
+    [
+        pytest.param(PROJECTOR, id="projector"),
+        pytest.param(TABLET, id="tablet", marks=[pytest.mark.thorough, pytest.mark.chromium]),
+    ],
 )
 def test_first_drawing_moves_no_card(open_page: Callable[..., Page], screen: dict[str, Any]):
     page = open_page(**screen)
