@@ -12,8 +12,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-TICK_S = 1.0
-TICK_PATIENCE_S = 10.0  # for one to be drawn
+REDRAW_S = 1.0
+REDRAW_PATIENCE_S = 10.0  # for one page to be drawn
 GOING_AWAY = 1001
 
 
@@ -27,7 +27,7 @@ class Connection:
     query : str
         The part of the address after the question mark.
     live : bool
-        Whether it opens the live channel, as most browsers do; else it asks for a script every second.
+        Whether it opens the live channel, as most browsers do; else it asks for the page each second while a run plays.
     """
 
     def __init__(self, url: str, query: str = "", *, live: bool = True) -> None:
@@ -45,7 +45,8 @@ class Connection:
         self._requested: str | None = None
         self._follows_s, self._followed = 0.0, 0.0
         self._sees_tab = "tab=" in query or "lab=" in query  # else it lies below the screen, as on a page just opened
-        self._stages = self._ticks = ""
+        self._stages = ""
+        self._moves = False  # whether a run plays
         self._changed = asyncio.Event()
         self._socket: ClientConnection
         self._reading: asyncio.Task
@@ -73,9 +74,9 @@ class Connection:
         await self.send()
 
     async def follow(self) -> None:
-        """Open the live channel, or request a script once a second, as browsers do if it does not open."""
+        """Open the live channel, or request the page once a second, as browsers do if it does not open."""
         if not self._live:
-            self._following = asyncio.create_task(self._tick())
+            self._following = asyncio.create_task(self._redraw())
             return
         url = self._url.replace("_stcore/stream", "live")
         self._channel = await connect(url, origin=self._page_url, max_size=None, ping_interval=None)
@@ -130,13 +131,13 @@ class Connection:
         rerun.context_info.color_scheme = "light"
         await self._socket.send(message.SerializeToString())
 
-    async def _tick(self) -> None:
-        asked, asked_at = "", 0.0
+    async def _redraw(self) -> None:
+        drawn, asked_at = -1, 0.0
         while True:
-            await asyncio.sleep(TICK_S)
-            if self._ticks != asked or time.monotonic() - asked_at > TICK_PATIENCE_S:
-                asked, asked_at = self._ticks, time.monotonic()
-                await self._trigger("tick", asked_at)
+            await asyncio.sleep(REDRAW_S)
+            if self._moves and (self.finished_scripts > drawn or time.monotonic() - asked_at > REDRAW_PATIENCE_S):
+                drawn, asked_at = self.finished_scripts, time.monotonic()
+                await self._trigger("draw", asked_at)
 
     async def _take_parts(self, channel: ClientConnection) -> None:
         """Record the parts from the live channel, and request scripts as the browser's part does."""
@@ -195,13 +196,12 @@ class Connection:
                 key = identifier.split("-", 2)[2]
                 self._ids[key], self._fragments[key] = identifier, fragment
                 if key == "live":
-                    self._live_key = json.loads(element.bidi_component.json)["key"]
+                    data = json.loads(element.bidi_component.json)
+                    self._live_key, self._moves = data["key"], data["moves"]
 
     def _take_html(self, body: str) -> None:
         if "ink-stages" in body:
             self._stages = body
-        elif found := re.search(r'data-tick="(\d+)"', body):
-            self._ticks = found[1]
         elif found := re.search(r"step ([\d,]+) of", body):
             self._note_step(int(found[1].replace(",", "")))
 
