@@ -359,7 +359,7 @@ class Visitor(Connection):
         elif 'class="ink-track"' in body:
             self.progress = text
             self.note(f"got {text[:80]}")
-        elif "Kept as a" in body:
+        elif "Kept as a" in text:
             self.kept = True
         elif "Reading with" in body:
             self.reads_with = text
