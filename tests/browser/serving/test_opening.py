@@ -1,11 +1,12 @@
 """The page opens."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import ConsoleMessage, Page, Route, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.digits import DIGITS
@@ -76,7 +77,7 @@ TOPS = """() => ["stage", "train_card", "curves", "tab_row", "sections"].map(
 ONCE_DRAWN = f"""new MutationObserver((_, watch) => {{
   if (!document.querySelector(".st-key-privacy")) return;
   watch.disconnect();
-  requestAnimationFrame(() => requestAnimationFrame(() => release(({TOPS})())));
+  requestAnimationFrame(() => requestAnimationFrame(() => console.info(JSON.stringify(({TOPS})()))));
 }}).observe(document, {{ childList: true, subtree: true }});"""
 
 
@@ -86,13 +87,14 @@ def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., P
     held: list[Route] = []
     tops: list[list[int]] = []
 
-    def release(found: list[int]) -> None:
-        tops.append(found)
-        for route in held:
-            route.continue_()
+    def release(message: ConsoleMessage) -> None:
+        if message.type == "info":
+            tops.append(json.loads(message.text))
+            for route in held:
+                route.continue_()
 
     def hold_code(page: Page) -> None:
-        page.expose_function("release", release)
+        page.on("console", release)
         page.route(re.compile(r"/Html\.[^/]+\.js$"), lambda route: route.continue_() if tops else held.append(route))
         page.add_init_script(ONCE_DRAWN)
 
