@@ -11,7 +11,6 @@ from mlp.images.photo import read_picture
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Trial
-from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.runs.sweep import sweep_table
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
@@ -78,7 +77,7 @@ def test_strangers_training_is_read_from_the_sweep_table():
     for step in steps(run, sample().train.images, sample().train.labels):
         if step.number in (1, 10, 13):  # an epoch has ten
             trials.append(trial(run.copy()))
-    assert steps_of(sweep_table("seed", trials, LIGHT), 10) == 1 + 10 + 13
+    assert steps_of(sweep_table("seed", trials), 10) == 1 + 10 + 13
 
 
 def test_training_share_has_no_goal_if_its_workers_are_removed():

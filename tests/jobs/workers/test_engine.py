@@ -147,13 +147,13 @@ def read_to_end(terminal):
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
 @pytest.mark.parametrize("whole_group", [False, True], ids=["to the program", "to its workers as well"])
-def test_sweep_ends_soon_after_a_second_ctrl_c(whole_group, tmp_path):
+def test_sweep_ends_soon_after_a_second_ctrl_c(whole_group):
     # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from mlp.cli.main import program; sys.exit(program())"
     )
-    options = ["--layers", "16", "--epochs", "10000", "--data", str(tmp_path)]
+    options = ["--layers", "16", "--epochs", "10000"]
     terminal, program_end = os.openpty()  # the bar is drawn on a terminal only
     pytest.importorskip("termios").tcsetwinsize(program_end, (24, 200))
     sweep = subprocess.Popen(

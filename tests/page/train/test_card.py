@@ -128,12 +128,14 @@ def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppT
     hint = text(page, "hint_diverged")
     assert f"no longer a finite number at step {now.diverged:,}" in hint
     assert f"The network from step {now.step:,} is kept" in hint
-    assert page.button(key="remedy_diverged").label == "Try learning rate 0.001"  # with this momentum, the usual one
+    assert (
+        page.button(key="remedy_diverged").label == "Try learning rate 0.0005"
+    )  # the usual one of this momentum and batch
     assert page.button(key="pause").disabled
     assert page.button(key="step").disabled
     assert text(page, "answer").startswith("It blew up")
     assert "%" not in text(page, "bars")
-    assert page.button(key="answer_remedy").label == "Try learning rate 0.001"
+    assert page.button(key="answer_remedy").label == "Try learning rate 0.0005"
 
     # Another learning rate can be chosen and trained with.
     page.select_slider(key="learning_rate").set_value(0.1).run()

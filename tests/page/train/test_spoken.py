@@ -34,7 +34,7 @@ def announcement(monkeypatch: pytest.MonkeyPatch):
 
 def test_each_change_of_a_run_is_announced_once(announcement):
     assert announcement(snapshot(3)) == ""
-    epoch = "Epoch 1 of 4: 98.1% of validation images read right. Your drawing: 7, 90% sure."
+    epoch = "Epoch 1 of 4: 98.1% of validation images read right. Your drawing: 7, 90.0% sure."
     assert [announcement(snapshot(10)), announcement(snapshot(14))] == [epoch, epoch]
     assert announcement(snapshot(15, playing=False)) == "Paused at epoch 1.5."
     assert announcement(snapshot(15)) == "Training."
