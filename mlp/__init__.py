@@ -15,8 +15,8 @@ The article's loop, step by step, here on ten images:
 >>> float((network.predict(images) == labels).mean())
 1.0
 
-The same with shuffled minibatches, and dropout where a network has it: `train`. (In your own loop, `dropping` draws its
-masks.)
+The same with shuffled minibatches, and dropout where a network has it: `train`. (In your own loop, ``forward(images,
+rng)`` draws its masks.)
 
 >>> for step in mlp.train(network, optimizer, images, labels, batch_size=5, epochs=2, rng=rng):
 ...     pass
@@ -69,7 +69,7 @@ A run with every setting of the page, which can be left, pickled and carried on:
 
 from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, load_mnist
-from mlp.nn.dropout import Dropout, dropping
+from mlp.nn.dropout import Dropout
 from mlp.nn.layers import Dense, Layer, ReLU, Sigmoid, Tanh
 from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -107,7 +107,6 @@ __all__ = [
     "Step",
     "Tanh",
     "accuracy",
-    "dropping",
     "evaluate",
     "load_mnist",
     "load_model",

@@ -77,13 +77,11 @@ def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.nda
     """
     end = place_of_sums(network, layer)
     grads = np.asarray(grad_sums, network.dtype)
-    for stage, inputs in zip(reversed(network.layers[:end]), reversed(activations[:end]), strict=True):
-        if isinstance(stage, Dense):
-            grads = grads @ stage.weight.value.T
-        elif isinstance(stage, Activation):
-            twin = type(stage)()  # its own buffers, so that those of a training in progress stay unchanged
-            twin.forward(inputs)
-            grads = twin.backward(grads)
+    for layer_now, outputs in zip(reversed(network.layers[:end]), reversed(activations[1 : end + 1]), strict=True):
+        if isinstance(layer_now, Dense):
+            grads = grads @ layer_now.weight.value.T
+        elif isinstance(layer_now, Activation):
+            grads = grads * layer_now.slope(outputs)
     return grads
 
 

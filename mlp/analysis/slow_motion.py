@@ -1,15 +1,15 @@
 """One step of training in slow motion, with all its intermediate results."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlp.blas import one_blas_thread
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.training.data.prepared_images import prepared
-from mlp.training.run import Run, epoch_plan
+from mlp.training.run import Run, epoch_plan, mask_rng
 from mlp.training.settings import Settings
 
 DIFFERENCE = 1e-5
@@ -82,6 +82,10 @@ class SlowStep:
         """Return the inputs of the next Dense layer: the same, after dropout."""
         return self.outputs[self._place(number + 1) - 1]
 
+    def mask_rng(self) -> np.random.Generator | None:
+        """Return the generator of the step's masks of dropout, each time a new one in the same state."""
+        return mask_rng(self.settings, self.number - 1)
+
     def _place(self, number: int) -> int:
         return self.before.layers.index(self.before.dense_layers[number - 1])
 
@@ -110,19 +114,16 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
 
     batch, labels, epoch = _minibatch(twin, images, labels)
     inputs = network.activations(batch)[0]  # (batch, 784), as the network's input: 0..1
-    twin.draw_masks(len(inputs))
     before, optimizer_before = network.copy(), optimizer.state()
-    before.take_masks(network)
-    outputs = _forward(network, inputs)
+    outputs = network.activations(inputs, twin.mask_rng())[1:]
     smoothing = twin.settings.label_smoothing
-    loss, grad_logits = softmax_cross_entropy(outputs[-1], labels, smoothing)
-    grads = _backward(network, grad_logits)
+    loss, grad_logits = softmax_cross_entropy(network.forward(inputs, twin.mask_rng()), labels, smoothing)
+    grads = network.pull_back(grad_logits)[1:]
     before.grads = network.grads
     optimizer.step()
-    twin.step += 1
 
-    logits_after = _logits(network, inputs)
-    network.remove_masks()
+    logits_after = network.activations(inputs, twin.mask_rng())[-1]
+    twin.step += 1
     return SlowStep(
         settings=twin.settings,
         number=twin.step,
@@ -155,25 +156,6 @@ def _minibatch(run: Run, images: np.ndarray, labels: np.ndarray) -> tuple[np.nda
     return batch, labels[chosen], epochs_done + 1
 
 
-@one_blas_thread
-def _forward(network: MLP, inputs: np.ndarray) -> list[np.ndarray]:
-    """Return the outputs of each layer for a minibatch, in order."""
-    outputs = [inputs]
-    for layer in network.layers:
-        outputs.append(layer.forward(outputs[-1]))
-    return outputs[1:]
-
-
-@one_blas_thread
-def _backward(network: MLP, grad_logits: np.ndarray) -> list[np.ndarray]:
-    """Fill the network's gradients, and return the loss's with respect to each layer's outputs, in order."""
-    grads = [grad_logits]
-    for layer in reversed(network.layers[1:]):
-        grads.insert(0, layer.backward(grads[0]))
-    network.dense_layers[0].backward_parameters(grads[0])
-    return grads
-
-
 class Check(NamedTuple):
     """A gradient with its finite difference.
 
@@ -202,17 +184,22 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
     positions : list of int
         Parameters, as positions in the flat `MLP.values`.
     """
-    exact = step.before.copy(np.float64)
-    exact.take_masks(step.before)
-    smoothing = step.settings.label_smoothing
-    _, grad_logits = softmax_cross_entropy(exact.forward(step.inputs), step.labels, smoothing)
-    exact.backward(grad_logits)
+    exact, smoothing = step.before.copy(np.float64), step.settings.label_smoothing
+    logits = exact.forward(step.inputs, step.mask_rng())
+    exact.backward(softmax_cross_entropy(logits, step.labels, smoothing)[1])
     checks = []
     for position in positions:
         direction = np.zeros(exact.values.size)
         direction[position] = 1
-        moved = [-DIFFERENCE, DIFFERENCE]
-        below, above = losses_along(exact, direction, moved, step.inputs, step.labels, label_smoothing=smoothing)
+        below, above = losses_along(
+            exact,
+            direction,
+            [-DIFFERENCE, DIFFERENCE],
+            step.inputs,
+            step.labels,
+            label_smoothing=smoothing,
+            masks=step.mask_rng,
+        )
         checks.append(
             Check(float(step.before.grads[position]), float(exact.grads[position]), (above - below) / (2 * DIFFERENCE))
         )
@@ -228,10 +215,9 @@ def losses_along(
     labels: np.ndarray,
     *,
     label_smoothing: float = 0.0,
+    masks: Callable[[], np.random.Generator | None] = lambda: None,
 ) -> list[float]:
     """Return the loss with all parameters moved by each ``length · direction``; the network itself does not change.
-
-    The masks of dropout stay the same.
 
     Parameters
     ----------
@@ -241,6 +227,9 @@ def losses_along(
     inputs : array, shape (n, inputs)
     labels : int array, shape (n,)
     label_smoothing : float
+    masks : callable, optional
+        Returns the generator of dropout's masks for each length, as `SlowStep.mask_rng`; by default, nothing is
+        skipped.
 
     Examples
     --------
@@ -251,18 +240,12 @@ def losses_along(
     0.6931
     """
     moved = network.copy()
-    moved.take_masks(network)
     losses = []
     for length in lengths:
         np.multiply(direction, length, out=moved.values)
         moved.values += network.values
-        losses.append(softmax_cross_entropy(_logits(moved, inputs), labels, label_smoothing)[0])
+        losses.append(softmax_cross_entropy(moved.activations(inputs, masks())[-1], labels, label_smoothing)[0])
     return losses
-
-
-def _logits(network: MLP, inputs: np.ndarray) -> np.ndarray:
-    """Return logits as training computes them, with the same masks of dropout."""
-    return network.forward(inputs) if network.dropouts else network.logits(inputs)
 
 
 def position_of(network: MLP, number: int, index: tuple[int, ...]) -> int:

@@ -29,8 +29,14 @@ def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float
     twin = run.copy()
     twin.follow_schedule(len(images))
     inputs = Reader(twin.network, straighten=settings.straighten).as_seen(images[batch])
-    twin.draw_masks(len(inputs))
-    train_step(twin.network, twin.optimizer, inputs, labels[batch], label_smoothing=settings.label_smoothing)
+    train_step(
+        twin.network,
+        twin.optimizer,
+        inputs,
+        labels[batch],
+        rng=twin.mask_rng(),
+        label_smoothing=settings.label_smoothing,
+    )
     sizes = []
     for before, after in zip(run.network.dense_layers, twin.network.dense_layers, strict=True):
         moved = float(np.linalg.norm(after.weight.value - before.weight.value))

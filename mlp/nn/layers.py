@@ -1,6 +1,5 @@
 """Layers of a network: each maps a batch forward, and the gradient of the loss backward."""
 
-import copy
 import math
 from typing import Any
 
@@ -29,8 +28,9 @@ class Layer:
     """One stage of a network.
 
     ``forward`` keeps references to what ``backward`` needs, so neither inputs nor outputs may change in between: a
-    network hands on its arrays read-only. A custom layer needs ``forward``, ``backward`` and, if it learns anything,
-    ``parameters``. A `Parameter` stays that of its layer; assign to its ``value``.
+    network hands on its arrays read-only, and predicts with copies of its layers. A custom layer needs ``forward``,
+    ``backward`` and, if it learns anything, ``parameters``. A `Parameter` stays that of its layer; assign to its
+    ``value``.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -46,10 +46,6 @@ class Layer:
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
         """Map dL/d(outputs) to dL/d(inputs), overwriting the gradients of its parameters."""
         raise NotImplementedError
-
-    def apply(self, inputs: FloatArray) -> FloatArray:
-        """Map (batch, n_in) to (batch, n_out) without storing anything, so that several threads may predict at once."""
-        return copy.copy(self).forward(inputs)
 
     def parameters(self) -> list[Parameter]:
         """Return its parameters, weight then bias; most layers have none."""
@@ -105,14 +101,10 @@ class Dense(Layer):
         self.initialize(rng, initialization)
 
     @classmethod
-    def of(cls, weight: np.ndarray, bias: np.ndarray) -> "Dense":
-        """Return a layer with an existing weight (n_in, n_out) and bias (n_out,), which are not copied."""
-        if weight.ndim != 2 or bias.shape != weight.shape[1:]:
-            raise ValueError(
-                f"Dense takes a weight (n_in, n_out) and a bias (n_out,), got {weight.shape} and {bias.shape}"
-            )
+    def of(cls, weight: Parameter, bias: Parameter) -> "Dense":
+        """Return a layer of existing parameters, of shapes (n_in, n_out) and (n_out,)."""
         layer = object.__new__(cls)
-        layer.weight, layer.bias = Parameter(weight), Parameter(bias)
+        layer.weight, layer.bias = weight, bias
         return layer
 
     @property
@@ -157,14 +149,10 @@ class Dense(Layer):
         return outputs
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
-        """Map dL/d(outputs) to dL/d(inputs), overwriting both gradients."""
-        self.backward_parameters(grad_outputs)
-        return grad_outputs @ self.weight.value.T
-
-    def backward_parameters(self, grad_outputs: FloatArray) -> None:
-        """Compute only the gradients of weight and bias, as the images need none."""
+        """Map dL/d(outputs) to dL/d(inputs), overwriting the gradients of weight and bias."""
         np.matmul(self.inputs.T, grad_outputs, out=self.weight.grad)
         np.sum(grad_outputs, axis=0, out=self.bias.grad)
+        return grad_outputs @ self.weight.value.T
 
     def parameters(self) -> list[Parameter]:
         """Return the weight, then the bias."""
@@ -176,48 +164,65 @@ class Dense(Layer):
 
 
 class Activation(Layer):
-    """An elementwise function; its derivative is computed from the outputs, which it keeps."""
+    """An elementwise function; its derivative, ``slope``, is computed from its outputs."""
 
     outputs: Any = Kept()
+
+    def function(self, sums: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Return the function of ``sums``, in ``out`` if given, which may be ``sums`` itself."""
+        raise NotImplementedError
+
+    def slope(self, outputs: FloatArray) -> np.ndarray:
+        """Return the derivative of the function where it has these outputs."""
+        raise NotImplementedError
+
+    def forward(self, inputs: FloatArray) -> FloatArray:
+        """Compute the function, and keep its outputs for ``backward``."""
+        self.outputs = self.function(inputs)
+        return self.outputs
+
+    def backward(self, grad_outputs: FloatArray) -> FloatArray:
+        """Multiply by the derivative."""
+        return grad_outputs * self.slope(self.outputs)
 
 
 class ReLU(Activation):
     """Keep positive values, replace others by 0: ``max(0, x)``."""
 
-    def forward(self, inputs: FloatArray) -> FloatArray:
-        """Compute max(0, x)."""
-        self.outputs = np.maximum(inputs, 0)
-        return self.outputs
+    def function(self, sums: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Return max(0, x)."""
+        return np.maximum(sums, 0, out=out)
 
-    def backward(self, grad_outputs: FloatArray) -> FloatArray:
-        """Pass the gradient where the output was positive; at 0 the derivative is taken as 0."""
-        return grad_outputs * (self.outputs > 0)
+    def slope(self, outputs: FloatArray) -> np.ndarray:
+        """Return 1 where the output is positive; at 0 the derivative is taken as 0."""
+        return outputs > 0
 
 
 class Tanh(Activation):
     """Squash to −1..1: ``tanh(x)``, with derivative ``1 − tanh(x)²``."""
 
-    def forward(self, inputs: FloatArray) -> FloatArray:
-        """Compute tanh(x)."""
-        self.outputs = np.tanh(inputs)
-        return self.outputs
+    def function(self, sums: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Return tanh(x)."""
+        return np.tanh(sums, out=out)
 
-    def backward(self, grad_outputs: FloatArray) -> FloatArray:
-        """Multiply by 1 − y²."""
-        return grad_outputs * (1 - self.outputs * self.outputs)
+    def slope(self, outputs: FloatArray) -> np.ndarray:
+        """Return 1 − y²."""
+        return 1 - outputs * outputs
 
 
 class Sigmoid(Activation):
     """Squash to 0..1: ``1 / (1 + exp(−x))``, with derivative ``y (1 − y)``."""
 
-    def forward(self, inputs: FloatArray) -> FloatArray:
-        """Compute 1 / (1 + exp(−x)) as (1 + tanh(x / 2)) / 2, which cannot overflow."""
-        self.outputs = 0.5 * (1 + np.tanh(0.5 * inputs))
-        return self.outputs
+    def function(self, sums: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Return 1 / (1 + exp(−x)) as (1 + tanh(x / 2)) / 2, which cannot overflow."""
+        outputs = np.tanh(np.multiply(sums, 0.5, out=out), out=out)
+        outputs += 1
+        outputs *= 0.5
+        return outputs
 
-    def backward(self, grad_outputs: FloatArray) -> FloatArray:
-        """Multiply by y (1 − y)."""
-        return grad_outputs * (self.outputs * (1 - self.outputs))
+    def slope(self, outputs: FloatArray) -> np.ndarray:
+        """Return y (1 − y)."""
+        return outputs * (1 - outputs)
 
 
 ACTIVATIONS: dict[str, type[Activation]] = {"relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.nn.dropout import Dropout
+from mlp.nn.dropout import RATE, Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer, checked_dtype, checked_sizes
 from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import Sequential
@@ -53,6 +53,8 @@ class MLP(Sequential):
     100710
     """
 
+    dropout = RATE
+
     def __init__(
         self,
         layer_sizes: Sequence[int],
@@ -63,34 +65,32 @@ class MLP(Sequential):
         initialization: str = "xavier",
         dropout: float = 0.0,
     ) -> None:
-        self.layer_sizes = checked_layer_sizes(layer_sizes)
+        self._lay_out(layer_sizes, activation, dropout, dtype)
+        for number, dense in enumerate(self.dense_layers):
+            dense.initialize(rng, "he" if number and initialization == "gabor" else initialization)
+
+    @classmethod
+    def zeros(
+        cls, layer_sizes: Sequence[int], activation: str, *, dropout: float = 0.0, dtype: Any = np.float32
+    ) -> "MLP":
+        """Return a network whose parameters are all 0, to copy others into."""
+        network = object.__new__(cls)
+        network._lay_out(layer_sizes, activation, dropout, dtype)
+        return network
+
+    def _lay_out(self, layer_sizes: Sequence[int], activation: str, dropout: float, dtype: Any) -> None:
+        """Make all layers, with parameters that are parts of a flat one and still 0."""
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
-        dtype = checked_dtype(dtype)
-        dense_layers = []
-        for number, (n_in, n_out) in enumerate(pairwise(self.layer_sizes)):
-            kind = "he" if number and initialization == "gabor" else initialization
-            dense_layers.append(Dense(n_in, n_out, rng=rng, initialization=kind, dtype=dtype))
-        self._stack(dense_layers, activation, Dropout(dropout).rate)
-
-    def _stack(self, dense_layers: list[Dense], activation: str, dropout: float) -> None:
-        """Put an activation, and dropout if any, after each Dense layer but the last."""
-        self.activation, self.dropout = activation, dropout
+        self.layer_sizes, self.activation, self.dropout = checked_layer_sizes(layer_sizes), activation, dropout
+        self._all = Parameter(np.zeros(count_parameters(self.layer_sizes), checked_dtype(dtype)))
         layers: list[Layer] = []
-        for dense in dense_layers:
-            layers += [dense, ACTIVATIONS[activation](), *([Dropout(dropout)] if dropout else [])]
-        super().__init__(layers[: -2 if dropout else -1])
-        self._join_parameters()
-
-    def _join_parameters(self) -> None:
-        """Move all parameters into one flat array, and their gradients into another."""
-        size = count_parameters(self.layer_sizes)
-        self._all = Parameter(np.zeros(size, self.dtype))
         start = 0
-        for parameter in self.parameters():
-            place, shape = slice(start, start + parameter.value.size), parameter.value.shape
-            parameter.move(self.values[place].reshape(shape), self.grads[place].reshape(shape))
-            start = place.stop
+        for n_in, n_out in pairwise(self.layer_sizes):
+            weight, bias = self._all.part(start, (n_in, n_out)), self._all.part(start + n_in * n_out, (n_out,))
+            start += (n_in + 1) * n_out
+            layers += [Dense.of(weight, bias), ACTIVATIONS[activation](), *([Dropout(dropout)] if dropout else [])]
+        super().__init__(layers[: -2 if dropout else -1])
 
     @property
     def values(self) -> np.ndarray:
@@ -115,45 +115,15 @@ class MLP(Sequential):
         """Number of weights and biases."""
         return self.values.size
 
-    @property
-    def dropouts(self) -> list[Dropout]:
-        """The Dropout layers, one after each hidden layer, or none."""
-        return [layer for layer in self.layers if isinstance(layer, Dropout)]
-
-    def draw_masks(self, n: int, rng: np.random.Generator) -> None:
-        """Draw the hidden neurons to skip, for each of ``n`` examples, until `remove_masks`."""
-        for dense, dropout in zip(self.dense_layers, self.dropouts, strict=False):
-            dropout.draw((n, dense.n_out), rng)
-
-    def take_masks(self, other: "MLP") -> None:
-        """Skip the same neurons as another network of this shape."""
-        for own, others in zip(self.dropouts, other.dropouts, strict=True):
-            own.mask = others.mask
-
-    def remove_masks(self) -> None:
-        """Use all neurons again."""
-        for dropout in self.dropouts:
-            dropout.mask = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Pickle each parameter once, by its layer."""
-        return {name: kept for name, kept in vars(self).items() if name != "_all"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the flat arrays; an optimizer that was pickled with the parameters keeps working on them."""
-        self.__dict__.update(state)
-        self._join_parameters()
-
     def copy(self, dtype: Any = None, dropout: float | None = None) -> "MLP":
         """Return an independent copy of the parameters only, with another ``dtype`` or ``dropout`` if given."""
-        dtype = self.dtype if dtype is None else checked_dtype(dtype)
-        twin = object.__new__(MLP)
-        twin.layer_sizes = list(self.layer_sizes)
-        dense_layers = [
-            Dense.of(layer.weight.value.astype(dtype, copy=False), layer.bias.value.astype(dtype, copy=False))
-            for layer in self.dense_layers
-        ]  # copied into the flat array
-        twin._stack(dense_layers, self.activation, self.dropout if dropout is None else Dropout(dropout).rate)
+        twin = MLP.zeros(
+            self.layer_sizes,
+            self.activation,
+            dropout=self.dropout if dropout is None else dropout,
+            dtype=self.dtype if dtype is None else dtype,
+        )
+        twin.values[...] = self.values
         return twin
 
     def __repr__(self) -> str:

@@ -1,5 +1,8 @@
 """Parameters: arrays that training changes, each with the gradient of the loss with respect to it."""
 
+import math
+from typing import Any
+
 import numpy as np
 
 
@@ -14,7 +17,7 @@ class Parameter:
     value : array
         Used without a copy.
     grad : array, optional
-        Default: zeros.
+        The gradient of the last ``backward``; default: zeros.
 
     Raises
     ------
@@ -30,54 +33,38 @@ class Parameter:
            [0.5, 0.5, 0.5]], dtype=float32)
     """
 
-    __slots__ = ("_grad", "_value")
+    value: np.ndarray
+    grad: np.ndarray
 
     def __init__(self, value: np.ndarray, grad: np.ndarray | None = None) -> None:
-        self._value = value
-        self._grad = np.zeros(value.shape, value.dtype) if grad is None else _checked("grad", grad, value)
+        grad = np.zeros(value.shape, value.dtype) if grad is None else _checked("grad", grad, value)
+        vars(self).update(value=value, grad=grad)
 
-    @property
-    def value(self) -> np.ndarray:
-        """The numbers of the parameter."""
-        return self._value
+    def __setattr__(self, name: str, numbers: Any) -> None:
+        """Copy numbers into ``value`` or ``grad``."""
+        array = getattr(self, name)
+        if numbers is not array:  # after ``value -= …`` they are
+            array[...] = _checked(name, numbers, self.value)
 
-    @value.setter
-    def value(self, numbers: np.ndarray) -> None:
-        if numbers is not self._value:  # after ``value -= …`` they are
-            self._value[...] = _checked("value", numbers, self._value)
+    def part(self, start: int, shape: tuple[int, ...]) -> "Parameter":
+        """Return the parameter of some numbers of this flat one, from ``start`` on; pickles and copies stay parts."""
+        place = slice(start, start + math.prod(shape))
+        part = Parameter(self.value[place].reshape(shape), self.grad[place].reshape(shape))
+        vars(part)["part_of"] = self, start, shape
+        return part
 
-    @property
-    def grad(self) -> np.ndarray:
-        """The gradient of the last ``backward``, which may be changed."""
-        return self._grad
-
-    @grad.setter
-    def grad(self, numbers: np.ndarray) -> None:
-        if numbers is not self._grad:
-            self._grad[...] = _checked("grad", numbers, self._value)
-
-    def move(self, value: np.ndarray, grad: np.ndarray) -> None:
-        """Copy both arrays into others of the same shape, which are still zero, and use those from now on."""
-        value[...] = self._value
-        if self._grad.any():  # zeros that are never written take no memory
-            grad[...] = self._grad
-        self._value, self._grad = value, grad
-
-    def __getstate__(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Pickle the gradient only if there is one."""
-        return self._value, self._grad if self._grad.any() else None
-
-    def __setstate__(self, state: tuple[np.ndarray, np.ndarray | None]) -> None:
-        """Restore both arrays."""
-        value, grad = state
-        self._value, self._grad = value, np.zeros(value.shape, value.dtype) if grad is None else grad
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle a part by its place, and others without a gradient that is all 0."""
+        if "part_of" in vars(self):
+            return Parameter.part, vars(self)["part_of"]
+        return Parameter, (self.value, self.grad if self.grad.any() else None)
 
     def __repr__(self) -> str:
         """Return the shape and type, such as ``Parameter(784 × 100, float32)``."""
-        return f"Parameter({' × '.join(map(str, self._value.shape))}, {self._value.dtype})"
+        return f"Parameter({' × '.join(map(str, self.value.shape))}, {self.value.dtype})"
 
 
-def _checked(name: str, numbers: np.ndarray, value: np.ndarray) -> np.ndarray:
+def _checked(name: str, numbers: Any, value: np.ndarray) -> np.ndarray:
     """Return numbers as an array with the shape and type of a parameter's value."""
     array = np.asarray(numbers)
     if array.shape != value.shape or array.dtype != value.dtype:

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from mlp.blas import one_blas_thread
 from mlp.machine import idle_cores
+from mlp.nn.dropout import Dropout
 from mlp.nn.layers import Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
@@ -70,14 +71,21 @@ class Sequential:
         """Return all parameters, layer by layer, weight then bias."""
         return [parameter for layer in self.layers for parameter in _parameters(layer)]
 
+    @property
+    def dropouts(self) -> list[Dropout]:
+        """The Dropout layers, in order."""
+        return [layer for layer in self.layers if isinstance(layer, Dropout)]
+
     @one_blas_thread
-    def forward(self, x: np.ndarray) -> np.ndarray:
+    def forward(self, x: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
         """Return the logits of a batch, and keep in every layer what ``backward`` needs.
 
         Parameters
         ----------
         x : array, shape (n, inputs), (n, height, width), or (side, side) for a single square image
             Float in 0..1, or uint8 in 0..255.
+        rng : numpy.random.Generator, optional
+            Draws the neurons that each `Dropout` skips, as in training; without it, none is skipped.
 
         Returns
         -------
@@ -89,12 +97,8 @@ class Sequential:
         TypeError, ValueError
             If ``x`` has another type, shape or range, see `as_rows`.
         """
-        outputs = self._as_inputs(self.as_rows(x))
-        for layer in self.layers:
-            outputs = layer.forward(_read_only(outputs))
-        return outputs
+        return _through(self.layers, self._as_inputs(self.as_rows(x)), rng)[-1]
 
-    @one_blas_thread
     def backward(self, grad_logits: np.ndarray) -> None:
         """Fill every parameter's ``grad`` for the last batch of ``forward``.
 
@@ -108,22 +112,23 @@ class Sequential:
         RuntimeError
             If there was no ``forward``.
         """
-        grad = np.asarray(grad_logits, self.dtype)
-        first = self.layers[0]
-        for layer in reversed(self.layers[1:]):
-            grad = layer.backward(grad)
-        if isinstance(first, Dense):
-            first.backward_parameters(grad)  # the images need no gradient
-        else:
-            first.backward(grad)
+        self.pull_back(grad_logits)
 
     @one_blas_thread
-    def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """Return the outputs of every layer for ``x``, input first, logits last; nothing is stored or overwritten."""
-        outputs = [self._as_inputs(self.as_rows(x))]
-        for layer in self.layers:
-            outputs.append(_apply(layer, outputs[-1]))
-        return outputs
+    def pull_back(self, grad_logits: np.ndarray) -> list[np.ndarray]:
+        """Do what ``backward`` does, and return the gradient of each of the `activations`, inputs first, logits last."""
+        grads = [np.asarray(grad_logits, self.dtype)]
+        for layer in reversed(self.layers):
+            grads.append(layer.backward(grads[-1]))
+        return grads[::-1]
+
+    @one_blas_thread
+    def activations(self, x: np.ndarray, rng: np.random.Generator | None = None) -> list[np.ndarray]:
+        """Return the inputs and the outputs of every layer, logits last, without changing what training keeps.
+
+        ``rng`` is that of `forward`.
+        """
+        return _through(map(copy.copy, self.layers), self._as_inputs(self.as_rows(x)), rng)
 
     @one_blas_thread
     def logits(self, x: np.ndarray) -> np.ndarray:
@@ -134,21 +139,18 @@ class Sequential:
         inputs = self.as_rows(x)
         parts = [inputs[start : start + PREDICT_ROWS] for start in range(0, max(1, len(inputs)), PREDICT_ROWS)]
         n_threads = 1 if len(parts) < SHARED_PARTS else min(idle_cores(), len(parts))
+
+        def logits_of(part: np.ndarray) -> np.ndarray:
+            return _through(map(copy.copy, self.layers), self._as_inputs(part))[-1]
+
         if n_threads == 1:
-            logits = [self._logits_of(part) for part in parts]
+            logits = [logits_of(part) for part in parts]
         else:
             with ThreadPoolExecutor(n_threads) as pool:  # numpy multiplies without Python's lock
                 # Each thread has its own errstate, which numpy keeps in the context.
-                shares = [pool.submit(copy_context().run, self._logits_of, part) for part in parts]
+                shares = [pool.submit(copy_context().run, logits_of, part) for part in parts]
                 logits = [share.result() for share in shares]
         return logits[0] if len(logits) == 1 else np.concatenate(logits)
-
-    def _logits_of(self, rows: np.ndarray) -> np.ndarray:
-        """Return the logits of a limited number of examples."""
-        outputs = self._as_inputs(rows)
-        for layer in self.layers:
-            outputs = _apply(layer, outputs)
-        return outputs
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Return the likeliest class of each example, shape (n,); ties go to the lower class."""
@@ -217,14 +219,9 @@ def _check(layers: tuple[Any, ...]) -> None:
         raise ValueError(f"all layers must be of one type, got {', '.join(sorted(map(str, types)))}")
 
 
-def _first_repeated(things: Iterable[Any]) -> Any:
+def _first_repeated(things: Sequence[Any]) -> Any:
     """Return the first object that occurred before, None if there is none."""
-    seen: set[int] = set()
-    for thing in things:
-        if id(thing) in seen:
-            return thing
-        seen.add(id(thing))
-    return None
+    return next((one for place, one in enumerate(things) if any(one is other for other in things[:place])), None)
 
 
 def _parameters(layer: Any) -> list[Parameter]:
@@ -233,15 +230,11 @@ def _parameters(layer: Any) -> list[Parameter]:
     return [] if own is None else list(own())
 
 
-def _apply(layer: Any, inputs: np.ndarray) -> np.ndarray:
-    """Map inputs through a layer, which stores nothing of them."""
-    own = getattr(layer, "apply", None) or copy.copy(layer).forward
-    outputs: np.ndarray = own(_read_only(inputs))
-    return outputs
-
-
-def _read_only(array: np.ndarray) -> np.ndarray:
-    """Return a view that cannot be written: a layer that worked in place would change images, or what others keep."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+def _through(layers: Iterable[Any], outputs: np.ndarray, rng: np.random.Generator | None = None) -> list[np.ndarray]:
+    """Return the inputs and each layer's outputs; a layer that changed its inputs in place raises an error."""
+    passed = [outputs]
+    for layer in layers:
+        inputs = passed[-1].view()
+        inputs.flags.writeable = False  # they may be the caller's images, or what another layer keeps
+        passed.append(layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs))
+    return passed

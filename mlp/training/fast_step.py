@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from mlp.blas import LONGEST_EVEN, blas_function
-from mlp.nn.dropout import dropout_mask
 from mlp.nn.losses import accuracy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam, Optimizer
@@ -194,7 +193,7 @@ class Minibatch:
             outputs, next_inputs = self._outputs[number], self._next_inputs[number]
             self._activate(outputs)
             if self._dropouts and rng is not None:
-                self._masks.append(dropout_mask(outputs.shape, self._dropouts[number].rate, rng))
+                self._masks.append(self._dropouts[number].draw(outputs.shape, rng))
                 np.multiply(outputs, self._masks[-1], out=next_inputs)
             elif self._dropouts:
                 next_inputs[...] = outputs

@@ -1,12 +1,12 @@
 """Training loop: shuffled minibatches, with one optimizer step and one record each."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from mlp.checks import checked_int
-from mlp.nn.dropout import dropping
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
@@ -33,10 +33,16 @@ class Step(NamedTuple):
 
 
 def train_step(
-    network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0.0
+    network: Sequential,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    rng: np.random.Generator | None = None,
+    *,
+    label_smoothing: float = 0.0,
 ) -> tuple[float, float]:
-    """Forward, loss, backward, update; return the minibatch's loss and accuracy."""
-    logits = network.forward(images)  # (batch, 10)
+    """Forward, loss, backward, update; return the minibatch's loss and accuracy. ``rng`` draws dropout's masks."""
+    logits = network.forward(images, rng)  # (batch, 10)
     loss, grad_logits = softmax_cross_entropy(logits, labels, label_smoothing)
     network.backward(grad_logits)
     optimizer.step()
@@ -58,13 +64,7 @@ def step_taker(
         choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
         return FastStep(network, optimizer, label_smoothing=label_smoothing), choice
 
-    def take_step(
-        images: np.ndarray, labels: np.ndarray, rng: np.random.Generator | None = None
-    ) -> tuple[float, float]:
-        with dropping(network.layers, rng):
-            return train_step(network, optimizer, images, labels, label_smoothing=label_smoothing)
-
-    return take_step, ThreadChoice(1)
+    return partial(train_step, network, optimizer, label_smoothing=label_smoothing), ThreadChoice(1)
 
 
 def train_epoch(

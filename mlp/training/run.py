@@ -93,12 +93,7 @@ class Run:
 
     def mask_rng(self) -> np.random.Generator | None:
         """Return the generator of the next step's masks, the same wherever the run continues; None without dropout."""
-        return rng_of("dropout of a step", self.settings.seed, self.step) if self.settings.dropout else None
-
-    def draw_masks(self, n: int) -> None:
-        """Draw the masks of the next step, for ``n`` images, and leave them in the network."""
-        if (rng := self.mask_rng()) is not None:
-            self.network.draw_masks(n, rng)
+        return mask_rng(self.settings, self.step)
 
     @property
     def reader(self) -> Reader:
@@ -200,6 +195,11 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoi
             run.step += 1
             yield Step(run.step, epochs_done + 1, loss, accuracy)
             run.follow_schedule(n)  # only now, as the caller may have changed the learning rate
+
+
+def mask_rng(settings: Settings, steps_done: int) -> np.random.Generator | None:
+    """Return the generator of dropout's masks for the step after so many; None without dropout."""
+    return rng_of("dropout of a step", settings.seed, steps_done) if settings.dropout else None
 
 
 def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:

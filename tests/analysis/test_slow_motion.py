@@ -81,7 +81,7 @@ def test_slow_step_keeps_consistent_passes():
     assert [array.shape for array in slow.grad_outputs] == [array.shape for array in slow.outputs]
     for number, layer in enumerate(layers):
         given = slow.inputs if number == 0 else slow.outputs[number - 1]
-        np.testing.assert_allclose(slow.outputs[number], layer.apply(given), rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(slow.outputs[number], layer.forward(given), rtol=1e-5, atol=1e-6)
     weight_2 = slow.before.dense_layers[1].weight
     np.testing.assert_allclose(weight_2.grad, slow.outputs[1].T @ slow.grad_outputs[2], rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(slow.probabilities.sum(axis=1), 1, rtol=1e-6)

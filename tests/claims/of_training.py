@@ -196,7 +196,7 @@ def dropout_leaves_out_its_share_at_random() -> None:
     network = MLP([784, 400, 10], dropout=0.3, rng=np.random.default_rng(0))
     masks = []
     for seed in SEEDS:
-        network.draw_masks(50, np.random.default_rng(seed))
+        network.forward(UNSEEN.images[:50], np.random.default_rng(seed))
         masks.append(network.dropouts[0].mask == 0)
         assert abs(masks[-1].mean() - 0.3) < 0.02
     assert (masks[0] != masks[1]).any()
@@ -222,7 +222,7 @@ def layers_without_activation_are_one() -> None:
     first, second = MLP([784, 20, 10], rng=np.random.default_rng(0)).dense_layers
     both = first.weight.value @ second.weight.value
     images = UNSEEN.images[:5].astype(np.float32) / 255
-    np.testing.assert_allclose(second.apply(first.apply(images)), images @ both, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(second.forward(first.forward(images)), images @ both, rtol=1e-3, atol=1e-5)
 
 
 def he_is_larger_and_gabor_reads_sooner() -> None:

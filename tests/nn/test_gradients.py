@@ -35,19 +35,20 @@ def test_activation_has_the_gradient_of_its_outputs(name):
     layer = ACTIVATIONS[name]()
     layer.forward(inputs)
     grad_inputs = layer.backward(weights)
-    expected = central_differences(lambda: float((layer.apply(inputs) * weights).sum()), inputs)
+    expected = central_differences(lambda: float((layer.forward(inputs) * weights).sum()), inputs)
     assert relative_error(grad_inputs, expected) < TOLERANCE
 
 
 def test_dense_has_the_gradients_of_its_outputs():
     rng = np.random.default_rng(2)
-    layer = Dense.of(rng.standard_normal((3, 4)), rng.standard_normal(4))
+    layer = Dense(3, 4, rng=rng, dtype=np.float64)
+    layer.bias.value = rng.standard_normal(4)
     inputs, weights = rng.standard_normal((5, 3)), rng.standard_normal((5, 4))
     layer.forward(inputs)
     grad_inputs = layer.backward(weights)
 
     def weighted_sum():
-        return float((layer.apply(inputs) * weights).sum())
+        return float((layer.forward(inputs) * weights).sum())
 
     assert relative_error(grad_inputs, central_differences(weighted_sum, inputs)) < TOLERANCE
     for parameter in layer.parameters():

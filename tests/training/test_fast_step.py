@@ -8,7 +8,6 @@ import pytest
 
 from mlp import MLP, SGD, Settings
 from mlp.blas import pools, same_bits
-from mlp.nn.dropout import dropping
 from mlp.training.fast_step import FastStep, gains_from_threads
 from mlp.training.loop import train_step
 from mlp.training.products import Product, sum_cuts
@@ -94,8 +93,7 @@ def test_masks_of_dropout_are_those_of_the_plain_layers():
     settings = Settings(hidden=(40, 30), dropout=0.5)
     fast, plain = Run(settings), Run(settings)
     loss, _ = FastStep(fast.network, fast.optimizer)(IMAGES[:32], LABELS[:32], np.random.default_rng(9))
-    with dropping(plain.network.layers, np.random.default_rng(9)):
-        expected, _ = train_step(plain.network, plain.optimizer, IMAGES[:32], LABELS[:32])
+    expected, _ = train_step(plain.network, plain.optimizer, IMAGES[:32], LABELS[:32], np.random.default_rng(9))
     assert loss == pytest.approx(expected, rel=1e-5)
 
 

@@ -1,6 +1,7 @@
 """The path from one image to another: through their pixels, and through a network's last hidden layer."""
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,7 +58,7 @@ def by_hidden_layer(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.n
     ends = _sums(network, np.stack([first, last]))
     outputs = between(ends[0], ends[1], POINTS)
     for layer in network.layers[place_of_sums(network, _layer(network)) :]:
-        outputs = layer.apply(outputs)
+        outputs = copy(layer).forward(outputs)
     return softmax(outputs / reader.temperature)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.analysis.other_tools.export_basics import filled_template, names_code, probabilities_note, straightening_code
+from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.reader import Reader
 
-ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 
 def state_dict(reader: Reader) -> dict[str, np.ndarray]:
@@ -26,7 +26,7 @@ def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
     text = probabilities_note(reader)
     about = {"format": "pt", "about": text, "names": json.dumps(reader.names)}
     weights = safetensors.numpy.save(state_dict(reader), about)
-    sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation]
+    sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation].__name__  # PyTorch's names, too
     layers = f"torch.nn.{activation}(), ".join(
         f"torch.nn.Linear({n_in}, {n_out}), " for n_in, n_out in pairwise(sizes)
     ).removesuffix(", ")

@@ -37,7 +37,7 @@ def test_neuron_that_is_off_gives_zero_to_the_next_layer(activation: str):
     first, second, last = network.dense_layers
     hidden = network.activations(images)[2].copy()
     hidden[:, 3] = 0
-    expected = last.apply(network.layers[3].apply(second.apply(hidden)))
+    expected = last.forward(network.layers[3].forward(second.forward(hidden)))
     np.testing.assert_allclose(damaged(network, Damage(off=((0, 3),))).logits(images), expected, rtol=1e-5, atol=1e-6)
     assert (network.values == before).all()
     assert first.n_out == 8

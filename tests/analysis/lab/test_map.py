@@ -75,7 +75,7 @@ def test_map_uses_the_last_hidden_layer():
     network = MLP([6, 5, 4, 10], rng=np.random.default_rng(1))
     images = np.random.default_rng(2).random((7, 6), np.float32)
     hidden = hidden_outputs(network, images)
-    np.testing.assert_allclose(network.dense_layers[-1].apply(hidden), network.logits(images), rtol=1e-6)
+    np.testing.assert_allclose(network.dense_layers[-1].forward(hidden), network.logits(images), rtol=1e-6)
 
 
 @pytest.mark.parametrize("turn", [0.3, 2.0, -1.2])

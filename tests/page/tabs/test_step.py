@@ -49,6 +49,7 @@ def test_backward_formula_gives_the_gradients_of_the_step(activation: str, dropo
     for written, python in (("^2", "**2"), (r"\odot", "*"), ("[", "("), ("]", ")")):
         formula = formula.replace(written, python)
     first, second = (step.before.layers.index(dense) for dense in step.before.dense_layers[:2])
+    step.before.forward(step.inputs, step.mask_rng())
     mask = step.before.dropouts[0].mask if dropout else None
     slope = eval(formula, {"A_1": step.activated(1), "H_1": step.next_inputs(1), "D_1": mask})  # noqa: S307  our own text
     expected = step.grad_outputs[second] @ step.before.dense_layers[1].weight.value.T * slope
@@ -71,7 +72,7 @@ def test_all_stages_of_a_new_network_open(opened, settings):
         boxes = [box.label for box in test.expander if box.label.startswith("The code")]
         assert len(boxes) <= 1, "a stage has one box with its code at most"
         if number == 5 and not settings:
-            assert boxes[0].endswith("`Dense.backward_parameters` and `ReLU.backward`")
+            assert boxes[0].endswith("`Activation.backward` and `ReLU.slope`")
     assert test.button(key="slow_next").label == "Next minibatch"
 
 

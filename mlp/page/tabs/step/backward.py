@@ -7,7 +7,7 @@ from mlp.analysis.slow_motion import SlowStep
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
-from mlp.page.tabs.step.formulas import aligned, shaped, tex, tex_name
+from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, tex, tex_name
 from mlp.page.tabs.step.source import show_code
 from mlp.page.tabs.step.step_pieces import followed, html_name, image_and_formula, names, step_table
 
@@ -60,7 +60,7 @@ def backward(step: SlowStep) -> None:
         )
     st.html(step_table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))
     activation = ACTIVATIONS[network.activation]
-    show_code(softmax_cross_entropy, MLP.backward, Dense.backward, Dense.backward_parameters, activation.backward)
+    show_code(softmax_cross_entropy, MLP.pull_back, Dense.backward, activation.backward, activation.slope)
 
 
 def slope_formula(network: MLP, number: int) -> str:
@@ -72,9 +72,5 @@ def slope_formula(network: MLP, number: int) -> str:
     '(1 - A_1^2) \\odot D_1'
     """
     given = f"{'A' if network.dropout else 'H'}_{number}"
-    slope = {
-        "relu": f"[{given} > 0]",
-        "tanh": f"(1 - {given}^2)",
-        "sigmoid": rf"{given} \odot (1 - {given})",
-    }[network.activation]
+    slope = ACTIVATION[network.activation][1].format(given)
     return slope + (rf" \odot D_{number}" if network.dropout else "")

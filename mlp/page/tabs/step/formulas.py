@@ -5,7 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-ACTIVATION = {"relu": r"\max(0,\,%s)", "tanh": r"\tanh(%s)", "sigmoid": r"\sigma(%s)"}
+ACTIVATION = {
+    "relu": (r"\max(0,\,{0})", "[{0} > 0]"),
+    "tanh": (r"\tanh({0})", "(1 - {0}^2)"),
+    "sigmoid": (r"\sigma({0})", r"{0} \odot (1 - {0})"),
+}
+"""Each activation of a sum, and its slope at an output."""
 TERMS = 3
 
 

@@ -81,7 +81,7 @@ def forward(step: SlowStep) -> None:
         if number < n_layers:
             total, after = (float(outputs[i, neuron]) for outputs in (step.sums(number), step.activated(number)))
             activated = "a" if network.dropout else "h"
-            st.latex(rf"{activated}_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
+            st.latex(rf"{activated}_{{{neuron}}} = {ACTIVATION[network.activation][0].format(tex(total))} = {tex(after)}")
             if network.dropout:
                 next_inputs = float(step.next_inputs(number)[i, neuron])
                 st.caption(f"Dropout turns it into {next_inputs:.3g} (0 for a neuron that sits out).")
@@ -89,7 +89,7 @@ def forward(step: SlowStep) -> None:
             answer = plain(step.settings.names[neuron])
             st.caption(f"The last layer has no activation, so this is the logit of the answer {answer}.")
     dropout = [Dropout.forward] if network.dropout else []
-    show_code(Dense.forward, ACTIVATIONS[network.activation].forward, *dropout)
+    show_code(Dense.forward, ACTIVATIONS[network.activation].function, *dropout)
 
 
 def probabilities(step: SlowStep) -> None:
@@ -175,9 +175,9 @@ def _layer_formulas(step: SlowStep, number: int) -> list[str]:
         return [f"{shaped('Z', (n, dense.n_out))} &= {total}"]
     activated, next_inputs = (shaped(f"{symbol}_{number}", (n, dense.n_out)) for symbol in "AH")
     if not step.before.dropout:
-        return [f"{next_inputs} &= {ACTIVATION[step.before.activation] % total}"]
+        return [f"{next_inputs} &= {ACTIVATION[step.before.activation][0].format(total)}"]
     return [
-        f"{activated} &= {ACTIVATION[step.before.activation] % total}",
+        f"{activated} &= {ACTIVATION[step.before.activation][0].format(total)}",
         rf"{next_inputs} &= A_{number} \odot D_{number}",
     ]
 

@@ -21,6 +21,14 @@ def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name:
     return within_budget(
         name,
         (step, of),
-        lambda: losses_along(step.before, direction, lengths, step.inputs, step.labels, label_smoothing=smoothing),
+        lambda: losses_along(
+            step.before,
+            direction,
+            lengths,
+            step.inputs,
+            step.labels,
+            label_smoothing=smoothing,
+            masks=step.mask_rng,
+        ),
         plays=False,
     )
