@@ -75,7 +75,7 @@ def test_file_mentions_straightening_only_if_used():
     network = MLP([784, 10], rng=np.random.default_rng(0))
     assert b"straighten" not in dump_model(network)
     odd = dump_model(Reader(network, straighten=True)).replace(b'"straighten":"true"', b'"straighten":"yes!"')
-    with pytest.raises(ModelError, match=r"straighten must be false, or true .* got 'yes!'"):
+    with pytest.raises(ModelError, match=r"straighten must be false or true, got 'yes!'"):
         parse_model(odd)
     with pytest.raises(ValueError, match="straighten needs a network of square images"):
         Reader(MLP([7, 10], rng=np.random.default_rng(0)), straighten=True)

@@ -9,7 +9,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.checks import checked, checked_int
-from mlp.nn.weights import read_header
+from mlp.files.array_file import ArrayFile
 from mlp.training.data.saved_sources import Source, dump_source, parse_source
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
@@ -87,15 +87,12 @@ def parse_record(data: bytes) -> Record:
         If the bytes are cut short, are not a record, or hold values that no run of this version has.
     """
     try:
-        metadata, _ = read_header(data, "a run")
-        if metadata["format"] != FORMAT:
-            raise ValueError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
-        about = json.loads(metadata["about"])
-        arrays = safetensors.numpy.load(data)
+        file = ArrayFile(data, FORMAT)
+        about = file.value("about")
         return Record(
-            run=_run(about, arrays),
-            data=parse_source(about["data"], arrays),
-            history=_history(about, arrays),
+            run=_run(about, file),
+            data=parse_source(about["data"], file.arrays),
+            history=_history(about, file.arrays),
             seconds=checked("seconds", about["seconds"], low=0),
             diverged=None if about["diverged"] is None else checked_int("diverged", about["diverged"], 1, 2**53),
             playing=about["playing"] is True,
@@ -105,18 +102,19 @@ def parse_record(data: bytes) -> Record:
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
 
 
-def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
+def _run(about: dict[str, Any], file: ArrayFile) -> Run:
     run = Run(Settings.from_dict(about["settings"]), temperature=about["temperature"])
     run.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
     run.step = checked_int("step", about["step"], 0, 2**53)
-    if run.step == 0 and "values" not in arrays:
+    if run.step == 0 and "values" not in file.arrays:
         return run
-    _fill(run.network.values, arrays["values"])
+    values = run.network.values
+    values[...] = file.array("values", values.shape, values.dtype)
     optimizer = run.optimizer.state()
     for name, kept in optimizer.items():
         if isinstance(kept, list):
             for number, array in enumerate(kept):
-                _fill(array, arrays[f"{name}.{number}"])
+                array[...] = file.array(f"{name}.{number}", array.shape, array.dtype)
         else:
             optimizer[name] = checked_int(name, about["counters"][name], 0, 2**53)
     run.optimizer.restore(optimizer)
@@ -133,10 +131,3 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
         history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *optional))
     history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())
     return history
-
-
-def _fill(array: np.ndarray, kept: np.ndarray) -> None:
-    """Copy an array of the same shape and type with finite numbers."""
-    if kept.shape != array.shape or kept.dtype != array.dtype or not np.isfinite(kept).all():
-        raise ValueError(f"an array must be finite {array.dtype} of shape {array.shape}, got {kept.dtype} {kept.shape}")
-    array[...] = kept

@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
+from mlp.files.array_file import ArrayFile
 from mlp.images.own_digits import OwnDigit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.nn.weights import ModelError, dump_model, load_model, read_header
+from mlp.nn.weights import ModelError, dump_model, load_model
 from mlp.shipped_files import MODELS
 from mlp.training.history import History
 from mlp.training.settings import Settings
 from mlp.training.uploaded_network import readable_network
 
+FORMAT = "inkling-teaching-1"
 EPOCHS = 3
 LEARNING_RATE = 0.1
 MIN_TO_HOLD_BACK = 8
@@ -118,7 +120,7 @@ def share_read(network: MLP | Reader, digits: Sequence[OwnDigit]) -> float:
 def dump_teaching(teaching: Teaching) -> bytes:
     """Return a teaching as safetensors bytes, for `teaching_from`."""
     digits = [*teaching.learned, *teaching.kept_back]
-    about: dict[str, Any] = {"number": teaching.number, "n_learned": len(teaching.learned)}
+    about: dict[str, Any] = {"format": FORMAT, "number": teaching.number, "n_learned": len(teaching.learned)}
     arrays: dict[str, np.ndarray] = {
         "images": np.array([digit.image for digit in digits], np.uint8),
         "labels": np.array([digit.label for digit in digits], np.int64),
@@ -132,17 +134,18 @@ def dump_teaching(teaching: Teaching) -> bytes:
 
 def teaching_from(data: bytes) -> Teaching:
     """Return the teaching in bytes of `dump_teaching`; raises an error of any kind for other bytes."""
-    (about, _), arrays = read_header(data, "a teaching on disk"), safetensors.numpy.load(data)
+    file = ArrayFile(data, FORMAT)
+    about, labels = file.texts, file.arrays["labels"].tolist()
     shipped_as = about.get("shipped_as")
     if shipped_as is None:
-        network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
+        network = readable_network(file.arrays["network"].tobytes(), "a teaching on disk")
     else:
         network = shipped_network(shipped_as)
         if _digest(network) != about["digest"]:
             raise ValueError(f"{shipped_as} must be the network that was taught, but its weights differ")
-    images, labels = arrays["images"], arrays["labels"].tolist()
-    if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
-        raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
+    images = file.array("images", (len(labels), 784), np.uint8)
+    if not set(labels) <= set(range(10)):
+        raise ValueError(f"the labels of digits must be 0 to 9, got {set(labels)}")
     digits = [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)]
     n_learned = int(about["n_learned"])
     return Teaching(int(about["number"]), network, digits[:n_learned], digits[n_learned:], shipped_as)

@@ -9,10 +9,10 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlp.files.array_file import ArrayFile
 from mlp.jobs.job import Job
 from mlp.jobs.record import FORMAT, Record, RecordError, dump_record, parse_record
 from mlp.jobs.workers.engine import Engine
-from mlp.nn.weights import read_header
 from mlp.training.data.sign_data import sign_data
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.teaching_data import teaching_data
@@ -147,7 +147,7 @@ def changed(**values):
 def without_weights(n_steps):
     """Return the bytes of a record that claims ``n_steps``, and has no weights."""
     fresh = dump_record(record_after(0), weights_are_random=True)
-    about = json.loads(read_header(fresh, "a run")[0]["about"])
+    about = ArrayFile(fresh, FORMAT).value("about")
     arrays = {**safetensors.numpy.load(fresh), **dict.fromkeys(("losses", "accuracies"), np.ones(n_steps, np.float32))}
     return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps({**about, "step": n_steps})})
 

@@ -53,7 +53,7 @@ def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
 
 
 def test_save_refuses_invalid_unicode_in_facts(tmp_path):
-    with pytest.raises(ModelError, match="a saved network: the facts"):
+    with pytest.raises(ModelError, match="a saved network: facts in its metadata must be JSON of valid text"):
         save_model(new_network(), tmp_path / "net.safetensors", data="\ud800")
 
 
@@ -104,17 +104,17 @@ def test_failed_save_keeps_the_old_file(tmp_path):
 def test_network_that_cannot_be_loaded_is_not_saved(monkeypatch):
     broken = new_network()
     broken.values[3] = np.nan
-    with pytest.raises(ModelError, match="finite float32, got NaN or infinity among its weights"):
+    with pytest.raises(ModelError, match=r"a saved network: dense_1\.weight must hold finite numbers"):
         dump_model(broken)
     broken.values[3] = 1e6
     dump_model(broken)
-    with pytest.raises(ModelError, match="finite float16, got NaN or infinity among its weights"):
+    with pytest.raises(ModelError, match=r"a saved network: dense_1\.weight must hold finite numbers"):
         dump_model(broken, half=True)
     cold = Reader(new_network(), temperature=0.001)
-    with pytest.raises(ModelError, match=r"temperature must be a number from 0\.01 to 100, got '0\.001'"):
+    with pytest.raises(ModelError, match=r"temperature must be at least 0\.01 and at most 100, got 0\.001"):
         dump_model(cold)
     monkeypatch.setattr(weights, "MAX_FILE_BYTES", 300)
-    with pytest.raises(ModelError, match=r"at most 300 bytes, MLP\(4 → 3 → 2, relu\) needs \d+"):
+    with pytest.raises(ModelError, match=r"a saved network: a model file has at most 300 bytes, got \d+"):
         dump_model(new_network())
 
 
@@ -191,41 +191,59 @@ def with_dtype(dtype):
         (b"", r"not a safetensors file, or cut short \(0 bytes\)"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not a safetensors file"),
         ((2**63).to_bytes(8, "little") + b"{}", "not a safetensors file, or cut short"),
-        (with_header(b"{" * 60), "its header is not JSON of valid text"),
-        (with_header(b'{"a": ' * 50_000), "its header is not JSON of valid text"),
-        (with_header(b"\xff\xfe\xff"), "its header is not JSON of valid text"),
-        (with_header([1, 2]), "its header is not a JSON object"),
-        (with_header({"__metadata__": {"format": 1}}), "metadata of a safetensors file must be text"),
+        (with_header(b"{" * 60), "header of a safetensors file must be JSON of valid text"),
+        (with_header(b'{"a": ' * 50_000), "header of a safetensors file must be JSON of valid text"),
+        (with_header(b"\xff\xfe\xff"), "header of a safetensors file must be JSON of valid text"),
+        (with_header([1, 2]), "must be an object, and its metadata text"),
+        (with_header({"__metadata__": {"format": 1}}), "must be an object, and its metadata text"),
         (with_header({}), "must say format 'inkling-mlp-1', got None"),
         (packed(drop=["format"]), "must say format 'inkling-mlp-1', got None"),
         (packed(metadata={"format": "other"}), "must say format 'inkling-mlp-1', got 'other'"),
         (packed(metadata={"activation": "gelu"}), "activation must be one of relu, tanh, sigmoid, got 'gelu'"),
-        (packed(metadata={"temperature": "nan"}), "temperature must be a number from 0.01 to 100, got 'nan'"),
-        (packed(metadata={"temperature": "0"}), "temperature must be .* got '0'"),
-        (packed(metadata={"temperature": "1" * 500}), "temperature must be .* got '1+…'"),
-        (packed(metadata={"facts": "[1]"}), "facts in its metadata are not a JSON object of valid"),
-        (packed(metadata={"facts": "{"}), "facts in its metadata are not a JSON object of valid"),
+        (packed(metadata={"temperature": "nan"}), "temperature in its metadata must be JSON"),
+        (packed(metadata={"temperature": "0"}), "temperature must be at least 0.01 and at most 100, got 0"),
+        (packed(metadata={"temperature": "1" * 500}), "temperature must be .* got 1+…"),
+        (packed(metadata={"facts": "[1]"}), "facts in its metadata must be"),
+        (packed(metadata={"facts": "{"}), "facts in its metadata must be"),
         (packed(metadata={"facts": "[]" * 500_000}), "may take 1,000,000 bytes"),
-        (packed(metadata={"facts": "[" * 100_000}), "facts in its metadata are not a JSON object of valid"),
+        (packed(metadata={"facts": "[" * 100_000}), "facts in its metadata must be"),
         (
             packed(metadata={"facts": r'{"data": "\ud800"}'}),
-            "facts in its metadata are not a JSON object of valid",
+            "facts in its metadata must be",
         ),
-        (packed(metadata={"facts": r'{"\udfff": 1}'}), "facts in its metadata are not a JSON object of valid"),
-        (with_header({"\ud800": {}}), "its header is not JSON of valid text"),
-        (with_header({"__metadata__": {"format": "\ud800"}}), "its header is not JSON of valid text"),
-        (with_dtype(["F32"]), r"dense_1.bias must be F16, F32, F64, got \['F32'\]"),
-        (with_dtype({"F32": 1}), r"dense_1.bias must be F16, F32, F64, got \{'F32': 1\}"),
-        (with_dtype("I" * 500), "dense_1.bias must be F16, F32, F64, got 'I+…"),
+        (packed(metadata={"facts": r'{"\udfff": 1}'}), "facts in its metadata must be"),
+        (with_header({"\ud800": {}}), "header of a safetensors file must be JSON of valid text"),
+        (
+            with_header({"__metadata__": {"format": "\ud800"}}),
+            "header of a safetensors file must be JSON of valid text",
+        ),
+        (with_dtype(["F32"]), "not a whole safetensors file"),
+        (with_dtype({"F32": 1}), "not a whole safetensors file"),
+        (with_dtype("I" * 500), "not a whole safetensors file"),
         (packed(drop=["dense_2.bias"]), r"arrays dense_1.weight, dense_1.bias and so on .*got dense_1.bias"),
         (packed({"dense_3.weight": np.ones((2, 2), np.float32)}), "and so on"),
         (packed({"extra": np.ones(1), "more": np.ones(1)}), "and so on .*extra"),
-        (packed({"dense_1.weight": np.ones(4, np.float32)}), r"dense_1.weight must have 2 dimensions .* got \[4\]"),
-        (packed({"dense_1.bias": np.ones((3, 1), np.float32)}), r"dense_1.bias must have 1 dimensions .*got \[3, 1\]"),
-        (packed({"dense_1.bias": np.ones(0, np.float32)}), r"dense_1.bias must have 1 dimensions of at least 1, got"),
-        (packed({"dense_1.bias": np.ones(3, np.int32)}), "dense_1.bias must be F16, F32, F64, got 'I32'"),
-        (packed({"dense_1.bias": np.ones(2, np.float32)}), "dense_1 must map 4 inputs to as many outputs as it has"),
-        (packed({"dense_2.weight": np.ones((5, 2), np.float32)}), r"dense_2 must map 3 inputs .* got weight \[5, 2\]"),
+        (packed({"dense_1.weight": np.ones(4, np.float32)}), r"weights must have two dimensions, .* got \[\(4,\)"),
+        (
+            packed({"dense_1.bias": np.ones((3, 1), np.float32)}),
+            r"dense_1.bias must be float32 of shape \(3,\), got float32 \(3, 1\)",
+        ),
+        (
+            packed({"dense_1.bias": np.ones(0, np.float32)}),
+            r"dense_1.bias must be float32 of shape \(3,\), got float32 \(0,\)",
+        ),
+        (
+            packed({"dense_1.bias": np.ones(3, np.int32)}),
+            r"dense_1.bias must be float32 of shape \(3,\), got int32 \(3,\)",
+        ),
+        (
+            packed({"dense_1.bias": np.ones(2, np.float32)}),
+            r"dense_1.bias must be float32 of shape \(3,\), got float32 \(2,\)",
+        ),
+        (
+            packed({"dense_2.weight": np.ones((5, 2), np.float32)}),
+            r"dense_2.weight must be float32 of shape \(3, 2\), got float32 \(5, 2\)",
+        ),
         (packed({"dense_1.bias": np.full(3, np.nan, np.float32)}), "dense_1.bias must hold finite numbers"),
         (packed({"dense_2.weight": np.full((3, 2), 1e300)}), "dense_2.weight must hold finite numbers"),
         (
@@ -236,7 +254,7 @@ def with_dtype(dtype):
                     "dense_1.bias": entry([10**9]),
                 }
             ),
-            "need more than 67,108,864 bytes",
+            "not a whole safetensors file",
         ),
     ],
 )
@@ -274,17 +292,17 @@ def test_names_and_threshold_are_restored():
 @pytest.mark.parametrize(
     ("metadata", "rule"),
     [
-        ({"names": "["}, "not those of classes"),
+        ({"names": "["}, "names in its metadata must be JSON"),
         ({"names": '{"0": "A", "1": "B"}'}, "names must be a list"),
         ({"names": '["A"]'}, "2 to 10 names, got 1"),
         ({"names": '["A", "A"]'}, "names must differ"),
         ({"names": '["A", "' + 13 * "x" + '"]'}, "1 to 12 characters"),
-        ({"names": '["A", "\\ud800"]'}, "control characters"),
-        ({"names": '["A", "B", "C"]'}, "a name for each of 2 outputs, got 3"),
-        ({"names": "[" * 50_000}, "not those of classes"),
-        ({"none_below": "-0.5"}, "none_below must be a number"),
-        ({"none_below": "1.5"}, "none_below must be a number from 0.0 to 1.0"),
-        ({"none_below": "nan"}, "none_below must be a number"),
+        ({"names": '["A", "\\ud800"]'}, "names in its metadata must be JSON of valid text"),
+        ({"names": '["A", "B", "C"]'}, "a name for each of its 2 outputs, got 3"),
+        ({"names": "[" * 50_000}, "names in its metadata must be JSON"),
+        ({"none_below": "-0.5"}, "none_below must be at least 0"),
+        ({"none_below": "1.5"}, "none_below must be at least 0 and at most 1, got 1.5"),
+        ({"none_below": "NaN"}, "none_below must be at least 0"),
     ],
 )
 def test_bad_names_and_thresholds_are_refused(metadata, rule):

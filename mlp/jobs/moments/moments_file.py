@@ -3,9 +3,9 @@
 import numpy as np
 import safetensors.numpy
 
+from mlp.files.array_file import ArrayFile
 from mlp.jobs.moments.rewind import Rewind
 from mlp.nn.network import MLP
-from mlp.nn.weights import read_header
 from mlp.training.run import Run
 
 FORMAT = "inkling-moments-1"
@@ -40,26 +40,14 @@ def restore_moments(data: bytes, rewind: Rewind, run: Run) -> None:
     Exception
         An error of any kind, if the bytes are not the saved steps of this run.
     """
-    about, _ = read_header(data, "saved steps")
-    if about["format"] != FORMAT:
-        raise ValueError(f"the format of moments must be {FORMAT!r}, got {about['format']!r:.60}")
-    arrays = safetensors.numpy.load(data)
-    steps, weights, first = arrays["steps"].tolist(), arrays["weights"], arrays.get("first")
-    n_parameters = rewind.n_parameters
-    if weights.dtype != np.float16 or weights.shape != (len(steps), n_parameters):
-        raise ValueError(f"moments must be float16 of shape ({len(steps)}, {n_parameters}), got {weights.shape}")
+    file, n_parameters = ArrayFile(data, FORMAT), rewind.n_parameters
+    steps = file.arrays["steps"].tolist()
+    weights = file.array("weights", (len(steps), n_parameters), np.float16)
+    first = file.array("first", (n_parameters,), np.float32) if "first" in file.arrays else None
     if steps != sorted(set(steps)) or not all(step > 0 for step in steps):
         raise ValueError("moments must be of steps from 1 on, each once and in order")
-    if first is not None and (first.dtype != np.float32 or first.shape != (n_parameters,)):
-        raise ValueError(f"a first network must be float32 of shape ({n_parameters},), got {first.shape}")
-    if not all(map(_is_finite, [weights, *([first] if first is not None else [])])):
-        raise ValueError("moments must be finite")
     # The run may have been saved slightly before its steps.
     rewind.restore([(step, row.copy()) for step, row in zip(steps, weights, strict=True) if step <= run.step])
     if first is not None and rewind.start is None:
         rewind.start = Run(run.settings, run.network, temperature=run.temperature)
         rewind.start.network.values[...] = first
-
-
-def _is_finite(array: np.ndarray) -> bool:
-    return bool(np.isfinite(array).all())

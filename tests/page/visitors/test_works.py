@@ -14,7 +14,6 @@ from mlp.jobs import record
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
 from mlp.nn.reader import Reader
-from mlp.nn.weights import read_header
 from mlp.page.visitors import works as works_module
 from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.persistence import DiskError, is_saved
@@ -116,7 +115,8 @@ def decoded(data):
     arrays = {name: array.tobytes() for name, array in safetensors.numpy.load(data).items()}
     if "network" in arrays:  # a file in a file
         arrays["network"] = decoded(arrays["network"])
-    return read_header(data, "a file")[0], arrays
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    return header.get("__metadata__", {}), arrays
 
 
 @KINDS

@@ -1,0 +1,1 @@
+"""Reading files of strangers: heads, texts, names, shapes, types and finite numbers."""
