@@ -149,11 +149,9 @@ def _minibatch(run: Run, images: np.ndarray, labels: np.ndarray) -> tuple[np.nda
     """Return the images and labels of a run's next step, and the number of its epoch."""
     batch_size = run.settings.batch_size
     epochs_done, step_in_epoch = divmod(run.step, run.steps_per_epoch(len(images)))
-    order, warped = epoch_plan(run.settings, images, epochs_done + 1)
-    start = step_in_epoch * batch_size
-    chosen = order[start : start + batch_size]
-    batch = images[chosen] if warped is None else warped.batch(start, start + batch_size)
-    return batch, labels[chosen], epochs_done + 1
+    order, batch = epoch_plan(run.settings, images, epochs_done + 1)
+    start, stop = step_in_epoch * batch_size, (step_in_epoch + 1) * batch_size
+    return batch(start, stop), labels[order[start:stop]], epochs_done + 1
 
 
 class Check(NamedTuple):

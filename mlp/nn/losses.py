@@ -61,16 +61,30 @@ def softmax_cross_entropy(
     >>> round(loss, 4), grad_logits
     (0.6931, array([[ 0.5, -0.5]]))
     """
-    logits, labels = _checked(logits, labels)
-    if label_smoothing:
-        checked("label_smoothing", label_smoothing, low=0, high=1, open_high=True)
-    n, n_classes = logits.shape
+    logits = np.asarray(logits)
+    if logits.ndim != 2:
+        raise ValueError(f"a loss needs logits (n, classes), got {logits.shape}")
+    labels = checked_labels(labels, *logits.shape)
+    if logits.dtype.kind != "f":
+        raise TypeError(f"logits must be floats, got {logits.dtype}")
+    smoothing = checked("label_smoothing", label_smoothing, low=0, high=1, open_high=True)
+    return loss_and_gradient(logits, labels, smoothing)
+
+
+def loss_and_gradient(logits: np.ndarray, labels: np.ndarray, label_smoothing: float) -> tuple[float, np.ndarray]:
+    """Compute `softmax_cross_entropy` of arguments that are valid; Fortran order is fastest."""
+    (n, n_classes), rows = logits.shape, np.arange(len(logits))
     shifted = logits - logits.max(axis=1, keepdims=True)
-    log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    targets = np.full(logits.shape, label_smoothing / n_classes, logits.dtype)
-    targets[np.arange(n), labels] += 1 - label_smoothing
-    loss = -float((targets * log_softmax).sum()) / n
-    return loss, (np.exp(log_softmax) - targets) / n
+    grad = np.exp(shifted)
+    totals = grad.sum(axis=1, keepdims=True)
+    grad /= totals  # softmax(z)
+    grad[rows, labels] -= 1 - label_smoothing
+    aim = shifted[rows, labels]  # Σ target · z
+    if label_smoothing:
+        grad -= label_smoothing / n_classes
+        aim = (1 - label_smoothing) * aim + label_smoothing * shifted.mean(axis=1)
+    grad /= n
+    return float((np.log(totals[:, 0]) - aim).sum()) / n, grad
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -102,18 +116,16 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     return int(np.count_nonzero(right)) / len(logits)
 
 
-def _checked(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return both as arrays if each row of logits has a valid label."""
-    logits, labels = np.asarray(logits), np.asarray(labels)
-    if logits.ndim != 2 or len(logits) == 0 or labels.shape != (len(logits),):
+def checked_labels(labels: np.ndarray, n: int, n_classes: int | None) -> np.ndarray:
+    """Return one label for each of ``n`` examples as integers, or raise an error that names the value and the rule."""
+    labels = np.asarray(labels)
+    if n == 0 or labels.shape != (n,):
         raise ValueError(
-            f"a loss needs logits (n, classes) of at least one example and one label per row, got {logits.shape} and "
-            f"{labels.shape}"
+            f"there must be at least one example, and one label for each, got labels {labels.shape} for {n} examples"
         )
-    if logits.dtype.kind != "f":
-        raise TypeError(f"logits must be floats, got {logits.dtype}")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got {labels.dtype}")
-    if labels.min() < 0 or labels.max() >= logits.shape[1]:
-        raise ValueError(f"labels must be 0 to {logits.shape[1] - 1}, got {labels.min()} to {labels.max()}")
-    return logits, labels
+    if labels.min() < 0 or (n_classes is not None and labels.max() >= n_classes):
+        rule = "at least 0" if n_classes is None else f"0 to {n_classes - 1}"
+        raise ValueError(f"labels must be {rule}, got {labels.min()} to {labels.max()}")
+    return labels

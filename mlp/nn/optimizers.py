@@ -1,13 +1,17 @@
 """Optimizers, which change parameters by their gradients: SGD with momentum, and Adam."""
 
+import copy
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from mlp.checks import Number, checked
 from mlp.nn.parameters import Parameter
+
+AddGradient = Callable[[float], None]
+"""Adds a factor times the gradient to the array that an optimizer adds it to: the velocity, or else the values."""
 
 
 class Optimizer:
@@ -31,6 +35,7 @@ class Optimizer:
         If there are no parameters, one is invalid, read-only or given twice, or a number is out of range.
     """
 
+    kept: tuple[str, ...] = ()  # attributes that a state has: lists of flat arrays, and numbers
     learning_rate = Number(low=0)
     weight_decay = Number(low=0)
     l1 = Number(low=0)
@@ -55,10 +60,16 @@ class Optimizer:
 
     def state(self) -> dict[str, Any]:
         """Return a copy of all that the next step depends on besides parameters and settings, for ``restore``."""
-        return {}
+        return {name: copy.deepcopy(getattr(self, name)) for name in self.kept}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Restore the state of another optimizer with the same parameters."""
+        for name in self.kept:
+            if isinstance(state[name], list):  # arrays that stay the same objects
+                for array, kept in zip(getattr(self, name), state[name], strict=True):
+                    array[...] = kept
+            else:
+                setattr(self, name, state[name])
 
     def _slot(self) -> np.ndarray:
         """Return flat zeros, one for each number of all parameters, in order."""
@@ -100,6 +111,8 @@ class SGD(Optimizer):
     (SGD(learning_rate=0.1), array([0.95]))
     """
 
+    kept = ("velocities",)
+
     def __init__(
         self,
         parameters: Iterable[Parameter],
@@ -128,25 +141,30 @@ class SGD(Optimizer):
     def step(self) -> None:
         """Change every parameter once."""
         for parameter, scratch, *velocity in self._each(*self.velocities):
-            change = parameter.grad
-            if self.weight_decay:
-                change = change + self.weight_decay * parameter.value
-            if self.l1:
-                change = change + self.l1 * np.sign(parameter.value)
-            if velocity:
-                velocity[0] *= self.momentum
-                velocity[0] += change
-                change = velocity[0]
-            parameter.value -= np.multiply(change, self.learning_rate, out=scratch)
+            self.update(parameter.value, parameter.grad, scratch, *velocity)
 
-    def state(self) -> dict[str, Any]:
-        """Return a copy of the velocities: one flat array, or none without momentum."""
-        return {"velocities": [velocity.copy() for velocity in self.velocities]}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Restore the velocities."""
-        for velocity, kept in zip(self.velocities, state["velocities"], strict=True):
-            velocity[...] = kept
+    def update(
+        self,
+        values: np.ndarray,
+        grad: np.ndarray | AddGradient,
+        scratch: np.ndarray,
+        velocity: np.ndarray | None = None,
+    ) -> None:
+        """Change ``values``, and their ``velocity`` if there is one, by a gradient, or by what adds it to an array."""
+        rate = self.learning_rate
+        target, factor = (values, -rate) if velocity is None else (velocity, 1.0)
+        if velocity is not None:
+            velocity *= self.momentum
+        if self.weight_decay:
+            target += np.multiply(values, factor * self.weight_decay, out=scratch)
+        if self.l1:
+            target += np.multiply(np.sign(values, out=scratch), factor * self.l1, out=scratch)
+        if callable(grad):
+            grad(factor)
+        else:
+            target += np.multiply(grad, factor, out=scratch)
+        if velocity is not None:
+            values -= np.multiply(velocity, rate, out=scratch)
 
     def __repr__(self) -> str:
         """Return the non-default arguments, such as ``SGD(learning_rate=0.1, momentum=0.9)``."""
@@ -176,6 +194,7 @@ class Adam(Optimizer):
         Strength of L1 regularization, 0 or more.
     """
 
+    kept = ("steps_taken", "means", "mean_squares")
     epsilon = Number(low=0, open_low=True)
 
     def __init__(
@@ -198,42 +217,31 @@ class Adam(Optimizer):
     def step(self) -> None:
         """Change every parameter once."""
         self.steps_taken += 1
+        for parameter, *arrays in self._each(*self.means, *self.mean_squares):
+            self.update(parameter.value, parameter.grad, *arrays)
+
+    def update(
+        self, values: np.ndarray, grad: np.ndarray, scratch: np.ndarray, mean: np.ndarray, mean_square: np.ndarray
+    ) -> None:
+        """Change ``values`` and both running means by a gradient, at step ``steps_taken``."""
         beta_1, beta_2 = self.betas
         # Only Python floats: an np.float64 among them would make numpy work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
-        for parameter, scratch, mean, mean_square in self._each(*self.means, *self.mean_squares):
-            grad = parameter.grad
-            if self.weight_decay:
-                parameter.value *= 1 - self.learning_rate * self.weight_decay
-            if self.l1:
-                grad = grad + self.l1 * np.sign(parameter.value)
-            mean *= beta_1
-            mean += np.multiply(grad, 1 - beta_1, out=scratch)
-            mean_square *= beta_2
-            np.multiply(grad, grad, out=scratch)
-            mean_square += np.multiply(scratch, 1 - beta_2, out=scratch)
-            np.sqrt(mean_square, out=scratch)
-            scratch += self.epsilon * correction_2
-            np.divide(mean, scratch, out=scratch)
-            scratch *= self.learning_rate * correction_2 / correction_1
-            parameter.value -= scratch
-
-    def state(self) -> dict[str, Any]:
-        """Return copies of both running means, each a flat array, and the number of their steps."""
-        return {
-            "steps_taken": self.steps_taken,
-            "means": [mean.copy() for mean in self.means],
-            "mean_squares": [mean_square.copy() for mean_square in self.mean_squares],
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Restore both running means and the number of steps."""
-        self.steps_taken = state["steps_taken"]
-        for mean, kept in zip(self.means, state["means"], strict=True):
-            mean[...] = kept
-        for mean_square, kept in zip(self.mean_squares, state["mean_squares"], strict=True):
-            mean_square[...] = kept
+        if self.weight_decay:
+            values *= 1 - self.learning_rate * self.weight_decay
+        if self.l1:
+            grad = grad + self.l1 * np.sign(values)
+        mean *= beta_1
+        mean += np.multiply(grad, 1 - beta_1, out=scratch)
+        mean_square *= beta_2
+        np.multiply(grad, grad, out=scratch)
+        mean_square += np.multiply(scratch, 1 - beta_2, out=scratch)
+        np.sqrt(mean_square, out=scratch)
+        scratch += self.epsilon * correction_2
+        np.divide(mean, scratch, out=scratch)
+        scratch *= self.learning_rate * correction_2 / correction_1
+        values -= scratch
 
     def __repr__(self) -> str:
         """Return the non-default arguments, such as ``Adam(learning_rate=0.001)``."""

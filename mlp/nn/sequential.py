@@ -116,7 +116,7 @@ class Sequential:
 
     @one_blas_thread
     def pull_back(self, grad_logits: np.ndarray) -> list[np.ndarray]:
-        """Do what ``backward`` does, and return the gradient of each of the `activations`, inputs first, logits last."""
+        """Do what ``backward`` does, and return the gradients of the `activations`, inputs first, logits last."""
         grads = [np.asarray(grad_logits, self.dtype)]
         for layer in reversed(self.layers):
             grads.append(layer.backward(grads[-1]))

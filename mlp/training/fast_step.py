@@ -10,15 +10,15 @@ The plain step is the specification, and a test compares both. Here one function
 - products are cut into parts that OpenBLAS multiplies fast, and to the same bits for any number of threads.
 """
 
-import math
-from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from mlp.blas import LONGEST_EVEN, blas_function
-from mlp.nn.losses import accuracy
+from mlp.nn.layers import ACTIVATIONS
+from mlp.nn.losses import accuracy, loss_and_gradient
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam, Optimizer
 from mlp.training.products import SMALL, UNPACKED, Product, sum_cuts
@@ -53,12 +53,11 @@ class FastStep:
 
     def __init__(self, network: MLP, optimizer: Optimizer, *, label_smoothing: float = 0.0) -> None:
         self._network, self._optimizer, self._label_smoothing = network, optimizer, label_smoothing
-        self._values, self._axpy = network.values, blas_function("axpy", network.dtype)
+        self._scratch = np.empty_like(network.values)
         if isinstance(optimizer, SGD):
             self._target = optimizer.velocities[0] if optimizer.velocities else network.values
         else:
             self._target = np.zeros_like(network.values)  # gradients
-        self._scratch = np.empty_like(network.values)
         self._minibatches: dict[int, Minibatch] = {}
 
     @staticmethod
@@ -96,56 +95,22 @@ class FastStep:
             self._minibatches[n] = Minibatch(self._network, n, self._target)
         minibatch = self._minibatches[n]
         logits = minibatch.forward(images, rng)
-        share = accuracy(logits, labels)
-        loss = loss_to_gradient(logits, labels, self._label_smoothing)
-        minibatch.backward()
-        if isinstance(self._optimizer, Adam):
-            self._adam(self._optimizer, minibatch)
+        loss, grad_logits = loss_and_gradient(logits, labels, self._label_smoothing)
+        minibatch.backward(grad_logits)
+        self._update(self._optimizer, minibatch)
+        return loss, accuracy(logits, labels)
+
+    def _update(self, optimizer: Any, minibatch: "Minibatch") -> None:
+        """Change all parameters at once, as flat arrays."""
+        values, scratch = self._network.values, self._scratch
+        if isinstance(optimizer, SGD):
+            unchanged = not (optimizer.velocities or optimizer.weight_decay or optimizer.l1)
+            add_gradient = partial(minibatch.add_gradients, gathered=unchanged)
+            optimizer.update(values, add_gradient, scratch, *optimizer.velocities)
         else:
-            self._sgd(self._optimizer, minibatch)
-        return loss, share
-
-    def _sgd(self, optimizer: Any, minibatch: "Minibatch") -> None:
-        """Do what `SGD.step` does."""
-        rate, decay, l1 = optimizer.learning_rate, optimizer.weight_decay, optimizer.l1
-        signs = np.sign(self._values, out=self._scratch) if l1 else self._scratch
-        if optimizer.velocities:
-            velocity = self._target
-            velocity *= optimizer.momentum
-            if decay:
-                self._axpy(self._values, velocity, a=decay)
-            if l1:
-                self._axpy(signs, velocity, a=l1)
-            minibatch.add_gradients(1.0)
-            self._axpy(velocity, self._values, a=-rate)
-            return
-        if decay:
-            self._values *= 1 - rate * decay
-        if l1:
-            self._axpy(signs, self._values, a=-rate * l1)
-        minibatch.add_gradients(-rate, gathered=not decay and not l1)
-
-    def _adam(self, optimizer: Adam, minibatch: "Minibatch") -> None:
-        """Do what `Adam.step` does."""
-        optimizer.steps_taken += 1
-        rate, (beta_1, beta_2) = optimizer.learning_rate, optimizer.betas
-        correction_1 = 1 - beta_1**optimizer.steps_taken
-        correction_2 = math.sqrt(1 - beta_2**optimizer.steps_taken)
-        grads, scratch, mean, mean_square = self._target, self._scratch, optimizer.means[0], optimizer.mean_squares[0]
-        minibatch.write_gradients()
-        if optimizer.weight_decay:
-            self._values *= 1 - rate * optimizer.weight_decay
-        if optimizer.l1:
-            self._axpy(np.sign(self._values, out=scratch), grads, a=optimizer.l1)
-        mean *= beta_1
-        self._axpy(grads, mean, a=1 - beta_1)
-        mean_square *= beta_2
-        np.multiply(grads, grads, out=scratch)
-        self._axpy(scratch, mean_square, a=1 - beta_2)
-        np.sqrt(mean_square, out=scratch)
-        scratch += optimizer.epsilon * correction_2
-        np.divide(mean, scratch, out=scratch)
-        self._axpy(scratch, self._values, a=-rate * correction_2 / correction_1)
+            minibatch.write_gradients()
+            optimizer.steps_taken += 1
+            optimizer.update(values, self._target, scratch, *optimizer.means, *optimizer.mean_squares)
 
 
 class Minibatch:
@@ -162,7 +127,7 @@ class Minibatch:
 
     def __init__(self, network: MLP, n: int, target: np.ndarray) -> None:
         self._dropouts = network.dropouts
-        self._activate, self._chain = ACTIVATIONS[network.activation]
+        self._activation = ACTIVATIONS[network.activation]()
         weights, targets = stacked(network.layer_sizes, network.values), stacked(network.layer_sizes, target)
         widths = network.layer_sizes[1:]
         inputs = [columns(n, width + 1) for width in widths[:-1]]  # of each layer but the first
@@ -171,7 +136,7 @@ class Minibatch:
         self._grads = [columns(n, width) for width in widths]  # of each layer's sums
         self._next_inputs = [array[:, :-1] for array in inputs]  # the outputs of an activation, or of dropout
         outputs = [columns(n, width) for width in widths[:-1]] if network.dropout else self._next_inputs
-        self._outputs = [*outputs, self._grads[-1]]  # the gradient of the logits overwrites them
+        self._outputs = [*outputs, columns(n, widths[-1])]
         self._masks: list[np.ndarray] = []
         self._forward = [Product(*each) for each in zip(inputs, weights[1:], self._outputs[1:], strict=True)]
         self._backward = [
@@ -182,16 +147,15 @@ class Minibatch:
             Product(array.T, grads, place)
             for array, grads, place in zip(inputs, self._grads[1:], targets[1:], strict=True)
         ]
-        self._slopes = [columns(n, width) for width in widths[:-1]]
         self._images = FirstLayer(weights[0], targets[0], n)
 
     def forward(self, images: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
-        """Return the logits, in an array that `backward` overwrites with their gradient."""
+        """Return the logits, in an array that the next step overwrites."""
         self._images.forward(images, self._outputs[0])
         self._masks = []
         for number, product in enumerate(self._forward):
             outputs, next_inputs = self._outputs[number], self._next_inputs[number]
-            self._activate(outputs)
+            self._activation.function(outputs, out=outputs)
             if self._dropouts and rng is not None:
                 self._masks.append(self._dropouts[number].draw(outputs.shape, rng))
                 np.multiply(outputs, self._masks[-1], out=next_inputs)
@@ -200,14 +164,15 @@ class Minibatch:
             product()
         return self._outputs[-1]
 
-    def backward(self) -> None:
+    def backward(self, grad_logits: np.ndarray) -> None:
         """Compute the gradient of each layer's sums from that of the logits."""
+        self._grads[-1][...] = grad_logits
         for number in reversed(range(len(self._backward))):
             self._backward[number]()
             grads = self._grads[number]
             if self._masks:
                 grads *= self._masks[number]
-            self._chain(grads, self._outputs[number], self._slopes[number])
+            grads *= self._activation.slope(self._outputs[number])
 
     def add_gradients(self, factor: float, *, gathered: bool = False) -> None:
         """Compute ``target ← target + factor · gradient``; ``gathered``: with the weights of ``forward``."""
@@ -335,65 +300,3 @@ def stacked(layer_sizes: list[int], flat: np.ndarray) -> list[np.ndarray]:
 def columns(n: int, width: int) -> np.ndarray:
     """Return a float32 array (n, width) in Fortran order, whose leading columns are contiguous too."""
     return np.empty((width, n), np.float32).T
-
-
-def loss_to_gradient(logits: np.ndarray, labels: np.ndarray, label_smoothing: float) -> float:
-    """Replace the logits, (n, classes), by the gradient that `softmax_cross_entropy` returns; return the loss."""
-    n = len(logits)
-    columns = logits.T  # (classes, n), in C order: max and sum over ten long rows take half the time of n short ones
-    columns -= np.maximum.reduce(columns, axis=0)
-    right = np.multiply(labels, n, dtype=np.intp)  # flat positions of the right classes
-    right += np.arange(n)
-    right_shifted = columns.take(right)
-    if label_smoothing:  # Σ target · z; without smoothing, right_shifted is all of it
-        right_shifted = (1 - label_smoothing) * right_shifted + label_smoothing * columns.mean(axis=0)
-    np.exp(columns, out=columns)
-    totals = np.add.reduce(columns, axis=0)
-    losses = np.log(totals)
-    losses -= right_shifted
-    loss = float(np.add.reduce(losses)) / n
-    totals *= n  # one division serves both the softmax and the mean
-    columns /= totals
-    columns.reshape(-1)[right] -= (1 - label_smoothing) / n
-    if label_smoothing:
-        columns -= label_smoothing / (n * len(columns))
-    return loss
-
-
-def _relu(sums: np.ndarray) -> None:
-    np.maximum(sums, 0, out=sums)
-
-
-def _relu_chain(grads: np.ndarray, outputs: np.ndarray, slopes: np.ndarray) -> None:
-    grads *= outputs > 0
-
-
-def _tanh(sums: np.ndarray) -> None:
-    np.tanh(sums, out=sums)
-
-
-def _tanh_chain(grads: np.ndarray, outputs: np.ndarray, slopes: np.ndarray) -> None:
-    np.square(outputs, out=slopes)
-    np.subtract(1, slopes, out=slopes)
-    grads *= slopes
-
-
-def _sigmoid(sums: np.ndarray) -> None:
-    sums *= 0.5
-    np.tanh(sums, out=sums)
-    sums += 1
-    sums *= 0.5
-
-
-def _sigmoid_chain(grads: np.ndarray, outputs: np.ndarray, slopes: np.ndarray) -> None:
-    np.subtract(1, outputs, out=slopes)
-    slopes *= outputs
-    grads *= slopes
-
-
-ACTIVATIONS: dict[str, tuple[Callable[[np.ndarray], None], Callable[[np.ndarray, np.ndarray, np.ndarray], None]]] = {
-    "relu": (_relu, _relu_chain),
-    "tanh": (_tanh, _tanh_chain),
-    "sigmoid": (_sigmoid, _sigmoid_chain),
-}
-"""Each activation in place, with its backward pass from its outputs."""

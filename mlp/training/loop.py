@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.checks import checked_int
-from mlp.nn.losses import accuracy, softmax_cross_entropy
+from mlp.nn.losses import accuracy, checked_labels, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
@@ -17,6 +17,9 @@ from mlp.training.threads import ThreadChoice, chosen
 
 TakeStep = Callable[[np.ndarray, np.ndarray, np.random.Generator | None], tuple[float, float]]
 """Trains on a minibatch, (batch, inputs) and (batch,), with masks from the generator; returns loss and accuracy."""
+
+Batch = Callable[[int, int], np.ndarray]
+"""Returns the images of an epoch from one place in its order to another: (batch, inputs)."""
 
 
 class Step(NamedTuple):
@@ -57,38 +60,59 @@ def step_taker(
     threads: int | ThreadChoice | None = None,
     *,
     label_smoothing: float = 0.0,
-) -> tuple[TakeStep, ThreadChoice]:
-    """Return the function for all steps on these images, and its threads: `FastStep` where it fits, or `train_step`."""
+) -> TakeStep:
+    """Return the function for all steps on these images: `FastStep` where it fits, or `train_step`; no gradients stay.
+
+    ``threads`` is that of `mlp.training.run.steps`.
+    """
     if isinstance(network, MLP) and FastStep.takes(network, optimizer, images):
+        step: TakeStep = FastStep(network, optimizer, label_smoothing=label_smoothing)
         gains = gains_from_threads(network.layer_sizes, batch_size)
         choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
-        return FastStep(network, optimizer, label_smoothing=label_smoothing), choice
+    else:
+        step, choice = partial(train_step, network, optimizer, label_smoothing=label_smoothing), ThreadChoice(1)
 
-    return partial(train_step, network, optimizer, label_smoothing=label_smoothing), ThreadChoice(1)
+    def take_step(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator | None) -> tuple[float, float]:
+        with choice:  # left at the end of each step: between two, the caller may use threads
+            record = step(images, labels, rng)
+        if not isinstance(step, FastStep):
+            forget_gradients(network)
+        return record
+
+    return take_step
 
 
-def train_epoch(
+def forget_gradients(network: Sequential) -> None:
+    """Set all gradients to NaN, so that nobody takes them for those of the last step."""
+    for parameter in network.parameters():
+        parameter.grad.fill(np.nan)
+
+
+def shuffled(images: np.ndarray, order: np.ndarray) -> Batch:
+    """Return the minibatches of an epoch in an order of the images."""
+    return lambda start, stop: images.take(order[start:stop], axis=0)
+
+
+def epoch_steps(
     take_step: TakeStep,
-    threads: ThreadChoice,
-    images: np.ndarray,
+    batch: Batch,
     labels: np.ndarray,
     *,
-    order: np.ndarray,
     batch_size: int,
     epoch: int,
-    rng: np.random.Generator,
+    masks: Callable[[], np.random.Generator | None],
+    done: int = 0,
 ) -> Iterator[Step]:
-    """Take the steps of one epoch in the given order of images; the last batch may be short, and ``rng`` draws masks.
+    """Take the steps of one epoch, after so many that are done; the last minibatch may be short.
 
-    Inputs are trusted: they are checked where they enter, in `train`.
+    ``labels`` are in the order of the epoch, and ``masks`` returns the generator of each step's masks. Inputs are
+    trusted: they are checked where they enter, by `checked_examples`.
     """
-    number = (epoch - 1) * -(-len(order) // batch_size)
-    for start in range(0, len(order), batch_size):
-        batch = order[start : start + batch_size]
-        with threads:  # left before the yield: between two steps, the caller may use threads
-            loss, share = take_step(images.take(batch, axis=0), labels[batch], rng)
-        number += 1
-        yield Step(number, epoch, loss, share)
+    n_batches = -(-len(labels) // batch_size)
+    for place in range(done, n_batches):
+        start, stop = place * batch_size, (place + 1) * batch_size
+        loss, share = take_step(batch(start, stop), labels[start:stop], masks())
+        yield Step((epoch - 1) * n_batches + place + 1, epoch, loss, share)
 
 
 def train(
@@ -149,10 +173,10 @@ def train(
     batch_size = checked_int("batch_size", batch_size, 1, 2**31)
     epochs = checked_int("epochs", epochs, 1, 2**31)
     _check_fits(network, optimizer, rng)
-    return _train(network, optimizer, images, labels, batch_size, epochs, rng)
+    return _all_steps(network, optimizer, images, labels, batch_size, epochs, rng)
 
 
-def _train(
+def _all_steps(
     network: Sequential,
     optimizer: Optimizer,
     images: np.ndarray,
@@ -161,17 +185,13 @@ def _train(
     epochs: int,
     rng: np.random.Generator,
 ) -> Iterator[Step]:
-    """Take the steps of all epochs: the generator of `train`, which checks its arguments at once."""
-    take_step, threads = step_taker(network, optimizer, images, batch_size)
-    _forget_gradients(network)
+    """Yield the steps of `train`, which checks its arguments before the first."""
+    take_step = step_taker(network, optimizer, images, batch_size)
+    forget_gradients(network)
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
-        for step in train_epoch(
-            take_step, threads, images, labels, order=order, batch_size=batch_size, epoch=epoch, rng=rng
-        ):
-            if not isinstance(take_step, FastStep):
-                _forget_gradients(network)
-            yield step
+        batch, ordered = shuffled(images, order), labels[order]
+        yield from epoch_steps(take_step, batch, ordered, batch_size=batch_size, epoch=epoch, masks=lambda: rng)
 
 
 def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Generator) -> None:
@@ -182,21 +202,7 @@ def _check_fits(network: Sequential, optimizer: Optimizer, rng: np.random.Genera
         raise ValueError("the optimizer must be created for network.parameters(), got one for other parameters")
 
 
-def _forget_gradients(network: Sequential) -> None:
-    for parameter in network.parameters():
-        parameter.grad.fill(np.nan)
-
-
 def checked_examples(network: Sequential, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule."""
-    images, labels, n_classes = network.as_rows(images), np.asarray(labels), network.n_outputs
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels must be integers, got {labels.dtype}")
-    if len(images) == 0:
-        raise ValueError("training needs at least one image, got none")
-    if labels.shape != (len(images),):
-        raise ValueError(f"there must be one label per image, got labels {labels.shape} for {len(images)} images")
-    if labels.min() < 0 or (n_classes is not None and labels.max() >= n_classes):
-        rule = "at least 0" if n_classes is None else f"0 to {n_classes - 1}"
-        raise ValueError(f"labels must be {rule}, got {labels.min()} to {labels.max()}")
-    return images, labels
+    images = network.as_rows(images)
+    return images, checked_labels(labels, len(images), network.n_outputs)

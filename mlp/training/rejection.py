@@ -18,7 +18,7 @@ from mlp.nn.optimizers import SGD
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 from mlp.shipped_files import MODELS
-from mlp.training.loop import Step, step_taker, train_epoch
+from mlp.training.loop import Step, epoch_steps, shuffled, step_taker
 from mlp.training.schedule import rate_factor
 
 REJECTION_MODEL = MODELS / "rejection.safetensors"
@@ -83,16 +83,14 @@ def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: i
     """
     images, labels = _examples(dataset, seed)
     optimizer = SGD(rejection.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
-    take_step, threads = step_taker(rejection.network, optimizer, images, BATCH_SIZE)
+    take_step = step_taker(rejection.network, optimizer, images, BATCH_SIZE)
     n_steps = epochs * steps_per_epoch(dataset)
     optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0, n_steps)
     for epoch in range(1, epochs + 1):
         rng = rng_of("order of an epoch", seed, epoch)
         order = rng.permutation(len(images))
-        warped = warp(images, rng)
-        for step in train_epoch(
-            take_step, threads, warped, labels, order=order, batch_size=BATCH_SIZE, epoch=epoch, rng=rng
-        ):
+        batch, ordered = shuffled(warp(images, rng), order), labels[order]
+        for step in epoch_steps(take_step, batch, ordered, batch_size=BATCH_SIZE, epoch=epoch, masks=lambda: None):
             optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number, n_steps)
             yield step
     rejection.facts[REFUSED_FROM] = threshold(rejection, dataset, seed=seed)

@@ -12,7 +12,7 @@ from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 from mlp.training.data.prepared_images import prepared
 from mlp.training.data.warped import WarpedEpoch
-from mlp.training.loop import Step, checked_examples, step_taker
+from mlp.training.loop import Batch, Step, checked_examples, epoch_steps, shuffled, step_taker
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
@@ -169,31 +169,24 @@ def steps(
 
 def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoice) -> Iterator[Step]:
     settings, n = run.settings, len(images)
-    take_step, threads = step_taker(
-        run.network,
-        run.optimizer,
-        images,
-        settings.batch_size,
-        threads,
-        label_smoothing=settings.label_smoothing,
+    take_step = step_taker(
+        run.network, run.optimizer, images, settings.batch_size, threads, label_smoothing=settings.label_smoothing
     )
     run.follow_schedule(n)
     while not run.finished(n):
-        epochs_done, step_in_epoch = divmod(run.step, run.steps_per_epoch(n))
-        order, warped = epoch_plan(settings, images, epochs_done + 1)
-        epoch_labels = labels[order]  # once an epoch, so that a batch's labels are a view
-        gathered = np.empty((min(settings.batch_size, n), N_INPUTS), images.dtype)
-        for start in range(step_in_epoch * settings.batch_size, n, settings.batch_size):
-            stop = start + settings.batch_size
-            if warped is None:
-                rows = order[start:stop]  # always in range: "clip" only keeps numpy from checking that with a copy
-                inputs = images.take(rows, axis=0, out=gathered[: len(rows)], mode="clip")  # (batch, 784)
-            else:
-                inputs = warped.batch(start, stop)
-            with threads:  # left before the yield: between two steps, the caller may use threads
-                loss, accuracy = take_step(inputs, epoch_labels[start:stop], run.mask_rng())
-            run.step += 1
-            yield Step(run.step, epochs_done + 1, loss, accuracy)
+        epochs_done, done = divmod(run.step, run.steps_per_epoch(n))
+        order, batch = epoch_plan(settings, images, epochs_done + 1)
+        for step in epoch_steps(
+            take_step,
+            batch,
+            labels[order],
+            batch_size=settings.batch_size,
+            epoch=epochs_done + 1,
+            masks=run.mask_rng,
+            done=done,
+        ):
+            run.step = step.number
+            yield step
             run.follow_schedule(n)  # only now, as the caller may have changed the learning rate
 
 
@@ -202,16 +195,16 @@ def mask_rng(settings: Settings, steps_done: int) -> np.random.Generator | None:
     return rng_of("dropout of a step", settings.seed, steps_done) if settings.dropout else None
 
 
-def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:
-    """Return the order of the images in one epoch, shape (n,), and their warps, if the settings ask for them.
+def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, Batch]:
+    """Return the order of the images in one epoch, shape (n,), and its minibatches, warped if the settings say so.
 
     Both depend only on the seed and the number of the epoch, so that a run can continue from any place in it.
     """
     order = _order(settings.seed, epoch, len(images))
     if not settings.warp:
-        return order, None
+        return order, shuffled(images, order)
     strength = settings.warp * (UPRIGHT_WARP if settings.straighten else 1)
-    return order, WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=strength)
+    return order, WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=strength).batch
 
 
 @lru_cache(maxsize=32)

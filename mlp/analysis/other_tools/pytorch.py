@@ -11,7 +11,6 @@ from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.reader import Reader
 
 
-
 def state_dict(reader: Reader) -> dict[str, np.ndarray]:
     """Return the weights, (n_out, n_in) each, named as in an ``nn.Sequential`` of Linear layers and activations."""
     arrays: dict[str, np.ndarray] = {}

@@ -81,7 +81,8 @@ def forward(step: SlowStep) -> None:
         if number < n_layers:
             total, after = (float(outputs[i, neuron]) for outputs in (step.sums(number), step.activated(number)))
             activated = "a" if network.dropout else "h"
-            st.latex(rf"{activated}_{{{neuron}}} = {ACTIVATION[network.activation][0].format(tex(total))} = {tex(after)}")
+            function = ACTIVATION[network.activation][0].format(tex(total))
+            st.latex(rf"{activated}_{{{neuron}}} = {function} = {tex(after)}")
             if network.dropout:
                 next_inputs = float(step.next_inputs(number)[i, neuron])
                 st.caption(f"Dropout turns it into {next_inputs:.3g} (0 for a neuron that sits out).")

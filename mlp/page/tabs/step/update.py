@@ -40,7 +40,7 @@ def update(step: SlowStep) -> None:
         )
     with drawn:
         _downhill(step)
-    show_code(Adam.step if settings.optimizer == "adam" else SGD.step)
+    show_code(Adam.update if settings.optimizer == "adam" else SGD.update)
 
 
 def _numbers(step: SlowStep, position: int) -> str:
