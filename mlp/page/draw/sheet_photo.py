@@ -17,7 +17,7 @@ from mlp.page.live.announced import announced
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
-from mlp.page.style.gallery import buttons_section
+from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
 
@@ -57,7 +57,7 @@ def _sheet_photo(visitor: Visitor) -> None:
     with st.container(key="sheet_photo", horizontal=True, gap="medium"):
         with st.container(key="sheet_photo_shown", width=360):
             numbers_shown = range(len(picture.sheet.digits))
-            buttons_section(
+            pick_from(
                 "photo_digits", _photo(picture.sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, picture)
             )
         rows = [html.escape(" ".join(row)) for row in numbers]
@@ -127,17 +127,14 @@ def _photo(sheet: SheetPhoto, answers: Sequence[str | None]) -> str:
             f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         )
         text = "?" if answer is None else html.escape(answer)
-        name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {text}'}"
-        pressed = str(number == state.sheet_digit.get()).lower()
-        buttons.append(
-            f'<button type="button" data-number="{number}" aria-label="{name}" aria-pressed="{pressed}" '
-            f'style="{place}"><b>{text}</b></button>'
-        )
+        name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {answer}'}"
+        pressed = number == state.sheet_digit.get()
+        buttons.append(choice(number, name, f"<b>{text}</b>", pressed=pressed, more=f'style="{place}"'))
     return f'<img src="{image_url(sheet.shown)}" alt="your photo">{"".join(buttons)}'
 
 
-def _pick(visitor: Visitor, picture: Picture, number: int) -> None:
+def _pick(visitor: Visitor, picture: Picture, pick: Pick) -> None:
     """Read the digit that was pressed."""
-    state.sheet_digit.set(number)
-    state.picture.set(from_picture(picture, number))
+    state.sheet_digit.set(pick.number)
+    state.picture.set(from_picture(picture, pick.number))
     show_picture(visitor)

@@ -1,5 +1,7 @@
 """The lab: experiments opened by link and by choice, and a guess drawn by hand."""
 
+import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -62,6 +64,29 @@ def test_labels_of_controls_in_a_row_are_level(open_page: Callable[..., Page], p
     names = ["Looking at", *LABELS[place]]
     eventually(page, lambda: None not in row.evaluate(TOPS, names))
     assert len({round(top) for top in row.evaluate(TOPS, names)}) == 1
+
+
+def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page]):
+    page = open_page("?lab=map", viewport={"width": 1280, "height": 720})
+    dots = part(page, "lab_dots")
+    dots.get_by_role("button").first.focus()
+    page.keyboard.press("ArrowDown")
+    area = dots.locator("button:focus")
+    number = re.match(r"no\. [\d,]+", area.get_attribute("aria-label") or "")
+    assert number
+    page.keyboard.press("Enter")
+    expect(part(page, "lab_map").get_by_text(f"Test digit {number[0]}")).to_be_visible()
+    expect(area).to_be_focused()
+
+    box = dots.locator("img").bounding_box()
+    assert box is not None
+    aim = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(*aim)
+    expect(part(page, "lab_map").get_by_text(f"Test digit {number[0]}")).to_have_count(0)
+    ring = dots.locator(".chosen").bounding_box()
+    assert ring is not None
+    away = ring["x"] + ring["width"] / 2 - aim[0], ring["y"] + ring["height"] / 2 - aim[1]
+    assert math.hypot(*away) < 24, "the nearest of 1,000 dots"
 
 
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):

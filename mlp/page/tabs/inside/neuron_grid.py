@@ -1,54 +1,15 @@
-"""The hidden neurons as a grid of switches, lit as they fire: one tab stop per layer, and arrow keys within it."""
+"""The hidden neurons as a grid of switches, lit as they fire."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import streamlit as st
 
-from mlp.page.session_var import SessionVar
+from mlp.page.style.picking import choice, pick_from
+from mlp.training.settings import MAX_HIDDEN_LAYERS, MAX_WIDTH
 
-_lab_neurons = SessionVar[Any]("lab_neurons", None)
-"""The browser's report on the switched neuron; a control."""
-
-
-_JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  const active = root.getRootNode().activeElement;
-  const had = active && root.contains(active) ? active.dataset.id : null;
-  root.innerHTML = data.map((layer, l) => `<section><h3>${layer.title}</h3><div role="group"`
-    + ` aria-label="${layer.title}">` + layer.neurons.map(([n, lit, off]) => {
-      const name = `neuron ${n + 1}, ${off ? "off" : `lit ${lit}%`}`;
-      return `<button type="button" data-id="${l}-${n}" tabindex="-1" aria-pressed="${Boolean(off)}"`
-        + ` style="--lit:${lit}%" aria-label="${name}" title="${name}"></button>`;
-    }).join("") + "</div></section>").join("");
-  const buttons = [...root.querySelectorAll("button")];
-  root.querySelectorAll("section").forEach((section) => {
-    const first = section.querySelector(`[data-id="${had}"]`) || section.querySelector("button");
-    if (first) first.tabIndex = 0;
-  });
-  const again = buttons.find((button) => button.dataset.id === had);
-  if (again) again.focus({ preventScroll: true });
-  root.onclick = (event) => {
-    const button = event.target.closest("button");
-    if (button) setTriggerValue("switched", button.dataset.id.split("-").map(Number));
-  };
-  root.onkeydown = (event) => {
-    const button = event.target.closest("button");
-    if (!button || !event.key.startsWith("Arrow")) return;
-    const row = [...button.parentElement.children];
-    const columns = row.filter((other) => other.offsetTop === row[0].offsetTop).length;
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
-    event.preventDefault();
-    const next = row[row.indexOf(button) + step];
-    if (!next) return;
-    button.tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-  };
-}
-"""
+NUMBERS = range(MAX_HIDDEN_LAYERS * MAX_WIDTH)
+"""Numbers of hidden neurons: that of the layer, from 0, times `MAX_WIDTH`, plus that in the layer."""
 
 _CSS = """
 .root { display: grid; gap: 1rem; }
@@ -75,21 +36,17 @@ class LayerSwitches(NamedTuple):
 
 
 def neuron_grid(layers: Sequence[LayerSwitches], on_switch: Callable[[int, int], None]) -> None:
-    """Draw the switches; ``on_switch`` is called with the layer and the neuron, from 0, if they are among these."""
+    """Draw the switches; ``on_switch`` is called with the layer and the neuron, both from 0."""
+    sections = "".join(
+        f'<section><h3>{layer.title}</h3><div role="group" aria-label="{layer.title}">'
+        + "".join(_switch(number, layer, neuron) for neuron in layer.neurons)
+        + "</div></section>"
+        for number, layer in enumerate(layers)
+    )
+    pick_from("lab_neurons", sections, _CSS, NUMBERS, lambda pick: on_switch(*divmod(pick.number, MAX_WIDTH)))
 
-    def switched() -> None:
-        place = (_lab_neurons.get() or {}).get("switched")
-        if isinstance(place, list | tuple) and len(place) == 2 and all(isinstance(part, int) for part in place):
-            layer, neuron = place
-            if 0 <= layer < len(layers) and neuron in layers[layer].neurons:
-                on_switch(layer, neuron)
 
-    data: list[dict[str, Any]] = [
-        {
-            "title": layer.title,
-            "neurons": [[n, round(100 * float(layer.lit[n])), int(n in layer.off)] for n in layer.neurons],
-        }
-        for layer in layers
-    ]
-    component = st.components.v2.component("neuron_grid", html='<div class="root"></div>', js=_JS, css=_CSS)
-    component(key=_lab_neurons.key, data=data, on_switched_change=switched)
+def _switch(number: int, layer: LayerSwitches, neuron: int) -> str:
+    lit, off = f"{layer.lit[neuron]:.0%}", neuron in layer.off
+    name = f"neuron {neuron + 1}, {'off' if off else f'lit {lit}'}"
+    return choice(number * MAX_WIDTH + neuron, name, pressed=off, more=f'title="{name}" style="--lit:{lit}"')

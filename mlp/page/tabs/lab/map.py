@@ -17,7 +17,7 @@ from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
-from mlp.page.style.gallery import GalleryPicture, gallery
+from mlp.page.style.picking import GalleryPicture, gallery
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures

@@ -1,63 +1,16 @@
 """The confusion matrix as a grid of buttons: a row for each true digit, a column for each answer."""
 
+import html
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from mlp.class_names import kind_of
 from mlp.page.session_var import SessionVar
+from mlp.page.style.picking import Pick, choice, pick_from
 
-_confusion = SessionVar[Any]("confusion", None)
-"""The browser's report on the open cell; a control."""
-
-
-_HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"
-
-# One tab stop for the whole grid and arrow keys within it, as the ARIA practices recommend.
-_JS = """
-export default function ({ data, parentElement, setStateValue }) {
-  const table = parentElement.querySelector("table");
-  const { counts, names, kind, chosen, caption } = data;
-  const text = (name) => name.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
-  const same = (one, other) => Boolean(one && other && one[0] === other[0] && one[1] === other[1]);
-  const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
-  const active = table.getRootNode().activeElement;
-  const kept = active && table.contains(active) ? active.dataset.cell : null;
-  table.caption.textContent = caption;
-  table.tHead.innerHTML =
-    "<tr><td></td>" + counts.map((_, j) => `<th scope="col">${text(names[j])}</th>`).join("") + "</tr>";
-  table.tBodies[0].innerHTML = counts.map((row, i) => `<tr><th scope="row">${text(names[i])}</th>` + row.map((n, j) => {
-    const name = `true ${kind} ${text(names[i])}, answer ${text(names[j])}: ${n} ${n === 1 ? "time" : "times"}`;
-    return `<td><button type="button" data-cell="${i}-${j}" class="${i === j ? "right" : "wrong"}" tabindex="-1"`
-      + ` style="--share:${(n / most).toFixed(3)}" aria-label="${name}" title="${name}"`
-      + ` aria-pressed="${same(chosen, [i, j])}">${n || "·"}</button></td>`;
-  }).join("") + "</tr>").join("");
-  const cell = (i, j) => table.querySelector(`[data-cell="${i}-${j}"]`);
-  const place = (button) => button.dataset.cell.split("-").map(Number);
-  const first = (kept && table.querySelector(`[data-cell="${kept}"]`)) || (chosen && cell(...chosen)) || cell(0, 0);
-  first.tabIndex = 0;
-  if (kept) first.focus();
-  table.onclick = (event) => {
-    const button = event.target.closest("button");
-    if (button) setStateValue("cell", same(chosen, place(button)) ? null : place(button));
-  };
-  const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-  table.onkeydown = (event) => {
-    const button = event.target.closest("button");
-    const step = steps[event.key];
-    if (!button || !step) return;
-    event.preventDefault();
-    const [i, j] = place(button);
-    const next = cell(i + step[0], j + step[1]);
-    if (!next) return;
-    button.tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-  };
-}
-"""
+_open_cell = SessionVar[tuple[int, int] | None]("open_cell", None)
+"""The row and column of the open cell."""
 
 _CSS = """
 table { border-collapse: separate; border-spacing: 2px; width: 100%; table-layout: fixed; font-size: 0.85rem;
@@ -87,27 +40,38 @@ def confusion_grid(counts: np.ndarray, caption: str, names: Sequence[str]) -> tu
     names : sequence of str
         Names of the classes.
     """
-    grid = st.components.v2.component("confusion_grid", html=_HTML, js=_JS, css=_CSS)
-    chosen = _cell((_confusion.get() or {}).get("cell"), len(counts))
-    grid(
-        key=_confusion.key,
-        data={
-            "counts": counts.tolist(),
-            "names": list(names),
-            "kind": kind_of(names),
-            "chosen": chosen,
-            "caption": caption,
-        },
-        on_cell_change=lambda: None,
+    cell = _open_cell.get()
+    if cell is not None and max(cell) >= len(counts):  # of another network
+        cell = None
+    most = max(1, int((counts - np.diag(np.diag(counts))).max()))
+    labels = [html.escape(name) for name in names]
+    rows = "".join(
+        f'<tr><th scope="row">{labels[row]}</th>'
+        + "".join(f"<td>{_button(counts, row, column, names, most, cell)}</td>" for column in range(len(counts)))
+        + "</tr>"
+        for row in range(len(counts))
     )
-    return chosen
+    head = "".join(f'<th scope="col">{label}</th>' for label in labels)
+    table = f"<table><caption>{caption}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    pick_from("confusion", table, _CSS, range(counts.size), lambda pick: _open(pick, len(counts)))
+    return cell
 
 
-def _cell(value: object, classes: int) -> tuple[int, int] | None:
-    """Return the browser's value if it is a cell, else None."""
-    if not (isinstance(value, list | tuple) and len(value) == 2):
-        return None
-    row, column = value
-    if not all(isinstance(place, int) and 0 <= place < classes for place in (row, column)):
-        return None
-    return row, column
+def _button(
+    counts: np.ndarray, row: int, column: int, names: Sequence[str], most: int, cell: tuple[int, int] | None
+) -> str:
+    n = int(counts[row, column])
+    times = "time" if n == 1 else "times"
+    return choice(
+        row * len(counts) + column,
+        f"true {kind_of(names)} {names[row]}, answer {names[column]}: {n} {times}",
+        str(n or "·"),
+        pressed=cell == (row, column),
+        more=f'class="{"right" if row == column else "wrong"}" style="--share:{n / most:.3f}"',
+    )
+
+
+def _open(pick: Pick, classes: int) -> None:
+    """Open the pressed cell, or close it if it is open."""
+    cell = divmod(pick.number, classes)
+    _open_cell.set(None if _open_cell.get() == cell else cell)

@@ -20,7 +20,7 @@ from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar
 from mlp.page.settings.link import ADDRESS, linked_view
 from mlp.page.style.fragments import fragment, rerun_fragments
-from mlp.page.style.gallery import GalleryPicture, gallery
+from mlp.page.style.picking import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.mistakes.confusion import confusion_grid
 from mlp.page.tabs.part import Part, Views

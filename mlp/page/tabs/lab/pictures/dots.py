@@ -1,140 +1,36 @@
-"""Many dots on a canvas, colored by digit; visitors choose one with the pointer, or with arrow keys and Enter."""
+"""Many dots as one image, colored by digit; a pointer picks the nearest dot, and keys reach one in each area."""
 
-import base64
+import html
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
-from mlp.page.session_var import SessionVar
+from mlp.analysis.inline_html import png_url
+from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.tabs.lab.pictures.river import DIGIT_COLORS
 
-_lab_dots = SessionVar[Any]("lab_dots", None)
-"""The browser's report on the chosen dot; a control."""
+AREAS = (12, 9)
+"""Columns and rows of areas with a dot to pick by key."""
+SIZE_PX, DOT_PX = (960, 720), 4
+NAME = 0.045
+"""Least distance between two names, in widths of the picture."""
 
-
-_JS = """
-const NAME_PX = 19;  // between the centers of two names
-// Move names apart that would cover each other or lie under the large dot.
-function apart(names, fixed) {
-  const all = fixed ? [...names, fixed] : names;
-  for (let turn = 0; turn < 30; turn++) for (const name of names) for (const other of all) {
-    const right = name.x - other.x || 0.1, down = name.y - other.y, away = Math.hypot(right, down);
-    if (name === other || away >= NAME_PX) continue;
-    const share = (NAME_PX - away) / away / (other === fixed ? 1 : 2);
-    name.x += right * share;
-    name.y += down * share;
-    if (other === fixed) continue;
-    other.x -= right * share;
-    other.y -= down * share;
-  }
-  return names;
-}
-export default function ({ data, parentElement, setTriggerValue }) {
-  const canvas = parentElement.querySelector("canvas");
-  const note = parentElement.querySelector("p");
-  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const places = new Int16Array(bytes(data.places).buffer);
-  const labels = bytes(data.labels);
-  const style = getComputedStyle(canvas);
-  const ink = style.getPropertyValue("--ink"), paper = style.getPropertyValue("--paper");
-  const accent = style.getPropertyValue("--accent");
-  const at = (place, size) => (0.5 + place / 65000) * size;
-  canvas.setAttribute("aria-label", data.description);
-  let cursor = null;
-  const draw = () => {
-    const box = canvas.getBoundingClientRect(), scale = window.devicePixelRatio || 1;
-    if (!box.width) return;
-    canvas.width = Math.round(box.width * scale);
-    canvas.height = Math.round(box.height * scale);
-    const pen = canvas.getContext("2d");
-    pen.scale(scale, scale);
-    const size = box.width < 500 ? 1.6 : 2.4;
-    pen.globalAlpha = 0.75;
-    data.colors.forEach((color, digit) => {
-      pen.fillStyle = color;
-      for (let n = 0; n < labels.length; n++) if (labels[n] === digit) {
-        pen.fillRect(at(places[2 * n], box.width) - size / 2, at(places[2 * n + 1], box.height) - size / 2, size, size);
-      }
-    });
-    pen.globalAlpha = 1;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.lineWidth = 4;
-    pen.strokeStyle = paper;
-    pen.fillStyle = ink;
-    pen.font = "700 17px sans-serif";
-    const mine = data.mine && { x: at(data.mine[0], box.width), y: at(data.mine[1], box.height) };
-    const names = data.names.map(([x, y, name]) => ({ name, x: at(x, box.width), y: at(y, box.height) }));
-    for (const { name, x, y } of apart(names, mine)) {
-      pen.strokeText(name, x, y);
-      pen.fillText(name, x, y);
-    }
-    const ring = (x, y, radius, color, fill) => {
-      pen.beginPath();
-      pen.arc(x, y, radius, 0, 2 * Math.PI);
-      pen.lineWidth = 3;
-      if (fill) { pen.fillStyle = color; pen.fill(); }
-      pen.strokeStyle = fill ? paper : color;
-      pen.stroke();
-    };
-    if (mine) ring(mine.x, mine.y, 9, accent, true);
-    if (data.chosen !== null) {
-      const n = data.chosen;
-      ring(at(places[2 * n], box.width), at(places[2 * n + 1], box.height), 8, ink, false);
-    }
-    if (cursor) {
-      pen.strokeStyle = ink;
-      pen.lineWidth = 1.5;
-      pen.strokeRect(cursor.x * box.width - 7, cursor.y * box.height - 7, 14, 14);
-    }
-  };
-  const pick = (x, y) => {
-    const box = canvas.getBoundingClientRect();
-    let best = -1, least = 24 * 24;
-    for (let n = 0; n < labels.length; n++) {
-      const right = at(places[2 * n], box.width) - x * box.width;
-      const down = at(places[2 * n + 1], box.height) - y * box.height;
-      const away = right * right + down * down;
-      if (away < least) { least = away; best = n; }
-    }
-    if (best >= 0) setTriggerValue("picked", best);
-  };
-  canvas.onclick = (event) => {
-    const box = canvas.getBoundingClientRect();
-    pick((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
-  };
-  canvas.onkeydown = (event) => {
-    const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
-    if (step) {
-      event.preventDefault();
-      cursor = cursor || { x: 0.5, y: 0.5 };
-      const far = event.shiftKey ? 0.08 : 0.015;
-      cursor = { x: Math.min(1, Math.max(0, cursor.x + far * step[0])),
-        y: Math.min(1, Math.max(0, cursor.y + far * step[1])) };
-      draw();
-    } else if (event.key === "Enter" && cursor) {
-      event.preventDefault();
-      pick(cursor.x, cursor.y);
-    }
-  };
-  canvas.onblur = () => { cursor = null; draw(); };
-  note.textContent = data.note;
-  draw();
-  if (canvas.watch) canvas.watch.disconnect();
-  canvas.watch = new ResizeObserver(draw);
-  canvas.watch.observe(canvas);
-}
+_CSS = f"""
+.root {{ position: relative; container-type: inline-size; aspect-ratio: {SIZE_PX[0]} / {SIZE_PX[1]}; max-width: 40rem;
+  border-radius: 6px; box-shadow: 0 0 0 1px var(--line); touch-action: manipulation; }}
+img {{ position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0.8; }}
+:is(b, i) {{ position: absolute; translate: -50% -50%; pointer-events: none; }}
+b {{ color: var(--ink); font: 700 clamp(12px, 3cqw, 17px)/1 sans-serif;
+  text-shadow: 0 0 2px var(--paper), 0 0 3px var(--paper), 0 0 4px var(--paper), 0 0 5px var(--paper); }}
+i {{ width: 18px; height: 18px; border-radius: 50%; box-sizing: border-box; }}
+.mine {{ background: var(--accent); border: 2px solid var(--paper); }}
+.chosen {{ border: 3px solid var(--ink); }}
+button {{ position: absolute; width: {1 / AREAS[0]:.4%}; height: {1 / AREAS[1]:.4%}; padding: 0; border: 0;
+  background: none; cursor: crosshair; }}
+button:focus-visible {{ outline: 2px solid var(--accent); }}
 """
-
-_CSS = """
-canvas { display: block; width: 100%; aspect-ratio: 4 / 3; max-height: 30rem; cursor: crosshair; border-radius: 6px;
-  box-shadow: 0 0 0 1px var(--line); touch-action: manipulation; }
-canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-p { margin: 0.4rem 0 0; color: var(--quiet); font-size: 0.82rem; font-family: inherit; }
-"""
-REACH = 32000  # from the middle of the map to each side
 
 
 def pickable_dots(
@@ -165,34 +61,75 @@ def pickable_dots(
     names : sequence of str
         Names of the classes.
     """
+    shares = _shares(places)
+    own = None if mine is None else _shares(mine)
 
-    def picked() -> None:
-        number = (_lab_dots.get() or {}).get("picked")
-        if isinstance(number, int) and 0 <= number < len(labels):
-            on_pick(number)
+    def picked(pick: Pick) -> None:
+        away = (shares - (pick.x, pick.y)) * SIZE_PX
+        on_pick(int((away**2).sum(axis=1).argmin()))
 
-    whole = _whole(places)
-    present = [
-        [*np.median(whole[labels == label], axis=0).tolist(), name]
-        for label, name in enumerate(names)
-        if (labels == label).any()
-    ]
-    data = {
-        "places": base64.b64encode(whole.tobytes()).decode("ascii"),
-        "labels": base64.b64encode(labels.astype(np.uint8).tobytes()).decode("ascii"),
-        "colors": list(DIGIT_COLORS),
-        "names": present if len(present) == len(names) else [],
-        "mine": None if mine is None else _whole(mine).tolist(),
-        "chosen": chosen,
-        "description": description,
-        "note": "Press a dot, or move with the arrow keys (faster with Shift) and press Enter.",
-    }
-    component = st.components.v2.component(
-        "digit_dots", html='<canvas tabindex="0" role="application"></canvas><p></p>', js=_JS, css=_CSS
-    )
-    component(key=_lab_dots.key, data=data, on_picked_change=picked)
+    parts = [f'<img src="{_image(shares, labels)}" alt="{html.escape(description)}">']
+    reachable = _in_each_area(shares)
+    for number in reachable:
+        corner = _area(shares[number]) / AREAS
+        parts.append(choice(number, f"no. {number:,}, {names[labels[number]]}", more=_at(corner)))
+    if len(np.unique(labels)) == len(names):
+        centers = np.array([np.median(shares[labels == label], axis=0) for label in range(len(names))])
+        for name, center in zip(names, _apart(centers, own), strict=True):
+            parts.append(f"<b {_at(center)}>{html.escape(name)}</b>")
+    parts += [] if own is None else [f'<i class="mine" {_at(own)}></i>']
+    parts += [] if chosen is None else [f'<i class="chosen" {_at(shares[chosen])}></i>']
+    pick_from("lab_dots", "".join(parts), _CSS, reachable, picked)
+    st.caption("Press a dot, or go from area to area with the arrow keys and press Enter.")
 
 
-def _whole(places: np.ndarray) -> np.ndarray:
-    rounded: np.ndarray = np.clip(places * REACH, -REACH, REACH).astype("<i2")
-    return rounded
+def _shares(places: np.ndarray) -> np.ndarray:
+    """Return places as shares of the picture's width and height, 0 to 1."""
+    shares: np.ndarray = (np.clip(places, -1, 1) + 1) / 2
+    return shares
+
+
+def _at(share: np.ndarray) -> str:
+    return f'style="left:{share[0]:.2%};top:{share[1]:.2%}"'
+
+
+def _image(shares: np.ndarray, labels: np.ndarray) -> str:
+    """Return all dots as a PNG data URL; the later ones are on top."""
+    width, height = SIZE_PX
+    pixels = np.zeros((height, width), np.uint8)
+    corners = (shares * (width - DOT_PX, height - DOT_PX)).round().astype(int)
+    for right, down in np.ndindex(DOT_PX, DOT_PX):
+        pixels[corners[:, 1] + down, corners[:, 0] + right] = labels % len(DIGIT_COLORS) + 1
+    image = Image.fromarray(pixels, "P")
+    image.putpalette(b"\0\0\0" + b"".join(bytes.fromhex(color[1:]) for color in DIGIT_COLORS))
+    image.info["transparency"] = 0
+    return png_url(image, compress_level=4)
+
+
+def _area(shares: np.ndarray) -> np.ndarray:
+    """Return the column and row of the area of each place."""
+    return np.minimum(shares * AREAS, np.array(AREAS) - 1).astype(int)
+
+
+def _in_each_area(shares: np.ndarray) -> list[int]:
+    """Return the number of the dot nearest to the center of each area that has dots."""
+    areas = _area(shares)
+    off_center = ((shares * AREAS - areas - 0.5) ** 2).sum(axis=1)
+    order = np.argsort(off_center, kind="stable")
+    _, firsts = np.unique(areas[order] @ (1, AREAS[0]), return_index=True)
+    numbers: list[int] = order[firsts].tolist()
+    return numbers
+
+
+def _apart(centers: np.ndarray, own: np.ndarray | None) -> np.ndarray:
+    """Return the places of names, moved off each other and off the large dot."""
+    wide = np.array([1, SIZE_PX[1] / SIZE_PX[0]])
+    points = np.vstack([centers, *([] if own is None else [own])]) * wide
+    points += 1e-6 * np.arange(len(points))[:, np.newaxis]  # equal places have no direction
+    for _ in range(30):
+        gaps = points[:, np.newaxis] - points  # (n, n, 2)
+        far = np.maximum(np.linalg.norm(gaps, axis=2, keepdims=True), 1e-12)
+        points += (gaps / far * np.maximum(NAME - far, 0) / 2).sum(axis=1)
+        if own is not None:
+            points[-1] = own * wide
+    return points[: len(centers)] / wide

@@ -1,0 +1,132 @@
+"""Pictures with elements to pick: by pointer, touch and keyboard, and with names for screen readers."""
+
+import html
+from collections.abc import Callable, Container, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from mlp.page.session_var import SessionVar
+
+PICKING_JS = (Path(__file__).parent / "picking.js").read_text(encoding="utf-8")
+"""For components with their own pictures: `pickable` makes the elements of one pickable."""
+_SHOW_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root"), focused = focusedIn(root);
+  root.innerHTML = data;
+  pickable(root, setTriggerValue);
+  if (focused) root.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true });
+}
+"""
+
+_GALLERY_CSS = """
+.root { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: 0.5rem; }
+button { font: inherit; color: var(--ink); background: none; border: 0; border-radius: 8px; padding: 0.25rem;
+  cursor: pointer; font-size: 0.85rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+button:hover { background: color-mix(in srgb, var(--accent) 14%, transparent); }
+button:focus-visible { outline: 2px solid var(--accent); }
+img { display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 4px; background: #000;
+  margin-bottom: 0.3rem; }
+small { color: var(--quiet); }
+"""
+
+
+class Pick(NamedTuple):
+    """The number of the picked element, and the place of the press in the picture, 0 to 1 in both directions."""
+
+    number: int
+    x: float
+    y: float
+
+
+class GalleryPicture(NamedTuple):
+    """An image to pick: its number, its data URL, its name as text, and its caption in HTML of our own."""
+
+    number: int
+    url: str
+    name: str
+    caption: str
+
+
+def choice(number: int, name: str, inside: str = "", *, pressed: bool | None = None, more: str = "") -> str:
+    """Return the HTML of an element to pick.
+
+    Parameters
+    ----------
+    number : int
+        Its number among those of the picture.
+    name : str
+        Its name as text, for screen readers.
+    inside : str
+        HTML of our own.
+    pressed : bool, optional
+        Whether it is pressed, if it can stay so.
+    more : str
+        More attributes of it.
+    """
+    state = "" if pressed is None else f' aria-pressed="{str(pressed).lower()}"'
+    label = html.escape(name)
+    return f'<button type="button" data-number="{number}" aria-label="{label}"{state} {more}>{inside}</button>'
+
+
+def pick_from(
+    key: str, picture: Any, css: str, numbers: Container[int], on_pick: Callable[[Pick], None], js: str = _SHOW_JS
+) -> None:
+    """Draw a picture with elements to pick, which keep the focus when it changes.
+
+    Parameters
+    ----------
+    key : str
+        The name of the component, and the key of the control.
+    picture : str or dict
+        HTML with a `choice` for each element, or the data for ``js``.
+    css : str
+        The style sheet for it; it stands in an element of the class ``root``.
+    numbers : container of int
+        The numbers that may be picked.
+    on_pick : callable
+        Called with each press on one of these.
+    js : str
+        The script that draws ``picture``; it may use `PICKING_JS`.
+    """
+    report = SessionVar[Any](key, None)
+
+    def picked() -> None:
+        pick = checked_pick((report.get() or {}).get("picked"), numbers)
+        if pick is not None:
+            on_pick(pick)
+
+    component = st.components.v2.component(key, html='<div class="root"></div>', js=PICKING_JS + js, css=css)
+    component(key=report.key, data=picture, on_picked_change=picked)
+
+
+def checked_pick(sent: object, numbers: Container[int]) -> Pick | None:
+    """Return what a browser has sent if it is a press on one of these elements, else None.
+
+    Examples
+    --------
+    >>> checked_pick([3, 0.5, 0], range(4))
+    Pick(number=3, x=0.5, y=0)
+    >>> [checked_pick(sent, range(4)) for sent in (None, 3, [4, 0, 0], [3, 0], [3, 0, 2], ["3", 0, 0])]
+    [None, None, None, None, None, None]
+    """
+    match sent:
+        case [int(number), int() | float() as x, int() | float() as y] if number in numbers:
+            return Pick(number, x, y) if 0 <= x <= 1 and 0 <= y <= 1 else None
+    return None
+
+
+def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) -> None:
+    """Draw images; ``on_pick`` is called with the number of a picked one, if it is one of these."""
+    buttons = "".join(
+        choice(
+            picture.number,
+            picture.name,
+            f'<img src="{picture.url}" alt="">{picture.caption}',
+            more=f'title="{html.escape(picture.name)}"',
+        )
+        for picture in pictures
+    )
+    numbers = [picture.number for picture in pictures]
+    pick_from("gallery", buttons, _GALLERY_CSS, numbers, lambda pick: on_pick(pick.number))
