@@ -10,6 +10,9 @@ import numpy as np
 from mlp.nn.layers import Dense
 from mlp.nn.network import MLP
 
+LEADING = 3
+"""Number of connections to the answer that are shown, however strong the others are."""
+
 
 class Link(NamedTuple):
     """A connection, with its contribution to the neuron that it leads to: output of ``source`` times weight."""
@@ -101,11 +104,16 @@ class Wire(NamedTuple):
 
 
 def wires(layers: Sequence[LayerTrace], limit: int) -> list[Wire]:
-    """Return lines from the input to all shown neurons of the first layer, and the strongest links of the others."""
+    """Return lines from the input to all shown neurons of the first layer, and the strongest links of the others.
+
+    Some of the last ones lead to the answer, see `links`.
+    """
     first = layers[0]
     sums = first.sums - first.dense.bias.value
     found = [[Link(0, neuron, float(sums[neuron])) for neuron in first.shown]]
-    found += [links(before, after, limit) for before, after in pairwise(layers)]
+    found += [links(before, after, limit) for before, after in pairwise(layers[:-1])]
+    if len(layers) > 1:
+        found.append(links(layers[-2], layers[-1], limit, answer=int(layers[-1].sums.argmax())))
     drawn = []
     for depth, carried in enumerate(found):
         reach = max(max((abs(link.contribution) for link in carried), default=0.0), 1e-12)
@@ -113,12 +121,19 @@ def wires(layers: Sequence[LayerTrace], limit: int) -> list[Wire]:
     return drawn
 
 
-def links(before: LayerTrace, after: LayerTrace, limit: int) -> list[Link]:
-    """Return the strongest connections between shown neurons of two adjacent layers, the strongest last."""
+def links(before: LayerTrace, after: LayerTrace, limit: int, answer: int | None = None) -> list[Link]:
+    """Return the strongest connections between shown neurons of two adjacent layers, the strongest last.
+
+    Among them are always the `LEADING` connections that raise the sum of ``answer`` the most, if it is shown.
+    """
     sources, targets = np.array(before.shown), np.array(after.shown)
     carried = before.outputs[sources, np.newaxis] * after.dense.weight.value[np.ix_(sources, targets)]
-    order = np.argsort(-np.abs(carried), axis=None, kind="stable")[:limit][::-1]
-    rows, columns = np.unravel_index(order, carried.shape)
+    flat = carried.ravel()
+    raises = (targets == answer) & (carried > 0)
+    leading = np.argsort(-np.where(raises, carried, 0), axis=None, kind="stable")[: min(LEADING, int(raises.sum()))]
+    order = np.argsort(-np.abs(flat), kind="stable")
+    kept = np.concatenate([leading, order[~np.isin(order, leading)]])[:limit]
+    rows, columns = np.unravel_index(kept[np.argsort(np.abs(flat[kept]), kind="stable")], carried.shape)
     return [
         Link(int(sources[row]), int(targets[column]), float(carried[row, column]))
         for row, column in zip(rows, columns, strict=True)

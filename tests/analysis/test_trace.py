@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlp import MLP
-from mlp.analysis.trace import Link, links, trace
+from mlp.analysis.trace import LEADING, Link, links, trace
 
 
 def small_network():
@@ -36,6 +36,19 @@ def test_links_are_the_strongest_nonzero_contributions():
     hidden, logits = trace(small_network(), np.array([1.0, 1.0]), 9)
     assert links(hidden, logits, 9) == [Link(0, 1, -7.0), Link(0, 0, 10.5)]
     assert links(hidden, logits, 1) == [Link(0, 0, 10.5)]
+
+
+def test_links_that_raise_the_answer_come_before_stronger_ones():
+    network = MLP([6, 40, 3], rng=np.random.default_rng(2))
+    network.dense_layers[-1].weight.value[:, 1] /= 50
+    hidden, logits = trace(network, np.ones(6, np.float32), 12)
+    raising = sorted(link for link in links(hidden, logits, 99) if link.target == 1 and link.contribution > 0)
+    strongest = sorted(raising, key=lambda link: link.contribution)[-LEADING:]
+    assert not any(link.target == 1 for link in links(hidden, logits, 10))
+    found = links(hidden, logits, 10, answer=1)
+    assert [link for link in found if link.target == 1] == strongest
+    assert len(found) == 10
+    assert [abs(link.contribution) for link in found] == sorted(abs(link.contribution) for link in found)
 
 
 def test_trace_shows_the_most_active_neurons_up_to_the_limit():

@@ -14,15 +14,16 @@ from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.correction import Reading, correction
 from mlp.page.draw.current_drawing import chosen_of, current_digit, current_drawing, digits_in, drawing_in
+from mlp.page.draw.network_widget import network_widget
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
-from mlp.page.draw.stage_network import Scene, scene
-from mlp.page.draw.stage_widget import stage_widget
+from mlp.page.draw.scene import Scene, scene
 from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.bars import share_bars
 from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.hidable import hidable
-from mlp.page.style.theme import colors, image_url
+from mlp.page.style.picking import Pick
+from mlp.page.style.theme import image_url
 from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
@@ -179,7 +180,7 @@ def _reading_part(answer: DigitAnswer, *, chosen: bool) -> dict[str, Any]:
 
 def _picture(tab: Tab) -> Parts:
     picture = _scene(tab.answer)
-    return {"scene": None if picture is None else picture.packed(tab.answer.now.reader.names)}
+    return {"scene": None if picture is None else picture.packed()}
 
 
 def _reads(answer: DigitAnswer) -> str:
@@ -201,10 +202,10 @@ def _network(answer: DigitAnswer) -> None:
     if picture is None:
         st.html('<p class="ink-status">Its weights have grown without limit, so there is nothing to show.</p>')
     else:
-        stage_widget(picture, answer.now.reader.names, colors(), _open)
+        network_widget("stage_network", picture.packed(), [0], _open)
 
 
-def _open() -> None:
+def _open(_pick: Pick) -> None:
     """Open the tab with the whole network."""
     state.requested_tab.set(LOOK_INSIDE)
     state.inside_view.set("network")

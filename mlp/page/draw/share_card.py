@@ -14,7 +14,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.page.draw.answer import LONG_NAME
-from mlp.page.draw.stage_network import Scene
+from mlp.page.draw.scene import Scene
 
 SIZE = (1200, 630)  # the size of link previews in messengers and on social networks
 SMOOTH = 2  # shapes are painted this many times larger and then shrunk, as Pillow draws hard edges
@@ -115,7 +115,7 @@ def _neurons(card: Image.Image, scene: Scene, theme: dict[str, Color]) -> None:
             share = next(pictures)[..., np.newaxis]  # (28, 28, 1)
             ends = np.where(share < 0, np.array(theme["second"]), np.array(theme["accent"]))  # (28, 28, 3)
             paper = np.array(theme["paper"])
-            seen = paper + np.abs(share) * (0.55 + 0.45 * lit) * (ends - paper)
+            seen = paper + np.abs(share) * (0.55 + 0.45 * abs(lit)) * (ends - paper)
             tile = Image.fromarray(seen.round().astype(np.uint8)).resize((TILE, TILE), Image.Resampling.BICUBIC)
             x, y = (round(each) for each in _place(scene, depth, row, 1))
             left, top = x - (TILE + LAMP) // 2, y - TILE // 2
@@ -123,7 +123,7 @@ def _neurons(card: Image.Image, scene: Scene, theme: dict[str, Color]) -> None:
             pen.rectangle((left - 1, top - 1, left + TILE + LAMP, top + TILE), outline=theme["line"])
             card.paste(tile, (left, top))
             lamp = (left + TILE, top, left + TILE + LAMP - 1, top + TILE - 1)
-            pen.rectangle(lamp, _mixed(theme["line"], theme["accent"], lit))
+            pen.rectangle(lamp, _mixed(theme["line"], theme["accent" if lit > 0 else "second"], abs(lit)))
 
 
 def _drawing(card: Image.Image, pixels: np.ndarray) -> None:

@@ -12,8 +12,8 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
+from mlp.page.draw.scene import scene
 from mlp.page.draw.share_card import CardWords, share_card
-from mlp.page.draw.stage_network import scene
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colors, plain

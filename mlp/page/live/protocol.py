@@ -29,7 +29,7 @@ part           value
 ``put``        a text that changes when a script has put something on the canvas or cleared it, empty before that; and
                whether the canvas then has ink
 ``plot.NAME``  the plot with this name, see `mlp.page.style.plots`
-``scene``      the compact picture of the network, see `mlp.page.draw.stage_network`
+``scene``      the compact picture of the network, see `mlp.page.draw.scene`
 =============  =====================================================================================================
 """
 

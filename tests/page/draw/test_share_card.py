@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.input_image import from_drawing
 from mlp.nn.network import MLP
 from mlp.page.draw import share_card as painting
+from mlp.page.draw.scene import scene
 from mlp.page.draw.share_card import BAR_FROM, BAR_TO, SIZE, CardWords, bar_middle, bar_px, share_card
 from mlp.page.draw.share_picture import picture, words
-from mlp.page.draw.stage_network import scene
 from mlp.page.style.theme import DARK, LIGHT
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit

@@ -23,7 +23,7 @@ from mlp.training.settings import Settings
 from tests.page.sight import at_rest, visitor_of
 from tests.sample_digits import sample
 
-PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
+PICTURE, MOSAIC = '<p class="ink-net-legend"', 'class="ink-mosaic"'
 
 
 @pytest.fixture
@@ -38,10 +38,12 @@ def opened(open_page):
 
 def shown(test):
     assert not test.exception
-    pictures = [
-        json.loads(element.proto.json) for element in test.get("bidi_component") if element.key == "network_picture"
-    ]
-    return "".join([element.proto.body for element in test.get("html")] + pictures)
+    return "".join(element.proto.body for element in test.get("html"))
+
+
+def picture(test):
+    """Return the data of the network's picture."""
+    return next(json.loads(one.proto.json) for one in test.get("bidi_component") if one.key == "network_picture")
 
 
 def draw(test):
@@ -66,16 +68,20 @@ def test_every_view_opens_before_and_after_a_run_has_begun(opened, settings):
         at_rest(test)
 
 
-@pytest.mark.parametrize(("activation", "colors"), [("tanh", "orange above 0, blue below"), ("sigmoid", "the whiter")])
-def test_outputs_are_described_with_their_range(opened, activation, colors):
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_outputs_are_described_with_their_range_and_drawn_as_they_are(opened, activation):
     test = opened(epochs=1, images=100, width_1=20, activation=activation)
     test.button(key="step").click().run()
     at_rest(test)
     text, network = shown(test.run()), visitor_of(test).job.snapshot().network
     outputs = network.activations(sample().test.images[:1])[2][0]
-    assert colors in text
     ends = [f"{end:+.2f}".replace("-", "−") for end in (outputs.min(), outputs.max())]
     assert f"Layer 1: {(outputs > 0).sum()} of 20 above 0; from {ends[0]} to {ends[1]}" in text
+    drawn = picture(test)
+    neurons = [one["number"] for one in drawn["neurons"][: len(drawn["layers"][0]["lit"])]]
+    largest = outputs.max() if activation == "relu" else 1
+    assert drawn["layers"][0]["lit"] == pytest.approx((outputs[neurons] / largest).tolist(), abs=0.006)
+    assert drawn["zero"] == (0.5 if activation == "tanh" else 0)
 
 
 def test_picture_says_that_it_leaves_out_test_time_augmentation(opened):
@@ -90,19 +96,21 @@ def test_pressed_neuron_is_off_until_all_are_on(opened):
     test = opened(lab="lesions")
     test.segmented_control(key="network").set_value("article").run()
     assert "Press a neuron to switch it off" in shown(test)
-    fires = re.findall(r'id="neuron-1-(\d+)"[^>]*output [+−]\d', shown(test))
-    test.session_state["lab_off"] = tuple((0, int(neuron)) for neuron in fires)
+    fires = [one["number"] for one in picture(test)["neurons"] if re.match("Neuron .* of layer 1", one["name"])]
+    test.session_state["lab_off"] = tuple((0, neuron) for neuron in fires)
     test.run()
+    off = [one for one in picture(test)["neurons"] if one["pressed"]]
+    assert [one["number"] for one in off] == fires
+    assert {one["texts"][0] for one in off} == {"switched off"}
+    assert len(fires) == 12
     text = shown(test)
-    assert text.count('aria-pressed="true" id="neuron') == len(fires) == 12
-    assert re.findall(r'aria-pressed="true" id="neuron-1-(\d+)"[^>]*switched off', text) == fires
     left = damaged(shipped("article").network, Damage(test.session_state["lab_off"]))
     images, labels = sample().validation.images, sample().validation.labels
     right = 100 * (left.predict(images) == labels).mean()
     assert "<b>12 neurons off</b>: " in text
     assert f"{right:.1f}% of validation digits right" in text
     test.button(key="lab_heal").click().run()
-    assert 'aria-pressed="true" id="neuron' not in shown(test)
+    assert not any(one["pressed"] for one in picture(test)["neurons"])
 
 
 def test_only_the_chosen_view_is_on_the_page(opened):
@@ -117,18 +125,16 @@ def test_closed_tab_computes_nothing(open_page):
 
 
 def test_network_picture_has_sums_and_the_number_of_hidden_neurons(opened):
-    text = shown(opened())
+    drawn = picture(opened())
     network, image = shipped("shipped").network, sample().test.images[:1]
     sums = network.activations(image)[1][0]
-    described = re.findall(
-        r'id="neuron-1-(\d+)" data-layer="1" data-row="\d+" aria-label="Neuron (\d+) of layer 1: sum ([+−]\d+\.\d\d)',
-        text,
-    )
-    assert len(described) == 12
-    for position, number, total in described:
-        assert int(number) == int(position) + 1
-        assert float(total.replace("−", "-")) == pytest.approx(sums[int(position)], abs=0.006)
-    assert f"12 of {len(sums):,}" in text
+    assert [(len(layer["lit"]), layer["n"]) for layer in drawn["layers"]] == [
+        (12, n) for n in network.layer_sizes[1:-1]
+    ]
+    for neuron in drawn["neurons"][:12]:
+        total = re.match(r"sum ([+−]\d+\.\d\d), with a bias of ", neuron["texts"][0])[1]
+        assert neuron["name"] == f"Neuron {neuron['number'] + 1} of layer 1"
+        assert float(total.replace("−", "-")) == pytest.approx(sums[neuron["number"]], abs=0.006)
 
 
 def test_picture_looks_at_the_drawing_once_there_is_one(opened):

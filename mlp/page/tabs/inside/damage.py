@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlp.analysis.lab.damage import BITS, Damage, damaged, n_affordable, n_bytes, n_right, n_weights_left, own_bits
 from mlp.analysis.scores import percent
-from mlp.analysis.trace import trace
+from mlp.analysis.trace import strongest, trace
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.jobs.origin import remark_on_score
@@ -18,6 +18,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.scene import activity
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
@@ -25,7 +26,7 @@ from mlp.page.style.fragments import rerun_fragments
 from mlp.page.style.theme import colors
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.neuron_grid import LayerSwitches, neuron_grid
-from mlp.page.tabs.inside.switched_off import switch, switched_off_in
+from mlp.page.tabs.inside.switched_off import switched_off_in
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, plain_reader
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
@@ -139,19 +140,15 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
     hidden = trace(left, image, 1)[:-1]
     layers = []
     for number, (layer, gone) in enumerate(zip(hidden, switched_off_in(network), strict=True)):
-        fires = np.abs(layer.outputs).astype(float)
-        n = len(fires)
-        fires[list(gone)] = 0
-        shown = list(range(n))
-        if n > SHOWN:
-            most = np.argsort(-fires, kind="stable")[:SHOWN].tolist()
-            shown = sorted({*most, *gone})
+        outputs, n = layer.outputs.copy(), len(layer.outputs)
+        outputs[list(gone)] = 0
+        shown = sorted({*strongest(outputs, SHOWN), *gone})
         title = f"Layer {number + 1}: {n:,} neurons" + (f", the {len(shown):,} most active" if n > SHOWN else "")
         title += f", {len(gone)} off" if gone else ""
-        layers.append(LayerSwitches(title, shown, fires / max(float(fires.max()), 1e-12), gone))
+        layers.append(LayerSwitches(title, shown, activity(left, outputs), gone))
     if layers:
-        st.caption("All neurons of the hidden layers: white for an output far from 0, black for 0.")
-        neuron_grid(layers, switch)
+        st.caption("All neurons of the hidden layers: orange for an output above 0, blue for one below.")
+        neuron_grid(layers)
     else:
         st.caption("This network has no hidden neurons to switch off.")
 

@@ -1,4 +1,4 @@
-"""The compact picture of the network on the stage: its most active neurons and the strongest links between them."""
+"""The content of a picture of the network: its most active neurons and the strongest links between them."""
 
 import base64
 from collections.abc import Sequence
@@ -14,13 +14,21 @@ from mlp.nn.network import MLP
 from mlp.page.style.signed_pictures import scaled
 
 SHOWN = {1: 7, 2: 7, 3: 6, 4: 4}
-"""Neurons shown in each hidden layer, by the number of hidden layers, so that the browser gets at most 4 kB."""
+"""Neurons in each hidden layer of a compact picture, by the number of layers, so that the browser gets at most 4 kB."""
 LINKS = 26
 """Lines between two layers, those that carry the most."""
 LEVELS = 7
 """Brightness levels of a neuron's picture in the browser, on either side of zero."""
-SHRUNK = 2
-"""Factor by which a neuron's picture is shrunk for the browser."""
+SMALL = 14
+"""Side of a neuron's picture in the browser."""
+
+
+def activity(network: MLP, outputs: np.ndarray) -> np.ndarray:
+    """Return how active neurons of a hidden layer are, −1 to 1.
+
+    Outputs of a sigmoid or tanh are that themselves. Those of a ReLU have no limit, so the layer's largest one is 1.
+    """
+    return outputs / max(float(outputs.max(initial=0)), 1e-12) if network.activation == "relu" else outputs
 
 
 @dataclass(frozen=True)
@@ -32,46 +40,55 @@ class Scene:
     widths : list of int
         Widths of the hidden layers.
     lit : list of float arrays
-        Brightness of each shown neuron in a layer, 0 to 1.
-    pictures : float array, shape (neurons, 28, 28)
-        The pattern that each shown neuron looks for, mostly −1 to 1.
+        The `activity` of each shown neuron in a hidden layer.
+    zero : float
+        The place of zero in the range of a neuron's activity: 0.5 if it can be negative, else 0.
+    shares : float array, shape (classes,)
+        The probability of each answer; 0 without an image.
+    pictures : float array, shape (pictures, 28, 28)
+        The pattern that each shown neuron looks for, mostly −1 to 1; those of the answers may be missing.
     image : float array, shape (28, 28)
-        The input, 0 to 1.
+        The input, 0 to 1; empty if nothing is drawn.
     lines : list of (int, int, int, float)
         The layer where a line starts, its first row, its last row, and its strength, −1 to 1.
-    is_empty : bool
-        Whether nothing is drawn.
+    names : sequence of str
+        Names of the answers.
     description : str
         Description for screen readers.
     """
 
     widths: list[int]
     lit: list[np.ndarray]
+    zero: float
+    shares: np.ndarray
     pictures: np.ndarray
     image: np.ndarray
     lines: list[tuple[int, int, int, float]]
-    is_empty: bool
+    names: Sequence[str]
     description: str
 
-    def packed(self, names: Sequence[str]) -> dict[str, Any]:
-        """Return the scene for the browser in at most 4 kB.
+    def packed(self, side: int = SMALL) -> dict[str, Any]:
+        """Return the scene for the browser, a compact one in at most 4 kB.
 
-        Each picture has 14 × 14 numbers, −7 to 7 stored as 1 to 15, and ``image`` 28 × 28 numbers, 0 to 15, both two to
-        a byte. Each line has four bytes, with the strength as −100 to 100. All are in base64.
+        Each picture has ``side`` × ``side`` numbers, −7 to 7 stored as 1 to 15, and ``image`` 28 × 28 numbers, 0 to 15,
+        both two to a byte. Each line has four bytes, with the strength as −100 to 100. All are in base64.
         """
-        side = self.pictures.shape[-1] // SHRUNK
-        small = self.pictures.reshape(-1, side, SHRUNK, side, SHRUNK).mean(axis=(2, 4)).reshape(-1, side * side)
+        shrunk = self.image.shape[0] // side
+        small = self.pictures.reshape(-1, side, shrunk, side, shrunk).mean(axis=(2, 4)).reshape(-1, side * side)
         levels = np.clip(np.nan_to_num(scaled(small, each=True)) * LEVELS, -LEVELS, LEVELS).round() + LEVELS + 1
         lines = np.array([(*ends, round(100 * strength)) for *ends, strength in self.lines], np.int8)
         return {
             "layers": [
                 {"n": n, "lit": np.round(lit, 2).tolist()} for n, lit in zip(self.widths, self.lit, strict=True)
             ],
-            "names": list(names),
+            "zero": self.zero,
+            "shares": np.round(self.shares, 2).tolist(),
+            "names": list(self.names),
+            "side": side,
+            "n_pictures": len(small),
             "pictures": _two_a_byte(levels),
             "image": _two_a_byte((np.clip(self.image, 0, 1) * 15).round()),
             "lines": base64.b64encode(lines.tobytes()).decode("ascii"),
-            "is_empty": self.is_empty,
             "description": self.description,
         }
 
@@ -84,7 +101,7 @@ def _two_a_byte(values: np.ndarray) -> str:
 def scene(
     network: MLP, image: np.ndarray | None, probabilities: np.ndarray | None = None, names: Sequence[str] = DIGITS
 ) -> Scene | None:
-    """Return the picture of a network with or without an image; None if its weights are not finite.
+    """Return the compact picture of a network with or without an image; None if its weights are not finite.
 
     Parameters
     ----------
@@ -101,30 +118,41 @@ def scene(
         return None
     layers = trace(network, seen, SHOWN.get(len(network.layer_sizes) - 2, 7), activations)
     layers[-1] = replace(layers[-1], shown=tuple(range(len(layers[-1].sums))))  # all answers, beside their bars
-    pictures = [
+    return scene_of(network, image, layers, activations, probabilities, names, n_patterns=len(layers) - 1)
+
+
+def scene_of(
+    network: MLP,
+    image: np.ndarray | None,
+    layers: list[LayerTrace],
+    activations: Sequence[np.ndarray],
+    probabilities: np.ndarray | None,
+    names: Sequence[str],
+    n_patterns: int,
+) -> Scene:
+    """Return the picture of a network's ``layers``, with the patterns of the first ``n_patterns`` of them."""
+    seen = np.zeros((28, 28), np.float32) if image is None else image
+    patterns = [
         input_gradients(network, seen, layer.directions(), layer=number, activations=activations)
-        for number, layer in enumerate(layers[:-1])
+        for number, layer in enumerate(layers[:n_patterns])
     ]
-    lit = [np.zeros(len(layer.shown)) if image is None else _brightness(layer) for layer in layers[:-1]]
+    lit = [activity(network, layer.outputs)[list(layer.shown)] for layer in layers[:-1]]
     if image is None:  # without outputs, lines are as thick as their weights are large
+        lit = [np.zeros_like(each) for each in lit]
         layers = [replace(layer, outputs=np.ones_like(layer.outputs)) for layer in layers]
     return Scene(
         widths=[len(layer.sums) for layer in layers[:-1]],
         lit=lit,
-        pictures=scaled(np.concatenate(pictures), each=True).reshape(-1, *seen.shape)
-        if pictures
+        zero=0.5 if network.activation == "tanh" else 0,
+        shares=np.zeros(len(names)) if probabilities is None else np.nan_to_num(probabilities),
+        pictures=scaled(np.concatenate(patterns), each=True).reshape(-1, *seen.shape)
+        if patterns
         else np.empty((0, *seen.shape)),
         image=seen,
         lines=_lines(layers),
-        is_empty=image is None,
+        names=names,
         description=_description(layers, probabilities, names),
     )
-
-
-def _brightness(layer: LayerTrace) -> np.ndarray:
-    outputs = np.abs(layer.outputs[list(layer.shown)])
-    brightness: np.ndarray = outputs / max(float(outputs.max(initial=0)), 1e-12)
-    return brightness
 
 
 def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
@@ -138,7 +166,8 @@ def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
 
 def _description(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:
     hidden = ", then ".join(f"{len(layer.shown)} of {len(layer.sums):,} neurons" for layer in layers[:-1])
-    text = f"The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} answers"
-    if probabilities is None:
-        return f"{text}; nothing is drawn yet."
-    return f"{text}; the strongest lines lead to {names[int(probabilities.argmax())]}."
+    read = "nothing is drawn yet" if probabilities is None else f"it reads {names[int(probabilities.argmax())]}"
+    return (
+        f"Look inside the whole network. The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} "
+        f"answers; {read}."
+    )
