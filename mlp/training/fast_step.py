@@ -7,7 +7,7 @@ The plain step is the specification, and a test compares both. Here one function
   computes the outputs of a layer, and one the gradients of both;
 - that product is added to the weights or the velocity, so that no gradient is stored;
 - activations work in place, in arrays that are reused from step to step;
-- products are cut into parts that OpenBLAS multiplies fast, and to the same bits for any number of threads.
+- products are cut into parts that OpenBLAS adds up to the same bits for any number of threads.
 """
 
 from functools import partial
@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from mlp.blas import LONGEST_EVEN, blas_function
+from mlp.blas import blas_function
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.losses import accuracy, loss_and_gradient
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam, Optimizer
-from mlp.training.products import SMALL, UNPACKED, Product, sum_cuts
+from mlp.training.products import SMALL, Product, sum_cuts
 
 WEIGHTS_COST = 8
 """Gathering the weights of a pixel and putting them back takes as long as multiplying them for this many images."""
@@ -208,7 +208,6 @@ class FirstLayer:
         n_in, n_out = len(weight) - 1, weight.shape[1]
         self._gemm = blas_function("gemm", weight.dtype)
         self._least_blank = (WEIGHTS_COST / n + PIXELS_COST) * n_in / 2
-        self._longest = max(1, UNPACKED // (n * n_out)) if n * n_in * n_out <= SMALL else LONGEST_EVEN
         self._sums = sum_cuts(n)
         self._pixels = np.empty(n * n_in // 2, np.uint16)
         self._columns = np.empty(n * (n_in + 1), weight.dtype)
@@ -227,7 +226,7 @@ class FirstLayer:
             pixels = pairs.take(self._seen, axis=1, out=self._pixels[: n * n_seen].reshape(n, n_seen), mode="clip")
             pixels, rows = pixels.view(np.uint8), self._gathered(self._weight)
         self._parts = []
-        for part in sum_cuts(len(rows), self._longest):
+        for part in sum_cuts(len(rows)):
             block = self._columns[n * part.start : n * part.stop].reshape(n, part.stop - part.start)
             if part.stop < len(rows):
                 block[...] = pixels[:, part]
