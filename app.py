@@ -9,11 +9,11 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.draw.answer import input_section, reading_section
 from mlp.page.draw.canvas import canvas_section, photo_section, restore_drawing
+from mlp.page.draw.collect import collect_section, take_linked_signs
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.draw.sheet_photo import sheet_photo_section
-from mlp.page.draw.signs import collect_section, take_linked_signs
 from mlp.page.live.component import live_channel
 from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route

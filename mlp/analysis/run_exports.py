@@ -4,10 +4,10 @@ import io
 import shlex
 from typing import Any
 
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.saved_sources import Source
-from mlp.training.data.sign_data import SignData, sign_data
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.setting_entry import DEFAULTS
@@ -29,7 +29,7 @@ def facts_of(now: Snapshot) -> dict[str, Any]:
     }
 
 
-def command_line(settings: Settings, data: Source, signs: SignSet, out: str = "run.safetensors") -> str | None:
+def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str = "run.safetensors") -> str | None:
     """Return the command that trains the same network from random weights and saves it; None if there is none.
 
     It omits default values, except those of the most important settings.
@@ -39,17 +39,17 @@ def command_line(settings: Settings, data: Source, signs: SignSet, out: str = "r
     settings : Settings
     data : Source
         The command line trains on MNIST, and on all signs of a file; not on own digits or few digits, for example.
-    signs : SignSet
+    signs : DrawingSet
         The visitor's signs, which the page saves as this file: they must still be those of the data.
     out : str
         The file to write.
 
     Examples
     --------
-    >>> command_line(Settings(optimizer="adam", learning_rate=0.001), Mnist(), SignSet())
+    >>> command_line(Settings(optimizer="adam", learning_rate=0.001), Mnist(), DrawingSet())
     'python -m mlp train --layers 100,200 --learning-rate 0.001 --epochs 25 --batch-size 32 --optimizer adam --seed 42 --out run.safetensors'
     """  # noqa: E501
-    are_signs = isinstance(data, SignData) and signs.missing is None and data == sign_data(signs)
+    are_signs = isinstance(data, DrawingData) and signs.missing is None and data == drawing_data(signs)
     if not are_signs and not isinstance(data, Mnist):
         return None
     words = ["python", "-m", "mlp", "train"]
@@ -60,7 +60,7 @@ def command_line(settings: Settings, data: Source, signs: SignSet, out: str = "r
             if value is not True:
                 words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
     if are_signs:
-        words += ["--signs", "my-signs.json"]
+        words += ["--drawings", "my-signs.json"]
     return shlex.join([*words, "--out", out])
 
 

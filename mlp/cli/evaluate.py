@@ -11,10 +11,9 @@ from mlp.analysis.signs.sign_score import SignScore, score_signs
 from mlp.class_names import in_words
 from mlp.cli.options import add_data
 from mlp.cli.terminal import print_line, progress_bar
+from mlp.images.drawings.drawing_file import load_set
 from mlp.images.mnist import Dataset, load_mnist
 from mlp.images.recorded import load_drawings
-from mlp.images.signs.sign_file import load_signs
-from mlp.images.signs.sign_set import SignsError
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.data.synthetic_validation import synthetic_score
@@ -32,15 +31,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         default=[],
         action="extend",
         metavar="FILE",
-        help="files of recorded drawings, or of digits as the page saves them",
-    )
-    command.add_argument(
-        "--signs",
-        nargs="+",
-        default=[],
-        action="extend",
-        metavar="FILE",
-        help="files of drawings of a network's own signs, as the page saves them",
+        help="files of recorded drawings, or of digits or a network's own signs as the page saves them",
     )
     add_data(command)
     command.set_defaults(run=score)
@@ -50,7 +41,7 @@ def score(given: argparse.Namespace) -> int:
     """Print a network's scores on MNIST's test set and on recorded drawings."""
     network = load_model(given.file)
     check_reads_drawings(network, given.file)
-    if given.signs or not network.reads_digits:
+    if not network.reads_digits:
         return score_own_signs(network, given)
     recorded = {path: load_drawings(path) for path in given.drawings}
     for path, drawings in recorded.items():
@@ -72,17 +63,15 @@ def score(given: argparse.Namespace) -> int:
 
 def score_own_signs(network: Reader, given: argparse.Namespace) -> int:
     """Print a network's scores on drawings of its signs, with those that it confuses."""
-    names = in_words(network.names)
-    if not given.signs:
-        raise ValueError(f"{given.file} reads {names}, which MNIST lacks; use --signs FILE.json")
-    if given.drawings:
-        raise ValueError(f"--drawings are for digits, and --signs for {names}; give one of them")
+    if not given.drawings:
+        names = in_words(network.names)
+        raise ValueError(f"{given.file} reads {names}, which MNIST lacks; use --drawings FILE.json")
     scores = {}
-    for path in given.signs:
+    for path in given.drawings:
         try:
-            scores[path] = score_signs(network, load_signs(path))
-        except SignsError as error:
-            raise SignsError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
+            scores[path] = score_signs(network, load_set(path))
+        except ValueError as error:
+            raise ValueError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
     print_line(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     print_line(f"signs {json.dumps(network.names, ensure_ascii=False)}")
     for path, score in scores.items():

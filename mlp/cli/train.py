@@ -12,13 +12,13 @@ from mlp.analysis.signs.sign_score import together
 from mlp.cli.evaluate import print_sign_score
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
 from mlp.cli.terminal import INTERRUPTED, ctrl_c, print_error, print_line, progress_bar
+from mlp.images.drawings.drawing_file import load_set
 from mlp.images.mnist import Dataset, load_mnist
-from mlp.images.signs.sign_file import load_signs
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
 from mlp.nn.test_time_augmentation import TTA_COPIES
 from mlp.nn.weights import load_model, save_model
-from mlp.training.data.sign_data import none_below, sign_data, sign_settings
+from mlp.training.data.drawing_data import drawing_data, none_below, sign_settings
 from mlp.training.data.sources import Loaded
 from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
@@ -72,7 +72,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         help="use at most N threads, if that is faster; the weights are the same for any N. Default: one per core",
     )
     command.add_argument(
-        "--signs",
+        "--drawings",
         metavar="FILE",
         help="train on the signs in this file, as the page saves them, instead of MNIST's digits",
     )
@@ -87,7 +87,7 @@ def train(given: argparse.Namespace) -> int:
         raise ValueError("--mean needs --start, the network to average with")
     threads = ThreadChoice(given.threads)
     out = checked_out(given.out)
-    if given.signs is not None:
+    if given.drawings is not None:
         return train_signs(given, settings, threads, out)
     dataset = extended(load_mnist(given.data), everything=given.everything, repeat=given.repeat)
     if settings.synthetic:
@@ -164,10 +164,10 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
             for_digits[one.flag] = getattr(given, one.field, None)
     if unsuitable := [flag for flag, chosen in for_digits.items() if chosen]:
         raise ValueError(
-            f"{', '.join(unsuitable)} cannot go with --signs, which trains on the drawings in its file only"
+            f"{', '.join(unsuitable)} cannot go with --drawings, which trains on the drawings in its file only"
         )
-    signs = load_signs(given.signs)
-    data = sign_data(signs)
+    signs = load_set(given.drawings)
+    data = drawing_data(signs)
     dataset = data.load()
     print_line(f"data {dataset.name}")
     assert dataset.unseen is not None

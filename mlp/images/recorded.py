@@ -1,8 +1,8 @@
 """Load digits that people drew, recorded as strokes, and draw them on the page's canvas.
 
 The format is gzip JSON: ``{"meta": {...}, "samples": [{"label": 0-9, "writer": int, "strokes": [[[x, y], ...], ...]},
-...]}``, y down, one list of points per pen-down, in any unit. Digits without strokes, such as a visitor's photos, are
-among ``pictures``, each with its label and the network's input, 784 bytes in base64.
+...]}``, y down, one list of points per pen-down, in any unit. A sample may have an ``image``, the network's input, 784
+bytes in base64; a visitor's photo has only that.
 """
 
 import base64
@@ -18,11 +18,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from mlp.class_names import DIGITS
+
 CANVAS_PX = 280
 """Side of the page's canvas."""
 
 PEN_PX = 18.0
 """Width of its brush."""
+
+MAX_COORDINATE = 1e6
+"""Largest coordinate of a point, in any unit."""
 
 MAX_POINTS = 600
 """Maximum number of points of a drawing that is kept as strokes; 50 to 300 are usual."""
@@ -45,7 +50,10 @@ PIXELS = 784
 
 @dataclass(frozen=True)
 class Drawing:
-    """One recorded digit: its strokes, or the network's input, (784,) uint8, if it has none."""
+    """One recorded drawing: its label, its strokes, and the network's input, (784,) uint8, if it was saved.
+
+    A drawing without strokes has an image.
+    """
 
     label: int
     strokes: tuple[Stroke, ...]
@@ -69,34 +77,30 @@ def load_drawings(path: str | Path) -> list[Drawing]:
         if content.startswith(b"\x1f\x8b"):
             content = gzip.decompress(content)
         file = json.loads(content)
-        samples, pictures = file["samples"], file.get("pictures", [])
-        if not isinstance(samples, list) or not isinstance(pictures, list):
-            raise TypeError("samples and pictures must be lists")
+        samples, names = file["samples"], file.get("names", list(DIGITS))
+        if not isinstance(samples, list) or names != list(DIGITS):
+            raise TypeError(f"samples must be a list of digits, got {names!r:.60}")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f'{path}: recorded drawings must be JSON like {{"samples": [...]}}: {error}') from error
-    drawn = [parse_sample(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
-    return drawn + [parse_picture(each, f"{path}: picture {number}") for number, each in enumerate(pictures)]
+    return [parse_sample(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
 
 
-def parse_sample(sample: object, where: str) -> Drawing:
+def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Drawing:
     """Return one sample of such a file; the message of a ValueError begins with ``where``."""
     if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
         raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
-    label, writer = _label(sample["label"], where), sample.get("writer", 0)
+    label, writer = sample["label"], sample.get("writer", 0)
+    if type(label) is not int or not 0 <= label < n_labels:
+        raise ValueError(f"{where}: label must be a number from 0 to {n_labels - 1}, got {label!r:.60}")
     if type(writer) is not int:
         raise ValueError(f"{where}: writer must be an integer, got {writer!r:.60}")
-    return Drawing(label, _strokes(sample["strokes"], where), writer)
+    image = _image(sample["image"], where) if "image" in sample else None
+    strokes = () if image is not None and sample["strokes"] == [] else checked_strokes(sample["strokes"], where)
+    return Drawing(label, strokes, writer, image)
 
 
-def parse_picture(picture: object, where: str) -> Drawing:
-    """Return a digit without strokes; the message of a ValueError begins with ``where``."""
-    if not isinstance(picture, dict) or not {"label", "image"} <= picture.keys():
-        raise ValueError(f"{where}: needs a label and an image, got {picture!r:.60}")
-    return Drawing(_label(picture["label"], where), (), image=parse_image(picture["image"], where))
-
-
-def parse_image(text: object, where: str) -> np.ndarray:
-    """Return the network's input, (784,) uint8, from base64; the message of a ValueError begins with ``where``."""
+def _image(text: object, where: str) -> np.ndarray:
+    """Return the network's input, (784,) uint8, from base64."""
     try:
         pixels = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
     except (binascii.Error, ValueError):
@@ -109,14 +113,8 @@ def parse_image(text: object, where: str) -> np.ndarray:
     return image
 
 
-def _label(label: object, where: str) -> int:
-    if type(label) is not int or not 0 <= label <= 9:
-        raise ValueError(f"{where}: label must be a digit, 0 to 9, got {label!r:.60}")
-    return label
-
-
-def _strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
-    """Return checked strokes, each as (n, 2) float64."""
+def checked_strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
+    """Return strokes as (n, 2) float64 each; the message of a ValueError begins with ``where``."""
     try:
         checked = tuple(np.asarray(stroke, dtype=np.float64) for stroke in strokes)  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError) as error:
@@ -126,8 +124,8 @@ def _strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
     for stroke in checked:
         if stroke.ndim != 2 or stroke.shape[1] != 2 or len(stroke) == 0:
             raise ValueError(f"{where}: a stroke must have points [x, y], at least one, got shape {stroke.shape}")
-        if not np.isfinite(stroke).all():
-            raise ValueError(f"{where}: points must be finite, got {stroke[~np.isfinite(stroke)][0]}")
+        if not (np.abs(stroke) <= MAX_COORDINATE).all():
+            raise ValueError(f"{where}: points must lie within ±{MAX_COORDINATE:,.0f}, got {np.abs(stroke).max()}")
     return checked
 
 
@@ -165,7 +163,7 @@ def rasterize(strokes: Iterable[Stroke], *, pen_px: float) -> np.ndarray:
     canvas = Image.new("L", (CANVAS_PX, CANVAS_PX))
     pen = ImageDraw.Draw(canvas)
     radius = pen_px / 2
-    for stroke in _strokes(strokes):
+    for stroke in checked_strokes(strokes):
         if len(stroke) > 1:
             pen.line(stroke.ravel().tolist(), fill=255, width=round(pen_px))
         for x, y in stroke:  # round joints and ends

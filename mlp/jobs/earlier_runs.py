@@ -6,10 +6,9 @@ from dataclasses import dataclass, fields, replace
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
-from mlp.training.data.sign_data import SignData
-from mlp.training.data.teaching_data import TeachingData
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.settings_table import value_text
@@ -29,7 +28,7 @@ class NumberedRun:
     origin: Origin | None = None
 
     @property
-    def measured_by(self) -> tuple[object, Origin | None]:
+    def measured_by(self) -> tuple[object, object]:
         """Equal for runs whose scores can be compared: measured on the same images, and begun alike."""
         return _measured_by(self.data, self.origin)
 
@@ -111,12 +110,11 @@ class EarlierRuns:
         return seed
 
 
-def _measured_by(data: Source, origin: Origin | None) -> tuple[object, Origin | None]:
-    if isinstance(data, SignData):  # its warps, if no drawing is held back, depend on what it learns
-        return (data.names, data.held_images or data.images), origin
-    if isinstance(data, FewDigits):
-        return (FewDigits, data.base), origin
-    return data.base if isinstance(data, TeachingData) else data, origin
+def _measured_by(data: Source, origin: Origin | None) -> tuple[object, object]:
+    begun = None if origin is None else (origin.name, origin.root)
+    if isinstance(data, DrawingData):  # its warps, if no drawing is held back, depend on what it learns
+        return data.base or (data.names, data.held_images or data.images), begun
+    return (FewDigits, data.base) if isinstance(data, FewDigits) else data, begun
 
 
 def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:

@@ -7,11 +7,13 @@ class Origin(NamedTuple):
     """The network that a run continues, with its name for visitors.
 
     ``root`` is the kind of the network with which a chain of continued runs began: "shipped", "article" or "uploaded";
-    None if that one began with random weights.
+    None if that one began with random weights. ``read_before`` has the shares that the network read of the run's own
+    drawings: of those learned, and of those held back.
     """
 
     name: str
     root: str | None
+    read_before: tuple[float, ...] = ()
 
 
 _REMARKS = {  # of a score on the validation or test images, by the root of the weights

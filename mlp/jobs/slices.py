@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.images.mnist import Dataset
+from mlp.training.data.drawing_data import none_below
 from mlp.training.data.prepared_images import prepared
-from mlp.training.data.sign_data import none_below
 from mlp.training.data.sources import Data
 from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.evaluation import evaluate, training_sample

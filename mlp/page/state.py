@@ -77,10 +77,12 @@ shown_part = SessionVar[str | None]("shown_part", None)
 
 inside_view = ControlVar[str | None]("inside_view", None)
 """The open view; a control (inside)."""
+drawings_of = ControlVar[str | None]("drawings", None)
+"""Whether *Your drawings* shows "digits" or "signs"; a control (drawings)."""
 own_share = SessionVar[int]("own_share", 25)
-"""Percentage of own digits in teaching; a control (own_digits)."""
+"""Percentage of own digits in teaching; a control (drawings)."""
 collecting = SessionVar[bool]("collecting", True)
-"""Whether a row under the canvas offers to keep drawings as signs (own_signs)."""
+"""Whether a row under the canvas offers to keep drawings as signs (drawings)."""
 
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""

@@ -14,15 +14,14 @@ from mlp.analysis.run_exports import command_line, curves_csv
 from mlp.class_names import DIGITS
 from mlp.cli.main import main, new_parser
 from mlp.cli.options import settings_given
-from mlp.images.signs.sign_file import dump_signs
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_file import dump_drawings
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.training.data.drawing_data import DrawingData, drawing_data, sign_settings, split_data
 from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.sign_data import SignData, sign_data, sign_settings, split_data
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
-from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
-from tests.images.signs.sample_signs import jittered, letters
+from tests.images.drawings.sample_drawings import jittered, letters, mixed
 from tests.sample_digits import sample
 
 SETTINGS = st.builds(
@@ -47,15 +46,15 @@ SETTINGS = st.builds(
 
 @given(SETTINGS)
 def test_command_line_restores_the_settings(settings: Settings):
-    python, *words = shlex.split(command_line(settings, chosen_mnist(), SignSet()))
+    python, *words = shlex.split(command_line(settings, chosen_mnist(), DrawingSet()))
     assert [python, *words[:2]] == ["python", "-m", "mlp"]
     parsed = new_parser().parse_args(words[2:])
     assert settings_given(parsed) == settings
     assert parsed.out == "run.safetensors"
 
 
-def signs_named_like_digits() -> SignSet:
-    signs, rng = SignSet(), np.random.default_rng(1)
+def signs_named_like_digits() -> DrawingSet:
+    signs, rng = DrawingSet(), np.random.default_rng(1)
     for label, name in enumerate(DIGITS):
         signs = signs.with_name(name)
         for _ in range(2):
@@ -70,16 +69,16 @@ def signs_named_like_digits() -> SignSet:
 )
 def test_command_line_trains_the_same_weights(signs, synthetic, tmp_path, monkeypatch):
     settings = Settings(hidden=(8,), epochs=1, batch_size=64, images=200, synthetic=synthetic)
-    data = chosen_mnist() if signs is None else sign_data(signs)
-    if isinstance(data, SignData):
+    data = chosen_mnist() if signs is None else drawing_data(signs)
+    if isinstance(data, DrawingData):
         settings = sign_settings(settings, data.names)
-        (tmp_path / "my-signs.json").write_text(dump_signs(signs))
+        (tmp_path / "my-signs.json").write_text(dump_drawings(signs))
     run, train = Run(settings), training_data(data, settings).load().train
     for _ in steps(run, train.images, train.labels):
         pass
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
-    assert main(shlex.split(command_line(settings, data, signs or SignSet()))[3:]) == 0
+    assert main(shlex.split(command_line(settings, data, signs or DrawingSet()))[3:]) == 0
     saved = load_model("run.safetensors")
     assert saved.network.values.tobytes() == run.network.values.tobytes()
     assert saved.names == settings.names
@@ -89,15 +88,15 @@ def test_command_line_trains_the_same_weights(signs, synthetic, tmp_path, monkey
     "data",
     [
         FewDigits(chosen_mnist(), 2),
-        teaching_data(chosen_mnist(), sample().test.images[:3], sample().test.labels[:3], 0.2),
+        mixed(sample().test.images[:3], sample().test.labels[:3], 0.2),
         split_data(letters(6), letters(6).ranks >= 4),
-        sign_data(letters(5)),
-        sign_data(letters(6).renamed(0, "other")),
+        drawing_data(letters(5)),
+        drawing_data(letters(6).renamed(0, "other")),
     ],
     ids=["few digits", "own digits", "fewer of the signs", "earlier signs", "earlier names"],
 )
 def test_data_that_the_command_line_lacks_has_no_command(data):
-    names = data.names if isinstance(data, SignData) else DIGITS
+    names = data.names if isinstance(data, DrawingData) else DIGITS
     assert command_line(Settings(names=names), data, letters(6)) is None
 
 
@@ -131,4 +130,4 @@ def test_run_without_records_is_a_table_without_lines():
 
 @pytest.mark.parametrize("change", ["images", "warp"])
 def test_command_line_omits_defaults(change: str):
-    assert change not in command_line(Settings(), chosen_mnist(), SignSet())
+    assert change not in command_line(Settings(), chosen_mnist(), DrawingSet())

@@ -18,11 +18,11 @@ from mlp.analysis.signs.left_out import left_out_scores
 from mlp.analysis.signs.sign_score import together
 from mlp.class_names import DIGITS
 from mlp.images.drawing import to_mnist
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import CANVAS_PX, Drawing, load_drawings, place, render
-from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
-from mlp.training.data.sign_data import SignData, none_below, sign_data
+from mlp.training.data.drawing_data import DrawingData, drawing_data, none_below
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.benchmarks.timing import print_table
@@ -32,9 +32,9 @@ N_KNOWN = 5  # digits that are learned; the others are strangers
 SHARE = 0.6  # longer side of a learned drawing, as a share of the canvas
 
 
-def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> SignSet:
+def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> DrawingSet:
     """Return digits as a set of signs, drawn in the middle of the canvas."""
-    signs, corner = SignSet(names), (1 - SHARE) / 2 * CANVAS_PX
+    signs, corner = DrawingSet(names), (1 - SHARE) / 2 * CANVAS_PX
     for drawing in drawings:
         strokes = place(drawing.strokes, longer_side=SHARE * CANVAS_PX, corner=(corner, corner))
         signs = signs.with_drawing(drawing.label, strokes)
@@ -50,7 +50,7 @@ def chosen(drawings: list[Drawing], n: int, seed: int) -> np.ndarray:
     return learned
 
 
-def trained(data: SignData) -> tuple[Reader, float]:
+def trained(data: DrawingData) -> tuple[Reader, float]:
     """Return a network that learned the signs, and the seconds that its training took."""
     run, n_images = Run(Settings(names=data.names)), len(data.load().train)
     began = time.monotonic()
@@ -63,7 +63,7 @@ def refusals(drawings: list[Drawing], others: list[list[Drawing]], n: int, seed:
     """Return the shares that a network of the digits 0 to 4 rejects: of other drawings of these, and of 5 to 9."""
     known = [drawing for drawing in drawings if drawing.label < N_KNOWN]
     learned = chosen(known, n, seed)
-    data = sign_data(as_signs([one for one, taken in zip(known, learned, strict=True) if taken], DIGITS[:N_KNOWN]))
+    data = drawing_data(as_signs([one for one, taken in zip(known, learned, strict=True) if taken], DIGITS[:N_KNOWN]))
     reader, _ = trained(data)
     threshold = none_below(reader, data.load().unseen)
     asked = [[one for one, taken in zip(known, learned, strict=True) if not taken]]
@@ -90,7 +90,7 @@ def main() -> None:
         for seed in range(1, given.seeds + 1):
             learned = chosen(drawings, n, seed)
             signs = as_signs([drawing for drawing, one in zip(drawings, learned, strict=True) if one])
-            reader, elapsed = trained(sign_data(signs))
+            reader, elapsed = trained(drawing_data(signs))
             score = score_drawings(reader, [drawing for drawing, one in zip(drawings, learned, strict=True) if not one])
             right.append((score.right, score.n))
             seconds.append(elapsed)

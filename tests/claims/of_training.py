@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
-from mlp.images.signs.sign_set import SignSet
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.parameters import Parameter
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
@@ -72,7 +72,7 @@ def overfitting_runs_are_equally_long() -> None:
 def few_examples_runs_are_equally_long() -> None:
     source = chosen_mnist()
     for experiment in LESSONS["examples"].experiments:
-        data = data_of(experiment, SignSet(), source)
+        data = data_of(experiment, DrawingSet(), source)
         steps = Run(settings_of(experiment, data)).n_steps(len(data.load().train.labels))
         assert 4_500 < steps < 5_500
 

@@ -6,8 +6,9 @@ import re
 
 from mlp import DEFAULT_MODEL, load_model
 from mlp.cli.main import main
-from mlp.images.own_digits import OwnDigit, OwnDigits
+from mlp.images.drawings.drawing_file import dump_drawings
 from tests.cli.commands import STROKE, in_a_terminal, measures
+from tests.images.drawings.sample_drawings import own_digits
 from tests.sample_digits import sample
 
 
@@ -47,11 +48,9 @@ def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys,
 
 
 def test_evaluate_scores_photos_among_a_visitors_digits(tmp_path, capsys):
-    network, own, test = load_model(DEFAULT_MODEL), OwnDigits(), sample().test
-    for image, label in zip(test.images[:30], test.labels[:30], strict=True):
-        own.put(OwnDigit(int(label), image))
-    path, file = tmp_path / "my-digits.json", json.loads(own.dump())
-    path.write_text(json.dumps({**file, "samples": [STROKE]}))
+    network, test = load_model(DEFAULT_MODEL), sample().test
+    path, file = tmp_path / "my-digits.json", json.loads(dump_drawings(own_digits(test.images[:30], test.labels[:30])))
+    path.write_text(json.dumps({**file, "samples": [*file["samples"], STROKE]}))
     assert main(["evaluate", str(DEFAULT_MODEL), "--drawings", str(path)]) == 0
     shown = measures(capsys.readouterr().out)
     assert shown["my-digits.json images"] == "31"
@@ -59,12 +58,8 @@ def test_evaluate_scores_photos_among_a_visitors_digits(tmp_path, capsys):
     assert int(shown["my-digits.json wrong"]) - wrong in (0, 1)  # the drawing may be misread, too
 
 
-def test_file_with_photos_only_is_scored_and_a_faulty_one_named(model, tmp_path, capsys):
-    path, own = tmp_path / "my-digits.json", OwnDigits()
-    own.put(OwnDigit(3, sample().test.images[0]))
-    path.write_text(own.dump())
-    assert main(["evaluate", str(model), "--drawings", str(path)]) == 0
-    assert measures(capsys.readouterr().out)["my-digits.json images"] == "1"
-    path.write_text(json.dumps({"samples": [], "pictures": [{"label": 3, "image": "AAAA"}]}))
+def test_faulty_photo_among_digits_is_named(model, tmp_path, capsys):
+    path = tmp_path / "my-digits.json"
+    path.write_text(json.dumps({"samples": [{"label": 3, "strokes": [], "image": "AAAA"}]}))
     assert main(["evaluate", str(model), "--drawings", str(path)]) == 2
-    assert "my-digits.json: picture 0: image must be 784 bytes in base64" in capsys.readouterr().err
+    assert "my-digits.json: sample 0: image must be 784 bytes in base64" in capsys.readouterr().err

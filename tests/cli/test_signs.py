@@ -11,18 +11,18 @@ from PIL import Image
 
 from mlp import load_model
 from mlp.cli.main import main
+from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.recorded import rasterize
-from mlp.images.signs.sign_file import dump_signs
 from mlp.training.recipes import RECIPES
 from mlp.training.settings import Settings
-from tests.images.signs.sample_signs import jittered, letters
+from tests.images.drawings.sample_drawings import jittered, letters
 
 
 @pytest.fixture(scope="module")
 def signs(tmp_path_factory) -> Path:
     """Return a file of signs."""
     path = tmp_path_factory.mktemp("signs") / "abc.json"
-    path.write_text(dump_signs(letters(5).renamed(0, "<b>あ")), encoding="utf-8")
+    path.write_text(dump_drawings(letters(5).renamed(0, "<b>あ")), encoding="utf-8")
     return path
 
 
@@ -30,12 +30,12 @@ def signs(tmp_path_factory) -> Path:
 def network(signs) -> Path:
     """Return a network that was trained on them."""
     path = signs.with_suffix(".safetensors")
-    assert main(["train", "--signs", str(signs), "--epochs", "8", "--out", str(path)]) == 0
+    assert main(["train", "--drawings", str(signs), "--epochs", "8", "--out", str(path)]) == 0
     return path
 
 
 def test_training_on_few_signs_scores_left_out_ones(signs, tmp_path, capsys):
-    assert main(["train", "--signs", str(signs), "--epochs", "4", "--out", str(tmp_path / "x.safetensors")]) == 0
+    assert main(["train", "--drawings", str(signs), "--epochs", "4", "--out", str(tmp_path / "x.safetensors")]) == 0
     printed = capsys.readouterr()
     assert "data 15 drawings of <b>あ, B and C" in printed.out
     assert "few drawings of each sign" in printed.err
@@ -47,7 +47,7 @@ def test_training_on_few_signs_scores_left_out_ones(signs, tmp_path, capsys):
 def test_recipe_trains_on_signs_without_its_settings_for_digits(recipe, signs, tmp_path, capsys):
     out = tmp_path / "net.safetensors"
     small = ["--layers", "8", "--epochs", "1", "--batch-size", "128"]
-    assert main(["train", "--recipe", recipe, *small, "--signs", str(signs), "--out", str(out)]) == 0
+    assert main(["train", "--recipe", recipe, *small, "--drawings", str(signs), "--out", str(out)]) == 0
     settings = Settings.from_dict(load_model(out).facts["settings"])
     expected = replace(RECIPES[recipe].settings, hidden=(8,), epochs=1, batch_size=128, names=settings.names)
     assert settings == replace(expected, images=None, synthetic=0)
@@ -58,9 +58,9 @@ def test_recipe_trains_on_signs_without_its_settings_for_digits(recipe, signs, t
     ("option", "value"), [("--images", "300"), ("--written", "10"), ("--without-styles", "seven_barred")]
 )
 def test_option_for_digits_is_refused_with_signs(option, value, signs, tmp_path, capsys):
-    arguments = ["--recipe", "quick", "--signs", str(signs), "--out", str(tmp_path / "net.safetensors")]
+    arguments = ["--recipe", "quick", "--drawings", str(signs), "--out", str(tmp_path / "net.safetensors")]
     assert main(["train", option, value, *arguments]) == 2
-    assert capsys.readouterr().err.startswith(f"error: {option} cannot go with --signs")
+    assert capsys.readouterr().err.startswith(f"error: {option} cannot go with --drawings")
 
 
 def test_training_saves_names_that_evaluate_uses(network, tmp_path, capsys):
@@ -69,8 +69,8 @@ def test_training_saves_names_that_evaluate_uses(network, tmp_path, capsys):
     assert 0 < reader.none_below < 1
     assert Settings.from_dict(reader.facts["settings"]).names == reader.names
     new = tmp_path / "new.json"
-    new.write_text(dump_signs(letters(10, seed=3, names="CB")), encoding="utf-8")  # in another order
-    assert main(["evaluate", str(network), "--signs", str(new)]) == 0
+    new.write_text(dump_drawings(letters(10, seed=3, names="CB")), encoding="utf-8")  # in another order
+    assert main(["evaluate", str(network), "--drawings", str(new)]) == 0
     printed = capsys.readouterr().out
     assert 'signs ["<b>あ", "B", "C"]' in printed
     assert "new.json drawings 20" in printed
@@ -80,9 +80,9 @@ def test_training_saves_names_that_evaluate_uses(network, tmp_path, capsys):
 
 def test_quarter_is_held_back_from_twelve_drawings_on(tmp_path, capsys):
     path = tmp_path / "many.json"
-    path.write_text(dump_signs(letters(12)), encoding="utf-8")
+    path.write_text(dump_drawings(letters(12)), encoding="utf-8")
     out = tmp_path / "many.safetensors"
-    assert main(["train", "--signs", str(path), "--layers", "16", "--epochs", "1", "--out", str(out)]) == 0
+    assert main(["train", "--drawings", str(path), "--layers", "16", "--epochs", "1", "--out", str(out)]) == 0
     printed = capsys.readouterr()
     assert "held_back drawings 9" in printed.out
     assert "left_out" not in printed.out
@@ -139,15 +139,24 @@ def test_invalid_use_of_signs_gets_a_clear_error(network, model, signs, tmp_path
     (tmp_path / "no_b.json").write_text('{"names": ["B", "C"], "samples": []}')
     (tmp_path / "digits.json").write_text('{"samples": []}')
     for arguments, sentence in (
-        (["train", "--signs", signs, "--written", "20", *out], "--written cannot go with --signs"),
-        (["train", "--signs", str(tmp_path / "one.json"), *out], "a set has 2 to 10 signs, got 1"),
-        (["train", "--signs", str(tmp_path / "empty.json"), *out], "Draw at least 2 of each sign; A and B need more"),
-        (["train", "--signs", str(tmp_path / "digits.json"), *out], "it has no names"),
-        (["train", "--signs", str(tmp_path / "none.json"), *out], "none.json: there is no such file"),
-        (["evaluate", str(network)], "which MNIST lacks; use --signs FILE.json"),
-        (["evaluate", str(model), "--signs", signs], "reads 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9, and not <b>あ, B and C"),
-        (["evaluate", str(network), "--signs", signs, "--drawings", signs], "--drawings are for digits"),
-        (["evaluate", str(network), "--signs", str(tmp_path / "no_b.json")], "must be at least one drawing"),
+        (["train", "--drawings", signs, "--written", "20", *out], "--written cannot go with --drawings"),
+        (
+            ["train", "--drawings", str(tmp_path / "one.json"), *out],
+            "at least 2 signs to tell apart",
+        ),
+        (
+            ["train", "--drawings", str(tmp_path / "empty.json"), *out],
+            "A and B need more",
+        ),
+        (["train", "--drawings", str(tmp_path / "digits.json"), *out], "Draw at least 2 of each sign; 0, 1, 2"),
+        (["train", "--drawings", str(tmp_path / "none.json"), *out], "none.json: there is no such file"),
+        (["evaluate", str(network)], "which MNIST lacks; use --drawings FILE.json"),
+        (["evaluate", str(model), "--drawings", signs], "abc.json: recorded drawings must be"),
+        (
+            ["evaluate", str(network), "--drawings", str(tmp_path / "digits.json")],
+            "and not 0, 1, 2",
+        ),
+        (["evaluate", str(network), "--drawings", str(tmp_path / "no_b.json")], "must be at least one drawing"),
         (["predict", str(tmp_path / "none"), "x.png"], "none: there is no such file"),
     ):
         assert main(arguments) == 2, arguments

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, quote
 
 import numpy as np
 
-from mlp.images.own_digits import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
+from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
+from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.draw.current_drawing import checked_drawing, image_of_canvas
@@ -31,6 +32,7 @@ from tests.fuzz.pictures import (
     read_sheet_photo,
     read_upload,
 )
+from tests.images.drawings.sample_drawings import letters
 from tests.jobs.test_record import record_after
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -116,26 +118,24 @@ def make_drawing(rng: random.Random) -> bytes:
     return json.dumps({"raw": {}, "data": "data:image/png;base64," + base64.b64encode(picture).decode()}).encode()
 
 
-def read_digit_set(data: bytes) -> bool:
-    """Load digits, and dump them again."""
+def read_drawing_set(data: bytes) -> bool:
+    """Load drawings, and dump them again."""
     try:
-        digits = parse_own_digits(data)
-    except OwnDigitsError:
+        drawings = parse_drawings(data)
+    except ValueError:
         return False
-    kept = OwnDigits()
-    for digit in digits:
-        kept.put(digit)
-    assert [digit.label for digit in parse_own_digits(kept.dump().encode())] == kept.labels.tolist()
+    text = dump_drawings(drawings)
+    assert dump_drawings(parse_drawings(text)) == text
     return True
 
 
-def _digit_sets() -> list[bytes]:
-    ours = OwnDigits()
+def _drawing_sets() -> list[bytes]:
+    ours = NO_DIGITS
     for label, strokes in DIGITS.items():
         drawn = tuple(np.array(stroke) for stroke in fit(strokes))
-        ours.put(OwnDigit(label, np.full(784, label + 1, np.uint8), drawn if label % 2 else ()))
+        ours = ours.with_example(label, np.full(784, label + 1, np.uint8), drawn if label % 2 else ())
     theirs = {"samples": [{"label": 7, "writer": 3, "strokes": DIGITS[7]}, {"label": 1, "strokes": [[[0, 1.5]]]}]}
-    return [ours.dump().encode(), json.dumps(theirs).encode()]
+    return [dump_drawings(ours).encode(), dump_drawings(letters(2)).encode(), json.dumps(theirs).encode()]
 
 
 def make_address(rng: random.Random) -> bytes:
@@ -200,7 +200,7 @@ INPUTS = [
     Input("pictures", _damaging(picture_files()), read_upload),
     Input("pages", make_page, read_sheet_photo, weight=0.1),
     Input("drawings", make_drawing, read_drawing),
-    Input("digit sets", _damaging(_digit_sets(), damaged_json), read_digit_set),
+    Input("sets of drawings", _damaging(_drawing_sets(), damaged_json), read_drawing_set),
     Input("addresses", make_address, read_address, weight=0.01),
     Input("settings", make_settings, read_settings),
     Input("checkpoints", _damaging(_RECORDS, damaged_header), read_record),

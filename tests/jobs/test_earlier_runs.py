@@ -5,25 +5,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mlp.class_names import DIGITS
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun, differences
 from mlp.jobs.limits import Limits
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
-from mlp.training.data.teaching_data import TeachingData
 from mlp.training.history import Evaluation, History
 from mlp.training.settings import Settings
 
-SIGNS = SignData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
+SIGNS = DrawingData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
 
 
 HELD = (bytes(784), bytes(1))
 
 
 def taught(share):
-    return TeachingData(Mnist(), bytes(784), bytes(1), share)
+    return DrawingData(DIGITS, bytes(784), bytes(1), base=Mnist(), share=share)
 
 
 def snapshot(step=3, hidden=(4,), **values):
@@ -126,7 +126,7 @@ def test_only_existing_runs_are_shown():
         (Mnist("elsewhere"), None, []),
         (SIGNS, None, []),
         (Mnist(), Origin("run 2", None), []),
-        (Mnist(), Origin("the pretrained network", "shipped"), [3]),
+        (Mnist(), Origin("the pretrained network", "shipped", (0.5,)), [3]),
         (taught(0.5), Origin("the pretrained network", "shipped"), [3]),  # measured on the same images
     ],
 )
@@ -140,7 +140,7 @@ def test_only_runs_on_the_same_images_with_the_same_start_are_shown(data, origin
 
 
 def test_runs_on_signs_are_compared_if_they_hold_back_the_same_drawings():
-    more = SignData(("A", "B"), bytes(3 * 784), bytes((0, 1, 1)), *HELD)
+    more = DrawingData(("A", "B"), bytes(3 * 784), bytes((0, 1, 1)), *HELD)
     run, with_more = (
         NumberedRun(1, snapshot(), data) for data in (replace(SIGNS, held_images=HELD[0], held_labels=HELD[1]), more)
     )

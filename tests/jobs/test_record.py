@@ -13,13 +13,12 @@ from mlp.files.array_file import ArrayFile
 from mlp.jobs.job import Job
 from mlp.jobs.record import FORMAT, Record, RecordError, dump_record, parse_record
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sign_data import sign_data
+from mlp.training.data.drawing_data import drawing_data
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.images.signs.sample_signs import letters
+from tests.images.drawings.sample_drawings import letters, mixed
 from tests.sample_digits import sample
 
 DATA = sample()
@@ -52,7 +51,7 @@ def test_run_resumed_from_its_record_ends_with_same_weights(settings):
 
 
 def test_signs_run_resumed_from_its_record_ends_with_same_weights():
-    data = sign_data(letters(12))
+    data = drawing_data(letters(12))
     run = Run(Settings(hidden=(16,), names=data.names, epochs=1))
     history = History(10)
     train = data.load().train
@@ -121,7 +120,7 @@ def test_first_weights_of_another_network_are_kept():
 
 
 def test_run_with_own_digits_resumes_with_the_same_ones():
-    data = teaching_data(chosen_mnist(), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
+    data = mixed(DATA.test.images[:7], DATA.test.labels[:7], 0.25)
     record = record_after(3)
     back = parse_record(dump_record(Record(record.run, data, record.history)))
     assert back.data == data
@@ -169,7 +168,7 @@ def without_weights(n_steps):
         changed(data={"kind": "Mnist", "directory": 7}),
         changed(data={"kind": "Mnist"}),
         changed(data={"kind": "Web"}),
-        changed(data={"kind": "SignData", "names": ["A", "B"]}),
+        changed(data={"kind": "DrawingData", "names": ["A", "B"]}),
         changed(temperature=None),
         changed(extra=7),
     ],

@@ -24,8 +24,8 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.other_tools.network_export import TOOLS, download
 from mlp.cli.main import main as command
-from mlp.images.signs.sign_file import dump_signs
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_file import dump_drawings
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
@@ -33,24 +33,23 @@ from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.live import new_page
+from mlp.page.tabs.drawings.tab import SHARES
 from mlp.page.tabs.lessons.few_examples import data_of
 from mlp.page.tabs.lessons.lessons import LESSONS
-from mlp.page.tabs.own_digits.tab import SHARES
 from mlp.page.tabs.runs import downloads
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.persistence import is_saved, restored
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.saved_sources import SOURCES, Source
-from mlp.training.data.sign_data import SignData, sign_data
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.data.teaching_data import teaching_data
 from mlp.training.recipes import RECIPES
 from mlp.training.run import Run, steps
 from mlp.training.schedule import SCHEDULES
 from mlp.training.settings import OPTIMIZERS, Settings
-from tests.images.signs.sample_signs import letters
+from tests.images.drawings.sample_drawings import letters, mixed
 from tests.page import sight, ways
 from tests.page.sight import APP, PATIENCE_S, draw, eventually, text, visitor_of
 from tests.page.ways import SOME, WAYS
@@ -109,12 +108,12 @@ def source_of(data: str, share: int) -> Source:
     if data == "MNIST":
         return chosen_mnist()
     if data == "own digits":
-        return teaching_data(chosen_mnist(), DIGITS.images[:9], DIGITS.labels[:9], share / 100)
+        return mixed(DIGITS.images[:9], DIGITS.labels[:9], share / 100)
     if data == "few images":
-        source = data_of(FEW, SignSet(), chosen_mnist())
+        source = data_of(FEW, DrawingSet(), chosen_mnist())
         assert source is not None
         return source
-    return sign_data(letters(3 if data == "own signs" else 12))
+    return drawing_data(letters(3 if data == "own signs" else 12))
 
 
 def grid() -> dict[str, tuple[Settings, Source]]:
@@ -133,7 +132,7 @@ def grid() -> dict[str, tuple[Settings, Source]]:
             SMALL, **{name: value for factor in row for name, value in FACTORS[factor][row[factor]].items()}
         )
         source = source_of(row["data"], share)
-        if isinstance(source, SignData):  # as the page leaves out what is for MNIST only
+        if isinstance(source, DrawingData) and source.base is None:  # as the page leaves out what is for MNIST only
             settings = replace(settings, names=source.names, images=None, synthetic=0, without_styles=(), epochs=1)
         number = len(found) + 1
         found[f"{number} {row['data']}" + f" {share}%" * (row["data"] == "own digits")] = settings, source
@@ -250,14 +249,14 @@ def test_runs_return_after_a_kill_and_resume_to_the_same_bits(row: str, told: To
 
 Form = Callable[[NumberedRun], bytes | str]
 PICTURES: dict[str, Form] = {
-    "report": lambda run: downloads.report(run, Visitor("").own),
+    "report": lambda run: downloads.report(run, Visitor("").digits.now),
     "png": lambda run: downloads.curves_picture(run, "png"),
     "svg": lambda run: downloads.curves_picture(run, "svg"),
 }
 """The slow forms, which depend on a run's curves only, so that the rows take turns."""
 EXPORTS: dict[str, Form] = {
-    "weights": lambda run: downloads.weights(run, SignSet()),
-    "home": lambda run: downloads.home_page(run, SignSet()),
+    "weights": lambda run: downloads.weights(run, DrawingSet()),
+    "home": lambda run: downloads.home_page(run, DrawingSet()),
     "csv": downloads.curves_table,
 } | {tool: lambda run, tool=tool: download(run.snapshot.reader, tool, "mine") for tool in TOOLS}
 """The other forms in which the page offers a run, by their buttons."""
@@ -280,7 +279,7 @@ def test_shown_command_trains_the_same_weights(row: str, returned: dict[str, Vis
     words = downloads.command_of(run, signs, str(out))
     assert (words is None) == ("own digits" in row or "few images" in row)
     if words is not None:
-        (tmp_path / "my-signs.json").write_text(dump_signs(signs))
+        (tmp_path / "my-signs.json").write_text(dump_drawings(signs))
         monkeypatch.chdir(tmp_path)
         assert command(shlex.split(words)[3:]) == 0
         job, train = returned[row].job, returned[row].job.training_data.load().train

@@ -5,10 +5,9 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.own_digits import OwnDigit
 from mlp.nn.reader import Reader
 from mlp.training.settings import Settings
-from tests.images.signs.sample_signs import letters
+from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
 from tests.sample_digits import sample
 
@@ -46,21 +45,20 @@ def trained(**query: Any) -> AppTest:
 
 def taught(page: AppTest, network: str, n: int = 9) -> AppTest:
     digits = sample().test
-    for label, image in zip(digits.labels[:n].tolist(), digits.images, strict=False):
-        visitor_of(page).own.put(OwnDigit(label, image))
+    visitor_of(page).digits.change(own_digits(digits.images[:n], digits.labels[:n]))
     page.segmented_control(key="network").set_value(network).run()
     return measured(press(page, "teach"))
 
 
 def with_uploaded_network() -> AppTest:
-    page = opened(tab="Your digits")
+    page = opened(tab="Your drawings")
     visitor_of(page).uploaded = Reader(Settings(hidden=(16,), seed=3).new_network(), temperature=2.0)
     return page.run()
 
 
 def with_signs(n: int, **query: Any) -> AppTest:
     page = opened(**LONG, **query)
-    visitor_of(page).change_signs(letters(n))
+    visitor_of(page).signs.change(letters(n))
     return page.run()
 
 
@@ -88,16 +86,19 @@ def stuck() -> AppTest:
 WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "train": ("train/card.py train", trained),
     "train with synthetic digits": ("train/card.py train", lambda: trained(written="true")),
-    "teach the pretrained network": ("draw/teach.py teach", lambda: taught(opened(tab="Your digits"), "shipped")),
+    "teach the pretrained network": ("draw/teach.py teach", lambda: taught(opened(tab="Your drawings"), "shipped")),
     "teach an uploaded network": ("draw/teach.py teach", lambda: taught(with_uploaded_network(), "uploaded")),
     "teach a run": (
         "draw/teach.py teach",
         lambda: taught(taught(with_uploaded_network(), "uploaded"), "run"),
     ),
-    "own signs": ("draw/signs.py learn_here", lambda: measured(press(with_signs(5, tab="Your signs"), "signs_train"))),
+    "own signs": (
+        "draw/collect.py learn_here",
+        lambda: measured(press(with_signs(5, tab="Your drawings", drawings="Signs"), "signs_train")),
+    ),
     "leave one out": (
-        "tabs/own_signs/tab.py _leave_one_out",
-        lambda: press(with_signs(3, tab="Your signs"), "signs_left_out"),
+        "tabs/drawings/read.py _leave_one_out",
+        lambda: press(with_signs(3, tab="Your drawings", drawings="Signs"), "signs_left_out"),
     ),
     "a lesson's row": (
         "tabs/lessons/experiments.py _try",

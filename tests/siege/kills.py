@@ -5,6 +5,7 @@ process is killed by ``kill -9`` at a random moment, and restarts with the work 
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -18,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from mlp.images.own_digits import OwnDigit
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.page.visitors.engine import engine
@@ -52,7 +52,8 @@ def teach_class(folder: Path, ids: list[str], seed: int) -> None:
             report("drawing", pupil.id, drawn)
         elif act == "keep":
             image = np.frombuffer(rng.randbytes(784), np.uint8)
-            if pupil.own.put(OwnDigit(rng.randrange(10), image)):
+            with contextlib.suppress(ValueError):  # fifty of a digit are the most
+                pupil.digits.change(pupil.digits.now.with_example(rng.randrange(10), image))
                 report("digit", pupil.id, image[:16].tobytes().hex())
         elif act == "train" or pupil.job is None:
             begin(pupil, rng)
@@ -90,7 +91,7 @@ def losses(reported: list[list[Any]], folder: Path, killed: float, oldest: dict[
         visitor = restored(pupil, checkpoints) or Visitor(pupil)
         if visitor.notice is not None:
             lost.append(f"{pupil}: {visitor.notice}")
-        digits = {digit.image[:16].tobytes().hex() for digit in visitor.own}
+        digits = {digit.image[:16].tobytes().hex() for digit in visitor.digits.now.examples}
         drawn = (visitor.drawing or {}).get("n", 0)
         numbers = {run.number for run in visitor.runs.runs} | ({visitor.runs.number} if visitor.job else set())
         last_runs = next((line[3] for line in reversed(lines) if line[1] == "runs"), [])

@@ -111,7 +111,7 @@ class Life:
             await self._draw()
             while not self._visitor.kept:  # by an earlier teaching
                 await self._correct()
-        await self._visitor.open_part("Mine", "Your digits", "teach")
+        await self._visitor.open_part("Mine", "Your drawings", "teach")
         known = set(self._visitor.errors)  # of files refused before, which a redrawn page repeats
         self._visitor.progress = ""
         await self._visitor.press("teach")

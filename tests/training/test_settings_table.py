@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import pytest
 
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.training import setting_entry, settings_table
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.settings import Settings
@@ -65,7 +65,7 @@ def test_new_setting_is_on_the_command_line(sparkle, monkeypatch, capsys):
         new_parser().parse_args(["train", "--help"])
     assert "Share of glitter. Default: 0.5." in " ".join(capsys.readouterr().out.split())
     monkeypatch.setattr("mlp.analysis.run_exports.DEFAULTS", sparkle())
-    assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0), chosen_mnist(), SignSet())
+    assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0), chosen_mnist(), DrawingSet())
 
 
 def test_new_setting_is_in_links_and_can_be_hidden(sparkle):

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from mlp.images.own_digits import OwnDigit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
+from mlp.training.data.drawing_data import drawing_data
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
-from mlp.training.teaching import Row, Teaching, held_back, share_read, teaching_settings
+from mlp.training.teaching import Row, effect, share_read, shares_read, teaching_settings
+from tests.images.drawings.sample_drawings import own_digits
+from tests.sample_digits import sample
 
 
 def network(answer):
@@ -20,7 +23,7 @@ def network(answer):
 
 
 def digits(*labels):
-    return [OwnDigit(label, np.full(784, 9, np.uint8)) for label in labels]
+    return own_digits(np.arange(1, len(labels) + 1, dtype=np.uint8).repeat(784).reshape(-1, 784), labels)
 
 
 def history(*accuracies):
@@ -30,28 +33,23 @@ def history(*accuracies):
 
 
 def test_accuracies_before_and_now_are_those_of_the_two_networks():
-    teaching = Teaching(3, network(1), digits(1, 7, 7), digits(7, 2))
-    assert teaching.results(network(7), history(0.99, 0.97, 0.98), 500) == [
-        Row("Yours, learned from", 3, 1 / 3, 2 / 3),
+    data = drawing_data(digits(1, 7, 7, 2, 1, 1, 1, 7), chosen_mnist(), 0.25)  # every fourth is held back
+    before = shares_read(network(1), data)
+    assert effect(data, before, network(7), history(0.99, 0.97, 0.98)) == [
+        Row("Yours, learned from", 6, 4 / 6, 2 / 6),
         Row("Yours, held back from training", 2, 0.0, 0.5),
-        Row("MNIST, validation images", 500, 0.99, 0.98),
+        Row("MNIST, validation images", len(sample().validation), 0.99, 0.98),
     ]
 
 
 def test_unmeasured_accuracy_is_omitted():
-    teaching = Teaching(3, network(1), digits(1), [])
-    assert [row.name for row in teaching.results(network(1), history(), 500)] == ["Yours, learned from"]
-    assert teaching.results(network(1), history(0.9), 500)[-1].now is None
+    data = drawing_data(digits(1), chosen_mnist(), 0.25)
+    assert [row.name for row in effect(data, (1.0,), network(1), history())] == ["Yours, learned from"]
+    assert effect(data, (1.0,), network(1), history(0.9))[-1].now is None
 
 
 def test_share_counts_digits_read_as_labeled():
     assert share_read(network(4), digits(4, 4, 5, 4)) == 0.75
-
-
-@pytest.mark.parametrize(("n", "back"), [(0, 0), (1, 0), (7, 0), (8, 2), (500, 125)])
-def test_every_fourth_digit_is_held_back_once_there_are_enough(n, back):
-    assert held_back(n).sum() == back
-    assert len(held_back(n)) == n
 
 
 def test_network_of_any_run_shape_can_be_taught():

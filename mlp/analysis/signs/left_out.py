@@ -2,25 +2,23 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from mlp.analysis.signs.sign_score import SignScore, score
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
-from mlp.training.data.sign_data import SignData, leave_one_out
+from mlp.training.data.drawing_data import DrawingData, leave_one_out
 from mlp.training.run import Run
-from mlp.training.settings import N_INPUTS, Settings
+from mlp.training.settings import Settings
 
 SLICE_S = 1.0
 
 
-def left_out_scores(signs: SignSet, settings: Settings) -> Iterator[SignScore]:
+def left_out_scores(signs: DrawingSet, settings: Settings) -> Iterator[SignScore]:
     """Train a network for each drawing of the largest sign, and yield its score on the drawings that it did not learn.
 
     Raises
     ------
-    SignsError
+    ValueError
         At the first network, if the set is too small.
     """
     for data in leave_one_out(signs):
@@ -34,7 +32,6 @@ def left_out_scores(signs: SignSet, settings: Settings) -> Iterator[SignScore]:
         yield held_score(run.reader, data)
 
 
-def held_score(reader: Reader, data: SignData) -> SignScore:
+def held_score(reader: Reader, data: DrawingData) -> SignScore:
     """Return a network's score on the drawings that were held back from it."""
-    images = np.frombuffer(data.held_images, np.uint8).reshape(-1, N_INPUTS)
-    return score(reader, images, np.frombuffer(data.held_labels, np.uint8).astype(np.int64))
+    return score(reader, data.held.images, data.held.labels)

@@ -8,7 +8,7 @@ import numpy as np
 from mlp.analysis.mistakes import confusion_matrix
 from mlp.analysis.scores import wilson_interval
 from mlp.class_names import in_words
-from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.nn.reader import Reader
 
 
@@ -75,17 +75,17 @@ def together(scores: Iterable[SignScore]) -> SignScore:
     return SignScore(each[0].names, sum(one.matrix for one in each), sum(one.refused for one in each))  # type: ignore[arg-type]
 
 
-def score_signs(reader: Reader, signs: SignSet) -> SignScore:
+def score_signs(reader: Reader, signs: DrawingSet) -> SignScore:
     """Return a network's score on a set of signs, whose names may be in another order.
 
     Raises
     ------
-    SignsError
+    ValueError
         If the set has no drawings, or a sign that the network does not know.
     """
     if unknown := [name for name in signs.names if name not in reader.names]:
-        raise SignsError(f"the network reads {in_words(reader.names)}, and not {in_words(unknown)}")
+        raise ValueError(f"the network reads {in_words(reader.names)}, and not {in_words(unknown)}")
     if not len(signs):
-        raise SignsError("there must be at least one drawing")
+        raise ValueError("there must be at least one drawing")
     places = np.array([reader.names.index(name) for name in signs.names])
     return score(reader, signs.images, places[signs.labels])

@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.scores import percent
+from mlp.images.drawings.drawing_set import as_pixels
 from mlp.images.input_image import InputImage, with_article
-from mlp.images.own_digits import MAX_OWN, OwnDigit, as_pixels
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
+from mlp.page.draw.collect import change_drawings, shown_parts
 from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
 from mlp.page.session_var import ControlVar
@@ -45,8 +46,9 @@ class Reading(NamedTuple):
 
 def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
-    own = visitor.own
-    digit = own.label_of(drawing.image)
+    own = visitor.digits.now
+    place = own.place_of(drawing.image)
+    digit = None if place is None else own.examples[place].label
     _corrected.set(digit)
     with st.container(key="correction"), _corrected.placed():
         st.pills(
@@ -55,30 +57,29 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             key=_corrected.key,
             on_change=_corrected.on_change(_keep_digit),
             args=(visitor, drawing),
-            help="Keeps this drawing under “Your digits” for a network to learn. Press again to remove it.",
+            help="Keeps this drawing under “Your drawings” for a network to learn. Press again to remove it.",
         )
     _refused.show()
     taught = _taught(visitor, drawing)
     if taught:
         st.html(taught)
     elif digit is not None:
-        text = f"Kept as <b>{with_article(str(digit))}</b> in Your digits ({len(own)})"
+        text = f"Kept as <b>{with_article(str(digit))}</b> in Your drawings ({len(own)})"
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
             st.html(announced("kept", text), width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
     else:
-        st.html(announced("kept", f"You have {MAX_OWN} digits, the most that fit here." if len(own) >= MAX_OWN else ""))
+        st.html(announced("kept", ""))
 
 
 def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
-    label = _corrected.get()
-    if label is None:
-        visitor.own.remove(drawing.image)
-    else:
-        visitor.own.put(OwnDigit(int(label), as_pixels(drawing.image), drawing.strokes))
-    if state.shown_part.get() == "Your digits":  # the open tab shows them
-        rerun_page()
-    rerun_fragments(["corrections", "next_step_line"])
+    label, own = _corrected.get(), visitor.digits.now
+    place = own.place_of(drawing.image)
+    if label is not None:
+        change_drawings(visitor.digits, lambda own: own.with_example(label, drawing.image, drawing.strokes), _refused)
+    elif place is not None:
+        visitor.digits.change(own.without_examples([place]))
+    rerun_fragments(["corrections", "next_step_line", *shown_parts()])
 
 
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mlp.images.drawings.canvas_strokes import strokes_on_canvas
 from mlp.images.input_image import InputImage, from_drawing
-from mlp.images.own_digits import strokes_on_canvas
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.live.tabs import Tab, this_tab

@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -11,15 +12,15 @@ from mlp.images.mnist import Dataset
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.nn.weights import ModelError
+from mlp.nn.weights import ModelError, load_model
 from mlp.page import state
 from mlp.page.style.hidable import hidable
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sign_data import SignData, sign_data
+from mlp.shipped_files import MODELS
+from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
 from mlp.training.settings import Settings
-from mlp.training.teaching import shipped_network
 
 FILES = {"shipped": DEFAULT_MODEL.name, "article": "article.safetensors", "rejection": REJECTION_MODEL.name}
 """The files of the pretrained networks and the digit check."""
@@ -53,11 +54,6 @@ class Answering:
         return None if self.origin is None else self.origin.root
 
     @property
-    def shipped_as(self) -> str | None:
-        """Its file name, if it is pretrained."""
-        return FILES[self.kind] if self.kind in PRETRAINED_NAMES else None
-
-    @property
     def network(self) -> MLP:
         """Its layers."""
         return self.reader.network
@@ -65,6 +61,12 @@ class Answering:
     def seen(self, image: np.ndarray) -> np.ndarray:
         """Return one image (28, 28) as the network's first layer receives it."""
         return self.reader.as_seen(image[np.newaxis])[0]
+
+
+@lru_cache
+def shipped_network(file: str) -> Reader:
+    """Return a network that comes with Inkling, loaded once for all visitors."""
+    return load_model(MODELS / file)
 
 
 def shipped(kind: str) -> Reader | str:
@@ -127,10 +129,10 @@ def images_for(visitor: Visitor, dataset: Dataset) -> Dataset | None:
     reader = answering(visitor).reader
     if reader.reads_digits:
         return dataset
-    job, signs = visitor.job, visitor.signs
-    if job is not None and isinstance(job.data, SignData) and job.data.names == reader.names:
+    job, signs = visitor.job, visitor.signs.now
+    if job is not None and isinstance(job.data, DrawingData) and job.data.names == reader.names:
         return job.data.load()
-    return sign_data(signs).load() if signs.names == reader.names and signs.missing is None else None
+    return drawing_data(signs).load() if signs.names == reader.names and signs.missing is None else None
 
 
 def answering(visitor: Visitor) -> Answering:

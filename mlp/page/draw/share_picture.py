@@ -19,7 +19,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colors, plain
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sign_data import SignData
+from mlp.training.data.drawing_data import DrawingData
 
 NETWORKS = {
     "shipped": "Read by Inkling’s pretrained network",
@@ -84,9 +84,9 @@ def picture(
 def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:
     """Return the visitor's first drawing of each of these signs, (28, 28) uint8; empty if there are none."""
     data = None if visitor.job is None else visitor.job.data
-    if not isinstance(data, SignData) or data.names != names:
+    if not isinstance(data, DrawingData) or data.base is not None or data.names != names:
         return []
-    learned = data.load().train  # each drawing comes before its warped copies
+    learned = data.learned
     return [learned.images[np.argmax(learned.labels == label)].reshape(28, 28) for label in range(len(names))]
 
 

@@ -1,10 +1,5 @@
 """Teach the visitor's own digits to the network that answers, as a run that continues it."""
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from mlp.images.own_digits import OwnDigit
 from mlp.jobs.limits import BeyondLimit, limits
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
@@ -15,9 +10,9 @@ from mlp.page.train.data_state import data_state
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.teaching_data import N_IMAGES, teaching_data
+from mlp.training.data.drawing_data import N_MIXED, drawing_data
 from mlp.training.run import Run
-from mlp.training.teaching import EPOCHS, Teaching, held_back, teaching_settings
+from mlp.training.teaching import EPOCHS, shares_read, teaching_settings
 
 OTHERS = "Choose the pretrained network, the basic one or your run above the picture of the network."
 
@@ -32,44 +27,27 @@ def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
 
     Return whether a run has begun. If not, ``refusal`` has the reason.
     """
-    digits, back = list(visitor.own), held_back(len(visitor.own))
-    if not digits:
+    if not len(visitor.digits.now):
         return False
-    learned, kept_back = _split(digits, back)
     now, number = answering(visitor), visitor.runs.number
     reader, network = now.reader, now.network
     if not reader.reads_digits:
         refusal.set(f"This network reads your signs, not digits. {OTHERS}")
         return False
-    is_ours = now.kind != "uploaded"  # pretrained networks and runs are within the limits already
     try:
         settings = teaching_settings(reader, epochs=teaching_epochs())
-        if not is_ours:
-            limits().check(settings, N_IMAGES)
+        if now.kind == "uploaded":  # pretrained networks and runs are within the limits already
+            limits().check(settings, N_MIXED)
         run = Run(settings, network, temperature=reader.temperature)
-        data = teaching_data(
-            data_state().source,
-            np.array([digit.image for digit in learned]),
-            np.array([digit.label for digit in learned]),
-            state.own_share.get() / 100,
-        )
+        data = drawing_data(visitor.digits.now, data_state().source, state.own_share.get() / 100)
     except ValueError as error:
         refusal.set(f"This network cannot be taught: {_reason(error, network)} {OTHERS}")
         return False
     before = visitor.job
-    origin = Origin(_name(now.kind, number), now.root)
+    read_before = shares_read(Reader(network, straighten=reader.straighten), data)
+    origin = Origin(_name(now.kind, number), now.root, read_before)
     begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
-    if visitor.job is before:
-        return False
-    start = Reader(network, straighten=reader.straighten)
-    visitor.teaching = Teaching(visitor.runs.number, start, learned, kept_back, now.shipped_as)
-    return True
-
-
-def _split(digits: Sequence[OwnDigit], back: np.ndarray) -> tuple[list[OwnDigit], list[OwnDigit]]:
-    """Return the digits to learn from and those held back."""
-    learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
-    return learned, [digit for digit, apart in zip(digits, back, strict=True) if apart]
+    return visitor.job is not before
 
 
 def _reason(error: ValueError, network: MLP) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from mlp.images.signs.sign_link import signs_from_text
+from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
 from mlp.page.session_var import SessionVar

@@ -89,7 +89,7 @@ def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
     asks = answering(visitor).reader.reads_digits and "correction" not in hiding.hidden()  # what the digit was
-    if asks and len(visitor.own) == 0 and not _teaching_suggested.get():
+    if asks and len(visitor.digits.now) == 0 and not _teaching_suggested.get():
         return NextStep("teach it: choose which digit you drew", partial(_teaching_suggested.set, True))
     return _tour(parts)
 

@@ -9,12 +9,11 @@ from mlp.page.settings.link import linked
 from mlp.page.settings.link_check import one_of
 from mlp.page.style.hidable import hidable
 from mlp.page.tabs.data.tab import DATA
+from mlp.page.tabs.drawings.tab import DRAWINGS
 from mlp.page.tabs.inside.tab import INSIDE
 from mlp.page.tabs.lab.tab import LAB
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_NAME
 from mlp.page.tabs.mistakes.tab import MISTAKES
-from mlp.page.tabs.own_digits.tab import OWN_DIGITS
-from mlp.page.tabs.own_signs.tab import OWN_SIGNS
 from mlp.page.tabs.part import Part
 from mlp.page.tabs.runs.tab import RUNS
 from mlp.page.tabs.step.tab import STEP
@@ -26,7 +25,7 @@ TABS: Mapping[str, Sequence[Part]] = {
     "Mistakes and data": (MISTAKES, DATA),
     STEP.name: (STEP,),
     LAB.name: (LAB,),
-    "Mine": (RUNS, OWN_DIGITS, OWN_SIGNS),
+    "Mine": (RUNS, DRAWINGS),
 }
 PARTS = [part for parts in TABS.values() for part in parts]
 for _tab, _parts in TABS.items():

@@ -54,6 +54,6 @@ def _draw(part: Part, visitor: Visitor, data: DataState) -> None:
     images = images_for(visitor, data.dataset)
     if images is None and part.looks_at_images:
         signs = plain(in_words(answering(visitor).reader.names))
-        st.info(f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your signs*.")
+        st.info(f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*.")
     else:
         part.draw(visitor, data if images is None else replace(data, dataset=images))

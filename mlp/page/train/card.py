@@ -149,7 +149,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
         if earlier := visitor.runs.shown_runs():
             st.html(_legend(now, earlier))
         if now is not None and not guess.is_on():  # its row takes this place
-            synthetic_accuracy_section(now, list(visitor.own))
+            synthetic_accuracy_section(now, visitor.digits.now)
 
 
 def chosen_epochs() -> int:

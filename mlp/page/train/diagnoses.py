@@ -87,11 +87,9 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
         _refused.set(f"This run cannot start: {reason(error)}")
         return
     set_controls(settings)
-    failed, teaching = visitor.runs.number, visitor.teaching
+    failed = visitor.runs.number
     begin(visitor, run, job.data, origin, refusal=_refused, within_limits=origin is None, start_network=network)
     visitor.runs.show([failed])
-    if teaching is not None and teaching.number == failed != visitor.runs.number:
-        visitor.teaching = replace(teaching, number=visitor.runs.number)
     rerun_page()
 
 

@@ -70,7 +70,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),
-        "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
+        "html.synthetic": synthetic_accuracy_text(now, visitor.digits.now) or "",
         "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }
     if now.playing or now.busy or view.drawn != parts["step"]:  # else a script has drawn them

@@ -8,7 +8,7 @@ from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
-from mlp.training.data.sign_data import SignData
+from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.sources import Data
 
 SLOW_START = '<i class="ink-slow-start" hidden></i>'
@@ -88,7 +88,7 @@ def accuracy_summary(now: Snapshot | None) -> str:
 
 def measured_on(data: Data | None, origin: Origin | None) -> str:
     """Return a warning about a run's validation images: warps of learned drawings, or images that it has met before."""
-    if isinstance(data, SignData):
+    if isinstance(data, DrawingData) and data.base is None:
         return "" if data.holds_back else "Validation is on other warps of your drawings."
     return "" if origin is None else remark_on_score(origin.root, "validation")
 

@@ -1,10 +1,8 @@
 """The run's accuracy on synthetic digits and on the visitor's own, compared with its validation accuracy."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from mlp.images.own_digits import OwnDigit
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.training.recipes import RECIPES, recipe_of
@@ -13,7 +11,7 @@ from mlp.training.teaching import share_read
 MIN_OWN = 10
 
 
-def synthetic_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
+def synthetic_accuracy_section(now: Snapshot, own: DrawingSet) -> None:
     """Draw the accuracy on synthetic digits, the visitor's own digits if there are ten, and the switch of its curve."""
     text = synthetic_accuracy_text(now, own)
     with st.container(horizontal=True, vertical_alignment="center", key="synthetic_accuracy"):
@@ -28,7 +26,7 @@ HELP = (
 )
 
 
-def synthetic_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
+def synthetic_accuracy_text(now: Snapshot, own: DrawingSet) -> str | None:
     """Return the accuracy on synthetic digits, details at a tap, and the visitor's digits, as HTML; None if unknown."""
     newest = next((e for e in reversed(list(now.history.evaluations)) if e.synthetic is not None), None)
     if newest is None or newest.synthetic is None or newest.synthetic_unseen is None:
@@ -43,7 +41,7 @@ def synthetic_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | Non
     people = recipe.people if as_measured and recipe is not None else None
     if people is not None and abs(newest.synthetic - people) > 0.01:
         rest.append(f"people’s real drawings: {people * 100:.1f}% with these settings")
-    mine = f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if own[MIN_OWN - 1 :] else ""
+    mine = f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if len(own) >= MIN_OWN else ""
     return (
         '<button type="button" class="ink-word" popovertarget="drawn-digits">On synthetic digits</button>: '
         f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
-from mlp.images.own_digits import OwnDigits
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.picture import Picture
-from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import EndedSweep, Sweep
@@ -17,7 +16,6 @@ from mlp.nn.reader import Reader
 from mlp.page.visitors.works import WORKS, Work
 from mlp.training.data.saved_sources import Source
 from mlp.training.settings import Settings
-from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
 MAX_UNDO = 30
@@ -45,6 +43,25 @@ class Listener(Protocol):
 
 
 @dataclass
+class Drawings:
+    """A visitor's set of drawings as it is now, and before its last changes, the newest last."""
+
+    now: DrawingSet = field(default_factory=DrawingSet)
+    before: list[DrawingSet] = field(default_factory=list)
+
+    def change(self, drawings: DrawingSet) -> None:
+        """Replace the set, and keep the old one for undo."""
+        if drawings is not self.now:
+            self.before = [*self.before, self.now][-MAX_UNDO:]
+            self.now = drawings
+
+    def undo(self) -> None:
+        """Undo the last change."""
+        if self.before:
+            *self.before, self.now = self.before
+
+
+@dataclass
 class Visitor:
     """All work and state of one visitor."""
 
@@ -66,10 +83,8 @@ class Visitor:
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
-    own: OwnDigits = field(default_factory=OwnDigits)
-    teaching: Teaching | None = None  # the last run that learned them
-    signs: SignSet = field(default_factory=SignSet)
-    signs_before: list[SignSet] = field(default_factory=list)  # for undo, the newest last
+    digits: Drawings = field(default_factory=lambda: Drawings(NO_DIGITS))
+    signs: Drawings = field(default_factory=Drawings)
     notice: str | None = None  # shown once
     saved: dict[str, Saved] = field(default_factory=dict)  # files on disk, by name
     unreadable: set[str] = field(default_factory=set)  # files to be set aside by the next save
@@ -99,17 +114,6 @@ class Visitor:
         self.answers[lesson] = text[:MAX_ANSWER_CHARS]
         if not text.strip():
             del self.answers[lesson]
-
-    def change_signs(self, signs: SignSet) -> None:
-        """Replace the set of signs, and keep the old one for undo."""
-        if signs is not self.signs:
-            self.signs_before = [*self.signs_before, self.signs][-MAX_UNDO:]
-            self.signs = signs
-
-    def undo_signs(self) -> None:
-        """Undo the last change of the signs."""
-        if self.signs_before:
-            *self.signs_before, self.signs = self.signs_before
 
     def add_notice(self, sentence: str) -> None:
         """Add a notice, which is shown once when the page is next drawn."""

@@ -3,15 +3,14 @@
 import json
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from mlp.images.own_digits import OwnDigits, parse_own_digits
+from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.picture import dump_picture, picture_from
-from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, restore_moments
@@ -21,7 +20,6 @@ from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.teaching import dump_teaching, teaching_from
 from mlp.training.uploaded_network import readable_network
 
 if TYPE_CHECKING:
@@ -120,7 +118,7 @@ class Canvas(Work):
 
 
 class Single(Work):
-    """One object, which an attribute of the visitor holds.
+    """One object that is never changed in place, which an attribute of the visitor holds.
 
     ``dump`` returns it as bytes, ``parse`` returns it from these, and ``size`` is 0 if there is nothing to save.
     """
@@ -141,8 +139,7 @@ class Single(Work):
     def files(self) -> list[File]:
         """Return one file."""
         thing = self.thing
-        changes = tuple(thing) if isinstance(thing, OwnDigits) else (thing,)  # the others are never changed in place
-        return [File(self.suffix, changes, lambda: self.dump(thing))] if self.n_bytes() else []
+        return [File(self.suffix, (thing,), lambda: self.dump(thing))] if self.n_bytes() else []
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the object."""
@@ -152,17 +149,23 @@ class Single(Work):
 class Digits(Single):
     """The digits that the visitor labeled."""
 
-    suffix, words, is_small, attributes = "own.json", "your own digits", True, ("own",)
-    dump = staticmethod(lambda own: own.dump().encode())
-    parse = staticmethod(lambda data: OwnDigits(parse_own_digits(data)))
+    suffix, words, is_small, attributes = "digits.json", "your own digits", True, ("digits",)
+    dump, parse = staticmethod(lambda drawings: dump_drawings(drawings).encode()), staticmethod(parse_drawings)
+
+    @property
+    def thing(self) -> Any:
+        """The set of drawings, which is another object after each change."""
+        return super().thing.now
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the set, without those before its last changes."""
+        super().thing.now = self.parse(data)
 
 
-class Signs(Single):
+class Signs(Digits):
     """The visitor's own signs."""
 
-    suffix, words, is_small, attributes = "signs.json", "your own signs", True, ("signs", "signs_before")
-    dump = staticmethod(lambda signs: dump_signs(signs).encode())
-    parse = staticmethod(partial(parse_signs, min_signs=0))
+    suffix, words, attributes = "signs.json", "your own signs", ("signs",)
 
 
 class Photo(Single):
@@ -178,13 +181,6 @@ class Uploaded(Single):
     suffix, words, attributes = "network.safetensors", "your uploaded network", ("uploaded",)
     size, dump = attrgetter("network.values.nbytes"), staticmethod(dump_model)
     parse = staticmethod(partial(readable_network, name="a network on disk"))
-
-
-class Taught(Single):
-    """The last run that learned the visitor's digits: its first network, and the digits at that time."""
-
-    suffix, words, attributes = "teaching.safetensors", "the network that learned your digits", ("teaching",)
-    dump, parse = staticmethod(dump_teaching), staticmethod(teaching_from)
 
 
 class Runs(Work):
@@ -210,7 +206,7 @@ class Runs(Work):
     def load(self, number: int, data: bytes) -> None:
         """Restore the last run as the current one, and each other as an earlier one."""
         record, it = parse_record(data), self.visitor
-        job, origin = _resumed(it, record), Origin(*record.extra["origin"]) if record.extra["origin"] else None
+        job, origin = _resumed(it, record), _origin(record.extra["origin"])
         it.runs.number = max(it.runs.number, number)
         if number == it.runs.number:
             it.job, it.runs.data, it.runs.origin, it.paused_for_absence = job, record.data, origin, record.playing
@@ -333,7 +329,6 @@ WORKS: tuple[type[Work], ...] = (
     Runs,
     Photo,
     Uploaded,
-    Taught,
     LessonRuns,  # before the sweep that replaces the one from which they come
     Trials,
     Moments,
@@ -351,6 +346,13 @@ def _job(name: str, job: Job, every_s: float, *, playing: bool, **extra: Any) ->
 
 def _ended(name: str, run: NumberedRun) -> File:
     return File(name, (run.snapshot,), run.dump)
+
+
+def _origin(saved: Sequence[Any] | None) -> Origin | None:
+    if saved is None:
+        return None
+    name, root, read_before = saved
+    return Origin(name, root, tuple(read_before))
 
 
 def _resumed(visitor: "Visitor", record: Record) -> Job:

@@ -8,7 +8,7 @@ import numpy as np
 from mlp.checks import checked_int
 from mlp.class_names import DIGITS
 from mlp.images.mnist import Dataset, Split
-from mlp.training.data.sign_data import with_warps
+from mlp.training.data.drawing_data import with_warps
 from mlp.training.data.sources import Mnist
 
 AMONG = 5_000

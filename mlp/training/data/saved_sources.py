@@ -5,12 +5,11 @@ from typing import Any, get_args
 
 import numpy as np
 
+from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
-from mlp.training.data.teaching_data import TeachingData
 
-Source = Mnist | TeachingData | SignData | FewDigits
+Source = Mnist | DrawingData | FewDigits
 """Each kind of training data that a run can have: a frozen dataclass that checks its fields.
 
 A field is a value that JSON has, or bytes, or another source. The synthetic digits of a run are none of them, as its

@@ -71,7 +71,7 @@ def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[
     for number, (digit, touch) in enumerate([(7, False), (3, True)], start=1):
         draw(page, fit(DIGITS[digit]), touch=touch)
         page.locator(".st-key-correction").get_by_text("1", exact=True).click()
-        expect(part(page, "correction_row")).to_contain_text(f"Kept as a 1 in Your digits ({number})")
+        expect(part(page, "correction_row")).to_contain_text(f"Kept as a 1 in Your drawings ({number})")
         expect(page.get_by_role("img", name=f"your 1, read as {digit}")).to_be_visible()
         clear(page)
     with page.expect_download() as download:

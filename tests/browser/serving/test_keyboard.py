@@ -195,7 +195,7 @@ def test_everything_is_done_by_keyboard(open_page: Callable[..., Page]):
     for key in ["ArrowRight"] * 7 + ["Space"]:
         page.keyboard.press(key)
     # The answer may come with it.
-    expect(announced(page)).to_have_text(re.compile(r"Kept as a 7 in Your digits \(1\)$"))
+    expect(announced(page)).to_have_text(re.compile(r"Kept as a 7 in Your drawings \(1\)$"))
     expect(digits.nth(7)).to_be_focused()
 
     press_tab_to(page, button(page, "train").first, 3)

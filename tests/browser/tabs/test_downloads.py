@@ -8,12 +8,12 @@ import safetensors.numpy
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from mlp.images.own_digits import parse_own_digits
+from mlp.images.drawings.drawing_file import parse_drawings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.sight import button, open_part, part, tab
 
-FILES = {"Your digits": ["own_out"], "Runs": ["csv_out", "weights_out", "svg_out", "png_out", "home_out"]}
+FILES = {"Your drawings": ["drawings_out"], "Runs": ["csv_out", "weights_out", "svg_out", "png_out", "home_out"]}
 """Tabs, and the keys of their download buttons: the costliest last, as a session rests three times as long as its file
 took."""
 
@@ -35,7 +35,7 @@ def check_whole(path: Path, name: str) -> None:
         assert text.rstrip().endswith("</html>")
         assert "ink-outline" not in text  # of this page
     else:
-        assert len(parse_own_digits(path.read_bytes())) == 1
+        assert len(parse_drawings(path.read_bytes())) == 1
 
 
 def test_download_click_works_while_another_tab_changes(open_page: Callable[..., Page], tmp_path: Path):

@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from mlp import load_model
-from mlp.images.signs.sign_file import parse_signs
+from mlp.images.drawings.drawing_file import parse_drawings
 from tests.browser.pen import Stroke, draw, fit
 from tests.browser.screens import PHONE
 from tests.browser.sight import TRAINED_MS, answer, button, clear, open_part, part
@@ -66,20 +66,20 @@ def check_new_letters(page: Page, *, touch: bool) -> None:
 
 
 def test_letters_of_five_drawings_are_read_in_new_ones_on_a_phone(open_page: Callable[..., Page]):
-    phone = open_page("?tab=Your+signs", **PHONE)
+    phone = open_page("?tab=Your+drawings&drawings=Signs", **PHONE)
     teach_letters(phone, touch=True)
     check_new_letters(phone, touch=True)
 
 
 def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Callable[..., Page], tmp_path: Path):
-    page = open_page("?tab=Your+signs")
+    page = open_page("?tab=Your+drawings&drawings=Signs")
     teach_letters(page, touch=False)
     check_new_letters(page, touch=False)
     with page.expect_download() as download:
-        part(page, "signs_out").get_by_role("link").click()
-    kept = parse_signs(Path(download.value.path()).read_bytes())
+        part(page, "drawings_out").get_by_role("link").click()
+    kept = parse_drawings(Path(download.value.path()).read_bytes())
     assert kept.names == NAMES
-    assert [len(drawing.strokes) for drawing in kept.drawings] == [2] * 5 + [2] * 5 + [1] * 5
+    assert [len(drawing.strokes) for drawing in kept.examples] == [2] * 5 + [2] * 5 + [1] * 5
 
     draw_letter(page, written("B", 7), touch=False)
     expect(part(page, "answer_side")).to_contain_text("Reads B, ")

@@ -89,9 +89,9 @@ def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callabl
     expect(page.get_by_role("slider", name="Epochs")).to_be_visible()
     expect(page.get_by_role("slider", name="Learning rate")).to_have_count(0)
     expect(page.get_by_role("button", name="One step")).to_have_count(0)
-    tab(page, "Mine").click()
-    expect(part(page, "parts").get_by_role("radio", name="Your digits", exact=True)).to_be_checked()
-    expect(part(page, "parts").get_by_role("radio", name="Runs")).to_have_count(0)
+    tab(page, "Your drawings").click()
+    expect(page.get_by_role("radio", name="Digits", exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name="Runs")).to_have_count(0)
     assert "learning_rate=0.01" in page.url
 
 

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from mlp import DEFAULT_MODEL, MLP, Reader
 from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
+from mlp.page.draw import networks
 from mlp.page.style.bars import percent
-from mlp.training import teaching
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.page.sight import at_rest, draw, picture, text, visitor_of
@@ -89,10 +89,10 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of pretrained networks, for a test to damage."""
     folder = tmp_path / "models"
     shutil.copytree(DEFAULT_MODEL.parent, folder)
-    monkeypatch.setattr(teaching, "MODELS", folder)
-    teaching.shipped_network.cache_clear()
+    monkeypatch.setattr(networks, "MODELS", folder)
+    networks.shipped_network.cache_clear()
     yield folder
-    teaching.shipped_network.cache_clear()
+    networks.shipped_network.cache_clear()
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:5000])])

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp import DEFAULT_MODEL
 from mlp.images.drawing import to_mnist
-from mlp.images.own_digits import as_pixels
+from mlp.images.drawings.drawing_set import as_pixels
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.draw import networks
@@ -96,7 +96,7 @@ def test_correction_is_of_the_chosen_digit(page: AppTest):
     tab_of(page).chosen = 0
     page.run()
     page.pills(key="corrected").set_value(4).run()
-    (own,) = visitor_of(page).own
+    (own,) = visitor_of(page).digits.now
     assert own.label == 4
     assert np.array_equal(own.image, as_pixels(to_mnist(np.asarray(picture(ONE))[:, :, 0])))
     tab_of(page).chosen = 1

@@ -56,11 +56,12 @@ def test_every_control_that_can_be_hidden_is_on_the_page(page: AppTest):
 
 
 def test_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest]):
-    page = open_page(hide="tab-runs,tab-lab,tab-data,tab-lessons")
+    page = open_page(hide="tab-lab,tab-data,tab-lessons")
     assert tabs(page) == ["Look inside", "Mistakes", "Step by step", "Mine"]
     assert not any(one.key == "open_lessons" for one in page.button)
     page.segmented_control(key="tab").set_value("Mine").run()
-    assert list(page.segmented_control(key="part_mine").options) == ["Your digits", "Your signs"]
+    assert list(page.segmented_control(key="part_mine").options) == ["Runs", "Your drawings"]
+    assert tabs(open_page(hide="tab-runs"))[-1] == "Your drawings"
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)

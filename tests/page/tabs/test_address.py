@@ -67,8 +67,7 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"tab": "Lab"}, "Lab"),
         ({"tab": "Mine"}, "Mine: Runs"),
         ({"tab": "Runs"}, "Mine: Runs"),
-        ({"tab": "Your digits"}, "Mine: Your digits"),
-        ({"tab": "Your signs"}, "Mine: Your signs"),
+        ({"tab": "Your drawings"}, "Mine: Your drawings"),
         ({"tab": "Lessons"}, "Look inside"),
         ({"lab": "map"}, "Lab"),
         ({"lab": "lesions"}, "Look inside"),
@@ -81,7 +80,7 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"hide": "tab-look-inside"}, "Mistakes and data: Mistakes"),
         ({"hide": "tab-mistakes", "tab": "Data"}, "Data"),
         ({"hide": "tab-data", "tab": "Data"}, "Look inside"),
-        ({"hide": "tab-your-digits,tab-your-signs", "tab": "Runs"}, "Runs"),
+        ({"hide": "tab-your-drawings", "tab": "Runs"}, "Runs"),
         ({"inside_view": "First layer"}, "Look inside"),
         ({"tab": "Cellar"}, "Look inside"),
     ],
@@ -118,12 +117,12 @@ def test_lessons_stay_open_while_tabs_change_until_they_are_closed(page: AppTest
 def test_part_stays_open_while_other_tabs_are_visited(open_page: Callable[..., AppTest]):
     page = open_page(tab="Data")
     page.segmented_control(key="tab").set_value("Mine").run()
-    page.segmented_control(key="part_mine").set_value("Your signs").run()
-    assert (shown(page), address(page)) == ("Mine: Your signs", {"tab": ["Your signs"]})
+    page.segmented_control(key="part_mine").set_value("Your drawings").run()
+    assert (shown(page), address(page)) == ("Mine: Your drawings", {"tab": ["Your drawings"]})
     page.segmented_control(key="tab").set_value("Mistakes and data").run()
     assert (shown(page), address(page)) == ("Mistakes and data: Data", {"tab": ["Data"]})
     page.segmented_control(key="tab").set_value("Mine").run()
-    assert shown(page) == "Mine: Your signs"
+    assert shown(page) == "Mine: Your drawings"
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -8,8 +8,7 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from mlp.images.own_digits import OwnDigit, OwnDigits
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.origin import Origin
 from mlp.jobs.slices import advance
@@ -67,7 +66,7 @@ def by_hand(arrays, images):
 
 def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
     path = tmp_path / "run.safetensors"
-    path.write_bytes(weights(run, SignSet()))
+    path.write_bytes(weights(run, DrawingSet()))
     images = sample().test.images[:50]
     logits = by_hand(safetensors.numpy.load_file(path), images.astype(np.float32) / 255)
     assert np.allclose(logits, run.snapshot.network.logits(images), atol=1e-5)
@@ -79,7 +78,7 @@ def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
 
 
 def test_weights_load_as_the_same_network(run: NumberedRun):
-    network = readable_network(weights(run, SignSet()), "run.safetensors")
+    network = readable_network(weights(run, DrawingSet()), "run.safetensors")
     assert network.network.values.tobytes() == run.snapshot.network.values.tobytes()
     assert description_of(network).startswith(
         "<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample"
@@ -88,7 +87,7 @@ def test_weights_load_as_the_same_network(run: NumberedRun):
 
 def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
     network = parse_model(
-        weights(NumberedRun(4, run.snapshot, chosen_mnist(), Origin("the pretrained network", "shipped")), SignSet())
+        weights(NumberedRun(4, run.snapshot, chosen_mnist(), Origin("the pretrained network", "shipped")), DrawingSet())
     )
     assert network.facts["origin"] == "the pretrained network"
     assert "command" not in network.facts
@@ -96,8 +95,8 @@ def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
 
 def test_run_that_no_command_trains_has_none_in_its_facts(run: NumberedRun):
     few = NumberedRun(4, run.snapshot, FewDigits(chosen_mnist(), 2))
-    assert command_of(few, SignSet()) is None
-    assert not {"command", "origin"} & parse_model(weights(few, SignSet())).facts.keys()
+    assert command_of(few, DrawingSet()) is None
+    assert not {"command", "origin"} & parse_model(weights(few, DrawingSet())).facts.keys()
 
 
 @pytest.mark.parametrize("sizes", [[784, 5, 11], [100, 10]])
@@ -127,22 +126,21 @@ def test_curves_leave_as_a_table_and_as_pictures(run: NumberedRun):
 
 
 def test_run_is_taken_home_with_images_of_mnist_or_without(run: NumberedRun):
-    with_images, without = home_page(run, SignSet()), home_page(run, SignSet(), images=False)
+    with_images, without = home_page(run, DrawingSet()), home_page(run, DrawingSet(), images=False)
     assert "4,000 images of MNIST" in with_images
     assert "4,000 images of MNIST" not in without
     assert len(with_images) - len(without) > 800_000
 
 
 def test_take_home_page_of_a_run_has_settings_and_digit_check(run: NumberedRun):
-    page = home_page(run, SignSet())
+    page = home_page(run, DrawingSet())
     assert f"<h1>Run {run.number}</h1>" in page
     assert "<dt>Learning rate</dt><dd>" in page
     assert '"refusedFrom"' in page
 
 
 def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
-    own = OwnDigits()
-    own.put(OwnDigit(7, sample().test.images[0]))
+    own = NO_DIGITS.with_example(7, sample().test.images[0])
     page = report(NumberedRun(4, run.snapshot, chosen_mnist(), Origin("<i>the pretrained network</i>", "shipped")), own)
     assert "validation images read correctly" in page
     assert "of 1 read correctly" in page
@@ -151,7 +149,7 @@ def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
 
 
 def test_report_has_title_nickname_and_date_escaped(run: NumberedRun):
-    page = report(run, OwnDigits(), "Steps <b>", "Ada & Co")
+    page = report(run, NO_DIGITS, "Steps <b>", "Ada & Co")
     assert "<h1>Steps &lt;b&gt;. Inkling, run 3" in page
     assert "Ada &amp; Co" in page
     assert f"{date.today():%B %Y}" in page

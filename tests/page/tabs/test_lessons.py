@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.class_names import DIGITS
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.sweep import Sweep
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.tabs.lessons.experiments import trials_of
@@ -18,10 +18,10 @@ from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS
 from mlp.page.visitors.engine import engine
+from mlp.training.data.drawing_data import DrawingData, leave_one_out
 from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.sign_data import SignData, leave_one_out
 from mlp.training.data.sources import chosen_mnist
-from tests.images.signs.sample_signs import letters
+from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import address, at_rest, draw, eventually, text, visitor_of
 from tests.sample_digits import sample
 
@@ -169,7 +169,7 @@ def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Calla
     few, more, *_, many = LESSONS["examples"].experiments
     source = chosen_mnist()
     for experiment, n in ((few, 2), (many, 16)):
-        data = data_of(experiment, SignSet(), source)
+        data = data_of(experiment, DrawingSet(), source)
         assert data == FewDigits(source, n)
         dataset = data.load()
         np.testing.assert_array_equal(np.bincount(dataset.train.labels[: 10 * n]), n)
@@ -178,7 +178,7 @@ def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Calla
         assert steps == pytest.approx(5_000, rel=0.01)
     assert data_of(many, letters(6), source) is None
     own = data_of(few, letters(6), source)
-    assert isinstance(own, SignData)
+    assert isinstance(own, DrawingData)
     assert (len(own.labels), len(own.held_labels)) == (6, 6)
     assert own.held_images == data_of(more, letters(6), source).held_images  # so that their scores can be compared
     assert settings_of(few, own).names == ("A", "B", "C")
@@ -206,8 +206,8 @@ def test_network_of_the_lesson_on_examples_reads_digits(open_page: Callable[...,
 def test_networks_of_leave_one_out_are_no_results_of_a_lesson(open_page: Callable[..., AppTest]):
     lesson = LESSONS["examples"]
     visitor = visitor_of(open_page(lesson="examples"))
-    visitor.change_signs(letters(5))
-    folds = [(settings_of(lesson.experiments[1], part), part) for part in leave_one_out(visitor.signs)]
+    visitor.signs.change(letters(5))
+    folds = [(settings_of(lesson.experiments[1], part), part) for part in leave_one_out(visitor.signs.now)]
     visitor.sweep = Sweep.new(folds[:2], engine(), visitor.id, labels=["one", "two"], purpose="left out")
     for job in visitor.sweep.jobs:
         job.step()
@@ -220,7 +220,7 @@ def test_networks_of_leave_one_out_are_no_results_of_a_lesson(open_page: Callabl
 def test_experiment_on_signs_shows_the_curves_of_earlier_ones(open_page: Callable[..., AppTest]):
     page = open_page(lesson="examples")
     visitor = visitor_of(page)
-    visitor.change_signs(letters(6))
+    visitor.signs.change(letters(6))
     page.button(key="try_examples_0").click().run()
     eventually(lambda: visitor.job.snapshot().step)
     page.button(key="try_examples_1").click().run()
@@ -229,7 +229,7 @@ def test_experiment_on_signs_shows_the_curves_of_earlier_ones(open_page: Callabl
 
 def test_lesson_on_examples_names_the_experiments_that_need_more_drawings(open_page: Callable[..., AppTest]):
     page = open_page(lesson="examples")
-    visitor_of(page).change_signs(letters(6))
+    visitor_of(page).signs.change(letters(6))
     page.run()
     note = "Run all skips 8 of each and 16 of each: draw at least 9 of each of your signs first"
     assert note in text(page, "experiments")

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.own_digits import OwnDigit, OwnDigits
-from mlp.jobs.origin import Origin
+from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import shipped
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
+from tests.images.drawings.sample_drawings import own_digits
 from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
 
 OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
@@ -29,20 +29,18 @@ def label(page: AppTest, digit: int | None) -> AppTest:
 @pytest.fixture
 def own_page(open_page: Callable[..., AppTest]) -> AppTest:
     """The page with the section of own digits open."""
-    return open_page(tab="Your digits")
+    return open_page(tab="Your drawings")
 
 
 def file_of(n: int) -> tuple[str, bytes, str]:
-    own = OwnDigits()
-    for number in range(n):
-        image = np.zeros((28, 28), np.uint8)
-        image[4:24, 10:16] = 200 + number
-        own.put(OwnDigit(number % 10, image.ravel()))
-    return "my-digits.json", own.dump().encode(), "application/json"
+    images = np.zeros((n, 28, 28), np.uint8)
+    images[:, 4:24, 10:16] = 200 + np.arange(n)[:, None, None]
+    own = own_digits(images, np.arange(n) % 10)
+    return "my-digits.json", dump_drawings(own).encode(), "application/json"
 
 
 def upload(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
-    page.file_uploader(key="own_in").set_value(file).run()
+    page.file_uploader(key="drawings_in").set_value(file).run()
     assert not page.exception
     return page
 
@@ -54,12 +52,12 @@ def test_correction_needs_a_drawing(page: AppTest):
 
 def test_correction_can_be_kept_changed_and_removed(page: AppTest):
     label(draw(page, 7), 1)
-    assert visitor_of(page).own.labels.tolist() == [1]
-    assert "Kept as a 1 in Your digits (1)" in text(page)
+    assert visitor_of(page).digits.now.labels.tolist() == [1]
+    assert "Kept as a 1 in Your drawings (1)" in text(page)
     label(page, 2)
-    assert visitor_of(page).own.labels.tolist() == [2]
+    assert visitor_of(page).digits.now.labels.tolist() == [2]
     label(page, None)
-    assert len(visitor_of(page).own) == 0
+    assert len(visitor_of(page).digits.now) == 0
 
 
 def test_another_drawing_has_not_been_corrected(page: AppTest):
@@ -74,7 +72,7 @@ def test_strokes_are_kept_with_the_image(page: AppTest):
     data = url_of(picture(fit(DIGITS[7])))
     page.session_state["canvas"] = {"drawing": {"raw": {"objects": [OBJECT]}, "data": data}, "backgroundFit": None}
     label(page.run(), 7)
-    (digit,) = visitor_of(page).own
+    (digit,) = visitor_of(page).digits.now.examples
     assert [stroke.tolist() for stroke in digit.strokes] == [[[10, 20], [30, 40]]]
 
 
@@ -86,33 +84,37 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     label(draw(own_page, 3), 8)
     own_page.run()
     assert "1 of 2 read right by the pretrained network" in text(own_page)
-    assert "8 ✗ read 3" in text(own_page)
+    assert "✗ 3" in text(own_page)
 
 
 def test_own_digits_survive_a_reload(own_page: AppTest, open_page: Callable[..., AppTest]):
     label(draw(own_page, 7), 7)
-    assert "1 of 1" in text(open_page(visitor=own_page, tab="Your digits"))
+    assert "1 of 1" in text(open_page(visitor=own_page, tab="Your drawings"))
 
 
 def test_digits_can_be_uploaded_and_each_counts_once(own_page: AppTest):
-    assert "9 new, 0 already here." in text(upload(own_page, file_of(9)))
-    assert "0 new, 9 already here." in text(upload(own_page, file_of(9)))
+    assert "9 of 9 are new." in text(upload(own_page, file_of(9)))
+    assert "0 of 9 are new." in text(upload(own_page, file_of(9)))
 
 
 @pytest.mark.parametrize("data", [b"{", json.dumps({"samples": [{"label": 11, "strokes": [[[0, 0]]]}]}).encode()])
 def test_file_without_digits_is_refused_with_a_reason(own_page: AppTest, data: bytes):
     upload(own_page, ("x.json", data, "application/json"))
     assert own_page.error[0].value.replace("\\", "").startswith("x.json: ")
-    assert len(visitor_of(own_page).own) == 0
+    assert len(visitor_of(own_page).digits.now) == 0
 
 
-def test_one_or_all_digits_can_be_removed(own_page: AppTest):
+def test_one_or_all_digits_can_be_removed_and_undone(own_page: AppTest):
     upload(own_page, file_of(3))
-    own_page.selectbox(key="own_remove").set_value(1).run()
-    own_page.button(key="own_remove_one").click().run()
-    assert visitor_of(own_page).own.labels.tolist() == [0, 2]
-    own_page.button(key="own_clear").click().run()
-    assert len(visitor_of(own_page).own) == 0
+    own_page.selectbox(key="drawings_name_10").set_value(1).run()
+    own_page.pills(key="drawings_less_1").set_value([1]).run()
+    own_page.button(key="drawings_less_now").click().run()
+    assert visitor_of(own_page).digits.now.labels.tolist() == [0, 2]
+    own_page.button(key="drawings_clear").click().run()
+    assert len(visitor_of(own_page).digits.now) == 0
+    for labels in ([0, 2], [0, 1, 2], []):
+        own_page.button(key="drawings_undo").click().run()
+        assert visitor_of(own_page).digits.now.labels.tolist() == labels
     assert not own_page.exception
 
 
@@ -122,9 +124,8 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     own_page.select_slider(key="own_share").set_value(50).run()
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == Origin("the basic network", "article")
-    assert len(visitor.teaching.learned) == 7
-    assert len(visitor.teaching.kept_back) == 2
+    assert visitor.runs.origin[:2] == ("the basic network", "article")
+    assert (len(visitor.job.data.learned), len(visitor.job.data.held)) == (7, 2)
     eventually(lambda: visitor.job.snapshot().finished)
     at_rest(own_page)
     shown = text(own_page)
@@ -142,7 +143,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     own_page.button(key="teach").click().run()
     assert not own_page.error
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == Origin("the pretrained network", "shipped")
+    assert visitor.runs.origin[:2] == ("the pretrained network", "shipped")
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)
@@ -152,7 +153,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     assert not taught.test_time_augmentation  # each measurement would take five times as long
     own_page.button(key="teach").click().run()
     assert not own_page.error
-    assert visitor.runs.origin == Origin("run 1", "shipped")
+    assert visitor.runs.origin[:2] == ("run 1", "shipped")
     eventually(lambda: visitor.job.snapshot().step > 0)
 
 
@@ -173,7 +174,7 @@ def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkey
     upload(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()
-    (error,) = own_page.container(key="teaching").error
+    (error,) = own_page.error
     assert "it has 7,850 numbers to learn, and an uploaded network may have at most 7,849." in error.value
     assert "Choose the pretrained network, the basic one or your run" in error.value
     assert visitor_of(own_page).job is None
@@ -192,9 +193,9 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.segmented_control(key="network").set_value("article").run()
     draw(page, 7)
     page.pills(key="corrected").set_value(1).run()
-    assert "Kept as a 1 in Your digits (1)" in text(page, "correction_row")
+    assert "Kept as a 1 in Your drawings (1)" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
-    assert visitor_of(page).runs.origin == Origin("the basic network", "article")
+    assert visitor_of(page).runs.origin[:2] == ("the basic network", "article")
     assert "Reading with your run, which continues the basic network" in text(page)
     assert page.segmented_control(key="network").value == "run"
     eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)

@@ -9,19 +9,19 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mlp.images.drawings.drawing_file import dump_drawings
+from mlp.images.drawings.drawing_link import signs_to_text
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.input_image import from_drawing
-from mlp.images.signs.sign_file import dump_signs
-from mlp.images.signs.sign_link import signs_to_text
-from mlp.images.signs.sign_set import SignSet
 from mlp.page.draw.share_card import BAR_FROM, EXAMPLE, bar_middle
 from mlp.page.draw.share_picture import picture as share_picture
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside.tab import TOOLS
 from mlp.page.tabs.lab.tab import ROOMS
-from mlp.training.data.sign_data import SignData, sign_data
+from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.images.signs.sample_signs import jittered, letters
+from tests.images.drawings.sample_drawings import jittered, letters
 from tests.page.sight import at_rest, eventually, picture, sheet_photo, text, url_of, visitor_of
 
 MARKUP = "<b>x</b>"
@@ -30,7 +30,7 @@ MARKUP = "<b>x</b>"
 @pytest.fixture
 def signs_page(open_page: Callable[..., AppTest]) -> AppTest:
     """The page with the tab of own signs open, and few epochs."""
-    return open_page(tab="Your signs", epochs="6")
+    return open_page(tab="Your drawings", drawings="Signs", epochs="6")
 
 
 def press(page: AppTest, key: str) -> AppTest:
@@ -57,36 +57,35 @@ def draw(page: AppTest, strokes: list[np.ndarray]) -> AppTest:
     return page
 
 
-def with_signs(page: AppTest, signs: SignSet) -> AppTest:
-    visitor_of(page).change_signs(signs)
+def with_signs(page: AppTest, signs: DrawingSet) -> AppTest:
+    visitor_of(page).signs.change(signs)
     return page.run()
 
 
 def test_signs_are_named_and_drawings_kept_under_the_canvas(signs_page: AppTest):
     assert "Name 2 to 10 signs" in text(signs_page)
     name(signs_page, f"A, {MARKUP}")
-    assert visitor_of(signs_page).signs.names == ("A", MARKUP)
+    assert visitor_of(signs_page).signs.now.names == ("A", MARKUP)
     assert f"Draw 5 of A and 5 of {MARKUP}." in text(signs_page, "collect_foot")
     rng = np.random.default_rng(0)
     for _ in range(2):
         for place in (0, 1):
             press(draw(signs_page, jittered("AC"[place], rng)), f"sign_{place}")
-    assert visitor_of(signs_page).signs.counts == [2, 2]
+    assert visitor_of(signs_page).signs.now.counts == [2, 2]
     assert "Draw 3 more of A" in text(signs_page, "collect_foot")
     assert signs_page.button(key="sign_0").label == "**A** · 2"
     assert "<b>x" not in signs_page.button(key="sign_1").label.replace("\\<", "")
 
 
-def test_drawing_that_cannot_be_kept_is_refused_with_a_reason(signs_page: AppTest):
+def test_sign_is_kept_from_a_drawing_or_a_photo_only(signs_page: AppTest):
     name(signs_page, "A, B")
     assert "Draw the sign A first" in text(press(signs_page, "sign_0"))
-    signs_page.session_state["canvas"] = {
-        "drawing": {"raw": {"objects": []}, "data": url_of(picture(jittered("A", np.random.default_rng(0))))},
-        "backgroundFit": None,
-    }
-    signs_page.run()
-    assert "signs are kept as strokes" in text(press(signs_page, "sign_0"))
-    assert len(visitor_of(signs_page).signs) == 0
+    file, _ = sheet_photo()
+    signs_page.file_uploader(key="picture_in").set_value(("sign.jpg", file, "image/jpeg")).run()
+    press(signs_page, "sign_0")
+    (example,) = visitor_of(signs_page).signs.now.examples
+    assert (example.label, example.strokes) == (0, ())
+    assert "don’t fit in a link" in text(signs_page)
 
 
 BAD_NAMES = {
@@ -101,43 +100,42 @@ BAD_NAMES = {
 def test_bad_names_get_a_sentence_and_change_nothing(signs_page: AppTest):
     for names, sentence in BAD_NAMES.items():
         assert sentence in text(name(signs_page, names)), names
-        assert visitor_of(signs_page).signs.names == (), names
+        assert visitor_of(signs_page).signs.now.names == (), names
 
 
 def test_changes_are_undone(signs_page: AppTest):
     with_signs(signs_page, letters(2))
-    press(signs_page, "sign_gone_0")
-    assert visitor_of(signs_page).signs.names == ("B", "C")
+    press(signs_page, "sign_gone")
+    assert visitor_of(signs_page).signs.now.names == ("B", "C")
+    signs_page.selectbox(key="drawings_name_2").set_value(0).run()
     signs_page.text_input(key="sign_rename_0_B").set_value("Beta").run()
-    assert visitor_of(signs_page).signs.names == ("Beta", "C")
-    signs_page.button(key="signs_clear").click().run()
-    assert visitor_of(signs_page).signs.names == ()
+    assert visitor_of(signs_page).signs.now.names == ("Beta", "C")
+    signs_page.button(key="drawings_clear").click().run()
+    assert visitor_of(signs_page).signs.now.names == ()
     for names in (("Beta", "C"), ("B", "C"), ("A", "B", "C")):
-        press(signs_page, "signs_undo")
-        assert visitor_of(signs_page).signs.names == names
-    assert len(visitor_of(signs_page).signs) == 6
+        press(signs_page, "drawings_undo")
+        assert visitor_of(signs_page).signs.now.names == names
+    assert len(visitor_of(signs_page).signs.now) == 6
 
 
 def upload(page: AppTest, content: str) -> AppTest:
-    page.file_uploader(key="signs_in").set_value(("<i>.json", content.encode(), "application/json")).run()
+    page.file_uploader(key="drawings_in").set_value(("<i>.json", content.encode(), "application/json")).run()
     assert not page.exception
     return page
 
 
 def test_saved_set_can_be_uploaded(signs_page: AppTest):
-    upload(signs_page, dump_signs(letters(3)))
-    assert visitor_of(signs_page).signs.counts == [3, 3, 3]
-    press(signs_page, "signs_undo")
-    assert visitor_of(signs_page).signs.names == ()
+    upload(signs_page, dump_drawings(letters(3)))
+    assert visitor_of(signs_page).signs.now.counts == [3, 3, 3]
+    press(signs_page, "drawings_undo")
+    assert visitor_of(signs_page).signs.now.names == ()
 
 
 BAD_FILES = {
     "{": "not JSON",
-    json.dumps({"samples": []}): "it has no names",
-    json.dumps({"names": ["A"], "samples": []}): "2 to 10 signs, got 1",
-    json.dumps({"names": [], "samples": []}): "2 to 10 signs, got 0",
-    json.dumps({"names": list("abcdefghijk"), "samples": []}): "2 to 10 signs, got 11",
+    json.dumps({"names": [], "samples": []}): "names must be a list of 1 to 10",
     json.dumps({"names": ["A", "A"], "samples": []}): "'A' is taken",
+    json.dumps({"names": ["A", "B"], "samples": [{"label": 2}]}): "sample 0: needs a label and strokes",
 }
 
 
@@ -145,10 +143,10 @@ def test_bad_file_is_refused_and_loses_nothing(signs_page: AppTest):
     with_signs(signs_page, letters(2))
     for content, sentence in BAD_FILES.items():
         assert sentence in text(upload(signs_page, content)).replace("\\", ""), content
-        assert visitor_of(signs_page).signs.counts == [2, 2, 2], content
+        assert visitor_of(signs_page).signs.now.counts == [2, 2, 2], content
 
 
-def learned(page: AppTest, signs: SignSet) -> AppTest:
+def learned(page: AppTest, signs: DrawingSet) -> AppTest:
     with_signs(page, signs)
     press(page, "signs_train")
     eventually(lambda: visitor_of(page).job is not None and visitor_of(page).job.snapshot().finished)
@@ -158,7 +156,7 @@ def learned(page: AppTest, signs: SignSet) -> AppTest:
 def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest):
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
     job = visitor_of(page).job
-    assert isinstance(job.data, SignData)
+    assert isinstance(job.data, DrawingData)
     assert job.snapshot().settings.names == (MARKUP, "B", "C")
     draw(page, jittered("A", np.random.default_rng(5)))
     assert MARKUP in text(page, "answer")
@@ -170,14 +168,14 @@ def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest
 
 
 def test_step_of_a_new_network_learns_the_signs_that_the_answering_one_reads(open_page: Callable[..., AppTest]):
-    page = learned(open_page(tab="Your signs", epochs="2", images="300"), letters(5))
+    page = learned(open_page(tab="Your drawings", drawings="Signs", epochs="2", images="300"), letters(5))
     page.segmented_control(key="tab").set_value("Step by step").run()
     page.segmented_control(key="slow_origin").set_value("new").run()
     assert not page.exception
     step = page.session_state["slow_step"][1]
     assert step.settings == Settings(epochs=2, names=("A", "B", "C"))
     assert step.before.layer_sizes == [784, 100, 200, 3]
-    data = sign_data(letters(5)).load().train
+    data = drawing_data(letters(5)).load().train
     run = Run(step.settings)
     assert step.loss == pytest.approx(next(steps(run, data.images, data.labels)).loss, rel=1e-5)
 
@@ -205,12 +203,12 @@ def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: Ap
 
 def test_every_place_opens_with_a_network_of_signs_and_names_no_digits(signs_page: AppTest):
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
-    for tab in ("Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your digits"):
+    for tab in ("Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your drawings"):
         page.session_state["requested_tab"] = tab
         page.run()
         assert not page.exception, tab
         assert page.session_state["shown_part"] == tab
-        if tab not in ("Runs", "Your digits", "Step by step"):
+        if tab not in ("Runs", "Your drawings", "Step by step"):
             assert "digits" not in text(page, "sections").lower(), tab
         labels = [
             label for one in [*page.segmented_control, *page.toggle] for label in getattr(one, "options", [one.label])
@@ -271,27 +269,27 @@ def test_held_back_drawings_show_the_uncertainty_of_the_accuracy(signs_page: App
 
 
 def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your signs", epochs="1", images="300", written="10000")
+    page = open_page(tab="Your drawings", drawings="Signs", epochs="1", images="300", written="10000")
     learned(page, letters(2))
     settings = visitor_of(page).job.snapshot().settings
     assert (settings.images, settings.synthetic, settings.epochs) == (None, 0, 1)
 
 
 def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your signs", signs=signs_to_text(letters(3)))
-    assert visitor_of(page).signs.counts == [3, 3, 3]
+    page = open_page(tab="Your drawings", drawings="Signs", signs=signs_to_text(letters(3)))
+    assert visitor_of(page).signs.now.counts == [3, 3, 3]
     assert "signs" not in page.query_params
-    again = open_page(visitor=page, tab="Your signs", signs=signs_to_text(letters(2, names="AB")))
-    assert visitor_of(again).signs.counts == [2, 2]
-    press(again, "signs_undo")
-    assert visitor_of(again).signs.counts == [3, 3, 3]
+    again = open_page(visitor=page, tab="Your drawings", signs=signs_to_text(letters(2, names="AB")))
+    assert visitor_of(again).signs.now.counts == [2, 2]
+    press(again, "drawings_undo")
+    assert visitor_of(again).signs.now.counts == [3, 3, 3]
 
 
 def test_bad_link_is_reported_and_loses_nothing(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your signs", signs=signs_to_text(letters(3)))
-    again = open_page(visitor=page, tab="Your signs", signs="<b>")
+    page = open_page(tab="Your drawings", drawings="Signs", signs=signs_to_text(letters(3)))
+    again = open_page(visitor=page, tab="Your drawings", signs="<b>")
     assert "signs in a link must have the form that this page writes" in text(again)
-    assert visitor_of(again).signs.counts == [3, 3, 3]
+    assert visitor_of(again).signs.now.counts == [3, 3, 3]
 
 
 def test_set_too_large_for_a_link_is_reported(signs_page: AppTest):

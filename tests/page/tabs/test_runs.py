@@ -16,9 +16,9 @@ from mlp.nn.weights import dump_model
 from mlp.page.tabs.runs.tab import best_trained, runs_table
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.runs import adopt
+from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
-from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
@@ -232,7 +232,7 @@ def stars(*runs: tuple[float, Source, Origin | None]) -> list[int]:
 
 
 def test_star_marks_the_best_of_runs_that_can_be_compared():
-    signs = SignData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
+    signs = DrawingData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
     pretrained, article = Origin("the pretrained network", "shipped"), Origin("the basic network", "article")
     mnist = chosen_mnist()
     assert stars((0.97, mnist, None)) == []

@@ -12,13 +12,13 @@ def two_tabs() -> None:
 
     outer = {name: [Part(name, lambda *_: None)] for name in ("Mistakes", "Look inside")}
     tab, part = tab_bar(
-        {**outer, "Mine": [Part(name, lambda *_: None) for name in ("Runs", "Your digits")]}, "Mistakes"
+        {**outer, "Mine": [Part(name, lambda *_: None) for name in ("Runs", "Your drawings")]}, "Mistakes"
     )
     st.text(tab if tab == part.name else f"{tab}: {part.name}")
 
     @st.fragment
     def pictures() -> None:
-        for name in ("Look inside", "Hidden", "Your digits", "Mine"):
+        for name in ("Look inside", "Hidden", "Your drawings", "Mine"):
             st.button(name, key=name, on_click=go_to_tab, args=(name,))
 
     pictures()
@@ -46,8 +46,8 @@ def test_click_to_a_hidden_tab_opens_nothing(bar: AppTest):
 
 
 def test_click_opens_a_part_which_stays_open(bar: AppTest):
-    bar.button(key="Your digits").click().run()
-    assert (bar.text[0].value, bar.session_state["tab"]) == ("Mine: Your digits", "Mine")
+    bar.button(key="Your drawings").click().run()
+    assert (bar.text[0].value, bar.session_state["tab"]) == ("Mine: Your drawings", "Mine")
     bar.button(key="Look inside").click().run()
     bar.button(key="Mine").click().run()
-    assert bar.text[0].value == "Mine: Your digits"
+    assert bar.text[0].value == "Mine: Your drawings"

@@ -6,8 +6,8 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.dead_neurons import dead_shares
 from mlp.analysis.diagnosis import Remedy
-from mlp.images.own_digits import OwnDigit
 from mlp.page.train.diagnoses import try_remedy
+from tests.images.drawings.sample_drawings import own_digits
 from tests.page.sight import at_rest, eventually, text, visitor_of
 from tests.sample_digits import sample
 
@@ -67,10 +67,9 @@ def test_dead_neurons_are_diagnosed_once_for_a_paused_run(open_page: Callable[..
 
 
 def test_remedy_of_a_taught_run_teaches_the_same_network_again(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your digits")
+    page = open_page(tab="Your drawings")
     visitor, digits = visitor_of(page), sample().test
-    for label, image in zip(digits.labels[:9].tolist(), digits.images, strict=False):
-        visitor.own.put(OwnDigit(label, image))
+    visitor.digits.change(own_digits(digits.images[:9], digits.labels[:9]))
     page.run().button(key="teach").click().run()
     eventually(lambda: visitor.job.snapshot().step)
     taught, origin, first = visitor.job, visitor.runs.origin, visitor.job.first_network.values.copy()
@@ -78,5 +77,6 @@ def test_remedy_of_a_taught_run_teaches_the_same_network_again(open_page: Callab
     assert visitor.job is not taught
     assert visitor.job.data == taught.data
     assert (visitor.job.first_network.values == first).all()
-    assert (visitor.runs.origin, visitor.teaching.number) == (origin, 2)
+    assert (visitor.runs.origin, visitor.runs.number) == (origin, 2)
+    assert len(origin.read_before) == 2
     visitor.job.pause()

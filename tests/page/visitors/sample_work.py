@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 
-from mlp.images.own_digits import OwnDigit
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
 from mlp.images.picture import Picture
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
@@ -17,7 +17,6 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
 from tests.sample_digits import sample
@@ -56,7 +55,7 @@ def trained(n_steps, **changes):
 
 def with_two_earlier_runs(visitor):
     for number in (1, 2, 3):
-        visitor.runs.begin(chosen_mnist(), Origin("an upload", "uploaded") if number == 2 else None)
+        visitor.runs.begin(chosen_mnist(), Origin("an upload", "uploaded", (0.25, 0.5)) if number == 2 else None)
         visitor.job = trained(number, optimizer="adam", seed=number)
         if number < 3:
             visitor.runs.add(visitor.job.snapshot())
@@ -68,18 +67,21 @@ def server(folder, **limits):
 
 
 def digit(label):
-    return OwnDigit(label, np.full(784, label + 1, np.uint8))
+    return Example(label, np.full(784, label + 1, np.uint8))
+
+
+def with_digit(label: int) -> DrawingSet:
+    return NO_DIGITS.with_example(label, digit(label).image)
 
 
 def with_everything(visitor):
     with_two_earlier_runs(visitor)
     visitor.keep_drawing(DRAWING)
     visitor.network = "uploaded"
-    visitor.own.put(digit(7))
+    visitor.digits.change(with_digit(7))
     network = Settings(hidden=(4,)).new_network()
     visitor.uploaded = Reader(network, temperature=0.5)
     visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
-    visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
     visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
 
 

@@ -19,7 +19,6 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import SETTINGS, with_two_earlier_runs
@@ -133,7 +132,6 @@ def test_shared_taught_network_counts_for_no_visitor():
     network = SETTINGS.new_network()
     visitor = Visitor("someone")
     visitor.job = Job(Run(SETTINGS, network), chosen_mnist(), ManualEngine(), start_network=network)
-    visitor.teaching = Teaching(1, network, [], [], shipped_as="inkling.safetensors")
     assert visitor.job.first_network is network
     assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
 

@@ -6,34 +6,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp import DEFAULT_MODEL
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.jobs.sweep import Sweep
-from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs
 from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.persistence import UNSAVABLE, is_saved, save
 from mlp.page.visitors.visitor import Visitor
-from mlp.training import teaching
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
-from mlp.training.settings import Settings
-from mlp.training.teaching import Teaching
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import (
     DRAWING,
     SETTINGS,
-    digit,
-    file_of,
     names_on_disk,
     server,
     trained,
+    with_digit,
     with_two_earlier_runs,
 )
 
@@ -154,20 +148,6 @@ def test_tab_follows_a_sweep_with_a_reused_id(monkeypatch):
     assert other_tabs.tab_state(visitor) != shown
 
 
-def test_taught_pretrained_network_is_saved_by_name_only(tmp_path, monkeypatch):
-    shipped, other = load_model(DEFAULT_MODEL), Settings(hidden=(4,)).new_network()
-    before = server(tmp_path)
-    visitor = before.get(None, "here")
-    visitor.teaching = Teaching(3, shipped, [digit(1)], [], shipped_as=DEFAULT_MODEL.name)
-    before.save()
-    assert file_of(tmp_path, "teaching.safetensors").stat().st_size < 10_000
-    again = server(tmp_path).get(visitor.id, "here").teaching
-    assert again.network.network.values.tobytes() == shipped.network.values.tobytes()
-    assert (again.number, again.n_bytes) == (3, digit(1).image.nbytes)
-    monkeypatch.setattr(teaching, "shipped_network", lambda name: other)  # those of another version
-    assert server(tmp_path).get(visitor.id, "here").teaching is None
-
-
 def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path, written):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
@@ -206,7 +186,7 @@ def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, mon
     monkeypatch.setattr(checkpoints_module, "time", clock)
     before = server(tmp_path)
     visitor = before.get(None, "here")
-    visitor.own.put(digit(7))
+    visitor.digits.change(with_digit(7))
     before.save()
 
     def pass_days(n):
@@ -216,12 +196,12 @@ def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, mon
 
     pass_days(29)
     visitors = server(tmp_path)
-    assert len(visitors.get(visitor.id, "here").own) == 1
+    assert len(visitors.get(visitor.id, "here").digits.now) == 1
     visitors.save()
     pass_days(29)
     visitors.save()
     pass_days(30)
-    assert len(server(tmp_path).get(visitor.id, "here").own) == 1
+    assert len(server(tmp_path).get(visitor.id, "here").digits.now) == 1
     pass_days(1)
     assert server(tmp_path).get(visitor.id, "here").id != visitor.id
 
@@ -292,6 +272,6 @@ def test_visitors_disk_space_is_limited_separately(tmp_path):
 def test_signs_without_drawings_outlive_the_server(tmp_path):
     before = server(tmp_path)
     visitor = before.get(None, "here")
-    visitor.change_signs(SignSet(("あ",)))
+    visitor.signs.change(DrawingSet(("あ",)))
     before.save()
-    assert server(tmp_path).get(visitor.id, "here").signs.names == ("あ",)
+    assert server(tmp_path).get(visitor.id, "here").signs.now.names == ("あ",)

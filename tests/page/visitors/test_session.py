@@ -123,8 +123,8 @@ def test_outdated_button_leaves_the_new_run_alone(page, open_page):
 
 def test_privacy_note_is_shown_in_three_places(page: AppTest, open_page: Callable[..., AppTest]):
     assert "**Privacy.**" in text(page, "privacy")
-    own = open_page(tab="Your digits")
+    own = open_page(tab="Your drawings")
     shown = [caption.value for caption in own.caption if caption.value.startswith("**Privacy.**")]
-    assert len(shown) == 3  # in Photo, at Your digits and at the foot
+    assert len(shown) == 3  # in Photo, at Your drawings and at the foot
     for part in ("Inkling keeps", "after your last visit", "to nobody else", "delete", "run the server"):
         assert part in shown[0]

@@ -27,24 +27,22 @@ from mlp.page.visitors.works import (
     Photo,
     Runs,
     Signs,
-    Taught,
     Trials,
     Uploaded,
 )
 from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.teaching import Teaching
-from tests.images.signs.sample_signs import letters
+from tests.images.drawings.sample_drawings import letters
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import (
     DRAWING,
     SETTINGS,
-    digit,
     names_on_disk,
     server,
     trained,
+    with_digit,
     with_two_earlier_runs,
 )
 
@@ -72,17 +70,14 @@ def with_results_of_a_lesson(visitor):
 
 EXAMPLES = {
     Canvas: with_small_values,
-    Digits: lambda visitor: visitor.own.put(digit(7)),
-    Signs: lambda visitor: visitor.change_signs(letters(2)),
+    Digits: lambda visitor: visitor.digits.change(with_digit(7)),
+    Signs: lambda visitor: visitor.signs.change(letters(2)),
     Runs: with_two_earlier_runs,
     Photo: lambda visitor: setattr(
         visitor, "picture", Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
     ),
     Uploaded: lambda visitor: setattr(
         visitor, "uploaded", Reader(Settings(hidden=(4,)).new_network(), temperature=0.5)
-    ),
-    Taught: lambda visitor: setattr(
-        visitor, "teaching", Teaching(3, Settings(hidden=(4,)).new_network(), [digit(1)], [digit(3)])
     ),
     LessonRuns: with_results_of_a_lesson,
     Trials: lambda visitor: setattr(visitor, "sweep", sweep_over(SETTINGS, "seed", [5, 6])),
@@ -187,7 +182,7 @@ def test_file_that_cannot_be_decoded_is_like_a_damaged_one(tmp_path, monkeypatch
         visitors.save()
     last = server(tmp_path).get(visitor.id, "here")  # what is set aside does not return
     assert last.runs.runs == []
-    assert len(last.own) == 1
+    assert len(last.digits.now) == 1
 
 
 @pytest.mark.parametrize("missing", ["its folder", "all folders"])
@@ -201,7 +196,7 @@ def test_run_is_set_aside_if_only_its_own_images_are_missing(tmp_path, monkeypat
 
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
-    visitor.own.put(digit(7))
+    visitor.digits.change(with_digit(7))
     with monkeypatch.context() as patch:
         patch.setattr(Mnist, "load", lambda mnist: data)
         visitor.runs.begin(Mnist("moved"))
@@ -214,7 +209,7 @@ def test_run_is_set_aside_if_only_its_own_images_are_missing(tmp_path, monkeypat
                 after.get(visitor.id, "here")
         else:
             again = after.get(visitor.id, "here")
-            assert (again.job, len(again.own)) == (None, 1)
+            assert (again.job, len(again.digits.now)) == (None, 1)
             assert "part of your earlier work: run 1." in again.notice
         after.save()
     aside = [path.name for path in tmp_path.glob(f"*/{UNREADABLE}/*")]
@@ -230,7 +225,7 @@ def test_file_of_no_known_kind_is_set_aside_too(tmp_path):
     again = visitors.get(visitor.id, "here")
     assert "something of another version of Inkling" in again.notice
     visitors.save()
-    assert names_on_disk(tmp_path) == ["canvas.json", "own.json"]
+    assert names_on_disk(tmp_path) == ["canvas.json", "digits.json"]
 
 
 def test_visitor_whose_work_is_all_unreadable_keeps_the_code_and_can_delete_it(tmp_path):

@@ -58,7 +58,7 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
 
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     """Start an experiment, with the curves of the lesson's other ones below its own."""
-    data = data_of(experiment, visitor.signs, data_state().source)
+    data = data_of(experiment, visitor.signs.now, data_state().source)
     if data is None:
         _refused.set(f"{experiment.label}: draw more of each sign first, as one of each is needed for validation.")
         return
@@ -71,7 +71,7 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
 
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     """Start all experiments of a lesson side by side, with their curves in the same axes."""
-    found = [(each, data_of(each, visitor.signs, data_state().source)) for each in lesson.experiments]
+    found = [(each, data_of(each, visitor.signs.now, data_state().source)) for each in lesson.experiments]
     runs = [(settings_of(each, data), data) for each, data in found if data is not None]
     labels = [each.label for each, data in found if data is not None]
     begin_sweep(visitor, runs, labels=labels, purpose="lesson", refusal=_refused, shown=True)
@@ -95,7 +95,7 @@ def _key(visitor: Visitor, experiment: Experiment) -> tuple[Settings, Source | N
 
 def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Source | None, Settings]:
     """Return the data of an experiment, which may be the visitor's own signs, and its settings."""
-    data = data_of(experiment, visitor.signs, data_state().source)
+    data = data_of(experiment, visitor.signs.now, data_state().source)
     return data, experiment.settings if data is None else settings_of(experiment, data)
 
 

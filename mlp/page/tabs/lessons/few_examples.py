@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
+from mlp.training.data.drawing_data import DrawingData, split_data
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
-from mlp.training.data.sign_data import SignData, split_data
 from mlp.training.data.sources import Mnist
 from mlp.training.settings import Settings
 
@@ -16,7 +16,7 @@ MIN_DRAWINGS = 5
 """Number of drawings of each sign from which the lesson uses signs in place of digits."""
 
 
-def data_of(experiment: Experiment, signs: SignSet, source: Mnist) -> Source | None:
+def data_of(experiment: Experiment, signs: DrawingSet, source: Mnist) -> Source | None:
     """Return an experiment's training data; None if the visitor has too few drawings of each sign."""
     n = experiment.drawings
     if n is None:
@@ -29,9 +29,9 @@ def data_of(experiment: Experiment, signs: SignSet, source: Mnist) -> Source | N
 
 def settings_of(experiment: Experiment, data: Source) -> Settings:
     """Return an experiment's settings, with the names of its classes."""
-    return replace(experiment.settings, names=data.names) if isinstance(data, SignData) else experiment.settings
+    return replace(experiment.settings, names=data.names) if isinstance(data, DrawingData) else experiment.settings
 
 
-def are_learned(signs: SignSet) -> bool:
+def are_learned(signs: DrawingSet) -> bool:
     """Whether the lesson uses the visitor's signs in place of digits."""
     return len(signs.names) > 1 and min(signs.counts) >= MIN_DRAWINGS

@@ -42,7 +42,7 @@ VALLEY = Spot("Valley", "lab_valley", "Lab", (LAB_ROOMS.chosen, "valley"))
 FIRST_LAYER = Spot("First layer", "tab-look-inside", "Look inside", (state.inside_view, "first_layer"))
 LOSS = Spot("Loss", "loss_curve")
 MISTAKES = Spot("Mistakes", "tab-mistakes", "Mistakes")
-YOUR_SIGNS = Spot("Your signs", "tab-your-signs", "Your signs")
+YOUR_SIGNS = Spot("Your signs", "tab-your-drawings", "Your drawings", (state.drawings_of, "signs"))
 CANVAS = Spot("Canvas", "draw_card")
 WHAT_IT_SEES = Spot("What it sees", "way_line")
 

@@ -14,8 +14,7 @@ from mlp.analysis.other_tools.network_export import TOOLS, download, download_na
 from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.run_exports import command_line, curves_csv, facts_of
 from mlp.analysis.take_home.standalone_html import take_home_page
-from mlp.images.own_digits import OwnDigits
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
@@ -28,7 +27,7 @@ from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sign_data import SignData
+from mlp.training.data.drawing_data import DrawingData
 
 _home_images = SessionVar[bool]("home_images", True)
 """Whether the take-home page includes images of MNIST; a control."""
@@ -59,7 +58,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             _offer_picture(now, name, "svg")
             with st.popover("For other tools", icon=":material/extension:"):
                 _offer_exports(now, name, visitor)
-        if command := command_of(shown, visitor.signs, f"{name}.safetensors"):
+        if command := command_of(shown, visitor.signs.now, f"{name}.safetensors"):
             _command(shown, command)
 
 
@@ -96,7 +95,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor, 
     with_images = _home_images.start(_home_images.default)  # read here, as files are made outside the session
     download_button(
         "Weights",
-        lambda: weights(now(), visitor.signs),
+        lambda: weights(now(), visitor.signs.now),
         f"{name}.safetensors",
         "application/octet-stream",
         key="weights_out",
@@ -105,7 +104,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor, 
     )
     download_button(
         "Take it home",
-        lambda: home_page(now(), visitor.signs, images=with_images),
+        lambda: home_page(now(), visitor.signs.now, images=with_images),
         f"{name}.html",
         "text/html",
         key="home_out",
@@ -120,7 +119,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor, 
         )
     download_button(
         "Report",
-        lambda: report(now(), visitor.own, *names),
+        lambda: report(now(), visitor.digits.now, *names),
         f"{name}-report.html",
         "text/html",
         key="report_out",
@@ -158,13 +157,13 @@ def _command(run: NumberedRun, command: str) -> None:
     """Draw the command that trains the same network."""
     st.caption("This command trains the same network without the page:")
     st.code(command, language=None, wrap_lines=True)
-    if isinstance(run.data, SignData):
-        st.caption("Its file of signs is the one that you save under *Your signs*.")
+    if isinstance(run.data, DrawingData):  # a command exists only for drawings alone
+        st.caption("Its file of signs is the one that you save under *Your drawings*.")
     if run.snapshot.history.learning_rates:
         st.caption("You changed the learning rate during the run, which the command does not repeat.")
 
 
-def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = "") -> str:
+def report(run: NumberedRun, own: DrawingSet, given: str = "", nickname: str = "") -> str:
     """Return the run's report as an HTML page to print, with its title if it has one."""
     now, reader = run.snapshot, run.snapshot.reader
     split = run.data.load().validation
@@ -204,15 +203,15 @@ def _offer_exports(now: Callable[[], NumberedRun], name: str, visitor: Visitor) 
 
 
 def _export_of(now: Callable[[], NumberedRun], tool: str, name: str, visitor: Visitor) -> bytes:
-    return download(_reader_with_facts(now(), visitor.signs), tool, name)
+    return download(_reader_with_facts(now(), visitor.signs.now), tool, name)
 
 
-def weights(run: NumberedRun, signs: SignSet) -> bytes:
+def weights(run: NumberedRun, signs: DrawingSet) -> bytes:
     """Return the run's network with its facts as the bytes of a .safetensors file; ``signs`` are the visitor's."""
     return dump_model(_reader_with_facts(run, signs))
 
 
-def home_page(run: NumberedRun, signs: SignSet, *, images: bool = True) -> str:
+def home_page(run: NumberedRun, signs: DrawingSet, *, images: bool = True) -> str:
     """Return the run's network as one HTML page to draw on, with or without MNIST's images."""
     loaded = shipped("rejection")
     rejection = None if isinstance(loaded, str) else loaded
@@ -221,7 +220,7 @@ def home_page(run: NumberedRun, signs: SignSet, *, images: bool = True) -> str:
     return take_home_page(reader, title=title, rejection=rejection, history=history, images=images)
 
 
-def _reader_with_facts(run: NumberedRun, signs: SignSet) -> Reader:
+def _reader_with_facts(run: NumberedRun, signs: DrawingSet) -> Reader:
     """Return the run's network with its facts: data, steps, settings, accuracy, and its origin or command."""
     reader, command = run.snapshot.reader, command_of(run, signs)
     reader.facts = facts_of(run.snapshot)
@@ -232,7 +231,7 @@ def _reader_with_facts(run: NumberedRun, signs: SignSet) -> Reader:
     return reader
 
 
-def command_of(run: NumberedRun, signs: SignSet, out: str = "run.safetensors") -> str | None:
+def command_of(run: NumberedRun, signs: DrawingSet, out: str = "run.safetensors") -> str | None:
     """Return the command that trains the same network; None if there is none, as for a run that began with another."""
     return command_line(run.snapshot.settings, run.data, signs, out) if run.origin is None else None
 
@@ -252,5 +251,6 @@ def title(run: NumberedRun) -> str:
     settings = run.snapshot.settings
     sizes = "-".join(map(str, settings.layer_sizes))
     # matplotlib may lack the letters of the signs' names.
-    data = f"drawings of {len(settings.names)} signs" if isinstance(run.data, SignData) else run.snapshot.data_name
+    signs = f"drawings of {len(settings.names)} signs"
+    data = run.snapshot.data_name if run.snapshot.reader.reads_digits else signs
     return f"Inkling, run {run.number}: {sizes}, learning rate {settings.learning_rate:g}, on {data}"

@@ -20,7 +20,7 @@ from mlp.page.tabs.step.step_pieces import followed
 from mlp.page.tabs.step.update import after, update
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sign_data import sign_settings
+from mlp.training.data.drawing_data import sign_settings
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run
 

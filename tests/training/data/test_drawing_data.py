@@ -5,18 +5,18 @@ import pickle
 import numpy as np
 import pytest
 
-from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.slices import advance
-from mlp.training.data.sign_data import COPIES, MAX_IMAGES, held_back, leave_one_out, none_below, sign_data
+from mlp.training.data.drawing_data import COPIES, MAX_IMAGES, drawing_data, held_back, leave_one_out, none_below
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.images.signs.sample_signs import letters
+from tests.images.drawings.sample_drawings import letters
 from tests.sample_digits import sample
 
 
 def test_each_drawing_becomes_a_hundred_and_is_among_them():
     signs = letters(5)
-    dataset = sign_data(signs).load()
+    dataset = drawing_data(signs).load()
     assert dataset.names == ("A", "B", "C")
     assert len(dataset.train) == 15 * COPIES
     assert np.array_equal(dataset.train.images[:15], signs.images)
@@ -26,21 +26,21 @@ def test_each_drawing_becomes_a_hundred_and_is_among_them():
 
 
 def test_data_are_the_same_in_another_process():
-    data = sign_data(letters(5))
+    data = drawing_data(letters(5))
     other = pickle.loads(pickle.dumps(data))
     assert other == data
     assert np.array_equal(other.load().train.images, data.load().train.images)
 
 
 def test_large_sets_have_fewer_copies():
-    assert len(sign_data(letters(50)).load().train) <= MAX_IMAGES
+    assert len(drawing_data(letters(50)).load().train) <= MAX_IMAGES
 
 
 def test_every_fourth_is_held_back_from_twelve_drawings_on():
-    signs = letters(12).without_drawing(0)  # eleven of A
+    signs = letters(12).without_examples([0])  # eleven of A
     back = held_back(signs)
     assert np.bincount(signs.labels[back], minlength=3).tolist() == [0, 3, 3]
-    data = sign_data(signs)
+    data = drawing_data(signs)
     dataset = data.load()
     assert data.holds_back
     assert np.array_equal(dataset.validation.images, signs.images[back])
@@ -49,7 +49,7 @@ def test_every_fourth_is_held_back_from_twelve_drawings_on():
 
 
 def test_few_drawings_are_validated_with_other_warps():
-    data = sign_data(letters(5))
+    data = drawing_data(letters(5))
     dataset = data.load()
     assert not data.holds_back
     learned = {image.tobytes() for image in dataset.train.images}
@@ -58,7 +58,7 @@ def test_few_drawings_are_validated_with_other_warps():
 
 def test_validation_images_of_signs_are_named_for_what_they_are():
     for signs, noun in ((letters(5), "warp"), (letters(12), "held-back drawing")):
-        dataset = sign_data(signs).load()
+        dataset = drawing_data(signs).load()
         assert dataset.splits_to_check == ("validation",)
         assert dataset.noun("test")[0] == dataset.noun("validation")[0] == noun
     assert sample().splits_to_check == ("test", "validation")
@@ -66,7 +66,7 @@ def test_validation_images_of_signs_are_named_for_what_they_are():
 
 
 def test_leaving_one_out_leaves_each_drawing_out_once():
-    signs = letters(4).without_drawing(0)
+    signs = letters(4).without_examples([0])
     parts = leave_one_out(signs)
     left_out = [np.frombuffer(part.held_images, np.uint8).reshape(-1, 784) for part in parts]
     assert [len(images) for images in left_out] == [3, 3, 3, 2]
@@ -84,15 +84,15 @@ def test_few_data_sets_leave_each_drawing_out_once_too(n: int):
     assert len(leave_one_out(letters(3), 1)) == 2
 
 
-@pytest.mark.parametrize("signs", [SignSet(), letters(3, names="A"), letters(1)])
-def test_sets_that_cannot_be_learned_are_refused(signs: SignSet):
-    for make in (sign_data, leave_one_out):
-        with pytest.raises(SignsError, match="at least 2"):
+@pytest.mark.parametrize("signs", [DrawingSet(), letters(3, names="A"), letters(1)])
+def test_sets_that_cannot_be_learned_are_refused(signs: DrawingSet):
+    for make in (drawing_data, leave_one_out):
+        with pytest.raises(ValueError, match="at least 2"):
             make(signs)
 
 
 def test_run_on_signs_reads_new_drawings_and_rejects_others():
-    data = sign_data(letters(5))
+    data = drawing_data(letters(5))
     run = Run(Settings(names=data.names, epochs=10))
     assert run.network.layer_sizes[-1] == 3
     done = advance(run, data, seconds=60.0)

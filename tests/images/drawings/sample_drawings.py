@@ -1,8 +1,12 @@
-"""Sets of signs made of jittered strokes, for tests."""
+"""Sets of drawings for tests: signs made of jittered strokes, and digits without strokes."""
+
+from collections.abc import Iterable
 
 import numpy as np
 
-from mlp.images.signs.sign_set import SignSet
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+from mlp.training.data.drawing_data import DrawingData, drawing_data
+from mlp.training.data.sources import chosen_mnist
 
 LETTERS = {
     "A": [[(60, 230), (140, 50), (220, 230)], [(95, 160), (185, 160)]],
@@ -23,12 +27,25 @@ def jittered(letter: str, rng: np.random.Generator, px: float = 9.0) -> list[np.
     return strokes
 
 
-def letters(n: int = 5, seed: int = 0, names: str = "ABC") -> SignSet:
+def letters(n: int = 5, seed: int = 0, names: str = "ABC") -> DrawingSet:
     """Return a set of letters with this many drawings of each."""
-    rng, signs = np.random.default_rng(seed), SignSet()
+    rng, signs = np.random.default_rng(seed), DrawingSet()
     for name in names:
         signs = signs.with_name(name)
     for _ in range(n):
         for label, name in enumerate(names):
             signs = signs.with_drawing(label, jittered(name, rng))
     return signs
+
+
+def own_digits(images: np.ndarray, labels: Iterable[int]) -> DrawingSet:
+    """Return a set of digits with these images."""
+    digits = NO_DIGITS
+    for image, label in zip(images, labels, strict=True):
+        digits = digits.with_example(int(label), image)
+    return digits
+
+
+def mixed(images: np.ndarray, labels: Iterable[int], share: float) -> DrawingData:
+    """Return training data of the tests' MNIST with digits of these images among them."""
+    return drawing_data(own_digits(images, labels), chosen_mnist(), share)

@@ -1,13 +1,13 @@
 """Collect drawings of the visitor's signs under the canvas, and train a network on them."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from mlp.class_names import in_words
-from mlp.images.signs.sign_link import signs_from_text
-from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.images.drawings.drawing_link import signs_from_text
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
 from mlp.page.draw.canvas import wipe
 from mlp.page.draw.current_drawing import current_drawing
@@ -17,14 +17,16 @@ from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
-from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sign_data import sign_data, sign_settings
+from mlp.page.visitors.visitor import Drawings, Visitor
+from mlp.training.data.drawing_data import drawing_data, sign_settings
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
 _refused = Refusal("signs")
 
-TAB = "Your signs"
+TAB = "Your drawings"
+TAB_PARTS = ("drawings_set", "drawings_read")
+"""The fragments of the tab, which each new drawing changes."""
 LINKED = "signs"
 """Name of a set of signs in a link."""
 GOOD_START = 5
@@ -33,12 +35,12 @@ GOOD_START = 5
 
 def collect_section(visitor: Visitor) -> None:
     """Draw a button for each sign under the canvas; it keeps the drawing as an example of that sign."""
-    if visitor.signs.names and state.collecting.get():
+    if visitor.signs.now.names and state.collecting.get():
         fragment(_collect, key="collect")(visitor)
 
 
 def _collect(visitor: Visitor) -> None:
-    signs = visitor.signs
+    signs = visitor.signs.now
     with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
         st.html('<p class="ink-small">Keep it as</p>', width="content")
         for label, name in enumerate(signs.names):
@@ -51,12 +53,12 @@ def _collect(visitor: Visitor) -> None:
     _refused.show()
 
 
-def missing_drawings_text(signs: SignSet) -> str:
+def missing_drawings_text(signs: DrawingSet) -> str:
     """Return the number of drawings that are still missing, in words, as HTML.
 
     Examples
     --------
-    >>> missing_drawings_text(SignSet(("A", "<b>")))
+    >>> missing_drawings_text(DrawingSet(("A", "<b>")))
     'Draw 5 of A and 5 of &lt;b&gt;.'
     """
     lacking = [(GOOD_START - n, name) for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
@@ -71,31 +73,30 @@ def missing_drawings_text(signs: SignSet) -> str:
 def _keep(visitor: Visitor, label: int, name: str) -> None:
     """Keep the drawing as an example of a sign, and clear the canvas for the next one."""
     drawing = current_drawing()
-    if visitor.signs.names[label : label + 1] != (name,):  # another tab has changed them
+    if visitor.signs.now.names[label : label + 1] != (name,):  # another tab has changed them
         return
     if drawing is None:
         _refused.set(f"Draw the sign {name} first, then press its name.")
         return
-    if not drawing.strokes:
-        _refused.set("Draw the sign on the canvas: signs are kept as strokes, which a photo lacks.")
-        return
-    if change_signs(visitor, lambda signs: signs.with_drawing(label, drawing.strokes), _refused):
-        wipe(visitor, also=shown_parts())
+    if change_drawings(
+        visitor.signs, lambda signs: signs.with_example(label, drawing.image, drawing.strokes), _refused
+    ):
+        wipe(visitor, also=["collect", *shown_parts()])
 
 
-def change_signs(visitor: Visitor, change: Callable[[SignSet], SignSet], refusal: Refusal) -> bool:
-    """Change the visitor's signs, or refuse and return False if that breaks a rule; for callbacks."""
+def change_drawings(drawings: Drawings, change: Callable[[DrawingSet], DrawingSet], refusal: Refusal) -> bool:
+    """Change a set of drawings, or refuse and return False if that breaks a rule; for callbacks."""
     try:
-        visitor.change_signs(change(visitor.signs))
-    except SignsError as error:
+        drawings.change(change(drawings.now))
+    except ValueError as error:
         refusal.set(f"{str(error)[0].upper()}{str(error)[1:]}.")
         return False
     return True
 
 
-def shown_parts() -> list[str]:
-    """Return the fragments that show the signs: the row under the canvas, and its tab if that is open."""
-    return ["collect", *(["signs_set"] if state.shown_part.get() == TAB else [])]
+def shown_parts() -> Sequence[str]:
+    """Return the fragments of the tab if it is open."""
+    return TAB_PARTS if state.shown_part.get() == TAB else ()
 
 
 def take_linked_signs(visitor: Visitor) -> None:
@@ -105,17 +106,18 @@ def take_linked_signs(visitor: Visitor) -> None:
         return
     del st.query_params[LINKED]
     try:
-        visitor.change_signs(signs_from_text(text))
-    except SignsError:
+        visitor.signs.change(signs_from_text(text))
+    except ValueError:
         return  # `link_check` reports it
     state.collecting.set(True)
+    state.drawings_of.set("signs")
 
 
 def learn_here(visitor: Visitor) -> None:
     """Train a network from random weights on the visitor's signs, and redraw the whole page; for callbacks."""
     before = visitor.job
     try:
-        data = sign_data(visitor.signs)
+        data = drawing_data(visitor.signs.now)
         run = Run(signs_settings(data.names))
     except ValueError as error:
         _refused.set(f"This run cannot start: {reason(error)}")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlp.images.signs.sign_link import MAX_CHARACTERS, signs_from_text, signs_to_text
-from mlp.images.signs.sign_set import SignsError, SignSet
-from tests.images.signs.sample_signs import letters
+from mlp.images.drawings.drawing_link import MAX_CHARACTERS, signs_from_text, signs_to_text
+from mlp.images.drawings.drawing_set import DrawingSet
+from tests.images.drawings.sample_drawings import letters
 
 
 def test_small_set_survives_a_link():
@@ -27,6 +27,7 @@ def test_small_set_survives_a_link():
 
 def test_set_that_does_not_fit_has_no_link():
     assert signs_to_text(letters(50)) is None
+    assert signs_to_text(letters(2).with_example(0, np.ones(784, np.uint8))) is None  # a photo
 
 
 @pytest.mark.parametrize(
@@ -37,20 +38,20 @@ def test_set_that_does_not_fit_has_no_link():
         ("AUE", "must have the form that this page writes"),
         ("A" * (MAX_CHARACTERS + 1), "at most 4,096 characters"),
         (base64.urlsafe_b64encode(b"\x01A\x00\x01A\x00").decode(), "'A' is taken"),
-        (base64.urlsafe_b64encode(b"\x01A\x01\x00").decode(), "at least one of each"),
-        (base64.urlsafe_b64encode(b"\x01A\x01\x01\x00").decode(), "at least one of each"),
+        (base64.urlsafe_b64encode(b"\x01A\x01\x00").decode(), "at least one"),
+        (base64.urlsafe_b64encode(b"\x01A\x01\x01\x00").decode(), "at least one"),
         (base64.urlsafe_b64encode(b"\x02\xff\xff\x00").decode(), "must have the form that this page writes"),
         (base64.urlsafe_b64encode(b"\x01\n\x00").decode(), "control characters"),
         (base64.urlsafe_b64encode(b"".join(bytes([1, 65 + n, 0]) for n in range(11))).decode(), "at most 10 signs"),
     ],
 )
 def test_bad_links_get_a_clear_error(text: str, sentence: str):
-    with pytest.raises(SignsError, match=sentence):
+    with pytest.raises(ValueError, match=sentence):
         signs_from_text(text)
 
 
 @given(st.binary(max_size=60))
 def test_other_bytes_raise_no_other_error(data: bytes):
     text = base64.urlsafe_b64encode(data).decode()
-    with contextlib.suppress(SignsError):
-        assert isinstance(signs_from_text(text), SignSet)
+    with contextlib.suppress(ValueError):
+        assert isinstance(signs_from_text(text), DrawingSet)

@@ -1,12 +1,9 @@
-"""A small set of signs as text for a link: names, and strokes as bytes."""
+"""A small set of drawings as text for a link: names, and strokes as bytes."""
 
 import base64
 import binascii
 
-import numpy as np
-
-from mlp.images.recorded import CANVAS_PX
-from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.stroke_link import PackedStrokes, packed_stroke
 
 MAX_CHARACTERS = 4_096
@@ -14,8 +11,8 @@ APART_PX = (4.0, 7.0, 11.0, 16.0)
 """Distances between points that are kept: the smallest that fits is used."""
 
 
-def signs_to_text(signs: SignSet) -> str | None:
-    """Return a set as URL-safe text; None if it does not fit into a link.
+def signs_to_text(signs: DrawingSet) -> str | None:
+    """Return a set as URL-safe text; None if it does not fit into a link, or has photos.
 
     Each sign is the length of its name in bytes, the name, and the number of drawings; each drawing is the number of
     strokes; each stroke is the number of points, then x and y of each.
@@ -23,7 +20,9 @@ def signs_to_text(signs: SignSet) -> str | None:
     for apart in APART_PX:
         packed = bytearray()
         for label, name in enumerate(signs.names):
-            drawings = [drawing.strokes for drawing in signs.drawings if drawing.label == label]
+            drawings = [example.strokes for example in signs.examples if example.label == label]
+            if not all(drawings):  # a photo
+                return None
             packed += bytes([len(name.encode())]) + name.encode() + bytes([len(drawings)])
             for strokes in drawings:
                 packed.append(min(len(strokes), 255))
@@ -35,32 +34,30 @@ def signs_to_text(signs: SignSet) -> str | None:
     return None
 
 
-def signs_from_text(text: str) -> SignSet:
+def signs_from_text(text: str) -> DrawingSet:
     """Return the set in a text of `signs_to_text`.
 
     Raises
     ------
-    SignsError
+    ValueError
         If the text is too long, has another form, or breaks a rule of sets.
     """
     if len(text) > MAX_CHARACTERS:
-        raise SignsError(f"signs in a link may have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
+        raise ValueError(f"signs in a link may have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
     try:
         packed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         signs = _unpacked(PackedStrokes(packed))
     except (binascii.Error, UnicodeError, EOFError) as error:
-        raise SignsError(f"signs in a link must have the form that this page writes, got {text[:30]!r}") from error
+        raise ValueError(f"signs in a link must have the form that this page writes, got {text[:30]!r}") from error
     if not signs.names:
-        raise SignsError("a link must hold at least one sign")
+        raise ValueError("a link must hold at least one sign")
     return signs
 
 
-def _unpacked(data: PackedStrokes) -> SignSet:
-    signs = SignSet()
+def _unpacked(data: PackedStrokes) -> DrawingSet:
+    signs = DrawingSet()
     while not data.at_end:
         signs = signs.with_name(data.take(data.count()).decode("utf-8"))
         for _ in range(data.count()):
-            # The last byte is the canvas's edge, where a pen leaves ink but a point does not count as on it.
-            strokes = [np.minimum(data.stroke(), CANVAS_PX - 1) for _ in range(data.count())]
-            signs = signs.with_drawing(len(signs.names) - 1, strokes)
+            signs = signs.with_drawing(len(signs.names) - 1, [data.stroke() for _ in range(data.count())])
     return signs

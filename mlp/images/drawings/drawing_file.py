@@ -1,0 +1,95 @@
+"""A set of drawings as a file: recorded drawings (see `mlp.images.recorded`) with the names of their labels.
+
+``{"meta": {...}, "names": ["A", "B"], "samples": [{"label": 0, "strokes": [...], "image": "..."}, ...]}``. Without
+names, they are the digits; a sample without an image is drawn as large as a visitor would.
+"""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from mlp.class_names import MAX_CLASSES
+from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet
+from mlp.images.recorded import CANVAS_PX, PEN_PX, parse_sample, place
+
+MAX_FILE_BYTES = 10_000_000
+
+
+def dump_drawings(drawings: DrawingSet) -> str:
+    """Return the set as text that `parse_drawings` reads."""
+    samples = [
+        {
+            "label": example.label,
+            "strokes": [stroke.tolist() for stroke in example.strokes],
+            "image": base64.b64encode(example.image.tobytes()).decode("ascii"),
+        }
+        for example in drawings.examples
+    ]
+    meta = {"from": "Inkling", "canvas_px": CANVAS_PX, "pen_px": PEN_PX}
+    content = {"meta": meta, "names": list(drawings.names), "samples": samples}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_set(path: str | Path) -> DrawingSet:
+    """Load a set of drawings from a file.
+
+    Raises
+    ------
+    ValueError
+        As `parse_drawings` does; the message names the file.
+    OSError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    size = path.stat().st_size
+    try:
+        return parse_drawings(path.read_bytes() if size <= MAX_FILE_BYTES else bytes(MAX_FILE_BYTES + 1))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def parse_drawings(data: bytes | str) -> DrawingSet:
+    """Return the set of drawings in a text of `dump_drawings`, or the digits in recorded drawings as JSON.
+
+    Raises
+    ------
+    ValueError
+        If it is too large, of another form, or breaks a rule of sets; the message names the number of a faulty sample.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError(f"a file of drawings may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("this is not a file of drawings: it is not JSON") from error
+    if not isinstance(content, dict) or not isinstance(content.get("samples"), list):
+        raise ValueError('this is not a file of drawings: it must be like {"names": [...], "samples": [...]}')
+    drawings, samples = _named(content.get("names", list(NO_DIGITS.names))), content["samples"]
+    if len(samples) > len(drawings.names) * MAX_EXAMPLES:
+        raise ValueError(f"a file may hold at most {MAX_EXAMPLES} drawings of each name, got {len(samples):,} in all")
+    for number, sample in enumerate(samples):
+        drawings = _with_sample(drawings, sample, f"sample {number}")
+    return drawings
+
+
+def _named(names: Any) -> DrawingSet:
+    if not isinstance(names, list) or not 1 <= len(names) <= MAX_CLASSES:
+        raise ValueError(f"names must be a list of 1 to {MAX_CLASSES}, got {names!r:.60}")
+    drawings = DrawingSet()
+    for name in names:
+        drawings = drawings.with_name(name)
+    return drawings
+
+
+def _with_sample(drawings: DrawingSet, sample: Any, where: str) -> DrawingSet:
+    """Return the set with one more sample, whose place in the file ``where`` names."""
+    drawing = parse_sample(sample, where, n_labels=len(drawings.names))
+    try:
+        if drawing.image is not None:
+            return drawings.with_example(drawing.label, drawing.image, drawing.strokes)
+        # Recorded strokes may have any unit: they are drawn as large as a visitor would.
+        strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))
+        return drawings.with_drawing(drawing.label, strokes)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error

@@ -1,1 +1,0 @@
-"""A visitor's own signs: their drawings, as a set and as a file."""

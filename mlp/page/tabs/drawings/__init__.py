@@ -1,0 +1,1 @@
+"""Your drawings: digits and signs, kept, read, and trained on."""

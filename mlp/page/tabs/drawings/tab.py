@@ -1,0 +1,293 @@
+"""The part "Your drawings": the visitor's digits and signs, training on them, and how well a network reads them."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from mlp.class_names import MAX_CLASSES
+from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
+from mlp.images.drawings.drawing_link import signs_to_text
+from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
+from mlp.page import state
+from mlp.page.draw.collect import LINKED, TAB, TAB_PARTS, change_drawings, learn_here, missing_drawings_text
+from mlp.page.draw.teach import teach, teaching_epochs
+from mlp.page.live.announced import announced
+from mlp.page.live.component import follow_run
+from mlp.page.session_var import SessionVar
+from mlp.page.settings.link import open_view, page_address
+from mlp.page.style.download_button import download_button
+from mlp.page.style.fragments import fragment, rerun_page
+from mlp.page.style.theme import plain
+from mlp.page.tabs.drawings.read import read_section
+from mlp.page.tabs.part import Part, Views
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.privacy import privacy_note
+from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.visitor import Drawings, Visitor
+from mlp.training.data.drawing_data import N_MIXED, held_back
+
+_refused = Refusal("drawings")
+
+_new_names = SessionVar[str]("sign_name", "")
+"""The names of new signs, with commas between; a control."""
+_file = SessionVar[Any]("drawings_in", None)
+"""The uploaded file of drawings; a control."""
+_file_error = SessionVar[str | None]("drawings_error", None)
+"""The reason why the upload failed."""
+_file_result = SessionVar[str]("drawings_result", "")
+"""The result of the upload, in words."""
+
+
+KINDS = {"digits": "Digits", "signs": "Signs"}
+SHARES = range(0, 51, 5)
+
+
+def drawings_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of digits or signs, the actions for these drawings, and how a network reads them."""
+    if state.drawings_of.get() is None:
+        state.drawings_of.set(open_view(state.drawings_of, KINDS))
+    with state.drawings_of.placed():
+        kind = st.segmented_control(
+            "Drawings of",
+            list(KINDS),
+            key=state.drawings_of.key,
+            format_func=KINDS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+    drawings = visitor.signs if kind == "signs" else visitor.digits
+    running = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
+    running |= visitor.sweep is not None and visitor.sweep.busy
+    for part, key in zip((_actions, read_section), TAB_PARTS, strict=True):
+        fragment(part, key=key)(visitor, drawings)
+    follow_run(TAB_PARTS[1], running)
+    _upload(visitor)
+    privacy_note()
+
+
+def _actions(visitor: Visitor, drawings: Drawings) -> None:
+    """Draw the actions for all drawings, for a sign, and for one drawing."""
+    now = drawings.now
+    if now.are_digits:
+        if not len(now):
+            st.markdown(
+                "Draw a digit above, and choose what it was under **Not right? It was a …**. It is then kept here for "
+                "a network to learn. A few of each digit that it misreads are enough to start with."
+            )
+    else:
+        _naming(visitor)
+    _refused.show()
+    if now.n_bytes or drawings.before:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="drawings_actions"):
+            _training(visitor, now)
+            st.button("Undo", key="drawings_undo", disabled=not drawings.before, on_click=_undo, args=(drawings,))
+            if now.n_bytes:
+                _change_one(drawings)
+                _taking_away(drawings)
+        if now.are_digits and len(now):
+            _teaching_note(now)
+    if not now.are_digits and now.names:
+        st.html(announced("signs_missing", missing_drawings_text(now)))
+
+
+def _naming(visitor: Visitor) -> None:
+    """Draw the field for new signs."""
+    signs = visitor.signs.now
+    if not signs.names:
+        st.markdown(
+            "Teach a network your own signs: the letters of your name, three faces, chess pieces, digits of another "
+            "script. **Name 2 to 10 signs**, then draw each on the canvas above five times or more."
+        )
+    with st.form("signs_new", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "New signs", key=_new_names.key, placeholder="A, B, C", width=260, help="Up to 12 characters each."
+        )
+        st.form_submit_button(
+            "Add", key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MAX_CLASSES
+        )
+
+
+def _training(visitor: Visitor, drawings: DrawingSet) -> None:
+    """Draw the button that trains a network on the drawings; digits are mixed into MNIST."""
+    if drawings.are_digits:
+        st.select_slider(
+            "Share of your digits in training",
+            SHARES,
+            value=state.own_share.default,
+            key=state.own_share.key,
+            format_func=lambda share: f"{share}%",
+            width=240,
+            persist_state="session",
+        )
+        none = len(drawings) == 0
+        st.button("Teach my digits", key="teach", type="primary", disabled=none, on_click=_teach, args=(visitor,))
+    else:
+        st.button(
+            "Train on my signs",
+            key="signs_train",
+            type="primary",
+            disabled=drawings.missing is not None,
+            on_click=learn_here,
+            args=(visitor,),
+            help="Trains a new network with your settings on 100 warped copies of each drawing.",
+        )
+
+
+def _teaching_note(digits: DrawingSet) -> None:
+    n_back = int(held_back(digits, mixed=True).sum())
+    rest = f"Every fourth of yours ({n_back} in all) is" if n_back else "With eight digits or more, every fourth is"
+    rest += " held back, to see whether it learns your handwriting or only these drawings."
+    epochs = f"{teaching_epochs():d} more epochs" if teaching_epochs() > 1 else "one more epoch"
+    st.caption(
+        f"The network that answers trains for {epochs} on {N_MIXED:,} slightly warped images from MNIST and "
+        f"from you. {rest}"
+    )
+
+
+def _change_one(drawings: Drawings) -> None:
+    """Draw the menu that renames or removes a sign, and removes drawings."""
+    now = drawings.now
+    with st.popover("Change", key="drawings_change"):
+        label = st.selectbox(
+            "Drawings of",
+            range(len(now.names)),
+            format_func=now.names.__getitem__,
+            key=f"drawings_name_{len(now.names)}",  # another control for other signs
+        )
+        name = now.names[label]
+        if not now.are_digits:
+            key = f"sign_rename_{label}_{name}"  # another control for another name
+            st.text_input("Rename", value=name, key=key, on_change=_rename, args=(drawings, label, name, key))
+        places = [place for place, example in enumerate(now.examples) if example.label == label]
+        if places:
+            numbers = st.pills(
+                "Remove drawings", range(1, len(places) + 1), selection_mode="multi", key=f"drawings_less_{label}"
+            )
+            st.button(
+                "Remove them",
+                key="drawings_less_now",
+                disabled=not numbers,
+                on_click=_remove,
+                args=(drawings, now, [places[number - 1] for number in numbers]),
+            )
+        if not now.are_digits:
+            st.button("Remove the sign", key="sign_gone", on_click=_remove_sign, args=(drawings, label, name))
+
+
+def _taking_away(drawings: Drawings) -> None:
+    """Draw the buttons to download, share and remove all drawings."""
+    now, kind = drawings.now, "digits" if drawings.now.are_digits else "signs"
+    use = (
+        "evaluate … --drawings my-digits.json` scores any network"
+        if now.are_digits
+        else ("train --drawings my-signs.json --out mine.safetensors` trains")
+    )
+    download_button(
+        "Download",
+        partial(dump_drawings, now),
+        f"my-{kind}.json",
+        "application/json",
+        key="drawings_out",
+        icon=":material/download:",
+        help=f"`python -m mlp {use} on them.",
+    )
+    if not now.are_digits:
+        with st.popover("Share", icon=":material/link:"):
+            if (text := signs_to_text(now)) is None:
+                st.caption("These drawings don’t fit in a link: download them, and send the file.")
+            else:
+                st.caption("This link opens the page with your signs, ready to train on.")
+                st.code(f"{page_address()}?{urlencode({'tab': TAB, LINKED: text})}", language=None, wrap_lines=True)
+    with st.popover("Remove all", icon=":material/delete:"):
+        st.button(f"Yes, remove all my {kind}", key="drawings_clear", on_click=_clear, args=(drawings,))
+
+
+def _add(visitor: Visitor) -> None:
+    names = [name for name in (_new_names.get() or "").split(",") if name.strip()]
+    if not names:
+        _refused.set("Type the name of a sign first, or several: A, B, C.")
+        return
+
+    def with_all(signs: DrawingSet) -> DrawingSet:
+        for name in names:
+            signs = signs.with_name(name)
+        return signs
+
+    if change_drawings(visitor.signs, with_all, _refused):
+        _new_names.set("")
+        state.collecting.set(True)
+        rerun_page()  # the first sign adds a row under the canvas
+
+
+def _rename(drawings: Drawings, label: int, name: str, key: str) -> None:
+    if drawings.now.names[label : label + 1] == (name,):
+        change_drawings(drawings, lambda signs: signs.renamed(label, SessionVar(key, "").get()), _refused)
+        rerun_page()
+
+
+def _remove(drawings: Drawings, shown: DrawingSet, places: list[int]) -> None:
+    if drawings.now is shown:  # otherwise the places belong to another set
+        drawings.change(shown.without_examples(places))
+        rerun_page()
+
+
+def _remove_sign(drawings: Drawings, label: int, name: str) -> None:
+    if drawings.now.names[label : label + 1] == (name,):
+        drawings.change(drawings.now.without_name(label))
+        rerun_page()
+
+
+def _undo(drawings: Drawings) -> None:
+    drawings.undo()
+    rerun_page()
+
+
+def _clear(drawings: Drawings) -> None:
+    drawings.change(drawings.now.empty())
+    rerun_page()
+
+
+def _teach(visitor: Visitor) -> None:
+    if teach(visitor, refusal=_refused):
+        rerun_page()
+
+
+def _upload(visitor: Visitor) -> None:
+    st.file_uploader(
+        f"Upload drawings that you downloaded here, at most {MAX_EXAMPLES} of each digit or sign",
+        type=["json"],
+        key=_file.key,
+        on_change=_read_upload,
+        args=(visitor,),
+    )
+    if error := _file_error.get():
+        st.error(plain(error))
+    else:
+        st.html(announced("drawings_uploaded", _file_result.get()))
+
+
+def _read_upload(visitor: Visitor) -> None:
+    """Add the digits in a file to the visitor's, or replace the signs, which Undo restores."""
+    file = _file.get()
+    _file_error.set(None)
+    _file_result.set("")
+    if file is None:
+        return
+    try:
+        uploaded = parse_drawings(file.getvalue())
+    except ValueError as error:
+        _file_error.set(f"{file.name}: {error}.")
+        return
+    if uploaded.are_digits:
+        before = visitor.digits.now
+        visitor.digits.change(before.with_all(uploaded))
+        _file_result.set(f"{len(visitor.digits.now) - len(before)} of {len(uploaded)} are new.")
+    else:
+        visitor.signs.change(uploaded)
+        state.collecting.set(True)
+    state.drawings_of.set("digits" if uploaded.are_digits else "signs")
+
+
+DRAWINGS = Part(TAB, drawings_section, views=Views(state.drawings_of, KINDS))

@@ -1,1 +1,0 @@
-"""The visitor's own digits: keep, show and teach them."""

@@ -1,1 +1,0 @@
-"""Your signs: named, drawn, trained on."""

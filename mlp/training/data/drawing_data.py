@@ -1,0 +1,250 @@
+"""Training data from a person's drawings: mixed with MNIST, or alone, each as about a hundred warped ones."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from mlp.checks import checked
+from mlp.class_names import DIGITS, checked_names, in_words
+from mlp.images.augmentation import warp
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.mnist import Dataset, Split
+from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
+from mlp.training.data.sources import Mnist, split_of
+from mlp.training.settings import Settings
+
+EVERY = 4
+"""With enough drawings, every fourth is held back: memorized drawings do not show whether the network has learned."""
+MIN_TO_HOLD_BACK, MIN_MIXED_TO_HOLD_BACK = 12, 8
+"""Minimum number of drawings for that: of the same name, or of all digits if they are mixed with MNIST."""
+
+N_MIXED = 10_000
+"""Training images in one epoch of a mixture: few enough for own digits to recur often, enough to keep the others in
+memory."""
+MAX_SHARE = 0.5
+
+COPIES = 100
+"""Copies of each drawing, including itself, if there is nothing else."""
+MAX_IMAGES = 20_000
+"""Maximum number of images in a data set: with more than 200 drawings, each has fewer copies."""
+STRENGTH = 1.2
+"""Strength of the warps. Of 10 drawings of each digit by one writer, networks read 96% of the writer's others with
+warps of 1.0, 97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""
+N_UNSEEN = 400
+"""Approximate number of other warps for a threshold, and for validation if no drawing is held back."""
+HELD_BACK_NOUN = ("held-back drawing", "drawings held back from training")
+WARP_NOUN = ("warp", "other warps of your drawings")
+N_OTHERS = 500
+"""Number of MNIST's test images, from the first, that serve as other images for a threshold."""
+KEPT, REFUSED = 0.8, 0.8
+"""Fractions of unseen warps that `none_below` must accept, and of other images that it should refuse. Warps are harder
+than drawings: a threshold that refuses one in five of them refuses one in twenty of a writer's other drawings."""
+
+
+@dataclass(frozen=True)
+class DrawingData:
+    """Drawings for training and drawings held back, the same at every load; small enough to travel with a run.
+
+    Attributes
+    ----------
+    names : tuple of str
+    images, labels : bytes
+        Of (n, 784) uint8, and of (n,) uint8, each the position of its name.
+    held_images, held_labels : bytes
+        Of the drawings that are held back.
+    base : Mnist, optional
+        The images of digits into which the drawings are mixed; validation then stays its own.
+    share : float
+        Fraction of the drawings in each epoch of a mixture, 0 to 0.5, for which they are repeated as needed.
+    """
+
+    names: tuple[str, ...]
+    images: bytes
+    labels: bytes
+    held_images: bytes = b""
+    held_labels: bytes = b""
+    base: Mnist | None = None
+    share: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check that there are drawings of each name, or digits to mix in, and their share."""
+        object.__setattr__(self, "names", checked_names(self.names))
+        object.__setattr__(self, "share", checked("the share of own digits", self.share, low=0, high=MAX_SHARE))
+        learned = set(self.learned.labels.tolist())
+        if not learned or max(learned | set(self.held.labels.tolist())) >= len(self.names):
+            raise ValueError(f"a run must have drawings of {in_words(self.names)}, and of no other sign")
+        lacking = [name for label, name in enumerate(self.names) if label not in learned]
+        if self.base is None and lacking:
+            raise ValueError(f"each sign needs a drawing to learn from, and {in_words(lacking)} would have none")
+        if self.base is not None and self.names != DIGITS:
+            raise ValueError(f"only drawings of digits can be mixed with MNIST, got {in_words(self.names)}")
+
+    def load(self) -> Dataset:
+        """Return the images; quick after the first time in a process."""
+        return _load(self)
+
+    @property
+    def learned(self) -> Split:
+        """The drawings that the run learns."""
+        return split_of(self.images, self.labels)
+
+    @property
+    def held(self) -> Split:
+        """The drawings that are held back; there may be none."""
+        return split_of(self.held_images, self.held_labels)
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether there are drawings that the run does not learn."""
+        return bool(self.held_labels)
+
+
+def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float = 0.0) -> DrawingData:
+    """Return the training data of a set of drawings, of which enough are held back.
+
+    Parameters
+    ----------
+    drawings : DrawingSet
+    base : Mnist, optional
+        The images into which to mix the drawings, which are then of digits; by default, a network learns only them.
+    share : float
+        Fraction of the drawings in each epoch of a mixture, 0 to 0.5.
+
+    Raises
+    ------
+    ValueError
+        If there are no drawings, or the share is out of range; without a base, if there are fewer than two names, or
+        fewer than two drawings of one.
+    """
+    if base is not None:
+        return split_data(drawings, held_back(drawings, mixed=True), base=base, share=share)
+    if drawings.missing:
+        raise ValueError(drawings.missing.rstrip("."))
+    return split_data(drawings, held_back(drawings))
+
+
+def split_data(
+    drawings: DrawingSet, held: np.ndarray, learned: np.ndarray | None = None, **mixture: Any
+) -> DrawingData:
+    """Return a data set that trains on some drawings of a set and validates on others.
+
+    Parameters
+    ----------
+    drawings : DrawingSet
+    held : bool array, shape (n,)
+        The drawings to hold back.
+    learned : bool array, shape (n,), optional
+        The drawings to learn from, by default all others.
+    **mixture
+        ``base`` and ``share``, as for `drawing_data`.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two names, or no drawing of one to learn from.
+    """
+    images, labels = drawings.images, drawings.labels.astype(np.uint8)
+    learned = ~held if learned is None else learned
+    parts = (images[learned], labels[learned], images[held], labels[held])
+    return DrawingData(drawings.names, *(part.tobytes() for part in parts), **mixture)
+
+
+def sign_settings(settings: Settings, names: tuple[str, ...]) -> Settings:
+    """Return settings for drawings of these names alone: without the fields that apply to MNIST only."""
+    return replace(settings, names=names, images=None, synthetic=0, without_styles=())
+
+
+def held_back(drawings: DrawingSet, *, mixed: bool = False) -> np.ndarray:
+    """Return which drawings of a set are held back from training, (n,) bool: every fourth, or none if there are few.
+
+    Examples
+    --------
+    >>> digits = DrawingSet(DIGITS, tuple(Example(0, np.ones(784, np.uint8)) for _ in range(9)))
+    >>> held_back(digits, mixed=True).nonzero()[0].tolist(), held_back(digits).any().item()
+    ([3, 7], False)
+    """
+    n, counts = len(drawings), np.array(drawings.counts)
+    if mixed:
+        return (np.arange(n) % EVERY == EVERY - 1) & (n >= MIN_MIXED_TO_HOLD_BACK)
+    return (drawings.ranks % EVERY == EVERY - 1) & (counts[drawings.labels] >= MIN_TO_HOLD_BACK)
+
+
+def leave_one_out(drawings: DrawingSet, most: int | None = None) -> list[DrawingData]:
+    """Return data sets that each leave out one drawing of every name, so that each drawing is left out once.
+
+    Names with fewer drawings than others lose none in the last data sets. With ``most``, there are at most so many
+    data sets, at least two, and the first ones leave out several drawings of a name.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two names, or fewer than two drawings of one.
+    """
+    if drawings.missing:
+        raise ValueError(drawings.missing.rstrip("."))
+    n = max(drawings.counts) if most is None else max(2, min(most, max(drawings.counts)))
+    return [split_data(drawings, drawings.ranks % n == rank) for rank in range(n)]
+
+
+def none_below(reader: Reader, unseen: np.ndarray) -> float:
+    """Return the least probability of an answer: below it, a drawing shows none of the signs.
+
+    MNIST's first 500 test images serve as other images: it refuses 80% of them, or as many as it can while accepting at
+    least 80% of the unseen warps, (n, 784) uint8.
+    """
+    others = Mnist().load().test.images[:N_OTHERS]
+    own, strange = (reader.predict_proba(images).max(axis=1) for images in (unseen, others))
+    if not (np.isfinite(own).all() and np.isfinite(strange).all()):
+        return 0.0
+    return float(min(np.quantile(own, 1 - KEPT), np.quantile(strange, REFUSED)))
+
+
+def warped_copies(images: np.ndarray, copies: int, rng: np.random.Generator) -> np.ndarray:
+    """Return ``copies`` different warps of all images, (copies · n, 784); copy after copy."""
+    warped = [warp(images, rng, strength=STRENGTH) for _ in range(copies)]
+    return np.concatenate(warped) if warped else images[:0]
+
+
+def with_warps(drawings: Split) -> Split:
+    """Return drawings to learn from, followed by warped copies of all of them, copy after copy."""
+    copies = max(2, min(COPIES, MAX_IMAGES // len(drawings)))
+    more = warped_copies(drawings.images, copies - 1, rng_of("warps of own signs"))
+    return Split(np.concatenate([drawings.images, more]), np.tile(drawings.labels, copies))
+
+
+@lru_cache(maxsize=4)  # up to 16 MB each
+def _load(data: DrawingData) -> Dataset:
+    return _alone(data) if data.base is None else _mixed(data, data.base.load())
+
+
+def _alone(data: DrawingData) -> Dataset:
+    images, labels = data.learned.images, data.learned.labels
+    others = max(1, round(N_UNSEEN / len(labels)))
+    unseen = Split(warped_copies(images, others, rng_of("unseen warps of own signs")), np.tile(labels, others))
+    validation = data.held if data.holds_back else unseen
+    held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
+    return Dataset(
+        f"{len(labels)} drawings of {in_words(data.names)}{held}",
+        with_warps(data.learned),
+        validation,
+        validation,
+        names=data.names,
+        unseen=unseen.images,
+        validation_noun=HELD_BACK_NOUN if data.holds_back else WARP_NOUN,
+    )
+
+
+def _mixed(data: DrawingData, base: Dataset) -> Dataset:
+    own, n = data.learned, min(N_MIXED, len(base.train))
+    n_own = round(data.share * n)
+    chosen = np.sort(rng_of("choice for own digits").permutation(len(base.train))[: n - n_own])
+    again = np.arange(n_own) % len(own)
+    train = Split(
+        np.concatenate([base.train.images[chosen], own.images[again]]),
+        np.concatenate([base.train.labels[chosen], own.labels[again]]),
+    )
+    name = f"{base.name} with {len(own)} own digit{'s' if len(own) > 1 else ''} ({data.share * 100:.0f}%)"
+    return replace(base, name=name, train=train)

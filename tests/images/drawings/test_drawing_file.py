@@ -1,0 +1,110 @@
+"""A file of drawings: a saved set is restored, recorded digits are drawn, and other files get a clear error."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, dump_drawings, load_set, parse_drawings
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+from mlp.images.recorded import load_drawings
+from tests.images.drawings.sample_drawings import letters
+
+STROKES = (np.array([[50.0, 60.5], [120.0, 200.0]]), np.array([[90.0, 90.0]]))
+IMAGE = np.arange(784, dtype=np.uint8)
+
+
+def test_saved_set_is_restored(tmp_path):
+    signs = letters(3).renamed(0, "<b>あ</b>")
+    path = tmp_path / "signs.json"
+    path.write_text(dump_drawings(signs), encoding="utf-8")
+    back = load_set(path)
+    assert back.names == ("<b>あ</b>", "B", "C")
+    assert np.array_equal(back.images, signs.images)
+    assert np.array_equal(back.labels, signs.labels)
+
+
+def test_drawing_and_photo_are_restored_in_order(tmp_path):
+    digits = NO_DIGITS.with_example(8, IMAGE).with_example(4, IMAGE[::-1], STROKES)
+    path = tmp_path / "mine.json"
+    path.write_text(dump_drawings(digits))
+    for photo, drawing in (load_set(path).examples, load_drawings(path)):  # as a set, and as recorded drawings
+        assert (photo.label, photo.strokes, drawing.label) == (8, (), 4)
+        assert np.array_equal(photo.image, IMAGE)
+        assert np.array_equal(drawing.image, IMAGE[::-1])
+        assert all(map(np.array_equal, drawing.strokes, STROKES))
+    assert load_set(path).are_digits
+
+
+def test_recorded_drawings_without_names_are_digits_and_redrawn():
+    drawings = parse_drawings(json.dumps({"samples": [{"label": 1, "writer": 3, "strokes": [[[0, 0], [0, 9000]]]}]}))
+    assert drawings.are_digits
+    upright = drawings.images.reshape(28, 28)
+    assert upright[5:23, 13:15].all()
+    assert not upright[:, :10].any()
+
+
+def test_unfinished_set_is_restored():
+    assert parse_drawings(dump_drawings(DrawingSet(("A",)))).names == ("A",)
+
+
+CONTENT = json.loads(dump_drawings(letters(1)))
+BLANK = base64.b64encode(bytes(784)).decode()
+
+
+def with_sample(**values):
+    return json.dumps({**CONTENT, "samples": [{**CONTENT["samples"][0], **values}]})
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ("{", "not JSON"),
+        (b"\x1f\x8b", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "must be like"),
+        ('{"samples": 3}', "must be like"),
+        (bytes(MAX_FILE_BYTES + 1), "at most 10 MB"),
+        (json.dumps({**CONTENT, "names": "AB"}), "names must be a list of 1 to 10, got 'AB'"),
+        (json.dumps({**CONTENT, "names": []}), r"a list of 1 to 10, got \[\]"),
+        (json.dumps({**CONTENT, "names": list("abcdefghijk")}), "a list of 1 to 10, got"),
+        (json.dumps({**CONTENT, "names": ["A", "A", "B"]}), "'A' is taken"),
+        (json.dumps({**CONTENT, "names": ["A", 7, "B"]}), "a name must be text"),
+        (json.dumps({**CONTENT, "names": ["A", "\ud800", "B"]}), "control characters"),
+        (json.dumps({**CONTENT, "names": ["A", "B", "a long, long name"]}), "1 to 12 characters"),
+        (json.dumps({**CONTENT, "samples": [7]}), "sample 0: needs a label and strokes, got 7"),
+        (with_sample(label=3), "sample 0: label must be a number from 0 to 2, got 3"),
+        (with_sample(label=True), "sample 0: label must be"),
+        (with_sample(strokes=7), "sample 0: strokes must be lists"),
+        (with_sample(strokes=[[[0, 1, 2]]]), "points"),
+        (with_sample(strokes=[[[0, float("nan")]]]), "within"),
+        (with_sample(strokes=[[[0, 1e300]]]), "within"),
+        (with_sample(strokes=[[[1, 2]] * 601]), "sample 0: a drawing may have at most 600 points"),
+        (json.dumps({**CONTENT, "samples": [{"label": 0, "strokes": []}]}), "at least one stroke"),
+        (with_sample(image="AAAA"), "784 bytes in base64"),
+        (with_sample(image="ü"), "784 bytes in base64"),
+        (with_sample(image=[1, 2]), "784 bytes in base64"),
+        (with_sample(image=BLANK), "image is blank"),
+        (json.dumps({**CONTENT, "samples": [7] * 151}), "at most 50 drawings of each name, got 151"),
+    ],
+)
+def test_bad_file_gets_a_clear_error(data: str | bytes, sentence: str):
+    with pytest.raises(ValueError, match=sentence):
+        parse_drawings(data)
+
+
+def test_bad_file_is_named(tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text("{}")
+    with pytest.raises(ValueError, match=r"mine\.json: this is not a file of drawings"):
+        load_set(path)
+
+
+@settings(max_examples=40)
+@given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
+def test_other_bytes_raise_only_value_errors(data):
+    with pytest.raises(ValueError, match="this is not a file of drawings"):
+        parse_drawings(data)
