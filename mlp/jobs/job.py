@@ -1,51 +1,42 @@
 """A job carries a run forward on an engine, slice by slice: play, pause, step, snapshot."""
 
-from collections.abc import Callable, Hashable
-from concurrent.futures import CancelledError, Future
+import threading
+import time
+from collections.abc import Hashable
 from typing import Any
 
 from mlp.checks import checked
-from mlp.jobs.changes import Changes
-from mlp.jobs.failures import Failures
+from mlp.jobs import pacing
+from mlp.jobs.limits import history_bytes, optimizer_arrays
 from mlp.jobs.moments.rewind import Rewind
-from mlp.jobs.pacing import Pacer, Speed
-from mlp.jobs.progress import Progress
+from mlp.jobs.pacing import FIRST_STOPS, Speed, next_stop, started_timer
 from mlp.jobs.record import Record
-from mlp.jobs.slices import Slice, advance, measured
+from mlp.jobs.slices import Slice, advance, measured, slice_seconds
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.workers.call import Ending, NotStarted
+from mlp.jobs.task import Task
+from mlp.jobs.workers.call import WorkerFailure
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.network import MLP
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import Data
+from mlp.training.data.synthetic_data import training_data
+from mlp.training.history import History
 from mlp.training.run import Run
 
-SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
-CROWDED_SLICE_S = 0.5
-CROWD = 4  # from more runs per worker on, slices are longer
+EVALUATION_SHARE = 0.05  # of the training time, at most, for measuring validation data within an epoch
+MIN_EVALUATION_GAP_S = 1.0
 
 
-def slice_seconds(n_calls: int, n_workers: int) -> float:
-    """Return the seconds of a slice; in a crowd, whose turns are seconds apart anyway, runs are sent half as often.
+class Job(Task[Slice]):
+    """A run that is trained in slices.
 
-    Examples
-    --------
-    >>> slice_seconds(1, 2), slice_seconds(24, 2)
-    (0.25, 0.5)
-    """
-    return CROWDED_SLICE_S if n_calls > CROWD * n_workers else SLICE_S
-
-
-class Job:
-    """A run that is trained in slices: its `Progress` owns the run, and its `Pacer` decides when it rests.
-
-    All methods may be called from any thread; subscribers are notified of each change. While a slice is trained, its
-    starting point stays here: if the worker dies, the same slice is sent again, with the same resulting weights.
+    Its changes are: it starts or resumes, a slice or step comes back, it pauses, finishes or fails, or its speed or
+    learning rate changes. Rests between slices let a visitor watch it learn, and leave its weights unchanged.
 
     Parameters
     ----------
     run : Run
-        Copied before it is changed.
+        Never changed in place: each slice brings a new one.
     data : Source
         Its training data, without the synthetic digits of its settings.
     engine : Engine
@@ -58,7 +49,18 @@ class Job:
         The network whose weights the run starts with, if another object holds it anyway.
     keeps_moments : bool
         Whether to keep saved steps of the run that a visitor can go back to.
+
+    Attributes
+    ----------
+    data : Source
+        The training data, without the synthetic digits of its settings.
+    first_network : MLP or None
+        The network that the run started with, not to be changed; None if it was resumed from a later step.
+    rewind : Rewind
+        Saved steps of the run that a visitor can go back to.
     """
+
+    name = "The training"
 
     def __init__(
         self,
@@ -71,145 +73,38 @@ class Job:
         start_network: MLP | None = None,
         keeps_moments: bool = True,
     ) -> None:
-        self._progress = Progress(run, data, start_network=start_network, keeps_moments=keeps_moments)
-        self._engine = engine
-        self._owner = owner
+        super().__init__(engine, owner)
+        self.data = data
+        self.first_network = start_network or (run.network if run.step == 0 else None)
+        self._run = run
+        dataset = self.training_data.load()
+        self._data_name = dataset.name
+        self._n_images = len(dataset.train.labels)
+        self._n_steps = run.n_steps(self._n_images)
+        self._history = History(run.steps_per_epoch(self._n_images))
+        self._finished = run.finished(self._n_images)
+        self._diverged: int | None = None
+        self._seconds = 0.0
+        start = run if run.step == 0 else None
+        self.rewind = Rewind(start, self._n_steps, run.settings, keeps=keeps_moments)
+
         self._slice_s = slice_s
-        self._changes = Changes()
-        self._future: Future[Slice] | None = None
+        self._start_network = start_network
         self._playing = False
         self._single_steps = 0  # requested and not yet taken
         self._single_step = False
-        self._pacer = Pacer(self._wake)
-        self._failures = Failures()
 
-    def play(self) -> None:
-        """Train until the end or a pause; earlier failures are forgotten."""
-        with self._changes:
-            self._failures.reset()
-            self._changes.note()
-            if self._can_continue():
-                self._playing = True
-                self._progress.forget_speed()
-                if not self._pacer.begin(self._progress.run.step):
-                    self._send_run()
+        self._speed: Speed = "full"
+        self._slow_start = False  # whether it switches to full speed after the first stops
+        self._stop: int | None = None
+        self._rest: threading.Timer | None = None
+        self._seen: int | None = None  # the last step that a visitor has seen; None while none watches
 
-    def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
-        """Choose how fast it plays: rests between slices slow it down; with ``slow_start`` they end after 400 steps."""
-        with self._changes:
-            self._pacer.speed, self._pacer.slow_start = speed, slow_start
-            self._changes.note()
-            if self._pacer.end():
-                self._send_run()
-
-    def note_seen(self, step: int) -> None:
-        """Note that a visitor has seen this step; a slow run waits for that before it continues."""
-        with self._changes:
-            if self._pacer.note_seen(step):
-                self._send_run()
-
-    def pause(self) -> None:
-        """Stop after the current slice; cancel one that is still queued.
-
-        Validation data is then measured at this step, so that the page describes it.
-        """
-        with self._changes:
-            self._playing = False
-            self._single_steps = 0
-            self._changes.note()
-            if self._future is not None:
-                self._future.cancel()
-            elif self._pacer.end():
-                self._continue()
-
-    def step(self) -> None:
-        """Take one step, one minibatch, and stay paused; validation data is measured after the last requested step."""
-        with self._changes:
-            if self._playing:
-                self.pause()
-            self._changes.note()
-            self._failures.reset()
-            if self._can_continue():
-                self._single_steps += 1
-                self._send_run()
-
-    def wait_for_step(self, seconds: float) -> bool:
-        """Whether all requested single steps were taken, after waiting for at most ``seconds``."""
-        return self._changes.wait_for(lambda: not self._single_steps, seconds)
-
-    def set_learning_rate(self, learning_rate: float) -> None:
-        """Change the learning rate from the next slice on, and mark an actual change in the history.
-
-        Raises
-        ------
-        ValueError
-            If it is not greater than 0 and finite.
-        """
-        rate = checked("learning_rate", learning_rate, low=0, open_low=True)
-        with self._changes:
-            if rate == self._progress.run.learning_rate:
-                return
-            self._progress.set_learning_rate(rate)
-            self._changes.note()
-            if self._future is None:
-                self._progress.mark_learning_rate()
-
-    @property
-    def revision(self) -> int:
-        """Number of changes so far; while it stays the same, so does `snapshot`, except for ``waits``."""
-        return self._changes.revision
-
-    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback()`` after each change, so that callers need not poll; return a function that unsubscribes it.
-
-        Changes are: it starts or resumes, a slice or step comes back, it pauses, finishes or fails, or its speed or
-        learning rate changes. One call may cover several changes that were made together.
-
-        Parameters
-        ----------
-        callback : callable
-            Called without arguments, in the thread that made the change: a worker's, or the one that handled a button.
-            The job's lock is not held, so `snapshot` is available; but the caller may hold other locks. So the
-            callback should only wake something: ``event.set`` or ``partial(loop.call_soon_threadsafe, event.set)``.
-            Its errors are logged.
-
-        Returns
-        -------
-        callable
-            Ends the subscription. A call that has already begun in another thread may still come.
-        """
-        return self._changes.subscribe(callback)
-
-    def snapshot(self) -> Snapshot:
-        """Return the current state; quick, as it never waits for a worker."""
-        with self._changes:
-            progress, run = self._progress, self._progress.run
-            return Snapshot(
-                settings=run.settings,
-                data_name=progress.data_name,
-                network=run.network,
-                temperature=run.temperature,
-                history=progress.history,
-                step=run.step,
-                steps_per_epoch=progress.history.steps_per_epoch,
-                steps=progress.n_steps,
-                playing=self._playing,
-                busy=self._future is not None,
-                finished=progress.finished,
-                diverged=progress.diverged,
-                error=self._failures.reason,
-                learning_rate=run.learning_rate,
-                images_per_second=progress.images_per_second if self._playing else None,
-                seconds=progress.seconds,
-                worker_failures=self._failures.lost_workers,
-                waits=self._engine.trouble if self._future is not None else None,
-                speed=self._pacer.speed,
-            )
-
-    def record(self, **extra: Any) -> Record:
-        """Return all that is needed to resume later; it shares the run, as runs are never changed in place."""
-        with self._changes:
-            return self._progress.record(playing=self._playing, extra=extra)
+        self._images_per_second: float | None = None
+        self._last_return: float | None = None
+        self._since_evaluation_s = 0.0
+        self._evaluation_cost_s = 0.0
+        self._measured_step = 0  # a measurement that was not finite is missing from the history
 
     @classmethod
     def resumed(
@@ -231,41 +126,135 @@ class Job:
             If the training images have changed or moved.
         """
         job = cls(record.run, record.data, engine, owner)
-        job._progress.go_back_to(record, first_network)
+        if job._history.steps_per_epoch != record.history.steps_per_epoch:
+            raise ValueError("the images that it was training on have changed")
+        job._history, job._seconds, job._diverged = record.history, record.seconds, record.diverged
+        job.first_network = job.first_network or first_network
+        if job.rewind.start is None and first_network is not None:
+            job.rewind.start = Run(record.run.settings, first_network, temperature=record.run.temperature)
         return job
+
+    def play(self) -> None:
+        """Train until the end or a pause; earlier failures are forgotten."""
+        with self._changes():
+            self._forget_failures()
+            if self._can_continue():
+                self._playing = True
+                self._last_return = None
+                self._stop = 0  # so that the start is seen too
+                if self._rest is None and not self._begin_rest():
+                    self._send_run()
+
+    def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
+        """Choose how fast it plays: rests between slices slow it down; with ``slow_start`` they end after 400 steps."""
+        with self._changes():
+            self._speed, self._slow_start = speed, slow_start
+            self._changed = True
+            if self._end_rest():
+                self._send_run()
+
+    def note_seen(self, step: int) -> None:
+        """Note that a visitor has seen this step; the rest of a slow run starts again then, to be seen whole."""
+        with self._changes():
+            is_news, self._seen = step != self._seen, step
+            if is_news and self._speed == "slow" and step == self._stop and self._end_rest():
+                self._rest = started_timer(pacing.REST_S, self._wake)
+
+    def pause(self) -> None:
+        """Stop after the current slice; cancel one that is still queued.
+
+        Validation data is then measured at this step, so that the page describes it.
+        """
+        with self._changes():
+            self._playing = False
+            self._single_steps = 0
+            self._changed = True
+            if self._future is not None:
+                self._future.cancel()
+            elif self._end_rest():
+                self._continue()
+
+    def step(self) -> None:
+        """Take one step, one minibatch, and stay paused; validation data is measured after the last requested step."""
+        with self._changes():
+            if self._playing:
+                self.pause()
+            self._forget_failures()
+            if self._can_continue():
+                self._single_steps += 1
+                self._send_run()
+
+    def wait_for_step(self, seconds: float) -> bool:
+        """Whether all requested single steps were taken, after waiting for at most ``seconds``."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._single_steps, seconds)
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate from the next slice on, and mark an actual change in the history.
+
+        Raises
+        ------
+        ValueError
+            If it is not greater than 0 and finite.
+        """
+        rate = checked("learning_rate", learning_rate, low=0, open_low=True)
+        with self._changes():
+            if rate == self._run.learning_rate:
+                return
+            self._run = self._run.copy()  # a slice in progress, or a record being written, keeps the old one
+            self._run.learning_rate = rate
+            self._changed = True
+            if self._future is None:
+                self._mark_learning_rate()
+
+    def snapshot(self) -> Snapshot:
+        """Return the current state; quick, as it never waits for a worker."""
+        with self._lock:
+            run = self._run
+            return Snapshot(
+                settings=run.settings,
+                data_name=self._data_name,
+                network=run.network,
+                temperature=run.temperature,
+                history=self._history,
+                step=run.step,
+                steps_per_epoch=self._history.steps_per_epoch,
+                steps=self._n_steps,
+                playing=self._playing,
+                busy=self._future is not None,
+                finished=self._finished,
+                diverged=self._diverged,
+                error=self.error,
+                learning_rate=run.learning_rate,
+                images_per_second=self._images_per_second if self._playing else None,
+                seconds=self._seconds,
+                worker_failures=self.lost_workers,
+                waits=self._engine.trouble if self._future is not None else None,
+                speed=self._speed,
+            )
+
+    def record(self, **extra: Any) -> Record:
+        """Return all that is needed to resume later; it shares the run, as runs are never changed in place."""
+        with self._lock:
+            history = self._history.copy()
+            return Record(self._run, self.data, history, self._seconds, self._diverged, self._playing, extra)
 
     def run_state(self) -> Run:
         """Return a copy of the run, to be kept or continued elsewhere."""
-        with self._changes:
-            return self._progress.run.copy()
+        with self._lock:
+            return self._run.copy()
 
     def n_bytes(self) -> int:
-        """Approximate memory of the run and its history in this process, which never allocates gradients."""
-        return self._progress.n_bytes()
-
-    @property
-    def first_network(self) -> MLP | None:
-        """The network that the run started with, not to be changed; None if it was resumed from a later step."""
-        return self._progress.first_network
-
-    @property
-    def rewind(self) -> Rewind:
-        """Saved steps of the run that a visitor can go back to."""
-        return self._progress.rewind
-
-    @rewind.setter
-    def rewind(self, rewind: Rewind) -> None:
-        self._progress.rewind = rewind
-
-    @property
-    def data(self) -> Source:
-        """The training data, without the synthetic digits of its settings."""
-        return self._progress.data
+        """Approximate memory in this process, which never allocates gradients, with the history at the run's end."""
+        run = self._run
+        arrays = 1 if self.first_network in (None, run.network, self._start_network) else 2
+        arrays += optimizer_arrays(run.settings)
+        return arrays * run.network.values.nbytes + history_bytes(self._n_steps) + self.rewind.n_bytes
 
     @property
     def training_data(self) -> Data:
-        """All images that it trains on, those of its settings too."""
-        return self._progress.training_data
+        """All images that it trains on: those of its source, and the synthetic digits of its settings."""
+        return training_data(self.data, self._run.settings)
 
     @property
     def playing(self) -> bool:
@@ -273,80 +262,128 @@ class Job:
         return self._playing
 
     def _can_continue(self) -> bool:
-        return not self._progress.ended and self._failures.reason is None
+        return not self._finished and self._diverged is None and self.error is None
+
+    def _continue(self) -> None:
+        if not self._can_continue():
+            self._playing = False
+            self._single_steps = 0
+        if self._playing and not self._single_steps and self._begin_rest():
+            return
+        if self._playing or self._single_steps:
+            self._send_run()
+        elif self.error is None and self._engine.trouble is None and not self._is_measured():
+            self._single_step = False
+            self._send(measured, self._run, self.training_data)
 
     def _send_run(self) -> None:
-        """Send the run to the engine, unless a slice is already in progress. Call it with the lock held."""
+        """Send the run to the engine, unless a slice is already in progress."""
         if self._future is not None:
             return
-        self._progress.mark_learning_rate()
+        self._mark_learning_rate()
         self._single_step = not self._playing
-        step = self._progress.run.step
-        self._submit(
+        step = self._run.step
+        self._stop = next_stop(self._speed, step)
+        steps_to_stop = None if self._stop is None else self._stop - step
+        self._send(
             advance,
+            self._run,
+            self.training_data,
             slice_seconds(*self._engine.load()) if self._slice_s is None else self._slice_s,
-            max_steps=1 if self._single_step else self._pacer.steps_to_stop(step),
+            max_steps=1 if self._single_step else steps_to_stop,
             # Measured only after the last requested step, where the run will stop.
-            evaluate_at_end=self._single_steps <= 1 if self._single_step else self._progress.evaluation_is_due,
-            keep=self._progress.rewind.wanted(step),
+            evaluate_at_end=self._single_steps <= 1 if self._single_step else self._evaluation_is_due(),
+            keep=self.rewind.wanted(step),
             threads=self._engine.spare_threads(),
         )
 
+    def _take(self, done: Slice) -> None:
+        n_steps = done.run.step - self._run.step
+        self._measure_speed(n_steps if self._playing else 0)
+        if n_steps:
+            done.run.learning_rate = self._run.learning_rate  # it may have changed during the slice
+            self._run = done.run
+            self.rewind.add(done.states, done.run)
+        self._history.add_steps(done.losses, done.accuracies)
+        self._history.evaluations.extend(done.evaluations)
+        self._seconds += done.seconds
+        self._since_evaluation_s += done.seconds
+        if done.evaluations:
+            self._since_evaluation_s = 0.0
+            self._evaluation_cost_s = done.evaluation_seconds / len(done.evaluations)
+        self._finished = done.finished
+        self._diverged = self._diverged or done.diverged
+        if not len(done.losses):
+            self._measured_step = self._run.step
+        if self._single_step:
+            self._single_steps = max(0, self._single_steps - 1)
+
+    def _measure_speed(self, n_steps: int) -> None:
+        """Update the moving average of images per second."""
+        now = time.monotonic()
+        if n_steps and self._last_return is not None:
+            speed = n_steps * self._run.settings.batch_size / max(now - self._last_return, 1e-6)
+            old = self._images_per_second
+            self._images_per_second = speed if old is None else 0.7 * old + 0.3 * speed
+        self._last_return = now
+
+    def _mark_learning_rate(self) -> None:
+        """Mark in the history where a new learning rate starts."""
+        marks, rate = self._history.learning_rates, self._run.learning_rate
+        if rate != (marks[-1][1] if marks else self._run.settings.learning_rate):
+            marks.append((self._run.epoch_position(self._n_images), rate))
+
+    def _evaluation_is_due(self) -> bool:
+        """Whether the last measurement of validation data is old enough, given its cost.
+
+        The first measurement of a taught network may cost more: its visitor wants to see its new accuracy at once.
+        """
+        gap_s = max(MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE)
+        asked_at_once = self._start_network is not None and len(self._history.evaluations) == 1
+        return self._since_evaluation_s > (MIN_EVALUATION_GAP_S if asked_at_once else gap_s)
+
+    def _is_measured(self) -> bool:
+        """Whether validation data was measured at the current step, or nothing was trained yet."""
+        newest = self._history.newest
+        return self._run.step in (0, self._measured_step, newest.step if newest else 0)
+
+    def _begin_rest(self) -> bool:
+        """Begin a rest if one is due at this step; return whether it was."""
+        if self._slow_start and self._run.step >= FIRST_STOPS[-1]:
+            self._speed, self._slow_start = "full", False
+        if self._speed == "full" or self._run.step != self._stop:
+            return False
+        unseen = self._speed == "slow" and self._seen not in (None, self._stop)
+        self._rest = started_timer(pacing.LONGEST_REST_S if unseen else pacing.REST_S, self._wake)
+        return True
+
     def _wake(self) -> None:
-        """Resume after a rest."""
-        with self._changes:
-            if self._pacer.is_over():
+        """Continue after a rest, unless that ended early."""
+        with self._changes():
+            if self._rest is threading.current_thread():
+                self._rest = None
                 self._send_run()
 
-    def _submit(self, function: Callable[..., Slice], *args: Any, **kwargs: Any) -> None:
-        try:
-            run, data = self._progress.run, self._progress.training_data
-            future = self._engine.submit(self._owner, function, run, data, *args, **kwargs)
-        except Ending:
-            return  # the program ends: nothing may change before it is saved
-        except Exception as error:
-            self._failures.give_up(f"The training could not continue: {error}.", error, self._progress.run.step)
-            self._playing = False
-            self._single_steps = 0
-            self._changes.note()
-            return
-        self._future = future
-        self._changes.note()
-        future.add_done_callback(self._returned)
+    def _end_rest(self) -> bool:
+        """End the current rest early; return whether there was one."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            rest.cancel()
+        return rest is not None
 
-    def _returned(self, future: Future[Slice]) -> None:
-        """Take the run back with its records, and send it again if there is more to do."""
-        with self._changes:
-            if future is not self._future:
-                return
-            self._future = None
-            self._changes.note()
-            try:
-                done = future.result()
-                self._failures.end_row()
-                self._progress.take(done, playing=self._playing)
-                if self._single_step:
-                    self._single_steps = max(0, self._single_steps - 1)
-            except Ending:
-                return  # nothing may change before it is saved
-            except (CancelledError, NotStarted):
-                pass  # canceled in the queue: no work was done
-            except Exception as error:
-                self._failures.add(error, self._progress.run.step)
-            self._continue()
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, WorkerFailure):
+            return (
+                f"The process that trains this run repeatedly died or hung at step {self._run.step:,}, perhaps for "
+                "lack of memory: try a smaller network or batch."
+            )
+        if isinstance(error, MemoryError):
+            return "This run needs more memory than the server allows one run: try a smaller network or batch."
+        if isinstance(error, FileNotFoundError):
+            return "The images that this run was training on are no longer there."
+        return super()._reason(error)
 
-    def _continue(self) -> None:
-        """Send the run again if there is more to do."""
-        with self._changes:
-            if not self._can_continue():
-                self._playing = False
-                self._single_steps = 0
-            if self._playing and not self._single_steps and self._pacer.rest(self._progress.run.step):
-                pass
-            elif self._playing or self._single_steps:
-                self._send_run()
-            elif self._failures.reason is not None or self._engine.trouble is not None:
-                pass  # no worker could measure it, so the run stops unmeasured
-            elif not self._progress.is_measured:
-                self._single_step = False
-                self._submit(measured)
+    def _give_up(self, reason: str, error: Exception) -> None:
+        super()._give_up(reason, error)
+        self._playing = False
+        self._single_steps = 0

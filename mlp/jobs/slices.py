@@ -19,6 +19,21 @@ from mlp.training.loop import Step
 from mlp.training.run import Run, steps
 from mlp.training.threads import ThreadChoice
 
+SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
+CROWDED_SLICE_S = 0.5
+CROWD = 4  # from more runs per worker on, slices are longer
+
+
+def slice_seconds(n_calls: int, n_workers: int) -> float:
+    """Return the seconds of a slice; in a crowd, whose turns are seconds apart anyway, runs are sent half as often.
+
+    Examples
+    --------
+    >>> slice_seconds(1, 2), slice_seconds(24, 2)
+    (0.25, 0.5)
+    """
+    return CROWDED_SLICE_S if n_calls > CROWD * n_workers else SLICE_S
+
 
 class Slice(NamedTuple):
     """The result of `advance`: the new state of the run, and the records of its steps.

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from mlp.jobs.changes import Changes
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
@@ -86,10 +85,10 @@ def test_subscriber_is_called_without_the_job_lock():
 
 
 def test_failing_subscriber_affects_neither_job_nor_other_subscribers(caplog):
-    changes, called = Changes(), []
-    changes.subscribe(lambda: 1 / 0)
-    changes.subscribe(lambda: called.append(changes.revision))
-    with changes:
-        changes.note()
+    job, called = Job(Run(SETTINGS), chosen_mnist(), ManualEngine()), []
+    job.subscribe(lambda: 1 / 0)
+    job.subscribe(lambda: called.append(job.revision))
+    job.play()
     assert called == [1]
+    assert job.snapshot().playing
     assert "ZeroDivisionError" in caplog.text

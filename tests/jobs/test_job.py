@@ -16,7 +16,7 @@ import pytest
 from mlp.images.mnist import Dataset
 from mlp.jobs import slices
 from mlp.jobs.job import Job
-from mlp.jobs.slices import advance
+from mlp.jobs.slices import Slice, advance
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
@@ -191,7 +191,7 @@ class AlwaysKillingSample(NamedTuple):
 
 
 def test_run_whose_worker_always_dies_stops_and_others_continue(engine, monkeypatch, caplog):
-    monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 3)
+    monkeypatch.setattr("mlp.jobs.task.MAX_FAILURES", 3)
     failing = Job(Run(SETTINGS), AlwaysKillingSample(os.getpid()), engine)
     other = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     failing.play()
@@ -283,3 +283,24 @@ def test_learning_rate_set_during_a_slice_applies_to_the_next():
     for _ in islice(steps(by_hand, data.images, data.labels), 2):
         by_hand.learning_rate = 0.02
     np.testing.assert_array_equal(job.snapshot().network.values, by_hand.network.values)
+
+
+@pytest.mark.parametrize("teaches", [True, False])
+def test_taught_network_is_measured_early_once(teaches: bool):
+    engine, run = ManualEngine(), Run(replace(SETTINGS, epochs=60))
+    job = Job(run, chosen_mnist(), engine, start_network=run.network if teaches else None)
+    job.play()
+
+    def due_after(seconds: float, *evaluations: Evaluation) -> bool:
+        """Answer the slice in progress; return whether the next one is to end with a measurement."""
+        none = np.empty(0, np.float32)
+        engine.calls.pop()[0].set_result(
+            Slice(run, none, none, list(evaluations), False, None, seconds, 2.0 * len(evaluations))
+        )
+        return bool(engine.calls[0][3]["evaluate_at_end"])
+
+    assert not due_after(2.5, Evaluation(0, 0.0, 2.3, 0.1))
+    assert due_after(1.5) == teaches
+    assert not due_after(2.5, Evaluation(40, 0.1, 0.3, 0.9))
+    assert not due_after(39.0)
+    assert due_after(2.0)

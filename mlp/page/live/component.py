@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from mlp.jobs.job import slice_seconds
+from mlp.jobs.slices import slice_seconds
 from mlp.page import state
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar

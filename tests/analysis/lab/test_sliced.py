@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from mlp.analysis.lab.sliced import MAX_FAILURES, Sliced
+from mlp.analysis.lab.sliced import Sliced
+from mlp.jobs.task import MAX_FAILURES
 from mlp.jobs.workers.call import WorkerFailure
 from tests.jobs.manual_engine import ManualEngine
 

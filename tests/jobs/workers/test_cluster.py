@@ -227,7 +227,7 @@ def test_run_waits_for_a_lost_scheduler_and_resumes(dask_cluster, dask_log):
     assert job.snapshot().error is None
     assert job.snapshot().network.values.tobytes() == uninterrupted(SHORT).network.values.tobytes()
     engine.close()
-    assert {record.name for record in dask_log.records} <= {"mlp.jobs.workers.cluster", "mlp.jobs.failures"}
+    assert {record.name for record in dask_log.records} <= {"mlp.jobs.workers.cluster", "mlp.jobs.task"}
     assert "runs wait for the scheduler at" in dask_log.text
 
 

@@ -107,7 +107,7 @@ def test_runs_wait_and_report_it_while_no_worker_starts(caplog):
 
 
 def test_run_survives_workers_that_die_while_starting(monkeypatch, caplog):
-    monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 2)
+    monkeypatch.setattr("mlp.jobs.task.MAX_FAILURES", 2)
     failing_starts = iter(range(3))
 
     def new_worker():
