@@ -1,43 +1,37 @@
-"""Workers of a Dask cluster; only their own thread waits for the network."""
+"""Workers of a Dask cluster: bytes go there, and bytes come back."""
 
-import asyncio
 import logging
+import pickle
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import CancelledError, Future
-from contextlib import asynccontextmanager, suppress
-from importlib import import_module
+from asyncio import CancelledError
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from mlp.jobs.workers.call import HUNG_S, Ending, Hung, NotStarted, WorkerFailure
+from mlp.jobs.workers.call import HUNG_S, Hung, NotStarted, WorkerFailure
+from mlp.jobs.workers.worker import carried_out
 
 ANSWER_S = 10.0
 POLL_S = 0.5  # between polls of the machines, and before each attempt to reconnect to the scheduler
 CLOSE_S = 2.0
 WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB, which each slice of a large run exceeds
+VERSIONS = ("python", "dask", "distributed", "numpy")
+"""Packages whose versions must be equal everywhere, as Dask names them."""
 
 WAITS = "This training waits for the other machines, and continues by itself when they are back."
 
-Answer = TypeVar("Answer")
+Versions = dict[str, str]
 log = logging.getLogger(__name__)
 
 
-class Machine(NamedTuple):
-    """A worker of the cluster: its threads, and the time of its newest heartbeat."""
-
-    n_threads: int
-    last_seen: float  # by the scheduler's clock, so only its changes mean anything here
-    arrived_at: float  # by this machine's clock
-
-
 class Cluster:
-    """The workers of a Dask scheduler; only `close` waits for the network.
+    """The workers of a Dask scheduler, used by an engine as one worker that carries out several calls at a time.
 
-    Dask resends a call whose worker died. A call fails with `NotStarted` when the scheduler or all workers are gone or
-    do not respond, and its caller then waits until they are back.
+    Dask chooses the machine for each call, and resends a call whose worker died. A call's own error comes back as a
+    value. So whatever Dask raises is a fault of the cluster: the call fails with `NotStarted`, and is sent again.
 
     Parameters
     ----------
@@ -46,21 +40,16 @@ class Cluster:
     answer_s : float
         Seconds of silence after which a scheduler or worker counts as gone.
     hung_s : float
-        Seconds after which a call fails: with `Hung` if its worker is alive, which is then restarted, as the call may
-        have blocked it.
-
-    Attributes
-    ----------
-    trouble : str or None
-        Why no call can be carried out, as text for visitors.
-    n_threads : int
-        Calls that the machines can carry out at a time, as of the last poll; at least 1.
+        Seconds after which a call fails with `Hung`, and its worker is restarted, as the call may have blocked it.
 
     Raises
     ------
     RuntimeError
         If the address is invalid, or the package ``distributed`` is missing.
     """
+
+    ended = False
+    worked_s = 0.0  # not known
 
     def __init__(self, address: str, *, answer_s: float = ANSWER_S, hung_s: float = HUNG_S) -> None:
         if find_spec("distributed") is None:
@@ -74,193 +63,175 @@ class Cluster:
         self._address = address
         self._answer_s = answer_s
         self._hung_s = hung_s
-        self.trouble: str | None = WAITS
-        self.n_threads = 1
-        # Only the thread uses the following.
         self._client: Any = None  # a distributed.Client, while connected
-        self._machines: dict[str, Machine] = {}
-        self._loop = asyncio.new_event_loop()
-        self._disconnected = asyncio.Event()
-        self._serving = self._loop.create_task(self._serve())
-        self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
+        self._awake: dict[str, int] = {}  # workers that respond, and how many calls each carries out at a time
+        self._heard: dict[str, tuple[float, float]] = {}  # newest heartbeats, by the scheduler's clock and by this one
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="cluster", daemon=True)
         self._thread.start()
 
-    def new_worker(self) -> "ClusterWorker":
-        """Return a worker for one call at a time; Dask chooses its machine.
+    @property
+    def trouble(self) -> str | None:
+        """Why no call can be carried out, as text for visitors."""
+        return None if self._awake else WAITS
+
+    @property
+    def n_threads(self) -> int:
+        """Calls that the machines can carry out at a time, as of the last poll; at least 1."""
+        return max(1, sum(self._awake.values()))
+
+    def as_worker(self) -> "Cluster":
+        """Return this cluster, as a worker.
 
         Raises
         ------
         NotStarted
             If no machine can carry out a call at the moment.
         """
-        if self.trouble is not None:
+        if not self._awake:
             raise NotStarted(f"no answer from the machines of {self._address}")
-        return ClusterWorker(self._submit)
+        return self
+
+    def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Return the result of a call, or raise its error; `WorkerFailure` if the cluster loses it."""
+        message = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        try:
+            answer = self._answer(message)
+        except WorkerFailure:
+            raise
+        except (Exception, CancelledError) as error:
+            if type(error).__name__ == "KilledWorker":
+                raise WorkerFailure(str(error)) from error
+            if not self._closed.is_set():
+                log.warning("a slice is sent again: %s: %s", type(error).__name__, str(error).partition("\n")[0])
+            raise NotStarted("the cluster lost it") from error
+        result, own_error = pickle.loads(answer)  # noqa: S301 - of a machine that the operator has chosen
+        if own_error is not None:
+            raise own_error
+        return result
+
+    def kill(self) -> None:
+        """Do nothing: the machines belong to Dask."""
 
     def close(self) -> None:
-        """Leave the cluster, which keeps running; calls in progress are canceled."""
-        with suppress(RuntimeError):  # the thread has ended
-            self._loop.call_soon_threadsafe(self._serving.cancel)
+        """Do nothing, likewise."""
+
+    def leave(self) -> None:
+        """Leave the machines, which keep running; calls in progress fail."""
+        self._closed.set()
         self._thread.join(2 * CLOSE_S)
 
-    def _submit(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
-        work = self._work_on(function, args, kwargs)
+    def _answer(self, message: bytes) -> bytes:
+        """Send a message to a machine that responds, and return its answer."""
+        client, awake = self._client, self._awake
+        if not awake:
+            raise NotStarted("no machine responds")
+        only = list(awake) if len(awake) < len(self._heard) else None  # without a list, Dask spreads calls better
+        task = client.submit(carried_out, message, pure=False, workers=only)
+        until = time.monotonic() + self._hung_s
+        done = threading.Event()
+        task.add_done_callback(lambda _task: done.set())
         try:
-            return asyncio.run_coroutine_threadsafe(work, self._loop)
-        except RuntimeError as error:
-            work.close()
-            raise Ending("the cluster was left") from error
+            while not done.wait(POLL_S):
+                if self._awake.keys().isdisjoint(awake):
+                    raise NotStarted("no machine answers")
+                if time.monotonic() >= until:
+                    raise self._overdue(client, task.key)
+            if task.status not in ("finished", "error"):
+                raise NotStarted("the connection to the scheduler was lost")
+            return task.result(self._hung_s)
+        finally:
+            task.release()  # lets the scheduler drop a call whose result is no longer needed
 
-    def _run(self) -> None:
-        async def serve() -> None:
-            with suppress(asyncio.CancelledError):
-                await self._serving
-
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(serve())
+    def _overdue(self, client: Any, key: str) -> WorkerFailure:
+        """Restart the worker of an overdue call, and return the call's error."""
+        culprits = [address for address, keys in client.processing().items() if key in keys]
+        with suppress(Exception):  # a worker without a nanny cannot be restarted
+            client.restart_workers(culprits, timeout=self._answer_s, raise_for_error=False)
+        return Hung(f"it took more than {self._hung_s:g} s, at {', '.join(culprits) or 'no worker'}")
 
     # Only the thread runs the following.
 
-    async def _serve(self) -> None:
-        """Stay connected until canceled; reconnect after errors.
+    def _serve(self) -> None:
+        """Stay connected until closed, after each failure with a new client.
 
         Dask 2026.8's own client closes for good after its timeout. With a timeout that never ends, its pauses double
         without limit: after an outage of 100 s, of four such clients three came back 12, 50 and 76 s late, and one not
         within 200 s.
         """
-        reported = False
-        while True:
-            try:
-                async with self._connected() as self._client:
-                    while True:
-                        await self._poll()
-                        reported = False
-                        await asyncio.sleep(POLL_S)
-            except Exception as error:  # of any kind: it costs the connection, but no run
-                if not reported:
-                    log.warning("runs wait for the scheduler at %s: %s: %s", self._address, type(error).__name__, error)
-                reported = True
-            self._set_machines({})
-            self._client = None
-            await asyncio.sleep(POLL_S)
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Any]:
         import dask  # importing these takes a second, which only this thread should wait for
         import distributed
+        from distributed.utils import LoopRunner
 
         # Without Dask's own tracebacks and messages about lost connections: one line in our log reports them.
         for name in ("distributed", "distributed.client"):  # the second has its own level
             logging.getLogger(name).setLevel(logging.CRITICAL)
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
-        client = distributed.Client(
-            self._address, asynchronous=True, timeout=self._answer_s, set_as_default=False, name="inkling"
-        )
-        try:
-            await self._in_time(client)
+        network = LoopRunner()  # one thread for all clients, as one that cannot connect would leave its own behind
+        network.start()
+        reported = False
+        while not self._closed.is_set():
+            client: Any = None
             try:
-                await self._in_time(client.run_on_scheduler(import_module, "mlp"))
-            except ImportError as error:
-                raise RuntimeError(
-                    "it cannot import mlp: it and its workers must be started in Inkling's folder, with PYTHONPATH=."
-                ) from error
-            yield client
-        finally:
+                client = distributed.Client(
+                    self._address, loop=network.loop, timeout=self._answer_s, set_as_default=False, name="inkling"
+                )
+                while not self._closed.is_set():
+                    self._poll(client)
+                    reported = False
+                    self._closed.wait(POLL_S)
+            except Exception as error:  # of any kind: it costs the connection, but no run
+                if not reported:
+                    log.warning("runs wait for the scheduler at %s: %s: %s", self._address, type(error).__name__, error)
+                reported = True
+            self._awake = {}
             with suppress(Exception):
-                await asyncio.wait_for(client.close(), CLOSE_S)
+                client.close(CLOSE_S)
+            self._closed.wait(POLL_S)
+        network.stop()
 
-    async def _in_time(self, answer: Awaitable[Answer]) -> Answer:
-        return await asyncio.wait_for(answer, self._answer_s)
-
-    async def _poll(self) -> None:
-        """Update the list of machines."""
-        if self._client.status != "running":
-            raise ConnectionError(f"the connection is {self._client.status}")
-        workers = (await self._in_time(self._client.scheduler.identity()))["workers"]
+    def _poll(self, client: Any) -> None:
+        """Update the machines that respond."""
+        if client.status != "running":
+            raise ConnectionError(f"the connection is {client.status}")
+        try:
+            scheduler, machines = client.run_on_scheduler(scheduler_state, callback_timeout=self._answer_s)
+        except ImportError as error:
+            raise RuntimeError(
+                "it cannot import mlp: it and its workers must be started in Inkling's folder, with PYTHONPATH=."
+            ) from error
+        if found := mismatch(scheduler):
+            raise RuntimeError(found)
         now = time.monotonic()
-        machines = {}
-        for address, worker in workers.items():
-            machine = self._machines.get(address)
-            if machine is None or machine.last_seen != worker["last_seen"]:
-                machine = Machine(worker["nthreads"], worker["last_seen"], now)
-            machines[address] = machine
-        self._set_machines(machines)
-
-    def _set_machines(self, machines: dict[str, Machine]) -> None:
-        """Set the list of machines; without a responsive one, all calls in progress fail."""
-        self._machines = machines
-        awake = self._responsive()
-        self.n_threads = max(1, sum(machines[address].n_threads for address in awake))
-        self.trouble = None if awake else WAITS
-        if self.trouble is not None:
-            self._disconnected.set()
-            self._disconnected = asyncio.Event()
-
-    def _responsive(self) -> list[str]:
-        before = time.monotonic() - self._answer_s
-        return [address for address, machine in self._machines.items() if machine.arrived_at >= before]
-
-    async def _work_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        client, awake = self._client, self._responsive()
-        if client is None or not awake:
-            raise NotStarted("no machine responds")
-        where = {"workers": awake, "allow_other_workers": True} if len(awake) < len(self._machines) else {}
-        try:
-            task = client.submit(function, *args, pure=False, **where, **kwargs)
-        except Exception as error:  # the call cannot be pickled, unless the connection failed
-            if client.status == "running":
-                raise
-            raise NotStarted("the connection to the scheduler was lost") from error
-        answer = asyncio.ensure_future(task.result())
-        disconnected = asyncio.ensure_future(self._disconnected.wait())
-        try:
-            await asyncio.wait({answer, disconnected}, timeout=self._hung_s, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                raise NotStarted("no machine answers") if disconnected.done() else await self._overdue(client, task.key)
-            if task.status == "error":  # raised by the call itself, not on the way back
-                raised = answer.exception()
-                raise WorkerFailure(str(raised)) if type(raised).__name__ == "KilledWorker" else raised
-            if answer.cancelled() or answer.exception() is not None:
-                raise NotStarted("the connection to the scheduler was lost")
-            return answer.result()
-        finally:
-            answer.cancel()
-            disconnected.cancel()
-            task.release()  # lets the scheduler drop a call whose result is no longer needed
-
-    async def _overdue(self, client: Any, key: str) -> WorkerFailure:
-        """Return the error of an overdue call, and restart its worker if that is alive."""
-        try:
-            processing = await self._in_time(client.processing())
-        except Exception:  # the next poll will report the cause
-            return NotStarted("the scheduler does not answer")
-        culprits = [address for address in self._responsive() if key in processing.get(address, ())]
-        if not culprits:
-            log.warning("a slice that had no answer for %g s is sent again", self._hung_s)
-            return NotStarted("its machine does not answer")
-        with suppress(Exception):  # a worker without a nanny cannot be restarted
-            await self._in_time(client.restart_workers(culprits, timeout=self._answer_s, raise_for_error=False))
-        return Hung(f"it took more than {self._hung_s:g} s, at {culprits[0]}")
+        heard, awake = {}, {}
+        for address, (n_threads, last_seen, versions) in machines.items():
+            found = mismatch(versions)
+            if found and address not in self._heard:
+                log.warning("the worker at %s gets no slices: %s", address, found)
+            before = self._heard.get(address)
+            heard[address] = before if before and before[0] == last_seen else (last_seen, now)
+            if not found and heard[address][1] >= now - self._answer_s:
+                awake[address] = n_threads
+        self._heard, self._client, self._awake = heard, client, awake
 
 
-class ClusterWorker:
-    """A worker of a cluster, as an engine uses it; Dask chooses the machine for each call."""
+def scheduler_state(dask_scheduler: Any) -> tuple[Versions, dict[str, tuple[int, float, Versions]]]:
+    """Return a scheduler's versions, and its workers by address: their threads, newest heartbeats and versions."""
+    from distributed.versions import get_versions
 
-    ended = False
-    worked_s = 0.0  # not known
+    workers = dask_scheduler.workers.values()
+    return get_versions()["packages"], {
+        worker.address: (worker.nthreads, worker.last_seen, worker.versions.get("packages", {})) for worker in workers
+    }
 
-    def __init__(self, submit: Callable[..., Future[Any]]) -> None:
-        self._submit = submit
 
-    def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Return the result of a call, or raise its error; `WorkerFailure` if the cluster loses it."""
-        try:
-            return self._submit(function, *args, **kwargs).result()
-        except CancelledError as error:
-            raise WorkerFailure("the cluster was left") from error
+def mismatch(theirs: Versions) -> str:
+    """Return how versions differ from those of this process, as a sentence; empty if they do not."""
+    from distributed.versions import get_versions
 
-    def kill(self) -> None:
-        """Do nothing: the machine belongs to Dask."""
-
-    def close(self) -> None:
-        """Do nothing, likewise."""
+    ours = get_versions()["packages"]
+    differ = [name for name in VERSIONS if theirs.get(name) != ours[name]]
+    if not differ:
+        return ""
+    found = ", ".join(f"{name} {theirs.get(name)} instead of {ours[name]}" for name in differ)
+    return f"it has {found}; all machines need the versions of the page's server"

@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mlp.jobs.job import Job
@@ -54,9 +55,9 @@ class DaskProcesses:
         wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
 
-    def start_worker(self, name: str) -> None:
+    def start_worker(self, name: str, python_path: Path | str = "") -> None:
         options = ("--nthreads", "1", "--no-nanny", "--name", name, "--preload", "mlp.jobs.slices")
-        self._start(name, "dask_worker", self.address, *options)
+        self._start(name, "dask_worker", self.address, *options, python_path=python_path)
 
     def start_documented_worker(self, name: str) -> None:
         """Start one worker with the documented command, whose loop restarts it after its end."""
@@ -72,14 +73,14 @@ class DaskProcesses:
                 start_new_session=True,
             )
 
-    def _start(self, name: str, program: str, *options: str | Path) -> None:
+    def _start(self, name: str, program: str, *options: str | Path, python_path: Path | str = "") -> None:
         with open(self._folder / f"{name}.log", "a") as log:
             self._processes[name] = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.{program}", *options, "--no-dashboard"],
                 cwd=self._cwd,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(python_path)},
             )
 
     def kill(self, name: str) -> None:
@@ -213,7 +214,7 @@ def test_run_waits_for_a_lost_scheduler_and_resumes(dask_cluster, dask_log):
     wait_until(lambda: job.snapshot().waits)
     step = job.snapshot().step
     job.pause()
-    assert not job.snapshot().busy
+    wait_until(lambda: not job.snapshot().busy)
     job.step()
     assert job.snapshot().busy
 
@@ -332,6 +333,25 @@ def test_scheduler_without_inkling_is_logged_with_instructions(tmp_path, caplog)
     assert "PYTHONPATH=." in caplog.text
     engine.close()
     dask_cluster.close()
+
+
+def test_worker_of_another_version_is_logged_and_gets_no_slices(tmp_path, caplog):
+    about = tmp_path / "numpy-1.0.dist-info" / "METADATA"
+    about.parent.mkdir()
+    about.write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 1.0\n")
+    dask_cluster = DaskProcesses(tmp_path, workers=())
+    dask_cluster.start_worker("other", tmp_path)
+    engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
+    try:
+        call = engine.submit(None, abs, -1)
+        wait_until(lambda: f"gets no slices: it has numpy 1.0 instead of {np.__version__}" in caplog.text)
+        assert engine.trouble == WAITS
+        dask_cluster.start_worker("same")
+        assert call.result(60) == 1
+        assert engine.load() == (0, 1)
+    finally:
+        engine.close()
+        dask_cluster.close()
 
 
 @pytest.mark.parametrize("address", ["seven", "tcp://", "tcp://host", "host:port"])
