@@ -97,4 +97,4 @@ def test_file_that_one_takes_home_learns(webkit: WebDriver, tmp_path: Path):
     webkit.find_element("css selector", "[data-digit='7']").click()
     learned = webkit.find_element("id", "learned")
     wait(webkit, lambda: learned.text)
-    assert "24 steps, 1 drawing of yours. Of 500 images of MNIST" in learned.text
+    assert "24 steps, 1 drawing of yours. It reads " in learned.text

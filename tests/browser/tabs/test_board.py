@@ -57,7 +57,7 @@ def test_lesson_is_shown_part_by_part_in_large_type(open_page: Callable[..., Pag
 
 
 def test_arrow_keys_lead_through_the_stages_of_a_step(open_page: Callable[..., Page]):
-    page = open_page("?tab=Step+through", **PROJECTOR)
+    page = open_page("?tab=Step+by+step", **PROJECTOR)
     page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Board mode").click()
     bar = page.get_by_role("navigation", name="Board")

@@ -16,7 +16,7 @@ def card(page: Page, heading: str):
 
 
 def test_keyboard_reaches_the_last_stage_of_a_step(open_page: Callable[..., Page]):
-    page = open_page("?tab=Step+through")
+    page = open_page("?tab=Step+by+step")
     stages = ["Minibatch", "Forward", "Softmax", "Loss", "Backward", "Check", "Update", "After"]
     for number, stage in enumerate(stages, start=1):
         expect(card(page, f"{number}. {stage}")).to_be_visible()
@@ -65,7 +65,7 @@ def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[...,
 def test_centering_lesson_shows_drawing_and_answers_together(open_page: Callable[..., Page], screen: tuple[int, int]):
     page = open_page("?lesson=centring", viewport=dict(zip(("width", "height"), screen, strict=True)))
     draw(page, fit(DIGITS[4], share=0.3, center=(0.3, 0.7)))
-    answers = part(page, "lessons").get_by_text(re.compile(r"reads \d, \d+% sure"))
+    answers = part(page, "lessons").get_by_text(re.compile(r"reads \d, \d+\.\d% sure"))
     expect(answers).to_have_count(2)
     for seen in (part(page, "canvas"), answer(page), *answers.all()):
         expect(seen).to_be_in_viewport(ratio=1)
