@@ -6,7 +6,6 @@ from typing import Literal
 
 import streamlit as st
 
-from mlp.page import state
 from mlp.page.draw.answer import input_section, reading_section
 from mlp.page.draw.canvas import canvas_section, photo_section, restore_drawing
 from mlp.page.draw.collect import collect_section, take_linked_signs
@@ -115,7 +114,6 @@ def get_ready() -> None:
 
 if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor
     start_at_the_top()
-    state.forget_followers()
     with one_new_page():
         page()
 else:  # the server imports it once

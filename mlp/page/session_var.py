@@ -106,15 +106,3 @@ class ControlVar(SessionVar[T]):
     @property
     def _n_moves(self) -> SessionVar[int]:
         return SessionVar(f"{self.key} moves", 0)
-
-
-class FollowersVar(SessionVar[tuple[str, ...]]):
-    """The keys of the fragments to rerun after an event, such as a stroke, in the order in which they were added.
-
-    Sections add a fragment where they draw it. The script that draws the whole page first forgets those of the last
-    one, as they may be gone.
-    """
-
-    def add(self, fragment: str) -> None:
-        """Rerun the fragment with this key, too."""
-        self.set((*self.get(), fragment))

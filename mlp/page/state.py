@@ -6,9 +6,8 @@ values of controls in the same place, under the control's key, so this file also
 
 from typing import Any, NamedTuple
 
-from mlp.images.input_image import InputImage
 from mlp.nn.reader import Reader
-from mlp.page.session_var import ControlVar, FollowersVar, SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
@@ -31,9 +30,6 @@ linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
 linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
 """The positions of controls that the link asks for, by key (link_check)."""
 
-settings_readers = FollowersVar("settings_readers", ())
-"""The fragments that a moved control redraws, besides those of the controls (recipe_buttons)."""
-
 
 def control(key: str) -> ControlVar[Any]:
     """Return the position of a control in the table of settings, at first the link's; controls (panel)."""
@@ -50,18 +46,8 @@ show_synthetic = SessionVar[bool]("show_synthetic", False)
 """Whether the curve of synthetic digits is drawn; a control (synthetic_accuracy)."""
 
 # draw/: the drawing, and the network that answers.
-canvas = SessionVar[Any]("canvas", None)
-"""The browser's report on the canvas, which may be anything; a control (canvas)."""
-begun_with = SessionVar[dict[str, Any]]("begun_with", {})
-"""The initial drawing of the canvas, in the form of its reports (canvas)."""
-stroke_readers = FollowersVar("stroke_readers", ())
-"""The fragments that a stroke redraws (canvas)."""
 rewound = SessionVar[Rewound | None]("rewound", None)
 """An earlier step of the run that answers in its place (inside/rewind)."""
-picture = SessionVar[InputImage | None]("picture", None)
-"""The photo that is read in place of a drawing (upload)."""
-sheet_digit = SessionVar[int]("sheet_digit", 0)
-"""The chosen digit of a photo with several (upload, sheet_photo)."""
 network = ControlVar[str | None]("network", None)
 """The network that answers; a control (networks)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
@@ -100,9 +86,3 @@ lab_guess_for = SessionVar[Settings | None]("lab_guess_for", None)
 # tabs/step/: the step in slow motion.
 slow_picture = SessionVar[int | None]("slow_picture", None)
 """The number of the followed image, None for the least certain one; a control."""
-
-
-def forget_followers() -> None:
-    """Forget the fragments that the last script of the whole page has drawn, as they may be gone."""
-    for followers in (settings_readers, stroke_readers):
-        followers.pop()

@@ -15,7 +15,7 @@ from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.weights import ModelError, dump_model
-from mlp.page.draw.current_drawing import checked_drawing, image_of_canvas
+from mlp.page.live.desk import Desk, checked_drawing
 from mlp.page.tabs.runs.uploads import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
@@ -95,7 +95,10 @@ def read_drawing(data: bytes) -> bool:
     visitor = Visitor("x" * 32)
     visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
     sound = checked_drawing(drawing)
-    image = image_of_canvas(sound["data"], sound["raw"]) if sound else None
+    desk = Desk()
+    if sound is not None:
+        desk.report(*sound, is_newest=True)
+    image = desk.drawing
     if image is None:
         return False
     for stroke in image.strokes:

@@ -15,6 +15,8 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.draw.canvas import CANVAS_PX, STROKE_PX
+from mlp.page.live.desk import checked_drawing
+from mlp.page.live.tabs import Tab
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
@@ -51,6 +53,12 @@ def chart(page: AppTest, name: str) -> dict[str, Any]:
 def visitor_of(page: AppTest) -> Visitor:
     """Return the server's visitor of this page."""
     return visitors().get(page.session_state["visitor_id"], "")
+
+
+def tab_of(page: AppTest) -> Tab:
+    """Return the live channel's record of this page."""
+    tab: Tab = page.session_state["live_tab"]
+    return tab
 
 
 def address(page: AppTest) -> dict[str, list[str]]:
@@ -112,10 +120,12 @@ def url_of(image: Image.Image) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def put(page: AppTest, drawing: Any) -> AppTest:
-    """Make the canvas send an image, or any other value."""
+def put(page: AppTest, drawing: Any, objects: Sequence[object] = ()) -> AppTest:
+    """Make the canvas send an image, or any other value, and its strokes."""
     data = url_of(drawing) if isinstance(drawing, Image.Image) else drawing
-    page.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": data}, "backgroundFit": None}
+    report = {"raw": {"objects": list(objects)}, "data": data}
+    page.session_state["canvas"] = {"drawing": report, "backgroundFit": None}
+    tab_of(page).desk.report(*(checked_drawing(report) or ([], "")), is_newest=True)  # as the canvas's callback does
     return page.run()
 
 

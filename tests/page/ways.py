@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.nn.reader import Reader
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters, own_digits
-from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
+from tests.page.sight import APP, PATIENCE_S, eventually, tab_of, visitor_of
 from tests.sample_digits import sample
 
 LONG = {"hidden_layers": 1, "width_1": 16, "epochs": 200}
@@ -73,7 +73,7 @@ def rewound() -> AppTest:
     page = press(trained(lab="rewind"), "pause")
     page.number_input(key="lab_step").set_value(SOME).run()
     press(page, "lab_replay")
-    eventually(lambda: not page.session_state["lab_work"][1].running)
+    eventually(lambda: not tab_of(page).work[1].running)
     return press(page.run(), "lab_go_on")
 
 

@@ -43,7 +43,7 @@ class Connection:
         self._channel: ClientConnection | None = None
         self._asked = self._answered = 0
         self._requested: str | None = None
-        self._follows_s, self._followed = 0.0, 0.0
+        self._redrawn: dict[str, float] = {}  # the parts that it has asked for, each with its number
         self._sees_tab = "tab=" in query or "lab=" in query  # else it lies below the screen, as on a page just opened
         self._stages = ""
         self._moves = False  # whether a run plays
@@ -152,15 +152,14 @@ class Connection:
                     self._take_html(html)
             if "step" in parts:
                 self._note_step(parts["step"][1])
-            if "follows" in parts:
-                self._follows_s = parts["follows"][0 if self._sees_tab else 1]
             if "draw" in parts and parts["draw"] != self._requested:
                 self._requested = parts["draw"]
                 if self._requested is not None:
                     await self._trigger("draw", self._requested)
-            if self._follows_s and time.monotonic() - self._followed >= self._follows_s:
-                self._followed = time.monotonic()
-                await self._trigger("follow", self._followed)
+            seen = {key: number for key, number, in_tab in parts.get("outdated", []) if self._sees_tab or not in_tab}
+            if wanted := [key for key, number in seen.items() if self._redrawn.get(key) != number]:
+                self._redrawn |= seen
+                await self._trigger("redraw", wanted)
             self._changed.set()
 
     async def _trigger(self, event: str, value: Any) -> None:

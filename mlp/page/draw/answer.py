@@ -3,7 +3,7 @@
 import html
 import re
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,17 +12,16 @@ from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
-from mlp.page.draw.correction import Reading, correction
-from mlp.page.draw.current_drawing import chosen_of, current_digit, current_drawing, digits_in, drawing_in
+from mlp.page.draw.correction import correction
 from mlp.page.draw.network_widget import network_widget
-from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
+from mlp.page.draw.networks import Answering, answering, answering_as
+from mlp.page.draw.reading import Answer, DigitAnswer, reading
 from mlp.page.draw.scene import Scene, scene
-from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.bars import share_bars
-from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.hidable import hidable
 from mlp.page.style.picking import Pick
+from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
@@ -39,68 +38,28 @@ hidable("what-it-sees", "What it sees", ".st-key-way_line")
 
 def reading_section(visitor: Visitor) -> None:
     """Draw the answer; from then on the live channel updates it with each stroke and with a run's newest weights."""
-    fragment(_reading, key="reading")(visitor)
-    state.stroke_readers.add("reading")
-    fragment(_correction, key="corrections")(visitor)
-    state.stroke_readers.add("corrections")
-    learns = visitor.job is not None and visitor.job.playing and state.taught.get()[0] == visitor.runs.number
-    follow_run("corrections", learns, in_tab=False)  # it shows the cost of teaching on MNIST
+    _reading(visitor)
+    _correction(visitor)
 
 
-class DigitAnswer(NamedTuple):
-    """A drawing, or one of its digits, and the network's answer."""
-
-    now: Answering
-    drawing: InputImage | None
-    shares: np.ndarray | None
-    """The probability of each class; None if nothing is drawn, not finite if the weights are not."""
-    is_digit: bool
-    """Whether it shows a digit or one of the network's signs."""
-
-    @property
-    def reading(self) -> Reading | None:
-        """The digit and its probability, or None if there is no answer."""
-        if self.shares is None or self.now.diverged is not None or not np.isfinite(self.shares).all():
-            return None
-        return Reading(int(self.shares.argmax()), float(self.shares.max()))
-
-
-class DrawingAnswers(NamedTuple):
-    """The digits of a drawing from left to right, and the place of the chosen one."""
-
-    all: list[DigitAnswer]
-    chosen: int
-
-    @property
-    def current(self) -> DigitAnswer:
-        """The answer for the chosen digit."""
-        return self.all[self.chosen]
-
-
-def _answers(tab: Tab, now: Answering, drawing: InputImage | None, *, unfinished: bool = False) -> DrawingAnswers:
-    """Return the answer for each digit of a drawing; an ``unfinished`` one is never rejected."""
-    tab.whole = not now.reader.reads_digits  # a sign may have separate parts
-    if drawing is None:
-        return DrawingAnswers([DigitAnswer(now, None, None, is_digit=True)], 0)
-    digits = digits_in(tab, drawing)
-    shares = now.reader.predict_proba(np.array([digit.image for digit in digits]))
-    answers = [
-        DigitAnswer(now, digit, each, is_digit=unfinished or is_seen(now.reader, digit.image, each))
-        for digit, each in zip(digits, shares, strict=True)
-    ]
-    return DrawingAnswers(answers, chosen_of(tab, len(answers)))
+def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
+    """Return the network's answer to what is on a tab's desk, and note it there and among a run's readings."""
+    desk = tab.desk
+    desk.whole = not now.reader.reads_digits  # a sign may have separate parts
+    answer = desk.answer = reading(desk, now)
+    if answer.unfinished:
+        return answer
+    digit = answer.current
+    desk.read_of = None if digit.drawing is None else digit.drawing.image.tobytes()
+    if desk.read_of is not None and digit.reading is not None and now.kind == "run" and now.step is not None:
+        note_reading(visitor, desk.read_of, now.step, *digit.reading)
+    return answer
 
 
 def _reading(visitor: Visitor) -> None:
-    tab = this_tab()
-    drawing = current_drawing()
-    answers = _answers(tab, answering(visitor), drawing)
+    answers = read_with_choices(visitor)
     answer = answers.current
-    tab.instead = state.picture.get()
-    _note(visitor, answer, tab)
-    tab.answer = answer
-    tab.register("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
-    tab.register("scene", _picture)
+    this_tab().register("scene", _picture)
     text, more = _answer_html(answers)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
@@ -120,25 +79,26 @@ def _reading(visitor: Visitor) -> None:
                 st.html(share_bars(answer.now.reader.names, _shares_of(answer), "Probability of each answer"))
 
 
+def read_with_choices(visitor: Visitor) -> Answer:
+    """Return the answer of the network that this session has chosen, and make the live channel answer with it, too."""
+    answer = read_desk(this_tab(), visitor, answering(visitor))
+    this_tab().register("reading", partial(_parts, visitor, state.network.get(), state.rewound.get()))
+    return answer
+
+
+def _corrects(visitor: Visitor) -> On:
+    """Return what the correction depends on: after *Teach it now* it shows what that run costs on MNIST."""
+    taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.number
+    return On.STROKE | On.DRAWINGS | On.RUN if taught else On.STROKE | On.DRAWINGS
+
+
+@part("corrections", on=_corrects)
 def _correction(visitor: Visitor) -> None:
     """Draw the digits to correct the answer with; redrawn after each stroke."""
     with st.container(key="correction_row"):
-        drawing, now = current_drawing(), answering(visitor)
-        if drawing is not None and now.reader.reads_digits:  # the row under the canvas keeps drawings of signs
-            answer = _answers(this_tab(), now, drawing).current
-            correction(visitor, answer.drawing or drawing, answer.reading)
-
-
-def _note(visitor: Visitor, answer: DigitAnswer, tab: Tab) -> None:
-    """Record the drawing as read in this tab, and a run's reading of it at its current step."""
-    tab.read_of = None if answer.drawing is None else answer.drawing.image.tobytes()
-    if (
-        tab.read_of is not None
-        and answer.reading is not None
-        and answer.now.kind == "run"
-        and answer.now.step is not None
-    ):
-        note_reading(visitor, tab.read_of, answer.now.step, *answer.reading)
+        answer: DigitAnswer = this_tab().desk.answer.current
+        if answer.drawing is not None and answer.now.reader.reads_digits:  # drawings of signs are kept under the canvas
+            correction(visitor, answer.drawing, answer.reading)
 
 
 def _is_silent(visitor: Visitor, answer: DigitAnswer) -> bool:
@@ -146,22 +106,16 @@ def _is_silent(visitor: Visitor, answer: DigitAnswer) -> bool:
     return visitor.job is not None and visitor.job.playing and answer.now.kind == "run"
 
 
-def _parts(
-    visitor: Visitor, kind: str | None, back: state.Rewound | None, drawing: InputImage | None, tab: Tab
-) -> Parts:
+def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: Tab) -> Parts:
     """Return the parts of the page that show the answer, for the live channel."""
-    pen = tab.question is not None and tab.question.pen
-    answers = _answers(tab, answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
+    answers = read_desk(tab, visitor, answering_as(visitor, kind, back))
     answer = answers.current
-    if not pen:
-        _note(visitor, answer, tab)
-    tab.answer = answer
     text, more = _answer_html(answers)
     return {
         "readings": [_reading_part(each, chosen=each is answer) for each in answers.all],
         "html.answer": text,
         "html.answer_more": more,
-        "html.answer_heard": "" if pen or _is_silent(visitor, answer) else _spoken_answer(answers),
+        "html.answer_heard": "" if answers.unfinished or _is_silent(visitor, answer) else _spoken_answer(answers),
         "html.answer_by": answer.now.caption,
         "html.reads": _reads(answer),
         "html.stages": _stages(answer.drawing, answer.now),
@@ -179,7 +133,7 @@ def _reading_part(answer: DigitAnswer, *, chosen: bool) -> dict[str, Any]:
 
 
 def _picture(tab: Tab) -> Parts:
-    picture = _scene(tab.answer)
+    picture = _scene(tab.desk.answer.current)
     return {"scene": None if picture is None else picture.packed()}
 
 
@@ -213,25 +167,16 @@ def _open(_pick: Pick) -> None:
 
 
 def input_section(visitor: Visitor) -> None:
-    """Draw under the canvas, folded, the steps from the drawing to the network's input.
-
-    It is a separate fragment rather than a container for `reading_section`: after an interrupted script, that
-    fragment could hold a container that no longer exists.
-    """
-    fragment(_input_stages, key="way")(visitor)
-    state.stroke_readers.add("way")
-
-
-def _input_stages(visitor: Visitor) -> None:
+    """Draw under the canvas, folded, the steps from the drawing to the network's input."""
     with st.container(key="way_line", gap=None):
         # Apart from the images, so that it stays open when they change.
         st.html('<details class="ink-open"><summary>What it sees</summary></details>')
         with st.container(key="model_input"):
-            stages = _stages(current_digit(), answering(visitor))
+            stages = _stages(this_tab().desk.digit, answering(visitor))
             st.html(f'<div class="ink-stages" data-live="stages">{stages}</div>')
 
 
-def _spoken_answer(answers: DrawingAnswers) -> str:
+def _spoken_answer(answers: Answer) -> str:
     """Return the answer for screen readers, as HTML without tags."""
     text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer_html(answers))
     answer = answers.current
@@ -239,7 +184,7 @@ def _spoken_answer(answers: DrawingAnswers) -> str:
     return f"Reads {text}, {more}." if is_read else f"{text}."
 
 
-def _answer_html(answers: DrawingAnswers) -> tuple[str, str]:
+def _answer_html(answers: Answer) -> tuple[str, str]:
     """Return the answer and the text beside it, as HTML."""
     answer = answers.current
     reader = answer.now.reader
@@ -276,12 +221,9 @@ def _answer_html(answers: DrawingAnswers) -> tuple[str, str]:
     return f'<p class="{kind}">{html.escape(name)}</p>', f"<small>{percent(share)} sure</small>"
 
 
-def _several(answers: DrawingAnswers) -> tuple[str, str]:
+def _several(answers: Answer) -> tuple[str, str]:
     """Return the digits of a drawing as buttons, and the text beside the chosen one, as HTML."""
-    names = [
-        html.escape(each.now.reader.names[each.reading.digit]) if each.reading and each.is_digit else "?"
-        for each in answers.all
-    ]
+    names = [html.escape(each.text or "?") for each in answers.all]
     buttons = "".join(
         f'<button type="button" data-choose="{place}" aria-pressed="{str(place == answers.chosen).lower()}" '
         f'title="Show this digit">{name}</button>'

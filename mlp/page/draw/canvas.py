@@ -1,8 +1,6 @@
 """The canvas and its buttons."""
 
-import time
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,24 +8,25 @@ import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
-from mlp.images.input_image import from_picture
 from mlp.images.recorded import CANVAS_PX, PEN_PX
-from mlp.page import state
-from mlp.page.draw.current_drawing import checked_drawing, forget_drawing, read_instead, reported_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
-from mlp.page.draw.upload import forget_photo, photo_button, photo_panel
-from mlp.page.live.component import IN_VIEW
-from mlp.page.live.tabs import this_tab
-from mlp.page.style.fragments import fragment, rerun_fragments
+from mlp.page.draw.upload import forget_error, photo_button, photo_panel
+from mlp.page.live.desk import Photo, checked_drawing, photo_of
+from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, part, redraw
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 
+_canvas = SessionVar[Any]("canvas", None)
+"""The browser's report on the canvas, which may be anything; a control."""
+_restored = SessionVar[bool]("restored", False)
+"""Whether this tab has begun with an earlier drawing, if there was one."""
+
+
 STROKE_PX = round(PEN_PX)
-LIVE = ("reading", "way")
-"""Fragments that the live channel has already updated when a stroke ends."""
-BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 
 hidable("undo", "Undo")
 hidable("clear", "Clear")
@@ -37,40 +36,40 @@ hidable("photo", "Photo", ".st-key-picture_upload")
 
 def restore_drawing(visitor: Visitor) -> None:
     """Begin with the drawing of the link, or with the last drawing or photo; call it before all parts that read it."""
-    if state.begun_with.is_kept():
+    if _restored.is_kept():
         return
-    linked = take_linked_drawing(STROKE_PX)
+    _restored.set(True)
+    linked, kept = take_linked_drawing(STROKE_PX), checked_drawing(visitor.drawing)
     if linked is not None:
-        forget_photo(visitor)
-    elif visitor.picture is not None:
-        state.picture.set(from_picture(visitor.picture, state.sheet_digit.get()))
-    state.begun_with.set(linked or checked_drawing(visitor.drawing) or BLANK)
-    _announce_content()
+        visitor.picture = None
+    if (drawing := linked or kept) is not None or visitor.picture is not None:
+        objects, image = drawing or ([], "")
+        this_tab().desk.put(objects, image, None if visitor.picture is None else photo_of(visitor.picture))
 
 
-@partial(fragment, key="drawing")
+@part("drawing", on=On.CANVAS)
 def canvas_section(visitor: Visitor) -> None:
     """Draw the canvas and its buttons.
 
-    A stroke reruns only the fragments that read it (`on_stroke`), not the canvas. The canvas is still in a fragment of
-    its own: a stroke outside of any fragment would interrupt a running script, such as one that starts to follow a
-    training, and rerun only the reading.
+    A stroke redraws only the parts that depend on it (`on_stroke`), not the canvas. The canvas is still a part, as a
+    stroke outside of any part would interrupt a running script.
     """
     # Imported here, as it raises outside of a running page, where tests import this module.
     from streamlit_drawable_canvas import st_canvas
 
-    if not _is_sound(state.canvas.get()):
-        state.canvas.pop()
+    if not _is_sound(_canvas.get()):
+        _canvas.pop()
+    this_tab().register("canvas", _put_part)
     st_canvas(
         width=CANVAS_PX,
         height=CANVAS_PX,
         stroke_width=STROKE_PX,
         stroke_color="#ffffff",
         background_color="#000000",  # the same in dark mode, as changing it would erase the drawing
-        initial_drawing=state.begun_with.get()["raw"],
+        initial_drawing=this_tab().desk.on_canvas,
         return_image_data=True,
         on_change=lambda: on_stroke(visitor),
-        key=state.canvas.key,
+        key=_canvas.key,
     )
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(
@@ -85,27 +84,25 @@ def canvas_section(visitor: Visitor) -> None:
 def photo_section(visitor: Visitor, where: DeltaGenerator) -> None:
     """Draw the panel of *Photo* into a container; the file uploader's code would delay a canvas drawn with it."""
     with where:
-        photo_panel(visitor, lambda: show_picture(visitor))
+        photo_panel(visitor, lambda photo: show_photo(visitor, photo))
 
 
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for a reload, and rerun the fragments that read it."""
-    this_tab().wait_for_answer()
-    drawn = reported_drawing()
-    if not this_tab().followed:
-        this_tab().chosen = None
+    tab, canvas = this_tab(), _canvas.get()
+    tab.wait_for_answer()
+    drawn = checked_drawing(canvas.get("drawing")) if isinstance(canvas, Mapping) else None
     had_work = visitor.has_work()
-    visitor.keep_drawing(drawn or None)
-    # The canvas also reports a picture that the page put on it.
-    had_picture = state.picture.get() is not None and any(not _is_image(each) for each in _on_canvas())
-    if had_picture:
-        forget_photo(visitor)
-    # A script may have made the channel read the photo again after the stroke began.
-    spared = {*LIVE, *IN_VIEW} if this_tab().followed and not had_picture else set()
-    if visitor.has_work() == had_work:
-        spared.add("newcomer")  # it depends on that alone
-    readers = [reader for reader in state.stroke_readers.get() if reader not in spared]
-    rerun_fragments([*(["drawing"] if had_picture else []), *readers])
+    tab.desk.report(*(drawn or ([], "")), is_newest=not tab.followed)
+    if tab.desk.is_drawn_on:
+        visitor.picture = None
+    _keep(visitor, drawn)
+    redraw(On.STROKE if visitor.has_work() == had_work else On.STROKE | On.FIRST_WORK)
+
+
+def _keep(visitor: Visitor, drawn: tuple[list[Any], str] | None) -> None:
+    """Keep the canvas's objects and image, to restore them after a reload."""
+    visitor.keep_drawing(None if drawn is None else {"raw": {"objects": drawn[0]}, "data": drawn[1]})
 
 
 def _is_sound(canvas: Any) -> bool:
@@ -117,38 +114,31 @@ def _is_sound(canvas: Any) -> bool:
 
 
 def _clear(visitor: Visitor) -> None:
-    forget_photo(visitor)
+    forget_error()
     wipe(visitor)
 
 
 def _undo(visitor: Visitor) -> None:
     """Remove the last stroke, or the whole photo."""
-    if state.picture.get() is not None:
-        forget_photo(visitor)
-        wipe(visitor)
-        return
-    left = _on_canvas()[:-1]
+    desk = this_tab().desk
+    left = [] if desk.photo is not None else desk.objects[:-1]
     if left:
         _put(left)
     else:
         wipe(visitor)
 
 
-def _put(objects: list[Any], data: str | None = None) -> None:
-    """Put these objects on the canvas, which then reports them as if they had been drawn."""
-    raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
-    state.begun_with.set({"raw": raw, "data": data})
-    _announce_content()
-    rerun_fragments(["drawing", *state.stroke_readers.get()])
+def _put(objects: list[Any], image: str | None = None, photo: Photo | None = None, chosen: int | None = None) -> None:
+    """Put these objects on the canvas, see `Desk.put`; it then reports them as if they had been drawn."""
+    this_tab().desk.put(objects, image, photo, chosen)
+    this_tab().changed("canvas")
+    redraw(On.CANVAS | On.STROKE)
 
 
-def _announce_content() -> None:
-    """Announce new content of the canvas, so that the browser requests a reading through the live channel."""
-    this_tab().chosen = None
-    raw = state.begun_with.get()["raw"]
-    objects = raw.get("objects", ())
-    when = str(raw.get("given") or raw.get("cleared") or len(objects) or "")
-    this_tab().register("canvas", lambda _: {"put": [when, bool(objects)]})
+def _put_part(tab: Tab) -> Parts:
+    """Return the part that makes the browser ask for a reading once it shows what a script has put on the canvas."""
+    on_canvas = tab.desk.on_canvas
+    return {"put": [str(on_canvas.get("put", "")), bool(on_canvas["objects"])]}
 
 
 def give_one(visitor: Visitor) -> None:
@@ -157,19 +147,36 @@ def give_one(visitor: Visitor) -> None:
     It is read at once, as a canvas that is still loading would start with the digit and not report it.
     """
     test = data_state().dataset.test
-    whole = _on_whole_canvas(test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28))
-    forget_photo(visitor)
-    read_instead(whole)
-    _put_image(visitor, whole)
+    visitor.picture = None
+    forget_error()
+    _put_image(visitor, test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28))
 
 
-def show_picture(visitor: Visitor) -> None:
-    """Put the ink of the current photo on the canvas, or clear the canvas if there is none."""
-    picture = state.picture.get()
-    if picture is None:
+def show_photo(visitor: Visitor, photo: Photo | None, chosen: int = 0) -> None:
+    """Read a photo, or one digit of it, and put its ink on the canvas; clear the canvas if there is none."""
+    digit = None if photo is None else photo.digits[chosen]
+    visitor.picture = None if photo is None else photo.picture
+    if digit is None:
         wipe(visitor)
     else:
-        _put_image(visitor, _on_whole_canvas(picture.pixels))
+        _put_image(visitor, digit.pixels, photo, chosen)
+
+
+def _put_image(visitor: Visitor, pixels: np.ndarray, photo: Photo | None = None, chosen: int | None = None) -> None:
+    """Put an image, (h, w) uint8, on the canvas, as large as fits."""
+    whole = _on_whole_canvas(pixels)
+    on_canvas = {
+        "type": "Image",
+        "src": whole,
+        "left": 0,
+        "top": 0,
+        "width": CANVAS_PX,
+        "height": CANVAS_PX,
+        "originX": "left",
+        "originY": "top",
+    }
+    _keep(visitor, ([on_canvas], whole))
+    _put([on_canvas], whole, photo, chosen)
 
 
 def _on_whole_canvas(pixels: np.ndarray) -> str:
@@ -183,41 +190,15 @@ def _on_whole_canvas(pixels: np.ndarray) -> str:
     return image_url(np.asarray(whole))
 
 
-def _put_image(visitor: Visitor, whole: str) -> None:
-    on_canvas = {
-        "type": "Image",
-        "src": whole,
-        "left": 0,
-        "top": 0,
-        "width": CANVAS_PX,
-        "height": CANVAS_PX,
-        "originX": "left",
-        "originY": "top",
-    }
-    visitor.keep_drawing({"raw": {"objects": [on_canvas]}, "data": whole})
-    _put([on_canvas], whole)
-
-
-def _is_image(drawn: object) -> bool:
-    return isinstance(drawn, Mapping) and str(drawn.get("type")).lower() == "image"
-
-
-def _on_canvas() -> list[Any]:
-    """Return the objects on the canvas."""
-    objects = (reported_drawing() or state.begun_with.get()).get("raw", {}).get("objects")
-    return objects if isinstance(objects, list) else []
-
-
-def wipe(visitor: Visitor, also: Sequence[str] = ()) -> None:
-    """Clear the canvas, and redraw the fragments in ``also``; the reading follows when the canvas reports empty.
+def wipe(visitor: Visitor, on: On = On.CANVAS) -> None:
+    """Clear canvas and desk, and redraw what depends on it; the reading follows when the canvas reports empty.
 
     The browser gets the message some 10 ms before its canvas is empty, and a stroke that begins in between is lost. So
-    the page says that nothing is drawn only once the next stroke will count.
+    the page says that nothing is drawn only once the next stroke will count, when the live channel asks for a reading.
     """
-    had_ink = bool(_on_canvas())
-    # The canvas redraws itself when its initial drawing changes, so the time makes it differ.
-    state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
-    _announce_content()
-    forget_drawing()
-    visitor.keep_drawing(None)
-    rerun_fragments([*also, "drawing", *([] if had_ink else state.stroke_readers.get())])
+    tab = this_tab()
+    visitor.picture = None
+    _keep(visitor, None)
+    tab.desk.put([], None if tab.followed else "")
+    tab.changed("canvas")
+    redraw(on)

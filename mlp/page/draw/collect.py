@@ -1,7 +1,7 @@
 """Collect drawings of the visitor's signs under the canvas, and train a network on them."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -10,10 +10,10 @@ from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
 from mlp.page.draw.canvas import wipe
-from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.live.announced import announced
+from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.fragments import fragment, rerun_page
+from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
@@ -25,8 +25,6 @@ from mlp.training.settings import Settings
 _refused = Refusal("signs")
 
 TAB = "Your drawings"
-TAB_PARTS = ("drawings_set", "drawings_read")
-"""The fragments of the tab, which each new drawing changes."""
 LINKED = "signs"
 """Name of a set of signs in a link."""
 GOOD_START = 5
@@ -36,9 +34,10 @@ GOOD_START = 5
 def collect_section(visitor: Visitor) -> None:
     """Draw a button for each sign under the canvas; it keeps the drawing as an example of that sign."""
     if visitor.signs.now.names and state.collecting.get():
-        fragment(_collect, key="collect")(visitor)
+        _collect(visitor)
 
 
+@part("collect", on=On.DRAWINGS)
 def _collect(visitor: Visitor) -> None:
     signs = visitor.signs.now
     with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
@@ -72,7 +71,7 @@ def missing_drawings_text(signs: DrawingSet) -> str:
 
 def _keep(visitor: Visitor, label: int, name: str) -> None:
     """Keep the drawing as an example of a sign, and clear the canvas for the next one."""
-    drawing = current_drawing()
+    drawing = this_tab().desk.drawing
     if visitor.signs.now.names[label : label + 1] != (name,):  # another tab has changed them
         return
     if drawing is None:
@@ -81,7 +80,7 @@ def _keep(visitor: Visitor, label: int, name: str) -> None:
     if change_drawings(
         visitor.signs, lambda signs: signs.with_example(label, drawing.image, drawing.strokes), _refused
     ):
-        wipe(visitor, also=["collect", *shown_parts()])
+        wipe(visitor, On.CANVAS | On.DRAWINGS)
 
 
 def change_drawings(drawings: Drawings, change: Callable[[DrawingSet], DrawingSet], refusal: Refusal) -> bool:
@@ -92,11 +91,6 @@ def change_drawings(drawings: Drawings, change: Callable[[DrawingSet], DrawingSe
         refusal.set(f"{str(error)[0].upper()}{str(error)[1:]}.")
         return False
     return True
-
-
-def shown_parts() -> Sequence[str]:
-    """Return the fragments of the tab if it is open."""
-    return TAB_PARTS if state.shown_part.get() == TAB else ()
 
 
 def take_linked_signs(visitor: Visitor) -> None:

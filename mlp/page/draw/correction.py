@@ -1,21 +1,19 @@
 """Correct an answer: the drawing joins the visitor's own digits, and the network can learn it at once."""
 
-from typing import NamedTuple
-
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.scores import percent
 from mlp.images.drawings.drawing_set import as_pixels
 from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
-from mlp.page.draw.collect import change_drawings, shown_parts
+from mlp.page.draw.collect import change_drawings
+from mlp.page.draw.reading import Reading
 from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
 from mlp.page.session_var import ControlVar
-from mlp.page.style.fragments import rerun_fragments, rerun_page
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
@@ -25,23 +23,6 @@ _corrected = ControlVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
 
 hidable("correction", "Not right? It was a …")
-
-
-class Reading(NamedTuple):
-    """A network's answer: the digit, and its probability."""
-
-    digit: int
-    share: float
-
-    def __str__(self) -> str:
-        """Return the answer as text.
-
-        Examples
-        --------
-        >>> str(Reading(7, 0.914))
-        '7 (91.4%)'
-        """
-        return f"{self.digit} ({percent(self.share)})"
 
 
 def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
@@ -79,7 +60,7 @@ def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
         change_drawings(visitor.digits, lambda own: own.with_example(label, drawing.image, drawing.strokes), _refused)
     elif place is not None:
         visitor.digits.change(own.without_examples([place]))
-    rerun_fragments(["corrections", "next_step_line", *shown_parts()])
+    redraw(On.DRAWINGS)
 
 
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mlp.images.recorded import Stroke, rasterize
 from mlp.images.stroke_link import strokes_from_text, strokes_to_text
-from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.live.tabs import this_tab
 from mlp.page.settings.link import linked
 from mlp.page.style.theme import image_url
 
@@ -13,12 +13,12 @@ NAME = "drawing"
 
 def drawing_for_link() -> str | None:
     """Return the drawing as text for a link; None if nothing is drawn or its strokes are unknown."""
-    drawing = current_drawing()
+    drawing = this_tab().desk.drawing
     return strokes_to_text(drawing.strokes) if drawing is not None and drawing.strokes else None
 
 
-def take_linked_drawing(stroke_px: int) -> dict[str, Any] | None:
-    """Return the drawing in the link that opened the page, in the form that the canvas reports."""
+def take_linked_drawing(stroke_px: int) -> tuple[list[Any], str] | None:
+    """Return the drawing in the link that opened the page: the canvas's objects, and their image."""
     text = linked(NAME)
     if text is None:
         return None
@@ -26,8 +26,7 @@ def take_linked_drawing(stroke_px: int) -> dict[str, Any] | None:
         strokes = strokes_from_text(text)
     except ValueError:
         return None  # `link_check` reports it
-    ink = rasterize(strokes, pen_px=stroke_px)
-    return {"raw": {"objects": [_path(stroke, stroke_px) for stroke in strokes]}, "data": image_url(ink)}
+    return [_path(stroke, stroke_px) for stroke in strokes], image_url(rasterize(strokes, pen_px=stroke_px))
 
 
 def _path(stroke: Stroke, stroke_px: int) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
-from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
 from mlp.page.draw.scene import scene
 from mlp.page.draw.share_card import CardWords, share_card
+from mlp.page.live.tabs import this_tab
 from mlp.page.style.download_button import download_button
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import colors, plain
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
@@ -30,14 +30,10 @@ NETWORKS = {
 FILE_NAMES = {"shipped": "pretrained", "article": "article", "run": "my-network", "uploaded": "my-network"}
 
 
+@part("share_picture", on=On.STROKE)
 def share_picture_section(visitor: Visitor) -> None:
-    """Draw the button that paints and downloads the picture, in the fragment "share_picture"."""
-    fragment(_button, key="share_picture")(visitor)
-    state.stroke_readers.add("share_picture")
-
-
-def _button(visitor: Visitor) -> None:
-    drawing = current_digit()
+    """Draw the button that paints and downloads the picture."""
+    drawing = this_tab().desk.digit
     if drawing is None:
         st.button("Draw first for a picture", key="share_card", icon=":material/image:", disabled=True)
         return

@@ -4,25 +4,20 @@ import html
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
-from mlp.images.input_image import InputImage, from_picture
-from mlp.images.picture import Picture, SheetPhoto
+from mlp.images.picture import SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit
-from mlp.page import state
-from mlp.page.draw.canvas import show_picture
-from mlp.page.draw.networks import answering, is_seen
+from mlp.page.draw.canvas import show_photo
+from mlp.page.draw.networks import answering
+from mlp.page.draw.reading import answers_to
 from mlp.page.live.announced import announced
-from mlp.page.live.component import follow_run
-from mlp.page.session_var import SessionVar
-from mlp.page.style.fragments import fragment
+from mlp.page.live.desk import Photo
+from mlp.page.live.tabs import this_tab
 from mlp.page.style.picking import Pick, choice, pick_from
+from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
-
-_sheet_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("sheet_digits", None)
-"""The digits of such a photo, prepared, and which photo that is."""
 
 GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
 
@@ -39,27 +34,23 @@ button[aria-pressed="true"] b { background: #b03808; }
 """
 
 
+def _reads(_: Visitor) -> On:
+    return On.STROKE if this_tab().desk.photo is None else On.STROKE | On.NETWORK
+
+
+@part("sheet_photo", on=_reads)
 def sheet_photo_section(visitor: Visitor) -> None:
-    """Draw the open photo if it has several digits; while a run plays and answers, read it repeatedly."""
-    follows = visitor.picture is not None and visitor.job is not None and visitor.job.playing
-    fragment(_sheet_photo, key="sheet_photo")(visitor)
-    follow_run("sheet_photo", follows and state.network.get() == "run", in_tab=False)
-    state.stroke_readers.add("sheet_photo")
-
-
-def _sheet_photo(visitor: Visitor) -> None:
-    picture = visitor.picture
-    if picture is None or picture.sheet is None or state.picture.get() is None:
+    """Draw the open photo if it has several digits, each as it is read."""
+    photo = this_tab().desk.photo
+    if photo is None or photo.picture.sheet is None:
         st.html(announced("sheet_photo"))
         return
-    answers = _answers(visitor, _prepared(picture))
-    numbers = numbers_on(picture.sheet.digits, answers)
+    sheet, answers = photo.picture.sheet, _answers(visitor, photo)
+    numbers = numbers_on(sheet.digits, answers)
     with st.container(key="sheet_photo", horizontal=True, gap="medium"):
         with st.container(key="sheet_photo_shown", width=360):
-            numbers_shown = range(len(picture.sheet.digits))
-            pick_from(
-                "photo_digits", _photo(picture.sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, picture)
-            )
+            numbers_shown = range(len(sheet.digits))
+            pick_from("photo_digits", _photo(sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, photo))
         rows = [html.escape(" ".join(row)) for row in numbers]
         read = "".join(f"<li>{row}</li>" for row in rows)
         n = len(answers)
@@ -72,26 +63,10 @@ def _sheet_photo(visitor: Visitor) -> None:
         )
 
 
-def _prepared(picture: Picture) -> list[InputImage | None]:
-    kept = _sheet_digits.get()
-    if kept is None or kept[0] is not picture:
-        n = 0 if picture.sheet is None else len(picture.sheet.digits)
-        kept = picture, [from_picture(picture, number) for number in range(n)]
-        _sheet_digits.set(kept)
-    return kept[1]
-
-
-def _answers(visitor: Visitor, digits: Sequence[InputImage | None]) -> list[str | None]:
+def _answers(visitor: Visitor, photo: Photo) -> list[str | None]:
     """Return the answer for each digit; None if it is rejected or the network cannot answer."""
-    images = np.array([np.zeros((28, 28), np.float32) if digit is None else digit.image for digit in digits])
-    reader = answering(visitor).reader
-    probabilities = reader.predict_proba(images)
-    return [
-        reader.names[row.argmax()]
-        if digit is not None and np.isfinite(row).all() and is_seen(reader, digit.image, row)
-        else None
-        for digit, row in zip(digits, probabilities, strict=True)
-    ]
+    found = iter(answers_to([digit for digit in photo.digits if digit is not None], answering(visitor)))
+    return [None if digit is None else next(found).text for digit in photo.digits]
 
 
 def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> list[list[str]]:
@@ -128,13 +103,11 @@ def _photo(sheet: SheetPhoto, answers: Sequence[str | None]) -> str:
         )
         text = "?" if answer is None else html.escape(answer)
         name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {answer}'}"
-        pressed = number == state.sheet_digit.get()
+        pressed = number == (this_tab().desk.chosen or 0)
         buttons.append(choice(number, name, f"<b>{text}</b>", pressed=pressed, more=f'style="{place}"'))
     return f'<img src="{image_url(sheet.shown)}" alt="your photo">{"".join(buttons)}'
 
 
-def _pick(visitor: Visitor, picture: Picture, pick: Pick) -> None:
+def _pick(visitor: Visitor, photo: Photo, pick: Pick) -> None:
     """Read the digit that was pressed."""
-    state.sheet_digit.set(pick.number)
-    state.picture.set(from_picture(picture, pick.number))
-    show_picture(visitor)
+    show_photo(visitor, photo, pick.number)

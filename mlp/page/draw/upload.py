@@ -8,12 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
-from mlp.images.input_image import from_picture
 from mlp.jobs.workers import picture_readers
-from mlp.page import state
+from mlp.page.live.desk import Photo, photo_of
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import plain
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
@@ -41,14 +40,14 @@ def photo_button(where: DeltaGenerator) -> None:
 
 
 @partial(fragment, key="photo")
-def photo_panel(visitor: Visitor, changed: Callable[[], None]) -> None:
+def photo_panel(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
     """Draw the panel for uploads; unlike a popover's content, it stays in the page when it closes, so uploads continue.
 
     Parameters
     ----------
     visitor : Visitor
-    changed : callable
-        Called in a callback when the photo has changed or was removed.
+    show : callable
+        Called in a callback with the new photo, or None if it was removed or could not be read.
     """
     with st.container(key="photo_panel"):
         st.file_uploader(
@@ -56,7 +55,7 @@ def photo_panel(visitor: Visitor, changed: Callable[[], None]) -> None:
             type=SUFFIXES,
             key=_picture_in.key,
             on_change=_take_in,
-            args=(visitor, changed),
+            args=(visitor, show),
         )
         st.caption(
             f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
@@ -65,23 +64,18 @@ def photo_panel(visitor: Visitor, changed: Callable[[], None]) -> None:
         privacy_note()
 
 
-def forget_photo(visitor: Visitor) -> None:
-    """Forget the photo and the last error."""
-    visitor.picture = None
-    state.picture.set(None)
-    this_tab().instead = None  # the live channel may read the canvas before the next script runs
-    state.sheet_digit.set(0)
+def forget_error() -> None:
+    """Forget why the last photo could not be read."""
     _picture_error.set(None)
 
 
-def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
-    file = _picture_in.get()
-    forget_photo(visitor)
+def _take_in(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
+    file, photo = _picture_in.get(), None
+    forget_error()
     if file is not None:
         _pictures_taken.set(_pictures_taken.get() + 1)
         try:
-            visitor.picture = picture_readers.read(file.getvalue(), visitor.id, whole=this_tab().whole)
-            state.picture.set(from_picture(visitor.picture))
+            photo = photo_of(picture_readers.read(file.getvalue(), visitor.id, whole=this_tab().desk.whole))
         except PictureError as error:
             _picture_error.set(f"{file.name}: {error}.")
-    changed()
+    show(photo)

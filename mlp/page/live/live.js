@@ -7,8 +7,8 @@ const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // afte
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
-  asked: 0, waiting: false, stale: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
-  trigger: () => {}, drawing: 0, requested: null, following: 0, follows: [0, 0], behind: false, failed: 0, moves: false, frames: 0,
+  asked: 0, waiting: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
+  trigger: () => {}, drawing: 0, requested: null, outdated: [], redrawing: {}, again: 0, failed: 0, moves: false, frames: 0,
   receivedAt: performance.now(), lost: false, probing: false, opened: false, noticed: 0, colorScheme: null,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
@@ -206,25 +206,8 @@ for (const end of ["pointerup", "pointercancel"]) {
     live.down = false;
     wish(true, timeStamp, ink());
     requestAnimationFrame(() => requestAnimationFrame(() => wish(false, timeStamp)));
-    setTimeout(() => { live.stale = true; redrawTab(); }, REPORT_MS);
   }, { capture: true });
 }
-
-// A stroke makes the picture in an open tab stale, and a run leaves it behind. A script redraws it once it is in view: after
-// the canvas's report of the stroke, and while the run plays, from time to time.
-const REPORT_MS = 300, CHOICES_PX = 40;  // of the row above what a tab shows
-const tabInView = () => document.querySelector(".st-key-sections")?.getBoundingClientRect().top < innerHeight - CHOICES_PX;
-function redrawTab() {
-  if (!(live.stale || live.behind) || !tabInView()) return;
-  if (!live.stale) {
-    redrawFollowers();
-    return;
-  }
-  live.stale = false;
-  window.inklingRequest?.("drawn", performance.now());
-}
-document.addEventListener("scroll", redrawTab, { capture: true, passive: true });
-window.addEventListener("resize", redrawTab);
 
 // A script has put something on the canvas or cleared it. The canvas shows that a moment later; until then it may have the
 // last drawing, or be empty because it is still loading.
@@ -259,30 +242,22 @@ function drawLater(wanted) {
   live.drawing = setTimeout(request, DRAW_AFTER_MS);
 }
 
-// Some parts follow the run: a script redraws them from time to time while the page is visible. Most are in the open tab; the
-// second number is for others, and 0 if there are none.
-function follow(paces) {
-  live.follows = paces;
-  const [seconds] = paces;
-  if (!seconds || live.following) return;
-  live.following = setTimeout(() => {
-    live.following = 0;
-    const [every, unseen] = live.follows, seen = live.open && !document.hidden;
-    if (every && seen && (unseen || tabInView())) redrawFollowers();
-    else {
-      live.behind = Boolean(every && seen);
-      follow(live.follows);
-    }
-  }, 1000 * seconds);
+// Parts that scripts draw and that are outdated: each a key, a number that changes whenever it is drawn, and whether it is in
+// the open tab. A script redraws these once they are in view, and the others at once. A lost request is repeated.
+const CHOICES_PX = 40;  // of the row above what a tab shows
+const tabInView = () => document.querySelector(".st-key-sections")?.getBoundingClientRect().top < innerHeight - CHOICES_PX;
+function redrawOutdated(outdated = live.outdated) {
+  live.outdated = outdated;
+  const isNew = ([key, drawn, inTab]) => live.redrawing[key] !== drawn && (!inTab || tabInView());
+  const wanted = document.hidden ? [] : outdated.filter(isNew);
+  if (!wanted.length) return;
+  clearTimeout(live.again);
+  for (const [key, drawn] of wanted) live.redrawing[key] = drawn;
+  window.inklingRequest?.("redraw", wanted.map(([key]) => key));
+  live.again = setTimeout(() => { live.redrawing = {}; redrawOutdated(); }, AGAIN_MS);
 }
-
-function redrawFollowers() {
-  live.behind = false;
-  clearTimeout(live.following);
-  live.following = 0;
-  window.inklingRequest?.("follow", performance.now());
-  follow(live.follows);
-}
+document.addEventListener("scroll", () => redrawOutdated(), { capture: true, passive: true });
+window.addEventListener("resize", () => redrawOutdated());
 
 // Without the channel, scripts draw the whole page while a run plays: once a second, but none before the last has ended.
 setInterval(() => {

@@ -74,7 +74,7 @@ function bars(readings) {
   });
 }
 
-const painters = { readings: bars, put: ([when, isDrawn]) => { if (when) watchCanvas(isDrawn); }, draw: drawLater, follows: follow };
+const painters = { readings: bars, put: ([when, isDrawn]) => { if (when) watchCanvas(isDrawn); }, draw: drawLater, outdated: redrawOutdated };
 
 function show(parts) {
   for (const [name, value] of Object.entries(parts)) {

@@ -29,6 +29,9 @@ part           value
 ``put``        a text that changes when a script has put something on the canvas or cleared it, empty before that; and
                whether the canvas then has ink
 ``plot.NAME``  the plot with this name, see `mlp.page.style.plots`
+``draw``       a text that changes with the state that scripts draw, or null if one has drawn it
+``outdated``   a list of the parts that scripts draw and that are outdated, see `mlp.page.style.redraw`: each a key, a
+               number that changes whenever it is drawn, and whether it is in the open tab
 ``scene``      the compact picture of the network, see `mlp.page.draw.scene`
 =============  =====================================================================================================
 """
@@ -82,7 +85,7 @@ class Begun:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question: the canvas as a data URL, see `mlp.page.draw.current_drawing`, and whether the pen is still down."""
+    """A question: the canvas as a data URL, see `mlp.images.canvas_image`, and whether the pen is still down."""
 
     number: int
     ink: str

@@ -177,7 +177,7 @@ class Channel:
                 self._tab.ask(message)
                 self._asked.set()
             elif isinstance(message, Begun):
-                self._tab.begin_stroke()
+                self._tab.desk.begin_stroke()
             elif isinstance(message, Look):
                 self._hidden = message.hidden
                 self._woken.set()
@@ -216,9 +216,10 @@ class Channel:
         readings, others = self._channels.readings, self._channels.others
         while True:
             try:
-                await asyncio.wait_for(self._woken.wait(), self._tab.every_s)
+                await asyncio.wait_for(self._woken.wait(), self._tab.due_in_s)
             except TimeoutError:
-                self._tab.changed()
+                self._tab.due_in_s = None
+                self._wake(["page"])
             self._woken.clear()
             whole = self._arrived and self._loop.time() >= self._rests_until
             if self._hidden or not (self._urgent or (self._due and whole)):

@@ -6,9 +6,12 @@ from collections.abc import Callable, Collection
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakMethod, WeakValueDictionary, finalize
 
+from mlp.analysis.lab.sliced import Sliced
 from mlp.jobs.job import Job
+from mlp.page.live.desk import Desk
 from mlp.page.live.protocol import Ask
 from mlp.page.session_var import SessionVar
+from mlp.page.style.redraw import DrawnParts, On, drawn_parts
 from mlp.page.visitors.visitor import Visitor
 
 _live_tab = SessionVar[Any]("live_tab", None)
@@ -44,56 +47,45 @@ class Tab:
         The secret that identifies the tab's browser.
     owner : str
         The visitor's id.
-    read_of : bytes or None
-        The drawing that was read last, or None if nothing is drawn.
+    desk : Desk
+        What is being read.
     spoken : mlp.page.train.spoken.Spoken or None
         The last announcement to screen readers.
     shown : str
         The state of `mlp.page.train.script_state` when a script last drew the page.
-    follows, follows_unseen : float
-        Seconds between two redraws of parts that follow the run, or 0 if there are none; the second, while the open tab
-        is out of view.
+    drawn : DrawnParts
+        The parts that scripts have drawn.
+    due_in_s : float or None
+        Seconds until a part may have to be drawn again, without any further change; None if none.
+    work : tuple or None
+        The name of the lab's experiment whose computation was started last, and the computation.
     swept : dict
         By the names of the charts of a sweep, the time when they were last computed, and the charts.
     shows_sweep : bool
         Whether the open tab below shows the visitor's sweep.
     question : Ask or None
-        The newest question, which holds the canvas; None before the first.
+        The newest question; None before the first.
     trip_s : float
         Seconds from sending the last message until the browser had drawn it.
-    answer : object
-        The newest answer, of which the network's picture is drawn; None before the first.
-    prepared : tuple or None
-        The canvas of the newest question, and the drawing prepared from it.
-    chosen : int or None
-        Place of the chosen digit in the drawing, from 0; None for the last one. The beginning of a stroke resets it.
-    whole : bool
-        Whether the network reads a drawing as a whole, even if it has separate parts.
-    instead : object
-        The photo that is read in place of the drawing, until the next stroke.
     """
 
     def __init__(self) -> None:
         self.key = secrets.token_urlsafe(24)
         self.owner = ""
-        self.read_of: bytes | None = None
+        self.desk = Desk()
         self.spoken: Any = None
         self.shown = ""
-        self.follows = self.follows_unseen = 0.0
+        self.drawn = DrawnParts()
+        self.due_in_s: float | None = None
+        self.work: tuple[str, Sliced[Any]] | None = None
         self.swept: dict[tuple[str, ...], tuple[float, tuple[Any, ...]]] = {}
         self.shows_sweep = False
         self.question: Ask | None = None
         self.trip_s = 0.0
-        self.answer: Any = None
-        self.prepared: tuple[str, Any] | None = None
-        self.chosen: int | None = None
-        self.whole = False
-        self.instead: Any = None
         self._answered = threading.Event()  # set once the finished stroke is answered
         self._answered.set()
         self._connected = threading.Event()  # set from the first connection on
         self._sources: dict[str, Source] = {}
-        self._every_s: dict[str, float | None] = {}
         self._follower: Follower | None = None
         self._visitor: Visitor | None = None
         self._watched: WeakKeyDictionary[Job, finalize] = WeakKeyDictionary()  # calling one ends its subscription
@@ -102,6 +94,14 @@ class Tab:
     def show(self, visitor: Visitor) -> None:
         """Show this visitor's work; changes of it wake the tab from now on."""
         self.owner, self._visitor = visitor.id, visitor
+        self.drawn.is_live, self.drawn.announce = lambda: self.followed, lambda: self.changed("page")
+        self.drawn.looks = {
+            On.STROKE: lambda: self.desk.version,
+            On.RUN: lambda: visitor.job and (visitor.runs.number, visitor.job.revision),
+            On.NETWORK: lambda: self.desk.answer and self.desk.answer.network,
+            On.SWEEP: lambda: visitor.sweep and [job.revision for job in visitor.sweep.jobs],
+            On.WORK: lambda: self.work and (self.work[1].running, self.work[1].work.progress),
+        }
         visitor.listeners.add(self)
         self._watch(visitor.jobs())
 
@@ -140,13 +140,10 @@ class Tab:
         if step is not None and visitor is not None and visitor.job is not None and step[0] == visitor.runs.number:
             visitor.job.note_seen(step[1])
 
-    def begin_stroke(self) -> None:
-        """Forget the photo and the chosen digit, as the visitor draws."""
-        self.instead = self.chosen = None
-
     def ask(self, question: Ask) -> None:
-        """Record the canvas of a question."""
+        """Read the canvas of a question."""
         self.question = question
+        self.desk.draw(question.ink, pen=question.pen)
         self._answered.clear()
 
     def note_answered(self, question: Ask) -> None:
@@ -163,14 +160,10 @@ class Tab:
         """Wait until the browser has drawn enough of a new page to connect, or this time is over."""
         self._connected.wait(seconds)
 
-    def register(self, name: str, source: Source, *, every_s: float | None = None) -> None:
-        """Register the source of parts under a name, in place of an earlier one; another thread calls it.
-
-        With ``every_s``, all parts are checked at this interval, as the source announces no changes.
-        """
+    def register(self, name: str, source: Source) -> None:
+        """Register the source of parts under a name, in place of an earlier one; another thread calls it."""
         with self._lock:
             self._sources[name] = source
-            self._every_s = {**self._every_s, name: every_s}
         self.changed(name)
 
     def changed(self, *names: str) -> None:
@@ -188,11 +181,6 @@ class Tab:
         for source in sources:
             found |= source(self)
         return found
-
-    @property
-    def every_s(self) -> float | None:
-        """Shortest interval at which all parts must be checked, or None if all changes are announced."""
-        return min((seconds for seconds in self._every_s.values() if seconds is not None), default=None)
 
     @property
     def followed(self) -> bool:
@@ -231,6 +219,7 @@ def this_tab() -> Tab:
     tab: Tab | None = _live_tab.get()
     if tab is None:
         tab = opened_tab()
+        tab.drawn = drawn_parts()
         _live_tab.set(tab)
     return tab
 

@@ -15,8 +15,6 @@ from mlp.training.recipes import FIRST, RECIPES, recipe_of
 from mlp.training.setting_entry import Control
 from mlp.training.settings_table import controls, format_value, positions_of
 
-ADDRESS = "address"
-"""Key of the fragment that sends the address to the browser."""
 Query = dict[str, list[str]]
 """All values of each name in an address."""
 

@@ -1,7 +1,6 @@
 """Draw the table of settings as controls, in the sidebar and on the train card."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Literal, TypedDict
 
 import streamlit as st
@@ -10,9 +9,8 @@ from mlp.class_names import DIGITS
 from mlp.page import state
 from mlp.page.settings.controls import positions
 from mlp.page.settings.link import linked_query
-from mlp.page.settings.recipe_buttons import redraw_settings
-from mlp.page.style.fragments import fragment
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, part, redraw
 from mlp.training.setting_entry import Control, Group
 from mlp.training.settings import N_INPUTS, count_parameters
 from mlp.training.settings_table import HIDDEN, SETTINGS, format_value, value_text
@@ -36,7 +34,7 @@ hidable("more-settings", "More settings")
 hidable("advanced", "Advanced settings")
 
 
-@partial(fragment, key="settings")
+@part("settings", on=On.SETTING)
 def settings_panel() -> None:
     """Draw the controls, each with its explanation as help; none changes a run that has begun."""
     for section in ("Network", "Training"):
@@ -61,7 +59,7 @@ def _is_linked(section: str) -> bool:
     return not keys.isdisjoint(linked_query())
 
 
-@partial(fragment, key="card_settings")
+@part("card_settings", on=On.SETTING)
 def card_settings(moved: Callable[[str], None]) -> None:
     """Draw the controls of the train card, each with its explanation as help; call ``moved`` with a moved one's key."""
     with st.container(horizontal=True, vertical_alignment="center", key="card_controls"):
@@ -93,7 +91,7 @@ def _draw(control: Control, group: Group, moved: Callable[[str], None] = lambda 
 
     def changed() -> None:
         moved(control.key)
-        redraw_settings()
+        redraw(On.SETTING)  # all controls, as one can move another
 
     kept: Kept = {"key": at.key, "persist_state": "session", "on_change": changed}
     if control.kind == "slider":

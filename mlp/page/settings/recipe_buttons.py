@@ -1,14 +1,12 @@
 """Draw the recipes: named settings, trained at one click."""
 
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
-from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.fragments import fragment, rerun_fragments, rerun_page
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, part, rerun_page
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
@@ -19,7 +17,7 @@ GROUPS = {"Good": False, "Watch it fail": True}
 hidable("starting-points", "Recipes")
 
 
-@partial(fragment, key="starting_points_row")
+@part("starting_points_row", on=On.SETTING)
 def recipe_buttons(train: Callable[[], None]) -> None:
     """Draw a button for each recipe, and the explanation of the recipe that the controls show.
 
@@ -55,8 +53,3 @@ def _choose(name: str, train: Callable[[], None]) -> None:
     set_controls(RECIPES[name].settings)
     train()
     rerun_page()
-
-
-def redraw_settings() -> None:
-    """Redraw all controls, in the sidebar and on the train card, as one can move another; for callbacks."""
-    rerun_fragments(["starting_points_row", "settings", "card_settings", *state.settings_readers.get()])

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mlp.page import state
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import On, part
 
 # One listener serves the whole page, as Streamlit may replace the button. If the browser blocks the clipboard (no
 # https, no permission), the link appears selected, ready to be copied by hand.
@@ -63,11 +62,11 @@ def share_section(drawing: Callable[[], str | None]) -> None:
     drawing : callable
         Returns the drawing as letters, digits, ``-``, ``_`` and ``=``. Only the copied link holds it, not the address.
     """
-    fragment(_button, key="share_link")(drawing)
-    state.stroke_readers.add("share_link")
+    _button(drawing)
     with st.container(key="share_script"):  # takes no space
         st.html(_SCRIPT, unsafe_allow_javascript=True)
 
 
+@part("share_link", on=On.STROKE)
 def _button(drawing: Callable[[], str | None]) -> None:
     st.html(_BUTTON.format(drawing=html.escape(drawing() or "")))

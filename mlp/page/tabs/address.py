@@ -13,8 +13,8 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.link import ADDRESS, Query, linked_query, open_view, settings_query
-from mlp.page.style.fragments import fragment
+from mlp.page.settings.link import Query, linked_query, open_view, settings_query
+from mlp.page.style.redraw import On, part
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_are_open, lessons_open
 from mlp.page.tabs.part import Part
@@ -57,10 +57,10 @@ def address_section(tabs: Tabs, first: str) -> None:
         The tab or part that is open by default.
     """
     with st.container(key="address"):  # the style sheet hides it
-        fragment(_send, key=ADDRESS)(tabs, first)
-        state.settings_readers.add(ADDRESS)
+        _send(tabs, first)
 
 
+@part("address", on=On.SETTING | On.VIEW)
 def _send(tabs: Tabs, first: str) -> None:
     component = st.components.v2.component("address", js=_JS)
     _, part = tab_bar.open_place(tabs, first)

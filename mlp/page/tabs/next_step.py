@@ -10,14 +10,14 @@ import streamlit as st
 from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
 from mlp.page.draw.canvas import give_one
-from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import answering
+from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.settings.hiding import tab_name
-from mlp.page.style.fragments import fragment, rerun_page
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lessons.tab import LESSONS_NAME, lessons_open
 from mlp.page.tabs.tab_bar import go_to_tab
@@ -54,10 +54,10 @@ class NextStep(NamedTuple):
 
 def next_step_section(visitor: Visitor, parts: Sequence[str]) -> None:
     """Draw the suggestion, again after each stroke; ``parts`` are the names of the visible parts of tabs."""
-    fragment(_draw, key="next_step_line")(visitor, parts)
-    state.stroke_readers.add("next_step_line")
+    _draw(visitor, parts)
 
 
+@part("next_step_line", on=On.STROKE | On.DRAWINGS)
 def _draw(visitor: Visitor, parts: Sequence[str]) -> None:
     _line(next_step(visitor, parts))
 
@@ -77,7 +77,7 @@ def _take(step: NextStep) -> None:
 
 def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
     """Return the first suggestion that the visitor has not followed yet, and at last those of the tour."""
-    if current_drawing() is None:
+    if this_tab().desk.drawing is None:
         return NextStep("draw a digit, or get one", partial(give_one, visitor))
     if visitor.job is None:
         return NextStep("train your own network", partial(train, visitor))

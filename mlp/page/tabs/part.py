@@ -1,6 +1,6 @@
 """Parts of tabs: the name, the section and the choices that each registers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
-from mlp.page.style.fragments import rerun_fragments
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, redraw
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -62,15 +62,13 @@ class Rooms:
         names = self.shown()
         return next((room for room in (self.chosen.get(), self.linked(), *names) if room in names), None)
 
-    def draw_choice(self, label: str, *, redraw: Sequence[str] = (), **look: Any) -> str | None:
+    def draw_choice(self, label: str, **look: Any) -> str | None:
         """Draw the choice of a room, and return the open one; draw nothing and return None if all are hidden.
 
         Parameters
         ----------
         label : str
             Name of the choice for screen readers.
-        redraw : sequence of str
-            Keys of the fragments to redraw after a choice; none if the choice is outside of fragments.
         **look
             More arguments of ``st.segmented_control``.
         """
@@ -83,8 +81,7 @@ class Rooms:
 
         def choose() -> None:
             self.chosen.set(control.get())
-            if redraw:
-                rerun_fragments(redraw)
+            redraw(On.VIEW)
 
         with control.placed():
             st.segmented_control(

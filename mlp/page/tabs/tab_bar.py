@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.draw.subject import look_at
-from mlp.page.style.fragments import rerun_page
+from mlp.page.style.redraw import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.part import Part
 

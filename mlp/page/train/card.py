@@ -13,10 +13,10 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.settings.panel import card_settings
 from mlp.page.settings.recipe_buttons import recipe_buttons
-from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import tappable
 from mlp.page.style.hidable import hidable
 from mlp.page.style.plots import draw_plot
+from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay
 from mlp.page.train.data_state import DataState, data_state
@@ -118,7 +118,7 @@ def _run_and_curves(visitor: Visitor) -> None:
         tab.arrived(view.drawn)
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=view.slow_start)}</div>')
-        st.html(f'<div data-live="strip">{strip(visitor, tab.read_of) if now else ""}</div>')
+        st.html(f'<div data-live="strip">{strip(visitor, tab.desk.read_of) if now else ""}</div>')
         st.html(f'<p hidden data-say data-live="spoken">{spoken_progress(visitor, now, tab)}</p>')
     if now is not None and now.error:
         st.error(plain(now.error))

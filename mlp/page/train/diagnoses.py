@@ -10,8 +10,8 @@ from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.controls import set_controls
-from mlp.page.style.fragments import rerun_page
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.refusals import Refusal, reason

@@ -16,8 +16,8 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.settings.questions import questions_section
-from mlp.page.style.fragments import rerun_page
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import rerun_page
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor

@@ -66,7 +66,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     parts: Parts = {
         "step": (visitor.runs.number, now.step),
         "html.progress": progress(now, view.speed),
-        "html.strip": strip(visitor, tab.read_of),
+        "html.strip": strip(visitor, tab.desk.read_of),
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),

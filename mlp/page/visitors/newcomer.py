@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.style.fragments import fragment
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, part
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.registry import id_from_text
 from mlp.page.visitors.session import visitors
@@ -24,12 +23,12 @@ hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
 
 
 def newcomer_section(visitor: Visitor) -> None:
-    """Draw the visitor's code, and the buttons to leave and come back, in the fragment "newcomer"."""
+    """Draw the visitor's code, and the buttons to leave and come back."""
     with st.container(key="newcomer"), st.expander("Someone else’s turn"):
-        fragment(_draw, key="newcomer")(visitor)
-        state.stroke_readers.add("newcomer")
+        _draw(visitor)
 
 
+@part("newcomer", on=On.FIRST_WORK)
 def _draw(visitor: Visitor) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlp.page.live.component import FOLLOW_S
+from mlp.page.style.redraw import EVERY_S, On
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.sight import LONG_RUN, answer, at_rest, button, eventually, part, step_of
@@ -29,10 +29,10 @@ COUNT_LINES = """() => {
 }"""
 """Counts from now on how often points arrive, and the charts drawn from them."""
 
-WATCH_FOLLOWS = """() => {
+WATCH_REQUESTS = """() => {
   let ask = window.inklingRequest;
-  window.follows = [];
-  const watched = (name, at) => { if (name === "follow") follows.push(at); ask(name, at); };
+  window.requests = [];
+  const watched = (name, of) => { if (name === "redraw") requests.push(performance.now()); ask(name, of); };
   Object.defineProperty(window, "inklingRequest", { get: () => watched, set: (to) => { ask = to; } });
 }"""
 """Records when the page asks for a redraw of the open tab; the message leaves it a moment later."""
@@ -100,11 +100,11 @@ def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[
     before = table.inner_text()
     after_slices(page, 10)
     assert scripts(page) == []  # nobody sees the tab below the screen
-    page.evaluate(WATCH_FOLLOWS)
+    page.evaluate(WATCH_REQUESTS)
     table.scroll_into_view_if_needed()
-    eventually(page, lambda: page.evaluate("follows.length") >= 3)
-    _, first, second, *_ = page.evaluate("follows")  # the first comes with the scrolling
-    assert second - first > 1000 * FOLLOW_S - 10  # a timer's precision
+    eventually(page, lambda: page.evaluate("requests.length") >= 3)
+    _, first, second, *_ = page.evaluate("requests")  # the first comes with the scrolling
+    assert second - first > 1000 * EVERY_S[On.RUN] - 10  # a timer's precision
     expect(table).not_to_have_text(before, use_inner_text=True)
     button(page, "pause").click()  # or it would go on beside the next tests
     expect(button(page, "pause")).to_have_text("Resume")

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, picture, put, text, url_of, visitor_of
+from tests.page.sight import draw, picture, put, tab_of, text, url_of, visitor_of
 
 
 def test_page_opens_ready_to_draw(page: AppTest):
@@ -134,4 +134,5 @@ def test_given_digit_is_read_at_once_and_kept(page: AppTest):
     put(page, picture(fit(DIGITS[1])))
     page.button(key="give_one").click().run()
     assert visitor_of(page).drawing != given
-    assert not page.session_state["prepared_drawing"][1].strokes  # the earlier drawing is no longer read
+    assert tab_of(page).desk.digit.image.tobytes() == tab_of(page).desk.read_of
+    assert not tab_of(page).desk.is_drawn_on  # the earlier drawing is no longer there

@@ -13,18 +13,11 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.draw import networks
 from mlp.page.live.protocol import Ask
-from mlp.page.live.tabs import Tab
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
-from tests.page.sight import at_rest, picture, put, text, url_of, visitor_of
+from tests.page.sight import at_rest, picture, put, tab_of, text, url_of, visitor_of
 
 ONE, SEVEN = fit(DIGITS[1], 0.5, (0.25, 0.5)), fit(DIGITS[7], 0.5, (0.7, 0.5))
-
-
-def tab_of(page: AppTest) -> Tab:
-    """The channel's record of this page."""
-    tab: Tab = page.session_state["live_tab"]
-    return tab
 
 
 def ask(page: AppTest, strokes: Sequence[Stroke], *, pen: bool = False) -> dict:
@@ -55,29 +48,29 @@ def test_channel_sends_a_reading_of_each_digit_and_chooses_the_last(page: AppTes
 
 def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
     before = ask(page, [*ONE, *SEVEN])
-    tab_of(page).chosen = 0
+    tab_of(page).desk.chosen = 0
     after = tab_of(page).parts(["reading", "scene"])
     assert [reading["chosen"] for reading in after["readings"]] == [True, False]
     assert "the 1: " in after["html.answer_more"]
     assert after["scene"]["image"] != before["scene"]["image"]
     assert after["scene"]["description"].endswith("it reads 1.")
     put(page, picture([*ONE, *SEVEN]))
-    tab_of(page).chosen = 0
+    tab_of(page).desk.chosen = 0
     page.run()
     assert "the 1: " in text(page, "answer")
 
 
 def test_stroke_resets_the_chosen_digit(page: AppTest):
     ask(page, [*ONE, *SEVEN])
-    tab_of(page).chosen = 0
-    tab_of(page).begin_stroke()
+    tab_of(page).desk.chosen = 0
+    tab_of(page).desk.begin_stroke()
     assert [reading["chosen"] for reading in ask(page, [*ONE, *SEVEN])["readings"]] == [False, True]
 
 
 def test_end_of_a_stroke_keeps_a_digit_that_was_chosen_before_it_arrived(page: AppTest):
-    tab_of(page).begin_stroke()
+    tab_of(page).desk.begin_stroke()
     ask(page, [*ONE, *SEVEN], pen=True)
-    tab_of(page).chosen = 0
+    tab_of(page).desk.chosen = 0
     for pen in (True, False):
         assert [each["chosen"] for each in ask(page, [*ONE, *SEVEN], pen=pen)["readings"]] == [True, False]
 
@@ -93,13 +86,13 @@ def test_answer_never_says_no_digit_while_a_second_one_is_drawn(page: AppTest):
 
 def test_correction_is_of_the_chosen_digit(page: AppTest):
     put(page, picture([*ONE, *SEVEN]))
-    tab_of(page).chosen = 0
+    tab_of(page).desk.chosen = 0
     page.run()
     page.pills(key="corrected").set_value(4).run()
     (own,) = visitor_of(page).digits.now
     assert own.label == 4
     assert np.array_equal(own.image, as_pixels(to_mnist(np.asarray(picture(ONE))[:, :, 0])))
-    tab_of(page).chosen = 1
+    tab_of(page).desk.chosen = 1
     page.run()
     assert page.pills(key="corrected").value is None
 

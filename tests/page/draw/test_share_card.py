@@ -19,7 +19,7 @@ from mlp.page.style.theme import DARK, LIGHT
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.page import sight
-from tests.page.sight import at_rest, draw, visitor_of
+from tests.page.sight import at_rest, draw, tab_of, visitor_of
 
 WORDS = CardWords("It reads a 4, 75.0% sure", "My own network, trained in 9 seconds", "784 → 12 → 10: 9,550 numbers")
 NETWORK = MLP([784, 12, 10], rng=np.random.default_rng(1))
@@ -109,7 +109,7 @@ def test_without_a_drawing_the_button_asks_for_one(page: AppTest):
 
 def test_card_names_the_network(open_page: Callable[..., AppTest]):
     page = draw(open_page(images="300", epochs="1"), 4)
-    visitor, drawing = visitor_of(page), page.session_state["prepared_drawing"][1]
+    visitor, drawing = visitor_of(page), tab_of(page).desk.drawing
 
     def card_text(kind: str) -> str:
         made = picture(visitor, drawing, kind, None, LIGHT)

@@ -5,16 +5,17 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mlp.images import input_image
+from mlp.images.canvas_image import RUNS, pixels_of_canvas
 from mlp.images.drawing import to_mnist
-from mlp.images.input_image import from_picture
 from mlp.images.picture import Picture
-from mlp.page import state
 from mlp.page.draw.canvas import on_stroke
-from mlp.page.draw.current_drawing import RUNS, current_drawing, image_of_canvas
+from mlp.page.live.desk import Desk, photo_of
 from mlp.page.live.tabs import this_tab
+from mlp.page.style.redraw import On, Where, drawn_parts
 from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -62,21 +63,32 @@ class Canvas:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.visitor = Visitor("somebody")
+        self.monkeypatch = monkeypatch
         self.redrawn: list[list[str]] = []
         monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
-        monkeypatch.setattr("mlp.page.draw.canvas.st.rerun", self.redrawn.append)
-        state.stroke_readers.add("reading")
-        state.stroke_readers.add("way")
+        monkeypatch.setattr("mlp.page.style.redraw.st.rerun", self.redrawn.append)
+        monkeypatch.setattr("mlp.page.style.redraw.fragments_of_this_run", lambda: ["drawing"])
+        drawn = drawn_parts()
+        drawn.is_live = lambda: True
+        drawn.note("corrections", On.STROKE, Where.CARDS)
+        drawn.note("inside_view_drawn", On.STROKE, Where.TAB)
+        drawn.note("newcomer", On.FIRST_WORK, Where.CARDS)
+        drawn.note("share_link", On.STROKE, Where.CARDS)
 
     def report(self, drawing: object) -> None:
         """Set the browser's report on the canvas."""
-        state.canvas.set({"drawing": drawing, "backgroundFit": None})
+        st.session_state["canvas"] = {"drawing": drawing, "backgroundFit": None}
         on_stroke(self.visitor)
 
     def show(self, picture: Picture) -> None:
         """Read a photo in place of a drawing."""
         self.visitor.picture = picture
-        state.picture.set(from_picture(picture))
+        self.desk.put([], "", photo_of(picture))
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of this session's tab."""
+        return this_tab().desk
 
 
 @pytest.fixture
@@ -89,22 +101,31 @@ def report_of(digit: int, *objects: object) -> dict[str, object]:
     return {"raw": {"objects": list(objects)}, "data": url_of(picture(fit(DIGITS[digit])))}
 
 
-def test_stroke_is_kept_and_its_readers_redraw_in_order(canvas: Canvas):
+def test_stroke_is_kept_and_redraws_the_parts_that_depend_on_it_in_order(canvas: Canvas):
     report = report_of(7, STROKE)
     canvas.report(report)
     assert canvas.visitor.drawing == report
-    assert canvas.redrawn == [["reading", "way"]]
+    canvas.report(report_of(5, STROKE))
+    assert canvas.redrawn == [["corrections", "newcomer", "share_link"], ["corrections", "share_link"]]
+
+
+def test_stroke_in_a_tab_without_the_live_channel_redraws_the_whole_page(canvas: Canvas):
+    whole: list[None] = []
+    drawn_parts().is_live = lambda: False
+    canvas.monkeypatch.setattr("mlp.page.style.redraw.st.rerun", lambda: whole.append(None))
+    canvas.report(report_of(7, STROKE))
+    assert whole == [None]
 
 
 def test_drawing_comes_with_strokes_and_input_image(canvas: Canvas):
     canvas.report(report_of(7, STROKE))
-    drawing = current_drawing()
+    drawing = canvas.desk.drawing
     assert drawing.kind == "drawing"
     assert [stroke.tolist() for stroke in drawing.strokes] == [[[140, 60], [140, 220]]]
     np.testing.assert_array_equal(drawing.image, to_mnist(drawing.pixels))
-    assert current_drawing() is drawing
+    assert canvas.desk.drawing is drawing
     canvas.report(report_of(5, STROKE))
-    assert current_drawing() is not drawing
+    assert canvas.desk.drawing is not drawing
 
 
 @pytest.mark.parametrize("followed", [False, True])
@@ -112,18 +133,17 @@ def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas, followed: bool):
     canvas.show(PICTURE)
     if followed:
         this_tab().connect(Mock())
+        canvas.desk.draw(report_of(7)["data"], pen=False)  # the channel's question, which comes before the report
     canvas.report(report_of(7, STROKE))
     assert canvas.visitor.picture is None
-    assert current_drawing().kind == "drawing"
-    assert canvas.redrawn == [["drawing", "reading", "way"]]
+    assert canvas.desk.drawing.kind == "drawing"
 
 
 def test_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
     canvas.show(PICTURE)
     canvas.report(report_of(7))
     assert canvas.visitor.picture is PICTURE
-    assert current_drawing().kind == "picture"
-    assert canvas.redrawn == [["reading", "way"]]
+    assert canvas.desk.drawing.kind == "picture"
 
 
 def test_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Canvas):
@@ -138,7 +158,7 @@ def test_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Can
 def test_nonsense_from_a_browser_is_neither_kept_nor_read(canvas: Canvas, nonsense: object):
     canvas.report(nonsense)
     assert canvas.visitor.drawing is None
-    assert current_drawing() is None
+    assert canvas.desk.drawing is None
 
 
 def test_canvas_in_runs_is_read_like_its_png():
@@ -146,12 +166,12 @@ def test_canvas_in_runs_is_read_like_its_png():
     ends = np.flatnonzero(np.diff(shades.ravel().astype(int), append=-1)) + 1
     runs = zip(shades.ravel()[ends - 1], np.diff(ends, prepend=0), strict=True)
     url = RUNS + "".join(f"{chr(97 + round(shade / 17))}{length}" for shade, length in runs)
-    as_runs, as_png = (image_of_canvas(each, {}) for each in (url, url_of(picture(fit(DIGITS[8])))))
+    as_runs, as_png = (pixels_of_canvas(each) for each in (url, url_of(picture(fit(DIGITS[8])))))
     assert as_runs is not None
     assert as_png is not None
-    assert np.abs(as_runs.image - as_png.image).max() < 0.03
+    assert np.abs(to_mnist(as_runs) - to_mnist(as_png)).max() < 0.03
 
 
 @pytest.mark.parametrize("runs", ["", "a", "a5", "q78400", "a-1", "a78401", "78400", f"a{10**400}", "a78399\n"])
 def test_runs_that_do_not_fill_the_canvas_are_not_read(runs: str):
-    assert image_of_canvas(RUNS + runs, {}) is None
+    assert pixels_of_canvas(RUNS + runs) is None

@@ -14,7 +14,7 @@ from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, picture, sheet_photo, text, visitor_of
+from tests.page.sight import draw, picture, sheet_photo, tab_of, text, visitor_of
 
 
 def file_of(digit: int) -> tuple[str, bytes, str]:
@@ -81,7 +81,7 @@ def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Cal
 
 def test_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest):
     upload(page, file_of(5))
-    (on_canvas,) = page.session_state["begun_with"]["raw"]["objects"]
+    (on_canvas,) = tab_of(page).desk.on_canvas["objects"]
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(on_canvas["src"].partition(",")[2]))))
     assert shown.shape == (280, 280)
     assert to_mnist(shown) is not None
@@ -89,5 +89,5 @@ def test_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest
     page.run()
     assert visitor_of(page).picture is not None
     page.button(key="clear").click().run()
-    assert page.session_state["begun_with"]["raw"]["objects"] == []
+    assert tab_of(page).desk.on_canvas["objects"] == []
     assert visitor_of(page).picture is None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mlp.page import state
@@ -72,9 +73,9 @@ def test_whole_new_page_is_drawn_in_one_turn(monkeypatch: pytest.MonkeyPatch, op
     def noted(name: str) -> Callable[[PageTurns], object]:
         @contextmanager
         def block(_: PageTurns) -> Iterator[None]:
-            seen.append((name, state.begun_with.is_kept(), state.shown_part.is_kept()))
+            seen.append((name, "restored" in st.session_state, state.shown_part.is_kept()))
             yield
-            seen.append((f"{name} ends", state.begun_with.is_kept(), state.shown_part.is_kept()))
+            seen.append((f"{name} ends", "restored" in st.session_state, state.shown_part.is_kept()))
 
         return block
 

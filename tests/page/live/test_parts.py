@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
 from mlp.page.live.protocol import Ask
-from mlp.page.live.tabs import Tab, opened_tab
+from mlp.page.live.tabs import opened_tab
 from mlp.page.style.plots import HIGHEST, UNITS
+from mlp.page.style.redraw import EVERY_S, On
 from mlp.page.visitors import runs
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
@@ -23,16 +24,10 @@ from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.jobs.workers.fake_workers import ManualWorkers
-from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
+from tests.page.sight import at_rest, draw, eventually, picture, tab_of, text, url_of, visitor_of
 
 ALL = ("canvas", "reading", "run", "page", "data")
 BLANK = url_of(picture([]))
-
-
-def tab_of(page: AppTest) -> Tab:
-    """Return the channel's parts for this page."""
-    tab: Tab = page.session_state["live_tab"]
-    return tab
 
 
 def ask(page: AppTest, digit: int, *, pen: bool = False) -> dict:
@@ -40,6 +35,11 @@ def ask(page: AppTest, digit: int, *, pen: bool = False) -> dict:
     tab = tab_of(page)
     tab.ask(Ask(1, url_of(picture(fit(DIGITS[digit]))), pen))
     return tab.parts(["reading"])
+
+
+def outdated(page: AppTest) -> list[str]:
+    """Return the keys of the parts that the browser would ask for."""
+    return [key for key, _, _ in tab_of(page).parts(["page"])["outdated"]]
 
 
 def test_opening_page_shows_what_the_channel_sends(page: AppTest):
@@ -104,10 +104,10 @@ def test_sweep_moves_without_scripts_while_its_tab_is_open(
     page = open_page(tab="Runs")
     page.button(key="sweep_start").click().run()
     sweep, tab = visitor_of(page).sweep, tab_of(page)
-    assert tab.follows == 0
     for _ in sweep.jobs:
         manual.answer()
     eventually(lambda: all(trial.snapshot.step for trial in sweep.trials()))
+    assert outdated(page) == []
     parts = tab.parts(["sweep"])
     colors = [line["color"] for line in parts["plot.sweep"]["lines"]]
     assert len(colors) == 3 * len(sweep.jobs)
@@ -178,15 +178,27 @@ def test_tab_is_woken_only_by_its_visitors_runs(page: AppTest, open_page: Callab
     assert followers[1].woken == 0
 
 
-def test_only_tabs_that_follow_the_run_are_redrawn(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Look inside", epochs="100", batch_size="8", width_1="512", width_2="512")
-    assert tab_of(page).follows == 0
-    page.button(key="train").click().run()
-    assert tab_of(page).follows == 2
-    assert tab_of(page).follows_unseen == 0
-    visitor_of(page).job.pause()
+def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    for one in (On.RUN, On.NETWORK):
+        monkeypatch.setitem(EVERY_S, one, 0.0)
+    page.button(key="step").click().run()
     at_rest(page)
-    assert tab_of(page).follows == 0
+    assert outdated(page) == []
+    visitor_of(page).job.step()
+    eventually(lambda: visitor_of(page).job.snapshot().step == 2)
+    tab_of(page).parts(["reading"])
+    assert outdated(page) == ["inside_view_drawn"]
+    assert outdated(page.run()) == []
+    page.segmented_control(key="network").set_value("shipped").run()
+    visitor_of(page).job.step()
+    eventually(lambda: visitor_of(page).job.snapshot().step == 3)
+    tab_of(page).parts(["reading"])
+    assert outdated(page) == []
+
+
+def test_stroke_makes_parts_outdated_at_once(page: AppTest):
+    tab_of(page).desk.report([], BLANK, is_newest=True)
+    assert {"corrections", "share_link", "inside_view_drawn"} <= set(outdated(page))
 
 
 def test_closed_tab_and_its_runs_are_freed():

@@ -20,7 +20,7 @@ from mlp.page.tabs.inside.tab import VIEWS
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.page.sight import at_rest, visitor_of
+from tests.page.sight import at_rest, put, visitor_of
 from tests.sample_digits import sample
 
 PICTURE, MOSAIC = '<p class="ink-net-legend"', 'class="ink-mosaic"'
@@ -53,8 +53,7 @@ def draw(test):
     buffer = io.BytesIO()
     Image.fromarray(ink).save(buffer, "PNG")
     url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    test.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": url}, "backgroundFit": None}
-    return test.run()
+    return put(test, url)
 
 
 @pytest.mark.parametrize("settings", [{"activation": "tanh", "hidden_layers": 1}, {"hidden_layers": 4}])

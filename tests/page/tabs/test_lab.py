@@ -20,7 +20,7 @@ from mlp.page.tabs.lab.map import MARGIN, Layout
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
-from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
 from tests.sample_digits import sample
 
 EXPERIMENTS = {**TOOLS, **ROOMS}
@@ -77,8 +77,8 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
         assert not page.exception, room
         if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
             page.button(key=work).click().run()
-            eventually(lambda: not page.session_state["lab_work"][1].running)
-            assert page.session_state["lab_work"][1].error is None
+            eventually(lambda: not tab_of(page).work[1].running)
+            assert tab_of(page).work[1].error is None
             assert not page.run().exception, room
         assert EXPERIMENTS[room].idea in text(page, f"lab_{room}")
         shown = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "a random walk:"}
@@ -126,7 +126,7 @@ def test_wish_is_followed_on_the_engine_to_its_end(open_page: Callable[..., AppT
     page.segmented_control(key="network").set_value("article").run()
     page.number_input(key="lab_wish_neuron").set_value(3).run()
     page.button(key="lab_ask").click().run()
-    eventually(lambda: not page.session_state["lab_work"][1].running)
+    eventually(lambda: not tab_of(page).work[1].running)
     assert "The network reads a 3 in it" in text(page.run(), "lab_wish")
     assert "Its sum after 200 steps" in text(page, "lab_wish")
 
@@ -137,7 +137,7 @@ def test_morph_ends_at_the_chosen_digit_or_kept_drawing(open_page: Callable[...,
     page.selectbox(key="lab_morph_to").set_value("9").run()
     assert "By pixels 4 becomes 9 at" in text(page, "lab_morph")
     page.button(key="lab_find").click().run()
-    eventually(lambda: not page.session_state["lab_work"][1].running)
+    eventually(lambda: not tab_of(page).work[1].running)
     assert "of the path’s length on average" in text(page.run(), "lab_morph")
     page.button(key="lab_keep").click().run()
     assert "it stays a 4" in text(page, "lab_morph")
@@ -181,7 +181,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     assert page.number_input(key="lab_step").value == 3
     page.number_input(key="lab_step").set_value(11).run()
     page.button(key="lab_replay").click().run()
-    eventually(lambda: not page.session_state["lab_work"][1].running)
+    eventually(lambda: not tab_of(page).work[1].running)
     page.run()
     assert "back at step 11" in text(page)
     page.button(key="lab_go_on").click().run()
@@ -250,6 +250,6 @@ def test_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppT
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run().button(key="lab_measure").click().run()
-    eventually(lambda: not page.session_state["lab_work"][1].running)
-    assert page.session_state["lab_work"][1].work.progress == 1
+    eventually(lambda: not tab_of(page).work[1].running)
+    assert tab_of(page).work[1].work.progress == 1
     assert "Lowest loss on the plane" in text(page.run(), "lab_valley")

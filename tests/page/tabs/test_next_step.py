@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from tests.page.sight import at_rest, draw, eventually, visitor_of
+from tests.page.sight import at_rest, draw, eventually, tab_of, visitor_of
 
 
 def test_next_step_follows_the_visitors_actions(page: AppTest):
     assert page.button(key="next_step").label == "draw a digit, or get one"
     page.button(key="next_step").click().run()
-    assert page.session_state["begun_with"]["raw"]["objects"][0]["type"] == "Image"
+    assert tab_of(page).desk.on_canvas["objects"][0]["type"] == "Image"
 
     draw(page, 4)
     assert page.button(key="next_step").label == "train your own network"

@@ -15,7 +15,7 @@ from mlp.page.draw.networks import shipped
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.drawings.sample_drawings import own_digits
-from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
+from tests.page.sight import at_rest, draw, eventually, picture, put, text, url_of, visitor_of
 
 OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
 
@@ -70,8 +70,7 @@ def test_another_drawing_has_not_been_corrected(page: AppTest):
 
 def test_strokes_are_kept_with_the_image(page: AppTest):
     data = url_of(picture(fit(DIGITS[7])))
-    page.session_state["canvas"] = {"drawing": {"raw": {"objects": [OBJECT]}, "data": data}, "backgroundFit": None}
-    label(page.run(), 7)
+    label(put(page, data, [OBJECT]), 7)
     (digit,) = visitor_of(page).digits.now.examples
     assert [stroke.tolist() for stroke in digit.strokes] == [[[10, 20], [30, 40]]]
 

@@ -22,7 +22,7 @@ from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import jittered, letters
-from tests.page.sight import at_rest, eventually, picture, sheet_photo, text, url_of, visitor_of
+from tests.page.sight import at_rest, eventually, picture, put, sheet_photo, text, visitor_of
 
 MARKUP = "<b>x</b>"
 
@@ -48,11 +48,7 @@ def draw(page: AppTest, strokes: list[np.ndarray]) -> AppTest:
     objects = [
         {"path": [["M" if not n else "L", *point] for n, point in enumerate(stroke.tolist())]} for stroke in strokes
     ]
-    page.session_state["canvas"] = {
-        "drawing": {"raw": {"objects": objects}, "data": url_of(picture(strokes))},
-        "backgroundFit": None,
-    }
-    page.run()
+    put(page, picture(strokes), objects)
     assert not page.exception
     return page
 

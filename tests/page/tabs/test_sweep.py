@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.jobs.workers.engine import Engine
 from mlp.page.visitors import runs
 from tests.jobs.workers.fake_workers import ManualWorkers
-from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_best_run_can_be_rewound_to_any_step(swept: AppTest):
     assert "no saved steps, as it trained in a sweep. Any step" in text(swept)
     swept.number_input(key="lab_step").set_value(5).run()
     swept.button(key="lab_replay").click().run()
-    eventually(lambda: not swept.session_state["lab_work"][1].running)
+    eventually(lambda: not tab_of(swept).work[1].running)
     swept.run()
     assert "back at step 5" in text(swept)
 

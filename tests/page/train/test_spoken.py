@@ -22,7 +22,7 @@ def announcement(monkeypatch: pytest.MonkeyPatch):
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(spoken.time, "monotonic", lambda: clock.now)
     monkeypatch.setattr(spoken, "readings", lambda visitor, drawing: [(7, "7", 0.9)])
-    tab = SimpleNamespace(spoken=None, read_of=None)
+    tab = SimpleNamespace(spoken=None, desk=SimpleNamespace(read_of=None))
     visitor: Any = SimpleNamespace(runs=SimpleNamespace(number=1))
 
     def announcement(now: Any, after_s: float = 10.0) -> str:

@@ -9,7 +9,7 @@ from mlp.images.handwriting.styles import STYLES, Style, style_names
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.page.style.fragments import rerun_page
+from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.theme import digits
 
 _show_styles = SessionVar[bool]("show_styles", False)
@@ -19,6 +19,7 @@ _show_styles = SessionVar[bool]("show_styles", False)
 EXAMPLES = 4
 
 
+@part("styles", on=On.SETTING, where=Where.TAB)
 def styles_section() -> None:
     """Draw a row for each digit with its styles, and a switch for each style."""
     if not st.toggle("Show the styles of synthetic digits", key=_show_styles.key):

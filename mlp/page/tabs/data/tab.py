@@ -4,10 +4,9 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.augmentation import warp
-from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
 from mlp.page.tabs.part import Part
@@ -57,8 +56,7 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     with st.expander("Three questions"):
         questions_section(QUESTIONS)
     with st.container(key="advanced_data"), st.expander("Advanced"):
-        fragment(styles_section, key="styles")()
-        state.settings_readers.add("styles")
+        styles_section()
 
 
 def _images(data: DataState) -> None:

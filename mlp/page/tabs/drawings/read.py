@@ -13,7 +13,7 @@ from mlp.jobs.limits import limits
 from mlp.page.draw.collect import GOOD_START, signs_settings
 from mlp.page.draw.networks import answering
 from mlp.page.live.announced import announced
-from mlp.page.style.fragments import rerun_page
+from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
 from mlp.page.train.run_words import measured_on
@@ -26,6 +26,7 @@ from mlp.training.teaching import Row, effect
 _left_out_refused = Refusal("signs_left_out")
 
 
+@part("drawings_read", on=On.DRAWINGS | On.RUN | On.SWEEP, where=Where.TAB)
 def read_section(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the drawings with their answers, the effect of teaching digits, and the certainty of a score on signs."""
     now, shown = answering(visitor), drawings.now

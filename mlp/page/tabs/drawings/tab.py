@@ -11,14 +11,13 @@ from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.page import state
-from mlp.page.draw.collect import LINKED, TAB, TAB_PARTS, change_drawings, learn_here, missing_drawings_text
+from mlp.page.draw.collect import LINKED, TAB, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.teach import teach, teaching_epochs
 from mlp.page.live.announced import announced
-from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import open_view, page_address
 from mlp.page.style.download_button import download_button
-from mlp.page.style.fragments import fragment, rerun_page
+from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
 from mlp.page.tabs.part import Part, Views
@@ -58,15 +57,13 @@ def drawings_section(visitor: Visitor, data: DataState) -> None:
             label_visibility="collapsed",
         )
     drawings = visitor.signs if kind == "signs" else visitor.digits
-    running = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
-    running |= visitor.sweep is not None and visitor.sweep.busy
-    for part, key in zip((_actions, read_section), TAB_PARTS, strict=True):
-        fragment(part, key=key)(visitor, drawings)
-    follow_run(TAB_PARTS[1], running)
+    _actions(visitor, drawings)
+    read_section(visitor, drawings)
     _upload(visitor)
     privacy_note()
 
 
+@part("drawings_set", on=On.DRAWINGS, where=Where.TAB)
 def _actions(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the actions for all drawings, for a sign, and for one drawing."""
     now = drawings.now

@@ -22,7 +22,7 @@ from mlp.page.draw.scene import activity
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
-from mlp.page.style.fragments import rerun_fragments
+from mlp.page.style.redraw import On, redraw
 from mlp.page.style.theme import colors
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.neuron_grid import LayerSwitches, neuron_grid
@@ -156,7 +156,7 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
 def _heal() -> None:
     for control in (state.lab_off, _lab_pruned, _lab_bits):
         control.pop()
-    rerun_fragments(["inside"])  # the sliders are outside of the fragment with the button
+    redraw(On.VIEW)  # the sliders are outside of the fragment with the button
 
 
 def _bits(n: int) -> str:

@@ -8,11 +8,12 @@ from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
 from mlp.page import state
+from mlp.page.draw.answer import read_with_choices
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style import theme
-from mlp.page.style.fragments import rerun_fragments, rerun_page
+from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite
 from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
@@ -68,7 +69,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         with _lab_step.placed():
             st.number_input("Exact step", 0, now, key=_lab_step.key, width=130)
         st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job))
-    st.button("Back to now", key="lab_now", on_click=_go_to_now, disabled=at == now)
+    st.button("Back to now", key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == now)
     return ()
 
 
@@ -115,20 +116,21 @@ def view(visitor: Visitor, data: DataState) -> None:
     )
 
 
-def _go_to_now() -> None:
+def _go_to_now(visitor: Visitor) -> None:
     state.rewound.pop()
-    _redraw_readers()
+    _redraw_readers(visitor)
 
 
-def _redraw_readers() -> None:
-    """Redraw every part that reads drawings, with the network of the chosen step."""
-    rerun_fragments(["inside", *(one for one in state.stroke_readers.get() if one != "inside_view_drawn")])
+def _redraw_readers(visitor: Visitor) -> None:
+    """Redraw all that the network reads, with the network of the chosen step."""
+    read_with_choices(visitor)
+    redraw(On.VIEW | On.STROKE)
 
 
 def _go_to(visitor: Visitor, job: Job) -> None:
     step = _lab_moment.get()
     if visitor.job is not job or step is None or step == job.snapshot().step:
-        _go_to_now()
+        _go_to_now(visitor)
         return
     try:
         network = job.rewind.network(step)
@@ -136,7 +138,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         return  # the exactly computed step, which is already shown
     state.rewound.set(state.Rewound(visitor.runs.number, step, replace(job.snapshot(), network=network).reader))
     if state.network.get() == "run":
-        _redraw_readers()
+        _redraw_readers(visitor)
     else:
         state.network.set("run")
         rerun_page()

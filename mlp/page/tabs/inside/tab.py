@@ -5,11 +5,10 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
-from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.link import ADDRESS, open_view
+from mlp.page.settings.link import open_view
 from mlp.page.style import theme
-from mlp.page.style.fragments import fragment, rerun_fragments
+from mlp.page.style.redraw import On, Where, part, redraw
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads
 from mlp.page.tabs.lab.room import Room, draw_room
@@ -51,12 +50,12 @@ TOOL_ROOMS = Rooms(
 
 def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a view, and the chosen view."""
-    fragment(_inside, key="inside")(visitor, data)
-    state.stroke_readers.add("inside_view_drawn")
+    _inside(visitor, data)
     if TOOL_ROOMS.linked() is not None:
         scroll_to("tab-look-inside")
 
 
+@part("inside", on=On.VIEW, where=Where.TAB)
 def _inside(visitor: Visitor, data: DataState) -> None:
     # Without a default, as Streamlit warns about one when another part of the page chooses the view.
     if state.inside_view.get() is None:
@@ -67,8 +66,8 @@ def _inside(visitor: Visitor, data: DataState) -> None:
             list(VIEWS),
             key=state.inside_view.key,
             format_func=VIEWS.__getitem__,
-            on_change=rerun_fragments,
-            args=(["inside", ADDRESS],),
+            on_change=redraw,
+            args=(On.VIEW,),
             required=True,
             label_visibility="collapsed",
         )
@@ -84,19 +83,19 @@ def _inside(visitor: Visitor, data: DataState) -> None:
         for _ in range(MAX_CHOICES):
             st.empty()  # overwrites the last view's choices, which an interrupted script would leave on the page
     # The choices are outside of the fragment that follows the training, so that they keep the focus.
-    fragment(_view, key="inside_view_drawn")(visitor, data, view)
-    follow_run("inside_view_drawn", visitor.job is not None and visitor.job.playing and state.network.get() == "run")
+    _view(visitor, data, view)
 
 
 def _tools(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a tool for the picture of the network, and the picture with that tool."""
     shown = TOOL_ROOMS.shown()
-    chosen = TOOL_ROOMS.draw_choice("Tool", redraw=["inside", ADDRESS]) if len(shown) > 1 else "".join(shown)
+    chosen = TOOL_ROOMS.draw_choice("Tool") if len(shown) > 1 else "".join(shown)
     if chosen:
         with st.container(key=f"lab_{chosen}"):
             draw_room(visitor, data, chosen, TOOLS[chosen], key="inside_view_drawn")
 
 
+@part("inside_view_drawn", on=On.STROKE | On.NETWORK, where=Where.TAB)
 def _view(visitor: Visitor, data: DataState, view: str) -> None:
     now = answering(visitor)
     colors = theme.colors()

@@ -13,8 +13,8 @@ from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
-from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering
+from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.picking import GalleryPicture, gallery
@@ -62,7 +62,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     now = answering(visitor)
     if not is_finite(now.network):
         return
-    test, drawing = data.dataset.test, current_digit()
+    test, drawing = data.dataset.test, this_tab().desk.digit
     n = n_affordable(now.network, len(test.labels))
     fitted = Split(data.dataset.train.images[:FITTED], data.dataset.train.labels[:FITTED])
     layout = within_budget("lab_map", (now.network, test, n), lambda: _layout(now, test, n, fitted), plays=False)

@@ -6,11 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from mlp.page import state
-from mlp.page.live.component import FOLLOW_S, follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.tabs.lab import work
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.valley import MIN_STATES
@@ -35,16 +33,13 @@ class Room:
 
 
 def draw_room(visitor: Visitor, data: DataState, name: str, room: Room, *, key: str) -> None:
-    """Draw a room with its questions; ``key`` is the key of the fragment with its view."""
+    """Draw a room with its questions; ``key`` is the key of the part with its view."""
     if room.idea:
         st.html(f'<p class="ink-note">{room.idea}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
         choices = room.choices(visitor, data)
-    trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     _lab_drawn_for.set(_drawn_for(visitor, name))
-    watched = work.is_running(name)
-    fragment(_view, key=key)(visitor, data, name, room, choices)
-    follow_run(key, trains or watched, work.UPDATE_S if watched else FOLLOW_S)
+    part(key, on=On.STROKE | On.NETWORK | On.WORK, where=Where.TAB)(_view)(visitor, data, name, room, choices)
     if name in QUESTIONS:
         with st.expander("Three questions"):
             questions_section(QUESTIONS[name])

@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.link import ADDRESS
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lab import fool, morph, valley, wish
 from mlp.page.tabs.lab import map as digit_map
@@ -26,15 +24,15 @@ LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items(
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of an experiment, and the open experiment."""
-    fragment(_lab, key="lab_rooms")(visitor, data)
-    state.stroke_readers.add("lab_view")
+    _lab(visitor, data)
     if LAB_ROOMS.linked() is not None:
         scroll_to("lab_card")
 
 
+@part("lab_rooms", on=On.VIEW, where=Where.TAB)
 def _lab(visitor: Visitor, data: DataState) -> None:
     with st.container(key="lab_card"):
-        chosen = LAB_ROOMS.draw_choice("Experiment", redraw=["lab_rooms", ADDRESS])
+        chosen = LAB_ROOMS.draw_choice("Experiment")
         if chosen is None:
             st.caption("All experiments of the lab are hidden here.")
             return

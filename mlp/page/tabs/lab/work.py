@@ -5,32 +5,28 @@ from typing import Any
 import streamlit as st
 
 from mlp.analysis.lab.sliced import Sliced, Work
-from mlp.page.session_var import SessionVar
+from mlp.page.live.tabs import this_tab
 from mlp.page.style.bars import track
 from mlp.page.style.theme import plain
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
-_lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
-"""The experiment of the last computation, and the computation, a `Sliced`."""
 lab_refused = Refusal("lab")
-
-
-UPDATE_S = 0.4  # between two updates of the progress
 
 
 def begin_work(visitor: Visitor, room: str, work: Work) -> None:
     """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
-    current = _lab_work.get()
-    if current is not None:
-        current[1].stop()
-    _lab_work.set((room, Sliced(work, engine(), visitor.id)))
+    tab = this_tab()
+    if tab.work is not None:
+        tab.work[1].stop()
+    tab.work = (room, Sliced(work, engine(), visitor.id))
+    tab.changed("page")
 
 
 def work_of(room: str) -> Sliced[Any] | None:
     """Return the session's computation, done or not, if it belongs to this experiment, else None."""
-    current = _lab_work.get()
+    current = this_tab().work
     return current[1] if current is not None and current[0] == room else None
 
 

@@ -10,16 +10,18 @@ from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.plain_shrink import moved, shrunk
 from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
-from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import answering
+from mlp.page.live.tabs import this_tab
 from mlp.page.style import theme
+from mlp.page.style.redraw import On, part
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 
+@part("lesson_forms", on=On.STROKE | On.NETWORK)
 def compare_forms(visitor: Visitor, data: DataState) -> None:
-    """Draw both inputs with both answers; for a fragment that follows strokes."""
-    drawing = current_drawing()
+    """Draw both inputs with both answers."""
+    drawing = this_tab().desk.drawing
     if drawing is None:
         drawing = _prepared(_example(data))
         st.caption("This is a test digit: draw one above to take its place.")

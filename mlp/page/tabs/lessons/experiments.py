@@ -7,9 +7,8 @@ import streamlit as st
 from mlp.class_names import in_words
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import EndedSweep, Trial
-from mlp.page.live.component import follow_run
 from mlp.page.settings.controls import set_controls
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import On, part
 from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
@@ -29,7 +28,6 @@ MAX_SHOWN = 4
 def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
     """Draw a lesson's buttons and results; ``name`` is its name in the URL."""
     several = len(lesson.experiments) > 1
-    playing = (visitor.job is not None and visitor.job.playing) or (visitor.sweep is not None and visitor.sweep.playing)
     with st.container(horizontal=True, wrap=False, gap="small", key="experiments"):
         with st.container(key="experiment_buttons", gap=None, width=220):
             if several:
@@ -51,8 +49,7 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
                     width="stretch",
                 )
         if several:
-            fragment(_results, key="lesson_results")(visitor, lesson)
-            follow_run("lesson_results", playing, in_tab=False)
+            _results(visitor, lesson)
     _refused.show()
 
 
@@ -120,6 +117,7 @@ def show_curves(visitor: Visitor, lesson: Lesson) -> bool:
     return visitor.shown_sweep is not before
 
 
+@part("lesson_results", on=On.RUN | On.SWEEP)
 def _results(visitor: Visitor, lesson: Lesson) -> None:
     sizes = {experiment.settings.n_parameters for experiment in lesson.experiments}
     heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]

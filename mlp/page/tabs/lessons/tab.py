@@ -5,16 +5,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.controls import set_controls
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked, page_address, settings_query
 from mlp.page.settings.questions import ANSWERS, shows_answers
-from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
 from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.curves_scroll import scroll_to_curves
@@ -91,8 +90,7 @@ def lessons_section(visitor: Visitor, data: DataState) -> None:
         sheet_section(visitor)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         _teach_lesson.start(chosen)
-        fragment(_for_teachers, key="teachers_link")()
-        state.settings_readers.add("teachers_link")
+        _for_teachers()
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
@@ -104,9 +102,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     note_guess(visitor, name, lesson)
     st.subheader(lesson.title, anchor=False)
     if name == "centring":  # first, so that the drawing and the answers are visible together
-        fragment(compare_forms, key="lesson_forms")(visitor, data)
-        follow_run("lesson_forms", visitor.job is not None and visitor.job.playing, in_tab=False)
-        state.stroke_readers.add("lesson_forms")
+        compare_forms(visitor, data)
     st.markdown(f"**What to expect.** {lesson.expect}")
     if lesson.guess is not None and guess.is_offered():
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):
@@ -137,6 +133,7 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
     guess.ask_and_scroll(visitor, learned_now(visitor, experiment)[1])
 
 
+@part("teachers_link", on=On.SETTING)
 def _for_teachers() -> None:
     known = hiding.all_hidable()
     st.markdown(

@@ -16,11 +16,10 @@ from mlp.jobs.origin import remark_on_score
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
-from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar
-from mlp.page.settings.link import ADDRESS, linked_view
-from mlp.page.style.fragments import fragment, rerun_fragments
+from mlp.page.settings.link import linked_view
 from mlp.page.style.picking import GalleryPicture, gallery
+from mlp.page.style.redraw import On, Where, part, redraw
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.mistakes.confusion import confusion_grid
 from mlp.page.tabs.part import Part, Views
@@ -35,17 +34,12 @@ _mistakes_on = ControlVar[str]("mistakes_on", "validation")
 
 SPLITS = {"validation": "Validation data", "test": "Test data"}
 SHOWN = 24
-REFRESH_S = 3.0  # while a run plays
 
 
+@part("mistakes", on=On.NETWORK | On.VIEW, where=Where.TAB)
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of data, the confusion matrix, and the images in its open cell or the most confident mistakes."""
     plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    fragment(_mistakes, key="mistakes")(visitor, data, plays)
-    follow_run("mistakes", plays, REFRESH_S)
-
-
-def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     kind = _choice_of_data() if "test" in data.dataset.splits_to_check else "validation"
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
@@ -80,8 +74,8 @@ def _choice_of_data() -> str:
             default=linked_view(_mistakes_on.key, SPLITS),
             key=_mistakes_on.key,
             format_func=SPLITS.__getitem__,
-            on_change=rerun_fragments,
-            args=(["mistakes", ADDRESS],),
+            on_change=redraw,
+            args=(On.VIEW,),
             required=True,
             label_visibility="collapsed",
         )

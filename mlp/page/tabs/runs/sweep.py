@@ -11,8 +11,8 @@ from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.fragments import fragment
 from mlp.page.style.plots import color_of, draw_plot
+from mlp.page.style.redraw import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState

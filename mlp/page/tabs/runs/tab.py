@@ -8,10 +8,9 @@ import streamlit as st
 from mlp.class_names import in_words
 from mlp.jobs.earlier_runs import MAX_SHOWN, NumberedRun, differences
 from mlp.jobs.limits import limits
-from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.tabs.part import Part
@@ -52,8 +51,7 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
             "compare it with the next one."
         )
     else:
-        fragment(_table, key="runs_table")(visitor)
-        follow_run("runs_table", now is not None and (now.playing or now.busy))
+        _table(visitor)
         if visitor.runs.comparable():
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)
@@ -64,6 +62,7 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
     weights_section(visitor)
 
 
+@part("runs_table", on=On.RUN, where=Where.TAB)
 def _table(visitor: Visitor) -> None:
     st.html(runs_table(all_runs(visitor), visitor.runs.number))
 

@@ -10,7 +10,7 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
-from mlp.page.style.fragments import fragment
+from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import plain
 from mlp.page.tabs.part import Part
 from mlp.page.tabs.step.backward import backward

@@ -1,0 +1,88 @@
+"""The answer of a network to what is on the desk: for each digit, its bars, and whether it shows a digit at all."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.analysis.scores import percent
+from mlp.images.input_image import InputImage
+from mlp.page.draw.networks import Answering, is_seen
+from mlp.page.live.desk import Desk, place_of
+
+
+class Reading(NamedTuple):
+    """A network's answer: the digit, and its probability."""
+
+    digit: int
+    share: float
+
+    def __str__(self) -> str:
+        """Return the answer as text.
+
+        Examples
+        --------
+        >>> str(Reading(7, 0.914))
+        '7 (91.4%)'
+        """
+        return f"{self.digit} ({percent(self.share)})"
+
+
+class DigitAnswer(NamedTuple):
+    """A drawing, or one of its digits, and the network's answer."""
+
+    now: Answering
+    drawing: InputImage | None
+    shares: np.ndarray | None
+    """The probability of each class; None if nothing is drawn, not finite if the weights are not."""
+    is_digit: bool
+    """Whether it shows a digit or one of the network's signs."""
+
+    @property
+    def reading(self) -> Reading | None:
+        """The digit and its probability, or None if there is no answer."""
+        if self.shares is None or self.now.diverged is not None or not np.isfinite(self.shares).all():
+            return None
+        return Reading(int(self.shares.argmax()), float(self.shares.max()))
+
+    @property
+    def text(self) -> str | None:
+        """The name of the digit; None if there is no answer, or no digit is seen."""
+        return self.now.reader.names[self.reading.digit] if self.reading and self.is_digit else None
+
+
+class Answer(NamedTuple):
+    """The answers for the digits of a drawing from left to right, and the place of the chosen one."""
+
+    all: list[DigitAnswer]
+    chosen: int
+    unfinished: bool
+    """Whether the pen is down, so that no digit is rejected."""
+
+    @property
+    def current(self) -> DigitAnswer:
+        """The answer for the chosen digit."""
+        return self.all[self.chosen]
+
+    @property
+    def network(self) -> tuple[str, int | None]:
+        """The kind of the network that answered, and its run's step."""
+        return self.current.now.kind, self.current.now.step
+
+
+def reading(desk: Desk, now: Answering) -> Answer:
+    """Return a network's answer to what is on the desk."""
+    pen = desk.pen
+    found = answers_to(desk.digits, now, unfinished=pen) or [DigitAnswer(now, None, None, is_digit=True)]
+    return Answer(found, place_of(desk.chosen, len(found)), pen)
+
+
+def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool = False) -> list[DigitAnswer]:
+    """Return a network's answer for each of these images; an ``unfinished`` one is never rejected."""
+    if not digits:
+        return []
+    shares = now.reader.predict_proba(np.array([digit.image for digit in digits]))
+    return [
+        DigitAnswer(now, digit, each, is_digit=unfinished or is_seen(now.reader, digit.image, each))
+        for digit, each in zip(digits, shares, strict=True)
+    ]

@@ -1,0 +1,175 @@
+"""The desk of a tab: what is being read there."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from mlp.images.canvas_image import MAX_URL_CHARACTERS, pixels_of_canvas
+from mlp.images.drawings.canvas_strokes import strokes_on_canvas
+from mlp.images.input_image import InputImage, from_drawing, from_picture
+from mlp.images.picture import Picture
+from mlp.images.recorded import Stroke
+
+
+class Photo(NamedTuple):
+    """An open photo, and its digits; None for one without ink."""
+
+    picture: Picture
+    digits: tuple[InputImage | None, ...]
+
+
+class Desk:
+    """What one tab reads: the drawing on its canvas, or a photo in its place; of several digits, the chosen one.
+
+    Scripts and the live channel set and read it from their own threads, so each attribute is replaced whole.
+
+    Attributes
+    ----------
+    on_canvas : dict
+        What a script has put on the canvas, in the form of the canvas's reports.
+    objects : list
+        The strokes and images that are on the canvas, as a script put them or the canvas last reported them.
+    photo : Photo or None
+        The photo that is read in place of the drawing, until the next stroke.
+    chosen : int or None
+        Place of the chosen digit, from 0; None for a drawing's last one, or a photo's first one.
+    whole : bool
+        Whether the network that answers reads a drawing as a whole, even if it has separate parts.
+    pen : bool
+        Whether the pen is down.
+    version : int
+        Changes with each stroke, and whatever else is put on the desk; not while the pen is down.
+    answer : mlp.page.draw.reading.Answer or None
+        The newest answer to what is on the desk.
+    read_of : bytes or None
+        The image of the digit that was read last while the pen was up; None if nothing was drawn.
+    """
+
+    def __init__(self) -> None:
+        self.on_canvas: dict[str, Any] = {"objects": []}
+        self.objects: list[Any] = []
+        self.photo: Photo | None = None
+        self.chosen: int | None = None
+        self.whole = False
+        self.pen = False
+        self.version = 0
+        self.answer: Any = None
+        self.read_of: bytes | None = None
+        self._image = ""
+        self._strokes: tuple[Stroke, ...] = ()
+        self._prepared: tuple[str, tuple[Stroke, ...], InputImage | None] = ("", (), None)
+        self._preparing = threading.Lock()
+
+    def put(self, objects: list[Any], image: str | None, photo: Photo | None = None, chosen: int | None = None) -> None:
+        """Put these objects on the canvas, in place of everything on the desk.
+
+        Parameters
+        ----------
+        objects : list
+            In the form of the canvas's reports.
+        image : str or None
+            Their image, which is read from now on; None to wait for the canvas to show it.
+        photo, chosen : optional
+            Read this photo, and this digit of it.
+        """
+        # The canvas redraws itself when its content changes, so the time makes it differ.
+        self.on_canvas = {"objects": objects, "put": time.time()}
+        self.objects, self._strokes = objects, strokes_on_canvas(objects)
+        self.photo, self.chosen = photo, chosen
+        self.version += 1
+        if image is not None:
+            self._image = image
+
+    def choose(self, place: int) -> None:
+        """Choose one of several digits."""
+        self.chosen = place
+        self.version += 1
+
+    def begin_stroke(self) -> None:
+        """Forget the photo and the chosen digit, as the visitor draws."""
+        self.photo = self.chosen = None
+        self.pen = True
+
+    def draw(self, image: str, *, pen: bool) -> None:
+        """Read this image of the canvas, which the live channel has sent."""
+        self._image, self.pen = image, pen
+
+    def report(self, objects: list[Any], image: str, *, is_newest: bool) -> None:
+        """Take the canvas's own report after a stroke, the only source of strokes.
+
+        Its image is read if it ``is_newest``, which it is not in a tab with the live channel.
+        """
+        self.objects, self._strokes = objects, strokes_on_canvas(objects)
+        self.version += 1
+        if self.is_drawn_on:
+            self.photo = None
+        if is_newest:
+            self._image, self.pen = image, False
+            if self.photo is None:
+                self.chosen = None
+
+    @property
+    def is_drawn_on(self) -> bool:
+        """Whether the canvas has strokes, besides an image that the page has put there."""
+        return any(
+            not (isinstance(each, Mapping) and str(each.get("type")).lower() == "image") for each in self.objects
+        )
+
+    @property
+    def drawing(self) -> InputImage | None:
+        """The drawing, or the chosen digit of the photo in its place, prepared once; None if there is no ink."""
+        photo = self.photo
+        if photo is not None:
+            return photo.digits[min(self.chosen or 0, len(photo.digits) - 1)]
+        with self._preparing:
+            image, strokes = self._image, self._strokes
+            prepared_image, prepared_strokes, prepared = self._prepared
+            if image != prepared_image:
+                pixels = pixels_of_canvas(image)
+                prepared = None if pixels is None else from_drawing(pixels, strokes)
+            elif strokes is not prepared_strokes and prepared is not None:
+                prepared = replace(prepared, strokes=strokes)
+            self._prepared = image, strokes, prepared
+            return prepared
+
+    @property
+    def digits(self) -> tuple[InputImage, ...]:
+        """The parts that are read separately: the drawing's digits from left to right, or all of it; none if blank."""
+        drawing = self.drawing
+        return () if drawing is None else (drawing,) if self.whole else drawing.digits
+
+    @property
+    def digit(self) -> InputImage | None:
+        """The chosen one of the digits; None if there is no ink."""
+        digits = self.digits
+        return digits[place_of(self.chosen, len(digits))] if digits else None
+
+
+def place_of(chosen: int | None, n: int) -> int:
+    """Return the place of the chosen one of ``n`` digits, from 0: the last if none is chosen, or no longer there."""
+    return n - 1 if chosen is None or chosen >= n else chosen
+
+
+def photo_of(picture: Picture) -> Photo:
+    """Return a photo with its digits, prepared."""
+    n = 1 if picture.sheet is None else len(picture.sheet.digits)
+    return Photo(picture, tuple(from_picture(picture, number) for number in range(n)))
+
+
+def checked_drawing(drawing: object) -> tuple[list[Any], str] | None:
+    """Return the objects and the image in a canvas's report; None if it is not one.
+
+    Parameters
+    ----------
+    drawing : object
+        Anything that a browser or a file holds as a drawing.
+    """
+    if not isinstance(drawing, Mapping):
+        return None
+    raw, image = drawing.get("raw"), drawing.get("data")
+    if not isinstance(raw, Mapping) or not isinstance(image, str) or len(image) > MAX_URL_CHARACTERS:
+        return None
+    objects = raw.get("objects")
+    return (list(objects) if isinstance(objects, Sequence) and not isinstance(objects, str) else []), image
