@@ -9,7 +9,7 @@ from mlp.blas import one_blas_thread
 from mlp.nn.layers import Activation, Dense
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.nn.test_time_augmentation import SHIFTS, shifted
+from mlp.nn.tta import SHIFTS, shifted
 
 
 def input_gradients(

@@ -16,7 +16,7 @@ from mlp.images.drawings.drawing_file import load_set
 from mlp.images.mnist import Dataset, load_mnist
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
-from mlp.nn.test_time_augmentation import TTA_COPIES
+from mlp.nn.tta import TTA_COPIES
 from mlp.nn.weights import load_model, save_model
 from mlp.training.data.drawing_data import drawing_data, none_below, sign_settings
 from mlp.training.data.sources import Loaded

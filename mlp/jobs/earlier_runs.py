@@ -56,21 +56,25 @@ MAX_SHOWN = 4
 
 
 class EarlierRuns:
-    """A visitor's earlier runs, oldest first, and which of them to show on the current curves."""
+    """A visitor's earlier runs, oldest first, and which of them to show on the current curves.
+
+    ``current`` is the number of the current run, 0 before the first one; ``data`` and ``origin`` are the current run's,
+    as in `NumberedRun`.
+    """
 
     def __init__(self) -> None:
         self.runs: list[NumberedRun] = []
         self.shown: tuple[int, ...] = ()
-        self.number = 0
+        self.current = 0
         self.data: Source | None = None
         self.origin: Origin | None = None
 
     def begin(self, data: Source, origin: Origin | None = None) -> int:
         """Start a new run, and return its number."""
-        self.number += 1
+        self.current += 1
         self.data = data
         self.origin = origin
-        return self.number
+        return self.current
 
     def add(self, snapshot: Snapshot) -> None:
         """Add the run that was current until now, unless it took no step; it is shown in place of the one before it."""
@@ -78,8 +82,8 @@ class EarlierRuns:
             return
         before = self.runs[-1].number if self.runs else None
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)
-        self.runs.append(NumberedRun(self.number, snapshot, self.data, self.origin))
-        self.show([*(number for number in self.shown if number != before), self.number])
+        self.runs.append(NumberedRun(self.current, snapshot, self.data, self.origin))
+        self.show([*(number for number in self.shown if number != before), self.current])
 
     def delete(self, number: int) -> None:
         """Forget a run; a missing one is no error."""

@@ -12,7 +12,7 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import PREDICT_ROWS
-from mlp.nn.test_time_augmentation import is_square, mean_log_probabilities, shifted
+from mlp.nn.tta import is_square, mean_log_probabilities, shifted
 from mlp.straightening import straightened
 
 
@@ -26,7 +26,7 @@ class Reader:
     temperature : float
         Divides the logits before softmax, so that confidence matches accuracy (Guo et al. 2017, equation 9).
     test_time_augmentation : bool
-        Average over an image and its four shifts by a pixel, see `mlp.nn.test_time_augmentation`.
+        Average over an image and its four shifts by a pixel, see `mlp.nn.tta`.
     straighten : bool
         Shear each image upright before it is read, see `mlp.straightening`: for a network that was trained on such
         images.

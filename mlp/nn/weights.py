@@ -18,7 +18,7 @@ from mlp.nn.network import MLP
 from mlp.nn.parameters import Parameter
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
-from mlp.nn.test_time_augmentation import TTA_COPIES
+from mlp.nn.tta import TTA_COPIES
 
 FORMAT = "inkling-mlp-1"
 MAX_FILE_BYTES = 64 * 1024 * 1024

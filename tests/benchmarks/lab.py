@@ -19,8 +19,8 @@ SLIDERS = {
     "Rewind": ("rewind", "lab_moment", ()),  # the saved steps of the run
     "Fool it": ("fool", "lab_size", (0.02, 0.05, 0.1, 0.15)),
     "Morph": ("morph", "lab_at", (10.0, 30.0, 60.0, 90.0)),
-    "Damage it, pruned": ("lesions", "lab_pruned", (20.0, 50.0, 80.0, 95.0)),
-    "Damage it, rounded": ("lesions", "lab_bits", ("8", "4", "2", "1")),
+    "Damage it, pruned": ("damage", "lab_pruned", (20.0, 50.0, 80.0, 95.0)),
+    "Damage it, rounded": ("damage", "lab_bits", ("8", "4", "2", "1")),
 }
 TRAINED_S = 6.0
 

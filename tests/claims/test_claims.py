@@ -45,9 +45,9 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lab/guess 1", "far below what shorter steps reach"): of_training.long_steps_stay_far_below,
     ("lab/guess 2", "about nine in ten, with a fifteenth of the numbers"): of_lab.eight_neurons_read_nearly_as_well,
     ("lab/guess 3", "The first hundred steps do most of the work"): of_lab.first_hundred_steps_do_most,
-    ("lab/lesions 1", "More than 85%"): of_lab.article_survives_pruning,
-    ("lab/lesions 2", "Seldom."): of_lab.strongest_neuron_seldom_decides_but_in_small_networks,
-    ("lab/lesions 3", "seven in ten validation digits"): of_lab.one_bit_reads_seven_in_ten,
+    ("lab/damage 1", "More than 85%"): of_lab.article_survives_pruning,
+    ("lab/damage 2", "Seldom."): of_lab.strongest_neuron_seldom_decides_but_in_small_networks,
+    ("lab/damage 3", "seven in ten validation digits"): of_lab.one_bit_reads_seven_in_ten,
     ("lab/fool 1", "Hardly ever"): of_lab.random_changes_hardly_ever_turn_the_answer,
     ("lab/fool 2", "mostly the pretrained one"): of_lab.pretrained_takes_larger_changes_and_is_fooled,
     (

@@ -58,7 +58,7 @@ def teach_class(folder: Path, ids: list[str], seed: int) -> None:
         elif act == "train" or pupil.job is None:
             begin(pupil, rng)
         runs = [run.number for run in pupil.runs.runs]
-        report("runs", pupil.id, [*runs, pupil.runs.number], pupil.job.snapshot().step if pupil.job else 0)
+        report("runs", pupil.id, [*runs, pupil.runs.current], pupil.job.snapshot().step if pupil.job else 0)
         time.sleep(ACT_S)
 
 
@@ -93,7 +93,7 @@ def losses(reported: list[list[Any]], folder: Path, killed: float, oldest: dict[
             lost.append(f"{pupil}: {visitor.notice}")
         digits = {digit.image[:16].tobytes().hex() for digit in visitor.digits.now.examples}
         drawn = (visitor.drawing or {}).get("n", 0)
-        numbers = {run.number for run in visitor.runs.runs} | ({visitor.runs.number} if visitor.job else set())
+        numbers = {run.number for run in visitor.runs.runs} | ({visitor.runs.current} if visitor.job else set())
         last_runs = next((line[3] for line in reversed(lines) if line[1] == "runs"), [])
         for at, what, _, value, *_ in lines:
             age = killed - at
@@ -105,7 +105,7 @@ def losses(reported: list[list[Any]], folder: Path, killed: float, oldest: dict[
                 oldest[what] = max(oldest[what], age)
                 if age > SAVED_WITHIN_S:
                     lost.append(f"{what} {value} that the server had for {age:.1f} s")
-        step, number = visitor.job.snapshot().step if visitor.job else 0, visitor.runs.number
+        step, number = visitor.job.snapshot().step if visitor.job else 0, visitor.runs.current
         later = [at for at, what, _, value, *more in lines if what == "runs" and value[-1] == number and more[0] > step]
         if later:
             oldest["steps"] = max(oldest["steps"], killed - later[0])

@@ -88,7 +88,7 @@ def read_with_choices(visitor: Visitor) -> Answer:
 
 def _corrects(visitor: Visitor) -> On:
     """Return what the correction depends on: after *Teach it now* it shows what that run costs on MNIST."""
-    taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.number
+    taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.current
     return On.STROKE | On.DRAWINGS | On.RUN if taught else On.STROKE | On.DRAWINGS
 
 

@@ -65,14 +65,14 @@ def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
 
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
     if teach(visitor, refusal=_refused) and reading is not None:
-        state.taught.set((visitor.runs.number, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
+        state.taught.set((visitor.runs.current, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
         rerun_page()
 
 
 def _taught(visitor: Visitor, drawing: InputImage) -> str:
     """Return as HTML how teaching changed the answer for this drawing, and its cost; empty if it was not taught."""
     number, pixels, digit, share = state.taught.get()
-    if number != visitor.runs.number or pixels != as_pixels(drawing.image).tobytes() or visitor.job is None:
+    if number != visitor.runs.current or pixels != as_pixels(drawing.image).tobytes() or visitor.job is None:
         return ""
     run = visitor.job.snapshot()
     shares = run.reader.predict_proba(drawing.image[None])[0]

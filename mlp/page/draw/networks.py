@@ -153,7 +153,7 @@ def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None)
     """
     if kind == "run" and visitor.job is not None:
         origin, yours = visitor.runs.origin, "Reading with <b>your run</b>"
-        if back is not None and back.run == visitor.runs.number:
+        if back is not None and back.run == visitor.runs.current:
             return Answering(back.reader, "run", f"{yours}, back at step {back.step:,}", back.step, origin=origin)
         now = visitor.job.snapshot()
         begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"

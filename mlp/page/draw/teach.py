@@ -29,7 +29,7 @@ def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
     """
     if not len(visitor.digits.now):
         return False
-    now, number = answering(visitor), visitor.runs.number
+    now, number = answering(visitor), visitor.runs.current
     reader, network = now.reader, now.network
     if not reader.reads_digits:
         refusal.set(f"This network reads your signs, not digits. {OTHERS}")

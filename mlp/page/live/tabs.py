@@ -97,7 +97,7 @@ class Tab:
         self.drawn.is_live, self.drawn.announce = lambda: self.followed, lambda: self.changed("page")
         self.drawn.looks = {
             On.STROKE: lambda: self.desk.version,
-            On.RUN: lambda: visitor.job and (visitor.runs.number, visitor.job.revision),
+            On.RUN: lambda: visitor.job and (visitor.runs.current, visitor.job.revision),
             On.NETWORK: lambda: self.desk.answer and self.desk.answer.network,
             On.SWEEP: lambda: visitor.sweep and [job.revision for job in visitor.sweep.jobs],
             On.WORK: lambda: self.work and (self.work[1].running, self.work[1].work.progress),
@@ -137,7 +137,7 @@ class Tab:
     def arrived(self, step: tuple[int, int] | None) -> None:
         """Record that the browser has drawn this run number and step, for which a slow run waits."""
         visitor = self._visitor
-        if step is not None and visitor is not None and visitor.job is not None and step[0] == visitor.runs.number:
+        if step is not None and visitor is not None and visitor.job is not None and step[0] == visitor.runs.current:
             visitor.job.note_seen(step[1])
 
     def ask(self, question: Ask) -> None:

@@ -55,20 +55,20 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             key="pause",
             disabled=not sweep.can_continue if sweep else now is None or not now.can_continue,
             on_click=_set_playing,
-            args=(visitor, visitor.runs.number, not playing),
+            args=(visitor, visitor.runs.current, not playing),
         )
         st.button(
             "One step",
             key="step",
             disabled=sweep is not None or (now is not None and not now.can_continue),
             on_click=_step,
-            args=(visitor, visitor.runs.number),
+            args=(visitor, visitor.runs.current),
             help="Trains on a single minibatch, then stops.",
         )
         speed_choice(visitor)
     recipe_buttons(partial(train, visitor))
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
-        card_settings(partial(_move_setting, visitor, visitor.runs.number))
+        card_settings(partial(_move_setting, visitor, visitor.runs.current))
     if visitor.notice:
         st.warning(plain(visitor.notice))
         visitor.notice = None
@@ -107,7 +107,7 @@ def _run_and_curves(visitor: Visitor) -> None:
         guess=guess.guess_of(visitor),
         is_guessed=guess.is_asked(visitor),
         slow_start=now is None and starts_slowly(visitor),
-        drawn=None if now is None else (visitor.runs.number, now.step),
+        drawn=None if now is None else (visitor.runs.current, now.step),
     )
     tab = this_tab()
     tab.register("run", partial(run_parts, visitor, view))

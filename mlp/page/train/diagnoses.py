@@ -87,7 +87,7 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
         _refused.set(f"This run cannot start: {reason(error)}")
         return
     set_controls(settings)
-    failed = visitor.runs.number
+    failed = visitor.runs.current
     begin(visitor, run, job.data, origin, refusal=_refused, within_limits=origin is None, start_network=network)
     visitor.runs.show([failed])
     rerun_page()

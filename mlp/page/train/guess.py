@@ -73,7 +73,7 @@ def ask(visitor: Visitor, settings: Settings | None = None) -> None:
     """Ask for a guess of the run with these settings, or of the next run; for callbacks."""
     _lab_guess_on.set(True)
     state.lab_guess_for.set(settings)
-    _lab_guess_after.set(visitor.runs.number)
+    _lab_guess_after.set(visitor.runs.current)
     _lab_guess_sweep.set(_sweep_of(visitor))
     state.lab_guess_drawn.pop()
     visitor.shown_sweep = None  # to make room for the empty axes
@@ -91,7 +91,7 @@ def ask_and_scroll(visitor: Visitor, settings: Settings | None = None) -> None:
 
 def is_asked(visitor: Visitor) -> bool:
     """Whether the axes are empty for a guess: no run has begun since it was asked for."""
-    if not is_on() or visitor.runs.number != _lab_guess_after.start(visitor.runs.number):
+    if not is_on() or visitor.runs.current != _lab_guess_after.start(visitor.runs.current):
         return False
     of_lesson = visitor.sweep is not None and visitor.sweep.purpose == "lesson"
     return not of_lesson or _sweep_of(visitor) == _lab_guess_sweep.start(_sweep_of(visitor))
@@ -117,7 +117,7 @@ def guess_of(visitor: Visitor) -> Guess | None:
         shown = [trial.snapshot.settings for trial in sweep.trials()]
     else:
         shown = [] if visitor.job is None else [visitor.job.snapshot().settings]
-        if settings is None and shown and visitor.runs.number == _lab_guess_after.get() + 1:
+        if settings is None and shown and visitor.runs.current == _lab_guess_after.get() + 1:
             settings = shown[0]
     if settings is None or settings not in shown:
         return None

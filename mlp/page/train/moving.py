@@ -50,7 +50,7 @@ def plot_of(quantity: Quantity, visitor: Visitor, now: Snapshot | None, view: Vi
             guess=None if now is None or view.guess is None else view.guess.curve,
         ),
         curve_description(quantity, now),
-        at=None if now is None else (visitor.runs.number, now.step),
+        at=None if now is None else (visitor.runs.current, now.step),
         playing=now is not None and now.playing,
     )
 
@@ -64,7 +64,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         return {"html.progress": progress(None, view.speed, slow_start=view.slow_start)}
     now = job.snapshot()
     parts: Parts = {
-        "step": (visitor.runs.number, now.step),
+        "step": (visitor.runs.current, now.step),
         "html.progress": progress(now, view.speed),
         "html.strip": strip(visitor, tab.desk.read_of),
         "html.spoken": spoken_progress(visitor, now, tab),

@@ -37,7 +37,7 @@ def speed_choice(visitor: Visitor) -> None:
         required=True,
         label_visibility="collapsed",
         on_change=_choose,
-        args=(visitor, visitor.runs.number),
+        args=(visitor, visitor.runs.current),
     )
 
 
@@ -49,7 +49,7 @@ def _choose(visitor: Visitor, number: int) -> None:
 
 def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
     """Record what the visitor's run read at a step, for every tab that shows this drawing or none."""
-    place = visitor.runs.number, drawing
+    place = visitor.runs.current, drawing
     with visitor.lock:
         known = visitor.reading_history.pop(place, [])
         others = [reading for reading in known if reading[0] != step]
@@ -60,7 +60,7 @@ def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share:
 
 def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
     """Return the current run's readings of a tab's drawing, or of the last drawing in any tab if this one has none."""
-    run = visitor.runs.number
+    run = visitor.runs.current
     if drawing is None:
         with visitor.lock:
             drawing = next((read for number, read in reversed(visitor.reading_history) if number == run), None)

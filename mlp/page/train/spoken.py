@@ -29,7 +29,7 @@ class Spoken(NamedTuple):
 
 def spoken_progress(visitor: Visitor, now: Snapshot | None, tab: Tab) -> str:
     """Return the current announcement as HTML: an epoch, a pause, a new learning rate, or the end."""
-    last, number = tab.spoken, visitor.runs.number
+    last, number = tab.spoken, visitor.runs.current
     if now is None:
         tab.spoken = Spoken(number, 0, "none", 0.0, "", 0.0)
         return ""

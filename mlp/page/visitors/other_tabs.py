@@ -9,7 +9,7 @@ from mlp.page.visitors.visitor import Visitor
 
 def shows_run(visitor: Visitor, number: int) -> bool:
     """Whether a button drawn for run ``number`` acts on the visitor's current run, which this tab may have begun."""
-    return visitor.runs.number in (number, state.begun_run.get())
+    return visitor.runs.current in (number, state.begun_run.get())
 
 
 def tab_state(visitor: Visitor) -> tuple[Any, ...]:
@@ -18,4 +18,4 @@ def tab_state(visitor: Visitor) -> tuple[Any, ...]:
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
     swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_continue)
-    return visitor.forgotten, visitor.times_left, visitor.runs.number, run, swept, id(visitor.shown_sweep)
+    return visitor.forgotten, visitor.times_left, visitor.runs.current, run, swept, id(visitor.shown_sweep)

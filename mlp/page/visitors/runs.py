@@ -117,7 +117,7 @@ def begin_sweep(
 
 def starts_slowly(visitor: Visitor) -> bool:
     """Whether a new run starts slowly by itself: a visitor's first, unless they chose a speed."""
-    return visitor.runs.number == 0 and not state.speed_chosen.get()
+    return visitor.runs.current == 0 and not state.speed_chosen.get()
 
 
 def speed_named(name: str) -> Speed:
@@ -192,7 +192,7 @@ def adopt(visitor: Visitor, job: Job, data: Source, origin: Origin | None = None
         if visitor.job is not job:
             visitor.runs.begin(data, origin)
             visitor.job = job
-            state.begun_run.set(visitor.runs.number)
+            state.begun_run.set(visitor.runs.current)
         visitor.shown_sweep = None
         if play:
             job.play()
@@ -205,7 +205,7 @@ def all_runs(visitor: Visitor) -> list[NumberedRun]:
     earlier = visitor.runs
     runs = list(reversed(earlier.runs))
     if visitor.job is not None and earlier.data is not None:
-        runs.insert(0, NumberedRun(earlier.number, visitor.job.snapshot(), earlier.data, earlier.origin))
+        runs.insert(0, NumberedRun(earlier.current, visitor.job.snapshot(), earlier.data, earlier.origin))
     return runs
 
 

@@ -103,7 +103,7 @@ class Canvas(Work):
             return []
         state = {name: getattr(it, name) for name in ("drawing", "network", "nickname")}
         state |= {name: dict(getattr(it, name)) for name in ("titles", "answers", "guesses")}
-        state |= {"number": it.runs.number, "shown": it.runs.shown}
+        state |= {"number": it.runs.current, "shown": it.runs.shown}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
 
     def load(self, number: int, data: bytes) -> None:
@@ -114,7 +114,7 @@ class Canvas(Work):
         it.keep_drawing(state["drawing"])
         it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
         it.titles, it.guesses = titles, guesses
-        it.runs.number, it.runs.shown = state["number"], tuple(state["shown"])
+        it.runs.current, it.runs.shown = state["number"], tuple(state["shown"])
 
 
 class Single(Work):
@@ -199,7 +199,7 @@ class Runs(Work):
         files = [_ended(f"{run.number}.{self.suffix}", run) for run in it.runs.runs]
         if it.job is not None:
             playing = it.job.playing or it.paused_for_absence
-            name = f"{it.runs.number}.{self.suffix}"
+            name = f"{it.runs.current}.{self.suffix}"
             files.append(_job(name, it.job, RUN_EVERY_S, playing=playing, origin=it.runs.origin))
         return files
 
@@ -207,8 +207,8 @@ class Runs(Work):
         """Restore the last run as the current one, and each other as an earlier one."""
         record, it = parse_record(data), self.visitor
         job, origin = _resumed(it, record), _origin(record.extra["origin"])
-        it.runs.number = max(it.runs.number, number)
-        if number == it.runs.number:
+        it.runs.current = max(it.runs.current, number)
+        if number == it.runs.current:
             it.job, it.runs.data, it.runs.origin, it.paused_for_absence = job, record.data, origin, record.playing
         else:
             it.runs.runs.insert(0, NumberedRun(number, job.snapshot(), record.data, origin))
@@ -231,12 +231,12 @@ class Moments(Work):
         first = job.rewind.start if runs.origin else None  # without an origin, the settings determine its weights
         dump = partial(dump_moments, job.rewind, first.network if first else None)
         every_s = MOMENTS_EVERY_S if job.playing else 0.0
-        return [File(f"{runs.number}.{self.suffix}", (weakref.ref(job), *job.rewind.states), dump, every_s)]
+        return [File(f"{runs.current}.{self.suffix}", (weakref.ref(job), *job.rewind.states), dump, every_s)]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the steps, unless their run is no longer the current one."""
         it = self.visitor
-        if it.job is not None and number == it.runs.number:
+        if it.job is not None and number == it.runs.current:
             restore_moments(data, it.job.rewind, it.job.run_state())
 
 
@@ -286,16 +286,16 @@ class Trials(Work):
                 playing=False,
                 origin=None,
                 **about,
-                run=it.runs.number if is_current else None,
+                run=it.runs.current if is_current else None,
             )
-            files.append(file._replace(fingerprint=(weakref.ref(job), it.runs.number)) if is_current else file)
+            files.append(file._replace(fingerprint=(weakref.ref(job), it.runs.current)) if is_current else file)
         return files
 
     def load(self, number: int, data: bytes) -> None:
         """Restore a run, paused. If files of two sweeps are mixed, the one of the lowest number is newer."""
         record, it = parse_record(data), self.visitor
         about = record.extra
-        is_current = about["run"] == it.runs.number
+        is_current = about["run"] == it.runs.current
         job = it.job if is_current and it.job is not None else _resumed(it, record)
         others = it.sweep if it.sweep is not None and it.sweep.key == about["sweep"] else None
         jobs, labels = (others.jobs, others.labels) if others is not None else ([], [])

@@ -38,11 +38,11 @@ def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Call
     page.set_viewport_size({"width": 390, "height": 844})
     tool(page, "Damage it").press("Enter")  # a pointer could miss a moving element
     expect(tool(page, "Damage it")).to_be_checked()
-    expect(part(page, "lab_lesions").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
+    expect(part(page, "lab_damage").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
 
 
 LABELS = {
-    "lab=lesions": ["Prune the smallest weights, %", "Bits per weight"],
+    "lab=damage": ["Prune the smallest weights, %", "Bits per weight"],
     "lab=rewind": ["Saved step", "Exact step"],
     "lab=fool": ["To be read as", "Method"],
     "lab=morph": ["To", "Place on the path, %"],

@@ -138,7 +138,7 @@ def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., App
 
 
 def test_every_tab_room_and_lesson_can_be_hidden(page: AppTest):
-    names = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in ("look", "lesions", "rewind", *ROOMS)}
+    names = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in ("look", "damage", "rewind", *ROOMS)}
     names |= {hiding.tab_name(name) for name in (*TABS, *(part.name for part in PARTS), "Lessons")}
     in_tabs = {name for name in hiding.all_hidable() if name.startswith(("tab-", "lab-", "lesson-"))}
     assert in_tabs == names | {"lab-guess"}

@@ -70,7 +70,7 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"tab": "Your drawings"}, "Mine: Your drawings"),
         ({"tab": "Lessons"}, "Look inside"),
         ({"lab": "map"}, "Lab"),
-        ({"lab": "lesions"}, "Look inside"),
+        ({"lab": "damage"}, "Look inside"),
         ({"tab": "Lab", "lab": "rewind"}, "Look inside"),
         ({"tab": "Lab", "lab": "rewind", "hide": "lab-rewind"}, "Lab"),
         ({"lab": "rewind", "hide": "tab-look-inside"}, "Mistakes and data: Mistakes"),
@@ -132,7 +132,7 @@ def test_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room:
     assert address(page) == {"tab": ["Lab"], "lab": [room]}
 
 
-@pytest.mark.parametrize("tool", ["lesions", "rewind"])
+@pytest.mark.parametrize("tool", ["damage", "rewind"])
 @pytest.mark.parametrize("link", [{}, {"tab": "Lab"}, {"tab": "Look inside"}], ids=["alone", "earlier tab", "tab"])
 def test_link_opens_its_tool_of_the_network(open_page: Callable[..., AppTest], tool: str, link: dict[str, str]):
     page = open_page(lab=tool, **link)
@@ -171,7 +171,7 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
     ("link", "warned"),
     [
         ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, Lessons, got Alchemy"),
-        ({"lab": "alchemy"}, "lab must be one of look, lesions, rewind, fool, .*, got alchemy"),
+        ({"lab": "alchemy"}, "lab must be one of look, damage, rewind, fool, .*, got alchemy"),
         ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
     ],
 )

@@ -92,7 +92,7 @@ def test_picture_says_that_it_leaves_out_test_time_augmentation(opened):
 
 
 def test_pressed_neuron_is_off_until_all_are_on(opened):
-    test = opened(lab="lesions")
+    test = opened(lab="damage")
     test.segmented_control(key="network").set_value("article").run()
     assert "Press a neuron to switch it off" in shown(test)
     fires = [one["number"] for one in picture(test)["neurons"] if re.match("Neuron .* of layer 1", one["name"])]

@@ -95,17 +95,17 @@ def test_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppT
 
 
 def test_damage_is_described_and_undone(open_page: Callable[..., AppTest]):
-    page = open_page(lab="lesions")
+    page = open_page(lab="damage")
     page.segmented_control(key="network").set_value("article").run()
-    assert "403 kB whole: 403 kB" in text(page, "lab_lesions")
+    assert "403 kB whole: 403 kB" in text(page, "lab_damage")
     page.slider(key="lab_pruned").set_value(100).run()
-    assert "Weights left 0 of 100,400" in text(page, "lab_lesions")
+    assert "Weights left 0 of 100,400" in text(page, "lab_damage")
     page.session_state["lab_off"] = ((0, 3), (9, 9))
     page.run()
     assert 'data-number="3" aria-label="neuron 4, off" aria-pressed="true"' in component(page, "lab_neurons")
     assert component(page, "lab_neurons").count('aria-pressed="true"') == 1
     page.button(key="lab_heal").click().run()
-    assert "Weights left 100,400 of 100,400" in text(page, "lab_lesions")
+    assert "Weights left 100,400 of 100,400" in text(page, "lab_damage")
 
 
 def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., AppTest]):

@@ -221,7 +221,7 @@ def test_every_place_opens_with_a_network_of_signs_and_names_no_digits(signs_pag
         assert ROOMS[room].idea in text(page, f"lab_{room}")
 
     page.segmented_control(key="tab").set_value("Look inside").run()
-    for tool in ("lesions", "rewind"):
+    for tool in ("damage", "rewind"):
         page.segmented_control(key="network_tool_choice").set_value(tool).run()
         assert not page.exception, tool
         assert TOOLS[tool].idea in text(page, f"lab_{tool}")

@@ -143,7 +143,7 @@ def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest
         (error,) = runs_page.error
         assert "cannot start: this server keeps at most 1 earlier runs of yours; delete one under Runs." in error.value
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [1]
-    assert visitor_of(runs_page).runs.number == 2
+    assert visitor_of(runs_page).runs.current == 2
     runs_page.button(key="train").click().run()
     assert runs_page.button(key="delete_oldest").label == "Delete run 1, the oldest without a name"
     runs_page.button(key="delete_oldest").click().run()

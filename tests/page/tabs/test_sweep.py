@@ -33,9 +33,9 @@ def test_best_run_becomes_the_answering_run(swept: AppTest):
     visitor = visitor_of(swept)
     assert visitor.job.snapshot().settings.learning_rate == 0.1
     assert "your run" in text(draw(swept, 3))
-    assert visitor.runs.number == 1
+    assert visitor.runs.current == 1
     swept.button(key="sweep_winner").click().run()  # again changes nothing
-    assert visitor.runs.number == 1
+    assert visitor.runs.current == 1
     assert not swept.exception
 
 
@@ -60,7 +60,7 @@ def test_adopting_the_best_is_refused_at_the_limit_of_earlier_runs(swept: AppTes
     swept.button(key="sweep_winner").click().run()
     assert "at most 1 earlier runs of yours; delete one under Runs." in swept.error[0].value
     assert [run.number for run in visitor_of(swept).runs.runs] == [1]
-    assert visitor_of(swept).runs.number == 2
+    assert visitor_of(swept).runs.current == 2
 
 
 def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):

@@ -77,6 +77,6 @@ def test_remedy_of_a_taught_run_teaches_the_same_network_again(open_page: Callab
     assert visitor.job is not taught
     assert visitor.job.data == taught.data
     assert (visitor.job.first_network.values == first).all()
-    assert (visitor.runs.origin, visitor.runs.number) == (origin, 2)
+    assert (visitor.runs.origin, visitor.runs.current) == (origin, 2)
     assert len(origin.read_before) == 2
     visitor.job.pause()

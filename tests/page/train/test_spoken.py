@@ -23,7 +23,7 @@ def announcement(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(spoken.time, "monotonic", lambda: clock.now)
     monkeypatch.setattr(spoken, "readings", lambda visitor, drawing: [(7, "7", 0.9)])
     tab = SimpleNamespace(spoken=None, desk=SimpleNamespace(read_of=None))
-    visitor: Any = SimpleNamespace(runs=SimpleNamespace(number=1))
+    visitor: Any = SimpleNamespace(runs=SimpleNamespace(current=1))
 
     def announcement(now: Any, after_s: float = 10.0) -> str:
         clock.now += after_s

@@ -61,7 +61,7 @@ def test_server_that_ends_while_a_run_is_replaced_keeps_both(tmp_path, monkeypat
         with pytest.raises(KeyboardInterrupt):
             visitors.save()
     again = server(tmp_path).get(visitor.id, "here")
-    numbers = [*[run.number for run in again.runs.runs], *([again.runs.number] if again.job else [])]
+    numbers = [*[run.number for run in again.runs.runs], *([again.runs.current] if again.job else [])]
     assert numbers[:1] == [1]
     assert again.notice is None
 

@@ -177,7 +177,7 @@ def test_file_that_cannot_be_decoded_is_like_a_damaged_one(tmp_path, monkeypatch
         patch.setattr(record, "FORMAT", "inkling-run-0")
         visitors = server(tmp_path)
         again = visitors.get(visitor.id, "here")
-        assert (again.job, again.runs.runs, again.sweep, again.runs.number) == (None, [], None, 4)
+        assert (again.job, again.runs.runs, again.sweep, again.runs.current) == (None, [], None, 4)
         assert "run 4, run 2, run 1, a result of a lesson, your runs under “Several at once”. It" in again.notice
         visitors.save()
     last = server(tmp_path).get(visitor.id, "here")  # what is set aside does not return

@@ -49,7 +49,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         return ()
     now, kept = job.snapshot().step, job.rewind.steps
     back = state.rewound.get()
-    at = back.step if back is not None and back.run == visitor.runs.number else now
+    at = back.step if back is not None and back.run == visitor.runs.current else now
     moments = sorted({*kept, now, at})
     _lab_moment.set(at)
     with _lab_moment.placed():
@@ -94,8 +94,8 @@ def view(visitor: Visitor, data: DataState) -> None:
     progress(ROOM, "Repeating the steps")
     now = job.snapshot()
     back = state.rewound.get()
-    if back is None or back.run != visitor.runs.number:
-        back = state.Rewound(visitor.runs.number, now.step, now.reader)
+    if back is None or back.run != visitor.runs.current:
+        back = state.Rewound(visitor.runs.current, now.step, now.reader)
     step, then = back.step, back.reader
     if not is_finite(then.network):
         return
@@ -136,7 +136,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         network = job.rewind.network(step)
     except LookupError:
         return  # the exactly computed step, which is already shown
-    state.rewound.set(state.Rewound(visitor.runs.number, step, replace(job.snapshot(), network=network).reader))
+    state.rewound.set(state.Rewound(visitor.runs.current, step, replace(job.snapshot(), network=network).reader))
     if state.network.get() == "run":
         _redraw_readers(visitor)
     else:
@@ -152,24 +152,26 @@ def _compute(visitor: Visitor, job: Job) -> None:
         lab_refused.set("This step can’t be computed, as the run’s first weights are no longer known.")
         return
     begin_work(visitor, ROOM, again)
-    _lab_replay_of.set((visitor.runs.number, False))
+    _lab_replay_of.set((visitor.runs.current, False))
 
 
 def _take_replay(visitor: Visitor, job: Job) -> None:
     """Show the computed step as soon as it is ready."""
     work, of = work_of(ROOM), _lab_replay_of.get()
-    if work is None or of is None or of != (visitor.runs.number, False) or work.work.progress < 1:
+    if work is None or of is None or of != (visitor.runs.current, False) or work.work.progress < 1:
         return
     run = work.work.run
-    _lab_replay_of.set((visitor.runs.number, True))
-    state.rewound.set(state.Rewound(visitor.runs.number, run.step, replace(job.snapshot(), network=run.network).reader))
+    _lab_replay_of.set((visitor.runs.current, True))
+    state.rewound.set(
+        state.Rewound(visitor.runs.current, run.step, replace(job.snapshot(), network=run.network).reader)
+    )
     st.rerun()
 
 
 def _continue_button(visitor: Visitor, job: Job, step: int) -> None:
     """Draw the button that continues from an exactly computed step."""
     work = work_of(ROOM)
-    exact: Replay | None = None if work is None or _lab_replay_of.get() != (visitor.runs.number, True) else work.work
+    exact: Replay | None = None if work is None or _lab_replay_of.get() != (visitor.runs.current, True) else work.work
     if exact is None or exact.run.step != step:
         if state.rewound.get() is not None:
             st.caption("Saved weights are rounded; to continue from here, compute the exact step.")

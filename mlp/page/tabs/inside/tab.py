@@ -36,7 +36,7 @@ def _picture_choices(visitor: Visitor, data: DataState) -> tuple[()]:
 
 TOOLS = {
     "look": Room("Look", "", _picture, _picture_choices),
-    "lesions": Room("Damage it", damage.IDEA, damage.view, damage.choices),
+    "damage": Room("Damage it", damage.IDEA, damage.view, damage.choices),
     "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices),
 }
 TOOL_ROOMS = Rooms(

@@ -1,7 +1,7 @@
 """Three questions for each experiment, with answers to open."""
 
 QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "lesions": (
+    "damage": (
         (
             "How many of its weights can you remove before it misreads one digit in ten?",
             "More than 85% in the basic network, with no training afterward. Most weights are small, and matter "

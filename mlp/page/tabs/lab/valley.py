@@ -61,7 +61,7 @@ def _measure(visitor: Visitor) -> None:
         lab_refused.set(f"This valley can’t be measured: {reason(error)}")
         return
     begin_work(visitor, ROOM, work)
-    _lab_valley_of.set(visitor.runs.number)
+    _lab_valley_of.set(visitor.runs.current)
 
 
 def _states(job: Job) -> list[np.ndarray]:
@@ -86,7 +86,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
         return
     progress(ROOM, "Measuring the loss")
     work = work_of(ROOM)
-    if work is None or _lab_valley_of.get() != visitor.runs.number:
+    if work is None or _lab_valley_of.get() != visitor.runs.current:
         st.html('<p class="ink-note">You can measure it during the run or after it: the path keeps growing.</p>')
         return
     plane: Valley = work.work

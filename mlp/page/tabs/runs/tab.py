@@ -64,7 +64,7 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
 
 @part("runs_table", on=On.RUN, where=Where.TAB)
 def _table(visitor: Visitor) -> None:
-    st.html(runs_table(all_runs(visitor), visitor.runs.number))
+    st.html(runs_table(all_runs(visitor), visitor.runs.current))
 
 
 def runs_table(runs: list[NumberedRun], current: int) -> str:
@@ -161,7 +161,7 @@ def _choice_of_one(visitor: Visitor) -> int:
             "Which run",
             numbers,
             key=_run_number.key,
-            format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
+            format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.current else ""),
             label_visibility="collapsed",
             width=260,
         )
@@ -201,7 +201,7 @@ def _actions(visitor: Visitor, number: int) -> None:
             "Delete",
             key="delete_run",
             icon=":material/delete:",
-            disabled=number == visitor.runs.number,
+            disabled=number == visitor.runs.current,
             on_click=visitor.runs.delete,
             args=(number,),
         )

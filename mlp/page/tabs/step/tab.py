@@ -183,7 +183,7 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
     settings = chosen_settings()
     if data.dataset.unseen is not None:
         settings = sign_settings(settings, data.dataset.names)
-    origin = ("run", visitor.id, visitor.runs.number) if is_of_run else ("new", settings, data.dataset.name)
+    origin = ("run", visitor.id, visitor.runs.current) if is_of_run else ("new", settings, data.dataset.name)
     kept = _slow_step.get()
     if kept is None or kept[0] != origin:
         run = visitor.job.run_state() if is_of_run and visitor.job is not None else Run(settings)

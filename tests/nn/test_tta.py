@@ -8,7 +8,7 @@ import safetensors.numpy
 from mlp import MLP, load_model, save_model
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
-from mlp.nn.test_time_augmentation import SHIFTS, mean_log_probabilities, shifted
+from mlp.nn.tta import SHIFTS, mean_log_probabilities, shifted
 from mlp.nn.weights import ModelError
 
 
