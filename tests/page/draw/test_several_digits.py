@@ -89,7 +89,7 @@ def test_correction_is_of_the_chosen_digit(page: AppTest):
     tab_of(page).desk.chosen = 0
     page.run()
     page.pills(key="corrected").set_value(4).run()
-    (own,) = visitor_of(page).digits.now
+    (own,) = visitor_of(page).digits.now.examples
     assert own.label == 4
     assert np.array_equal(own.image, as_pixels(to_mnist(np.asarray(picture(ONE))[:, :, 0])))
     tab_of(page).desk.chosen = 1
