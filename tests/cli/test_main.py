@@ -49,7 +49,10 @@ def bad_commands(tmp_path, model):
     yield ["evaluate", str(cut)], r"cut\.safetensors: .*cut short|cut\.safetensors: not a whole safetensors file"
     yield ["evaluate", str(broken)], r"broken\.json\.gz: not a safetensors file"
     yield ["evaluate", str(other)], r"must go from 784 pixels to 10 digits, or to signs whose names it has, got 4 → 3"
-    yield ["evaluate", str(model), "--drawings", str(broken)], r"broken\.json\.gz: sample 0: label must be a digit"
+    yield (
+        ["evaluate", str(model), "--drawings", str(broken)],
+        r"broken\.json\.gz: sample 0: label must be a number",
+    )
     yield ["evaluate", str(model), "--drawings", str(tmp_path / "none")], r"none: there is no such file"
     yield ["evaluate", str(model), "--drawings", str(empty)], r"empty\.json: needs at least one drawing"
 

@@ -74,6 +74,7 @@ def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> l
 
     Examples
     --------
+    >>> import numpy as np
     >>> ink = np.zeros((10, 5), np.uint8)
     >>> places = [(0, 0, 5, 10), (8, 0, 13, 10), (40, 0, 45, 10)]
     >>> numbers_on([FoundDigit(place, 0, ink) for place in places], ["4", None, "7"])

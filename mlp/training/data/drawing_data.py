@@ -162,6 +162,7 @@ def held_back(drawings: DrawingSet, *, mixed: bool = False) -> np.ndarray:
 
     Examples
     --------
+    >>> from mlp.images.drawings.drawing_set import Example
     >>> digits = DrawingSet(DIGITS, tuple(Example(0, np.ones(784, np.uint8)) for _ in range(9)))
     >>> held_back(digits, mixed=True).nonzero()[0].tolist(), held_back(digits).any().item()
     ([3, 7], False)

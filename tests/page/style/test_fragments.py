@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-OURS = ROOT / "mlp" / "page" / "style" / "fragments.py"
+OURS = ROOT / "mlp" / "page" / "style" / "redraw.py"
 
 
 def test_every_fragment_has_its_own_place():

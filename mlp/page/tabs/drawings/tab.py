@@ -150,7 +150,7 @@ def _change_one(drawings: Drawings) -> None:
         label = st.selectbox(
             "Drawings of",
             range(len(now.names)),
-            format_func=now.names.__getitem__,
+            format_func=lambda label: plain(now.names[label]),
             key=f"drawings_name_{len(now.names)}",  # another control for other signs
         )
         name = now.names[label]
