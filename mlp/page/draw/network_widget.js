@@ -1,97 +1,145 @@
-// The picture of a network: its elements are made once for each shape, and each new state blends into them.
+// The picture of a network: one canvas, on which each state blends into the next, below elements for its neurons. The style
+// sheet places and sizes these, and what is painted follows them.
 const SIDE = 28, LEVELS = 7; // of a neuron's picture, on either side of nothing
-const BLEND_MS = 180; // as in the style sheet
+const BLEND_MS = 180;
+const ROUND = 4, BAR = 6; // px: the corners of a tile, and the bar at its right, as in the style sheet
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const halves = (text) => Float32Array.from([...bytes(text)].flatMap((byte) => [byte >> 4, byte & 15]));
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-const rowsOf = ({ layers, names }) => [...layers.map(({ lit }) => lit.length), names.length];
 
-function build(net, scene) {
-  const { layers, names, neurons, n_pictures: nPictures, side } = scene, rows = rowsOf(scene);
+function build(net, { layers, names, neurons, n_pictures: nPictures, side }) {
+  const rows = [...layers.map(({ lit }) => lit.length), names.length];
   const counts = layers.map(({ lit, n }, at) => `<span class="count" style="--x:${(at + 1) / rows.length}">`
     + `<i>${lit.length} of </i>${n.toLocaleString("en")}</span>`);
   const places = rows.flatMap((n, at) => Array.from({ length: n }, (_, row) => [at + 1, row, (row + 0.5) / n]));
   const made = places.map(([depth, row, y], at) => {
-    const tag = !neurons ? "span" : neurons[at].pressed === null ? 'span role="img"' : 'button type="button"';
-    const tile = at < nPictures ? `<canvas width="${side}" height="${side}"></canvas><b></b>` : "";
-    const end = depth === rows.length ? '<span class="end"></span>' : "";
-    return `<${tag} class="neuron" data-place="${depth} ${row}" style="--x:${depth / rows.length};--y:${y}">${tile}${end}</${tag.split(" ")[0]}>`;
+    const [tag, more] = !neurons ? ["span", ""] : neurons[at].pressed === null ? ["span", 'role="img"'] : ["button", 'type="button"'];
+    const kind = at < nPictures ? "neuron tiled" : "neuron", end = depth === rows.length ? '<span class="end"></span>' : "";
+    return `<${tag} ${more} class="${kind}" data-place="${depth} ${row}" style="--x:${depth / rows.length};--y:${y}">${end}</${tag}>`;
   });
-  net.innerHTML = `<svg aria-hidden="true"></svg><canvas class="seen" width="${SIDE}" height="${SIDE}"></canvas>`
-    + `${counts.join("")}${made.join("")}<span class="tip" aria-hidden="true"></span>`;
+  net.innerHTML = `<canvas></canvas><span class="seen" data-place="0 0"></span>${counts.join("")}${made.join("")}`
+    + '<span class="tip" aria-hidden="true"></span>';
   const tiled = nPictures < places.length ? rows.slice(0, -1) : rows; // room is needed for those with pictures
   net.parentElement.style.cssText = `--columns:${rows.length};--rows:${Math.max(1, ...tiled)}`;
-  Object.assign(net, { nodes: [...net.querySelectorAll(".neuron")], lines: new Map(), numbers: null });
+  Object.assign(net, { nodes: [...net.querySelectorAll(".neuron")], now: null, spots: null, tiles: document.createElement("canvas") });
+  net.tiles.width = SIDE;
+  net.tiles.height = SIDE + side * nPictures; // the neurons' pictures, one below the other, above them the drawing
   net.nodes.slice(-names.length).forEach((node, row) => { node.querySelector(".end").textContent = names[row]; });
 }
 
-// Texts and levels of the neurons; a level is from −1 to 1, and drawn from the zero of its layer's bar.
-function update(net, { layers, shares, zero, neurons, description }) {
+function update(net, { shares, neurons, description }) {
   net.setAttribute("aria-label", description);
-  const levels = [...layers.flatMap(({ lit }) => lit), ...shares], hidden = levels.length - shares.length;
   net.nodes.forEach((node, at) => {
-    node.style.setProperty("--level", levels[at]);
-    node.style.setProperty("--zero", at < hidden ? zero : 0);
-    node.classList.toggle("below", levels[at] < 0);
-    node.classList.toggle("best", at >= hidden && levels[at] > 0 && levels[at] === Math.max(...shares));
+    const share = shares[at - net.nodes.length + shares.length];
+    node.classList.toggle("best", share > 0 && share === Math.max(...shares));
     if (!neurons) return;
-    const { number, name, texts, pressed, share } = neurons[at], end = node.querySelector(".end");
+    const { number, name, texts, pressed, share: text } = neurons[at], end = node.querySelector(".end");
     node.dataset.number = number;
     node.setAttribute("aria-label", `${name}: ${texts.join("; ")}`);
     if (pressed !== null) node.setAttribute("aria-pressed", pressed);
-    if (end) end.dataset.share = share;
+    if (end) end.dataset.share = text;
   });
 }
 
-function connect(net, scene) {
-  const ends = new Int8Array(bytes(scene.lines).buffer), rows = [1, ...rowsOf(scene)], old = net.lines;
-  const place = (depth, row) => [`${(100 * depth) / (rows.length - 1)}%`, `${(100 * (row + 0.5)) / rows[depth]}%`];
-  net.lines = new Map();
-  for (let at = 0; at < ends.length; at += 4) {
-    const [depth, from, to, strength] = ends.subarray(at, at + 4), name = `${depth} ${from} ${to}`;
-    let line = old.get(name);
-    if (!line) {
-      line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-      const [[x1, y1], [x2, y2]] = [place(depth, from), place(depth + 1, to)];
-      Object.entries({ x1, y1, x2, y2 }).forEach(([end, value]) => line.setAttribute(end, value));
-      line.ends = [`${depth} ${from}`, `${depth + 1} ${to}`];
-      net.firstChild.append(line);
-    }
-    line.classList.toggle("against", strength < 0);
-    line.style.setProperty("--strength", Math.abs(strength) / 100);
-    net.lines.set(name, line);
-    old.delete(name);
+// All blended values: the numbers of the tiles, the levels of the bars, and the strength of each line by its ends.
+function values({ image, pictures, layers, shares, lines }) {
+  const wires = new Map(), ends = new Int8Array(bytes(lines).buffer);
+  for (let at = 0; at < ends.length; at += 4) wires.set(ends.subarray(at, at + 3).join(" "), ends[at + 3] / 100);
+  const patterns = halves(pictures).map((level) => (level - LEVELS - 1) / LEVELS);
+  return { wires, pixels: [...halves(image).map((level) => level / 15), ...patterns], levels: [...layers.flatMap(({ lit }) => lit), ...shares] };
+}
+
+function mix(from, to, share) {
+  const wires = new Map(), blend = (old, now) => now.map((value, at) => old[at] + share * (value - old[at]));
+  for (const name of new Set([...from.wires.keys(), ...to.wires.keys()])) {
+    const [old, now] = [from, to].map((state) => state.wires.get(name) ?? 0);
+    wires.set(name, old + share * (now - old));
   }
-  old.forEach((line) => line.remove());
+  return { wires, pixels: blend(from.pixels, to.pixels), levels: blend(from.levels, to.levels) };
+}
+
+const spotOf = ({ offsetLeft: x, offsetTop: y, offsetHeight: side, offsetWidth: wide }) => ({ x, y, side, wide });
+
+function paint(net) {
+  const { now, box, colors, nodes, scene } = net;
+  if (!box?.width || !now) return;
+  const [canvas, seen] = net.children, pen = canvas.getContext("2d"), dense = devicePixelRatio;
+  const [wide, high] = [box.width, box.height].map((px) => Math.round(px * dense));
+  if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
+  pen.setTransform(dense, 0, 0, dense, 0, 0);
+  pen.clearRect(0, 0, box.width, box.height);
+  const spots = net.spots ??= new Map([seen, ...nodes].map((node) => [node.dataset.place, spotOf(node)]));
+  const isEmpty = !now.pixels.some((level, at) => at < SIDE * SIDE && level), pointed = net.pointed?.dataset.place;
+  for (const [name, strength] of now.wires) {
+    const [depth, from, to] = name.split(" ").map(Number), ends = [`${depth} ${from}`, `${depth + 1} ${to}`], weight = Math.abs(strength);
+    if (!weight && !isEmpty) continue;
+    pen.globalAlpha = pointed && !ends.includes(pointed) ? 0.07 : isEmpty ? 0.8 : 0.1 + 0.75 * weight;
+    pen.lineWidth = isEmpty ? 1 : 0.4 + 2.2 * weight;
+    pen.strokeStyle = isEmpty ? colors.line : strength > 0 ? colors.accent : colors.second;
+    pen.setLineDash(strength > 0 || isEmpty ? [] : [4, 3]);
+    pen.beginPath();
+    ends.map((end) => spots.get(end)).forEach(({ x, y }) => pen.lineTo(x, y));
+    pen.stroke();
+  }
+  Object.assign(pen, { globalAlpha: 1, lineWidth: 1, strokeStyle: colors.line, imageSmoothingEnabled: false });
+  pen.setLineDash([]);
+  fillTiles(net);
+  tile(net, pen, spots.get("0 0"), { top: 0, size: SIDE, paper: "#000" });
+  pen.imageSmoothingEnabled = true;
+  const { side, n_pictures: nPictures, zero } = scene, hidden = nodes.length - scene.names.length;
+  nodes.slice(0, nPictures).forEach((node, at) => tile(net, pen, spots.get(node.dataset.place),
+    { top: SIDE + at * side, size: side, paper: colors.paper, level: now.levels[at], zero: at < hidden ? zero : 0 }));
+}
+
+function fillTiles({ tiles, now, scene, colors }) {
+  const [up, down, ground] = ["accent", "second", "paper"].map((name) => channels(colors[name])), pen = tiles.getContext("2d");
+  const fill = (top, size, begin, from, to) => {
+    const image = new ImageData(size, size);
+    for (let at = begin, place = 0; place < image.data.length; at += 1, place += 4) {
+      const value = now.pixels[at], end = value < 0 ? down : to, share = Math.abs(value);
+      for (let channel = 0; channel < 3; channel += 1) image.data[place + channel] = from[channel] + share * (end[channel] - from[channel]);
+      image.data[place + 3] = 255;
+    }
+    for (const corner of [0, size - 1, size * (size - 1), size * size - 1]) image.data[4 * corner + 3] = 0;
+    pen.putImageData(image, 0, top);
+  };
+  fill(0, SIDE, 0, [0, 0, 0], [255, 255, 255]);
+  for (let at = 0; at < scene.n_pictures; at += 1) fill(SIDE + at * scene.side, scene.side, SIDE * SIDE + at * scene.side ** 2, ground, up);
+}
+
+// A picture with an edge. A neuron's is paler, the less active it is, and has a bar that is filled from zero to its level.
+function tile({ tiles, colors }, pen, spot, { top, size, paper, level, zero }) {
+  const { side, wide } = spot, x = spot.x - wide / 2, y = spot.y - side / 2;
+  const box = (color, left, from, width, height, round) => {
+    pen.beginPath();
+    pen.roundRect(left, from, width, height, round);
+    pen.fillStyle = color;
+    pen.fill();
+  };
+  box(paper, x, y, wide, side, ROUND);
+  pen.globalAlpha = 0.55 + 0.45 * Math.abs(level ?? 1);
+  pen.drawImage(tiles, 0, top, size, size, x, y, side, side);
+  pen.globalAlpha = 1;
+  if (level !== undefined) {
+    const rest = side * (1 - zero), height = Math.abs(level) * rest;
+    box(colors.line, x + side, y, BAR, side, [0, ROUND, ROUND, 0]);
+    box(level < 0 ? colors.second : colors.accent, x + side, y + rest - (level < 0 ? 0 : height), BAR, height, [0, ROUND, ROUND, 0]);
+  }
+  pen.beginPath();
+  pen.roundRect(x, y, wide, side, ROUND);
+  pen.stroke();
 }
 
 // The lines of the pointed neuron stand out, and a large picture tells its sum.
 function point(net) {
-  const at = net.nodes.indexOf(net.pointed), tip = net.lastChild, { name, texts } = net.scene.neurons?.[at] ?? {};
-  net.classList.toggle("pointed", at >= 0);
-  net.lines.forEach((line) => line.classList.toggle("lit", at >= 0 && line.ends.includes(net.pointed.dataset.place)));
+  const { name, texts } = net.scene.neurons?.[net.nodes.indexOf(net.pointed)] ?? {}, tip = net.lastChild;
   tip.textContent = name ? [name, ...texts].join("\n") : "";
   if (!name) return;
   tip.style.cssText = net.pointed.style.cssText;
   tip.classList.toggle("left", Boolean(net.pointed.querySelector(".end")));
   tip.classList.toggle("above", Number(tip.style.getPropertyValue("--y")) > 0.5);
-}
-
-function paint(net) {
-  const { nodes, numbers, scene, colors } = net, [up, down, ground] = ["accent", "second", "paper"].map((name) => channels(colors[name]));
-  const fill = (canvas, begin, from, to) => {
-    const image = new ImageData(canvas.width, canvas.height);
-    for (let at = begin, place = 0; place < image.data.length; at += 1, place += 4) {
-      const value = numbers[at], end = value < 0 ? down : to, share = Math.abs(value);
-      for (let channel = 0; channel < 3; channel += 1) image.data[place + channel] = from[channel] + share * (end[channel] - from[channel]);
-      image.data[place + 3] = 255;
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-  };
-  fill(net.querySelector(".seen"), 0, [0, 0, 0], [255, 255, 255]);
-  nodes.slice(0, scene.n_pictures).forEach((node, at) => fill(node.firstChild, SIDE * SIDE + at * scene.side ** 2, ground, up));
 }
 
 function show(net, scene) {
@@ -100,18 +148,14 @@ function show(net, scene) {
     scene.neurons?.map(({ pressed }) => pressed === null)]);
   if (net.shape !== shape) build(net, scene);
   Object.assign(net, { shape, scene });
-  const moves = !still.matches && !window.inkling?.down; // while one draws, the next state comes soon
-  net.classList.toggle("moves", moves);
   update(net, scene);
-  connect(net, scene);
   point(net);
-  const pixels = [...halves(scene.image).map((level) => level / 15), ...halves(scene.pictures).map((level) => (level - LEVELS - 1) / LEVELS)];
-  net.classList.toggle("empty", !pixels.some((level, at) => at < SIDE * SIDE && level));
-  const from = (moves && net.numbers) || pixels, began = performance.now();
+  const to = values(scene), from = net.now ?? to, began = performance.now();
   cancelAnimationFrame(net.blending);
   const frame = () => {
-    const share = from === pixels ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
-    net.numbers = share === 1 ? pixels : pixels.map((value, at) => from[at] + share * (value - from[at]));
+    // While one draws, the next state comes soon.
+    const share = still.matches || window.inkling?.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
+    net.now = share === 1 ? to : mix(from, to, share);
     paint(net);
     if (share < 1) net.blending = requestAnimationFrame(frame);
   };
@@ -127,12 +171,21 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const pointAt = ({ type, target }) => {
       net.pointed = /over|in$/.test(type) ? target.closest(".neuron") : net.querySelector(".neuron:focus");
       point(net);
+      paint(net);
     };
     ["pointerover", "pointerout", "focusin", "focusout"].forEach((event) => net.addEventListener(event, pointAt));
-    net.follow = ({ detail }) => { if ("scene" in detail) show(net, detail.scene); };
-    net.leave = () => document.removeEventListener("inkling", net.follow);
+    const follow = ({ detail }) => { if ("scene" in detail) show(net, detail.scene); };
+    const sizes = new ResizeObserver(([{ contentRect }]) => {
+      Object.assign(net, { box: contentRect, spots: null });
+      paint(net);
+    });
+    sizes.observe(net);
+    net.leave = () => {
+      sizes.disconnect();
+      document.removeEventListener("inkling", follow);
+    };
     if (!isLarge) {
-      document.addEventListener("inkling", net.follow);
+      document.addEventListener("inkling", follow);
       net.onclick = () => document.querySelector(".st-key-tab")?.scrollIntoView({ block: "start" });
     }
   }

@@ -37,5 +37,5 @@ def network_widget(key: str, scene: dict[str, Any], numbers: Container[int], on_
     on_pick : callable
         Called with each press.
     """
-    shades = {name: shade for name, shade in colors().items() if name in ("accent", "second", "paper")}
+    shades = {name: shade for name, shade in colors().items() if name in ("accent", "second", "paper", "line")}
     pick_from(key, {**scene, "colors": shades}, _CSS, numbers, on_pick, _JS)
