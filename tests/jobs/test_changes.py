@@ -47,7 +47,6 @@ def test_job_change_makes_one_call_and_one_revision():
     assert states.pop() == (False, False)
     assert job.revision == 4
     job.snapshot()
-    job.note_seen(1)
     job.set_learning_rate(SETTINGS.learning_rate)
     assert (job.revision, len(states)) == (4, 3)
     job.set_learning_rate(0.5)

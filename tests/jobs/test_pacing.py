@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mlp.jobs import pacing
+from mlp.jobs import job as jobs
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
@@ -23,11 +23,6 @@ def engine() -> Iterator[Engine]:
     engine.close()
 
 
-def rests(job: Job) -> bool:
-    now = job.snapshot()
-    return now.playing and not now.busy
-
-
 def stops_of(job: Job, *, slow_start: bool = False) -> list[int]:
     """Play a run slowly to its end; return the steps at which it rests. Each rest ends as soon as it was seen."""
     job.set_speed("slow", slow_start=slow_start)
@@ -42,7 +37,7 @@ def stops_of(job: Job, *, slow_start: bool = False) -> list[int]:
 
 
 def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    monkeypatch.setattr(jobs, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     assert stops_of(job) == [0, 1, 2, 4, 8, 16, 32, 64]
     assert job.snapshot().finished
@@ -50,7 +45,7 @@ def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, 
 
 
 def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    monkeypatch.setattr(jobs, "REST_S", 1000.0)
     job = Job(Run(Settings(hidden=(4,), epochs=20, images=960)), chosen_mnist(), engine)
     assert stops_of(job, slow_start=True) == [0, 1, 2, 4, 8, 16, 32, 64, 128, 200, 300]
     assert job.snapshot().finished
@@ -58,7 +53,7 @@ def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypat
 
 
 def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    monkeypatch.setattr(jobs, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     job.play()
@@ -75,43 +70,18 @@ def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pyt
     wait_until(lambda: job.snapshot().finished)
 
 
-def slow_run(engine: Engine) -> Job:
+def test_slow_run_continues_by_itself_after_each_rest(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(jobs, "REST_S", 0.002)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
-    return job
-
-
-def test_watched_slow_run_waits_until_each_stop_is_seen(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 0.002)
-    monkeypatch.setattr(pacing, "LONGEST_REST_S", 1000.0)
-    watched = slow_run(engine)
-    watched.note_seen(-1)
-    watched.play()
-    for stop in (0, 1, 2, 4, 8):
-        wait_until(lambda stop=stop: rests(watched) and watched.snapshot().step == stop)
-        unwatched = slow_run(engine)
-        unwatched.play()
-        wait_until(lambda job=unwatched: job.snapshot().finished)  # after eight rests
-        assert rests(watched)
-        assert watched.snapshot().step == stop
-        watched.note_seen(stop)
-    watched.set_speed("full")
-    wait_until(lambda: watched.snapshot().finished)
-    assert watched.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
-
-
-def test_slow_run_continues_after_its_viewer_leaves(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 0.002)
-    monkeypatch.setattr(pacing, "LONGEST_REST_S", 0.004)
-    job = slow_run(engine)
-    job.note_seen(-1)
     job.play()
     wait_until(lambda: job.snapshot().finished)
+    assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
 
 
 @pytest.mark.usefixtures("without_a_collector")
 def test_resting_job_is_freed_with_its_last_reference(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    monkeypatch.setattr(jobs, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     job.play()

@@ -13,7 +13,12 @@ from tests.soak import files
 from tests.soak.report import Report
 from tests.wire.visitor import Visitor
 
-QUERIES = ("", "tab=Runs&epochs=20", "tab=Your+digits&hidden_layers=1&width_1=64", "optimizer=adam&learning_rate=0.001")
+QUERIES = (
+    "",
+    "tab=Runs&epochs=20",
+    "tab=Your+drawings&hidden_layers=1&width_1=64",
+    "optimizer=adam&learning_rate=0.001",
+)
 ACTIONS = {
     "draw": 6,
     "train": 2,

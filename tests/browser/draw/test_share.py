@@ -67,15 +67,15 @@ def test_drawing_downloads_as_an_image_with_its_description(page: Page):
 
 
 def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[..., Page]):
-    page = open_page("?tab=Your+digits", has_touch=True)
+    page = open_page("?tab=Your+drawings", has_touch=True)
     for number, (digit, touch) in enumerate([(7, False), (3, True)], start=1):
         draw(page, fit(DIGITS[digit]), touch=touch)
         page.locator(".st-key-correction").get_by_text("1", exact=True).click()
         expect(part(page, "correction_row")).to_contain_text(f"Kept as a 1 in Your drawings ({number})")
-        expect(page.get_by_role("img", name=f"your 1, read as {digit}")).to_be_visible()
+        expect(page.get_by_role("img", name=f"1, read as {digit}")).to_be_visible()
         clear(page)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download them").click()
+        page.get_by_role("link", name="Download", exact=True).click()
     text = download.value.path().read_text()
     assert text.count('"label":1') == 2
     assert text.count('"strokes":[[[') == 2
@@ -132,7 +132,7 @@ def test_digits_on_a_photo_are_read_by_press_and_by_keys(page: Page, tmp_path):
     expect(answer).to_have_text("2")
     expect(answer).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="digit 3: read as 2", pressed=True)).to_be_focused()
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(answer).to_have_text("5")
     expect(page.get_by_role("button", name="digit 4: read as 5", pressed=True)).to_be_focused()

@@ -68,7 +68,7 @@ def state(identifier: str, kind: str, value: Any) -> WidgetState:
 
 def test_wrong_control_values_break_and_log_nothing(server: Server):
     async def conversation() -> None:
-        async with arrived(server, "tab=Your+digits") as visitor:
+        async with arrived(server, "tab=Your+drawings") as visitor:
             for kind, value in [(kind, value) for kind, values in WRONG.items() for value in values]:
                 finished = visitor.finished_scripts
                 await visitor.send(*(state(identifier, kind, value) for identifier in visitor.widgets.values()))

@@ -14,7 +14,7 @@ from tests.wire.visitor import Visitor
 PATIENCE_S = 15.0
 LOG_BYTES = 50_000
 CHOOSE_PART = ("tab", "part_")  # first letters of controls whose first value opens another part of the page
-QUERIES = ("tab=Data", "tab=Runs", "tab=Your+digits")
+QUERIES = ("tab=Data", "tab=Runs", "tab=Your+drawings")
 
 
 def wrong_states(identifier: str) -> Iterator[WidgetState]:
