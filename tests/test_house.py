@@ -303,7 +303,7 @@ LINES: dict[str, int] = {
     "tests/files": 54,
     "tests/fuzz": 635,
     "tests/images": 1961,
-    "tests/jobs": 3303,
+    "tests/jobs": 3305,
     "tests/nn": 2341,
     "tests/page": 10129,
     "tests/siege": 1970,

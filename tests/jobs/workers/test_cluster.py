@@ -255,6 +255,7 @@ def test_documented_workers_survive_scheduler_restart_and_hung_call(tmp_path):
 
 
 def wait_for_file(path):
+    Path(f"{path}.begun").touch()
     wait_until(Path(path).exists, seconds=600)
 
 
@@ -276,6 +277,7 @@ def test_cluster_turns_go_by_owner_and_queued_calls_can_be_canceled(dask_cluster
 
     for number in range(2):
         submit("a", wait_for_file, tmp_path / str(number))
+    wait_until(lambda: all((tmp_path / f"{number}.begun").exists() for number in range(2)))
     for owner in ("a", "a", "b"):
         submit(owner, abs, -1)
     assert engine.submit("a", abs, -1).cancel()
