@@ -96,11 +96,9 @@ def _corrects(visitor: Visitor) -> On:
 def _correction(visitor: Visitor) -> None:
     """Draw the digits to correct the answer with; redrawn after each stroke."""
     with st.container(key="correction_row"):
-        desk = this_tab().desk
-        answer: DigitAnswer = desk.answer.current
-        drawing = desk.digit  # its strokes came after the answer, with the canvas's report
-        if drawing is not None and answer.now.reader.reads_digits:  # drawings of signs are kept under the canvas
-            correction(visitor, drawing, answer.reading)
+        answer = reading(this_tab().desk, answering(visitor)).current  # a busy channel may not have answered yet
+        if answer.drawing is not None and answer.now.reader.reads_digits:  # drawings of signs are kept under the canvas
+            correction(visitor, answer.drawing, answer.reading)
 
 
 def _is_silent(visitor: Visitor, answer: DigitAnswer) -> bool:

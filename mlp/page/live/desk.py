@@ -99,13 +99,13 @@ class Desk:
     def report(self, objects: list[Any], image: str, *, is_newest: bool) -> None:
         """Take the canvas's own report after a stroke, the only source of strokes.
 
-        Its image is read if it ``is_newest``, which it is not in a tab with the live channel.
+        Its image is read if it ``is_newest``, as without the live channel, or has overtaken that of the channel.
         """
         self.objects, self._strokes = objects, strokes_on_canvas(objects)
         self.version += 1
         if self.is_drawn_on:
             self.photo = None
-        if is_newest:
+        if is_newest or self.pen:
             self._image, self.pen = image, False
             if self.photo is None:
                 self.chosen = None

@@ -63,10 +63,9 @@ class Canvas:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.visitor = Visitor("somebody")
-        self.monkeypatch = monkeypatch
-        self.redrawn: list[list[str]] = []
+        self.redrawn: list[list[str] | None] = []  # None for the whole page
         monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
-        monkeypatch.setattr("mlp.page.style.redraw.st.rerun", self.redrawn.append)
+        monkeypatch.setattr("mlp.page.style.redraw.st.rerun", lambda parts=None: self.redrawn.append(parts))
         monkeypatch.setattr("mlp.page.style.redraw.fragments_of_this_run", lambda: ["drawing"])
         drawn = drawn_parts()
         drawn.is_live = lambda: True
@@ -110,11 +109,9 @@ def test_stroke_is_kept_and_redraws_the_parts_that_depend_on_it_in_order(canvas:
 
 
 def test_stroke_in_a_tab_without_the_live_channel_redraws_the_whole_page(canvas: Canvas):
-    whole: list[None] = []
     drawn_parts().is_live = lambda: False
-    canvas.monkeypatch.setattr("mlp.page.style.redraw.st.rerun", lambda: whole.append(None))
     canvas.report(report_of(7, STROKE))
-    assert whole == [None]
+    assert canvas.redrawn == [None]
 
 
 def test_drawing_comes_with_strokes_and_input_image(canvas: Canvas):
@@ -133,10 +130,13 @@ def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas, followed: bool):
     canvas.show(PICTURE)
     if followed:
         this_tab().connect(Mock())
-        canvas.desk.draw(report_of(7)["data"], pen=False)  # the channel's question, which comes before the report
+        canvas.desk.begin_stroke()  # the report overtakes the channel's image of it
     canvas.report(report_of(7, STROKE))
     assert canvas.visitor.picture is None
     assert canvas.desk.drawing.kind == "drawing"
+    canvas.desk.draw(report_of(5)["data"], pen=False)
+    canvas.report(report_of(7, STROKE))  # of the stroke before, if the channel is open
+    assert np.array_equal(canvas.desk.drawing.pixels, np.asarray(picture(fit(DIGITS[5 if followed else 7])))[:, :, 0])
 
 
 def test_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
