@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mlp.jobs import job as jobs
+from mlp.jobs import pacing
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
@@ -37,7 +37,7 @@ def stops_of(job: Job, *, slow_start: bool = False) -> list[int]:
 
 
 def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "REST_S", 1000.0)
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     assert stops_of(job) == [0, 1, 2, 4, 8, 16, 32, 64]
     assert job.snapshot().finished
@@ -45,7 +45,7 @@ def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, 
 
 
 def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "REST_S", 1000.0)
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
     job = Job(Run(Settings(hidden=(4,), epochs=20, images=960)), chosen_mnist(), engine)
     assert stops_of(job, slow_start=True) == [0, 1, 2, 4, 8, 16, 32, 64, 128, 200, 300]
     assert job.snapshot().finished
@@ -53,7 +53,7 @@ def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypat
 
 
 def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "REST_S", 1000.0)
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     job.play()
@@ -71,7 +71,7 @@ def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pyt
 
 
 def test_slow_run_continues_by_itself_after_each_rest(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "REST_S", 0.002)
+    monkeypatch.setattr(pacing, "REST_S", 0.002)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     job.play()
@@ -81,7 +81,7 @@ def test_slow_run_continues_by_itself_after_each_rest(engine: Engine, monkeypatc
 
 @pytest.mark.usefixtures("without_a_collector")
 def test_resting_job_is_freed_with_its_last_reference(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "REST_S", 1000.0)
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
     job.set_speed("slow")
     job.play()
