@@ -67,53 +67,22 @@ A run with every setting of the page, which can be left, pickled and carried on:
 >>> loss, accuracy = mlp.evaluate(run.network, images, labels)
 """
 
-from mlp.images.drawing import to_mnist
-from mlp.images.mnist import Dataset, load_mnist
-from mlp.nn.dropout import Dropout
-from mlp.nn.layers import Dense, Layer, ReLU, Sigmoid, Tanh
-from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
-from mlp.nn.network import MLP
-from mlp.nn.optimizers import SGD, Adam, Optimizer
-from mlp.nn.parameters import Parameter
-from mlp.nn.reader import Reader
-from mlp.nn.sequential import Sequential
-from mlp.nn.weights import ModelError, load_model, save_model
-from mlp.shipped_files import MODELS
-from mlp.training.evaluation import evaluate
-from mlp.training.loop import Step, train
-from mlp.training.run import Run, steps
-from mlp.training.settings import Settings
+import importlib
+from typing import TYPE_CHECKING
 
-DEFAULT_MODEL = MODELS / "inkling.safetensors"
+if TYPE_CHECKING:
+    from mlp.public import *  # noqa: F403
+    from mlp.public import __all__ as __all__
+else:  # type checkers would accept any name
 
-__all__ = [
-    "DEFAULT_MODEL",
-    "MLP",
-    "SGD",
-    "Adam",
-    "Dataset",
-    "Dense",
-    "Dropout",
-    "Layer",
-    "ModelError",
-    "Optimizer",
-    "Parameter",
-    "ReLU",
-    "Reader",
-    "Run",
-    "Sequential",
-    "Settings",
-    "Sigmoid",
-    "Step",
-    "Tanh",
-    "accuracy",
-    "evaluate",
-    "load_mnist",
-    "load_model",
-    "save_model",
-    "softmax",
-    "softmax_cross_entropy",
-    "steps",
-    "to_mnist",
-    "train",
-]
+    def __getattr__(name: str) -> object:
+        """Load all public names with the first: ``python -m mlp`` must handle Ctrl-C before it imports numpy."""
+        public = importlib.import_module("mlp.public")
+        globals().update({each: getattr(public, each) for each in ("__all__", *public.__all__)})
+        if name not in globals():
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        """Return the public names too, for completion."""
+        return list({*__getattr__("__all__"), *globals()})

@@ -275,7 +275,7 @@ def test_tests_use_no_private_names():
 
 COUNTED = (".py", ".js", ".css")
 LINES: dict[str, int] = {
-    "mlp": 1041,
+    "mlp": 1062,
     "mlp/analysis": 4525,
     "mlp/cli": 991,
     "mlp/files": 78,
@@ -292,12 +292,12 @@ LINES: dict[str, int] = {
     "mlp/page/train": 1319,
     "mlp/page/visitors": 1736,
     "mlp/training": 2975,
-    "tests": 1408,
+    "tests": 1426,
     "tests/analysis": 2087,
-    "tests/benchmarks": 1886,
+    "tests/benchmarks": 1888,
     "tests/browser": 4984,
     "tests/claims": 857,
-    "tests/cli": 701,
+    "tests/cli": 702,
     "tests/container": 213,
     "tests/exports": 132,
     "tests/files": 54,

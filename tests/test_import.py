@@ -1,8 +1,12 @@
-"""`import mlp` loads only what reading and training need, and slow packages on first use."""
+"""The first name of `mlp` that is used loads what reading and training need; slow packages come on their first use."""
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+import mlp
 
 ROOT = Path(__file__).resolve().parents[1]
 LATER = {
@@ -28,10 +32,24 @@ def loaded_by(code):
     return set(done.stdout.split())
 
 
-def test_import_mlp_leaves_out_slow_packages():
-    loaded = loaded_by("import mlp")
+def test_import_mlp_leaves_out_numpy():
+    assert "numpy" not in loaded_by("import mlp")
+
+
+def test_first_name_loads_all_names_and_no_slow_packages():
+    loaded = loaded_by("import mlp; mlp.MLP; assert {*mlp.__all__, 'nn'} <= {*vars(mlp)}")
     assert {"mlp", "numpy"} <= loaded
     assert loaded & LATER == set()
+
+
+def test_names_are_listed_and_imported_before_the_first_is_used():
+    loaded_by("import mlp; assert {*mlp.__all__} <= {*dir(mlp)}")
+    loaded_by("from mlp import *; MLP")
+
+
+def test_unknown_name_is_an_error_as_of_any_module():
+    with pytest.raises(AttributeError, match="module 'mlp' has no attribute 'Sequentail'"):
+        mlp.Sequentail  # noqa: B018
 
 
 def test_computing_network_loads_only_scipy_of_these():

@@ -57,8 +57,10 @@ def main() -> None:
     if "warped" in given.parts:
         print_warped(chosen, given.images, given.rounds)
     if "import" in given.parts:
-        bare, ours = (statistics.median(started(code) for _ in range(given.rounds)) for code in ("", "import mlp"))
-        print(f"\n`import mlp`: {ours - bare:.2f} s on top of Python's own {bare:.2f} s.")
+        bare, ours = (
+            statistics.median(started(code) for _ in range(given.rounds)) for code in ("", "import mlp; mlp.MLP")
+        )
+        print(f"\nThe first use of `mlp`: {ours - bare:.2f} s on top of Python's own {bare:.2f} s.")
 
 
 def print_optimizers(n_images: int, rounds: int) -> None:
