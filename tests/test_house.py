@@ -283,7 +283,7 @@ LINES: dict[str, int] = {
     "mlp/jobs": 3311,
     "mlp/nn": 1649,
     "mlp/page": 197,
-    "mlp/page/draw": 2120,
+    "mlp/page/draw": 2118,
     "mlp/page/live": 1525,
     "mlp/page/server": 1016,
     "mlp/page/settings": 724,

@@ -17,8 +17,8 @@ class Origin(NamedTuple):
 
 
 _REMARKS = {  # of a score on the validation or test images, by the root of the weights
-    ("shipped", "validation"): "Its weights have learned from the validation images, so this score is too good.",
-    ("shipped", "test"): "Its weights were chosen by their score on the test images, so it is a little too good.",
+    ("shipped", "validation"): "Its weights have learned from MNIST’s validation images: a score on them is too good.",
+    ("shipped", "test"): "Its weights were chosen by their score on MNIST’s test images: it is a little too good.",
     ("uploaded", "validation"): "Its weights come from a file, so they may have learned from the validation images.",
     ("uploaded", "test"): "Its weights come from a file, so they may have learned from the test images.",
 }

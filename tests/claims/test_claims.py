@@ -81,8 +81,8 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ),
     ("glossary/weight decay", "a small share of its size"): of_training.weight_decay_takes_a_share_of_each_weight,
     # Remarks on scores
-    ("remark/shipped validation", "learned from the validation images"): of_page.pretrained_learned_validation_images,
-    ("remark/shipped validation", "so this score is too good"): (
+    ("remark/shipped validation", "learned from MNIST’s validation"): of_page.pretrained_learned_validation_images,
+    ("remark/shipped validation", "a score on them is too good"): (
         of_page.pretrained_reads_validation_images_better_than_test_images
     ),
     ("remark/article validation", ""): of_page.article_learned_neither_validation_nor_test_images,

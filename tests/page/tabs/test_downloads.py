@@ -145,7 +145,7 @@ def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
     assert "validation images read correctly" in page
     assert "of 1 read correctly" in page
     assert "&lt;i&gt;the pretrained network" in page
-    assert "Its weights have learned from the validation images" in page
+    assert "Its weights have learned from MNIST’s validation images" in page
 
 
 def test_report_has_title_nickname_and_date_escaped(run: NumberedRun):

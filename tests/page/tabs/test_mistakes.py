@@ -68,8 +68,8 @@ def test_another_network_has_other_mistakes(opened):
 @pytest.mark.parametrize(
     ("network", "kind", "remark"),
     [
-        ("shipped", "validation", "Its weights have learned from the validation images"),
-        ("shipped", "test", "Its weights were chosen by their score on the test images"),
+        ("shipped", "validation", "Its weights have learned from MNIST’s validation images"),
+        ("shipped", "test", "Its weights were chosen by their score on MNIST’s test images"),
         ("article", "validation", ""),
     ],
 )
@@ -88,7 +88,7 @@ def test_run_that_continues_the_pretrained_network_has_its_remark(opened):
     at_rest(test)
     assert "Its weights" not in shown(test)
     visitor_of(test).runs.origin = Origin("run 1", "shipped")
-    assert "Its weights have learned from the validation images" in shown(test.run())
+    assert "Its weights have learned from MNIST’s validation images" in shown(test.run())
 
 
 def test_most_confident_mistakes_are_shown_until_a_cell_is_opened(opened):

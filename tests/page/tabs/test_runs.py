@@ -245,7 +245,7 @@ def test_star_marks_the_best_of_runs_that_can_be_compared():
 def test_warning_about_validation_images_names_its_runs():
     pretrained, taught = Origin("the pretrained network", "shipped"), Origin("run 1", "shipped")
     table = table_of((0.99, chosen_mnist(), pretrained), (0.98, chosen_mnist(), None), (0.99, chosen_mnist(), taught))
-    assert "Runs 1 and 3: Its weights have learned from the validation images" in table
+    assert "Runs 1 and 3: Its weights have learned from MNIST’s validation images" in table
     assert "Run 2:" not in table
 
 
