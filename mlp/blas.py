@@ -36,6 +36,22 @@ def blas_function(name: str, dtype: np.dtype) -> Callable[..., Any]:
     return function
 
 
+def add_scaled(array: np.ndarray, factor: float, target: np.ndarray) -> None:
+    """Compute ``target ← target + factor · array``, in one pass if both arrays are contiguous.
+
+    Examples
+    --------
+    >>> target = np.ones(2)
+    >>> add_scaled(np.array([1.0, 2.0]), 10, target)
+    >>> target
+    array([11., 21.])
+    """
+    if array.flags.c_contiguous and target.flags.c_contiguous:
+        blas_function("axpy", target.dtype)(array.reshape(-1), target.reshape(-1), a=factor)
+    else:
+        target += factor * array
+
+
 class Pool(NamedTuple):
     """Functions that get and set the number of threads of a BLAS, which applies to the whole process.
 

@@ -118,7 +118,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     outputs = network.activations(inputs, twin.mask_rng())[1:]
     smoothing = twin.settings.label_smoothing
     loss, grad_logits = softmax_cross_entropy(network.forward(inputs, twin.mask_rng()), labels, smoothing)
-    grads = network.pull_back(grad_logits)[1:]
+    grads = network.pull_back(grad_logits)
     before.grads = network.grads
     optimizer.step()
 

@@ -54,11 +54,10 @@ def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
         **data_arrays,
     }
-    about: dict[str, Any] = {
+    about = {
         "settings": run.settings.as_dict(),
         "step": run.step,
         "learning_rate": run.learning_rate,
-        "counters": {},
         "temperature": run.temperature,
         "data": data,
         "steps_per_epoch": history.steps_per_epoch,
@@ -68,12 +67,7 @@ def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
         "extra": record.extra,
     }
     if run.step or not weights_are_random:
-        arrays["values"] = run.network.values
-        for name, kept in run.optimizer.state().items():
-            if isinstance(kept, list):
-                arrays |= {f"{name}.{number}": array for number, array in enumerate(kept)}
-            else:
-                about["counters"][name] = kept
+        arrays |= {"values": run.network.values, **run.optimizer.slots}
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps(about)})
 
@@ -108,16 +102,9 @@ def _run(about: dict[str, Any], file: ArrayFile) -> Run:
     run.step = checked_int("step", about["step"], 0, 2**53)
     if run.step == 0 and "values" not in file.arrays:
         return run
-    values = run.network.values
-    values[...] = file.array("values", values.shape, values.dtype)
-    optimizer = run.optimizer.state()
-    for name, kept in optimizer.items():
-        if isinstance(kept, list):
-            for number, array in enumerate(kept):
-                array[...] = file.array(f"{name}.{number}", array.shape, array.dtype)
-        else:
-            optimizer[name] = checked_int(name, about["counters"][name], 0, 2**53)
-    run.optimizer.restore(optimizer)
+    for name, array in {"values": run.network.values, **run.optimizer.slots}.items():
+        array[...] = file.array(name, array.shape, array.dtype)
+    run.optimizer.steps_taken = run.step
     return run
 
 

@@ -1,12 +1,12 @@
 """Optimizers, which change parameters by their gradients: SGD with momentum, and Adam."""
 
-import copy
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from mlp.blas import add_scaled, one_blas_thread
 from mlp.checks import Number, checked
 from mlp.nn.parameters import Parameter
 
@@ -28,61 +28,71 @@ class Optimizer:
     l1 : float
         Strength of L1 regularization: a step uses ``grad + l1 · sign(value)``, as if ``l1 · Σ|value|`` were part of the
         loss. It pulls small weights as hard as large ones, to about 0. 0 or more.
+    slots : sequence of str
+        Names of the running values that a step keeps for each number of the parameters.
 
     Raises
     ------
     TypeError, ValueError
         If there are no parameters, one is invalid, read-only or given twice, or a number is out of range.
+
+    Attributes
+    ----------
+    slots : dict of str to flat array
+        The running values, at first 0, in the order of the parameters.
+    steps_taken : int
     """
 
-    kept: tuple[str, ...] = ()  # attributes that a state has: lists of flat arrays, and numbers
     learning_rate = Number(low=0)
     weight_decay = Number(low=0)
     l1 = Number(low=0)
 
     def __init__(
-        self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0, l1: float = 0.0
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float,
+        weight_decay: float = 0.0,
+        l1: float = 0.0,
+        slots: Sequence[str] = (),
     ) -> None:
         self.parameters = list(parameters)
         _check_can_change(self.parameters)
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         self.weight_decay, self.l1 = weight_decay, l1
-        self._scratch = np.empty(max(parameter.value.size for parameter in self.parameters), self.dtype)
+        size, dtype = sum(parameter.value.size for parameter in self.parameters), self.parameters[0].value.dtype
+        self.slots = {name: np.zeros(size, dtype) for name in slots}
+        self.steps_taken = 0
+        self._scratch = np.empty(size, dtype)
 
-    @property
-    def dtype(self) -> np.dtype:
-        """The type of all parameters."""
-        return self.parameters[0].value.dtype
-
+    @one_blas_thread
     def step(self) -> None:
         """Change every parameter once by its current gradient, which stays unchanged."""
+        self.steps_taken += 1
+        start = 0
+        for parameter in self.parameters:
+            size, shape = parameter.value.size, parameter.value.shape
+            arrays = [self._scratch[:size], *(slot[start : start + size] for slot in self.slots.values())]
+            self.update(parameter.value, parameter.grad, *(array.reshape(shape) for array in arrays))
+            start += size
+
+    def step_flat(self, values: np.ndarray, grad: Any) -> None:
+        """Do what ``step`` does, for all parameters as one flat array and their gradient, see ``update``."""
+        self.steps_taken += 1
+        self.update(values, grad, self._scratch, *self.slots.values())
+
+    def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:
+        """Change values and their part of the slots by a gradient; ``scratch`` is a work array of the same shape."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Any]:
         """Return a copy of all that the next step depends on besides parameters and settings, for ``restore``."""
-        return {name: copy.deepcopy(getattr(self, name)) for name in self.kept}
+        return {"steps_taken": self.steps_taken, **{name: array.copy() for name, array in self.slots.items()}}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Restore the state of another optimizer with the same parameters."""
-        for name in self.kept:
-            if isinstance(state[name], list):  # arrays that stay the same objects
-                for array, kept in zip(getattr(self, name), state[name], strict=True):
-                    array[...] = kept
-            else:
-                setattr(self, name, state[name])
-
-    def _slot(self) -> np.ndarray:
-        """Return flat zeros, one for each number of all parameters, in order."""
-        return np.zeros(sum(parameter.value.size for parameter in self.parameters), self.dtype)
-
-    def _each(self, *slots: np.ndarray) -> Iterator[tuple[Any, ...]]:
-        """Yield each parameter, a work array, and its part of each slot, all of its shape."""
-        start = 0
-        for parameter in self.parameters:
-            size, shape = parameter.value.size, parameter.value.shape
-            parts = [slot[start : start + size].reshape(shape) for slot in slots]
-            yield parameter, self._scratch[:size].reshape(shape), *parts
-            start += size
+        self.steps_taken = state["steps_taken"]
+        for name, array in self.slots.items():
+            array[...] = state[name]
 
 
 class SGD(Optimizer):
@@ -96,7 +106,7 @@ class SGD(Optimizer):
         Length of a step, greater than 0.
     momentum : float
         Fraction of the last velocity that is kept, at least 0 and less than 1 (Polyak 1964; Sutskever et al. 2013, with
-        the learning rate outside the velocity). An optimizer that begins with 0 has no velocities, and stays without.
+        the learning rate outside the velocity). An optimizer that begins with 0 has no velocity, and stays without.
     weight_decay : float
         Every step uses ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss.
     l1 : float
@@ -111,8 +121,6 @@ class SGD(Optimizer):
     (SGD(learning_rate=0.1), array([0.95]))
     """
 
-    kept = ("velocities",)
-
     def __init__(
         self,
         parameters: Iterable[Parameter],
@@ -122,8 +130,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         l1: float = 0.0,
     ) -> None:
-        super().__init__(parameters, learning_rate, weight_decay, l1)
-        self.velocities = [self._slot()] if momentum else []
+        super().__init__(parameters, learning_rate, weight_decay, l1, ["velocity"] if momentum else [])
         self.momentum = momentum
 
     @property
@@ -134,37 +141,26 @@ class SGD(Optimizer):
     @momentum.setter
     def momentum(self, value: float) -> None:
         momentum = checked("momentum", value, low=0, high=1, open_high=True)
-        if momentum and not self.velocities:
+        if momentum and not self.slots:
             raise ValueError(f"momentum must stay 0 in an optimizer made without it, got {value!r}; make a new one")
         self._momentum = momentum
 
-    def step(self) -> None:
-        """Change every parameter once."""
-        for parameter, scratch, *velocity in self._each(*self.velocities):
-            self.update(parameter.value, parameter.grad, scratch, *velocity)
-
-    def update(
-        self,
-        values: np.ndarray,
-        grad: np.ndarray | AddGradient,
-        scratch: np.ndarray,
-        velocity: np.ndarray | None = None,
-    ) -> None:
-        """Change ``values``, and their ``velocity`` if there is one, by a gradient, or by what adds it to an array."""
+    def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:
+        """Change values, and their velocity if there is one, by a gradient, or by what adds it to an array."""
         rate = self.learning_rate
-        target, factor = (values, -rate) if velocity is None else (velocity, 1.0)
-        if velocity is not None:
-            velocity *= self.momentum
+        target, factor = (slots[0], 1.0) if slots else (values, -rate)
+        if slots:
+            target *= self.momentum
         if self.weight_decay:
-            target += np.multiply(values, factor * self.weight_decay, out=scratch)
+            add_scaled(values, factor * self.weight_decay, target)
         if self.l1:
-            target += np.multiply(np.sign(values, out=scratch), factor * self.l1, out=scratch)
+            add_scaled(np.sign(values, out=scratch), factor * self.l1, target)
         if callable(grad):
             grad(factor)
         else:
-            target += np.multiply(grad, factor, out=scratch)
-        if velocity is not None:
-            values -= np.multiply(velocity, rate, out=scratch)
+            add_scaled(grad, factor, target)
+        if slots:
+            add_scaled(target, -rate, values)
 
     def __repr__(self) -> str:
         """Return the non-default arguments, such as ``SGD(learning_rate=0.1, momentum=0.9)``."""
@@ -194,7 +190,6 @@ class Adam(Optimizer):
         Strength of L1 regularization, 0 or more.
     """
 
-    kept = ("steps_taken", "means", "mean_squares")
     epsilon = Number(low=0, open_low=True)
 
     def __init__(
@@ -207,24 +202,13 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
         l1: float = 0.0,
     ) -> None:
-        super().__init__(parameters, learning_rate, weight_decay, l1)
+        super().__init__(parameters, learning_rate, weight_decay, l1, ["mean", "mean_square"])
         self.betas = tuple(checked("a beta", beta, low=0, high=1, open_high=True) for beta in betas)
         self.epsilon = epsilon
-        self.steps_taken = 0
-        self.means = [self._slot()]
-        self.mean_squares = [self._slot()]
 
-    def step(self) -> None:
-        """Change every parameter once."""
-        self.steps_taken += 1
-        for parameter, *arrays in self._each(*self.means, *self.mean_squares):
-            self.update(parameter.value, parameter.grad, *arrays)
-
-    def update(
-        self, values: np.ndarray, grad: np.ndarray, scratch: np.ndarray, mean: np.ndarray, mean_square: np.ndarray
-    ) -> None:
-        """Change ``values`` and both running means by a gradient, at step ``steps_taken``."""
-        beta_1, beta_2 = self.betas
+    def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:
+        """Change values and both running means by a gradient, at step ``steps_taken``."""
+        (mean, mean_square), (beta_1, beta_2) = slots, self.betas
         # Only Python floats: an np.float64 among them would make numpy work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
@@ -233,15 +217,13 @@ class Adam(Optimizer):
         if self.l1:
             grad = grad + self.l1 * np.sign(values)
         mean *= beta_1
-        mean += np.multiply(grad, 1 - beta_1, out=scratch)
+        add_scaled(grad, 1 - beta_1, mean)
         mean_square *= beta_2
-        np.multiply(grad, grad, out=scratch)
-        mean_square += np.multiply(scratch, 1 - beta_2, out=scratch)
+        add_scaled(np.multiply(grad, grad, out=scratch), 1 - beta_2, mean_square)
         np.sqrt(mean_square, out=scratch)
         scratch += self.epsilon * correction_2
         np.divide(mean, scratch, out=scratch)
-        scratch *= self.learning_rate * correction_2 / correction_1
-        values -= scratch
+        add_scaled(scratch, -self.learning_rate * correction_2 / correction_1, values)
 
     def __repr__(self) -> str:
         """Return the non-default arguments, such as ``Adam(learning_rate=0.001)``."""

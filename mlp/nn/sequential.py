@@ -116,10 +116,15 @@ class Sequential:
 
     @one_blas_thread
     def pull_back(self, grad_logits: np.ndarray) -> list[np.ndarray]:
-        """Do what ``backward`` does, and return the gradients of the `activations`, inputs first, logits last."""
+        """Do what ``backward`` does, and return the gradients of each layer's outputs, logits last."""
+        first, *others = self.layers
         grads = [np.asarray(grad_logits, self.dtype)]
-        for layer in reversed(self.layers):
+        for layer in reversed(others):
             grads.append(layer.backward(grads[-1]))
+        if isinstance(first, Dense) and getattr(first.backward, "__func__", None) is Dense.backward:
+            first.fill_gradients(grads[-1])  # without dL/d(images), which would take a quarter of the whole step
+        else:
+            first.backward(grads[-1])
         return grads[::-1]
 
     @one_blas_thread

@@ -12,7 +12,6 @@ The plain step is the specification, and a test compares both. Here one function
 
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -53,9 +52,8 @@ class FastStep:
 
     def __init__(self, network: MLP, optimizer: Optimizer, *, label_smoothing: float = 0.0) -> None:
         self._network, self._optimizer, self._label_smoothing = network, optimizer, label_smoothing
-        self._scratch = np.empty_like(network.values)
         if isinstance(optimizer, SGD):
-            self._target = optimizer.velocities[0] if optimizer.velocities else network.values
+            self._target = optimizer.slots.get("velocity", network.values)
         else:
             self._target = np.zeros_like(network.values)  # gradients
         self._minibatches: dict[int, Minibatch] = {}
@@ -97,20 +95,14 @@ class FastStep:
         logits = minibatch.forward(images, rng)
         loss, grad_logits = loss_and_gradient(logits, labels, self._label_smoothing)
         minibatch.backward(grad_logits)
-        self._update(self._optimizer, minibatch)
-        return loss, accuracy(logits, labels)
-
-    def _update(self, optimizer: Any, minibatch: "Minibatch") -> None:
-        """Change all parameters at once, as flat arrays."""
-        values, scratch = self._network.values, self._scratch
+        optimizer, values = self._optimizer, self._network.values
         if isinstance(optimizer, SGD):
-            unchanged = not (optimizer.velocities or optimizer.weight_decay or optimizer.l1)
-            add_gradient = partial(minibatch.add_gradients, gathered=unchanged)
-            optimizer.update(values, add_gradient, scratch, *optimizer.velocities)
+            unchanged = not (optimizer.slots or optimizer.weight_decay or optimizer.l1)
+            optimizer.step_flat(values, partial(minibatch.add_gradients, gathered=unchanged))
         else:
-            minibatch.write_gradients()
-            optimizer.steps_taken += 1
-            optimizer.update(values, self._target, scratch, *optimizer.means, *optimizer.mean_squares)
+            minibatch.add_gradients(1.0, keep=0.0, gathered=True)
+            optimizer.step_flat(values, self._target)
+        return loss, accuracy(logits, labels)
 
 
 class Minibatch:
@@ -174,17 +166,11 @@ class Minibatch:
                 grads *= self._masks[number]
             grads *= self._activation.slope(self._outputs[number])
 
-    def add_gradients(self, factor: float, *, gathered: bool = False) -> None:
-        """Compute ``target ← target + factor · gradient``; ``gathered``: with the weights of ``forward``."""
+    def add_gradients(self, factor: float, keep: float = 1.0, *, gathered: bool) -> None:
+        """Compute ``target ← keep · target + factor · gradient``; see `FirstLayer.add_gradient` for ``gathered``."""
         for product in self._gradients:
-            product(factor, 1.0)
-        self._images.add_gradient(self._grads[0], factor, gathered=gathered)
-
-    def write_gradients(self) -> None:
-        """Compute ``target ← gradient``."""
-        for product in self._gradients:
-            product()
-        self._images.write_gradient(self._grads[0])
+            product(factor, keep)
+        self._images.add_gradient(self._grads[0], factor, keep, gathered)
 
 
 class FirstLayer:
@@ -204,15 +190,12 @@ class FirstLayer:
     """
 
     def __init__(self, weight: np.ndarray, target: np.ndarray, n: int) -> None:
-        self._weight, self._target, self._n = weight, target, n
-        n_in, n_out = len(weight) - 1, weight.shape[1]
+        self._n, n_in = n, len(weight) - 1
         self._gemm = blas_function("gemm", weight.dtype)
         self._least_blank = (WEIGHTS_COST / n + PIXELS_COST) * n_in / 2
-        self._sums = sum_cuts(n)
         self._pixels = np.empty(n * n_in // 2, np.uint16)
         self._columns = np.empty(n * (n_in + 1), weight.dtype)
-        self._pair = np.dtype((np.void, 2 * n_out * weight.itemsize))  # the weights of two pixels, as one item
-        self._rows = np.empty((n_in + 1, n_out), weight.dtype)
+        self._weight, self._target, self._rows = map(with_pairs, (weight, target, np.empty_like(weight)))
 
     def forward(self, images: np.ndarray, outputs: np.ndarray) -> None:
         """Compute ``images / 255 @ W + b``."""
@@ -220,70 +203,56 @@ class FirstLayer:
         self._seen = np.bitwise_or.reduce(pairs, axis=0).nonzero()[0]
         n, n_seen = self._n, len(self._seen)
         self._all = pairs.shape[1] - n_seen < self._least_blank
-        if self._all:
-            pixels, rows = images, self._weight
-        else:
+        pixels = images
+        if not self._all:
             pixels = pairs.take(self._seen, axis=1, out=self._pixels[: n * n_seen].reshape(n, n_seen), mode="clip")
-            pixels, rows = pixels.view(np.uint8), self._gathered(self._weight)
+            pixels = pixels.view(np.uint8)
+        self._gathered = self._rows_of(*self._weight)
         self._parts = []
-        for part in sum_cuts(len(rows)):
+        for part in sum_cuts(len(self._gathered)):
             block = self._columns[n * part.start : n * part.stop].reshape(n, part.stop - part.start)
-            if part.stop < len(rows):
+            if part.stop < len(self._gathered):
                 block[...] = pixels[:, part]
             else:
                 block[:, :-1] = pixels[:, part]
                 block[:, -1] = 255
             # In Fortran order, as BLAS has it.
-            self._gemm(SCALE, block.T, rows[part].T, float(part.start > 0), outputs, True, True, True)
+            self._gemm(SCALE, block.T, self._gathered[part].T, float(part.start > 0), outputs, True, True, True)
             self._parts.append((block, part))
 
-    def add_gradient(self, grads: np.ndarray, factor: float, *, gathered: bool) -> None:
-        """Compute ``target ← target + factor · gradient``; gathered weights are reused if unchanged."""
-        if self._all:
-            self._multiply(grads, factor, 1.0, self._target)
-            return
-        rows = self._rows[: 2 * len(self._seen) + 1] if gathered else self._gathered(self._target)
-        self._multiply(grads, factor, 1.0, rows)
-        self._put_back(rows)
+    def add_gradient(self, grads: np.ndarray, factor: float, keep: float, gathered: bool) -> None:
+        """Compute ``target ← keep · target + factor · gradient``; the gradient for blank pixels is 0.
 
-    def write_gradient(self, grads: np.ndarray) -> None:
-        """Compute ``target ← gradient``, which is 0 for the weights of blank pixels."""
-        if self._all:
-            self._multiply(grads, 1.0, 0.0, self._target)
-            return
-        rows = self._rows[: 2 * len(self._seen) + 1]
-        self._multiply(grads, 1.0, 0.0, rows)
-        self._target[...] = 0
-        self._put_back(rows)
-
-    def _multiply(self, grads: np.ndarray, factor: float, keep: float, rows: np.ndarray) -> None:
-        factor *= SCALE
-        if len(self._sums) == 1:
-            for block, part in self._parts:
-                self._gemm(factor, grads, block.T, keep, rows[part].T, True, True, True)
-            return
-        for images in self._sums:
+        ``gathered``: the rows of ``forward`` serve, as they are those of the target, or ``keep`` is 0.
+        """
+        rows = self._gathered if gathered and not self._all else self._rows_of(*self._target)
+        for images in sum_cuts(self._n):
             few = np.asfortranarray(grads[images])
             for block, part in self._parts:
-                self._gemm(factor, few, block[images].T, keep, rows[part].T, True, True, True)
-            keep = 1.0
+                kept = 1.0 if images.start else keep
+                self._gemm(factor * SCALE, few, block[images].T, kept, rows[part].T, True, True, True)
+        if self._all:
+            return
+        target, pairs = self._target
+        if not keep:
+            target[...] = 0
+        pairs[self._seen] = self._rows[1][: len(self._seen)]
+        target[-1] = rows[-1]
 
-    def _gathered(self, array: np.ndarray) -> np.ndarray:
-        """Return a copy of the rows of the seen pixels, in pairs, and the bias."""
-        n_seen = len(self._seen)
-        rows = self._rows[: 2 * n_seen + 1]
-        pairs = self._as_pairs(rows)
-        self._as_pairs(array).take(self._seen, out=pairs, mode="clip")
-        rows[-1] = array[-1]
-        return rows
+    def _rows_of(self, array: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+        """Return the rows of the seen pixels, in pairs, and of the bias: a copy, or the array if all are seen."""
+        if self._all:
+            return array
+        n_seen, (rows, pairs_of_rows) = len(self._seen), self._rows
+        pairs.take(self._seen, out=pairs_of_rows[:n_seen], mode="clip")
+        rows[2 * n_seen] = array[-1]
+        return rows[: 2 * n_seen + 1]
 
-    def _put_back(self, rows: np.ndarray) -> None:
-        self._as_pairs(self._target)[self._seen] = self._as_pairs(rows)
-        self._target[-1] = rows[-1]
 
-    def _as_pairs(self, rows: np.ndarray) -> np.ndarray:
-        """Return a view of all rows but the bias, with two as one item."""
-        return rows[:-1].reshape(-1).view(self._pair)
+def with_pairs(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights, bias last, and a view of all rows but that, with the weights of two pixels as one item."""
+    pair = np.dtype((np.void, 2 * rows.shape[1] * rows.itemsize))
+    return rows, rows[:-1].reshape(-1).view(pair)
 
 
 def stacked(layer_sizes: list[int], flat: np.ndarray) -> list[np.ndarray]:

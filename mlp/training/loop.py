@@ -61,7 +61,7 @@ def step_taker(
     *,
     label_smoothing: float = 0.0,
 ) -> TakeStep:
-    """Return the function for all steps on these images: `FastStep` where it fits, or `train_step`; no gradients stay.
+    """Return the function for all steps on these images: `FastStep` where it fits, or `train_step`.
 
     ``threads`` is that of `mlp.training.run.steps`.
     """
@@ -74,18 +74,9 @@ def step_taker(
 
     def take_step(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator | None) -> tuple[float, float]:
         with choice:  # left at the end of each step: between two, the caller may use threads
-            record = step(images, labels, rng)
-        if not isinstance(step, FastStep):
-            forget_gradients(network)
-        return record
+            return step(images, labels, rng)
 
     return take_step
-
-
-def forget_gradients(network: Sequential) -> None:
-    """Set all gradients to NaN, so that nobody takes them for those of the last step."""
-    for parameter in network.parameters():
-        parameter.grad.fill(np.nan)
 
 
 def shuffled(images: np.ndarray, order: np.ndarray) -> Batch:
@@ -127,9 +118,9 @@ def train(
 ) -> Iterator[Step]:
     """Train a network in place, yielding after every optimizer step.
 
-    The caller decides when to stop, read or draw. Between two steps everything is consistent, but every ``grad`` is
-    NaN, as the fast step stores none: for gradients, write the loop yourself, see ``help(mlp)``. The fast step is that
-    of a float32 `MLP` on uint8 images, by `SGD` or `Adam` for all parameters. It takes as many threads as the process
+    The caller decides when to stop, read or draw. Between two steps everything is consistent, but after a fast step
+    every ``grad`` is NaN, as it stores none: for gradients, write the loop yourself, see ``help(mlp)``. Fast are those
+    of a float32 `MLP` on uint8 images, by `SGD` or `Adam` for all parameters. They take as many threads as the process
     may use cores, while they are idle and faster. Others take the plain layers and one thread. Weights are the same up
     to rounding, and the same bits for any number of threads.
 
@@ -187,7 +178,8 @@ def _all_steps(
 ) -> Iterator[Step]:
     """Yield the steps of `train`, which checks its arguments before the first."""
     take_step = step_taker(network, optimizer, images, batch_size)
-    forget_gradients(network)
+    for parameter in network.parameters():
+        parameter.grad.fill(np.nan)  # nobody takes them for those of a fast step
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
         batch, ordered = shuffled(images, order), labels[order]

@@ -1,11 +1,17 @@
-"""Matrix products of a step, in parts that BLAS always adds up to the same bits."""
+"""Matrix products of a step, in parts that BLAS multiplies fast and always to the same bits."""
+
+from functools import lru_cache
 
 import numpy as np
 
 from mlp.blas import LONGEST, LONGEST_EVEN, blas_function
 
+UNPACKED = 1_000_000
+"""Largest product, in multiplications, for which OpenBLAS reads both matrices in place, in one thread. It copies larger
+ones first, which takes as long as multiplying them by a narrow last layer."""
+
 SMALL = 2_550_000
-"""Largest product, in multiplications, for which one thread is faster than several."""
+"""Largest product, in multiplications, for which parts of that size in one thread are faster than several threads."""
 
 
 class Product:
@@ -30,14 +36,23 @@ class Product:
         if not out.flags.f_contiguous:  # BLAS would write to a copy
             raise ValueError(f"a product needs an array in one piece, got strides {out.strides} for {out.shape}")
         self._gemm = blas_function("gemm", out.dtype)
-        self._out = out
-        self._parts = [(_oriented(a[:, part]), _oriented(b[part])) for part in sum_cuts(a.shape[1])]
+        (m, k), n = a.shape, b.shape[1]
+        longest, places = LONGEST_EVEN, [slice(n)]
+        if UNPACKED < m * k * n <= SMALL:
+            if b.flags.c_contiguous:  # some of its rows are contiguous
+                longest = max(1, UNPACKED // (m * n))
+            else:
+                places = sum_cuts(n, max(1, UNPACKED // (m * k)))
+        self._parts = [
+            (part.start == 0, _oriented(a[:, part]), _oriented(b[part, place]), out[:, place])
+            for place in places
+            for part in sum_cuts(k, longest)
+        ]
 
     def __call__(self, factor: float = 1.0, keep: float = 0.0) -> None:
         """Multiply, and add to ``keep · out``."""
-        for (a, a_transposed), (b, b_transposed) in self._parts:
-            self._gemm(factor, a, b, keep, self._out, a_transposed, b_transposed, 1)
-            keep = 1.0
+        for first, (a, a_transposed), (b, b_transposed), out in self._parts:
+            self._gemm(factor, a, b, keep if first else 1.0, out, a_transposed, b_transposed, 1)
 
 
 def _oriented(array: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -45,15 +60,16 @@ def _oriented(array: np.ndarray) -> tuple[np.ndarray, bool]:
     return (array, False) if array.flags.f_contiguous else (array.T, True)
 
 
-def sum_cuts(length: int) -> list[slice]:
-    """Return slices of a sum in equal parts, so short that the number of threads can't change its bits.
+@lru_cache(maxsize=1024)
+def sum_cuts(length: int, longest: int = LONGEST_EVEN) -> list[slice]:
+    """Return slices of a sum in equal parts of at most ``longest``; the number of threads can't change its bits.
 
     Examples
     --------
     >>> sum_cuts(512), sum_cuts(500)
     ([slice(0, 512, None)], [slice(0, 256, None), slice(256, 500, None)])
     """
-    max_length = LONGEST if length % 32 else LONGEST_EVEN
-    size = -(-length // -(-length // max_length))
-    size = min(-(-size // 32) * 32, max_length)
+    longest = min(longest, LONGEST if length % 32 else LONGEST_EVEN)
+    size = -(-length // -(-length // longest))
+    size = min(-(-size // 32) * 32, longest)
     return [slice(start, min(start + size, length)) for start in range(0, length, size)]

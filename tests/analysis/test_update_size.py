@@ -41,5 +41,5 @@ def test_measuring_changes_nothing_in_the_run_and_is_the_same_each_time():
     before = run.network.values.copy()
     assert update_sizes(run, IMAGES, LABELS) == update_sizes(run, IMAGES, LABELS)
     np.testing.assert_array_equal(run.network.values, before)
-    assert not np.concatenate(run.optimizer.velocities).any()
+    assert not run.optimizer.slots["velocity"].any()
     assert run.step == 0

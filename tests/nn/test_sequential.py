@@ -238,6 +238,23 @@ def test_network_keeps_what_it_was_made_of():
     assert vars(network) == parts
 
 
+class Frozen(Dense):
+    """A layer whose gradients stay 0."""
+
+    def backward(self, grad_outputs):
+        return 0 * super().backward(0 * grad_outputs)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_backward_of_a_first_layer_may_be_ones_own(own):
+    rng = np.random.default_rng(0)
+    first = (Frozen if own else Dense)(784, 5, rng=rng)
+    network = Sequential([first, ReLU(), Dense(5, 10, rng=rng)])
+    grads = network.pull_back(softmax_cross_entropy(network.forward(IMAGES), LABELS)[1])
+    assert first.weight.grad.any() == first.bias.grad.any() == (not own)
+    assert [grad.shape for grad in grads] == [(64, 5), (64, 5), (64, 10)]
+
+
 def test_dense_layer_draws_its_own_weights():
     layer = Dense(784, 100, rng=np.random.default_rng(42))
     first = MLP([784, 100, 10], rng=np.random.default_rng(42)).dense_layers[0]

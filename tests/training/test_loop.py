@@ -209,9 +209,8 @@ def test_rate_of_dropout_may_change_between_steps(epochs):
     np.testing.assert_allclose(*ends, atol=5e-5)
 
 
-@pytest.mark.parametrize("kind", [np.uint8, np.float32])
-def test_gradients_are_nan_between_steps_and_help_says_so(kind):
-    arguments = train_arguments(images=np.full((10, 784), 1, kind))
+def test_gradients_are_nan_between_fast_steps_and_help_says_so():
+    arguments = train_arguments()
     for _ in train(**arguments):
         assert all(np.isnan(parameter.grad).all() for parameter in arguments["network"].parameters())
     told = " ".join(pydoc.plain(pydoc.render_doc(train)).split())

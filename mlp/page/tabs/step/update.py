@@ -52,8 +52,8 @@ def _numbers(step: SlowStep, position: int) -> str:
         return adam_numbers(
             value,
             gradient,
-            float(before["means"][0][position]),
-            float(before["mean_squares"][0][position]),
+            float(before["mean"][position]),
+            float(before["mean_square"][position]),
             rate=step.learning_rate,
             betas=(optimizer.betas[0], optimizer.betas[1]),
             epsilon=optimizer.epsilon,
@@ -61,11 +61,10 @@ def _numbers(step: SlowStep, position: int) -> str:
             l1=settings.l1,
             steps_taken=step.optimizer_after["steps_taken"],
         )
-    velocities = before["velocities"]
     return sgd_numbers(
         value,
         gradient,
-        float(velocities[0][position]) if velocities else 0.0,
+        float(before["velocity"][position]) if "velocity" in before else 0.0,
         rate=step.learning_rate,
         momentum=settings.momentum,
         decay=settings.weight_decay,
