@@ -14,11 +14,11 @@ from mlp.training.uploaded_network import check_reads_drawings
 
 FOLDER = Path(__file__).parent
 ACTIVATIONS = {
-    "relu": ("np.maximum(x, 0)", "given > 0"),
-    "tanh": ("np.tanh(x)", "1 - given**2"),
-    "sigmoid": ("(1 + np.tanh(x / 2)) / 2", "given * (1 - given)"),
+    "relu": ("np.maximum(x, 0)", "y > 0"),
+    "tanh": ("np.tanh(x)", "1 - y * y"),
+    "sigmoid": ("(1 + np.tanh(x / 2)) / 2", "y * (1 - y)"),
 }
-"""Code of each activation: a layer's outputs, and the slope computed from them."""
+"""Code of each activation y of a sum x, and of its slope. It is also JavaScript, with ``Math`` for ``np``."""
 
 
 def check_exportable(reader: Reader) -> None:

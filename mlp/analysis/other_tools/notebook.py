@@ -57,7 +57,7 @@ def notebook(reader: Reader) -> str:
     values = reader.network.values
     half = bool((values.astype(np.float16).astype(np.float32) == values).all())
     dtype = "<f2" if half else "<f4"
-    activation_code = f"def activate(x):\n    return {gives}\n\n\ndef slope(given):\n    return {slope}"
+    activation_code = f"def activate(x):\n    return {gives}\n\n\ndef slope(y):\n    return {slope}"
     if settings.initialization == "gabor":
         constants = {name: getattr(gabor, name) for name in ("REACH", "RADII", "WAVELENGTHS", "NORM")}
         activation_code += "\n\n\n" + "\n".join(f"{name} = {value}" for name, value in constants.items())

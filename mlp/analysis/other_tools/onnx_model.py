@@ -12,7 +12,6 @@ from mlp.nn.reader import Reader
 from mlp.training.settings import N_INPUTS
 
 IR_VERSION, OPSET = 8, 13  # of 2021, supported by all current runtimes
-ACTIVATIONS = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 
 def onnx_files(reader: Reader, name: str) -> dict[str, bytes]:
@@ -34,7 +33,7 @@ def onnx_model(reader: Reader) -> bytes:
         nodes.append(node("Gemm", [given, weight, bias], f"dense_{number}"))
         given = f"dense_{number}"
         if number < len(layers):
-            nodes.append(node(ACTIVATIONS[reader.activation], [given], f"activation_{number}"))
+            nodes.append(node(reader.activation.capitalize(), [given], f"activation_{number}"))
             given = f"activation_{number}"
     tensors.append(tensor("temperature", np.array(reader.temperature, np.float32)))
     nodes += [node("Div", [given, "temperature"], "scaled"), node("Softmax", ["scaled"], "probabilities")]

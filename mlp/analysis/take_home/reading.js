@@ -107,12 +107,6 @@ function halfEven(number) {
   return over > 0.5 || (over === 0.5 && low % 2) ? low + 1 : low;
 }
 
-const ACTIVATIONS = {
-  relu: (x) => Math.max(0, x),
-  tanh: Math.tanh,
-  sigmoid: (x) => (1 + Math.tanh(x / 2)) / 2,
-};
-
 // A network from the page's data: sizes, activation, how it reads, and its numbers as base64.
 function unpack(about) {
   const bytes = Uint8Array.from(atob(about.numbers), (letter) => letter.charCodeAt(0));
@@ -120,7 +114,8 @@ function unpack(about) {
   return unpackNumbers(about, numbers);
 }
 
-// A network from its numbers; the layers are views of them, so changing the numbers changes the network.
+// A network from its numbers; the layers are views of them, so changing the numbers changes the network. The page adds
+// ACTIVATIONS: each activation of a sum, and its slope at an output.
 function unpackNumbers(about, numbers) {
   const layers = [];
   let start = 0;
@@ -129,8 +124,8 @@ function unpackNumbers(about, numbers) {
     const weight = numbers.subarray(start, start += nIn * nOut);
     layers.push({ nIn, nOut, weight, bias: numbers.subarray(start, start += nOut) });
   }
-  const { temperature, testTimeAugmentation, straighten } = about;
-  return { layers, numbers, activation: ACTIVATIONS[about.activation], temperature, testTimeAugmentation, straighten };
+  const { temperature, testTimeAugmentation, straighten } = about, [activate, slope] = ACTIVATIONS[about.activation];
+  return { layers, numbers, activate, slope, temperature, testTimeAugmentation, straighten };
 }
 
 function fromHalf(halves) {
@@ -153,7 +148,7 @@ function activationsOf(network, image) {
       if (value === 0) continue; // true of most paper, and of most neurons after a ReLU
       for (let to = 0, place = from * nOut; to < nOut; to++, place++) sums[to] += value * weight[place];
     }
-    inputs = number + 1 < network.layers.length ? sums.map(network.activation) : sums;
+    inputs = number + 1 < network.layers.length ? sums.map(network.activate) : sums;
     given.push(inputs);
   });
   return given;

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mlp.analysis.inline_html import csp_hash
+from mlp.analysis.other_tools.export_basics import ACTIVATIONS
 from mlp.class_names import in_words
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model
@@ -69,7 +70,7 @@ def take_home_page(
         rejection, images = None, False
     half = half_is_enough(network)
     about = _for_script(network, title, half, rejection)
-    reading, training = _file("reading.js"), _file("training.js")
+    reading, training = _file("reading.js") + _activations_script(), _file("training.js")
     script, css = _file("drawing.js") + _file("learning.js"), _file("page.css")
     parts = {
         "title": html.escape(title),
@@ -92,6 +93,13 @@ def take_home_page(
 
 def _file(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _activations_script() -> str:
+    """Return all activations and their slopes in JavaScript."""
+    pairs = (f"{name}: [(x) => {code}, (y) => {slope}]" for name, (code, slope) in ACTIVATIONS.items())
+    script = f"const ACTIVATIONS = {{ {', '.join(pairs)} }};\n"
+    return script.replace("np.maximum", "Math.max").replace("np.", "Math.")
 
 
 def _for_script(network: Reader, title: str, half: bool, rejection: Reader | None) -> dict[str, Any]:

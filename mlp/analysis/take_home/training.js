@@ -2,9 +2,8 @@
 "use strict";
 
 const BATCH = 32, OWN_SHARE = 8, RATE = 0.05, N_TEST = 500, SLICE_MS = 120;
-let net = null, activation = null, mnist = null, held = null, steps = 0;
+let net = null, mnist = null, held = null, steps = 0;
 const own = []; // { image, digit }
-const SLOPES = { relu: (given) => (given > 0 ? 1 : 0), tanh: (given) => 1 - given * given, sigmoid: (given) => given * (1 - given) };
 
 // The layers' outputs for an image, inputs first, logits last.
 function outputsOf(image) {
@@ -24,7 +23,7 @@ function step(examples, rate) {
       if (!number) break;
       const { nIn, nOut, weight } = net.layers[number], before = new Float64Array(nIn);
       for (let from = 0; from < nIn; from++) {
-        const slope = SLOPES[activation](given[number][from]);
+        const slope = net.slope(given[number][from]);
         if (!slope) continue;
         let sum = 0;
         for (let to = 0, place = from * nOut; to < nOut; to++, place++) sum += weight[place] * delta[to];
@@ -124,7 +123,6 @@ self.onmessage = ({ data }) => {
   working = working.then(async () => {
     if (data.begin) {
       net = unpackNumbers(data.begin, data.numbers);
-      activation = data.begin.activation;
       if (data.images) mnist = await unpackImages(data.images);
       held = measure();
       report(true);
