@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from mlp.analysis.take_home.learning_picture import DESCRIPTION
 from mlp.page.draw.canvas import CANVAS_PX, STROKE_PX
 from mlp.page.live.desk import checked_drawing
 from mlp.page.live.tabs import Tab
@@ -111,6 +112,12 @@ def sheet_photo() -> tuple[bytes, str]:
     out = io.BytesIO()
     sheet.save(out, "JPEG")
     return out.getvalue(), " ".join(numbers)
+
+
+def description_of(picture: Image.Image) -> str:
+    """Return the description in a file of `mlp.analysis.take_home.learning_picture`."""
+    text: str = picture.getexif()[DESCRIPTION]
+    return text.encode("latin-1").decode()  # Pillow reads it as Latin-1
 
 
 def url_of(image: Image.Image) -> str:

@@ -1,11 +1,11 @@
-"""Worker processes that read image files, as a small file can keep a decoder busy for minutes."""
+"""Worker processes that read image files, as a small file can keep a decoder busy for minutes, and one that paints."""
 
 import builtins
 import io
 import pickle
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from mlp.images.decoding import MAX_BYTES, PictureError, too_large
 from mlp.images.photo import read_picture
@@ -13,6 +13,8 @@ from mlp.images.picture import Picture, dump_picture, picture_from
 from mlp.jobs.workers.call import Hung, WorkerFailure
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker_process import WorkerProcess
+
+_Content = TypeVar("_Content")
 
 READ_S = 20.0  # the largest photo takes 1.5 s on an idle machine, some 10 s on a busy one
 WAIT_S = 30.0  # for a turn
@@ -110,3 +112,10 @@ class PictureReaders:
 
 
 read = PictureReaders().read
+_painters = Engine(picture_process, width=1, idle_s=IDLE_S)
+
+
+def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashable = None) -> bytes:
+    """Return the image file that a function paints of this content, in a process of its own."""
+    painted: bytes = _painters.submit(owner, painter, content).result()
+    return painted

@@ -1,14 +1,17 @@
 """The answer of a network to what is on the desk: for each digit, its bars, and whether it shows a digit at all."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from mlp.analysis.scores import percent
 from mlp.images.input_image import InputImage
-from mlp.page.draw.networks import Answering, is_seen
+from mlp.nn.reader import Reader
+from mlp.page.draw.networks import Answering, is_seen, shipped
 from mlp.page.live.desk import Desk, place_of
+from mlp.page.visitors.visitor import Visitor
 
 
 class Reading(NamedTuple):
@@ -86,3 +89,21 @@ def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool
         DigitAnswer(now, digit, each, is_digit=unfinished or is_seen(now.reader, digit.image, each))
         for digit, each in zip(digits, shares, strict=True)
     ]
+
+
+def true_label(visitor: Visitor, image: np.ndarray, reader: Reader) -> int | None:
+    """Return the right answer of ``reader`` for an image (28, 28), or None if it is unknown.
+
+    It is the one under which the visitor keeps the drawing, or else that of the pretrained network, which knows digits.
+    """
+    kept = visitor.digits.now if reader.reads_digits else visitor.signs.now
+    if kept.names == reader.names and (place := kept.place_of(image)) is not None:
+        return kept.examples[place].label
+    return _pretrained_answer(image.tobytes()) if reader.reads_digits else None
+
+
+@lru_cache(maxsize=64)
+def _pretrained_answer(image: bytes) -> int | None:
+    pretrained = shipped("shipped")
+    images = np.frombuffer(image, np.float32).reshape(1, 28, 28)
+    return int(pretrained.predict(images)[0]) if isinstance(pretrained, Reader) else None

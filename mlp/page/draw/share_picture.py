@@ -1,59 +1,59 @@
-"""Download a picture to share: the visitor's drawing, as the network reads it."""
+"""Download a picture to share: how a network learned to read the visitor's drawing, or how it reads it now."""
 
+import html
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.scores import percent
-from mlp.images.input_image import InputImage, with_article
-from mlp.jobs.origin import Origin
-from mlp.jobs.snapshot import Snapshot
+from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_picture, still_picture
+from mlp.images.input_image import InputImage
+from mlp.jobs.workers.picture_readers import paint
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
-from mlp.page.draw.scene import scene
-from mlp.page.draw.share_card import CardWords, share_card
+from mlp.page.draw.reading import true_label
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.download_button import download_button
 from mlp.page.style.redraw import On, part
-from mlp.page.style.theme import colors, plain
+from mlp.page.style.theme import LIGHT
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 
-NETWORKS = {
-    "shipped": "Read by Inkling’s pretrained network",
-    "article": "Read by the basic network",
-    "uploaded": "Read by a network that I uploaded",
-    "untrained": "Read by an untrained network, which only guesses",
-}
-FILE_NAMES = {"shipped": "pretrained", "article": "article", "run": "my-network", "uploaded": "my-network"}
-
 
 @part("share_picture", on=On.STROKE)
 def share_picture_section(visitor: Visitor) -> None:
-    """Draw the button that paints and downloads the picture."""
+    """Draw the buttons that paint and download a picture."""
     drawing = this_tab().desk.digit
     if drawing is None:
-        st.button("Draw first for a picture", key="share_card", icon=":material/image:", disabled=True)
+        st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return
-    now = answering(visitor)
-    name = FILE_NAMES.get(now.kind, "untrained")
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
-    make = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), colors())
+    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), public_address(st.context.url))
+    if answering(visitor).kind == "run" and visitor.job is not None and visitor.job.rewind.keeps:
+        download_button(
+            "Download a moving picture",
+            partial(made, moving_picture),
+            "inkling-as-it-learned.webp",
+            "image/webp",
+            key="share_moving",
+            icon=":material/animation:",
+            help="Downloads how your network learned to read your drawing, in five seconds.",
+        )
     download_button(
         "Download a picture",
-        make,
-        f"inkling-digit-read-by-{name}.png",
+        partial(made, still_picture),
+        "inkling-drawing.png",
         "image/png",
-        key="share_card",
+        key="share_still",
         icon=":material/image:",
-        help="Downloads your drawing, the network lit by it, and its answer as a PNG of 1200 × 630 pixels.",
+        help="Downloads your drawing with the network’s answer.",
     )
-    if now.kind == "run" and visitor.job is not None and visitor.job.playing:
-        st.caption("It shows how your network reads the drawing when you click.")
-    else:
-        st.caption(f"Alt text: {plain(words(visitor, now, drawing.image)[1].alt)}")
 
 
 def picture(
@@ -61,20 +61,45 @@ def picture(
     drawing: InputImage,
     network: str | None,
     rewound: state.Rewound | None,
-    theme_colors: dict[str, str],
+    address: str,
+    painter: Callable[[Story], bytes],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
     now = answering_as(visitor, network, rewound)
-    probabilities, texts = words(visitor, now, drawing.image)
-    return share_card(
+    shares, job = now.reader.predict_proba(drawing.image[np.newaxis])[0], visitor.job
+    moments = [(0, shares)]
+    if now.kind == "run" and now.step is not None and job is not None:
+        moments = moments_of(job.rewind, now.reader, now.step, drawing.image)
+    meant = true_label(visitor, drawing.image, now.reader)
+    unseen = "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
+    story = Story(
         drawing.pixels,
-        scene(now.network, now.seen(drawing.image), probabilities, now.reader.names),
-        probabilities,
-        texts,
-        theme_colors,
+        moments,
         now.reader.names,
+        int(moments[-1][1].argmax()) if meant is None else meant,
+        _whose(visitor, now),
+        address,
+        LIGHT,
         _examples(visitor, now.reader.names),
+        "" if is_seen(now.reader, drawing.image, shares) else unseen,
     )
+    return paint(painter, story, visitor.id)
+
+
+def public_address(url: str | None) -> str:
+    """Return the page's address without its scheme and query; empty if it names this machine for itself only.
+
+    Examples
+    --------
+    >>> public_address("https://inkling.example.org/class/?epochs=3"), public_address("http://localhost:8501/")
+    ('inkling.example.org/class', '')
+    """
+    parts = urlsplit(url or "")
+    host = parts.hostname or "localhost"
+    is_own = host == "localhost"
+    with suppress(ValueError):
+        is_own = ip_address(host).is_loopback
+    return "" if is_own else f"{parts.netloc}{parts.path}".rstrip("/")
 
 
 def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:
@@ -86,38 +111,11 @@ def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:
     return [learned.images[np.argmax(learned.labels == label)].reshape(28, 28) for label in range(len(names))]
 
 
-def words(visitor: Visitor, now: Answering, image: np.ndarray) -> tuple[np.ndarray | None, CardWords]:
-    """Return the probabilities for an image (28, 28), None without an answer, and the texts of the card."""
-    probabilities = now.reader.predict_proba(image[None])[0]
-    if not np.isfinite(probabilities).all():
-        answer, reading = None, "No answer: its weights have grown without limit"
-    elif not is_seen(now.reader, image, probabilities):
-        answer, reading = None, "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
-    else:
-        best = int(probabilities.argmax())
-        read = with_article(now.reader.names[best])
-        answer, reading = probabilities, f"It reads {read}, {percent(float(probabilities[best]))} sure"
-    shape = " → ".join(map(str, now.network.layer_sizes))
-    about = f"{shape}: {now.network.n_parameters:,} numbers to learn"
-    run = visitor.job.snapshot() if now.kind == "run" and visitor.job is not None else None
-    whose = NETWORKS.get(now.kind, "") if run is None else _own_network(run, now, visitor.runs.origin)
-    return answer, CardWords(reading, whose, about)
-
-
-def _own_network(run: Snapshot, now: Answering, origin: Origin | None) -> str:
-    if now.step is not None and now.step < run.step:
-        return f"My own network, back at step {now.step:,}"
-    trained = f"trained in {in_words(run.seconds)}" if run.step else "before its first step"
-    return f"My own network, {trained}" + (f", starting from {origin.name}" if origin else "")
-
-
-def in_words(seconds: float) -> str:
-    """Return a short duration in words.
-
-    Examples
-    --------
-    >>> in_words(0.3), in_words(9.2), in_words(75)
-    ('1 second', '9 seconds', '1 min 15 s')
-    """
-    whole = max(1, round(seconds))
-    return duration(seconds) if whole >= 60 else f"{whole} second{'s' if whole > 1 else ''}"
+def _whose(visitor: Visitor, now: Answering) -> str:
+    if now.kind != "run" or now.step is None or visitor.job is None:
+        return html.unescape(re.sub(r"<[^>]*>", "", now.caption))
+    run, origin = visitor.job.snapshot(), visitor.runs.origin
+    trained = f"trained in {duration(max(1.0, run.seconds * now.step / max(1, run.step)))}"
+    return f"My own network, {trained if now.step else 'untrained'}" + (
+        f", starting from {origin.name}" if origin else ""
+    )

@@ -54,7 +54,7 @@ def test_photo_survives_a_reload(page: AppTest, open_page: Callable[..., AppTest
     upload(page, file_of(5))
     again = open_page(visitor=page)
     assert text(again, "answer").startswith("5 ")
-    assert "share_card" not in [button.key for button in again.button]  # but a download
+    assert "share_still" not in [button.key for button in again.button]  # but a download
 
 
 @pytest.mark.parametrize(
