@@ -15,7 +15,7 @@ SHOWN = [
 ]
 OTHER_NAMES = {
     r"\bShipped\b|\bshipped (network|one)\b|comes trained|trained.already": "the pretrained network",
-    r"\bnew (images|digits|ones)\b|\bnever trained on\b|\bheld[- ]out\b": "validation",
+    r"\bnew (images|ones)\b|\bnever trained on\b|\bheld[- ]out\b": "validation",
     r"\b[Bb]rought\b|\bBring\b": "upload",
     r"\bby heart\b": "memorize",
     r"\bwritten digits\b|\bhand-drawn digits\b": "synthetic digits",

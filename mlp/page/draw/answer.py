@@ -15,7 +15,7 @@ from mlp.page import state
 from mlp.page.draw.correction import correction
 from mlp.page.draw.network_widget import network_widget
 from mlp.page.draw.networks import Answering, answering, answering_as
-from mlp.page.draw.reading import Answer, DigitAnswer, reading
+from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import Scene, scene
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.bars import share_bars
@@ -51,6 +51,9 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
         return answer
     digit = answer.current
     desk.read_of = None if digit.drawing is None else digit.drawing.image.tobytes()
+    desk.meant = None
+    if digit.drawing is not None and visitor.job is not None:  # the strip is that of the run, whatever answers
+        desk.meant = true_label(visitor, digit.drawing.image, visitor.job.snapshot().reader)
     if desk.read_of is not None and digit.reading is not None and now.kind == "run" and now.step is not None:
         note_reading(visitor, desk.read_of, now.step, *digit.reading)
     return answer

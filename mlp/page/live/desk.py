@@ -45,6 +45,8 @@ class Desk:
         The newest answer to what is on the desk.
     read_of : bytes or None
         The image of the digit that was read last while the pen was up; None if nothing was drawn.
+    meant : int or None
+        The right answer to it; None if that is unknown.
     """
 
     def __init__(self) -> None:
@@ -57,6 +59,7 @@ class Desk:
         self.version = 0
         self.answer: Any = None
         self.read_of: bytes | None = None
+        self.meant: int | None = None
         self._image = ""
         self._strokes: tuple[Stroke, ...] = ()
         self._prepared: tuple[str, tuple[Stroke, ...], InputImage | None] = ("", (), None)

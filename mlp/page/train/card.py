@@ -21,6 +21,7 @@ from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
+from mlp.page.train.large_number import large_number
 from mlp.page.train.moving import View, plot_of, run_parts
 from mlp.page.train.run_words import accuracy_summary, loss_summary, measured_on, progress
 from mlp.page.train.speed import speed_choice, strip
@@ -117,8 +118,9 @@ def _run_and_curves(visitor: Visitor) -> None:
     if now is not None and not tab.followed:
         tab.arrived(view.drawn)
     with st.container(key="progress"):
+        st.html(f'<div data-live="number">{large_number(job, now, visitor.runs.origin)}</div>')
         st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=view.slow_start)}</div>')
-        st.html(f'<div data-live="strip">{strip(visitor, tab.desk.read_of) if now else ""}</div>')
+        st.html(f'<div data-live="strip">{strip(visitor, tab.desk) if now else ""}</div>')
         st.html(f'<p hidden data-say data-live="spoken">{spoken_progress(visitor, now, tab)}</p>')
     if now is not None and now.error:
         st.error(plain(now.error))

@@ -11,6 +11,7 @@ from mlp.page.style.plots import QUANTITIES, Plot, run_plot, shown
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess
+from mlp.page.train.large_number import large_number
 from mlp.page.train.run_words import accuracy_summary, loss_summary, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
@@ -65,8 +66,9 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     now = job.snapshot()
     parts: Parts = {
         "step": (visitor.runs.current, now.step),
+        "html.number": large_number(job, now, visitor.runs.origin),
         "html.progress": progress(now, view.speed),
-        "html.strip": strip(visitor, tab.desk.read_of),
+        "html.strip": strip(visitor, tab.desk),
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),

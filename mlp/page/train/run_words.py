@@ -57,7 +57,7 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
 def loss_summary(now: Snapshot | None) -> str:
     """Return the last loss on validation images as HTML; where there is no room for all, its end is left out."""
     newest = now.history.newest if now else None
-    if newest is None:
+    if newest is None or not newest.step:  # all through the first epoch, the one before the first step would be shown
         return "<span>how wrong it is</span> <span>· 2.3 is a blind guess</span>"
     return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}"
 
@@ -81,7 +81,7 @@ def loss_text(loss: float) -> str:
 def accuracy_summary(now: Snapshot | None) -> str:
     """Return the last accuracy on validation images as HTML, as `loss_summary` does."""
     newest = now.history.newest if now else None
-    if newest is None:
+    if newest is None or not newest.step:
         return "share read right"
     return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}"
 

@@ -1,13 +1,18 @@
 """The choice of a run's speed, and the strip of its readings of the drawing."""
 
 import html
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import streamlit as st
 
 from mlp.analysis.scores import percent
+from mlp.images.input_image import with_article
 from mlp.jobs.moments.rewind import thinned_steps
 from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
+from mlp.page.live.desk import Desk
 from mlp.page.settings.link import linked
 from mlp.page.style.hidable import hidable
 from mlp.page.visitors.other_tabs import shows_run
@@ -15,6 +20,7 @@ from mlp.page.visitors.runs import speed_named
 from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
+_FIRST = ' class="first"'
 MAX_READINGS = 24
 MAX_HISTORIES = 4
 """Drawings whose readings are kept, one for each open tab; the oldest goes first."""
@@ -79,19 +85,33 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     return [reading for reading in readings if reading[0] + 1 in kept]
 
 
-def strip(visitor: Visitor, drawing: bytes | None) -> str:
-    """Return a run's readings of a drawing, step by step, as HTML; surer ones have a stronger color."""
-    shown = readings(visitor, drawing)
+def strip(visitor: Visitor, desk: Desk) -> str:
+    """Return a run's readings of the drawing on a desk, step by step, as HTML; surer ones have a stronger color.
+
+    The first one with the right answer is marked; with the last answer, if the right one is unknown.
+    """
+    shown = readings(visitor, desk.read_of)
+    names = visitor.job.snapshot().settings.names if visitor.job else ()
+    shown = [reading for reading in shown if reading[1] < len(names)]
     if len(shown) < 2:
         return ""
-    names = [html.escape(name) for name in visitor.job.snapshot().settings.names] if visitor.job else []
+    meant = shown[-1][1] if desk.meant is None else desk.meant
+    first = next((step for step, digit, _ in shown if digit == meant), None)
     cells = "".join(
-        f'<span role="listitem" style="--sure:{share:.0%}" title="step {step:,}: {names[digit]}, '
-        f'{percent(share)} sure">{names[digit]}</span>'
-        for step, digit, share in shown
-        if digit < len(names)
+        f'<span role="listitem"{_FIRST * (streak[0][0] == first)} style="--n:{len(streak)};--sure:{streak[-1][2]:.0%}" '
+        f'title="step {streak[0][0]:,}: {html.escape(names[digit])}, {percent(streak[0][2])} sure'
+        f'{", for the first time" * (streak[0][0] == first)}">{html.escape(names[digit])}</span>'
+        for digit, streak in _streaks(shown, names)
     )
+    words = "" if first is None else f"; {html.escape(with_article(names[meant]))} for the first time at step {first:,}"
     return (
         '<div class="ink-strip"><small>your drawing, as it learned</small>'
-        f'<div role="list" aria-label="What it read, step by step">{cells}</div></div>'
+        f'<div role="list" aria-label="What it read, step by step{words}">{cells}</div></div>'
     )
+
+
+def _streaks(shown: list[StepReading], names: Sequence[str]) -> list[tuple[int, list[StepReading]]]:
+    """Return the readings with their answer one by one; equal ones in a row together if a name has several letters."""
+    if all(len(name) == 1 for name in names):
+        return [(reading[1], [reading]) for reading in shown]
+    return [(digit, list(streak)) for digit, streak in groupby(shown, key=itemgetter(1))]

@@ -92,7 +92,7 @@ def test_run_sends_its_lines_while_playing(page: AppTest):
     eventually(lambda: not visitor.job.snapshot().busy)
     at_rest(page)
     assert "plot.loss" not in tab_of(page).parts(["run"])  # a script has drawn it
-    assert text(page, "progress").startswith("epoch")
+    assert " read right epoch " in text(page, "progress")
 
 
 def test_sweep_moves_without_scripts_while_its_tab_is_open(

@@ -1,10 +1,15 @@
 """A visitor's first run starts slow, and a chosen speed stays."""
 
+import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 from streamlit.testing.v1 import AppTest
 
-from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+from mlp.page.live.desk import Desk
+from mlp.page.train.speed import note_reading, strip
+from mlp.page.visitors.visitor import Visitor
+from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
 
 
 def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[..., AppTest]):
@@ -67,3 +72,39 @@ def test_strip_shows_in_all_tabs_with_the_same_drawing(
     assert text(other, "progress") == shown
     draw(page, 5)
     assert "your drawing, as it learned" not in text(page, "progress")
+
+
+def strip_after(page: AppTest, *read: int) -> str:
+    """Return the strip of the page's drawing after these readings, at steps 0, 3, 6 …"""
+    visitor, desk = visitor_of(page), tab_of(page).desk
+    visitor.reading_history.clear()
+    for place, digit in enumerate(read):
+        note_reading(visitor, desk.read_of, 3 * place, digit, 0.5)
+    return strip(visitor, desk)
+
+
+def test_strip_marks_the_first_right_reading(page: AppTest):
+    draw(page, 4).button(key="step").click().run()
+    found = strip_after(at_rest(page), 7, 4, 9, 4, 9)
+    assert found.count('class="first"') == 1
+    assert 'class="first" style="--n:1;--sure:50%" title="step 3: 4, 50.0% sure, for the first time">4<' in found
+    assert "step by step; a 4 for the first time at step 3" in found
+    assert "first" not in strip_after(page, 7, 9)
+
+
+def test_kept_digit_is_the_right_one_of_the_strip(page: AppTest):
+    draw(page, 4).button(key="step").click().run()
+    visitor = visitor_of(at_rest(page))
+    visitor.digits.change(visitor.digits.now.with_example(9, tab_of(page).desk.digit.image))
+    assert "a 9 for the first time at step 6" in strip_after(page.run(), 7, 4, 9)
+
+
+def test_equal_readings_of_signs_share_a_name_that_has_room():
+    visitor, desk = Visitor("x"), Desk()
+    visitor.job = SimpleNamespace(snapshot=lambda: SimpleNamespace(settings=SimpleNamespace(names=("heart", "star"))))
+    desk.read_of, desk.meant = b"", 1
+    for step, sign in enumerate((0, 0, 1, 0, 1, 1)):
+        note_reading(visitor, b"", step, sign, 0.5)
+    cells = re.findall(r'<span role="listitem"( class="first")? style="--n:(\d).*?>(\w+)</span>', strip(visitor, desk))
+    assert [cell[1:] for cell in cells] == [("2", "heart"), ("1", "star"), ("1", "heart"), ("2", "star")]
+    assert [bool(cell[0]) for cell in cells] == [False, True, False, False]

@@ -1,0 +1,102 @@
+"""The large number is what the network reads of the validation images now, and claims nothing more."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.mnist import Dataset, Split
+from mlp.jobs.job import Job
+from mlp.jobs.origin import Origin
+from mlp.nn import reader
+from mlp.page.train.large_number import SAMPLE, large_number, share_right
+from mlp.page.train.run_words import accuracy_summary, loss_summary
+from mlp.training.data.drawing_data import drawing_data, sign_settings
+from mlp.training.data.sources import Loaded
+from mlp.training.history import Evaluation
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from tests.images.drawings.sample_drawings import letters
+from tests.jobs.manual_engine import ManualEngine
+from tests.page.sight import at_rest, eventually, text, visitor_of
+from tests.sample_digits import sample
+
+
+def number(page: AppTest) -> str:
+    return text(page, "progress").partition(" read right")[0]
+
+
+def new_job(settings: Settings, data: object = None) -> Job:
+    return Job(Run(settings), Loaded(sample()) if data is None else data, ManualEngine())
+
+
+def test_number_is_unknown_before_the_first_run(page: AppTest):
+    assert number(page) == "– of 100 new digits"
+
+
+def test_number_is_of_the_network_after_each_step_and_exact_at_the_end(open_page: Callable[..., AppTest]):
+    page, held = open_page(images="300", epochs="2"), sample().validation
+    for _ in range(2):
+        page.button(key="step").click().run()
+        now = visitor_of(at_rest(page)).job.snapshot()
+        right = (now.network.predict(held.images[:SAMPLE]) == held.labels[:SAMPLE]).mean()
+        assert number(page) == f"{100 * right:.0f} of 100 new digits"
+    page.button(key="pause").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    assert (
+        number(page.run()) == f"{100 * visitor_of(page).job.snapshot().history.newest.accuracy:.0f} of 100 new digits"
+    )
+
+
+def test_first_epoch_has_no_headline_of_the_untrained_network():
+    now = new_job(Settings(hidden=(8,))).snapshot()
+    now.history.evaluations.append(Evaluation(0, 0.0, 2.3, 0.0993))
+    for summary in (accuracy_summary, loss_summary):
+        assert "step 0" not in summary(now)
+    now.history.evaluations.append(Evaluation(10, 1.0, 0.2, 0.9528))
+    assert accuracy_summary(now) == "<b>95.28%</b> at step 10"
+
+
+def test_upright_images_are_made_once_a_run(monkeypatch: pytest.MonkeyPatch):
+    made = []
+    straightened = reader.straightened
+    monkeypatch.setattr(reader, "straightened", lambda images: made.append(len(images)) or straightened(images))
+    job = new_job(Settings(straighten=True, hidden=(8,)))
+    for step in range(1, 4):
+        now = replace(job.snapshot(), step=step)
+        network = now.network.copy()
+        network.values[...] = np.random.default_rng(step).normal(size=network.n_parameters)
+        images = straightened(sample().validation.images)
+        right = (network.predict(images) == sample().validation.labels).mean()
+        assert share_right(job, replace(now, network=network)) == pytest.approx(right)
+    assert made == [len(sample().validation)]
+
+
+def test_only_all_right_makes_100():
+    images = np.zeros((1000, 784), np.uint8)
+    for wrong, shown in ((1, "<b>99</b>"), (0, "<b>100</b>")):
+        job = new_job(Settings(hidden=(8,)))
+        answer = job.snapshot().network.predict(images[:1])[0]
+        labels = np.full(1000, answer)
+        labels[:wrong] += 1 if answer < 9 else -1
+        split = Split(images, labels)
+        job.data = Loaded(Dataset("Blank", split, split, split))
+        assert shown in large_number(job, replace(job.snapshot(), step=1), None)
+
+
+def test_number_calls_digits_new_only_if_no_weight_has_met_them():
+    job = new_job(Settings(hidden=(8,)))
+    assert "of 100 new digits" in large_number(job, job.snapshot(), None)
+    assert "of 100 new digits" in large_number(job, job.snapshot(), Origin("the basic network", "article"))
+    assert "of 100 validation digits" in large_number(job, job.snapshot(), Origin("the pretrained network", "shipped"))
+
+
+@pytest.mark.parametrize(
+    ("n", "nouns"), [(3, "other warps of your drawings"), (12, "drawings held back from training")]
+)
+def test_number_names_the_drawings_that_measure_a_network_of_signs(n: int, nouns: str):
+    data = drawing_data(letters(n))
+    job = new_job(sign_settings(Settings(hidden=(8,)), data.names), data)
+    assert f"of 100 {nouns} read right" in large_number(job, job.snapshot(), None)
