@@ -13,6 +13,7 @@ from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.correction import correction
+from mlp.page.draw.given import given_html
 from mlp.page.draw.network_widget import network_widget
 from mlp.page.draw.networks import Answering, answering, answering_as
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
@@ -54,6 +55,8 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
     desk.meant = None
     if digit.drawing is not None and visitor.job is not None:  # the strip is that of the run, whatever answers
         desk.meant = true_label(visitor, digit.drawing.image, visitor.job.snapshot().reader)
+    if desk.given is not None and digit.drawing is desk.given.image:
+        desk.meant = desk.given.label
     if desk.read_of is not None and digit.reading is not None and now.kind == "run" and now.step is not None:
         note_reading(visitor, desk.read_of, now.step, *digit.reading)
     return answer
@@ -100,8 +103,9 @@ def _correction(visitor: Visitor) -> None:
     """Draw the digits to correct the answer with; redrawn after each stroke."""
     with st.container(key="correction_row"):
         answer = reading(this_tab().desk, answering(visitor)).current  # a busy channel may not have answered yet
-        if answer.drawing is not None and answer.now.reader.reads_digits:  # drawings of signs are kept under the canvas
-            correction(visitor, answer.drawing, answer.reading)
+        drawing, reader = answer.drawing, answer.now.reader  # drawings of signs are kept under the canvas
+        if drawing is not None and drawing.kind in ("drawing", "picture") and reader.reads_digits:
+            correction(visitor, drawing, answer.reading)
 
 
 def _is_silent(visitor: Visitor, answer: DigitAnswer) -> bool:
@@ -121,6 +125,7 @@ def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: 
         "html.answer_heard": "" if answers.unfinished or _is_silent(visitor, answer) else _spoken_answer(answers),
         "html.answer_by": answer.now.caption,
         "html.reads": _reads(answer),
+        "html.given": given_html(tab.desk),
         "html.stages": _stages(answer.drawing, answer.now),
     }
 
@@ -247,9 +252,10 @@ def _shares_of(answer: DigitAnswer) -> np.ndarray | None:
 
 def _stages(drawing: InputImage | None, now: Answering) -> str:
     image = np.zeros((28, 28), np.uint8) if drawing is None else drawing.image
-    if drawing is None or drawing.stages is None:
-        blank = np.zeros((28, 28), np.uint8)
-        shown = [("as drawn", blank), ("cut to ink", blank), ("20 × 20", blank), ("28 × 28", blank)]
+    if drawing is None:
+        shown = [(name, np.zeros((28, 28), np.uint8)) for name in ("as drawn", "cut to ink", "20 × 20", "28 × 28")]
+    elif drawing.stages is None:
+        shown = [("28 × 28", drawing.image)]
     else:
         first, second = ("as drawn", drawing.pixels), ("cut to ink", drawing.stages.cut)
         if drawing.thumbnail is not None:
@@ -262,7 +268,7 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
         step = -(-max(pixels.shape[:2]) // SENT_PX)
         pixels = pixels[::step, ::step]
         height, width = pixels.shape[:2]
-        scale = STAGE_PX[len(shown)] / max(height, width)
+        scale = STAGE_PX.get(len(shown), 52) / max(height, width)
         figures.append(
             f'<figure><img src="{image_url(pixels)}" alt="the drawing {html.escape(name)}" '
             f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}">'

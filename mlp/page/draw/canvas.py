@@ -9,6 +9,7 @@ from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.recorded import CANVAS_PX, PEN_PX
+from mlp.page.draw.given import give_one, give_to_run, given_html
 from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import forget_error, photo_button, photo_panel
 from mlp.page.live.desk import Photo, checked_drawing, photo_of
@@ -17,7 +18,6 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.hidable import hidable
 from mlp.page.style.redraw import On, part, redraw
 from mlp.page.style.theme import image_url
-from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 
 _canvas = SessionVar[Any]("canvas", None)
@@ -35,8 +35,12 @@ hidable("photo", "Photo", ".st-key-picture_upload")
 
 
 def restore_drawing(visitor: Visitor) -> None:
-    """Begin with the drawing of the link, or with the last drawing or photo; call it before all parts that read it."""
+    """Begin with the drawing of the link, or with the last drawing or photo; call it before all parts that read it.
+
+    A run that begins while nothing is drawn is given an image.
+    """
     if _restored.is_kept():
+        give_to_run(visitor)
         return
     _restored.set(True)
     linked, kept = take_linked_drawing(STROKE_PX), checked_drawing(visitor.drawing)
@@ -71,12 +75,13 @@ def canvas_section(visitor: Visitor) -> None:
         on_change=lambda: on_stroke(visitor),
         key=_canvas.key,
     )
+    st.html(f'<div data-live="given">{given_html(this_tab().desk)}</div>')
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(
             "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
         )
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
-        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Draws a random test digit.")
+        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows a random test digit.")
         beside = st.container(width="content", key="picture_upload")
     photo_button(beside)
 
@@ -141,17 +146,6 @@ def _put_part(tab: Tab) -> Parts:
     return {"put": [str(on_canvas.get("put", "")), bool(on_canvas["objects"])]}
 
 
-def give_one(visitor: Visitor) -> None:
-    """Put a random test digit on the canvas, as large as a drawing, and read it.
-
-    It is read at once, as a canvas that is still loading would start with the digit and not report it.
-    """
-    test = data_state().dataset.test
-    visitor.picture = None
-    forget_error()
-    _put_image(visitor, test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28))
-
-
 def show_photo(visitor: Visitor, photo: Photo | None, chosen: int = 0) -> None:
     """Read a photo, or one digit of it, and put its ink on the canvas; clear the canvas if there is none."""
     digit = None if photo is None else photo.digits[chosen]
@@ -200,5 +194,5 @@ def wipe(visitor: Visitor, on: On = On.CANVAS) -> None:
     visitor.picture = None
     _keep(visitor, None)
     tab.desk.put([], None if tab.followed else "")
-    tab.changed("canvas")
+    tab.changed("canvas", "reading")  # a given image goes without a change of the canvas
     redraw(on)

@@ -20,6 +20,13 @@ class Photo(NamedTuple):
     digits: tuple[InputImage | None, ...]
 
 
+class Given(NamedTuple):
+    """An image of the data that the page has given, and its label."""
+
+    image: InputImage
+    label: int
+
+
 class Desk:
     """What one tab reads: the drawing on its canvas, or a photo in its place; of several digits, the chosen one.
 
@@ -33,6 +40,8 @@ class Desk:
         The strokes and images that are on the canvas, as a script put them or the canvas last reported them.
     photo : Photo or None
         The photo that is read in place of the drawing, until the next stroke.
+    given : Given or None
+        What is read while the canvas is empty, until the next stroke; not the visitor's.
     chosen : int or None
         Place of the chosen digit, from 0; None for a drawing's last one, or a photo's first one.
     whole : bool
@@ -53,6 +62,7 @@ class Desk:
         self.on_canvas: dict[str, Any] = {"objects": []}
         self.objects: list[Any] = []
         self.photo: Photo | None = None
+        self.given: Given | None = None
         self.chosen: int | None = None
         self.whole = False
         self.pen = False
@@ -65,7 +75,14 @@ class Desk:
         self._prepared: tuple[str, tuple[Stroke, ...], InputImage | None] = ("", (), None)
         self._preparing = threading.Lock()
 
-    def put(self, objects: list[Any], image: str | None, photo: Photo | None = None, chosen: int | None = None) -> None:
+    def put(
+        self,
+        objects: list[Any],
+        image: str | None,
+        photo: Photo | None = None,
+        chosen: int | None = None,
+        given: Given | None = None,
+    ) -> None:
         """Put these objects on the canvas, in place of everything on the desk.
 
         Parameters
@@ -74,13 +91,13 @@ class Desk:
             In the form of the canvas's reports.
         image : str or None
             Their image, which is read from now on; None to wait for the canvas to show it.
-        photo, chosen : optional
-            Read this photo, and this digit of it.
+        photo, chosen, given : optional
+            Read this photo, and this digit of it, or this image while the canvas is empty.
         """
         # The canvas redraws itself when its content changes, so the time makes it differ.
         self.on_canvas = {"objects": objects, "put": time.time()}
         self.objects, self._strokes = objects, strokes_on_canvas(objects)
-        self.photo, self.chosen = photo, chosen
+        self.photo, self.chosen, self.given = photo, chosen, given
         self.version += 1
         if image is not None:
             self._image = image
@@ -91,8 +108,8 @@ class Desk:
         self.version += 1
 
     def begin_stroke(self) -> None:
-        """Forget the photo and the chosen digit, as the visitor draws."""
-        self.photo = self.chosen = None
+        """Forget the photo, the chosen digit and the given image, as the visitor draws."""
+        self.photo = self.chosen = self.given = None
         self.pen = True
 
     def draw(self, image: str, *, pen: bool) -> None:
@@ -107,7 +124,7 @@ class Desk:
         self.objects, self._strokes = objects, strokes_on_canvas(objects)
         self.version += 1
         if self.is_drawn_on:
-            self.photo = None
+            self.photo = self.given = None
         if is_newest or self.pen:
             self._image, self.pen = image, False
             if self.photo is None:
@@ -122,7 +139,7 @@ class Desk:
 
     @property
     def drawing(self) -> InputImage | None:
-        """The drawing, or the chosen digit of the photo in its place, prepared once; None if there is no ink."""
+        """The visitor's drawing, or the chosen digit of the photo in its place, prepared once; None without ink."""
         photo = self.photo
         if photo is not None:
             return photo.digits[min(self.chosen or 0, len(photo.digits) - 1)]
@@ -139,13 +156,15 @@ class Desk:
 
     @property
     def digits(self) -> tuple[InputImage, ...]:
-        """The parts that are read separately: the drawing's digits from left to right, or all of it; none if blank."""
-        drawing = self.drawing
-        return () if drawing is None else (drawing,) if self.whole else drawing.digits
+        """The parts that are read separately: the drawing's digits from left to right, all of it, or what is given."""
+        drawing, given = self.drawing, self.given
+        if drawing is None:
+            return () if given is None else (given.image,)
+        return (drawing,) if self.whole else drawing.digits
 
     @property
     def digit(self) -> InputImage | None:
-        """The chosen one of the digits; None if there is no ink."""
+        """The chosen one of the digits; None if there is nothing to read."""
         digits = self.digits
         return digits[place_of(self.chosen, len(digits))] if digits else None
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
-from mlp.page.draw.canvas import give_one
+from mlp.page.draw.given import give_one
 from mlp.page.draw.networks import answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
@@ -77,7 +77,7 @@ def _take(step: NextStep) -> None:
 
 def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
     """Return the first suggestion that the visitor has not followed yet, and at last those of the tour."""
-    if this_tab().desk.drawing is None:
+    if this_tab().desk.digit is None:
         return NextStep("draw a digit, or get one", partial(give_one, visitor))
     if visitor.job is None:
         return NextStep("train your own network", partial(train, visitor))
@@ -89,7 +89,7 @@ def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
     asks = answering(visitor).reader.reads_digits and "correction" not in hiding.hidden()  # what the digit was
-    if asks and len(visitor.digits.now) == 0 and not _teaching_suggested.get():
+    if asks and this_tab().desk.drawing is not None and len(visitor.digits.now) == 0 and not _teaching_suggested.get():
         return NextStep("teach it: choose which digit you drew", partial(_teaching_suggested.set, True))
     return _tour(parts)
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 import streamlit as st
 
 from mlp.analysis.scores import percent
+from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.jobs.moments.rewind import thinned_steps
 from mlp.jobs.pacing import SPEEDS
@@ -103,9 +104,10 @@ def strip(visitor: Visitor, desk: Desk) -> str:
         f'{", for the first time" * (streak[0][0] == first)}">{html.escape(names[digit])}</span>'
         for digit, streak in _streaks(shown, names)
     )
+    whose = f"this {kind_of(names)}" if desk.given else "your drawing"
     words = "" if first is None else f"; {html.escape(with_article(names[meant]))} for the first time at step {first:,}"
     return (
-        '<div class="ink-strip"><small>your drawing, as it learned</small>'
+        f'<div class="ink-strip"><small>{whose}, as it learned</small>'
         f'<div role="list" aria-label="What it read, step by step{words}">{cells}</div></div>'
     )
 

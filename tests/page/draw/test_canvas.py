@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, picture, put, tab_of, text, url_of, visitor_of
+from tests.page.sight import draw, picture, put, text, url_of, visitor_of
 
 
 def test_page_opens_ready_to_draw(page: AppTest):
@@ -107,7 +107,7 @@ def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: 
 
     again = open_page(visitor=page)
     assert text(again, "answer").startswith("4 ")
-    assert "share_card" not in [button.key for button in again.button]  # but a download
+    assert "share_still" not in [button.key for button in again.button]  # but a download
     again.button(key="clear").click().run()
     assert "Nothing drawn yet" in text(again, "answer")
     assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")
@@ -125,14 +125,3 @@ def test_clearing_during_a_page_run_keeps_one_fragment(page: AppTest):
     assert page.button(key="train")
     assert page.main.children  # the page is whole
     assert text(page, "progress")
-
-
-def test_given_digit_is_read_at_once_and_kept(page: AppTest):
-    page.button(key="give_one").click().run()
-    assert "sure" in text(page, "answer") or "no digit" in text(page, "answer")
-    given = visitor_of(page).drawing
-    put(page, picture(fit(DIGITS[1])))
-    page.button(key="give_one").click().run()
-    assert visitor_of(page).drawing != given
-    assert tab_of(page).desk.digit.image.tobytes() == tab_of(page).desk.read_of
-    assert not tab_of(page).desk.is_drawn_on  # the earlier drawing is no longer there

@@ -20,7 +20,7 @@ from mlp.page.tabs.inside.tab import VIEWS
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.page.sight import at_rest, put, visitor_of
+from tests.page.sight import at_rest, put, tab_of, visitor_of
 from tests.sample_digits import sample
 
 PICTURE, MOSAIC = '<p class="ink-net-legend"', 'class="ink-mosaic"'
@@ -73,7 +73,7 @@ def test_outputs_are_described_with_their_range_and_drawn_as_they_are(opened, ac
     test.button(key="step").click().run()
     at_rest(test)
     text, network = shown(test.run()), visitor_of(test).job.snapshot().network
-    outputs = network.activations(sample().test.images[:1])[2][0]
+    outputs = network.activations(tab_of(test).desk.digit.image[np.newaxis])[2][0]
     ends = [f"{end:+.2f}".replace("-", "−") for end in (outputs.min(), outputs.max())]
     assert f"Layer 1: {(outputs > 0).sum()} of 20 above 0; from {ends[0]} to {ends[1]}" in text
     drawn = picture(test)

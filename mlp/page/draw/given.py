@@ -1,0 +1,85 @@
+"""An image of the data in place of a drawing: *Give me one*, and one for a run that begins while nothing is drawn."""
+
+import html
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from mlp.images.input_image import from_data
+from mlp.images.mnist import Dataset
+from mlp.nn.reader import Reader
+from mlp.page import state
+from mlp.page.draw.networks import images_for, shipped
+from mlp.page.draw.upload import forget_error
+from mlp.page.live.desk import Desk, Given
+from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
+from mlp.page.style.redraw import On, redraw
+from mlp.page.style.theme import image_url
+from mlp.page.train.data_state import data_state
+from mlp.page.visitors.visitor import Visitor
+
+_given_to = SessionVar[int]("given_to", 0)
+"""The number of the last run that was given an image, or that began with a drawing."""
+
+LOOKED_AT, TRIED = 500, 20
+"""Images among which a misread one is looked for, and those that the slower pretrained network reads, too."""
+
+
+def give_one(visitor: Visitor) -> None:
+    """Give a random test digit, or an image of the signs that the network reads; for callbacks."""
+    dataset = data_state().dataset
+    images = images_for(visitor, dataset) or dataset
+    forget_error()
+    _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
+    redraw(On.CANVAS | On.STROKE)
+
+
+def give_to_run(visitor: Visitor) -> None:
+    """Give an image to a run that has just begun in this tab, unless something is drawn; call it before the canvas."""
+    run, job = visitor.runs.current, visitor.job
+    if job is None or state.begun_run.get() != run or _given_to.get() == run:
+        return
+    _given_to.set(run)
+    desk = this_tab().desk
+    asked_for = desk.given is not None and desk.given.image.kind == "test"
+    if desk.drawing is None and not asked_for and job.first_network is not None:
+        images = job.data.load()
+        number = misread_image(images, replace(job.snapshot(), network=job.first_network).reader)
+        if number is not None:
+            _give(visitor, images, number, "validation")
+
+
+def misread_image(images: Dataset, first: Reader) -> int | None:
+    """Return the number of a validation image that ``first`` misreads, or None if it reads all that were tried.
+
+    The pretrained network reads it right, and surely, if it is a digit.
+    """
+    held, rng = images.validation, np.random.default_rng()
+    tried = rng.permutation(len(held))[:LOOKED_AT]
+    wrong = tried[first.predict(held.images[tried]) != held.labels[tried]][:TRIED]
+    pretrained = shipped("shipped")
+    if first.reads_digits and isinstance(pretrained, Reader) and len(wrong):
+        sure = pretrained.predict_proba(held.images[wrong])[np.arange(len(wrong)), held.labels[wrong]]
+        wrong = wrong[np.argsort(-sure)][: int((sure > 0.5).sum())]
+    return int(wrong[0]) if len(wrong) else None
+
+
+def _give(visitor: Visitor, images: Dataset, number: int, kind: Literal["test", "validation"]) -> None:
+    tab, label = this_tab(), int(getattr(images, kind).labels[number])
+    visitor.picture = None
+    visitor.keep_drawing(None)
+    tab.desk.put([], "", given=Given(from_data(images, number, kind), label))
+    tab.changed("canvas", "reading")
+
+
+def given_html(desk: Desk) -> str:
+    """Return the image that is read in place of a drawing, to lie over the empty canvas, and whose it is, as HTML."""
+    if desk.drawing is not None or desk.given is None:
+        return ""
+    image = desk.given.image
+    name = html.escape(f"{image.name[0].upper()}{image.name[1:]}")
+    return (
+        f'<img class="ink-given" src="{image_url(image.pixels)}" alt=""><p class="ink-given">{name}. Draw your own.</p>'
+    )

@@ -1,0 +1,89 @@
+"""An image of the data on the canvas: read until the first stroke, named as whose it is, and never the visitor's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.mnist import Split
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.page.draw.given import given_html, misread_image
+from mlp.page.draw.networks import shipped
+from tests.images.drawings.sample_drawings import letters
+from tests.page.sight import at_rest, draw, tab_of, text, visitor_of
+from tests.sample_digits import sample
+
+
+def step(page: AppTest) -> AppTest:
+    page.button(key="step").click().run()
+    return at_rest(page)
+
+
+def test_given_digit_is_read_at_once_until_it_is_cleared_or_drawn_over(page: AppTest):
+    draw(page, 3)
+    page.button(key="give_one").click().run()
+    desk = tab_of(page).desk
+    assert "reading test digit no. " in text(page)
+    assert desk.digit.image.tobytes() == desk.read_of
+    assert not desk.is_drawn_on  # the earlier drawing is no longer there
+    page.button(key="undo").click().run()
+    assert "Nothing drawn yet" in text(page, "answer")
+    page.button(key="give_one").click().run()
+    draw(page, 1)
+    assert text(page, "answer").startswith("1 ")
+    assert given_html(desk) == ""
+    page.button(key="clear").click().run()
+    assert "Nothing drawn yet" in text(page, "answer")
+
+
+def test_run_that_begins_with_an_empty_canvas_gets_a_digit_that_it_misreads(page: AppTest):
+    assert "Nothing drawn yet" in text(page, "answer")
+    desk = tab_of(step(page)).desk
+    label, image = desk.given.label, desk.given.image.image[np.newaxis]
+    assert visitor_of(page).job.first_network.predict(image)[0] != label
+    assert shipped("shipped").predict(image)[0] == label
+    assert f"V{desk.given.image.name[1:]}. Draw your own." in text(page)
+    assert desk.meant == label
+    assert "this digit, as it learned" in text(step(page), "progress")
+
+
+def test_given_image_is_not_the_visitors(open_page: Callable[..., AppTest]):
+    page = open_page()
+    visitor_of(page).signs.change(letters(1))
+    step(page)
+    assert tab_of(page).desk.given
+    assert visitor_of(page).drawing is None
+    assert "correction" not in [element.key for element in page.get("button_group")]
+    kept = len(visitor_of(page).signs.now)
+    page.button(key="sign_0").click().run()
+    assert len(visitor_of(page).signs.now) == kept
+    assert "Draw the sign A first" in text(page)
+    assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")
+
+
+def test_drawing_stays_when_a_run_begins_and_a_cleared_digit_stays_away(page: AppTest):
+    draw(page, 4)
+    assert tab_of(step(page)).desk.given is None
+    page.button(key="clear").click().run()
+    assert "Nothing drawn yet" in text(step(page), "answer")
+
+
+def test_run_of_signs_gets_one_of_them(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Your drawings", drawings="Signs", epochs="1")
+    visitor_of(page).signs.change(letters(5))
+    page.run()
+    page.button(key="learn_signs").click().run()
+    at_rest(page)
+    assert "Warp no. " in text(page)
+    assert tab_of(page).desk.given.image.name[-3:] in ("“A”", "“B”", "“C”")
+    page.button(key="give_one").click().run()
+    assert tab_of(page).desk.given.image.name[-3:] in ("“A”", "“B”", "“C”")
+
+
+def test_no_digit_is_given_to_a_network_that_reads_all():
+    network, data = Reader(MLP([784, 10], rng=np.random.default_rng(1))), sample()
+    read = Split(data.validation.images, network.predict(data.validation.images))
+    assert misread_image(data, network) is not None
+    assert misread_image(replace(data, validation=read), network) is None
