@@ -9,7 +9,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test thorough lint fuzz soak siege kills exports container bench network clean
+.PHONY: help app test thorough lint fuzz siege exports container bench network clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s%s\n", $$1, $$2 }'
@@ -44,16 +44,10 @@ lint: $(VENV)/.dev ## check style, format and types
 	@$(lint); exit $$status
 
 fuzz: $(VENV)/.dev ## try 100,000 damaged files, images, drawings and settings, and count the results
-	@$(PY) -m tests.fuzz $(ARGS)
+	@$(PY) -m pytest tests/fuzz --hypothesis-profile=fuzz --hypothesis-show-statistics --hypothesis-seed=random $(ARGS)
 
-soak: $(VENV)/.dev ## stress the page for ten minutes, with 12 visitors at a time, and count the results
-	@chromium=$$($(PY) tests/browser/chromium.py) && INKLING_CHROMIUM="$$chromium" $(PY) -m tests.soak $(ARGS)
-
-siege: $(VENV)/.dev ## attack every entrance of the page during a class of eight, and print the class's losses
-	@$(PY) -m tests.siege $(ARGS)
-
-kills: $(VENV)/.dev ## kill -9 a class's server 200 times at random moments, and check each student's work
-	@$(PY) -m tests.siege.kills $(ARGS)
+siege: $(VENV)/.dev ## let a class of eight draw and train while much fails around it, and print its losses
+	@$(PY) -m tests.wire.siege $(ARGS)
 
 exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
 	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)

@@ -16,9 +16,11 @@ from tests.sample_digits import NAME, write_sample
 hypothesis.settings.register_profile(
     "same", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+# For `make fuzz`: others every time, each within five seconds.
+hypothesis.settings.register_profile("fuzz", max_examples=15_000, deadline=5000, print_blob=True)
 hypothesis.settings.load_profile("same")
 
-FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/soak/", "tests/page/")
+FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/page/")
 """Folders whose tests run as a block, because they share a server, a browser or a training process. Tests with long
 waits come between them.
 """
@@ -37,7 +39,7 @@ FLOWS = tuple(
 )
 """A visitor's complete path, from opening the page to taking home: the browser tests that `make test` includes, without
 the details among them, which are marked thorough."""
-THOROUGH = ("tests/jobs/workers/test_cluster.py", "tests/soak/test_soak.py")
+THOROUGH = "tests/jobs/workers/test_cluster.py"
 """Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""
 
 
@@ -89,9 +91,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items[:] = [item for item in items if not (item.get_closest_marker("chromium") and "firefox" in item.name)]
     for item in items:
-        if item.nodeid.startswith((BROWSER, *THOROUGH)) and not item.nodeid.startswith(FLOWS):
+        if item.nodeid.startswith((BROWSER, THOROUGH)) and not item.nodeid.startswith(FLOWS):
             item.add_marker("thorough")
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a file among a test's parameters by its place, as the order of its metadata differs between processes."""
+    return argname if isinstance(val, bytes) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -50,7 +50,6 @@ def test_lock_lines_are_pins_with_digests_or_reasons():
 
 
 NAMED_OTHERWISE = {"PIL": "pillow", "yaml": "pyyaml", "sklearn": "scikit-learn", "xdist": "pytest-xdist"}
-OPTIONAL = {"atheris"}  # tests/fuzz/guided.py explains how to install it
 CLUSTER = "mlp/jobs/cluster-requirements.txt"
 
 
@@ -88,7 +87,7 @@ def imported(files: list[Path]) -> dict[str, str]:
         (
             [path for path in (ROOT / "tests").rglob("*.py") if not {"benchmarks", "exports"} & {*path.parts}],
             "requirements-dev.txt",
-            OPTIONAL,
+            set(),
         ),
         (list((ROOT / "tests" / "benchmarks").glob("*.py")), "tests/benchmarks/requirements.txt", set()),
         (list((ROOT / "tests" / "exports").glob("*.py")), "tests/exports/requirements.txt", set()),

@@ -58,30 +58,6 @@ def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarra
     return epoch
 
 
-def matrix_products(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """Only the float32 matrix products that an epoch needs, into existing arrays.
-
-    Per Dense layer: outputs, gradient of the weight, and, but for the first layer, gradient of the inputs.
-    """
-    rng = np.random.default_rng(0)
-    weights = [rng.standard_normal(shape).astype(np.float32) for shape in pairwise(layer_sizes)]
-    grads = [np.empty_like(weight) for weight in weights]
-    values = [rng.standard_normal((batch_size, width)).astype(np.float32) for width in layer_sizes]
-    results = [np.empty_like(value) for value in values]
-    n_steps = -(-len(images) // batch_size)
-
-    def epoch() -> None:
-        for _ in range(n_steps):
-            for i, weight in enumerate(weights):
-                np.matmul(values[i], weight, out=results[i + 1])
-            for i in reversed(range(len(weights))):
-                np.matmul(values[i].T, values[i + 1], out=grads[i])
-                if i:
-                    np.matmul(values[i + 1], weights[i].T, out=results[i])
-
-    return epoch
-
-
 def scikit_learn(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
     """scikit-learn's MLPClassifier, one partial_fit an epoch; images are float32 in 0..1 before the clock starts."""
     from sklearn.neural_network import MLPClassifier
@@ -152,15 +128,6 @@ def pytorch(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batc
 
     Images are float32 in 0..1 before the clock starts.
     """
-    return _pytorch(layer_sizes, images, labels, batch_size, compiled=False)
-
-
-def compiled_pytorch(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The same with network and loss through torch.compile, over full minibatches."""
-    return _pytorch(layer_sizes, images, labels, batch_size, compiled=True)
-
-
-def _pytorch(layer_sizes, images, labels, batch_size, *, compiled: bool) -> Epoch:
     import torch
 
     torch.manual_seed(0)
@@ -171,61 +138,16 @@ def _pytorch(layer_sizes, images, labels, batch_size, *, compiled: bool) -> Epoc
         layers += [torch.nn.Linear(n_in, n_out), torch.nn.ReLU()]
     network = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
-    cross_entropy = torch.nn.CrossEntropyLoss()
-
-    def loss_of(x, y):
-        return cross_entropy(network(x), y)
-
-    if compiled:
-        loss_of = torch.compile(loss_of)
 
     def epoch() -> list[float]:
         losses = []
         order = torch.randperm(len(inputs))
-        for batch in order[: len(order) // batch_size * batch_size if compiled else None].split(batch_size):
-            loss = loss_of(inputs[batch], targets[batch])
+        for batch in order.split(batch_size):
+            loss = torch.nn.functional.cross_entropy(network(inputs[batch]), targets[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
         return losses
-
-    return epoch
-
-
-def plain_loop(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The loop of most tutorials, in float64: each layer updates itself in ``backward``, and all arrays are new.
-
-    Images are float64 in 0..1 before the clock starts.
-    """
-    rng = np.random.default_rng(0)
-    inputs = images / 255
-    weights = [rng.normal(0, np.sqrt(2 / sum(shape)), shape) for shape in pairwise(layer_sizes)]
-    biases = [np.zeros(n_out) for n_out in layer_sizes[1:]]
-
-    def step(x: np.ndarray, y: np.ndarray) -> float:
-        activations = [x]
-        for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
-            outputs = activations[-1] @ weight + bias
-            activations.append(outputs if i == len(weights) - 1 else np.maximum(0, outputs))
-        logits = activations[-1]
-        loss = -logits[np.arange(len(y)), y] + np.log(np.exp(logits).sum(axis=-1))
-        right = np.zeros_like(logits)
-        right[np.arange(len(y)), y] = 1
-        grad = (np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True) - right) / len(y)
-        for i in reversed(range(len(weights))):
-            if i < len(weights) - 1:
-                grad = grad * (activations[i + 1] > 0)
-            grad_inputs = grad @ weights[i].T
-            weights[i] = weights[i] - LEARNING_RATE * (activations[i].T @ grad)
-            biases[i] = biases[i] - LEARNING_RATE * grad.sum(axis=0)
-            grad = grad_inputs
-        return float(loss.mean())
-
-    def epoch() -> None:
-        order = rng.permutation(len(inputs))
-        for start in range(0, len(order), batch_size):
-            batch = order[start : start + batch_size]
-            step(inputs[batch], labels[batch])
 
     return epoch

@@ -1,4 +1,4 @@
-"""Measure the page for one visitor in a browser, and the server's cost of a frame. Print Markdown.
+"""Measure the page for one visitor in a browser. Print Markdown.
 
     python -m tests.benchmarks.page
 
@@ -21,15 +21,14 @@ from tests.browser.digits import DIGITS
 from tests.browser.pen import CANVAS, CANVAS_PX, Stroke, draw, fit
 from tests.browser.screens import DESKTOP
 from tests.browser.server import serve_fresh
-from tests.browser.sight import answer, button, clear, part
+from tests.browser.sight import button, clear, part
 
 HAND_MS = 16  # between two pointer events of a hand
 SETTLE_MS = 1000  # until everything after an answer is done, so that the next measurement starts clean
 BARE_PAGE = Path(__file__).with_name("bare_page.py")
 LONG_RUN = "?epochs=100&batch_size=8"  # is not over before it is measured
 
-# The live channel reports the time of its bars. Without it, the image of each drawing arrives right after its bars,
-# which distinguishes them from bars that a training has moved.
+# The live channel reports the time of its bars.
 WATCH_PEN = """() => {
   let lifted = null;
   document.addEventListener("pointerup", (event) => {
@@ -40,22 +39,10 @@ WATCH_PEN = """() => {
     penUpMs.push(performance.now() - lifted);
     lifted = null;
   });
-  if (window.inkling) { window.penUpMs = []; return; }
-  const drawn = () => document.querySelector(".st-key-model_input img")?.src;
-  let up = null, before = null;
   window.penUpMs = [];
-  addEventListener("mouseup", () => { up = performance.now(); before = drawn(); }, { capture: true });
-  new MutationObserver(() => {
-    const text = document.querySelector(".st-key-answer")?.innerText ?? "";
-    if (up !== null && drawn() && drawn() !== before && /sure|no digit/.test(text)) {
-      penUpMs.push(performance.now() - up);
-      up = null;
-    }
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
 }"""
 
-# During a stroke: the time from the newest pointer event in an answer until its bars are on the page. A page without a
-# live channel changes no bars meanwhile.
+# During a stroke: the time from the newest pointer event in an answer until its bars are on the page.
 WATCH_EVENTS = """() => {
   window.followed = [];
   let seen = 0;
@@ -64,15 +51,6 @@ WATCH_EVENTS = """() => {
     if ("readings" in detail && answeredAt !== seen) followed.push(performance.now() - answeredAt);
     seen = answeredAt;
   });
-}"""
-
-WATCH_CURVES = """() => {
-  let last = null;
-  window.frames = [];
-  new MutationObserver(() => {
-    const now = document.querySelector(".st-key-curves img")?.src;
-    if (now && now !== last) { last = now; frames.push(performance.now()); }
-  }).observe(document.body, { subtree: true, childList: true, attributes: true });
 }"""
 
 # The text of the train card on a run, which contains its step.
@@ -163,29 +141,12 @@ def events_to_bars(page: Page, strokes: int) -> list[float]:
     return found
 
 
-def followed(page: Page, strokes: int, when: str) -> list[list[str]]:
-    """Return rows for the answers during a stroke; none for a page that does not follow the pen."""
-    times_ms = events_to_bars(page, strokes)
-    if not times_ms:
-        return []
-    p95 = statistics.quantiles(times_ms, n=20)[-1]
-    return [
-        row_of(f"pointer event to bars, {when}", times_ms),
-        ["the same, 95th percentile", f"{p95:.0f} ms", f"{len(times_ms)} answers while {strokes} digits were drawn"],
-    ]
-
-
-def frames(page: Page, server: psutil.Process, seconds: float) -> tuple[float, float]:
-    """Return the frames of the curves per second in the browser, and the server's CPU milliseconds per second."""
-    drawn = page.evaluate("window.inkling ? 'inkling.frames / 2' : 'frames.length'")  # each frame has two pictures
-    page.evaluate("frames.length = 0")
-    page.wait_for_function(f"{drawn} > 2")
-    began, cpu, seen = time.perf_counter(), server.cpu_times(), page.evaluate(drawn)
+def frames_per_s(page: Page, seconds: float) -> float:
+    """Return the frames of the curves per second in the browser."""
+    page.wait_for_function("inkling.frames > 4")
+    began, seen = time.perf_counter(), page.evaluate("inkling.frames")
     time.sleep(seconds)
-    elapsed = time.perf_counter() - began
-    used = server.cpu_times()
-    n_frames = page.evaluate(drawn) - seen
-    return n_frames / elapsed, 1000 * (used.user + used.system - cpu.user - cpu.system) / elapsed
+    return float(page.evaluate("inkling.frames") - seen) / 2 / (time.perf_counter() - began)  # each has two pictures
 
 
 def press(page: Page, pressed: Locator) -> float:
@@ -216,47 +177,24 @@ def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
     return [row_of("One step, press to its number", steps[1:]), row_of("a lesson's row, press to its run", begun[1:])]
 
 
-def idle_cpu(server: psutil.Process, seconds: float) -> float:
-    """Return the server's CPU milliseconds per second while the open page is idle."""
-    cpu = server.cpu_times()
-    time.sleep(seconds)
-    used = server.cpu_times()
-    return 1000 * (used.user + used.system - cpu.user - cpu.system) / seconds
-
-
 def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) -> list[list[str]]:
-    """Return a row for each figure, after using the page as a visitor would."""
+    """Return a row for each figure of a page whose run plays."""
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
-    page.wait_for_timeout(2 * SETTLE_MS)  # for a live channel, if there is one
+    page.wait_for_function("window.inkling?.open")
     page.evaluate(WATCH_PEN)
-    page.evaluate(WATCH_CURVES)
     page.evaluate(WATCH_EVENTS)
-    rows = followed(page, strokes, "otherwise idle")
-    rows += [row_of("pen up to bars, otherwise idle", pen_up_to_bars(page, strokes))]
-    idle = idle_cpu(server, seconds)
-
     button(page, "train").click()
     expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
     page.get_by_role("radio", name="Pretrained").click()
     expect(page.locator(".ink-reader")).to_contain_text("Reading with the pretrained network")
-    rate, cpu = frames(page, server, seconds)
-    rows.append(["frames a second, a run playing", f"{rate:.1f}", ""])
-    rows.append(["server's CPU a frame, idle subtracted", f"{(cpu - idle) / rate:.0f} ms", ""])
-    rows.append(row_of("pen up to bars, a run playing", pen_up_to_bars(page, strokes)))
-    rows += followed(page, strokes, "a run playing")
-
-    button(page, "train").click()  # a new one, which then reads
-    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
-    draw(page, fit(DIGITS[3]))
-    expect(answer(page)).to_contain_text("sure")
-    rate, cpu = frames(page, server, seconds)
-    rows.append(["frames a second, a run playing and reading", f"{rate:.1f}", ""])
-    rows.append(["server's CPU a frame, the reading with it", f"{(cpu - idle) / rate:.0f} ms", ""])
-    clear(page)
-    rows.append(row_of("pen up to bars, a run playing and reading", pen_up_to_bars(page, strokes)))
-    expect(part(page, "progress")).to_contain_text("images a second")  # it played until now
-    rows.append(["memory of the page and its workers, a run playing", f"{memory_mb(server):.0f} MB", ""])
-    return rows
+    events = events_to_bars(page, strokes)
+    return [
+        row_of("pointer event to bars, during a run", events),
+        ["the same, 95th percentile", f"{statistics.quantiles(events, n=20)[-1]:.0f} ms", f"{len(events)} answers"],
+        row_of("pen up to bars, during a run", pen_up_to_bars(page, strokes)),
+        ["frames a second, during a run", f"{frames_per_s(page, seconds):.1f}", ""],
+        ["memory of the page and its workers", f"{memory_mb(server):.0f} MB", ""],
+    ]
 
 
 def memory_mb(server: psutil.Process) -> float:

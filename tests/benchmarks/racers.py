@@ -1,10 +1,9 @@
-"""Contenders, each in its own process, with its default number of threads or one.
+"""Contenders, each in its own process, with its default number of threads.
 
 ``python -m tests.benchmarks.racers NAME SIZES BATCH IMAGES`` is such a process: for each line that it reads it trains
 an epoch, and prints the wall and the CPU seconds.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -19,26 +18,19 @@ CONTENDERS = {
     "Inkling": contenders.inkling,
     "JAX": contenders.jax,
     "PyTorch": contenders.pytorch,
-    "torch.compile": contenders.compiled_pytorch,
     "scikit-learn": contenders.scikit_learn,
-    "plain loop, float64": contenders.plain_loop,
-    "matrix products": contenders.matrix_products,
 }
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-BUSY = "while True: pass"
 
 
 class Racer:
     """One contender, ready to train epochs of one network; a context that ends its process."""
 
-    def __init__(self, name: str, sizes: list[int], batch: int, n_images: int, *, one_thread: bool = False) -> None:
+    def __init__(self, name: str, sizes: list[int], batch: int, n_images: int) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", __spec__.name, name, "-".join(map(str, sizes)), str(batch), str(n_images)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **(ONE_THREAD if one_thread else {})},
-            preexec_fn=_keep_to_one_core if one_thread else None,
         )
 
     def epoch(self) -> tuple[float, float]:
@@ -61,10 +53,6 @@ class Racer:
         """End the process."""
         self._process.kill()
         self._process.wait()
-
-
-def _keep_to_one_core() -> None:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 def digits(n_images: int) -> tuple[str, np.ndarray, np.ndarray]:

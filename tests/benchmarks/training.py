@@ -1,7 +1,4 @@
-"""Measure epochs of Inkling and other libraries, with default threads, with one thread, and while other programs run.
-
-Prints Markdown.
-"""
+"""Measure epochs of Inkling and other libraries. Prints Markdown."""
 
 import argparse
 import statistics
@@ -13,14 +10,14 @@ from contextlib import ExitStack
 import threadpoolctl
 
 from tests.benchmarks import contenders
-from tests.benchmarks.racers import BUSY, CONTENDERS, Racer, digits
+from tests.benchmarks.racers import CONTENDERS, Racer, digits
 from tests.benchmarks.timing import in_turn, machine, median_ratio, print_table
 
 ARTICLE, LARGE = [784, 100, 200, 10], [784, 512, 256, 10]
 EPOCH_IMAGES = 50_000
 NETWORKS = {"small": ARTICLE, "large": LARGE}
 CASES = [(ARTICLE, 32), (ARTICLE, 128), (ARTICLE, 512), (LARGE, 32), (LARGE, 128), (LARGE, 512)]
-PARTS = ("default", "one", "busy", "optimizers", "warped", "import")
+PARTS = ("default", "optimizers", "warped", "import")
 OPTIMIZERS = {
     "SGD": contenders.inkling,
     "SGD, momentum": contenders.inkling_with_momentum,
@@ -41,17 +38,10 @@ def main() -> None:
     print(f"## Training\n\n{machine(*packages)}. Data: {digits(1)[0]}.\n")
     print(f"Wall seconds for an epoch of {EPOCH_IMAGES:,} images, in brackets CPU seconds; median of {given.rounds}.\n")
     chosen = [case for case in CASES if case[0] in [NETWORKS[name] for name in given.networks]]
-    for part, title, cases, how in (
-        ("default", "Default threads", chosen, {}),
-        ("one", "One core, one thread", chosen, {"one_thread": True}),
-        ("busy", "Next to two busy processes", CASES[:2], {"busy": 2}),
-    ):
-        if part in given.parts:
-            print(f"\n{title}:\n")
-            print_table(
-                ["network, batch", *given.only, *(["Inkling to JAX"] if {"Inkling", "JAX"} <= {*given.only} else [])],
-                (race(sizes, batch, given.only, given.images, given.rounds, **how) for sizes, batch in cases),
-            )
+    if "default" in given.parts:
+        versus = ["Inkling to JAX"] if {"Inkling", "JAX"} <= {*given.only} else []
+        rows = (race(sizes, batch, given.only, given.images, given.rounds) for sizes, batch in chosen)
+        print_table(["network, batch", *given.only, *versus], rows)
     if "optimizers" in given.parts:
         print_optimizers(given.images, given.rounds)
     if "warped" in given.parts:
@@ -96,21 +86,10 @@ def started(code: str) -> float:
     return time.perf_counter() - start
 
 
-def race(
-    sizes: list[int],
-    batch: int,
-    names: list[str],
-    n_images: int,
-    rounds: int,
-    *,
-    one_thread: bool = False,
-    busy: int = 0,
-) -> list[str]:
-    """Return a row: contenders train an epoch in turn, next to the given number of busy processes."""
+def race(sizes: list[int], batch: int, names: list[str], n_images: int, rounds: int) -> list[str]:
+    """Return a row: contenders train an epoch in turn."""
     with ExitStack() as stack:
-        racers = [stack.enter_context(Racer(name, sizes, batch, n_images, one_thread=one_thread)) for name in names]
-        for _ in range(busy):
-            stack.callback(subprocess.Popen([sys.executable, "-c", BUSY]).kill)
+        racers = [stack.enter_context(Racer(name, sizes, batch, n_images)) for name in names]
         epochs = [[racer.epoch() for racer in racers] for _ in range(rounds)]
     cells = []
     walls = {name: [row[number][0] for row in epochs] for number, name in enumerate(names)}

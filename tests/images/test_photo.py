@@ -15,7 +15,7 @@ from mlp.images.decoding import MAX_BYTES, MAX_SCANS, WORK_PX, PictureError, dec
 from mlp.images.drawing import to_mnist
 from mlp.images.photo import read_picture
 from tests.sample_digits import sample
-from tests.siege.attacks.pictures import SCAN, many_scans
+from tests.wire.files import SCAN, many_scans
 
 SIDE = 300
 

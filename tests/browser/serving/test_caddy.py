@@ -15,7 +15,7 @@ import pytest
 from tests.browser.caddy import PROGRAM, caddy, caddyfile
 from tests.browser.server import Server
 from tests.browser.serving.test_hostile import spoken
-from tests.soak.files import picture, png
+from tests.wire.files import picture, png
 from tests.wire.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="the program caddy is not installed")

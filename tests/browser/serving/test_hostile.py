@@ -1,8 +1,6 @@
 """Senders that use the page's protocol with messages that no browser would send."""
 
 import asyncio
-import base64
-import io
 import json
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosedError
 
 from tests.browser.server import Server
+from tests.wire.files import data_url
 from tests.wire.visitor import Visitor
 
 WRONG = {
@@ -48,14 +46,6 @@ async def arrived(server: Server, query: str = "") -> AsyncIterator[Visitor]:
         await visitor.close()
 
 
-def drawing() -> str:
-    image = Image.new("RGB", (280, 280))
-    ImageDraw.Draw(image).line([(90, 60), (190, 60), (120, 220)], fill="white", width=18)
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
-
-
 def state(identifier: str, kind: str, value: Any) -> WidgetState:
     made = WidgetState(id=identifier)
     if isinstance(value, list):
@@ -74,7 +64,7 @@ def test_wrong_control_values_break_and_log_nothing(server: Server):
                 await visitor.send(*(state(identifier, kind, value) for identifier in visitor.widgets.values()))
                 await visitor.until(lambda finished=finished: visitor.finished_scripts > finished)
                 assert visitor.exceptions == [], (kind, value)
-            await visitor.draw(drawing())
+            await visitor.draw(data_url(7))
             assert visitor.digit == "7"
 
     before = server.log.stat().st_size
@@ -88,7 +78,7 @@ def test_oversized_message_ends_the_connection(server: Server):
         async with arrived(server) as visitor:
             path = [["Q", 100.5, 100.5, 101.5, 101.5]] * 26_000
             raw = {"objects": [{"type": "Path", "path": path}]}
-            honest = json.dumps({"drawing": {"raw": raw, "data": drawing()}})
+            honest = json.dumps({"drawing": {"raw": raw, "data": data_url(7)}})
             assert 850_000 < len(honest) < 1_000_000
             await visitor.send_canvas(honest)
             await visitor.until(lambda: visitor.digit == "7")
@@ -104,7 +94,7 @@ def test_file_that_the_page_did_not_ask_for_is_refused(server: Server):
         async with arrived(server) as visitor:
             address = (await visitor.file_address("a.png")).upload_url
             made_up = address.rpartition("/")[0] + "/made-up"
-            refused = await asyncio.to_thread(visitor.put, made_up, "a.png", b"x")
-            return refused, await asyncio.to_thread(visitor.put, address, "a.png", b"x")
+            refused = await asyncio.to_thread(visitor.request, "PUT", made_up, "a.png", b"x")
+            return refused, await asyncio.to_thread(visitor.request, "PUT", address, "a.png", b"x")
 
     assert spoken(conversation()) == (403, 204)

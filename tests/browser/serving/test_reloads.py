@@ -8,8 +8,7 @@ import pytest
 
 from tests.browser.server import Server, serve_fresh
 from tests.browser.serving.test_hostile import spoken
-from tests.wire.connection import GOING_AWAY
-from tests.wire.visitor import Visitor
+from tests.wire.visitor import GOING_AWAY, Visitor
 
 RELOADS = 200
 FEW = RELOADS  # descriptors: three of each session that Python has not collected yet

@@ -4,10 +4,11 @@ import os
 import pickle
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mlp.images.decoding import MAX_BYTES, MAX_SCANS, PictureError
@@ -15,9 +16,7 @@ from mlp.images.photo import read_picture
 from mlp.images.picture import dump_picture
 from mlp.jobs.workers.picture_readers import AT_ONCE, NICENESS, PictureReaders, picture_process
 from tests.jobs.waiting import wait_until
-from tests.siege.attacks.pictures import many_scans, many_specks
-from tests.soak import world
-from tests.soak.files import picture, png
+from tests.wire.files import many_scans, many_specks, picture, png
 
 DIGIT = png(picture(7))
 
@@ -64,8 +63,12 @@ def test_slow_picture_delays_only_its_visitor(readers, slow):
 
 def reading() -> list[int]:
     """Return the child processes that read image files."""
-    family = [pid for pid in world.family(os.getpid()) if Path(f"/proc/{pid}/cmdline").exists()]
-    return [pid for pid in family if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"worker\0%d\0" % NICENESS)]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.cmdline()[-1:] == [str(NICENESS)]:
+                found.append(child.pid)
+    return found
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")

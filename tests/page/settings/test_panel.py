@@ -15,18 +15,8 @@ def parameters_shown(page: AppTest) -> str:
     return next(caption.value for caption in page.sidebar.caption if "to learn" in caption.value)
 
 
-def widths(page: AppTest) -> list[str]:
-    return [slider.key for slider in page.slider if (slider.key or "").startswith("width_")]
-
-
 def test_new_visitor_trains_with_the_articles_settings(page: AppTest):
     assert trained_with(page) == Settings()
-
-
-def test_there_is_a_width_for_each_hidden_layer(page: AppTest):
-    for n_layers in (1, 4, 2):
-        page.slider(key="hidden_layers").set_value(n_layers).run()
-        assert widths(page) == [f"width_{number}" for number in range(1, n_layers + 1)]
 
 
 def test_number_of_parameters_follows_the_sliders(page: AppTest):
@@ -42,44 +32,6 @@ def test_width_is_kept_while_its_layer_is_removed(page: AppTest):
     page.slider(key="hidden_layers").set_value(1).run()
     page.slider(key="hidden_layers").set_value(2).run()
     assert page.slider(key="width_2").value == 64
-
-
-def test_run_gets_every_setting_of_the_controls(page: AppTest):
-    page.slider(key="hidden_layers").set_value(3).run()
-    for key, value in {
-        "width_1": 9,
-        "width_2": 10,
-        "width_3": 11,
-        "epochs": 3,
-        "batch_size": 40,
-        "momentum": 0.9,
-    }.items():
-        page.slider(key=key).set_value(value)
-    for key, value in {"learning_rate": 0.02, "weight_decay": 1e-4, "images": "300"}.items():
-        page.select_slider(key=key).set_value(value)
-    for key, value in {"optimizer": "adam", "activation": "tanh", "initialization": "he"}.items():
-        page.selectbox(key=key).select(value)
-    page.number_input(key="seed").set_value(7)
-    page.run()
-
-    assert trained_with(page) == Settings(
-        hidden=(9, 10, 11),
-        epochs=3,
-        batch_size=40,
-        momentum=0.9,
-        learning_rate=0.02,
-        weight_decay=1e-4,
-        images=300,
-        optimizer="adam",
-        activation="tanh",
-        initialization="he",
-        seed=7,
-    )
-
-
-def test_url_sets_the_settings(open_page: Callable[..., AppTest]):
-    page = open_page(hidden_layers="1", width_1="64", learning_rate="0.03", optimizer="adam", seed="5")
-    assert trained_with(page) == Settings(hidden=(64,), learning_rate=0.03, optimizer="adam", seed=5)
 
 
 @pytest.mark.parametrize(
@@ -102,28 +54,11 @@ def test_bad_values_in_the_url_become_defaults(open_page: Callable[..., AppTest]
     assert shown.count(" must be ") == len(bad)
 
 
-@pytest.mark.parametrize(
-    "good",
-    [
-        {"hidden_layers": "4", "width_4": "512", "learning_rate": "0.0001", "epochs": "100", "batch_size": "512"},
-        {
-            "learning_rate": "0.015",
-            "weight_decay": "1e-06",
-            "momentum": "0.99",
-            "optimizer": "sgd",
-            "seed": "4294967295",
-        },
-        {"schedule": "cosine", "warp": "true", "images": "all", "activation": "sigmoid", "initialization": "xavier"},
-    ],
-)
-def test_valid_link_gets_no_complaint(open_page: Callable[..., AppTest], good: dict[str, str]):
-    page = open_page(**good)
+def test_link_may_set_values_between_the_positions(open_page: Callable[..., AppTest]):
+    page = open_page(learning_rate="0.015", weight_decay="1e-06", seed="4294967295")
     assert not page.warning
     settings = trained_with(page)
-    for name, asked in good.items():
-        if hasattr(settings, name) and name not in ("images", "warp"):
-            value = getattr(settings, name)
-            assert (f"{value:g}" if isinstance(value, float) else str(value)) == asked
+    assert (settings.learning_rate, settings.weight_decay, settings.seed) == (0.015, 1e-6, 2**32 - 1)
 
 
 def test_every_control_is_explained(page: AppTest):

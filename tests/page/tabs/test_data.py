@@ -81,26 +81,23 @@ async def open_styles(url: str) -> Visitor:
 
 
 def test_examples_are_redrawn_alone_and_a_switched_style_redraws_the_page(url: str):
-    async def requests() -> list[str]:
+    async def switch() -> None:
         visitor = await open_styles(url)
+        whole_pages = visitor.whole_pages
         await visitor.press("more_examples")
         await visitor.set_state(WidgetState(id=visitor.widgets["show_warped"], bool_value=True), "show_warped")
-        sent = [line for line in visitor.diary if " sent ['" in line]
-        visitor.diary.clear()
+        assert visitor.whole_pages == whole_pages
         await visitor.set_state(WidgetState(id=visitor.widgets["style_one"], bool_value=False), "style_one")
-        await visitor.until(lambda: any("got new_session" in line for line in visitor.diary))
+        await visitor.until(lambda: visitor.whole_pages > whole_pages)
         await visitor.close()
-        return [line for line in sent if any(key in line for key in ("more_examples", "show_"))]
 
-    sent = asyncio.run(requests())
-    assert len(sent) == 3
-    assert not any("to all" in line for line in sent)
+    asyncio.run(switch())
 
 
 def test_style_switches_follow_the_setting(url: str):
     async def leave_out_one() -> None:
         visitor = await open_styles(url)
-        before = visitor.widgets
+        before = dict(visitor.widgets)
         without = WidgetState(id=before["without_styles"])
         without.string_array_value.data.append("one")
         await visitor.set_state(without, "without_styles")

@@ -56,17 +56,6 @@ def draw(test):
     return put(test, url)
 
 
-@pytest.mark.parametrize("settings", [{"activation": "tanh", "hidden_layers": 1}, {"hidden_layers": 4}])
-def test_every_view_opens_before_and_after_a_run_has_begun(opened, settings):
-    test = opened(epochs=1, images=100, **settings)
-    for network in ("the pretrained network", "your run"):
-        for view in VIEWS:
-            test.segmented_control(key="inside_view").set_value(view).run()
-            assert network in shown(test)
-        test.button(key="step").click().run()
-        at_rest(test)
-
-
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 def test_outputs_are_described_with_their_range_and_drawn_as_they_are(opened, activation):
     test = opened(epochs=1, images=100, width_1=20, activation=activation)

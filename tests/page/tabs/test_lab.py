@@ -13,8 +13,6 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
-from mlp.nn.network import MLP
-from mlp.nn.reader import Reader
 from mlp.page.tabs.inside.tab import TOOLS
 from mlp.page.tabs.lab.map import MARGIN, Layout
 from mlp.page.tabs.lab.questions import QUESTIONS
@@ -35,54 +33,6 @@ def component(page: AppTest, key: str) -> Any:
 def test_every_room_has_its_title_its_place_and_three_questions():
     assert list(EXPERIMENTS) == list(QUESTIONS)
     assert all(len(asked) == 3 and all(ask.endswith("?") for ask, _ in asked) for asked in QUESTIONS.values())
-
-
-@pytest.mark.parametrize("room", EXPERIMENTS)
-def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
-    page = open_page(lab=room, images="100", epochs="1", straighten="true")
-    visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # without a hidden layer
-    for network in ("shipped", "uploaded", "run"):  # the article's network is tested below
-        if network == "run":
-            page.button(key="step").click().run()
-            at_rest(page)
-        else:
-            page.segmented_control(key="network").set_value(network).run()
-        assert not page.exception
-        assert EXPERIMENTS[room].idea in text(page, f"lab_{room}")
-        assert QUESTIONS[room][0][0] in text(page, f"lab_{room}")
-
-
-NARROW = dict.fromkeys(("width_1", "width_2", "width_3", "width_4"), "16")
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"dropout": "0.5", "hidden_layers": "1", "width_1": "12"},
-        {"dropout": "0.5", "hidden_layers": "3", **NARROW, "activation": "tanh", "straighten": "true"},
-        {"dropout": "0.3", "hidden_layers": "4", **NARROW, "activation": "sigmoid", "initialization": "gabor"},
-    ],
-    ids=["one layer", "three of tanh", "four of sigmoid"],
-)
-def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTest], settings: dict[str, str]):
-    page = draw(open_page(lab="valley", images="100", epochs="3", **settings), 4)
-    page.button(key="train").click().run()
-    eventually(lambda: visitor_of(page).job.snapshot().finished)
-    page.session_state["lab_off"] = ((0, 3),)
-    for room in EXPERIMENTS:
-        choice, tab = ("lab_choice", "Lab") if room in ROOMS else ("network_tool_choice", "Look inside")
-        if page.segmented_control(key="tab").value != tab:
-            page.segmented_control(key="tab").set_value(tab).run()
-        page.segmented_control(key=choice).set_value(room).run()
-        assert not page.exception, room
-        if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
-            page.button(key=work).click().run()
-            eventually(lambda: not tab_of(page).work[1].running)
-            assert tab_of(page).work[1].error is None
-            assert not page.run().exception, room
-        assert EXPERIMENTS[room].idea in text(page, f"lab_{room}")
-        shown = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "a random walk:"}
-        assert shown.get(room, "") in text(page, f"lab_{room}")
 
 
 @pytest.mark.parametrize("hidden", EXPERIMENTS)

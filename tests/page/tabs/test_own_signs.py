@@ -14,8 +14,6 @@ from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.input_image import from_drawing
 from mlp.page.draw.share_picture import picture as share_picture
-from mlp.page.tabs.inside.tab import TOOLS
-from mlp.page.tabs.lab.tab import ROOMS
 from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
@@ -196,7 +194,7 @@ def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: Ap
     assert "reading your photo" in text(page)
 
 
-def test_every_place_opens_with_a_network_of_signs_and_names_no_digits(signs_page: AppTest):
+def test_parts_name_no_digits_for_a_network_of_signs(signs_page: AppTest):
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
     for tab in ("Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your drawings"):
         page.session_state["requested_tab"] = tab
@@ -211,19 +209,6 @@ def test_every_place_opens_with_a_network_of_signs_and_names_no_digits(signs_pag
         assert not [label for label in labels if "test" in label.lower() or "MNIST’s images" in label], tab
         if tab == "Mistakes":
             assert " other warps of your drawings right, " in text(page, "sections")
-
-    draw(page, jittered("B", np.random.default_rng(5)))
-    page.segmented_control(key="tab").set_value("Lab").run()
-    for room in ("map", "morph", "fool", "wish", "valley"):
-        page.segmented_control(key="lab_choice").set_value(room).run()
-        assert not page.exception, room
-        assert ROOMS[room].idea in text(page, f"lab_{room}")
-
-    page.segmented_control(key="tab").set_value("Look inside").run()
-    for tool in ("damage", "rewind"):
-        page.segmented_control(key="network_tool_choice").set_value(tool).run()
-        assert not page.exception, tool
-        assert TOOLS[tool].idea in text(page, f"lab_{tool}")
 
     page.session_state["lessons_open"] = True
     page.session_state["lesson"] = "centring"

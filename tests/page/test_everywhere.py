@@ -1,0 +1,103 @@
+"""Every part of the page opens in every state: before, during and after a run, and with any drawing and network."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_open
+from mlp.page.tabs.part import Rooms
+from mlp.page.tabs.registry import PARTS
+from mlp.training import settings_table
+from mlp.training.settings_table import controls, settings_at
+from tests.page.sight import at_rest, draw, eventually, sheet_photo, text, trained_with, visitor_of
+from tests.page.ways import LONG, press, taught, with_signs
+
+Open = Callable[..., AppTest]
+SHORT = {"images": 100, "epochs": 1, "hidden_layers": 1, "width_1": 12}
+NARROW = dict.fromkeys(("width_1", "width_2", "width_3", "width_4"), 16)
+
+
+def done(page: AppTest, key: str = "train") -> AppTest:
+    """Press a button that trains, and wait until the run is over."""
+    press(page, key)
+    eventually(lambda: visitor_of(page).job is not None and visitor_of(page).job.snapshot().finished)
+    return at_rest(page)
+
+
+def photographed(page: AppTest) -> AppTest:
+    page.file_uploader(key="picture_in").set_value(("page.jpg", sheet_photo()[0], "image/jpeg")).run()
+    return page
+
+
+def uploaded(page: AppTest) -> AppTest:
+    visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # without a hidden layer
+    page.segmented_control(key="network").set_value("uploaded").run()
+    return page
+
+
+STATES: dict[str, Callable[[Open], AppTest]] = {
+    "nothing drawn": lambda open_page: open_page(),
+    "a photo of a page": lambda open_page: photographed(open_page()),
+    "an uploaded network": lambda open_page: draw(uploaded(open_page()), 4),
+    "a step": lambda open_page: at_rest(press(draw(open_page(**SHORT, dropout=0.5), 4), "step")),
+    "during a run": lambda open_page: draw(press(open_page(**LONG), "train"), 4),
+    "after a run": lambda open_page: done(draw(open_page(**SHORT, straighten="true"), 4)),
+    "four layers": lambda open_page: done(
+        open_page(**SHORT | NARROW | {"hidden_layers": 4}, activation="sigmoid", initialization="gabor", dropout=0.3)
+    ),
+    "a taught network": lambda open_page: draw(press(taught(open_page(tab="Your drawings"), "shipped"), "pause"), 4),
+    "own signs": lambda open_page: done(with_signs(5, tab="Your drawings", drawings="Signs"), "signs_train"),
+}
+"""Each state of the page, and the presses that lead there."""
+
+
+def opened(page: AppTest, **session: object) -> AppTest:
+    for name, value in session.items():
+        page.session_state[name] = value
+    page.run()
+    assert not page.exception, session
+    assert not page.error, session
+    return page
+
+
+def rooms_in(page: AppTest, rooms: Rooms) -> Iterator[str]:
+    """Open each room, and yield its name."""
+    for room in rooms.titles:
+        yield opened(page, **{rooms.chosen.key: room}) and room
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_part_opens_in_every_state(open_page: Open, state: str):
+    page = STATES[state](open_page)
+    for part in PARTS:
+        opened(page, requested_tab=part.name)
+        assert page.session_state["shown_part"] == part.name
+        assert text(page, "sections")
+        # A network of signs has no images of MNIST to make mistakes on.
+        if part.views is not None and any(one.key == part.views.chosen.key for one in page.segmented_control):
+            first, *others = part.views.labels
+            seen = {text(opened(page, **{part.views.chosen.key: view}), "sections") for view in (*others, first)}
+            assert len(seen) == 1 + len(others)
+        for room in rooms_in(page, part.rooms) if part.rooms is not None else ():
+            if room in QUESTIONS:
+                assert QUESTIONS[room][0][0] in text(page, f"lab_{room}"), room
+    opened(page, **{lessons_open.key: True})
+    seen = {text(page, "lessons") for _ in rooms_in(page, LESSON_ROOMS)}
+    assert len(seen) == len(LESSON_ROOMS.titles)
+    if visitor_of(page).job is not None:
+        visitor_of(page).job.pause()
+
+
+@pytest.mark.parametrize("end", [0, -1], ids=["lowest", "highest"])
+def test_run_gets_every_setting_at_its_ends(open_page: Open, monkeypatch: pytest.MonkeyPatch, end: int):
+    monkeypatch.setattr(settings_table, "SYNTHETIC", 40)
+    positions = {key: one.positions[end] for key, one in controls().items() if one.kind != "several"}
+    link = {key: f"{value:g}" if isinstance(value, float) else str(value).lower() for key, value in positions.items()}
+    page = open_page(**link)
+    assert not page.warning, page.warning[0].value
+    assert trained_with(page) == settings_at(positions)

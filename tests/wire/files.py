@@ -1,0 +1,55 @@
+"""Visitors' drawings and files: digits, and images that take long to read."""
+
+import base64
+import io
+
+from PIL import Image, ImageDraw
+
+from mlp.images.decoding import SHEET_PX
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+
+SCAN = bytes.fromhex("ffda 0008 01 0100 01 3f 00")  # coefficients 1 to 63 of the only component; no data follow
+SPECK_PX, APART_PX = 12, 23  # close and large enough to be parts of digits
+
+
+def picture(digit: int, size: int = 280) -> Image.Image:
+    """Return a digit as the canvas holds it, white on black."""
+    image = Image.new("RGB", (size, size))
+    pen = ImageDraw.Draw(image)
+    for stroke in fit(DIGITS[digit]):
+        pen.line([(x, y) for x, y in stroke], fill="white", width=18, joint="curve")
+    return image
+
+
+def png(image: Image.Image) -> bytes:
+    """Return a drawing as a file."""
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def data_url(digit: int) -> str:
+    """Return a digit as the canvas sends it."""
+    return "data:image/png;base64," + base64.b64encode(png(picture(digit))).decode()
+
+
+def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:
+    """Return a JPEG with this many empty scans, each over all of its pixels."""
+    out = io.BytesIO()
+    Image.new("L", size, 255).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    return data[:-2] + SCAN * n + data[-2:]  # before the end-of-image marker
+
+
+def many_specks() -> bytes:
+    """Return a photo of a page with nearly two thousand specks, and one shape as large as a digit."""
+    page = Image.new("L", (SHEET_PX, SHEET_PX), 240)
+    draw = ImageDraw.Draw(page)
+    for top in range(5, SHEET_PX - 2 * SPECK_PX, APART_PX):
+        for left in range(5, SHEET_PX - 2 * SPECK_PX, APART_PX):
+            draw.rectangle((left, top, left + SPECK_PX - 1, top + SPECK_PX - 1), fill=30)
+    # A shape as large as a digit, so that the others do not count as too small.
+    draw.rectangle((0, 0, 40, 40), fill=240)
+    draw.rectangle((8, 8, 8 + SPECK_PX - 1, 8 + 2 * SPECK_PX), fill=30)
+    return png(page)
