@@ -188,6 +188,10 @@ def read_settings(data: bytes) -> None:
     assert Settings.from_dict(values if isinstance(values, dict) else {"": 1}).n_parameters <= 16_000_000
 
 
+def read_record(data: bytes) -> None:
+    assert np.isfinite(parse_record(data).run.network.values).all()
+
+
 def own_digits() -> bytes:
     drawings = NO_DIGITS
     for label, strokes in DIGITS.items():
@@ -213,7 +217,7 @@ KINDS: dict[str, tuple[Callable[[bytes], object], list[bytes], type[Exception], 
     "drawings": (read_drawing, [DRAWING], ValueError, damaged([DRAWING]) | damaged_json([DRAWING])),
     "sets of drawings": (read_drawings, SETS, ValueError, damaged(SETS) | damaged_json(SETS)),
     "settings": (read_settings, [SETTINGS], ValueError, damaged_json([SETTINGS])),
-    "checkpoints": (parse_record, RECORDS, RecordError, damaged(RECORDS) | damaged_json(RECORDS)),
+    "checkpoints": (read_record, RECORDS, RecordError, damaged(RECORDS) | damaged_json(RECORDS)),
 }
 """Of each kind of input: its reader, good examples, the error by which it is refused, and damaged examples."""
 

@@ -339,7 +339,7 @@ async def besiege(siege: Siege, names: list[str], n_students: int = STUDENTS) ->
         await student.visitor.open()
         await student.visitor.train()
         siege.students.append(student)
-    await asyncio.sleep(SETTLE_S)
+    await asyncio.sleep(min(SETTLE_S, siege.seconds))
     met, calm_speed, descriptors = True, 0.0, 0
     print_line(HEADER)
     print_line(["---"] * len(HEADER))

@@ -14,14 +14,6 @@ from tests.browser.pen import fit
 from tests.page.sight import draw, picture, put, text, url_of, visitor_of
 
 
-def test_page_opens_ready_to_draw(page: AppTest):
-    keys = [component.key for component in page.get("bidi_component")]
-    charts = ["loss_chart", "accuracy_chart"]
-    assert keys == ["live", "live_requests", "canvas", "stage_network", *charts, "went", "network_picture"]
-    assert not page.button(key="clear").disabled
-    assert "Nothing drawn yet" in text(page, "answer")
-
-
 def test_each_drawn_digit_is_read(page: AppTest):
     assert [text(draw(page, digit), "answer")[:2] for digit in range(10)] == [f"{digit} " for digit in range(10)]
 
@@ -38,12 +30,6 @@ def test_screen_readers_announce_answer_and_certainty(page: AppTest):
     put(page, picture(fit(DIGITS[3])))
     (announced,) = (e.proto.body for e in page.container(key="answer_side").get("html") if "data-say" in e.proto.body)
     assert re.search(r">Reads 3, \d+\.\d% sure\.<", announced)
-
-
-def test_clear_forgets_the_drawing(page: AppTest):
-    draw(page, 3)
-    page.button(key="clear").click().run()
-    assert "Nothing drawn yet" in text(page, "answer")
 
 
 ANYTHING = {
@@ -116,12 +102,3 @@ def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: 
 def test_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Callable[..., AppTest]):
     draw(page, 4)
     assert "Nothing drawn yet" in text(open_page(), "answer")
-
-
-def test_clearing_during_a_page_run_keeps_one_fragment(page: AppTest):
-    # Such a run reports which fragments poll; if it were cut short, none would follow a training.
-    draw(page, 3)
-    page.button(key="clear").click().run()  # AppTest always runs the whole page
-    assert page.button(key="train")
-    assert page.main.children  # the page is whole
-    assert text(page, "progress")

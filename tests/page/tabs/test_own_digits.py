@@ -86,11 +86,6 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     assert "✗ 3" in text(own_page)
 
 
-def test_own_digits_survive_a_reload(own_page: AppTest, open_page: Callable[..., AppTest]):
-    label(draw(own_page, 7), 7)
-    assert "1 of 1" in text(open_page(visitor=own_page, tab="Your drawings"))
-
-
 def test_digits_can_be_uploaded_and_each_counts_once(own_page: AppTest):
     assert "9 of 9 are new." in text(upload(own_page, file_of(9)))
     assert "0 of 9 are new." in text(upload(own_page, file_of(9)))

@@ -14,10 +14,7 @@ from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
 from mlp.page.tabs.runs.tab import best_trained, runs_table
-from mlp.page.visitors.engine import engine
-from mlp.page.visitors.runs import adopt
 from mlp.training.data.drawing_data import DrawingData
-from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
@@ -44,10 +41,6 @@ def train(page: AppTest, key: str = "train") -> AppTest:
 
 def weights(page: AppTest) -> bytes:
     return visitor_of(page).job.snapshot().network.values.tobytes()
-
-
-def test_runs_tab_explains_itself_before_the_first_run(runs_page: AppTest):
-    assert "Nothing trained yet. This page keeps the settings" in text(runs_page)
 
 
 def test_take_home_page_follows_the_images_toggle(runs_page: AppTest):
@@ -165,13 +158,6 @@ def test_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
     assert runs_page.slider(key="width_1").value == 8
 
 
-def test_command_that_repeats_a_run_is_shown(runs_page: AppTest):
-    train(runs_page)
-    (command,) = (code.value for code in runs_page.code if "mlp train" in code.value)
-    assert command.startswith("python -m mlp train --layers 8 --learning-rate 0.1 --epochs 2 --batch-size 32 ")
-    assert "--images 100" in command
-
-
 def test_learning_rate_slider_changes_the_playing_run_and_the_next_one(open_page: Callable[..., AppTest]):
     page = open_page(tab="Runs", epochs="100", batch_size="8")
     page.button(key="train").click().run()
@@ -265,14 +251,3 @@ def test_nickname_typed_in_the_lessons_stays_while_runs_are_open(runs_page: AppT
     for field, other, name in (("sheet_nickname", "nickname", "Ada"), ("nickname", "sheet_nickname", "Bo")):
         runs_page.text_input(key=field).set_value(name).run()
         assert runs_page.text_input(key=other).value == visitor_of(runs_page).nickname == name
-
-
-@pytest.mark.parametrize(("data", "n_shown"), [(chosen_mnist(), 1), (FewDigits(chosen_mnist(), 2), 0)])
-def test_command_is_shown_only_if_it_trains_the_same_network(runs_page: AppTest, data: Source, n_shown: int):
-    visitor = visitor_of(runs_page)
-    adopt(visitor, Job(Run(Settings(hidden=(8,), epochs=1, images=100)), data, engine(), visitor.id), data)
-    visitor.job.play()
-    eventually(lambda: visitor_of(runs_page).job.snapshot().finished)
-    at_rest(runs_page)
-    assert not runs_page.exception
-    assert len([code for code in runs_page.code if code.value.startswith("python -m mlp train")]) == n_shown
