@@ -1,7 +1,7 @@
 """Repairs of Streamlit 1.67, which otherwise loses presses and messages.
 
 Each repair names the place in Streamlit that would have to change. ``requirements.txt`` pins the minor version, and
-``tests/page/server/test_repairs.py`` fails if a replaced function has changed.
+``tests/page/server/test_serving.py`` fails if a replaced function has changed.
 
 - *Presses.* With ``runner.fastReruns``, a press ends the running script even if that has not handled the press before,
   so the configuration turns it off. Then Streamlit merges presses that arrive before a script can handle them, counts

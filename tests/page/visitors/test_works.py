@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from mlp.images.picture import Picture
+from mlp.images.picture import Picture, SheetPhoto
+from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.jobs import record
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
@@ -68,14 +69,18 @@ def with_results_of_a_lesson(visitor):
     visitor.sweep = None
 
 
+def with_photo_of_two_digits(visitor):
+    ink, shown = np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8)
+    digits = tuple(FoundDigit((left, 2, left + 3, 8), 0, ink) for left in (0, 4))
+    visitor.picture = Picture(ink, shown, SheetPhoto(shown, digits))
+
+
 EXAMPLES = {
     Canvas: with_small_values,
     Digits: lambda visitor: visitor.digits.change(with_digit(7)),
     Signs: lambda visitor: visitor.signs.change(letters(2)),
     Runs: with_two_earlier_runs,
-    Photo: lambda visitor: setattr(
-        visitor, "picture", Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
-    ),
+    Photo: with_photo_of_two_digits,
     Uploaded: lambda visitor: setattr(
         visitor, "uploaded", Reader(Settings(hidden=(4,)).new_network(), temperature=0.5)
     ),
