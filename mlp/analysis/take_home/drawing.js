@@ -61,7 +61,10 @@ function showLayers(given) {
 
 // On a phone the bars are below the screen, so the digit is also beside the canvas's buttons.
 function showDigit(digit, words, beside) {
-  part("digit").textContent = part("beside-digit").textContent = digit;
+  for (const place of [part("digit"), part("beside-digit")]) {
+    place.textContent = digit;
+    place.style.setProperty("--letters", digit.length);
+  }
   part("sure").textContent = words;
   part("beside-sure").textContent = beside;
 }

@@ -22,11 +22,16 @@ function build(net, { layers, names, neurons, n_pictures: nPictures, side }) {
   net.innerHTML = `<canvas></canvas><span class="seen" data-place="0 0"></span>${counts.join("")}${made.join("")}`
     + '<span class="tip" aria-hidden="true"></span>';
   const tiled = nPictures < places.length ? rows.slice(0, -1) : rows; // room is needed for those with pictures
-  net.parentElement.style.cssText = `--columns:${rows.length};--rows:${Math.max(1, ...tiled)}`;
+  const letters = Math.max(...names.map(({ length }) => length));
+  net.parentElement.style.cssText = `--columns:${rows.length};--rows:${Math.max(1, ...tiled)};--letters:${letters}`;
   Object.assign(net, { nodes: [...net.querySelectorAll(".neuron")], now: null, spots: null, tiles: document.createElement("canvas") });
   net.tiles.width = SIDE;
   net.tiles.height = SIDE + side * nPictures; // the neurons' pictures, one below the other, above them the drawing
-  net.nodes.slice(-names.length).forEach((node, row) => { node.querySelector(".end").textContent = names[row]; });
+  net.nodes.slice(-names.length).forEach((node, row) => {
+    const end = node.querySelector(".end");
+    end.textContent = names[row];
+    end.classList.toggle("long", names[row].length > 2);
+  });
 }
 
 function update(net, { shares, neurons, description }) {

@@ -161,6 +161,20 @@ def test_take_home_page_is_drawn_on_by_keyboard_and_touch(at_home, article):
     expect(page.get_by_role("status")).not_to_have_text("Nothing drawn yet")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_names_of_twelve_letters_have_room_at_home(at_home, width: int):
+    network = MLP([784, 8, 2], rng=np.random.default_rng(1))
+    page = at_home(Reader(network, names=("caterpillars", "star")), viewport={"width": width, "height": 800})
+    page.locator("#canvas").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    bars, spills = page.locator(".bars i"), "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+    for row, name in enumerate(page.locator(".bars b").all()):
+        box, bar = name.bounding_box(), bars.nth(row).bounding_box()
+        assert box["x"] + box["width"] < bar["x"]
+    assert page.locator(".bars b, #digit, #beside-digit, .buttons button").evaluate_all(spills) == 0
+
+
 def test_taught_take_home_page_saves_the_same_network(at_home, article, tmp_path):
     article.temperature = 1.25
     page = at_home(article)
