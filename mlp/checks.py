@@ -51,10 +51,14 @@ class Number:
         """Take the name of the attribute, unless errors use another."""
         self._name = self._name or name
 
-    def __get__(self, owner: Any, kind: type | None = None) -> float:
+    def __get__(self, owner: Any, kind: type | None = None) -> Any:
         """Return the number; on the class, the descriptor itself."""
-        return self if owner is None else owner.__dict__[self._name]  # type: ignore[return-value]
+        return self if owner is None else owner.__dict__[self._name]
 
     def __set__(self, owner: Any, value: float) -> None:
         """Set the number, or raise a ValueError."""
-        owner.__dict__[self._name] = checked(self._name, value, **self._limits)
+        owner.__dict__[self._name] = self.checked(value)
+
+    def checked(self, value: float) -> float:
+        """Return the number as a Python float, or raise a ValueError."""
+        return checked(self._name, value, **self._limits)

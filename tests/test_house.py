@@ -275,13 +275,13 @@ def test_tests_use_no_private_names():
 
 COUNTED = (".py", ".js", ".css")
 LINES: dict[str, int] = {
-    "mlp": 1078,
+    "mlp": 1082,
     "mlp/analysis": 4763,
     "mlp/cli": 991,
     "mlp/files": 78,
     "mlp/images": 3385,
     "mlp/jobs": 3307,
-    "mlp/nn": 1643,
+    "mlp/nn": 1624,
     "mlp/page": 197,
     "mlp/page/draw": 2002,
     "mlp/page/live": 1547,

@@ -1,6 +1,7 @@
 """Layers of a network: each maps a batch forward, and the gradient of the loss backward."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ class Dense(Layer):
         initialization: str = "xavier",
         dtype: DTypeLike = np.float32,
     ) -> None:
-        n_in, n_out = checked_sizes([n_in, n_out])
+        n_in, n_out = checked_layer_sizes([n_in, n_out])
         dtype = checked_dtype(dtype)
         self.weight = Parameter(np.zeros((n_in, n_out), dtype))
         self.bias = Parameter(np.zeros(n_out, dtype))
@@ -232,15 +233,18 @@ class Sigmoid(Activation):
 ACTIVATIONS: dict[str, type[Activation]] = {"relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid}
 
 
-def checked_sizes(sizes: list[int]) -> list[int]:
+def checked_layer_sizes(layer_sizes: Iterable[int]) -> list[int]:
     """Return layer sizes as Python ints, or raise a ValueError that names the wrong one.
 
     Examples
     --------
-    >>> checked_sizes([784, 10])
+    >>> checked_layer_sizes([784, 10])
     [784, 10]
     """
-    shown = " -> ".join(map(str, sizes))
+    sizes = list(layer_sizes)
+    shown = " -> ".join(map(str, sizes)) or "none"
+    if len(sizes) < 2:
+        raise ValueError(f"a network needs at least two layer sizes, inputs and outputs, got {shown}")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
             raise ValueError(f"layer sizes must be whole numbers, got {shown}")

@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
-from mlp.checks import checked
+from mlp.checks import Number
+
+SMOOTHING = Number("label_smoothing", low=0, high=1, open_high=True)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -67,8 +69,7 @@ def softmax_cross_entropy(
     labels = checked_labels(labels, *logits.shape)
     if logits.dtype.kind != "f":
         raise TypeError(f"logits must be floats, got {logits.dtype}")
-    smoothing = checked("label_smoothing", label_smoothing, low=0, high=1, open_high=True)
-    return loss_and_gradient(logits, labels, smoothing)
+    return loss_and_gradient(logits, labels, SMOOTHING.checked(label_smoothing))
 
 
 def loss_and_gradient(logits: np.ndarray, labels: np.ndarray, label_smoothing: float) -> tuple[float, np.ndarray]:

@@ -1,13 +1,13 @@
 """Multilayer perceptron: Dense layers with an activation between each two."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from mlp.nn.dropout import RATE, Dropout
-from mlp.nn.layers import ACTIVATIONS, Dense, Layer, checked_dtype, checked_sizes
+from mlp.nn.layers import ACTIVATIONS, Dense, Layer, checked_dtype, checked_layer_sizes
 from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import Sequential
 
@@ -129,15 +129,6 @@ class MLP(Sequential):
     def __repr__(self) -> str:
         """Return the shape, such as ``MLP(784 → 100 → 10, relu)``."""
         return f"MLP({' → '.join(map(str, self.layer_sizes))}, {self.activation})"
-
-
-def checked_layer_sizes(layer_sizes: Iterable[int]) -> list[int]:
-    """Return the sizes as Python ints, or raise a ValueError that names the wrong one."""
-    sizes = list(layer_sizes)
-    if len(sizes) < 2:
-        shown = " -> ".join(map(str, sizes)) or "none"
-        raise ValueError(f"a network needs at least two layer sizes, inputs and outputs, got {shown}")
-    return checked_sizes(sizes)
 
 
 def count_parameters(layer_sizes: Sequence[int]) -> int:

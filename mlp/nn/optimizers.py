@@ -1,7 +1,8 @@
 """Optimizers, which change parameters by their gradients: SGD with momentum, and Adam."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from mlp.blas import add_scaled, one_blas_thread
 from mlp.checks import Number, checked
 from mlp.nn.parameters import Parameter
 
-AddGradient = Callable[[float], None]
-"""Adds a factor times the gradient to the array that an optimizer adds it to: the velocity, or else the values."""
+FIRST_RATE = Number("learning_rate", low=0, open_low=True)
+"""A learning rate to begin with; later it may be 0."""
 
 
 class Optimizer:
@@ -57,7 +58,7 @@ class Optimizer:
     ) -> None:
         self.parameters = list(parameters)
         _check_can_change(self.parameters)
-        self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
+        self.learning_rate = FIRST_RATE.checked(learning_rate)
         self.weight_decay, self.l1 = weight_decay, l1
         size, dtype = sum(parameter.value.size for parameter in self.parameters), self.parameters[0].value.dtype
         self.slots = {name: np.zeros(size, dtype) for name in slots}
@@ -94,23 +95,28 @@ class Optimizer:
         for name, array in self.slots.items():
             array[...] = state[name]
 
+    def __repr__(self) -> str:
+        """Return the learning rate and other non-default arguments, such as ``SGD(learning_rate=0.1, l1=0.001)``."""
+        shown = []
+        for name, argument in signature(type(self)).parameters.items():
+            value = getattr(self, name, argument.default)
+            if name == "learning_rate" or (name != "parameters" and value != argument.default):
+                shown.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
 
 class SGD(Optimizer):
     """Stochastic gradient descent: ``v ← momentum · v + grad``, ``value ← value − learning_rate · v``.
 
     Parameters
     ----------
-    parameters : iterable of Parameter
-        The parameters to change.
-    learning_rate : float
-        Length of a step, greater than 0.
+    parameters, learning_rate, l1
+        See `Optimizer`.
     momentum : float
         Fraction of the last velocity that is kept, at least 0 and less than 1 (Polyak 1964; Sutskever et al. 2013, with
         the learning rate outside the velocity). An optimizer that begins with 0 has no velocity, and stays without.
     weight_decay : float
         Every step uses ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss.
-    l1 : float
-        Strength of L1 regularization, 0 or more.
 
     Examples
     --------
@@ -120,6 +126,8 @@ class SGD(Optimizer):
     >>> optimizer, weight.value
     (SGD(learning_rate=0.1), array([0.95]))
     """
+
+    momentum = Number(low=0, high=1, open_high=True)
 
     def __init__(
         self,
@@ -133,24 +141,17 @@ class SGD(Optimizer):
         super().__init__(parameters, learning_rate, weight_decay, l1, ["velocity"] if momentum else [])
         self.momentum = momentum
 
-    @property
-    def momentum(self) -> float:
-        """Fraction of the last velocity that is kept."""
-        return self._momentum
-
-    @momentum.setter
-    def momentum(self, value: float) -> None:
-        momentum = checked("momentum", value, low=0, high=1, open_high=True)
-        if momentum and not self.slots:
-            raise ValueError(f"momentum must stay 0 in an optimizer made without it, got {value!r}; make a new one")
-        self._momentum = momentum
-
     def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:
-        """Change values, and their velocity if there is one, by a gradient, or by what adds it to an array."""
-        rate = self.learning_rate
+        """Change values, and their velocity if there is one, by a gradient.
+
+        ``grad`` may also be a function that adds a factor times the gradient to the velocity, or else to the values.
+        """
+        rate, momentum = self.learning_rate, self.momentum
+        if momentum and not slots:
+            raise ValueError(f"momentum must stay 0 in an optimizer made without it, got {momentum}; make a new one")
         target, factor = (slots[0], 1.0) if slots else (values, -rate)
         if slots:
-            target *= self.momentum
+            target *= momentum
         if self.weight_decay:
             add_scaled(values, factor * self.weight_decay, target)
         if self.l1:
@@ -162,10 +163,6 @@ class SGD(Optimizer):
         if slots:
             add_scaled(target, -rate, values)
 
-    def __repr__(self) -> str:
-        """Return the non-default arguments, such as ``SGD(learning_rate=0.1, momentum=0.9)``."""
-        return _shown(self, momentum=0.0, weight_decay=0.0, l1=0.0)
-
 
 class Adam(Optimizer):
     """Adam: steps scaled by running means of the gradient and of its square (Kingma and Ba 2015, algorithm 1).
@@ -175,8 +172,8 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Parameter
-        The parameters to change.
+    parameters, l1
+        See `Optimizer`.
     learning_rate : float
         About the largest change of a weight in one step, greater than 0.
     betas : tuple of float
@@ -186,8 +183,6 @@ class Adam(Optimizer):
     weight_decay : float
         Before each step ``value ← (1 − learning_rate · weight_decay) · value``, independent of the running means: AdamW
         (Loshchilov and Hutter 2019, algorithm 2).
-    l1 : float
-        Strength of L1 regularization, 0 or more.
     """
 
     epsilon = Number(low=0, open_low=True)
@@ -224,16 +219,6 @@ class Adam(Optimizer):
         scratch += self.epsilon * correction_2
         np.divide(mean, scratch, out=scratch)
         add_scaled(scratch, -self.learning_rate * correction_2 / correction_1, values)
-
-    def __repr__(self) -> str:
-        """Return the non-default arguments, such as ``Adam(learning_rate=0.001)``."""
-        return _shown(self, betas=(0.9, 0.999), epsilon=1e-8, weight_decay=0.0, l1=0.0)
-
-
-def _shown(optimizer: Optimizer, **defaults: Any) -> str:
-    """Return an optimizer's name with its learning rate and other non-default arguments."""
-    others = [f"{name}={value!r}" for name in defaults if (value := getattr(optimizer, name)) != defaults[name]]
-    return f"{type(optimizer).__name__}({', '.join([f'learning_rate={optimizer.learning_rate!r}', *others])})"
 
 
 def _check_can_change(parameters: list[Parameter]) -> None:

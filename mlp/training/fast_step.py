@@ -61,7 +61,6 @@ class FastStep:
     @staticmethod
     def takes(network: MLP, optimizer: Optimizer, images: np.ndarray) -> bool:
         """Whether this module can carry out the steps of a network with such images."""
-        own = network.parameters()
         return (
             type(network) is MLP
             and not any(
@@ -69,8 +68,7 @@ class FastStep:
             )
             and network.dtype == np.float32
             and type(optimizer) in (SGD, Adam)
-            and len(own) == len(optimizer.parameters)
-            and all(one is other for one, other in zip(own, optimizer.parameters, strict=True))
+            and optimizer.parameters == network.parameters()
             and images.dtype == np.uint8
             and network.layer_sizes[0] % 2 == 0
         )

@@ -4,17 +4,28 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from mlp.checks import checked, checked_int
+from mlp.checks import Number, checked_int
 from mlp.class_names import DIGITS, checked_names
 from mlp.images.handwriting.styles import style_names
-from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
-from mlp.nn.network import MLP, checked_layer_sizes, count_parameters
-from mlp.nn.optimizers import SGD, Adam, Optimizer
+from mlp.nn.dropout import RATE
+from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS, checked_layer_sizes
+from mlp.nn.losses import SMOOTHING
+from mlp.nn.network import MLP, count_parameters
+from mlp.nn.optimizers import FIRST_RATE, SGD, Adam, Optimizer
 from mlp.seeds import rng_of
 from mlp.training.schedule import SCHEDULES
 
 OPTIMIZERS = ("sgd", "adam")
 N_INPUTS = 28 * 28
+FLOATS = {
+    "learning_rate": FIRST_RATE,
+    "momentum": SGD.momentum,
+    "weight_decay": SGD.weight_decay,
+    "l1": SGD.l1,
+    "dropout": RATE,
+    "label_smoothing": SMOOTHING,
+    "warp": Number("warp", low=0, high=2),
+}
 MAX_HIDDEN_LAYERS = 16
 MAX_WIDTH = 8192
 MAX_PARAMETERS = 16_000_000  # in float32, the limit of a model file
@@ -82,17 +93,8 @@ class Settings:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")
         if not isinstance(self.straighten, bool):
             raise ValueError(f"straighten must be True or False, got {self.straighten!r}")
-        checked_float = {
-            "learning_rate": checked("learning_rate", self.learning_rate, low=0, open_low=True),
-            "momentum": checked("momentum", self.momentum, low=0, high=1, open_high=True),
-            "weight_decay": checked("weight_decay", self.weight_decay, low=0),
-            "l1": checked("l1", self.l1, low=0),
-            "dropout": checked("dropout", self.dropout, low=0, high=1, open_high=True),
-            "label_smoothing": checked("label_smoothing", self.label_smoothing, low=0, high=1, open_high=True),
-            "warp": checked("warp", self.warp, low=0, high=2),
-        }
-        for name, number in checked_float.items():
-            object.__setattr__(self, name, number)
+        for name, number in FLOATS.items():
+            object.__setattr__(self, name, number.checked(getattr(self, name)))
         for name, low, high in (
             ("batch_size", 1, 60_000),
             ("epochs", 1, 10_000),

@@ -10,7 +10,7 @@ from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import with_article
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
-from mlp.nn.losses import softmax, softmax_cross_entropy
+from mlp.nn.losses import loss_and_gradient, softmax, softmax_cross_entropy
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import bar
@@ -161,7 +161,7 @@ def loss(step: SlowStep) -> None:
             marked=order.tolist().index(i) if i in order else None,
         )
     )
-    show_code(softmax_cross_entropy)
+    show_code(softmax_cross_entropy, loss_and_gradient)
 
 
 def _layer_formulas(step: SlowStep, number: int) -> list[str]:
