@@ -14,20 +14,22 @@ import yaml
 from tests.browser.server import APP, END_S, START_S, free_port
 
 PROGRAM = shutil.which("caddy")
-READ_BODY = "read_body 60s"
+READ_BODY, READ_HEAD = "read_body 60s", "read_header 10s"
 
 
-def caddyfile(name: str, page: str, read_body: str = READ_BODY) -> str:
-    """Return the proxy's configuration for a host name and the page's address."""
+def caddyfile(name: str, page: str, limit_s: int | None = None) -> str:
+    """Return the proxy's configuration for a host name and the page, with another limit of heads and bodies."""
     compose = yaml.safe_load((APP.parent / "compose.yaml").read_text(encoding="utf-8"))
     content = compose["configs"]["proxy"]["content"]
     content = re.sub(r"\$\{INKLING_NAME:-\w+\}", name, content).replace("page:8501", page)
-    assert READ_BODY in content
-    return content.replace(READ_BODY, read_body)
+    for line in (READ_BODY, READ_HEAD):
+        assert line in content
+        content = content.replace(line, line if limit_s is None else f"{line.split()[0]} {limit_s}s")
+    return content
 
 
 @contextmanager
-def caddy(page_port: int, folder: Path, read_body: str = READ_BODY) -> Iterator[str]:
+def caddy(page_port: int, folder: Path, limit_s: int | None = None) -> Iterator[str]:
     """Run the proxy before the page at this port until the block ends, and yield its address; without TLS.
 
     Parameters
@@ -35,13 +37,13 @@ def caddy(page_port: int, folder: Path, read_body: str = READ_BODY) -> Iterator[
     page_port : int
     folder : Path
         Folder for the proxy's files.
-    read_body : str
-        The line that limits the time for a body, for tests that cannot wait for it.
+    limit_s : int, optional
+        Seconds for a head or a body, for tests that cannot wait for the limits of a public page.
     """
     assert PROGRAM is not None
     url = f"http://127.0.0.1:{free_port()}"
     configuration = folder / "Caddyfile"
-    configuration.write_text(caddyfile(url, f"127.0.0.1:{page_port}", read_body))
+    configuration.write_text(caddyfile(url, f"127.0.0.1:{page_port}", limit_s))
     with (folder / "caddy.log").open("wb") as log:
         process = subprocess.Popen(
             [PROGRAM, "run", "--config", configuration, "--adapter", "caddyfile"],

@@ -269,7 +269,7 @@ class Visitor:
         return status
 
     def request(self, method: str, path: str, name: str = "", data: bytes = b"") -> int:
-        """Send or delete a file with the page's token, and return the server's answer."""
+        """Send or delete a file with the page's token; return the server's answer, 0 if it only ends the connection."""
         with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=self.patience_s) as answer:
             token = re.search(r"_streamlit_xsrf=([^;]+)", answer.headers["Set-Cookie"])
         assert token
@@ -277,8 +277,11 @@ class Visitor:
         headers = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": token[0], "X-Xsrftoken": token[1]}
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=self.patience_s)
         try:
-            connection.request(method, path, head + data + b"\r\n--x--\r\n" if data else b"", headers)
+            with suppress(BrokenPipeError):  # it may refuse a file before all of it is sent
+                connection.request(method, path, head + data + b"\r\n--x--\r\n" if data else b"", headers)
             return connection.getresponse().status
+        except ConnectionResetError:
+            return 0
         finally:
             connection.close()
 

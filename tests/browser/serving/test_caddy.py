@@ -19,15 +19,15 @@ from tests.wire.files import picture, png
 from tests.wire.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="the program caddy is not installed")
-BODY_S = 2
+LIMIT_S = 2
 
 
 @pytest.fixture
 def proxy(server: Server, tmp_path: Path) -> Iterator[str]:
-    """The page's address behind the proxy, which ends bodies early."""
+    """The page's address behind the proxy, which ends heads and bodies early."""
     port = urlsplit(server.url).port
     assert port is not None
-    with caddy(port, tmp_path, f"read_body {BODY_S}s") as url:
+    with caddy(port, tmp_path, LIMIT_S) as url:
         yield url
 
 
@@ -59,7 +59,6 @@ def test_slow_body_ends(proxy: str):
     assert seconds < 15  # without the limit, the page itself would wait for a minute
 
 
-@pytest.mark.thorough
 def test_half_sent_head_ends(proxy: str):
     _, seconds = answer_to(proxy, b"GET / HTTP/1.1\r\nHost: a\r\n", 30)
     assert 1 < seconds < 15
@@ -75,11 +74,11 @@ def test_visitor_works_behind_the_proxy_for_longer_than_a_body_may_take(proxy: s
     async def visit() -> None:
         visitor = Visitor(proxy)
         await visitor.open()
-        await asyncio.sleep(BODY_S + 1)
+        await asyncio.sleep(LIMIT_S + 1)
         status, _ = await visitor.store("digit.png", png(picture(5)))
         assert status == 204
         status, _ = await visitor.store("large.png", bytes(11_500_000))
-        assert status in (413, 502)
+        assert status in (0, 413, 502)
         await visitor.close()
 
     spoken(visit())

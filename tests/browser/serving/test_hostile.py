@@ -17,15 +17,15 @@ from tests.wire.visitor import Visitor
 
 WRONG = {
     "bool_value": [True],
-    "double_value": [1e300, float("nan")],
+    "double_value": [float("nan")],
     "int_value": [-(2**40)],
-    "string_value": ["x", ""],
-    "double_array_value": [[], [float("nan")], [1e300, -1e300, 0.0]],
-    "int_array_value": [[], [-1, 2**40]],
-    "string_array_value": [[], ["x", "y"]],
-    "json_value": ["{", "[" * 20_000, "[[]]", '{"drawing": 3}', '"x"'],
+    "string_value": ["x"],
+    "double_array_value": [[], [1e300, -1e300, 0.0]],
+    "int_array_value": [[-1, 2**40]],
+    "string_array_value": [["x", "y"]],
+    "json_value": ["[" * 20_000, '{"drawing": 3}', '"x"'],
     "bytes_value": [b"\xff"],
-    "json_trigger_value": ["{", "[]"],
+    "json_trigger_value": ["{"],
 }
 
 

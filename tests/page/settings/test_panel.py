@@ -79,12 +79,6 @@ def test_every_control_is_explained(page: AppTest):
         assert len(group.explained) > 20
 
 
-def test_options_are_called_as_in_texts(page: AppTest):
-    assert page.selectbox(key="optimizer").options == ["SGD", "Adam"]
-    assert page.selectbox(key="activation").options == ["ReLU", "tanh", "sigmoid"]
-    assert page.selectbox(key="initialization").options == ["Xavier", "He", "Gabor"]
-
-
 @pytest.mark.parametrize(("link", "is_open"), [({}, False), ({"dropout": "0.5"}, False), ({"l1": "0.001"}, True)])
 def test_advanced_settings_open_with_a_link_that_sets_one(
     open_page: Callable[..., AppTest], link: dict[str, str], is_open: bool

@@ -32,15 +32,6 @@ def key(name: str, number: int) -> str:
     return f"try_{name}_{number}".replace("-", "_")
 
 
-def test_lessons_have_all_their_parts():
-    assert list(LESSONS) == ["learning-rate", "width-and-depth", "overfitting", "examples", "centring"]
-    for lesson in LESSONS.values():
-        assert lesson.experiments
-        assert lesson.question.endswith("?")
-        for part in (lesson.expect, lesson.look_for, lesson.answer):
-            assert len(part) > 100
-
-
 def test_numbers_in_texts_match_the_networks():
     small, wide, *_ = (experiment.settings for experiment in LESSONS["width-and-depth"].experiments)
     assert f"{small.n_parameters:,}" in LESSONS["width-and-depth"].question
