@@ -285,7 +285,7 @@ LINES: dict[str, int] = {
     "mlp/page": 197,
     "mlp/page/draw": 2002,
     "mlp/page/live": 1547,
-    "mlp/page/server": 1016,
+    "mlp/page/server": 1027,
     "mlp/page/settings": 724,
     "mlp/page/style": 2553,
     "mlp/page/tabs": 6771,
@@ -305,7 +305,7 @@ LINES: dict[str, int] = {
     "tests/images": 1961,
     "tests/jobs": 3234,
     "tests/nn": 2358,
-    "tests/page": 10143,
+    "tests/page": 10157,
     "tests/training": 2139,
     "tests/wire": 1094,
 }

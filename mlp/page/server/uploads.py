@@ -1,4 +1,4 @@
-"""Bound uploads: how many arrive at a time, for how long, and how many bytes the server keeps.
+"""Bound uploads: how many arrive at a time, how fast and for how long, and how many bytes the server keeps.
 
 Streamlit keeps all files of a session, under any id, until the session ends or the browser replaces them. Here an
 upload needs an id that the page has given, and one that does not fit is refused; nothing that is there is dropped.
@@ -25,6 +25,7 @@ from mlp.page.server.repairs import Replaced
 PATH = "/_stcore/upload_file/"  # of a file, before its session and id
 SESSION_UPLOADS, ALL_UPLOADS = 2, 8  # at a time
 UPLOAD_S = 60.0
+SESSION_BYTES_PER_S = 5_000_000  # until its next upload begins: without a pause, one tab takes a core from a class
 SESSION_BYTES, ALL_BYTES = 40_000_000, 200_000_000
 LEAST_BYTES = 100_000  # counted of each file, so that many small ones do not take much more
 GIVEN_IDS = 8  # of a session, the last ones; a page has fewer places for files
@@ -43,6 +44,7 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
         super().__init__(upload_endpoint)
         self._given: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=GIVEN_IDS))
         self._arriving: defaultdict[str, list[int]] = defaultdict(list)  # by session, the size of each
+        self._next_at: dict[str, float] = {}  # by session, the loop's time at which its next upload may begin
 
     def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
         """Return addresses for the first few of the files, however many were requested."""
@@ -77,6 +79,13 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
             if not self._arriving[session_id]:
                 del self._arriving[session_id]
 
+    def pause_s(self, session_id: str, n_bytes: int) -> float:
+        """Return the seconds until an upload of this session may begin, and make the next one wait for it."""
+        now = asyncio.get_running_loop().time()
+        begins = max(now, self._next_at.get(session_id, now))
+        self._next_at[session_id] = begins + n_bytes / SESSION_BYTES_PER_S
+        return begins - now
+
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
         """Keep a file, unless its session has ended meanwhile."""
         if self.expects(session_id, file.file_id):
@@ -86,6 +95,7 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
     def remove_session_files(self, session_id: str) -> None:
         """Drop the files of a session that has ended."""
         self._given.pop(session_id, None)
+        self._next_at.pop(session_id, None)
         super().remove_session_files(session_id)
 
     def _held(self, session_id: str) -> int:
@@ -120,6 +130,7 @@ class UploadLimit:
             try:
                 with files.arriving(session, n_bytes):
                     async with asyncio.timeout(UPLOAD_S):
+                        await asyncio.sleep(files.pause_s(session, n_bytes))
                         await self._app(scope, receive, send)
             except TimeoutError:
                 await _refuse(408, SLOW, scope, receive, send)

@@ -20,6 +20,7 @@ from mlp.page.server.uploads import (
     GIVEN_IDS,
     LEAST_BYTES,
     SESSION_BYTES,
+    SESSION_BYTES_PER_S,
     SESSION_FULL,
     SESSION_UPLOADS,
     UPLOAD_S,
@@ -114,6 +115,19 @@ def test_stalled_upload_ends_and_frees_its_place(server: Server):
         return [status for status, _ in (*stalled, await server.put("stranger"))]
 
     assert skipped_waits.run(act()) == [408] * SESSION_UPLOADS + [204]
+
+
+def test_session_pauses_between_uploads_by_their_size(server: Server):
+    async def act() -> list[float]:
+        server.complete.set()
+        times = []
+        for session in ("stranger", "stranger", "pupil", "stranger"):
+            await server.put(session, FILE_BYTES)
+            times.append(skipped_waits.now())
+        return times
+
+    pause_s = FILE_BYTES / SESSION_BYTES_PER_S
+    assert skipped_waits.run(act()) == pytest.approx([0, pause_s, pause_s, 2 * pause_s])
 
 
 @pytest.mark.parametrize("says", [None, 0], ids=["of known size", "of unknown size"])
