@@ -67,8 +67,8 @@ drawings_of = ControlVar[str | None]("drawings", None)
 """Whether *Your drawings* shows "digits" or "signs"; a control (drawings)."""
 own_share = SessionVar[int]("own_share", 25)
 """Percentage of own digits in teaching; a control (drawings)."""
-collecting = SessionVar[bool]("collecting", True)
-"""Whether a row under the canvas offers to keep drawings as signs (drawings)."""
+collecting = SessionVar[bool | None]("collecting", None)
+"""Whether the page collects drawings of signs; None if the visitor has not chosen (collect)."""
 
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""

@@ -104,7 +104,8 @@ def _correction(visitor: Visitor) -> None:
     with st.container(key="correction_row"):
         answer = reading(this_tab().desk, answering(visitor)).current  # a busy channel may not have answered yet
         drawing, reader = answer.drawing, answer.now.reader  # drawings of signs are kept under the canvas
-        if drawing is not None and drawing.kind in ("drawing", "picture") and reader.reads_digits:
+        is_own = drawing is not None and drawing.kind in ("drawing", "picture")
+        if drawing is not None and is_own and reader.reads_digits and not this_tab().desk.collected:
             correction(visitor, drawing, answer.reading)
 
 
@@ -202,6 +203,12 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
             '<p class="none">It blew up</p>',
             "<small>The steps were too large, and the weights grew without limit.</small>",
         )
+    if answers.collected and answers.collected != reader.names:
+        names = html.escape(in_words(answers.collected))
+        more = (
+            "No network has learned your signs yet." if answer.shares is not None else f"Draw {names}, large or small."
+        )
+        return f'<p class="none{" ink-empty" * (answer.shares is None)}">{names}</p>', f"<small>{more}</small>"
     if answer.shares is None:
         return (
             '<p class="none ink-empty">Nothing drawn yet</p>',

@@ -9,7 +9,8 @@ from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.recorded import CANVAS_PX, PEN_PX
-from mlp.page.draw.given import give_one, give_to_run, given_html
+from mlp.page.draw.collect import collected_signs, your_signs
+from mlp.page.draw.given import give_one, give_to_run, given_html, sign_to_draw, wipe
 from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import forget_error, photo_button, photo_panel
 from mlp.page.live.desk import Photo, checked_drawing, photo_of
@@ -32,6 +33,7 @@ hidable("undo", "Undo")
 hidable("clear", "Clear")
 hidable("give-one", "Give me one")
 hidable("photo", "Photo", ".st-key-picture_upload")
+hidable("your-signs", "Your signs")
 
 
 def restore_drawing(visitor: Visitor) -> None:
@@ -39,6 +41,7 @@ def restore_drawing(visitor: Visitor) -> None:
 
     A run that begins while nothing is drawn is given an image.
     """
+    this_tab().desk.collected = collected_signs(visitor)
     if _restored.is_kept():
         give_to_run(visitor)
         return
@@ -75,6 +78,7 @@ def canvas_section(visitor: Visitor) -> None:
         on_change=lambda: on_stroke(visitor),
         key=_canvas.key,
     )
+    st.html(sign_to_draw(visitor))
     st.html(f'<div data-live="given">{given_html(this_tab().desk)}</div>')
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(
@@ -83,6 +87,7 @@ def canvas_section(visitor: Visitor) -> None:
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
         st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows a random test digit.")
         beside = st.container(width="content", key="picture_upload")
+        your_signs(visitor)
     photo_button(beside)
 
 
@@ -182,17 +187,3 @@ def _on_whole_canvas(pixels: np.ndarray) -> str:
     fitted = image.resize((width, height), Image.Resampling.BICUBIC)
     whole.paste(fitted, ((CANVAS_PX - width) // 2, (CANVAS_PX - height) // 2))
     return image_url(np.asarray(whole))
-
-
-def wipe(visitor: Visitor, on: On = On.CANVAS) -> None:
-    """Clear canvas and desk, and redraw what depends on it; the reading follows when the canvas reports empty.
-
-    The browser gets the message some 10 ms before its canvas is empty, and a stroke that begins in between is lost. So
-    the page says that nothing is drawn only once the next stroke will count, when the live channel asks for a reading.
-    """
-    tab = this_tab()
-    visitor.picture = None
-    _keep(visitor, None)
-    tab.desk.put([], None if tab.followed else "")
-    tab.changed("canvas", "reading")  # a given image goes without a change of the canvas
-    redraw(on)

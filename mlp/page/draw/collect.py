@@ -1,4 +1,4 @@
-"""Collect drawings of the visitor's signs under the canvas, and train a network on them."""
+"""Name signs beside the canvas, collect five drawings of each there, and train a network on them by itself."""
 
 import html
 from collections.abc import Callable
@@ -9,12 +9,13 @@ from mlp.class_names import in_words
 from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
-from mlp.page.draw.canvas import wipe
+from mlp.page.draw.given import GOOD_START, wipe
 from mlp.page.live.announced import announced
 from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.redraw import On, part, rerun_page
-from mlp.page.style.theme import plain
+from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Drawings, Visitor
@@ -27,29 +28,93 @@ _refused = Refusal("signs")
 TAB = "Your drawings"
 LINKED = "signs"
 """Name of a set of signs in a link."""
-GOOD_START = 5
-"""Number of drawings of each sign that the page asks for."""
+FIRST_NAMES = "♥, ★"
+"""The names in the field for new signs."""
+_named = SessionVar[str]("your_signs_names", FIRST_NAMES)
+"""The names of the first signs, with commas between; a control."""
+
+
+def collects_signs(visitor: Visitor) -> bool:
+    """Whether the page collects drawings of signs: as the visitor has chosen, or else if there are signs."""
+    chosen = state.collecting.get()
+    return bool(visitor.signs.now.names) if chosen is None else chosen
+
+
+def collected_signs(visitor: Visitor) -> tuple[str, ...]:
+    """Return the names of the signs that the page collects; none if it does not."""
+    return visitor.signs.now.names if collects_signs(visitor) else ()
+
+
+def your_signs(visitor: Visitor) -> None:
+    """Draw the button that begins and ends to collect drawings of signs."""
+    collects = collects_signs(visitor)
+    st.button(
+        "Digits" if collects else "Your signs",
+        key="your_signs",
+        on_click=_collect_signs,
+        args=(not collects,),
+        help="Leads back to digits." if collects else "Teaches a network two signs of your own, five drawings each.",
+    )
+
+
+def _collect_signs(collects: bool) -> None:
+    state.collecting.set(collects)
+    rerun_page()
 
 
 def collect_section(visitor: Visitor) -> None:
-    """Draw a button for each sign under the canvas; it keeps the drawing as an example of that sign."""
-    if visitor.signs.now.names and state.collecting.get():
+    """Draw the field for the first signs, or a button and five boxes for each: it keeps the drawing as this sign."""
+    if collects_signs(visitor):
         _collect(visitor)
 
 
 @part("collect", on=On.DRAWINGS)
 def _collect(visitor: Visitor) -> None:
     signs = visitor.signs.now
+    if not signs.names:
+        with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):
+            st.text_input("Name two signs", key=_named.key, value=FIRST_NAMES, width=150)
+            st.form_submit_button("Draw them", key="signs_begin", on_click=_name, args=(visitor,))
     with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
-        st.html('<p class="ink-small">Keep it as</p>', width="content")
         for label, name in enumerate(signs.names):
             n = int(signs.counts[label])
-            st.button(f"**{plain(name)}** · {n}", key=f"sign_{label}", on_click=_keep, args=(visitor, label, name))
+            with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+                st.button(f"**{plain(name)}** · {n}", key=f"sign_{label}", on_click=_keep, args=(visitor, label, name))
+                st.html(_boxes(signs, label), width="content")
     with st.container(horizontal=True, gap="xsmall", key="collect_foot", vertical_alignment="center"):
-        st.html(announced("signs_missing", missing_drawings_text(signs)), width="stretch")
+        if signs.names:
+            st.html(announced("signs_missing", missing_drawings_text(signs)), width="stretch")
         if signs.missing is None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     _refused.show()
+
+
+def _boxes(signs: DrawingSet, label: int) -> str:
+    """Return five boxes with the newest drawings of a sign, as HTML."""
+    drawn = [example.image.reshape(28, 28) for example in signs.examples if example.label == label][-GOOD_START:]
+    images = "".join(f'<img src="{image_url(image)}" alt="">' for image in drawn)
+    return f'<span class="ink-boxes" aria-hidden="true">{images}{"<i></i>" * (GOOD_START - len(drawn))}</span>'
+
+
+def _name(visitor: Visitor) -> None:
+    """Add the signs of the field."""
+    if add_names(visitor, _named.get() or "", _refused):
+        rerun_page()
+
+
+def add_names(visitor: Visitor, text: str, refusal: Refusal) -> bool:
+    """Add signs whose names have commas between, or refuse and return False if they break a rule; for callbacks."""
+    names = [name for name in text.split(",") if name.strip()]
+    if not names:
+        refusal.set("Type the name of a sign first, or several: A, B, C.")
+        return False
+
+    def with_all(signs: DrawingSet) -> DrawingSet:
+        for name in names:
+            signs = signs.with_name(name)
+        return signs
+
+    return change_drawings(visitor.signs, with_all, refusal)
 
 
 def missing_drawings_text(signs: DrawingSet) -> str:
@@ -77,10 +142,17 @@ def _keep(visitor: Visitor, label: int, name: str) -> None:
     if drawing is None:
         _refused.set(f"Draw the sign {name} first, then press its name.")
         return
+    before = visitor.signs.now
     if change_drawings(
         visitor.signs, lambda signs: signs.with_example(label, drawing.image, drawing.strokes), _refused
     ):
-        wipe(visitor, On.CANVAS | On.DRAWINGS)
+        begins = has_good_start(visitor.signs.now) and not has_good_start(before) and _learn(visitor)
+        wipe(visitor, None if begins else On.CANVAS | On.DRAWINGS)
+
+
+def has_good_start(signs: DrawingSet) -> bool:
+    """Whether there are enough drawings of each of two signs or more."""
+    return len(signs.names) > 1 and min(signs.counts) >= GOOD_START
 
 
 def change_drawings(drawings: Drawings, change: Callable[[DrawingSet], DrawingSet], refusal: Refusal) -> bool:
@@ -109,16 +181,21 @@ def take_linked_signs(visitor: Visitor) -> None:
 
 def learn_here(visitor: Visitor) -> None:
     """Train a network from random weights on the visitor's signs, and redraw the whole page; for callbacks."""
+    if _learn(visitor):
+        rerun_page()
+
+
+def _learn(visitor: Visitor) -> bool:
+    """Train a network on the visitor's signs, or refuse and return False; the run before becomes an earlier one."""
     before = visitor.job
     try:
         data = drawing_data(visitor.signs.now)
         run = Run(signs_settings(data.names))
     except ValueError as error:
         _refused.set(f"This run cannot start: {reason(error)}")
-        return
+        return False
     begin(visitor, run, data, refusal=_refused)
-    if visitor.job is not before:
-        rerun_page()
+    return visitor.job is not before
 
 
 def signs_settings(names: tuple[str, ...]) -> Settings:

@@ -1,4 +1,7 @@
-"""An image of the data in place of a drawing: *Give me one*, and one for a run that begins while nothing is drawn."""
+"""What lies on the canvas before a stroke: nothing, the shape of a sign to draw, or an image of the data.
+
+*Give me one* gives such an image, and a run that begins while nothing is drawn.
+"""
 
 import html
 from dataclasses import replace
@@ -10,27 +13,32 @@ from mlp.images.input_image import from_data
 from mlp.images.mnist import Dataset
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import images_for, shipped
+from mlp.page.draw.networks import answering, images_for, shipped
 from mlp.page.draw.upload import forget_error
 from mlp.page.live.desk import Desk, Given
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import On, redraw
+from mlp.page.style.redraw import On, redraw, rerun_page
+from mlp.page.style.svg import svg_url
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import drawing_data
 
 _given_to = SessionVar[int]("given_to", 0)
 """The number of the last run that was given an image, or that began with a drawing."""
 
+GOOD_START = 5
+"""Number of drawings of each sign that the page asks for."""
 LOOKED_AT, TRIED = 500, 20
 """Images among which a misread one is looked for, and those that the slower pretrained network reads, too."""
 
 
 def give_one(visitor: Visitor) -> None:
     """Give a random test digit, or an image of the signs that the network reads; for callbacks."""
-    dataset = data_state().dataset
-    images = images_for(visitor, dataset) or dataset
+    dataset, signs = data_state().dataset, visitor.signs.now
+    collected = this_tab().desk.collected and signs.missing is None
+    images = drawing_data(signs).load() if collected else images_for(visitor, dataset) or dataset
     forget_error()
     _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
     redraw(On.CANVAS | On.STROKE)
@@ -83,3 +91,41 @@ def given_html(desk: Desk) -> str:
     return (
         f'<img class="ink-given" src="{image_url(image.pixels)}" alt=""><p class="ink-given">{name}. Draw your own.</p>'
     )
+
+
+def sign_to_draw(visitor: Visitor) -> str:
+    """Return a style sheet as HTML, with a sign as the shape that the empty canvas shows, unless it shows a digit.
+
+    While signs are collected, it is the first one that lacks drawings; else the first that the network reads.
+    """
+    names, signs = this_tab().desk.collected, visitor.signs.now
+    if not names and not (reader := answering(visitor).reader).reads_digits:
+        names = reader.names
+    if not names:
+        return "<style></style>"  # always an element, so that none after it moves
+    lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
+    (name, *_) = lacking if lacking and names == signs.names else names
+    shape = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><text x="50" y="50" text-anchor="middle" '
+        'dominant-baseline="central" font-family="sans-serif" fill="none" stroke="#fff" stroke-width="2" '
+        f'stroke-linecap="round" stroke-dasharray="0.1 4" font-size="{min(96, 170 / len(name)):.0f}">'
+        f"{html.escape(name)}</text></svg>"
+    )
+    return f"<style>:root {{ --invite: url({svg_url(shape)}) !important; }}</style>"
+
+
+def wipe(visitor: Visitor, on: On | None = On.CANVAS) -> None:
+    """Clear canvas and desk, and redraw what depends on it, None for the whole page; the reading follows.
+
+    The browser gets the message some 10 ms before its canvas is empty, and a stroke that begins in between is lost. So
+    the page says that nothing is drawn only once the next stroke will count, when the live channel asks for a reading.
+    """
+    tab = this_tab()
+    visitor.picture = None
+    visitor.keep_drawing(None)
+    tab.desk.put([], None if tab.followed and on is not None else "")
+    tab.changed("canvas", "reading")  # a given image goes without a change of the canvas
+    if on is None:
+        rerun_page()
+    else:
+        redraw(on)

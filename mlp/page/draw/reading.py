@@ -61,6 +61,8 @@ class Answer(NamedTuple):
     chosen: int
     unfinished: bool
     """Whether the pen is down, so that no digit is rejected."""
+    collected: tuple[str, ...] = ()
+    """The names of signs that the page collects."""
 
     @property
     def current(self) -> DigitAnswer:
@@ -77,7 +79,7 @@ def reading(desk: Desk, now: Answering) -> Answer:
     """Return a network's answer to what is on the desk."""
     pen = desk.pen
     found = answers_to(desk.digits, now, unfinished=pen) or [DigitAnswer(now, None, None, is_digit=True)]
-    return Answer(found, place_of(desk.chosen, len(found)), pen)
+    return Answer(found, place_of(desk.chosen, len(found)), pen, desk.collected)
 
 
 def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool = False) -> list[DigitAnswer]:

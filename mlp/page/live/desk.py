@@ -46,6 +46,8 @@ class Desk:
         Place of the chosen digit, from 0; None for a drawing's last one, or a photo's first one.
     whole : bool
         Whether the network that answers reads a drawing as a whole, even if it has separate parts.
+    collected : tuple of str
+        The names of the signs that the page collects; none while it reads digits.
     pen : bool
         Whether the pen is down.
     version : int
@@ -65,6 +67,7 @@ class Desk:
         self.given: Given | None = None
         self.chosen: int | None = None
         self.whole = False
+        self.collected: tuple[str, ...] = ()
         self.pen = False
         self.version = 0
         self.answer: Any = None

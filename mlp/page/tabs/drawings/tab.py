@@ -11,7 +11,7 @@ from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.page import state
-from mlp.page.draw.collect import LINKED, TAB, change_drawings, learn_here, missing_drawings_text
+from mlp.page.draw.collect import LINKED, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.teach import teach, teaching_epochs
 from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
@@ -202,17 +202,7 @@ def _taking_away(drawings: Drawings) -> None:
 
 
 def _add(visitor: Visitor) -> None:
-    names = [name for name in (_new_names.get() or "").split(",") if name.strip()]
-    if not names:
-        _refused.set("Type the name of a sign first, or several: A, B, C.")
-        return
-
-    def with_all(signs: DrawingSet) -> DrawingSet:
-        for name in names:
-            signs = signs.with_name(name)
-        return signs
-
-    if change_drawings(visitor.signs, with_all, _refused):
+    if add_names(visitor, _new_names.get() or "", _refused):
         _new_names.set("")
         state.collecting.set(True)
         rerun_page()  # the first sign adds a row under the canvas

@@ -1,0 +1,91 @@
+"""Own signs beside the canvas: named, drawn five times each, learned by itself, and meant by everything on the page."""
+
+import base64
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.images.drawings.sample_drawings import jittered
+from tests.page.sight import at_rest, draw, eventually, picture, put, tab_of, text, visitor_of
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click().run()
+    assert not page.exception
+    return page
+
+
+@pytest.fixture
+def named_page(open_page: Callable[..., AppTest]) -> AppTest:
+    """The page with the two signs that it suggests."""
+    page = press(open_page(epochs="1"), "your_signs")
+    return press(page, "signs_begin")
+
+
+def keep(page: AppTest, label: int, rng: np.random.Generator) -> AppTest:
+    strokes = jittered("AC"[label], rng)
+    objects = [
+        {"path": [["M", *stroke[0].tolist()], *(["L", *at] for at in stroke[1:].tolist())]} for stroke in strokes
+    ]
+    return press(put(page, picture(strokes), objects), f"sign_{label}")
+
+
+def shape(page: AppTest) -> str:
+    """Return the shape that the empty canvas shows, as SVG; empty for the digit of the style sheet."""
+    found = [re.search(r"--invite: url\(.*?base64,(.*?)\) !important", one.proto.body) for one in page.get("html")]
+    return "".join(base64.b64decode(one[1]).decode() for one in found if one)
+
+
+def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page: AppTest):
+    page, rng = named_page, np.random.default_rng(0)
+    visitor = visitor_of(page)
+    assert visitor.signs.now.names == ("♥", "★")
+    press(page, "step")  # a run of digits, which becomes an earlier one
+    for n in range(5):
+        assert visitor.job.snapshot().settings.names[0] == "0"
+        for label in (0, 1):
+            keep(page, label, rng)
+            assert visitor.signs.now.counts == [n + 1, n + label]
+    assert visitor.job.snapshot().settings.names == ("♥", "★")
+    assert [run.snapshot.settings.names[0] for run in visitor.runs.runs] == ["0"]
+    eventually(lambda: visitor.job.snapshot().finished)
+    assert "reading warp no. " in text(at_rest(page))
+    keep(page, 0, rng)
+    assert len(visitor.runs.runs) == 1  # only the first five begin a run
+
+
+def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest):
+    page, rng = named_page, np.random.default_rng(0)
+    assert text(page, "answer") == "♥ and ★ Draw ♥ and ★, large or small."
+    assert ">♥</text>" in shape(page)
+    draw(page, 4)
+    assert "No network has learned your signs yet." in text(page, "answer")
+    assert "correction" not in [one.key for one in page.get("button_group")]
+    for label in (0, 1, 0, 1):
+        keep(page, label, rng)
+    press(page, "give_one")
+    assert tab_of(page).desk.given.image.name[-3:] in ("“♥”", "“★”")
+    assert "Draw 3 more of ♥ and 3 more of ★." in text(page, "collect_foot")
+
+
+def test_button_leads_back_to_digits_and_keeps_the_signs(named_page: AppTest):
+    assert named_page.button(key="your_signs").label == "Digits"
+    page = press(named_page, "your_signs")
+    assert page.button(key="your_signs").label == "Your signs"
+    assert "Draw a digit from 0 to 9" in text(page, "answer")
+    assert shape(page) == ""
+    assert "sign_0" not in [button.key for button in page.button]
+    press(page, "your_signs")
+    assert visitor_of(page).signs.now.names == ("♥", "★")
+    assert page.button(key="sign_0")
+
+
+def test_invalid_names_are_refused_and_stay_in_the_field(page: AppTest):
+    press(page, "your_signs").text_input(key="your_signs_names").set_value("cat, cat")
+    press(page, "signs_begin")
+    assert "cat" in page.error[0].value
+    assert visitor_of(page).signs.now.names == ()
+    assert page.text_input(key="your_signs_names").value == "cat, cat"
