@@ -295,7 +295,7 @@ LINES: dict[str, int] = {
     "tests": 1430,
     "tests/analysis": 2227,
     "tests/benchmarks": 1229,
-    "tests/browser": 4998,
+    "tests/browser": 5014,
     "tests/claims": 857,
     "tests/cli": 702,
     "tests/container": 213,

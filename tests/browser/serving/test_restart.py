@@ -1,4 +1,4 @@
-"""The server is ended or killed, and restarted: runs and drawings continue in the same browsers."""
+"""The server is ended or killed, and restarted: runs and drawings return in the same browsers."""
 
 import re
 import signal
@@ -8,10 +8,11 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.record import parse_record
+from mlp.training.recipes import RECIPES
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.server import free_port, serve
-from tests.browser.sight import answer, button, eventually, part
+from tests.browser.sight import TRAINED_MS, answer, button, eventually, part
 
 LONG_RUN = "?speed=Full&epochs=100&hidden_layers=1&width_1=512&batch_size=8"
 
@@ -21,14 +22,13 @@ def step_shown(page: Page) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-def step_written(folder: Path) -> int:
-    """Return the saved step of the only run, while a server may save the next."""
-    for path in folder.glob("*/*.run.safetensors"):
-        return parse_record(path.read_bytes().partition(b"\n")[2]).run.step
-    return 0
+def steps_written(folder: Path) -> list[int]:
+    """Return the saved steps of all runs, in order, while a server may save the next."""
+    runs = [parse_record(path.read_bytes().partition(b"\n")[2]).run for path in folder.glob("*/*.run.safetensors")]
+    return sorted(run.step for run in runs)
 
 
-def test_runs_and_drawings_survive_ended_and_killed_servers(new_browser: Callable[..., Page], tmp_path: Path):
+def test_run_and_drawing_survive_a_restart(new_browser: Callable[..., Page], tmp_path: Path):
     trains, draws = new_browser(), new_browser()
     kept, port = tmp_path / "kept", free_port()
     env = {"MLP_CHECKPOINTS": str(kept)}
@@ -43,7 +43,7 @@ def test_runs_and_drawings_survive_ended_and_killed_servers(new_browser: Callabl
         draws.goto("about:blank")
         button(trains, "train").click()
         eventually(trains, lambda: step_shown(trains) > 0)
-    ended = step_written(kept)  # at the end of the server
+    (ended,) = steps_written(kept)  # at the end of the server
     assert ended > 0
 
     with serve(tmp_path / "second.log", env, port) as server:
@@ -53,15 +53,31 @@ def test_runs_and_drawings_survive_ended_and_killed_servers(new_browser: Callabl
         # A visitor with only a drawing gets its answer again.
         draws.goto(server.url)
         expect(answer(draws)).to_contain_text("3")
-        draws.close()
-        eventually(trains, lambda: step_written(kept) > ended)
-        trains.goto("about:blank")
+
+
+def test_each_recipe_stands_at_its_step_after_a_killed_server(new_browser: Callable[..., Page], tmp_path: Path):
+    kept, port = tmp_path / "kept", free_port()
+    env = {"MLP_CHECKPOINTS": str(kept), "MLP_DATA_DIR": ""}  # all of MNIST, which is in the package
+    paused: list[tuple[Page, int]] = []
+    with serve(tmp_path / "first.log", env, port) as server:
+        for name in RECIPES:
+            page = new_browser()
+            page.goto(f"{server.url}/?speed=Slow")  # so that none ends before it is paused
+            button(page, f"recipe_{name.replace('-', '_')}").click()
+            eventually(page, lambda page=page: step_shown(page) > 0, TRAINED_MS)  # synthetic digits are made first
+            button(page, "pause").click()
+            expect(part(page, "progress")).to_contain_text("paused")
+            paused.append((page, step_shown(page)))
+        steps = sorted(step for _, step in paused)
+        eventually(page, lambda: steps_written(kept) == steps)
+        for page, _ in paused:
+            page.goto("about:blank")
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
-    killed = step_written(kept)
 
-    with serve(tmp_path / "third.log", env, port) as server:
-        trains.goto(f"{server.url}/{LONG_RUN}")
-        eventually(trains, lambda: step_shown(trains) > killed)
-        button(trains, "pause").click()
-        expect(part(trains, "progress")).to_contain_text("paused")
+    with serve(tmp_path / "second.log", env, port) as server:
+        for page, step in paused:
+            page.goto(server.url)
+            expect(part(page, "progress")).to_contain_text(f"step {step:,} of")
+            expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
+            page.close()
