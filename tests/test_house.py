@@ -289,7 +289,7 @@ LINES: dict[str, int] = {
     "mlp/page/settings": 724,
     "mlp/page/style": 2556,
     "mlp/page/tabs": 6761,
-    "mlp/page/train": 1413,
+    "mlp/page/train": 1417,
     "mlp/page/visitors": 1736,
     "mlp/training": 2952,
     "tests": 1430,
@@ -305,7 +305,7 @@ LINES: dict[str, int] = {
     "tests/images": 1961,
     "tests/jobs": 3234,
     "tests/nn": 2358,
-    "tests/page": 10248,
+    "tests/page": 10256,
     "tests/training": 2139,
     "tests/wire": 1094,
 }

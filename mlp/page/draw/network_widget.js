@@ -12,7 +12,7 @@ const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 
 function build(net, { layers, names, neurons, n_pictures: nPictures, side }) {
   const rows = [...layers.map(({ lit }) => lit.length), names.length];
   const counts = layers.map(({ lit, n }, at) => `<span class="count" style="--x:${(at + 1) / rows.length}">`
-    + `<i>${lit.length} of </i>${n.toLocaleString("en")}</span>`);
+    + `${lit.length < n ? `<i>${lit.length} of </i>` : ""}${n.toLocaleString("en")}</span>`);
   const places = rows.flatMap((n, at) => Array.from({ length: n }, (_, row) => [at + 1, row, (row + 0.5) / n]));
   const made = places.map(([depth, row, y], at) => {
     const [tag, more] = !neurons ? ["span", ""] : neurons[at].pressed === null ? ["span", 'role="img"'] : ["button", 'type="button"'];

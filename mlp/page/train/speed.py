@@ -86,6 +86,11 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     return [reading for reading in readings if reading[0] + 1 in kept]
 
 
+def whose(desk: Desk, names: Sequence[str]) -> str:
+    """Return what a desk has for a network that reads ``names``: "your drawing", or "this digit" of the data."""
+    return f"this {kind_of(names)}" if desk.given else "your drawing"
+
+
 def strip(visitor: Visitor, desk: Desk) -> str:
     """Return a run's readings of the drawing on a desk, step by step, as HTML; surer ones have a stronger color.
 
@@ -104,10 +109,9 @@ def strip(visitor: Visitor, desk: Desk) -> str:
         f'{", for the first time" * (streak[0][0] == first)}">{html.escape(names[digit])}</span>'
         for digit, streak in _streaks(shown, names)
     )
-    whose = f"this {kind_of(names)}" if desk.given else "your drawing"
     words = "" if first is None else f"; {html.escape(with_article(names[meant]))} for the first time at step {first:,}"
     return (
-        f'<div class="ink-strip"><small>{whose}, as it learned</small>'
+        f'<div class="ink-strip"><small>{whose(desk, names)}, as it learned</small>'
         f'<div role="list" aria-label="What it read, step by step{words}">{cells}</div></div>'
     )
 

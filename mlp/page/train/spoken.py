@@ -9,7 +9,7 @@ from mlp.analysis.scores import percent
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial, leader
 from mlp.page.live.tabs import Tab
-from mlp.page.train.speed import readings
+from mlp.page.train.speed import readings, whose
 from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 6.0
@@ -57,7 +57,7 @@ def spoken_progress(visitor: Visitor, now: Snapshot | None, tab: Tab) -> str:
         and newest.step >= done * now.steps_per_epoch
         and time.monotonic() - last.at >= PAUSE_S
     ):
-        text = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, tab)}"
+        text = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, tab, now.settings.names)}"
         last = last._replace(epoch=done, text=text, at=time.monotonic())
     tab.spoken = last
     return html.escape(last.text)
@@ -89,9 +89,9 @@ def spoken_sweep(trials: Sequence[Trial]) -> str:
     return html.escape(text)
 
 
-def _drawing(visitor: Visitor, tab: Tab) -> str:
+def _drawing(visitor: Visitor, tab: Tab, names: Sequence[str]) -> str:
     read = readings(visitor, tab.desk.read_of)
     if not read:
         return ""
     _, digit, share = read[-1]
-    return f" Your drawing: {digit}, {percent(share)} sure."
+    return f" {whose(tab.desk, names).capitalize()}: {names[digit]}, {percent(share)} sure."

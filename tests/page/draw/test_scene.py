@@ -8,6 +8,7 @@ import pytest
 
 from mlp.nn.network import MLP
 from mlp.page.draw.scene import LEVELS, activity, scene
+from mlp.training.recipes import RECIPES
 
 IMAGE = np.random.default_rng(1).random((28, 28), dtype=np.float32)
 
@@ -23,6 +24,12 @@ def test_state_takes_at_most_4_kb(hidden: tuple[int, ...]):
     shown = scene(network(*hidden), IMAGE, np.full(10, 0.1))
     assert shown is not None
     assert len(json.dumps(shown.packed(), separators=(",", ":"))) <= 4096
+
+
+def test_all_eight_neurons_of_too_small_are_shown():
+    shown = scene(network(*RECIPES["small"].settings.hidden), IMAGE)
+    assert shown is not None
+    assert [len(lit) for lit in shown.lit] == shown.widths == [8]
 
 
 def test_packed_scene_matches_the_shown_network():

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mlp.class_names import DIGITS
 from mlp.page.train import spoken
 
 
@@ -12,7 +13,7 @@ def snapshot(step: int, **changed: Any) -> Any:
     """A run of 4 epochs of 10 steps, measured after each."""
     history = SimpleNamespace(newest=SimpleNamespace(accuracy=0.981, step=step - step % 10))
     usual = {"playing": True, "finished": False, "diverged": None, "learning_rate": 0.1, "waits": None}
-    settings = SimpleNamespace(epochs=4)
+    settings = SimpleNamespace(epochs=4, names=(*DIGITS[:7], "star"))
     return SimpleNamespace(step=step, steps_per_epoch=10, history=history, settings=settings, **(usual | changed))
 
 
@@ -21,8 +22,8 @@ def announcement(monkeypatch: pytest.MonkeyPatch):
     """A function that announces a snapshot after so many seconds."""
     clock = SimpleNamespace(now=100.0)
     monkeypatch.setattr(spoken.time, "monotonic", lambda: clock.now)
-    monkeypatch.setattr(spoken, "readings", lambda visitor, drawing: [(7, "7", 0.9)])
-    tab = SimpleNamespace(spoken=None, desk=SimpleNamespace(read_of=None))
+    monkeypatch.setattr(spoken, "readings", lambda visitor, drawing: [(7, 7, 0.9)])
+    tab = SimpleNamespace(spoken=None, desk=SimpleNamespace(read_of=None, given=None))
     visitor: Any = SimpleNamespace(runs=SimpleNamespace(current=1))
 
     def announcement(now: Any, after_s: float = 10.0) -> str:
@@ -34,7 +35,7 @@ def announcement(monkeypatch: pytest.MonkeyPatch):
 
 def test_each_change_of_a_run_is_announced_once(announcement):
     assert announcement(snapshot(3)) == ""
-    epoch = "Epoch 1 of 4: 98.1% of validation images read right. Your drawing: 7, 90.0% sure."
+    epoch = "Epoch 1 of 4: 98.1% of validation images read right. Your drawing: star, 90.0% sure."
     assert [announcement(snapshot(10)), announcement(snapshot(14))] == [epoch, epoch]
     assert announcement(snapshot(15, playing=False)) == "Paused at epoch 1.5."
     assert announcement(snapshot(15)) == "Training."
