@@ -11,7 +11,6 @@ import pytest
 
 from mlp import Settings, load_model
 from mlp.cli.main import main
-from mlp.training.run import Run, steps
 from tests.cli.commands import QUICK, ROOT, in_a_terminal
 from tests.sample_digits import sample
 
@@ -38,16 +37,6 @@ def test_training_prints_every_epoch_and_saves_the_facts(tmp_path, capsys, monke
     right = network.predict(data.validation.images) == data.validation.labels
     assert network.facts["validation_accuracy"] == right.mean()
     assert f"validation_accuracy {right.mean()}\n" in printed.out
-
-
-def test_train_command_gives_the_weights_of_the_library(tmp_path):
-    out = tmp_path / "net.safetensors"
-    assert main(["train", *QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--out", str(out)]) == 0
-    run = Run(Settings(hidden=(16,), epochs=2, images=960, batch_size=64, optimizer="adam", learning_rate=0.01))
-    data = sample()
-    for _ in steps(run, data.train.images, data.train.labels):
-        pass
-    assert load_model(out).network.values.tobytes() == run.network.values.tobytes()
 
 
 @pytest.mark.parametrize("flag", ["--tta", "--looks"])
