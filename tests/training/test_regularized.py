@@ -57,12 +57,3 @@ def test_run_leaves_no_mask_in_its_network(stop):
     for _ in islice(steps(run, train.images, train.labels), stop):
         logits = run.network.forward(train.images[:5])
         np.testing.assert_array_equal(logits, run.network.logits(train.images[:5]))
-
-
-def test_older_settings_have_no_regularization():
-    before = {
-        name: value
-        for name, value in Settings().as_dict().items()
-        if name not in ("dropout", "l1", "label_smoothing", "straighten")
-    }
-    assert Settings.from_dict(before) == Settings()
