@@ -29,8 +29,8 @@ _visitor_id = SessionVar[str | None]("visitor_id", None)
 COOKIE_S = 400 * 24 * 3600
 """The longest that browsers keep a cookie; work may be kept longer, as only days with a running server count."""
 
-LAST_VISIT = "_runs"
-"""Suffix of a second cookie's name, which holds the date of the last visit that left any work."""
+HAD_WORK = "_runs"
+"""Suffix of the name of a second cookie, of visitors who have left any work."""
 
 NO_COOKIE = (
     "This browser accepts no cookie from Inkling, so your work is lost when you reload or close the page. "
@@ -46,9 +46,11 @@ ELSEWHERE = (
     "Your work is kept only in this server’s memory, as Inkling is also open at {}, which saves work to disk. "
     "Download what you want to keep."
 )
-VANISHED = f"Your earlier work is gone: this server keeps work only in memory, or its disk was emptied. {_UPLOAD}"
+GONE = (
+    "Your earlier work is gone. This server keeps work for {} days after the last visit, unless its memory or disk is "
+    f"emptied. {_UPLOAD}"
+)
 KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
-TIME_OVER = f"Your earlier work is gone: your last visit was on {{}}, and work is kept for {{}} days. {_UPLOAD}"
 
 # In a frame on another site, such as a service that hosts the page, browsers keep only partitioned cookies. Such frames
 # are refused unless MLP_PUBLIC is on.
@@ -153,9 +155,9 @@ def this_visitor() -> Visitor:
         st.warning(NOT_NOW)
         st.stop()
     if _visitor_id.get() != visitor.id:
-        last_visit = cookies.get(name + LAST_VISIT)
-        if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock
-            visitor.add_notice(_reason_of_loss(last_visit))
+        had_work = isinstance(cookies.get(name + HAD_WORK), str)  # in tests, it is a mock
+        if known is not None and known != visitor.id and had_work:
+            visitor.add_notice(GONE.format(limits().kept_days))
         _visitor_id.set(visitor.id)
     return visitor
 
@@ -177,7 +179,7 @@ def _open_as(visitor_id: str) -> NoReturn:
     """Reload the page in this tab, with the link that opened it, as the visitor with this id."""
     name, query = cookie_name(st.context.url), urlencode(state.linked_query.get(), doseq=True)
     address = f"?{query}" if query else ""
-    cookies = {name: _cookie(visitor_id), name + LAST_VISIT: _cookie("", 0)}
+    cookies = {name: _cookie(visitor_id), name + HAD_WORK: _cookie("", 0)}
     lines = [f'document.cookie = "{key}={value}" + site;' for key, value in cookies.items()]
     st.html(
         f'<p class="ink-status">This page reloads.</p><script>{{ {_SITE} {" ".join(lines)} '
@@ -192,15 +194,6 @@ def _cookie(value: str, seconds: int = COOKIE_S) -> str:
     return f"{value}; path=/; max-age={seconds}"
 
 
-def _reason_of_loss(last_visit: str) -> str:
-    try:
-        last = date.fromisoformat(last_visit)
-    except ValueError:  # a cookie may hold anything
-        return VANISHED
-    over = date.today() - last > timedelta(limits().kept_days)
-    return TIME_OVER.format(f"{last.day} {last:%B %Y}", limits().kept_days) if over else VANISHED
-
-
 def remember(visitor: Visitor) -> None:
     """Set a cookie with the visitor's id at each opening of the page, so that its age counts from the last visit.
 
@@ -211,11 +204,11 @@ def remember(visitor: Visitor) -> None:
     if not ID.fullmatch(visitor.id):  # it is written into a script
         raise ValueError(f"a visitor's id must be like {ID.pattern}, got {visitor.id!r}")
     name = cookie_name(st.context.url)
-    values, kept, today = {name: visitor.id}, "", date.today()
+    values, kept = {name: visitor.id}, ""
     if visitor.has_work():
-        values[name + LAST_VISIT] = today.isoformat()
+        values[name + HAD_WORK] = "1"
         if visitors().has_disk:
-            until = today + timedelta(limits().kept_days)
+            until = date.today() + timedelta(limits().kept_days)
             saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
             kept = UNSAVED if visitor.unsaved else UNSAVABLE if visitor.unsavable else saved
         elif visitors().elsewhere:
