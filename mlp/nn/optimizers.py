@@ -152,8 +152,10 @@ class SGD(Optimizer):
         target, factor = (slots[0], 1.0) if slots else (values, -rate)
         if slots:
             target *= momentum
-        if self.weight_decay:
-            add_scaled(values, factor * self.weight_decay, target)
+        if self.weight_decay and slots:
+            add_scaled(values, self.weight_decay, target)
+        elif self.weight_decay:
+            values *= 1 - rate * self.weight_decay
         if self.l1:
             add_scaled(np.sign(values, out=scratch), factor * self.l1, target)
         if callable(grad):

@@ -91,6 +91,7 @@ class FastStep:
             self._minibatches[n] = Minibatch(self._network, n, self._target)
         minibatch = self._minibatches[n]
         logits = minibatch.forward(images, rng)
+        share = accuracy(logits, labels)  # now, while the logits are in the cache
         loss, grad_logits = loss_and_gradient(logits, labels, self._label_smoothing)
         minibatch.backward(grad_logits)
         optimizer, values = self._optimizer, self._network.values
@@ -100,7 +101,7 @@ class FastStep:
         else:
             minibatch.add_gradients(1.0, keep=0.0, gathered=True)
             optimizer.step_flat(values, self._target)
-        return loss, accuracy(logits, labels)
+        return loss, share
 
 
 class Minibatch:
@@ -191,6 +192,7 @@ class FirstLayer:
         self._n, n_in = n, len(weight) - 1
         self._gemm = blas_function("gemm", weight.dtype)
         self._least_blank = (WEIGHTS_COST / n + PIXELS_COST) * n_in / 2
+        self._sums = sum_cuts(n)
         self._pixels = np.empty(n * n_in // 2, np.uint16)
         self._columns = np.empty(n * (n_in + 1), weight.dtype)
         self._weight, self._target, self._rows = map(with_pairs, (weight, target, np.empty_like(weight)))
@@ -224,18 +226,18 @@ class FirstLayer:
         ``gathered``: the rows of ``forward`` serve, as they are those of the target, or ``keep`` is 0.
         """
         rows = self._gathered if gathered and not self._all else self._rows_of(*self._target)
-        for images in sum_cuts(self._n):
-            few = np.asfortranarray(grads[images])
-            for block, part in self._parts:
-                kept = 1.0 if images.start else keep
-                self._gemm(factor * SCALE, few, block[images].T, kept, rows[part].T, True, True, True)
-        if self._all:
-            return
         target, pairs = self._target
-        if not keep:
+        if not (keep or self._all):
             target[...] = 0
-        pairs[self._seen] = self._rows[1][: len(self._seen)]
-        target[-1] = rows[-1]
+        factor *= SCALE
+        for images in self._sums:
+            few = grads if len(self._sums) == 1 else np.asfortranarray(grads[images])
+            for block, part in self._parts:
+                self._gemm(factor, few, block[images].T, keep, rows[part].T, True, True, True)
+            keep = 1.0
+        if not self._all:
+            pairs[self._seen] = self._rows[1][: len(self._seen)]
+            target[-1] = rows[-1]
 
     def _rows_of(self, array: np.ndarray, pairs: np.ndarray) -> np.ndarray:
         """Return the rows of the seen pixels, in pairs, and of the bias: a copy, or the array if all are seen."""
