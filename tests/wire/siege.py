@@ -278,7 +278,7 @@ ROWS = {
     "workers": Row("workers are killed", kill_workers, strangers=None),
     "memory": Row("five strangers sweep large networks", strangers.fill_memory, strangers=5),
     "turns": Row("a stranger sweeps eight runs", strangers.take_turns, strangers=1),
-    "pictures": Row("a stranger uploads slow images", strangers.upload_pictures),
+    "pictures": Row("a stranger uploads slow images", strangers.upload_pictures, strangers=1),
     "files": Row("a stranger loads files up and down", strangers.load_files, strangers=2),
     "proxy": Row("1,000 half-sent heads and four large bodies", strangers.besiege_proxy),
     "disk": Row("the disk is full", fill_disk, strangers=None),

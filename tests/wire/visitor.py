@@ -69,6 +69,7 @@ class Visitor:
         self.shown: dict[str, str] = {}  # what parts that move without a script show, as HTML, by name
         self.downloads: dict[str, str] = {}  # addresses of files, by the keys of their buttons
         self.message = ""  # the last error or notice
+        self._put: list[Any] = ["", False]  # the canvas: when the page has put something there, and whether it has ink
         self.finished_scripts = self.whole_pages = 0  # scripts that have ended; those of the whole page that have begun
         self._fragments: dict[str, str] = {}  # the fragment of each element, by key
         self._held: dict[str, WidgetState] = {}  # states sent with every message, by key, like a browser's
@@ -259,11 +260,11 @@ class Visitor:
             info = state.file_uploader_state_value.uploaded_file_info.add()
             info.name, info.size, info.file_id = name, len(data), urls.file_id
             info.file_urls.CopyFrom(urls)
-            self.message, before = "", self.network_saw  # a photo is shown as what the network sees of it
+            self.message, before = "", self._put  # the page puts a photo's ink on the canvas
             self.hold(key, state)
             try:
                 await self.send(key=key)
-                await self.until(lambda: self.message or self.network_saw != before)
+                await self.until(lambda: self.message or (self._put != before and self._put[1]))
             finally:
                 self._held.pop(key, None)
         return status
@@ -309,6 +310,7 @@ class Visitor:
             for name, html in parts.items():
                 if name.startswith("html."):
                     self._show(name.removeprefix("html."), html)
+            self._put = parts.get("put", self._put)
             if "step" in parts:
                 self._note_step(parts["step"][1])
             if "draw" in parts and parts["draw"] != self._requested:
