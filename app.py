@@ -2,13 +2,12 @@
 
 from functools import partial
 from importlib import import_module
-from typing import Literal
 
 import streamlit as st
 
-from mlp.page.draw.answer import input_section, reading_section
+from mlp.page.draw.answer import reading_section
 from mlp.page.draw.canvas import canvas_section, photo_section, restore_drawing
-from mlp.page.draw.collect import collect_section, take_linked_signs
+from mlp.page.draw.collect import take_linked_signs
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
@@ -19,14 +18,13 @@ from mlp.page.live.socket import live_route
 from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
 from mlp.page.settings import hiding
-from mlp.page.settings.board import board_section, on_board
+from mlp.page.settings.board import board_section
 from mlp.page.settings.link_check import check_link, warn_of_invalid_values
-from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.style.hidable import hidable
-from mlp.page.tabs.lessons.tab import lessons_are_open, lessons_button
+from mlp.page.tabs.lessons.tab import lessons_button
 from mlp.page.tabs.registry import unknown_places
 from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
@@ -39,15 +37,17 @@ from mlp.page.visitors.session import follow_move, remember, this_visitor, visit
 
 hidable("share", "Share")
 hidable("drawing", "Draw a digit", ".st-key-draw_card")
-hidable("reading", "It reads", ".st-key-read_card")
+hidable(
+    "reading",
+    "It reads",
+    ".st-key-stage > :not(:has(.st-key-draw_card))",
+)
 hidable("training", "Train, with the curves", ".st-key-train_card")
 
 
 def page() -> None:
     """Draw the page."""
-    # A lesson sets the controls itself, and without the sidebar there is more room for the curves.
-    sidebar: Literal["auto", "collapsed"] = "collapsed" if lessons_are_open() or on_board() else "auto"
-    st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
+    st.set_page_config(theme.NAME, str(theme.ICON), layout="wide")
     theme.apply()
     visitor = this_visitor()
     wait_for_step(visitor)
@@ -59,46 +59,37 @@ def page() -> None:
     check_link()
     take_linked_signs(visitor)
     restore_drawing(visitor)
-    with st.sidebar:
-        st.header("Settings", anchor=False)
-        settings_place = st.container()
-    # After the sidebar, which takes its width first, so that nothing moves.
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()
         lessons_button()
         share_place = st.popover("Share", key="share").container(width=320)
     warn_of_invalid_values([*unknown_places(), *hiding.unknown_names()])
 
-    with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
-        draw_card = st.container(key="draw_card", gap=None, width="content")
+    with st.container(border=True, key="stage", gap=None):
+        draw_card = st.container(key="draw_card", gap=None)
         with draw_card:
             st.header("Draw a digit", anchor=False)
             canvas_section(visitor)
             theme.repair_canvas()
             canvas_first()
-            collect_section(visitor)
-        with st.container(key="read_card", gap=None):
-            network_choice(visitor)
-            reading_section(visitor)
-        with draw_card:
-            input_section(visitor)  # after the answer, for which visitors wait
+        network_choice(visitor)
+        reading_section(visitor)
 
     answer_next()
     photo_section(visitor, draw_card)
-    with settings_place:
-        settings_panel()
     sheet_photo_section(visitor)
     with share_place:  # after the choice of the network, which its picture names
         share_section(drawing_for_link)
-        newcomer_section(visitor)
         share_picture_section(visitor)  # last, as its text grows with the answer to a restored drawing
-    with st.container(border=True, key="train_card"):
-        training_section(visitor, data)
+    with st.container(border=True, key="train_card", gap=None):
+        training_section(visitor)
 
     lessons_place(visitor, data)
     tabs_section(visitor, data)
-    with st.container(key="privacy"), st.expander("Privacy"):
-        privacy_note()
+    with st.container(key="privacy"):
+        with st.expander("Privacy"):
+            privacy_note()
+        newcomer_section(visitor)
     remember(visitor)
     sentences()
 

@@ -80,6 +80,11 @@ class ControlVar(SessionVar[T]):
         """Whether it was drawn or moved before."""
         return self.key in moved.get() or super().is_kept()
 
+    def renew(self) -> None:
+        """Draw a new control in its place, which forgets what the browser holds, such as an uploaded file."""
+        self._n_moves.set(self._n_moves.get() + 1)
+        self.pop()
+
     @contextmanager
     def placed(self) -> Iterator[None]:
         """Draw the control in this block, where it was moved to."""

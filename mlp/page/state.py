@@ -61,8 +61,8 @@ requested_tab = SessionVar[str | None]("requested_tab", None)
 shown_part = SessionVar[str | None]("shown_part", None)
 """The name of the part of a tab that the page shows (tabs/section)."""
 
-inside_view = ControlVar[str | None]("inside_view", None)
-"""The open view; a control (inside)."""
+network_tool = SessionVar[str]("network_tool", "")
+"""The open room of *Look inside* (inside)."""
 drawings_of = ControlVar[str | None]("drawings", None)
 """Whether *Your drawings* shows "digits" or "signs"; a control (drawings)."""
 own_share = SessionVar[int]("own_share", 25)

@@ -42,7 +42,7 @@ HIDDEN = Setting(
         ),
         Group(
             name="width",
-            label="Width of each layer",
+            label="Neurons in each",
             explained="Neurons in a layer: how many features it can look for at once.",
             controls=tuple(
                 Control(

@@ -31,7 +31,7 @@ PATIENCE_S = 60  # a busy machine is slow, while a real error stays
 def text(page: AppTest, key: str | None = None) -> str:
     """Return the text in the container with this key, else on the whole page, without its markup.
 
-    Settings in the sidebar are not on the page in this sense, nor is what is hidden.
+    What is hidden is not on the page in this sense.
     """
     where = page.main if key is None else page.container(key=key)
     parts = []

@@ -12,9 +12,10 @@ from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
+from mlp.page.draw.collect import collect_section, collects_signs
 from mlp.page.draw.correction import correction
 from mlp.page.draw.given import given_html
-from mlp.page.draw.network_widget import network_widget
+from mlp.page.draw.network_widget import LEGEND, network_widget
 from mlp.page.draw.networks import Answering, answering, answering_as
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import Scene, scene
@@ -28,7 +29,6 @@ from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
-LONG_NAME = 4  # characters from which a name is in smaller type
 STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
 SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
 
@@ -38,8 +38,21 @@ hidable("what-it-sees", "What it sees", ".st-key-way_line")
 
 
 def reading_section(visitor: Visitor) -> None:
-    """Draw the answer; from then on the live channel updates it with each stroke and with a run's newest weights."""
-    _reading(visitor)
+    """Draw the network's picture, the bars, the answer and its correction.
+
+    From then on the live channel updates them with each stroke and with a run's newest weights.
+    """
+    answers = read_with_choices(visitor)
+    answer = answers.current
+    this_tab().register("scene", _picture)
+    with st.container(key="reads"):
+        st.html(f'<h2 class="ink-status" data-live="reads">{_reads(answer)}</h2>')
+    with st.container(key="network_side", gap=None):
+        _network(answer)
+        st.html(LEGEND)
+    with st.container(key="answer_side", gap=None):
+        _answer_section(visitor, answers)
+    _what_it_sees(visitor)
     _correction(visitor)
 
 
@@ -62,27 +75,21 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
     return answer
 
 
-def _reading(visitor: Visitor) -> None:
-    answers = read_with_choices(visitor)
+def _answer_section(visitor: Visitor, answers: Answer) -> None:
     answer = answers.current
-    this_tab().register("scene", _picture)
     text, more = _answer_html(answers)
-    with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
-        with st.container(key="network_side", gap=None):
-            st.html(f'<h2 class="ink-name" data-live="reads">{_reads(answer)}</h2>')
-            _network(answer)
-        with st.container(key="answer_side", gap=None):
-            with st.container(key="answer", gap=None):
-                st.html(f'<div class="ink-answer" data-live="answer">{text}</div>')
-                st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
-            spoken = "" if _is_silent(visitor, answer) else _spoken_answer(answers)
-            st.html(f'<p hidden data-say data-live="answer_heard">{spoken}</p>')
-            if answer.now.diverged is not None:
-                remedy_button(visitor, "answer_remedy")
-            with st.container(key="answer_by"):
-                st.html(f'<p class="ink-reader" data-live="answer_by">{answer.now.caption}</p>')
-            with st.container(key="bars"):
-                st.html(share_bars(answer.now.reader.names, _shares_of(answer), "Probability of each answer"))
+    with st.container(key="bars"):
+        st.html(share_bars(answer.now.reader.names, _shares_of(answer), "Probability of each answer"))
+    with st.container(key="answer_text", gap=None):
+        with st.container(key="answer", gap=None):
+            st.html(f'<div class="ink-answer" data-live="answer">{text}</div>')
+            st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
+        with st.container(key="answer_by"):
+            st.html(f'<p class="ink-reader" data-live="answer_by">{answer.now.caption}</p>')
+        if answer.now.diverged is not None:
+            remedy_button(visitor, "answer_remedy")
+        spoken = "" if _is_silent(visitor, answer) else _spoken_answer(answers)
+        st.html(f'<p hidden data-say data-live="answer_heard">{spoken}</p>')
 
 
 def read_with_choices(visitor: Visitor) -> Answer:
@@ -100,12 +107,13 @@ def _corrects(visitor: Visitor) -> On:
 
 @part("corrections", on=_corrects)
 def _correction(visitor: Visitor) -> None:
-    """Draw the digits to correct the answer with; redrawn after each stroke."""
+    """Draw the signs to keep the drawing as, or the digits to correct the answer with; redrawn after each stroke."""
     with st.container(key="correction_row"):
         answer = reading(this_tab().desk, answering(visitor)).current  # a busy channel may not have answered yet
-        drawing, reader = answer.drawing, answer.now.reader  # drawings of signs are kept under the canvas
-        is_own = drawing is not None and drawing.kind in ("drawing", "picture")
-        if drawing is not None and is_own and reader.reads_digits and not this_tab().desk.collected:
+        drawing, reader = answer.drawing, answer.now.reader
+        if collects_signs(visitor):
+            collect_section(visitor)
+        elif drawing is not None and drawing.kind in ("drawing", "picture") and reader.reads_digits:
             correction(visitor, drawing, answer.reading)
 
 
@@ -171,12 +179,12 @@ def _network(answer: DigitAnswer) -> None:
 def _open(_pick: Pick) -> None:
     """Open the tab with the whole network."""
     state.requested_tab.set(LOOK_INSIDE)
-    state.inside_view.set("network")
+    state.network_tool.set("look")
     rerun_page()
 
 
-def input_section(visitor: Visitor) -> None:
-    """Draw under the canvas, folded, the steps from the drawing to the network's input."""
+def _what_it_sees(visitor: Visitor) -> None:
+    """Draw, folded, the steps from the drawing to the network's input."""
     with st.container(key="way_line", gap=None):
         # Apart from the images, so that it stays open when they change.
         st.html('<details class="ink-open"><summary>What it sees</summary></details>')
@@ -232,8 +240,10 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         )
     digit, share = answer.reading
     name = reader.names[digit]
-    kind = "digit" if len(name) < LONG_NAME else "digit long"
-    return f'<p class="{kind}">{html.escape(name)}</p>', f"<small>{percent(share)} sure</small>"
+    return (
+        f'<p class="digit" style="--letters:{len(name)}">{html.escape(name)}</p>',
+        f"<small>{percent(share)} sure</small>",
+    )
 
 
 def _several(answers: Answer) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from mlp.images.recorded import CANVAS_PX, PEN_PX
 from mlp.page.draw.collect import collected_signs, your_signs
 from mlp.page.draw.given import give_one, give_to_run, given_html, sign_to_draw, wipe
 from mlp.page.draw.linked_drawing import take_linked_drawing
-from mlp.page.draw.upload import forget_error, photo_button, photo_panel
+from mlp.page.draw.upload import forget_photo, photo_button, photo_panel
 from mlp.page.live.desk import Photo, checked_drawing, photo_of
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
@@ -124,7 +124,7 @@ def _is_sound(canvas: Any) -> bool:
 
 
 def _clear(visitor: Visitor) -> None:
-    forget_error()
+    forget_photo()
     wipe(visitor)
 
 

@@ -14,7 +14,7 @@ from mlp.page.live.announced import announced
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.redraw import On, part, rerun_page
+from mlp.page.style.redraw import On, rerun_page
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
@@ -64,12 +64,6 @@ def _collect_signs(collects: bool) -> None:
 
 def collect_section(visitor: Visitor) -> None:
     """Draw the field for the first signs, or a button and five boxes for each: it keeps the drawing as this sign."""
-    if collects_signs(visitor):
-        _collect(visitor)
-
-
-@part("collect", on=On.DRAWINGS)
-def _collect(visitor: Visitor) -> None:
     signs = visitor.signs.now
     if not signs.names:
         with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):

@@ -11,6 +11,7 @@ from mlp.page.draw.collect import change_drawings
 from mlp.page.draw.reading import Reading
 from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
+from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
 from mlp.page.style.hidable import hidable
 from mlp.page.style.redraw import On, redraw, rerun_page
@@ -37,7 +38,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             list(range(10)),
             key=_corrected.key,
             on_change=_corrected.on_change(_keep_digit),
-            args=(visitor, drawing),
+            args=(visitor, drawing, digit),
             help="Keeps this drawing under “Your drawings” for a network to learn. Press again to remove it.",
         )
     _refused.show()
@@ -53,8 +54,11 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         st.html(announced("kept", ""))
 
 
-def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
-    label, own = _corrected.get(), visitor.digits.now
+def _keep_digit(visitor: Visitor, shown: InputImage, shown_label: int | None) -> None:
+    """Keep the drawing under the pressed digit, or remove it if the digit was pressed again."""
+    label, own, drawing = _corrected.get(), visitor.digits.now, this_tab().desk.digit or shown
+    if label is None and not np.array_equal(drawing.image, shown.image):
+        label = shown_label  # the press is for a drawing that the browser has shown, but this control has not yet
     place = own.place_of(drawing.image)
     if label is not None:
         change_drawings(visitor.digits, lambda own: own.with_example(label, drawing.image, drawing.strokes), _refused)

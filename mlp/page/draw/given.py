@@ -14,7 +14,7 @@ from mlp.images.mnist import Dataset
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import answering, images_for, shipped
-from mlp.page.draw.upload import forget_error
+from mlp.page.draw.upload import forget_photo
 from mlp.page.live.desk import Desk, Given
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
@@ -39,7 +39,7 @@ def give_one(visitor: Visitor) -> None:
     dataset, signs = data_state().dataset, visitor.signs.now
     collected = this_tab().desk.collected and signs.missing is None
     images = drawing_data(signs).load() if collected else images_for(visitor, dataset) or dataset
-    forget_error()
+    forget_photo()
     _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
     redraw(On.CANVAS | On.STROKE)
 

@@ -9,7 +9,6 @@ from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
-from mlp.page.style.theme import plain
 
 _looking_at = ControlVar[str]("looking_at", "drawing")
 """The kind of image to look at, "drawing" or a split of the data; a control."""
@@ -22,12 +21,12 @@ def subject_choice(dataset: Dataset) -> None:
     labels = {"drawing": "My drawing"} | {split: f"A {dataset.noun(split)[0]}" for split in dataset.splits_to_check}
     _looking_at.set(_looking_at.get() if _looking_at.get() in labels else _looking_at.default)
     with _looking_at.placed():
-        kind = st.segmented_control(
+        kind = st.selectbox(
             "Looking at",
             list(labels),
             key=_looking_at.key,
-            format_func=lambda kind: plain(labels[kind]),
-            required=True,
+            format_func=labels.__getitem__,
+            width=190,
             persist_state="session",
         )
     if kind in dataset.splits_to_check:

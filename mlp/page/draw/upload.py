@@ -1,7 +1,6 @@
 """Upload a photo, which is read until the visitor draws or clears it."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,13 +10,13 @@ from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, Picture
 from mlp.jobs.workers import picture_readers
 from mlp.page.live.desk import Photo, photo_of
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import fragment
+from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
 
-_picture_in = SessionVar[Any]("picture_in", None)
+_picture_in = ControlVar[Any]("picture_in", None)
 """The uploaded photo; a control."""
 _picture_error = SessionVar[str | None]("picture_error", None)
 """The reason why the last photo could not be read."""
@@ -39,7 +38,7 @@ def photo_button(where: DeltaGenerator) -> None:
         outcome.error(plain(error))
 
 
-@partial(fragment, key="photo")
+@part("photo_drawn", on=On.CANVAS)
 def photo_panel(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
     """Draw the panel for uploads; unlike a popover's content, it stays in the page when it closes, so uploads continue.
 
@@ -50,13 +49,14 @@ def photo_panel(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
         Called in a callback with the new photo, or None if it was removed or could not be read.
     """
     with st.container(key="photo_panel"):
-        st.file_uploader(
-            "A photo of one digit, or of a page with several, dark on light or light on dark",
-            type=SUFFIXES,
-            key=_picture_in.key,
-            on_change=_take_in,
-            args=(visitor, show),
-        )
+        with _picture_in.placed():
+            st.file_uploader(
+                "A photo of one digit, or of a page with several, dark on light or light on dark",
+                type=SUFFIXES,
+                key=_picture_in.key,
+                on_change=_take_in,
+                args=(visitor, show),
+            )
         st.caption(
             f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
             f"({MAX_PIXELS / 1e6:.0f} million for a JPEG)."
@@ -64,14 +64,16 @@ def photo_panel(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
         privacy_note()
 
 
-def forget_error() -> None:
-    """Forget why the last photo could not be read."""
+def forget_photo() -> None:
+    """Forget the last photo's file, and why it could not be read."""
     _picture_error.set(None)
+    if _picture_in.get() is not None:
+        _picture_in.renew()
 
 
 def _take_in(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
     file, photo = _picture_in.get(), None
-    forget_error()
+    _picture_error.set(None)
     if file is not None:
         _pictures_taken.set(_pictures_taken.get() + 1)
         try:

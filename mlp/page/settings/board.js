@@ -9,10 +9,10 @@ if (!window.inklingBoard) {
   const whole = (name, shown, selector, width, height) => ({ name, shown, selectors: [selector], width, height });
   const parts = () => {
     const found = [
-      whole("Draw", "draw", ".st-key-stage", 560, 330),
-      whole("The network", "network", ".st-key-stage", 620, 330),
-      whole("Loss", "loss", ".st-key-train_card", 545, 375),
-      whole("Accuracy", "accuracy", ".st-key-train_card", 545, 375),
+      whole("Draw", "draw", ".st-key-stage", 700, 350),
+      whole("The network", "network", ".st-key-stage", 820, 310),
+      whole("Loss", "loss", ".st-key-train_card", 640, 390),
+      whole("Accuracy", "accuracy", ".st-key-train_card", 640, 390),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));
@@ -72,7 +72,8 @@ if (!window.inklingBoard) {
   const leave = () => {
     const address = new URL(location.href);
     address.searchParams.delete("board");
-    location.replace(address.href);
+    history.replaceState(null, "", address.href);
+    location.reload();  // rather than another link, which would scroll to its place
   };
 
   // Streamlit drops a script with markup in it, so the bar is built of elements.

@@ -1,6 +1,7 @@
-"""Draw the table of settings as controls, in the sidebar and on the train card."""
+"""Draw the table of settings as controls: those always in view, and the others under *More settings*."""
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Sequence
 from typing import Literal, TypedDict
 
 import streamlit as st
@@ -8,7 +9,6 @@ import streamlit as st
 from mlp.class_names import DIGITS
 from mlp.page import state
 from mlp.page.settings.controls import positions
-from mlp.page.settings.link import linked_query
 from mlp.page.style.hidable import hidable
 from mlp.page.style.redraw import On, part, redraw
 from mlp.training.setting_entry import Control, Group
@@ -24,60 +24,57 @@ class Kept(TypedDict):
     on_change: Callable[[], None]
 
 
-ADVANCED = "Advanced"
-ON_THE_CARD = ("learning_rate", "epochs")
-"""Fields whose controls are on the train card, as visitors change them most between two runs."""
+IN_VIEW = ("Network", "Training")
+"""Sections whose controls are always in view, each in one row."""
+FOLDED = {"Prevent overfitting": "Prevent overfitting", "More settings": "Method and data", "Advanced": "Advanced"}
+"""Sections under *More settings*, with their headings."""
 
-hidable("settings", "All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]')
+hidable("settings", "All settings", ".st-key-settings")
 hidable("against-learning-by-heart", "Prevent overfitting", ".st-key-prevent_overfitting")
-hidable("more-settings", "More settings")
+hidable("more-settings", "More settings", ".st-key-more_settings_button")
 hidable("advanced", "Advanced settings")
 
 
-@part("settings", on=On.SETTING)
-def settings_panel() -> None:
-    """Draw the controls, each with its explanation as help; none changes a run that has begun."""
-    for section in ("Network", "Training"):
-        st.subheader(section, anchor=False)
-        _draw_section(section)
-        if section == "Network":
-            sizes = [N_INPUTS, *HIDDEN.from_positions(positions()), len(DIGITS)]
-            st.caption(
-                f"{' → '.join(str(int(size)) for size in sizes)}: **{count_parameters(sizes):,}** numbers to learn."
-            )
-    for section in ("Prevent overfitting", "More settings", ADVANCED):
-        opened = section == ADVANCED and _is_linked(section)
-        with st.container(key=section.lower().replace(" ", "_")), st.expander(section, expanded=opened):
-            _draw_section(section)
+@part("settings_drawn", on=On.SETTING)
+def settings_panel(moved: Callable[[str], None]) -> None:
+    """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved."""
+    with st.container(key="settings", gap=None):
+        with st.container(key="sliders", gap=None):
+            _draw_sections(IN_VIEW, moved)
+        with st.container(horizontal=True, vertical_alignment="center", key="more_row", gap="small"):
+            with st.popover("More settings", key="more_settings_button"):
+                for section, heading in FOLDED.items():
+                    with st.container(key=section.lower().replace(" ", "_")):
+                        st.subheader(heading, anchor=False)
+                        _draw_sections((section,), moved)
+            st.html(f'<p class="ink-status">{_summary()}</p>', width="stretch")
 
 
-def _is_linked(section: str) -> bool:
-    """Whether the link that opened the page sets a control of this section."""
-    keys = {
-        control.key for one in SETTINGS if one.section == section for group in one.groups for control in group.controls
-    }
-    return not keys.isdisjoint(linked_query())
+def _summary() -> str:
+    """Return the size of the network, and how many settings that are out of view differ from the defaults, as HTML."""
+    sizes = [N_INPUTS, *HIDDEN.from_positions(positions()), len(DIGITS)]
+    changed = [
+        control.label
+        for one in SETTINGS
+        if one.section not in IN_VIEW
+        for control in (control for group in one.groups for control in group.controls)
+        if state.control(control.key).get() != control.default
+    ]
+    more = f' · <span title="{html.escape(", ".join(changed))}">{len(changed)} more set</span>' if changed else ""
+    return f"<b>{count_parameters(sizes):,}</b> numbers to learn{more}"
 
 
-@part("card_settings", on=On.SETTING)
-def card_settings(moved: Callable[[str], None]) -> None:
-    """Draw the controls of the train card, each with its explanation as help; call ``moved`` with a moved one's key."""
-    with st.container(horizontal=True, vertical_alignment="center", key="card_controls"):
-        for group in (group for one in SETTINGS if one.field in ON_THE_CARD for group in one.groups):
-            with st.container(key=f"control_{group.name}", width=260):
-                for control in group.controls:
+def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> None:
+    for one in SETTINGS:
+        for group in one.groups if one.section in sections else ():
+            controls = _wanted(group)
+            with st.container(key=f"control_{group.name}", gap=None):
+                if group.name == "width":  # several sliders beside one label
+                    title = html.escape(group.explained)
+                    st.html(f'<p class="ink-row-label" title="{title}">{group.label}</p>', width="content")
+                for control in controls:
                     with state.control(control.key).placed():
                         _draw(control, group, moved)
-
-
-def _draw_section(section: str) -> None:
-    for one in SETTINGS:
-        if one.section == section and one.field not in ON_THE_CARD:
-            for group in one.groups:
-                with st.container(key=f"control_{group.name}"):
-                    for control in _wanted(group):
-                        with state.control(control.key).placed():
-                            _draw(control, group)
 
 
 def _wanted(group: Group) -> tuple[Control, ...]:
@@ -85,7 +82,7 @@ def _wanted(group: Group) -> tuple[Control, ...]:
     return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 
-def _draw(control: Control, group: Group, moved: Callable[[str], None] = lambda key: None) -> None:
+def _draw(control: Control, group: Group, moved: Callable[[str], None]) -> None:
     at = state.control(control.key)
     places, first = control.positions, at.default
 

@@ -11,29 +11,27 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 
-GROUPS = {"Good": False, "Watch it fail": True}
+GROUPS = {"Good": False, "Fail": True}
 """Headings of the recipes, with `Recipe.fails`."""
 
-hidable("starting-points", "Recipes")
+hidable("starting-points", "Recipes", ".st-key-recipe")
 
 
 @part("starting_points_row", on=On.SETTING)
 def recipe_buttons(train: Callable[[], None]) -> None:
-    """Draw a button for each recipe, and the explanation of the recipe that the controls show.
+    """Draw a button for each recipe, which moves the controls and calls ``train``.
 
-    A recipe moves the controls, and calls ``train``. The buttons do not store the chosen recipe, so no late message can
-    set the controls back. If the settings need synthetic digits, a thread starts to make them.
+    The buttons do not store the chosen recipe, so no late message can set the controls back. If the settings need
+    synthetic digits, a thread starts to make them.
     """
     settings = chosen_settings()
     chosen = recipe_of(settings)
-    with st.container(key="starting_points"):
-        with st.container(horizontal=True, key="recipe", gap="small", vertical_alignment="center"):
-            for text, fails in GROUPS.items():
-                with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
-                    st.html(f'<p class="ink-status">{text}</p>', width="content")
-                    for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
-                        _button(name, train, is_on=name == chosen)
-        st.caption(RECIPES[chosen].explained if chosen else "Your own settings.")
+    with st.container(key="recipe", gap=None):
+        for text, fails in GROUPS.items():
+            with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
+                st.html(f'<p class="ink-status">{text}</p>', width="content")
+                for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
+                    _button(name, train, is_on=name == chosen)
     if settings.synthetic:
         write_in_background(training_data(chosen_mnist(), settings))
 
@@ -43,7 +41,6 @@ def _button(name: str, train: Callable[[], None], *, is_on: bool) -> None:
         RECIPES[name].label,
         key=f"recipe_{name.replace('-', '_')}",
         type="primary" if is_on else "secondary",
-        help=RECIPES[name].explained,
         on_click=_choose,
         args=(name, train),
     )

@@ -1,7 +1,6 @@
 // Repair the canvas: it lays a toolbar over its top right corner, which swallows strokes, has its own size, lies below its
 // background until its style sheet has loaded, and has no name for screen readers. It is in an open shadow root, so each
-// new one must be repaired from within. Also, Ctrl+Z presses the page's Undo button, and on a narrow screen the sidebar
-// starts folded.
+// new one must be repaired from within. Also, Ctrl+Z presses the page's Undo button.
 (() => {
   const css = ".dc-toolbar{display:none!important}.dc-root,.dc-scroll,.dc-container,.canvas-container,canvas"
     + "{width:var(--stage-canvas)!important;height:var(--stage-canvas)!important;max-width:none!important}"
@@ -54,14 +53,6 @@
       const undo = document.querySelector(".st-key-undo button");
       if (undo) { event.preventDefault(); undo.click(); }
     });
-    // Streamlit unfolds the sidebar when a window grows wider, such as that of a phone on its side: here, over the canvas.
-    let width = window.innerWidth;
-    window.addEventListener("resize", () => {
-      const grows = window.innerWidth > width;
-      width = window.innerWidth;
-      const fold = () => document.querySelector('[data-testid="stSidebar"][data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button')?.click();
-      if (grows && width < 1200) setTimeout(fold, 100);
-    });
     window.inklingRepair = new MutationObserver(repair);
     window.inklingRepair.observe(document.body, { childList: true, subtree: true });
     // A component gets its shadow root after it is on the page, and fills it without a change outside.
@@ -73,23 +64,4 @@
     };
   }
   repair();
-  // The style sheet hides the sidebar until it has been folded once; from then on the visitor decides.
-  const fold = (tries) => {
-    const bar = document.querySelector('[data-testid="stSidebar"]');
-    const close = document.querySelector('[data-testid="stSidebarCollapseButton"] button');
-    if (document.documentElement.dataset.inklingFolded !== undefined) return;
-    if (window.innerWidth >= 1200 || (bar && bar.dataset.collapsed === "true")) {
-      document.documentElement.dataset.inklingFolded = "";
-    } else if (close) {
-      close.click();
-      setTimeout(() => { document.documentElement.dataset.inklingFolded = ""; }, 400);
-    } else if (tries) setTimeout(fold, 100, tries - 1);
-  };
-  fold(50);
-  // The page's header scrolls away with the settings button; most browsers do that by the style sheet alone.
-  const main = document.querySelector('[data-testid="stMain"]');
-  const head = document.querySelector('[data-testid="stHeader"]');
-  if (main && head && !CSS.supports("timeline-scope: --page")) {
-    main.onscroll = () => { head.style.translate = `0 ${-Math.min(main.scrollTop, head.offsetHeight)}px`; };
-  }
 })();

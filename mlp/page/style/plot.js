@@ -3,7 +3,7 @@
 const SLOW_MS = 1000, SELDOM_MS = 100;  // in a class, a slice is played for seconds, and moves a line by a few pixels
 const LONGEST_MS = 6000, SHORTEST_MS = 100, PEN_DOWN_MS = 30;  // a stroke's answer goes first
 const UNITS = 100_000;  // of a coordinate, as in plots.py
-const LETTERS_PX = 11, GAP_PX = 4, DOT_ROOM_PX = 4, TICK_PX = { x: 52, y: 20 };
+const LETTERS_PX = 11, GAP_PX = 4, DOT_ROOM_PX = 4, TICK_PX = { x: 52, y: 20 }, MAX_TICKS = 7;
 const still = matchMedia("(prefers-reduced-motion: reduce)"), forced = matchMedia("(forced-colors: active)");
 
 // Coordinates come as differences of whole numbers, which are short.
@@ -106,7 +106,7 @@ class Plot {
     this.top = letters / 2;
     this.bottom = box.height - letters - 2 * GAP_PX;
     this.high = this.bottom - this.top;
-    const heights = ticks(...plot.y, Math.max(2, Math.floor(this.high / TICK_PX.y)));
+    const heights = ticks(...plot.y, Math.min(MAX_TICKS, Math.max(2, Math.floor(this.high / TICK_PX.y))));
     this.left = Math.max(...heights.map((y) => pen.measureText(text(y)).width)) + 2 * GAP_PX;
     this.right = named.length ? Math.max(...named.map(({ name }) => pen.measureText(name).width)) + 2 * GAP_PX : 2 * GAP_PX;
     this.wide = box.width - this.left - this.right;

@@ -21,7 +21,8 @@ if (!window.inklingOpened.has("$act")) {
       window.inklingOpened.add("$act, done");
     } else if (tries--) setTimeout(look, 100);
   };
-  setTimeout(look, 400);
+  const isReload = performance.getEntriesByType("navigation")[0].type === "reload";  // which begins at the canvas
+  if ("$act" !== "link" || !isReload) setTimeout(look, 400);
 }
 </script>
 """)

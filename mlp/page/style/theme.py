@@ -14,7 +14,7 @@ from mlp.analysis.inline_html import png_url
 from mlp.page.style.svg import svg_url
 
 HERE = Path(__file__).parent
-SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "tabs.css", "words.css", "contrast.css")
+SHEETS = ("page.css", "cards.css", "touch.css", "lessons.css", "tabs.css", "words.css", "contrast.css")
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
@@ -105,7 +105,7 @@ def _scripts() -> str:
 
 
 def repair_canvas() -> None:
-    """Fix the canvas, fold the sidebar on a narrow screen, and help keyboards and screen readers."""
+    """Fix the canvas, and help keyboards and screen readers."""
     with st.container(key="canvas_script"):  # takes no space: a line would show while the page loads
         st.html(f"<script>\n{_scripts()}</script>", unsafe_allow_javascript=True)
 

@@ -38,7 +38,7 @@ def go_to_tab(name: str) -> None:
 def look_inside(kind: str, number: int) -> None:
     """Show which pixels of a test or validation digit spoke for the answer; for callbacks, as their last act."""
     look_at(kind, number)
-    state.inside_view.set("evidence")
+    state.network_tool.set("pixels")
     go_to_tab(FIRST)
 
 

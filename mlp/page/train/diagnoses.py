@@ -1,4 +1,4 @@
-"""Draw the problems of a run below its curves, each with a button that tries a remedy."""
+"""Find and draw the problems of a run, each with a button that tries a remedy."""
 
 from dataclasses import replace
 from weakref import WeakKeyDictionary
@@ -9,8 +9,8 @@ from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
+from mlp.page.settings import hiding
 from mlp.page.settings.controls import set_controls
-from mlp.page.style.hidable import hidable
 from mlp.page.style.redraw import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
@@ -19,7 +19,8 @@ from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
 
-_refused = Refusal("hints")
+refused = Refusal("train")
+"""Why a run could not start; the note below the curves shows it."""
 
 EARLIEST = 200  # steps before dead neurons are counted
 ICONS = {
@@ -33,34 +34,25 @@ ICONS = {
 _measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 """The last measured shares of dead neurons, by job."""
 
-hidable("hints", "Hints when a run goes wrong")
+
+def found_diagnoses(visitor: Visitor, now: Snapshot) -> list[Diagnosis]:
+    """Return the problems of the visitor's run, the worst first; none if the link hides them."""
+    job = visitor.job
+    return [] if job is None or "hints" in hiding.hidden() else diagnoses(now, dead_neurons(job, now))
 
 
-def show_diagnoses(visitor: Visitor, job: Job, now: Snapshot) -> None:
-    """Draw the run's problems, if it has any; for the fragment that follows the run."""
-    found = diagnoses(now, dead_neurons(job, now))
-    with st.container(key="hints"):
-        for place, diagnosis in enumerate(found):
-            known = any(diagnosis.remedy == other.remedy for other in found[:place])
-            _show(visitor, now, diagnosis, with_button=not known)
-        _refused.show()
-
-
-def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button: bool) -> None:
-    key = diagnosis.kind.replace(" ", "_")
-    text = f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}"
-    with st.container(border=True, key=f"hint_{key}"):
-        words, side = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
-        words.markdown(text)
-        if side is not None:
-            side.button(
-                diagnosis.remedy.label,
-                key=f"remedy_{key}",
-                on_click=try_remedy,
-                args=(visitor, now, diagnosis.remedy),
-                help="Trains a new network with only this setting changed.",
-                width="stretch",
-            )
+def show_diagnosis(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis) -> None:
+    """Draw a problem with its remedy."""
+    kind = diagnosis.kind.replace(" ", "_")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"hint_{kind}", gap="small"):
+        st.markdown(f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}", width="stretch")
+        st.button(
+            diagnosis.remedy.label,
+            key=f"remedy_{kind}",
+            on_click=try_remedy,
+            args=(visitor, now, diagnosis.remedy),
+            help="Trains a new network with only this setting changed.",
+        )
 
 
 def remedy_button(visitor: Visitor, key: str) -> None:
@@ -84,11 +76,11 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
         network = None if start is None else start.network
         run = Run(settings, network, temperature=now.temperature)
     except ValueError as error:
-        _refused.set(f"This run cannot start: {reason(error)}")
+        refused.set(f"This run cannot start: {reason(error)}")
         return
     set_controls(settings)
     failed = visitor.runs.current
-    begin(visitor, run, job.data, origin, refusal=_refused, within_limits=origin is None, start_network=network)
+    begin(visitor, run, job.data, origin, refusal=refused, within_limits=origin is None, start_network=network)
     visitor.runs.show([failed])
     rerun_page()
 

@@ -10,13 +10,12 @@ from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
 from mlp.page.style.plots import QUANTITIES, Plot, color_of, draw_plot, runs_plot, shown
 from mlp.page.train.curve_words import curve_description
-from mlp.page.train.guess import Guess, guess_comparison, guess_row
+from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.spoken import spoken_sweep
-from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Quantity
 
 
-def sweep_and_curves(visitor: Visitor, trials: Sequence[Trial], guess: Guess | None) -> None:
+def sweep_and_curves(trials: Sequence[Trial], guess: Guess | None) -> None:
     """Draw the progress of the runs, and all their curves in the same axes."""
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
@@ -26,8 +25,6 @@ def sweep_and_curves(visitor: Visitor, trials: Sequence[Trial], guess: Guess | N
             with column.container(key=f"{quantity}_curve", gap=None):
                 st.html(curve_title(quantity.capitalize()))
                 draw_plot(quantity, sweep_plot(quantity, trials, guess and guess.curve))
-        guess_row(visitor, guessed(trials, guess))
-        st.html(f'<div data-live="legend">{legend(trials)}</div>')
 
 
 def sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None = None) -> Plot:

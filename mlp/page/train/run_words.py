@@ -30,7 +30,7 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
     if now is None:
         return (SLOW_START if slow_start else "") + (
             '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
-            f"it starts with random {tappable('weight', 'weights')} and keeps reading your drawing as it learns.</p>"
+            f"it starts with random {tappable('weight', 'weights')}.</p>"
         )
     parts = [now.moment]
     if now.speed != "full" and len(now.history):

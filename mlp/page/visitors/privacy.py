@@ -17,5 +17,5 @@ def privacy_note() -> None:
         "**Privacy.** Inkling keeps your runs, drawing, digits, signs, open photo, nickname and written answers "
         f"{where}. It sends them to nobody else. A cookie with a random code finds them again when you "
         "return. Anyone who uses this browser or knows the code can see your work, and so can the people who run the "
-        "server. Under *Share*, *Someone else’s turn* puts all of it away under its code, or deletes it."
+        "server. Below, *Someone else’s turn* puts all of it away under its code, or deletes it."
     )

@@ -13,7 +13,6 @@ from tests.browser.sight import answer, button, eventually, part
 
 
 def open_newcomer(page: Page) -> None:
-    page.get_by_role("button", name="Share").click()
     part(page, "newcomer").get_by_text("Someone else’s turn").click()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from mlp.page.tabs.inside.tab import TOOL_ROOMS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
@@ -39,7 +40,7 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     expect(picture.get_by_text(re.compile("^Answer 5\\s.*its probability is", re.DOTALL))).to_be_visible()
 
     # A press switches it off, a key switches it on again; screen and screen reader agree.
-    tool(page, "Damage it").click()
+    tool(page, "Damage").click()
     expect(page.get_by_text("Press a neuron to switch it off").last).to_be_visible()
     neuron = picture.get_by_role("button", name="of layer 2").first
     name = re.compile(re.escape((neuron.get_attribute("aria-label") or "").partition(":")[0]))
@@ -91,7 +92,7 @@ def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
 
 def test_phone_shows_all_of_the_picture_within_its_width(open_page: Callable[..., Page]):
     phone = open_page("?tab=Look+inside", **PHONE)
-    for view in ("The network", "First layer", "Which pixels spoke", "While it learns"):
-        phone.get_by_role("radio", name=view, exact=True).tap()
+    for title in TOOL_ROOMS.titles.values():
+        phone.get_by_role("radio", name=title, exact=True).tap()
         expect(phone.locator(".ink-note").last).to_be_visible()
         assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")

@@ -36,8 +36,8 @@ def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Call
     button(page, "pause").click()
     tab(page, "Look inside").click()
     page.set_viewport_size({"width": 390, "height": 844})
-    tool(page, "Damage it").press("Enter")  # a pointer could miss a moving element
-    expect(tool(page, "Damage it")).to_be_checked()
+    tool(page, "Damage").press("Enter")  # a pointer could miss a moving element
+    expect(tool(page, "Damage")).to_be_checked()
     expect(part(page, "lab_damage").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
 
 
@@ -46,7 +46,7 @@ LABELS = {
     "lab=rewind": ["Saved step", "Exact step"],
     "lab=fool": ["To be read as", "Method"],
     "lab=morph": ["To", "Place on the path, %"],
-    "inside_view=Which+pixels+spoke": ["Why it is …", "and not …"],
+    "lab=pixels": ["Why it is …", "and not …"],
 }
 """Labels beside "Looking at", by place."""
 TOPS = """(row, names) => names.map((name) => [...row.querySelectorAll("p")]
@@ -56,7 +56,7 @@ TOPS = """(row, names) => names.map((name) => [...row.querySelectorAll("p")]
 @pytest.mark.parametrize("place", LABELS)
 def test_labels_of_controls_in_a_row_are_level(open_page: Callable[..., Page], place: str):
     page = open_page(f"?{place}", viewport={"width": 1920, "height": 1080})
-    row = part(page, "lab_choices" if place.startswith("lab") else "inside_choices")
+    row = part(page, "lab_choices")
     expect(row.get_by_text("Looking at")).to_be_visible()
     if place == "lab=rewind":
         button(page, "step").click()

@@ -40,7 +40,7 @@ def test_keyboard_reaches_the_last_stage_of_a_step(open_page: Callable[..., Page
 
 
 def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..., Page]):
-    page = open_page("?lesson=width-and-depth", viewport={"width": 1280, "height": 720})
+    page = open_page("?lesson=overfitting", viewport={"width": 1280, "height": 720})
     lesson = page.locator(".st-key-lessons")
     beside = [lesson.get_by_role("heading", name="Width and depth"), lesson.get_by_text("A question.")]
     for seen in (*beside, part(page, "canvas"), answer(page), *part(page, "curves").get_by_role("img").all()):
@@ -95,17 +95,13 @@ def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callabl
     assert "learning_rate=0.01" in page.url
 
 
-def test_settings_are_folded_while_the_lessons_are_open(open_page: Callable[..., Page]):
-    page = open_page(viewport={"width": 1280, "height": 720})
-    settings = page.get_by_test_id("stSidebar")
-    expect(settings).to_have_attribute("data-collapsed", "false")
-    button(page, "open_lessons").click()
-    expect(settings).to_have_attribute("data-collapsed", "true")
+def test_choice_of_network_has_room_beside_a_lesson(open_page: Callable[..., Page]):
+    page = open_page("?lesson=overfitting", viewport={"width": 1280, "height": 720})
     for name in ("Pretrained", "Basic"):
         label = part(page, "network").get_by_role("radio", name=name).locator("p")
         assert label.evaluate("(label) => label.scrollWidth <= label.clientWidth"), name
-    button(page, "close_lessons").click()
-    expect(settings).to_have_attribute("data-collapsed", "false")
+    for shown, key in ((True, "learning_rate"), (False, "epochs")):  # the experiments have their own settings
+        expect(part(page, key)).to_be_visible(visible=shown)
 
 
 def test_newer_step_follows_its_least_certain_image_again(open_page: Callable[..., Page]):

@@ -39,7 +39,6 @@ def computed(settings: Settings) -> str:
 
 
 def open_turn(page: Page) -> None:
-    page.get_by_role("button", name="Share").click()
     part(page, "newcomer").locator("summary").click()
 
 

@@ -70,7 +70,7 @@ class Canvas:
         drawn = drawn_parts()
         drawn.is_live = lambda: True
         drawn.note("corrections", On.STROKE, Where.CARDS)
-        drawn.note("inside_view_drawn", On.STROKE, Where.TAB)
+        drawn.note("inside_drawn", On.STROKE, Where.TAB)
         drawn.note("newcomer", On.FIRST_WORK, Where.CARDS)
         drawn.note("share_link", On.STROKE, Where.CARDS)
 

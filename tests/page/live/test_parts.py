@@ -187,7 +187,7 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
     visitor_of(page).job.step()
     eventually(lambda: visitor_of(page).job.snapshot().step == 2)
     tab_of(page).parts(["reading"])
-    assert outdated(page) == ["inside_view_drawn"]
+    assert outdated(page) == ["inside_drawn"]
     assert outdated(page.run()) == []
     page.segmented_control(key="network").set_value("shipped").run()
     visitor_of(page).job.step()
@@ -198,7 +198,7 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
 
 def test_stroke_makes_parts_outdated_at_once(page: AppTest):
     tab_of(page).desk.report([], BLANK, is_newest=True)
-    assert {"corrections", "share_link", "inside_view_drawn"} <= set(outdated(page))
+    assert {"corrections", "share_link", "inside_drawn"} <= set(outdated(page))
 
 
 def test_closed_tab_and_its_runs_are_freed():

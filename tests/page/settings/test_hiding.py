@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings import hiding
+from mlp.page.tabs.inside.tab import TOOLS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.tabs.lessons.lessons import LESSONS
@@ -117,7 +118,7 @@ def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., App
 
 
 def test_every_tab_room_and_lesson_can_be_hidden(page: AppTest):
-    names = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in ("look", "damage", "rewind", *ROOMS)}
+    names = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in (*TOOLS, *ROOMS)}
     names |= {hiding.tab_name(name) for name in (*TABS, *(part.name for part in PARTS), "Lessons")}
     in_tabs = {name for name in hiding.all_hidable() if name.startswith(("tab-", "lab-", "lesson-"))}
     assert in_tabs == names | {"lab-guess"}

@@ -1,4 +1,4 @@
-"""The settings in the sidebar: their choices, their texts, and the settings of a run."""
+"""The settings: their choices, their texts, and the settings of a run."""
 
 from collections.abc import Callable
 
@@ -11,20 +11,16 @@ from mlp.training.settings_table import groups
 from tests.page.sight import text, trained_with, visitor_of
 
 
-def parameters_shown(page: AppTest) -> str:
-    return next(caption.value for caption in page.sidebar.caption if "to learn" in caption.value)
-
-
 def test_new_visitor_trains_with_the_articles_settings(page: AppTest):
     assert trained_with(page) == Settings()
 
 
 def test_number_of_parameters_follows_the_sliders(page: AppTest):
-    assert "784 → 100 → 200 → 10: **100,710**" in parameters_shown(page)
+    assert "100,710 numbers to learn" in text(page, "more_row")
     page.slider(key="hidden_layers").set_value(1).run()
     page.slider(key="width_1").set_value(8).run()
     # (784 + 1) × 8 + (8 + 1) × 10
-    assert "784 → 8 → 10: **6,370**" in parameters_shown(page)
+    assert " 6,370 numbers to learn" in text(page, "more_row")
 
 
 def test_width_is_kept_while_its_layer_is_removed(page: AppTest):
@@ -48,7 +44,7 @@ def test_width_is_kept_while_its_layer_is_removed(page: AppTest):
 )
 def test_bad_values_in_the_url_become_defaults(open_page: Callable[..., AppTest], bad: dict[str, str]):
     page = open_page(**bad)
-    shown = page.main.warning[0].value  # not in the sidebar, which is closed on a phone
+    shown = page.main.warning[0].value
     assert trained_with(page) == Settings()
     assert all(f"{name} must be " in shown for name in bad)
     assert shown.count(" must be ") == len(bad)
@@ -79,14 +75,11 @@ def test_every_control_is_explained(page: AppTest):
         assert len(group.explained) > 20
 
 
-@pytest.mark.parametrize(("link", "is_open"), [({}, False), ({"dropout": "0.5"}, False), ({"l1": "0.001"}, True)])
-def test_advanced_settings_open_with_a_link_that_sets_one(
-    open_page: Callable[..., AppTest], link: dict[str, str], is_open: bool
-):
-    page = open_page(**link)
-    opened = {one.label: one.proto.expanded for one in page.sidebar.expander}
-    assert opened == {"Prevent overfitting": False, "More settings": False, "Advanced": is_open}
+def test_controls_out_of_view_are_counted_where_they_differ(open_page: Callable[..., AppTest]):
+    page = open_page(l1="0.001", optimizer="adam", epochs="3")
+    assert "2 more set" in text(page, "more_row")
     assert {one.key for one in page.container(key="advanced").select_slider} == {"l1", "label_smoothing"}
+    assert "more set" not in text(open_page(), "more_row")
 
 
 def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest]):

@@ -81,7 +81,7 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"hide": "tab-mistakes", "tab": "Data"}, "Data"),
         ({"hide": "tab-data", "tab": "Data"}, "Look inside"),
         ({"hide": "tab-your-drawings", "tab": "Runs"}, "Runs"),
-        ({"inside_view": "First layer"}, "Look inside"),
+        ({"lab": "weights"}, "Look inside"),
         ({"tab": "Cellar"}, "Look inside"),
     ],
 )
@@ -132,19 +132,17 @@ def test_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room:
     assert address(page) == {"tab": ["Lab"], "lab": [room]}
 
 
-@pytest.mark.parametrize("tool", ["damage", "rewind"])
+@pytest.mark.parametrize("tool", ["damage", "health"])
 @pytest.mark.parametrize("link", [{}, {"tab": "Lab"}, {"tab": "Look inside"}], ids=["alone", "earlier tab", "tab"])
 def test_link_opens_its_tool_of_the_network(open_page: Callable[..., AppTest], tool: str, link: dict[str, str]):
     page = open_page(lab=tool, **link)
     assert page.segmented_control(key="network_tool_choice").value == tool
-    assert page.segmented_control(key="inside_view").value == "network"
     assert address(page) == {"lab": [tool]}
     page.segmented_control(key="network_tool_choice").set_value("look").run()
     assert address(page) == {}
 
 
 def test_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
-    assert open_page(inside_view="While it learns").segmented_control(key="inside_view").value == "spreads"
     page = open_page(tab="Mistakes", mistakes_on="Test data")
     assert page.segmented_control(key="mistakes_on").value == "test"
     assert address(page)["mistakes_on"] == ["Test data"]
@@ -171,7 +169,7 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
     ("link", "warned"),
     [
         ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, Lessons, got Alchemy"),
-        ({"lab": "alchemy"}, "lab must be one of look, damage, rewind, fool, .*, got alchemy"),
+        ({"lab": "alchemy"}, "lab must be one of look, damage, rewind, weights, .*, got alchemy"),
         ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
     ],
 )

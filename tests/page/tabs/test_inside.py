@@ -16,7 +16,6 @@ from mlp.page.draw.networks import shipped
 from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside import spreads
-from mlp.page.tabs.inside.tab import VIEWS
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -30,8 +29,8 @@ PICTURE, MOSAIC = '<p class="ink-net-legend"', 'class="ink-mosaic"'
 def opened(open_page):
     """Return a function that opens the page at a view."""
 
-    def opened(view="network", **settings):
-        return open_page(tab="Look inside", inside_view=VIEWS[view], **settings)  # a link holds what the page shows
+    def opened(room="look", **settings):
+        return open_page(lab=room, **settings)  # a link holds what the page shows
 
     return opened
 
@@ -81,7 +80,7 @@ def test_picture_says_that_it_leaves_out_test_time_augmentation(opened):
 
 
 def test_pressed_neuron_is_off_until_all_are_on(opened):
-    test = opened(lab="damage")
+    test = opened("damage")
     test.segmented_control(key="network").set_value("article").run()
     assert "Press a neuron to switch it off" in shown(test)
     fires = [one["number"] for one in picture(test)["neurons"] if re.match("Neuron .* of layer 1", one["name"])]
@@ -103,13 +102,13 @@ def test_pressed_neuron_is_off_until_all_are_on(opened):
 
 def test_only_the_chosen_view_is_on_the_page(opened):
     test = opened()
-    assert (PICTURE in shown(test), MOSAIC in shown(test)) == (True, False)
-    test.segmented_control(key="inside_view").set_value("first_layer").run()
-    assert (PICTURE in shown(test), MOSAIC in shown(test)) == (False, True)
+    assert (shown(test).count(PICTURE), MOSAIC in shown(test)) == (2, False)
+    test.segmented_control(key="network_tool_choice").set_value("weights").run()
+    assert (shown(test).count(PICTURE), MOSAIC in shown(test)) == (1, True)
 
 
 def test_closed_tab_computes_nothing(open_page):
-    assert PICTURE not in shown(open_page(tab="Data"))
+    assert shown(open_page(tab="Data")).count(PICTURE) == 1  # that of the stage
 
 
 def test_network_picture_has_sums_and_the_number_of_hidden_neurons(opened):
@@ -133,38 +132,38 @@ def test_picture_looks_at_the_drawing_once_there_is_one(opened):
 
 def test_test_digit_is_chosen_by_number_within_the_test_set(opened):
     test = opened()
-    test.segmented_control(key="looking_at").set_value("test").run()
+    test.selectbox(key="looking_at").set_value("test").run()
     test.number_input(key="digit_number").set_value(3).run()
     assert f"test digit no. 3, a {sample().test.labels[3]}" in shown(test)
     test.button(key="another_digit").click().run()
     assert 0 <= test.number_input(key="digit_number").value < len(sample().test)
     test.number_input(key="digit_number").set_value(5).run()
-    test.segmented_control(key="looking_at").set_value("validation").run()
+    test.selectbox(key="looking_at").set_value("validation").run()
     assert f"validation digit no. 5, a {sample().validation.labels[5]}" in shown(test)
 
 
 def test_chosen_test_digit_stays_while_another_view_is_open(opened):
     test = opened()
-    test.segmented_control(key="looking_at").set_value("test").run()
+    test.selectbox(key="looking_at").set_value("test").run()
     test.number_input(key="digit_number").set_value(3).run()
-    test.segmented_control(key="inside_view").set_value("first_layer").run()
-    assert "looking_at" not in [control.key for control in test.segmented_control]
-    test.segmented_control(key="inside_view").set_value("network").run()
-    assert test.segmented_control(key="looking_at").value == "test"
+    test.segmented_control(key="network_tool_choice").set_value("weights").run()
+    assert "looking_at" not in [control.key for control in test.selectbox]
+    test.segmented_control(key="network_tool_choice").set_value("look").run()
+    assert test.selectbox(key="looking_at").value == "test"
     assert f"test digit no. 3, a {sample().test.labels[3]}" in shown(test)
 
 
 def test_mosaic_shows_a_hundred_neurons_and_counts_the_others(opened):
-    assert shown(opened("first_layer")).count('<i class="ink-piece" role="img"') == min(
+    assert shown(opened("weights")).count('<i class="ink-piece" role="img"') == min(
         shipped("shipped").layer_sizes[1], 128
     )
-    test = opened("first_layer", width_1=200, images=100, epochs=1)
+    test = opened("weights", width_1=200, images=100, epochs=1)
     test.button(key="step").click().run()
     assert "the first 128 of 200" in shown(at_rest(test))
 
 
 def test_learned_weights_are_current_minus_initial_weights(opened):
-    test = opened("first_layer", images=100, epochs=1)
+    test = opened("weights", images=100, epochs=1)
     test.button(key="step").click().run()
     begun = Run(Settings(images=100, epochs=1))
     learned = advance(begun, chosen_mnist(), 60, max_steps=1).run.network.dense_layers[0].weight.value
@@ -178,14 +177,14 @@ def test_learned_weights_are_current_minus_initial_weights(opened):
 
 
 def test_pixels_can_speak_for_any_digit_against_any_other(opened):
-    test = opened("evidence")
+    test = opened("pixels")
     test.selectbox(key="evidence_for").set_value("3").run()
     test.selectbox(key="evidence_against").set_value("8").run()
     assert "spoke for a 3 rather than an 8" in shown(test)
 
 
 def test_run_shows_the_size_of_its_next_step_and_its_dead_neurons(opened):
-    test = opened("spreads", images=100, epochs=1)
+    test = opened("health", images=100, epochs=1)
     assert "next step" not in shown(test)
     test.button(key="step").click().run()
     text = shown(at_rest(test))

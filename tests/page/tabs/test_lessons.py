@@ -99,7 +99,7 @@ def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., 
     page.run()
     assert "6 networks side by side · 6 of them done" in text(page, "progress")
     assert page.button(key="pause").disabled
-    assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+%", text(page, "curves")) == ["Short", "Medium", "Long"]
+    assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+%", text(page, "note")) == ["Short", "Medium", "Long"]
     assert text(page, "lessons").count("2 of 2") == 6
     page.button(key=key("learning-rate", 1)).click().run()  # a single one again
     assert visitor.shown_sweep is None
@@ -242,17 +242,17 @@ def test_lesson_keeps_its_results_and_curves_when_another_lesson_runs(open_page,
     assert first.count("2 of 2") == 6
     assert "until you press Run all again" in first
     page.segmented_control(key="lesson_choice").set_value("overfitting").run()
-    assert "Short steps" not in text(page, "curves")
+    assert "Short steps" not in text(page, "note")
     page.button(key="run_all_overfitting").click().run()
     eventually(lambda: not visitor_of(page).sweep.busy)
     page.segmented_control(key="lesson_choice").set_value("learning-rate").run()
     assert text(page, "experiments") == first
-    assert "Short steps: 0.003" in text(page, "curves")
-    assert "With warps" not in text(page, "curves")
+    assert "Short steps: 0.003" in text(page, "note")
+    assert "With warps" not in text(page, "note")
     page.segmented_control(key="lesson_choice").set_value("overfitting").run()
-    assert "With warps" in text(page, "curves")
+    assert "With warps" in text(page, "note")
     again = open_page(visitor=page, lesson="learning-rate")
-    assert "Short steps: 0.003" in text(again, "curves")
+    assert "Short steps: 0.003" in text(again, "note")
 
 
 @pytest.mark.usefixtures("small_lesson")
@@ -262,12 +262,12 @@ def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[...,
     page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))
     page.button(key="run_all_learning_rate").click().run()
     eventually(lambda: not visitor_of(page).sweep.busy)
-    assert "Your guess of Long steps: 1, dashed. On average" in text(page.run(), "curves")
+    assert "Your guess of Long steps: 1, dashed. On average" in text(page.run(), "note")
     page.button(key=key("learning-rate", 0)).click().run()
-    assert ", dashed. On average" not in text(at_rest(page), "curves")
+    assert ", dashed. On average" not in text(at_rest(page), "note")
     assert "Your guess is for another run" in text(page, "lab_guess")
     page.button(key=key("learning-rate", 2)).click().run()
-    assert "Your guess, dashed. On average" in text(at_rest(page), "curves")
+    assert "Your guess, dashed. On average" in text(at_rest(page), "note")
 
 
 @pytest.mark.parametrize("name", LESSONS)

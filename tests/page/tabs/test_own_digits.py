@@ -141,7 +141,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)
-    assert "Its weights have learned from MNIST’s validation images" in text(own_page, "curves")
+    assert "Its weights have learned from MNIST’s validation images" in text(own_page, "note")
     taught = visitor.job.snapshot().reader
     assert taught.layer_sizes == shipped("shipped").layer_sizes  # larger than a new network may be
     assert not taught.test_time_augmentation  # each measurement would take five times as long

@@ -14,7 +14,7 @@ from tests.sample_digits import sample
 
 
 def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):
-    page: AppTest = open_page(images="300", epochs="2")
+    page: AppTest = open_page(tab="Runs", images="300", epochs="2")
     page.button(key="step").click().run()
     at_rest(page)
     assert "On synthetic digits : " in text(page, "synthetic_accuracy")

@@ -1,4 +1,4 @@
-"""Damage it: how much of a network can be removed before it stops reading."""
+"""Damage: how much of a network can be removed before it stops reading."""
 
 import html
 from collections.abc import Sequence

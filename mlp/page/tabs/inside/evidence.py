@@ -1,4 +1,4 @@
-"""The view "Which pixels spoke": those for the answer, and those against it."""
+"""Pixels that spoke: those for the answer, and those against it."""
 
 import html
 from collections.abc import Sequence

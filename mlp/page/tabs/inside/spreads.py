@@ -1,4 +1,4 @@
-"""The view "While it learns": histograms of the network's numbers, and the size of its updates."""
+"""A network's health: histograms of the network's numbers, and the size of its updates."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Scroll so that lesson and curves are both visible: side by side on a wide screen, else one below the other."""
+"""Scroll to the lessons, each time they open; on a wide screen, canvas and curves are beside them."""
 
 import streamlit as st
 
@@ -12,9 +12,8 @@ _SCROLL = """
     if (!lessons) { if (tries--) setTimeout(look, 100); return; }
     if (lessons.dataset.seen) return;
     lessons.dataset.seen = "";
-    const wide = window.innerWidth >= 1024;
-    const top = document.querySelector(wide ? ".st-key-lessons_card" : ".st-key-progress");
-    if (top) setTimeout(() => top.scrollIntoView({ block: "start" }), WAIT);
+    const card = document.querySelector(".st-key-lessons_card");
+    if (card) setTimeout(() => card.scrollIntoView({ block: "start" }), WAIT);
   };
   look();
 }

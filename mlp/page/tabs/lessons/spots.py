@@ -39,7 +39,7 @@ class Spot(NamedTuple):
 LEARNING_RATE = Spot("Learning rate", "control_learning_rate")
 CURVES = Spot("Curves", "curves")
 VALLEY = Spot("Valley", "lab_valley", "Lab", (LAB_ROOMS.chosen, "valley"))
-FIRST_LAYER = Spot("First layer", "tab-look-inside", "Look inside", (state.inside_view, "first_layer"))
+FIRST_LAYER = Spot("First layer", "tab-look-inside", "Look inside", (state.network_tool, "weights"))
 LOSS = Spot("Loss", "loss_curve")
 MISTAKES = Spot("Mistakes", "tab-mistakes", "Mistakes")
 YOUR_SIGNS = Spot("Your signs", "tab-your-drawings", "Your drawings", (state.drawings_of, "signs"))

@@ -20,6 +20,7 @@ from mlp.page.tabs.runs.uploads import weights_section
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.data_state import DataState
 from mlp.page.train.run_words import duration, measured_on
+from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor
@@ -52,6 +53,8 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
         )
     else:
         _table(visitor)
+        if now is not None:
+            synthetic_accuracy_section(now, visitor.digits.now)
         if visitor.runs.comparable():
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)

@@ -32,8 +32,6 @@ _slow_origin = ControlVar[str]("slow_origin", "new")
 """The origin of the step; a control."""
 _slow_stage = ControlVar[str]("slow_stage", "")
 """The open stage; a control."""
-_slow_turns = SessionVar[int]("slow_turns", 0)
-"""Number of times that a button has opened another stage."""
 
 
 STAGES = {
@@ -48,16 +46,6 @@ STAGES = {
 }
 FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
-
-# Next and Back are below a stage, which may be long, so the next stage scrolls to its top.
-_TO_TOP = """
-(turn) => {
-  if (window.inklingTurn === turn) return;
-  window.inklingTurn = turn;
-  const card = document.querySelector(".st-key-slow_card");
-  if (card && card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
-}
-"""
 
 
 def step_through_section(visitor: Visitor, data: DataState) -> None:
@@ -89,10 +77,10 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
         )
     )
     at = _chosen_stage()
-    _stage(at, step)
-    _back_and_next(at, step.number, visitor, data)
-    if turns := _slow_turns.get():
-        st.html(f"<script>({_TO_TOP})({turns:d});</script>", unsafe_allow_javascript=True)
+    with st.container(border=True, key="slow_card"):
+        _head(at, step, visitor, data)
+        with np.errstate(over="ignore", invalid="ignore"):  # steps of a run that blew up are shown, too
+            list(STAGES.values())[at](step)
 
 
 def _which_step(visitor: Visitor) -> None:
@@ -133,20 +121,19 @@ def _chosen_stage() -> int:
     return stages.index(_slow_stage.get())
 
 
-def _stage(at: int, step: SlowStep) -> None:
+def _head(at: int, step: SlowStep, visitor: Visitor, data: DataState) -> None:
+    """Draw the stage's title, its controls, and at the right *Back* and *Next*, which stay where they are."""
     name, n = list(STAGES)[at], len(step.labels)
-    with st.container(border=True, key="slow_card"):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.subheader(f"{at + 1:d}. {name}", anchor=False, width="stretch")
-            if STAGES[name] in FOLLOW_A_PICTURE:
-                state.slow_picture.start(followed(step))  # a default alone would leave the last number in the browser
-                st.number_input(f"Image to follow, 0 to {n - 1}", 0, n - 1, key=state.slow_picture.key, width=190)
-        with np.errstate(over="ignore", invalid="ignore"):  # steps of a run that blew up are shown, too
-            STAGES[name](step)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="slow_head"):
+        st.subheader(f"{at + 1:d}. {name}", anchor=False, width="stretch")
+        if STAGES[name] in FOLLOW_A_PICTURE:
+            state.slow_picture.start(followed(step))  # a default alone would leave the last number in the browser
+            st.number_input(f"Image to follow, 0 to {n - 1}", 0, n - 1, key=state.slow_picture.key, width=190)
+        _back_and_next(at, step.number, visitor, data)
 
 
 def _back_and_next(at: int, number: int, visitor: Visitor, data: DataState) -> None:
-    with st.container(horizontal=True, key="slow_steps"):
+    with st.container(horizontal=True, key="slow_steps", width="content"):
         st.button(
             "Back",
             key="slow_back",
@@ -170,7 +157,6 @@ def _back_and_next(at: int, number: int, visitor: Visitor, data: DataState) -> N
 
 def _go_to_stage(stage: int) -> None:
     _slow_stage.set(list(STAGES)[stage])
-    _slow_turns.set(_slow_turns.get() + 1)
 
 
 def _forget() -> None:
