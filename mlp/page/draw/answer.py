@@ -211,19 +211,14 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
             '<p class="none">It blew up</p>',
             "<small>The steps were too large, and the weights grew without limit.</small>",
         )
+    if answer.shares is None:
+        names = html.escape(in_words(answers.collected)) if answers.collected else signs
+        is_digit = reader.reads_digits and not answers.collected
+        what = "a digit from 0 to 9" if is_digit else f"one of {names}"
+        return '<p class="none ink-empty">Nothing drawn yet</p>', f"<small>Draw {what}, large or small.</small>"
     if answers.collected and answers.collected != reader.names:
         names = html.escape(in_words(answers.collected))
-        more = (
-            "No network has learned your signs yet." if answer.shares is not None else f"Draw {names}, large or small."
-        )
-        return f'<p class="none{" ink-empty" * (answer.shares is None)}">{names}</p>', f"<small>{more}</small>"
-    if answer.shares is None:
-        return (
-            '<p class="none ink-empty">Nothing drawn yet</p>',
-            "<small>Draw a digit from 0 to 9, large or small.</small>"
-            if reader.reads_digits
-            else f"<small>Draw one of {signs}, large or small.</small>",
-        )
+        return f'<p class="none">{names}</p>', "<small>No network has learned your signs yet.</small>"
     if answer.reading is None:
         return (
             '<p class="none">No answer</p>',

@@ -60,7 +60,7 @@ def test_given_image_is_not_the_visitors(open_page: Callable[..., AppTest]):
     page.button(key="sign_0").click().run()
     assert len(visitor_of(page).signs.now) == kept
     assert "Draw the sign A first" in text(page)
-    assert "Draw A, B and C" in text(open_page(visitor=page), "answer")
+    assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")
 
 
 def test_drawing_stays_when_a_run_begins_and_a_cleared_digit_stays_away(page: AppTest):

@@ -59,7 +59,7 @@ def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page:
 
 def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest):
     page, rng = named_page, np.random.default_rng(0)
-    assert text(page, "answer") == "♥ and ★ Draw ♥ and ★, large or small."
+    assert text(page, "answer") == "Nothing drawn yet Draw one of ♥ and ★, large or small."
     assert ">♥</text>" in shape(page)
     draw(page, 4)
     assert "No network has learned your signs yet." in text(page, "answer")
