@@ -1,10 +1,10 @@
 """The plots in a real browser: what is written on them fits, at any size, in the page's typeface."""
 
 import json
+from itertools import product
 from typing import Any
 
 import numpy as np
-import pytest
 from playwright.sync_api import Page
 
 from mlp.page.style.plots import run_plot, shown
@@ -54,14 +54,13 @@ def overlapping(texts: list[dict[str, Any]]) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("width", [260, 430, 900])
-def test_texts_of_a_plot_fit_and_keep_apart(page: Page, width: int):
+def test_texts_of_a_plot_fit_and_keep_apart(page: Page):
     at_rest(page)
     assert part(page, "accuracy_curve").locator(".ink-plot").count() == 1
     now = history(0.9, 3)
     now.learning_rates += [(0.5, 0.01), (0.6, 0.3)]
     earlier = [(f"run {n}", history(0.9 + 0.002 * n, 3)) for n in range(3)]
-    for epochs in (0.1, 0.5, 1, 3, 25, 100):
+    for epochs, width in product((0.1, 0.5, 1, 3, 25, 100), (260, 430, 900)):
         for plot in (run_plot("accuracy", now, epochs, earlier), run_plot("accuracy", History(10), epochs)):
             found = drawn(page, plot, width)
             texts = found["texts"]
