@@ -115,7 +115,7 @@ def test_targets_are_44_pixels_high_under_a_finger(open_page: Callable[..., Page
         "What it sees": part(page, "way_line").locator("summary"),
         "word": part(page, "accuracy_head").locator(".ink-word").first,
         "Guess first": button(page, "guess_first"),
-        "Privacy": part(page, "privacy").locator("summary"),
+        "Privacy": part(page, "privacy").locator("summary").first,
         "1 of the correction": part(page, "correction").get_by_role("radio", name="1"),
     }
     heights = {name: target.evaluate(REACHED) for name, target in targets.items()}

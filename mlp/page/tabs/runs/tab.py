@@ -53,14 +53,14 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
         )
     else:
         _table(visitor)
-        if now is not None:
-            synthetic_accuracy_section(now, visitor.digits.now)
         if visitor.runs.comparable():
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)
         number = _choice_of_one(visitor)
         _actions(visitor, number)
         offer_downloads(visitor, number)
+        if now is not None:
+            synthetic_accuracy_section(now, visitor.digits.now)
     sweep_section(visitor, data)
     weights_section(visitor)
 
