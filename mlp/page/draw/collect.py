@@ -67,7 +67,7 @@ def collect_section(visitor: Visitor) -> None:
     signs = visitor.signs.now
     if not signs.names:
         with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):
-            st.text_input("Name two signs", key=_named.key, value=FIRST_NAMES, width=150)
+            st.text_input("Name two signs", key=_named.key, value=FIRST_NAMES, width=150, label_visibility="collapsed")
             st.form_submit_button("Draw them", key="signs_begin", on_click=_name, args=(visitor,))
     with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
         for label, name in enumerate(signs.names):
