@@ -295,7 +295,7 @@ LINES: dict[str, int] = {
     "tests": 1430,
     "tests/analysis": 2212,
     "tests/benchmarks": 1229,
-    "tests/browser": 4980,
+    "tests/browser": 4981,
     "tests/claims": 857,
     "tests/cli": 691,
     "tests/container": 213,

@@ -93,7 +93,7 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
         lambda: taught(taught(with_uploaded_network(), "uploaded"), "run"),
     ),
     "own signs": (
-        "draw/collect.py learn_here",
+        "draw/collect.py _learn",
         lambda: measured(press(with_signs(5, tab="Your drawings", drawings="Signs"), "signs_train")),
     ),
     "leave one out": (

@@ -90,7 +90,7 @@ def test_new_setting_is_on_the_page_and_in_lessons(sparkle):
         from mlp.training.setting_entry import DEFAULTS
 
         st.button("set", key="set", on_click=set_controls, args=(replace(DEFAULTS, sparkle=0.0),))
-        settings_panel()
+        settings_panel(lambda key: None)
         st.text(chosen_settings().sparkle)
 
     at = AppTest.from_function(page).run()

@@ -38,7 +38,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             list(range(10)),
             key=_corrected.key,
             on_change=_corrected.on_change(_keep_digit),
-            args=(visitor, drawing, digit),
+            args=(visitor, drawing),
             help="Keeps this drawing under “Your drawings” for a network to learn. Press again to remove it.",
         )
     _refused.show()
@@ -54,15 +54,13 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         st.html(announced("kept", ""))
 
 
-def _keep_digit(visitor: Visitor, shown: InputImage, shown_label: int | None) -> None:
-    """Keep the drawing under the pressed digit, or remove it if the digit was pressed again."""
-    label, own, drawing = _corrected.get(), visitor.digits.now, this_tab().desk.digit or shown
-    if label is None and not np.array_equal(drawing.image, shown.image):
-        label = shown_label  # the press is for a drawing that the browser has shown, but this control has not yet
-    place = own.place_of(drawing.image)
-    if label is not None:
+def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
+    """Keep the drawing under the pressed digit, or remove it if pressed again, unless another one is drawn by now."""
+    label, own, now = _corrected.get(), visitor.digits.now, this_tab().desk.digit
+    place, is_there = own.place_of(drawing.image), now is not None and np.array_equal(now.image, drawing.image)
+    if is_there and label is not None:
         change_drawings(visitor.digits, lambda own: own.with_example(label, drawing.image, drawing.strokes), _refused)
-    elif place is not None:
+    elif is_there and place is not None:
         visitor.digits.change(own.without_examples([place]))
     redraw(On.DRAWINGS)
 

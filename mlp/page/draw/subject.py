@@ -9,6 +9,7 @@ from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
+from mlp.page.style.theme import plain
 
 _looking_at = ControlVar[str]("looking_at", "drawing")
 """The kind of image to look at, "drawing" or a split of the data; a control."""
@@ -25,7 +26,7 @@ def subject_choice(dataset: Dataset) -> None:
             "Looking at",
             list(labels),
             key=_looking_at.key,
-            format_func=labels.__getitem__,
+            format_func=lambda kind: plain(labels[kind]),
             width=190,
             persist_state="session",
         )

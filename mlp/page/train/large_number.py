@@ -61,7 +61,7 @@ def number_html(share: float, nouns: str) -> str:
     --------
     >>> number_html(0.9573, "new digits")
     '<p class="ink-number"><b>96</b> <span>of 100 new digits read right</span></p>'
-    >>> number_html(0.9988, "warps")[22:30]
+    >>> number_html(0.9988, "warps")[22:31]
     '<b>99</b>'
     """
     number = "–" if math.isnan(share) else str(100 if share == 1 else min(99, round(100 * share)))

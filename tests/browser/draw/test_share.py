@@ -75,6 +75,7 @@ def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[
     page = open_page("?tab=Your+drawings", has_touch=True)
     for number, (digit, touch) in enumerate([(7, False), (3, True)], start=1):
         draw(page, fit(DIGITS[digit]), touch=touch)
+        expect(part(page, "correction").get_by_role("radio", name="1")).not_to_be_checked()  # for the last drawing
         page.locator(".st-key-correction").get_by_text("1", exact=True).click()
         expect(part(page, "correction_row")).to_contain_text(f"Kept as a 1 in Your drawings ({number})")
         expect(page.get_by_role("img", name=f"1, read as {digit}")).to_be_visible()

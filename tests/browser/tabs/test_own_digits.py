@@ -13,6 +13,7 @@ def test_pretrained_network_is_taught_three_digits(page: Page):
     for number, share in enumerate((0.4, 0.5, 0.6), start=1):
         draw(page, fit(DIGITS[1], share))
         expect(answer(page)).to_contain_text("sure")
+        expect(part(page, "correction").get_by_role("radio", name="7")).not_to_be_checked()  # for the last drawing
         part(page, "correction").get_by_text("7", exact=True).click()
         expect(page.get_by_text(f"in Your drawings ({number})").last).to_be_visible()
         clear(page)
