@@ -11,8 +11,8 @@ if (!window.inklingBoard) {
     const found = [
       whole("Draw", "draw", ".st-key-stage", 700, 350),
       whole("The network", "network", ".st-key-stage", 820, 310),
-      whole("Loss", "loss", ".st-key-train_card", 640, 390),
-      whole("Accuracy", "accuracy", ".st-key-train_card", 640, 390),
+      whole("Loss", "loss", ".st-key-train_card", 590, 385),
+      whole("Accuracy", "accuracy", ".st-key-train_card", 590, 385),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));

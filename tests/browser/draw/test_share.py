@@ -33,7 +33,7 @@ def test_copied_link_gives_another_visitor_every_setting(open_page: Callable[...
 
     other = open_page(link[link.index("?") :] + "&tab=Runs")
     other.get_by_role("button", name="Train a new network").click()
-    expect(other.get_by_test_id("stCode")).to_contain_text(COMMAND)
+    expect(part(other, "sections").get_by_test_id("stCode")).to_contain_text(COMMAND)
 
 
 def test_changed_setting_is_in_the_address_at_once(

@@ -10,7 +10,7 @@ from tests.browser.server import Server, serve_fresh
 from tests.browser.serving.test_hostile import spoken
 from tests.wire.visitor import GOING_AWAY, Visitor
 
-RELOADS = 60
+RELOADS = 200
 FEW = RELOADS  # descriptors: three of each session that Python has not collected yet
 PATIENCE_S = 30.0
 
@@ -37,7 +37,7 @@ async def reload_often(server: Server) -> None:
 
 
 @pytest.mark.thorough
-def test_sixty_reloads_leave_few_sessions():
+def test_two_hundred_reloads_leave_few_sessions():
     with serve_fresh() as server:
         spoken(reload_often(server))
         assert "Traceback" not in server.log.read_text(errors="replace")

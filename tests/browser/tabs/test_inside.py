@@ -29,6 +29,7 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     expect(page.get_by_text("until you draw")).to_be_visible()
     draw(page, fit(DIGITS[4]))
     picture = page.get_by_role("group", name="The network, layer by layer")
+    picture.scroll_into_view_if_needed()  # what is below the window is drawn once it is seen
     expect(page.get_by_text("the pretrained network: your drawing")).to_be_visible()
     neuron = picture.get_by_role("img", name="of layer 2").first
     neuron.hover()
