@@ -189,7 +189,12 @@ def _end() -> None:
 def empty_axes(epochs: int) -> None:
     """Draw the empty axes for a guess."""
     heights = state.lab_guess_drawn.get()
-    guess_axes(heights, epochs, _description(heights), state.lab_guess_drawn.set)
+    guess_axes(heights, epochs, _description(heights), _note_drawn)
+
+
+def _note_drawn(heights: tuple[float, ...]) -> None:
+    state.lab_guess_drawn.set(heights)
+    rerun_page()
 
 
 def guess_comparison(guess: Curve, now: Snapshot, of: str = "") -> str:

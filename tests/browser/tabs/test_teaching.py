@@ -40,7 +40,7 @@ def test_keyboard_reaches_the_last_stage_of_a_step(open_page: Callable[..., Page
 
 
 def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..., Page]):
-    page = open_page("?lesson=overfitting", viewport={"width": 1280, "height": 720})
+    page = open_page("?lesson=width-and-depth", viewport={"width": 1280, "height": 720})
     lesson = page.locator(".st-key-lessons")
     beside = [lesson.get_by_role("heading", name="Width and depth"), lesson.get_by_text("A question.")]
     for seen in (*beside, part(page, "canvas"), answer(page), *part(page, "curves").get_by_role("img").all()):
@@ -54,7 +54,7 @@ def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[...,
 
     lesson.get_by_role("button", name="Run all").click()
     expect(part(page, "progress")).to_contain_text("4 networks side by side")
-    expect(part(page, "curves").get_by_role("listitem")).to_have_count(4)
+    expect(part(page, "note").get_by_role("listitem")).to_have_count(4)
     lesson.get_by_text("An answer").click()
     expect(lesson.get_by_text("784 × 256 = 200,704")).to_be_visible()
     page.reload()

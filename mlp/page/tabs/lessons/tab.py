@@ -35,7 +35,7 @@ lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
 hidable(tab_name(LESSONS_NAME), LESSONS_NAME, "")
 hidable("for-teachers", "For teachers, below the lessons")
-_NARROW_STAGE = """<style>:root { --lesson-columns: 19rem minmax(0, 1fr);
+_NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
   --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
 """Without the train card, the canvas and the answer are one column beside the lesson."""
 LESSON_ROOMS = Rooms(
