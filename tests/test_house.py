@@ -287,7 +287,7 @@ LINES: dict[str, int] = {
     "mlp/page/live": 1550,
     "mlp/page/server": 1027,
     "mlp/page/settings": 726,
-    "mlp/page/style": 2451,
+    "mlp/page/style": 2452,
     "mlp/page/tabs": 6717,
     "mlp/page/train": 1439,
     "mlp/page/visitors": 1729,
