@@ -101,7 +101,7 @@ class Task(ABC, Generic[Answer]):
 
     @contextmanager
     def _changes(self) -> Iterator[None]:
-        """Hold the lock; if ``_changed`` was set, the outermost block calls the subscribers after its release."""
+        """Lock for the block; if ``_changed`` was set, the outermost block calls the subscribers after its release."""
         to_call: list[Callable[[], None]] = []
         with self._lock:
             self._depth += 1

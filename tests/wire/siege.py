@@ -237,7 +237,7 @@ class Row:
 
 
 async def calm(siege: Siege) -> None:
-    """Let nothing happen."""
+    """Do nothing, the state to compare with."""
     await siege.rest()
 
 

@@ -35,7 +35,7 @@ LOOKED_AT, TRIED = 500, 20
 
 
 def give_one(visitor: Visitor) -> None:
-    """Give a random test digit, or an image of the signs that the network reads; for callbacks."""
+    """Show a random test digit, or an image of the signs that the network reads; for callbacks."""
     dataset, signs = data_state().dataset, visitor.signs.now
     collected = this_tab().desk.collected and signs.missing is None
     images = drawing_data(signs).load() if collected else images_for(visitor, dataset) or dataset
@@ -45,7 +45,7 @@ def give_one(visitor: Visitor) -> None:
 
 
 def give_to_run(visitor: Visitor) -> None:
-    """Give an image to a run that has just begun in this tab, unless something is drawn; call it before the canvas."""
+    """Show an image to a run that has just begun in this tab, unless something is drawn; call it before the canvas."""
     run, job = visitor.runs.current, visitor.job
     if job is None or state.begun_run.get() != run or _given_to.get() == run:
         return
