@@ -34,12 +34,6 @@ def test_hidden_sums_gradients_match_central_differences(activation):
         assert relative_error(found[neuron], expected) < TOLERANCE
 
 
-def test_first_layers_gradients_are_its_weights():
-    network = network_of([9, 8, 3])
-    found = input_gradients(network, np.ones(9), np.eye(8), layer=0)
-    np.testing.assert_array_equal(found, network.dense_layers[0].weight.value.T)
-
-
 def test_asking_between_forward_and_backward_changes_no_gradient():
     network = network_of([9, 8, 7, 3], "tanh")
     images = np.random.default_rng(6).random((5, 9))
@@ -54,13 +48,6 @@ def test_asking_between_forward_and_backward_changes_no_gradient():
     np.testing.assert_array_equal(network.grads, expected)
 
 
-def test_single_pixel_occlusion_of_linear_network_is_weight_times_input():
-    network = network_of([9, 2])
-    image = np.arange(9, dtype=float).reshape(3, 3) / 9
-    found = occlusion(network, image, np.array([0.0, 1.0]), side=1, stride=1)
-    np.testing.assert_allclose(found.reshape(-1), image.reshape(-1) * network.dense_layers[0].weight.value[:, 1])
-
-
 def test_occlusion_gives_each_pixel_the_mean_drop_of_its_squares():
     network = network_of([9, 1])
     weight = network.dense_layers[0].weight.value
@@ -69,11 +56,6 @@ def test_occlusion_gives_each_pixel_the_mean_drop_of_its_squares():
     found = occlusion(network, np.ones((3, 3)), np.ones(1), side=2, stride=1)
     # Only the top left square covers that pixel: a corner has one square, an edge two, and the inside four.
     np.testing.assert_allclose(found, [[6, 3, 0], [3, 1.5, 0], [0, 0, 0]])
-
-
-def test_blank_image_has_no_occlusion():
-    network = network_of([9, 4, 2])
-    assert not occlusion(network, np.zeros((3, 3), np.uint8), np.ones(2), side=2, stride=1).any()
 
 
 def test_bytes_and_shares_give_the_same():
@@ -105,25 +87,3 @@ def test_pixels_add_up_to_the_logit_of_relus_without_biases(sizes, augmented):
         added = gradient_times_input(reader, drawn_image(), np.eye(10)[digit])
         assert added.shape == (28, 28)
         assert added.sum() == pytest.approx(logits[digit], rel=1e-9)
-
-
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-def test_curved_activations_leave_a_remainder_without_biases(activation):
-    reader = Reader(network_of([784, 20, 10], activation))
-    logit = mean_logits(reader, drawn_image().reshape(1, -1))[0, 7]
-    assert abs(gradient_times_input(reader, drawn_image(), np.eye(10)[7]).sum() - logit) > 0.01 * abs(logit)
-
-
-def test_mean_logits_differ_like_the_log_probabilities():
-    reader = Reader(network_of([784, 20, 10]), test_time_augmentation=True)
-    images = np.random.default_rng(9).random((3, 784))
-    ours, read = mean_logits(reader, images), reader.logits(images)
-    np.testing.assert_allclose(ours - ours[:, :1], read - read[:, :1], atol=1e-12)
-
-
-def test_each_shift_moves_its_pixels_back():
-    reader = Reader(network_of([784, 10]), test_time_augmentation=True)
-    image = np.zeros((28, 28))
-    image[10, 12] = 1
-    added = gradient_times_input(reader, image, np.eye(10)[3])
-    assert np.flatnonzero(added).tolist() == [10 * 28 + 12]

@@ -1,13 +1,10 @@
 """Diagnoses appear for a faulty run, name its problem, and leave a healthy run alone."""
 
-import math
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
-from mlp.analysis.diagnosis import DEAD_SHARE, STUCK_LOSS, diagnoses, generalization_gaps
+from mlp.analysis.diagnosis import DEAD_SHARE, diagnoses, generalization_gaps
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import chosen_mnist
@@ -85,10 +82,6 @@ def test_articles_run_is_never_diagnosed():
         assert diagnoses(snapshot(first(history, n_steps), steps=39_075), dead=(0.0, 0.08)) == []
 
 
-def test_unstarted_run_is_not_diagnosed():
-    assert diagnoses(snapshot(History(100))) == []
-
-
 @pytest.mark.parametrize(
     ("settings", "rate"),
     [
@@ -122,10 +115,6 @@ def test_deep_sigmoids_are_distinguished_from_small_steps():
     assert found(now) == [("not falling", {"activation": "relu"})]
 
 
-def test_too_few_steps_are_no_reason_for_alarm():
-    assert diagnoses(trained(100, learning_rate=0.0001)) == []
-
-
 def test_dropout_that_leaves_too_few_neurons_is_removed_first():
     stuck = {"hidden": (8, 8), "dropout": 0.8}
     for rate in (0.1, 0.01):  # each of them was once the remedy for the other
@@ -136,13 +125,6 @@ def test_dropout_that_leaves_too_few_neurons_is_removed_first():
 @pytest.mark.parametrize("settings", [{}, {"warp": 1.0}, {"dropout": 0.5}])
 def test_memorizing_is_diagnosed_with_more_images(settings):
     assert found(trained(600, images=300, epochs=60, **settings)) == [("overfitting", {"images": 3000})]
-
-
-def test_smoothed_warped_run_with_dropout_raises_no_alarm():
-    now = trained(600, label_smoothing=0.3, dropout=0.5, warp=1.0)
-    blind = math.log(10)
-    assert now.history.losses[-125:].mean() > STUCK_LOSS * blind  # warped, with neurons out and labels smoothed
-    assert diagnoses(now) == []
 
 
 @pytest.mark.parametrize(
@@ -179,10 +161,6 @@ def test_diverged_run_gets_one_diagnosis():
     assert diagnosis.remedy.changes == {"learning_rate": 0.1}
 
 
-def test_diverged_run_with_usual_rate_gets_a_smaller_rate():
-    assert found(snapshot(History(10), diverged=7)) == [("diverged", {"learning_rate": 0.01})]
-
-
 def test_dead_neurons_are_counted_and_diagnosed():
     network = Settings().new_network()
     images = sample().validation.images[:300]
@@ -207,14 +185,3 @@ def test_remedy_for_silent_neurons_of_large_batches_reads_better(seed):
     shares = [max(dead_shares(now.network, sample().validation.images[:SAMPLE])) for now in (before, after)]
     assert shares[0] > DEAD_SHARE > 0.1 > shares[1]
     assert before.history.newest.training_accuracy < after.history.newest.training_accuracy
-
-
-def test_neurons_that_cannot_die_are_not_counted():
-    assert dead_shares(Settings(activation="tanh").new_network(), sample().validation.images[:10]) == []
-
-
-def test_every_remedy_has_valid_settings():
-    for now in (trained(600, learning_rate=1.0, weight_decay=0.01), trained(200, images=300)):
-        for diagnosis in diagnoses(now, dead=(0.9,)):
-            assert replace(now.settings, **diagnosis.remedy.changes) != now.settings
-            assert math.isfinite(now.learning_rate)

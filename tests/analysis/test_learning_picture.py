@@ -11,7 +11,6 @@ from mlp.analysis.take_home import learning_picture as painting
 from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_picture, still_picture
 from mlp.class_names import DIGITS
 from mlp.jobs.moments.rewind import Rewind
-from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
@@ -41,26 +40,6 @@ def test_bar_of_the_answer_is_as_long_as_its_share():
     assert half > 60
 
 
-def test_moving_picture_lasts_3_to_5_seconds_and_repeats():
-    for n in (2, 24):
-        picture = opened(moving_picture(replace(STORY, moments=[*STORY.moments[:1], *[(9, RIGHT)] * (n - 1)])))
-        times = []
-        for place in range(picture.n_frames):
-            picture.seek(place)
-            picture.load()
-            times.append(picture.info["duration"])
-        assert picture.size == (720, 720)
-        assert 3000 <= sum(times) <= 5000
-        assert picture.info["loop"] == 0
-
-
-def test_largest_moving_picture_has_at_most_2_mb():
-    rng = np.random.default_rng(1)
-    noise = rng.integers(0, 256, (280, 280), np.uint8)
-    story = replace(STORY, drawing=noise, moments=[(step, rng.dirichlet(np.ones(10))) for step in range(24)])
-    assert len(moving_picture(story)) < 2_000_000
-
-
 def test_strip_marks_the_first_right_reading_once_it_has_come():
     assert STORY.first_right == 2
     picture, marked = opened(moving_picture(STORY)), []
@@ -87,29 +66,6 @@ def test_drawing_without_a_digit_has_no_answer():
     assert replace(STORY, unseen="It sees no digit").description.count("It sees no digit") == 1
 
 
-def test_names_of_twelve_letters_have_room():
-    names = ("WWWWWWWWWWWW", "a")
-    story = replace(STORY, names=names, moments=[(0, np.array([0.9, 0.1])), (7, np.array([0.9, 0.1]))], meant=0)
-    pixels = np.asarray(opened(still_picture(story)).convert("L"))
-    assert (pixels[95:415, 357:385] == 255).all()  # between the drawing and the longest name
-    assert (pixels[420:, 690:] == 255).all()  # nothing leaves the picture
-    assert (pixels[550:592, 40:680] < 90).sum() > 200  # one name for the strip's two cells, which are alike
-
-
-def test_drawing_takes_the_place_of_a_name_that_no_font_has():
-    names, white = ("A", "あ"), np.full((28, 28), 201, np.uint8)
-    made = still_picture(replace(STORY, names=names, moments=[(0, np.array([0.1, 0.9]))], examples=[white, white]))
-    row = np.asarray(opened(made).convert("L"))[335]
-    assert (row[386:] == 201).sum() == 22
-
-
-def test_picture_is_painted_without_the_font_of_streamlit(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(painting, "find_spec", lambda name: None)
-    painting.font.cache_clear()
-    assert opened(still_picture(STORY)).size == (720, 720)
-    painting.font.cache_clear()
-
-
 def test_moments_are_the_answers_at_the_saved_steps_and_now():
     settings = Settings(hidden=(4,), batch_size=2)
     rng = np.random.default_rng(0)
@@ -128,13 +84,3 @@ def test_moments_are_the_answers_at_the_saved_steps_and_now():
     assert len(found) <= painting.CELLS < len(rewind.steps)
     step, shares = found[10]
     np.testing.assert_allclose(shares, kept[step].predict_proba(images[:1])[0], atol=1e-2)
-
-
-def test_moments_leave_out_weights_that_are_not_finite():
-    settings = Settings(hidden=(4,))
-    rewind = Rewind(None, 200, settings)
-    n = settings.n_parameters
-    rewind.restore([(1, np.zeros(n, np.float16)), (2, np.full(n, np.inf, np.float16))])
-    with np.errstate(invalid="ignore"):
-        found = moments_of(rewind, Reader(MLP([784, 4, 10], rng=np.random.default_rng(1))), 3, np.ones((28, 28)))
-    assert [step for step, _ in found] == [1, 3]

@@ -107,12 +107,3 @@ def test_curves_csv_has_a_row_per_step_with_its_measurements():
         "2,1,0.01,1.5,0.5,1.25,0.625,1.5,0.5\n"
         "3,1.5,0.01,1.25,0.75,,,,\n"
     )
-
-
-def test_run_without_records_is_a_table_without_lines():
-    assert curves_csv(History(5), 0.1).count("\n") == 1
-
-
-@pytest.mark.parametrize("change", ["images", "warp"])
-def test_command_line_omits_defaults(change: str):
-    assert change not in command_line(Settings(), chosen_mnist(), DrawingSet())

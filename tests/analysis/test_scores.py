@@ -1,12 +1,22 @@
+"""Scores of networks: what is read right, how sure, and what is confused."""
+
 import numpy as np
 import pytest
 
-from mlp import MLP, Reader
+from mlp import DEFAULT_MODEL, MLP, Reader
+from mlp.analysis.calibration import fit_temperature
+from mlp.analysis.confused_styles import STYLES_OF, confused_styles
+from mlp.analysis.mistakes import Readings, read_all
+from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import calibration_error, score_drawings, score_images, wilson_interval
 from mlp.analysis.signs.sign_score import score
 from mlp.images.drawing import to_mnist
+from mlp.images.mnist import Split
 from mlp.images.recorded import SEED, Drawing, render
+from mlp.nn.losses import softmax
+from mlp.nn.weights import load_model
 from mlp.training.rejection import REFUSED_FROM
+from tests.sample_digits import sample
 
 STROKES = {1: [[5.0, 0.0], [5.0, 100.0]], 7: [[0.0, 0.0], [60.0, 0.0], [20.0, 100.0]]}
 
@@ -16,17 +26,6 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
     probabilities = np.column_stack([confidences, 1 - confidences])
     labels = np.array([0, 0, 0, 1, 0, 0])  # 3 of 4 right at 95%, both right at 60%
     assert calibration_error(probabilities, labels) == pytest.approx((4 * 0.2 + 2 * 0.4) / 6)
-
-
-def test_gaps_within_one_bin_make_up_for_each_other():
-    probabilities = np.array([[0.9, 0.1], [0.7, 0.3]])
-    labels = np.array([0, 1])
-    assert calibration_error(probabilities, labels, bins=1) == pytest.approx(0.3)
-    assert calibration_error(probabilities, labels, bins=10) == pytest.approx((0.1 + 0.7) / 2)
-
-
-def test_full_confidence_belongs_to_the_last_bin():
-    assert calibration_error(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])) == 0
 
 
 def reader():
@@ -54,13 +53,6 @@ def test_recorded_drawings_follow_the_protocol_and_the_page():
     right = [answer == drawing.label for answer, drawing in zip(answers, drawings, strict=True)]
     score = score_drawings(network, drawings)
     assert (score.n, score.right) == (4, sum(right))
-
-
-def test_dot_is_read_like_any_drawing():
-    network = MLP([784, 10], rng=np.random.default_rng(0))
-    network.parameters()[-1].value[4] = 100
-    score = score_drawings(network, [Drawing(label, (np.zeros((1, 2)),)) for label in (4, 4, 0)])
-    assert (score.n, score.right, score.refused, score.wrong_by_class[0]) == (3, 2, 0, 1)
 
 
 def test_score_needs_images():
@@ -105,3 +97,75 @@ def test_wilson_interval_stays_within_0_and_1_and_narrows_with_more():
     for right, n in ((1, 0), (-1, 4), (5, 4)):
         with pytest.raises(ValueError, match="right must be from 0 to n"):
             wilson_interval(right, n)
+
+
+@pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
+def test_calibration_finds_the_temperature_of_scaled_logits(temperature):
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 3, (40_000, 10))
+    labels = (softmax(logits).cumsum(axis=1) > rng.random((40_000, 1))).argmax(axis=1)
+    assert fit_temperature(logits * temperature, labels) == pytest.approx(temperature, rel=0.03)
+
+
+PROBABILITIES = np.array([[0.9, 0.1, 0.0], [0.4, 0.6, 0.0], [0.1, 0.8, 0.1], [0.0, 0.3, 0.7], [0.2, 0.7, 0.1]])
+READ = Readings(np.array([0, 0, 0, 2, 1]), PROBABILITIES.argmax(axis=1), PROBABILITIES)
+
+
+def test_confusion_has_true_digits_by_row_and_answers_by_column():
+    assert READ.confusion.tolist() == [[1, 2, 0], [0, 1, 0], [0, 0, 1]]
+
+
+def test_cell_lists_its_surest_images_first():
+    assert READ.cell(0, 1).tolist() == [2, 1]
+    assert READ.cell(1, 2).tolist() == []
+
+
+def test_worst_mistakes_are_the_surest_wrong_answers():
+    assert READ.worst().tolist() == [2, 1]
+
+
+def test_reading_all_agrees_with_the_network():
+    network = MLP([4, 5, 3], rng=np.random.default_rng(0))
+    images, labels = np.random.default_rng(1).random((50, 4)).astype(np.float32), np.arange(50, dtype=np.uint8) % 3
+    read = read_all(network, images, labels)
+    np.testing.assert_array_equal(read.answers, network.predict(images))
+    assert read.confusion.sum() == 50
+    assert np.trace(read.confusion) == np.count_nonzero(read.answers == labels)
+
+
+class Alternating:
+    """Reads every other image as 2, the rest as 7."""
+
+    def predict(self, images):
+        return np.where(np.arange(len(images)) % 2, 7, 2)
+
+
+def test_shares_are_of_the_style_and_of_the_digit_on_labeled_images():
+    labels = np.array([7, 7, 7, 7, 2, 2])  # two of the sevens are read as 2, one of the twos as 7
+    (bar, back), *_ = confused_styles(Alternating(), Split(np.zeros((6, 784), np.uint8), labels))
+    assert (bar.style, bar.digit, bar.other, bar.synthetic, bar.validation) == ("seven_barred", 7, 2, 0.5, 0.5)
+    assert (back.digit, back.other, back.synthetic, back.validation) == (2, 7, 0.5, 0.5)
+    assert back.style in STYLES_OF[2]
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_corruption_is_deterministic_and_stronger_if_strong(name):
+    images = sample().test.images[:50].reshape(-1, 28, 28)
+    kept = images.copy()
+    mild, strong = (CORRUPTIONS[name](images, np.random.default_rng(1), strong) for strong in (False, True))
+    assert mild.dtype == strong.dtype == np.uint8
+    assert mild.shape == strong.shape == images.shape
+    np.testing.assert_array_equal(images, kept)
+    np.testing.assert_array_equal(mild, CORRUPTIONS[name](images, np.random.default_rng(1), False))
+    away = [np.abs(distorted.astype(float) - images).mean(axis=(1, 2)) for distorted in (mild, strong)]
+    assert (away[0] > 0).all()
+    assert (away[1] > away[0]).mean() > 0.9
+
+
+def test_articles_network_reads_less_of_more_distorted_images():
+    network, test = load_model(DEFAULT_MODEL.with_name("article.safetensors")), sample().test
+    found = list(robustness(network, test.images, test.labels))
+    assert [one.name for one in found] == list(CORRUPTIONS)
+    plain = (network.predict(test.images) == test.labels).mean()
+    assert all(one.strong < one.mild <= plain for one in found)
+    assert found == list(robustness(network, test.images, test.labels))

@@ -1,10 +1,14 @@
-"""Histograms of the numbers in a network."""
+"""Histograms of the numbers in a network, the trace of one image, and the size of a step."""
 
 import numpy as np
 import pytest
 
 from mlp import MLP, softmax_cross_entropy
-from mlp.analysis.statistics import BINS, MAX_NUMBERS, layer_statistics, reach_of, spread
+from mlp.analysis.statistics import BINS, layer_statistics, spread
+from mlp.analysis.trace import Link, links, trace
+from mlp.analysis.update_size import update_sizes
+from mlp.training.run import Run
+from mlp.training.settings import Settings
 
 
 def test_spread_counts_every_number_in_its_bin():
@@ -12,41 +16,6 @@ def test_spread_counts_every_number_in_its_bin():
     assert (found.counts[0], found.counts[BINS // 2], found.counts[-1]) == (2, 1, 1)
     assert found.counts.sum() == 4
     assert found.mean == pytest.approx(-0.24975)
-
-
-def test_outlier_is_counted_in_the_last_bin():
-    values = np.append(np.full(2000, 0.1), 100.0)
-    found = spread(values, reach_of(values))
-    assert found.reach == 0.1
-    assert found.counts.sum() == 2001
-
-
-def test_many_numbers_are_sampled():
-    found = spread(np.random.default_rng(5).standard_normal((500, 1000)), 5.0)
-    assert found.counts.sum() == MAX_NUMBERS
-    assert found.std == pytest.approx(1, abs=0.02)
-    assert found.counts[BINS // 2 :].sum() == pytest.approx(MAX_NUMBERS / 2, rel=0.05)
-
-
-def test_numbers_that_are_all_zero_have_a_spread():
-    assert spread(np.zeros(5), reach_of(np.zeros(5))).counts[BINS // 2] == 5
-
-
-def test_hidden_layers_share_the_reach_of_their_widest_hill_and_the_last_has_its_own():
-    network = MLP([4, 6, 6, 6, 3], rng=np.random.default_rng(0))
-    for layer, size in zip(network.dense_layers, (1.0, 0.001, 0.1, 7.0), strict=True):
-        layer.weight.value[...] = size
-    images = np.ones((2, 4), np.float32)
-    layers = layer_statistics(network, images, np.zeros(2, int), images)
-    assert [layer.weights.reach for layer in layers] == [1.0, 1.0, 1.0, 10.0]
-    for kind in ("gradients", "activations"):
-        assert len({getattr(layer, kind).reach for layer in layers[:-1]}) == 1
-
-
-def test_network_without_hidden_layers_has_statistics():
-    images = np.ones((2, 4), np.float32)
-    (only,) = layer_statistics(MLP([4, 3], rng=np.random.default_rng(0)), images, np.zeros(2, int), images)
-    assert only.weights.counts.sum() == 12
 
 
 def test_dead_neurons_are_those_that_are_silent_for_every_image():
@@ -60,20 +29,6 @@ def test_dead_neurons_are_those_that_are_silent_for_every_image():
     assert hidden.silent == pytest.approx(2 / 6)
     assert hidden.activations.counts.sum() == 4 * 20
     assert (logits.dead, logits.silent) == (None, 0)
-
-
-def test_silent_layer_has_a_spread():
-    network = MLP([4, 6, 3], rng=np.random.default_rng(0))
-    network.dense_layers[0].bias.value[...] = -100
-    images = np.ones((2, 4), np.float32)
-    hidden, _ = layer_statistics(network, images, np.zeros(2, int), images)
-    assert (hidden.dead, hidden.silent, hidden.activations.mean) == (6, 1, 0)
-
-
-def test_only_relus_can_be_dead():
-    network = MLP([4, 6, 3], activation="sigmoid", rng=np.random.default_rng(0))
-    images = np.ones((2, 4), np.float32)
-    assert layer_statistics(network, images, np.zeros(2, int), images)[0].dead is None
 
 
 def test_gradients_match_the_loss_and_leave_the_network_unchanged():
@@ -93,3 +48,56 @@ def test_weights_that_are_not_finite_are_an_error():
     network.values[0] = np.nan
     with pytest.raises(ValueError, match="not all finite"):
         layer_statistics(network, np.ones((1, 4), np.float32), np.zeros(1, int), np.ones((1, 4), np.float32))
+
+
+def small_network():
+    """Return a network with two inputs, two ReLUs and two logits, simple enough for mental arithmetic."""
+    network = MLP([2, 2, 2], rng=np.random.default_rng(0), dtype=np.float64)
+    first, last = network.dense_layers
+    first.weight.value[...] = [[1, -1], [2, 0]]
+    first.bias.value[...] = [0.5, 0]
+    last.weight.value[...] = [[3, -2], [5, 5]]
+    last.bias.value[...] = [0, 1]
+    return network
+
+
+def test_sums_and_outputs_are_those_of_a_case_worked_by_hand():
+    hidden, logits = trace(small_network(), np.array([1.0, 1.0]), 9)
+    assert hidden.sums.tolist() == [3.5, -1.0]
+    assert hidden.outputs.tolist() == [3.5, 0.0]
+    assert logits.sums.tolist() == logits.outputs.tolist() == [10.5, -6.0]
+    assert hidden.contributions(0).tolist() == [1.0, 2.0]
+
+
+def test_contributions_and_bias_make_up_the_sum():
+    network = MLP([6, 5, 4, 3], activation="tanh", rng=np.random.default_rng(1), dtype=np.float64)
+    for layer in trace(network, np.linspace(0, 1, 6), 9):
+        for neuron, total in enumerate(layer.sums):
+            assert np.isclose(layer.contributions(neuron).sum() + layer.dense.bias.value[neuron], total)
+
+
+def test_links_are_the_strongest_nonzero_contributions():
+    hidden, logits = trace(small_network(), np.array([1.0, 1.0]), 9)
+    assert links(hidden, logits, 9) == [Link(0, 1, -7.0), Link(0, 0, 10.5)]
+    assert links(hidden, logits, 1) == [Link(0, 0, 10.5)]
+
+
+IMAGES = np.random.default_rng(0).random((64, 784)).astype(np.float32)
+LABELS = np.arange(64) % 10
+
+
+def sizes(**settings):
+    return update_sizes(Run(Settings(hidden=(8,), batch_size=16, **settings)), IMAGES, LABELS)
+
+
+def test_plain_step_size_follows_the_learning_rate():
+    small, large = sizes(learning_rate=0.01), sizes(learning_rate=0.1)
+    assert len(small) == 2
+    np.testing.assert_allclose(large, np.multiply(small, 10), rtol=1e-3)
+
+
+def test_adams_first_step_moves_every_weight_by_about_the_learning_rate():
+    run = Run(Settings(hidden=(8,), activation="tanh", batch_size=16, optimizer="adam", learning_rate=0.001))
+    weight = run.network.dense_layers[1].weight.value
+    expected = 0.001 * np.sqrt(weight.size) / np.linalg.norm(weight)
+    assert update_sizes(run, IMAGES, LABELS)[1] == pytest.approx(expected, rel=0.1)

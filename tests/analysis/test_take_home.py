@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from mlp import DEFAULT_MODEL, Reader
-from mlp.analysis.take_home.standalone_html import curve_svg, half_is_enough, packed_images, take_home_page
+from mlp.analysis.take_home.standalone_html import half_is_enough, packed_images, take_home_page
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
 from mlp.training.data.sources import Mnist
-from mlp.training.history import Evaluation, History
 
 
 def network(*sizes: int) -> Reader:
@@ -78,15 +77,6 @@ def test_numbers_that_are_not_finite_are_refused():
     broken.network.values[3] = np.nan
     with pytest.raises(ModelError, match="finite"):
         take_home_page(broken)
-
-
-def test_curve_of_a_run_is_drawn_and_described():
-    history = History(10)
-    for step, accuracy in ((0, 0.1), (10, 0.8), (20, 0.9)):
-        history.evaluations.append(Evaluation(step, step / 10, 0.5, accuracy))
-    assert "from 80.0% to 90.0% in 2 epochs" in curve_svg(history)
-    assert "polyline" in take_home_page(network(8), history=history)
-    assert curve_svg(History(10)) == ""
 
 
 def test_mnist_images_come_with_their_license():

@@ -4,14 +4,10 @@ import numpy as np
 import pytest
 
 from mlp.analysis.lab.damage import (
-    BITS,
     Damage,
     damaged,
-    n_affordable,
     n_bytes,
-    n_right,
     n_weights_left,
-    own_bits,
     quantized,
 )
 from mlp.nn.network import MLP
@@ -41,10 +37,6 @@ def test_neuron_that_is_off_gives_zero_to_the_next_layer(activation: str):
     np.testing.assert_allclose(damaged(network, Damage(off=((0, 3),))).logits(images), expected, rtol=1e-5, atol=1e-6)
     assert (network.values == before).all()
     assert first.n_out == 8
-
-
-def test_missing_neurons_are_ignored(network: MLP):
-    assert (damaged(network, Damage(off=((0, 99), (2, 0), (7, 0)))).values == network.values).all()
 
 
 def test_pruning_takes_the_smallest_weights_of_all_layers_together(network: MLP):
@@ -84,31 +76,7 @@ def test_bytes_are_counted_by_hand(network: MLP):
     assert n_bytes(damaged(network, off), off) == 4 * (20 * 7 + 7 * 4 + 4 * 10 + 7 + 4 + 10)
 
 
-@pytest.mark.parametrize("bits", BITS)
-@pytest.mark.parametrize("pruned", [0.0, 0.02, 0.5])
-def test_size_never_grows_when_more_is_removed(network: MLP, bits: int, pruned: float):
-    def size(damage: Damage) -> int:
-        return n_bytes(damaged(network, damage), damage)
-
-    before = size(Damage(pruned=pruned, bits=bits))
-    assert size(Damage(off=((0, 2),), pruned=pruned, bits=bits)) < before
-    if bits > 1:  # at one bit, a pruned weight needs a second bit that marks it
-        assert before <= size(Damage(bits=bits))
-
-
-def test_network_of_half_precision_is_counted_at_16_bits(network: MLP):
-    network.values[...] = network.values.astype(np.float16)
-    assert (own_bits(network), n_bytes(network, Damage())) == (16, 2 * network.values.size)
-
-
 @pytest.mark.parametrize(("values", "rule"), [({"pruned": 1.2}, "from 0 to 1, got 1.2"), ({"bits": 3}, "got 3")])
 def test_invalid_damage_is_refused_with_the_rule(values: dict[str, float], rule: str):
     with pytest.raises(ValueError, match=rule):
         Damage(**values)
-
-
-def test_large_networks_are_asked_for_fewer_images_and_all_are_counted(network: MLP):
-    assert n_affordable(network, 10_000) == 10_000
-    assert 100 <= n_affordable(MLP([784, 1600, 1200, 10], rng=np.random.default_rng(0)), 10_000) < 10_000
-    images = np.random.default_rng(5).random((30, 20), np.float32)
-    assert n_right(network, images, network.predict(images)) == 30

@@ -43,25 +43,6 @@ def test_losses_on_the_plane_match_the_quadratic(network: MLP, monkeypatch: pyte
     np.testing.assert_allclose(np.diff(found.losses, 3, axis=1), 0, atol=0.02)
 
 
-def test_planar_path_lies_on_the_plane_and_within_the_valley(network: MLP):
-    rng = np.random.default_rng(1)
-    directions = np.linalg.qr(rng.normal(size=(network.values.size, 2)))[0].T
-    path = [place @ directions for place in rng.normal(size=(9, 2))]
-    found = valley(path, network, *NOTHING)
-    assert found.explained == pytest.approx(1)
-    places = found.places(path)
-    np.testing.assert_allclose(found.center + places @ found.axes, path, atol=1e-5)
-    for axis, grid in ((0, found.across), (1, found.down)):
-        assert grid[0] < places[:, axis].min()
-        assert places[:, axis].max() < grid[-1]
-
-
-def test_straight_path_has_a_plane(network: MLP):
-    found = valley([np.full(network.values.size, share) for share in (0.0, 0.5, 1.0)], network, *NOTHING)
-    np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
-    assert found.across[-1] - found.across[0] > found.down[-1] - found.down[0] > 0
-
-
 def test_explained_share_is_that_of_centered_components():
     network = MLP([30, 20], rng=np.random.default_rng(0))
     path = np.random.default_rng(3).normal(5, 1, (12, network.values.size)) * np.linspace(1, 3, network.values.size)

@@ -101,21 +101,6 @@ def test_notebook_names_missing_and_unsupported_settings():
         compile(code_of(notebook(silent)), "notebook", "exec")
 
 
-@pytest.mark.parametrize("tool", TOOLS)
-def test_every_export_is_one_file_and_mentions_left_out_augmentation(tool: str):
-    data = download(reader(), tool, "mine")
-    text = data if tool in ("onnx", "notebook") else b"".join(TOOLS[tool].files(reader(), "mine").values())
-    assert b"test-time augmentation" in text
-    assert b"0.7" in text
-
-
-def test_exports_with_one_name_can_share_a_folder(tmp_path: Path):
-    network = reader()
-    paths = [path for tool in TOOLS for path in export(network, tool, tmp_path / f"mine{TOOLS[tool].suffix}")]
-    assert len(set(paths)) == len(paths) == 6
-    assert {"mine_pytorch.py", "mine_numpy.py"} < {path.name for path in paths}
-
-
 @pytest.mark.parametrize(("tool", "name"), [("pytorch", "mine.pt"), ("onnx", "mine"), ("numpy", "mine.npy")])
 def test_file_of_another_kind_is_refused_by_name(tool: str, name: str):
     with pytest.raises(ValueError, match=rf"must end in {TOOLS[tool].suffix} or \.zip, got '{name}'"):
