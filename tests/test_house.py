@@ -283,7 +283,7 @@ LINES: dict[str, int] = {
     "mlp/jobs": 3307,
     "mlp/nn": 1626,
     "mlp/page": 202,
-    "mlp/page/draw": 2132,
+    "mlp/page/draw": 2131,
     "mlp/page/live": 1555,
     "mlp/page/server": 1027,
     "mlp/page/settings": 726,

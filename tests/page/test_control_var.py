@@ -136,19 +136,6 @@ def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
     assert page.seen == [("a 7", 7), ("a picture of a 1", 1), ("a 7", None)]
 
 
-def test_choice_survives_a_message_before_its_script(script: Path):
-    async def whole() -> None:
-        tab = Tab(script)
-        await tab.press()
-        await tab.drawn()
-        await tab.send(label(tab, "corrected", "7"), fragment=tab.fragment_of("corrected"))
-        await tab.send(label(tab, "corrected", "7"))
-        await tab.close()
-
-    asyncio.run(whole())
-    assert page.seen == [("a 7", 7)]
-
-
 def test_choice_of_another_tab_survives_an_early_press(script: Path):
     script.write_text(RATE)
 
@@ -170,21 +157,3 @@ def test_choice_of_another_tab_survives_an_early_press(script: Path):
 
     asyncio.run(whole())
     assert page.seen == [7]
-
-
-def test_control_that_was_gone_does_not_return_with_an_old_choice(script: Path):
-    async def whole() -> None:
-        tab = Tab(script)
-        await tab.press()
-        await tab.drawn()
-        old = label(tab, "corrected", "7")
-        await tab.send(old, fragment=tab.fragment_of("corrected"))
-        await tab.drawn()
-        page.drawing = "a 1"
-        for _ in range(3):
-            await tab.send(old)
-            await tab.drawn()
-        await tab.close()
-
-    asyncio.run(whole())
-    assert page.labels == {"a 7": 7}

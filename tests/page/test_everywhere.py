@@ -1,5 +1,6 @@
-"""Every part of the page opens in every state: before, during and after a run, and with any drawing and network."""
+"""Every part of the page opens in every state: before, during and after a run, and with any network and text."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -14,11 +15,15 @@ from mlp.page.tabs.part import Rooms
 from mlp.page.tabs.registry import PARTS
 from mlp.training import settings_table
 from mlp.training.settings_table import controls, settings_at
+from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import at_rest, draw, eventually, sheet_photo, text, trained_with, visitor_of
 from tests.page.ways import LONG, press, taught, with_signs
 
 Open = Callable[..., AppTest]
 SHORT = {"images": 100, "epochs": 1, "hidden_layers": 1, "width_1": 12}
+FOREIGN = "<i>![p](u)"
+"""A text that would be markup in HTML and an image in Markdown; short enough for the name of a sign."""
+MARKDOWN = ("markdown", "caption", "error", "warning", "info", "success", "header", "subheader")
 NARROW = dict.fromkeys(("width_1", "width_2", "width_3", "width_4"), 16)
 
 
@@ -40,6 +45,36 @@ def uploaded(page: AppTest) -> AppTest:
     return page
 
 
+def with_foreign_text(page: AppTest) -> AppTest:
+    """Put foreign text wherever a visitor or a file can put some."""
+    visitor = visitor_of(page)
+    visitor.signs.change(letters(5).renamed(0, FOREIGN))
+    done(page.run(), "signs_train")
+    visitor.titles[1] = visitor.nickname = FOREIGN
+    for lesson in LESSON_ROOMS.titles:
+        visitor.answer(lesson, FOREIGN)
+    visitor.uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
+    visitor.uploaded.facts = {"data": FOREIGN}
+    return page.run()
+
+
+def unescaped(page: AppTest) -> list[str]:
+    """Return the page's texts in which foreign text is markup."""
+    html, markdown = [], []
+    for element in page.main:
+        if element.type == "html":
+            html.append(element.proto.body)
+        elif element.type == "bidi_component":
+            data = json.loads(element.proto.json or "null")
+            html += [data] if isinstance(data, str) else []
+        else:
+            names = ["label", "help"]
+            names += ["value"] if element.type in MARKDOWN else []
+            names += ["options"] if element.type == "button_group" else []  # those of a select box are no Markdown
+            markdown += [str(getattr(element, name, "")) for name in names]
+    return [text for text in html if FOREIGN in text] + [text for text in markdown if FOREIGN[3:] in text]
+
+
 STATES: dict[str, Callable[[Open], AppTest]] = {
     "nothing drawn": lambda open_page: open_page(),
     "a photo of a page": lambda open_page: photographed(open_page()),
@@ -52,6 +87,7 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
     ),
     "a taught network": lambda open_page: draw(press(taught(open_page(tab="Your drawings"), "shipped"), "pause"), 4),
     "own signs": lambda open_page: done(with_signs(5, tab="Your drawings", drawings="Signs"), "signs_train"),
+    "foreign text": lambda open_page: with_foreign_text(open_page(**SHORT, tab="Your drawings", drawings="Signs")),
 }
 """Each state of the page, and the presses that lead there."""
 
@@ -62,6 +98,7 @@ def opened(page: AppTest, **session: object) -> AppTest:
     page.run()
     assert not page.exception, session
     assert not page.error, session
+    assert unescaped(page) == [], session
     return page
 
 
@@ -91,6 +128,40 @@ def test_every_part_opens_in_every_state(open_page: Open, state: str):
     assert len(seen) == len(LESSON_ROOMS.titles)
     if visitor_of(page).job is not None:
         visitor_of(page).job.pause()
+
+
+def given_file(key: str, ending: str) -> Callable[[AppTest], AppTest]:
+    return lambda page: page.file_uploader(key=key).set_value((FOREIGN + ending, FOREIGN.encode(), "")).run()
+
+
+def typed(field: str, key: str) -> Callable[[AppTest], AppTest]:
+    return lambda page: (
+        page.text_input(key=field).set_value(f"{FOREIGN}, {FOREIGN}") and page.button(key=key).click().run()
+    )
+
+
+REFUSED: dict[str, tuple[dict[str, str], Callable[[AppTest], AppTest]]] = {
+    "a network": ({"tab": "Runs"}, given_file("weights_in", ".safetensors")),
+    "drawings": ({"tab": "Your drawings"}, given_file("drawings_in", ".json")),
+    "a photo": ({}, given_file("picture_in", ".png")),
+    "names of signs": ({"tab": "Your drawings", "drawings": "Signs"}, typed("sign_name", "sign_add")),
+    "a code": ({}, typed("code", "come_back")),
+    "a link": (
+        dict.fromkeys(("tab", "lab", "lesson", "recipe", "hide", "drawing", "signs", "optimizer", "epochs"), FOREIGN),
+        lambda page: page,
+    ),
+}
+"""Inputs that the page refuses: the link that opens the page, and the act."""
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_refused_input_is_named_as_text_and_the_page_works(open_page: Open, what: str):
+    link, act = REFUSED[what]
+    page = act(open_page(**link))
+    assert not page.exception
+    assert page.error or page.warning or "is taken" in text(page)
+    assert unescaped(page) == []
+    assert text(draw(page, 4), "answer").startswith("4 ")
 
 
 @pytest.mark.parametrize("end", [0, -1], ids=["lowest", "highest"])

@@ -23,28 +23,6 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     return session
 
 
-def test_unset_value_is_its_default(session: dict[str, object]):
-    answers = SessionVar("answers", 42)
-    assert (answers.get(), answers.is_kept(), answers.pop()) == (42, False, 42)
-    assert session == {}
-
-
-def test_kept_value_is_returned_until_forgotten(session: dict[str, object]):
-    answers = SessionVar("answers", 42)
-    answers.set(7)
-    assert session == {"answers": 7}
-    assert (answers.get(), answers.is_kept(), answers.start(8)) == (7, True, 7)
-    assert (answers.pop(), answers.is_kept(), answers.get()) == (7, False, 42)
-    assert answers.start(8) == 8 == answers.get()
-
-
-def test_kept_default_counts_as_kept(session: dict[str, object]):
-    answers = SessionVar[int | None]("answers", None)
-    answers.set(None)
-    assert answers.is_kept()
-    assert answers.start(8) is None
-
-
 def declared() -> dict[str, set[int]]:
     """The session variables of all modules of the page, by key."""
     found = defaultdict(set)

@@ -1,17 +1,18 @@
 """The canvas: its drawing is the network's input."""
 
 import base64
-import re
 import struct
 import zlib
 from collections.abc import Callable
 
+import numpy as np
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mlp.images.stroke_link import strokes_to_text
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, picture, put, tab_of, text, url_of, visitor_of
+from tests.page.sight import address, draw, picture, put, tab_of, text, url_of, visitor_of
 
 
 def test_each_drawn_digit_is_read(page: AppTest):
@@ -26,17 +27,6 @@ def test_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
         assert "%" not in text(page, "bars")
 
 
-def test_screen_readers_announce_answer_and_certainty(page: AppTest):
-    put(page, picture(fit(DIGITS[3])))
-    (announced,) = (e.proto.body for e in page.container(key="answer_side").get("html") if "data-say" in e.proto.body)
-    assert re.search(r">Reads 3, \d+\.\d% sure\.<", announced)
-
-
-ANYTHING = {
-    "a dot in the corner": [[(1, 1)]],
-    "corner to corner": [[(279, 0), (0, 279)]],
-    "all ink": [[(x, 0), (x, 279)] for x in range(0, 280, 9)],
-}
 NO_DIGITS = {
     "a dot": [[(140, 140)]],
     "a star": [[(40, 40), (240, 240)], [(240, 40), (40, 240)], [(140, 20), (140, 260)], [(20, 140), (260, 140)]],
@@ -45,28 +35,12 @@ NO_DIGITS = {
 }
 
 
-def test_any_drawing_gets_an_answer(page: AppTest):
-    for name, strokes in ANYTHING.items():
-        put(page, picture(strokes))
-        assert not page.exception, name
-        answer = text(page, "answer")
-        assert answer[0].isdigit() or answer.startswith("I see no digit"), name
-
-
 def test_page_reports_a_drawing_without_a_digit(page: AppTest):
     for name, strokes in NO_DIGITS.items():
         put(page, picture(strokes))
         assert not page.exception, name
         assert text(page, "answer").startswith("I see no digit"), name
         assert "%" not in text(page, "bars"), name
-
-
-def test_picture_of_another_size_is_read(page: AppTest):
-    for size in [(1, 1), (28, 28), (560, 560), (3, 200)]:
-        put(page, Image.new("RGB", size, (255, 255, 255)))
-        assert not page.exception, size
-        answer = text(page, "answer")  # a line is a one, a square is nothing
-        assert answer.startswith("1" if size == (3, 200) else "I see no digit"), size
 
 
 def test_invalid_canvas_data_counts_as_blank(page: AppTest):
@@ -109,6 +83,15 @@ def test_undo_before_the_canvas_has_reported_a_stroke_keeps_the_ones_before(page
         assert desk.on_canvas["objects"] == left
 
 
-def test_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Callable[..., AppTest]):
-    draw(page, 4)
-    assert "Nothing drawn yet" in text(open_page(), "answer")
+def test_linked_drawing_is_read_and_leaves_the_address(open_page: Callable[..., AppTest]):
+    drawing = strokes_to_text([np.array(stroke) for stroke in fit(DIGITS[4])])
+    page = open_page(drawing=drawing, epochs="3")
+    assert text(page, "answer").startswith("4 ")
+    assert address(page) == {"epochs": ["3"]}
+    assert page.slider(key="epochs").value == 3
+
+
+def test_link_with_an_invalid_drawing_is_reported_and_opens(open_page: Callable[..., AppTest]):
+    page = open_page(drawing="<b>![x](y)")
+    assert "drawing must be strokes" in page.warning[0].value
+    assert "Nothing drawn yet" in text(page, "answer")

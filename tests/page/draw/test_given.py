@@ -1,19 +1,14 @@
 """An image of the data on the canvas: read until the first stroke, named as whose it is, and never the visitor's."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.mnist import Split
-from mlp.nn.network import MLP
-from mlp.nn.reader import Reader
-from mlp.page.draw.given import given_html, misread_image
+from mlp.page.draw.given import given_html
 from mlp.page.draw.networks import shipped
 from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import at_rest, draw, tab_of, text, visitor_of
-from tests.sample_digits import sample
 
 
 def step(page: AppTest) -> AppTest:
@@ -68,22 +63,3 @@ def test_drawing_stays_when_a_run_begins_and_a_cleared_digit_stays_away(page: Ap
     assert tab_of(step(page)).desk.given is None
     page.button(key="clear").click().run()
     assert "Nothing drawn yet" in text(step(page), "answer")
-
-
-def test_run_of_signs_gets_one_of_them(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your drawings", drawings="Signs", epochs="1")
-    visitor_of(page).signs.change(letters(5))
-    page.run()
-    page.button(key="learn_signs").click().run()
-    at_rest(page)
-    assert "Warp no. " in text(page)
-    assert tab_of(page).desk.given.image.name[-3:] in ("“A”", "“B”", "“C”")
-    page.button(key="give_one").click().run()
-    assert tab_of(page).desk.given.image.name[-3:] in ("“A”", "“B”", "“C”")
-
-
-def test_no_digit_is_given_to_a_network_that_reads_all():
-    network, data = Reader(MLP([784, 10], rng=np.random.default_rng(1))), sample()
-    read = Split(data.validation.images, network.predict(data.validation.images))
-    assert misread_image(data, network) is not None
-    assert misread_image(replace(data, validation=read), network) is None

@@ -18,16 +18,6 @@ from tests.browser.pen import fit
 from tests.page.sight import at_rest, draw, picture, text, visitor_of
 
 
-def choices(page: AppTest) -> list[str]:
-    return page.segmented_control(key="network").options
-
-
-def test_pretrained_network_answers_new_visitors(page: AppTest):
-    assert choices(page) == ["Pretrained", "Basic"]
-    assert page.segmented_control(key="network").value == "shipped"
-    assert "Reading with the pretrained network" in text(page)
-
-
 def test_article_network_answers_if_chosen(page: AppTest):
     draw(page, 4)
     assert page.segmented_control(key="network").value == "shipped"
@@ -55,22 +45,6 @@ def test_straightening_run_reads_and_shows_upright_drawings(page: AppTest):
     assert " ".join(text(page, "model_input").split()) == "as drawn → cut to ink → 20 × 20 → 28 × 28 → upright"
     run = visitor_of(page).job.snapshot()
     assert text(page, "bars") == bars_of(Reader(run.network, straighten=True), 7) != bars_of(run.network, 7)
-
-
-def test_run_answers_as_soon_as_it_starts(page: AppTest):
-    draw(page, 2)
-    page.button(key="step").click().run()
-    at_rest(page)
-    assert choices(page) == ["Pretrained", "Basic", "Your run"]
-    assert "Reading with your run, epoch 1" in text(page)
-    begun = text(page, "bars")
-
-    page.button(key="step").click().run()
-    at_rest(page)
-    assert text(page, "bars") != begun
-
-    page.segmented_control(key="network").set_value("shipped").run()
-    assert text(page, "answer").startswith("2 ")
 
 
 def test_bars_show_the_probabilities_of_the_current_run(page: AppTest):

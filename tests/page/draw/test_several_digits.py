@@ -3,19 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp import DEFAULT_MODEL
 from mlp.images.drawing import to_mnist
 from mlp.images.drawings.drawing_set import as_pixels
-from mlp.nn.reader import Reader
-from mlp.nn.weights import load_model
-from mlp.page.draw import networks
 from mlp.page.live.protocol import Ask
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
-from tests.page.sight import at_rest, picture, put, tab_of, text, url_of, visitor_of
+from tests.page.sight import picture, put, tab_of, text, url_of, visitor_of
 
 ONE, SEVEN = fit(DIGITS[1], 0.5, (0.25, 0.5)), fit(DIGITS[7], 0.5, (0.7, 0.5))
 
@@ -26,10 +21,6 @@ def ask(page: AppTest, strokes: Sequence[Stroke], *, pen: bool = False) -> dict:
     return tab_of(page).parts(["reading", "scene"])
 
 
-def best(reading: dict) -> str:
-    return max(zip(reading["shares"], reading["names"], strict=True))[1]
-
-
 def answered(page: AppTest) -> str:
     return text(page, "answer").replace(" ", "")
 
@@ -38,12 +29,6 @@ def test_two_digits_side_by_side_are_read_as_one_number(page: AppTest):
     put(page, picture([*ONE, *SEVEN]))
     assert answered(page).startswith("17the7:")
     assert text(page, "answer").endswith("% sure")
-
-
-def test_channel_sends_a_reading_of_each_digit_and_chooses_the_last(page: AppTest):
-    readings = ask(page, [*ONE, *SEVEN])["readings"]
-    assert [best(reading) for reading in readings] == ["1", "7"]
-    assert [reading["chosen"] for reading in readings] == [False, True]
 
 
 def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
@@ -58,13 +43,6 @@ def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
     tab_of(page).desk.chosen = 0
     page.run()
     assert "the 1: " in text(page, "answer")
-
-
-def test_stroke_resets_the_chosen_digit(page: AppTest):
-    ask(page, [*ONE, *SEVEN])
-    tab_of(page).desk.chosen = 0
-    tab_of(page).desk.begin_stroke()
-    assert [reading["chosen"] for reading in ask(page, [*ONE, *SEVEN])["readings"]] == [False, True]
 
 
 def test_end_of_a_stroke_keeps_a_digit_that_was_chosen_before_it_arrived(page: AppTest):
@@ -95,23 +73,3 @@ def test_correction_is_of_the_chosen_digit(page: AppTest):
     tab_of(page).desk.chosen = 1
     page.run()
     assert page.pills(key="corrected").value is None
-
-
-def test_run_reads_all_digits_again(page: AppTest):
-    put(page, picture([*ONE, *SEVEN]))
-    page.button(key="step").click().run()
-    at_rest(page)
-    before = tab_of(page).parts(["reading"])["readings"]
-    page.button(key="step").click().run()
-    at_rest(page)
-    after = tab_of(page).parts(["reading"])["readings"]
-    assert len(before) == len(after) == 2
-    assert all(one["shares"] != other["shares"] for one, other in zip(before, after, strict=True))
-
-
-def test_network_of_signs_reads_a_drawing_as_one(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    shipped = networks.shipped
-    network = load_model(DEFAULT_MODEL).network
-    signs = Reader(network, names=[f"sign {letter}" for letter in "abcdefghij"])
-    monkeypatch.setattr(networks, "shipped", lambda kind: signs if kind == "shipped" else shipped(kind))
-    assert len(ask(page, [*ONE, *SEVEN])["readings"]) == 1

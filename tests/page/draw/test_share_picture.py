@@ -11,7 +11,7 @@ from mlp.page.draw.networks import answering_as
 from mlp.page.draw.reading import true_label
 from mlp.page.draw.share_picture import picture
 from tests.page import sight
-from tests.page.sight import at_rest, description_of, draw, put, tab_of, text, visitor_of
+from tests.page.sight import at_rest, description_of, draw, tab_of, visitor_of
 
 
 def offered(page: AppTest) -> list[str]:
@@ -26,14 +26,6 @@ def links(page: AppTest) -> str:
 def shared(page: AppTest, kind: str, painter: Callable = still_picture) -> Image.Image:
     made = picture(visitor_of(page), tab_of(page).desk.digit, kind, None, "", painter)
     return Image.open(io.BytesIO(made))
-
-
-def test_without_a_drawing_the_button_asks_for_one(page: AppTest):
-    assert page.button(key="share_still").label == "Draw first for a picture"
-    assert page.button(key="share_still").disabled
-    draw(page, 4)
-    assert offered(page) == ["share_still"]
-    assert "Alt text" not in text(page)
 
 
 def test_picture_names_the_network_and_moves_once_it_has_learned(open_page: Callable[..., AppTest]):
@@ -56,8 +48,3 @@ def test_right_answer_is_the_kept_one_or_that_of_the_pretrained_network(page: Ap
     assert true_label(visitor, drawing.image, reader) == 4
     visitor.digits.change(visitor.digits.now.with_example(7, drawing.image))
     assert true_label(visitor, drawing.image, reader) == 7
-
-
-def test_picture_of_a_scribble_says_that_no_digit_is_seen(page: AppTest):
-    put(page, sight.picture([[(140, 140), (141, 141)]]))
-    assert "It sees no digit." in description_of(shared(page, "shipped"))

@@ -1,26 +1,21 @@
-"""A stroke is received, prepared once for all its readers, and read."""
+"""What the canvas reports is read, and replaces a photo only if it is a stroke."""
 
-from collections.abc import Callable
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from mlp.images import input_image
 from mlp.images.canvas_image import RUNS, pixels_of_canvas
 from mlp.images.drawing import to_mnist
 from mlp.images.picture import Picture
 from mlp.page.draw.canvas import on_stroke
 from mlp.page.live.desk import Desk, photo_of
 from mlp.page.live.tabs import this_tab
-from mlp.page.style.redraw import On, Where, drawn_parts
 from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.draw.test_upload import file_of, upload
-from tests.page.sight import draw, picture, url_of
+from tests.page.sight import picture, url_of
 
 STROKE = {"path": [["M", 140, 60], ["L", 140, 220]]}
 INK = np.zeros((60, 60), np.uint8)
@@ -28,51 +23,13 @@ INK[10:50, 25:35] = 255
 PICTURE = Picture(INK, np.zeros((60, 60, 3), np.uint8))
 
 
-@pytest.fixture
-def prepared(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
-    """All conversions to MNIST's form so far."""
-    prepared: list[np.ndarray] = []
-    stages = input_image.stages
-    monkeypatch.setattr(input_image, "stages", lambda ink: (prepared.append(ink), stages(ink))[1])
-    return prepared
-
-
-@pytest.mark.parametrize("link", [{"tab": "Look inside"}, {"lesson": "centring"}], ids=str)
-def test_stroke_is_prepared_once_for_answer_stages_and_tab(
-    open_page: Callable[..., AppTest], prepared: list[np.ndarray], link: dict[str, str]
-):
-    page = open_page(**link)
-    for digit in (3, 5):
-        prepared.clear()
-        draw(page, digit).run()
-        assert not page.exception
-        assert len(prepared) == 1
-
-
-def test_picture_is_prepared_once_and_once_more_after_a_reload(
-    page: AppTest, open_page: Callable[..., AppTest], prepared: list[np.ndarray]
-):
-    upload(page, file_of(5)).run()
-    assert len(prepared) == 1
-    open_page(visitor=page).run()
-    assert len(prepared) == 2
-
-
 class Canvas:
-    """A session's state with a canvas, and the redraws after a stroke on it; without page and browser."""
+    """A session's state with a canvas; without page and browser."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.visitor = Visitor("somebody")
-        self.redrawn: list[list[str] | None] = []  # None for the whole page
         monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
-        monkeypatch.setattr("mlp.page.style.redraw.st.rerun", lambda parts=None: self.redrawn.append(parts))
-        monkeypatch.setattr("mlp.page.style.redraw.fragments_of_this_run", lambda: ["drawing"])
-        drawn = drawn_parts()
-        drawn.is_live = lambda: True
-        drawn.note("corrections", On.STROKE, Where.CARDS)
-        drawn.note("inside_drawn", On.STROKE, Where.TAB)
-        drawn.note("newcomer", On.FIRST_WORK, Where.CARDS)
-        drawn.note("share_link", On.STROKE, Where.CARDS)
+        monkeypatch.setattr("mlp.page.style.redraw.st.rerun", lambda parts=None: None)
 
     def report(self, drawing: object) -> None:
         """Set the browser's report on the canvas."""
@@ -98,31 +55,6 @@ def canvas(monkeypatch: pytest.MonkeyPatch) -> Canvas:
 def report_of(digit: int, *objects: object) -> dict[str, object]:
     """Return the browser's message after a digit was drawn."""
     return {"raw": {"objects": list(objects)}, "data": url_of(picture(fit(DIGITS[digit])))}
-
-
-def test_stroke_is_kept_and_redraws_the_parts_that_depend_on_it_in_order(canvas: Canvas):
-    report = report_of(7, STROKE)
-    canvas.report(report)
-    assert canvas.visitor.drawing == report
-    canvas.report(report_of(5, STROKE))
-    assert canvas.redrawn == [["corrections", "newcomer", "share_link"], ["corrections", "share_link"]]
-
-
-def test_stroke_in_a_tab_without_the_live_channel_redraws_the_whole_page(canvas: Canvas):
-    drawn_parts().is_live = lambda: False
-    canvas.report(report_of(7, STROKE))
-    assert canvas.redrawn == [None]
-
-
-def test_drawing_comes_with_strokes_and_input_image(canvas: Canvas):
-    canvas.report(report_of(7, STROKE))
-    drawing = canvas.desk.drawing
-    assert drawing.kind == "drawing"
-    assert [stroke.tolist() for stroke in drawing.strokes] == [[[140, 60], [140, 220]]]
-    np.testing.assert_array_equal(drawing.image, to_mnist(drawing.pixels))
-    assert canvas.desk.drawing is drawing
-    canvas.report(report_of(5, STROKE))
-    assert canvas.desk.drawing is not drawing
 
 
 @pytest.mark.parametrize("followed", [False, True])
@@ -152,13 +84,6 @@ def test_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Can
     assert canvas.visitor.picture is PICTURE
     canvas.report(report_of(7, {"type": "Image"}, STROKE))
     assert canvas.visitor.picture is None
-
-
-@pytest.mark.parametrize("nonsense", [None, 7, "ink", {"raw": [], "data": "x"}, {"raw": {}, "data": 7}, {}], ids=str)
-def test_nonsense_from_a_browser_is_neither_kept_nor_read(canvas: Canvas, nonsense: object):
-    canvas.report(nonsense)
-    assert canvas.visitor.drawing is None
-    assert canvas.desk.drawing is None
 
 
 def test_canvas_in_runs_is_read_like_its_png():

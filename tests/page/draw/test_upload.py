@@ -39,33 +39,9 @@ def test_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
     assert "The network, reading your photo" in text(page)
 
 
-def test_clearing_the_canvas_removes_the_photo(page: AppTest):
-    upload(page, file_of(5))
-    page.button(key="clear").click().run()
-    assert "Nothing drawn yet" in text(page, "answer")
-
-
 def test_removed_photo_is_no_longer_read(page: AppTest):
     upload(upload(page, file_of(5)), None)
     assert "Nothing drawn yet" in text(page, "answer")
-
-
-def test_photo_survives_a_reload(page: AppTest, open_page: Callable[..., AppTest]):
-    upload(page, file_of(5))
-    again = open_page(visitor=page)
-    assert text(again, "answer").startswith("5 ")
-    assert "share_still" not in [button.key for button in again.button]  # but a download
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [(b"no picture", "digit.jpg: this file is not a readable image"), (b"", "not a readable image")],
-)
-def test_non_image_upload_is_refused_and_the_canvas_is_read(page: AppTest, data: bytes, reason: str):
-    upload(page, ("digit.jpg", data, "image/jpeg"))
-    assert reason in page.error[0].value.replace("\\", "")
-    assert "Nothing drawn yet" in text(page, "answer")
-    assert not upload(page, file_of(5)).error
 
 
 def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Callable[..., AppTest]):

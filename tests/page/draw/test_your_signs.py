@@ -81,11 +81,3 @@ def test_button_leads_back_to_digits_and_keeps_the_signs(named_page: AppTest):
     press(page, "your_signs")
     assert visitor_of(page).signs.now.names == ("♥", "★")
     assert page.button(key="sign_0")
-
-
-def test_invalid_names_are_refused_and_stay_in_the_field(page: AppTest):
-    press(page, "your_signs").text_input(key="your_signs_names").set_value("cat, cat")
-    press(page, "signs_begin")
-    assert "cat" in page.error[0].value
-    assert visitor_of(page).signs.now.names == ()
-    assert page.text_input(key="your_signs_names").value == "cat, cat"

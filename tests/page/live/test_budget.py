@@ -33,20 +33,6 @@ def test_one_visitor_reads_no_more_often_than_the_rate_allows():
     assert round(clock.now - 100, 6) == 10
 
 
-def test_end_of_a_stroke_needs_no_gap():
-    clock = Clock()
-    budget = Budget(per_second=10, clock=clock, sleep=clock.sleep)
-    asyncio.run(read(budget, "a", AT_ONCE, cost_s=0))
-    assert clock.now == 100
-
-
-def test_parts_that_nobody_asked_for_take_no_reading_of_a_visitor():
-    clock = Clock()
-    budget = Budget(per_second=10, clock=clock, sleep=clock.sleep)
-    asyncio.run(read(budget, None, 100, cost_s=0))
-    assert clock.now == 100
-
-
 def test_all_visitors_together_spend_no_more_than_their_share_of_a_core():
     clock = Clock()
     budget = Budget(per_second=1000, share=0.25, clock=clock, sleep=clock.sleep)

@@ -1,7 +1,6 @@
 """The live channel at its socket: admission, the timing of messages, and the end of a connection."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -22,8 +21,6 @@ from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.waiting import wait_until
 from tests.page.live.channel_route import WAIT_S, Browser, connected
-
-TRIP_S = 1.0  # of a message on a slow line
 
 Connect = Callable[[], AbstractContextManager[Browser]]
 
@@ -90,58 +87,6 @@ def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect)
         assert browser.receive() == {"number": 2, "parts": {"html.progress": 4}}
 
 
-def test_slow_line_rests_between_pictures_but_not_for_answers(
-    connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(protocol, "BEAT_S", 60.0)
-    state = {"html.progress": 0}
-    tab.register("run", lambda _: dict(state))
-    with connect() as browser:
-        hello(browser, tab)
-        assert browser.receive()["parts"]["html.progress"] == 0
-        time.sleep(TRIP_S)
-        browser.send(got=1)
-        state["html.progress"] = 1
-        tab.changed("run")
-        browser.send(ask=5, ink="", pen=False)
-        assert browser.receive() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
-        browser.send(got=2)
-        assert browser.receive() == {"number": 3, "parts": {"html.progress": 1}}
-
-
-@pytest.fixture
-def pictured(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> Tab:
-    """The tab with a picture of each question."""
-    monkeypatch.setattr(protocol, "BEAT_S", 60.0)
-    tab.register("scene", lambda tab: {"scene": tab.question and tab.question.number})
-    return tab
-
-
-def test_answer_does_not_wait_for_its_picture(connect: Connect, pictured: Tab, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mlp.page.live.socket.PICTURE_S", 1.0)
-    with connect() as browser:
-        hello(browser, pictured)
-        assert browser.receive()["parts"]["scene"] is None
-        browser.send(got=1)
-        browser.send(ask=5, ink="", pen=True)
-        assert browser.receive() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
-        browser.send(got=2)
-        assert browser.receive() == {"number": 3, "parts": {"scene": 5}}
-
-
-def test_picture_does_not_wait_for_ever_while_questions_come(connect: Connect, pictured: Tab):
-    with connect() as browser:
-        hello(browser, pictured)
-        browser.receive()
-        for number in range(1, 100):  # each comes with the confirmation of the last answer
-            browser.send(ask=number, ink="", pen=True)
-            message = browser.receive()
-            if "scene" in message["parts"]:
-                return
-            browser.send(got=message["number"])
-    pytest.fail("no picture came between the answers")
-
-
 def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     drawn = threading.Event()
@@ -173,16 +118,6 @@ def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: 
         assert browser.receive() == {"number": 3, "parts": {"html.progress": False}}
         browser.send(got=3)
         assert browser.receive() == {"number": 4, "parts": {"plot.loss": [1, 2, 3]}}
-
-
-def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):
-    with connect() as browser:
-        hello(browser, tab, hidden=True)
-        tab.changed()
-        browser.send(got=0)
-        browser.send(hidden=False)
-        assert browser.receive()["number"] == 1
-        browser.send(hidden=True)
 
 
 def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
@@ -249,11 +184,6 @@ def test_few_connections_may_be_unidentified(connect: Connect, monkeypatch: pyte
         assert second.ended() == protocol.TOO_MANY
 
 
-def test_channel_is_below_the_path_of_the_page(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("streamlit.get_option", lambda name: "class/a" if name == "server.baseUrlPath" else None)
-    assert live_route().path == "/class/a/live"
-
-
 def test_script_waits_for_the_answer_to_a_finished_stroke(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("mlp.page.live.tabs.ANSWER_S", WAIT_S)
     with connect() as browser, ThreadPoolExecutor(1) as scripts:
@@ -266,14 +196,3 @@ def test_script_waits_for_the_answer_to_a_finished_stroke(connect: Connect, tab:
         browser.send(ask=2, ink="", pen=False)
         assert browser.receive()["answers"] == 2
         script.result(WAIT_S / 2)
-
-
-def test_script_without_a_channel_or_question_does_not_wait(
-    connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("mlp.page.live.tabs.ANSWER_S", None)  # would wait forever
-    tab.wait_for_answer()
-    with connect() as browser:
-        hello(browser, tab)
-        browser.receive()
-        tab.wait_for_answer()

@@ -1,14 +1,8 @@
 """New pages draw one at a time, and a page pauses for its browser without delaying others."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-
-from mlp.page import state
 from mlp.page.live.new_page import PageTurns
 
 PATIENCE_S = 20.0
@@ -65,30 +59,3 @@ def test_page_that_takes_long_delays_others_for_the_longest_wait():
     with turns.turn():  # which the other page must not give back
         started(draw).join(PATIENCE_S)
         assert seen == ["second"]
-
-
-def test_whole_new_page_is_drawn_in_one_turn(monkeypatch: pytest.MonkeyPatch, open_page: Callable[..., AppTest]):
-    seen = []
-
-    def noted(name: str) -> Callable[[PageTurns], object]:
-        @contextmanager
-        def block(_: PageTurns) -> Iterator[None]:
-            seen.append((name, "restored" in st.session_state, state.shown_part.is_kept()))
-            yield
-            seen.append((f"{name} ends", "restored" in st.session_state, state.shown_part.is_kept()))
-
-        return block
-
-    monkeypatch.setattr(PageTurns, "turn", noted("turn"))
-    monkeypatch.setattr(PageTurns, "pause", noted("pause"))
-    page = open_page()
-    assert seen == [
-        ("turn", False, False),
-        ("pause", True, False),
-        ("pause ends", True, False),
-        ("pause", True, False),
-        ("pause ends", True, False),
-        ("turn ends", True, True),
-    ]
-    page.run()
-    assert len(seen) == 6  # only a new page needs one

@@ -73,28 +73,6 @@ def test_screen_readers_get_settled_values_only(page: AppTest):
     assert ask(page, 3)["html.answer_heard"].startswith("Reads 3, ")
 
 
-def test_nonsense_in_place_of_a_drawing_counts_as_blank(page: AppTest):
-    for ink in ("", "data:image/png;base64,", "data:image/png;base64,AAAA", "x" * 1000):
-        tab_of(page).ask(Ask(1, ink, pen=False))
-        assert "Nothing drawn yet" in tab_of(page).parts(["reading"])["html.answer"]
-
-
-def test_run_sends_its_lines_while_playing(page: AppTest):
-    page.button(key="train").click().run()
-    visitor = visitor_of(page)
-    eventually(lambda: visitor.job.snapshot().step > 0)
-    parts = tab_of(page).parts(["run"])
-    if visitor.job.playing:
-        minibatches = parts["plot.loss"]["lines"][0]
-        assert len(minibatches["x"]) == len(minibatches["y"]) > 0
-        assert parts["plot.accuracy"]["playing"]
-    visitor.job.pause()
-    eventually(lambda: not visitor.job.snapshot().busy)
-    at_rest(page)
-    assert "plot.loss" not in tab_of(page).parts(["run"])  # a script has drawn it
-    assert " read right epoch " in text(page, "progress")
-
-
 def test_sweep_moves_without_scripts_while_its_tab_is_open(
     open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ):
@@ -125,19 +103,6 @@ def test_sweep_moves_without_scripts_while_its_tab_is_open(
     assert parts["html.sweep_table"] in " ".join(element.proto.body for element in page.get("html"))
 
 
-def test_ended_run_sends_its_lines_until_a_script_has_drawn_them(page: AppTest):
-    page.button(key="step").click().run()
-    visitor = visitor_of(page)
-    eventually(lambda: not visitor.job.snapshot().busy)
-    page.run()
-    visitor.job.step()  # as a press in another tab
-    eventually(lambda: visitor.job.snapshot().step == 2 and not visitor.job.snapshot().busy)
-    parts = tab_of(page).parts(["run"])
-    assert all(parts[f"plot.{name}"]["lines"][0]["x"] for name in ("loss", "accuracy"))
-    page.run()
-    assert not {"plot.loss", "plot.accuracy"} & tab_of(page).parts(["run"]).keys()
-
-
 def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open_page: Callable[..., AppTest]):
     twin = open_page(visitor=page)
     draws = [lambda each=each: tab_of(each).parts(["page"])["draw"] for each in (page, twin)]
@@ -157,27 +122,6 @@ def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open
     assert draws[0]() is None
 
 
-def test_tab_is_woken_only_by_its_visitors_runs(page: AppTest, open_page: Callable[..., AppTest]):
-    class Follower:
-        woken = 0
-
-        def wake(self, names: object) -> None:
-            self.woken += 1
-
-        def hand_over(self) -> None:
-            pass
-
-    twin, stranger = open_page(visitor=page), open_page()
-    followers = [Follower(), Follower()]
-    for each, follower in zip((twin, stranger), followers, strict=True):
-        tab_of(each).connect(follower)
-        follower.woken = 0
-    page.button(key="step").click().run()
-    eventually(lambda: not visitor_of(page).job.snapshot().busy)
-    assert followers[0].woken > 0
-    assert followers[1].woken == 0
-
-
 def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest, monkeypatch: pytest.MonkeyPatch):
     for one in (On.RUN, On.NETWORK):
         monkeypatch.setitem(EVERY_S, one, 0.0)
@@ -194,11 +138,6 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
     eventually(lambda: visitor_of(page).job.snapshot().step == 3)
     tab_of(page).parts(["reading"])
     assert outdated(page) == []
-
-
-def test_stroke_makes_parts_outdated_at_once(page: AppTest):
-    tab_of(page).desk.report([], BLANK, is_newest=True)
-    assert {"corrections", "share_link", "inside_drawn"} <= set(outdated(page))
 
 
 def test_closed_tab_and_its_runs_are_freed():

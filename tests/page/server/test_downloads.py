@@ -5,10 +5,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import pytest
 from starlette.applications import Starlette
 
-from mlp.page.server.downloads import AT_ONCE, PIECE_BYTES, SESSION_REQUESTS, route
+from mlp.page.server.downloads import SESSION_REQUESTS, route
 from mlp.page.style import download_button
 from mlp.page.style.download_button import Offer, Offers
 from tests.page.server import skipped_waits
@@ -92,14 +91,6 @@ def test_file_is_made_again_at_each_press():
     run(act)
 
 
-def test_large_file_arrives_complete():
-    async def act(browser: Browser) -> None:
-        data = bytes(range(256)) * (PIECE_BYTES // 64) + b"end"
-        assert await browser.press(browser.draw(weights=lambda: data).token, "weights") == (200, data)
-
-    run(act)
-
-
 def test_download_flood_of_one_session_is_refused():
     async def act(browser: Browser) -> None:
         go, running = threading.Event(), []
@@ -124,26 +115,6 @@ def test_download_flood_of_one_session_is_refused():
     run(act)
 
 
-def test_number_of_concurrent_downloads_is_limited():
-    async def act(browser: Browser) -> None:
-        begun, go = threading.Semaphore(0), threading.Event()
-
-        def slow() -> str:
-            begun.release()
-            go.wait()
-            return "made"
-
-        pages = [browser.draw(home=slow) for _ in range(5)]
-        asked = [browser.press(page.token, "home") for page in pages]
-        for _ in range(AT_ONCE):
-            await asyncio.to_thread(begun.acquire)
-        assert not begun.acquire(blocking=False)
-        go.set()
-        assert await asyncio.gather(*asked) == [(200, b"made")] * 5
-
-    run(act)
-
-
 def test_page_that_is_closed_offers_no_file():
     async def act(browser: Browser) -> None:
         page = browser.draw(csv=counting())
@@ -153,29 +124,6 @@ def test_page_that_is_closed_offers_no_file():
         del page
         await asyncio.sleep(1)  # its turn is over
         assert (await browser.press(token, "csv"))[0] == 404
-
-    run(act)
-
-
-def test_browser_that_leaves_frees_its_turn():
-    async def act(browser: Browser) -> None:
-        page = browser.draw(csv=counting())
-        await browser.press(page.token, "csv", stays=False)
-        assert page.n_requests == 0
-        assert await browser.press(page.token, "csv") == (200, b"made 1")
-
-    run(act)
-
-
-def test_file_that_cannot_be_made_frees_its_turn():
-    async def act(browser: Browser) -> None:
-        def fails() -> str:
-            raise MemoryError
-
-        page = browser.draw(home=fails, csv=counting())
-        with pytest.raises(MemoryError):
-            await browser.press(page.token, "home")
-        assert await browser.press(page.token, "csv") == (200, b"made 0")
 
     run(act)
 
@@ -191,27 +139,6 @@ def test_slow_reader_delays_only_its_own_session():
         assert not next_one.done()
         reads.set()
         assert await slow == await next_one == (200, b"ada's")
-
-    run(act)
-
-
-def test_session_rests_three_times_as_long_as_its_file_took():
-    async def act(browser: Browser) -> None:
-        clock = skipped_waits.clock()
-
-        def takes_two_seconds() -> str:
-            clock.skip(2.0)
-            return "made"
-
-        def made_at() -> str:
-            return f"at {clock.time():g} s"
-
-        ada, ben = browser.draw(home=takes_two_seconds, csv=made_at), browser.draw(csv=made_at)
-        first, second = browser.press(ada.token, "home"), browser.press(ada.token, "csv")
-        assert await first == (200, b"made")
-        assert clock.time() == pytest.approx(2, abs=0.1)
-        assert await second == (200, b"at 8 s")
-        assert await browser.press(ben.token, "csv") == (200, b"at 8 s")
 
     run(act)
 

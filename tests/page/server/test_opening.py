@@ -96,12 +96,3 @@ def test_script_is_compressed_once_and_kept_by_browsers(files: Path):
 )
 def test_other_requests_pass_unchanged(path: str, asked: dict[str, str]):
     assert asyncio.run(Server().get(path, **asked)) == ({}, path.encode())
-
-
-@pytest.mark.usefixtures("files")
-def test_page_opens_below_its_path_only(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(opening.st, "get_option", lambda _: "/class/a")
-    server = Server()
-    assert gzip.decompress(asyncio.run(server.get("/class/a/"))[1]) != HTML
-    for elsewhere in ("/", "/class/a"):  # Streamlit redirects the second one
-        assert asyncio.run(server.get(elsewhere)) == ({}, elsewhere.encode())

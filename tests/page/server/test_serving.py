@@ -62,16 +62,6 @@ def test_socket_on_a_slow_line_has_minutes_to_answer_a_ping():
     visit(REQUEST + UPGRADE, stay_silent)
 
 
-def test_system_queues_little_of_what_a_browser_does_not_take():
-    async def read_nothing(server: uvicorn.Server, reader: asyncio.StreamReader) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(1)  # until nothing moves
-        unsent = sum(one.transport.get_write_buffer_size() for one in server.server_state.connections)
-        assert unsent > 0.9 * BODY_BYTES
-
-    visit(REQUEST + b"\r\n", read_nothing)
-
-
 def test_server_raises_its_descriptor_limit():
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -17,10 +17,7 @@ from mlp.page.server.uploads import (
     ALL_UPLOADS,
     BUSY,
     FULL,
-    GIVEN_IDS,
-    LEAST_BYTES,
     SESSION_BYTES,
-    SESSION_BYTES_PER_S,
     SESSION_FULL,
     SESSION_UPLOADS,
     UPLOAD_S,
@@ -117,19 +114,6 @@ def test_stalled_upload_ends_and_frees_its_place(server: Server):
     assert skipped_waits.run(act()) == [408] * SESSION_UPLOADS + [204]
 
 
-def test_session_pauses_between_uploads_by_their_size(server: Server):
-    async def act() -> list[float]:
-        server.complete.set()
-        times = []
-        for session in ("stranger", "stranger", "pupil", "stranger"):
-            await server.put(session, FILE_BYTES)
-            times.append(skipped_waits.now())
-        return times
-
-    pause_s = FILE_BYTES / SESSION_BYTES_PER_S
-    assert skipped_waits.run(act()) == pytest.approx([0, pause_s, pause_s, 2 * pause_s])
-
-
 @pytest.mark.parametrize("says", [None, 0], ids=["of known size", "of unknown size"])
 def test_session_that_has_no_room_keeps_all_its_files(server: Server, says: int | None):
     async def act() -> list[tuple[int, str]]:
@@ -143,18 +127,6 @@ def test_session_that_has_no_room_keeps_all_its_files(server: Server, says: int 
     assert server.held("ada") == len(fit) * FILE_BYTES
 
 
-def test_files_on_their_way_count(server: Server):
-    async def act() -> tuple[int, str]:
-        first = server.put("ada", SESSION_BYTES - FILE_BYTES)
-        await asyncio.sleep(0)
-        second = await server.put("ada", FILE_BYTES + 1)
-        server.complete.set()
-        assert (await first)[0] == 204
-        return second
-
-    assert skipped_waits.run(act()) == (503, SESSION_FULL)
-
-
 def test_all_sessions_together_have_a_limit(server: Server):
     async def act() -> list[tuple[int, str]]:
         server.complete.set()
@@ -166,18 +138,6 @@ def test_all_sessions_together_have_a_limit(server: Server):
     *fits, refused, later = skipped_waits.run(act())
     assert fits == [(204, "")] * len(fits)
     assert (refused, later) == ((503, FULL), (204, ""))
-
-
-def test_many_small_files_count_as_larger_ones(server: Server):
-    async def act() -> list[int]:
-        server.complete.set()
-        return [(await server.put("stranger", 1))[0] for _ in range(SESSION_BYTES // LEAST_BYTES + 1)]
-
-    assert skipped_waits.run(act()) == [204] * (SESSION_BYTES // LEAST_BYTES) + [503]
-
-
-def test_few_addresses_are_given_per_request(server: Server):
-    assert len(server.files.get_upload_urls("stranger", ["a"] * 100_000)) == GIVEN_IDS
 
 
 def test_upload_of_a_closed_tab_is_not_kept(server: Server):

@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
+from mlp.page.style.signed_pictures import Sheet, signed_url
 from mlp.page.style.theme import DARK, LIGHT
 
 
@@ -40,11 +40,3 @@ def test_sheet_holds_every_image_at_its_place():
         left, top = round(across * 2) * 28, round(down) * 28
         expected = pixels(signed_url(pictures[number].reshape(28, 28), LIGHT))
         np.testing.assert_array_equal(whole[top : top + 28, left : left + 28], expected)
-
-
-def test_images_are_scaled_together_or_separately():
-    pictures = np.array([[1.0, -1.0, 0.5], [0.1, -0.1, 0.05]])
-    together, apart = scaled(pictures, each=False), scaled(pictures, each=True)
-    assert np.abs(together[1]).max() < 0.2
-    np.testing.assert_allclose(apart[0], apart[1])
-    assert not scaled(np.zeros((2, 3)), each=True).any()

@@ -36,13 +36,6 @@ def long_run(open_page: Callable[..., AppTest]) -> AppTest:
     return press(page, "train")
 
 
-def test_page_explains_the_first_step_before_training(page: AppTest):
-    assert "Press Train a new network" in text(page, "progress")
-    assert page.button(key="pause").disabled
-    assert not page.button(key="step").disabled
-    assert len(curves(page)) == 2
-
-
 def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     page = press(open_page(images="100", epochs="2", batch_size="8"), "train")
     eventually(lambda: visitor_of(page).job.snapshot().finished)
@@ -56,36 +49,12 @@ def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     assert not page.button(key="train").disabled
 
 
-def test_pause_stops_and_resume_continues(long_run: AppTest):
-    job = visitor_of(long_run).job
-    eventually(lambda: job.snapshot().step)
-    assert long_run.button(key="pause").label == "Pause"
-    at_rest(press(long_run, "pause"))
-    held = job.snapshot().step
-    assert "paused" in text(long_run, "progress")
-    assert long_run.button(key="pause").label == "Resume"
-    assert f"step {held:,} of" in text(long_run.run(), "progress")
-
-    press(long_run, "pause")
-    eventually(lambda: job.snapshot().step > held)
-    assert long_run.button(key="pause").label == "Pause"
-
-
 def test_repeated_pause_press_still_pauses(long_run: AppTest):
     job = visitor_of(long_run).job
     pause = long_run.button(key="pause").click()
     job.pause()  # as if another script had already paused it
     pause.run()
     assert not job.playing
-
-
-def test_first_press_of_step_takes_one_step_of_a_new_network(page: AppTest):
-    at_rest(press(page, "step"))
-    assert "step 1 of" in text(page, "progress")
-    assert "paused" in text(page, "progress")
-    for number in (2, 3):
-        at_rest(press(page, "step"))
-        assert f"step {number} of" in text(page, "progress")
 
 
 def test_step_pauses_a_playing_run(long_run: AppTest):
@@ -95,22 +64,6 @@ def test_step_pauses_a_playing_run(long_run: AppTest):
     held = job.snapshot().step
     at_rest(press(long_run, "step"))
     assert job.snapshot().step == held + 1
-
-
-def test_curves_grow_with_the_run(open_page: Callable[..., AppTest]):
-    page = open_page(batch_size="8")
-    seen = [curves(page)]
-    for _ in range(3):
-        seen.append(curves(at_rest(press(page, "step"))))
-    for one in (0, 1):
-        assert len({pictures[one] for pictures in seen}) == 4
-
-
-def test_training_again_starts_a_new_run_and_ends_the_old_one(long_run: AppTest):
-    first = visitor_of(long_run).job
-    press(long_run, "train")
-    assert visitor_of(long_run).job is not first
-    assert not first.playing
 
 
 def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppTest]):

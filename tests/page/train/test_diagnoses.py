@@ -23,13 +23,6 @@ def keys(page: AppTest) -> list[str]:
     return [button.key for button in page.button if button.key and button.key.startswith("remedy_")]
 
 
-def test_healthy_run_gets_no_hint(open_page: Callable[..., AppTest]):
-    page = trained(open_page(epochs="4", width_1="32", width_2="32"))
-    assert visitor_of(page).job.snapshot().finished
-    assert keys(page) == []
-    assert text(page, "note") == "Your own settings."
-
-
 def test_too_small_steps_are_diagnosed_with_a_remedy_button(open_page: Callable[..., AppTest]):
     page = trained(open_page(learning_rate="0.0001", epochs="4", width_1="16", width_2="16"))
     assert keys(page) == ["remedy_not_falling"]
@@ -44,14 +37,6 @@ def test_too_small_steps_are_diagnosed_with_a_remedy_button(open_page: Callable[
     page = at_rest(page)
     assert keys(page) == []
     assert visitor_of(page).runs.shown == (1,)
-
-
-def test_memorized_300_images_are_diagnosed_with_more_images(open_page: Callable[..., AppTest]):
-    page = trained(open_page(images="300", epochs="20"))
-    assert keys(page) == ["remedy_overfitting"]
-    page.button(key="remedy_overfitting").click().run()
-    assert visitor_of(page).job.snapshot().settings.images == 3000
-    assert page.select_slider(key="images").value == "3000"
 
 
 def test_dead_neurons_are_diagnosed_once_for_a_paused_run(open_page: Callable[..., AppTest]):

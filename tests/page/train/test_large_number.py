@@ -10,12 +10,9 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
-from mlp.nn import reader
-from mlp.page.train.large_number import SAMPLE, large_number, share_right
-from mlp.page.train.run_words import accuracy_summary, loss_summary
+from mlp.page.train.large_number import SAMPLE, large_number
 from mlp.training.data.drawing_data import drawing_data, sign_settings
 from mlp.training.data.sources import Loaded
-from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
@@ -32,10 +29,6 @@ def new_job(settings: Settings, data: object = None) -> Job:
     return Job(Run(settings), Loaded(sample()) if data is None else data, ManualEngine())
 
 
-def test_number_is_unknown_before_the_first_run(page: AppTest):
-    assert number(page) == "– of 100 new digits"
-
-
 def test_number_is_of_the_network_after_each_step_and_exact_at_the_end(open_page: Callable[..., AppTest]):
     page, held = open_page(images="300", epochs="2"), sample().validation
     for _ in range(2):
@@ -48,30 +41,6 @@ def test_number_is_of_the_network_after_each_step_and_exact_at_the_end(open_page
     assert (
         number(page.run()) == f"{100 * visitor_of(page).job.snapshot().history.newest.accuracy:.0f} of 100 new digits"
     )
-
-
-def test_first_epoch_has_no_headline_of_the_untrained_network():
-    now = new_job(Settings(hidden=(8,))).snapshot()
-    now.history.evaluations.append(Evaluation(0, 0.0, 2.3, 0.0993))
-    for summary in (accuracy_summary, loss_summary):
-        assert "step 0" not in summary(now)
-    now.history.evaluations.append(Evaluation(10, 1.0, 0.2, 0.9528))
-    assert accuracy_summary(now) == "<b>95.28%</b> at step 10"
-
-
-def test_upright_images_are_made_once_a_run(monkeypatch: pytest.MonkeyPatch):
-    made = []
-    straightened = reader.straightened
-    monkeypatch.setattr(reader, "straightened", lambda images: made.append(len(images)) or straightened(images))
-    job = new_job(Settings(straighten=True, hidden=(8,)))
-    for step in range(1, 4):
-        now = replace(job.snapshot(), step=step)
-        network = now.network.copy()
-        network.values[...] = np.random.default_rng(step).normal(size=network.n_parameters)
-        images = straightened(sample().validation.images)
-        right = (network.predict(images) == sample().validation.labels).mean()
-        assert share_right(job, replace(now, network=network)) == pytest.approx(right)
-    assert made == [len(sample().validation)]
 
 
 def test_only_all_right_makes_100():

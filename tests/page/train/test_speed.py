@@ -1,14 +1,10 @@
 """A visitor's first run starts slow, and a chosen speed stays."""
 
-import re
 from collections.abc import Callable
-from types import SimpleNamespace
 
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.live.desk import Desk
 from mlp.page.train.speed import note_reading, strip
-from mlp.page.visitors.visitor import Visitor
 from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
 
 
@@ -24,29 +20,6 @@ def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.button(key="train").click().run()
     assert visitor_of(page).job.snapshot().speed == "full"
-
-
-def says_slow_start(page: AppTest) -> bool:
-    """Whether the page marks the speed control for a slow start."""
-    return any("ink-slow-start" in one.proto.body for one in page.container(key="progress").get("html"))
-
-
-def test_control_says_slow_start_until_it_is_over(open_page: Callable[..., AppTest]):
-    page = open_page(epochs="1", batch_size="1")
-    assert not says_slow_start(page)
-    page.session_state["speed_chosen"] = False
-    assert says_slow_start(page.run())
-    page.button(key="train").click().run()
-    assert says_slow_start(page)
-    page.segmented_control(key="speed").set_value("Slow").run()
-    assert not says_slow_start(page)
-
-
-def test_chosen_speed_applies_to_the_next_run(page: AppTest):
-    page.segmented_control(key="speed").set_value("Normal").run()
-    page.button(key="train").click().run()
-    assert visitor_of(page).job.snapshot().speed == "normal"
-    assert page.segmented_control(key="speed").value == "Normal"
 
 
 def test_strip_shows_in_all_tabs_with_the_same_drawing(
@@ -97,14 +70,3 @@ def test_kept_digit_is_the_right_one_of_the_strip(page: AppTest):
     visitor = visitor_of(at_rest(page))
     visitor.digits.change(visitor.digits.now.with_example(9, tab_of(page).desk.digit.image))
     assert "a 9 for the first time at step 6" in strip_after(page.run(), 7, 4, 9)
-
-
-def test_equal_readings_of_signs_share_a_name_that_has_room():
-    visitor, desk = Visitor("x"), Desk()
-    visitor.job = SimpleNamespace(snapshot=lambda: SimpleNamespace(settings=SimpleNamespace(names=("heart", "star"))))
-    desk.read_of, desk.meant = b"", 1
-    for step, sign in enumerate((0, 0, 1, 0, 1, 1)):
-        note_reading(visitor, b"", step, sign, 0.5)
-    cells = re.findall(r'<span role="listitem"( class="first")? style="--n:(\d).*?>(\w+)</span>', strip(visitor, desk))
-    assert [cell[1:] for cell in cells] == [("2", "heart"), ("1", "star"), ("1", "heart"), ("2", "star")]
-    assert [bool(cell[0]) for cell in cells] == [False, True, False, False]

@@ -36,11 +36,6 @@ def counted_analysis(clock, cost_s=1.0):
     return analyze
 
 
-def test_unchanged_network_is_analyzed_once(clock):
-    network, analyze = object(), counted_analysis(clock)
-    assert [analysis_budget.within_budget("it", (network,), analyze, plays=False) for _ in range(3)] == [1, 1, 1]
-
-
 def test_another_network_is_analyzed_at_once_unless_a_run_plays(clock):
     analyze = counted_analysis(clock)
     assert [analysis_budget.within_budget("it", (object(),), analyze, plays=False) for _ in range(3)] == [1, 2, 3]
@@ -54,26 +49,6 @@ def test_analyses_of_a_playing_run_keep_to_their_share(clock):
     assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 1
     clock.now += 0.2
     assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 2
-
-
-def test_another_run_or_other_data_is_analyzed_at_once(clock):
-    analyze, network = counted_analysis(clock), object()
-    assert analysis_budget.within_budget("it", (network, "first"), analyze, plays=True) == 1
-    assert analysis_budget.within_budget("it", (network, "second"), analyze, plays=True) == 2
-
-
-def test_analyses_with_different_names_are_kept_apart(clock):
-    analyze, network = counted_analysis(clock), object()
-    assert analysis_budget.within_budget("one", (network,), analyze, plays=False) == 1
-    assert analysis_budget.within_budget("other", (network,), analyze, plays=False) == 2
-    assert analysis_budget.within_budget("one", (network,), analyze, plays=False) == 1
-
-
-def test_analysis_repeats_only_for_another_number(clock):
-    step, analyze = object(), counted_analysis(clock)
-    places = [int("1000"), int("1000"), 7, 1000]  # equal numbers, not one object
-    given = [analysis_budget.within_budget("it", (step, place), analyze, plays=False) for place in places]
-    assert given == [1, 1, 2, 3]
 
 
 @pytest.mark.usefixtures("without_a_collector")

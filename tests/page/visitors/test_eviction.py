@@ -13,15 +13,14 @@ from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.eviction import KEPT_S
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.runs import check_earlier_runs, check_memory
+from mlp.page.visitors.runs import check_memory
 from mlp.page.visitors.session import visitors
-from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import visitor_of
-from tests.page.visitors.sample_work import SETTINGS, with_two_earlier_runs
+from tests.page.visitors.sample_work import SETTINGS
 from tests.sample_digits import sample
 
 MB = 1_000_000
@@ -109,31 +108,6 @@ def test_without_a_disk_work_leaves_only_after_six_hours(clock, open_sessions):
     visitors.check()
     assert not away.has_work()
     assert visitors.make_room(30 * MB)
-
-
-def test_earlier_runs_have_a_limit(monkeypatch):
-    visitor = Visitor("someone")
-    with_two_earlier_runs(visitor)
-    check_earlier_runs(visitor)
-    monkeypatch.setenv("MLP_MAX_RUNS", "2")
-    with pytest.raises(ValueError, match="at most 2 earlier runs of yours; delete one under Runs"):
-        check_earlier_runs(visitor)
-
-
-def test_run_of_a_sweep_that_is_the_current_run_counts_once():
-    visitor = Visitor("someone")
-    visitor.sweep = Sweep([SizedJob(50 * MB), SizedJob(60 * MB)], name="seed")
-    assert visitor.n_bytes() == 110 * MB
-    visitor.job = visitor.sweep.jobs[0]
-    assert visitor.n_bytes() == 110 * MB
-
-
-def test_shared_taught_network_counts_for_no_visitor():
-    network = SETTINGS.new_network()
-    visitor = Visitor("someone")
-    visitor.job = Job(Run(SETTINGS, network), chosen_mnist(), ManualEngine(), start_network=network)
-    assert visitor.job.first_network is network
-    assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
 
 
 def test_run_counts_with_its_final_memory():

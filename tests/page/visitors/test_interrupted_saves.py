@@ -64,25 +64,3 @@ def test_server_that_ends_while_a_run_is_replaced_keeps_both(tmp_path, monkeypat
     numbers = [*[run.number for run in again.runs.runs], *([again.runs.current] if again.job else [])]
     assert numbers[:1] == [1]
     assert again.notice is None
-
-
-def test_best_run_of_a_sweep_stays_one_object_and_is_not_written_twice(tmp_path, monkeypatch):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "here")
-    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
-    visitor.runs.begin(trained(1).data)
-    visitor.job = visitor.sweep.jobs[1]
-    visitors.save()
-    again = server(tmp_path).get(visitor.id, "here")
-    assert again.sweep.jobs[1] is again.job
-    assert again.sweep.jobs[0].snapshot().settings.seed == 5
-    written = []
-    monkeypatch.setattr(Checkpoints, "write", lambda self, owner, name, data: written.append(name))
-    visitor.job.set_learning_rate(0.5)
-    visitors.save(all_now=True)
-    assert written == ["1.run.safetensors"]
-    visitor.runs.begin(trained(1).data)
-    visitor.job = trained(1)
-    written.clear()
-    visitors.save(all_now=True)
-    assert "1.trial.safetensors" in written

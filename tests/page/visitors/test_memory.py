@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlp.page.visitors.memory import freeze_objects, return_large_blocks, return_memory
+from mlp.page.visitors.memory import return_memory
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -28,28 +28,6 @@ def test_reference_cycles_are_freed():
         assert gone() is None
     finally:
         gc.enable()
-
-
-def test_permanent_objects_are_not_collected_again():
-    kept = Ring()
-    freeze_objects()
-    try:
-        assert not any(one is kept for one in gc.get_objects())
-        gone = weakref.ref(Ring())
-        return_memory()
-        assert gone() is None
-    finally:
-        gc.unfreeze()
-    assert any(one is kept for one in gc.get_objects())
-
-
-def test_systems_without_malloc_trim_are_supported(monkeypatch):
-    def no_library(name):
-        raise TypeError("no library of that name")
-
-    monkeypatch.setattr("mlp.page.visitors.memory.ctypes.CDLL", no_library)
-    return_memory()
-    return_large_blocks()
 
 
 ALLOCATE_AND_FREE = """

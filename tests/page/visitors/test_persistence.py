@@ -6,17 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs import checkpoints as checkpoints_module
 from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors import other_tabs
 from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.persistence import UNSAVABLE, is_saved, save
-from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.jobs.manual_engine import ManualEngine
@@ -43,40 +40,6 @@ def written(monkeypatch):
 
     monkeypatch.setattr(Checkpoints, "write", noted)
     return names
-
-
-def test_earlier_run_is_written_once_and_removed_on_request(tmp_path, written):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "here")
-    visitors.save()
-    assert names_on_disk(tmp_path) == []
-    with_two_earlier_runs(visitor)
-    visitors.save()
-    assert written == ["canvas.json", "1.run.safetensors", "2.run.safetensors", "3.run.safetensors"]
-    visitor.runs.show([])
-    visitors.save()
-    visitors.save()
-    assert written[4:] == ["canvas.json"]
-    visitor.runs.delete(1)
-    visitors.save()
-    assert names_on_disk(tmp_path) == ["2.run.safetensors", "3.run.safetensors", "canvas.json"]
-    assert written[5:] == []
-
-
-def test_playing_run_and_its_visitor_return_as_they_were(tmp_path):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "here")
-    visitor.job = Job(Run(SETTINGS), chosen_mnist(), ManualEngine())
-    visitor.job.play()
-    visitor.runs.begin(chosen_mnist())
-    visitors.save()
-    after = server(tmp_path)
-    again = after.get(visitor.id, "here")
-    assert after.get(visitor.id, "another tab") is again
-    assert again.job.playing
-    assert again.job.snapshot().network.values.tobytes() == visitor.job.snapshot().network.values.tobytes()
-    np.testing.assert_array_equal(again.job.first_network.values, SETTINGS.new_network().values)
-    assert after.get("xxxx-xxxx-xxxx-xxxx", "here").job is None
 
 
 def test_work_that_has_changed_since_the_last_save_keeps_its_visitor(tmp_path, clock):
@@ -137,15 +100,6 @@ def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     assert visitor.notice is None
     assert names_on_disk(tmp_path) == ["1.run.safetensors", "canvas.json"]
     assert is_saved(visitor)
-
-
-def test_tab_follows_a_sweep_with_a_reused_id(monkeypatch):
-    monkeypatch.setattr(other_tabs, "id", lambda thing: 1, raising=False)
-    visitor = Visitor("someone")
-    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
-    shown = other_tabs.tab_state(visitor)
-    visitor.sweep = sweep_over(SETTINGS, "seed", [7, 8])
-    assert other_tabs.tab_state(visitor) != shown
 
 
 def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path, written):
@@ -267,11 +221,3 @@ def test_visitors_disk_space_is_limited_separately(tmp_path):
     visitors.save()
     assert pupil.notice is None
     assert server(tmp_path).get(pupil.id, "here").job is not None
-
-
-def test_signs_without_drawings_outlive_the_server(tmp_path):
-    before = server(tmp_path)
-    visitor = before.get(None, "here")
-    visitor.signs.change(DrawingSet(("あ",)))
-    before.save()
-    assert server(tmp_path).get(visitor.id, "here").signs.now.names == ("あ",)

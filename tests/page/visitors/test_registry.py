@@ -11,7 +11,6 @@ import pytest
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.eviction import KEPT_S
 from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
-from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
 from tests.jobs.sweeps import sweep_over
 from tests.page.visitors.sample_work import SETTINGS, StubJob
 
@@ -19,12 +18,6 @@ from tests.page.visitors.sample_work import SETTINGS, StubJob
 @pytest.fixture
 def visitors(clock, open_sessions):
     return Visitors(open_sessions.__contains__)
-
-
-def test_visitor_is_found_again_by_the_id_in_a_new_session(visitors):
-    first = visitors.get(None, "tab 1")
-    first.job = StubJob()
-    assert visitors.get(first.id, "tab 2") is first
 
 
 def test_ids_are_random_and_foreign_ids_are_refused(visitors):
@@ -94,15 +87,6 @@ def test_returning_visitor_without_room_is_refused_and_loses_nothing(tmp_path, o
     assert visitors.get(away.id, "another").drawing == away.drawing
 
 
-def test_visitor_alone_gets_in_with_more_than_the_limit(tmp_path):
-    before = Visitors(lambda session: True, Checkpoints(tmp_path))
-    visitor = before.get(None, "tab")
-    visitor.keep_drawing({"data": "x" * 1000})
-    before.save()
-    after = Visitors(lambda session: True, Checkpoints(tmp_path), max_mb=0)
-    assert after.get(visitor.id, "tab").drawing == visitor.drawing
-
-
 def test_two_tabs_that_return_at_once_share_their_visitor(tmp_path, monkeypatch):
     before = Visitors(lambda session: True, Checkpoints(tmp_path))
     visitor_id = before.get(None, "tab").id
@@ -144,15 +128,6 @@ def test_run_from_a_sweep_resumes_with_its_visitor(visitors, clock):
     assert not visitor.sweep.playing
     visitors.get(visitor.id, "tab")
     assert [job.playing for job in visitor.sweep.jobs] == [False, True]
-
-
-def test_oversized_drawing_is_not_kept(visitors):
-    visitor = visitors.get(None, "tab")
-    visitor.keep_drawing({"objects": ["x" * MAX_DRAWING_CHARS]})
-    assert visitor.drawing is None
-    visitor.keep_drawing({"objects": ["x"]})
-    assert visitor.drawing == {"objects": ["x"]}
-    assert visitor.n_bytes() == len('{"objects": ["x"]}')
 
 
 def test_leaving_moves_all_tabs_and_keeps_the_work(visitors):

@@ -1,17 +1,15 @@
 """A returning visitor is recognized by a cookie."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from mlp.page.visitors.persistence import UNSAVED, DiskError
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.session import ELSEWHERE, GONE, KEPT_UNTIL, NOT_NOW, cookie_name, visitors
-from tests.page.sight import text, visitor_of
+from tests.page.sight import visitor_of
 
 
 def test_clearing_the_servers_caches_loses_no_run(page):
@@ -108,12 +106,3 @@ def test_outdated_button_leaves_the_new_run_alone(page, open_page):
     assert other_tab.button(key="pause").label == "Pause"  # now that of the new one
     other_tab.button(key="pause").click().run()
     assert not visitor_of(page).job.playing
-
-
-def test_privacy_note_is_shown_in_three_places(page: AppTest, open_page: Callable[..., AppTest]):
-    assert "**Privacy.**" in text(page, "privacy")
-    own = open_page(tab="Your drawings")
-    shown = [caption.value for caption in own.caption if caption.value.startswith("**Privacy.**")]
-    assert len(shown) == 3  # in Photo, at Your drawings and at the foot
-    for part in ("Inkling keeps", "after your last visit", "to nobody else", "delete", "run the server"):
-        assert part in shown[0]
