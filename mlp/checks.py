@@ -6,23 +6,6 @@ from typing import Any
 import numpy as np
 
 
-def checked(
-    name: str, value: float, *, low: float, high: float = math.inf, open_low: bool = False, open_high: bool = False
-) -> float:
-    """Return ``value`` as a Python float; raise a ValueError unless it is a finite number in range."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    above = number > low if open_low else number >= low
-    below = number < high if open_high or high == math.inf else number <= high
-    if isinstance(value, bool) or not (above and below):
-        start = f"greater than {low:g}" if open_low else f"at least {low:g}"
-        end = "finite" if high == math.inf else f"less than {high:g}" if open_high else f"at most {high:g}"
-        raise ValueError(f"{name} must be {start} and {end}, got {value!r}")
-    return number
-
-
 def checked_int(name: str, value: int, low: int, high: int) -> int:
     """Return ``value`` as a Python int; raise a ValueError unless it is a whole number in range."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
@@ -32,7 +15,7 @@ def checked_int(name: str, value: int, low: int, high: int) -> int:
 
 
 class Number:
-    """A descriptor for a number of a range, see `checked`, at each assignment.
+    """A descriptor for a finite number of a range, checked at each assignment.
 
     Examples
     --------
@@ -40,12 +23,14 @@ class Number:
     ...     temperature = Number(low=0, open_low=True)
     >>> reading = Reading()
     >>> reading.temperature = 2
-    >>> reading.temperature
-    2.0
+    >>> reading.temperature, Reading.temperature.rule
+    (2.0, 'greater than 0 and finite')
     """
 
-    def __init__(self, name: str = "", **limits: Any) -> None:
-        self._name, self._limits = name, limits
+    def __init__(
+        self, name: str = "", *, low: float, high: float = math.inf, open_low: bool = False, open_high: bool = False
+    ) -> None:
+        self._name, self._low, self._high, self._open_low, self._open_high = name, low, high, open_low, open_high
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Take the name of the attribute, unless errors use another."""
@@ -59,6 +44,21 @@ class Number:
         """Set the number, or raise a ValueError."""
         owner.__dict__[self._name] = self.checked(value)
 
+    @property
+    def rule(self) -> str:
+        """The range as text."""
+        start = f"greater than {self._low:g}" if self._open_low else f"at least {self._low:g}"
+        end = "less than" if self._open_high else "at most"
+        return f"{start} and {'finite' if self._high == math.inf else f'{end} {self._high:g}'}"
+
     def checked(self, value: float) -> float:
         """Return the number as a Python float, or raise a ValueError."""
-        return checked(self._name, value, **self._limits)
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        above = number > self._low if self._open_low else number >= self._low
+        below = number < self._high if self._open_high or self._high == math.inf else number <= self._high
+        if isinstance(value, bool) or not (above and below):
+            raise ValueError(f"{self._name} must be {self.rule}, got {value!r}")
+        return number

@@ -11,8 +11,8 @@ from mlp.analysis.inline_html import csp_hash, data_url, png_url
 from mlp.analysis.mistakes import Readings
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, value_text
+from mlp.training.setting_entry import value_text
+from mlp.training.settings import SETTINGS, Settings
 
 MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN = 14, 28  # the space left on one sheet of A4
 

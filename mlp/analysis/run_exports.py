@@ -10,9 +10,7 @@ from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
-from mlp.training.setting_entry import DEFAULTS
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS
+from mlp.training.settings import SETTINGS, Settings
 
 ALWAYS_LISTED = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 
@@ -55,7 +53,7 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
     words = ["python", "-m", "mlp", "train"]
     for one in SETTINGS:
         value = getattr(settings, one.field)
-        if one.field in ALWAYS_LISTED or value != getattr(DEFAULTS, one.field):
+        if one.field in ALWAYS_LISTED or value != one.default:
             words.append(one.flag)
             if value is not True:
                 words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))

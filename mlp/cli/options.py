@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from mlp.training.recipes import RECIPES
-from mlp.training.setting_entry import DEFAULTS, Setting
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, format_value
+from mlp.training.setting_entry import Setting, format_value
+from mlp.training.settings import SETTINGS, Settings
 
 
 def checked_out(path: str, *, source: str | None = None) -> Path:
@@ -58,8 +57,7 @@ def number_or_all(text: str) -> int | float | str | bool | None:
 
 def parser_of(one: Setting) -> Callable[[str], Any]:
     """Return the function that reads a setting's value on the command line."""
-    default = getattr(DEFAULTS, one.field)
-    return several if isinstance(default, tuple) else number_or_all if default is None else value
+    return several if isinstance(one.default, tuple) else number_or_all if one.default is None else value
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
@@ -72,23 +70,18 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         + ". Default: article",
     )
     for one in SETTINGS:
-        default = getattr(DEFAULTS, one.field)
-        text = (
-            ",".join(map(str, default)) or "none"
-            if isinstance(default, tuple)
-            else "all"
-            if default is None
-            else format_value(default)
-        )
+        is_switch, is_list = isinstance(one.default, bool), isinstance(one.default, tuple)
+        rule = f"Must be {one.range_text}." if one.range_text else ""
+        default = f"Default: {format_value(one.default) or 'none'}."
         command.add_argument(
             one.flag,
             dest=one.field,
             type=parser_of(one),
             default=argparse.SUPPRESS,  # an option that is not given leaves the recipe's value
-            metavar=one.metavar,
-            nargs="?" if isinstance(default, bool) else None,
-            const=True if isinstance(default, bool) else None,
-            help=f"{one.help} Default: {text}.".replace("%", "%%"),  # argparse formats it
+            metavar=f"{{{','.join(one.positions)}}}" if one.kind == "choice" else "VALUE,…" if is_list else "VALUE",
+            nargs="?" if is_switch else None,
+            const=True if is_switch else None,
+            help=" ".join(filter(None, [one.explained, one.more_help, rule, default])).replace("%", "%%"),
         )
 
 
@@ -100,7 +93,7 @@ def settings_given(given: argparse.Namespace) -> Settings:
     ValueError
         If a value is invalid.
     """
-    start = DEFAULTS if given.recipe is None else RECIPES[given.recipe].settings
+    start = Settings() if given.recipe is None else RECIPES[given.recipe].settings
     return replace(start, **{one.field: getattr(given, one.field) for one in SETTINGS if hasattr(given, one.field)})
 
 

@@ -13,7 +13,7 @@ from mlp.jobs.sweep import Sweep, Trial, ranked, variations
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.weights import save_model
 from mlp.training.data.sources import Mnist, chosen_mnist
-from mlp.training.settings_table import SETTINGS
+from mlp.training.settings import SETTINGS
 
 POLL_S = 0.2
 

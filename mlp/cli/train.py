@@ -24,8 +24,7 @@ from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS
+from mlp.training.settings import SETTINGS, Settings
 from mlp.training.threads import ThreadChoice
 
 SLICE_S = 1.0  # training between updates of the bar; Ctrl-C loses no more than this

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mlp.atomic import sync_folder, take_lock, write_whole
-from mlp.checks import checked
+from mlp.checks import Number
 from mlp.jobs.limits import Limits, limits
 from mlp.user_cache import user_cache
 
@@ -258,7 +258,7 @@ def chosen_checkpoints(address: str) -> Checkpoints | None:
         return None
     folder = Path(named or user_cache() / "checkpoints").expanduser()
     max_mb: Any = os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB
-    limit_mb, kept_days = checked("MLP_CHECKPOINT_MB", max_mb, low=0), limits().kept_days
+    limit_mb, kept_days = Number("MLP_CHECKPOINT_MB", low=0).checked(max_mb), limits().kept_days
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = open(folder / ".lock", "a+b")  # noqa: SIM115 - closed with the object

@@ -10,8 +10,8 @@ from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
+from mlp.training.setting_entry import value_text
 from mlp.training.settings import Settings
-from mlp.training.settings_table import value_text
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Hashable
 from typing import Any
 
-from mlp.checks import checked
 from mlp.jobs import pacing
 from mlp.jobs.limits import history_bytes, optimizer_arrays
 from mlp.jobs.moments.rewind import Rewind
@@ -17,6 +16,7 @@ from mlp.jobs.task import Task
 from mlp.jobs.workers.call import WorkerFailure
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.network import MLP
+from mlp.nn.optimizers import FIRST_RATE
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import Data
 from mlp.training.data.synthetic_data import training_data
@@ -197,7 +197,7 @@ class Job(Task[Slice]):
         ValueError
             If it is not greater than 0 and finite.
         """
-        rate = checked("learning_rate", learning_rate, low=0, open_low=True)
+        rate = FIRST_RATE.checked(learning_rate)
         with self._changes():
             if rate == self._run.learning_rate:
                 return

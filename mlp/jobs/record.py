@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from mlp.checks import checked, checked_int
+from mlp.checks import Number, checked_int
 from mlp.files.array_file import ArrayFile
+from mlp.nn.optimizers import FIRST_RATE
 from mlp.training.data.saved_sources import Source, dump_source, parse_source
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
@@ -87,7 +88,7 @@ def parse_record(data: bytes) -> Record:
             run=_run(about, file),
             data=parse_source(about["data"], file.arrays),
             history=_history(about, file.arrays),
-            seconds=checked("seconds", about["seconds"], low=0),
+            seconds=Number("seconds", low=0).checked(about["seconds"]),
             diverged=None if about["diverged"] is None else checked_int("diverged", about["diverged"], 1, 2**53),
             playing=about["playing"] is True,
             extra=dict(about["extra"]),
@@ -98,7 +99,7 @@ def parse_record(data: bytes) -> Record:
 
 def _run(about: dict[str, Any], file: ArrayFile) -> Run:
     run = Run(Settings.from_dict(about["settings"]), temperature=about["temperature"])
-    run.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
+    run.learning_rate = FIRST_RATE.checked(about["learning_rate"])
     run.step = checked_int("step", about["step"], 0, 2**53)
     if run.step == 0 and "values" not in file.arrays:
         return run

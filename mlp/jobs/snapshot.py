@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mlp.checks import checked
+from mlp.checks import Number
 from mlp.jobs.pacing import Speed
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -77,7 +77,7 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         """Check the temperature, which `Reader` relies on."""
-        checked("temperature", self.temperature, low=0, open_low=True)
+        Number("temperature", low=0, open_low=True).checked(self.temperature)
 
     @property
     def reader(self) -> Reader:

@@ -11,8 +11,8 @@ from mlp.jobs.workers.engine import Engine
 from mlp.training.data.saved_sources import Source
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, value_text
+from mlp.training.setting_entry import value_text
+from mlp.training.settings import SETTINGS, Settings
 
 MAX_VALUES = 24
 Purpose = Literal["setting", "lesson", "left out"]

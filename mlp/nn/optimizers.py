@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlp.blas import add_scaled, one_blas_thread
-from mlp.checks import Number, checked
+from mlp.checks import Number
 from mlp.nn.parameters import Parameter
 
 FIRST_RATE = Number("learning_rate", low=0, open_low=True)
@@ -200,7 +200,7 @@ class Adam(Optimizer):
         l1: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay, l1, ["mean", "mean_square"])
-        self.betas = tuple(checked("a beta", beta, low=0, high=1, open_high=True) for beta in betas)
+        self.betas = tuple(Number("a beta", low=0, high=1, open_high=True).checked(beta) for beta in betas)
         self.epsilon = epsilon
 
     def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mlp.blas import one_blas_thread
-from mlp.checks import Number, checked
+from mlp.checks import Number
 from mlp.class_names import DIGITS, checked_names
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
@@ -82,7 +82,7 @@ class Reader:
         self.has_names = names is not None or self.names == DIGITS
         if len(self.names) != n_outputs:
             raise ValueError(f"a network needs a name for each of its {n_outputs} outputs, got {len(self.names)}")
-        self.none_below = None if none_below is None else checked("none_below", none_below, low=0, high=1)
+        self.none_below = None if none_below is None else Number("none_below", low=0, high=1).checked(none_below)
         self.facts: dict[str, Any] = dict(facts or {})
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.atomic import write_whole
-from mlp.checks import checked
+from mlp.checks import Number
 from mlp.class_names import DIGITS
 from mlp.files.array_file import ArrayFile
 from mlp.nn.dropout import Dropout
@@ -152,7 +152,7 @@ def _reader(data: bytes) -> Reader:
         parameter.value = file.array(name, parameter.value.shape, np.float32, convert=True)
     return Reader(
         network,
-        temperature=checked("temperature", file.value("temperature", 1.0), low=0.01, high=100),
+        temperature=Number("temperature", low=0.01, high=100).checked(file.value("temperature", 1.0)),
         test_time_augmentation=_flag(file, "looks", *map(str, TTA_COPIES)),
         straighten=_flag(file, "straighten", "false", "true"),
         names=file.value("names"),

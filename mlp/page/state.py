@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from mlp.nn.reader import Reader
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.training.settings import Settings
-from mlp.training.settings_table import controls
+from mlp.training.settings import Settings, controls
 
 
 class Rewound(NamedTuple):
@@ -32,8 +31,8 @@ linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
 
 
 def control(key: str) -> ControlVar[Any]:
-    """Return the position of a control in the table of settings, at first the link's; controls (panel)."""
-    return ControlVar(key, linked_positions.get().get(key, controls()[key].default))
+    """Return the position of a control of a setting, at first the link's; a control (controls)."""
+    return ControlVar(key, linked_positions.get().get(key, controls()[key].first_position))
 
 
 # train/: the current run.

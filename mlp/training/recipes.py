@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SYNTHETIC
+from mlp.training.settings import SYNTHETIC, Settings
 
 
 @dataclass(frozen=True, kw_only=True)

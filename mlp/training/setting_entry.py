@@ -1,134 +1,161 @@
-"""Entries of the table of settings: controls, names in a link, and flag."""
+"""What is declared of a setting: its default and rule, its control on the page, its names, and its explanation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
-from mlp.training.settings import OUTER_NAMES, Settings
+from mlp.checks import Number, checked_int
 
-DEFAULTS = Settings()
 Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
-Section = Literal["Network", "Training", "Prevent overfitting", "More settings", "Advanced"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Control:
-    """One control on the page.
-
-    Attributes
-    ----------
-    key : str
-        Its name in a link, and its key on the page.
-    label : str
-    kind : {"slider", "stops", "choice", "several", "number", "switch"}
-        A slider's positions are evenly spaced, those of stops are not. With several, any number of them can be chosen.
-    positions : sequence
-        All its positions, in order.
-    default : object
-        One of them, or a list if several can be chosen.
-    takes_between : bool
-        Whether a link may set a number between two positions.
-    """
-
-    key: str
-    label: str
-    kind: Kind
-    positions: Sequence[Any]
-    default: Any
-    takes_between: bool = False
-
-    def has(self, position: Any) -> bool:
-        """Whether it has this position."""
-        return set(position) <= set(self.positions) if self.kind == "several" else position in self.positions
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """Controls with one explanation, which a link hides together.
-
-    Attributes
-    ----------
-    name : str
-        The name that hides it, with ``_`` for ``-``.
-    label : str
-        Its label in the list of what can be hidden.
-    explained : str
-        Its explanation, as help, for beginners.
-    controls : tuple of Control
-    """
-
-    name: str
-    label: str
-    explained: str
-    controls: tuple[Control, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One field of `Settings`.
+    """One field of `Settings`, or one control of a field that has several.
 
     Attributes
     ----------
-    field : str
-        Field of `Settings`.
-    name : str
-        Its name in a sentence.
-    flag : str
-        Its option on the command line, such as ``--learning-rate``.
-    metavar, help : str
-        Its metavar and help on the command line, without the default.
-    section : Section
+    default : object
+    rule : Number, range, tuple or callable
+        The numbers or names that it may be, or a function that returns the checked value. If the default is None, so
+        may be the value.
+    positions : sequence
+        The positions of its control, in order; by default, what the rule lists.
+    kind : {"slider", "stops", "choice", "several", "number", "switch"}
+        Its control. A slider's positions are evenly spaced, those of stops are not. With several, a position is a list
+        of any of them, but not of all.
+    to_position, from_position : callable
+        Return the position of a value, and the value of a position. The caller has to map values without a position.
+    field, key, label, name : str
+        The name of the field; its name in files and links, on the page, and in a sentence. By default, as the field.
+    explained, more_help : str
+        Its help for beginners, and what the command line adds to it.
+    section : str
         Its section on the page.
-    groups : tuple of Group
-    to_positions : callable
-        Returns the position of each control, by key, for a value of the field; the caller has to map values without a
-        position.
-    from_positions : callable
-        Returns the value of the field for positions by key; missing ones are at their defaults.
+    row, row_label : str
+        Key and label of the controls that stand in its row, and that links hide together. By default, it alone.
     """
 
-    field: str
-    name: str
-    flag: str
-    metavar: str
-    help: str
-    section: Section
-    groups: tuple[Group, ...]
-    to_positions: Callable[[Any], dict[str, Any]]
-    from_positions: Callable[[Mapping[str, Any]], Any]
+    default: Any
+    rule: Number | range | tuple[Any, ...] | Callable[[Any], Any]
+    positions: Sequence[Any] = ()
+    kind: Kind = "stops"
+    to_position: Callable[[Any], Any] = lambda value: value
+    from_position: Callable[[Any], Any] = lambda position: position
+    field: str = ""
+    key: str = ""
+    label: str = ""
+    name: str = ""
+    explained: str = ""
+    more_help: str = ""
+    section: Literal["Network", "Training", "Prevent overfitting", "More settings", "Advanced"] = "More settings"
+    row: str = ""
+    row_label: str = ""
+
+    def named(self, field: str) -> "Setting":
+        """Return it as the setting of a field, with names made of it."""
+        key, label, places = self.key or field, self.label or field.replace("_", " ").capitalize(), self.positions
+        if not places and isinstance(self.rule, range | tuple):
+            places = self.rule
+        in_row: dict[str, Any] = {"row": self.row or key, "row_label": self.row_label or label}
+        name = self.name or label.lower()
+        return replace(self, field=field, key=key, label=label, name=name, positions=places, **in_row)
+
+    @property
+    def controls(self) -> tuple["Setting", ...]:
+        """Its controls on the page: itself."""
+        return (self,)
+
+    @property
+    def first_position(self) -> Any:
+        """The position of the default."""
+        return self.to_position(self.default)
+
+    @property
+    def flag(self) -> str:
+        """Its option on the command line."""
+        return f"--{self.key.replace('_', '-')}"
+
+    @property
+    def range_text(self) -> str:
+        """The range of a number, else nothing."""
+        if isinstance(self.rule, range):
+            return f"a whole number from {self.rule[0]:,} to {self.rule[-1]:,}"
+        return self.rule.rule if isinstance(self.rule, Number) else ""
+
+    def has(self, position: Any) -> bool:
+        """Whether its control has this position."""
+        return set(position) < set(self.positions) if self.kind == "several" else position in self.positions
+
+    def to_positions(self, value: Any) -> dict[str, Any]:
+        """Return the position of each control, by key, for a value of the field."""
+        return {self.key: self.to_position(value)}
+
+    def from_positions(self, at: Mapping[str, Any]) -> Any:
+        """Return the value of the field for positions by key; missing ones are at their defaults."""
+        return self.from_position(at[self.key]) if self.key in at else self.default
+
+    def checked(self, field: str, value: Any) -> Any:
+        """Return a value as the field with this name keeps it, or raise a ValueError with the rule."""
+        rule = self.rule
+        if value is None and self.default is None:
+            return None
+        if isinstance(rule, range):
+            return checked_int(field, value, rule[0], rule[-1])
+        if isinstance(rule, Number):
+            return rule.checked(value)
+        if callable(rule):
+            return rule(value)
+        if value not in rule or type(value) is not type(rule[0]):  # 1 equals True
+            raise ValueError(f"{field} must be one of {', '.join(map(str, rule))}, got {value!r}")
+        return value
 
 
-def setting(
-    field: str,
-    label: str,
-    kind: Kind,
-    positions: Sequence[Any],
-    *,
-    explained: str,
-    help: str,
-    section: Section = "More settings",
-    name: str | None = None,
-    metavar: str | None = None,
-    takes_between: bool = False,
-    to_position: Callable[[Any], Any] = lambda value: value,
-    from_position: Callable[[Any], Any] = lambda position: position,
-) -> Setting:
-    """Return the entry of a setting with one control.
+def declared(entry: Setting) -> Any:
+    """Return a setting's field of a dataclass."""
+    return field(default=entry.default, metadata={"setting": entry})
 
-    The default of ``name`` is the label; the default ``metavar`` of a choice lists its positions.
+
+def setting(default: Any, rule: Any, **more: Any) -> Any:
+    """Return the field of a `Setting` with these attributes."""
+    return declared(Setting(default=default, rule=rule, **more))
+
+
+def entries(settings: type) -> list[Setting]:
+    """Return the settings of a dataclass's fields, in their order."""
+    return [one.metadata["setting"].named(one.name) for one in fields(settings) if "setting" in one.metadata]
+
+
+def format_value(value: object) -> str:
+    """Return a value or a position as text, as in links and on the command line.
+
+    Examples
+    --------
+    >>> format_value(0.0001), format_value(None), format_value(True), format_value("sgd"), format_value((100, 200))
+    ('0.0001', 'all', 'true', 'sgd', '100,200')
     """
-    default, key = to_position(getattr(DEFAULTS, field)), OUTER_NAMES.get(field, field)
-    control = Control(
-        key=key, label=label, kind=kind, positions=positions, default=default, takes_between=takes_between
-    )
-    return Setting(
-        field=field,
-        name=name or label.lower(),
-        flag=f"--{key.replace('_', '-')}",
-        metavar=metavar or (f"{{{','.join(positions)}}}" if kind == "choice" else "N"),
-        help=help,
-        section=section,
-        groups=(Group(name=key, label=label, explained=explained, controls=(control,)),),
-        to_positions=lambda value: {key: to_position(value)},
-        from_positions=lambda at: from_position(at.get(key, default)),
-    )
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if value is None or isinstance(value, bool):
+        return {None: "all", False: "false", True: "true"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+OPTION_NAMES = {"sgd": "SGD", "adam": "Adam", "relu": "ReLU", "xavier": "Xavier", "he": "He", "gabor": "Gabor"}
+"""Names of options in texts; the others are called as in links."""
+
+
+def value_text(value: object) -> str:
+    """Return a setting's value as text for a person.
+
+    Examples
+    --------
+    >>> value_text((100, 200)), value_text(()), value_text(None), value_text(True), value_text(0.0), value_text("relu")
+    ('100, 200', 'none', 'all', 'yes', '0', 'ReLU')
+    """
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "none"
+    if value is None or isinstance(value, bool):
+        return {None: "all", False: "no", True: "yes"}[value]
+    text = format_value(value)
+    return OPTION_NAMES.get(text, text)

@@ -1,10 +1,10 @@
-"""Settings of a training run, checked when they are created."""
+"""Settings of a training run, each declared once: default, rule, positions of its control, names, explanation."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
-from mlp.checks import Number, checked_int
+from mlp.checks import Number
 from mlp.class_names import DIGITS, checked_names
 from mlp.images.handwriting.styles import style_names
 from mlp.nn.dropout import RATE
@@ -14,31 +14,85 @@ from mlp.nn.network import MLP, count_parameters
 from mlp.nn.optimizers import FIRST_RATE, SGD, Adam, Optimizer
 from mlp.seeds import rng_of
 from mlp.training.schedule import SCHEDULES
+from mlp.training.setting_entry import Setting, declared, entries, setting
 
-OPTIMIZERS = ("sgd", "adam")
 N_INPUTS = 28 * 28
-FLOATS = {
-    "learning_rate": FIRST_RATE,
-    "momentum": SGD.momentum,
-    "weight_decay": SGD.weight_decay,
-    "l1": SGD.l1,
-    "dropout": RATE,
-    "label_smoothing": SMOOTHING,
-    "warp": Number("warp", low=0, high=2),
-}
 MAX_HIDDEN_LAYERS = 16
 MAX_WIDTH = 8192
 MAX_PARAMETERS = 16_000_000  # in float32, the limit of a model file
-OUTER_NAMES = {"synthetic": "written"}
-"""Fields with another name in files, links and options, where it is older."""
+SYNTHETIC = 30_000
+"""Synthetic digits that the page adds to MNIST's."""
+WIDTHS = (100, 200, 100, 50)
+"""Default widths: the article's two, then those of the layers that a visitor may add."""
+
+
+def checked_widths(widths: Any) -> tuple[Any, ...]:
+    """Return the widths of hidden layers if there are not too many; `Settings` then checks the sizes of all layers."""
+    if not isinstance(widths, Iterable):
+        raise ValueError(f"hidden must be the widths of the hidden layers, got {widths!r}")
+    sizes = tuple(checked_layer_sizes([N_INPUTS, *widths, len(DIGITS)])[1:-1])
+    if len(sizes) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in sizes):
+        raise ValueError(
+            f"there may be at most {MAX_HIDDEN_LAYERS} hidden layers of at most {MAX_WIDTH}, got "
+            f"{', '.join(map(str, sizes))}"
+        )
+    return sizes
+
+
+def checked_styles(names: Any) -> tuple[str, ...]:
+    """Return names of handwriting styles in the order of `STYLES`; a ValueError names an unknown one."""
+    known = style_names()
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ValueError(f"without_styles must be names of styles, got {names!r}")
+    asked = list(names)
+    for name in asked:
+        if name not in known:
+            raise ValueError(f"without_styles must be names among {', '.join(known)}, got {name!r}")
+    if len(set(asked)) == len(known):
+        raise ValueError("without_styles must leave at least one style, got all of them")
+    return tuple(name for name in known if name in asked)
+
+
+N_LAYERS = Setting(
+    default=2,
+    rule=range(1, len(WIDTHS) + 1),
+    kind="slider",
+    explained="More layers can combine simple features into complex ones, and are harder to train.",
+).named("hidden_layers")
+WIDTH_OF = [
+    Setting(
+        default=width,
+        rule=range(8, 1025),
+        kind="slider",
+        label=f"Width of layer {number}",
+        explained="Neurons in a layer: how many features it can look for at once.",
+        row="width",
+        row_label="Neurons in each",
+    ).named(f"width_{number}")
+    for number, width in enumerate(WIDTHS, start=1)
+]
+
+
+class HiddenLayers(Setting):
+    """The widths of the hidden layers, with a control for their number and one for each width."""
+
+    flag = "--layers"
+    controls = (N_LAYERS, *WIDTH_OF)
+
+    def to_positions(self, value: Any) -> dict[str, Any]:
+        """Return the number of layers and each width; there may be more layers than controls."""
+        return {N_LAYERS.key: len(value), **{f"width_{number}": width for number, width in enumerate(value, start=1)}}
+
+    def from_positions(self, at: Mapping[str, Any]) -> Any:
+        """Return the widths of as many layers as there are."""
+        return tuple(int(one.from_positions(at)) for one in WIDTH_OF[: int(N_LAYERS.from_positions(at))])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All that a run depends on besides the data; the defaults are the article's.
 
-    `mlp.training.settings_table` has the name, meaning and range of each field, for the page, links and the command
-    line. Only ``names``, those of the classes, come with the data.
+    The fields are in the order of the page. Only ``names``, those of the classes, come with the data.
 
     Raises
     ------
@@ -46,67 +100,180 @@ class Settings:
         If a value is invalid; the message has the value and the rule.
     """
 
-    hidden: tuple[int, ...] = (100, 200)
-    activation: str = "relu"
-    initialization: str = "xavier"
-    optimizer: str = "sgd"
-    learning_rate: float = 0.1
-    schedule: str = "constant"
-    momentum: float = 0.0
-    weight_decay: float = 0.0
-    l1: float = 0.0
-    dropout: float = 0.0
-    label_smoothing: float = 0.0
-    batch_size: int = 32
-    epochs: int = 25
-    seed: int = 42
-    warp: float = 0.0
-    straighten: bool = False
-    images: int | None = None
-    synthetic: int = 0
-    without_styles: tuple[str, ...] = ()
+    hidden: tuple[int, ...] = declared(
+        HiddenLayers(
+            default=WIDTHS[: N_LAYERS.default],
+            rule=checked_widths,
+            name="hidden layers",
+            section="Network",
+            explained=f"Width of each hidden layer, 1 to {MAX_WIDTH:,}: at most {MAX_HIDDEN_LAYERS} layers, and "
+            f"{MAX_PARAMETERS // 1_000_000} million numbers to learn. Without a value, a linear classifier.",
+        )
+    )
+    learning_rate: float = setting(
+        0.1,
+        FIRST_RATE,
+        positions=[round(digit * 10.0**power, 6) for power in range(-4, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [1.0],
+        section="Training",
+        explained="How far each step goes downhill: too far, and it jumps across the valley. On the page, moving it "
+        "also changes a playing run, from its next step on.",
+    )
+    epochs: int = setting(
+        25,
+        range(1, 10_001),
+        positions=range(1, 101),
+        kind="slider",
+        section="Training",
+        explained="How often the network sees every image.",
+    )
+    batch_size: int = setting(
+        32,
+        range(1, 60_001),
+        positions=range(8, 513, 8),
+        kind="slider",
+        section="Training",
+        explained="How many images it looks at before each step.",
+    )
+    optimizer: str = setting(
+        "sgd",
+        ("sgd", "adam"),
+        kind="choice",
+        explained="SGD steps straight down the slope; Adam gives every weight its own pace (try a learning rate of "
+        "0.001).",
+    )
+    schedule: str = setting(
+        "constant",
+        SCHEDULES,
+        kind="choice",
+        label="Learning rate over time",
+        name="schedule",
+        explained="Constant keeps it; cosine climbs for the first 2% of the run, then falls toward 0, so steps get "
+        "shorter and shorter.",
+    )
+    momentum: float = setting(
+        0.0,
+        SGD.momentum,
+        positions=[hundredths / 100 for hundredths in range(100)],
+        kind="slider",
+        explained="SGD only: how much speed the steps keep, like a rolling ball; 0.9 acts like a learning rate ten "
+        "times as high.",
+    )
+    weight_decay: float = setting(
+        0.0,
+        SGD.weight_decay,
+        positions=[0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2],
+        section="Prevent overfitting",
+        explained="Shrinks every weight at each step, by this share of its size times the learning rate (with Adam as "
+        "in AdamW).",
+    )
+    l1: float = setting(
+        0.0,
+        SGD.l1,
+        positions=[0.0, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3],
+        label="L1 penalty",
+        section="Advanced",
+        explained="Pulls small weights toward zero as hard as large ones, so weights that aren’t needed end near zero.",
+    )
+    dropout: float = setting(
+        0.0,
+        RATE,
+        positions=[tenths / 10 for tenths in range(9)],
+        section="Prevent overfitting",
+        explained="Share of hidden neurons that sit out each step, so the network can’t rely on just a few.",
+    )
+    label_smoothing: float = setting(
+        0.0,
+        SMOOTHING,
+        positions=[0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3],
+        section="Advanced",
+        explained="Asks the network to be a little less sure: at 0.1, 91% for the right digit and 1% for each of the "
+        "others.",
+    )
+    activation: str = setting(
+        "relu",
+        tuple(ACTIVATIONS),
+        kind="choice",
+        explained="What a neuron does with its sum; without it, many layers could do no more than one.",
+    )
+    initialization: str = setting(
+        "xavier",
+        INITIALIZATIONS,
+        kind="choice",
+        explained="The first weights: random, with He’s larger ones made for ReLU, or Gabor’s small stripes, which "
+        "read sooner.",
+    )
+    seed: int = setting(
+        42,
+        range(2**32),
+        kind="number",
+        explained="Number that decides all random choices: on one machine, the same seed gives exactly the same run.",
+    )
+    images: int | None = setting(
+        None,
+        range(1, 60_001),
+        positions=["100", "300", "1000", "3000", "10000", "30000", "all"],
+        label="Training images",
+        explained="Fewer images are easier to memorize: watch training and validation accuracy move apart.",
+        more_help="It uses MNIST's first ones.",
+        to_position=lambda images: "all" if images is None else str(images),
+        from_position=lambda position: None if position == "all" else int(position),
+    )
+    warp: float = setting(
+        0.0,
+        Number("warp", low=0, high=2),
+        positions=(False, True),
+        kind="switch",
+        label="Warp the training images",
+        name="warps",
+        explained="Turns, slants, bends and thickens each image a little each time: learning takes longer, but the "
+        "network reads drawings better.",
+        more_help="A strength of about 1 is best for drawings; straightened images get 0.6 of it.",
+        to_position=bool,
+        from_position=float,
+    )
+    straighten: bool = setting(
+        False,
+        (False, True),
+        kind="switch",
+        explained="Makes slanted digits upright, your drawings included, so the network doesn’t have to learn slant.",
+    )
+    synthetic: int = setting(
+        0,
+        range(1_000_001),
+        positions=(False, True),
+        kind="switch",
+        label="Add synthetic digits",
+        key="written",
+        name="synthetic digits",
+        explained=f"More digits ({SYNTHETIC:,} on the page), drawn by a program in styles rare in MNIST: sevens with a "
+        "bar, ones with a foot, open fours.",
+        to_position=bool,
+        from_position=lambda on: SYNTHETIC if on else 0,
+    )
+    without_styles: tuple[str, ...] = setting(
+        (),
+        checked_styles,
+        positions=style_names(),
+        label="Styles left out",
+        kind="several",
+        section="Advanced",
+        explained="Styles that the synthetic digits skip: can the network still read such a digit when you draw it?",
+        to_position=list,
+        from_position=tuple,
+    )
     names: tuple[str, ...] = DIGITS
 
     def __post_init__(self) -> None:
         """Check every value."""
-        if not isinstance(self.hidden, Iterable):
-            raise ValueError(f"hidden must be the widths of the hidden layers, got {self.hidden!r}")
         object.__setattr__(self, "names", checked_names(self.names))
-        object.__setattr__(self, "hidden", tuple(checked_layer_sizes([N_INPUTS, *self.hidden, self.n_classes])[1:-1]))
-        if len(self.hidden) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in self.hidden):
-            raise ValueError(
-                f"there may be at most {MAX_HIDDEN_LAYERS} hidden layers of at most {MAX_WIDTH}, got "
-                f"{', '.join(map(str, self.hidden))}"
-            )
+        for one in fields(self):
+            if entry := one.metadata.get("setting"):
+                object.__setattr__(self, one.name, entry.checked(one.name, getattr(self, one.name)))
         if self.n_parameters > MAX_PARAMETERS:
             raise ValueError(
                 f"a network may have at most {MAX_PARAMETERS:,} parameters, got {self.n_parameters:,} with the layer "
                 f"sizes {' -> '.join(map(str, self.layer_sizes))}"
             )
-        for name, choices in (
-            ("activation", tuple(ACTIVATIONS)),
-            ("initialization", INITIALIZATIONS),
-            ("optimizer", OPTIMIZERS),
-            ("schedule", SCHEDULES),
-        ):
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")
-        if not isinstance(self.straighten, bool):
-            raise ValueError(f"straighten must be True or False, got {self.straighten!r}")
-        for name, number in FLOATS.items():
-            object.__setattr__(self, name, number.checked(getattr(self, name)))
-        for name, low, high in (
-            ("batch_size", 1, 60_000),
-            ("epochs", 1, 10_000),
-            ("seed", 0, 2**32 - 1),
-            ("images", 1, 60_000),
-            ("synthetic", 0, 1_000_000),
-        ):
-            value = getattr(self, name)
-            if name == "images" and value is None:
-                continue
-            object.__setattr__(self, name, checked_int(name, value, low, high))
-        object.__setattr__(self, "without_styles", checked_styles(self.without_styles))
 
     @property
     def layer_sizes(self) -> list[int]:
@@ -146,29 +313,53 @@ class Settings:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the values as plain facts for JSON, to be kept with weights."""
-        values = {**asdict(self), "hidden": list(self.hidden)}
-        return {OUTER_NAMES.get(name, name): value for name, value in values.items()}
+        """Return the values as plain facts for JSON, by their keys, to be kept with weights."""
+        values = {one.key: getattr(self, one.field) for one in entries(type(self))}
+        return {**values, "hidden": list(self.hidden), "names": self.names}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Settings":
+    def from_dict(cls, values: Mapping[str, Any]) -> "Settings":
         """Return the settings of `as_dict`; an unknown name is an error."""
-        names = {OUTER_NAMES.get(field.name, field.name): field.name for field in fields(cls)}
+        names = {one.key: one.field for one in entries(cls)} | {"names": "names"}
         unknown = set(values) - set(names)
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
         return cls(**{names[name]: value for name, value in values.items()})
 
 
-def checked_styles(names: Iterable[str]) -> tuple[str, ...]:
-    """Return names of handwriting styles in the order of `STYLES`; a ValueError names an unknown one."""
-    known = style_names()
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise ValueError(f"without_styles must be names of styles, got {names!r}")
-    asked = list(names)
-    for name in asked:
-        if name not in known:
-            raise ValueError(f"without_styles must be names among {', '.join(known)}, got {name!r}")
-    if len(set(asked)) == len(known):
-        raise ValueError("without_styles must leave at least one style, got all of them")
-    return tuple(name for name in known if name in asked)
+SETTINGS = entries(Settings)
+"""Every setting, in the order of the page; links, hiding, lessons and the command line follow from it."""
+
+
+def controls() -> dict[str, Setting]:
+    """Return all controls, by key."""
+    return {control.key: control for one in SETTINGS for control in one.controls}
+
+
+def setting_names() -> dict[str, str]:
+    """Return the name of each field of `Settings` for use in a sentence."""
+    return {one.field: one.name for one in SETTINGS} | {"names": "signs"}
+
+
+def positions_of(settings: Settings) -> dict[str, Any]:
+    """Return the positions of the controls for these settings, by key; of a value without a position, itself."""
+    return {
+        key: position for one in SETTINGS for key, position in one.to_positions(getattr(settings, one.field)).items()
+    }
+
+
+def settings_at(positions: Mapping[str, Any]) -> Settings:
+    """Return the settings for positions of controls, by key; missing controls are at their defaults.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule.
+
+    Examples
+    --------
+    >>> chosen = settings_at({"hidden_layers": 1, "width_1": 30, "images": "300"})
+    >>> chosen.hidden, chosen.images, chosen.epochs
+    ((30,), 300, 25)
+    """
+    return Settings(**{one.field: one.from_positions(positions) for one in SETTINGS})

@@ -7,7 +7,7 @@ from mlp.page.tabs.inside.spreads import WIDTHS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
-from mlp.training.settings_table import SETTINGS
+from mlp.training.settings import SETTINGS
 
 
 def texts() -> dict[str, str]:
@@ -19,8 +19,8 @@ def texts() -> dict[str, str]:
         found.update({f"lab/{room} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:
-        explained = " ".join(group.explained for group in setting.groups)
-        found[f"help/{setting.field}"] = f"{explained} {setting.help}"
+        explained = dict.fromkeys(one.explained for one in (setting, *setting.controls))
+        found[f"help/{setting.field}"] = " ".join([*explained, setting.more_help])
     found["page/spreads"] = WIDTHS
     for root in ("shipped", "article", "uploaded"):
         found.update({f"remark/{root} {split}": remark_on_score(root, split) for split in ("validation", "test")})

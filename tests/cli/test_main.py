@@ -167,7 +167,7 @@ def test_commands_and_their_help_need_no_docstrings(tmp_path):
     assert done.returncode == 0, done.stderr
     assert f"saved {out}" in done.stdout
     assert "test accuracy" in done.stdout
-    assert "Share of its velocity that SGD keeps" in " ".join(done.stdout.split())
+    assert "SGD only: how much speed the steps keep" in " ".join(done.stdout.split())
 
 
 def test_export_adds_a_script_and_replaces_no_foreign_file(model, tmp_path, capsys):

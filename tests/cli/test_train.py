@@ -85,7 +85,7 @@ def test_every_setting_is_an_option_with_help(capsys):
         name = {"hidden": "layers", "synthetic": "written"}.get(field.name, field.name)
         assert "--" + name.replace("_", "-") in shown
     assert "{relu,tanh,sigmoid}" in shown
-    assert "first 2% and then half" in " ".join(shown.split())
+    assert "first 2% of the run" in " ".join(shown.split())
     assert "option_strings" not in shown
 
 

@@ -13,8 +13,7 @@ from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_open
 from mlp.page.tabs.part import Rooms
 from mlp.page.tabs.registry import PARTS
-from mlp.training import settings_table
-from mlp.training.settings_table import controls, settings_at
+from mlp.training.settings import controls, settings_at
 from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import at_rest, draw, eventually, sheet_photo, text, trained_with, visitor_of
 from tests.page.ways import LONG, press, taught, with_signs
@@ -166,7 +165,7 @@ def test_refused_input_is_named_as_text_and_the_page_works(open_page: Open, what
 
 @pytest.mark.parametrize("end", [0, -1], ids=["lowest", "highest"])
 def test_run_gets_every_setting_at_its_ends(open_page: Open, monkeypatch: pytest.MonkeyPatch, end: int):
-    monkeypatch.setattr(settings_table, "SYNTHETIC", 40)
+    monkeypatch.setattr("mlp.training.settings.SYNTHETIC", 40)
     positions = {key: one.positions[end] for key, one in controls().items() if one.kind != "several"}
     link = {key: f"{value:g}" if isinstance(value, float) else str(value).lower() for key, value in positions.items()}
     page = open_page(**link)

@@ -48,7 +48,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.recipes import RECIPES
 from mlp.training.run import Run, steps
 from mlp.training.schedule import SCHEDULES
-from mlp.training.settings import OPTIMIZERS, Settings
+from mlp.training.settings import Settings, controls
 from tests.images.drawings.sample_drawings import letters, mixed
 from tests.page import sight, ways
 from tests.page.sight import APP, PATIENCE_S, draw, eventually, text, visitor_of
@@ -71,7 +71,7 @@ FACTORS: dict[str, dict[str, dict[str, Any]]] = {
         "some": {"synthetic": 60},
         "some styles": {"synthetic": 60, "without_styles": ("one",)},
     },
-    "optimizer": {name: {"optimizer": name, "learning_rate": 0.01} for name in OPTIMIZERS},
+    "optimizer": {name: {"optimizer": name, "learning_rate": 0.01} for name in controls()["optimizer"].positions},
     "momentum": {"none": {}, "some": {"momentum": 0.9}},
     "schedule": {name: {"schedule": name} for name in SCHEDULES},
     "activation": {name: {"activation": name} for name in ACTIVATIONS},

@@ -12,7 +12,7 @@ from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.tabs.step.forward import slow_neuron
 from mlp.page.tabs.step.weight import slow_index
-from mlp.training.settings_table import controls
+from mlp.training.settings import controls
 
 
 @pytest.fixture

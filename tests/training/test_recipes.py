@@ -3,8 +3,7 @@
 import pytest
 
 from mlp.training.recipes import RECIPES, recipe_of
-from mlp.training.settings import Settings
-from mlp.training.settings_table import controls, positions_of, settings_at
+from mlp.training.settings import Settings, controls, positions_of, settings_at
 
 
 def test_page_starts_with_the_articles_recipe():

@@ -1,15 +1,19 @@
-"""Settings: invalid values, and the networks and optimizers they make."""
+"""Settings: invalid values, what they make, and that a new one appears wherever settings do."""
 
 import math
 import pickle
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, dataclass, fields
 
 import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, Settings
+from mlp.checks import Number
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.nn.weights import MAX_FILE_BYTES
-from mlp.training.settings import MAX_PARAMETERS
+from mlp.training.data.sources import chosen_mnist
+from mlp.training.setting_entry import entries, setting
+from mlp.training.settings import MAX_PARAMETERS, SETTINGS, controls, positions_of, settings_at
 
 
 def test_defaults_are_the_articles():
@@ -41,7 +45,7 @@ def test_defaults_are_the_articles():
         ({"l1": math.inf}, r"l1 must be at least 0 and finite, got inf"),
         ({"dropout": 1.0}, r"dropout must be at least 0 and less than 1, got 1.0"),
         ({"label_smoothing": -0.1}, r"label_smoothing must be at least 0 and less than 1, got -0.1"),
-        ({"straighten": 1}, r"straighten must be True or False, got 1"),
+        ({"straighten": 1}, r"straighten must be one of False, True, got 1"),
         ({"batch_size": 0}, r"batch_size must be a whole number from 1 to 60,000, got 0"),
         ({"batch_size": 32.0}, r"batch_size must be a whole number from 1 to 60,000, got 32.0"),
         ({"epochs": 10_001}, r"epochs must be a whole number from 1 to 10,000, got 10001"),
@@ -97,3 +101,92 @@ def test_settings_make_the_described_network_and_optimizer():
     adam = Settings(hidden=(5,), optimizer="adam", learning_rate=0.01, weight_decay=0.2).new_optimizer(network)
     assert isinstance(adam, Adam)
     assert (adam.learning_rate, adam.weight_decay) == (0.01, 0.2)
+
+
+def test_every_field_has_one_entry_and_every_key_and_flag_one_meaning():
+    names_come_with_the_data = {"names"}
+    assert {one.field for one in SETTINGS} == {field.name for field in fields(Settings)} - names_come_with_the_data
+    keys = [control.key for one in SETTINGS for control in one.controls]
+    assert len(keys) == len(set(keys))
+    assert len({one.flag for one in SETTINGS}) == len(SETTINGS)
+
+
+def test_controls_at_their_first_positions_are_the_default_settings():
+    assert settings_at({}) == Settings()
+    assert settings_at({key: control.first_position for key, control in controls().items()}) == Settings()
+    assert all(control.has(control.first_position) for control in controls().values())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(hidden=(8, 16, 32), images=300), Settings(warp=1.0, optimizer="adam", seed=7), Settings(momentum=0.9)],
+)
+def test_positions_lead_back_to_the_settings(settings):
+    assert settings_at(positions_of(settings)) == settings
+
+
+@pytest.fixture
+def sparkle(monkeypatch):
+    """Add a setting as a developer would."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class More(Settings):
+        sparkle: float = setting(
+            0.5, Number("sparkle", low=0), positions=[0.0, 0.5, 1.0], explained="How much it glitters."
+        )
+
+    monkeypatch.setattr("mlp.training.settings.Settings", More)
+    SETTINGS.append(entries(More)[-1])
+    yield More
+    SETTINGS.pop()
+
+
+def test_new_setting_is_on_the_command_line(sparkle, capsys):
+    from mlp.analysis.run_exports import command_line
+    from mlp.cli.main import new_parser
+
+    given = new_parser().parse_args(["train", "--out", "x", "--sparkle", "1"])
+    assert given.sparkle == 1
+    with pytest.raises(SystemExit):
+        new_parser().parse_args(["train", "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "How much it glitters. Must be at least 0 and finite. Default: 0.5." in shown
+    assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0), chosen_mnist(), DrawingSet())
+
+
+def test_new_setting_is_checked_and_kept(sparkle):
+    with pytest.raises(ValueError, match="sparkle must be at least 0 and finite, got -1"):
+        sparkle(sparkle=-1)
+    assert sparkle.from_dict(sparkle(sparkle=2).as_dict()).sparkle == 2.0
+
+
+def test_new_setting_is_in_links_and_can_be_hidden(sparkle):
+    from mlp.page.settings.hiding import all_hidable, css
+    from mlp.page.settings.link_check import link_problems
+
+    assert link_problems({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
+    assert all_hidable()["sparkle"] == "Sparkle"
+    assert "st-key-control_sparkle" in css({"sparkle"})
+
+
+def test_new_setting_is_on_the_page_and_in_lessons(sparkle):
+    from streamlit.testing.v1 import AppTest
+
+    def page() -> None:
+        import streamlit as st
+
+        from mlp.page.settings.controls import chosen_settings, set_controls, settings_panel
+        from mlp.training import settings
+
+        st.button("set", key="set", on_click=set_controls, args=(settings.Settings(sparkle=0.0),))
+        settings_panel(lambda key: None)
+        st.text(chosen_settings().sparkle)
+
+    at = AppTest.from_function(page).run()
+    slider = at.select_slider(key="sparkle")
+    assert (slider.label, slider.value) == ("Sparkle", 0.5)
+    assert slider.help == "How much it glitters."
+    slider.set_value(1.0).run()
+    assert at.text[0].value == "1.0"
+    at.button(key="set").click().run()
+    assert at.select_slider(key="sparkle").value == 0.0

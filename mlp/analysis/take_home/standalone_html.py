@@ -19,8 +19,8 @@ from mlp.nn.weights import ModelError, dump_model
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
-from mlp.training.settings import N_INPUTS, OUTER_NAMES
-from mlp.training.settings_table import SETTINGS, value_text
+from mlp.training.setting_entry import value_text
+from mlp.training.settings import N_INPUTS, SETTINGS
 from mlp.training.uploaded_network import check_reads_drawings
 
 FOLDER = Path(__file__).parent
@@ -228,7 +228,7 @@ def _facts(facts: dict[str, Any]) -> str:
             rows.append((text, f"{100 * facts[name]:.2f}%"))
     settings = facts.get("settings")
     if isinstance(settings, dict):
-        known = {OUTER_NAMES.get(one.field, one.field): one.name for one in SETTINGS}
+        known = {one.key: one.name for one in SETTINGS}
         rows += [(name.capitalize(), value_text(settings[key])) for key, name in known.items() if key in settings]
     if "command" in facts:
         rows.append(("Command", facts["command"]))

@@ -1,20 +1,33 @@
-"""Read settings from the controls, and set the controls to settings."""
+"""The controls of the settings: draw them, read them, and set them."""
 
+import html
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
+import streamlit as st
+
+from mlp.class_names import DIGITS
+from mlp.nn.network import count_parameters
 from mlp.page import state
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, controls, settings_at
+from mlp.page.style.hidable import hidable
+from mlp.page.style.redraw import On, part, redraw
+from mlp.training.setting_entry import Setting, format_value, value_text
+from mlp.training.settings import N_INPUTS, SETTINGS, Settings, controls, settings_at
+
+IN_VIEW = ("Network", "Training")
+"""Sections whose controls are always in view, each in one row."""
+FOLDED = {"Prevent overfitting": "Prevent overfitting", "More settings": "Method and data", "Advanced": "Advanced"}
+"""Sections under *More settings*, with their headings."""
+
+hidable("settings", "All settings", ".st-key-settings")
+hidable("against-learning-by-heart", "Prevent overfitting", ".st-key-prevent_overfitting")
+hidable("more-settings", "More settings", ".st-key-more_settings_button")
+hidable("advanced", "Advanced settings")
 
 
 def chosen_settings() -> Settings:
-    """Return the settings that the controls show.
-
-    Raises
-    ------
-    ValueError
-        If a value breaks its rule; a URL can set one, although no control can.
-    """
+    """Return the settings that the controls show."""
     return settings_at(positions())
 
 
@@ -33,3 +46,68 @@ def set_controls(settings: Settings) -> list[str]:
             elif one.name not in left_out:
                 left_out.append(one.name)
     return left_out
+
+
+@part("settings_drawn", on=On.SETTING)
+def settings_panel(moved: Callable[[str], None]) -> None:
+    """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved."""
+    with st.container(key="settings", gap=None):
+        with st.container(key="sliders", gap=None):
+            _draw_sections(IN_VIEW, moved)
+        with st.container(horizontal=True, vertical_alignment="center", key="more_row", gap="small"):
+            with st.popover("More settings", key="more_settings_button"):
+                for section, heading in FOLDED.items():
+                    with st.container(key=section.lower().replace(" ", "_")):
+                        st.subheader(heading, anchor=False)
+                        _draw_sections((section,), moved)
+            st.html(f'<p class="ink-status">{_summary()}</p>', width="stretch")
+
+
+def _summary() -> str:
+    """Return the size of the network, and how many settings that are out of view differ from the defaults, as HTML."""
+    sizes = [N_INPUTS, *chosen_settings().hidden, len(DIGITS)]
+    changed = [
+        control.label
+        for one in SETTINGS
+        if one.section not in IN_VIEW
+        for control in one.controls
+        if state.control(control.key).get() != control.first_position
+    ]
+    more = f' · <span title="{html.escape(", ".join(changed))}">{len(changed)} more set</span>' if changed else ""
+    return f"<b>{count_parameters(sizes):,}</b> numbers to learn{more}"
+
+
+def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> None:
+    wanted = [control for one in SETTINGS if one.section in sections for control in one.controls]
+    for row, beside in groupby(wanted, lambda control: control.row):
+        with st.container(key=f"control_{row}", gap=None):
+            in_row = list(beside)
+            if len(in_row) > 1:  # the widths, one for each hidden layer
+                title, label = html.escape(in_row[0].explained), in_row[0].row_label
+                st.html(f'<p class="ink-row-label" title="{title}">{label}</p>', width="content")
+                del in_row[state.control("hidden_layers").get() :]
+            for control in in_row:
+                with state.control(control.key).placed():
+                    _draw(control, moved)
+
+
+def _draw(control: Setting, moved: Callable[[str], None]) -> None:
+    def changed() -> None:
+        moved(control.key)
+        redraw(On.SETTING)  # all controls, as one can move another
+
+    label, places, first = control.label, control.positions, state.control(control.key).default
+    kept: Any = {"key": control.key, "persist_state": "session", "on_change": changed, "help": control.explained}
+    if control.kind == "slider":
+        st.slider(label, places[0], places[-1], first, step=places[1] - places[0], **kept)
+    elif control.kind == "stops":
+        st.select_slider(label, places, first, format_func=format_value, **kept)
+    elif control.kind == "choice":
+        st.selectbox(label, places, places.index(first), format_func=value_text, **kept)
+    elif control.kind == "several":
+        n_most = len(places) - 1
+        st.multiselect(label, places, first, lambda name: name.replace("_", " "), max_selections=n_most, **kept)
+    elif control.kind == "switch":
+        st.toggle(label, first, **kept)
+    else:
+        st.number_input(label, places[0], places[-1], first, step=1, **kept)

@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.page.settings.link import linked
 from mlp.page.settings.link_check import shortened
 from mlp.page.style.hidable import HIDABLE
-from mlp.training.settings_table import groups
+from mlp.training.settings import controls
 
 MAX_NAMES = 60
 
@@ -27,8 +27,8 @@ def tab_name(tab: str) -> str:
 def all_hidable() -> dict[str, str]:
     """Return the labels of everything that can be hidden, by name: the controls, then the parts by label."""
     parts = sorted((part.label, name) for name, part in HIDABLE.items())
-    controls = {group.name.replace("_", "-"): group.label for group in groups()}
-    return {**controls, **{name: label for label, name in parts}}
+    rows = {control.row.replace("_", "-"): control.row_label for control in controls().values()}
+    return {**rows, **{name: label for label, name in parts}}
 
 
 def names_in(value: str) -> list[str]:
@@ -56,7 +56,8 @@ def css(hidden_names: set[str]) -> str:
     >>> css({"seed", "gone"})
     '.st-key-control_seed { display: none !important; }'
     """
-    selectors = [f".st-key-control_{group.name}" for group in groups() if group.name.replace("_", "-") in hidden_names]
+    rows = dict.fromkeys(control.row for control in controls().values())
+    selectors = [f".st-key-control_{row}" for row in rows if row.replace("_", "-") in hidden_names]
     selectors += [part.selector for name, part in HIDABLE.items() if part.selector and name in hidden_names]
     return f"{', '.join(selectors)} {{ display: none !important; }}" if selectors else ""
 

@@ -12,8 +12,8 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings
 from mlp.training.recipes import FIRST, RECIPES, recipe_of
-from mlp.training.setting_entry import Control
-from mlp.training.settings_table import controls, format_value, positions_of
+from mlp.training.setting_entry import Setting, format_value
+from mlp.training.settings import controls, positions_of
 
 Query = dict[str, list[str]]
 """All values of each name in an address."""
@@ -42,24 +42,19 @@ def linked_positions() -> dict[str, Any]:
     return found | {key: position for key, position in own.items() if position is not None}
 
 
-def position_in(control: Control, texts: Sequence[str]) -> Any:
+def position_in(control: Setting, texts: Sequence[str]) -> Any:
     """Return the position of a control that an address writes as ``texts``, or None."""
     if control.kind == "several":
         named = {format_value(position): position for position in control.positions}
         named |= {name.replace("_", " "): position for name, position in named.items()}
         chosen = [text for text in texts if text]
-        return [named[text] for text in chosen] if all(text in named for text in chosen) else None
+        position = [named.get(text) for text in chosen]
+        return position if control.has(position) else None
     text = texts[-1] if texts else ""
     if isinstance(control.positions, range):
         # int() raises above 4,300 digits.
         is_number = text.isascii() and text.isdecimal() and len(text) <= 20
         return int(text) if is_number and int(text) in control.positions else None
-    if control.takes_between:
-        try:
-            number = float(text)
-        except ValueError:
-            return None
-        return number if control.positions[0] <= number <= control.positions[-1] else None
     return next((position for position in control.positions if format_value(position) == text), None)
 
 
@@ -84,6 +79,6 @@ def settings_query() -> Query:
     recipe = recipe_of(settings)
     query = {} if recipe in (None, FIRST) else {"recipe": [recipe]}
     for key, position in positions_of(settings).items():
-        if position != known[key].default:
+        if position != known[key].first_position:
             query[key] = [format_value(each) for each in (position if known[key].kind == "several" else [position])]
     return query

@@ -11,8 +11,8 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import Query, linked_positions, linked_query, position_in
 from mlp.page.style.theme import plain
 from mlp.training.recipes import RECIPES
-from mlp.training.setting_entry import Control
-from mlp.training.settings_table import controls, format_value
+from mlp.training.setting_entry import Setting, format_value
+from mlp.training.settings import controls
 
 _link_problems = SessionVar[list[str]]("link_problems", [])
 """A sentence for each value of the link that no control accepts."""
@@ -29,7 +29,7 @@ def link_problems(query: Query) -> list[str]:
     --------
     >>> print(*link_problems({"epochs": ["900"], "batch_size": ["64"], "momentum": ["1"]}), sep=chr(10))
     epochs must be a whole number from 1 to 100, got 900
-    momentum must be a number from 0 to 0.99, got 1
+    momentum must be one of 0, 0.01, 0.02, … or 0.99, got 1
     """
     found = []
     for key, control in controls().items():
@@ -68,18 +68,16 @@ def shortened(texts: Sequence[str]) -> str:
     return (text if len(text) <= MAX_CHARS else text[:MAX_CHARS] + "…") or "nothing"
 
 
-def _rule(control: Control) -> str:
+def _rule(control: Setting) -> str:
     positions = control.positions
     low, high = format_value(positions[0]), format_value(positions[-1])
     if isinstance(positions, range):
         step = positions.step
         return f"a {'whole number' if step == 1 else f'multiple of {step}'} from {low} to {high}"
-    if control.takes_between:
-        return f"a number from {low} to {high}"
     names = [format_value(position) for position in positions]
     if len(names) > MAX_NAMES:
         names[3:] = [f"… or {names[-1]}"]
-    return f"one of {', '.join(names)}"
+    return f"{'some, but not all, of' if control.kind == 'several' else 'one of'} {', '.join(names)}"
 
 
 def check_link() -> None:

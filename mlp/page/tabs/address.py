@@ -20,7 +20,7 @@ from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_are_open, lessons_op
 from mlp.page.tabs.part import Part
 from mlp.page.tabs.registry import PARTS
 from mlp.page.tabs.tab_bar import Tabs
-from mlp.training.settings_table import controls
+from mlp.training.settings import controls
 
 _went = SessionVar[Any]("went", None)
 """The browser's report on *Back* and *Forward*; a control."""

@@ -8,8 +8,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
-from mlp.page.settings.controls import chosen_settings
-from mlp.page.settings.panel import settings_panel
+from mlp.page.settings.controls import chosen_settings, settings_panel
 from mlp.page.settings.recipe_buttons import recipe_buttons
 from mlp.page.style.glossary import tappable
 from mlp.page.style.hidable import hidable

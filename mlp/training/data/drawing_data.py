@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.checks import checked
+from mlp.checks import Number
 from mlp.class_names import DIGITS, checked_names, in_words
 from mlp.images.augmentation import warp
 from mlp.images.drawings.drawing_set import DrawingSet
@@ -72,7 +72,7 @@ class DrawingData:
     def __post_init__(self) -> None:
         """Check that there are drawings of each name, or digits to mix in, and their share."""
         object.__setattr__(self, "names", checked_names(self.names))
-        object.__setattr__(self, "share", checked("the share of own digits", self.share, low=0, high=MAX_SHARE))
+        object.__setattr__(self, "share", Number("the share of own digits", low=0, high=MAX_SHARE).checked(self.share))
         learned = set(self.learned.labels.tolist())
         if not learned or max(learned | set(self.held.labels.tolist())) >= len(self.names):
             raise ValueError(f"a run must have drawings of {in_words(self.names)}, and of no other sign")

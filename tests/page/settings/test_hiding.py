@@ -13,7 +13,7 @@ from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.part import Part
 from mlp.page.tabs.registry import PARTS, TABS
-from mlp.training.settings_table import groups
+from mlp.training.settings import controls
 from tests.page.sight import text, visitor_of
 
 
@@ -92,9 +92,9 @@ def test_each_button_of_the_stage_can_be_hidden(page: AppTest):
 
 def test_list_for_teachers_has_the_controls_and_then_the_parts_by_label(page: AppTest):
     labels = list(hiding.all_hidable().values())
-    controls = [group.label for group in groups()]
-    assert labels[: len(controls)] == controls
-    assert labels[len(controls) :] == sorted(labels[len(controls) :])
+    rows = list(dict.fromkeys(control.row_label for control in controls().values()))
+    assert labels[: len(rows)] == rows
+    assert labels[len(rows) :] == sorted(labels[len(rows) :])
 
 
 def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest]):

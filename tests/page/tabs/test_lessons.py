@@ -43,7 +43,7 @@ def test_numbers_in_texts_match_the_networks():
 @pytest.mark.parametrize(("name", "number"), PAIRS)
 def test_controls_can_show_every_experiment(name: str, number: int, monkeypatch: pytest.MonkeyPatch):
     state: dict[str, object] = {}
-    monkeypatch.setattr("mlp.page.settings.panel.st.session_state", state)
+    monkeypatch.setattr("mlp.page.settings.controls.st.session_state", state)
     settings = LESSONS[name].experiments[number].settings
     assert set_controls(settings) == []
     assert chosen_settings() == settings

@@ -12,7 +12,6 @@ from mlp.nn.losses import softmax_cross_entropy
 from mlp.page.tabs.step.backward import slope_formula
 from mlp.page.tabs.step.charts import Dot, LossAlong
 from mlp.page.tabs.step.tab import STAGES
-from mlp.training import settings_table
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run, steps
@@ -87,7 +86,7 @@ def test_shown_loss_is_that_of_the_first_step(opened):
 
 @pytest.mark.parametrize("origin", ["new", "run"])
 def test_steps_with_synthetic_digits_are_those_of_the_run(opened, origin, monkeypatch):
-    monkeypatch.setattr(settings_table, "SYNTHETIC", 40)
+    monkeypatch.setattr("mlp.training.settings.SYNTHETIC", 40)
     settings, losses = Settings(synthetic=40, hidden=(16, 16)), []
     train = training_data(chosen_mnist(), settings).load().train
     run = Run(settings)

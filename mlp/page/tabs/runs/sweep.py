@@ -23,22 +23,23 @@ from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
-from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names, value_text
+from mlp.training.setting_entry import value_text
+from mlp.training.settings import controls, setting_names
 
 _refused = Refusal("sweep")
 
 LUCK = "A difference no larger than between two seeds can be luck."
 
-VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
-    "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
+VALUES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {  # all choices, and the default ones
+    "learning_rate": (controls()["learning_rate"].positions, [0.01, 0.1, 1.0]),
     "hidden": (
         [(8,), (32,), (100,), (256,), (32, 32), (100, 200), (256, 128), (64, 64, 64)],
         [(8,), (32,), (100, 200)],
     ),
     "batch_size": ([8, 16, 32, 64, 128, 256, 512], [8, 32, 128]),
     "momentum": ([0.0, 0.5, 0.8, 0.9, 0.95, 0.99], [0.0, 0.5, 0.9]),
-    "weight_decay": (WEIGHT_DECAYS, [0.0, 1e-4, 1e-2]),
-    "activation": (["relu", "tanh", "sigmoid"], ["relu", "tanh", "sigmoid"]),
+    "weight_decay": (controls()["weight_decay"].positions, [0.0, 1e-4, 1e-2]),
+    "activation": (controls()["activation"].positions,) * 2,
     "images": ([100, 300, 1000, 3000, 10000, 30000], [100, 1000, 10000]),
     "seed": (list(range(42, 58)), [42, 43, 44]),
 }

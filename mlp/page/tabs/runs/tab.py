@@ -26,8 +26,7 @@ from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
-from mlp.training.settings import Settings
-from mlp.training.settings_table import setting_names
+from mlp.training.settings import Settings, setting_names
 
 _refused = Refusal("replay")
 

@@ -6,8 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings.controls import positions, set_controls
-from mlp.training.settings import Settings
-from mlp.training.settings_table import groups
+from mlp.training.settings import Settings, controls
 from tests.page.sight import text, trained_with, visitor_of
 
 
@@ -57,22 +56,23 @@ def test_link_may_set_values_between_the_positions(open_page: Callable[..., AppT
     assert (settings.learning_rate, settings.weight_decay, settings.seed) == (0.015, 1e-6, 2**32 - 1)
 
 
+def test_styles_cannot_all_be_left_out(open_page: Callable[..., AppTest]):
+    page = open_page(without_styles=list(controls()["without_styles"].positions))
+    choice = page.multiselect(key="without_styles")
+    assert choice.proto.max_selections == len(choice.options) - 1
+    assert "without_styles must be some, but not all, of " in page.main.warning[0].value
+    assert trained_with(page) == Settings()
+
+
 def test_every_control_is_explained(page: AppTest):
-    for group in groups():
-        place = page.container(key=f"control_{group.name}")
-        kinds = (
-            place.slider,
-            place.select_slider,
-            place.selectbox,
-            place.multiselect,
-            place.toggle,
-            place.number_input,
-        )
-        helps = [one.help for kind in kinds for one in kind]
+    for control in controls().values():
+        place = page.container(key=f"control_{control.row}")
+        kinds = ("slider", "select_slider", "selectbox", "multiselect", "toggle", "number_input")
+        helps = [one.help for kind in kinds for one in getattr(place, kind)]
         assert helps
-        assert set(helps) == {group.explained}
+        assert set(helps) == {control.explained}
         assert not place.caption
-        assert len(group.explained) > 20
+        assert len(control.explained) > 20
 
 
 def test_controls_out_of_view_are_counted_where_they_differ(open_page: Callable[..., AppTest]):
@@ -99,7 +99,7 @@ def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest
 
 def test_unsupported_link_value_is_named_once(monkeypatch):
     state: dict[str, object] = {}
-    monkeypatch.setattr("mlp.page.settings.panel.st.session_state", state)
+    monkeypatch.setattr("mlp.page.settings.controls.st.session_state", state)
     settings = Settings(hidden=(5, 600, 8, 8, 8), momentum=0.955, epochs=3)
     assert set_controls(settings) == ["hidden layers", "momentum"]
     now = positions()
