@@ -131,9 +131,7 @@ def _clear(visitor: Visitor) -> None:
 def _undo(visitor: Visitor) -> None:
     """Remove the last stroke, or the whole photo."""
     desk = this_tab().desk
-    # The canvas reports a stroke a moment after its end, so the last one may not be among the objects yet.
-    others = desk.objects if desk.unreported else desk.objects[:-1]
-    left = [] if desk.photo is not None else others
+    left = [] if desk.photo is not None else desk.objects[:-1]
     if left:
         _put(left)
     else:

@@ -50,8 +50,6 @@ class Desk:
         The names of the signs that the page collects; none while it reads digits.
     pen : bool
         Whether the pen is down.
-    unreported : bool
-        Whether a stroke has begun since the canvas last reported its objects, which are without it then.
     version : int
         Changes with each stroke, and whatever else is put on the desk; not while the pen is down.
     answer : mlp.page.draw.reading.Answer or None
@@ -71,7 +69,6 @@ class Desk:
         self.whole = False
         self.collected: tuple[str, ...] = ()
         self.pen = False
-        self.unreported = False
         self.version = 0
         self.answer: Any = None
         self.read_of: bytes | None = None
@@ -104,7 +101,6 @@ class Desk:
         self.on_canvas = {"objects": objects, "put": time.time()}
         self.objects, self._strokes = objects, strokes_on_canvas(objects)
         self.photo, self.chosen, self.given = photo, chosen, given
-        self.unreported = False
         self.version += 1
         if image is not None:
             self._image = image
@@ -117,7 +113,7 @@ class Desk:
     def begin_stroke(self) -> None:
         """Forget the photo, the chosen digit and the given image, as the visitor draws."""
         self.photo = self.chosen = self.given = None
-        self.pen = self.unreported = True
+        self.pen = True
 
     def draw(self, image: str, *, pen: bool) -> None:
         """Read this image of the canvas, which the live channel has sent."""
@@ -129,7 +125,6 @@ class Desk:
         Its image is read if it ``is_newest``, as without the live channel, or has overtaken that of the channel.
         """
         self.objects, self._strokes = objects, strokes_on_canvas(objects)
-        self.unreported = False
         self.version += 1
         if self.is_drawn_on:
             self.photo = self.given = None

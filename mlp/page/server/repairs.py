@@ -6,7 +6,8 @@ Each repair names the place in Streamlit that would have to change. ``requiremen
 - *Presses.* With ``runner.fastReruns``, a press ends the running script even if that has not handled the press before,
   so the configuration turns it off. Then Streamlit merges presses that arrive before a script can handle them, counts
   several presses of one button once, and calls the callback of the newest press first
-  (``script_requests.py``, line 156: one trigger per id). While another press waits, it drops a press whose callback has
+  (``script_requests.py``, line 156: one trigger per id), and those of components last (``session_state.py``, line 976):
+  *Undo* would not know the last stroke. While another press waits, it drops a press whose callback has
   not run yet (``safe_session_state.py``, line 69: yields before callbacks), and aborts a callback that reads the
   session's state (``script_runner.py``, line 258: yields within callbacks); neither is repeated.
 - *A script's last messages.* A request that arrives as a script ends gets a new script thread. Messages of the old
@@ -69,11 +70,11 @@ def _each_press(_: Any) -> Callable[..., None]:
 
 
 def _rounds(states: WidgetStates) -> list[WidgetStates]:
-    """Return states in which a button is pressed more than once, split into several with one press each, in order."""
-    first = WidgetStates(widgets=[state for state in states.widgets if not _is_press(state)])
-    rounds, pressed = [first], set[str]()
+    """Return the states of controls, and then the presses, split where a button is pressed again, in order."""
+    controls = WidgetStates(widgets=[state for state in states.widgets if not _is_press(state)])
+    rounds, pressed = [controls], set[str]()
     for state in filter(_is_press, states.widgets):
-        if state.id in pressed:
+        if len(rounds) == 1 or state.id in pressed:
             rounds.append(WidgetStates())
             pressed.clear()
         rounds[-1].widgets.append(state)

@@ -36,16 +36,26 @@
   if (!window.inklingRepair) {
     // The canvas waits 200 ms after a stroke for the next one, while its own send button acts at once. Strokes that
     // follow faster than a hand can draw are still sent together.
-    let pen = null, send = 0;
+    let pen = null, sender = null, timer = 0;
+    const send = () => {
+      const button = sender;
+      clearTimeout(timer);
+      sender = null;
+      button?.click();
+    };
     document.addEventListener("pointerdown", (event) => {
       const canvas = event.composedPath()[0];
       pen = canvas.matches && canvas.matches("canvas.upper-canvas") ? canvas : null;
-      if (pen) clearTimeout(send);
+      if (pen) { clearTimeout(timer); sender = null; }
     }, { capture: true });
     document.addEventListener("pointerup", () => {
-      const button = pen && pen.getRootNode().querySelector(".dc-toolbar button");
-      if (button) send = setTimeout(() => button.click(), 25);
+      sender = pen && pen.getRootNode().querySelector(".dc-toolbar button");
+      if (sender) timer = setTimeout(send, 25);
       pen = null;
+    }, { capture: true });
+    // A press, such as of Undo, means the strokes that are seen, so the server gets those first.
+    document.addEventListener("click", (event) => {
+      if (!event.composedPath()[0].matches?.("canvas.upper-canvas")) send();
     }, { capture: true });
     document.addEventListener("keydown", (event) => {
       const writes = event.target.closest && event.target.closest("input, textarea, [contenteditable]");

@@ -1,7 +1,7 @@
 """Own signs, as by a new visitor: the letters A, B and C from five drawings each, on a desktop and on a phone."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -37,12 +37,6 @@ def written(name: str, number: int) -> list[Stroke]:
     return fit([each.tolist() for each in bent], share=float(rng.uniform(0.5, 0.75)))
 
 
-def draw_letter(page: Page, strokes: Sequence[Stroke], *, touch: bool) -> None:
-    """Draw, and return once the canvas has reported all strokes to the page."""
-    draw(page, strokes, touch=touch)
-    page.evaluate("() => new Promise((done) => setTimeout(done, 30))")  # canvas.js sends 25 ms after the pen
-
-
 def teach_letters(page: Page, *, touch: bool) -> None:
     """Name the three letters, and draw each five times; the network then learns them by itself, to the end."""
     part(page, "sign_name").get_by_role("textbox").fill(", ".join(NAMES))
@@ -50,7 +44,7 @@ def teach_letters(page: Page, *, touch: bool) -> None:
     expect(button(page, "sign_0")).to_be_visible()
     for label, name in enumerate(NAMES):
         for number in range(DRAWN):
-            draw_letter(page, written(name, number), touch=touch)
+            draw(page, written(name, number), touch=touch)
             button(page, f"sign_{label}").click()
             expect(button(page, f"sign_{label}")).to_contain_text(f"{name} · {number + 1}")
             is_last = label == len(NAMES) - 1 and number == DRAWN - 1
@@ -61,7 +55,7 @@ def teach_letters(page: Page, *, touch: bool) -> None:
 def check_new_letters(page: Page, *, touch: bool) -> None:
     """Draw four letters that the network has not seen, and fail unless it reads all of them."""
     for number, name in enumerate(islice(cycle(NAMES), 4), start=100):
-        draw_letter(page, written(name, number), touch=touch)
+        draw(page, written(name, number), touch=touch)
         expect(part(page, "answer_side")).to_contain_text(f"Reads {name}, ")
         expect(part(page, "bars").locator("b")).to_have_text(NAMES)
         clear(page)
@@ -83,7 +77,7 @@ def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Ca
     assert kept.names == NAMES
     assert [len(drawing.strokes) for drawing in kept.examples] == [2] * 5 + [2] * 5 + [1] * 5
 
-    draw_letter(page, written("B", 7), touch=False)
+    draw(page, written("B", 7), touch=False)
     expect(part(page, "answer_side")).to_contain_text("Reads B, ")
     button(page, "learn_signs").click()
     expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)

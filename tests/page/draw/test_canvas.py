@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.stroke_link import strokes_to_text
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import address, draw, picture, put, tab_of, text, url_of, visitor_of
+from tests.page.sight import address, draw, picture, put, text, url_of, visitor_of
 
 
 def test_each_drawn_digit_is_read(page: AppTest):
@@ -71,16 +71,6 @@ def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: 
     again.button(key="clear").click().run()
     assert "Nothing drawn yet" in text(again, "answer")
     assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")
-
-
-def test_undo_before_the_canvas_has_reported_a_stroke_keeps_the_ones_before(page: AppTest):
-    line = {"path": [["M", 140, 60], ["L", 140, 220]]}
-    put(page, picture(fit(DIGITS[1])), [line])
-    desk = tab_of(page).desk
-    desk.begin_stroke()
-    for left in ([line], []):
-        page.button(key="undo").click().run()
-        assert desk.on_canvas["objects"] == left
 
 
 def test_linked_drawing_is_read_and_leaves_the_address(open_page: Callable[..., AppTest]):
