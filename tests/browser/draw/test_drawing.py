@@ -140,37 +140,3 @@ def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]
     assert 0 <= gap < 20, "the sentence must be next to its word, without covering it"
     page.keyboard.press("Escape")
     expect(sentence).to_be_hidden()
-
-
-def test_late_canvas_is_repaired(page: Page):
-    """A component fills its root after the rest of the page has settled."""
-    expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
-    part(page, "canvas").evaluate(
-        """place => {
-          const late = document.createElement("div");
-          place.append(late);
-          const fill = () => late.attachShadow({ mode: "open" }).innerHTML = "<canvas class='upper-canvas'></canvas>";
-          setTimeout(fill, 500);
-        }"""
-    )
-    expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_have_count(2)
-
-
-def test_keyboard_reaches_the_main_controls_in_page_order(page: Page):
-    expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
-    for role, name in (("button", "One step"), ("slider", "Hidden layers")):  # they come after the canvas
-        expect(page.get_by_role(role, name=name)).to_be_visible()  # type: ignore[arg-type]
-    reached = []
-    while len(reached) < 60 and "Batch size" not in reached:
-        page.keyboard.press("Tab")
-        reached.append(page.evaluate(NAME_OF_FOCUSED))
-    controls = ["Undo", "Clear", "Give me one", "Pretrained", "Train a new network", "One step",
-                "Hidden layers", "Width of layer 2", "Batch size"]  # fmt: skip
-    assert [name for name in reached if name in controls] == controls
-
-
-# The name of a button is its last line; the line before is the name of its icon, which a font draws as a picture.
-NAME_OF_FOCUSED = """(() => {
-  const element = document.activeElement;
-  return element.getAttribute("aria-label") ?? element.innerText.trim().split("\\n").at(-1).trim();
-})()"""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import at_rest, button, clear, part
+from tests.browser.sight import button, clear, part
 from tests.page.sight import description_of
 
 SETTINGS = (
@@ -36,39 +36,11 @@ def test_copied_link_gives_another_visitor_every_setting(open_page: Callable[...
     expect(part(other, "sections").get_by_test_id("stCode")).to_contain_text(COMMAND)
 
 
-def test_changed_setting_is_in_the_address_at_once(
-    open_page: Callable[..., Page],
-):
-    page = open_page("?epochs=3")
-    page.get_by_role("slider", name="Epochs").press("ArrowRight")
-    page.wait_for_url("**/?*epochs=4*")
-    page.evaluate(
-        "() => { navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false }"
-    )
-    button(page, "share").click()
-    copy = page.get_by_role("button", name="Copy link to this experiment")
-    copy.focus()
-    copy.press("Enter")
-    link = page.get_by_role("textbox", name="Link to this experiment")
-    expect(link).to_be_visible()
-    expect(link).to_be_focused()
-    expect(link).to_have_value(page.url)
-    assert "epochs=4" in page.url
-
-
 def downloaded(page: Page, name: str) -> Image.Image:
     button(page, "share").click()
     with page.expect_download() as download:
         page.get_by_role("link", name=name).click()
     return Image.open(io.BytesIO(download.value.path().read_bytes()))
-
-
-def test_drawing_downloads_as_an_image_with_its_description(page: Page):
-    draw(page, fit(DIGITS[4]))
-    expect(page.locator(".st-key-answer .digit")).to_have_text("4")
-    picture = downloaded(page, "Download a picture")
-    assert picture.format == "PNG"
-    assert "It reads a 4" in description_of(picture)
 
 
 def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[..., Page]):
@@ -97,33 +69,6 @@ def test_picture_of_a_returning_visitor_still_moves(open_page: Callable[..., Pag
     assert picture.format == "WEBP"
     assert picture.n_frames > 1
     assert "My own network" in description_of(picture)
-
-
-def test_correction_changes_the_suggested_step(open_page: Callable[..., Page]):
-    page = open_page("?learning_rate=1")
-    draw(page, fit(DIGITS[7]))
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text(re.compile("step 1 of .* paused"))
-    at_rest(page)
-    expect(button(page, "next_step")).to_have_text("teach it: choose which digit you drew")
-    part(page, "correction").get_by_text("1", exact=True).click()
-    expect(button(page, "next_step")).to_have_text("see what it gets wrong")
-
-
-def test_uploaded_photo_is_on_the_canvas_until_cleared(page: Page, tmp_path):
-    from PIL import ImageOps
-
-    from tests.page.sight import picture
-
-    path = tmp_path / "five.png"
-    ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
-    page.get_by_role("button", name="Photo").click()
-    page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
-    expect(page.locator(".st-key-answer .digit")).to_have_text("5")
-    expect(part(page, "photo_panel")).to_be_hidden()
-    clear(page)
-    draw(page, fit(DIGITS[2]))
-    expect(page.locator(".st-key-answer .digit")).to_have_text("2")
 
 
 def test_digits_on_a_photo_are_read_by_press_and_by_keys(page: Page, tmp_path):

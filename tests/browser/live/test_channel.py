@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, WebSocket, expect
 
-from mlp.page.style.theme import DARK
 from tests.browser.digits import DIGITS
 from tests.browser.pen import CANVAS, draw, fit
 from tests.browser.screens import PHONE
@@ -65,13 +64,6 @@ def test_answer_and_network_change_while_the_pen_is_down(page: Page):
     expect(announced(page)).to_have_text("")  # until the pen is up
     page.mouse.up()
     expect(announced(page)).to_have_text(re.compile(r"^Reads 3, \d+\.\d% sure\.$"))
-
-
-def test_all_colors_follow_the_system(open_page: Callable[..., Page]):
-    page = followed(open_page())
-    page.emulate_media(color_scheme="dark")
-    accent = "getComputedStyle(document.documentElement).getPropertyValue('--accent')"
-    eventually(page, lambda: page.evaluate(accent) == DARK["accent"])
 
 
 def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):

@@ -108,31 +108,3 @@ def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[
     expect(table).not_to_have_text(before, use_inner_text=True)
     button(page, "pause").click()  # or it would go on beside the next tests
     expect(button(page, "pause")).to_have_text("Resume")
-
-
-def test_reduced_motion_shows_the_end_of_each_slice(open_page: Callable[..., Page]):
-    page = open_page(f"{LONG_RUN}&tab=Data")
-    eventually(page, lambda: page.evaluate("window.inkling?.open"))
-    button(page, "train").click()
-    seen = set()
-    eventually(page, lambda: seen.add(page.evaluate(CURVE)) or len(seen) > 3)
-    after_slices(page, 3)
-    assert page.evaluate("inkling.frames - before <= received")
-
-
-def test_plot_of_an_earlier_step_that_comes_late_does_not_replace_the_end(open_page: Callable[..., Page]):
-    page = open_page("?images=300&epochs=1&speed=Full&tab=Data")
-    eventually(page, lambda: page.evaluate("window.inkling?.open"))
-    button(page, "train").click()
-    expect(part(page, "progress")).to_contain_text("done after")
-    at_rest(page)
-    shown = page.evaluate("""() => {
-      const { plot } = document.querySelector(".st-key-loss_curve .ink-plot"), end = plot.plot.at;
-      inkling.parts["plot.loss"] = plot.plot;
-      plot.redraw({ ...plot.plot, at: [end[0], 0], lines: [] });
-      const kept = plot.plot.at;
-      plot.redraw({ ...plot.plot, at: [end[0] + 1, 0], lines: [] });
-      return [end, kept, plot.plot.at];
-    }""")
-    end = shown[0]
-    assert shown == [end, end, [end[0] + 1, 0]]

@@ -55,10 +55,6 @@ def test_foreign_host_name_is_refused(server: Server):
     assert "MLP_HOSTS" in text
 
 
-def test_metrics_of_the_server_are_not_served(server: Server):
-    assert request(server, "GET", "/_stcore/metrics")[0] == 404
-
-
 def test_another_site_neither_reads_nor_frames_the_page(server: Server):
     assert request(server, "GET", "/", Origin="http://localhost:3000")[0] == 403
     with urlopen(server.url, timeout=30) as answer:

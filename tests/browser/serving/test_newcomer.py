@@ -49,23 +49,6 @@ def test_late_script_keeps_the_cookie_of_a_move_made_in_another_tab(page: Page, 
     assert visitor_cookie(page, server)["value"] == (other if moved else own)["value"]
 
 
-def test_tab_follows_a_move_though_its_first_request_for_a_script_is_lost(page: Page, server: Server):
-    drawn(page, 4)
-    page.evaluate("""() => {
-      const later = setTimeout, request = inkling.trigger;
-      window.setTimeout = (act, ms, ...given) => later(act, ms > 100 ? ms / 10 : ms, ...given);
-      let lost = 0;
-      inkling.trigger = (...given) => { if (lost) request(...given); lost += 1; };
-    }""")
-    other = page.context.new_page()
-    other.goto(server.url)
-    expect(answer(other)).to_contain_text("4")
-    open_newcomer(other)
-    button(other, "put_work_away").click()
-    for tab in (other, page):
-        expect(answer(tab)).to_contain_text("Nothing drawn yet")
-
-
 def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, server: Server):
     drawn(page, 4)
     cookie = visitor_cookie(page, server)

@@ -1,12 +1,11 @@
 """The page opens."""
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.digits import DIGITS
@@ -69,52 +68,6 @@ def test_page_opens_without_errors_and_large_shifts(
     assert console_errors == []
     page.evaluate("document.querySelector('[data-testid=stMain]').style.paddingTop = '200px'")
     eventually(page, lambda: page.evaluate("shifted") > 0.1)  # otherwise nothing was observed
-
-
-TOPS = """() => ["stage", "train_card", "curves", "tab_row", "sections"].map(
-  (key) => Math.round(document.querySelector(`.st-key-${key}`).getBoundingClientRect().top))"""
-ONCE_DRAWN = f"""new MutationObserver((_, watch) => {{
-  if (!document.querySelector(".st-key-privacy")) return;
-  watch.disconnect();
-  requestAnimationFrame(() => requestAnimationFrame(() => console.info(JSON.stringify(({TOPS})()))));
-}}).observe(document, {{ childList: true, subtree: true }});"""
-
-
-@pytest.mark.chromium
-@pytest.mark.parametrize("height", [720, pytest.param(1080, marks=pytest.mark.thorough)])
-def test_cards_keep_their_places_when_code_loads_late(open_page: Callable[..., Page], height: int):
-    held: list[Route] = []
-    tops: list[list[int]] = []
-
-    def release(message: ConsoleMessage) -> None:
-        if message.type == "info":
-            tops.append(json.loads(message.text))
-            for route in held:
-                route.continue_()
-
-    def hold_code(page: Page) -> None:
-        page.on("console", release)
-        page.route(re.compile(r"/Html\.[^/]+\.js$"), lambda route: route.continue_() if tops else held.append(route))
-        page.add_init_script(ONCE_DRAWN)
-
-    page = open_page(prepare=hold_code, fresh=True, viewport={"width": 1280, "height": height})
-    expect(part(page, "sections")).not_to_be_empty()
-    at_rest(page)
-    assert held
-    tops.append(page.evaluate(TOPS))
-    assert max(abs(before - after) for before, after in zip(*tops, strict=True)) <= 1, tops
-
-
-@pytest.mark.chromium
-def test_canvas_is_in_its_place_before_its_style_sheet_has_loaded(open_page: Callable[..., Page]):
-    held: list[Route] = []
-
-    def hold(page: Page) -> None:
-        page.route(re.compile(r"/index-[^/]+\.css$"), lambda route: held.append(route))
-
-    page = open_page(prepare=hold, fresh=True)
-    eventually(page, lambda: held)
-    assert page.locator(CANVAS).bounding_box() == part(page, "canvas").bounding_box()
 
 
 class Interrupted:

@@ -11,7 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import PATIENCE_MS, answer, at_rest, button, eventually, part, tab
+from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part, tab
 from tests.page.sight import picture
 
 PRESSES = 6
@@ -90,16 +90,6 @@ def late_page(open_page: Callable[..., Page]) -> tuple[Page, Late]:
     return page, line
 
 
-def test_press_below_a_tooltip_counts(page: Page):
-    expect(part(page, "sections")).not_to_be_empty()
-    at_rest(page)
-    button(page, "step").hover()
-    tooltip = page.get_by_test_id("stTooltipContent")
-    expect(tooltip).to_be_visible()
-    center = "(({ x, y, width, height }) => [x + width / 2, y + height / 2])(tooltip.getBoundingClientRect())"
-    assert tooltip.evaluate(f"(tooltip) => !tooltip.contains(document.elementFromPoint(...{center}))")
-
-
 def test_new_run_answers_though_a_tab_is_chosen_before_it_is_shown(late_page: tuple[Page, Late]):
     page, line = late_page
     act_before_the_answer(page, line, button(page, "step").click, tab(page, "Lab").click)
@@ -107,15 +97,6 @@ def test_new_run_answers_though_a_tab_is_chosen_before_it_is_shown(late_page: tu
     expect(part(page, "sections")).to_contain_text("Fool it")
     expect(part(page, "network").get_by_role("radio", name="Your run")).to_be_checked()
     expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
-
-
-def test_recipe_stays_though_a_tab_is_chosen_before_it_is_shown(late_page: tuple[Page, Late]):
-    page, line = late_page
-    act_before_the_answer(page, line, button(page, "recipe_small").click, tab(page, "Lab").click)
-    expect(part(page, "sections")).to_contain_text("Fool it")
-    expect(page).to_have_url(re.compile("recipe=small"))
-    expect(page.get_by_role("slider", name="Epochs")).to_have_value("10")
-    expect(page.get_by_role("slider", name="Width of layer 1")).to_have_value("8")
 
 
 @pytest.mark.parametrize("apart_ms", [60, 150])
@@ -128,53 +109,6 @@ def test_presses_in_quick_succession_all_count(open_page: Callable[..., Page], a
     button(page, "step").click()
     # If an earlier press counted twice, it would be one more.
     expect(part(page, "progress")).to_contain_text(f"step {2 + PRESSES} of")
-
-
-def test_later_of_two_quick_recipe_choices_stays(page: Page):
-    expect(part(page, "sections")).to_contain_text("Looking at")
-    act(page, "recipe_small", "recipe_by_heart", apart_ms=60)
-    expect(page).to_have_url(re.compile("recipe=by-heart"))
-    expect(page.get_by_role("slider", name="Hidden layers")).to_have_value("2")
-    expect(page.get_by_role("slider", name="Epochs")).to_have_value("100")
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text("of 1,000")  # 300 images in minibatches of 32, 100 times
-    assert "hidden_layers" not in page.url
-
-
-def test_slider_moved_twice_stays_and_deselects_the_recipe(page: Page):
-    expect(part(page, "sections")).to_contain_text("Looking at")
-    button(page, "recipe_small").click()
-    expect(page).to_have_url(re.compile("recipe=small"))
-    epochs = page.get_by_role("slider", name="Epochs")
-    expect(epochs).to_have_value("10")
-    for _ in range(2):
-        epochs.press("ArrowRight")
-    expect(page).to_have_url(re.compile("epochs=12"))
-    at_rest(page)  # all messages have arrived
-    expect(epochs).to_have_value("12")
-    expect(page.get_by_role("slider", name="Width of layer 1")).to_have_value("8")
-    assert "recipe" not in page.url
-
-
-def test_page_answers_a_photo_and_a_stroke_at_once(page: Page, tmp_path: Path):
-    path = tmp_path / "five.png"
-    ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
-    page.get_by_role("button", name="Photo").click()
-    page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
-    draw(page, fit(DIGITS[2]))
-    expect(page.locator(".st-key-answer .digit")).to_have_text(re.compile("[25]"))
-    expect(page.get_by_role("progressbar", name="upload")).to_have_count(0)
-
-
-def test_press_of_photo_before_its_panel_is_there_opens_it(page: Page):
-    button = page.get_by_role("button", name="Photo")
-    expect(button).to_be_visible()
-    # As the page is while it opens: the button has no panel yet.
-    button.evaluate("button => { button.dataset.opens = 'later'; button.popoverTargetElement = null; }")
-    button.click()
-    expect(part(page, "photo_panel")).to_be_hidden()
-    button.evaluate("button => { button.dataset.opens = 'photo_panel'; document.body.append(new Text()); }")
-    expect(part(page, "photo_panel")).to_be_visible()
 
 
 def test_upload_continues_when_a_press_elsewhere_closes_its_panel(page: Page, tmp_path: Path):

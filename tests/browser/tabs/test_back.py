@@ -50,17 +50,6 @@ def test_back_leads_from_a_room_to_the_one_before_and_forward_again(
     expect(page.get_by_text("Several at once")).to_be_visible()
 
 
-def test_choice_that_back_has_replaced_is_hidden(open_page: Callable[..., Page]):
-    page = open_page("?lab=fool", fresh=True)
-    expect(room(page, "Fool it")).to_be_checked()
-    choices = page.locator(".st-key-lab_card > [class*=st-key-lab_choice]")
-    # Streamlit leaves the old one below the experiment until the script ends.
-    choices.evaluate("(choice) => choice.parentElement.append(choice.cloneNode(true))")
-    expect(choices).to_have_count(2)
-    expect(choices.first).to_be_visible()
-    expect(choices.last).to_be_hidden()
-
-
 def test_moved_slider_adds_no_history_step_and_stays_on_back(open_page: Callable[..., Page]):
     page = open_page(fresh=True)  # a browser counts at most 50 steps, which a page of earlier tests may have
     expect(part(page, "sections")).to_contain_text("Looking at")
@@ -111,17 +100,6 @@ def test_back_twice_in_quick_succession_leads_to_the_first_place(page: Page):
     expect(tab(page, "Mine")).to_be_checked()
 
 
-def test_part_of_a_tab_is_a_step_of_the_history(page: Page):
-    data = open_part(page, "Data")
-    expect(page).to_have_url(re.compile("tab=Data"))
-    page.go_back()
-    mistakes = part(page, "parts").get_by_role("radio", name="Mistakes", exact=True)
-    expect(mistakes).to_be_checked()
-    expect(part(page, "sections")).to_contain_text("The most confident mistakes")
-    page.go_forward()
-    expect(data).to_be_checked()
-
-
 def test_opening_the_lessons_is_a_step(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
     button(page, "open_lessons").click()
@@ -134,15 +112,6 @@ def test_opening_the_lessons_is_a_step(page: Page):
     expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
     button(page, "close_lessons").click()
     expect(part(page, "lessons")).to_have_count(0)
-
-
-def test_lesson_is_a_step_of_the_history(open_page: Callable[..., Page]):
-    page = open_page("?lesson=overfitting")
-    expect(page.get_by_role("heading", name="Overfitting on little data")).to_be_visible()
-    part(page, "lesson_choice").get_by_role("radio").first.click()
-    expect(page).to_have_url(re.compile("lesson=learning-rate"))
-    page.go_back()
-    expect(page.get_by_role("heading", name="Overfitting on little data")).to_be_visible()
 
 
 def test_address_follows_at_once_and_a_reload_opens_the_same(page: Page):

@@ -12,10 +12,6 @@ PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
 MIN_PX = 24  # readable from five meters on a screen 1.5 meters wide
 
 
-def shown(page: Page) -> str:
-    return page.get_by_role("navigation", name="Board").get_by_role("status").inner_text()
-
-
 def letters_px(page: Page, text: str) -> float:
     size: float = page.get_by_text(text).first.evaluate(
         "(element) => parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom"
@@ -54,25 +50,3 @@ def test_lesson_is_shown_part_by_part_in_large_type(open_page: Callable[..., Pag
     expect(bar).to_have_count(0)
     assert "board" not in page.url
     expect(page.get_by_text("What to look for.")).to_be_visible()
-
-
-def test_arrow_keys_lead_through_the_stages_of_a_step(open_page: Callable[..., Page]):
-    page = open_page("?tab=Step+by+step", **PROJECTOR)
-    page.get_by_role("button", name="Share").click()
-    page.get_by_role("button", name="Board mode").click()
-    bar = page.get_by_role("navigation", name="Board")
-    expect(bar).to_contain_text("1 of 5")
-    back, forward = (part(page, f"slow_{way}").locator("button") for way in ("back", "next"))
-    for _ in range(4):
-        page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
-    expect(forward).to_be_enabled()  # the key presses it
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("heading", name="2. Forward")).to_be_visible()
-    expect(back).to_be_enabled()
-    page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
-    expect(forward).not_to_be_visible()
-    expect(back).to_be_disabled()
-    page.keyboard.press("ArrowLeft")
-    expect(bar).to_contain_text("4 of 5 · Accuracy")

@@ -5,10 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from mlp.page.tabs.inside.tab import TOOL_ROOMS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.screens import PHONE
 from tests.browser.sight import open_part, tab, tool
 
 
@@ -89,11 +87,3 @@ def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     expect(tab(page, "Look inside")).to_be_checked()
     expect(page.get_by_text(name.partition(", read")[0].replace(":", ","))).to_be_visible()
     expect(page.get_by_alt_text("Occlusion")).to_be_visible()
-
-
-def test_phone_shows_all_of_the_picture_within_its_width(open_page: Callable[..., Page]):
-    phone = open_page("?tab=Look+inside", **PHONE)
-    for title in TOOL_ROOMS.titles.values():
-        phone.get_by_role("radio", name=title, exact=True).tap()
-        expect(phone.locator(".ink-note").last).to_be_visible()
-        assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")

@@ -3,13 +3,10 @@
 import math
 import re
 from collections.abc import Callable
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.lab.tab import LAB_ROOMS
-from tests.browser.screens import PHONE
 from tests.browser.sight import PATIENCE_MS, button, eventually, part, tab, tool
 
 
@@ -39,31 +36,6 @@ def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Call
     tool(page, "Damage").press("Enter")  # a pointer could miss a moving element
     expect(tool(page, "Damage")).to_be_checked()
     expect(part(page, "lab_damage").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
-
-
-LABELS = {
-    "lab=damage": ["Prune the smallest weights, %", "Bits per weight"],
-    "lab=rewind": ["Saved step", "Exact step"],
-    "lab=fool": ["To be read as", "Method"],
-    "lab=morph": ["To", "Place on the path, %"],
-    "lab=pixels": ["Why it is …", "and not …"],
-}
-"""Labels beside "Looking at", by place."""
-TOPS = """(row, names) => names.map((name) => [...row.querySelectorAll("p")]
-  .find((label) => label.textContent === name)?.getBoundingClientRect().top ?? null)"""
-
-
-@pytest.mark.parametrize("place", LABELS)
-def test_labels_of_controls_in_a_row_are_level(open_page: Callable[..., Page], place: str):
-    page = open_page(f"?{place}", viewport={"width": 1920, "height": 1080})
-    row = part(page, "lab_choices")
-    expect(row.get_by_text("Looking at")).to_be_visible()
-    if place == "lab=rewind":
-        button(page, "step").click()
-        expect(part(page, "progress")).to_contain_text("step 1 of", timeout=3 * PATIENCE_MS)  # a first worker
-    names = ["Looking at", *LABELS[place]]
-    eventually(page, lambda: None not in row.evaluate(TOPS, names))
-    assert len({round(top) for top in row.evaluate(TOPS, names)}) == 1
 
 
 def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page]):
@@ -117,11 +89,3 @@ def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[...
     button(page, "train").click()
     expect(part(page, "lab_guess").get_by_text("points off")).to_be_in_viewport(ratio=1)
     expect(part(page, "curves").get_by_role("img", name="Accuracy of the minibatches")).to_be_visible()
-
-
-@pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desktop", "phone"])
-def test_three_pictures_of_fooling_are_in_one_row(open_page: Callable[..., Page], screen: dict[str, Any]):
-    page = open_page("?lab=fool", **screen)
-    images = part(page, "lab_fool").locator(".lab-pictures img")
-    expect(images).to_have_count(3)
-    eventually(page, lambda: len({image.bounding_box()["y"] for image in images.all()}) == 1)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.registry import TABS
 from tests.browser.screens import PHONE
-from tests.browser.sight import at_rest, button, open_part, part, tab
+from tests.browser.sight import at_rest, button, part, tab
 
 # The server's messages arrive as late as from a busy, distant server.
 LATE = """
@@ -24,24 +24,6 @@ WATCH = """(bar) => {
   new MutationObserver(() => { if (open() !== window.opened.at(-1)) window.opened.push(open()); })
     .observe(bar, { subtree: true, attributes: true });
 }"""
-# Records, for each frame, the position of the bar and whether more than one section is shown.
-FRAMES = """(bar) => {
-  window.tops = [];
-  window.together = 0;
-  const look = () => {
-    const shown = [...document.querySelectorAll(".st-key-sections > *")].filter((section) => section.offsetHeight);
-    window.tops.push(bar.getBoundingClientRect().top);
-    window.together += shown.length > 1;
-    requestAnimationFrame(look);
-  };
-  look();
-}"""
-TEXT_IN = {
-    "Runs": "Several at once",
-    "Look inside": "Looking at",
-    "Mistakes": "confident",
-    "Data": "digits to learn",
-}
 
 
 def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
@@ -77,34 +59,11 @@ def test_arrow_keys_move_between_tabs(page: Page):
     expect(tab(page, "Mistakes and data")).to_be_focused()
 
 
-def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]):
-    page = open_page(still=False)
-    expect(part(page, "sections")).to_contain_text("Looking at")
-    expect(part(page, "curves").get_by_role("img")).to_have_count(2)
-    at_rest(page)  # everything above the bar is there
-    bar = part(page, "tab")
-    bar.evaluate("(bar) => bar.scrollIntoView({ block: 'center' })")
-    bar.evaluate(FRAMES)
-    for name, words in TEXT_IN.items():
-        open_part(page, name)
-        expect(part(page, "sections")).to_contain_text(words)
-    tops, together = page.evaluate("[window.tops, window.together]")
-    assert max(tops) - min(tops) < 1  # scroll positions are whole pixels, but heights above the bar are not
-    assert together == 0
-
-
 def test_all_tabs_fit_on_a_phone(open_page: Callable[..., Page]):
     phone = open_page(**PHONE)
     part(phone, "tab").scroll_into_view_if_needed()
     for name in TABS:
         expect(tab(phone, name)).to_be_in_viewport(ratio=1)
-
-
-def test_link_to_the_last_tab_scrolls_to_it_on_a_phone(open_page: Callable[..., Page]):
-    phone = open_page("?tab=Runs", **PHONE)
-    part(phone, "tab").scroll_into_view_if_needed()
-    expect(tab(phone, "Mine")).to_be_in_viewport(ratio=0.99)
-    assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
 
 
 @pytest.mark.parametrize("spot", ["Valley", "Curves"])

@@ -3,12 +3,9 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, at_rest, button, part, tab
+from tests.browser.sight import answer, part, tab
 
 
 def card(page: Page, heading: str):
@@ -61,29 +58,6 @@ def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[...,
     expect(lesson.get_by_role("row").filter(has_text="6,370")).to_contain_text("5 of 5")
 
 
-@pytest.mark.parametrize("screen", [(1280, 720), (1366, 768), (1920, 1080)], ids=str)
-def test_centering_lesson_shows_drawing_and_answers_together(open_page: Callable[..., Page], screen: tuple[int, int]):
-    page = open_page("?lesson=centring", viewport=dict(zip(("width", "height"), screen, strict=True)))
-    draw(page, fit(DIGITS[4], share=0.3, center=(0.3, 0.7)))
-    answers = part(page, "lessons").get_by_text(re.compile(r"reads \d, \d+\.\d% sure"))
-    expect(answers).to_have_count(2)
-    for seen in (part(page, "canvas"), answer(page), *answers.all()):
-        expect(seen).to_be_in_viewport(ratio=1)
-
-
-def test_lesson_without_training_is_beside_the_canvas(open_page: Callable[..., Page]):
-    page = open_page("?lesson=learning-rate&hide=training", viewport={"width": 1280, "height": 720})
-    for seen in (part(page, "canvas"), answer(page), page.get_by_text("A question.")):
-        expect(seen).to_be_in_viewport(ratio=1)
-    # Both at the same moment, as the page may still scroll to the lesson.
-    stage, lesson = page.evaluate(
-        "['stage', 'lessons'].map((key) => document.querySelector(`.st-key-${key}`).getBoundingClientRect().toJSON())"
-    )
-    assert stage["y"] == pytest.approx(lesson["y"], abs=1)
-    assert stage["width"] < 300
-    assert lesson["width"] > 900
-
-
 def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callable[..., Page]):
     page = open_page("?hide=learning-rate,tab-runs,step&learning_rate=0.01")
     expect(page.get_by_role("slider", name="Epochs")).to_be_visible()
@@ -93,29 +67,3 @@ def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callabl
     expect(page.get_by_role("radio", name="Digits", exact=True)).to_be_checked()
     expect(page.get_by_role("radio", name="Runs")).to_have_count(0)
     assert "learning_rate=0.01" in page.url
-
-
-def test_choice_of_network_has_room_beside_a_lesson(open_page: Callable[..., Page]):
-    page = open_page("?lesson=overfitting", viewport={"width": 1280, "height": 720})
-    for name in ("Pretrained", "Basic"):
-        label = part(page, "network").get_by_role("radio", name=name).locator("p")
-        assert label.evaluate("(label) => label.scrollWidth <= label.clientWidth"), name
-    for shown, key in ((True, "learning_rate"), (False, "epochs")):  # the experiments have their own settings
-        expect(part(page, key)).to_be_visible(visible=shown)
-
-
-def test_newer_step_follows_its_least_certain_image_again(open_page: Callable[..., Page]):
-    page = open_page("?tab=Step+by+step&images=100&batch_size=16")
-    stage, field = part(page, "slow_card"), part(page, "slow_picture").get_by_role("spinbutton")
-    button(page, "step").click()
-    expect(page.get_by_role("radio", name="Your run’s next step")).to_be_checked()
-    at_rest(page)  # the run's step has replaced that of a new network, with its image
-    field.fill("5")
-    field.press("Enter")
-    expect(stage).to_contain_text("image 5, through")
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text("step 2 of")
-    button(page, "slow_newest").click()
-    expect(page.get_by_text("Step 3, in epoch 1")).to_be_visible()
-    expect(field).not_to_have_value("5")
-    expect(stage).to_contain_text(f"image {field.input_value()}, through")

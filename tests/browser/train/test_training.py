@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
@@ -71,25 +70,6 @@ def test_run_is_watched_paused_restored_and_stepped(
     expect(part(page, "progress")).not_to_contain_text(f"step {held + 1:,} of")
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
-
-
-@pytest.mark.thorough
-def test_many_quick_presses_leave_one_working_run(open_page: Callable[..., Page]):
-    """Each press starts a script run before the previous one has ended; intermediate ones may be merged."""
-    page = open_page(LONG_RUN)
-    for key in ["train", "step", "train", "pause", "train", "step", "train"]:
-        button(page, key).click(force=True)
-    expect(button(page, "pause")).to_have_text("Pause")
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-    # Otherwise the press could be merged with the earlier ones, whose scripts are still running.
-    expect(part(page, "progress")).to_contain_text("images a second")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    button(page, "pause").click()
-    expect(part(page, "progress")).to_contain_text("paused")
-    held = step_of(page)
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text(f"step {held + 1:,} of")
 
 
 def test_two_tabs_follow_each_other(open_page: Callable[..., Page]):
