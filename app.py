@@ -70,7 +70,6 @@ def page() -> None:
         with draw_card:
             st.header("Draw a digit", anchor=False)
             canvas_section(visitor)
-            theme.repair_canvas()
             canvas_first()
         network_choice(visitor)
         reading_section(visitor)

@@ -159,7 +159,7 @@ function show(net, scene) {
   cancelAnimationFrame(net.blending);
   const frame = () => {
     // While one draws, the next state comes soon.
-    const share = still.matches || window.inkling?.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
+    const share = still.matches || inkling.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
     net.now = share === 1 ? to : mix(from, to, share);
     paint(net);
     if (share < 1) net.blending = requestAnimationFrame(frame);
@@ -168,7 +168,7 @@ function show(net, scene) {
 }
 
 // A large picture has neurons to pick; a compact one is a single button, and follows the live channel.
-export default function ({ data, parentElement, setTriggerValue }) {
+inkling.drawNetwork = ({ data, parentElement, setTriggerValue }) => {
   const root = parentElement.querySelector(".root"), isLarge = Boolean(data.neurons);
   if (!root.firstChild) {
     root.innerHTML = isLarge ? '<div class="net" role="group"></div>' : '<button type="button" class="net" data-number="0"></button>';
@@ -196,7 +196,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   const net = root.firstChild;
   Object.assign(net, { colors: data.colors, scene: null }); // paint it again: the colors may be new
-  show(net, (!isLarge && window.inkling?.parts.scene) || data); // the live channel's state is newer
-  pickable(root, setTriggerValue);
+  show(net, (!isLarge && inkling.parts.scene) || data); // the live channel's state is newer
+  inkling.pickable(root, setTriggerValue);
   return net.leave;
-}
+};

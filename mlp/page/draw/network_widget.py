@@ -9,7 +9,7 @@ from mlp.page.style.picking import Pick, pick_from
 from mlp.page.style.theme import colors
 
 HERE = Path(__file__).parent
-_JS = (HERE / "network_widget.js").read_text(encoding="utf-8")
+_JS = "export default (component) => inkling.drawNetwork(component);"
 _CSS = (HERE / "network_widget.css").read_text(encoding="utf-8")
 
 LEGEND = (

@@ -1,7 +1,6 @@
 """Put the browser's part of the live channel on the page, and redraw the parts that a browser requests."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -18,8 +17,7 @@ _live = SessionVar[Any]("live", None)
 _live_requests = SessionVar[Any](NOTHING, None)
 """The last request of the browser's part of the channel for parts."""
 
-HERE = Path(__file__).parent
-_JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js"))
+_JS = "export default (component) => inkling.openChannel(component);"
 _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest = setTriggerValue; };"
 _HTML = '<p class="ink-connection" role="status" hidden></p><p class="ink-unseen ink-spoken" role="status"></p>'
 SELDOM_TRIPS, MAX_SELDOM_S = 20, 10.0

@@ -12,7 +12,7 @@ const live = {
   receivedAt: performance.now(), lost: false, probing: false, opened: false, noticed: 0, colorScheme: null,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
-window.inkling = live;  // for other components of the page
+window.inkling = live;  // for the other scripts of the page, which add what their components call
 
 const send = (message) => { if (live.socket.readyState === WebSocket.OPEN) live.socket.send(JSON.stringify(message)); };
 
@@ -272,7 +272,7 @@ function followTheme() {
   live.colorScheme = colorScheme;
 }
 
-export default function ({ data, setTriggerValue }) {
+inkling.openChannel = ({ data, setTriggerValue }) => {
   live.trigger = setTriggerValue;
   live.moves = data.moves;
   followTheme();
@@ -282,4 +282,4 @@ export default function ({ data, setTriggerValue }) {
   }
   connect();
   return disconnect;
-}
+};

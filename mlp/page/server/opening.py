@@ -1,7 +1,7 @@
 """Answer a browser's first requests: the page's HTML with its outline, and Streamlit's scripts and styles, compressed.
 
 Streamlit's own compression leaves these out, as it would compress them at each request. Here each is compressed once
-and kept, about 1 MB for all that one page needs. The HTML is completed, so that nothing moves while the scripts load.
+and kept, about 1 MB for all that one page needs. The HTML also brings the page's style sheet, outline and scripts.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from mlp.page.style import theme
 
 FILES = Path(st.__file__).with_name("static")
 PAGE = FILES / "index.html"
-OPENS_PAGE = re.compile(r"/[^/.]*")
+OPENS_PAGE = re.compile(r"/(?:[^/.]*|index\.html)")
 """Paths of the page, below its base; Streamlit opens it under any name."""
 STATIC = re.compile(r"/static/(js/[^/]+\.js|css/[^/]+\.css)")
 """Paths of files whose names hold a digest, so that browsers may keep them."""

@@ -1,6 +1,5 @@
 // Show one part of the page at a time; arrow keys, or a presenter's Page up and Page down, go to the next and back.
-if (!window.inklingBoard) {
-  window.inklingBoard = true;
+if (new URLSearchParams(location.search).get("board") === "1") {
   const root = document.documentElement, style = document.createElement("style"), bar = document.createElement("nav");
   document.head.append(style);
   let wanted = 0, at = 0;  // a wanted part may be missing while the page redraws it
@@ -76,7 +75,6 @@ if (!window.inklingBoard) {
     location.reload();  // rather than another link, which would scroll to its place
   };
 
-  // Streamlit drops a script with markup in it, so the bar is built of elements.
   const add = (kind, text, label, act) => {
     const element = Object.assign(document.createElement(kind), { textContent: text, onclick: act });
     if (label) element.setAttribute("aria-label", label);

@@ -16,8 +16,6 @@ def on_board() -> bool:
 
 
 def board_section() -> None:
-    """Put the style sheet and keyboard shortcuts of board mode on the page if its link asks for it."""
+    """Put the style sheet of board mode on the page if its link asks for it; `board.js` has its keys."""
     if on_board():
-        with st.container(key="board_script"):
-            css, js = ((_HERE / f"board.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-            st.html(f"<style>{css}</style><script>{js}</script>", unsafe_allow_javascript=True)
+        st.html(f"<style>{(_HERE / 'board.css').read_text(encoding='utf-8')}</style>")

@@ -23,7 +23,7 @@
       style.dataset.inkling = "";
       style.textContent = css;
       root.appendChild(style);
-      window.inklingRepair.observe(root, { childList: true, subtree: true });
+      watch.observe(root, { childList: true, subtree: true });
     }
     root.querySelectorAll("canvas.upper-canvas:not([aria-label])").forEach((canvas) => {
       canvas.setAttribute("role", "img");
@@ -33,45 +33,42 @@
       resized.observe(canvas);
     });
   }); };
-  if (!window.inklingRepair) {
-    // The canvas waits 200 ms after a stroke for the next one, while its own send button acts at once. Strokes that
-    // follow faster than a hand can draw are still sent together.
-    let pen = null, sender = null, timer = 0;
-    const send = () => {
-      const button = sender;
-      clearTimeout(timer);
-      sender = null;
-      button?.click();
-    };
-    document.addEventListener("pointerdown", (event) => {
-      const canvas = event.composedPath()[0];
-      pen = canvas.matches && canvas.matches("canvas.upper-canvas") ? canvas : null;
-      if (pen) { clearTimeout(timer); sender = null; }
-    }, { capture: true });
-    document.addEventListener("pointerup", () => {
-      sender = pen && pen.getRootNode().querySelector(".dc-toolbar button");
-      if (sender) timer = setTimeout(send, 25);
-      pen = null;
-    }, { capture: true });
-    // A press, such as of Undo, means the strokes that are seen, so the server gets those first.
-    document.addEventListener("click", (event) => {
-      if (!event.composedPath()[0].matches?.("canvas.upper-canvas")) send();
-    }, { capture: true });
-    document.addEventListener("keydown", (event) => {
-      const writes = event.target.closest && event.target.closest("input, textarea, [contenteditable]");
-      if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || writes) return;
-      const undo = document.querySelector(".st-key-undo button");
-      if (undo) { event.preventDefault(); undo.click(); }
-    });
-    window.inklingRepair = new MutationObserver(repair);
-    window.inklingRepair.observe(document.body, { childList: true, subtree: true });
-    // A component gets its shadow root after it is on the page, and fills it without a change outside.
-    const attach = Element.prototype.attachShadow;
-    Element.prototype.attachShadow = function (options) {
-      const root = attach.call(this, options);
-      window.inklingRepair.observe(root, { childList: true, subtree: true });
-      return root;
-    };
-  }
-  repair();
+  // The canvas waits 200 ms after a stroke for the next one, while its own send button acts at once. Strokes that
+  // follow faster than a hand can draw are still sent together.
+  let pen = null, sender = null, timer = 0;
+  const send = () => {
+    const button = sender;
+    clearTimeout(timer);
+    sender = null;
+    button?.click();
+  };
+  document.addEventListener("pointerdown", (event) => {
+    const canvas = event.composedPath()[0];
+    pen = canvas.matches && canvas.matches("canvas.upper-canvas") ? canvas : null;
+    if (pen) { clearTimeout(timer); sender = null; }
+  }, { capture: true });
+  document.addEventListener("pointerup", () => {
+    sender = pen && pen.getRootNode().querySelector(".dc-toolbar button");
+    if (sender) timer = setTimeout(send, 25);
+    pen = null;
+  }, { capture: true });
+  // A press, such as of Undo, means the strokes that are seen, so the server gets those first.
+  document.addEventListener("click", (event) => {
+    if (!event.composedPath()[0].matches?.("canvas.upper-canvas")) send();
+  }, { capture: true });
+  document.addEventListener("keydown", (event) => {
+    const writes = event.target.closest && event.target.closest("input, textarea, [contenteditable]");
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || writes) return;
+    const undo = document.querySelector(".st-key-undo button");
+    if (undo) { event.preventDefault(); undo.click(); }
+  });
+  const watch = new MutationObserver(repair);
+  watch.observe(document.body, { childList: true, subtree: true });
+  // A component gets its shadow root after it is on the page, and fills it without a change outside.
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    const root = attach.call(this, options);
+    watch.observe(root, { childList: true, subtree: true });
+    return root;
+  };
 })();

@@ -1,7 +1,5 @@
 // Keyboard and screen reader support that Streamlit's own elements lack.
 (() => {
-  if (window.inklingKeyboard) return;
-  window.inklingKeyboard = true;
   const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select, textarea, summary, [tabindex="0"]';
   // False in a closed details too; Safari before 17.4 has no checkVisibility.
   const shown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent !== null;

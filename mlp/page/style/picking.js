@@ -40,7 +40,11 @@ function pickable(root, send) {
   all.forEach((each) => { each.onfocus = () => stopAt(each); });
 }
 
-function focusedIn(root) {
-  const { activeElement } = root.getRootNode();
-  return root.contains(activeElement) ? activeElement.dataset.number : undefined;
-}
+inkling.pickable = pickable;
+inkling.pickFrom = ({ data, parentElement, setTriggerValue }) => {
+  const root = parentElement.querySelector(".root"), { activeElement } = root.getRootNode();
+  const focused = root.contains(activeElement) ? activeElement.dataset.number : undefined;
+  root.innerHTML = data;
+  pickable(root, setTriggerValue);
+  if (focused) root.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true });
+};

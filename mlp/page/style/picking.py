@@ -2,23 +2,13 @@
 
 import html
 from collections.abc import Callable, Container, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from mlp.page.session_var import SessionVar
 
-PICKING_JS = (Path(__file__).parent / "picking.js").read_text(encoding="utf-8")
-"""For components with their own pictures: `pickable` makes the elements of one pickable."""
-_SHOW_JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root"), focused = focusedIn(root);
-  root.innerHTML = data;
-  pickable(root, setTriggerValue);
-  if (focused) root.querySelector(`[data-number="${focused}"]`)?.focus({ preventScroll: true });
-}
-"""
+_JS = "export default (component) => inkling.pickFrom(component);"
 
 _GALLERY_CSS = """
 .root { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: 0.5rem; }
@@ -71,7 +61,7 @@ def choice(number: int, name: str, inside: str = "", *, pressed: bool | None = N
 
 
 def pick_from(
-    key: str, picture: Any, css: str, numbers: Container[int], on_pick: Callable[[Pick], None], js: str = _SHOW_JS
+    key: str, picture: Any, css: str, numbers: Container[int], on_pick: Callable[[Pick], None], js: str = _JS
 ) -> None:
     """Draw a picture with elements to pick, which keep the focus when it changes.
 
@@ -88,7 +78,7 @@ def pick_from(
     on_pick : callable
         Called with each press on one of these.
     js : str
-        The script that draws ``picture``; it may use `PICKING_JS`.
+        The script that draws ``picture``.
     """
     report = SessionVar[Any](key, None)
 
@@ -97,7 +87,7 @@ def pick_from(
         if pick is not None:
             on_pick(pick)
 
-    component = st.components.v2.component(key, html='<div class="root"></div>', js=PICKING_JS + js, css=css)
+    component = st.components.v2.component(key, html='<div class="root"></div>', js=js, css=css)
     component(key=report.key, data=picture, on_picked_change=picked)
 
 

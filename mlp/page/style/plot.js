@@ -34,7 +34,7 @@ class Plot {
     new ResizeObserver(([{ contentRect }]) => { this.box = contentRect; this.draw(); }).observe(place);
     forced.addEventListener("change", () => this.draw());
     document.fonts.ready.then(() => this.draw());
-    this.newest = () => window.inkling?.open ? window.inkling.parts[`plot.${name}`] : undefined;
+    this.newest = () => inkling.open ? inkling.parts[`plot.${name}`] : undefined;
   }
 
   // A script can be late, and bring an earlier step than the channel has shown.
@@ -63,11 +63,11 @@ class Plot {
     const now = performance.now(), share = Math.min(1, (now - this.began) / this.lasts);
     this.at = Math.max(this.at, this.from + share * (this.to - this.from));
     this.running = this.at < this.to && this.place.isConnected;
-    const apart = this.lasts > SLOW_MS ? SELDOM_MS : window.inkling?.down ? PEN_DOWN_MS : 0;
+    const apart = this.lasts > SLOW_MS ? SELDOM_MS : inkling.down ? PEN_DOWN_MS : 0;
     if (!this.running || now - this.drawn >= apart) {
       this.drawn = now;
       this.draw();
-      if (window.inkling) window.inkling.frames += 1;
+      inkling.frames += 1;
     }
     if (this.running) requestAnimationFrame(this.frame);
   }
@@ -182,3 +182,9 @@ class Plot {
     }
   }
 }
+
+inkling.Plot = Plot;
+inkling.plot = ({ data, parentElement }) => {
+  const place = parentElement.querySelector(".ink-plot");
+  (place.plot ??= new Plot(place, data.name)).redraw(data);
+};

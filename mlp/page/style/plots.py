@@ -10,7 +10,6 @@ the browser's defaults, ``width`` and ``marker`` in pixels, ``alpha``, ``dash``,
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,14 +39,8 @@ UNITS = 100_000
 HIGHEST = 1e6
 """Coordinates are sent up to here, as the loss of a diverging run has no bounds."""
 
-PLOT_JS = (Path(__file__).parent / "plot.js").read_text(encoding="utf-8")
 PLOT_HTML = '<div class="ink-plot" role="img"><canvas></canvas></div>'
-_SHOW_JS = """
-export default ({ data, parentElement }) => {
-  const place = parentElement.querySelector(".ink-plot");
-  (place.plot ??= new Plot(place, data.name)).redraw(data);
-};
-"""
+_JS = "export default (component) => inkling.plot(component);"
 
 
 class Mark(NamedTuple):
@@ -147,7 +140,7 @@ def shown(plot: Plot, alt: str, *, at: tuple[int, int] | None = None, playing: b
 
 def draw_plot(name: str, plot: Plot) -> None:
     """Draw what `shown` returns; the live channel's part ``plot.NAME`` replaces it while its run plays."""
-    component = st.components.v2.component("plot", html=PLOT_HTML, js=PLOT_JS + _SHOW_JS, isolate_styles=False)
+    component = st.components.v2.component("plot", html=PLOT_HTML, js=_JS, isolate_styles=False)
     component(key=f"{name}_chart", data={"name": name, **plot})
 
 

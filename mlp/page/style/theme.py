@@ -15,6 +15,8 @@ from mlp.page.style.svg import svg_url
 
 HERE = Path(__file__).parent
 SHEETS = ("page.css", "cards.css", "touch.css", "lessons.css", "tabs.css", "words.css", "contrast.css")
+SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings")
+"""Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
@@ -60,21 +62,26 @@ def colors() -> dict[str, str]:
 
 
 def apply() -> None:
-    """Put the theme's colors on the page, and the style sheets if its HTML did not bring them."""
-    sheets = "" if opening_html.cache_info().currsize else _css()
-    st.html(f"<style>:root:root {{ {_variables(colors())} }}{sheets}</style>")
+    """Put the colors of the visitor's theme on the page, over those of its HTML."""
+    st.html(f"<style>:root:root {{ {_variables(colors())} }}</style>")
 
 
 @lru_cache(maxsize=1)
 def opening_html() -> tuple[str, str]:
-    """Return the page's HTML before any script: its title, and style sheet and outline for the body."""
+    """Return what the page's HTML brings: its title, and for the body its style sheet, outline and scripts.
+
+    Streamlit would send a component's script again with each redraw: here, each only calls one of these.
+    """
     css = (
         f":root {{ {_variables(LIGHT)} }} @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
         f"{_css()}{(HERE / 'outline.css').read_text(encoding='utf-8')}"
     )
     head = f'<title>{NAME}</title><meta name="description" content="{TAGLINE}">'
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{TAGLINE} {LOADING}</p></div>'
-    return head, f"<style>{css}</style>{outline}"
+    files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
+    texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]
+    scripts = "".join(f'<script type="module">\n{text}</script>' for text in texts)
+    return head, f"<style>{css}</style>{outline}{scripts}"
 
 
 @lru_cache(maxsize=1)
@@ -97,17 +104,6 @@ def _variables(colors: dict[str, str]) -> str:
     '--accent: #b03808; --ink: #1f1d1a;'
     """
     return " ".join(f"--{'ink' if name == 'text' else name}: {value};" for name, value in colors.items())
-
-
-@lru_cache(maxsize=1)
-def _scripts() -> str:
-    return "".join((HERE / name).read_text(encoding="utf-8") for name in ("canvas.js", "keyboard.js"))
-
-
-def repair_canvas() -> None:
-    """Fix the canvas, and help keyboards and screen readers."""
-    with st.container(key="canvas_script"):  # takes no space: a line would show while the page loads
-        st.html(f"<script>\n{_scripts()}</script>", unsafe_allow_javascript=True)
 
 
 def image_url(pixels: np.ndarray) -> str:

@@ -1,5 +1,5 @@
 // One object for the whole page, however often Streamlit mounts the component.
-const page = (window.inklingAddress ??= { steps: 0, place: null, asked: 0, go: null });
+const page = { steps: 0, place: null, asked: 0, go: null };
 
 const follow = () => {
   page.asked = performance.now();
@@ -16,7 +16,7 @@ const onBack = (event) => {
 
 const sorted = (query) => [...new URLSearchParams(query)].map(String).sort().join("&");
 
-export default function ({ data, setTriggerValue }) {
+inkling.followAddress = ({ data, setTriggerValue }) => {
   page.go = setTriggerValue;
   if (!page.listens) window.addEventListener("popstate", onBack, { capture: true });
   page.listens = true;
@@ -31,4 +31,4 @@ export default function ({ data, setTriggerValue }) {
     history[moved ? "pushState" : "replaceState"](history.state, "", address);
   }
   page.place = data.place;
-}
+};

@@ -5,7 +5,6 @@ the browser's history; changing a setting is not.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -30,8 +29,7 @@ _steps_back = SessionVar[int]("steps_back", 0)
 
 LONGEST = 4000
 """Longest query that is followed, in characters."""
-_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-
+_JS = "export default (component) => inkling.followAddress(component);"
 
 OURS = {
     *controls(),

@@ -1,19 +1,18 @@
 """Axes for drawing a guess: with the pointer as one line, or with the arrow keys on three handles."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS
 from mlp.page.session_var import SessionVar
-from mlp.page.style.plots import PLOT_HTML, PLOT_JS, empty_plot
+from mlp.page.style.plots import PLOT_HTML, empty_plot
 
 _lab_axes = SessionVar[Any]("lab_axes", None)
 """The browser's report on a drawn guess; a control."""
 
-_JS = PLOT_JS + (Path(__file__).parent / "guess.js").read_text(encoding="utf-8")
+_JS = "export default (component) => inkling.drawGuess(component);"
 _CSS = """
 div { position: relative; }
 .ink-plot, canvas { width: 100%; height: var(--curve); }

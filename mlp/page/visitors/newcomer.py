@@ -33,8 +33,7 @@ def _draw(visitor: Visitor) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():
         if visitor.has_work():
-            st.markdown("Write down this code: it brings your work back, on any computer.")
-            st.code(visitor.id, language=None)
+            st.markdown(f"Write down this code: it brings your work back, on any computer.\n\n`{visitor.id}`")
             st.button(
                 "Put my work away",
                 key="put_work_away",

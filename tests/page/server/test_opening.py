@@ -53,12 +53,14 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize("codings", ["gzip", "br"])
-def test_opening_html_has_name_style_sheet_and_outline(codings: str):
+def test_opening_html_has_name_style_sheet_outline_and_scripts(codings: str):
     headers, body = asyncio.run(Server().get("/", accept_encoding=codings))
     page = gzip.decompress(body) if codings == "gzip" else body
     assert b"<title>Inkling</title>" in page
     assert page.index(b"<style>") < page.index(b'class="ink-outline"') < page.index(SHEET) < page.index(b"</body>")
     assert b"--stage-canvas" in page
+    for name in (b"openChannel", b"plot", b"pickFrom", b"drawNetwork", b"drawGuess", b"followAddress"):
+        assert b"inkling." + name + b" = " in page  # what the components call
     assert headers["cache-control"] == "no-cache"
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert int(headers["content-length"]) == len(body)
