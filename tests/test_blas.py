@@ -1,11 +1,6 @@
 """A step sets the threads of each BLAS, and the previous numbers are restored afterward, in any order."""
 
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -17,7 +12,6 @@ from mlp.blas import blas_threads, one_blas_thread, pools
 from mlp.training.run import Run, steps
 from tests.sample_digits import sample
 
-ROOT = Path(__file__).resolve().parents[1]
 IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]
 
 
@@ -53,10 +47,6 @@ def training(look=lambda: None, epochs=2):
     optimizer = SGD(network.parameters(), 0.1)
     rng = np.random.default_rng(0)
     return train(network, optimizer, IMAGES, LABELS, batch_size=16, epochs=epochs, rng=rng)  # 4 steps an epoch
-
-
-def test_both_pools_are_found():
-    assert len(pools()) == len(ThreadpoolController().select(user_api="blas").lib_controllers) > 0
 
 
 def test_step_has_one_thread_and_the_loop_body_all():
@@ -155,86 +145,8 @@ def test_last_python_thread_restores_blas_threads(first_to_end):
     assert threads() == {3}
 
 
-def test_steps_in_several_python_threads_restore_blas_threads():
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(lambda _: sum(1 for _ in training(epochs=20)), range(4))) == [80] * 4
-    assert threads() == {3}
-
-
 @pytest.mark.parametrize("most", [2, 3])
 def test_only_the_products_pool_has_several_threads(most):
     with blas_threads(most), one_blas_thread:
         assert sorted(pool.get() for pool in pools()) == [1] * (len(pools()) - 1) + [most]
     assert threads() == {3}
-
-
-def test_number_of_threads_set_meanwhile_stays():
-    def set_two():
-        for pool in pools():
-            pool.set(2)
-
-    next(training(set_two))
-    assert threads() == {2}
-
-
-def test_next_step_recovers_from_ctrl_c_while_setting_threads(monkeypatch):
-    calls = []
-
-    def interrupted(pool, n):
-        pool.set(n)
-        calls.append(n)
-        if len(calls) == 1:
-            raise KeyboardInterrupt
-
-    ours = [pool._replace(set=partial(interrupted, pool)) for pool in pools()]
-    monkeypatch.setattr("mlp.blas.pools", lambda: ours)
-    within = []
-    with pytest.raises(KeyboardInterrupt):
-        next(training())
-    next(training(lambda: within.append(threads())))
-    assert within == [{1}]
-    assert threads() == {3}
-
-
-THREADS = {f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "GOTO", "BLIS")}
-TRAININGS = r"""
-import pathlib, re, time
-from itertools import islice
-import numpy as np
-import mlp
-from mlp.training.run import Run, steps
-
-train = mlp.load_mnist().train
-snippet = re.search(r"```python\n(.*?)```", pathlib.Path("README.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
-
-def take_steps(images):
-    for _ in islice(steps(Run(mlp.Settings()), images, train.labels, threads=1), 300):
-        pass
-
-for training in (
-    lambda: exec(snippet, {}),
-    lambda: take_steps(train.images),
-    lambda: take_steps(train.images / np.float32(255)),
-):
-    here, everywhere = time.thread_time(), time.process_time()
-    training()
-    here, everywhere = time.thread_time() - here, time.process_time() - everywhere
-    print(here, everywhere - here)
-"""
-"""Prints the CPU seconds of the thread that trains, and of all others: for the README's training, and for a run's fast
-and plain steps."""
-
-
-def test_training_leaves_other_threads_idle():
-    done = subprocess.run(
-        [sys.executable, "-c", TRAININGS],
-        cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name not in THREADS},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    for line in done.stdout.splitlines()[-3:]:
-        trains, others = map(float, line.split())
-        assert others < 0.5 * trains, done.stdout

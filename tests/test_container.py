@@ -1,9 +1,14 @@
-"""The Dockerfile passes a linter, and every file that it names exists."""
+"""The Dockerfile passes a linter and names files that exist; the built packages hold MNIST with its license."""
 
+import hashlib
 import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
+
+import pytest
 
 from tests.container.__main__ import closed_folder, instructions
 
@@ -41,3 +46,49 @@ def test_image_is_pinned_and_runs_without_root():
     assert int(steps["USER"]) > 0
     assert "--require-hashes" in DOCKERFILE
     assert "_stcore/health" in steps["HEALTHCHECK"]
+
+
+MNIST = ROOT / "mlp" / "images" / "mnist"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+    """The content of each file in the wheel and in the source distribution, by its name."""
+    folder = tmp_path_factory.mktemp("built")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--directory", folder], cwd=ROOT, check=True, capture_output=True
+    )
+    (wheel,), (source,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as whole:
+        in_wheel = {name: whole.read(name) for name in whole.namelist()}
+    with tarfile.open(source) as tar:
+        in_source = {
+            one.name.partition("/")[2]: found.read() for one in tar if (found := tar.extractfile(one)) is not None
+        }
+    return {"wheel": in_wheel, "sdist": in_source}
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_package_holds_mnist_with_its_license(built: dict[str, dict[str, bytes]], kind: str):
+    for path in [*MNIST.glob("*.gz"), MNIST / "LICENSE"]:
+        assert built[kind][path.relative_to(ROOT).as_posix()] == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "metadata"), [("wheel", r"inkling-[\d.]+\.dist-info/METADATA"), ("sdist", "PKG-INFO")]
+)
+def test_metadata_name_both_licenses(built: dict[str, dict[str, bytes]], kind: str, metadata: str):
+    (found,) = (content.decode() for name, content in built[kind].items() if re.fullmatch(metadata, name))
+    lines = found.splitlines()
+    assert "License-Expression: MIT AND CC-BY-SA-3.0" in lines
+    assert {"License-File: LICENSE", "License-File: mlp/images/mnist/LICENSE"} <= {*lines}
+
+
+def test_mnist_files_have_the_digests_in_their_license():
+    digests = re.findall(
+        r"^    (\S+\.gz) +([0-9a-f]{64})$", (MNIST / "LICENSE").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert {name for name, _ in digests} == {path.name for path in MNIST.glob("*.gz")}
+    assert len(digests) == 4
+    for name, digest in digests:
+        assert hashlib.sha256((MNIST / name).read_bytes()).hexdigest() == digest

@@ -103,16 +103,6 @@ def test_process_has_its_own_copy_where_nothing_can_be_written(folder: Path, mon
     assert "bytes.u8 is not shared by processes" in caplog.text
 
 
-def test_errors_of_making_are_raised_and_leave_nothing(folder: Path):
-    def fail() -> bytes:
-        raise EOFError("cut short")
-
-    with pytest.raises(EOFError, match="cut short"):
-        shared("bytes.u8", len(DATA), fail)
-    assert not (folder / "bytes.u8").exists()
-    assert shared("bytes.u8", len(DATA), lambda: DATA).tobytes() == DATA  # the lock is free again
-
-
 def test_files_not_used_for_longest_leave_beyond_the_limit(folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(user_cache, "MAX_BYTES", 3 * (len(DATA) + user_cache.DIGEST_BYTES))
     for number, name in enumerate(("first", "second", ".cut-short.part")):

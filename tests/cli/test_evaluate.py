@@ -4,11 +4,9 @@ import gzip
 import json
 import re
 
-from mlp import DEFAULT_MODEL, load_model
+from mlp import load_model
 from mlp.cli.main import main
-from mlp.images.drawings.drawing_file import dump_drawings
 from tests.cli.commands import STROKE, in_a_terminal, measures
-from tests.images.drawings.sample_drawings import own_digits
 from tests.sample_digits import sample
 
 
@@ -45,21 +43,3 @@ def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys,
         assert shown[f"{name} images"] == "3"
         assert shown[f"{name} refused"] == "0"
         assert f"{name}: 100%" in printed.err
-
-
-def test_evaluate_scores_photos_among_a_visitors_digits(tmp_path, capsys):
-    network, test = load_model(DEFAULT_MODEL), sample().test
-    path, file = tmp_path / "my-digits.json", json.loads(dump_drawings(own_digits(test.images[:30], test.labels[:30])))
-    path.write_text(json.dumps({**file, "samples": [*file["samples"], STROKE]}))
-    assert main(["evaluate", str(DEFAULT_MODEL), "--drawings", str(path)]) == 0
-    shown = measures(capsys.readouterr().out)
-    assert shown["my-digits.json images"] == "31"
-    wrong = int((network.predict(test.images[:30]) != test.labels[:30]).sum())
-    assert int(shown["my-digits.json wrong"]) - wrong in (0, 1)  # the drawing may be misread, too
-
-
-def test_faulty_photo_among_digits_is_named(model, tmp_path, capsys):
-    path = tmp_path / "my-digits.json"
-    path.write_text(json.dumps({"samples": [{"label": 3, "strokes": [], "image": "AAAA"}]}))
-    assert main(["evaluate", str(model), "--drawings", str(path)]) == 2
-    assert "my-digits.json: sample 0: image must be 784 bytes in base64" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import gzip
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 
 from mlp import MLP, load_model, save_model
 from mlp.cli.main import main
+from mlp.cli.terminal import ctrl_c
 from mlp.training import rejection as rejection_module
 from mlp.training.rejection import sees_digit
 from tests.cli.commands import ROOT
@@ -77,19 +79,6 @@ def test_package_runs_as_a_command():
     assert done.stderr.startswith("error: null: not a safetensors file")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
-def test_late_ctrl_c_changes_neither_output_nor_status():
-    late = (
-        "import atexit, os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT));"
-        "from mlp.cli.main import program; sys.exit(program())"
-    )
-    for arguments, status in ((["--help"], 0), (["evaluate", os.devnull], 2)):
-        ran = subprocess.run([sys.executable, "-c", late, *arguments], cwd=ROOT, capture_output=True, text=True)
-        assert ran.returncode == status
-        assert "Traceback" not in ran.stderr
-
-
 def test_sweep_lists_the_best_value_first_and_saves_its_network(tmp_path, capsys):
     out = tmp_path / "winner.safetensors"
     options = ["--images", "320", "--epochs", "2", "--out", str(out)]
@@ -119,19 +108,6 @@ def test_invalid_sweep_is_refused_at_once(arguments, message, capsys):
     assert re.match(f"error: .*{message}", capsys.readouterr().err)
 
 
-@pytest.mark.parametrize(
-    ("setting", "values", "shown"),
-    [
-        ("without_styles", ["", "seven_barred,one_footed"], {"none", "one_footed, seven_barred"}),
-        ("images", ["320", "all"], {"320", "all"}),
-    ],
-)
-def test_sweep_takes_styles_to_leave_out_and_all_images(setting, values, shown, capsys):
-    assert main(["sweep", setting, *values, "--layers", "4", "--epochs", "1", "--written", "20"]) == 0
-    lines = capsys.readouterr().out.splitlines()[1:3]
-    assert {re.match(rf"[12] {setting} (.*) validation_accuracy", line)[1] for line in lines} == shown
-
-
 def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch):
     for name, small in {"HIDDEN": (8,), "N_SYNTHETIC": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
         monkeypatch.setattr(rejection_module, name, small)
@@ -142,32 +118,6 @@ def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch)
     assert rejection.layer_sizes == [784, 8, 11]
     assert sees_digit(rejection, sample().test.images).mean() > 0.9
     assert "rejection --epochs 1 --seed 4" in rejection.facts["command"]
-
-
-@pytest.mark.parametrize(("option", "value"), [("--epochs", "0"), ("--seed", "-1"), ("--epochs", "many")])
-def test_rejection_names_invalid_options(tmp_path, capsys, option, value):
-    assert main(["rejection", option, value, "--out", str(tmp_path / "rejection.safetensors")]) == 2
-    assert option[2:] in capsys.readouterr().err
-
-
-WITHOUT_DOCSTRINGS = """
-import sys
-from mlp.cli.main import main
-out = sys.argv[1]
-main(["train", "--layers", "8", "--images", "320", "--epochs", "1", "--out", out])
-main(["evaluate", out])
-main(["train", "--help"])
-"""
-
-
-def test_commands_and_their_help_need_no_docstrings(tmp_path):
-    out = str(tmp_path / "net.safetensors")
-    command = [sys.executable, "-OO", "-c", WITHOUT_DOCSTRINGS, out]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert f"saved {out}" in done.stdout
-    assert "test accuracy" in done.stdout
-    assert "SGD only: how much speed the steps keep" in " ".join(done.stdout.split())
 
 
 def test_export_adds_a_script_and_replaces_no_foreign_file(model, tmp_path, capsys):
@@ -187,3 +137,36 @@ def test_export_adds_a_script_and_replaces_no_foreign_file(model, tmp_path, caps
         assert main([*words, str(model), "--out", str(model)]) == 2
         assert "would replace the network itself" in capsys.readouterr().err
         assert model.read_bytes() == kept
+
+
+@pytest.fixture
+def as_in_a_terminal():
+    """Restore the usual effect of Ctrl-C, which background jobs of a shell ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_first_ctrl_c_asks_and_the_second_stops(as_in_a_terminal):
+    with ctrl_c() as asked:
+        assert not asked.is_set()
+        signal.raise_signal(signal.SIGINT)
+        assert asked.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_gets_its_old_effect_back(as_in_a_terminal):
+    with ctrl_c() as asked:
+        pass
+    assert not asked.is_set()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_background_job_keeps_ignoring_ctrl_c(as_in_a_terminal):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with ctrl_c() as asked:
+        signal.raise_signal(signal.SIGINT)
+    assert not asked.is_set()

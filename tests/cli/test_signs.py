@@ -34,15 +34,6 @@ def network(signs) -> Path:
     return path
 
 
-def test_training_on_few_signs_scores_left_out_ones(signs, tmp_path, capsys):
-    assert main(["train", "--drawings", str(signs), "--epochs", "4", "--out", str(tmp_path / "x.safetensors")]) == 0
-    printed = capsys.readouterr()
-    assert "data 15 drawings of <b>あ, B and C" in printed.out
-    assert "few drawings of each sign" in printed.err
-    assert "left_out drawings 15" in printed.out
-    assert int(re.search(r"left_out right (\d+)", printed.out)[1]) >= 12
-
-
 @pytest.mark.parametrize("recipe", ["quick", "handwriting", "by-heart"])
 def test_recipe_trains_on_signs_without_its_settings_for_digits(recipe, signs, tmp_path, capsys):
     out = tmp_path / "net.safetensors"
@@ -52,15 +43,6 @@ def test_recipe_trains_on_signs_without_its_settings_for_digits(recipe, signs, t
     expected = replace(RECIPES[recipe].settings, hidden=(8,), epochs=1, batch_size=128, names=settings.names)
     assert settings == replace(expected, images=None, synthetic=0)
     assert len(settings.names) == 3
-
-
-@pytest.mark.parametrize(
-    ("option", "value"), [("--images", "300"), ("--written", "10"), ("--without-styles", "seven_barred")]
-)
-def test_option_for_digits_is_refused_with_signs(option, value, signs, tmp_path, capsys):
-    arguments = ["--recipe", "quick", "--drawings", str(signs), "--out", str(tmp_path / "net.safetensors")]
-    assert main(["train", option, value, *arguments]) == 2
-    assert capsys.readouterr().err.startswith(f"error: {option} cannot go with --drawings")
 
 
 def test_training_saves_names_that_evaluate_uses(network, tmp_path, capsys):
@@ -76,17 +58,6 @@ def test_training_saves_names_that_evaluate_uses(network, tmp_path, capsys):
     assert "new.json drawings 20" in printed
     assert float(re.search(r"new\.json accuracy (\S+)", printed)[1]) >= 0.9
     assert re.search(r"^new\.json between 0\.\d{4} [01]\.\d{4}$", printed, re.MULTILINE)
-
-
-def test_quarter_is_held_back_from_twelve_drawings_on(tmp_path, capsys):
-    path = tmp_path / "many.json"
-    path.write_text(dump_drawings(letters(12)), encoding="utf-8")
-    out = tmp_path / "many.safetensors"
-    assert main(["train", "--drawings", str(path), "--layers", "16", "--epochs", "1", "--out", str(out)]) == 0
-    printed = capsys.readouterr()
-    assert "held_back drawings 9" in printed.out
-    assert "left_out" not in printed.out
-    assert "images/s" not in printed.err  # no bar into a pipe
 
 
 def picture_of(letter: str, path, size: int = 1) -> str:

@@ -46,15 +46,6 @@ def test_train_saves_test_time_augmentation(tmp_path, flag):
     assert load_model(out).test_time_augmentation
 
 
-def test_training_can_start_from_a_saved_network(tmp_path):
-    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
-    assert main(["train", *QUICK, "--out", str(first)]) == 0
-    assert main(["train", *QUICK, "--start", str(first), "--learning-rate", "0.0001", "--out", str(second)]) == 0
-    began, ended = load_model(first).network.values, load_model(second).network.values
-    assert began.tobytes() != ended.tobytes()
-    np.testing.assert_allclose(ended, began, atol=1e-3)
-
-
 def test_mean_of_first_and_trained_weights_can_be_saved(tmp_path, capsys):
     first, learned, mean = (tmp_path / f"{name}.safetensors" for name in ("first", "learned", "mean"))
     assert main(["train", *QUICK, "--out", str(first)]) == 0
@@ -87,12 +78,6 @@ def test_every_setting_is_an_option_with_help(capsys):
     assert "{relu,tanh,sigmoid}" in shown
     assert "first 2% of the run" in " ".join(shown.split())
     assert "option_strings" not in shown
-
-
-def test_empty_layers_option_means_no_hidden_layer(tmp_path):
-    out = tmp_path / "net.safetensors"
-    assert main(["train", *QUICK, "--layers", "", "--out", str(out)]) == 0
-    assert load_model(out).layer_sizes == [784, 10]
 
 
 def test_diverged_training_saves_last_good_weights_with_advice(tmp_path, capsys):
@@ -132,58 +117,6 @@ def test_interrupted_training_keeps_its_weights(tmp_path):
     assert "Traceback" not in errors
     assert f"saved {out}" in printed
     assert load_model(out).facts["steps"] >= 250
-
-
-def test_network_interrupted_while_it_is_scored_is_kept(tmp_path, capsys, monkeypatch):
-    def interrupt(*args: object) -> None:
-        raise KeyboardInterrupt
-
-    out = tmp_path / "net.safetensors"
-    monkeypatch.setattr("mlp.cli.train.evaluate", interrupt)
-    assert main(["train", *QUICK, "--out", str(out)]) == 130
-    assert f"saved {out}" in capsys.readouterr().out
-    assert load_model(out).facts["steps"] == 30
-
-
-@pytest.mark.parametrize("package", ["numpy", "scipy"])
-def test_command_interrupted_while_it_imports_ends_without_a_traceback(package):
-    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import runpy; "
-    program += "runpy.run_module('mlp', run_name='__main__')"
-    process = subprocess.Popen(
-        [sys.executable, "-X", "importtime", "-c", program],
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    for line in process.stderr:
-        if package in line:
-            break
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in errors
-
-
-def test_half_option_halves_the_file(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
-    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
-    more = ["train", "--layers", "64", "--epochs", "1", "--written", "20", "--everything"]
-    assert main([*more, "--out", str(whole)]) == 0
-    assert main([*more, "--half", "--out", str(half)]) == 0
-    assert "with its validation images with 20 synthetic digits" in capsys.readouterr().out
-    assert half.stat().st_size < 0.55 * whole.stat().st_size
-    np.testing.assert_allclose(
-        load_model(half).network.values, load_model(whole).network.values, rtol=2**-10, atol=1e-6
-    )
-    assert load_model(half).network.values.dtype == np.float32
-
-
-def test_all_images_are_an_option_as_its_help_says(tmp_path, capsys):
-    out = tmp_path / "net.safetensors"
-    assert main(["train", "--recipe", "by-heart", "--images", "all", "--epochs", "1", "--out", str(out)]) == 0
-    assert load_model(out).facts["settings"]["images"] is None
-    assert main(["train", "--images", "some", "--out", str(out)]) == 2
-    assert "images must be a whole number from 1 to 60,000, got 'some'" in capsys.readouterr().err
 
 
 def test_recipe_is_trained_and_explicit_options_win(tmp_path, capsys):
