@@ -47,19 +47,6 @@ def record(drawing):
 reading(page.drawing)
 """
 
-RATE = """
-import streamlit as st
-from tests.page.test_control_var import page, rate
-
-def record():
-    page.seen.append(rate.get())
-    page.rate = rate.get()
-
-rate.set(page.rate)
-with rate.placed():
-    st.slider("Rate of this run", 1, 9, key=rate.key, on_change=rate.on_change(record))
-st.button("Look", key="look")
-"""
 
 page = SimpleNamespace()
 """The page's content, and what it has seen of the visitor's choices."""
@@ -134,26 +121,3 @@ def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
 
     asyncio.run(whole())
     assert page.seen == [("a 7", 7), ("a picture of a 1", 1), ("a 7", None)]
-
-
-def test_choice_of_another_tab_survives_an_early_press(script: Path):
-    script.write_text(RATE)
-
-    def at(tab: Tab, value: int) -> WidgetState:
-        slider = WidgetState(id=tab.id_of("rate"))
-        slider.double_array_value.data.append(value)
-        return slider
-
-    async def whole() -> None:
-        tab = Tab(script)
-        await tab.press()
-        await tab.drawn()
-        page.rate, before = 2, at(tab, 5)  # in another tab
-        for _ in range(2):
-            await tab.send(before, pressed(tab, "look"))
-            await tab.drawn()
-        await tab.send(at(tab, 7), pressed(tab, "look"))
-        await tab.close()
-
-    asyncio.run(whole())
-    assert page.seen == [7]

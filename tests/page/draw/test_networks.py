@@ -78,15 +78,3 @@ def test_articles_network_answers_without_the_pretrained_one(
     assert DEFAULT_MODEL.name in " ".join(warning.value for warning in page.warning)
     assert text(draw(page, 2), "answer").startswith("2 ")
     assert "Reading with the basic network" in text(page)
-
-
-def test_untrained_network_guesses_without_pretrained_ones(models: Path, open_page: Callable[..., AppTest]):
-    for file in models.glob("*.safetensors"):
-        file.unlink()
-    page = draw(open_page(), 2)
-    assert not page.exception
-    assert "Reading with an untrained network, which only guesses" in text(page)
-    assert text(page, "answer")[0].isdigit()
-    page.button(key="step").click().run()
-    at_rest(page)
-    assert "Reading with your run" in text(page)

@@ -39,11 +39,6 @@ def test_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
     assert "The network, reading your photo" in text(page)
 
 
-def test_removed_photo_is_no_longer_read(page: AppTest):
-    upload(upload(page, file_of(5)), None)
-    assert "Nothing drawn yet" in text(page, "answer")
-
-
 def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Callable[..., AppTest]):
     file, numbers = sheet_photo()
     upload(page, ("page.jpg", file, "image/jpeg"))

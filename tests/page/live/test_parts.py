@@ -24,9 +24,8 @@ from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.jobs.workers.fake_workers import ManualWorkers
-from tests.page.sight import at_rest, draw, eventually, picture, tab_of, text, url_of, visitor_of
+from tests.page.sight import at_rest, eventually, picture, tab_of, text, url_of, visitor_of
 
-ALL = ("canvas", "reading", "run", "page", "data")
 BLANK = url_of(picture([]))
 
 
@@ -40,18 +39,6 @@ def ask(page: AppTest, digit: int, *, pen: bool = False) -> dict:
 def outdated(page: AppTest) -> list[str]:
     """Return the keys of the parts that the browser would ask for."""
     return [key for key, _, _ in tab_of(page).parts(["page"])["outdated"]]
-
-
-def test_opening_page_shows_what_the_channel_sends(page: AppTest):
-    draw(page, 4)
-    parts = tab_of(page).parts(ALL)
-    drawn = " ".join(element.proto.body for element in page.get("html"))
-    names = [name.removeprefix("html.") for name in parts if name.startswith("html.")]
-    assert {"answer", "answer_more", "answer_by", "reads", "stages"} <= set(names)
-    for name in names:
-        assert f'data-live="{name}"' in drawn
-        assert parts[f"html.{name}"] in drawn
-    assert json.dumps(parts, allow_nan=False)
 
 
 def test_question_is_answered_without_a_script(page: AppTest):

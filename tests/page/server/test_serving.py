@@ -62,17 +62,6 @@ def test_socket_on_a_slow_line_has_minutes_to_answer_a_ping():
     visit(REQUEST + UPGRADE, stay_silent)
 
 
-def test_server_raises_its_descriptor_limit():
-    resource = pytest.importorskip("resource")
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-        serving.raise_descriptor_limit()
-        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
 SOURCES = {
     "on_script_will_rerun": "61c14e58f2181666",
     "_coalesce_widget_states": "b2f3775c99ff1694",

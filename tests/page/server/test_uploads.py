@@ -5,10 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.script_data import ScriptData
-from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from mlp.page.server import uploads
@@ -150,26 +146,3 @@ def test_upload_of_a_closed_tab_is_not_kept(server: Server):
 
     skipped_waits.run(act())
     assert server.held("ada") == 0
-
-
-@pytest.mark.usefixtures("replaced")
-@pytest.mark.parametrize("n_held", [0, 4])
-def test_browser_shows_why_there_is_no_room(server: Server, n_held: int):
-    for _ in range(n_held):
-        identifier = server.files.get_upload_urls("ada", ["a.png"])[0].file_id
-        server.files.add_file("ada", UploadedFileRec(identifier, "a.png", "image/png", bytes(FILE_BYTES)))
-
-    async def ask() -> Any:
-        script = ScriptData("page.py", is_hello=False)
-        session = AppSession(script, server.files, ScriptCache(), None, {}, session_id_override="ada")
-        request = BackMsg()
-        request.file_urls_request.request_id = "1"
-        request.file_urls_request.file_names.append("a.png")
-        session.handle_backmsg(request)
-        answers = [message.file_urls_response for message in session.flush_browser_queue()]
-        session.shutdown()
-        return answers
-
-    (answer,) = asyncio.run(ask())
-    assert answer.response_id == "1"
-    assert (answer.error_msg, len(answer.file_urls)) == (SESSION_FULL if n_held else "", 0 if n_held else 1)

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.dead_neurons import dead_shares
 from mlp.analysis.diagnosis import Remedy
-from mlp.page.train.diagnoses import found_diagnoses, try_remedy
+from mlp.page.train.diagnoses import try_remedy
 from tests.images.drawings.sample_drawings import own_digits
 from tests.page.sight import at_rest, eventually, text, visitor_of
 from tests.sample_digits import sample
@@ -37,17 +36,6 @@ def test_too_small_steps_are_diagnosed_with_a_remedy_button(open_page: Callable[
     page = at_rest(page)
     assert keys(page) == []
     assert visitor_of(page).runs.shown == (1,)
-
-
-def test_dead_neurons_are_diagnosed_once_for_a_paused_run(open_page: Callable[..., AppTest]):
-    page = trained(open_page(learning_rate="1", epochs="4", weight_decay="0.01", seed="1"))
-    assert "The loss is not falling" in text(page, "note")  # the worst of two problems
-    now = visitor_of(page).job.snapshot()
-    network = now.network
-    for number, dense in enumerate(network.dense_layers, start=1):
-        dense.bias.value[:] = 1e4**number  # from now on, another look would find no silent neuron
-    assert not any(dead_shares(network, sample().validation.images))
-    assert [one.kind for one in found_diagnoses(visitor_of(page), now)] == ["not falling", "dead"]
 
 
 def test_remedy_of_a_taught_run_teaches_the_same_network_again(open_page: Callable[..., AppTest]):

@@ -63,10 +63,3 @@ def test_strip_marks_the_first_right_reading(page: AppTest):
     assert 'class="first" style="--n:1;--sure:50%" title="step 3: 4, 50.0% sure, for the first time">4<' in found
     assert "step by step; a 4 for the first time at step 3" in found
     assert "first" not in strip_after(page, 7, 9)
-
-
-def test_kept_digit_is_the_right_one_of_the_strip(page: AppTest):
-    draw(page, 4).button(key="step").click().run()
-    visitor = visitor_of(at_rest(page))
-    visitor.digits.change(visitor.digits.now.with_example(9, tab_of(page).desk.digit.image))
-    assert "a 9 for the first time at step 6" in strip_after(page.run(), 7, 4, 9)

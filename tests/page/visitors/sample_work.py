@@ -6,19 +6,16 @@ from itertools import islice
 import numpy as np
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
-from mlp.images.picture import Picture
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record
-from mlp.nn.reader import Reader
 from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
-from tests.jobs.sweeps import sweep_over
 from tests.sample_digits import sample
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
@@ -72,17 +69,6 @@ def digit(label):
 
 def with_digit(label: int) -> DrawingSet:
     return NO_DIGITS.with_example(label, digit(label).image)
-
-
-def with_everything(visitor):
-    with_two_earlier_runs(visitor)
-    visitor.keep_drawing(DRAWING)
-    visitor.network = "uploaded"
-    visitor.digits.change(with_digit(7))
-    network = Settings(hidden=(4,)).new_network()
-    visitor.uploaded = Reader(network, temperature=0.5)
-    visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
-    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
 
 
 def file_of(folder, name):

@@ -1,6 +1,11 @@
-"""When memory runs low, saved work of absent visitors leaves it, and then the next run is refused."""
+"""When memory runs low, saved work of absent visitors leaves it, then runs are refused; analyses have a budget."""
 
+import platform
+import subprocess
+import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +16,7 @@ from mlp.jobs.limits import run_bytes
 from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
+from mlp.page.visitors import analysis_budget
 from mlp.page.visitors.eviction import KEPT_S
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.runs import check_memory
@@ -24,6 +30,23 @@ from tests.page.visitors.sample_work import SETTINGS
 from tests.sample_digits import sample
 
 MB = 1_000_000
+ROOT = Path(__file__).resolve().parents[3]
+ALLOCATE_AND_FREE = """
+from pathlib import Path
+import numpy as np
+from mlp.page.visitors.memory import return_large_blocks
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+return_large_blocks()
+np.ones(1_000_000)  # the first that is allocated and freed
+before = resident_mb()
+small_and_large = [(np.ones(10_000), np.ones(250_000)) for _ in range(40)]
+small = [pair[0] for pair in small_and_large]
+del small_and_large
+print(resident_mb() - before)
+"""
 
 
 class SizedJob(Job):
@@ -156,3 +179,53 @@ def test_tab_of_a_forgotten_visitor_starts_no_run():
     visitors.remove(visitor)
     with pytest.raises(ValueError, match="press the button again"):
         check_memory(visitor, [SETTINGS], chosen_mnist())
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries do not keep freed memory like this")
+def test_large_arrays_return_to_the_system():
+    done = subprocess.run(
+        [sys.executable, "-c", ALLOCATE_AND_FREE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 20  # of 80 MB that were allocated and freed
+
+
+@pytest.fixture
+def budget_clock(clock, monkeypatch):
+    monkeypatch.setattr(analysis_budget, "time", clock)
+    monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
+    return clock
+
+
+def counted_analysis(clock, cost_s=1.0):
+    """Return an analysis that returns its number and takes ``cost_s``."""
+    times = []
+
+    def analyze():
+        times.append(None)
+        clock.now += cost_s
+        return len(times)
+
+    return analyze
+
+
+def test_analyses_of_a_playing_run_keep_to_their_share(budget_clock):
+    analyze = counted_analysis(budget_clock)
+    assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 1
+    budget_clock.now += 1 / analysis_budget.SHARE - 0.1
+    assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 1
+    budget_clock.now += 0.2
+    assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 2
+
+
+@pytest.mark.usefixtures("without_a_collector")
+def test_analyzed_objects_are_not_kept(budget_clock):
+    class Network:
+        """Megabytes of weights."""
+
+    analyze = counted_analysis(budget_clock)
+    network, job = Network(), Network()
+    assert [analysis_budget.within_budget("it", (network, job), analyze, plays=False) for _ in range(2)] == [1, 1]
+    gone = weakref.ref(network), weakref.ref(job)
+    del network, job
+    assert [one() for one in gone] == [None, None]
+    assert analysis_budget.within_budget("it", (Network(), None), analyze, plays=True) == 2

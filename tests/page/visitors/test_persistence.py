@@ -1,6 +1,5 @@
 """When a visitor's work is written, how long it stays on disk, and what a full disk costs."""
 
-import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +10,8 @@ from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
-from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.persistence import UNSAVABLE, is_saved, save
+from mlp.page.visitors.persistence import UNSAVABLE, is_saved
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.jobs.manual_engine import ManualEngine
@@ -54,22 +52,6 @@ def test_work_that_has_changed_since_the_last_save_keeps_its_visitor(tmp_path, c
         visitors.save()
     visitors.check()
     assert len(visitors) == 0
-
-
-@pytest.mark.usefixtures("without_a_collector")
-def test_forgotten_visitor_is_freed_despite_a_closed_tab(tmp_path, clock):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "closed tab")
-    visitors.check()
-    with_two_earlier_runs(visitor)
-    visitors.save()
-    networks = [weakref.ref(run.snapshot.network) for run in visitor.runs.runs]
-    assert all(network() is not None for network in networks)
-    clock.now += AT_REST_S + 1
-    visitors.check()
-    assert [network() for network in networks] == [None, None]
-    save(visitor, Checkpoints(tmp_path), all_now=True)
-    assert len(visitors.get(visitor.id, "here").runs.runs) == 2
 
 
 @pytest.mark.parametrize("origin", [None, Origin("the uploaded network", "uploaded")])
@@ -207,17 +189,3 @@ def test_fault_that_keeps_work_from_being_saved_is_not_blamed_on_the_disk(tmp_pa
     visitors.save()
     assert visitor.unsavable == set()
     assert is_saved(visitor)
-
-
-def test_visitors_disk_space_is_limited_separately(tmp_path):
-    visitors = server(tmp_path, max_mb=4)
-    stranger, pupil = (visitors.get(None, "here") for _ in range(2))
-    stranger.sweep = Sweep([trained(1, seed=seed) for seed in range(20)], name="seed")
-    visitors.save()
-    assert "disk is full" in stranger.notice
-    assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) <= 400_000
-    pupil.runs.begin(chosen_mnist())
-    pupil.job = trained(1, hidden=(64,))  # 0.2 MB
-    visitors.save()
-    assert pupil.notice is None
-    assert server(tmp_path).get(pupil.id, "here").job is not None

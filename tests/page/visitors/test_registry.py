@@ -1,4 +1,4 @@
-"""Only their id identifies visitors, and their number is limited."""
+"""Only their id identifies visitors, their number is limited, and the page shows and takes their codes."""
 
 import re
 import shutil
@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.checkpoints import Checkpoints
+from mlp.page.train import script_state
 from mlp.page.visitors.eviction import KEPT_S
+from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
 from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
-from tests.jobs.sweeps import sweep_over
-from tests.page.visitors.sample_work import SETTINGS, StubJob
+from tests.page.sight import visitor_of
+from tests.page.visitors.sample_work import StubJob
 
 
 @pytest.fixture
@@ -118,18 +121,6 @@ def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).get(whole.id, "tab").drawing == whole.drawing
 
 
-def test_run_from_a_sweep_resumes_with_its_visitor(visitors, clock):
-    visitor = visitors.get(None, "tab")
-    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
-    visitor.sweep.play()
-    visitor.job = visitor.sweep.jobs[1]
-    clock.now += AWAY_S + 1
-    visitors.check()
-    assert not visitor.sweep.playing
-    visitors.get(visitor.id, "tab")
-    assert [job.playing for job in visitor.sweep.jobs] == [False, True]
-
-
 def test_leaving_moves_all_tabs_and_keeps_the_work(visitors):
     first, other = visitors.get(None, "tab 1"), visitors.get(None, "elsewhere")
     visitors.get(first.id, "tab 2")
@@ -193,3 +184,41 @@ def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
     assert visitors.moved("tab") is None
     assert visitors.get(visitor.id, "tab") is visitor
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).knows(visitor.id)
+
+
+def test_only_visitors_with_work_have_something_to_put_away(page: AppTest):
+    assert "put_work_away" not in [button.key for button in page.button]
+    page.button(key="step").click().run()
+    assert page.button(key="put_work_away").label == "Put my work away"
+    assert any(visitor_of(page).id in text.value for text in page.markdown)
+    assert page.button(key="remove_all").disabled
+    page.checkbox(key="remove_sure").check().run()
+    assert not page.button(key="remove_all").disabled
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [("", NO_CODE), ("k7dw-m3xq", NO_CODE), ("<b>!", NO_CODE), ("k7dw m3xq 9tfa 2b8h", UNKNOWN_CODE)],
+)
+def test_unknown_codes_are_refused_with_a_reason(page: AppTest, typed: str, message: str):
+    page.text_input(key="code").input(typed)
+    page.button(key="come_back").click().run()
+    assert [error.value for error in page.error] == [message]
+
+
+def test_unreadable_disk_is_reported(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def fail(self: Visitors, visitor_id: str) -> bool:
+        raise OSError(5, "input/output error")
+
+    monkeypatch.setattr(Visitors, "knows", fail)
+    page.text_input(key="code").input("k7dw-m3xq-9tfa-2b8h")
+    page.button(key="come_back").click().run()
+    assert [error.value for error in page.error] == [UNREADABLE]
+
+
+def test_tab_follows_a_move_made_elsewhere_while_its_script_begins(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    moved: dict[str, str] = {}
+    monkeypatch.setattr(Visitors, "moved", lambda self, session_id: moved.get("to"))
+    monkeypatch.setattr(script_state, "wait_for_step", lambda visitor: moved.update(to=visitor.id))
+    page.run()
+    assert any("This page reloads." in element.proto.body for element in page.main if element.type == "html")

@@ -1,14 +1,13 @@
 """A returning visitor is recognized by a cookie."""
 
 import re
-from datetime import date, timedelta
 
 import pytest
 import streamlit as st
 
-from mlp.page.visitors.persistence import UNSAVED, DiskError
+from mlp.page.visitors.persistence import DiskError
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.session import ELSEWHERE, GONE, KEPT_UNTIL, NOT_NOW, cookie_name, visitors
+from mlp.page.visitors.session import GONE, NOT_NOW, cookie_name
 from tests.page.sight import visitor_of
 
 
@@ -28,28 +27,6 @@ def test_cookie_holds_only_the_id_and_only_for_this_site(page):
     scripts = [element.proto.body for element in page.main if element.type == "html"]
     (cookie,) = (found for body in scripts for found in re.findall(r'document\.cookie = "([^"]*)"', body))
     assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=34560000"
-
-
-def test_page_shows_until_when_work_is_kept(page, monkeypatch):
-    def foot():
-        return " ".join(element.proto.body for element in page.main if element.type == "html")
-
-    assert "is kept on this server" not in foot()
-    monkeypatch.setenv("MLP_KEPT_DAYS", "12")
-    page.button(key="step").click().run()
-    until = date.today() + timedelta(12)
-    assert KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", 12) in foot()
-    with visitor_of(page).disk_lock:  # so that no save succeeds meanwhile
-        visitor_of(page).unsaved = True
-        page.run()
-    assert UNSAVED in foot()
-    assert "is kept on this server" not in foot()
-    monkeypatch.setattr(Visitors, "has_disk", False)
-    page.run()
-    assert "is kept on this server" not in foot()
-    monkeypatch.setattr(visitors(), "elsewhere", "http://localhost:8502/<b>")
-    page.run()
-    assert ELSEWHERE.format("http://localhost:8502/&lt;b&gt;") in foot()
 
 
 def test_visitor_is_told_that_work_is_gone(page, open_page, monkeypatch):

@@ -2,7 +2,6 @@
 
 import errno
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -311,17 +310,6 @@ def test_closed_visitor_takes_no_memory(tmp_path, clock):
     assert all(work.files() for work in again.works)
 
 
-def test_sweep_with_a_damaged_run_keeps_the_others(tmp_path):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "here")
-    visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6, 7])
-    visitors.save()
-    damaged(next(tmp_path.glob("*/1.trial.safetensors")))
-    again = server(tmp_path).get(visitor.id, "here")
-    assert [trial.value for trial in again.sweep.trials()] == ["5", "7"]
-    assert "Several at once" in again.notice
-
-
 def test_new_result_of_a_lesson_takes_a_free_number(tmp_path):
     visitor = saved_visitor(tmp_path, LessonRuns)
     damaged(next(tmp_path.glob("*/0.lesson.safetensors")))
@@ -356,14 +344,3 @@ def test_changed_object_with_a_reused_id_is_written(tmp_path, monkeypatch):
         "0.trial.safetensors",
         "1.trial.safetensors",
     }
-
-
-def test_lesson_results_count_and_replace_those_of_equal_settings(tmp_path):
-    visitor = saved_visitor(tmp_path, LessonRuns)
-    again = server(tmp_path).get(visitor.id, "here")
-    assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
-    again.sweep = sweep_over(SETTINGS, "seed", [5, 6])
-    again.sweep.purpose, again.sweep.jobs = "lesson", [trained(9, seed=5)]
-    again.keep_lesson_runs()
-    assert [(run.number, run.snapshot.step) for run in again.lesson_runs.values()] == [(0, 9), (1, 4)]
-    assert (replace(SETTINGS, seed=5), chosen_mnist()) in again.lesson_runs
