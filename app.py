@@ -17,16 +17,14 @@ from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route
 from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
-from mlp.page.settings import hiding
 from mlp.page.settings.board import board_section
-from mlp.page.settings.link_check import check_link, warn_of_invalid_values
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
-from mlp.page.style.hidable import hidable
-from mlp.page.tabs.lessons.tab import lessons_button
-from mlp.page.tabs.registry import unknown_places
-from mlp.page.tabs.section import lessons_place, tabs_section
+from mlp.page.style.link import hidable, hide_parts
+from mlp.page.tabs.address import open_link, warn_of_link
+from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
+from mlp.page.tabs.section import tabs_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import data_state, load_data
 from mlp.page.train.script_state import script_state, wait_for_step
@@ -53,17 +51,17 @@ def page() -> None:
     wait_for_step(visitor)
     live_channel(visitor, partial(script_state, visitor))
     follow_move()  # of another tab's press just now; the channel tells the browser of later ones
-    hiding.apply()
+    hide_parts()
     board_section()
     data = data_state()
-    check_link()
+    open_link()
     take_linked_signs(visitor)
     restore_drawing(visitor)
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()
         lessons_button()
         share_place = st.popover("Share", key="share").container(width=320)
-    warn_of_invalid_values([*unknown_places(), *hiding.unknown_names()])
+    warn_of_link()
 
     with st.container(border=True, key="stage", gap=None):
         draw_card = st.container(key="draw_card", gap=None)

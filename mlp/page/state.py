@@ -24,10 +24,8 @@ begun_run = SessionVar[int | None]("begun_run", None)
 """The number of the last run that was started in this tab (runs)."""
 
 # settings/: positions of the controls.
-linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
-"""The query of the link that opened the page, each name with all its values (link)."""
 linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
-"""The positions of controls that the link asks for, by key (link_check)."""
+"""The positions of controls that the link asks for, by key (link)."""
 
 
 def control(key: str) -> ControlVar[Any]:
@@ -54,15 +52,15 @@ taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 
 # tabs/: the open tab, and the choices in each.
 tab = ControlVar[str | None]("tab", None)
-"""The open tab; a control (tab_bar)."""
+"""The open tab; a control (tabs/section)."""
 requested_tab = SessionVar[str | None]("requested_tab", None)
-"""The tab or part to open next (tab_bar)."""
-shown_part = SessionVar[str | None]("shown_part", None)
-"""The name of the part of a tab that the page shows (tabs/section)."""
+"""The tab or section to open next (tabs/places)."""
+shown_section = SessionVar[str | None]("shown_section", None)
+"""The name of the section of a tab that the page shows (tabs/section)."""
 
-network_tool = SessionVar[str]("network_tool", "")
-"""The open room of *Look inside* (inside)."""
-drawings_of = ControlVar[str | None]("drawings", None)
+network_tool = ControlVar[str]("network_tool_choice", "")
+"""The open room of *Look inside*; a control (inside)."""
+drawings_of = ControlVar[str]("drawings", "")
 """Whether *Your drawings* shows "digits" or "signs"; a control (drawings)."""
 own_share = SessionVar[int]("own_share", 25)
 """Percentage of own digits in teaching; a control (drawings)."""

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from mlp.page.tabs.registry import TABS
 
-TAB_OF = {part.name: tab for tab, parts in TABS.items() for part in parts}
+TAB_OF = {section.name: tab for tab, sections in TABS.items() for section in sections}
 PATIENCE_MS = 20_000  # a busy machine is slow, while a real error stays
 TRAINED_MS = 6 * PATIENCE_MS  # for a whole run, whose process has a low priority
 

@@ -11,8 +11,8 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_open
-from mlp.page.tabs.part import Rooms
-from mlp.page.tabs.registry import PARTS
+from mlp.page.tabs.places import Rooms
+from mlp.page.tabs.registry import SECTIONS
 from mlp.training.settings import controls, settings_at
 from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import at_rest, draw, eventually, sheet_photo, text, trained_with, visitor_of
@@ -85,8 +85,8 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
         open_page(**SHORT | NARROW | {"hidden_layers": 4}, activation="sigmoid", initialization="gabor", dropout=0.3)
     ),
     "a taught network": lambda open_page: draw(press(taught(open_page(tab="Your drawings"), "shipped"), "pause"), 4),
-    "own signs": lambda open_page: done(with_signs(5, tab="Your drawings", drawings="Signs"), "signs_train"),
-    "foreign text": lambda open_page: with_foreign_text(open_page(**SHORT, tab="Your drawings", drawings="Signs")),
+    "own signs": lambda open_page: done(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train"),
+    "foreign text": lambda open_page: with_foreign_text(open_page(**SHORT, tab="Your drawings", drawings="signs")),
 }
 """Each state of the page, and the presses that lead there."""
 
@@ -110,18 +110,18 @@ def rooms_in(page: AppTest, rooms: Rooms) -> Iterator[str]:
 @pytest.mark.parametrize("state", STATES)
 def test_every_part_opens_in_every_state(open_page: Open, state: str):
     page = STATES[state](open_page)
-    for part in PARTS:
-        opened(page, requested_tab=part.name)
-        assert page.session_state["shown_part"] == part.name
+    for section in SECTIONS:
+        opened(page, requested_tab=section.name)
+        assert page.session_state["shown_section"] == section.name
         assert text(page, "sections")
-        # A network of signs has no images of MNIST to make mistakes on.
-        if part.views is not None and any(one.key == part.views.chosen.key for one in page.segmented_control):
-            first, *others = part.views.labels
-            seen = {text(opened(page, **{part.views.chosen.key: view}), "sections") for view in (*others, first)}
-            assert len(seen) == 1 + len(others)
-        for room in rooms_in(page, part.rooms) if part.rooms is not None else ():
+        seen = set()
+        for room in rooms_in(page, section.rooms) if section.rooms is not None else ():
+            seen.add(text(page, "sections"))
             if room in QUESTIONS:
                 assert QUESTIONS[room][0][0] in text(page, f"lab_{room}"), room
+        # A network of signs has no images of MNIST to make mistakes on.
+        if section.rooms is not None and any(one.key == section.rooms.chosen.key for one in page.segmented_control):
+            assert len(seen) == len(section.rooms.titles)
     opened(page, **{lessons_open.key: True})
     seen = {text(page, "lessons") for _ in rooms_in(page, LESSON_ROOMS)}
     assert len(seen) == len(LESSON_ROOMS.titles)
@@ -143,7 +143,7 @@ REFUSED: dict[str, tuple[dict[str, str], Callable[[AppTest], AppTest]]] = {
     "a network": ({"tab": "Runs"}, given_file("weights_in", ".safetensors")),
     "drawings": ({"tab": "Your drawings"}, given_file("drawings_in", ".json")),
     "a photo": ({}, given_file("picture_in", ".png")),
-    "names of signs": ({"tab": "Your drawings", "drawings": "Signs"}, typed("sign_name", "sign_add")),
+    "names of signs": ({"tab": "Your drawings", "drawings": "signs"}, typed("sign_name", "sign_add")),
     "a code": ({}, typed("code", "come_back")),
     "a link": (
         dict.fromkeys(("tab", "lab", "lesson", "recipe", "hide", "drawing", "signs", "optimizer", "epochs"), FOREIGN),

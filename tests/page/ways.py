@@ -94,11 +94,11 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     ),
     "own signs": (
         "draw/collect.py _learn",
-        lambda: measured(press(with_signs(5, tab="Your drawings", drawings="Signs"), "signs_train")),
+        lambda: measured(press(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train")),
     ),
     "leave one out": (
         "tabs/drawings/read.py _leave_one_out",
-        lambda: press(with_signs(3, tab="Your drawings", drawings="Signs"), "signs_left_out"),
+        lambda: press(with_signs(3, tab="Your drawings", drawings="signs"), "signs_left_out"),
     ),
     "a lesson's row": (
         "tabs/lessons/experiments.py _try",

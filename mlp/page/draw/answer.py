@@ -21,7 +21,7 @@ from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import Scene, scene
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.bars import share_bars
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
 from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.style.theme import image_url

@@ -16,7 +16,7 @@ from mlp.page.draw.upload import forget_photo, photo_button, photo_panel
 from mlp.page.live.desk import Photo, checked_drawing, photo_of
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, part, redraw
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor

@@ -168,7 +168,7 @@ def take_linked_signs(visitor: Visitor) -> None:
     try:
         visitor.signs.change(signs_from_text(text))
     except ValueError:
-        return  # `link_check` reports it
+        return  # `open_link` reports it
     state.collecting.set(True)
     state.drawings_of.set("signs")
 

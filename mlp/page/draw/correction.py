@@ -13,7 +13,7 @@ from mlp.page.draw.teach import teach
 from mlp.page.live.announced import announced
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor

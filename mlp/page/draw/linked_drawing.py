@@ -5,7 +5,7 @@ from typing import Any
 from mlp.images.recorded import Stroke, rasterize
 from mlp.images.stroke_link import strokes_from_text, strokes_to_text
 from mlp.page.live.tabs import this_tab
-from mlp.page.settings.link import linked
+from mlp.page.style.link import linked
 from mlp.page.style.theme import image_url
 
 NAME = "drawing"
@@ -25,7 +25,7 @@ def take_linked_drawing(stroke_px: int) -> tuple[list[Any], str] | None:
     try:
         strokes = strokes_from_text(text)
     except ValueError:
-        return None  # `link_check` reports it
+        return None  # `open_link` reports it
     return [_path(stroke, stroke_px) for stroke in strokes], image_url(rasterize(strokes, pen_px=stroke_px))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick, pick_from
 from mlp.page.style.theme import colors
 

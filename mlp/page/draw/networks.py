@@ -14,7 +14,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, load_model
 from mlp.page import state
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mlp.page.settings.link import linked
+from mlp.page.style.link import linked
 
 NAME = "board"
 _HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import streamlit as st
 from mlp.class_names import DIGITS
 from mlp.nn.network import count_parameters
 from mlp.page import state
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, part, redraw
 from mlp.training.setting_entry import Setting, format_value, value_text
 from mlp.training.settings import N_INPUTS, SETTINGS, Settings, controls, settings_at
@@ -24,6 +24,8 @@ hidable("settings", "All settings", ".st-key-settings")
 hidable("against-learning-by-heart", "Prevent overfitting", ".st-key-prevent_overfitting")
 hidable("more-settings", "More settings", ".st-key-more_settings_button")
 hidable("advanced", "Advanced settings")
+for _control in controls().values():
+    hidable(_control.row.replace("_", "-"), _control.row_label, f".st-key-control_{_control.row}")
 
 
 def chosen_settings() -> Settings:

@@ -1,45 +1,28 @@
-"""Read the link that opened the page, once: after that, the controls hold the settings.
+"""Settings in links: the positions that a link asks for, and the link to the positions of now."""
 
-The browser writes the address itself (`mlp.page.tabs.address`). Streamlit does not notice, and keeps reporting the
-first query.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import streamlit as st
-
+from mlp.images.drawings.drawing_link import signs_from_text
+from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings
+from mlp.page.style.link import Query, linked, linked_query, one_of, shortened
 from mlp.training.recipes import FIRST, RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value
 from mlp.training.settings import controls, positions_of
 
-Query = dict[str, list[str]]
-"""All values of each name in an address."""
+MAX_NAMES = 8
 
 
-def linked_query() -> Query:
-    """Return the query of the link that opened the page."""
-    if not state.linked_query.is_kept():
-        state.linked_query.set({name: st.query_params.get_all(name) for name in st.query_params})
-    return state.linked_query.get()
-
-
-def linked(name: str) -> str | None:
-    """Return the link's last value for a name, or None."""
-    values = linked_query().get(name)
-    return values[-1] if values else None
-
-
-def linked_positions() -> dict[str, Any]:
-    """Return the positions that the link asks for, by key: its own values, or else those of its recipe."""
+def take_settings() -> None:
+    """Set the first positions of the controls to those that the link asks for: its own, or else those of its recipe."""
     known, found = controls(), dict[str, Any]()
     recipe = RECIPES.get(linked("recipe") or "")
     if recipe is not None:
         found = {key: position for key, position in positions_of(recipe.settings).items() if key in known}
     own = {key: position_in(control, linked_query()[key]) for key, control in known.items() if key in linked_query()}
-    return found | {key: position for key, position in own.items() if position is not None}
+    state.linked_positions.set(found | {key: position for key, position in own.items() if position is not None})
 
 
 def position_in(control: Setting, texts: Sequence[str]) -> Any:
@@ -47,8 +30,7 @@ def position_in(control: Setting, texts: Sequence[str]) -> Any:
     if control.kind == "several":
         named = {format_value(position): position for position in control.positions}
         named |= {name.replace("_", " "): position for name, position in named.items()}
-        chosen = [text for text in texts if text]
-        position = [named.get(text) for text in chosen]
+        position = [named.get(text) for text in texts if text]
         return position if control.has(position) else None
     text = texts[-1] if texts else ""
     if isinstance(control.positions, range):
@@ -58,19 +40,38 @@ def position_in(control: Setting, texts: Sequence[str]) -> Any:
     return next((position for position in control.positions if format_value(position) == text), None)
 
 
-def page_address() -> str:
-    """Return the address of the page, without a query."""
-    return (st.context.url or "").split("?")[0].split("#")[0]
+def settings_problems(query: Query) -> list[str]:
+    """Return a sentence for each setting, recipe or drawing of a link that breaks its rule.
+
+    Examples
+    --------
+    >>> print(*settings_problems({"epochs": ["900"], "batch_size": ["64"], "momentum": ["1"]}), sep=chr(10))
+    epochs must be a whole number from 1 to 100, got 900
+    momentum must be one of 0, 0.01, 0.02, … or 0.99, got 1
+    """
+    found = []
+    for key, control in controls().items():
+        if key in query and position_in(control, query[key]) is None:
+            found.append(f"{key} must be {_rule(control)}, got {shortened(query[key])}")
+    found += one_of("recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
+    for name, read in (("drawing", strokes_from_text), ("signs", signs_from_text)):
+        try:
+            if name in query:
+                read(query[name][-1])
+        except ValueError as error:
+            found.append(str(error))
+    return found
 
 
-def open_view(view: state.ControlVar[Any], labels: Mapping[str, str]) -> str:
-    """Return the open view: the chosen one, or the one whose label the link names, or the first."""
-    return str(view.get()) if view.is_kept() and view.get() in labels else linked_view(view.key, labels)
-
-
-def linked_view(name: str, labels: Mapping[str, str]) -> str:
-    """Return the view whose label the link names, or the first."""
-    return next((choice for choice, label in labels.items() if linked(name) == label), next(iter(labels)))
+def _rule(control: Setting) -> str:
+    positions = control.positions
+    if isinstance(positions, range):
+        step = positions.step
+        return f"a {'whole number' if step == 1 else f'multiple of {step}'} from {positions[0]} to {positions[-1]}"
+    names = [format_value(position) for position in positions]
+    if len(names) > MAX_NAMES:
+        names[3:] = [f"… or {names[-1]}"]
+    return f"{'some, but not all, of' if control.kind == 'several' else 'one of'} {', '.join(names)}"
 
 
 def settings_query() -> Query:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mlp.page.settings import hiding
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable, hidden
 
 ANSWERS = hidable("answers", "Answers, in lessons and lab", "")
 """Name that hides the answers to the questions of lessons and lab."""
@@ -13,7 +12,7 @@ ANSWERS = hidable("answers", "Answers, in lessons and lab", "")
 
 def shows_answers() -> bool:
     """Whether the link leaves the answers visible."""
-    return ANSWERS not in hiding.hidden()
+    return ANSWERS not in hidden()
 
 
 def questions_section(asked: Sequence[tuple[str, str]]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, part, rerun_page
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background

@@ -1,7 +1,7 @@
-"""Keep the address in the browser up to date, so that links, reloads and *Back* lead to the same view.
+"""Open what the page's address names, and keep the address up to date, so that links, reloads and *Back* lead there.
 
-The server sends the address of the current view to the browser. Opening a tab, an experiment or a lesson is a step in
-the browser's history; changing a setting is not.
+The server sends the address of the current view to the browser. Opening a tab or a room is a step in the browser's
+history; changing a setting is not.
 """
 
 from collections.abc import Mapping
@@ -12,30 +12,29 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.link import Query, linked_query, open_view, settings_query
-from mlp.page.style.redraw import On, part
-from mlp.page.tabs import tab_bar
-from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_are_open, lessons_open
-from mlp.page.tabs.part import Part
-from mlp.page.tabs.registry import PARTS
-from mlp.page.tabs.tab_bar import Tabs
+from mlp.page.settings.link import settings_problems, settings_query, take_settings
+from mlp.page.style.link import Query, hiding_problems, linked_query, one_of
+from mlp.page.style.redraw import On, part, rerun_page
+from mlp.page.style.theme import plain
+from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_PLACE, lessons_are_open, lessons_open
+from mlp.page.tabs.places import FIRST, Section
+from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
+from mlp.page.train import guess
 from mlp.training.settings import controls
 
 _went = SessionVar[Any]("went", None)
 """The browser's report on *Back* and *Forward*; a control."""
 _steps_back = SessionVar[int]("steps_back", 0)
 """Number of steps back or forward that the page has followed."""
-
-
+_link_problems = SessionVar[list[str] | None]("link_problems", None)
+"""A sentence for each value of the link that the page cannot follow; None until it was opened."""
 LONGEST = 4000
 """Longest query that is followed, in characters."""
 _JS = "export default (component) => inkling.followAddress(component);"
 
 OURS = {
     *controls(),
-    *(part.rooms.name for part in PARTS if part.rooms is not None),
-    *(part.views.chosen.key for part in PARTS if part.views is not None),
-    LESSON_ROOMS.name,
+    *(place.rooms.name for place in PLACES if place.rooms is not None),
     state.tab.key,
     state.speed.key,
     "recipe",
@@ -44,82 +43,91 @@ OURS = {
 """Names in the address that describe the view; all others stay as in the link."""
 
 
-def address_section(tabs: Tabs, first: str) -> None:
-    """Send the address to the browser; call it before the tabs, which take longer to draw.
+def open_link() -> None:
+    """Open what the link names when the session begins; call it before all controls."""
+    if _link_problems.get() is None:
+        query = linked_query()
+        take_settings()
+        names = {name: values[-1] for name, values in query.items() if values}
+        _link_problems.set([*settings_problems(query), *_place_problems(names), *hiding_problems()])
+        _open(names)
 
-    Parameters
-    ----------
-    tabs : mapping of str to sequence of Part
-        The tabs that are not hidden.
-    first : str
-        The tab or part that is open by default.
-    """
+
+def warn_of_link() -> None:
+    """Warn of values in the link that the page cannot follow, at its top, as a phone hides the settings."""
+    if found := _link_problems.get():
+        st.warning(f"Some values in this link aren’t allowed: {plain('; '.join(found))}. The others are set.")
+
+
+def _place_problems(names: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each section and room that the link opens and that is not there, or hidden."""
+    shown = shown_tabs()
+    there = [section for sections in shown.values() for section in sections]
+    there += [] if LESSONS_PLACE.is_hidden else [LESSONS_PLACE]
+    found = one_of(state.tab.key, dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
+    rooms: dict[str, list[str]] = {}
+    for place in PLACES:
+        if place.rooms is not None:
+            rooms.setdefault(place.rooms.name, []).extend(place.rooms.shown() if place in there else [])
+    for name, known in rooms.items():
+        if names.get(name) != guess.ROOM:  # a link to the train card
+            found += one_of(name, known, names.get(name))
+    return found
+
+
+def _open(names: Mapping[str, str]) -> None:
+    """Open the section, the room and the lesson that an address names, when the page is next drawn."""
+    tab, lesson = names.get(state.tab.key, FIRST), names.get(LESSON_ROOMS.name)
+    by_room = (one.name for one in SECTIONS if one.rooms is not None and names.get(one.rooms.name) in one.rooms.shown())
+    state.requested_tab.set(next(filter(named, by_room), tab))
+    lessons_open.set(lesson in LESSON_ROOMS.shown() or tab == LESSONS_PLACE.name)
+    place = open_place()
+    for rooms in (place[1].rooms if place is not None else None, LESSON_ROOMS if lesson is not None else None):
+        if rooms is not None:
+            room = names.get(rooms.name, "")
+            rooms.chosen.set(room if room in rooms.titles else rooms.first)
+
+
+def address_section(section: Section) -> None:
+    """Send the address of an open section to the browser; call it before the tabs, which take longer to draw."""
     with st.container(key="address"):  # the style sheet hides it
-        _send(tabs, first)
+        _send(section)
 
 
 @part("address", on=On.SETTING | On.VIEW)
-def _send(tabs: Tabs, first: str) -> None:
+def _send(section: Section) -> None:
     component = st.components.v2.component("address", js=_JS)
-    _, part = tab_bar.open_place(tabs, first)
     data = {
-        "query": urlencode(query(part), doseq=True),
-        "place": "/".join([part.name, *_rooms(part).values()]),
+        "query": urlencode(_query(section), doseq=True),
+        "place": "/".join([section.name, *_rooms(section).values()]),
         "steps": _steps_back.get(),
     }
     component(key=_went.key, data=data, on_went_change=_follow_history)
 
 
-def query(part: Part) -> Query:
-    """Return the query of the address while this part of a tab is open."""
+def _query(section: Section) -> Query:
+    """Return the query of the address while a section is open."""
     others = {name: values for name, values in linked_query().items() if name not in OURS}
-    place = {} if part.name == tab_bar.FIRST else {state.tab.key: [part.name]}
-    place |= {name: [room] for name, room in _rooms(part).items()}
-    if part.views is not None:
-        view, labels = part.views.chosen, part.views.labels
-        chosen = open_view(view, labels)
-        if chosen != next(iter(labels)):
-            place[view.key] = [labels[chosen]]
+    place = {} if section.name == FIRST else {state.tab.key: [section.name]}
+    place |= {name: [room] for name, room in _rooms(section).items()}
     speed = state.speed.get()
     speeds = {} if speed in (None, state.speed.default) else {state.speed.key: [speed]}
     return {**others, **settings_query(), **speeds, **place}
 
 
-def _rooms(part: Part) -> dict[str, str]:
-    """Return the open experiment of a part, and the open lesson, by their names in the address.
-
-    Like the first tab, its first view of the network is not named.
-    """
-    there = [part.rooms] if part.rooms is not None else []
-    there += [LESSON_ROOMS] if lessons_are_open() else []
-    found = {rooms.name: room for rooms in there if (room := rooms.open_one())}
-    if part.name == tab_bar.FIRST and part.rooms is not None and found.get(part.rooms.name) == part.rooms.first:
-        del found[part.rooms.name]
-    return found
+def _rooms(section: Section) -> dict[str, str]:
+    """Return the open room of a section unless it is the first, and the open lesson, by their names in the address."""
+    room = None if section.rooms is None else section.rooms.open_one()
+    found = {section.rooms.name: room} if section.rooms and room and room != section.rooms.first else {}
+    lesson = LESSON_ROOMS.open_one() if lessons_are_open() else None
+    return found | ({LESSON_ROOMS.name: lesson} if lesson else {})
 
 
 def _follow_history() -> None:
     """Open the view of the address to which the visitor went back or forward."""
     report = (_went.get() or {}).get("went")
     steps, asked = (report.get("steps"), report.get("query")) if isinstance(report, Mapping) else (None, None)
-    if not isinstance(steps, int) or not isinstance(asked, str) or len(asked) > LONGEST:
-        return
-    _steps_back.set(steps)
-    names = {name: values[-1] for name, values in parse_qs(asked).items()}
-    part = _named(names)
-    lessons_open.set(LESSON_ROOMS.name in names)
-    for rooms in (part.rooms, LESSON_ROOMS if LESSON_ROOMS.name in names else None):
-        if rooms is not None:
-            room = names.get(rooms.name, "")
-            rooms.chosen.set(room if room in rooms.titles else rooms.first)
-    if part.views is not None:
-        view, labels = part.views.chosen, part.views.labels
-        view.set(next((choice for choice, label in labels.items() if names.get(view.key) == label), next(iter(labels))))
-    tab_bar.go_to_tab(part.name)
-
-
-def _named(names: Mapping[str, str]) -> Part:
-    """Return the part that an address names, directly or by one of its experiments."""
-    tab = names.get(state.tab.key, tab_bar.FIRST)
-    by_room = (part for part in PARTS if part.rooms is not None and names.get(part.rooms.name) in part.rooms.titles)
-    return next(by_room, None) or next((part for part in PARTS if tab == part.name), PARTS[0])
+    if isinstance(steps, int) and isinstance(asked, str) and len(asked) <= LONGEST:
+        _steps_back.set(steps)
+        _open({name: values[-1] for name, values in parse_qs(asked).items()})
+        rerun_page()

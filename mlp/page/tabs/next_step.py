@@ -13,14 +13,12 @@ from mlp.page.draw.given import give_one
 from mlp.page.draw.networks import answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.settings import hiding
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.settings.hiding import tab_name
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable, hidden
 from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.style.scrolling import scroll_to
-from mlp.page.tabs.lessons.tab import LESSONS_NAME, lessons_open
-from mlp.page.tabs.tab_bar import go_to_tab
+from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_open
+from mlp.page.tabs.places import go_to
 from mlp.page.train.card import train
 from mlp.page.train.diagnoses import try_remedy
 from mlp.page.visitors.runs import all_runs
@@ -40,7 +38,7 @@ TOUR = {
     "Step by step": "watch one step in slow motion",
     "Lab": "fool it in the lab",
 }
-"""Parts of tabs to see in turn, with the suggestion that leads to each."""
+"""Sections to see in turn, with the suggestion that leads to each."""
 
 hidable("next-step", "What to do next", ".st-key-next_line")
 
@@ -52,17 +50,10 @@ class NextStep(NamedTuple):
     act: Callable[[], None]
 
 
-def next_step_section(visitor: Visitor, parts: Sequence[str]) -> None:
-    """Draw the suggestion, again after each stroke; ``parts`` are the names of the visible parts of tabs."""
-    _draw(visitor, parts)
-
-
 @part("next_step_line", on=On.STROKE | On.DRAWINGS)
-def _draw(visitor: Visitor, parts: Sequence[str]) -> None:
-    _line(next_step(visitor, parts))
-
-
-def _line(step: NextStep) -> None:
+def next_step_section(visitor: Visitor, sections: Sequence[str]) -> None:
+    """Draw the suggestion, again after each stroke; ``sections`` are the names of the visible ones."""
+    step = next_step(visitor, sections)
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
         st.button(step.label, key="next_step", type="tertiary", on_click=_take, args=(step,))
@@ -75,7 +66,7 @@ def _take(step: NextStep) -> None:
     rerun_page()
 
 
-def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
+def next_step(visitor: Visitor, sections: Sequence[str]) -> NextStep:
     """Return the first suggestion that the visitor has not followed yet, and at last those of the tour."""
     if this_tab().desk.digit is None:
         return NextStep("draw a digit, or get one", partial(give_one, visitor))
@@ -88,20 +79,20 @@ def next_step(visitor: Visitor, parts: Sequence[str]) -> NextStep:
         return NextStep(text, partial(try_remedy, visitor, now, remedy))
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
-    asks = answering(visitor).reader.reads_digits and "correction" not in hiding.hidden()  # what the digit was
+    asks = answering(visitor).reader.reads_digits and "correction" not in hidden()  # what the digit was
     if asks and this_tab().desk.drawing is not None and len(visitor.digits.now) == 0 and not _teaching_suggested.get():
         return NextStep("teach it: choose which digit you drew", partial(_teaching_suggested.set, True))
-    return _tour(parts)
+    return _tour(sections)
 
 
-def _tour(parts: Sequence[str]) -> NextStep:
-    """Return the suggestion after the open part: the next one of the tour; after the last, a lesson or the first."""
-    stops, opened = [name for name in TOUR if name in parts], state.shown_part.get()
+def _tour(sections: Sequence[str]) -> NextStep:
+    """Return the suggestion after the open section: the next one of the tour; at its end, a lesson or the first."""
+    stops, opened = [name for name in TOUR if name in sections], state.shown_section.get()
     ahead = stops[stops.index(opened) + 1 :] if opened in stops else stops
-    if not ahead and (lessons_open.get() or tab_name(LESSONS_NAME) in hiding.hidden()):
+    if not ahead and (lessons_open.get() or LESSONS_PLACE.is_hidden):
         ahead = stops
     if ahead:
-        return NextStep(TOUR[ahead[0]], partial(go_to_tab, ahead[0]))
+        return NextStep(TOUR[ahead[0]], partial(go_to, ahead[0]))
     return NextStep("try a lesson", partial(lessons_open.set, True))
 
 

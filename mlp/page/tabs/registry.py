@@ -1,64 +1,62 @@
-"""The table of tabs and their parts, in the order of the page; the bar, links and hiding follow from it."""
+"""The table of tabs and their sections, in the order of the page, and which of them are open."""
 
 from collections.abc import Mapping, Sequence
 
 from mlp.page import state
-from mlp.page.settings import hiding
-from mlp.page.settings.hiding import tab_name
-from mlp.page.settings.link import linked
-from mlp.page.settings.link_check import one_of
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable, hidden
 from mlp.page.tabs.data.tab import DATA
 from mlp.page.tabs.drawings.tab import DRAWINGS
 from mlp.page.tabs.inside.tab import INSIDE
 from mlp.page.tabs.lab.tab import LAB
-from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_NAME
+from mlp.page.tabs.lessons.tab import LESSONS_PLACE
 from mlp.page.tabs.mistakes.tab import MISTAKES
-from mlp.page.tabs.part import Part
+from mlp.page.tabs.places import FIRST, Section, place_key
 from mlp.page.tabs.runs.tab import RUNS
 from mlp.page.tabs.step.tab import STEP
-from mlp.page.tabs.tab_bar import named
-from mlp.page.train import guess
 
-TABS: Mapping[str, Sequence[Part]] = {
+TABS: Mapping[str, Sequence[Section]] = {
     INSIDE.name: (INSIDE,),
     "Mistakes and data": (MISTAKES, DATA),
     STEP.name: (STEP,),
     LAB.name: (LAB,),
     "Mine": (RUNS, DRAWINGS),
 }
-PARTS = [part for parts in TABS.values() for part in parts]
-for _tab, _parts in TABS.items():
-    hidable(tab_name(_tab), f"Tab: {_tab}", "")
-    for _part in _parts:
-        if _part.name != _tab:
-            hidable(tab_name(_part.name), f"{_tab}: {_part.name}", "")
+SECTIONS = [section for sections in TABS.values() for section in sections]
+PLACES = [*SECTIONS, LESSONS_PLACE]
+for _tab, _sections in TABS.items():
+    if len(_sections) > 1:
+        hidable(place_key(_tab), _tab, "")
 
 
-def shown_tabs() -> dict[str, Sequence[Part]]:
-    """Return the visible tabs with their visible parts; a tab with one part left has the part's name."""
-    hidden_names = hiding.hidden()
-    shown: dict[str, Sequence[Part]] = {}
-    for tab, parts in TABS.items():
-        left = [part for part in parts if hidden_names.isdisjoint({tab_name(tab), tab_name(part.name)})]
+def shown_tabs() -> dict[str, Sequence[Section]]:
+    """Return the visible tabs with their visible sections; a tab with one section left has that one's name."""
+    gone = hidden()
+    shown: dict[str, Sequence[Section]] = {}
+    for tab, sections in TABS.items():
+        left = [section for section in sections if gone.isdisjoint({place_key(tab), section.key})]
         if left:
             shown[tab if len(left) > 1 else left[0].name] = left
     return shown
 
 
-def unknown_places() -> list[str]:
-    """Return a sentence for each tab, experiment and lesson that the link opens and that is not there, or hidden."""
-    found, tabs, tab = [], shown_tabs(), linked(state.tab.key)
-    parts = [part for parts in tabs.values() for part in parts]
-    has_lessons = tab_name(LESSONS_NAME) not in hiding.hidden()
-    if named(tabs, tab) is None:
-        names = [*tabs, *(part.name for part in parts if part.name not in tabs)]
-        found += one_of(state.tab.key, [*names, LESSONS_NAME] if has_lessons else names, tab)
-    rooms: dict[str, list[str]] = {}
-    for one in (LESSON_ROOMS, *(part.rooms for part in PARTS if part.rooms is not None)):
-        is_there = has_lessons if one is LESSON_ROOMS else any(part.rooms is one for part in parts)
-        rooms.setdefault(one.name, []).extend(one.shown() if is_there else [])
-    for name, shown in rooms.items():
-        if (room := linked(name)) != guess.ROOM:  # a link to the train card
-            found += one_of(name, shown, room)
-    return found
+def open_section(tab: str) -> state.ControlVar[str | None]:
+    """Return the variable with the open section of a tab; a control."""
+    return state.ControlVar(f"part_{tab.lower().replace(' ', '_')}", None)
+
+
+def named(name: str | None) -> tuple[str, Section] | None:
+    """Return the visible section with this name and its tab, or the tab with this name and its open section."""
+    for tab, sections in shown_tabs().items():
+        if name == tab:
+            kept = open_section(tab).get()
+            return tab, next((one for one in sections if one.name == kept), sections[0])
+        for section in sections:
+            if name == section.name:
+                return tab, section
+    return None
+
+
+def open_place() -> tuple[str, Section] | None:
+    """Return the open tab and its open section; None if all are hidden."""
+    names = (state.requested_tab.get(), state.tab.get(), FIRST, *shown_tabs())
+    return next((place for name in names if (place := named(name)) is not None), None)

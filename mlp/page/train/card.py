@@ -11,7 +11,7 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings, settings_panel
 from mlp.page.settings.recipe_buttons import recipe_buttons
 from mlp.page.style.glossary import tappable
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.plots import draw_plot
 from mlp.page.style.redraw import fragment
 from mlp.page.train import guess, overlay

@@ -9,8 +9,8 @@ from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
-from mlp.page.settings import hiding
 from mlp.page.settings.controls import set_controls
+from mlp.page.style.link import hidden
 from mlp.page.style.redraw import rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
@@ -38,7 +38,7 @@ _measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 def found_diagnoses(visitor: Visitor, now: Snapshot) -> list[Diagnosis]:
     """Return the problems of the visitor's run, the worst first; none if the link hides them."""
     job = visitor.job
-    return [] if job is None or "hints" in hiding.hidden() else diagnoses(now, dead_neurons(job, now))
+    return [] if job is None or "hints" in hidden() else diagnoses(now, dead_neurons(job, now))
 
 
 def show_diagnosis(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis) -> None:

@@ -13,10 +13,8 @@ from mlp.jobs.sweep import Sweep, Trial
 from mlp.page import state
 from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
-from mlp.page.settings import hiding
-from mlp.page.settings.link import linked
 from mlp.page.settings.questions import questions_section
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable, hidden, linked
 from mlp.page.style.redraw import rerun_page
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.train.guess_axes import guess_axes
@@ -66,7 +64,7 @@ def is_on() -> bool:
 
 def is_offered() -> bool:
     """Whether the link leaves it visible."""
-    return _NAME not in hiding.hidden()
+    return _NAME not in hidden()
 
 
 def ask(visitor: Visitor, settings: Settings | None = None) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay

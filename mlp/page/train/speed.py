@@ -14,8 +14,7 @@ from mlp.jobs.moments.rewind import thinned_steps
 from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
 from mlp.page.live.desk import Desk
-from mlp.page.settings.link import linked
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable, linked
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.runs import speed_named
 from mlp.page.visitors.visitor import StepReading, Visitor

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mlp.page.session_var import SessionVar
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, part
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.registry import id_from_text

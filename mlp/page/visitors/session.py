@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits
 from mlp.jobs.checkpoints import TakenError, chosen_checkpoints
 from mlp.jobs.limits import limits
 from mlp.machine import usable_memory_mb
-from mlp.page import state
 from mlp.page.session_var import SessionVar
+from mlp.page.style.link import linked_query
 from mlp.page.visitors.eviction import MAX_MB
 from mlp.page.visitors.persistence import UNSAVABLE, UNSAVED, DiskError
 from mlp.page.visitors.registry import ID, NoRoomError, Visitors
@@ -177,7 +177,7 @@ def follow_move() -> None:
 
 def _open_as(visitor_id: str) -> NoReturn:
     """Reload the page in this tab, with the link that opened it, as the visitor with this id."""
-    name, query = cookie_name(st.context.url), urlencode(state.linked_query.get(), doseq=True)
+    name, query = cookie_name(st.context.url), urlencode(linked_query(), doseq=True)
     address = f"?{query}" if query else ""
     cookies = {name: _cookie(visitor_id), name + HAD_WORK: _cookie("", 0)}
     lines = [f'document.cookie = "{key}={value}" + site;' for key, value in cookies.items()]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.inside.tab import TOOL_ROOMS
 from mlp.page.tabs.lab.tab import LAB_ROOMS
-from mlp.page.tabs.registry import PARTS
+from mlp.page.tabs.registry import SECTIONS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import DESKTOP, PHONE
@@ -73,7 +73,7 @@ def test_all_tabs_keep_the_accessibility_rules(
     button(page, "train").first.click()
     expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
     wrong = {("whole", None): broken_rules(page)}
-    for name, room in [place for one in PARTS for place in rooms_of(one.name)]:
+    for name, room in [place for one in SECTIONS for place in rooms_of(one.name)]:
         expect(open_part(page, name)).to_be_checked()
         if room is not None:
             chosen = part(page, "sections").get_by_role("radio", name=room, exact=True)

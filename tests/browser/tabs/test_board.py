@@ -19,7 +19,7 @@ def letters_px(page: Page, text: str) -> float:
     return size
 
 
-def test_lesson_is_shown_part_by_part_in_large_type(open_page: Callable[..., Page]):
+def test_lesson_is_shown_section_by_part_in_large_type(open_page: Callable[..., Page]):
     page = open_page("?lesson=learning-rate&board=1", **PROJECTOR)
     bar = page.get_by_role("navigation", name="Board")
     expect(bar).to_contain_text("1 of 11 · Draw")

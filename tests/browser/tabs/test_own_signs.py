@@ -62,13 +62,13 @@ def check_new_letters(page: Page, *, touch: bool) -> None:
 
 
 def test_letters_of_five_drawings_are_read_in_new_ones_on_a_phone(open_page: Callable[..., Page]):
-    phone = open_page("?tab=Your+drawings&drawings=Signs", **PHONE)
+    phone = open_page("?tab=Your+drawings&drawings=signs", **PHONE)
     teach_letters(phone, touch=True)
     check_new_letters(phone, touch=True)
 
 
 def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Callable[..., Page], tmp_path: Path):
-    page = open_page("?tab=Your+drawings&drawings=Signs")
+    page = open_page("?tab=Your+drawings&drawings=signs")
     teach_letters(page, touch=False)
     check_new_letters(page, touch=False)
     with page.expect_download() as download:

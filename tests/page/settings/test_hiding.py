@@ -6,14 +6,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.settings import hiding
+from mlp.page.style.link import HIDABLE
 from mlp.page.tabs.inside.tab import TOOLS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.tabs.lessons.lessons import LESSONS
-from mlp.page.tabs.part import Part
-from mlp.page.tabs.registry import PARTS, TABS
-from mlp.training.settings import controls
+from mlp.page.tabs.places import Section, place_key
+from mlp.page.tabs.registry import PLACES, SECTIONS, TABS
 from tests.page.sight import text, visitor_of
 
 
@@ -52,18 +51,18 @@ def test_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest
     assert tabs(open_page(hide="tab-runs"))[-1] == "Your drawings"
 
 
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
-def test_each_part_of_a_tab_can_be_hidden(open_page: Callable[..., AppTest], part: Part):
-    page = open_page(hide=hiding.tab_name(part.name), tab=part.name)
-    assert page.session_state["shown_part"] != part.name
-    assert re.search(f"tab must be one of .*, got {part.name}", page.warning[0].value)
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
+def test_each_part_of_a_tab_can_be_hidden(open_page: Callable[..., AppTest], section: Section):
+    page = open_page(hide=place_key(section.name), tab=section.name)
+    assert page.session_state["shown_section"] != section.name
+    assert re.search(f"tab must be one of .*, got {section.name}", page.warning[0].value)
     assert len(page.warning) == 1
 
 
 def test_every_tab_of_the_page_can_be_hidden(page: AppTest, open_page: Callable[..., AppTest]):
     names = tabs(page)
     assert len(names) > 1
-    assert not tabs(open_page(hide=",".join(map(hiding.tab_name, names))))
+    assert not tabs(open_page(hide=",".join(map(place_key, names))))
 
 
 def test_unknown_name_hides_nothing_and_is_reported(open_page: Callable[..., AppTest]):
@@ -84,17 +83,22 @@ def test_invalid_name_is_shown_as_text_and_shortened(open_page: Callable[..., Ap
     assert styles(page) == ""
 
 
-def test_each_button_of_the_stage_can_be_hidden(page: AppTest):
-    for key in ("undo", "clear", "give_one", "stage_network", "speed", "train", "pause", "step"):
-        assert f".st-key-{key} " in hiding.css({key.replace("_", "-")})
-    assert ".st-key-next_line " in hiding.css({"next-step"})
-
-
-def test_list_for_teachers_has_the_controls_and_then_the_parts_by_label(page: AppTest):
-    labels = list(hiding.all_hidable().values())
-    rows = list(dict.fromkeys(control.row_label for control in controls().values()))
-    assert labels[: len(rows)] == rows
-    assert labels[len(rows) :] == sorted(labels[len(rows) :])
+def test_each_button_and_control_can_be_hidden(open_page: Callable[..., AppTest]):
+    keys = [
+        "undo",
+        "clear",
+        "give_one",
+        "stage_network",
+        "speed",
+        "train",
+        "pause",
+        "step",
+        "next_line",
+        "control_seed",
+    ]
+    names = {"next_line": "next-step", "control_seed": "seed"}
+    shown = styles(open_page(hide=",".join(names.get(key, key) for key in keys)))
+    assert [key for key in keys if not re.search(rf"\.st-key-{key}\b", shown)] == []
 
 
 def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest]):
@@ -117,11 +121,9 @@ def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., App
     assert "All lessons are hidden" in text(open_page(tab="Lessons", hide=everything), "lessons")
 
 
-def test_every_tab_room_and_lesson_can_be_hidden(page: AppTest):
-    names = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in (*TOOLS, *ROOMS)}
-    names |= {hiding.tab_name(name) for name in (*TABS, *(part.name for part in PARTS), "Lessons")}
-    in_tabs = {name for name in hiding.all_hidable() if name.startswith(("tab-", "lab-", "lesson-"))}
-    assert in_tabs == names | {"lab-guess"}
+def test_every_tab_room_and_lesson_can_be_hidden():
+    rooms = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in (*TOOLS, *ROOMS)}
+    assert HIDABLE.keys() >= rooms | {place_key(name) for name in (*TABS, *(place.name for place in PLACES))}
 
 
 @pytest.mark.parametrize("hide", ["tab-lessons", "lesson-overfitting"])

@@ -279,7 +279,7 @@ def test_link_opens_its_lesson_whose_spots_open_and_are_highlighted(open_page: C
         page.button(key=f"spot_{name}_{number}".replace("-", "_")).click().run()
         assert not page.exception
         assert page.container(key=spot.key)
-        assert spot.part in (None, page.session_state["shown_part"])
+        assert spot.section in (None, page.session_state["shown_section"])
         scripts = [one.proto.body for one in page.get("html") if f'".st-key-{spot.key}"' in one.proto.body]
         assert f'inklingOpened.add("spot {number + 1}")' in scripts[-1]
     assert page.segmented_control(key="lesson_choice").value == name

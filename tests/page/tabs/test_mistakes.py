@@ -47,7 +47,7 @@ def open_cell(test, *cell):
     return test.run()
 
 
-@pytest.mark.parametrize("kind", SPLITS)
+@pytest.mark.parametrize("kind", SPLITS.titles)
 def test_matrix_counts_answers_of_the_chosen_network(opened, kind):
     test = opened()
     test.segmented_control(key="mistakes_on").set_value(kind).run()

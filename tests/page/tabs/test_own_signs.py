@@ -28,7 +28,7 @@ MARKUP = "<b>x</b>"
 @pytest.fixture
 def signs_page(open_page: Callable[..., AppTest]) -> AppTest:
     """The page with the tab of own signs open, and few epochs."""
-    return open_page(tab="Your drawings", drawings="Signs", epochs="6")
+    return open_page(tab="Your drawings", drawings="signs", epochs="6")
 
 
 def press(page: AppTest, key: str) -> AppTest:
@@ -162,7 +162,7 @@ def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest
 
 
 def test_step_of_a_new_network_learns_the_signs_that_the_answering_one_reads(open_page: Callable[..., AppTest]):
-    page = learned(open_page(tab="Your drawings", drawings="Signs", epochs="2", images="300"), letters(5))
+    page = learned(open_page(tab="Your drawings", drawings="signs", epochs="2", images="300"), letters(5))
     page.segmented_control(key="tab").set_value("Step by step").run()
     page.segmented_control(key="slow_origin").set_value("new").run()
     assert not page.exception
@@ -200,7 +200,7 @@ def test_parts_name_no_digits_for_a_network_of_signs(signs_page: AppTest):
         page.session_state["requested_tab"] = tab
         page.run()
         assert not page.exception, tab
-        assert page.session_state["shown_part"] == tab
+        assert page.session_state["shown_section"] == tab
         if tab not in ("Runs", "Your drawings", "Step by step"):
             assert "digits" not in text(page, "sections").lower(), tab
         labels = [
@@ -211,7 +211,7 @@ def test_parts_name_no_digits_for_a_network_of_signs(signs_page: AppTest):
             assert " other warps of your drawings right, " in text(page, "sections")
 
     page.session_state["lessons_open"] = True
-    page.session_state["lesson"] = "centring"
+    page.session_state["lesson_choice"] = "centring"
     draw(page, jittered("A", np.random.default_rng(5)))
     assert f"MNIST’s form reads {MARKUP}, " in text(page, "lessons")
 
@@ -254,14 +254,14 @@ def test_held_back_drawings_show_the_uncertainty_of_the_accuracy(signs_page: App
 
 
 def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your drawings", drawings="Signs", epochs="1", images="300", written="10000")
+    page = open_page(tab="Your drawings", drawings="signs", epochs="1", images="300", written="10000")
     learned(page, letters(2))
     settings = visitor_of(page).job.snapshot().settings
     assert (settings.images, settings.synthetic, settings.epochs) == (None, 0, 1)
 
 
 def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your drawings", drawings="Signs", signs=signs_to_text(letters(3)))
+    page = open_page(tab="Your drawings", drawings="signs", signs=signs_to_text(letters(3)))
     assert visitor_of(page).signs.now.counts == [3, 3, 3]
     assert "signs" not in page.query_params
     again = open_page(visitor=page, tab="Your drawings", signs=signs_to_text(letters(2, names="AB")))
@@ -271,7 +271,7 @@ def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[...,
 
 
 def test_bad_link_is_reported_and_loses_nothing(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your drawings", drawings="Signs", signs=signs_to_text(letters(3)))
+    page = open_page(tab="Your drawings", drawings="signs", signs=signs_to_text(letters(3)))
     again = open_page(visitor=page, tab="Your drawings", signs="<b>")
     assert "signs in a link must have the form that this page writes" in text(again)
     assert visitor_of(again).signs.now.counts == [3, 3, 3]

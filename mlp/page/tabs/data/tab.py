@@ -9,7 +9,7 @@ from mlp.page.settings.questions import questions_section
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
-from mlp.page.tabs.part import Part
+from mlp.page.tabs.places import Section
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -78,4 +78,4 @@ def _show_others() -> None:
     _examples_from.set(_examples_from.get() + EXAMPLES)
 
 
-DATA = Part("Data", data_section, looks_at_images=True)
+DATA = Section("Data", data_section, looks_at_images=True)

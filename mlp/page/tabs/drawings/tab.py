@@ -15,12 +15,12 @@ from mlp.page.draw.collect import LINKED, TAB, add_names, change_drawings, learn
 from mlp.page.draw.teach import teach, teaching_epochs
 from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.link import open_view, page_address
 from mlp.page.style.download_button import download_button
+from mlp.page.style.link import page_address
 from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
-from mlp.page.tabs.part import Part, Views
+from mlp.page.tabs.places import Rooms, Section
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.refusals import Refusal
@@ -39,24 +39,13 @@ _file_result = SessionVar[str]("drawings_result", "")
 """The result of the upload, in words."""
 
 
-KINDS = {"digits": "Digits", "signs": "Signs"}
+KINDS = Rooms("drawings", "Your drawings", {"digits": "Digits", "signs": "Signs"}, state.drawings_of)
 SHARES = range(0, 51, 5)
 
 
 def drawings_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of digits or signs, the actions for these drawings, and how a network reads them."""
-    if state.drawings_of.get() is None:
-        state.drawings_of.set(open_view(state.drawings_of, KINDS))
-    with state.drawings_of.placed():
-        kind = st.segmented_control(
-            "Drawings of",
-            list(KINDS),
-            key=state.drawings_of.key,
-            format_func=KINDS.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-        )
-    drawings = visitor.signs if kind == "signs" else visitor.digits
+    drawings = visitor.signs if KINDS.draw_choice("Drawings of") == "signs" else visitor.digits
     _actions(visitor, drawings)
     read_section(visitor, drawings)
     _upload(visitor)
@@ -277,4 +266,4 @@ def _read_upload(visitor: Visitor) -> None:
     state.drawings_of.set("digits" if uploaded.are_digits else "signs")
 
 
-DRAWINGS = Part(TAB, drawings_section, views=Views(state.drawings_of, KINDS))
+DRAWINGS = Section(TAB, drawings_section, rooms=KINDS)

@@ -12,7 +12,7 @@ from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads
 from mlp.page.tabs.lab.room import Room, draw_room
-from mlp.page.tabs.part import Part, Rooms
+from mlp.page.tabs.places import Rooms, Section
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -64,7 +64,7 @@ TOOL_ROOMS = Rooms("lab", "Look inside", {name: tool.title for name, tool in TOO
 def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a room, and the chosen one."""
     _inside(visitor, data)
-    if TOOL_ROOMS.linked() is not None:
+    if TOOL_ROOMS.is_linked:
         scroll_to("tab-look-inside")
 
 
@@ -76,4 +76,4 @@ def _inside(visitor: Visitor, data: DataState) -> None:
             draw_room(visitor, data, chosen, TOOLS[chosen], key="inside_drawn")
 
 
-INSIDE = Part("Look inside", inside_section, looks_at_images=True, rooms=TOOL_ROOMS)
+INSIDE = Section("Look inside", inside_section, looks_at_images=True, rooms=TOOL_ROOMS)

@@ -22,7 +22,7 @@ from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures
 from mlp.page.tabs.lab.pictures.dots import pickable_dots
-from mlp.page.tabs.tab_bar import look_inside
+from mlp.page.tabs.places import look_inside
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar
 from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lab import fool, morph, valley, wish
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.room import Room, draw_room
-from mlp.page.tabs.part import Part, Rooms
+from mlp.page.tabs.places import Rooms, Section
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -19,13 +19,13 @@ ROOMS = {
     "wish": Room("What it would like to see", wish.IDEA, wish.view, wish.choices),
     "valley": Room("Valley", valley.IDEA, valley.view, valley.choices),
 }
-LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items()}, SessionVar("lab", ""))
+LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items()}, ControlVar("lab_choice", ""))
 
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of an experiment, and the open experiment."""
     _lab(visitor, data)
-    if LAB_ROOMS.linked() is not None:
+    if LAB_ROOMS.is_linked:
         scroll_to("lab_card")
 
 
@@ -40,4 +40,4 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             draw_room(visitor, data, chosen, ROOMS[chosen], key="lab_view")
 
 
-LAB = Part("Lab", lab_section, looks_at_images=True, rooms=LAB_ROOMS)
+LAB = Section("Lab", lab_section, looks_at_images=True, rooms=LAB_ROOMS)

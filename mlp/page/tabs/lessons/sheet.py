@@ -15,7 +15,7 @@ from mlp.jobs.sweep import Trial
 from mlp.page import state
 from mlp.page.session_var import ControlVar
 from mlp.page.style.download_button import download_button
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import hidable
 from mlp.page.style.plots import color_of
 from mlp.page.style.svg import svg
 from mlp.page.style.theme import LIGHT

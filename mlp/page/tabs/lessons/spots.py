@@ -5,11 +5,10 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.settings import hiding
-from mlp.page.settings.hiding import tab_name
+from mlp.page.style.link import hidden
 from mlp.page.style.scrolling import scroll_to
-from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lab.tab import LAB_ROOMS
+from mlp.page.tabs.places import go_to, place_key
 
 shown_spot = state.SessionVar[tuple[str, int]]("shown_spot", ("", 0))
 """The key of the highlighted part, and the number of presses."""
@@ -24,15 +23,15 @@ class Spot(NamedTuple):
         The label of its button.
     key : str
         The key of the container to highlight.
-    part : str, optional
-        The tab's part that it belongs to.
+    section : str, optional
+        The section that it belongs to.
     choice : tuple of SessionVar and str, optional
-        The view to choose in that part.
+        The room to choose in that section.
     """
 
     label: str
     key: str
-    part: str | None = None
+    section: str | None = None
     choice: tuple[state.SessionVar[Any], str] | None = None
 
 
@@ -63,7 +62,7 @@ def spots(lesson: str) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=HERE):
         st.html('<p class="ink-status">Show me:</p>', width="content")
         for number, spot in enumerate(SPOTS[lesson]):
-            if spot.part is None or tab_name(spot.part) not in hiding.hidden():
+            if spot.section is None or place_key(spot.section) not in hidden():
                 key = f"spot_{lesson}_{number}".replace("-", "_")
                 st.button(spot.label, key=key, type="tertiary", on_click=_show, args=(spot,))
     key, times = shown_spot.get()
@@ -71,7 +70,7 @@ def spots(lesson: str) -> None:
         return
     scroll_to(key, f"spot {times}", highlight=True)
     if key != HERE:
-        in_a_tab = any(spot.key == key and spot.part is not None for spot in SPOTS[lesson])
+        in_a_tab = any(spot.key == key and spot.section is not None for spot in SPOTS[lesson])
         with st.container(key="back_from_tab" if in_a_tab else "back_from_stage"):  # the style sheet lets it float
             st.button("Back to the lesson", key="back_to_lesson", icon=":material/arrow_back:", on_click=_back)
 
@@ -85,5 +84,5 @@ def _show(spot: Spot) -> None:
         chosen, value = spot.choice
         chosen.set(value)
     shown_spot.set((spot.key, shown_spot.get()[1] + 1))
-    if spot.part is not None:
-        tab_bar.go_to_tab(spot.part)
+    if spot.section is not None:
+        go_to(spot.section)

@@ -5,14 +5,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.session_var import SessionVar
-from mlp.page.settings import hiding
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
-from mlp.page.settings.hiding import tab_name
-from mlp.page.settings.link import linked, page_address, settings_query
+from mlp.page.settings.link import settings_query
 from mlp.page.settings.questions import ANSWERS, shows_answers
 from mlp.page.style.glossary import word_list
-from mlp.page.style.hidable import hidable
+from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
@@ -21,7 +19,7 @@ from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_cur
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
 from mlp.page.tabs.lessons.spots import spots
-from mlp.page.tabs.part import Rooms
+from mlp.page.tabs.places import Rooms, Section
 from mlp.page.train import guess
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
@@ -30,35 +28,35 @@ _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control."""
 
 
-LESSONS_NAME = "Lessons"
 lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
-hidable(tab_name(LESSONS_NAME), LESSONS_NAME, "")
 hidable("for-teachers", "For teachers, below the lessons")
 _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
   --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
 """Without the train card, the canvas and the answer are one column beside the lesson."""
 LESSON_ROOMS = Rooms(
-    "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, SessionVar("lesson", "")
+    "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
 )
-
-
-def linked_lessons() -> bool:
-    """Whether the link that this session began with opens the lessons."""
-    return LESSON_ROOMS.linked() is not None or linked(state.tab.key) == LESSONS_NAME
 
 
 def lessons_are_open() -> bool:
     """Whether the lessons are open, and not hidden."""
-    return lessons_open.start(linked_lessons()) and tab_name(LESSONS_NAME) not in hiding.hidden()
+    return lessons_open.get() and not LESSONS_PLACE.is_hidden
+
+
+def lessons_place(visitor: Visitor, data: DataState) -> None:
+    """Draw the lessons if they are open, in a container that is always there."""
+    with st.container(key="lessons_card"):
+        if lessons_are_open():
+            lessons_section(visitor, data)
 
 
 def lessons_button() -> None:
     """Draw the button that opens and closes the lessons."""
-    if tab_name(LESSONS_NAME) not in hiding.hidden():
+    if not LESSONS_PLACE.is_hidden:
         is_open = lessons_are_open()
         st.button(
-            LESSONS_NAME,
+            LESSONS_PLACE.name,
             key="open_lessons",
             type="primary" if is_open else "secondary",
             on_click=lessons_open.set,
@@ -69,7 +67,7 @@ def lessons_button() -> None:
 
 def lessons_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a lesson, the lesson, and the section for teachers."""
-    if "training" in hiding.hidden():
+    if "training" in hidden():
         st.html(_NARROW_STAGE)
     with st.container(key="lessons"):
         chosen = LESSON_ROOMS.open_one()
@@ -95,7 +93,7 @@ def lessons_section(visitor: Visitor, data: DataState) -> None:
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
-        scroll_to_curves(by_link=linked_lessons())
+        scroll_to_curves(by_link=LESSON_ROOMS.is_linked)
 
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
@@ -136,7 +134,7 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
 
 @part("teachers_link", on=On.SETTING)
 def _for_teachers() -> None:
-    known = hiding.all_hidable()
+    known = {name: part.label for name, part in sorted(HIDABLE.items(), key=lambda one: one[1].label)}
     st.markdown(
         "A link can open a lesson, hold any settings, and hide what your class doesn’t need yet. Set the controls, "
         "choose here, and copy the link. Hidden isn’t locked: anyone who edits the link sees everything."
@@ -156,7 +154,7 @@ def _for_teachers() -> None:
         filter_mode="contains",
         select_all=False,
     )
-    if lesson and not {f"lesson-{lesson}", tab_name(LESSONS_NAME)}.isdisjoint(names):
+    if lesson and not {f"lesson-{lesson}", LESSONS_PLACE.key}.isdisjoint(names):
         st.error(f"This link would hide the lesson that it opens, {LESSONS[lesson].title}. Remove one of the two.")
     else:
         st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
@@ -178,3 +176,7 @@ def teachers_link(lesson: str, names: list[str]) -> str:
     if address.count("/") == 2:  # https://host
         address += "/"
     return f"{address}?{urlencode(query, doseq=True, safe=',')}" if query else address
+
+
+LESSONS_PLACE = Section("Lessons", lessons_section, rooms=LESSON_ROOMS)
+"""Beside the tabs, not one of them: the button opens and closes it."""

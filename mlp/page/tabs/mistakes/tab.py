@@ -17,22 +17,21 @@ from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
 from mlp.page.session_var import ControlVar
-from mlp.page.settings.link import linked_view
 from mlp.page.style.picking import GalleryPicture, gallery
-from mlp.page.style.redraw import On, Where, part, redraw
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.mistakes.confusion import confusion_grid
-from mlp.page.tabs.part import Part, Views
-from mlp.page.tabs.tab_bar import look_inside
+from mlp.page.tabs.places import Rooms, Section, look_inside
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
-_mistakes_on = ControlVar[str]("mistakes_on", "validation")
-"""The data to check; a control."""
-
-
-SPLITS = {"validation": "Validation data", "test": "Test data"}
+SPLITS = Rooms(
+    "mistakes_on",
+    "Mistakes",
+    {"validation": "Validation data", "test": "Test data"},
+    ControlVar("mistakes_on", ""),
+)
 SHOWN = 24
 
 
@@ -40,7 +39,7 @@ SHOWN = 24
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of data, the confusion matrix, and the images in its open cell or the most confident mistakes."""
     plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    kind = _choice_of_data() if "test" in data.dataset.splits_to_check else "validation"
+    kind = ("test" in data.dataset.splits_to_check and SPLITS.draw_choice("Data")) or "validation"
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown without limit, so it can’t read anything.")
@@ -64,21 +63,6 @@ def mistakes_section(visitor: Visitor, data: DataState) -> None:
         )
     with side:
         _pictures(readings, split, chosen, kind, names, noun)
-
-
-def _choice_of_data() -> str:
-    with _mistakes_on.placed():
-        return st.segmented_control(
-            "Data",
-            list(SPLITS),
-            default=linked_view(_mistakes_on.key, SPLITS),
-            key=_mistakes_on.key,
-            format_func=SPLITS.__getitem__,
-            on_change=redraw,
-            args=(On.VIEW,),
-            required=True,
-            label_visibility="collapsed",
-        )
 
 
 def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
@@ -128,4 +112,4 @@ def _picture(readings: Readings, split: Split, position: int, names: Sequence[st
     return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, text)
 
 
-MISTAKES = Part("Mistakes", mistakes_section, looks_at_images=True, views=Views(_mistakes_on, SPLITS))
+MISTAKES = Section("Mistakes", mistakes_section, looks_at_images=True, rooms=SPLITS)

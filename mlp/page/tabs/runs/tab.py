@@ -13,7 +13,7 @@ from mlp.page.settings.controls import set_controls
 from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
-from mlp.page.tabs.part import Part
+from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import LUCK, sweep_section
 from mlp.page.tabs.runs.uploads import weights_section
@@ -224,4 +224,4 @@ def _set_controls(settings: Settings) -> None:
         st.toast(f"The controls can’t show this run’s {plain(', '.join(left_out))}.")
 
 
-RUNS = Part("Runs", runs_section)
+RUNS = Section("Runs", runs_section)

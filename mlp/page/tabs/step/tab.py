@@ -12,7 +12,7 @@ from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import plain
-from mlp.page.tabs.part import Part
+from mlp.page.tabs.places import Section
 from mlp.page.tabs.step.backward import backward
 from mlp.page.tabs.step.check import check
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
@@ -204,4 +204,4 @@ def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
     _go_to_stage(0)
 
 
-STEP = Part("Step by step", step_through_section, looks_at_images=True)
+STEP = Section("Step by step", step_through_section, looks_at_images=True)

@@ -1,0 +1,112 @@
+"""The link that opened the page: its values, and the parts of the page that it hides: ``?hide=optimizer,tab-runs``.
+
+Hidden is not locked: a hidden control keeps its value, the link can set it, and editing the link shows it again.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from mlp.page.session_var import SessionVar
+
+Query = dict[str, list[str]]
+"""All values of each name in an address."""
+MAX_NAMES = 60
+MAX_CHARS = 30
+"""Of a value that the page repeats."""
+
+_linked_query = SessionVar[Query | None]("linked_query", None)
+"""The query of the link that opened the page."""
+
+
+class Hidable(NamedTuple):
+    """A part of the page that links can hide: its label for teachers, and the CSS selector of what is hidden.
+
+    Without a selector, the code that draws it leaves it out.
+    """
+
+    label: str
+    selector: str
+
+
+HIDABLE: dict[str, Hidable] = {}
+"""All declared parts, by their names in links."""
+
+
+def hidable(name: str, label: str, selector: str | None = None) -> str:
+    """Declare a part of the page that links can hide, in the file that draws it, and return its name in links.
+
+    By default, it is the element whose key is the name.
+    """
+    HIDABLE[name] = Hidable(label, f".st-key-{name.replace('-', '_')}" if selector is None else selector)
+    return name
+
+
+def linked_query() -> Query:
+    """Return the query of the link, read once: the browser changes the address later, and Streamlit does not notice."""
+    found = _linked_query.get()
+    if found is None:
+        found = {name: st.query_params.get_all(name) for name in st.query_params}
+        _linked_query.set(found)
+    return found
+
+
+def linked(name: str) -> str | None:
+    """Return the link's last value for a name, or None."""
+    values = linked_query().get(name)
+    return values[-1] if values else None
+
+
+def page_address() -> str:
+    """Return the address of the page, without a query."""
+    return (st.context.url or "").split("?")[0].split("#")[0]
+
+
+def names_in(value: str) -> list[str]:
+    """Return the names in a value of ``hide``, without repeats.
+
+    Examples
+    --------
+    >>> names_in("optimizer, Weight_Decay,optimizer")
+    ['optimizer', 'weight-decay']
+    """
+    found = (name.strip().lower().replace("_", "-") for name in value.split(",")[:MAX_NAMES])
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def hidden() -> set[str]:
+    """Return the names that the link hides."""
+    return set(names_in(linked("hide") or ""))
+
+
+def hide_parts() -> None:
+    """Hide what the link hides from sight, keyboard and screen readers."""
+    selectors = [part.selector for name, part in HIDABLE.items() if part.selector and name in hidden()]
+    if selectors:
+        st.html(f"<style>{', '.join(selectors)} {{ display: none !important; }}</style>")
+
+
+def hiding_problems() -> list[str]:
+    """Return a sentence if the link hides anything that this page does not have, else nothing."""
+    unknown = [name for name in names_in(linked("hide") or "") if name not in HIDABLE]
+    return [f"hide must be names listed at Lessons, For teachers, got {shortened(unknown)}"] if unknown else []
+
+
+def one_of(key: str, names: Iterable[str], text: str | None) -> list[str]:
+    """Return a sentence if a text in the link is none of the names that it may be, else nothing.
+
+    Examples
+    --------
+    >>> one_of("lab", ["fool", "map"], "alchemy"), one_of("lab", ["fool", "map"], None)
+    (['lab must be one of fool, map, got alchemy'], [])
+    """
+    names = list(names)
+    rule = f"one of {', '.join(names)}" if names else "absent"  # if all are hidden
+    return [] if text is None or text in names else [f"{key} must be {rule}, got {shortened([text])}"]
+
+
+def shortened(texts: Sequence[str]) -> str:
+    """Return values of the link as one text, of which at most the beginning is repeated on the page."""
+    text = ", ".join(texts)
+    return (text if len(text) <= MAX_CHARS else text[:MAX_CHARS] + "…") or "nothing"

@@ -1,0 +1,154 @@
+"""Places below the cards, which links open and hide: the sections of the tabs, and their rooms."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from mlp.page import state
+from mlp.page.draw.subject import look_at
+from mlp.page.session_var import ControlVar
+from mlp.page.style.link import hidable, hidden, linked
+from mlp.page.style.redraw import On, redraw, rerun_page
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.visitor import Visitor
+
+FIRST = "Look inside"
+"""The section that an address without a place opens."""
+
+
+def place_key(name: str) -> str:
+    """Return the name that hides a tab or a section, which is also the key of its container.
+
+    Examples
+    --------
+    >>> place_key("Step by step")
+    'tab-step-by-step'
+    """
+    return "tab-" + name.lower().replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The rooms of a section, one of which is open: experiments, lessons, or views.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the address. A link hides a room by ``name-room``.
+    kind : str
+        What its rooms are, before their titles in the list of what a link can hide.
+    titles : mapping of str to str
+        The titles of the rooms in order, by name.
+    chosen : ControlVar
+        The open room; the control that chooses it.
+    """
+
+    name: str
+    kind: str
+    titles: Mapping[str, str]
+    chosen: ControlVar[str]
+
+    def __post_init__(self) -> None:
+        """Declare the rooms as parts that links can hide."""
+        for room, title in self.titles.items():
+            hidable(self._hidden_by(room), f"{self.kind}: {title}", f".st-key-{self.name}_{room}")
+
+    def _hidden_by(self, room: str) -> str:
+        return f"{self.name}-{room}".replace("_", "-")
+
+    @property
+    def first(self) -> str:
+        """The name of the first room."""
+        return next(iter(self.titles))
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the link that opened the page names one of the rooms that it does not hide."""
+        return linked(self.name) in self.shown()
+
+    def shown(self) -> list[str]:
+        """Return the names of the rooms that are not hidden."""
+        gone = hidden()
+        return [room for room in self.titles if self._hidden_by(room) not in gone]
+
+    def open_one(self) -> str | None:
+        """Return the open room: the chosen one or the first; None if all are hidden."""
+        names = self.shown()
+        return next((room for room in (self.chosen.get(), *names) if room in names), None)
+
+    def draw_choice(self, label: str, **look: Any) -> str | None:
+        """Draw the choice of a room, and return the open one; draw nothing and return None if all are hidden.
+
+        ``label`` names the choice for screen readers; ``look`` are more arguments of ``st.segmented_control``.
+        """
+        open_one = self.open_one()
+        if open_one is not None:
+            self.chosen.set(open_one)
+            with self.chosen.placed():
+                st.segmented_control(
+                    label,
+                    self.shown(),
+                    key=self.chosen.key,
+                    required=True,
+                    on_change=self.chosen.on_change(partial(redraw, On.VIEW)),
+                    label_visibility="collapsed",
+                    persist_state="session",
+                    **{"format_func": self.titles.__getitem__, **look},
+                )
+        return open_one
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a tab, or a whole tab.
+
+    Attributes
+    ----------
+    name : str
+        Its label. A link opens it by ``tab=``, and hides it by its key.
+    draw : callable
+        Draws it for a visitor and the data.
+    looks_at_images : bool
+        Whether it needs images of the classes that the answering network reads.
+    rooms : Rooms, optional
+        Its choice in the address.
+    """
+
+    name: str
+    draw: Callable[[Visitor, DataState], None]
+    looks_at_images: bool = False
+    rooms: Rooms | None = None
+
+    def __post_init__(self) -> None:
+        """Declare it as a part that links can hide; the code that draws it leaves it out."""
+        hidable(self.key, self.name, "")
+
+    @property
+    def key(self) -> str:
+        """The key of its container, and its name for hiding."""
+        return place_key(self.name)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the link hides it."""
+        return self.key in hidden()
+
+
+def go_to(name: str) -> None:
+    """Open another tab or section, and rerun the whole page; for callbacks, as their last act.
+
+    It does not set the bar's own key: until the whole page has run, requests of other fragments can still report the
+    old tab, and would overwrite it.
+    """
+    state.requested_tab.set(name)
+    rerun_page()
+
+
+def look_inside(kind: str, number: int) -> None:
+    """Show which pixels of a test or validation digit spoke for the answer; for callbacks, as their last act."""
+    look_at(kind, number)
+    state.network_tool.set("pixels")
+    go_to(FIRST)
