@@ -13,12 +13,7 @@ T = TypeVar("T")
 class SessionVar(Generic[T]):
     """A value of the session, as a ``ContextVar`` is one of a thread.
 
-    Attributes
-    ----------
-    key : str
-        Its key in ``st.session_state``; a control's key is also its name in the browser.
-    default : object
-        The value while nothing is kept.
+    Its key is that of ``st.session_state``; a control's key is also its name in the browser.
     """
 
     def __init__(self, key: str, default: T) -> None:

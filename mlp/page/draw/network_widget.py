@@ -23,19 +23,10 @@ hidable("stage-network", "The network at work")
 
 
 def network_widget(key: str, scene: dict[str, Any], numbers: Container[int], on_pick: Callable[[Pick], None]) -> None:
-    """Draw a packed scene; without ``neurons``, it is one button with the number 0.
+    """Draw a packed `Scene`; without ``neurons``, it is one button with the number 0.
 
-    Parameters
-    ----------
-    key : str
-        The key of the control.
-    scene : dict
-        A packed `Scene`. In a large picture, ``neurons`` has for each neuron and answer its number, name, texts,
-        whether it is pressed (None if it cannot be) and probability as text.
-    numbers : container of int
-        The numbers that may be picked.
-    on_pick : callable
-        Called with each press.
+    In a large picture, ``neurons`` has for each neuron and answer its number, name, texts, whether it is pressed (None
+    if it cannot be) and probability as text. ``on_pick`` is called with each press on one of ``numbers``.
     """
     shades = {name: shade for name, shade in colors().items() if name in ("accent", "second", "paper", "line")}
     pick_from(key, {**scene, "colors": shades}, _CSS, numbers, on_pick, _JS)

@@ -143,13 +143,7 @@ def answering(visitor: Visitor) -> Answering:
 def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None) -> Answering:
     """Return the network of this kind, as `answering` does, but for callers outside of the script.
 
-    Parameters
-    ----------
-    visitor : Visitor
-    kind : str or None
-        A key of `NAMES`.
-    back : Rewound or None
-        An earlier step of the run that answers in its place.
+    ``back`` is an earlier step of the run that answers in its place.
     """
     if kind == "run" and visitor.job is not None:
         origin, yours = visitor.runs.origin, "Reading with <b>your run</b>"

@@ -101,16 +101,9 @@ def _two_a_byte(values: np.ndarray) -> str:
 def scene(
     network: MLP, image: np.ndarray | None, probabilities: np.ndarray | None = None, names: Sequence[str] = DIGITS
 ) -> Scene | None:
-    """Return the compact picture of a network with or without an image; None if its weights are not finite.
+    """Return the compact picture of a network, or None if its weights are not finite.
 
-    Parameters
-    ----------
-    network : MLP
-    image : float array, shape (28, 28), 0..1, or None
-    probabilities : float array, shape (classes,), optional
-        The network's answer.
-    names : sequence of str
-        The names of its classes.
+    The image is (28, 28), 0 to 1, and ``probabilities`` the answer to it; both may be missing.
     """
     seen = np.zeros((28, 28), np.float32) if image is None else image
     activations = network.activations(seen[np.newaxis])

@@ -42,11 +42,7 @@ def photo_button(where: DeltaGenerator) -> None:
 def photo_panel(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
     """Draw the panel for uploads; unlike a popover's content, it stays in the page when it closes, so uploads continue.
 
-    Parameters
-    ----------
-    visitor : Visitor
-    show : callable
-        Called in a callback with the new photo, or None if it was removed or could not be read.
+    ``show`` is called with the new photo, or None if it was removed or could not be read.
     """
     with st.container(key="photo_panel"):
         with _picture_in.placed():

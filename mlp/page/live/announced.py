@@ -5,16 +5,7 @@ def announced(name: str, text: str = "", *, shown: bool = True) -> str:
     """Return a status as HTML; whenever its text changes, screen readers announce it.
 
     Draw it from the start, and without a text while there is nothing to tell: the text that it begins with is not
-    announced.
-
-    Parameters
-    ----------
-    name : str
-        Identifies the status; two places may show the same one.
-    text : str
-        Its text, as HTML.
-    shown : bool
-        Whether others see it too.
+    announced. Two places may show the same one, by its name. Unless it is ``shown``, it is only heard.
 
     Examples
     --------

@@ -16,17 +16,7 @@ MANY = 200
 
 
 class Budget:
-    """Turns for readings, first come, first served: a rate for each visitor, and a share of a core for all.
-
-    Parameters
-    ----------
-    per_second : float
-        Limit for the readings per second of one visitor.
-    share : float
-        Share of one core for all readings together.
-    clock, sleep : callable
-        Return the time in seconds; wait for a number of seconds.
-    """
+    """Turns for readings, first come, first served: a rate for each visitor, and a share of a core for all together."""
 
     def __init__(
         self,

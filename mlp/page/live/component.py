@@ -27,11 +27,7 @@ SELDOM_TRIPS, MAX_SELDOM_S = 20, 10.0
 def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
     """Open the channel or keep it open; call it at the same place in every script, before all moving parts.
 
-    Parameters
-    ----------
-    visitor : Visitor
-    script_state : callable
-        Returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
+    ``script_state`` returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
     """
     tab = this_tab()
     tab.drawn.parts = {}

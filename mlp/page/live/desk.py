@@ -86,16 +86,10 @@ class Desk:
         chosen: int | None = None,
         given: Given | None = None,
     ) -> None:
-        """Put these objects on the canvas, in place of everything on the desk.
+        """Put these objects, in the form of the canvas's reports, on the canvas, in place of everything on the desk.
 
-        Parameters
-        ----------
-        objects : list
-            In the form of the canvas's reports.
-        image : str or None
-            Their image, which is read from now on; None to wait for the canvas to show it.
-        photo, chosen, given : optional
-            Read this photo, and this digit of it, or this image while the canvas is empty.
+        Their image is read from now on, or the photo, and this digit of it; ``given`` while the canvas is empty.
+        Without an image, the desk waits until the canvas shows it.
         """
         # The canvas redraws itself when its content changes, so the time makes it differ.
         self.on_canvas = {"objects": objects, "put": time.time()}
@@ -184,13 +178,7 @@ def photo_of(picture: Picture) -> Photo:
 
 
 def checked_drawing(drawing: object) -> tuple[list[Any], str] | None:
-    """Return the objects and the image in a canvas's report; None if it is not one.
-
-    Parameters
-    ----------
-    drawing : object
-        Anything that a browser or a file holds as a drawing.
-    """
+    """Return the objects and the image of a drawing from a browser or a file; None if it is not a canvas's report."""
     if not isinstance(drawing, Mapping):
         return None
     raw, image = drawing.get("raw"), drawing.get("data")

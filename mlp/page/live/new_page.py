@@ -19,15 +19,10 @@ TURN_S = 5.0
 
 
 class PageTurns:
-    """Turns to draw a new page, first come, first served.
+    """Turns to draw a new page, first come, first served; after ``longest_wait_s``, one is drawn without a turn.
 
     Python runs one thread at a time, for 5 ms if others wait, and the server's event loop needs several such turns for
     each stroke. Eight threads that draw new pages made strokes wait for half a second.
-
-    Parameters
-    ----------
-    longest_wait_s : float
-        Time after which a page is drawn without a turn.
     """
 
     def __init__(self, longest_wait_s: float = TURN_S) -> None:

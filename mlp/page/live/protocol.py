@@ -107,12 +107,7 @@ class Look:
 
 
 def parse_first(text: str) -> Hello:
-    """Parse the first message from a browser.
-
-    Raises
-    ------
-    Refused
-        If it is malformed or of another version.
+    """Parse the first message from a browser; one that is malformed or of another version is `Refused`.
 
     Examples
     --------
@@ -128,12 +123,7 @@ def parse_first(text: str) -> Hello:
 
 
 def parse(text: str) -> Begun | Ask | Got | Look:
-    """Parse a later message from a browser.
-
-    Raises
-    ------
-    Refused
-        If it is malformed.
+    """Parse a later message from a browser; a malformed one is `Refused`.
 
     Examples
     --------

@@ -92,16 +92,7 @@ class Channels:
 
 
 class Channel:
-    """One connection.
-
-    Parameters
-    ----------
-    channels : Channels
-    socket : WebSocket
-    tab : Tab
-    hidden : bool
-        Whether the tab is hidden.
-    """
+    """One connection; ``hidden`` says whether its tab is hidden."""
 
     def __init__(self, channels: Channels, socket: WebSocket, tab: Tab, *, hidden: bool) -> None:
         self._channels = channels

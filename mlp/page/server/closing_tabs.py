@@ -19,12 +19,7 @@ _has_left: ContextVar[bool] = ContextVar("has_left", default=False)
 
 
 class ClosingTabs:
-    """Record how a tab's connection ends.
-
-    Parameters
-    ----------
-    app : ASGI application
-    """
+    """Record how a tab's connection ends."""
 
     def __init__(self, app: App) -> None:
         self._app = app

@@ -51,15 +51,9 @@ def headers(framed: bool) -> list[tuple[bytes, bytes]]:
 
 
 class Guard:
-    """Pass requests to this machine from its own page or from no page at all.
+    """Pass requests to this machine, by an allowed name, from its own page or from no page at all.
 
-    Parameters
-    ----------
-    app : ASGI application
-    hosts : Hosts
-        The allowed names.
-    framed : bool
-        Whether other sites may show the page in a frame.
+    ``framed`` says whether other sites may show the page in a frame.
     """
 
     def __init__(self, app: App, hosts: Hosts, framed: bool) -> None:

@@ -25,10 +25,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def is_public() -> bool:
     """Whether MLP_PUBLIC opens the page to every host name and every frame, for a hosting service.
 
-    Raises
-    ------
-    ValueError
-        If it is neither on nor off.
+    A ValueError says that it is neither on nor off.
     """
     value = os.environ.get("MLP_PUBLIC", "").strip().lower()
     if value not in ("", "on", "off", "1", "0"):
@@ -46,10 +43,7 @@ def named_hosts() -> set[str]:
 class Hosts:
     """Allowed names: those of this machine, configured ones, and addresses of the local network.
 
-    Parameters
-    ----------
-    named : iterable of str
-        Names besides the machine's own; ``*`` allows every name, ``*.example.org`` those below one.
+    Of the configured ones, ``*`` allows every name, and ``*.example.org`` those below one.
     """
 
     def __init__(self, named: Iterable[str]) -> None:
@@ -63,15 +57,7 @@ class Hosts:
         self._names.add(_canonical(socket.getfqdn()))
 
     def allow(self, host: str | None, own_address: str | None = None) -> bool:
-        """Whether a request's Host is an allowed name or address.
-
-        Parameters
-        ----------
-        host : str or None
-            As in the request, with or without a port.
-        own_address : str, optional
-            The address of this machine that received the request.
-        """
+        """Whether a request's Host is an allowed name or address, or this machine's address that it came to."""
         if "*" in self._names:
             return True
         split = _split(host or "")

@@ -10,12 +10,7 @@ ANSWERED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_h
 
 
 class Messages:
-    """Drop messages that the page does not need, before Streamlit sees them.
-
-    Parameters
-    ----------
-    app : ASGI application
-    """
+    """Drop messages that the page does not need, before Streamlit sees them."""
 
     def __init__(self, app: App) -> None:
         self._app = app

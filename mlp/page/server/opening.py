@@ -33,12 +33,7 @@ STYLE_SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
 
 
 class Opening:
-    """Answer with these files, compressed for browsers that accept it.
-
-    Parameters
-    ----------
-    app : ASGI application
-    """
+    """Answer with these files, compressed for browsers that accept it."""
 
     def __init__(self, app: App) -> None:
         self._app = app

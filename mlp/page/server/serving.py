@@ -28,14 +28,9 @@ REPLACED = (*repairs.REPLACED, *widget_states.REPLACED, *uploads.REPLACED, *clos
 
 
 def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[str, Any]:
-    """Return the arguments of Streamlit's ``App``; call it once, where the server is created.
+    """Return the arguments of Streamlit's ``App`` with these routes; call it once, where the server is created.
 
-    Parameters
-    ----------
-    get_ready : callable
-        Called in the background when the server has started.
-    routes : sequence of route
-        Additional routes besides Streamlit's own.
+    ``get_ready`` is called in the background when the server has started.
     """
     raise_descriptor_limit()
     if (server := _server()) is not None:

@@ -103,12 +103,7 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
 
 
 class UploadLimit:
-    """Admit uploads that fit, before their bodies are read.
-
-    Parameters
-    ----------
-    app : ASGI application
-    """
+    """Admit uploads that fit, before their bodies are read."""
 
     def __init__(self, app: App) -> None:
         self._app = app

@@ -18,12 +18,9 @@ _BUTTON = """
 
 
 def share_section(drawing: Callable[[], str | None]) -> None:
-    """Draw the button that copies the link; the controls keep the address up to date.
+    """Draw the button that copies the link.
 
-    Parameters
-    ----------
-    drawing : callable
-        Returns the drawing as letters, digits, ``-``, ``_`` and ``=``. Only the copied link holds it, not the address.
+    Only the copied link holds the text that ``drawing`` returns, not the address, which the controls keep up to date.
     """
     _button(drawing)
 

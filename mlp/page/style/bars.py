@@ -11,17 +11,7 @@ MAX_ON_A_PHONE = 3
 
 
 def share_bars(names: Sequence[str], shares: np.ndarray | None, label: str) -> str:
-    """Return a bar for each answer, the likeliest marked; empty ones for None.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The names of the answers.
-    shares : float array, shape (n,), optional
-        Their probabilities.
-    label : str
-        Accessible name of the list.
-    """
+    """Return a bar for each answer with its probability, the likeliest marked; empty ones for None."""
     rows = []
     ranks = {} if shares is None else {int(place): rank for rank, place in enumerate(np.argsort(-shares))}
     for place, name in enumerate(names):

@@ -29,14 +29,8 @@ class Offer(NamedTuple):
 class Offers:
     """The files that a session's page offers, by button; they end with the session, whose state keeps them.
 
-    Attributes
-    ----------
-    token : str
-        The unguessable part of their addresses.
-    turn : asyncio.Lock
-        Held while one of them is made and sent, and some time after.
-    n_requests : int
-        Number of requests that are waiting or being answered.
+    Their addresses hold the unguessable ``token``. ``turn`` is held while one of them is made and sent, and some time
+    after; ``n_requests`` are waiting or being answered.
     """
 
     def __init__(self) -> None:

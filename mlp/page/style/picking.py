@@ -40,20 +40,9 @@ class GalleryPicture(NamedTuple):
 
 
 def choice(number: int, name: str, inside: str = "", *, pressed: bool | None = None, more: str = "") -> str:
-    """Return the HTML of an element to pick.
+    """Return the HTML of an element to pick, with its number, its name for screen readers, and HTML of our own inside.
 
-    Parameters
-    ----------
-    number : int
-        Its number among those of the picture.
-    name : str
-        Its name as text, for screen readers.
-    inside : str
-        HTML of our own.
-    pressed : bool, optional
-        Whether it is pressed, if it can stay so.
-    more : str
-        More attributes of it.
+    ``pressed`` is for one that can stay so; ``more`` are more attributes.
     """
     state = "" if pressed is None else f' aria-pressed="{str(pressed).lower()}"'
     label = html.escape(name)
@@ -65,20 +54,8 @@ def pick_from(
 ) -> None:
     """Draw a picture with elements to pick, which keep the focus when it changes.
 
-    Parameters
-    ----------
-    key : str
-        The name of the component, and the key of the control.
-    picture : str or dict
-        HTML with a `choice` for each element, or the data for ``js``.
-    css : str
-        The style sheet for it; it stands in an element of the class ``root``.
-    numbers : container of int
-        The numbers that may be picked.
-    on_pick : callable
-        Called with each press on one of these.
-    js : str
-        The script that draws ``picture``.
+    ``picture`` is HTML with a `choice` for each element, or the data for ``js``; it stands in an element of the class
+    ``root``. ``on_pick`` is called with each press on one of ``numbers``.
     """
     report = SessionVar[Any](key, None)
 

@@ -59,20 +59,10 @@ def run_plot(
     with_synthetic: bool = False,
     guess: Curve | None = None,
 ) -> Plot:
-    """Return the loss or the accuracy of a run, which may be empty.
+    """Return the loss or the accuracy of a run of so many epochs, which may be empty, over those of earlier runs.
 
-    Parameters
-    ----------
-    quantity : {"loss", "accuracy"}
-    history : History
-    epochs : float
-        The whole run's epochs.
-    earlier : sequence of (name, History)
-        Earlier runs to show on the curves.
-    with_synthetic : bool
-        Whether the accuracy has a quiet line for synthetic digits.
-    guess : Curve, optional
-        The visitor's guess of the accuracy, below everything else; the axes then cover the whole run, from 0 to 100%.
+    The accuracy may have a quiet line for synthetic digits. With a guess of it, which is below everything else, the
+    axes cover the whole run, from 0 to 100%.
     """
     guess = guess if quantity == "accuracy" else None
     minibatches, training, validation = history.curves(quantity, RAW_POINTS)

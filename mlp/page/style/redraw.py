@@ -68,18 +68,11 @@ class Drawn(NamedTuple):
 
 
 class DrawnParts:
-    """The parts that scripts have drawn in a tab.
+    """The parts that scripts have drawn in a tab, by key, in the order of the page.
 
-    Attributes
-    ----------
-    parts : dict
-        By key, in the order in which the page has them.
-    looks : mapping
-        For each event of `EVERY_S`, a function that returns the current state; called from any thread.
-    is_live : callable
-        Whether the live channel is open.
-    announce : callable
-        Called when parts were drawn, or are to be drawn again.
+    ``looks`` has, for each event of `EVERY_S`, a function that returns the current state; any thread calls it.
+    ``is_live`` says whether the live channel is open. ``announce`` is called when parts were drawn, or are to be drawn
+    again.
     """
 
     def __init__(self) -> None:
@@ -96,15 +89,8 @@ class DrawnParts:
     def outdated(self, least_s: float) -> tuple[list[tuple[str, float, bool]], float | None]:
         """Return the parts to be drawn again, and the seconds until another one may be due, or None.
 
-        Parameters
-        ----------
-        least_s : float
-            Least time between two redraws for anything but a stroke.
-
-        Returns
-        -------
-        list of (str, float, bool)
-            The key of each part, a number that changes whenever it is drawn, and whether it is in the open tab.
+        Of each part: its key, a number that changes whenever it is drawn, and whether it is in the open tab. Between
+        two redraws for anything but a stroke are at least ``least_s``.
         """
         states, now = {one: look() for one, look in self.looks.items()}, time.monotonic()
         found, waits = [], []
@@ -136,13 +122,7 @@ def part(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that makes a function draw a part of the page, again after each of these events.
 
-    Parameters
-    ----------
-    key : str
-        Its name for Streamlit.
-    on : On or callable
-        What it depends on, or a function that returns this for the function's arguments whenever it is drawn.
-    where : Where
+    ``on`` may be a function that returns them for the function's arguments, whenever it is drawn.
     """
 
     def declare(act: Callable[..., None]) -> Callable[..., None]:
@@ -163,12 +143,6 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
 
     On a slow connection, a fragment can run again before its last drawing was sent. Streamlit then drops that drawing
     with its container. Without a second container around it, all later elements would move up by one place.
-
-    Parameters
-    ----------
-    act : callable
-    key : str
-        Its name for ``st.rerun``.
     """
     drawn = st.fragment(act, key=key)
 

@@ -36,15 +36,7 @@ def strongest_url(values: np.ndarray, colors: dict[str, str]) -> str:
 
 
 class Sheet:
-    """Many small signed images in one image, which CSS shows piece by piece.
-
-    Parameters
-    ----------
-    pictures : float array, shape (n, 784)
-        −1 to 1; at least one.
-    colors : dict
-        The theme's colors, with ``accent``, ``second`` and ``paper``.
-    """
+    """Many small signed images, (n, 784), −1 to 1, in one image, which CSS shows piece by piece."""
 
     def __init__(self, pictures: np.ndarray, colors: dict[str, str]) -> None:
         self.columns = math.ceil(math.sqrt(len(pictures)))
@@ -67,11 +59,7 @@ class Sheet:
 def scaled(pictures: np.ndarray, *, each: bool) -> np.ndarray:
     """Return images, (n, pixels), divided by the size that all but a few of their numbers stay within.
 
-    Parameters
-    ----------
-    pictures : float array, shape (n, pixels)
-    each : bool
-        Whether each is divided by its own, so that faint ones are as clear as strong ones, or all by a common one.
+    With ``each``, that is its own size, so that faint ones are as clear as strong ones.
     """
     sizes = np.abs(pictures)
     reach = np.percentile(sizes, 99.5, axis=1, keepdims=True) if each else np.percentile(sizes, 99.9)

@@ -12,18 +12,8 @@ def html_table(
 ) -> str:
     """Return a table as HTML; all texts are short HTML; text from elsewhere must be escaped.
 
-    Parameters
-    ----------
-    label : str
-        Accessible name of the table.
-    heads : sequence of str
-        One for each column.
-    rows : sequence of sequences of str
-        The first cell of each is the row's header.
-    marked : int, optional
-        The row to highlight.
-    numbers : bool
-        Whether the cells are numbers, to be aligned right.
+    ``label`` is its name for screen readers. The first cell of a row is its header, and ``marked`` the row to
+    highlight; ``numbers`` are aligned right.
 
     Examples
     --------

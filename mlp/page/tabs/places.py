@@ -34,16 +34,8 @@ def place_key(name: str) -> str:
 class Rooms:
     """The rooms of a section, one of which is open: experiments, lessons, or views.
 
-    Attributes
-    ----------
-    name : str
-        Its name in the address. A link hides a room by ``name-room``.
-    kind : str
-        What its rooms are, before their titles in the list of what a link can hide.
-    titles : mapping of str to str
-        The titles of the rooms in order, by name.
-    chosen : ControlVar
-        The open room; the control that chooses it.
+    ``name`` is theirs in the address; a link hides a room by ``name-room``. ``kind`` precedes their titles in the list
+    of what links can hide. ``chosen`` is the open room, and the control that chooses it.
     """
 
     name: str
@@ -103,18 +95,9 @@ class Rooms:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a tab, or a whole tab.
+    """A section of a tab, or a whole tab, by its label: a link opens it by ``tab=``, and hides it by its key.
 
-    Attributes
-    ----------
-    name : str
-        Its label. A link opens it by ``tab=``, and hides it by its key.
-    draw : callable
-        Draws it for a visitor and the data.
-    looks_at_images : bool
-        Whether it needs images of the classes that the answering network reads.
-    rooms : Rooms, optional
-        Its choice in the address.
+    ``looks_at_images`` says whether it needs images of the classes that the answering network reads.
     """
 
     name: str

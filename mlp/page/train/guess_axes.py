@@ -27,18 +27,9 @@ circle:focus-visible { outline: none; stroke: var(--ink); stroke-width: 3; r: 7p
 def guess_axes(
     heights: Sequence[float], epochs: int, description: str, on_draw: Callable[[tuple[float, ...]], None]
 ) -> None:
-    """Draw the axes.
+    """Draw the axes with the guess so far, `POINTS` numbers from 0 to 1, or none.
 
-    Parameters
-    ----------
-    heights : sequence of float
-        The guess so far: `POINTS` numbers, 0 to 1, or none.
-    epochs : int
-        Number of epochs of the run.
-    description : str
-        Description for screen readers.
-    on_draw : callable
-        Called with new heights.
+    ``on_draw`` is called with new ones.
     """
 
     def drawn() -> None:

@@ -16,16 +16,9 @@ SLOW_START = '<i class="ink-slow-start" hidden></i>'
 
 
 def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = False) -> str:
-    """Return the progress bar with its text, as HTML.
+    """Return the progress bar with its text, as HTML; ``now`` is None before the first run.
 
-    Parameters
-    ----------
-    now : Snapshot, optional
-        The run; None before the first.
-    chosen_speed : str
-        The position of the control, which differs from the run's speed during a slow start.
-    slow_start : bool
-        Whether the first run will start slowly.
+    The chosen speed differs from the run's during a slow start, which may also await the first run.
     """
     if now is None:
         return (SLOW_START if slow_start else "") + (

@@ -42,16 +42,9 @@ class LastResult:
 def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
     """Return the last result of an analysis if it is still valid or a new one would cost too much; else a new result.
 
-    Parameters
-    ----------
-    name : str or LastResult
-        The place of the last result: under this name in the session, or in a `LastResult` that sessions share.
-    of : tuple
-        The inputs: numbers, or objects compared by identity. While a run plays, the first may be out of date.
-    analyze : callable
-        Returns a new result. The longer it takes, the less often it is called.
-    plays : bool
-        Whether a run is changing the network. If not, the result is always up to date.
+    ``name`` is the place of the last result in the session, or a `LastResult` that sessions share. ``of`` are the
+    inputs: numbers, or objects compared by identity. While a run ``plays``, the first of them may be out of date; the
+    longer ``analyze`` takes, the less often it is called.
     """
     kept = name if isinstance(name, LastResult) else SessionVar[Any](f"analysis_{name}", None)
     last: _Done | None = kept.get()

@@ -103,12 +103,8 @@ def is_saved(visitor: Visitor) -> bool:
 def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
     """Return the visitor saved under this id, each file restored by itself, or None if nothing is saved.
 
-    A notice names what cannot be decoded; the next save sets it aside.
-
-    Raises
-    ------
-    DiskError
-        If the disk or memory does not allow for it at present.
+    A notice names what cannot be decoded; the next save sets it aside. A DiskError says that disk or memory does not
+    allow for it at present.
     """
     visitor, lost = Visitor(visitor_id), []
     try:

@@ -18,11 +18,6 @@ class Refusal(SessionVar[str | None]):
     """The reason why an action was refused, and what to do instead, until it is shown.
 
     Callbacks set it; the section with the action's button declares and shows it.
-
-    Parameters
-    ----------
-    place : str
-        The section or button, for the key.
     """
 
     def __init__(self, place: str) -> None:

@@ -54,16 +54,8 @@ class Visitors:
     """All visitors of this server, by ids that cannot be guessed.
 
     Together they may take ``max_mb`` of memory: when it runs short, saved work of absent visitors leaves it, and then
-    the next run, or the next visitor with saved work, is refused.
-
-    Parameters
-    ----------
-    is_open : callable
-        Whether the session with this id still has an open connection.
-    checkpoints : Checkpoints, optional
-        The disk storage, which outlives the registry and the server.
-    elsewhere : str
-        The address of another page, if it has the folder for that.
+    the next run, or the next visitor with saved work, is refused. ``is_open`` tells whether a session has an open
+    connection; ``elsewhere`` is the address of another page, if it has the folder for saved work.
     """
 
     def __init__(
@@ -100,12 +92,8 @@ class Visitors:
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
         """Return the visitor with this id, or a new one under a new id: an unknown id is never adopted.
 
-        Raises
-        ------
-        NoRoomError
-            If a returning visitor's work does not fit into memory beside that of others.
-        DiskError
-            If it cannot be read at present.
+        A NoRoomError says that a returning visitor's work does not fit into memory beside that of others. A DiskError
+        says that it cannot be read at present.
         """
         if (visitor := self._present(visitor_id, session_id)) is not None:
             return visitor
@@ -136,13 +124,7 @@ class Visitors:
         return visitor
 
     def knows(self, visitor_id: str) -> bool:
-        """Whether there is a visitor with this id, in memory or on disk.
-
-        Raises
-        ------
-        OSError
-            If the disk cannot be read at present.
-        """
+        """Whether there is a visitor with this id, in memory or on disk; an OSError if the disk cannot be read."""
         if visitor_id in self._visitors:
             return True
         return bool(ID.fullmatch(visitor_id) and self._checkpoints and self._checkpoints.knows(visitor_id))
@@ -167,10 +149,7 @@ class Visitors:
     def remove(self, visitor: Visitor) -> None:
         """Delete all of a visitor's work from memory and disk, and move the tabs to a new visitor.
 
-        Raises
-        ------
-        OSError
-            If the disk cannot be changed; then some of it remains.
+        After an OSError, some of it remains on the disk.
         """
         with visitor.disk_lock:
             if self._checkpoints:

@@ -34,24 +34,9 @@ def begin(
 ) -> None:
     """Start a new run that answers from now on, and keep the current one as an earlier run; for callbacks.
 
-    If the run cannot start, the current one continues, and ``refusal`` has the reason.
-
-    Parameters
-    ----------
-    visitor : Visitor
-    run : Run
-    data : Source
-        The training data.
-    origin : Origin, optional
-        The network that the run continues, if its first weights are not random.
-    refusal : Refusal
-        Set if the run cannot start.
-    within_limits : bool
-        Whether the server's limits for new networks apply.
-    play : bool
-        Whether to play at once, or wait for the first single step.
-    start_network : MLP, optional
-        The network that the run continues, if it stays in memory as long as the run.
+    If the run cannot start, the current one continues, and ``refusal`` has the reason. ``origin`` is the network that
+    the run continues, if its first weights are not random. ``start_network`` is the same network, if it stays in memory
+    as long as the run. Without ``play``, the run waits for the first single step.
     """
     try:
         if within_limits:
@@ -77,19 +62,10 @@ def begin_sweep(
     refusal: Refusal,
     shown: bool = False,
 ) -> None:
-    """Start a sweep in place of the visitor's last one; for callbacks.
+    """Start a sweep of runs, by their settings and training data, in place of the visitor's last one; for callbacks.
 
-    Parameters
-    ----------
-    visitor : Visitor
-    runs : sequence of (Settings, Source)
-        The settings and the training data of each run; all data sets are about as large as the first.
-    name, labels, purpose : optional
-        As for `Sweep`.
-    refusal : Refusal
-        Set if the sweep cannot start.
-    shown : bool
-        Whether the train card shows the sweep, which pauses the visitor's run.
+    All data sets are about as large as the first. If it cannot start, ``refusal`` has the reason. If the train card
+    shows it, it pauses the visitor's run. The other arguments are those of `Sweep`.
     """
     with engine().charged(visitor.id):  # for large networks, drawing their weights
         try:
@@ -144,21 +120,9 @@ def check_earlier_runs(visitor: Visitor) -> None:
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *, given_back: int = 0) -> None:
-    """Require enough memory for the runs, at the size that they will have when they end.
+    """Require enough memory for the runs, at the size that they will have when they end, or raise a ValueError.
 
-    Parameters
-    ----------
-    visitor : Visitor
-    settings : sequence of Settings
-    data : Source
-        The training data.
-    given_back : int
-        Number of bytes that are freed when the runs begin.
-
-    Raises
-    ------
-    ValueError
-        If there is not enough memory.
+    ``given_back`` are the bytes that are freed when the runs begin.
     """
     n_images = len(data.load().train)
     n_bytes = sum(run_bytes(each, n_images) for each in settings)
@@ -171,13 +135,7 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *
 
 
 def check_bytes(n_bytes: int, remedy: str, *, given_back: int = 0) -> None:
-    """Require ``n_bytes`` of memory, less the bytes ``given_back``.
-
-    Raises
-    ------
-    ValueError
-        If there is not enough memory; the message ends with ``remedy``.
-    """
+    """Require ``n_bytes`` of memory, less the bytes ``given_back``, or raise a ValueError that ends with ``remedy``."""
     if not visitors().make_room(n_bytes - given_back):
         size = f"{n_bytes / 1e6:,.0f} MB of memory"
         raise ValueError(f"it needs {size}, more than the server can spare; {remedy}")
@@ -210,13 +168,7 @@ def all_runs(visitor: Visitor) -> list[NumberedRun]:
 
 
 def run_of(visitor: Visitor, number: int) -> NumberedRun:
-    """Return the visitor's run with this number.
-
-    Raises
-    ------
-    LookupError
-        If it no longer exists.
-    """
+    """Return the visitor's run with this number; a LookupError if it no longer exists."""
     for run in all_runs(visitor):
         if run.number == number:
             return run

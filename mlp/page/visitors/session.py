@@ -92,10 +92,7 @@ def visitors() -> Visitors:
 def _new_registry() -> Visitors:
     """Return a registry that saves work, or keeps it in memory only if another server has the default folder.
 
-    Raises
-    ------
-    SystemExit
-        If another server has the folder that MLP_CHECKPOINTS names.
+    If another server has the folder that MLP_CHECKPOINTS names, the server ends with a sentence.
     """
     host, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
     try:

@@ -46,16 +46,9 @@ class File(NamedTuple):
 class Work:
     """One kind of a visitor's work. A new kind is a subclass in `WORKS`.
 
-    Attributes
-    ----------
-    suffix : str
-        The name of its file. If there can be several, each has a number before it: ``3.run.safetensors``.
-    words : str
-        What visitors call it, with ``{}`` for the number; empty for work that they would not miss.
-    is_small : bool
-        Whether each change is saved at once.
-    attributes : sequence of str
-        Those of a `Visitor` that hold it.
+    ``suffix`` is the name of its file; if there can be several, each has a number before it: ``3.run.safetensors``.
+    ``words`` is what visitors call it, with ``{}`` for the number; empty for work that they would not miss. If it
+    ``is_small``, each change is saved at once. A `Visitor` holds it in its ``attributes``.
     """
 
     suffix: ClassVar[str]

@@ -15,19 +15,7 @@ shown_spot = state.SessionVar[tuple[str, int]]("shown_spot", ("", 0))
 
 
 class Spot(NamedTuple):
-    """A part of the page.
-
-    Attributes
-    ----------
-    label : str
-        The label of its button.
-    key : str
-        The key of the container to highlight.
-    section : str, optional
-        The section that it belongs to.
-    choice : tuple of SessionVar and str, optional
-        The room to choose in that section.
-    """
+    """A part of the page: the label of its button, the key of the container to highlight, its section, and its room."""
 
     label: str
     key: str

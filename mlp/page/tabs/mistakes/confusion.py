@@ -30,16 +30,7 @@ button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset
 
 
 def confusion_grid(counts: np.ndarray, caption: str, names: Sequence[str]) -> tuple[int, int] | None:
-    """Draw the matrix, and return the row and column of the open cell, or None.
-
-    Parameters
-    ----------
-    counts : int array, shape (classes, classes)
-    caption : str
-        Caption.
-    names : sequence of str
-        Names of the classes.
-    """
+    """Draw the matrix of counts, (classes, classes), and return the row and column of the open cell, or None."""
     cell = _open_cell.get()
     if cell is not None and max(cell) >= len(counts):  # of another network
         cell = None

@@ -17,17 +17,7 @@ MARK_GAP = 0.08
 
 
 def printed_curves(history: History, epochs: int, title: str, kind: str) -> bytes:
-    """Return loss and accuracy side by side on white, as a PNG or SVG file.
-
-    Parameters
-    ----------
-    history : History
-    epochs : int
-        Number of epochs of the whole run.
-    title : str
-        One line above both charts.
-    kind : {"png", "svg"}
-    """
+    """Return loss and accuracy side by side on white, below a title of one line, as a PNG or SVG file."""
     figure = Figure(figsize=(11, 4), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=10)
@@ -51,15 +41,7 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
 
 
 def printed_accuracies(runs: Sequence[Curve], guess: Curve | None) -> bytes:
-    """Return the accuracies of several runs as a small SVG file.
-
-    Parameters
-    ----------
-    runs : sequence of Curve
-        Accuracies on validation images; x is the fraction of the run, 0 to 1.
-    guess : Curve, optional
-        Drawn dashed.
-    """
+    """Return validation accuracies of runs, over the fraction of each, and a dashed guess, as a small SVG file."""
     figure = Figure(figsize=(2.8, 1.25))
     axes = quiet_axes(figure, (0.12, 0.13, 0.86, 0.81), LIGHT)
     axes.tick_params(labelsize=6)

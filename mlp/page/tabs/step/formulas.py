@@ -120,14 +120,9 @@ def _three_decimals(number: float) -> str:
 
 
 class SoftmaxNumbers:
-    """Softmax of one image, rounded such that what is printed adds up as it should.
+    """Softmax of one image's finite logits, (n,), rounded such that what is printed adds up as it should.
 
-    Parameters
-    ----------
-    logits : float array, shape (n,)
-        All finite.
-    right : int
-        The class whose probability shows at least two digits, up to 8 decimals.
+    The probability of the class ``right`` shows at least two digits, up to 8 decimals.
 
     Examples
     --------

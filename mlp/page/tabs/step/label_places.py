@@ -22,19 +22,9 @@ class Box(NamedTuple):
 
 
 def label_box(text: str, end: tuple[float, float], lines: Sequence[Curve], taken: Sequence[Box], size: Box) -> Box:
-    """Return free space for the name of a line, as near to its end as possible; everything in points.
+    """Return free space for the name of a line that ends at ``end``, as near to it as possible, in points.
 
-    Parameters
-    ----------
-    text : str
-    end : (x, y)
-        The end of the line.
-    lines : sequence of Curve
-        All lines, including this one, which the name must not cover.
-    taken : sequence of Box
-        Names that are already placed.
-    size : Box
-        The plot.
+    It covers none of ``lines``, this one included, and none of the names that are already placed, ``taken``.
     """
     width = CHAR * len(text)
     x, y = end

@@ -42,24 +42,10 @@ def pickable_dots(
     on_pick: Callable[[int], None],
     names: Sequence[str],
 ) -> None:
-    """Draw the dots.
+    """Draw a dot for each of the places, (n, 2), −1 to 1, those beyond at the edge, in the colors of their labels.
 
-    Parameters
-    ----------
-    places : float array, shape (n, 2)
-        −1 to 1 in either direction; places beyond are drawn at the edge.
-    labels : int array, shape (n,)
-        Labels, which give the colors.
-    mine : float array, shape (2,), optional
-        Place of the large dot.
-    chosen : int, optional
-        The dot with a ring.
-    description : str
-        Description for screen readers.
-    on_pick : callable
-        Called with the number of the chosen dot.
-    names : sequence of str
-        Names of the classes.
+    ``mine`` is the place of the large dot, and ``chosen`` the dot with a ring; ``on_pick`` is called with the number of
+    a picked one.
     """
     shares = _shares(places)
     own = None if mine is None else _shares(mine)

@@ -26,18 +26,7 @@ DIGIT_COLORS = (
 
 
 def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]) -> str:
-    """Return a river as HTML.
-
-    Parameters
-    ----------
-    title : str
-        Trusted HTML.
-    probabilities : float array, shape (points, classes)
-    at : float
-        The marked place, 0 to 1.
-    names : sequence of str
-        Names of the classes.
-    """
+    """Return a river of probabilities, (points, classes), as HTML, marked at a place from 0 to 1; the title is HTML."""
     edges = np.concatenate([np.zeros((len(probabilities), 1)), np.cumsum(probabilities, axis=1)], axis=1) * HEIGHT
     across = np.linspace(0, WIDTH, len(probabilities))
     bands, places = [], []
