@@ -305,8 +305,8 @@ LINES: dict[str, int] = {
     "tests/images": 1961,
     "tests/jobs": 3234,
     "tests/nn": 2358,
-    "tests/page": 8408,
-    "tests/training": 2116,
+    "tests/page": 7739,
+    "tests/training": 2096,
     "tests/wire": 1096,
 }
 """Lines of code below each folder, which may only fall; ``python -m tests.test_house`` lowers them to the present ones.

@@ -12,6 +12,7 @@ from mlp.checks import Number
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.nn.weights import MAX_FILE_BYTES
 from mlp.training.data.sources import chosen_mnist
+from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import entries, setting
 from mlp.training.settings import MAX_PARAMETERS, SETTINGS, controls, positions_of, settings_at
 
@@ -117,12 +118,12 @@ def test_controls_at_their_first_positions_are_the_default_settings():
     assert all(control.has(control.first_position) for control in controls().values())
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [Settings(hidden=(8, 16, 32), images=300), Settings(warp=1.0, optimizer="adam", seed=7), Settings(momentum=0.9)],
-)
-def test_positions_lead_back_to_the_settings(settings):
-    assert settings_at(positions_of(settings)) == settings
+@pytest.mark.parametrize("name", RECIPES)
+def test_controls_can_show_each_recipe(name):
+    positions = positions_of(RECIPES[name].settings)
+    assert all(controls()[key].has(position) for key, position in positions.items())
+    assert settings_at(positions) == RECIPES[name].settings
+    assert recipe_of(RECIPES[name].settings) == name
 
 
 @pytest.fixture

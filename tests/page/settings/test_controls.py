@@ -10,10 +10,6 @@ from mlp.training.settings import Settings, controls
 from tests.page.sight import text, trained_with, visitor_of
 
 
-def test_new_visitor_trains_with_the_articles_settings(page: AppTest):
-    assert trained_with(page) == Settings()
-
-
 def test_number_of_parameters_follows_the_sliders(page: AppTest):
     assert "100,710 numbers to learn" in text(page, "more_row")
     page.slider(key="hidden_layers").set_value(1).run()
@@ -62,24 +58,6 @@ def test_styles_cannot_all_be_left_out(open_page: Callable[..., AppTest]):
     assert choice.proto.max_selections == len(choice.options) - 1
     assert "without_styles must be some, but not all, of " in page.main.warning[0].value
     assert trained_with(page) == Settings()
-
-
-def test_every_control_is_explained(page: AppTest):
-    for control in controls().values():
-        place = page.container(key=f"control_{control.row}")
-        kinds = ("slider", "select_slider", "selectbox", "multiselect", "toggle", "number_input")
-        helps = [one.help for kind in kinds for one in getattr(place, kind)]
-        assert helps
-        assert set(helps) == {control.explained}
-        assert not place.caption
-        assert len(control.explained) > 20
-
-
-def test_controls_out_of_view_are_counted_where_they_differ(open_page: Callable[..., AppTest]):
-    page = open_page(l1="0.001", optimizer="adam", epochs="3")
-    assert "2 more set" in text(page, "more_row")
-    assert {one.key for one in page.container(key="advanced").select_slider} == {"l1", "label_smoothing"}
-    assert "more set" not in text(open_page(), "more_row")
 
 
 def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest]):

@@ -57,16 +57,3 @@ def test_link_opens_a_recipe_and_its_own_values_win(open_page: Callable[..., App
     assert trained_with(page).hidden == (20,)
     assert trained_with(page).epochs == 3
     assert on(page) == []
-
-
-def test_link_to_an_unknown_recipe_is_reported(open_page: Callable[..., AppTest]):
-    page = open_page(recipe="slow")
-    assert "recipe must be one of article, quick, " in page.main.warning[0].value
-    assert on(page) == ["article"]
-
-
-def test_good_recipes_are_apart_from_failing_ones(page: AppTest):
-    apart = {"Good": ["article", "quick", "handwriting"], "Fail": ["small", "by_heart", "too_fast"]}
-    for row, (label, names) in enumerate(apart.items()):
-        assert text(page, f"recipes_{row}") == label
-        assert [button.key for button in page.container(key=f"recipes_{row}").button] == [f"recipe_{n}" for n in names]

@@ -190,8 +190,3 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
 def test_missing_place_in_a_link_is_named(open_page: Callable[..., AppTest], link: dict[str, str], warned: str):
     [warning] = open_page(**link).warning
     assert re.search(warned, warning.value)
-
-
-@pytest.mark.parametrize("link", [{"tab": "Step by step"}, {"tab": "Lessons"}, {"lab": "guess"}, {"tab": "Mine"}])
-def test_places_in_a_link_are_known(open_page: Callable[..., AppTest], link: dict[str, str]):
-    assert not open_page(**link).warning

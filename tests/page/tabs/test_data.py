@@ -1,7 +1,7 @@
 """The data of a new run is named and shown."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,14 +38,6 @@ def test_examples_are_shown_with_their_labels(data_tab: AppTest):
     assert [label for _, label in examples(data_tab)] == [str(label) for label in train.labels[30:60]]
 
 
-def test_warped_examples_keep_their_labels(data_tab: AppTest):
-    plain = examples(data_tab)
-    data_tab.toggle(key="show_warped").set_value(True).run()
-    warped = examples(data_tab)
-    assert [label for _, label in warped] == [label for _, label in plain]
-    assert all(one != other for one, other in zip(warped, plain, strict=True))
-
-
 def test_server_ends_with_a_sentence_if_the_data_folder_lacks_files(tmp_path: Path):
     message = r"Inkling cannot start: the data folder \(.* or MLP_DATA_DIR\) must have MNIST's four files, got '/"
     with pytest.raises(RuntimeError, match=message), serve(tmp_path / "log", {"MLP_DATA_DIR": str(tmp_path)}):
@@ -64,39 +56,12 @@ def test_each_synthetic_style_is_shown_and_can_be_switched_off(data_tab: AppTest
     assert not data_tab.checkbox(key="style_one").value
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server."""
-    with serve(tmp_path_factory.mktemp("server") / "server.log", {"MLP_CHECKPOINTS": "off"}) as server:
-        yield server.url
-
-
-async def open_styles(url: str) -> Visitor:
-    """Return a visitor whose page shows the styles."""
-    visitor = Visitor(url, "tab=Data")
-    await visitor.open()
-    await visitor.set_state(WidgetState(id=visitor.widgets["show_styles"], bool_value=True), "show_styles")
-    await visitor.until(lambda: "style_one" in visitor.widgets)
-    return visitor
-
-
-def test_examples_are_redrawn_alone_and_a_switched_style_redraws_the_page(url: str):
-    async def switch() -> None:
-        visitor = await open_styles(url)
-        whole_pages = visitor.whole_pages
-        await visitor.press("more_examples")
-        await visitor.set_state(WidgetState(id=visitor.widgets["show_warped"], bool_value=True), "show_warped")
-        assert visitor.whole_pages == whole_pages
-        await visitor.set_state(WidgetState(id=visitor.widgets["style_one"], bool_value=False), "style_one")
-        await visitor.until(lambda: visitor.whole_pages > whole_pages)
-        await visitor.close()
-
-    asyncio.run(switch())
-
-
-def test_style_switches_follow_the_setting(url: str):
-    async def leave_out_one() -> None:
-        visitor = await open_styles(url)
+def test_style_switches_follow_the_setting(tmp_path: Path):
+    async def leave_out_one(url: str) -> None:
+        visitor = Visitor(url, "tab=Data")
+        await visitor.open()
+        await visitor.set_state(WidgetState(id=visitor.widgets["show_styles"], bool_value=True), "show_styles")
+        await visitor.until(lambda: "style_one" in visitor.widgets)
         before = dict(visitor.widgets)
         without = WidgetState(id=before["without_styles"])
         without.string_array_value.data.append("one")
@@ -104,4 +69,5 @@ def test_style_switches_follow_the_setting(url: str):
         await visitor.until(lambda: visitor.widgets["style_one"] != before["style_one"])  # a moved control is a new one
         await visitor.close()
 
-    asyncio.run(leave_out_one())
+    with serve(tmp_path / "server.log", {"MLP_CHECKPOINTS": "off"}) as server:
+        asyncio.run(leave_out_one(server.url))

@@ -71,14 +71,6 @@ def test_outputs_are_described_with_their_range_and_drawn_as_they_are(opened, ac
     assert drawn["zero"] == (0.5 if activation == "tanh" else 0)
 
 
-def test_picture_says_that_it_leaves_out_test_time_augmentation(opened):
-    test = opened()
-    assert shipped("shipped").test_time_augmentation
-    assert "once here, without test-time augmentation" in shown(test)
-    test.segmented_control(key="network").set_value("article").run()
-    assert "without test-time augmentation" not in shown(test)
-
-
 def test_pressed_neuron_is_off_until_all_are_on(opened):
     test = opened("damage")
     test.segmented_control(key="network").set_value("article").run()
@@ -100,17 +92,6 @@ def test_pressed_neuron_is_off_until_all_are_on(opened):
     assert not any(one["pressed"] for one in picture(test)["neurons"])
 
 
-def test_only_the_chosen_view_is_on_the_page(opened):
-    test = opened()
-    assert (shown(test).count(PICTURE), MOSAIC in shown(test)) == (2, False)
-    test.segmented_control(key="network_tool_choice").set_value("weights").run()
-    assert (shown(test).count(PICTURE), MOSAIC in shown(test)) == (1, True)
-
-
-def test_closed_tab_computes_nothing(open_page):
-    assert shown(open_page(tab="Data")).count(PICTURE) == 1  # that of the stage
-
-
 def test_network_picture_has_sums_and_the_number_of_hidden_neurons(opened):
     drawn = picture(opened())
     network, image = shipped("shipped").network, sample().test.images[:1]
@@ -124,12 +105,6 @@ def test_network_picture_has_sums_and_the_number_of_hidden_neurons(opened):
         assert float(total.replace("−", "-")) == pytest.approx(sums[neuron["number"]], abs=0.006)
 
 
-def test_picture_looks_at_the_drawing_once_there_is_one(opened):
-    test = opened()
-    assert "until you draw" in shown(test)
-    assert "your drawing" in shown(draw(test))
-
-
 def test_test_digit_is_chosen_by_number_within_the_test_set(opened):
     test = opened()
     test.selectbox(key="looking_at").set_value("test").run()
@@ -140,26 +115,6 @@ def test_test_digit_is_chosen_by_number_within_the_test_set(opened):
     test.number_input(key="digit_number").set_value(5).run()
     test.selectbox(key="looking_at").set_value("validation").run()
     assert f"validation digit no. 5, a {sample().validation.labels[5]}" in shown(test)
-
-
-def test_chosen_test_digit_stays_while_another_view_is_open(opened):
-    test = opened()
-    test.selectbox(key="looking_at").set_value("test").run()
-    test.number_input(key="digit_number").set_value(3).run()
-    test.segmented_control(key="network_tool_choice").set_value("weights").run()
-    assert "looking_at" not in [control.key for control in test.selectbox]
-    test.segmented_control(key="network_tool_choice").set_value("look").run()
-    assert test.selectbox(key="looking_at").value == "test"
-    assert f"test digit no. 3, a {sample().test.labels[3]}" in shown(test)
-
-
-def test_mosaic_shows_a_hundred_neurons_and_counts_the_others(opened):
-    assert shown(opened("weights")).count('<i class="ink-piece" role="img"') == min(
-        shipped("shipped").layer_sizes[1], 128
-    )
-    test = opened("weights", width_1=200, images=100, epochs=1)
-    test.button(key="step").click().run()
-    assert "the first 128 of 200" in shown(at_rest(test))
 
 
 def test_learned_weights_are_current_minus_initial_weights(opened):

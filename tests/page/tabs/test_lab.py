@@ -13,34 +13,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
-from mlp.page.tabs.inside.tab import TOOLS
-from mlp.page.tabs.lab.map import MARGIN, Layout
-from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
 from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
 from tests.sample_digits import sample
-
-EXPERIMENTS = {name: room for name, room in {**TOOLS, **ROOMS}.items() if room.idea}
 
 
 def component(page: AppTest, key: str) -> Any:
     """Return the data of a component on the page."""
     return next(json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == key)
-
-
-def test_every_room_has_its_title_its_place_and_three_questions():
-    assert list(EXPERIMENTS) == list(QUESTIONS)
-    assert all(len(asked) == 3 and all(ask.endswith("?") for ask, _ in asked) for asked in QUESTIONS.values())
-
-
-@pytest.mark.parametrize("hidden", EXPERIMENTS)
-def test_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest], hidden: str):
-    page = open_page(tab="Lab" if hidden in ROOMS else "Look inside", lab=hidden, hide=f"lab-{hidden}")
-    assert [f"got {hidden}" in warning.value for warning in page.warning] == [True]
-    assert EXPERIMENTS[hidden].idea not in text(page)
-    choice = page.segmented_control(key="lab_choice" if hidden in ROOMS else "network_tool_choice")
-    assert EXPERIMENTS[hidden].title not in choice.options
 
 
 def test_damage_is_described_and_undone(open_page: Callable[..., AppTest]):
@@ -110,13 +90,6 @@ def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable
     assert page.segmented_control(key="tab").value == "Look inside"
 
 
-def test_map_holds_all_dots_and_is_filled_by_them():
-    where = np.random.default_rng(0).gamma(0.5, size=(1000, 2)) * [1, -3]  # lopsided
-    places = Layout(None, where, where).scaled(where)
-    np.testing.assert_allclose(places.min(axis=0), -1 / MARGIN)
-    np.testing.assert_allclose(places.max(axis=0), 1 / MARGIN)
-
-
 def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="rewind", epochs="1")
     assert "You can only rewind your own run" in text(page, "lab_rewind")
@@ -171,22 +144,6 @@ def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[...
     assert "Your guess" not in text(page, "note")
     assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
     assert page.button(key="guess_first")
-
-
-def test_hidden_guess_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
-    page = open_page(lab="guess", hide="lab-guess")
-    assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
-    assert any(
-        ".st-key-guess_first" in one.proto.body and "none !important" in one.proto.body for one in page.get("html")
-    )
-
-
-def test_lesson_asks_for_a_guess_with_the_settings_of_its_experiment(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="learning-rate")
-    assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
-    page.button(key="guess_learning_rate").click().run()
-    assert page.select_slider(key="learning_rate").value == 1.0
-    assert component(page, "lab_axes")["epochs"] == 5
 
 
 def test_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppTest]):

@@ -11,19 +11,15 @@ from streamlit.testing.v1 import AppTest
 from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.jobs.sweep import Sweep
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.tabs.lessons.experiments import trials_of
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS
-from mlp.page.visitors.engine import engine
-from mlp.training.data.drawing_data import DrawingData, leave_one_out
+from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sources import chosen_mnist
 from tests.images.drawings.sample_drawings import letters
-from tests.page.sight import address, at_rest, draw, eventually, text, visitor_of
-from tests.sample_digits import sample
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 PAIRS = [(name, number) for name, lesson in LESSONS.items() for number in range(len(lesson.experiments))]
 
@@ -49,13 +45,6 @@ def test_controls_can_show_every_experiment(name: str, number: int, monkeypatch:
     assert chosen_settings() == settings
 
 
-def test_chosen_lesson_is_in_the_address(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Lessons")
-    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
-    assert address(page)["lesson"] == ["overfitting"]
-    assert "Overfitting on little data" in [header.value for header in page.subheader]
-
-
 def test_experiment_sets_the_controls_and_starts(open_page: Callable[..., AppTest]):
     page = open_page(lesson="width-and-depth", seed="7")
     page.button(key=key("width-and-depth", 2)).click().run()
@@ -64,17 +53,6 @@ def test_experiment_sets_the_controls_and_starts(open_page: Callable[..., AppTes
     assert page.slider(key="hidden_layers").value == 4
     assert page.slider(key="width_4").value == 8
     assert page.number_input(key="seed").value == 42
-
-
-def test_results_of_a_lesson_are_side_by_side(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="width-and-depth")
-    for number in (0, 2):
-        page.button(key=key("width-and-depth", number)).click().run()
-        eventually(lambda: visitor_of(page).job.snapshot().finished)
-    table = text(at_rest(page), "lessons")
-    assert table.count("5 of 5") == 2
-    assert table.count("0 of 5") == 2
-    assert visitor_of(page).runs.shown == (1,)
 
 
 @pytest.fixture
@@ -122,14 +100,6 @@ def test_experiments_of_a_lesson_pause_and_resume_together(open_page: Callable[.
     assert sweep.playing
     sweep.pause()
     eventually(lambda: not sweep.busy)
-
-
-def test_too_many_experiments_are_refused_in_the_lesson(open_page, monkeypatch):
-    monkeypatch.setenv("MLP_MAX_SWEEP", "2")
-    page = open_page(lesson="learning-rate")
-    page.button(key="run_all_learning_rate").click().run()
-    assert "trains at most 2 networks at once" in page.container(key="lessons").error[0].value
-    assert visitor_of(page).sweep is None
 
 
 def test_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
@@ -180,42 +150,6 @@ def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Calla
     sweep = visitor_of(page).sweep
     assert [job.data.load().train.labels.size for job in sweep.jobs] == [2_000, 4_000, 8_000, 16_000]
     sweep.pause()
-
-
-def test_network_of_the_lesson_on_examples_reads_digits(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="examples")
-    page.button(key="try_examples_0").click().run()
-    eventually(lambda: visitor_of(page).job.snapshot().history.newest is not None)
-    visitor_of(page).job.pause()
-    at_rest(page)
-    reader = visitor_of(page).job.snapshot().reader
-    assert reader.reads_digits
-    assert reader.none_below is None
-    assert visitor_of(page).job.snapshot().data_name == f"2 images of each digit of {sample().name}"
-
-
-def test_networks_of_leave_one_out_are_no_results_of_a_lesson(open_page: Callable[..., AppTest]):
-    lesson = LESSONS["examples"]
-    visitor = visitor_of(open_page(lesson="examples"))
-    visitor.signs.change(letters(5))
-    folds = [(settings_of(lesson.experiments[1], part), part) for part in leave_one_out(visitor.signs.now)]
-    visitor.sweep = Sweep.new(folds[:2], engine(), visitor.id, labels=["one", "two"], purpose="left out")
-    for job in visitor.sweep.jobs:
-        job.step()
-        eventually(lambda job=job: job.snapshot().step)
-    assert trials_of(visitor, lesson) == []
-    visitor.keep_lesson_runs()
-    assert visitor.lesson_runs == {}
-
-
-def test_experiment_on_signs_shows_the_curves_of_earlier_ones(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="examples")
-    visitor = visitor_of(page)
-    visitor.signs.change(letters(6))
-    page.button(key="try_examples_0").click().run()
-    eventually(lambda: visitor.job.snapshot().step)
-    page.button(key="try_examples_1").click().run()
-    assert visitor.runs.shown == (1,)
 
 
 def test_lesson_on_examples_names_the_experiments_that_need_more_drawings(open_page: Callable[..., AppTest]):
@@ -285,18 +219,3 @@ def test_link_opens_its_lesson_whose_spots_open_and_are_highlighted(open_page: C
     assert page.segmented_control(key="lesson_choice").value == name
     if name == "learning-rate":
         assert page.segmented_control(key="lab_choice").value == "valley"
-
-
-def test_way_back_to_the_lesson_is_offered_until_it_is_taken(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="learning-rate")
-    assert not any(one.key == "back_to_lesson" for one in page.button)
-    page.button(key="spot_learning_rate_2").click().run()
-    page.button(key="back_to_lesson").click().run()
-    assert not any(one.key == "back_to_lesson" for one in page.button)
-    [script] = [one.proto.body for one in page.get("html") if '".st-key-lesson_spots"' in one.proto.body]
-    assert 'inklingOpened.add("spot 2")' in script
-
-
-def test_spot_in_a_hidden_tab_is_not_offered(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="learning-rate", hide="tab-lab")
-    assert [one.label for one in page.button if (one.key or "").startswith("spot_")] == ["Learning rate", "Curves"]

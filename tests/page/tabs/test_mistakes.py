@@ -7,10 +7,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from mlp import MLP, Reader
 from mlp.analysis.mistakes import read_all
-from mlp.jobs.origin import Origin
-from mlp.page.draw.networks import Answering, shipped
+from mlp.page.draw.networks import shipped
 from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
 from tests.page.sight import at_rest, visitor_of
 from tests.sample_digits import sample
@@ -57,14 +55,6 @@ def test_matrix_counts_answers_of_the_chosen_network(opened, kind):
     assert f"{np.trace(readings.confusion):,} of {len(split):,}" in shown(test)
 
 
-def test_another_network_has_other_mistakes(opened):
-    test = opened()
-    before = counts(test)
-    test.segmented_control(key="network").set_value("article").run()
-    assert counts(test) != before
-    assert "the basic network" in shown(test)
-
-
 @pytest.mark.parametrize(
     ("network", "kind", "remark"),
     [
@@ -82,15 +72,6 @@ def test_score_on_learned_images_has_a_remark(opened, network, kind, remark):
     assert bool(remark) == ("Its weights" in note)
 
 
-def test_run_that_continues_the_pretrained_network_has_its_remark(opened):
-    test = opened(images=100, epochs=1)
-    test.button(key="step").click().run()
-    at_rest(test)
-    assert "Its weights" not in shown(test)
-    visitor_of(test).runs.origin = Origin("run 1", "shipped")
-    assert "Its weights have learned from MNIST’s validation images" in shown(test.run())
-
-
 def test_most_confident_mistakes_are_shown_until_a_cell_is_opened(opened):
     test = opened(images=100, epochs=1)
     test.button(key="step").click().run()  # a network that knows nothing makes every mistake
@@ -102,10 +83,6 @@ def test_most_confident_mistakes_are_shown_until_a_cell_is_opened(opened):
     assert TITLE.findall(text) == [f"True digit {row}, answer {column}"]
     names = re.findall(r'aria-label="validation digit no\. [\d,]+: an? (\d), read as (\d);', text)
     assert names == [(str(row), str(column))] * min(SHOWN, matrix.max())
-
-
-def test_cell_of_a_larger_matrix_opens_nothing(opened):
-    assert TITLE.findall(shown(open_cell(opened(), 3, 10))) == ["The most confident mistakes"]
 
 
 def test_run_is_read_again_only_when_its_network_has_changed(opened):
@@ -120,16 +97,3 @@ def test_run_is_read_again_only_when_its_network_has_changed(opened):
     network.values[:] = 0.0  # from now on, another reading would find other mistakes
     assert read_all(network, split.images, split.labels).confusion.tolist() != expected
     assert counts(test.run()) == expected
-
-
-def test_replaced_upload_is_read_again(opened, monkeypatch):
-    uploaded = []
-    monkeypatch.setattr(
-        "mlp.page.tabs.mistakes.tab.answering", lambda _: Answering(Reader(uploaded[-1]), "uploaded", "yours")
-    )
-    split = sample().validation
-    test = None
-    for seed in (1, 2):
-        uploaded.append(MLP([784, 8, 10], rng=np.random.default_rng(seed)))
-        test = test.run() if test else opened()
-        assert counts(test) == read_all(uploaded[-1], split.images, split.labels).confusion.tolist()

@@ -2,21 +2,15 @@
 
 import json
 from collections.abc import Callable
-from unittest.mock import patch
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.take_home.learning_picture import Story
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.images.input_image import from_drawing
-from mlp.page.draw.share_picture import picture as share_picture
-from mlp.training.data.drawing_data import DrawingData, drawing_data
-from mlp.training.run import Run, steps
-from mlp.training.settings import Settings
+from mlp.training.data.drawing_data import DrawingData
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.drawings.sample_drawings import jittered, letters
@@ -161,19 +155,6 @@ def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest
     assert "I see no digit" not in text(page, "answer")
 
 
-def test_step_of_a_new_network_learns_the_signs_that_the_answering_one_reads(open_page: Callable[..., AppTest]):
-    page = learned(open_page(tab="Your drawings", drawings="signs", epochs="2", images="300"), letters(5))
-    page.segmented_control(key="tab").set_value("Step by step").run()
-    page.segmented_control(key="slow_origin").set_value("new").run()
-    assert not page.exception
-    step = page.session_state["slow_step"][1]
-    assert step.settings == Settings(epochs=2, names=("A", "B", "C"))
-    assert step.before.layer_sizes == [784, 100, 200, 3]
-    data = drawing_data(letters(5)).load().train
-    run = Run(step.settings)
-    assert step.loss == pytest.approx(next(steps(run, data.images, data.labels)).loss, rel=1e-5)
-
-
 def test_other_drawings_are_rejected(signs_page: AppTest):
     page = learned(signs_page, letters(5))
     answers = set()
@@ -216,21 +197,6 @@ def test_parts_name_no_digits_for_a_network_of_signs(signs_page: AppTest):
     assert f"MNIST’s form reads {MARKUP}, " in text(page, "lessons")
 
 
-def test_shared_picture_has_a_drawing_for_a_name_that_no_font_has(signs_page: AppTest):
-    page = learned(signs_page, letters(5).renamed(0, "あ"))
-    visitor, drawing = visitor_of(page), from_drawing(letters(5).images[0].reshape(28, 28))
-    assert drawing is not None
-    stories = []
-
-    def painter(story: Story) -> bytes:
-        stories.append(story)
-        return b""
-
-    with patch("mlp.page.draw.share_picture.paint", lambda painter, story, owner: painter(story)):
-        share_picture(visitor, drawing, "run", None, "", painter)
-    assert np.array_equal(stories[0].examples[0].ravel(), letters(5).images[0])
-
-
 def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest):
     with_signs(signs_page, letters(3))
     press(signs_page, "signs_left_out")
@@ -238,19 +204,6 @@ def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest
     signs_page.run()
     assert "Left out:" in text(signs_page)
     assert "of 9 read right, so between" in text(signs_page)
-
-
-def test_leave_one_out_begins_with_more_drawings_than_networks(signs_page: AppTest):
-    press(with_signs(signs_page, letters(11)), "signs_left_out")
-    sweep = visitor_of(signs_page).sweep
-    assert sum(len(job.data.held_labels) for job in sweep.jobs) == 33
-    sweep.pause()
-
-
-def test_held_back_drawings_show_the_uncertainty_of_the_accuracy(signs_page: AppTest):
-    page = learned(signs_page, letters(12))
-    assert "Held back from training:" in text(page)
-    assert "of 9 read right, so between" in text(page)
 
 
 def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]):
@@ -268,14 +221,3 @@ def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[...,
     assert visitor_of(again).signs.now.counts == [2, 2]
     press(again, "drawings_undo")
     assert visitor_of(again).signs.now.counts == [3, 3, 3]
-
-
-def test_bad_link_is_reported_and_loses_nothing(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your drawings", drawings="signs", signs=signs_to_text(letters(3)))
-    again = open_page(visitor=page, tab="Your drawings", signs="<b>")
-    assert "signs in a link must have the form that this page writes" in text(again)
-    assert visitor_of(again).signs.now.counts == [3, 3, 3]
-
-
-def test_set_too_large_for_a_link_is_reported(signs_page: AppTest):
-    assert "don’t fit in a link" in text(with_signs(signs_page, letters(50)))

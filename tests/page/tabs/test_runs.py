@@ -13,11 +13,11 @@ from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
-from mlp.page.tabs.runs.tab import best_trained, runs_table
+from mlp.page.tabs.runs.tab import runs_table
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.history import Evaluation, History
+from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
@@ -70,13 +70,6 @@ def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
     assert "1 0.1 MNIST sample 2 of 2" in shown
 
 
-def test_run_within_an_epoch_is_listed_with_its_step(runs_page: AppTest):
-    runs_page.button(key="step").click().run()
-    at_rest(runs_page)
-    assert "Epochs done" in text(runs_page)
-    assert "0 of 2, step 1" in text(runs_page)
-
-
 def test_earlier_runs_are_listed_if_the_last_one_is_lost(runs_page: AppTest):
     train(train(runs_page))
     visitor_of(runs_page).job = None
@@ -105,12 +98,6 @@ def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTe
     mistakes = text(open_page(visitor=page, tab="Mistakes", network="run"), "sections")
     assert f"at step {step}: it reads" in mistakes
     assert f"validation digits right, {share}%" in mistakes
-
-
-def test_repeated_run_is_drawn_under_the_new_one(runs_page: AppTest):
-    train(train(runs_page), "replay")
-    assert visitor_of(runs_page).runs.shown == (1,)
-    assert names_of_lines(runs_page) == {"run 1"}
 
 
 def test_run_before_is_shown_on_the_curves_until_it_is_deselected(runs_page: AppTest):
@@ -191,21 +178,6 @@ def test_uploaded_network_answers(runs_page: AppTest):
     assert "784 → 10 · relu · 7,850 numbers" in text(runs_page)
 
 
-@pytest.mark.parametrize("data", [b"", b"no network", dump_model(MLP([4, 10], rng=np.random.default_rng(0)))])
-def test_non_network_file_is_refused_without_changes(runs_page: AppTest, data: bytes):
-    runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
-    assert not runs_page.exception
-    assert "This file can’t be used: mine.safetensors: " in runs_page.error[0].value.replace("\\", "")
-    assert "Reading with the pretrained network" in text(runs_page)
-
-
-def test_best_accuracy_ignores_the_runs_first_weights():
-    history = History(100)
-    assert best_trained(history) is None
-    history.evaluations.extend([Evaluation(0, 0.0, 0.1, 0.98), Evaluation(100, 1.0, 0.2, 0.91)])
-    assert best_trained(history) == history.evaluations[1]
-
-
 def table_of(*runs: tuple[float, Source, Origin | None]) -> str:
     """Return the table of runs with these accuracies, data and origins."""
     settings, numbered = Settings(hidden=(2,)), []
@@ -233,13 +205,6 @@ def test_star_marks_the_best_of_runs_that_can_be_compared():
     assert stars((0.99, mnist, pretrained), (0.98, mnist, pretrained)) == []  # learned their images
 
 
-def test_warning_about_validation_images_names_its_runs():
-    pretrained, taught = Origin("the pretrained network", "shipped"), Origin("run 1", "shipped")
-    table = table_of((0.99, chosen_mnist(), pretrained), (0.98, chosen_mnist(), None), (0.99, chosen_mnist(), taught))
-    assert "Runs 1 and 3: Its weights have learned from MNIST’s validation images" in table
-    assert "Run 2:" not in table
-
-
 def test_title_and_nickname_stay_with_the_run(runs_page: AppTest, open_page: Callable[..., AppTest]):
     train(runs_page)
     runs_page.text_input(key="title_1").set_value("Small steps").run()
@@ -248,11 +213,3 @@ def test_title_and_nickname_stay_with_the_run(runs_page: AppTest, open_page: Cal
     assert again.text_input(key="title_1").value == "Small steps"
     assert again.text_input(key="nickname").value == "Ada"
     assert "inkling-ada-small-steps-run-1-" in " ".join(code.value for code in again.code)
-
-
-def test_nickname_typed_in_the_lessons_stays_while_runs_are_open(runs_page: AppTest):
-    train(runs_page)
-    runs_page.button(key="open_lessons").click().run()
-    for field, other, name in (("sheet_nickname", "nickname", "Ada"), ("nickname", "sheet_nickname", "Bo")):
-        runs_page.text_input(key=field).set_value(name).run()
-        assert runs_page.text_input(key=other).value == visitor_of(runs_page).nickname == name

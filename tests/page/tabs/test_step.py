@@ -1,19 +1,18 @@
-"""The tab "Step by step": every stage, with the numbers of the step."""
+"""The tab "Step by step": every stage, with the numbers of the step, and charts whose names touch no line."""
 
 from functools import partial
 from itertools import islice
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from mlp.analysis.slow_motion import slow_step
-from mlp.nn.losses import softmax_cross_entropy
 from mlp.page.tabs.step.backward import slope_formula
-from mlp.page.tabs.step.charts import Dot, LossAlong
+from mlp.page.tabs.step.label_places import Box, label_box
 from mlp.page.tabs.step.tab import STAGES
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
+from mlp.training.history import Curve
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.page.sight import at_rest, eventually, text, visitor_of
@@ -24,10 +23,6 @@ from tests.sample_digits import sample
 def opened(open_page):
     """Return a function that opens the page at this tab."""
     return partial(open_page, tab="Step by step")
-
-
-def formulas(test):
-    return [element.value for element in test.get("latex")]
 
 
 def walk(test):
@@ -119,26 +114,6 @@ def test_next_minibatch_follows_on_the_copy(opened):
     np.testing.assert_array_equal(kept.before.values, first.after.values)
 
 
-def test_another_image_can_be_followed(opened):
-    test = opened()
-    test.segmented_control(key="slow_stage").set_value("Loss").run()
-    before = formulas(test)
-    test.number_input(key="slow_picture").set_value(3).run()
-    assert not test.exception
-    assert before
-    assert formulas(test) != before
-    test.button(key="slow_back").click().run()
-    assert test.number_input(key="slow_picture").value == 3
-
-
-def test_chosen_weight_is_checked(opened):
-    test = opened()
-    test.segmented_control(key="slow_stage").set_value("Check").run()
-    test.segmented_control(key="slow_array").set_value("b3").run()
-    assert not test.exception
-    assert test.number_input(key="slow_Of_5_1").max == 9
-
-
 def test_last_step_of_a_diverged_run_is_shown(open_page):
     page = open_page(
         tab="Step by step",
@@ -173,37 +148,23 @@ def test_finished_run_offers_a_step_of_another_epoch(open_page):
     assert step.before.values.tobytes() == visitor_of(page).job.snapshot().network.values.tobytes()
 
 
-def test_first_picture_to_follow_is_the_least_certain_one(opened):
-    test = opened()
-    test.segmented_control(key="slow_stage").set_value("Loss").run()
-    step = test.session_state["slow_step"][1]
-    number = test.number_input(key="slow_picture").value
-    assert number == step.probabilities.max(axis=1).argmin()
-    test.segmented_control(key="slow_stage").set_value("Minibatch").run()
-    (images,) = [element.proto.body for element in test.get("html") if 'class="ink-digits"' in element.proto.body]
-    assert [" aria-current" in figure for figure in images.split("<figure")[1:]].index(True) == number
-
-
-@pytest.mark.parametrize(("smoothing", "least"), [(0.0, "nothing at 1,"), (0.1, "least at 0.91 (")])
-def test_least_cost_of_an_image_is_where_the_loss_is_least(opened, smoothing, least):
-    test = opened(label_smoothing=smoothing)
-    test.segmented_control(key="slow_stage").set_value("Loss").run()
-    assert least in text(test)
-    shares = np.linspace(0.01, 0.999, 990)  # of the right answer; the others share the rest
-    logits = np.log(np.column_stack([shares, *[(1 - shares) / 9] * 9]))
-    losses = [softmax_cross_entropy(row[None], np.array([0]), smoothing)[0] for row in logits]
-    assert shares[np.argmin(losses)] == pytest.approx(0.91 if smoothing else 0.999, abs=0.002)
-
-
-@pytest.mark.parametrize("slope", [-3.0, -0.04, 0.0, 0.04, 3.0])
-def test_text_beside_a_dot_touches_no_line(slope):
-    colors = {"accent": "red", "second": "blue", "text": "black", "quiet": "gray", "line": "gray"}
-    plot = LossAlong(colors)
-    x = np.linspace(-0.5, 0.5, 41)
-    y = 2 + slope * x + x**2
-    plot.svg(x.tolist(), y.tolist(), slope, [Dot(0.0, 2.0, "here"), Dot(0.25, y[30], "after")], "weight")
-    renderer = FigureCanvasAgg(plot.figure).get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in plot.texts]
-    lines = [line.get_transform().transform_path(line.get_path()) for line in (plot.line, plot.tangent)]
-    assert not any(line.intersects_bbox(box, filled=False) for line in lines for box in boxes)
-    assert not boxes[0].overlaps(boxes[1])
+@pytest.mark.parametrize(
+    "ends",
+    [[(10.0, 20.0)], [(100.0, 50.0)], [(100.0, 98.0)], [(100.0, 50.0), (100.0, 52.0), (60.0, 50.0)]],
+)
+def test_line_names_overlap_no_line_and_no_other_name(ends):
+    lines = [Curve(np.array([0.0, x]), np.array([5.0 * place, y])) for place, (x, y) in enumerate(ends)]
+    names: list[Box] = []
+    for end in ends:
+        names.append(label_box("run 3", end, lines, names, Box(0, 0, 100, 100)))
+    for place, box in enumerate(names):
+        assert box.left >= 0
+        assert box.top <= 100
+        assert np.hypot(box.right - ends[place][0], box.bottom - ends[place][1]) < 50
+        inside = np.linspace(box.left, box.right, 50)
+        for line in lines:
+            heights = np.interp(inside, line.x, line.y, left=-9, right=-9)
+            assert not ((heights > box.bottom) & (heights < box.top)).any()
+        for other in names[:place]:
+            apart = box.left >= other.right or box.right <= other.left
+            assert apart or box.top <= other.bottom or box.bottom >= other.top

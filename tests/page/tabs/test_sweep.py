@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.jobs.workers.engine import Engine
 from mlp.page.visitors import runs
 from tests.jobs.workers.fake_workers import ManualWorkers
-from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
+from tests.page.sight import draw, eventually, text, visitor_of
 
 
 @pytest.fixture
@@ -39,30 +39,6 @@ def test_best_run_becomes_the_answering_run(swept: AppTest):
     assert not swept.exception
 
 
-def test_best_run_can_be_rewound_to_any_step(swept: AppTest):
-    swept.button(key="sweep_winner").click().run()
-    swept.segmented_control(key="tab").set_value("Look inside").run()
-    swept.segmented_control(key="network_tool_choice").set_value("rewind").run()
-    assert "no saved steps, as it trained in a sweep. Any step" in text(swept)
-    swept.number_input(key="lab_step").set_value(5).run()
-    swept.button(key="lab_replay").click().run()
-    eventually(lambda: not tab_of(swept).work[1].running)
-    swept.run()
-    assert "back at step 5" in text(swept)
-
-
-def test_adopting_the_best_is_refused_at_the_limit_of_earlier_runs(swept: AppTest, monkeypatch):
-    monkeypatch.setenv("MLP_MAX_RUNS", "1")
-    for _ in range(2):
-        swept.button(key="train").click().run()
-        eventually(lambda: visitor_of(swept).job.snapshot().finished)
-        at_rest(swept)
-    swept.button(key="sweep_winner").click().run()
-    assert "at most 1 earlier runs of yours; delete one under Runs." in swept.error[0].value
-    assert [run.number for run in visitor_of(swept).runs.runs] == [1]
-    assert visitor_of(swept).runs.current == 2
-
-
 def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
     manual = ManualWorkers(max_steps=1)
     other = Engine(manual.one, width=1)
@@ -85,55 +61,26 @@ def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
         assert not job.snapshot().busy
 
 
-def test_best_run_of_a_sweep_continues_during_the_next_sweep(open_page):
-    page = open_page(tab="Runs", epochs="200")
-    page.button(key="sweep_start").click().run()
-    eventually(lambda: visitor_of(page).sweep.trials()[0].accuracy is not None)
-    page.button(key="sweep_winner").click().run()
-    visitor = visitor_of(page)
-    page.button(key="sweep_start").click().run()
-    assert visitor.job not in visitor.sweep.jobs
-    assert visitor.job.playing
-    visitor.sweep.pause()
-    eventually(lambda: not visitor.sweep.busy)
+NARROWER = "at most {} numbers to learn, got {}. Choose fewer or narrower layers in the settings."
 
 
-def test_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
-    monkeypatch.setenv("MLP_MAX_EPOCHS", "2")
-    page = open_page(tab="Runs", epochs="3")
-    page.button(key="sweep_start").click().run()
-    assert "cannot start: this server takes runs of at most 2 epochs, got 3" in page.error[0].value
-    assert visitor_of(page).sweep is None
-    monkeypatch.setenv("MLP_MAX_EPOCHS", "3")
-    monkeypatch.setenv("MLP_MAX_WORK", "1")
-    page.button(key="sweep_start").click().run()
-    assert "at most 1 billion weights times images, got 2. Choose fewer epochs" in page.error[0].value
-
-
-def test_run_beyond_the_limits_is_refused(open_page, monkeypatch):
-    monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
-    page = open_page()
-    for key in ("train", "step"):
-        page.button(key=key).click().run()
-        (error,) = page.container(key="train_card").error
-        assert "cannot start: this server takes runs of at most 100,000 numbers to learn, got 100,710" in error.value
-        assert "Choose fewer or narrower layers in the settings." in error.value
+@pytest.mark.parametrize(
+    ("limit", "key", "place", "reason"),
+    [
+        ("MLP_MAX_EPOCHS=2", "sweep_start", "sections", "at most 2 epochs, got 3"),
+        ("MLP_MAX_WORK=1", "sweep_start", "sections", "at most 1 billion weights times images, got 2."),
+        ("MLP_MAX_PARAMETERS=100000", "train", "train_card", NARROWER.format("100,000", "100,710")),
+        ("MLP_MAX_PARAMETERS=100000", "step", "train_card", NARROWER.format("100,000", "100,710")),
+        ("MLP_MAX_PARAMETERS=1000", "try_learning_rate_0", "lessons", NARROWER.format("1,000", "100,710")),
+        ("MLP_MAX_SWEEP=2", "run_all_learning_rate", "lessons", "trains at most 2 networks at once"),
+    ],
+)
+def test_run_beyond_a_limit_is_refused_beside_its_button(open_page, monkeypatch, limit, key, place, reason):
+    monkeypatch.setenv(*limit.split("="))
+    page = open_page(tab="Runs", lesson="learning-rate", epochs="3")
+    page.button(key=key).click().run()
+    (error,) = page.error
+    assert reason in error.value
+    assert len(page.container(key=place).error) == 1
     assert visitor_of(page).job is None
-
-
-def test_reason_against_repeating_a_run_is_beside_its_button(open_page, monkeypatch):
-    page = open_page(tab="Runs", images="100", epochs="1")
-    page.button(key="step").click().run()
-    at_rest(page)
-    monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
-    page.button(key="replay").click().run()
-    assert len(page.container(key="sections").error) == 1
-    assert not page.container(key="train_card").error
-
-
-def test_reason_against_an_experiment_is_in_its_lesson(open_page, monkeypatch):
-    monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
-    page = open_page(tab="Lessons")
-    page.button(key="try_learning_rate_0").click().run()
-    assert len(page.container(key="lessons").error) == 1
-    assert not page.container(key="train_card").error
+    assert visitor_of(page).sweep is None

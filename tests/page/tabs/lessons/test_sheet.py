@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.page.style.plots import color_of
 from mlp.page.style.theme import LIGHT
-from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.sheet import lesson_sheet
-from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
+from mlp.page.visitors.visitor import MAX_ANSWER_CHARS
 from tests.page.sight import eventually, visitor_of
 from tests.page.tabs.test_lessons import small_lesson  # noqa: F401
 from tests.page.visitors.sample_work import server
@@ -27,16 +26,6 @@ def titles(sheet: str) -> list[str]:
 
 def charts(sheet: str) -> list[str]:
     return [base64.b64decode(each).decode() for each in re.findall(r"data:image/svg\+xml;base64,([^\"]+)", sheet)]
-
-
-def test_empty_sheet_says_so():
-    sheet = lesson_sheet(Visitor("v"))
-    assert titles(sheet) == []
-    assert "No experiment, guess or answer yet." in sheet
-
-
-def test_questions_can_be_printed_without_markdown():
-    assert [lesson.title for lesson in LESSONS.values() if re.search(r"[*_`\[]", lesson.question)] == []
 
 
 def test_answer_and_nickname_are_on_the_sheet_escaped(open_page: Callable[..., AppTest]):
