@@ -1,5 +1,6 @@
 """Inkling: train a neural network from nothing, then draw for it."""
 
+import sys
 from functools import partial
 from importlib import import_module
 
@@ -26,12 +27,12 @@ from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
 from mlp.page.tabs.section import tabs_section
 from mlp.page.train.card import training_section
-from mlp.page.train.data_state import data_state, load_data
 from mlp.page.train.script_state import script_state, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.session import follow_move, remember, this_visitor, visitors
+from mlp.training.data.sources import chosen_mnist
 
 hidable("share", "Share")
 hidable("drawing", "Draw a digit", ".st-key-draw_card")
@@ -53,7 +54,6 @@ def page() -> None:
     follow_move()  # of another tab's press just now; the channel tells the browser of later ones
     hide_parts()
     board_section()
-    data = data_state()
     open_link()
     take_linked_signs(visitor)
     restore_drawing(visitor)
@@ -81,8 +81,8 @@ def page() -> None:
     with st.container(border=True, key="train_card", gap=None):
         training_section(visitor)
 
-    lessons_place(visitor, data)
-    tabs_section(visitor, data)
+    lessons_place(visitor)
+    tabs_section(visitor)
     with st.container(key="privacy"):
         with st.expander("Privacy"):
             privacy_note()
@@ -106,5 +106,8 @@ if __name__ == "__main__":  # Streamlit runs this file again after each action o
         page()
 else:  # the server imports it once
     visitors()  # first of all, as another server may have the folder with their work
-    load_data()
+    try:
+        chosen_mnist().load()
+    except (OSError, ValueError) as error:
+        sys.exit(f"Inkling cannot start: {error}.")
     app = st.App(__file__, **served(get_ready, [live_route()]))

@@ -21,9 +21,9 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.style.svg import svg_url
 from mlp.page.style.theme import image_url
-from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import drawing_data
+from mlp.training.data.sources import chosen_mnist
 
 _given_to = SessionVar[int]("given_to", 0)
 """The number of the last run that was given an image, or that began with a drawing."""
@@ -36,9 +36,9 @@ LOOKED_AT, TRIED = 500, 20
 
 def give_one(visitor: Visitor) -> None:
     """Show a random test digit, or an image of the signs that the network reads; for callbacks."""
-    dataset, signs = data_state().dataset, visitor.signs.now
+    signs = visitor.signs.now
     collected = this_tab().desk.collected and signs.missing is None
-    images = drawing_data(signs).load() if collected else images_for(visitor, dataset) or dataset
+    images = drawing_data(signs).load() if collected else images_for(visitor) or chosen_mnist().load()
     forget_photo()
     _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
     redraw(On.CANVAS | On.STROKE)

@@ -19,6 +19,7 @@ from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
 from mlp.training.data.drawing_data import DrawingData, drawing_data
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
 from mlp.training.settings import Settings
 
@@ -121,14 +122,11 @@ def network_choice(visitor: Visitor) -> None:
             )
 
 
-def images_for(visitor: Visitor, dataset: Dataset) -> Dataset | None:
-    """Return images of the classes that the answering network reads: ``dataset``, or drawings of its signs.
-
-    None if there are no drawings of its signs.
-    """
+def images_for(visitor: Visitor) -> Dataset | None:
+    """Return images of what the answering network reads: MNIST, or drawings of its signs, if there are any."""
     reader = answering(visitor).reader
     if reader.reads_digits:
-        return dataset
+        return chosen_mnist().load()
     job, signs = visitor.job, visitor.signs.now
     if job is not None and isinstance(job.data, DrawingData) and job.data.names == reader.names:
         return job.data.load()

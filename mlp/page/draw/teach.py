@@ -6,11 +6,11 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, answering
-from mlp.page.train.data_state import data_state
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import N_MIXED, drawing_data
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.teaching import EPOCHS, shares_read, teaching_settings
 
@@ -39,7 +39,7 @@ def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
         if now.kind == "uploaded":  # pretrained networks and runs are within the limits already
             limits().check(settings, N_MIXED)
         run = Run(settings, network, temperature=reader.temperature)
-        data = drawing_data(visitor.digits.now, data_state().source, state.own_share.get() / 100)
+        data = drawing_data(visitor.digits.now, chosen_mnist(), state.own_share.get() / 100)
     except ValueError as error:
         refusal.set(f"This network cannot be taught: {_reason(error, network)} {OTHERS}")
         return False

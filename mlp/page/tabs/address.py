@@ -20,6 +20,7 @@ from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_PLACE, lessons_are_o
 from mlp.page.tabs.places import FIRST, Section
 from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
 from mlp.page.train import guess
+from mlp.page.train.speed import NAMES as SPEED_NAMES
 from mlp.training.settings import controls
 
 _went = SessionVar[Any]("went", None)
@@ -49,7 +50,8 @@ def open_link() -> None:
         query = linked_query()
         take_settings()
         names = {name: values[-1] for name, values in query.items() if values}
-        _link_problems.set([*settings_problems(query), *_place_problems(names), *hiding_problems()])
+        speed = one_of(state.speed.key, SPEED_NAMES, names.get(state.speed.key))
+        _link_problems.set([*settings_problems(query), *speed, *_place_problems(names), *hiding_problems()])
         _open(names)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.subject import look_at
 from mlp.page.session_var import ControlVar
 from mlp.page.style.link import hidable, hidden, linked
 from mlp.page.style.redraw import On, redraw, rerun_page
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 FIRST = "Look inside"
@@ -101,7 +101,7 @@ class Section:
     """
 
     name: str
-    draw: Callable[[Visitor, DataState], None]
+    draw: Callable[[Visitor, Dataset], None]
     looks_at_images: bool = False
     rooms: Rooms | None = None
 

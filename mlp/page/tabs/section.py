@@ -4,8 +4,6 @@ The bar is a segmented control, as `st.tabs` sends the open tab with each answer
 would undo the next.
 """
 
-from dataclasses import replace
-
 import streamlit as st
 
 from mlp.class_names import in_words
@@ -16,11 +14,11 @@ from mlp.page.tabs.address import address_section
 from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.registry import SECTIONS, open_place, open_section, shown_tabs
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import chosen_mnist
 
 
-def tabs_section(visitor: Visitor, data: DataState) -> None:
+def tabs_section(visitor: Visitor) -> None:
     """Draw the tabs, and the open section of the chosen one."""
     place = open_place()
     if place is None:
@@ -40,7 +38,7 @@ def tabs_section(visitor: Visitor, data: DataState) -> None:
         for one in SECTIONS:
             with st.container(key=one.key):
                 if one is section:
-                    _draw(section, visitor, data)
+                    _draw(section, visitor)
 
 
 def _bar(tab: str, section: Section, tabs: list[str]) -> None:
@@ -72,11 +70,11 @@ def _choice(tab: str, sections: list[str]) -> None:
         )
 
 
-def _draw(section: Section, visitor: Visitor, data: DataState) -> None:
+def _draw(section: Section, visitor: Visitor) -> None:
     """Draw a section, with drawings of signs in place of MNIST's digits if the network reads signs."""
-    images = images_for(visitor, data.dataset)
+    images = images_for(visitor)
     if images is None and section.looks_at_images:
         signs = plain(in_words(answering(visitor).reader.names))
         st.info(f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*.")
     else:
-        section.draw(visitor, data if images is None else replace(data, dataset=images))
+        section.draw(visitor, chosen_mnist().load() if images is None else images)

@@ -15,7 +15,6 @@ from mlp.page.style.link import hidable
 from mlp.page.style.plots import draw_plot
 from mlp.page.style.redraw import fragment
 from mlp.page.train import guess, overlay
-from mlp.page.train.data_state import data_state
 from mlp.page.train.diagnoses import refused
 from mlp.page.train.large_number import large_number
 from mlp.page.train.moving import View, plot_of, run_parts
@@ -27,6 +26,7 @@ from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import begin, starts_slowly
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 
@@ -133,7 +133,7 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
     except ValueError as error:
         refused.set(f"This run cannot start: {reason(error)}")
         return
-    begin(visitor, run, data_state().source, refusal=refused, play=play)
+    begin(visitor, run, chosen_mnist(), refusal=refused, play=play)
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:

@@ -1,7 +1,6 @@
 """The state that decides when a browser must rerun the page's script."""
 
 from mlp.analysis.diagnosis import diagnoses
-from mlp.page.train.data_state import data_state
 from mlp.page.train.diagnoses import dead_neurons
 from mlp.page.visitors.other_tabs import tab_state
 from mlp.page.visitors.visitor import Visitor
@@ -17,10 +16,10 @@ def wait_for_step(visitor: Visitor) -> None:
 
 
 def script_state(visitor: Visitor) -> str:
-    """Return a hash of the run, its problems and the data: the browser asks for a script when it changes."""
-    job, data = visitor.job, data_state()
+    """Return a hash of the run and its problems: the browser asks for a script when it changes."""
+    job = visitor.job
     found: tuple[str, ...] = ()
     if job is not None:
         now = job.snapshot()
         found = tuple(diagnosis.kind for diagnosis in diagnoses(now, dead_neurons(job, now)))
-    return str(hash((tab_state(visitor), found, data.dataset.name)))
+    return str(hash((tab_state(visitor), found)))

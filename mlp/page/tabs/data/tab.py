@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.augmentation import warp
+from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
 from mlp.page.tabs.places import Section
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 _examples_from = SessionVar[int]("examples_from", 0)
@@ -38,16 +38,16 @@ QUESTIONS = (
 )
 
 
-def data_section(_visitor: Visitor, data: DataState) -> None:
+def data_section(_visitor: Visitor, data: Dataset) -> None:
     """Draw training images with their labels."""
-    split = data.dataset.train
-    are_signs = data.dataset.unseen is not None
+    split = data.train
+    are_signs = data.unseen is not None
     st.markdown(
-        f"**{plain(data.dataset.name)}**: with warped copies, {len(split.labels):,} images to learn from and "
-        f"{len(data.dataset.validation.labels):,} for validation."
+        f"**{plain(data.name)}**: with warped copies, {len(split.labels):,} images to learn from and "
+        f"{len(data.validation.labels):,} for validation."
         if are_signs
-        else f"**{plain(data.dataset.name)}**: {len(split.labels):,} digits to learn from, "
-        f"{len(data.dataset.validation.labels):,} for validation, and {len(data.dataset.test.labels):,} for the final "
+        else f"**{plain(data.name)}**: {len(split.labels):,} digits to learn from, "
+        f"{len(data.validation.labels):,} for validation, and {len(data.test.labels):,} for the final "
         "test. Each has 28 × 28 pixels, with the true digit below."
     )
     fragment(_images, key="examples")(data)
@@ -59,8 +59,8 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
         styles_section()
 
 
-def _images(data: DataState) -> None:
-    split, names = data.dataset.train, data.dataset.names
+def _images(data: Dataset) -> None:
+    split, names = data.train, data.names
     first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
     images, alt = split.images[shown], "a handwritten {}"

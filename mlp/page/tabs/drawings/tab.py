@@ -10,6 +10,7 @@ from mlp.class_names import MAX_CLASSES
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
+from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.collect import LINKED, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.teach import teach, teaching_epochs
@@ -21,7 +22,6 @@ from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
 from mlp.page.tabs.places import Rooms, Section
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Drawings, Visitor
@@ -43,7 +43,7 @@ KINDS = Rooms("drawings", "Your drawings", {"digits": "Digits", "signs": "Signs"
 SHARES = range(0, 51, 5)
 
 
-def drawings_section(visitor: Visitor, data: DataState) -> None:
+def drawings_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the choice of digits or signs, the actions for these drawings, and how a network reads them."""
     drawings = visitor.signs if KINDS.draw_choice("Drawings of") == "signs" else visitor.digits
     _actions(visitor, drawings)

@@ -12,7 +12,7 @@ from mlp.analysis.lab.damage import BITS, Damage, damaged, n_affordable, n_bytes
 from mlp.analysis.scores import percent
 from mlp.analysis.trace import strongest, trace
 from mlp.images.input_image import with_article
-from mlp.images.mnist import Split
+from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -28,7 +28,6 @@ from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.tabs.inside.switched_off import switched_off_in
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, plain_reader
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -46,9 +45,9 @@ UNHARMED = "Press a neuron to switch it off, and see how the answer and the accu
 SHOWN = 200  # neurons in each layer, the most active ones
 
 
-def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
+def choices(visitor: Visitor, data: Dataset) -> tuple[int, int]:
     """Draw the controls, and return the percentage of pruned weights and the bits."""
-    subject_choice(data.dataset)
+    subject_choice(data)
     _lab_pruned.start(_lab_pruned.default)
     _lab_bits.start(_lab_bits.default)
     pruned = st.slider("Prune the smallest weights, %", 0, 100, key=_lab_pruned.key, width=260)
@@ -62,24 +61,24 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
     return int(pruned), int(bits)
 
 
-def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
+def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
     """Compare the damaged network with the whole one: answers, accuracy, size, and the neurons to switch."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
     damage = Damage(state.lab_off.get(), pruned / 100, bits)
-    looked_at = subject(data.dataset)
+    looked_at = subject(data)
     left = damaged(now.network, damage)
     image = now.seen(looked_at.image)
     both = [plain_reader(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
-    validation = data.dataset.validation
+    validation = data.validation
     n = n_affordable(now.network, len(validation))
     whole, rest = right_with_and_without(now, visitor, validation, damage, left)
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
     each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, damage), n_bytes(now.network, Damage())
     names = now.reader.names
-    nouns, remark = data.dataset.validation_noun[1], remark_on_score(now.root, "validation")
+    nouns, remark = data.validation_noun[1], remark_on_score(now.root, "validation")
     facts = [
         (f"Right, of {n:,} {nouns}. {remark}".rstrip(". "), f"{rest:.1%} <small>whole: {whole:.1%}</small>"),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
@@ -17,7 +18,6 @@ from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite
 from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
@@ -41,9 +41,9 @@ ROOM = "rewind"
 UNKEPT = 8  # a run of fewer steps has saved none
 
 
-def choices(visitor: Visitor, data: DataState) -> tuple[()]:
+def choices(visitor: Visitor, data: Dataset) -> tuple[()]:
     """Draw the slider of saved steps, and the field for an exact step."""
-    subject_choice(data.dataset)
+    subject_choice(data)
     job = visitor.job
     if job is None:
         return ()
@@ -73,7 +73,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
     return ()
 
 
-def view(visitor: Visitor, data: DataState) -> None:
+def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the answers at this step and now, and the network at work."""
     job = visitor.job
     lab_refused.show()
@@ -85,7 +85,7 @@ def view(visitor: Visitor, data: DataState) -> None:
             '<p class="ink-note">You can only rewind your own run: press <b>Train a new network</b> above. A network '
             "from a file holds only its final weights, not the steps that led there.</p>"
         )
-        network_picture.draw(answering(visitor), subject(data.dataset), theme.colors())
+        network_picture.draw(answering(visitor), subject(data), theme.colors())
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
         why = "the server has restarted since" if job.rewind.keeps else "it trained in a sweep"
@@ -99,7 +99,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     step, then = back.step, back.reader
     if not is_finite(then.network):
         return
-    looked_at = subject(data.dataset)
+    looked_at = subject(data)
     image = looked_at.image[None]
     measured = [one for one in now.history.evaluations if one.step <= step]
     facts = [("Step", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]

@@ -9,11 +9,11 @@ import streamlit as st
 from mlp.analysis.dead_neurons import SAMPLE
 from mlp.analysis.statistics import BINS, LayerStatistics, Spread, layer_statistics
 from mlp.analysis.update_size import update_sizes
+from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.page.draw.networks import Answering
 from mlp.page.style import theme
 from mlp.page.style.svg import svg, svg_url
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -36,14 +36,12 @@ class _Measured:
     steps: list[float] | None
 
 
-def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
+def draw(now: Answering, visitor: Visitor, data: Dataset) -> None:
     """Draw a row of histograms for each layer."""
     job = visitor.job if now.kind == "run" else None
     plays = job is not None and job.playing
     try:
-        measured = within_budget(
-            "spreads", (now.network, job, data.dataset), lambda: _measure(now, job, data), plays=plays
-        )
+        measured = within_budget("spreads", (now.network, job, data), lambda: _measure(now, job, data), plays=plays)
     except ValueError:
         st.info("This network’s weights have grown without limit, so there is nothing to measure.")
         return
@@ -68,8 +66,8 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
         )
 
 
-def _measure(now: Answering, job: Job | None, data: DataState) -> _Measured:
-    dataset = data.dataset
+def _measure(now: Answering, job: Job | None, data: Dataset) -> _Measured:
+    dataset = data
     steps = None if job is None else update_sizes(job.run_state(), dataset.train.images, dataset.train.labels)
     chosen = np.random.default_rng(0).integers(0, len(dataset.train), GRADIENT_IMAGES)
     layers = layer_statistics(

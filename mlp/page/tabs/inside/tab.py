@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
@@ -13,38 +14,37 @@ from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads
 from mlp.page.tabs.lab.room import Room, draw_room
 from mlp.page.tabs.places import Rooms, Section
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 
-def _picture(visitor: Visitor, data: DataState) -> None:
-    network_picture.draw(answering(visitor), subject(data.dataset), theme.colors())
+def _picture(visitor: Visitor, data: Dataset) -> None:
+    network_picture.draw(answering(visitor), subject(data), theme.colors())
 
 
-def _first_layer(visitor: Visitor, _data: DataState) -> None:
+def _first_layer(visitor: Visitor, _data: Dataset) -> None:
     first_layer.draw(answering(visitor), visitor, theme.colors())
 
 
-def _pixels(visitor: Visitor, data: DataState) -> None:
-    evidence.draw(answering(visitor), subject(data.dataset), theme.colors())
+def _pixels(visitor: Visitor, data: Dataset) -> None:
+    evidence.draw(answering(visitor), subject(data), theme.colors())
 
 
-def _health(visitor: Visitor, data: DataState) -> None:
+def _health(visitor: Visitor, data: Dataset) -> None:
     spreads.draw(answering(visitor), visitor, data)
 
 
-def _choose_subject(_visitor: Visitor, data: DataState) -> tuple[Any, ...]:
-    subject_choice(data.dataset)
+def _choose_subject(_visitor: Visitor, data: Dataset) -> tuple[Any, ...]:
+    subject_choice(data)
     return ()
 
 
-def _choose_weights(visitor: Visitor, _data: DataState) -> tuple[Any, ...]:
+def _choose_weights(visitor: Visitor, _data: Dataset) -> tuple[Any, ...]:
     first_layer.choice(visitor)
     return ()
 
 
-def _choose_pixels(visitor: Visitor, data: DataState) -> tuple[Any, ...]:
-    subject_choice(data.dataset)
+def _choose_pixels(visitor: Visitor, data: Dataset) -> tuple[Any, ...]:
+    subject_choice(data)
     evidence.choice(answering(visitor).reader.names)
     return ()
 
@@ -61,7 +61,7 @@ TOOL_ROOMS = Rooms("lab", "Look inside", {name: tool.title for name, tool in TOO
 """Links name them like experiments of the lab."""
 
 
-def inside_section(visitor: Visitor, data: DataState) -> None:
+def inside_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the choice of a room, and the chosen one."""
     _inside(visitor, data)
     if TOOL_ROOMS.is_linked:
@@ -69,7 +69,7 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
 
 
 @part("inside", on=On.VIEW, where=Where.TAB)
-def _inside(visitor: Visitor, data: DataState) -> None:
+def _inside(visitor: Visitor, data: Dataset) -> None:
     chosen = TOOL_ROOMS.draw_choice("Look inside")
     if chosen is not None:
         with st.container(key=f"lab_{chosen}"):

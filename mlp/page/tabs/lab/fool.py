@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.lab.fool import STEPS, Attack, attack, smallest
 from mlp.images.input_image import InputImage, with_article
+from mlp.images.mnist import Dataset
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering, shipped
 from mlp.page.draw.subject import subject, subject_choice
@@ -16,7 +17,6 @@ from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment_pieces import bars, is_finite, pictures, plain_reader
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -33,9 +33,9 @@ METHODS = {1: "One step", STEPS: f"{STEPS} steps"}
 MAX_STRENGTH = 0.5  # of full ink: more leaves no digit
 
 
-def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
+def choices(visitor: Visitor, data: Dataset) -> tuple[int | None, int, float]:
     """Draw the controls, and return the target, the number of steps and the size."""
-    subject_choice(data.dataset)
+    subject_choice(data)
     names = answering(visitor).reader.names
     target = st.selectbox("To be read as", [ANY, *names], key="lab_target", width=130)
     steps = st.segmented_control(
@@ -70,12 +70,12 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
     return aim, int(steps or STEPS), float(size)
 
 
-def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size: float) -> None:
+def view(visitor: Visitor, data: Dataset, target: int | None, steps: int, size: float) -> None:
     """Draw the changed image, its reading, and a comparison of networks."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
-    looked_at, names = subject(data.dataset), [html.escape(name) for name in now.reader.names]
+    looked_at, names = subject(data), [html.escape(name) for name in now.reader.names]
     target = None if target is None or target >= len(names) else target
     image = now.seen(looked_at.image)
     found = attack(now.network, image, size, target=target, steps=steps)
@@ -149,7 +149,7 @@ def _smallest(reader: Reader, image: np.ndarray, target: int | None, steps: int)
     return smallest(reader.network, reader.as_seen(image[None])[0], target=target, steps=steps)
 
 
-def _set_smallest(visitor: Visitor, data: DataState, target: int | None, steps: int) -> None:
-    found = _smallest(answering(visitor).reader, subject(data.dataset).image, target, steps)
+def _set_smallest(visitor: Visitor, data: Dataset, target: int | None, steps: int) -> None:
+    found = _smallest(answering(visitor).reader, subject(data).image, target, steps)
     if found is not None:
         _lab_size.set(min(MAX_STRENGTH, np.ceil(found.size * 200) / 200))

@@ -12,7 +12,7 @@ from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, near
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
-from mlp.images.mnist import Split
+from mlp.images.mnist import Dataset, Split
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
@@ -23,7 +23,6 @@ from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures
 from mlp.page.tabs.lab.pictures.dots import pickable_dots
 from mlp.page.tabs.places import look_inside
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -57,19 +56,19 @@ class Layout(NamedTuple):
         return scaled
 
 
-def view(visitor: Visitor, data: DataState) -> None:
+def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
-    test, drawing = data.dataset.test, this_tab().desk.digit
+    test, drawing = data.test, this_tab().desk.digit
     n = n_affordable(now.network, len(test.labels))
-    fitted = Split(data.dataset.train.images[:FITTED], data.dataset.train.labels[:FITTED])
+    fitted = Split(data.train.images[:FITTED], data.train.labels[:FITTED])
     layout = within_budget("lab_map", (now.network, test, n), lambda: _layout(now, test, n, fitted), plays=False)
     mine = None if drawing is None else hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
-    kind, (noun, nouns) = kind_of(now.reader.names), data.dataset.noun("test")
+    kind, (noun, nouns) = kind_of(now.reader.names), data.noun("test")
     st.html(
         f'<p class="ink-note">{now.caption}, with {n:,} {nouns}. The two directions were fitted on '
         f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the {kind}s "

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.analysis.lab.morph import PICTURES, Morph, answer_changes, by_hidden_layer, by_pixels, morph
 from mlp.images.input_image import InputImage, from_data, with_article
+from mlp.images.mnist import Dataset
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
@@ -15,7 +16,6 @@ from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures, plain_reader
 from mlp.page.tabs.lab.pictures.river import river
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 _lab_kept = SessionVar[InputImage | None]("lab_kept", None)
@@ -32,10 +32,10 @@ ROOM = "morph"
 KEPT = "the kept drawing"
 
 
-def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
+def choices(_visitor: Visitor, data: Dataset) -> tuple[str, float]:
     """Draw the controls, and return the end of the path and the place on it."""
-    subject_choice(data.dataset)
-    names = data.dataset.names
+    subject_choice(data)
+    names = data.names
     ends = [*names, *([KEPT] if _lab_kept.get() is not None else [])]
     if _lab_morph_to.get() not in ends:
         _lab_morph_to.set(names[-1])
@@ -51,12 +51,12 @@ def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
     return end or names[-1], at / 100
 
 
-def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
+def view(visitor: Visitor, data: Dataset, end: str, at: float) -> None:
     """Draw both rivers, and the images at the chosen place."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
-    first, last = subject(data.dataset), _end(data, end)
+    first, last = subject(data), _end(data, end)
     ends = now.seen(first.image).reshape(-1), now.seen(last.image).reshape(-1)
     reader = plain_reader(now.reader)
     names = now.reader.names
@@ -111,17 +111,17 @@ def _turns(probabilities: np.ndarray, names: Sequence[str]) -> str:
     return f"<b>{first}</b> becomes " + ", then ".join(f"<b>{into}</b> at {at:.0%}" for into, at in turns[:4])
 
 
-def _end(data: DataState, end: str) -> InputImage:
+def _end(data: Dataset, end: str) -> InputImage:
     kept = _lab_kept.get()
     if end == KEPT and kept is not None:
         return kept
-    labels, names = data.dataset.test.labels, data.dataset.names
+    labels, names = data.test.labels, data.names
     label = names.index(end) if end in names else len(names) - 1
-    return from_data(data.dataset, int(np.flatnonzero(labels == label)[0]), "test")
+    return from_data(data, int(np.flatnonzero(labels == label)[0]), "test")
 
 
-def _keep(data: DataState) -> None:
-    _lab_kept.set(subject(data.dataset))
+def _keep(data: Dataset) -> None:
+    _lab_kept.set(subject(data))
     _lab_morph_to.set(KEPT)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
+from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
 from mlp.page.style.redraw import On, Where, part
 from mlp.page.tabs.lab import work
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.valley import MIN_STATES
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 _lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
@@ -29,10 +29,10 @@ class Room:
     title: str
     idea: str
     view: Callable[..., None]
-    choices: Callable[[Visitor, DataState], tuple[Any, ...]] = lambda _visitor, _data: ()
+    choices: Callable[[Visitor, Dataset], tuple[Any, ...]] = lambda _visitor, _data: ()
 
 
-def draw_room(visitor: Visitor, data: DataState, name: str, room: Room, *, key: str) -> None:
+def draw_room(visitor: Visitor, data: Dataset, name: str, room: Room, *, key: str) -> None:
     """Draw a room with its questions; ``key`` is the key of the part with its view."""
     if room.idea:
         st.html(f'<p class="ink-note">{room.idea}</p>')
@@ -45,7 +45,7 @@ def draw_room(visitor: Visitor, data: DataState, name: str, room: Room, *, key: 
             questions_section(QUESTIONS[name])
 
 
-def _view(visitor: Visitor, data: DataState, name: str, room: Room, choices: tuple[Any, ...]) -> None:
+def _view(visitor: Visitor, data: Dataset, name: str, room: Room, choices: tuple[Any, ...]) -> None:
     room.view(visitor, data, *choices)
     if _drawn_for(visitor, name) != _lab_drawn_for.get():
         st.rerun()  # the computation has ended, or the run has its first saved steps

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mlp.images.mnist import Dataset
 from mlp.page.session_var import ControlVar
 from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.scrolling import scroll_to
@@ -9,7 +10,6 @@ from mlp.page.tabs.lab import fool, morph, valley, wish
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.room import Room, draw_room
 from mlp.page.tabs.places import Rooms, Section
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 ROOMS = {
@@ -22,7 +22,7 @@ ROOMS = {
 LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items()}, ControlVar("lab_choice", ""))
 
 
-def lab_section(visitor: Visitor, data: DataState) -> None:
+def lab_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the choice of an experiment, and the open experiment."""
     _lab(visitor, data)
     if LAB_ROOMS.is_linked:
@@ -30,7 +30,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
 
 
 @part("lab_rooms", on=On.VIEW, where=Where.TAB)
-def _lab(visitor: Visitor, data: DataState) -> None:
+def _lab(visitor: Visitor, data: Dataset) -> None:
     with st.container(key="lab_card"):
         chosen = LAB_ROOMS.draw_choice("Experiment")
         if chosen is None:

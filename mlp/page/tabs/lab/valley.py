@@ -7,13 +7,13 @@ import streamlit as st
 from PIL import Image
 
 from mlp.analysis.lab.valley import Valley, gaps_filled, valley
+from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.svg import svg, svg_url
 from mlp.page.tabs.lab.experiment_pieces import facts_list
 from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.visitor import Visitor
 
@@ -33,7 +33,7 @@ BANDS = 14
 SIZE = 480
 
 
-def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
+def choices(visitor: Visitor, _data: Dataset) -> tuple[()]:
     """Draw the button that starts the measurement."""
     job = visitor.job
     n_states = 0 if job is None else len(job.rewind.steps)
@@ -71,7 +71,7 @@ def _states(job: Job) -> list[np.ndarray]:
     return [*kept, now.network.values]
 
 
-def view(visitor: Visitor, _data: DataState) -> None:
+def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the measured part of the plane, and the path so far."""
     lab_refused.show()
     job = visitor.job

@@ -11,6 +11,7 @@ from mlp.analysis.lab.wish import Wish, sum_of, wish
 from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
+from mlp.images.mnist import Dataset
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering, digit_in
@@ -20,7 +21,6 @@ from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, pictures
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 _lab_wish_layer = ControlVar[str | None]("lab_wish_layer", None)
@@ -36,7 +36,7 @@ IDEA = (
 ROOM = "wish"
 
 
-def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
+def choices(visitor: Visitor, _data: Dataset) -> tuple[()]:
     """Draw the choice of the neuron, and the button."""
     network, answers = answering(visitor).network, answering(visitor).reader.names
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
@@ -82,7 +82,7 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
         begin_work(visitor, ROOM, wish(network.copy(), layer, neuron))
 
 
-def view(visitor: Visitor, _data: DataState) -> None:
+def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the image so far, the weights, and the network's answer."""
     now = answering(visitor)
     if not is_finite(now.network):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.scores import percent
 from mlp.images.input_image import InputImage, from_drawing
+from mlp.images.mnist import Dataset
 from mlp.images.plain_shrink import moved, shrunk
 from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
@@ -14,12 +15,11 @@ from mlp.page.draw.networks import answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.style import theme
 from mlp.page.style.redraw import On, part
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 
 @part("lesson_forms", on=On.STROKE | On.NETWORK)
-def compare_forms(visitor: Visitor, data: DataState) -> None:
+def compare_forms(visitor: Visitor, data: Dataset) -> None:
     """Draw both inputs with both answers."""
     drawing = this_tab().desk.drawing
     if drawing is None:
@@ -63,9 +63,9 @@ def _form(title: str, pixels: np.ndarray, reader: Reader | None = None, probabil
     )
 
 
-def _example(data: DataState) -> np.ndarray:
+def _example(data: Dataset) -> np.ndarray:
     """Return a canvas with a test digit, small and near a corner."""
-    split = data.dataset.test
+    split = data.test
     number = int(np.flatnonzero(split.labels == 3)[0])
     large = np.kron(split.images[number].reshape(28, 28), np.ones((4, 4), np.uint8))  # (112, 112)
     return moved(np.pad(large, ((0, CANVAS_PX - len(large)), (0, CANVAS_PX - len(large)))), 0.1, 0.8)

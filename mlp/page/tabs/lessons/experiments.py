@@ -12,11 +12,11 @@ from mlp.page.style.redraw import On, part
 from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
-from mlp.page.train.data_state import data_state
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.saved_sources import Source
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -55,7 +55,7 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
 
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     """Start an experiment, with the curves of the lesson's other ones below its own."""
-    data = data_of(experiment, visitor.signs.now, data_state().source)
+    data = data_of(experiment, visitor.signs.now, chosen_mnist())
     if data is None:
         _refused.set(f"{experiment.label}: draw more of each sign first, as one of each is needed for validation.")
         return
@@ -68,7 +68,7 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
 
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     """Start all experiments of a lesson side by side, with their curves in the same axes."""
-    found = [(each, data_of(each, visitor.signs.now, data_state().source)) for each in lesson.experiments]
+    found = [(each, data_of(each, visitor.signs.now, chosen_mnist())) for each in lesson.experiments]
     runs = [(settings_of(each, data), data) for each, data in found if data is not None]
     labels = [each.label for each, data in found if data is not None]
     begin_sweep(visitor, runs, labels=labels, purpose="lesson", refusal=_refused, shown=True)
@@ -92,7 +92,7 @@ def _key(visitor: Visitor, experiment: Experiment) -> tuple[Settings, Source | N
 
 def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Source | None, Settings]:
     """Return the data of an experiment, which may be the visitor's own signs, and its settings."""
-    data = data_of(experiment, visitor.signs.now, data_state().source)
+    data = data_of(experiment, visitor.signs.now, chosen_mnist())
     return data, experiment.settings if data is None else settings_of(experiment, data)
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
@@ -21,8 +22,8 @@ from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
 from mlp.page.tabs.lessons.spots import spots
 from mlp.page.tabs.places import Rooms, Section
 from mlp.page.train import guess
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import chosen_mnist
 
 _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control."""
@@ -44,11 +45,11 @@ def lessons_are_open() -> bool:
     return lessons_open.get() and not LESSONS_PLACE.is_hidden
 
 
-def lessons_place(visitor: Visitor, data: DataState) -> None:
+def lessons_place(visitor: Visitor) -> None:
     """Draw the lessons if they are open, in a container that is always there."""
     with st.container(key="lessons_card"):
         if lessons_are_open():
-            lessons_section(visitor, data)
+            lessons_section(visitor, chosen_mnist().load())
 
 
 def lessons_button() -> None:
@@ -65,7 +66,7 @@ def lessons_button() -> None:
         )
 
 
-def lessons_section(visitor: Visitor, data: DataState) -> None:
+def lessons_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the choice of a lesson, the lesson, and the section for teachers."""
     if "training" in hidden():
         st.html(_NARROW_STAGE)
@@ -96,7 +97,7 @@ def lessons_section(visitor: Visitor, data: DataState) -> None:
         scroll_to_curves(by_link=LESSON_ROOMS.is_linked)
 
 
-def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
+def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
     lesson = LESSONS[name]
     note_guess(visitor, name, lesson)
     st.subheader(lesson.title, anchor=False)

@@ -11,7 +11,7 @@ from mlp.analysis.mistakes import Readings, read_all
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
-from mlp.images.mnist import Split
+from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
 from mlp.nn.reader import Reader
 from mlp.page import state
@@ -22,7 +22,6 @@ from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.mistakes.confusion import confusion_grid
 from mlp.page.tabs.places import Rooms, Section, look_inside
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -36,17 +35,17 @@ SHOWN = 24
 
 
 @part("mistakes", on=On.NETWORK | On.VIEW, where=Where.TAB)
-def mistakes_section(visitor: Visitor, data: DataState) -> None:
+def mistakes_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the choice of data, the confusion matrix, and the images in its open cell or the most confident mistakes."""
     plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    kind = ("test" in data.dataset.splits_to_check and SPLITS.draw_choice("Data")) or "validation"
+    kind = ("test" in data.splits_to_check and SPLITS.draw_choice("Data")) or "validation"
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown without limit, so it can’t read anything.")
         return
-    split: Split = getattr(data.dataset, kind)
-    names, (noun, nouns) = data.dataset.names, data.dataset.noun(kind)
-    text, readings = _read(now, visitor, data.dataset.name, kind, split, plays)
+    split: Split = getattr(data, kind)
+    names, (noun, nouns) = data.names, data.noun(kind)
+    text, readings = _read(now, visitor, data.name, kind, split, plays)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
     st.html(

@@ -15,13 +15,13 @@ from mlp.page.style.plots import color_of, draw_plot
 from mlp.page.style.redraw import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
-from mlp.page.train.data_state import DataState
 from mlp.page.train.moving import sweep_tab_parts
 from mlp.page.train.overlay import curve_title, sweep_plot
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation
 from mlp.training.setting_entry import value_text
 from mlp.training.settings import controls, setting_names
@@ -45,7 +45,7 @@ VALUES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {  # all choices, and t
 }
 
 
-def sweep_section(visitor: Visitor, data: DataState) -> None:
+def sweep_section(visitor: Visitor) -> None:
     """Draw the choice of a setting and its values, and the last sweep."""
     st.subheader("Several at once", anchor=False)
     st.caption("Train several networks side by side that differ in one setting.")
@@ -73,7 +73,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             type="primary",
             disabled=len(values) < 2,
             on_click=_start,
-            args=(visitor, data, name, values),
+            args=(visitor, name, values),
         )
     _refused.show()
     sweep = visitor.sweep
@@ -96,13 +96,13 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
     fragment(_curves_and_table, key="sweep_curves")(visitor, sweep)
 
 
-def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
+def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
     try:
         settings = variations(chosen_settings(), name, values)
     except ValueError as error:
         _refused.set(f"This sweep cannot start: {reason(error)}")
         return
-    begin_sweep(visitor, [(each, data.source) for each in settings], name=name, refusal=_refused)
+    begin_sweep(visitor, [(each, chosen_mnist()) for each in settings], name=name, refusal=_refused)
 
 
 def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mlp.class_names import in_words
+from mlp.images.mnist import Dataset
 from mlp.jobs.earlier_runs import MAX_SHOWN, NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page.session_var import ControlVar, SessionVar
@@ -18,7 +19,6 @@ from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import LUCK, sweep_section
 from mlp.page.tabs.runs.uploads import weights_section
 from mlp.page.train.card import accuracy_at
-from mlp.page.train.data_state import DataState
 from mlp.page.train.run_words import duration, measured_on
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
 from mlp.page.visitors.refusals import Refusal
@@ -41,7 +41,7 @@ _newest_run = SessionVar[int | None]("newest_run", None)
 _STAR = f" ★: the best of those that began alike and were measured on the same images. {LUCK}"
 
 
-def runs_section(visitor: Visitor, data: DataState) -> None:
+def runs_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the visitor's runs, with the controls to compare, repeat, download and upload them."""
     now = visitor.job.snapshot() if visitor.job else None
     if now is None and not visitor.runs.runs:
@@ -60,7 +60,7 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
         offer_downloads(visitor, number)
         if now is not None:
             synthetic_accuracy_section(now, visitor.digits.now)
-    sweep_section(visitor, data)
+    sweep_section(visitor)
     weights_section(visitor)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, slow_step
+from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
@@ -18,9 +19,9 @@ from mlp.page.tabs.step.check import check
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
 from mlp.page.tabs.step.step_pieces import followed
 from mlp.page.tabs.step.update import after, update
-from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import sign_settings
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run
 
@@ -48,12 +49,12 @@ FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
 
 
-def step_through_section(visitor: Visitor, data: DataState) -> None:
+def step_through_section(visitor: Visitor, data: Dataset) -> None:
     """Draw a training step, one stage at a time."""
     fragment(_step_through, key="step_through")(visitor, data)
 
 
-def _step_through(visitor: Visitor, data: DataState) -> None:
+def _step_through(visitor: Visitor, data: Dataset) -> None:
     st.markdown(
         "A network learns in thousands of steps, each from a handful of images. Here is **one of them in slow "
         "motion**, with its real numbers. It works on a copy, so your run stays as it is."
@@ -121,7 +122,7 @@ def _chosen_stage() -> int:
     return stages.index(_slow_stage.get())
 
 
-def _head(at: int, step: SlowStep, visitor: Visitor, data: DataState) -> None:
+def _head(at: int, step: SlowStep, visitor: Visitor, data: Dataset) -> None:
     """Draw the stage's title, its controls, and at the right *Back* and *Next*, which stay where they are."""
     name, n = list(STAGES)[at], len(step.labels)
     with st.container(horizontal=True, vertical_alignment="bottom", key="slow_head"):
@@ -132,7 +133,7 @@ def _head(at: int, step: SlowStep, visitor: Visitor, data: DataState) -> None:
         _back_and_next(at, step.number, visitor, data)
 
 
-def _back_and_next(at: int, number: int, visitor: Visitor, data: DataState) -> None:
+def _back_and_next(at: int, number: int, visitor: Visitor, data: Dataset) -> None:
     with st.container(horizontal=True, key="slow_steps", width="content"):
         st.button(
             "Back",
@@ -163,13 +164,13 @@ def _forget() -> None:
     _slow_step.pop()
 
 
-def _current(visitor: Visitor, data: DataState) -> SlowStep:
+def _current(visitor: Visitor, data: Dataset) -> SlowStep:
     """Return the current step, computed again only when another run or other settings are chosen."""
     is_of_run = _slow_origin.get() == "run" and visitor.job is not None
     settings = chosen_settings()
-    if data.dataset.unseen is not None:
-        settings = sign_settings(settings, data.dataset.names)
-    origin = ("run", visitor.id, visitor.runs.current) if is_of_run else ("new", settings, data.dataset.name)
+    if data.unseen is not None:
+        settings = sign_settings(settings, data.names)
+    origin = ("run", visitor.id, visitor.runs.current) if is_of_run else ("new", settings, data.name)
     kept = _slow_step.get()
     if kept is None or kept[0] != origin:
         run = visitor.job.run_state() if is_of_run and visitor.job is not None else Run(settings)
@@ -178,14 +179,14 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
     return kept[1]
 
 
-def _step_of(run: Run, origin: tuple[Any, ...], visitor: Visitor, data: DataState) -> SlowStep:
+def _step_of(run: Run, origin: tuple[Any, ...], visitor: Visitor, data: Dataset) -> SlowStep:
     """Return the next step of a run, on the images that it trains on."""
     if origin[0] == "run" and visitor.job is not None:
         dataset = visitor.job.training_data.load()
-    elif data.dataset.unseen is not None:
-        dataset = data.dataset
+    elif data.unseen is not None:
+        dataset = data
     else:
-        dataset = training_data(data.source, run.settings).load()
+        dataset = training_data(chosen_mnist(), run.settings).load()
     return slow_step(run, dataset.train.images, dataset.train.labels)
 
 
@@ -194,7 +195,7 @@ def _keep(origin: tuple[Any, ...], step: SlowStep) -> None:
     state.slow_picture.pop()  # the number now belongs to another image
 
 
-def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
+def _next_minibatch(visitor: Visitor, data: Dataset, number: int) -> None:
     kept = _slow_step.get()
     assert kept is not None  # the button is below the step
     origin, step = kept
