@@ -1,15 +1,18 @@
-"""The part "Data": show training images with their labels."""
+"""The section "Data": training images with their labels, and the styles of synthetic digits."""
+
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
 from mlp.images.augmentation import warp
+from mlp.images.handwriting.styles import STYLES, Style
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import digits, plain
-from mlp.page.tabs.data.styles import styles_section
 from mlp.page.tabs.places import Section
 from mlp.page.visitors.visitor import Visitor
 
@@ -17,9 +20,12 @@ _examples_from = SessionVar[int]("examples_from", 0)
 """The number of the first example that is shown."""
 _show_warped = SessionVar[bool]("show_warped", False)
 """Whether examples are shown warped; a control."""
+_show_styles = SessionVar[bool]("show_styles", False)
+"""Whether the styles of synthetic digits are shown; a control."""
 
 
 EXAMPLES = 30
+OF_A_STYLE = 4
 QUESTIONS = (
     (
         "Which of these digits do you misread yourself? Press Show others a few times.",
@@ -56,7 +62,7 @@ def data_section(_visitor: Visitor, data: Dataset) -> None:
     with st.expander("Three questions"):
         questions_section(QUESTIONS)
     with st.container(key="advanced_data"), st.expander("Advanced"):
-        styles_section()
+        fragment(_styles, key="styles")()
 
 
 def _images(data: Dataset) -> None:
@@ -76,6 +82,27 @@ def _images(data: Dataset) -> None:
 
 def _show_others() -> None:
     _examples_from.set(_examples_from.get() + EXAMPLES)
+
+
+def _styles() -> None:
+    """Draw a row for each digit, with examples of its styles."""
+    if st.toggle("Show the styles of synthetic digits", key=_show_styles.key):
+        st.caption(
+            "The setting *Add synthetic digits* adds digits in these styles to MNIST’s; *Styles left out* skips some."
+        )
+        for digit, styles in STYLES.items():
+            names = [style.__name__.replace("_", " ") for style in styles]
+            with st.container(horizontal=True, key=f"styles_of_{digit}"):
+                for style, name in zip(styles, names, strict=True):
+                    with st.container(width=150):
+                        st.html(digits(_examples(digit, style), [""] * OF_A_STYLE, alt=f"a {name}"))
+                        st.caption(name)
+
+
+@lru_cache(maxsize=64)
+def _examples(digit: int, style: Style) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return np.concatenate([synthetic_digits(1, rng, styles={digit: {style: 1.0}})[0] for _ in range(OF_A_STYLE)])
 
 
 DATA = Section("Data", data_section, looks_at_images=True)
