@@ -72,7 +72,7 @@ curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 
 # tabs/lab/: the experiments.
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
-"""The neurons that are switched off, as (layer, neuron), both from 0 (inside/switched_off)."""
+"""The neurons that are switched off, as (layer, neuron), both from 0 (inside/switches)."""
 
 lab_guess_drawn = SessionVar[tuple[float, ...]]("lab_guess_drawn", ())
 """The guessed accuracies, 0 to 1; none if nothing is drawn (train/guess)."""

@@ -9,7 +9,7 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.parameters import Parameter
-from mlp.page.tabs.lessons.few_examples import data_of, settings_of
+from mlp.page.tabs.lessons.experiments import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.straightening import straightened
 from mlp.training.data.sources import chosen_mnist

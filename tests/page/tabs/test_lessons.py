@@ -12,7 +12,7 @@ from mlp.analysis.lab.guess_comparison import POINTS
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.tabs.lessons.few_examples import data_of, settings_of
+from mlp.page.tabs.lessons.experiments import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.spots import SPOTS
 from mlp.training.data.drawing_data import DrawingData

@@ -25,9 +25,8 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.redraw import On, redraw
 from mlp.page.style.theme import colors
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.inside.neuron_grid import LayerSwitches, neuron_grid
-from mlp.page.tabs.inside.switched_off import switched_off_in
-from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, plain_reader
+from mlp.page.tabs.inside.switches import LayerSwitches, neuron_grid, switched_off_in
+from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, plain_reader
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -64,8 +63,6 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int, int]:
 def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
     """Compare the damaged network with the whole one: answers, accuracy, size, and the neurons to switch."""
     now = answering(visitor)
-    if not is_finite(now.network):
-        return
     damage = Damage(state.lab_off.get(), pruned / 100, bits)
     looked_at = subject(data)
     left = damaged(now.network, damage)

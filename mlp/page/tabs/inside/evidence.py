@@ -47,9 +47,6 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     """Draw gradient × input and occlusion beside the image."""
     reader, image = now.reader, now.seen(looked_at.image)
     logits = mean_logits(reader, image.reshape(1, -1))[0]
-    if not np.isfinite(logits).all():
-        st.info("This network’s weights have grown without limit, so no answer can be explained.")
-        return
     chosen, rival = _evidence_for.get(), _evidence_against.get()
     names = reader.names
     digit = names.index(chosen) if chosen in names else int(logits.argmax())

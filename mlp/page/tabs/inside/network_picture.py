@@ -16,7 +16,7 @@ from mlp.page.draw.network_widget import LEGEND, network_widget
 from mlp.page.draw.networks import Answering
 from mlp.page.draw.scene import activity, scene_of
 from mlp.page.style.signed_pictures import signed_url
-from mlp.page.tabs.inside.switched_off import NUMBERS, number_of, switch, switched_off_in
+from mlp.page.tabs.inside.switches import NUMBERS, number_of, switch, switched_off_in
 
 SHOWN = 12  # neurons in each layer
 SIDE = 28  # of a neuron's pattern
@@ -32,9 +32,6 @@ class Layer(NamedTuple):
 
 def draw(now: Answering, looked_at: InputImage, colors: dict[str, str], damaged: MLP | None = None) -> None:
     """Draw the network at an image; with a ``damaged`` network, that one, and its hidden neurons are switches."""
-    if not np.isfinite(now.network.values).all():
-        st.info("This network’s weights have grown without limit, so there is nothing to show.")
-        return
     image, network = now.seen(looked_at.image), now.network if damaged is None else damaged
     whole = trace(now.network, image, SHOWN)
     off = [*([None] * (len(whole) - 1) if damaged is None else switched_off_in(network)), None]

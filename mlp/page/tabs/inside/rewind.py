@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from mlp.images.mnist import Dataset
@@ -16,7 +17,8 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style import theme
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite
+from mlp.page.tabs.lab.experiment_pieces import bars, facts_list
+from mlp.page.tabs.lab.room import GROWN
 from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason
@@ -97,7 +99,8 @@ def view(visitor: Visitor, data: Dataset) -> None:
     if back is None or back.run != visitor.runs.current:
         back = state.Rewound(visitor.runs.current, now.step, now.reader)
     step, then = back.step, back.reader
-    if not is_finite(then.network):
+    if not np.isfinite(then.network.values).all():
+        st.info(GROWN)
         return
     looked_at = subject(data)
     image = looked_at.image[None]

@@ -40,11 +40,7 @@ def draw(now: Answering, visitor: Visitor, data: Dataset) -> None:
     """Draw a row of histograms for each layer."""
     job = visitor.job if now.kind == "run" else None
     plays = job is not None and job.playing
-    try:
-        measured = within_budget("spreads", (now.network, job, data), lambda: _measure(now, job, data), plays=plays)
-    except ValueError:
-        st.info("This network’s weights have grown without limit, so there is nothing to measure.")
-        return
+    measured = within_budget("spreads", (now.network, job, data), lambda: _measure(now, job, data), plays=plays)
     colors = theme.colors()
     st.html(
         f'<p class="ink-note">{measured.caption}. Each hill shows how many of a layer’s numbers have which size: its '
@@ -67,14 +63,13 @@ def draw(now: Answering, visitor: Visitor, data: Dataset) -> None:
 
 
 def _measure(now: Answering, job: Job | None, data: Dataset) -> _Measured:
-    dataset = data
-    steps = None if job is None else update_sizes(job.run_state(), dataset.train.images, dataset.train.labels)
-    chosen = np.random.default_rng(0).integers(0, len(dataset.train), GRADIENT_IMAGES)
+    steps = None if job is None else update_sizes(job.run_state(), data.train.images, data.train.labels)
+    chosen = np.random.default_rng(0).integers(0, len(data.train), GRADIENT_IMAGES)
     layers = layer_statistics(
         now.network,
-        now.reader.as_seen(dataset.train.images[chosen]),
-        dataset.train.labels[chosen],
-        now.reader.as_seen(dataset.validation.images[:SAMPLE]),
+        now.reader.as_seen(data.train.images[chosen]),
+        data.train.labels[chosen],
+        now.reader.as_seen(data.validation.images[:SAMPLE]),
     )
     return _Measured(now.caption, layers, steps)
 

@@ -52,8 +52,8 @@ def _choose_pixels(visitor: Visitor, data: Dataset) -> tuple[Any, ...]:
 TOOLS = {
     "look": Room("Look", "", _picture, _choose_subject),
     "damage": Room("Damage", damage.IDEA, damage.view, damage.choices),
-    "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices),
-    "weights": Room("First layer", "", _first_layer, _choose_weights),
+    "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices, takes_any_network=True),
+    "weights": Room("First layer", "", _first_layer, _choose_weights, takes_any_network=True),
     "pixels": Room("Pixels", "", _pixels, _choose_pixels),
     "health": Room("Health", "", _health),
 }

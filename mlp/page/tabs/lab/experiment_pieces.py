@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import streamlit as st
 
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -28,14 +27,6 @@ def pictures(figures: Sequence[tuple[str, str, str]]) -> str:
         for url, title, text in figures
     )
     return f'<div class="lab-pictures">{parts}</div>'
-
-
-def is_finite(network: MLP) -> bool:
-    """Whether a network's weights are finite; draw a message if they are not."""
-    finite = bool(np.isfinite(network.values).all())
-    if not finite:
-        st.info("This network’s weights have grown without limit, so there is nothing to experiment on.")
-    return finite
 
 
 def plain_reader(reader: Reader, network: MLP | None = None) -> Reader:

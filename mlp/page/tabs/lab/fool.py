@@ -16,7 +16,7 @@ from mlp.page.style import theme
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.experiment_pieces import bars, is_finite, pictures, plain_reader
+from mlp.page.tabs.lab.experiment_pieces import bars, pictures, plain_reader
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -73,8 +73,6 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int | None, int, float]:
 def view(visitor: Visitor, data: Dataset, target: int | None, steps: int, size: float) -> None:
     """Draw the changed image, its reading, and a comparison of networks."""
     now = answering(visitor)
-    if not is_finite(now.network):
-        return
     looked_at, names = subject(data), [html.escape(name) for name in now.reader.names]
     target = None if target is None or target >= len(names) else target
     image = now.seen(looked_at.image)

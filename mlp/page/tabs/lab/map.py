@@ -20,7 +20,7 @@ from mlp.page.style import theme
 from mlp.page.style.picking import GalleryPicture, gallery
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures
+from mlp.page.tabs.lab.experiment_pieces import pictures
 from mlp.page.tabs.lab.pictures.dots import pickable_dots
 from mlp.page.tabs.places import look_inside
 from mlp.page.visitors.analysis_budget import within_budget
@@ -59,8 +59,6 @@ class Layout(NamedTuple):
 def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
     now = answering(visitor)
-    if not is_finite(now.network):
-        return
     test, drawing = data.test, this_tab().desk.digit
     n = n_affordable(now.network, len(test.labels))
     fitted = Split(data.train.images[:FITTED], data.train.labels[:FITTED])

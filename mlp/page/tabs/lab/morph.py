@@ -13,7 +13,7 @@ from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.experiment_pieces import is_finite, pictures, plain_reader
+from mlp.page.tabs.lab.experiment_pieces import pictures, plain_reader
 from mlp.page.tabs.lab.pictures.river import river
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.visitors.visitor import Visitor
@@ -54,8 +54,6 @@ def choices(_visitor: Visitor, data: Dataset) -> tuple[str, float]:
 def view(visitor: Visitor, data: Dataset, end: str, at: float) -> None:
     """Draw both rivers, and the images at the chosen place."""
     now = answering(visitor)
-    if not is_finite(now.network):
-        return
     first, last = subject(data), _end(data, end)
     ends = now.seen(first.image).reshape(-1), now.seen(last.image).reshape(-1)
     reader = plain_reader(now.reader)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from mlp.images.mnist import Dataset
+from mlp.page.draw.networks import answering
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.questions import questions_section
 from mlp.page.style.redraw import On, Where, part
@@ -19,17 +21,22 @@ _lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
 """The state for which the open experiment's controls were drawn, see `_drawn_for`."""
 
 
+GROWN = "This network’s weights have grown without limit, so there is nothing to show."
+
+
 @dataclass(frozen=True)
 class Room:
     """An experiment: its title, its idea in a sentence, its view, and its controls, whose values the view takes.
 
-    The controls are outside of the fragment that follows the training, so that they keep the focus.
+    The controls are outside of the fragment that follows the training, so that they keep the focus. A network whose
+    weights are not finite is drawn only if it ``takes_any_network``.
     """
 
     title: str
     idea: str
     view: Callable[..., None]
     choices: Callable[[Visitor, Dataset], tuple[Any, ...]] = lambda _visitor, _data: ()
+    takes_any_network: bool = False
 
 
 def draw_room(visitor: Visitor, data: Dataset, name: str, room: Room, *, key: str) -> None:
@@ -46,7 +53,10 @@ def draw_room(visitor: Visitor, data: Dataset, name: str, room: Room, *, key: st
 
 
 def _view(visitor: Visitor, data: Dataset, name: str, room: Room, choices: tuple[Any, ...]) -> None:
-    room.view(visitor, data, *choices)
+    if room.takes_any_network or np.isfinite(answering(visitor).network.values).all():
+        room.view(visitor, data, *choices)
+    else:
+        st.info(GROWN)
     if _drawn_for(visitor, name) != _lab_drawn_for.get():
         st.rerun()  # the computation has ended, or the run has its first saved steps
 

@@ -17,7 +17,7 @@ ROOMS = {
     "map": Room("Map", digit_map.IDEA, digit_map.view),
     "morph": Room("Morph", morph.IDEA, morph.view, morph.choices),
     "wish": Room("What it would like to see", wish.IDEA, wish.view, wish.choices),
-    "valley": Room("Valley", valley.IDEA, valley.view, valley.choices),
+    "valley": Room("Valley", valley.IDEA, valley.view, valley.choices, takes_any_network=True),
 }
 LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items()}, ControlVar("lab_choice", ""))
 

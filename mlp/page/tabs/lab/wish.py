@@ -19,7 +19,7 @@ from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url, plain
-from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, is_finite, pictures
+from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, pictures
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.visitors.visitor import Visitor
 
@@ -85,8 +85,6 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
 def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the image so far, the weights, and the network's answer."""
     now = answering(visitor)
-    if not is_finite(now.network):
-        return
     progress(ROOM, "Following the gradient")
     work = work_of(ROOM)
     if work is None:

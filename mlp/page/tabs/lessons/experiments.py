@@ -1,28 +1,35 @@
-"""A lesson's experiments: a button for each, one for all of them at once, and their results."""
+"""A lesson's experiments: their data, a button for each, one for all of them at once, and their results."""
 
 import html
+from dataclasses import replace
 
 import streamlit as st
 
 from mlp.class_names import in_words
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import EndedSweep, Trial
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.redraw import On, part
 from mlp.page.style.tables import html_table
-from mlp.page.tabs.lessons.few_examples import data_of, settings_of
-from mlp.page.tabs.lessons.lessons import Experiment, Lesson
+from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import DrawingData, split_data
+from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
-from mlp.training.data.sources import chosen_mnist
+from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
 _refused = Refusal("lesson")
 
 MAX_SHOWN = 4
+DRAWINGS = [experiment.drawings for experiment in LESSONS["examples"].experiments if experiment.drawings is not None]
+"""Numbers of drawings of each class in the lesson's experiments."""
+MIN_DRAWINGS = 5
+"""Number of drawings of each sign from which the lesson uses signs in place of digits."""
 
 
 def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
@@ -159,3 +166,24 @@ def _row(experiment: Experiment, now: Snapshot | None, *, with_size: bool) -> li
     if newest is None or not newest.step or newest.training_accuracy is None:
         return [*cells, now.epochs_done, "–", "–"]
     return [*cells, now.epochs_done, f"{newest.training_accuracy:.1%}", f"<b>{newest.accuracy:.1%}</b>"]
+
+
+def data_of(experiment: Experiment, signs: DrawingSet, source: Mnist) -> Source | None:
+    """Return an experiment's training data; None if the visitor has too few drawings of each sign."""
+    n = experiment.drawings
+    if n is None:
+        return source
+    if are_learned(signs):
+        enough = [each for each in DRAWINGS if each < min(signs.counts)]  # the rest is for validation, the same for all
+        return split_data(signs, signs.ranks >= max(enough), signs.ranks < n) if n in enough else None
+    return FewDigits(source, n)
+
+
+def settings_of(experiment: Experiment, data: Source) -> Settings:
+    """Return an experiment's settings, with the names of its classes."""
+    return replace(experiment.settings, names=data.names) if isinstance(data, DrawingData) else experiment.settings
+
+
+def are_learned(signs: DrawingSet) -> bool:
+    """Whether the lesson uses the visitor's signs in place of digits."""
+    return len(signs.names) > 1 and min(signs.counts) >= MIN_DRAWINGS

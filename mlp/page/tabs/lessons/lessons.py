@@ -9,7 +9,7 @@ from mlp.training.settings import Settings
 class Experiment:
     """A run to try: its button's label and its settings.
 
-    With ``drawings``, it learns that many drawings of each sign or digit, warped; see `few_examples`.
+    With ``drawings``, it learns that many drawings of each sign or digit, warped; see `experiments.data_of`.
     """
 
     label: str

@@ -15,7 +15,6 @@ from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
-from mlp.page.tabs.lessons.curves_scroll import scroll_to_curves
 from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
@@ -38,6 +37,27 @@ _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
 LESSON_ROOMS = Rooms(
     "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
 )
+
+
+# Runs each time the lessons open, as soon as they are there. The style sheet puts the train card beside them.
+_SCROLL = """
+<script>
+{
+  let tries = 40;
+  const look = () => {
+    const lessons = document.querySelector(".st-key-lessons");
+    if (!lessons) { if (tries--) setTimeout(look, 100); return; }
+    if (lessons.dataset.seen) return;
+    lessons.dataset.seen = "";
+    const card = document.querySelector(".st-key-lessons_card");
+    if (card) setTimeout(() => card.scrollIntoView({ block: "start" }), WAIT);
+  };
+  look();
+}
+</script>
+"""
+AFTER_LINK_MS = 400
+"""Wait for the sections above, which are drawn first and move the rest down."""
 
 
 def lessons_are_open() -> bool:
@@ -94,7 +114,7 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
-        scroll_to_curves(by_link=LESSON_ROOMS.is_linked)
+        _scroll_to_curves(by_link=LESSON_ROOMS.is_linked)
 
 
 def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
@@ -177,6 +197,11 @@ def teachers_link(lesson: str, names: list[str]) -> str:
     if address.count("/") == 2:  # https://host
         address += "/"
     return f"{address}?{urlencode(query, doseq=True, safe=',')}" if query else address
+
+
+def _scroll_to_curves(*, by_link: bool) -> None:
+    """Scroll to show both the curves and the lesson, each time the lessons open."""
+    st.html(_SCROLL.replace("WAIT", str(AFTER_LINK_MS if by_link else 0)), unsafe_allow_javascript=True)
 
 
 LESSONS_PLACE = Section("Lessons", lessons_section, rooms=LESSON_ROOMS)

@@ -8,8 +8,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, tex, tex_name
-from mlp.page.tabs.step.source import show_code
-from mlp.page.tabs.step.step_pieces import followed, html_name, image_and_formula, names, step_table
+from mlp.page.tabs.step.step_pieces import followed, html_name, image_and_formula, names, show_code, step_table
 
 
 def backward(step: SlowStep) -> None:

@@ -8,10 +8,8 @@ from mlp.page.style import theme
 from mlp.page.style.svg import chart
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import aligned, tex
-from mlp.page.tabs.step.loss_line import lengths_between, losses
-from mlp.page.tabs.step.source import show_code
-from mlp.page.tabs.step.step_pieces import html_name, names, step_table
-from mlp.page.tabs.step.weight import Weight, chosen_weight
+from mlp.page.tabs.step.step_pieces import html_name, names, show_code, step_table
+from mlp.page.tabs.step.weight import Weight, chosen_weight, lengths_between, losses
 from mlp.page.visitors.analysis_budget import within_budget
 
 REACH = 0.5

@@ -16,12 +16,12 @@ from mlp.page.style import theme
 from mlp.page.style.bars import bar
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, shaped, tex, tex_name, weighted_sum
-from mlp.page.tabs.step.source import show_code
 from mlp.page.tabs.step.step_pieces import (
     SHOWN_IMAGES,
     followed,
     image_and_formula,
     number_between,
+    show_code,
     step_table,
     true_name,
 )

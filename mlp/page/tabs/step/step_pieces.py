@@ -1,11 +1,16 @@
-"""Pieces that the stages of a slow step share: the followed image, names and tables."""
+"""Pieces that the stages of a slow step share: the followed image, names and tables, and the source code that runs."""
 
 import html
-from collections.abc import Sequence
+import inspect
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
+import mlp
 from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import with_article
 from mlp.nn.network import MLP
@@ -13,6 +18,7 @@ from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.tables import html_table
+from mlp.page.style.theme import plain
 
 SHOWN_IMAGES = 64
 
@@ -67,3 +73,29 @@ def true_name(step: SlowStep, i: int) -> str:
 def step_table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:
     """Return the numbers of a step as an HTML table; the cells are trusted HTML."""
     return html_table("Numbers of this step", heads, rows, marked=marked, numbers=True)
+
+
+ROOT = Path(mlp.__file__).resolve().parents[1]
+
+
+def location(function: Callable[..., Any]) -> str:
+    """Return the file and line of a function.
+
+    Examples
+    --------
+    >>> location(mlp.to_mnist).partition(", line ")[0]
+    'mlp/images/drawing.py'
+    """
+    function = inspect.unwrap(function)  # below its decorators
+    path = Path(inspect.getsourcefile(function) or "").resolve()
+    return f"{path.relative_to(ROOT).as_posix()}, line {inspect.getsourcelines(function)[1]}"
+
+
+def show_code(*functions: Callable[..., Any]) -> None:
+    """Draw the source of functions, folded, each with its file and line."""
+    names = [f"`{function.__qualname__}`" for function in functions]
+    joined = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    with st.expander(f"The code: {joined}", icon=":material/code:"):
+        for function in functions:
+            st.caption(f"`{function.__qualname__}` in {plain(location(function))}")
+            st.code(textwrap.dedent(inspect.getsource(function)), language="python")

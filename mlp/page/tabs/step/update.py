@@ -11,10 +11,8 @@ from mlp.page.style.svg import chart
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers
-from mlp.page.tabs.step.loss_line import lengths_between, losses
-from mlp.page.tabs.step.source import location, show_code
-from mlp.page.tabs.step.step_pieces import SHOWN_IMAGES
-from mlp.page.tabs.step.weight import chosen_weight
+from mlp.page.tabs.step.step_pieces import SHOWN_IMAGES, location, show_code
+from mlp.page.tabs.step.weight import chosen_weight, lengths_between, losses
 from mlp.training.fast_step import FastStep
 from mlp.training.loop import train_step
 

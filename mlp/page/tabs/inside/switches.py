@@ -1,13 +1,17 @@
-"""The hidden neurons as a grid of switches, colored by their activity."""
+"""The hidden neurons that visitors switch off, and a grid of switches for them, colored by their activity."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from mlp.page.style.picking import choice, pick_from
-from mlp.page.tabs.inside.switched_off import NUMBERS, number_of, switch
+from mlp.nn.network import MLP
+from mlp.page import state
+from mlp.page.style.picking import Pick, choice, pick_from
+from mlp.training.settings import MAX_HIDDEN_LAYERS, MAX_WIDTH
 
+NUMBERS = range(MAX_HIDDEN_LAYERS * MAX_WIDTH)
+"""The numbers by which hidden neurons are picked."""
 _CSS = """
 .root { display: grid; gap: 1rem; }
 h3 { font-size: 0.9rem; font-weight: 600; margin: 0 0 0.4rem; color: var(--ink); }
@@ -21,6 +25,26 @@ button[aria-pressed="true"] { background:
 @media (pointer: coarse) { section > div { grid-template-columns: repeat(auto-fill, 1.75rem); }
   button { width: 1.75rem; height: 1.75rem; } }
 """
+
+
+def number_of(layer: int, neuron: int) -> int:
+    """Return the number by which a neuron is picked; layer and neuron count from 0."""
+    return layer * MAX_WIDTH + neuron
+
+
+def switched_off_in(network: MLP) -> list[set[int]]:
+    """Return the neurons of each hidden layer that are off, without those that this network does not have."""
+    off = state.lab_off.get()
+    return [
+        {neuron for layer, neuron in off if layer == number and neuron < width}
+        for number, width in enumerate(network.layer_sizes[1:-1])
+    ]
+
+
+def switch(pick: Pick) -> None:
+    """Switch the picked neuron off, or on again; for callbacks."""
+    off, place = state.lab_off.get(), divmod(pick.number, MAX_WIDTH)
+    state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
 
 
 class LayerSwitches(NamedTuple):
