@@ -7,9 +7,9 @@ const LETTERS_PX = 11, GAP_PX = 4, DOT_ROOM_PX = 4, TICK_PX = { x: 52, y: 20 }, 
 const still = matchMedia("(prefers-reduced-motion: reduce)"), forced = matchMedia("(forced-colors: active)");
 
 // Coordinates come as differences of whole numbers, which are short.
-function summed(differences) {
+function summed(differences, units = UNITS) {
   let sum = 0;
-  return differences.map((each) => (sum += each) / UNITS);
+  return differences.map((each) => (sum += each) / units);
 }
 
 // Places of round numbers within a range, about `most` of them, in steps of 1, 2 or 5 times a power of ten.
@@ -45,7 +45,7 @@ class Plot {
 
   show(plot) {
     this.plot = plot;
-    this.lines = plot.lines.map((line) => ({ ...line, x: summed(line.x), y: summed(line.y) }));
+    this.lines = plot.lines.map((line) => ({ ...line, x: summed(line.x, plot.units), y: summed(line.y, plot.units) }));
     if (plot.alt) this.place.ariaLabel = plot.alt;
     const reached = Math.max(0, ...this.lines.map(({ still, x }) => (still ? 0 : x.at(-1) ?? 0))), now = performance.now();
     if (!plot.playing || still.matches || !this.arrived) this.at = reached;  // at rest, or a page that has just opened
@@ -118,9 +118,9 @@ class Plot {
     }
     this.straight(pen, this.left, this.bottom, this.left + this.wide, this.bottom);
     for (const x of ticks(...plot.x, Math.max(2, Math.floor(this.wide / TICK_PX.x)))) {
-      pen.textAlign = x ? "center" : "left";
-      const words = x ? `${x}` : "epoch 0", half = pen.measureText(words).width / 2;
-      pen.fillText(words, x ? Math.min(this.X(x), box.width - half) : this.left, this.bottom + GAP_PX + letters / 2);
+      const starts = !x && plot.unit, words = starts ? `${plot.unit} 0` : `${x}`, half = pen.measureText(words).width / 2;
+      pen.textAlign = starts ? "left" : "center";
+      pen.fillText(words, starts ? this.left : Math.min(this.X(x), box.width - half), this.bottom + GAP_PX + letters / 2);
     }
   }
 

@@ -1,7 +1,8 @@
 """The curves of runs as points, for the browser, which draws them with their axes (`plot.js`).
 
 A plot is a dict: ``percent``, whether y is a fraction; ``x`` and ``y``, the ranges of the axes; ``marks``, places on
-the x axis with their texts; and ``lines``, the lowest first. `shown` adds what a place on the page needs.
+the x axis with their texts; and ``lines``, the lowest first. `shown` adds what a place on the page needs. ``unit`` is
+named at the start of the x axis, if there is one, and ``units`` replaces `UNITS`.
 
 A line has ``x`` and ``y`` as in `differences`, ``color`` as a variable of the style sheet, and, where they differ from
 the browser's defaults, ``width`` and ``marker`` in pixels, ``alpha``, ``dash``, ``name``, written at its end, and
@@ -75,7 +76,7 @@ def run_plot(
     if with_synthetic and quantity == "accuracy":
         quiet.insert(0, ("drawings", history.measured("synthetic")))
     lines = [
-        _line(
+        line_of(
             curve,
             "quiet",
             width=1.5,
@@ -87,12 +88,12 @@ def run_plot(
         for place, (name, curve) in enumerate(quiet)
     ]
     if guess is not None:
-        lines.append(_line(guess, "quiet", dash=[6, 4], name="your guess", still=True))
+        lines.append(line_of(guess, "quiet", dash=[6, 4], name="your guess", still=True))
     lines += [
-        _line(minibatches, "accent", width=0.8, alpha=0.35),
-        _line(Curve(minibatches.x, smooth), "accent", width=1, alpha=0.6),
-        _line(training, "accent", marker=4),
-        _line(validation, "second", dash=VALIDATION_DASHES, marker=4),
+        line_of(minibatches, "accent", width=0.8, alpha=0.35),
+        line_of(Curve(minibatches.x, smooth), "accent", width=1, alpha=0.6),
+        line_of(training, "accent", marker=4),
+        line_of(validation, "second", dash=VALIDATION_DASHES, marker=4),
     ]
     heights = value_range(quantity, smooth, training.y, validation.y, *(curve.y for _, curve in quiet))
     marks = [mark for mark in marks_of(history) if mark.x <= end]
@@ -105,14 +106,14 @@ def runs_plot(quantity: Quantity, histories: Sequence[History], epochs: float, g
     end = max((horizon_of(run.minibatches, epochs) for run in runs), default=float(epochs))
     lines, heights = [], []
     if guess is not None and quantity == "accuracy":
-        lines.append(_line(guess, "quiet", dash=[6, 4], name="your guess", still=True))
+        lines.append(line_of(guess, "quiet", dash=[6, 4], name="your guess", still=True))
     for place, run in enumerate(runs):
         color, smooth = color_of(place), smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE))
         training, validation = without_start(run.training), without_start(run.validation)
         lines += [
-            _line(Curve(run.minibatches.x, smooth), color, width=0.8, alpha=0.5),
-            _line(training, color, width=1.6, marker=3),
-            _line(validation, color, width=1.3, dash=VALIDATION_DASHES, marker=3),
+            line_of(Curve(run.minibatches.x, smooth), color, width=0.8, alpha=0.5),
+            line_of(training, color, width=1.6, marker=3),
+            line_of(validation, color, width=1.3, dash=VALIDATION_DASHES, marker=3),
         ]
         heights += [smooth[len(smooth) // 20 :], training.y, validation.y]
     return _plot(quantity, end, value_range(quantity, np.empty(0), *heights), lines)
@@ -141,25 +142,26 @@ def _plot(
     lines: list[dict[str, Any]],
     marks: Sequence[Mark] = (),
 ) -> Plot:
-    return {"percent": quantity == "accuracy", "x": (0.0, end), "y": heights, "lines": lines, "marks": list(marks)}
+    percent = quantity == "accuracy"
+    return {"percent": percent, "unit": "epoch", "x": (0.0, end), "y": heights, "lines": lines, "marks": list(marks)}
 
 
-def _line(curve: Curve, color: str, **style: Any) -> dict[str, Any]:
+def line_of(curve: Curve, color: str, units: int = UNITS, **style: Any) -> dict[str, Any]:
     """Return a line without values that are not finite, which JSON lacks."""
     points = np.column_stack([np.asarray(curve.x, float), np.asarray(curve.y, float)])
     x, y = points[np.isfinite(points).all(axis=1)].T
-    return {"x": differences(x), "y": differences(y), "color": color, **style}
+    return {"x": differences(x, units), "y": differences(y, units), "color": color, **style}
 
 
-def differences(values: np.ndarray) -> list[int]:
-    """Return the first of these values, and the difference of each to the one before, in units of 1 / `UNITS`.
+def differences(values: np.ndarray, units: int = UNITS) -> list[int]:
+    """Return the first of these values, and the difference of each to the one before, in units of 1 / ``units``.
 
     Examples
     --------
     >>> differences(np.array([0.5, 0.50001, 0.25]))
     [50000, 1, -25001]
     """
-    whole = np.rint(np.clip(values, -HIGHEST, HIGHEST) * UNITS).astype(np.int64)
+    whole = np.rint(np.clip(values, -HIGHEST, HIGHEST) * units).astype(np.int64)
     found: list[int] = np.diff(whole, prepend=0).tolist()
     return found
 

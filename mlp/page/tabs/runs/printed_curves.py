@@ -3,15 +3,17 @@
 import io
 from collections.abc import Sequence
 
+import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mlp.page.style.plots import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Mark, color_of, marks_of, without_start
-from mlp.page.style.svg import quiet_axes
 from mlp.page.style.theme import LIGHT
 from mlp.training.history import Curve, History, smoothed
 
+mpl.rcParams["svg.fonttype"] = "none"  # letters as text
 MARK_GAP = 0.08
 """Fraction of the width that the text of a mark takes."""
 
@@ -43,8 +45,7 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
 def printed_accuracies(runs: Sequence[Curve], guess: Curve | None) -> bytes:
     """Return validation accuracies of runs, over the fraction of each, and a dashed guess, as a small SVG file."""
     figure = Figure(figsize=(2.8, 1.25))
-    axes = quiet_axes(figure, (0.12, 0.13, 0.86, 0.81), LIGHT)
-    axes.tick_params(labelsize=6)
+    axes = _quiet_axes(figure, (0.12, 0.13, 0.86, 0.81))
     for place, curve in enumerate(runs):
         axes.plot(*curve, color=LIGHT[color_of(place)], linewidth=1, clip_on=False, gid=f"run_{place + 1}")
     if guess is not None:
@@ -54,6 +55,19 @@ def printed_accuracies(runs: Sequence[Curve], guess: Curve | None) -> bytes:
     first.label1.set_horizontalalignment("left")
     last.label1.set_horizontalalignment("right")
     return _file(figure, "svg")
+
+
+def _quiet_axes(figure: Figure, place: tuple[float, float, float, float]) -> Axes:
+    """Return axes without a frame: a line below, faint lines across, small quiet numbers; ``place`` as fractions."""
+    axes = figure.add_axes(place)
+    figure.patch.set_alpha(0)
+    axes.patch.set_alpha(0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(LIGHT["line"])
+    axes.tick_params(colors=LIGHT["quiet"], length=0, labelsize=6)
+    axes.grid(axis="y", color=LIGHT["line"], linewidth=0.7)
+    return axes
 
 
 def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:

@@ -4,8 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import Check, SlowStep, check_gradients, losses_along, position_of, steepest
-from mlp.page.style import theme
-from mlp.page.style.svg import chart
+from mlp.page.style.theme import plain
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import aligned, tex
 from mlp.page.tabs.step.step_pieces import html_name, names, show_code, step_table
@@ -54,25 +53,21 @@ def _one_weight(step: SlowStep, weight: Weight, checked: Check) -> None:
             )
         )
         st.caption(
-            "The line is the loss when only this weight moves; the dashed line has the gradient’s slope. They touch at "
-            "the weight’s current value."
+            f"The line is the loss for each value of this weight, {plain(weight.name)}; the dashed line has the "
+            "gradient’s slope. They touch at the weight’s current value."
         )
     value = float(step.before.values[weight.position])
     lengths = lengths_between(step, -REACH, REACH)
     direction = np.zeros_like(step.before.values)
     direction[weight.position] = 1
     with drawn:
-        chart(
-            loss_along(
-                [value + length for length in lengths],
-                losses(step, direction, lengths, name="slow_along", of=weight.position),
-                slope=checked.gradient,
-                dots=[Dot(value, step.loss, "here")],
-                label=f"value of this weight, {weight.name}",
-                colors=theme.colors(),
-            ),
-            "The loss as this weight moves",
-            key="weight_chart",
+        loss_along(
+            "weight",
+            [value + length for length in lengths],
+            losses(step, direction, lengths, name="slow_along", of=weight.position),
+            slope=checked.gradient,
+            dots=[Dot(value, step.loss, "here")],
+            alt="The loss as this weight moves",
         )
 
 

@@ -7,7 +7,6 @@ from mlp.analysis.slow_motion import SlowStep
 from mlp.nn.losses import accuracy
 from mlp.nn.optimizers import SGD, Adam
 from mlp.page.style import theme
-from mlp.page.style.svg import chart
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers
@@ -73,21 +72,18 @@ def _numbers(step: SlowStep, position: int) -> str:
 def _downhill(step: SlowStep) -> None:
     """Draw the loss along the direction of the step."""
     change, lengths = step.update, lengths_between(step, 0, 4)
-    chart(
-        loss_along(
-            lengths,
-            losses(step, change, lengths, name="slow_downhill"),
-            slope=float(step.before.grads.astype(np.float64) @ change.astype(np.float64)),
-            dots=[Dot(0, step.loss, "before"), Dot(1, step.loss_after, "after")],
-            label="length of the step, as a multiple of the real one",
-            colors=theme.colors(),
-        ),
-        "The loss along the direction of the step",
-        key="downhill_chart",
+    loss_along(
+        "downhill",
+        lengths,
+        losses(step, change, lengths, name="slow_downhill"),
+        slope=float(step.before.grads.astype(np.float64) @ change.astype(np.float64)),
+        dots=[Dot(0, step.loss, "before"), Dot(1, step.loss_after, "after")],
+        alt="The loss along the direction of the step",
     )
     st.caption(
-        "The loss of this minibatch along the direction of the step. The gradient only knows the slope at the start, "
-        "the dashed line; with a larger learning rate, the step would land farther to the right."
+        "The loss of this minibatch along the direction of the step, whose real length is 1. The gradient only knows "
+        "the slope at the start, the dashed line. With a larger learning rate, the step would land farther to the "
+        "right."
     )
 
 
