@@ -23,7 +23,6 @@ from mlp.page.tabs.lessons.experiments import learned_now, trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
 from mlp.page.tabs.name_field import name_field
 from mlp.page.tabs.runs.downloads import file_name
-from mlp.page.tabs.runs.printed_curves import printed_accuracies
 from mlp.page.train.guess import unseen_accuracy
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
 from mlp.training.history import Curve
@@ -164,5 +163,7 @@ def _chart(trials: Sequence[Trial], guess: tuple[float, ...] | None) -> str:
         curve = trial.snapshot.history.measured("accuracy")
         runs.append(Curve(curve.x / trial.snapshot.settings.epochs, curve.y))
     guessed = None if guess is None else Curve(np.linspace(0, 1, POINTS), np.array(guess))
+    from mlp.page.tabs.runs.printed_curves import printed_accuracies
+
     url = data_url("svg+xml", printed_accuracies(runs, guessed))
     return f'<img class="chart" alt="Accuracy on validation images over the run" src="{url}">'

@@ -23,7 +23,6 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.theme import plain
 from mlp.page.tabs.name_field import name_field
-from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
@@ -181,7 +180,7 @@ def report(run: NumberedRun, own: DrawingSet, given: str = "", nickname: str = "
         facts.append(("Validation", warning))
     shows_own = len(own) and reader.reads_digits
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
-    curves = printed_curves(now.history, now.settings.epochs, "", "svg")
+    curves = curves_picture(run, "svg", "")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
     heading = f"{given}. {title(run)}" if given else title(run)
     return report_page(heading, facts, now.settings, curves, validation, drawn)
@@ -241,9 +240,12 @@ def curves_table(run: NumberedRun) -> str:
     return curves_csv(run.snapshot.history, run.snapshot.settings.learning_rate)
 
 
-def curves_picture(run: NumberedRun, kind: str) -> bytes:
-    """Return the run's curves as an image, "png" or "svg"."""
-    return printed_curves(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
+def curves_picture(run: NumberedRun, kind: str, text: str | None = None) -> bytes:
+    """Return the run's curves below a line of text, by default its title, as an image, "png" or "svg"."""
+    from mlp.page.tabs.runs.printed_curves import printed_curves
+
+    above = title(run) if text is None else text
+    return printed_curves(run.snapshot.history, run.snapshot.settings.epochs, above, kind)
 
 
 def title(run: NumberedRun) -> str:

@@ -1,4 +1,7 @@
-"""The curves of runs on white paper, for downloads, reports and the sheet of the lessons."""
+"""The curves of runs on white paper, for downloads, reports and the sheet of the lessons.
+
+Import it where it draws: matplotlib takes a quarter of the page's memory.
+"""
 
 import io
 from collections.abc import Sequence
@@ -6,7 +9,6 @@ from collections.abc import Sequence
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mlp.page.style.plots import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Mark, color_of, marks_of, without_start
@@ -21,7 +23,6 @@ MARK_GAP = 0.08
 def printed_curves(history: History, epochs: int, title: str, kind: str) -> bytes:
     """Return loss and accuracy side by side on white, below a title of one line, as a PNG or SVG file."""
     figure = Figure(figsize=(11, 4), layout="constrained")
-    FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=10)
     for axes, quantity, name in zip(figure.subplots(1, 2), QUANTITIES, ("loss, in nats", "accuracy"), strict=True):
         minibatches, training, validation = history.curves(quantity, RAW_POINTS)
