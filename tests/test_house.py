@@ -282,7 +282,7 @@ LINES: dict[str, int] = {
     "mlp/images": 3385,
     "mlp/jobs": 3308,
     "mlp/nn": 1626,
-    "mlp/page": 194,
+    "mlp/page": 192,
     "mlp/page/draw": 2101,
     "mlp/page/live": 1489,
     "mlp/page/server": 959,

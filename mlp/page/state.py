@@ -24,13 +24,11 @@ begun_run = SessionVar[int | None]("begun_run", None)
 """The number of the last run that was started in this tab (runs)."""
 
 # settings/: positions of the controls.
-linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
-"""The positions of controls that the link asks for, by key (link)."""
 
 
 def control(key: str) -> ControlVar[Any]:
-    """Return the position of a control of a setting, at first the link's; a control (controls)."""
-    return ControlVar(key, linked_positions.get().get(key, controls()[key].first_position))
+    """Return the position of a setting's control (controls)."""
+    return ControlVar(key, controls()[key].first_position)
 
 
 # train/: the current run.

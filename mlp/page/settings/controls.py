@@ -98,7 +98,7 @@ def _draw(control: Setting, moved: Callable[[str], None]) -> None:
         moved(control.key)
         redraw(On.SETTING)  # all controls, as one can move another
 
-    label, places, first = control.label, control.positions, state.control(control.key).default
+    label, places, first = control.label, control.positions, control.first_position
     kept: Any = {"key": control.key, "persist_state": "session", "on_change": changed, "help": control.explained}
     if control.kind == "slider":
         st.slider(label, places[0], places[-1], first, step=places[1] - places[0], **kept)

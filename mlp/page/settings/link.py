@@ -6,7 +6,7 @@ from typing import Any
 from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
-from mlp.page.settings.controls import chosen_settings
+from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.link import Query, linked, linked_query, one_of, shortened
 from mlp.training.recipes import FIRST, RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value
@@ -16,13 +16,13 @@ MAX_NAMES = 8
 
 
 def take_settings() -> None:
-    """Set the first positions of the controls to those that the link asks for: its own, or else those of its recipe."""
-    known, found = controls(), dict[str, Any]()
+    """Set the controls to the positions that the link asks for: its own, or else those of its recipe."""
     recipe = RECIPES.get(linked("recipe") or "")
     if recipe is not None:
-        found = {key: position for key, position in positions_of(recipe.settings).items() if key in known}
-    own = {key: position_in(control, linked_query()[key]) for key, control in known.items() if key in linked_query()}
-    state.linked_positions.set(found | {key: position for key, position in own.items() if position is not None})
+        set_controls(recipe.settings)
+    for key, control in controls().items():
+        if key in linked_query() and (position := position_in(control, linked_query()[key])) is not None:
+            state.control(key).set(position)
 
 
 def position_in(control: Setting, texts: Sequence[str]) -> Any:
