@@ -53,7 +53,7 @@ def your_signs(visitor: Visitor) -> None:
         key="your_signs",
         on_click=_collect_signs,
         args=(not collects,),
-        help="Leads back to digits." if collects else "Teaches a network two signs of your own, five drawings each.",
+        help=None if collects else "Teaches a network two signs of your own, five drawings each.",
     )
 
 

@@ -6,14 +6,13 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
+from mlp.images.decoding import MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
 from mlp.jobs.workers import picture_readers
 from mlp.page.live.desk import Photo, photo_of
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
-from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
 
 _picture_in = ControlVar[Any]("picture_in", None)
@@ -54,10 +53,9 @@ def photo_panel(visitor: Visitor, show: Callable[[Photo | None], None]) -> None:
                 args=(visitor, show),
             )
         st.caption(
-            f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
-            f"({MAX_PIXELS / 1e6:.0f} million for a JPEG)."
+            f"At most {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels ({MAX_PIXELS / 1e6:.0f} million for a JPEG). "
+            "The photo is kept like a drawing: see *Privacy* at the end of the page."
         )
-        privacy_note()
 
 
 def forget_photo() -> None:

@@ -59,7 +59,7 @@ def test_page_opens_without_errors_and_large_shifts(
     hint = part(page, "answer").get_by_text("Draw a digit from 0 to 9")
     assert hint.evaluate("(hint) => hint.offsetHeight / parseFloat(getComputedStyle(hint).lineHeight)") < 2.5  # lines
     at_rest(page)
-    assert page.evaluate("shifted") <= 0.02, page.evaluate("moved")
+    assert page.evaluate("shifted") <= 0.005, page.evaluate("moved")
     eventually(page, lambda: page.evaluate("widths.length"))
     # A canvas that grows or vanishes under the pen, or that another one replaces, loses its drawing.
     assert len(page.evaluate("[...new Set(widths)]")) == 1
