@@ -1,4 +1,4 @@
-"""The part "Your drawings": the visitor's digits and signs, training on them, and how well a network reads them."""
+"""The section "Your drawings": the visitor's digits and signs, training on them, and how well a network reads them."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""The part "Runs": compare a visitor's runs, repeat, download and delete them."""
+"""The section "Runs": compare a visitor's runs, repeat, download and delete them."""
 
 import html
 from dataclasses import replace
