@@ -106,6 +106,10 @@ class Setting:
             return rule.checked(value)
         if callable(rule):
             return rule(value)
+        if self.kind == "several":
+            if not isinstance(value, tuple | list) or any(one not in rule for one in value) or {*value} == {*rule}:
+                raise ValueError(f"{field} must be some, but not all, of {', '.join(rule)}, got {value!r}")
+            return tuple(one for one in rule if one in value)
         if value not in rule or type(value) is not type(rule[0]):  # 1 equals True
             raise ValueError(f"{field} must be one of {', '.join(map(str, rule))}, got {value!r}")
         return value

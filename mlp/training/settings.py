@@ -39,20 +39,6 @@ def checked_widths(widths: Any) -> tuple[Any, ...]:
     return sizes
 
 
-def checked_styles(names: Any) -> tuple[str, ...]:
-    """Return names of handwriting styles in the order of `STYLES`; a ValueError names an unknown one."""
-    known = style_names()
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise ValueError(f"without_styles must be names of styles, got {names!r}")
-    asked = list(names)
-    for name in asked:
-        if name not in known:
-            raise ValueError(f"without_styles must be names among {', '.join(known)}, got {name!r}")
-    if len(set(asked)) == len(known):
-        raise ValueError("without_styles must leave at least one style, got all of them")
-    return tuple(name for name in known if name in asked)
-
-
 N_LAYERS = Setting(
     default=2,
     rule=range(1, len(WIDTHS) + 1),
@@ -252,8 +238,7 @@ class Settings:
     )
     without_styles: tuple[str, ...] = setting(
         (),
-        checked_styles,
-        positions=style_names(),
+        tuple(style_names()),
         label="Styles left out",
         kind="several",
         section="Advanced",

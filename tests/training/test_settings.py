@@ -105,8 +105,7 @@ def test_settings_make_the_described_network_and_optimizer():
 
 
 def test_every_field_has_one_entry_and_every_key_and_flag_one_meaning():
-    names_come_with_the_data = {"names"}
-    assert {one.field for one in SETTINGS} == {field.name for field in fields(Settings)} - names_come_with_the_data
+    assert {one.field for one in SETTINGS} | {"names"} == {field.name for field in fields(Settings)}
     keys = [control.key for one in SETTINGS for control in one.controls]
     assert len(keys) == len(set(keys))
     assert len({one.flag for one in SETTINGS}) == len(SETTINGS)

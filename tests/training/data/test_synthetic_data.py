@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlp.images.handwriting.styles import style_names
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.synthetic_data import (
     WithSynthetic,
@@ -75,7 +76,7 @@ def test_image_limit_applies_to_mnist():
     assert Run(Settings(synthetic=30)).images_used(4030) == 4030
 
 
-@pytest.mark.parametrize("wrong", [("eleven",), "one", 7])
+@pytest.mark.parametrize("wrong", [("eleven",), "one", 7, tuple(style_names()), ([],)])
 def test_unknown_style_is_named(wrong):
-    with pytest.raises(ValueError, match=r"without_styles must be names.*got"):
+    with pytest.raises(ValueError, match=r"without_styles must be some, but not all, of .*got"):
         Settings(without_styles=wrong)
