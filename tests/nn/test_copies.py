@@ -52,16 +52,3 @@ def test_copy_between_backward_and_step_keeps_the_gradient():
     twin_optimizer.step()
     np.testing.assert_array_equal(twin.values, network.values)
     assert not np.array_equal(network.values, small().values)
-
-
-@pytest.mark.parametrize(
-    ("thing", "shown"),
-    [
-        (Dense(784, 100, rng=np.random.default_rng(0)), "Dense(784, 100)"),
-        (ReLU(), "ReLU()"),
-        (Dropout(0.5), "Dropout(0.5)"),
-        (SGD([Parameter(np.ones(1))], 0.1, momentum=0.9), "SGD(learning_rate=0.1, momentum=0.9)"),
-    ],
-)
-def test_repr_shows_the_constructor(thing, shown):
-    assert repr(thing) == shown

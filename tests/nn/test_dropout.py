@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, Dense, Dropout, ReLU, Sequential, softmax_cross_entropy, train
+from mlp import MLP, SGD, Dropout, softmax_cross_entropy, train
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.weights import dump_model, parse_model
 from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
@@ -97,12 +97,3 @@ def test_rate_that_is_changed_later_is_checked_and_used():
         layer.rate = 1
     layer.rate = 0.9
     assert (layer.draw((100, 100), np.random.default_rng(0)) == 0).mean() == pytest.approx(0.9, abs=0.02)
-
-
-def test_list_of_layers_with_dropout_trains_and_saves():
-    rng = np.random.default_rng(0)
-    layers = [Dense(784, 32, rng=rng), ReLU(), Dropout(0.5), Dense(32, 10, rng=rng)]
-    network, images, labels = Sequential(layers), np.eye(10, 784, dtype=np.float32), np.arange(10)
-    *_, _ = train(network, SGD(network.parameters(), 1.0), images, labels, batch_size=5, epochs=100, rng=rng)
-    np.testing.assert_array_equal(network.predict(images), labels)
-    np.testing.assert_array_equal(parse_model(dump_model(network)).predict(images), labels)

@@ -21,18 +21,6 @@ def one(value, grad, dtype=np.float64):
     return Parameter(np.array([value], dtype), np.array([grad], dtype))
 
 
-def test_sgd_by_hand():
-    weight = one(1, 0.5)
-    SGD([weight], 0.1).step()
-    assert weight.value[0] == pytest.approx(1 - 0.1 * 0.5)
-
-
-def test_weight_decay_by_hand():
-    weight = one(2, 0.5)
-    SGD([weight], 0.1, weight_decay=0.25).step()
-    assert weight.value[0] == pytest.approx(2 - 0.1 * (0.5 + 0.25 * 2))
-
-
 @pytest.mark.parametrize(("value", "sign"), [(2, 1), (-2, -1), (0, 0)])
 def test_l1_penalty_matches_results_by_hand(value, sign):
     weight = one(value, 0.5)
@@ -114,13 +102,6 @@ def test_adam_adds_epsilon_to_the_corrected_root():
     assert weight.value[0] == pytest.approx(-0.5)
 
 
-def test_first_adam_step_has_the_length_of_the_learning_rate():
-    for grad in (1e-3, 1.0, 1e6):
-        weight = one(0, grad)
-        Adam([weight], 0.01).step()
-        assert weight.value[0] == pytest.approx(-0.01, rel=1e-4)
-
-
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("array", [np.arange(6.0).reshape(3, 2).T, np.arange(12.0).reshape(2, 6)[:, ::2]])
 def test_step_changes_arrays_in_any_memory_order_alike(name, array):
@@ -155,24 +136,6 @@ def test_weight_decay_of_adam_is_that_of_torchs_adamw():
     np.testing.assert_allclose(weight.value, ADAMW_VALUES, rtol=1e-14)
 
 
-def test_weight_decay_of_adam_decays_a_weight_without_gradient():
-    weight = one(2, 0)
-    Adam([weight], 0.1, weight_decay=0.25).step()
-    assert weight.value[0] == pytest.approx(2 * (1 - 0.1 * 0.25))
-
-
-@pytest.mark.parametrize(
-    ("make", "shown"),
-    [
-        (lambda p: SGD(p, 0.1), "SGD(learning_rate=0.1)"),
-        (lambda p: SGD(p, 0.1, momentum=0.9), "SGD(learning_rate=0.1, momentum=0.9)"),
-        (lambda p: Adam(p, l1=0.5), "Adam(learning_rate=0.001, l1=0.5)"),
-    ],
-)
-def test_optimizer_repr_shows_non_default_arguments(make, shown):
-    assert repr(make([one(1, 1)])) == shown
-
-
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_step_leaves_the_gradient_unchanged(name):
     parameter = Parameter(np.arange(6.0).reshape(2, 3), np.arange(6.0, 0, -1).reshape(2, 3))
@@ -181,15 +144,6 @@ def test_step_leaves_the_gradient_unchanged(name):
     for _ in range(2):
         optimizer.step()
         np.testing.assert_array_equal(parameter.grad, before)
-
-
-def test_two_steps_with_one_gradient_decay_twice():
-    weight = one(2, 0.5)
-    optimizer = SGD([weight], 0.1, weight_decay=0.25)
-    optimizer.step()  # 0.5 + 0.25 · 2
-    assert weight.value[0] == pytest.approx(1.9)
-    optimizer.step()  # 0.5 + 0.25 · 1.9
-    assert weight.value[0] == pytest.approx(1.9 - 0.1 * 0.975)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

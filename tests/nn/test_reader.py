@@ -1,18 +1,21 @@
-"""A plain network has no reading options, and loading returns a reader around one, which can be trained further."""
+"""A reader: what loading gives, which can be trained further, and test-time augmentation."""
+
+import copy
+import pickle
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from mlp import MLP, SGD, Dense, Reader, Sequential, load_model, save_model, train
+from mlp.nn.losses import softmax
+from mlp.nn.tta import SHIFTS, mean_log_probabilities, shifted
+from mlp.nn.weights import ModelError
 
 
 @pytest.fixture
 def network() -> MLP:
     return MLP([784, 12, 10], rng=np.random.default_rng(0))
-
-
-def test_plain_network_has_no_reading_options(network):
-    assert not {"temperature", "looks", "facts"} & set(dir(network))
 
 
 @pytest.mark.parametrize("kind", [MLP, Sequential])
@@ -41,3 +44,85 @@ def test_loaded_network_can_be_trained_further(tmp_path):
     *_, last = train(loaded.network, optimizer, images, labels, batch_size=5, epochs=60, rng=rng)
     assert last.accuracy == 1
     np.testing.assert_array_equal(loaded.predict(images), labels)
+
+
+@pytest.fixture
+def images() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (7, 784), dtype=np.uint8)
+
+
+def test_shifts_are_the_image_and_four_moves_with_paper(images):
+    for moved, shift in zip(shifted(images).reshape(5, 7, 28, 28), SHIFTS, strict=True):
+        expected = np.roll(images.reshape(7, 28, 28), shift, axis=(1, 2))
+        if shift[0]:
+            expected[:, 0 if shift[0] > 0 else -1] = 0
+        if shift[1]:
+            expected[:, :, 0 if shift[1] > 0 else -1] = 0
+        np.testing.assert_array_equal(moved, expected)
+
+
+def test_augmented_logits_are_means_of_five_log_probabilities(network, images):
+    by_hand = np.mean([np.log(softmax(network.logits(moved))) for moved in shifted(images).reshape(5, 7, 784)], axis=0)
+    reader = Reader(network, test_time_augmentation=True)
+    np.testing.assert_allclose(reader.logits(images), by_hand, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(reader.predict(images), by_hand.argmax(axis=1))
+    np.testing.assert_allclose(reader.predict_proba(images), softmax(by_hand), rtol=1e-4)
+    np.testing.assert_allclose(reader.predict_proba(images).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_augmented_answer_is_independent_of_batch_and_type(network):
+    images = np.random.default_rng(2).integers(0, 256, (1003, 28, 28), dtype=np.uint8)
+    reader = Reader(network, test_time_augmentation=True)
+    many = reader.logits(images)
+    np.testing.assert_allclose(reader.logits(images[1000:]), many[1000:], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(reader.logits(images[:5].astype(np.float32) / 255), many[:5], rtol=1e-4, atol=1e-5)
+    assert reader.logits(images[:0]).shape == (0, 10)
+
+
+def test_mean_of_log_probabilities_stays_finite_for_huge_logits():
+    mean = mean_log_probabilities(np.array([[1e4, 0.0]] * 5, np.float32))
+    np.testing.assert_allclose(mean, [[0.0, -1e4]])
+
+
+def test_files_and_copies_keep_augmentation(network, images, tmp_path):
+    reader = Reader(network, test_time_augmentation=True, temperature=0.5)
+    save_model(reader, tmp_path / "net.safetensors")
+    for again in (load_model(tmp_path / "net.safetensors"), copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
+        assert again.test_time_augmentation
+        np.testing.assert_array_equal(again.predict_proba(images), reader.predict_proba(images))
+
+
+def test_reader_has_the_promised_attributes(network, images):
+    reader = Reader(network)
+    np.testing.assert_array_equal(reader.forward(images), network.forward(images))
+    assert reader.parameters() == network.parameters()
+    assert (reader.layer_sizes, reader.activation, reader.n_parameters) == (
+        network.layer_sizes,
+        network.activation,
+        network.n_parameters,
+    )
+    assert str(reader).replace("Reader", "MLP") == str(network)
+
+
+@pytest.mark.parametrize("wrong", [0, 5, "5", None])
+def test_non_bool_augmentation_is_refused(network, wrong):
+    with pytest.raises(ValueError, match=f"must be True or False, got {wrong!r}"):
+        Reader(network, test_time_augmentation=wrong)
+
+
+def test_non_square_inputs_cannot_be_augmented():
+    with pytest.raises(ValueError, match="square images"):
+        Reader(MLP([10, 2], rng=np.random.default_rng(0)), test_time_augmentation=True)
+
+
+@pytest.mark.parametrize(("sizes", "looks"), [([784, 10], "3"), ([784, 10], "five"), ([10, 2], "5")])
+def test_file_with_unknown_tta_is_refused(tmp_path, sizes, looks):
+    path = tmp_path / "net.safetensors"
+    save_model(MLP(sizes, rng=np.random.default_rng(0)), path)
+    with safetensors.safe_open(path, "numpy") as file:
+        arrays, metadata = {key: file.get_tensor(key) for key in file.keys()}, file.metadata()  # noqa: SIM118
+    path.write_bytes(safetensors.numpy.save(arrays, metadata | {"looks": looks}))
+    with pytest.raises(
+        ModelError, match=r"looks must be 1 or 5, got|test-time-augmentation needs a network of square images"
+    ):
+        load_model(path)

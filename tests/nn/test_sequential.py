@@ -106,14 +106,6 @@ def test_gradients_are_right_for_any_neighbors_of_an_activation(middle):
         np.testing.assert_allclose(parameter.grad, found, rtol=1e-6, atol=1e-9)
 
 
-def test_activation_at_the_end_leaves_the_callers_gradient_alone():
-    network = Sequential([Dense(6, 4, rng=np.random.default_rng(2)), Tanh()])
-    grad = np.ones((3, 4), np.float32)
-    network.forward(np.ones((3, 6), np.float32))
-    network.backward(grad)
-    assert (grad == 1).all()
-
-
 def test_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
     network = article(np.random.default_rng(5))
     losses(network)
@@ -253,15 +245,6 @@ def test_backward_of_a_first_layer_may_be_ones_own(own):
     grads = network.pull_back(softmax_cross_entropy(network.forward(IMAGES), LABELS)[1])
     assert first.weight.grad.any() == first.bias.grad.any() == (not own)
     assert [grad.shape for grad in grads] == [(64, 5), (64, 5), (64, 10)]
-
-
-def test_dense_layer_draws_its_own_weights():
-    layer = Dense(784, 100, rng=np.random.default_rng(42))
-    first = MLP([784, 100, 10], rng=np.random.default_rng(42)).dense_layers[0]
-    np.testing.assert_array_equal(layer.weight.value, first.weight.value)
-    assert not layer.bias.value.any()
-    with pytest.raises(ValueError, match="at least 1, got 0 -> 10"):
-        Dense(0, 10, rng=np.random.default_rng(42))
 
 
 @pytest.mark.parametrize("n", [4000, 4500])

@@ -55,11 +55,6 @@ def test_fast_step_equals_the_plain_step(activation, optimizer, regularizer):
     assert_alike(Settings(hidden=(40, 30), activation=activation, images=500, **chosen))
 
 
-@pytest.mark.parametrize("more", [{"schedule": "cosine"}, {"initialization": "gabor"}])
-def test_fast_step_follows_every_other_setting(more):
-    assert_alike(Settings(hidden=(40,), images=500, momentum=0.9, **more))
-
-
 @pytest.mark.parametrize("hidden", [(), (7,), (300,), (512, 256), (20, 600, 30)])
 @pytest.mark.parametrize("batch_size", [1, 8, 9, 32, 128, 500])
 def test_fast_step_takes_every_shape_and_minibatch(hidden, batch_size):
@@ -156,12 +151,6 @@ def test_bits_are_the_same_for_any_number_of_threads(settings, optimizer):
     for pool, number in zip(pools(), before, strict=True):
         pool.set(number)
     assert ends[1:] == ends[:1] * 2
-
-
-def test_gradients_of_a_runs_network_take_no_memory():
-    run = Run(Settings(hidden=(40,), images=100))
-    for _ in islice(steps(run, IMAGES, LABELS), 3):
-        assert not run.network.grads.any()
 
 
 @pytest.mark.parametrize(("m", "k", "n"), [(3, 5, 4), (40, 2000, 30), (1, 900, 900), (900, 40, 60)])

@@ -13,13 +13,6 @@ def history_of(losses, steps_per_epoch=10):
     return history
 
 
-def test_new_history_is_empty_everywhere():
-    history = History(10)
-    assert len(history) == 0
-    for curve in (history.minibatches("loss"), history.minibatches("accuracy"), history.measured("loss")):
-        assert len(curve.x) == len(curve.y) == 0
-
-
 def test_records_keep_their_order_in_any_portions():
     history = History(10)
     losses = np.arange(5000, dtype=np.float32)
@@ -28,13 +21,6 @@ def test_records_keep_their_order_in_any_portions():
     assert len(history) == 5000
     np.testing.assert_array_equal(history.losses, losses)
     np.testing.assert_array_equal(history.accuracies, -losses)
-
-
-def test_earlier_views_stay_unchanged_by_new_records():
-    history = history_of(range(1000))
-    read = history.losses
-    history.add_steps(np.full(2000, 7, np.float32), np.full(2000, 7, np.float32))
-    np.testing.assert_array_equal(read, np.arange(1000))
 
 
 def test_short_run_has_a_point_for_every_step():
@@ -56,14 +42,6 @@ def test_curve_has_between_half_and_all_of_the_allowed_points(n, max_points):
     curve = history_of(np.zeros(n)).minibatches("loss", max_points)
     assert min(n, max_points // 2) <= len(curve.x) == len(curve.y) <= max_points
     assert (np.diff(curve.x) > 0).all()
-
-
-def test_growing_curve_keeps_its_older_points():
-    losses = np.random.default_rng(0).random(1000)
-    shorter, longer = history_of(losses[:900]).minibatches("loss", 100), history_of(losses).minibatches("loss", 100)
-    whole_bins = 900 // 16
-    np.testing.assert_array_equal(shorter.x[:whole_bins], longer.x[:whole_bins])
-    np.testing.assert_array_equal(shorter.y[:whole_bins], longer.y[:whole_bins])
 
 
 def test_evaluations_become_curves_over_epochs():

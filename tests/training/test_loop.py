@@ -72,44 +72,6 @@ def test_step_reports_its_minibatch_before_the_update():
     assert isinstance(step, Step)
 
 
-def test_same_seed_gives_the_same_numbers_and_another_seed_others():
-    def run(seed):
-        arguments = train_arguments(rng=np.random.default_rng(seed))
-        return list(train(**arguments)), arguments["network"].values.tobytes()
-
-    assert run(1) == run(1)
-    assert run(1) != run(2)
-
-
-def test_predicting_and_copying_between_steps_changes_nothing():
-    undisturbed, watched = train_arguments(), train_arguments()
-    expected = list(train(**undisturbed))
-    seen = []
-    for step in train(**watched):
-        seen.append(step)
-        watched["network"].predict(watched["images"])
-        watched["network"].copy().forward(watched["images"])
-    assert seen == expected
-    assert watched["network"].values.tobytes() == undisturbed["network"].values.tobytes()
-
-
-def test_training_leaves_the_images_and_labels_alone():
-    arguments = train_arguments()
-    for name in ("images", "labels"):
-        arguments[name].flags.writeable = False
-    assert len(list(train(**arguments))) == 9
-
-
-def test_batch_larger_than_the_data_is_all_of_the_data():
-    assert [step.number for step in train(**train_arguments(batch_size=1000, epochs=2))] == [1, 2]
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.uint64])
-def test_labels_may_be_of_any_integer_type(dtype):
-    reference = list(train(**train_arguments()))
-    assert list(train(**train_arguments(labels=(np.arange(10) % 10).astype(dtype)))) == reference
-
-
 IMAGES = numbered_images(10)
 
 
@@ -141,14 +103,6 @@ def test_errors_are_raised_at_the_call_and_name_value_and_rule(wrong, error, mes
     np.testing.assert_array_equal(arguments["network"].values, kept)
 
 
-def test_optimizer_of_two_networks_is_refused():
-    first, second = (MLP([784, 4, 10], rng=np.random.default_rng(seed)) for seed in (0, 1))
-    second.grads = np.ones_like(second.grads)
-    optimizer = SGD(first.parameters() + second.parameters(), 0.1)
-    with pytest.raises(ValueError, match=r"created for network\.parameters\(\), got one for other parameters"):
-        train(**train_arguments(network=first, optimizer=optimizer))
-
-
 @pytest.mark.parametrize(
     "make",
     [
@@ -173,16 +127,6 @@ def test_fast_steps_are_those_of_the_plain_layers(make, dropout, monkeypatch):
 
 
 takes = FastStep.takes
-
-
-def test_fast_step_is_made_once_a_call(monkeypatch):
-    made = []
-    first = FastStep.__init__
-    monkeypatch.setattr(
-        FastStep, "__init__", lambda self, *given, **more: made.append(self) or first(self, *given, **more)
-    )
-    assert len(list(train(**train_arguments()))) == 9
-    assert len(made) == 1
 
 
 @pytest.mark.parametrize(
@@ -216,30 +160,3 @@ def test_gradients_are_nan_between_fast_steps_and_help_says_so():
     told = " ".join(pydoc.plain(pydoc.render_doc(train)).split())
     assert "every ``grad`` is NaN" in told
     assert "as many threads as the process may use cores" in told
-
-
-@pytest.mark.parametrize(
-    ("make", "epochs"),
-    [
-        (lambda parameters: SGD(parameters, 0.1), 4),
-        (lambda parameters: SGD(parameters, 0.02, momentum=0.9), 4),
-        (lambda parameters: Adam(parameters, 0.001), 4),
-    ],
-)
-def test_training_learns(make, epochs):
-    data = sample()
-    network = MLP([784, 100, 200, 10], rng=np.random.default_rng(42))
-    before = (network.predict(data.validation.images) == data.validation.labels).mean()
-    for _ in train(
-        network,
-        make(network.parameters()),
-        data.train.images,
-        data.train.labels,
-        batch_size=32,
-        epochs=epochs,
-        rng=np.random.default_rng(42),
-    ):
-        pass
-    after = (network.predict(data.validation.images) == data.validation.labels).mean()
-    assert before < 0.3
-    assert after > 0.9

@@ -39,10 +39,6 @@ def test_each_regularization_changes_the_weights(off):
     assert trained(without)[0].network.values.tobytes() != trained()[0].network.values.tobytes()
 
 
-def test_any_number_of_threads_gives_the_same_weights():
-    assert trained(threads=2)[0].network.values.tobytes() == trained()[0].network.values.tobytes()
-
-
 def test_another_step_drops_other_neurons():
     run, train = Run(SETTINGS), sample().train
     masks = [run.mask_rng().random(100)]

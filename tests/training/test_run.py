@@ -1,4 +1,4 @@
-"""A run gives the same weights bit for bit, however it is sliced, copied, pickled and moved."""
+"""A run gives the same weights bit for bit, however it is sliced, copied and moved, at the rate of its schedule."""
 
 import pickle
 import subprocess
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mlp import MLP, Reader, Settings
 from mlp.training.run import Run, steps
-from mlp.training.schedule import rate_factor
+from mlp.training.schedule import WARM_UP, rate_factor
 from tests.sample_digits import sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,24 +81,6 @@ def test_another_process_ends_with_the_same_weights():
         assert run.step == 10  # sending a copy leaves the original unchanged
 
 
-def test_continued_copy_leaves_the_original_unchanged():
-    for kind in KINDS:
-        run = Run(KINDS[kind])
-        for _ in islice(steps(run, IMAGES, LABELS), 5):
-            pass
-        kept = pickle.dumps(run)
-        for _ in steps(run.copy(), IMAGES, LABELS):
-            pass
-        assert pickle.dumps(run) == kept
-
-
-def test_changed_learning_rate_stays_with_the_run():
-    run = Run(KINDS["sgd"])
-    run.learning_rate = 0.5
-    for twin in (run.copy(), pickle.loads(pickle.dumps(run))):
-        assert twin.learning_rate == 0.5
-
-
 def test_changed_learning_rate_applies_from_the_next_step():
     run = Run(Settings(hidden=(), batch_size=N // 2, epochs=2, learning_rate=0.1, schedule="cosine"))
     rates = []
@@ -135,12 +117,6 @@ def test_only_the_first_images_are_used_where_settings_say_so():
     assert limited.network.values.tobytes() == alone.network.values.tobytes()
 
 
-def test_finished_run_takes_no_more_steps():
-    run = Run(Settings(hidden=(), batch_size=N, epochs=1))
-    assert len(list(steps(run, IMAGES, LABELS))) == 1
-    assert list(steps(run, IMAGES, LABELS)) == []
-
-
 def test_run_starts_from_a_copy_of_a_network():
     network = MLP([784, 12, 9, 10], rng=np.random.default_rng(9))
     kept = network.values.copy()
@@ -163,11 +139,6 @@ def test_run_refuses_a_network_unlike_its_settings(network, shown):
         Run(KINDS["sgd"], network)
 
 
-def test_errors_are_raised_at_the_call():
-    with pytest.raises(ValueError, match="labels must be 0 to 9"):
-        steps(Run(KINDS["sgd"]), IMAGES, LABELS + 10)
-
-
 @pytest.mark.parametrize("of", ["reader", "run"])
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf"), None, True])
 def test_invalid_temperature_is_refused_at_creation_and_assignment(of, temperature):
@@ -181,3 +152,26 @@ def test_invalid_temperature_is_refused_at_creation_and_assignment(of, temperatu
     with pytest.raises(ValueError, match="temperature must be greater than 0 and finite, got"):
         made.temperature = temperature
     assert made.temperature == 2.0
+
+
+def test_constant_rate_stays():
+    assert {rate_factor("constant", step, 10) for step in range(10)} == {1.0}
+
+
+def test_cosine_climbs_then_falls():
+    n_steps = 999
+    factors = [rate_factor("cosine", step, n_steps) for step in range(n_steps)]
+    top = round(1000 * WARM_UP)
+    assert factors[:top] == sorted(factors[:top])
+    assert factors[top - 1 :] == sorted(factors[top - 1 :], reverse=True)
+    assert factors[top - 1] == pytest.approx(1, abs=0.002)
+    assert factors[499] == pytest.approx(0.5)
+    assert factors[-1] == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 7, 49, 50, 1000, 100_000])
+def test_cosine_wastes_no_step(n_steps):
+    factors = [rate_factor("cosine", step, n_steps) for step in range(n_steps)]
+    assert min(factors) > 0
+    assert max(factors) <= 1
+    assert max(factors) >= 0.5

@@ -9,7 +9,7 @@ from mlp.training.data.drawing_data import drawing_data
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
-from mlp.training.teaching import Row, effect, share_read, shares_read, teaching_settings
+from mlp.training.teaching import Row, effect, shares_read, teaching_settings
 from tests.images.drawings.sample_drawings import own_digits
 from tests.sample_digits import sample
 
@@ -40,16 +40,6 @@ def test_accuracies_before_and_now_are_those_of_the_two_networks():
         Row("Yours, held back from training", 2, 0.0, 0.5),
         Row("MNIST, validation images", len(sample().validation), 0.99, 0.98),
     ]
-
-
-def test_unmeasured_accuracy_is_omitted():
-    data = drawing_data(digits(1), chosen_mnist(), 0.25)
-    assert [row.name for row in effect(data, (1.0,), network(1), history())] == ["Yours, learned from"]
-    assert effect(data, (1.0,), network(1), history(0.9))[-1].now is None
-
-
-def test_share_counts_digits_read_as_labeled():
-    assert share_read(network(4), digits(4, 4, 5, 4)) == 0.75
 
 
 def test_network_of_any_run_shape_can_be_taught():

@@ -10,7 +10,7 @@ from mlp import Settings
 from mlp.blas import same_bits
 from mlp.training import threads
 from mlp.training.run import Run, steps
-from mlp.training.threads import ThreadChoice, chosen
+from mlp.training.threads import ThreadChoice
 from tests.sample_digits import sample
 
 SINGLE_S = 0.0002
@@ -114,14 +114,3 @@ def test_occasional_stalls_keep_several_threads():
 def test_invalid_number_of_threads_is_refused(number):
     with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1,024, got "):
         ThreadChoice(number)
-
-
-def test_process_remembers_the_faster_number_for_each_step_size():
-    sizes, other = [784, 512, 10], [784, 256, 10]
-    first = chosen(3, sizes, 100)
-    assert first.max_threads == 3
-    assert chosen(3, list(sizes), 100) is first
-    assert len({id(choice) for choice in (first, chosen(2, sizes, 100), chosen(3, other, 100))}) == 3
-    assert chosen(3, sizes, 50) is not first
-    own = ThreadChoice(3)
-    assert chosen(own, sizes, 100) is own

@@ -1,13 +1,11 @@
 """Training data of signs: warped copies, drawings held back or left out, and other images refused."""
 
-import pickle
-
 import numpy as np
 import pytest
 
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.slices import advance
-from mlp.training.data.drawing_data import COPIES, MAX_IMAGES, drawing_data, held_back, leave_one_out, none_below
+from mlp.training.data.drawing_data import COPIES, drawing_data, held_back, leave_one_out, none_below
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
@@ -23,17 +21,6 @@ def test_each_drawing_becomes_a_hundred_and_is_among_them():
     assert np.array_equal(dataset.train.labels[15:30], signs.labels)
     assert not np.array_equal(dataset.train.images[15:30], signs.images)
     assert dataset.name == "15 drawings of A, B and C"
-
-
-def test_data_are_the_same_in_another_process():
-    data = drawing_data(letters(5))
-    other = pickle.loads(pickle.dumps(data))
-    assert other == data
-    assert np.array_equal(other.load().train.images, data.load().train.images)
-
-
-def test_large_sets_have_fewer_copies():
-    assert len(drawing_data(letters(50)).load().train) <= MAX_IMAGES
 
 
 def test_every_fourth_is_held_back_from_twelve_drawings_on():

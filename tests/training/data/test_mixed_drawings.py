@@ -33,12 +33,6 @@ def test_own_digits_keep_their_labels():
         assert set(dataset.train.labels[(dataset.train.images == image).all(axis=1)]) == {label}
 
 
-def test_validation_data_has_no_own_digits():
-    dataset = mixed(IMAGES, LABELS, 0.5).load()
-    assert dataset.validation is chosen_mnist().load().validation
-    assert dataset.test is chosen_mnist().load().test
-
-
 def test_mixture_is_the_same_in_another_process():
     data = mixed(IMAGES, LABELS, 0.3)
     first = data.load()
@@ -46,10 +40,6 @@ def test_mixture_is_the_same_in_another_process():
     twin = process.carry_out(DrawingData.load, data)
     process.close()
     assert np.array_equal(twin.train.images, first.train.images)
-
-
-def test_data_names_itself():
-    assert mixed(IMAGES, LABELS, 0.25).load().name == "MNIST sample with 3 own digits (25%)"
 
 
 @pytest.mark.parametrize(("n", "back"), [(1, []), (7, []), (8, [3, 7]), (13, [3, 7, 11])])

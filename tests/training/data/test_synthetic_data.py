@@ -13,7 +13,6 @@ from mlp.training.data.synthetic_data import (
     load_once,
     training_data,
     with_synthetic,
-    write_in_background,
 )
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -63,12 +62,6 @@ def test_digits_stay_in_memory_for_other_images_or_with_left_out_styles(base: Mn
     ):
         assert len(source.load().train) == 4020
     assert kept(tmp_path) == []
-
-
-def test_digits_are_written_in_the_background(base: Mnist):
-    source = WithSynthetic(base, 60)
-    write_in_background(source)
-    assert len(source.load().train) == 4060  # waits for the thread that is writing
 
 
 def test_image_limit_applies_to_mnist():
