@@ -102,14 +102,6 @@ def test_learning_rate_of_a_remedy_grows_with_the_batch(batch_size, rate):
     assert found(now) == [("not falling", {"learning_rate": rate})]
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [{}, {"learning_rate": 0.01}, {"optimizer": "adam", "learning_rate": 0.001}, {"activation": "tanh"}],
-)
-def test_falling_loss_is_not_diagnosed(settings):
-    assert [diagnosis for diagnosis in diagnoses(trained(600, **settings)) if diagnosis.kind == "not falling"] == []
-
-
 def test_deep_sigmoids_are_distinguished_from_small_steps():
     now = trained(600, activation="sigmoid", hidden=(50, 50, 50, 50))
     assert found(now) == [("not falling", {"activation": "relu"})]

@@ -55,14 +55,6 @@ def test_recorded_drawings_follow_the_protocol_and_the_page():
     assert (score.n, score.right) == (4, sum(right))
 
 
-def test_score_needs_images():
-    network = MLP([784, 10], rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match="at least one image"):
-        score_drawings(network, [])
-    with pytest.raises(ValueError, match="at least one image"):
-        score_images(network, np.empty((0, 784), np.uint8), np.empty(0, int))
-
-
 def test_refused_drawings_are_counted_without_changing_answers():
     rejection = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
     rejection.network.values[:] = 0

@@ -4,18 +4,11 @@ import numpy as np
 import pytest
 
 from mlp import MLP, softmax_cross_entropy
-from mlp.analysis.statistics import BINS, layer_statistics, spread
+from mlp.analysis.statistics import layer_statistics
 from mlp.analysis.trace import Link, links, trace
 from mlp.analysis.update_size import update_sizes
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-
-
-def test_spread_counts_every_number_in_its_bin():
-    found = spread(np.array([[-1.0, -0.999], [0.0, 1.0]]), 1.0)
-    assert (found.counts[0], found.counts[BINS // 2], found.counts[-1]) == (2, 1, 1)
-    assert found.counts.sum() == 4
-    assert found.mean == pytest.approx(-0.24975)
 
 
 def test_dead_neurons_are_those_that_are_silent_for_every_image():
@@ -84,16 +77,6 @@ def test_links_are_the_strongest_nonzero_contributions():
 
 IMAGES = np.random.default_rng(0).random((64, 784)).astype(np.float32)
 LABELS = np.arange(64) % 10
-
-
-def sizes(**settings):
-    return update_sizes(Run(Settings(hidden=(8,), batch_size=16, **settings)), IMAGES, LABELS)
-
-
-def test_plain_step_size_follows_the_learning_rate():
-    small, large = sizes(learning_rate=0.01), sizes(learning_rate=0.1)
-    assert len(small) == 2
-    np.testing.assert_allclose(large, np.multiply(small, 10), rtol=1e-3)
 
 
 def test_adams_first_step_moves_every_weight_by_about_the_learning_rate():

@@ -157,14 +157,6 @@ def test_first_ctrl_c_asks_and_the_second_stops(as_in_a_terminal):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_gets_its_old_effect_back(as_in_a_terminal):
-    with ctrl_c() as asked:
-        pass
-    assert not asked.is_set()
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-
-
 def test_background_job_keeps_ignoring_ctrl_c(as_in_a_terminal):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with ctrl_c() as asked:

@@ -132,10 +132,3 @@ def test_invalid_use_of_signs_gets_a_clear_error(network, model, signs, tmp_path
     ):
         assert main(arguments) == 2, arguments
         assert sentence in capsys.readouterr().err
-
-
-def test_version_is_printed(capsys):
-    with pytest.raises(SystemExit) as left:
-        main(["--version"])
-    assert left.value.code == 0
-    assert re.fullmatch(r"inkling \d+\.\d+\S*\n", capsys.readouterr().out)

@@ -1,15 +1,16 @@
+"""A drawing in MNIST's form, merely shrunk, and as an input beside photos and data."""
+
 import math
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from mlp.images.drawing import Stages, stages, to_mnist
-
-
-def center_of_mass(image: np.ndarray) -> tuple[float, float]:
-    rows, columns = np.indices(image.shape)
-    return float((rows * image).sum() / image.sum()), float((columns * image).sum() / image.sum())
+from mlp.images.drawing import stages, to_mnist
+from mlp.images.input_image import from_data, from_drawing, from_picture
+from mlp.images.mnist import Dataset, Split
+from mlp.images.picture import Picture
+from mlp.images.plain_shrink import moved, shrunk
 
 
 @pytest.fixture
@@ -21,55 +22,16 @@ def seven() -> np.ndarray:
     return ink
 
 
-def test_longer_side_of_ink_becomes_20_pixels(seven):
-    rows, columns = np.nonzero(to_mnist(seven))
-    assert np.ptp(rows) + 1 == 20
-    assert np.ptp(columns) + 1 == round(20 * 100 / 140)
-
-
-def test_center_of_mass_is_moved_to_the_middle_pixel(seven):
-    assert center_of_mass(to_mnist(seven)) == pytest.approx((14, 14), abs=0.5)
-
-
 def test_place_and_size_of_a_drawing_make_no_difference(seven):
     expected = to_mnist(seven)
     np.testing.assert_array_equal(to_mnist(np.roll(seven, (60, -100), axis=(0, 1))), expected)
     np.testing.assert_array_equal(to_mnist(seven.repeat(2, axis=0).repeat(2, axis=1)), expected)
 
 
-def test_image_is_float32_from_0_to_1(seven):
-    image = to_mnist(seven)
-    assert image.dtype == np.float32
-    assert image.shape == (28, 28)
-    assert image.min() == 0
-    assert image.max() == 1
-
-
-def test_edges_are_smoothed():
-    disc = (np.hypot(*(np.indices((200, 200)) - 99.5)) < 99).astype(np.uint8) * 255
-    image = to_mnist(disc)
-    assert ((image > 0) & (image < 1)).sum() > 20
-    assert image.sum() == pytest.approx(np.pi * 10**2, rel=0.01)
-
-
 @pytest.mark.parametrize("shape", [(1, 1), (280, 280), (3, 500), (500, 3), (19, 7)])
 def test_drawing_without_ink_gives_none(shape):
     assert to_mnist(np.zeros(shape, np.uint8)) is None
     assert stages(np.zeros(shape, np.uint8)) is None
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 3), (280, 280), (2000, 1500)])
-def test_all_ink_of_any_size_fills_20_pixels(shape):
-    image = to_mnist(np.full(shape, 255, np.uint8))
-    assert image.max() == 1
-    assert np.ptp(np.nonzero(image), axis=1).max() + 1 == 20
-
-
-@pytest.mark.parametrize("place", [(0, 0), (279, 279), (0, 279), (140, 3)])
-def test_single_pixel_anywhere_becomes_the_same_square(place):
-    ink = np.zeros((280, 280), np.uint8)
-    ink[place] = 255
-    np.testing.assert_array_equal(to_mnist(ink), to_mnist(np.full((1, 1), 255, np.uint8)))
 
 
 def test_ink_concentrated_in_a_corner_is_kept():
@@ -80,34 +42,12 @@ def test_ink_concentrated_in_a_corner_is_kept():
     assert passed.centered.sum() == pytest.approx(passed.fitted.sum(), rel=1e-6)
 
 
-def test_faintest_ink_still_makes_an_image():
-    ink = np.zeros((3000, 3000), np.uint8)
-    ink[[0, 2999], [0, 2999]] = 1
-    assert np.count_nonzero(to_mnist(ink)) == 2
-
-
 def test_strided_and_read_only_drawings_are_accepted(seven):
     expected = to_mnist(seven)
     seven.flags.writeable = False
     np.testing.assert_array_equal(to_mnist(seven), expected)
     np.testing.assert_array_equal(to_mnist(np.ascontiguousarray(seven.T).T), expected)
     np.testing.assert_array_equal(to_mnist(np.stack([seven] * 4, axis=2)[:, :, 0]), expected)
-
-
-def test_conversion_leaves_the_drawing_unchanged(seven):
-    before = seven.copy()
-    to_mnist(seven)
-    np.testing.assert_array_equal(seven, before)
-
-
-def test_stages_show_the_steps_from_drawing_to_input(seven):
-    passed = stages(seven)
-    assert isinstance(passed, Stages)
-    assert passed.drawn is seven
-    assert passed.cut.shape == (140, 100)
-    assert passed.fitted.shape == (20, 20)
-    np.testing.assert_array_equal(passed.fitted[:, :3], 0)  # 14 columns of ink amid 20
-    np.testing.assert_array_equal(passed.centered, to_mnist(seven))
 
 
 def boxes_and_dots(n: int) -> Iterator[np.ndarray]:
@@ -167,32 +107,6 @@ def test_documented_rule_gives_the_same_bits_despite_rounding_errors():
         np.testing.assert_array_equal(to_mnist(ink), by_the_rule(ink, noise))
 
 
-def ink_of(image: np.ndarray) -> np.ndarray:
-    rows, columns = np.nonzero(image)
-    return image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-
-
-def test_rotated_and_mirrored_drawings_convert_alike():
-    for ink in boxes_and_dots(150):
-        image = to_mnist(ink)
-        np.testing.assert_array_equal(to_mnist(ink.T), image.T)
-        np.testing.assert_array_equal(ink_of(to_mnist(ink[:, ::-1])), ink_of(image)[:, ::-1])
-
-
-def test_center_of_mass_between_two_pixels_goes_up_and_left():
-    for side in range(1, 281):
-        rows, columns = np.nonzero(to_mnist(np.full((side, side), 255, np.uint8)))
-        assert (rows.min(), rows.max(), columns.min(), columns.max()) == (4, 23, 4, 23)
-
-
-def test_half_pixel_side_is_rounded_up():
-    halves = [(n, longer) for longer in range(1, 300) for n in range(1, longer) if 40 * n % (2 * longer) == longer]
-    assert len(halves) > 100
-    for shorter, longer in halves:
-        rows, _ = np.nonzero(to_mnist(np.full((shorter, longer), 255, np.uint8)))
-        assert np.ptp(rows) + 1 == 20 * shorter // longer + 1
-
-
 @pytest.mark.parametrize(
     ("drawing", "error", "message"),
     [
@@ -208,3 +122,44 @@ def test_half_pixel_side_is_rounded_up():
 def test_invalid_drawing_is_refused_with_the_rule(drawing, error, message):
     with pytest.raises(error, match=message):
         to_mnist(drawing)
+
+
+def blob():
+    ink = np.zeros((280, 280), np.uint8)
+    ink[40:140, 60:120] = np.random.default_rng(0).integers(1, 256, (100, 60))
+    return ink
+
+
+def test_shrinking_averages_squares_of_the_canvas():
+    ink = blob()
+    expected = ink.reshape(28, 10, 28, 10).mean(axis=(1, 3)) / 255
+    np.testing.assert_allclose(shrunk(ink), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("right", "down", "top", "left"),
+    [(0, 0, 40, 60), (1, 0, 40, 220), (-1, 0, 40, 0), (0, 1, 180, 60), (0, -1, 0, 60), (-0.5, 0.5, 110, 30)],
+)
+def test_drawing_is_shifted_as_a_whole(right, down, top, left):
+    ink = blob()
+    pushed = moved(ink, right, down)
+    np.testing.assert_array_equal(pushed[top : top + 100, left : left + 60], ink[40:140, 60:120])
+    assert np.count_nonzero(pushed) == np.count_nonzero(ink)
+
+
+INK = np.zeros((120, 90), np.uint8)
+INK[20:100, 40:52] = 255
+THUMBNAIL = np.full((40, 30, 3), 200, np.uint8)
+SPLIT = Split(np.arange(2 * 784, dtype=np.uint8).reshape(2, 784), np.array([8, 3]))
+DATA = Dataset("two digits", SPLIT, SPLIT, Split(SPLIT.images, SPLIT.labels))
+
+
+def test_data_digit_is_shown_unchanged():
+    digit = from_data(DATA, 1, "validation")
+    assert (digit.kind, digit.name, digit.stages) == ("validation", "validation digit no. 1, a 3", None)
+    np.testing.assert_allclose(digit.image.ravel(), SPLIT.images[1] / 255, rtol=1e-6)
+
+
+def test_input_without_ink_is_none():
+    assert from_drawing(np.zeros((280, 280), np.uint8)) is None
+    assert from_picture(Picture(np.zeros((50, 50), np.uint8), THUMBNAIL)) is None

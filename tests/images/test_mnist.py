@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlp.images.idx import read_idx
 from mlp.images.mnist import PACKAGED, Split, load_mnist
 from mlp.training.data.sources import Mnist, chosen_mnist
 from tests.sample_digits import sample, write_idx, write_sample
@@ -141,8 +142,20 @@ def test_split_refuses_invalid_arrays(images, labels, message):
         Split(images, labels)
 
 
-def test_split_leaves_the_given_arrays_writable():
-    images, labels = np.zeros((2, 784), np.uint8), np.zeros(2, np.int64)
-    split = Split(images, labels)
-    images[0, 0] = 1
-    assert not split.images.flags.writeable
+CUBE = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "got nothing"),
+        (b"\x1f\x8b\x08\x03" + bytes(12), "got 1f 8b 08"),
+        (bytes([0, 0, 13, 1, 0, 0, 0, 0]), "got 00 00 0d"),
+        (CUBE[:10], "3 dimensions has 16 bytes, got fewer"),
+        (CUBE[:-1], r"shape \(2, 1, 3\) has 22 bytes, got 21"),
+        (CUBE + b"x", r"has 22 bytes, got 23"),
+    ],
+)
+def test_incomplete_idx_file_is_refused(data, message):
+    with pytest.raises(ValueError, match=message):
+        read_idx(data)

@@ -1,10 +1,16 @@
+"""Recorded drawings and those in links: restored as they looked, or refused with the rule."""
+
 import gzip
 import json
 
 import numpy as np
 import pytest
 
+from mlp.images.drawing import to_mnist
 from mlp.images.recorded import Drawing, load_drawings, rasterize, render
+from mlp.images.stroke_link import MAX_CHARACTERS, strokes_from_text, strokes_to_text
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
 
 ONE = {"label": 1, "writer": 3, "strokes": [[[5, 0], [5, 100]]]}
 
@@ -57,25 +63,6 @@ def test_non_drawings_file_is_refused_by_name(tmp_path, content):
         load_drawings(path)
 
 
-def test_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="nothing"):
-        load_drawings(tmp_path / "nothing.json.gz")
-
-
-def test_brush_is_round_and_has_the_given_width():
-    ink = rasterize([[[140, 60], [140, 220]]], pen_px=20) > 0
-    rows, columns = np.nonzero(ink)
-    assert np.ptp(columns) + 1 == pytest.approx(20, abs=1)
-    assert np.ptp(rows) + 1 == pytest.approx(180, abs=1)
-    assert not ink[51, 131]  # the corner that a square end would have
-
-
-def test_single_point_makes_a_dot():
-    ink = rasterize([[[100, 50]]], pen_px=12)
-    assert (ink > 0).sum() == pytest.approx(np.pi * 6**2, rel=0.2)
-    assert ink[50, 100] == 255
-
-
 @pytest.mark.parametrize(
     ("strokes", "pen_px", "message"),
     [
@@ -102,7 +89,28 @@ def test_rendered_drawing_is_whole_at_every_size():
     assert max(sides) - min(sides) > 80
 
 
-def test_equal_generators_draw_equal_pixels():
-    drawing = Drawing(1, (np.array([[0.0, 0.0], [1.0, 9.0]]),))
-    first, again = (render(drawing, np.random.default_rng(7)) for _ in range(2))
-    np.testing.assert_array_equal(first, again)
+@pytest.mark.parametrize("digit", range(10))
+def test_drawing_survives_a_link(digit: int):
+    strokes = [np.array(stroke) for stroke in fit(DIGITS[digit])]
+    text = strokes_to_text(strokes)
+    assert text is not None
+    assert len(text) < 300
+    seen = [to_mnist(rasterize(each, pen_px=18)) for each in (strokes, strokes_from_text(text))]
+    assert np.abs(seen[0] - seen[1]).mean() < 0.01
+
+
+def test_scribble_too_long_for_a_link_gets_none():
+    rng = np.random.default_rng(0)
+    assert strokes_to_text([rng.uniform(0, 280, (200, 2)) for _ in range(9)]) is None
+    assert strokes_to_text([]) is None
+
+
+@pytest.mark.parametrize("text", ["", "nonsense!", "AgAA", "AA==", "\u0664", "A" * 7])
+def test_invalid_link_drawing_is_refused_with_the_rule(text: str):
+    with pytest.raises(ValueError, match="drawing must be strokes in the form that this page writes, got"):
+        strokes_from_text(text)
+
+
+def test_overlong_link_text_is_refused_unread():
+    with pytest.raises(ValueError, match="at most 1,500 characters, got 1,501"):
+        strokes_from_text("A" * (MAX_CHARACTERS + 1))

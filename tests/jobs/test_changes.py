@@ -19,20 +19,6 @@ def engine():
     engine.close()
 
 
-def test_subscribers_see_each_state_of_a_run_without_polling(engine):
-    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
-    changed, shown = threading.Event(), []
-    job.subscribe(changed.set)
-    job.play()
-    while not shown or not shown[-1].finished:
-        assert changed.wait(60)
-        changed.clear()
-        shown.append(job.snapshot())
-    assert shown[0].playing
-    assert len({snapshot.step for snapshot in shown}) > 3
-    assert not shown[-1].playing
-
-
 def test_job_change_makes_one_call_and_one_revision():
     engine = ManualEngine()
     job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0)
@@ -55,18 +41,6 @@ def test_job_change_makes_one_call_and_one_revision():
     unsubscribe()
     job.play()
     assert (job.revision, len(states)) == (7, 5)
-
-
-def test_failure_counts_as_change(caplog):
-    class Full(ManualEngine):
-        def submit(self, *args, **keywords):
-            raise OSError("no more processes")
-
-    job = Job(Run(SETTINGS), chosen_mnist(), Full())
-    errors = []
-    job.subscribe(lambda: errors.append(job.snapshot().error))
-    job.play()
-    assert errors == ["The training could not continue: no more processes."]
 
 
 def test_subscriber_is_called_without_the_job_lock():

@@ -71,17 +71,6 @@ def test_folder_is_private_and_names_nobody(checkpoints):
     assert not any("ann" in str(path.relative_to(checkpoints.folder)) for path in checkpoints.folder.rglob("*"))
 
 
-def test_deleted_file_leaves_the_disk(checkpoints):
-    put(checkpoints, "ann", run=b"1", canvas=b"2")
-    for _ in range(2):
-        checkpoints.delete("ann", "run")
-        assert contents(checkpoints, "ann") == {"canvas": b"2"}
-        assert checkpoints.knows("ann")
-    checkpoints.delete("ann", "canvas")
-    assert not checkpoints.knows("ann")
-    assert not checkpoints.knows("bob")
-
-
 def test_full_folder_keeps_old_files_and_refuses_new_ones(tmp_path):
     checkpoints = Checkpoints(tmp_path, max_mb=0.0255)
     for number in range(10):
@@ -218,13 +207,6 @@ def test_unwritable_disk_leaves_the_last_file(checkpoints, monkeypatch, number):
     assert files(checkpoints) == ["run", VISIT]
 
 
-def test_folder_that_cannot_be_made_is_an_error(tmp_path):
-    (tmp_path / "file").touch()
-    checkpoints = Checkpoints(tmp_path / "file" / "kept")
-    with pytest.raises(OSError, match="Not a directory"):
-        checkpoints.write("ann", "run", b"1")
-
-
 def test_unreadable_folder_is_not_taken_for_a_missing_one(checkpoints, monkeypatch, clock):
     put(checkpoints, "ann", run=b"1")
     clock.date += 1
@@ -245,28 +227,6 @@ def test_unreadable_folder_is_not_taken_for_a_missing_one(checkpoints, monkeypat
             clock.date += 1
             checkpoints.clean_up()  # the day of the visit cannot be read
         patch.setattr(Path, "read_bytes", read_bytes)
-    assert contents(checkpoints, "ann") == {"run": b"1"}
-
-
-def test_removed_owner_is_gone_and_others_stay(checkpoints):
-    put(checkpoints, "ann", run=b"1")
-    put(checkpoints, "bob", run=b"2")
-    checkpoints.remove("ann")
-    checkpoints.remove("nobody")
-    assert files(checkpoints) == ["run", VISIT]
-    assert contents(checkpoints, "bob") == {"run": b"2"}
-
-
-def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypatch):
-    put(checkpoints, "ann", run=b"1")
-
-    def refuse(*_, **__):
-        raise OSError(errno.EACCES, "not allowed")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(module.os, "unlink", refuse)
-        with pytest.raises(OSError, match="not allowed"):
-            checkpoints.remove("ann")
     assert contents(checkpoints, "ann") == {"run": b"1"}
 
 

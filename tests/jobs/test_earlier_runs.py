@@ -7,7 +7,6 @@ import pytest
 
 from mlp.class_names import DIGITS
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun, differences
-from mlp.jobs.limits import Limits
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.drawing_data import DrawingData
@@ -58,31 +57,6 @@ def earlier_runs_of(n):
     return earlier
 
 
-def numbers(earlier):
-    return [run.number for run in earlier.runs]
-
-
-def test_run_numbers_ascend_and_are_never_reused():
-    earlier = earlier_runs_of(3)
-    earlier.delete(3)
-    assert earlier.begin(Mnist()) == 4
-    earlier.add(snapshot())
-    assert numbers(earlier) == [1, 2, 4]
-
-
-def test_run_without_steps_is_not_kept():
-    earlier = EarlierRuns()
-    earlier.begin(Mnist())
-    earlier.add(snapshot(step=0))
-    assert earlier.runs == []
-
-
-@pytest.mark.parametrize("temperature", [0.0, float("nan")])
-def test_snapshot_has_a_temperature(temperature):
-    with pytest.raises(ValueError, match="temperature must be greater than 0 and finite"):
-        replace(snapshot(), temperature=temperature)
-
-
 def test_kept_run_is_unchanged_by_later_steps_of_its_job():
     earlier = EarlierRuns()
     earlier.begin(Mnist())
@@ -95,28 +69,6 @@ def test_kept_run_is_unchanged_by_later_steps_of_its_job():
     assert [one.accuracy for one in run.snapshot.history.evaluations] == [0.1]
     assert not run.snapshot.playing
     assert not run.snapshot.busy
-
-
-def test_new_runs_drop_no_earlier_ones():
-    assert numbers(earlier_runs_of(Limits().max_runs + 3)) == list(range(1, Limits().max_runs + 4))
-
-
-def test_run_before_is_shown_in_place_of_the_one_before_it():
-    earlier = earlier_runs_of(3)
-    assert earlier.shown == (3,)
-    earlier.show([1, 3])
-    earlier.begin(Mnist())
-    earlier.add(snapshot())
-    assert earlier.shown == (1, 4)
-
-
-def test_only_existing_runs_are_shown():
-    earlier = earlier_runs_of(3)
-    earlier.show([3, 1, 7])
-    assert [run.number for run in earlier.shown_runs()] == [1, 3]
-    earlier.delete(3)
-    assert earlier.shown == (1,)
-    earlier.delete(3)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from mlp.images.mnist import Dataset
 from mlp.jobs import slices
 from mlp.jobs.job import Job
-from mlp.jobs.slices import Slice, advance
+from mlp.jobs.slices import advance
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
@@ -67,25 +67,6 @@ def uninterrupted(settings=SETTINGS):
     for _ in steps(run, data.train.images, data.train.labels):
         pass
     return run
-
-
-def test_job_keeps_its_first_network(engine):
-    job = Job(Run(SETTINGS), chosen_mnist(), engine)
-    job.step()
-    wait_until(lambda: job.snapshot().step == 1)
-    np.testing.assert_array_equal(job.first_network.values, SETTINGS.new_network().values)
-    assert not np.array_equal(job.snapshot().network.values, job.first_network.values)
-    assert Job(job.run_state(), chosen_mnist(), engine).first_network is None  # begun elsewhere
-
-
-def test_caller_can_wait_for_a_requested_step(engine):
-    job = Job(Run(SETTINGS), chosen_mnist(), engine)
-    assert job.wait_for_step(0)
-    job.step()
-    job.step()
-    assert not job.wait_for_step(0)
-    assert job.wait_for_step(60)
-    assert job.snapshot().step == 2
 
 
 def test_job_ends_with_weights_of_an_uninterrupted_run(engine):
@@ -157,14 +138,6 @@ def test_step_requested_while_playing_follows_the_current_slice():
     engine.answer()
     engine.answer()
     assert (job.snapshot().step, engine.calls) == (8, [])
-
-
-def test_slices_are_longer_in_a_crowd():
-    engine = ManualEngine()
-    for _ in range(6):
-        Job(Run(SETTINGS), chosen_mnist(), engine).play()
-    seconds = [args[2] for _, _, args, _ in engine.calls]
-    assert seconds == [0.25] * 5 + [0.5]
 
 
 def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
@@ -256,17 +229,6 @@ def test_diverged_run_keeps_last_weights_with_finite_loss(engine):
     assert one_by_one.network.values.tobytes() == snapshot.network.values.tobytes()
 
 
-def test_only_actual_learning_rate_changes_are_marked(engine):
-    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
-    job.set_learning_rate(SETTINGS.learning_rate)
-    assert job.snapshot().history.learning_rates == []
-    job.step()
-    wait_until(lambda: job.snapshot().step == 1 and not job.snapshot().busy)
-    for rate in (0.02, 0.02, SETTINGS.learning_rate):
-        job.set_learning_rate(rate)
-    assert job.snapshot().history.learning_rates == [(1 / 30, 0.02), (1 / 30, SETTINGS.learning_rate)]
-
-
 def test_learning_rate_set_during_a_slice_applies_to_the_next():
     engine = ManualEngine()
     job = Job(Run(SETTINGS), chosen_mnist(), engine)
@@ -283,24 +245,3 @@ def test_learning_rate_set_during_a_slice_applies_to_the_next():
     for _ in islice(steps(by_hand, data.images, data.labels), 2):
         by_hand.learning_rate = 0.02
     np.testing.assert_array_equal(job.snapshot().network.values, by_hand.network.values)
-
-
-@pytest.mark.parametrize("teaches", [True, False])
-def test_taught_network_is_measured_early_once(teaches: bool):
-    engine, run = ManualEngine(), Run(replace(SETTINGS, epochs=60))
-    job = Job(run, chosen_mnist(), engine, start_network=run.network if teaches else None)
-    job.play()
-
-    def due_after(seconds: float, *evaluations: Evaluation) -> bool:
-        """Answer the slice in progress; return whether the next one is to end with a measurement."""
-        none = np.empty(0, np.float32)
-        engine.calls.pop()[0].set_result(
-            Slice(run, none, none, list(evaluations), False, None, seconds, 2.0 * len(evaluations))
-        )
-        return bool(engine.calls[0][3]["evaluate_at_end"])
-
-    assert not due_after(2.5, Evaluation(0, 0.0, 2.3, 0.1))
-    assert due_after(1.5) == teaches
-    assert not due_after(2.5, Evaluation(40, 0.1, 0.3, 0.9))
-    assert not due_after(39.0)
-    assert due_after(2.0)

@@ -13,7 +13,6 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.jobs.test_job import SETTINGS, uninterrupted, wait_until
 from tests.jobs.workers.fake_workers import InThread
-from tests.sample_digits import sample
 
 
 @pytest.fixture
@@ -89,10 +88,3 @@ def test_resting_job_is_freed_with_its_last_reference(engine: Engine, monkeypatc
     assert network() is not None
     del job
     assert network() is None
-
-
-def test_untrained_network_reads_most_fours_as_fives():
-    """Visitors should see a first drawing of a 4 become right."""
-    test = sample().test
-    fours = test.images[test.labels == 4]
-    assert (Settings().new_network().predict(fours) == 5).mean() > 0.5

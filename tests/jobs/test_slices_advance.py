@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from mlp import Settings
-from mlp.images.mnist import Dataset, Split
 from mlp.jobs.slices import advance
-from mlp.training.data.sources import Loaded, chosen_mnist
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run, steps
 from tests.sample_digits import sample
@@ -80,13 +79,6 @@ def test_slice_end_is_measured_on_request_but_never_twice():
     assert measured(3, measured(7)[1])[0] == [10]
 
 
-def test_finished_run_is_returned_unchanged():
-    end = advance(Run(SETTINGS), chosen_mnist(), LONG).run
-    again = advance(end, chosen_mnist(), LONG)
-    assert (again.finished, again.diverged, len(again.losses), again.evaluations) == (True, None, 0, [])
-    assert again.run.network.values.tobytes() == end.network.values.tobytes()
-
-
 BLOWS_UP = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
 
 
@@ -121,19 +113,3 @@ def test_divergence_in_the_last_step_is_undone():
     assert np.isfinite(done.run.network.values).all()
     assert np.isfinite([evaluation.loss for evaluation in done.evaluations]).all()
     assert (done.finished, done.diverged, done.run.step) == (False, n_steps + 1, n_steps - 1)
-
-
-def test_data_in_memory_needs_no_files():
-    split = Split(np.eye(10, 784, dtype=np.uint8) * 255, np.arange(10))
-    data = Loaded(Dataset("ten pixels", split, split, split))
-    done = advance(Run(Settings(hidden=(), batch_size=5, epochs=50, learning_rate=1.0)), data, LONG)
-    assert done.evaluations[-1].accuracy == 1
-
-
-def test_evaluation_needs_one_label_per_image():
-    network = SETTINGS.new_network()
-    data = sample().validation
-    with pytest.raises(ValueError, match="one label per row"):
-        evaluate(network, data.images, data.labels[:5])
-    with pytest.raises(ValueError, match="one label per row"):
-        evaluate(network, data.images[:0], data.labels[:0])

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mlp.jobs.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
+from mlp.jobs.sweep import MAX_VALUES, Trial, leader, ranked, variations
 from mlp.jobs.workers.engine import Engine
-from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
 from tests.jobs.sweeps import sweep_over
@@ -48,20 +47,6 @@ def test_run_of_a_sweep_ends_as_it_would_alone():
     engine.close()
 
 
-def test_paused_sweep_stops_and_resumes():
-    engine = Engine(width=1)
-    sweep = sweep_over(SETTINGS, "seed", [1, 2], engine)
-    sweep.play()
-    sweep.pause()
-    assert not sweep.playing
-    wait_until(lambda: not any(trial.snapshot.busy for trial in sweep.trials()))
-    held = [trial.snapshot.step for trial in sweep.trials()]
-    sweep.play()
-    wait_until(lambda: all(trial.snapshot.finished for trial in sweep.trials()))
-    assert min(held) < 90
-    engine.close()
-
-
 def test_ranking_keeps_tie_order_and_puts_unscored_last():
     class Scored(Trial):
         accuracy = property(lambda self: self.snapshot)
@@ -82,15 +67,3 @@ def test_leader_exists_only_after_equal_measurements(steps, best):
     found = leader([trial._replace(value=name) for trial, name in zip(trials, "ab", strict=True)])
     assert (found and found.value) == best
     assert trials[0].accuracy == (0.5 if steps[0][1:] else None)  # the accuracy of initial weights does not count
-
-
-def test_sweep_of_labeled_settings_trains_each_of_them():
-    engine = Engine(width=1)
-    settings = [replace(SETTINGS, images=100), replace(SETTINGS, images=100, warp=1.0)]
-    sweep = Sweep.new([(each, chosen_mnist()) for each in settings], engine, labels=["plain", "warped"])
-    assert [(trial.value, trial.snapshot.settings) for trial in sweep.trials()] == [
-        ("plain", settings[0]),
-        ("warped", settings[1]),
-    ]
-    assert sweep.name is None
-    engine.close()

@@ -21,6 +21,9 @@ class Clock:
         self._looks += 1
         return self.now
 
+    def thread_time(self):
+        return self.now
+
     def wait_for_looks(self):
         """Return once other threads have looked at this time."""
         before = self._looks

@@ -1,21 +1,14 @@
-"""A set of drawings: each change makes another set, and bad input changes nothing."""
+"""A set of drawings: each change makes another set, and bad input changes nothing, strokes of any kind too."""
 
 import numpy as np
 import pytest
 
+from mlp.images.drawings.canvas_strokes import strokes_on_canvas
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet
 from mlp.images.recorded import MAX_POINTS
 from tests.images.drawings.sample_drawings import letters
 
 STROKE = [[[50, 50], [200, 210]]]
-
-
-def test_drawings_have_input_form_and_their_label():
-    signs = letters(2)
-    assert signs.images.shape == (6, 784)
-    assert signs.images.dtype == np.uint8
-    assert signs.labels.tolist() == [0, 1, 2, 0, 1, 2]
-    assert signs.counts == [2, 2, 2]
 
 
 def test_changes_leave_the_previous_set_unchanged():
@@ -31,12 +24,6 @@ def test_drawings_keep_their_sign_when_another_is_removed():
     left = signs.without_name(1)
     assert left.names == ("A", "C")
     assert [drawing.image.tobytes() for drawing in left.examples if drawing.label == 1] == [image]
-
-
-def test_first_takes_drawings_of_each_sign_in_order():
-    signs = letters(4)
-    assert signs.first(2).counts == [2, 2, 2]
-    assert np.array_equal(signs.first(2).images, signs.images[:6])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +103,31 @@ def test_all_fitting_examples_of_another_set_are_taken_once():
     assert len(one.with_all(other)) == len(one)
 
 
-def test_set_without_examples_has_only_names():
-    assert NO_DIGITS.with_example(1, image(1)).empty() is NO_DIGITS
-    assert (NO_DIGITS.n_bytes, letters(1).empty().names) == (0, ())
-    assert NO_DIGITS.images.shape == (0, 784)
+def canvas_object(**changes):
+    path = [["M", 10, 20], ["Q", 12, 22, 14, 24], ["Q", 16, 26, 18, 28], ["L", 20, 30]]
+    return {"type": "path", "path": path, "scaleX": 1, "scaleY": 1, "angle": 0, **changes}
+
+
+def test_canvas_strokes_follow_the_pen():
+    (stroke,) = strokes_on_canvas([canvas_object()])
+    assert stroke.tolist() == [[10, 20], [12, 22], [16, 26], [20, 30]]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scaleX": 2},
+        {"angle": 90},
+        {"path": None},
+        {"path": []},
+        {"path": [["M"]]},
+        {"path": [{"a": 1}]},
+        {"path": [["M", "x", 2]]},
+        {"path": [["M", float("inf"), 2]]},
+        {"path": [["M", 1e300, 2]]},
+        {"path": [["M", 10**400, 2]]},
+        {"path": 5},
+    ],
+)
+def test_unsupported_canvas_object_gives_no_strokes(changes):
+    assert strokes_on_canvas([canvas_object(), canvas_object(**changes)]) == ()

@@ -1,12 +1,15 @@
+"""Synthetic digits, and marks that are none: each style varies, and all depend on the generator only."""
+
 import numpy as np
 import pytest
 
 from mlp.images.drawing import to_mnist
 from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.curves import arc, curve, joined, line
+from mlp.images.handwriting.curves import curve, line
+from mlp.images.handwriting.marks import dots, grains, mark, marks
 from mlp.images.handwriting.small_drawing import drawn_small
 from mlp.images.handwriting.styles import STYLES
-from mlp.images.handwriting.writing import by_hand, synthetic_digits, write
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, place, rasterize
 
 EVERY_STYLE = [pytest.param(style, id=style.__name__) for styles in STYLES.values() for style in styles]
@@ -16,22 +19,6 @@ def test_curve_passes_through_its_points():
     points = [(0.0, 0.0), (1.0, 2.0), (3.0, 1.0), (4.0, 4.0)]
     stroke = curve(*points, per_piece=5)
     np.testing.assert_allclose(stroke[::5], points)
-
-
-def test_arc_starts_and_ends_at_its_angles():
-    quarter = arc((1, 1), (2, 1), 0, 90)
-    np.testing.assert_allclose(quarter[[0, -1]], [(3, 1), (1, 2)], atol=1e-12)
-    widened = arc((0, 0), (1, 1), 0, 180, drift=0.5)
-    np.testing.assert_allclose(widened[-1], (-1.5, 0), atol=1e-12)
-
-
-def test_joining_returns_one_stroke():
-    assert joined(curve((0, 0), (1, 0)), curve((1, 0), (1, 1))).shape == (4, 2)
-
-
-def test_every_digit_has_styles():
-    assert list(STYLES) == list(range(10))
-    assert all(weight > 0 for styles in STYLES.values() for weight in styles.values())
 
 
 @pytest.mark.parametrize("style", EVERY_STYLE)
@@ -61,13 +48,6 @@ def test_group_equals_its_digits_written_one_by_one():
     together = curve(*((knots[:, i, 0], knots[:, i, 1]) for i in range(4)))
     for group, points in zip(together, knots, strict=True):
         np.testing.assert_allclose(group, curve(*map(tuple, points)), rtol=1e-12)
-
-
-def test_hand_keeps_strokes_and_their_number_of_points():
-    strokes = [curve((0, 0), (0.3, 1)), curve((0.1, 0.5), (0.3, 0.4), (0.5, 0.5))]
-    written = by_hand(strokes, np.random.default_rng(0))
-    assert [len(stroke) for stroke in written] == [len(stroke) for stroke in strokes]
-    assert not np.allclose(written[0], strokes[0])
 
 
 def test_synthetic_digits_have_mnist_form():
@@ -116,6 +96,18 @@ def test_small_drawing_equals_reduced_canvas_drawing():
     assert np.abs(small - 255 * np.roll(large, 1, axis=1).ravel()).mean() > 10
 
 
-def test_equal_generators_write_the_same_digit():
-    first, again = (write(4, np.random.default_rng(9)) for _ in range(2))
-    np.testing.assert_array_equal(np.concatenate(first.strokes), np.concatenate(again.strokes))
+@pytest.mark.parametrize("kind", [dots, grains, mark])
+def test_marks_fill_the_canvas_and_vary(kind):
+    rng = np.random.default_rng(0)
+    pictures = [kind(rng) for _ in range(40)]
+    assert {picture.shape for picture in pictures} == {(280, 280)}
+    assert {picture.dtype for picture in pictures} == {np.dtype(np.uint8)}
+    assert len({picture.tobytes() for picture in pictures}) == 40
+
+
+def test_marks_have_mnist_form_and_depend_only_on_the_generator():
+    first, again = (marks(60, np.random.default_rng(2)) for _ in range(2))
+    assert first.shape == (60, 784)
+    assert first.dtype == np.uint8
+    assert first.any(axis=1).all()
+    np.testing.assert_array_equal(first, again)

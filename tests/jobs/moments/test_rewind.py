@@ -152,14 +152,6 @@ def test_saved_steps_survive_serialization_and_others_are_refused():
         restore_moments(data, Rewind(None, 40, Settings(hidden=(4,))), run)
 
 
-def test_unsaved_step_is_refused():
-    rewind = Rewind(None, 40, SETTINGS)
-    with pytest.raises(LookupError, match="step 3 is not kept"):
-        rewind.network(3)
-    with pytest.raises(LookupError, match="no whole run"):
-        replay(rewind, chosen_mnist(), (), 3)
-
-
 def test_undone_steps_drop_their_saved_weights():
     settings = Settings(hidden=(64,) * 12, images=960, learning_rate=10, initialization="he")
     done = advance(Run(settings), chosen_mnist(), LONG, keep=range(1, 40))

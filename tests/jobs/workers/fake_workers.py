@@ -33,7 +33,7 @@ class ManualWorkers:
     def __init__(self, **bounds: Any) -> None:
         self.calls: list[tuple[Future[Any], Callable[[], Any], tuple[Any, ...]]] = []
         self.worked_s = 0.0
-        self._bounds = bounds
+        self.bounds = bounds
 
     def answer(self) -> None:
         """Carry out the oldest call, after waiting for one."""
@@ -60,7 +60,7 @@ class ManualWorker:
 
     def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self._future = Future()
-        self._workers.calls.append((self._future, lambda: function(*args, **{**kwargs, **self._workers._bounds}), args))
+        self._workers.calls.append((self._future, lambda: function(*args, **{**kwargs, **self._workers.bounds}), args))
         return self._future.result()
 
     def kill(self) -> None:

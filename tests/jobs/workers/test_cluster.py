@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -171,25 +170,6 @@ def test_run_waits_for_stopped_machines_and_resumes(dask_cluster, engine):
     check_weights(job)
 
 
-def test_reading_a_run_needs_no_answer_of_the_scheduler(dask_cluster):
-    engine = Engine(cluster=Cluster(dask_cluster.address))
-    job = playing(engine)
-
-    def read():
-        for _ in range(1000):
-            job.snapshot()
-            engine.load()
-
-    reading = threading.Thread(target=read)
-    dask_cluster.send("scheduler", signal.SIGSTOP)
-    reading.start()
-    reading.join(60)
-    assert not reading.is_alive()
-    dask_cluster.send("scheduler", signal.SIGCONT)
-    reading.join()
-    engine.close()
-
-
 @pytest.fixture
 def dask_log(caplog):
     """The log records, including Dask's, whose own handler writes into the server's log."""
@@ -267,52 +247,6 @@ def test_hung_call_fails_and_another_machine_takes_the_next(engine, tmp_path):
     (tmp_path / "end").touch()
 
 
-def test_cluster_turns_go_by_owner_and_queued_calls_can_be_canceled(dask_cluster, tmp_path):
-    engine = Engine(cluster=Cluster(dask_cluster.address))
-    wait_until(lambda: engine.load()[1] == 2)
-    order = []
-
-    def submit(owner, function, argument):
-        engine.submit(owner, function, argument).add_done_callback(lambda _: order.append(owner))
-
-    for number in range(2):
-        submit("a", wait_for_file, tmp_path / str(number))
-    wait_until(lambda: all((tmp_path / f"{number}.begun").exists() for number in range(2)))
-    for owner in ("a", "a", "b"):
-        submit(owner, abs, -1)
-    assert engine.submit("a", abs, -1).cancel()
-    (tmp_path / "0").touch()
-    wait_until(lambda: len(order) == 4)
-    assert order == ["a", "b", "a", "a"]
-    (tmp_path / "1").touch()
-    wait_until(lambda: engine.load()[0] == 0)
-    engine.close()
-
-
-def test_paused_job_on_a_cluster_stops_and_resumes(engine):
-    job = playing(engine)
-    job.pause()
-    wait_until(lambda: not job.snapshot().busy)
-    held = job.snapshot().step
-    job.step()
-    wait_until(lambda: not job.snapshot().busy)
-    assert job.snapshot().step == held + 1
-    job.play()
-    wait_for_progress(job)
-    check_weights(job)
-
-
-def test_error_in_a_slice_is_raised_unchanged(engine):
-    with pytest.raises(ValueError, match="invalid literal"):
-        engine.submit(None, int, "seven").result(60)
-    with pytest.raises(TimeoutError, match="its own"):  # not the network's
-        engine.submit(None, raise_timeout).result(60)
-
-
-def raise_timeout():
-    raise TimeoutError("its own")
-
-
 def test_silent_scheduler_makes_runs_wait_but_not_closing(caplog):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -363,13 +297,6 @@ def test_invalid_address_is_named_with_the_rule(monkeypatch, address):
     job.play()
     assert "must be the address of a Dask scheduler" in job.snapshot().error
     assert address in job.snapshot().error
-
-
-def test_empty_address_uses_this_machine(monkeypatch):
-    monkeypatch.setenv("MLP_SCHEDULER", "")
-    engine = Engine()
-    assert engine.submit(None, os.getppid).result(60) == os.getpid()
-    engine.close()
 
 
 def test_missing_package_is_named_with_its_install_command(monkeypatch):

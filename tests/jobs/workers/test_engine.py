@@ -45,14 +45,6 @@ def test_engine_closes_during_jobs_which_can_resume_elsewhere(caplog):
     other.close()
 
 
-def test_unused_engine_closes_and_stays_closed():
-    engine = Engine(InThread, width=1)
-    engine.close()
-    engine.close()
-    with pytest.raises(Ending):
-        engine.submit(None, os.getpid)
-
-
 def test_run_stopped_by_server_fault_resumes_to_same_weights(caplog):
     class Faulty(Engine):
         calls = 0

@@ -1,15 +1,15 @@
-"""The engine's queue: the order of turns, and the wait while no process can be started."""
+"""The engine's queue: the order of turns, which are shared by owner, and the wait while no process can be started."""
 
 import threading
-import time
 import weakref
+from collections import Counter
 from concurrent.futures import CancelledError, Future
 
 import pytest
 
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import NO_WORKER, Engine
-from mlp.jobs.workers.turns import LEAST_S
+from mlp.jobs.workers.turns import LEAST_S, Turns
 from tests.jobs.waiting import Clock, wait_until
 from tests.jobs.workers.fake_workers import InThread, ManualWorkers
 
@@ -57,24 +57,10 @@ class Machine:
         self.tried = []
 
     def __call__(self):
-        self.tried.append(time.monotonic())
+        self.tried.append(None)
         if self.full:
             raise OSError("no more processes")
         return InThread()
-
-
-def test_submitting_never_starts_a_process_in_its_own_thread():
-    threads = []
-
-    def new_worker():
-        threads.append(threading.current_thread())
-        return InThread()
-
-    workers = Engine(new_worker, width=2)
-    assert workers.submit(None, len, "abc").result(20) == 3
-    assert threads
-    assert threading.current_thread() not in threads
-    workers.close()
 
 
 @pytest.fixture
@@ -83,30 +69,27 @@ def full_machine():
 
 
 def test_failed_worker_starts_are_retried_with_growing_pauses(full_machine, caplog, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
     monkeypatch.setattr("mlp.jobs.workers.engine.FIRST_PAUSE_S", 0.02)
     workers = Engine(full_machine, width=1)
     calls = [workers.submit(None, len, "a" * n) for n in range(3)]
-    wait_until(lambda: len(full_machine.tried) == 5)
-    *_, before, last = full_machine.tried
-    assert last - before > 0.08
+    for n_tried, pause_s in enumerate((0.02, 0.04, 0.08), start=1):
+        wait_until(lambda n_tried=n_tried: len(full_machine.tried) == n_tried)
+        clock.wait_for_looks()  # the pause has begun
+        clock.now += 0.9 * pause_s
+        clock.wait_for_looks()
+        assert len(full_machine.tried) == n_tried
+        clock.now += 0.2 * pause_s
     assert not any(call.done() for call in calls)
     assert workers.trouble == NO_WORKER
     assert len(caplog.records) == 1
     assert "OSError: no more processes" in caplog.text
     full_machine.full = False
+    clock.now += 1
     assert [call.result(20) for call in calls] == [0, 1, 2]
     assert workers.trouble is None
     workers.close()
-
-
-def test_call_waiting_for_a_worker_can_be_canceled(full_machine):
-    workers = Engine(full_machine, width=2)
-    unwanted, wanted = workers.submit(None, len, "a"), workers.submit(None, len, "ab")
-    wait_until(lambda: len(full_machine.tried) >= 3)
-    assert unwanted.cancel()
-    assert wanted.cancelled() is False
-    workers.close()
-    assert wanted.cancelled()
 
 
 def test_other_workers_take_calls_of_an_unstartable_worker():
@@ -190,8 +173,9 @@ def test_turns_count_working_time_not_elapsed_time(used_s, turns):
     workers.close()
 
 
-def test_work_in_the_server_counts_like_turns():
-    manual, order = ManualWorkers(), []
+def test_work_in_the_server_counts_like_turns(monkeypatch):
+    clock, manual, order = Clock(), ManualWorkers(), []
+    monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
     workers = Engine(manual.one, width=1)
 
     def play(owner):
@@ -200,23 +184,12 @@ def test_work_in_the_server_counts_like_turns():
     for owner in ("Ada", "Ben"):
         play(owner)
     with workers.charged("Ada"):
-        until = time.thread_time() + 10 * LEAST_S
-        while time.thread_time() < until:
-            pass
+        clock.now += 10 * LEAST_S
     for n_turns in range(20):
         wait_until(lambda n_turns=n_turns: manual.calls and len(order) == n_turns)
         manual.answer()
     wait_until(lambda: len(order) == 20)
-    assert 4 <= order.count("Ada") <= 6  # of 20, ten turns behind
-    workers.close()
-
-
-def test_idle_worker_slots_go_to_owners_with_more_runs():
-    manual = ManualWorkers()
-    workers = Engine(manual.one, width=3)
-    for owner in ("Ada", "Ada", "Ada", "Ben"):
-        workers.submit(owner, str)
-    wait_until(lambda: len(manual.calls) == 3)
+    assert order.count("Ada") == 5  # of 20, ten turns behind
     workers.close()
 
 
@@ -233,22 +206,6 @@ def test_next_call_of_a_run_follows_at_once_while_other_workers_are_idle(monkeyp
         event.set()
         assert seen.result(20).result(5) == 0
         wait_until(lambda: workers.load()[0] == len([event for event in may_end if not event.is_set()]))
-    workers.close()
-
-
-def test_runs_of_one_owner_take_turns():
-    manual, order = ManualWorkers(), []
-    workers = Engine(manual.one, width=1)
-
-    def play(run):
-        workers.submit("Ada", str).add_done_callback(lambda _: order.append(run) or play(run))
-
-    for run in range(3):
-        play(run)
-    wait_until(lambda: manual.calls)
-    for _ in range(6):
-        manual.answer()
-    wait_until(lambda: order == [0, 1, 2, 0, 1, 2])
     workers.close()
 
 
@@ -269,3 +226,73 @@ def test_hang_limit_counts_neither_the_wait_for_a_turn_nor_earlier_calls(monkeyp
     with pytest.raises(Hung, match=r"0\.2 s"):
         call.result(60)
     workers.close()
+
+
+def taken(turns: Turns[str], n_turns: int, **seconds: float) -> dict[str, int]:
+    """Return how many of ``n_turns`` turns each owner gets if all always want more."""
+    count = dict.fromkeys(seconds, 0)
+    for _ in range(n_turns):
+        owner, item = turns.take()
+        count[owner] += 1
+        turns.ended(owner, seconds[owner])
+        turns.put(owner, item)
+    return count
+
+
+def test_owner_with_longer_turns_gets_fewer():
+    turns: Turns[str] = Turns()
+    for owner in ("Ada", "Ben"):
+        turns.put(owner, "a slice")
+    assert taken(turns, 50, Ada=1.0, Ben=0.25) == {"Ada": 10, "Ben": 40}
+
+
+def test_late_owner_is_owed_no_earlier_time():
+    turns: Turns[str] = Turns()
+    turns.put("Ada", "a slice")
+    taken(turns, 100, Ada=0.25)
+    turns.put("Ben", "a slice")
+    assert taken(turns, 20, Ada=0.25, Ben=0.25) == {"Ada": 10, "Ben": 10}
+
+
+def test_turn_put_back_is_not_counted():
+    turns: Turns[str] = Turns()
+    for owner in ("Ada", "Ben"):
+        turns.put(owner, "a slice")
+    for _ in range(3):
+        owner, item = turns.take()
+        assert owner == "Ada"
+        turns.put_back(owner, item)
+    assert taken(turns, 4, Ada=0.25, Ben=0.25) == {"Ada": 2, "Ben": 2}
+
+
+def test_long_work_delays_only_its_own_owner():
+    turns: Turns[str] = Turns()
+    at_work = range(9)  # of 24
+    for owner in range(24):
+        turns.put(owner, "run")
+    for owner in at_work:
+        turns.put(owner, "valley")
+    count: Counter[tuple[int, str]] = Counter()
+    for _ in range(1200):
+        for owner, item in [turns.take(), turns.take()]:  # on two workers
+            count[owner, item] += 1
+            turns.ended(owner, 0.25)
+            turns.put(owner, item)
+    assert [count[owner, "run"] for owner in range(24)] == [50] * 9 + [100] * 15
+    assert [count[owner, "valley"] for owner in at_work] == [50] * 9
+
+
+def test_work_outside_of_turns_counts_like_turns():
+    turns: Turns[str] = Turns()
+    for owner in ("Ada", "Ben"):
+        turns.put(owner, "a slice")
+    turns.charge("Ada", 2.5)
+    assert taken(turns, 30, Ada=0.25, Ben=0.25) == {"Ada": 10, "Ben": 20}
+
+
+def test_owner_without_turns_is_charged_nothing():
+    turns: Turns[str] = Turns()
+    turns.charge("Ben", 100.0)
+    for owner in ("Ada", "Ben"):
+        turns.put(owner, "a slice")
+    assert taken(turns, 20, Ada=0.25, Ben=0.25) == {"Ada": 10, "Ben": 10}

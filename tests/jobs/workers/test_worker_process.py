@@ -164,21 +164,6 @@ def kill_itself():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_worked_time_includes_transfer(process):
-    process.carry_out(len, b"")
-    process.carry_out(len, bytes(100_000_000))
-    there = process.worked_s
-    process.carry_out(bytes, 100_000_000)
-    assert there > 0.01
-    assert process.worked_s > 0.01
-
-
-def test_error_includes_the_traceback_of_the_worker(process):
-    with pytest.raises(AttributeError) as raised:
-        process.carry_out(wait_for_file, 3)
-    assert "in wait_for_file" in raised.value.__notes__[0]
-
-
 def test_printed_output_does_not_mix_with_answers(process):
     assert process.carry_out(os.system, "echo printed") == 0
     assert process.carry_out(print, "printed", flush=True) is None
@@ -200,21 +185,6 @@ def test_idle_process_ends_and_another_takes_the_next_call():
     wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
     assert workers.submit(None, os.getpid).result(60) != pid
     workers.close()
-
-
-def test_callback_may_submit_another_call(workers):
-    answers = []
-    notified = threading.Event()
-
-    def ask_again(_):
-        answers.append(workers.submit(None, os.getpid).result(60))
-        notified.set()
-
-    pid = workers.submit(None, os.getpid).result(60)
-    lost = workers.submit(None, os.kill, pid, signal.SIGKILL)
-    lost.add_done_callback(ask_again)
-    assert notified.wait(60)
-    assert answers != [pid]
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open descriptors cannot be counted here")
