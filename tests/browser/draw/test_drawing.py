@@ -37,39 +37,6 @@ def test_two_digits_are_read_as_a_number_and_a_press_chooses_one(page: Page):
     expect(answer(page).get_by_role("button", name="1", pressed=True)).to_be_visible()
 
 
-DROP_CANVAS_DELAY = """() => {
-    const later = window.setTimeout;
-    window.setTimeout = (act, ms, ...rest) => ms === 200 ? 0 : later(act, ms, ...rest);
-}"""
-
-
-def test_stroke_is_read_without_the_canvas_delay(page: Page):
-    page.evaluate(DROP_CANVAS_DELAY)
-    draw(page, fit(DIGITS[4]))
-    expect(answer(page)).to_contain_text("4\n")
-
-
-DELAY_STATE = """() => {
-    const add = Node.prototype.appendChild;
-    Node.prototype.appendChild = function (node) {
-        const isState = node.tagName === "SCRIPT" && node.type === "module";
-        return isState ? (setTimeout(() => add.call(this, node), 1500), node) : add.call(this, node);
-    };
-}"""  # a component receives its new state by a script that is added to the page
-INKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
-    .some((value, place) => place % 4 === 0 && value > 127)"""
-
-
-@pytest.mark.thorough
-def test_page_says_that_nothing_is_drawn_once_the_canvas_is_empty(page: Page):
-    """A stroke that starts between the two would be lost."""
-    draw(page, fit(DIGITS[7]))
-    expect(answer(page)).to_contain_text("7\n")
-    page.evaluate(DELAY_STATE)
-    clear(page)
-    assert not page.locator("canvas.dc-canvas.lower-canvas").evaluate(INKED)
-
-
 @pytest.mark.thorough
 def test_clear_counts_before_the_canvas_is_there(page: Page):
     draw(page, fit(DIGITS[7]))

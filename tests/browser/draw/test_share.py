@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import button, clear, part
+from tests.browser.sight import button, part
 from tests.page.sight import description_of
 
 SETTINGS = (
@@ -41,22 +41,6 @@ def downloaded(page: Page, name: str) -> Image.Image:
     with page.expect_download() as download:
         page.get_by_role("link", name=name).click()
     return Image.open(io.BytesIO(download.value.path().read_bytes()))
-
-
-def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[..., Page]):
-    page = open_page("?tab=Your+drawings", has_touch=True)
-    for number, (digit, touch) in enumerate([(7, False), (3, True)], start=1):
-        draw(page, fit(DIGITS[digit]), touch=touch)
-        expect(part(page, "correction").get_by_role("radio", name="1")).not_to_be_checked()  # for the last drawing
-        page.locator(".st-key-correction").get_by_text("1", exact=True).click()
-        expect(part(page, "correction_row")).to_contain_text(f"Kept as a 1 in Your drawings ({number})")
-        expect(page.get_by_role("img", name=f"1, read as {digit}")).to_be_visible()
-        clear(page)
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download", exact=True).click()
-    text = download.value.path().read_text()
-    assert text.count('"label":1') == 2
-    assert text.count('"strokes":[[[') == 2
 
 
 def test_picture_of_a_returning_visitor_still_moves(open_page: Callable[..., Page]):

@@ -120,23 +120,6 @@ def test_stroke_on_a_slow_line_takes_few_bytes(open_page: Callable[..., Page]):
         clear(page)
 
 
-def test_chosen_digit_stays_until_the_next_stroke(page: Page):
-    followed(page)
-    draw(page, [*fit(DIGITS[1], 0.4, (0.2, 0.5)), *fit(DIGITS[7], 0.4, (0.5, 0.5))])
-    digits = answer(page).get_by_role("button")
-    expect(digits).to_have_count(2)
-    at_rest(page)
-    digits.first.click()
-    expect(answer(page)).to_contain_text("the 1: ")
-    page.locator(CANVAS).click(button="right")
-    at_rest(page)
-    expect(answer(page)).to_contain_text("the 1: ")
-    page.evaluate("inkling.tookMs = [1000, 1000]")  # as after two answers on a slow line
-    draw(page, fit(DIGITS[1], 0.4, (0.8, 0.5)))
-    expect(digits).to_have_count(3)
-    expect(digits.last).to_have_attribute("aria-pressed", "true")
-
-
 WRONG_ADDRESS = """(() => {
   const Plain = WebSocket;
   window.WebSocket = class extends Plain {

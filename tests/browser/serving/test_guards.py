@@ -1,17 +1,15 @@
 """The page refuses other sites, oversized files, and everything that its Content Security Policy forbids."""
 
-import re
 import socket
 from contextlib import closing
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.server import Server
-from tests.browser.sight import eventually, part
+from tests.browser.sight import eventually
 
 
 def request(server: Server, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
@@ -20,14 +18,6 @@ def request(server: Server, method: str, path: str, body: bytes = b"", **headers
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
         return answer.status, answer.read().decode("latin1")
-
-
-def test_upload_without_the_pages_token_is_refused(server: Server):
-    body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nhello\r\n--x--\r\n'
-    status, _ = request(
-        server, "PUT", "/_stcore/upload_file/session/file", body, Content_Type="multipart/form-data; boundary=x"
-    )
-    assert status == 403
 
 
 def socket_status(server: Server, host: str, origin: str) -> int:
@@ -61,19 +51,6 @@ def test_another_site_neither_reads_nor_frames_the_page(server: Server):
         assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
-
-
-def test_bad_uploads_get_clear_errors_with_escaped_names(page: Page, tmp_path: Path):
-    (tmp_path / "large.png").write_bytes(bytes(10_500_000))
-    page.get_by_role("button", name="Photo").click()
-    page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "large.png")
-    expect(page.get_by_text(re.compile("must be 10.*MB or smaller", re.IGNORECASE))).to_be_visible()
-
-    name = "![7](data:,x) *b* <i>.png"
-    (tmp_path / name).write_bytes(b"no picture")
-    page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / name)
-    expect(page.get_by_role("alert").filter(has_text=f"{name}: this file is not a readable image")).to_be_visible()
-    expect(part(page, "photo_panel")).to_be_hidden()
 
 
 def test_policy_violation_fails_a_browser_test(page: Page, console_errors: list[str]):

@@ -87,14 +87,3 @@ def test_oversized_message_ends_the_connection(server: Server):
                 await visitor.until_closed()
 
     spoken(conversation())
-
-
-def test_file_that_the_page_did_not_ask_for_is_refused(server: Server):
-    async def conversation() -> tuple[int, int]:
-        async with arrived(server) as visitor:
-            address = (await visitor.file_address("a.png")).upload_url
-            made_up = address.rpartition("/")[0] + "/made-up"
-            refused = await asyncio.to_thread(visitor.request, "PUT", made_up, "a.png", b"x")
-            return refused, await asyncio.to_thread(visitor.request, "PUT", address, "a.png", b"x")
-
-    assert spoken(conversation()) == (403, 204)

@@ -5,13 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import CANVAS, draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import answer, at_rest, eventually, part
+from tests.browser.sight import at_rest, eventually, part
 
 WATCH_SHIFTS = """
 window.shifted = 0;
@@ -68,49 +65,3 @@ def test_page_opens_without_errors_and_large_shifts(
     assert console_errors == []
     page.evaluate("document.querySelector('[data-testid=stMain]').style.paddingTop = '200px'")
     eventually(page, lambda: page.evaluate("shifted") > 0.1)  # otherwise nothing was observed
-
-
-class Interrupted:
-    """Passes on the server's messages up to the choice of the network, and the later ones on release."""
-
-    def __init__(self) -> None:
-        self.held: list[str | bytes] = []
-        self._holds = False
-        self._released = False
-
-    def forward(self, socket: WebSocketRoute) -> None:
-        self._socket = socket
-        socket.connect_to_server().on_message(self._take)
-
-    def release(self) -> None:
-        self._released = True
-        for message in self.held:
-            self._socket.send(message)
-
-    def _take(self, message: str | bytes) -> None:
-        if self._holds and not self._released:
-            self.held.append(message)
-            return
-        self._socket.send(message)
-        sent = ForwardMsg()
-        sent.ParseFromString(message if isinstance(message, bytes) else message.encode())
-        self._holds |= sent.delta.new_element.button_group.id.endswith("-network")
-
-
-@pytest.mark.chromium
-def test_canvas_takes_a_stroke_while_the_choice_beside_it_loads(open_page: Callable[..., Page]):
-    line = Interrupted()
-    code: list[Route] = []
-
-    def hold(page: Page) -> None:
-        page.route_web_socket("**/_stcore/stream", line.forward)
-        page.route(re.compile(r"/ButtonGroup\.[^/]+\.js$"), lambda route: code.append(route))
-
-    page = open_page(prepare=hold, fresh=True)
-    eventually(page, lambda: line.held and code)
-    expect(page.locator(CANVAS)).to_be_visible()
-    draw(page, fit(DIGITS[7]))
-    line.release()
-    for route in code:
-        route.continue_()
-    expect(answer(page)).to_contain_text("7\n")

@@ -98,30 +98,3 @@ def test_back_twice_in_quick_succession_leads_to_the_first_place(page: Page):
     eventually(page, lambda: "tab" not in query(page))
     page.go_forward()
     expect(tab(page, "Mine")).to_be_checked()
-
-
-def test_opening_the_lessons_is_a_step(page: Page):
-    expect(part(page, "sections")).to_contain_text("Looking at")
-    button(page, "open_lessons").click()
-    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
-    expect(page).to_have_url(re.compile("lesson=learning-rate"))
-    page.go_back()
-    expect(part(page, "lessons")).to_have_count(0)
-    assert "lesson" not in query(page)
-    page.go_forward()
-    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
-    button(page, "close_lessons").click()
-    expect(part(page, "lessons")).to_have_count(0)
-
-
-def test_address_follows_at_once_and_a_reload_opens_the_same(page: Page):
-    expect(part(page, "sections")).to_contain_text("Looking at")
-    open_part(page, "Mistakes")
-    expect(page.get_by_text("Test data", exact=True)).to_be_visible()
-    page.get_by_text("Test data", exact=True).click()
-    expect(page).to_have_url(re.compile(r"mistakes_on=test"))
-    page.reload()
-    expect(tab(page, "Mistakes and data")).to_be_checked()
-    expect(page.get_by_role("radio", name="Test data")).to_be_checked()
-    part(page, "speed").get_by_text("Slow").click()
-    expect(page).to_have_url(re.compile("speed=Slow"))

@@ -48,17 +48,6 @@ def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
     expect(part(page, "progress")).to_contain_text("paused")
 
 
-def test_arrow_keys_move_between_tabs(page: Page):
-    tab(page, "Look inside").focus()
-    page.keyboard.press("ArrowRight")
-    expect(tab(page, "Mistakes and data")).to_be_focused()
-    expect(tab(page, "Look inside")).to_be_checked()
-    page.keyboard.press("Enter")
-    expect(tab(page, "Mistakes and data")).to_be_checked()
-    expect(page.get_by_role("button", name="true digit 3, answer 3")).to_be_visible()
-    expect(tab(page, "Mistakes and data")).to_be_focused()
-
-
 def test_all_tabs_fit_on_a_phone(open_page: Callable[..., Page]):
     phone = open_page(**PHONE)
     part(phone, "tab").scroll_into_view_if_needed()

@@ -1,11 +1,33 @@
-"""A teacher's demonstration: a step in slow motion, a lesson, and a link that hides controls."""
+"""A teacher's demonstration: digits that a network is taught, a step in slow motion, a link that hides controls."""
 
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import answer, part, tab
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import TRAINED_MS, answer, button, clear, open_part, part, tab
+
+
+def test_pretrained_network_is_taught_three_digits(page: Page):
+    for number, share in enumerate((0.4, 0.5, 0.6), start=1):
+        draw(page, fit(DIGITS[1], share))
+        expect(answer(page)).to_contain_text("sure")
+        expect(part(page, "correction").get_by_role("radio", name="7")).not_to_be_checked()  # for the last drawing
+        part(page, "correction").get_by_text("7", exact=True).click()
+        expect(page.get_by_text(f"in Your drawings ({number})").last).to_be_visible()
+        clear(page)
+    open_part(page, "Your drawings")
+    button(page, "teach").click()
+    rows = page.get_by_role("region", name="Before and after")
+    expect(rows).to_contain_text("Yours, learned from", timeout=TRAINED_MS)
+    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
+    expect(part(page, "progress")).to_contain_text(re.compile(r"step [1-9]\d* of 375"))
+    expect(rows.get_by_role("row", name="Yours, learned from 3 0.0% 100.0%")).to_be_visible(timeout=TRAINED_MS)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    button(page, "pause").click()
+    expect(button(page, "pause")).to_have_text("Resume")
 
 
 def card(page: Page, heading: str):
@@ -34,28 +56,6 @@ def test_keyboard_reaches_the_last_stage_of_a_step(open_page: Callable[..., Page
     expect(page.get_by_text("Step 2, in epoch 1")).to_be_visible()
     page.get_by_role("radio", name="6 Check").click()
     expect(card(page, "6. Check")).to_be_visible()
-
-
-def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..., Page]):
-    page = open_page("?lesson=width-and-depth", viewport={"width": 1280, "height": 720})
-    lesson = page.locator(".st-key-lessons")
-    beside = [lesson.get_by_role("heading", name="Width and depth"), lesson.get_by_text("A question.")]
-    for seen in (*beside, part(page, "canvas"), answer(page), *part(page, "curves").get_by_role("img").all()):
-        expect(seen).to_be_in_viewport(ratio=1)
-
-    lesson.get_by_role("button", name="One layer of 8").click()
-    row = lesson.get_by_role("row").filter(has_text="6,370")
-    expect(row).to_contain_text("5 of 5")
-    expect(row.get_by_role("cell").last).to_have_text(re.compile(r"^\d\d\.\d%$"))
-    expect(page).to_have_url(re.compile("hidden_layers=1.*width_1=8|width_1=8.*hidden_layers=1"))
-
-    lesson.get_by_role("button", name="Run all").click()
-    expect(part(page, "progress")).to_contain_text("4 networks side by side")
-    expect(part(page, "note").get_by_role("listitem")).to_have_count(4)
-    lesson.get_by_text("An answer").click()
-    expect(lesson.get_by_text("784 × 256 = 200,704")).to_be_visible()
-    page.reload()
-    expect(lesson.get_by_role("row").filter(has_text="6,370")).to_contain_text("5 of 5")
 
 
 def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callable[..., Page]):
