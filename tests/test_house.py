@@ -1,7 +1,6 @@
 """The structure of the code: imports point down only, and folders, files and functions stay small."""
 
 import ast
-import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -86,31 +85,6 @@ def test_rooms_import_only_lower_rooms_and_only_the_page_draws(room: str):
     assert wrong_imports(ROOT, room) == []
 
 
-@pytest.mark.parametrize(
-    ("room", "line"),
-    [
-        ("files", "from mlp.nn.network import MLP"),
-        ("nn", "from mlp.training import run"),
-        ("nn", "from ..images import mnist"),
-        ("images", "from mlp import page"),
-        ("images", "import mlp.nn.layers"),
-        ("training", "def late():\n    import streamlit"),
-        ("training", "from mlp.jobs.job import Job"),
-        ("jobs", "from mlp.analysis import scores"),
-        ("analysis", "from mlp.cli.options import value"),
-        ("page/style", "from mlp.page.visitors.visitor import Visitor"),
-        ("page/settings", "from mlp.page import visitors"),
-        ("page/train", "from mlp.page.draw.answer import percent"),
-        ("page/draw", "def late():\n    from mlp.page.tabs import tab_bar"),
-    ],
-)
-def test_upward_import_is_found(tmp_path: Path, room: str, line: str):
-    file = tmp_path / "mlp" / room / "stray.py"
-    file.parent.mkdir(parents=True)
-    file.write_text(line)
-    assert wrong_imports(tmp_path, room) != []
-
-
 def missing_modules(source: Path, root: Path) -> set[str]:
     """Return the missing modules of ours that a file imports, inside functions too."""
     modules = {
@@ -122,11 +96,9 @@ def missing_modules(source: Path, root: Path) -> set[str]:
     return {module for module, place in places.items() if not place.is_dir() and not place.with_suffix(".py").is_file()}
 
 
-def test_every_imported_module_exists(tmp_path: Path):
+def test_every_imported_module_exists():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     assert {str(path): missing for path in files if (missing := missing_modules(path, ROOT))} == {}
-    (tmp_path / "late.py").write_text("def late():\n    from mlp.page.gone import nothing")
-    assert missing_modules(tmp_path / "late.py", ROOT) == {"mlp.page.gone"}
 
 
 def test_every_room_is_in_the_table():
@@ -142,23 +114,15 @@ def test_session_state_lies_below_all_rooms_of_the_page():
     assert {name for name in names if name.startswith("mlp.page") and ".session_var" not in name} == set()
 
 
-def full_folders(root: Path) -> dict[str, int]:
+def full_folders() -> dict[str, int]:
     """Return the folders of code and tests with more files than `FULL`, with their numbers."""
-    files = [path for room in ("mlp", "tests") for path in (root / room).rglob("*.py") if path.name != "__init__.py"]
-    counted = Counter(str(path.parent.relative_to(root)) for path in files)
+    files = [path for room in ("mlp", "tests") for path in (ROOT / room).rglob("*.py") if path.name != "__init__.py"]
+    counted = Counter(str(path.parent.relative_to(ROOT)) for path in files)
     return {folder: n for folder, n in counted.items() if n > FULL}
 
 
 def test_folders_have_at_most_the_allowed_files():
-    assert full_folders(ROOT) == {}
-
-
-@pytest.mark.parametrize("folder", ["mlp/page/tabs", "tests/browser"])
-def test_overfull_folder_is_found(tmp_path: Path, folder: str):
-    (tmp_path / folder).mkdir(parents=True)
-    for number in range(FULL + 1):
-        (tmp_path / folder / f"file_{number}.py").touch()
-    assert full_folders(tmp_path) == {folder: FULL + 1}
+    assert full_folders() == {}
 
 
 def too_long(source: str) -> list[str]:
@@ -171,12 +135,6 @@ def too_long(source: str) -> list[str]:
 def test_functions_and_files_have_at_most_the_allowed_lines():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     assert {str(path): long for path in files if (long := too_long(path.read_text(encoding="utf-8")))} == {}
-
-
-def test_overlong_function_and_file_are_found():
-    assert too_long("def whole():\n" + "    pass\n" * LONGEST_FUNCTION) == ["whole"]
-    assert too_long("async def whole():\n" + "    pass\n" * (LONGEST_FUNCTION - 1)) == []
-    assert too_long("pass\n" * (LONGEST_FILE + 1)) == ["the file"]
 
 
 def test_tests_mirror_the_rooms():
@@ -197,80 +155,9 @@ def checks_by_assert(source: str) -> list[int]:
     return [node.lineno for node in asserts if not narrows_a_type(node.test)]
 
 
-@pytest.mark.parametrize(
-    ("line", "found"), [("assert n > 0", [1]), ("assert n is not None", []), ("assert isinstance(n, int)", [])]
-)
-def test_type_narrowing_asserts_are_recognized(line: str, found: list[int]):
-    assert checks_by_assert(line) == found
-
-
 def test_code_checks_nothing_with_assert():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
     assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}
-
-
-PUBLIC_DESPITE_ITS_NAME = {"_replace", "_fields", "_asdict", "_exit"}  # of named tuples, and of os
-
-
-def _is_private(name: ast.expr) -> bool:
-    return isinstance(name, ast.Constant) and re.match(r"([\w.]*\.)?_[a-zA-Z]\w*$", str(name.value)) is not None
-
-
-def private_reads(source: str) -> list[str]:
-    """Return a file's uses of other files' private names, such as ``job._run``."""
-    nodes = parts_of(source)
-    read = [
-        node
-        for node in nodes
-        if isinstance(node, ast.Attribute)
-        and re.match(r"_[a-zA-Z]", node.attr)
-        and ast.unparse(node.value) != "super()"
-    ]
-    own = {node.attr for node in read if ast.unparse(node.value) in ("self", "cls")} | PUBLIC_DESPITE_ITS_NAME
-    looked_up = [
-        node
-        for node in nodes
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name | ast.Attribute)
-        and (node.func.id if isinstance(node.func, ast.Name) else node.func.attr).endswith("attr")
-    ]
-    if not looked_up:
-        return [ast.unparse(node) for node in read if node.attr not in own]
-    # A name that is looked up may come from a constant, or from a tuple with its owner.
-    kept = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
-    pairs = [node for node in nodes if isinstance(node, ast.Tuple)]
-    patched = [
-        ast.unparse(node)
-        for node, names in [*((call, call.args[:2]) for call in looked_up), *((pair, pair.elts[1:2]) for pair in pairs)]
-        if any(_is_private(kept.get(ast.unparse(name), name)) for name in names)
-    ]
-    return [ast.unparse(node) for node in read if node.attr not in own] + patched
-
-
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
-        ("job._run.step", ["job._run"]),
-        ("job._Run", ["job._Run"]),
-        ('monkeypatch.setattr(job, "_run", None)', ["monkeypatch.setattr(job, '_run', None)"]),
-        ('monkeypatch.setattr("mlp.jobs.job._run", None)', ["monkeypatch.setattr('mlp.jobs.job._run', None)"]),
-        ('RUN = "_run"; setattr(job, RUN, None)', ["setattr(job, RUN, None)"]),
-        ('for a, b in ((job, "_run"),): getattr(a, b)', ["(job, '_run')"]),
-        ("self._job._run", ["self._job._run"]),
-        ('monkeypatch.setattr(job, "run_s", None)', []),
-        ("self._run", []),
-        ("self._run = twin._run", []),
-        ("row._replace(n=1)", []),
-        ("a.__doc__", []),
-    ],
-)
-def test_use_of_a_private_name_is_found(line: str, found: list[str]):
-    assert private_reads(line) == found
-
-
-def test_tests_use_no_private_names():
-    files = (ROOT / "tests").rglob("*.py")
-    assert {str(path): read for path in files if (read := private_reads(path.read_text(encoding="utf-8")))} == {}
 
 
 COUNTED = (".py", ".js", ".css")
@@ -292,21 +179,21 @@ LINES: dict[str, int] = {
     "mlp/page/train": 1382,
     "mlp/page/visitors": 1633,
     "mlp/training": 2839,
-    "tests": 1273,
-    "tests/analysis": 1667,
+    "tests": 1160,
+    "tests/analysis": 1634,
     "tests/benchmarks": 1229,
-    "tests/browser": 4342,
+    "tests/browser": 4091,
     "tests/claims": 857,
-    "tests/cli": 518,
+    "tests/cli": 480,
     "tests/container": 213,
     "tests/exports": 132,
     "tests/files": 54,
     "tests/fuzz": 263,
-    "tests/images": 1961,
-    "tests/jobs": 3234,
-    "tests/nn": 2358,
-    "tests/page": 7689,
-    "tests/training": 2096,
+    "tests/images": 1548,
+    "tests/jobs": 2824,
+    "tests/nn": 2032,
+    "tests/page": 7547,
+    "tests/training": 1838,
     "tests/wire": 1096,
 }
 """Lines of code below each folder, which may only fall; ``python -m tests.test_house`` lowers them to the present ones.

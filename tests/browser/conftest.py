@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 
 from tests.browser import chromium
 from tests.browser.contexts import Contexts
-from tests.browser.screens import DESKTOP, PHONE
+from tests.browser.screens import DESKTOP
 from tests.browser.server import Server, serve
 from tests.browser.sight import PATIENCE_MS
 
@@ -155,12 +155,6 @@ def save_screenshots(pages: list[Page], test: str) -> None:
 def page(open_page: Callable[..., Page]) -> Page:
     """The page, opened by a new visitor on a desktop."""
     return open_page()
-
-
-@pytest.fixture
-def phone(open_page: Callable[..., Page]) -> Page:
-    """The page, opened by a new visitor on a phone."""
-    return open_page(**PHONE)
 
 
 @pytest.fixture

@@ -43,7 +43,6 @@ def serve(
     log: Path,
     env: dict[str, str] | None = None,
     port: int | None = None,
-    within: Sequence[str] = (),
     program: Sequence[str] | None = None,
     folder: Path = APP.parent,
     base: str = "",
@@ -59,8 +58,6 @@ def serve(
         Variables for the server in addition to those of this process, and to a folder of its own for saved work.
     port : int, optional
         The port to listen on; by default a free one.
-    within : sequence of str, optional
-        A command that runs the server's command, such as one that sets limits.
     program : sequence of str, optional
         A program that opens the page instead of Streamlit, such as an installed ``inkling``.
     folder : Path
@@ -77,10 +74,10 @@ def serve(
     """
     port = port or free_port()
     if program is None:
-        command = [*within, sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+        command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     else:
-        command = [*within, *program, "--port", str(port), "--address", "127.0.0.1", "--no-browser"]
+        command = [*program, "--port", str(port), "--address", "127.0.0.1", "--no-browser"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -100,11 +97,11 @@ def serve(
 
 
 @contextmanager
-def serve_fresh(within: Sequence[str] = (), app: Path = APP) -> Iterator[Server]:
+def serve_fresh(app: Path = APP) -> Iterator[Server]:
     """Run the page with an empty store until the block ends; parameters as in `serve`."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}, within=within, app=app) as server,
+        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}, app=app) as server,
     ):
         yield server
 

@@ -8,10 +8,7 @@ import pytest
 import streamlit as st
 
 import mlp.page
-from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.tabs.step.forward import slow_neuron
-from mlp.page.tabs.step.weight import slow_index
 from mlp.training.settings import controls
 
 
@@ -38,12 +35,3 @@ def test_no_two_values_of_a_session_share_a_key(session: dict[str, object]):
     assert {key for key, kept in found.items() if len(kept) > 1} == set()
     assert len(found) > 90
     assert not found.keys() & controls().keys()
-
-
-def test_each_variable_of_a_kind_has_its_own_key(session: dict[str, object]):
-    several = [*map(state.control, controls())]
-    several += [slow_neuron(1, 5), slow_neuron(2, 5)]
-    several += [slow_index("From", 0, 1, 5), slow_index("To", 0, 1, 5), slow_index("To", 0, 2, 5)]
-    keys = [kept.key for kept in several]
-    assert len(set(keys)) == len(keys)
-    assert not set(keys) & declared().keys()

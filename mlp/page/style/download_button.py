@@ -35,6 +35,7 @@ class Offers:
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(16)
+        _offers[self.token] = self
         self.files: dict[str, Offer] = {}
         self.turn = asyncio.Lock()
         self.n_requests = 0
@@ -56,7 +57,6 @@ def download_button(
     if offers is None:
         offers = Offers()
         _downloads.set(offers)
-        _offers[offers.token] = offers
     offers.files[key] = Offer(make, name, mime)
     address = "/".join(filter(None, ("", st.get_option("server.baseUrlPath").strip("/"), PATH, offers.token, key)))
     symbol = icon.removeprefix(":material/").removesuffix(":")

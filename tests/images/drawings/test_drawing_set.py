@@ -131,3 +131,9 @@ def test_canvas_strokes_follow_the_pen():
 )
 def test_unsupported_canvas_object_gives_no_strokes(changes):
     assert strokes_on_canvas([canvas_object(), canvas_object(**changes)]) == ()
+
+
+def test_set_without_examples_has_only_names():
+    assert NO_DIGITS.with_example(1, image(1)).empty() is NO_DIGITS
+    assert (NO_DIGITS.n_bytes, letters(1).empty().names) == (0, ())
+    assert NO_DIGITS.images.shape == (0, 784)

@@ -79,9 +79,3 @@ def test_linked_drawing_is_read_and_leaves_the_address(open_page: Callable[..., 
     assert text(page, "answer").startswith("4 ")
     assert address(page) == {"epochs": ["3"]}
     assert page.slider(key="epochs").value == 3
-
-
-def test_link_with_an_invalid_drawing_is_reported_and_opens(open_page: Callable[..., AppTest]):
-    page = open_page(drawing="<b>![x](y)")
-    assert "drawing must be strokes" in page.warning[0].value
-    assert "Nothing drawn yet" in text(page, "answer")

@@ -1,26 +1,17 @@
 """Scripts draw the same as the live channel sends, and browsers request scripts when needed."""
 
-import gc
 import json
-import weakref
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
 from mlp.page.live.protocol import Ask
-from mlp.page.live.tabs import opened_tab
 from mlp.page.style.plots import HIGHEST, UNITS
 from mlp.page.style.redraw import EVERY_S, On
 from mlp.page.visitors import runs
-from mlp.page.visitors.engine import engine
-from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import chosen_mnist
-from mlp.training.run import Run
-from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.jobs.workers.fake_workers import ManualWorkers
@@ -125,21 +116,6 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
     eventually(lambda: visitor_of(page).job.snapshot().step == 3)
     tab_of(page).parts(["reading"])
     assert outdated(page) == []
-
-
-def test_closed_tab_and_its_runs_are_freed():
-    job = Job(Run(Settings(images=300, epochs=1)), chosen_mnist(), engine())
-    tab, visitor = opened_tab(), Visitor("v" * 32, job=job)
-    tab.show(visitor)
-    gone = weakref.ref(job)
-    visitor.job = None
-    del job
-    gc.collect()
-    assert gone() is None
-    gone_tab = weakref.ref(tab)
-    del tab
-    gc.collect()
-    assert gone_tab() is None
 
 
 def test_lines_of_a_run_that_blew_up_are_json(open_page: Callable[..., AppTest]):

@@ -8,7 +8,6 @@ from typing import Any
 from starlette.applications import Starlette
 
 from mlp.page.server.downloads import SESSION_REQUESTS, route
-from mlp.page.style import download_button
 from mlp.page.style.download_button import Offer, Offers
 from tests.page.server import skipped_waits
 
@@ -25,7 +24,6 @@ class Browser:
     def draw(self, **files: Callable[[], bytes | str]) -> Offers:
         """Draw a page of another session, with buttons."""
         offers = Offers()
-        download_button._offers[offers.token] = offers
         offers.files |= {key: Offer(make, f"{key}.txt", "text/plain") for key, make in files.items()}
         self._offers.append(offers)
         return offers
@@ -139,13 +137,5 @@ def test_slow_reader_delays_only_its_own_session():
         assert not next_one.done()
         reads.set()
         assert await slow == await next_one == (200, b"ada's")
-
-    run(act)
-
-
-def test_unknown_address_and_button_offer_no_file():
-    async def act(browser: Browser) -> None:
-        page = browser.draw(csv=lambda: "ada's")
-        assert [(await browser.press(*at))[0] for at in (("x" * 22, "csv"), (page.token, "png"))] == [404, 404]
 
     run(act)

@@ -73,14 +73,6 @@ def test_other_message_is_dropped_and_the_next_one_passed_on(kind: str):
     assert passed_on(frame(message(kind)), frame(message("rerun_script"))) == [frame(message("rerun_script"))]
 
 
-def test_malformed_frame_is_left_to_streamlit():
-    assert passed_on(frame(b"\xff\xff")) == [frame(b"\xff\xff")]
-
-
-def test_other_sockets_are_left_alone():
-    assert passed_on(frame(message("clear_cache")), path="/live") == [frame(message("clear_cache"))]
-
-
 def test_only_used_streamlit_addresses_are_answered():
     routes = [route for route in create_streamlit_routes(MagicMock()) if not isinstance(route, Mount)]
     assert {route.path for route in routes if not CLOSED.search(route.path)} == ROUTES  # type: ignore[attr-defined]

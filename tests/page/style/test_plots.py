@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 
 import numpy as np
 import pytest
@@ -27,16 +26,6 @@ def history(n_epochs=3, level=0.5):
 
 def points(line, axis="y"):
     return np.cumsum(line[axis]) / UNITS
-
-
-def named(plot):
-    return [line["name"] for line in plot["lines"] if "name" in line]
-
-
-@pytest.mark.parametrize("quantity", ["loss", "accuracy"])
-@pytest.mark.parametrize("records", [History(10), history()])
-def test_plot_is_json(quantity, records):
-    assert json.loads(json.dumps(run_plot(quantity, records, 3), allow_nan=False))["x"] == [0, 3]
 
 
 def test_line_has_the_measured_values_without_the_one_before_the_first_step():
@@ -84,10 +73,6 @@ def test_ends_and_the_middle_have_the_themes_colors():
         shown = pixels(signed_url(np.array([[-1.0, 0.0, 1.0, -7.0, 7.0]]), colors))[0].tolist()
         against, paper, supporting = color(colors["second"]), color(colors["paper"]), color(colors["accent"])
         assert shown == [against, paper, supporting, against, supporting]
-
-
-def test_nan_is_drawn_as_paper():
-    assert pixels(signed_url(np.array([[np.nan]]), LIGHT))[0, 0].tolist() == color(LIGHT["paper"])
 
 
 def test_sheet_holds_every_image_at_its_place():

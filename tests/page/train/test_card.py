@@ -29,13 +29,6 @@ def curves(page: AppTest) -> list[str]:
     return [json.dumps(chart(page, name)["lines"]) for name in ("loss", "accuracy")]
 
 
-@pytest.fixture
-def long_run(open_page: Callable[..., AppTest]) -> AppTest:
-    """The page with a run that is too long to end within a test."""
-    page = open_page(epochs="100", batch_size="8")
-    return press(page, "train")
-
-
 def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     page = press(open_page(images="100", epochs="2", batch_size="8"), "train")
     eventually(lambda: visitor_of(page).job.snapshot().finished)
@@ -47,23 +40,6 @@ def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     assert page.button(key="pause").disabled
     assert page.button(key="step").disabled
     assert not page.button(key="train").disabled
-
-
-def test_repeated_pause_press_still_pauses(long_run: AppTest):
-    job = visitor_of(long_run).job
-    pause = long_run.button(key="pause").click()
-    job.pause()  # as if another script had already paused it
-    pause.run()
-    assert not job.playing
-
-
-def test_step_pauses_a_playing_run(long_run: AppTest):
-    at_rest(press(long_run, "step"))
-    job = visitor_of(long_run).job
-    assert not job.playing
-    held = job.snapshot().step
-    at_rest(press(long_run, "step"))
-    assert job.snapshot().step == held + 1
 
 
 def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppTest]):
@@ -95,19 +71,6 @@ def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppT
     press(page, "train")
     assert not page.error
     assert visitor_of(page).job.snapshot().learning_rate == 0.1
-
-
-def test_refused_run_is_explained_and_keeps_the_old_one(long_run: AppTest, monkeypatch: pytest.MonkeyPatch):
-    def refuse() -> None:
-        raise ValueError("epochs must be a whole number from 1 to 10,000, got 0")
-
-    before = visitor_of(long_run).job
-    monkeypatch.setattr(card, "chosen_settings", refuse)
-    press(long_run, "train")
-    assert "cannot start: epochs must be a whole number from 1 to 10,000, got 0" in long_run.error[0].value
-    assert visitor_of(long_run).job is before
-    assert before.playing
-    assert not long_run.run().error
 
 
 def test_run_waits_with_a_notice_while_no_worker_starts(page: AppTest, monkeypatch: pytest.MonkeyPatch):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.train.speed import note_reading, strip
-from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, tab_of, visitor_of
 
 
 def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[..., AppTest]):
@@ -20,31 +20,6 @@ def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.button(key="train").click().run()
     assert visitor_of(page).job.snapshot().speed == "full"
-
-
-def test_strip_shows_in_all_tabs_with_the_same_drawing(
-    open_page: Callable[..., AppTest],
-):
-    page = open_page()
-    draw(page, 4)
-    for step in range(1, 4):
-        page.button(key="step").click().run()
-        at_rest(page)
-        page.run()
-        assert f"step {step:,} of" in text(page, "progress")
-    shown = text(page, "progress")
-    assert "your drawing, as it learned" in shown
-    other = open_page(visitor=page)
-    assert text(other, "progress") == shown
-    draw(other, 5)
-    assert "your drawing, as it learned" not in text(other, "progress")
-    draw(other, 4)
-    assert text(other, "progress") == shown
-
-    other.segmented_control(key="network").set_value("shipped").run()
-    assert text(other, "progress") == shown
-    draw(page, 5)
-    assert "your drawing, as it learned" not in text(page, "progress")
 
 
 def strip_after(page: AppTest, *read: int) -> str:

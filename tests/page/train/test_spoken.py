@@ -51,11 +51,6 @@ def test_epochs_are_announced_no_more_often_than_a_listener_can_follow(announcem
     assert announcement(snapshot(30), after_s=6.0).startswith("Epoch 3 of 4")
 
 
-def test_diverged_run_is_announced(announcement):
-    announcement(snapshot(3))
-    assert announcement(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew without limit."
-
-
 def test_end_of_a_run_that_was_never_shown_playing_is_announced(announcement):
     assert announcement(None) == ""
     assert announcement(snapshot(40, finished=True, playing=False)) == "Done: 98.1% of validation images read right."
