@@ -175,7 +175,7 @@ LINES: dict[str, int] = {
     "mlp/page/server": 959,
     "mlp/page/settings": 502,
     "mlp/page/style": 2390,
-    "mlp/page/tabs": 6316,
+    "mlp/page/tabs": 6291,
     "mlp/page/train": 1382,
     "mlp/page/visitors": 1633,
     "mlp/training": 2839,

@@ -23,7 +23,6 @@ from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
 from mlp.page.style.redraw import On, redraw
-from mlp.page.style.theme import colors
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.switches import LayerSwitches, neuron_grid, switched_off_in
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, plain_reader
@@ -88,7 +87,7 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
         effect = _effect_text(now, damage, both, (whole, rest), nouns)
         st.html(announced("damage", effect), width="stretch")
         st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
-    network_picture.draw(now, looked_at, colors(), left)
+    network_picture.draw(now, looked_at, left)
     _switches(now.network, left, image)
     st.html(
         f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("Damaged", both[1], names)}'

@@ -1,17 +1,20 @@
 """Pixels that spoke: those for the answer, and those against it."""
 
 import html
-from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusion
-from mlp.images.input_image import InputImage, with_article
-from mlp.page.draw.networks import Answering
+from mlp.images.input_image import with_article
+from mlp.images.mnist import Dataset
+from mlp.page.draw.networks import answering
+from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
+from mlp.page.style import theme
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
+from mlp.page.visitors.visitor import Visitor
 
 _evidence_for = SessionVar[str]("evidence_for", "its answer")
 """The digit that pixels speak for; a control."""
@@ -34,8 +37,10 @@ _REST = {
 ANSWER, ANY = _evidence_for.default, _evidence_against.default
 
 
-def choice(names: Sequence[str]) -> None:
+def choices(visitor: Visitor, data: Dataset) -> None:
     """Draw the choice of the answer that pixels speak for, and of the one that they speak against."""
+    subject_choice(data)
+    names = answering(visitor).reader.names
     for chosen in (_evidence_for, _evidence_against):
         if chosen.get() not in (chosen.default, *names):  # left from another network
             chosen.set(chosen.default)
@@ -43,8 +48,9 @@ def choice(names: Sequence[str]) -> None:
     st.selectbox("and not …", [ANY, *names], key=_evidence_against.key, width=130)
 
 
-def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
+def view(visitor: Visitor, data: Dataset) -> None:
     """Draw gradient × input and occlusion beside the image."""
+    now, looked_at, colors = answering(visitor), subject(data), theme.colors()
     reader, image = now.reader, now.seen(looked_at.image)
     logits = mean_logits(reader, image.reshape(1, -1))[0]
     chosen, rival = _evidence_for.get(), _evidence_against.get()

@@ -3,10 +3,12 @@
 import numpy as np
 import streamlit as st
 
+from mlp.images.mnist import Dataset
 from mlp.nn.network import MLP
 from mlp.page import state
-from mlp.page.draw.networks import Answering
+from mlp.page.draw.networks import answering
 from mlp.page.session_var import SessionVar
+from mlp.page.style import theme
 from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.visitors.visitor import Visitor
 
@@ -20,7 +22,7 @@ SHOWN = 128
 WEIGHTS, LEARNED = "The weights", "What it has learned"
 
 
-def choice(visitor: Visitor) -> None:
+def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the choice between weights and their changes, and the choice of scale."""
     if state.network.get() == "run" and _first(visitor) is not None:
         st.segmented_control("Showing", [WEIGHTS, LEARNED], default=WEIGHTS, key=_first_layer_of.key, required=True)
@@ -36,8 +38,9 @@ def _first(visitor: Visitor) -> MLP | None:
     return None if visitor.job is None else visitor.job.first_network
 
 
-def draw(now: Answering, visitor: Visitor, colors: dict[str, str]) -> None:
+def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the weights of the first layer as a mosaic."""
+    now = answering(visitor)
     numbers = now.network.dense_layers[0].weight.value.T
     text = "its 28 × 28 weights"
     first = _first(visitor) if now.kind == "run" and _first_layer_of.get() == LEARNED else None
@@ -45,7 +48,7 @@ def draw(now: Answering, visitor: Visitor, colors: dict[str, str]) -> None:
         numbers = numbers - first.dense_layers[0].weight.value.T
         text = "its 28 × 28 weights minus those that it started with"
     shown = numbers[:SHOWN]
-    sheet = Sheet(scaled(np.nan_to_num(shown), each=_own_scale.get()), colors)
+    sheet = Sheet(scaled(np.nan_to_num(shown), each=_own_scale.get()), theme.colors())
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
     st.html(
         f'<p class="ink-note">{now.caption}. Each picture is one neuron of the first layer: {text}. Ink in '

@@ -16,6 +16,7 @@ from mlp.page.draw.network_widget import LEGEND, network_widget
 from mlp.page.draw.networks import Answering
 from mlp.page.draw.scene import activity, scene_of
 from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.theme import colors
 from mlp.page.tabs.inside.switches import NUMBERS, number_of, switch, switched_off_in
 
 SHOWN = 12  # neurons in each layer
@@ -30,7 +31,7 @@ class Layer(NamedTuple):
     off: set[int] | None
 
 
-def draw(now: Answering, looked_at: InputImage, colors: dict[str, str], damaged: MLP | None = None) -> None:
+def draw(now: Answering, looked_at: InputImage, damaged: MLP | None = None) -> None:
     """Draw the network at an image; with a ``damaged`` network, that one, and its hidden neurons are switches."""
     image, network = now.seen(looked_at.image), now.network if damaged is None else damaged
     whole = trace(now.network, image, SHOWN)
@@ -51,7 +52,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str], damaged:
     st.html(_caption(now, looked_at) + LEGEND)
     network_widget("network_picture", packed, () if damaged is None else NUMBERS, switch)
     if damaged is None:
-        st.html(_all_activations(network, traces, colors))
+        st.html(_all_activations(network, traces))
 
 
 def _shown(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
@@ -111,7 +112,7 @@ def _signed(number: float) -> str:
     return f"{number:+.2f}".replace("-", "−")
 
 
-def _all_activations(network: MLP, layers: list[LayerTrace], colors: dict[str, str]) -> str:
+def _all_activations(network: MLP, layers: list[LayerTrace]) -> str:
     figures = []
     for depth, layer in enumerate(layers[:-1], start=1):
         outputs, n = layer.outputs, len(layer.outputs)
@@ -122,7 +123,7 @@ def _all_activations(network: MLP, layers: list[LayerTrace], colors: dict[str, s
         above = int((outputs > 0).sum())
         text = f"Layer {depth}: {above:,} of {n:,} above 0; from {_signed(outputs.min())} to {_signed(outputs.max())}"
         figures.append(
-            f'<figure><img src="{signed_url(grid, colors)}" alt="{text}" width="{across * cell_px}" '
+            f'<figure><img src="{signed_url(grid, colors())}" alt="{text}" width="{across * cell_px}" '
             f'height="{len(grid) * cell_px}"><figcaption>{text}</figcaption></figure>'
         )
     return (

@@ -14,7 +14,6 @@ from mlp.page.draw.answer import read_with_choices
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.page.style import theme
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.experiment_pieces import bars, facts_list
@@ -43,12 +42,12 @@ ROOM = "rewind"
 UNKEPT = 8  # a run of fewer steps has saved none
 
 
-def choices(visitor: Visitor, data: Dataset) -> tuple[()]:
+def choices(visitor: Visitor, data: Dataset) -> None:
     """Draw the slider of saved steps, and the field for an exact step."""
     subject_choice(data)
     job = visitor.job
     if job is None:
-        return ()
+        return
     now, kept = job.snapshot().step, job.rewind.steps
     back = state.rewound.get()
     at = back.step if back is not None and back.run == visitor.runs.current else now
@@ -72,7 +71,6 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[()]:
             st.number_input("Exact step", 0, now, key=_lab_step.key, width=130)
         st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job))
     st.button("Back to now", key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == now)
-    return ()
 
 
 def view(visitor: Visitor, data: Dataset) -> None:
@@ -87,7 +85,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
             '<p class="ink-note">You can only rewind your own run: press <b>Train a new network</b> above. A network '
             "from a file holds only its final weights, not the steps that led there.</p>"
         )
-        network_picture.draw(answering(visitor), subject(data), theme.colors())
+        network_picture.draw(answering(visitor), subject(data))
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
         why = "the server has restarted since" if job.rewind.keeps else "it trained in a sweep"
@@ -111,7 +109,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
         facts.append(("Right on validation images", f"{100 * newest.accuracy:.2f}% <small>at {newest.moment}</small>"))
     _continue_button(visitor, job, step)
     text = f"<b>Your run</b> at step {step:,} of {now.steps:,}"
-    network_picture.draw(Answering(then, "run", text, step), looked_at, theme.colors())
+    network_picture.draw(Answering(then, "run", text, step), looked_at)
     st.html(
         '<div class="lab-row">'
         f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"

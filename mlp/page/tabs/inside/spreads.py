@@ -11,7 +11,7 @@ from mlp.analysis.statistics import BINS, LayerStatistics, Spread, layer_statist
 from mlp.analysis.update_size import update_sizes
 from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
-from mlp.page.draw.networks import Answering
+from mlp.page.draw.networks import Answering, answering
 from mlp.page.style import theme
 from mlp.page.style.svg import svg, svg_url
 from mlp.page.visitors.analysis_budget import within_budget
@@ -36,8 +36,9 @@ class _Measured:
     steps: list[float] | None
 
 
-def draw(now: Answering, visitor: Visitor, data: Dataset) -> None:
+def view(visitor: Visitor, data: Dataset) -> None:
     """Draw a row of histograms for each layer."""
+    now = answering(visitor)
     job = visitor.job if now.kind == "run" else None
     plays = job is not None and job.playing
     measured = within_budget("spreads", (now.network, job, data), lambda: _measure(now, job, data), plays=plays)

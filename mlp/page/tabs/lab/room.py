@@ -35,7 +35,7 @@ class Room:
     title: str
     idea: str
     view: Callable[..., None]
-    choices: Callable[[Visitor, Dataset], tuple[Any, ...]] = lambda _visitor, _data: ()
+    choices: Callable[[Visitor, Dataset], tuple[Any, ...] | None] = lambda _visitor, _data: None
     takes_any_network: bool = False
 
 
@@ -44,7 +44,7 @@ def draw_room(visitor: Visitor, data: Dataset, name: str, room: Room, *, key: st
     if room.idea:
         st.html(f'<p class="ink-note">{room.idea}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
-        choices = room.choices(visitor, data)
+        choices = room.choices(visitor, data) or ()
     _lab_drawn_for.set(_drawn_for(visitor, name))
     part(key, on=On.STROKE | On.NETWORK | On.WORK, where=Where.TAB)(_view)(visitor, data, name, room, choices)
     if name in QUESTIONS:

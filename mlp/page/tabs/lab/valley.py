@@ -33,7 +33,7 @@ BANDS = 14
 SIZE = 480
 
 
-def choices(visitor: Visitor, _data: Dataset) -> tuple[()]:
+def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the button that starts the measurement."""
     job = visitor.job
     n_states = 0 if job is None else len(job.rewind.steps)
@@ -45,7 +45,6 @@ def choices(visitor: Visitor, _data: Dataset) -> tuple[()]:
         args=(visitor,),
         disabled=n_states < MIN_STATES,
     )
-    return ()
 
 
 def _measure(visitor: Visitor) -> None:

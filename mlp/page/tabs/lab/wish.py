@@ -36,7 +36,7 @@ IDEA = (
 ROOM = "wish"
 
 
-def choices(visitor: Visitor, _data: Dataset) -> tuple[()]:
+def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the choice of the neuron, and the button."""
     network, answers = answering(visitor).network, answering(visitor).reader.names
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
@@ -70,7 +70,6 @@ def choices(visitor: Visitor, _data: Dataset) -> tuple[()]:
         args=(visitor, names),
         disabled=not np.isfinite(network.values).all(),
     )
-    return ()
 
 
 def _ask(visitor: Visitor, names: list[str]) -> None:
