@@ -13,9 +13,10 @@ from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_open
 from mlp.page.tabs.places import Rooms
 from mlp.page.tabs.registry import SECTIONS
+from mlp.page.tabs.step.tab import STAGES
 from mlp.training.settings import controls, settings_at
-from tests.images.drawings.sample_drawings import letters
-from tests.page.sight import at_rest, draw, eventually, sheet_photo, text, trained_with, visitor_of
+from tests.images.drawings.sample_drawings import jittered, letters
+from tests.page.sight import at_rest, draw, eventually, picture, put, sheet_photo, text, trained_with, visitor_of
 from tests.page.ways import LONG, press, taught, with_signs
 
 Open = Callable[..., AppTest]
@@ -47,13 +48,18 @@ def uploaded(page: AppTest) -> AppTest:
 def with_foreign_text(page: AppTest) -> AppTest:
     """Put foreign text wherever a visitor or a file can put some."""
     visitor = visitor_of(page)
-    visitor.signs.change(letters(5).renamed(0, FOREIGN))
-    done(page.run(), "signs_train")
+    signs = letters(5)
+    for label in range(3):
+        signs = signs.renamed(label, f"{FOREIGN}{label}")
+    visitor.signs.change(signs)
+    opened(draw(page.run(), 4))  # by a network that does not know the signs yet
+    done(page, "signs_train")
     visitor.titles[1] = visitor.nickname = FOREIGN
     for lesson in LESSON_ROOMS.titles:
         visitor.answer(lesson, FOREIGN)
     visitor.uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     visitor.uploaded.facts = {"data": FOREIGN}
+    page.session_state["open_cell"] = (0, 0)
     return page.run()
 
 
@@ -87,6 +93,10 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
     "a taught network": lambda open_page: draw(press(taught(open_page(tab="Your drawings"), "shipped"), "pause"), 4),
     "own signs": lambda open_page: done(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train"),
     "foreign text": lambda open_page: with_foreign_text(open_page(**SHORT, tab="Your drawings", drawings="signs")),
+    "foreign text and a drawing": lambda open_page: put(
+        with_foreign_text(open_page(**SHORT, tab="Your drawings", drawings="signs")),
+        picture(jittered("A", np.random.default_rng(5))),
+    ),
 }
 """Each state of the page, and the presses that lead there."""
 
@@ -119,6 +129,8 @@ def test_every_part_opens_in_every_state(open_page: Open, state: str):
             seen.add(text(page, "sections"))
             if room in QUESTIONS:
                 assert QUESTIONS[room][0][0] in text(page, f"lab_{room}"), room
+        for stage in STAGES if section.name == "Step by step" else ():
+            opened(page, slow_stage=stage)
         # A network of signs has no images of MNIST to make mistakes on.
         if section.rooms is not None and any(one.key == section.rooms.chosen.key for one in page.segmented_control):
             assert len(seen) == len(section.rooms.titles)
