@@ -6,35 +6,17 @@ import pytest
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import DEAD_SHARE, diagnoses, generalization_gaps
 from mlp.jobs.slices import advance
-from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from tests.jobs.sample_snapshot import snapshot_of
 from tests.sample_digits import sample
 from tests.training.recorded.article_run import recorded
 
 
-def snapshot(history, settings=None, *, network=None, diverged=None, steps=None):
-    settings = settings or Settings()
-    steps_per_epoch = history.steps_per_epoch
-    return Snapshot(
-        settings=settings,
-        data_name="MNIST",
-        network=network or settings.new_network(),
-        history=history,
-        step=len(history),
-        steps_per_epoch=steps_per_epoch,
-        steps=steps or steps_per_epoch * settings.epochs,
-        playing=True,
-        busy=True,
-        finished=False,
-        diverged=diverged,
-        error=None,
-        learning_rate=settings.learning_rate,
-        images_per_second=None,
-        seconds=1.0,
-    )
+def snapshot(history, settings=None, **changes):
+    return snapshot_of(settings or Settings(), history, playing=True, **changes)
 
 
 def trained(n_steps, **settings):

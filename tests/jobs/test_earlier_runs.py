@@ -8,12 +8,12 @@ import pytest
 from mlp.class_names import DIGITS
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun, differences
 from mlp.jobs.origin import Origin
-from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.settings import Settings
+from tests.jobs.sample_snapshot import snapshot_of
 
 SIGNS = DrawingData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
 
@@ -30,23 +30,7 @@ def snapshot(step=3, hidden=(4,), **values):
     history = History(10)
     history.add_steps(np.full(step, 0.5, np.float32), np.full(step, 0.25, np.float32))
     history.evaluations.append(Evaluation(0, 0.0, 2.3, 0.1))
-    return Snapshot(
-        settings=settings,
-        data_name="MNIST sample",
-        network=settings.new_network(),
-        history=history,
-        step=step,
-        steps_per_epoch=10,
-        steps=10 * settings.epochs,
-        playing=True,
-        busy=True,
-        finished=False,
-        diverged=None,
-        error=None,
-        learning_rate=settings.learning_rate,
-        images_per_second=None,
-        seconds=1.0,
-    )
+    return snapshot_of(settings, history, playing=True, busy=True)
 
 
 def earlier_runs_of(n):

@@ -69,17 +69,6 @@ def uninterrupted(settings=SETTINGS):
     return run
 
 
-def test_job_ends_with_weights_of_an_uninterrupted_run(engine):
-    job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
-    job.play()
-    wait_until(lambda: job.snapshot().finished)
-    snapshot = job.snapshot()
-    assert snapshot.step == snapshot.steps == 90
-    assert len(snapshot.history) == 90
-    assert [evaluation.step for evaluation in snapshot.history.evaluations] == [0, 30, 60, 90]
-    assert snapshot.network.values.tobytes() == uninterrupted().network.values.tobytes()
-
-
 def test_pauses_and_single_steps_do_not_change_the_result(engine):
     job = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     job.step()

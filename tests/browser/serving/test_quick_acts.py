@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import ImageOps
-from playwright.sync_api import CDPSession, Page, WebSocketRoute, expect
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
@@ -16,7 +15,6 @@ from tests.page.sight import picture
 
 PRESSES = 6
 ROUNDS = 6  # each with a stroke, three presses and a choice
-ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 # Presses buttons one after the other, ``apart`` milliseconds apart, whatever the page does meanwhile.
 ACTS = """async ([selectors, apart]) => {
   for (const selector of selectors) {
@@ -40,63 +38,6 @@ def slow_down(page: Page) -> CDPSession:
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", SLOW_3G)
     return network
-
-
-class Late:
-    """Passes on messages, but holds the server's for some time: the browser then acts before it knows of a press."""
-
-    def __init__(self) -> None:
-        self.finished = 0  # scripts, of the whole page or of fragments
-        self._held: list[str | bytes] | None = None
-
-    def forward(self, socket: WebSocketRoute) -> None:
-        self._socket = socket
-        socket.connect_to_server().on_message(self._take)
-
-    def hold(self) -> None:
-        self._held = []
-
-    def release(self) -> None:
-        held, self._held = self._held or [], None
-        for message in held:
-            self._socket.send(message)
-
-    def _take(self, message: str | bytes) -> None:
-        sent = ForwardMsg()
-        sent.ParseFromString(message if isinstance(message, bytes) else message.encode())
-        self.finished += sent.WhichOneof("type") == "script_finished" and sent.script_finished in ENDS
-        if self._held is None:
-            self._socket.send(message)
-        else:
-            self._held.append(message)
-
-
-def act_before_the_answer(page: Page, line: Late, *acts: Callable[[], None]) -> None:
-    """Act one after the other, each after the script of the one before, whose messages are still on their way."""
-    line.hold()
-    for one in acts:
-        line.finished = 0
-        one()
-        eventually(page, lambda: line.finished)
-    line.release()
-
-
-@pytest.fixture
-def late_page(open_page: Callable[..., Page]) -> tuple[Page, Late]:
-    """The page behind a line that can hold the server's messages."""
-    line = Late()
-    page = open_page(prepare=lambda page: page.route_web_socket("**/_stcore/stream", line.forward))
-    expect(part(page, "sections")).to_contain_text("Looking at")
-    return page, line
-
-
-def test_new_run_answers_though_a_tab_is_chosen_before_it_is_shown(late_page: tuple[Page, Late]):
-    page, line = late_page
-    act_before_the_answer(page, line, button(page, "step").click, tab(page, "Lab").click)
-    expect(part(page, "progress")).to_contain_text("step 1 of")
-    expect(part(page, "sections")).to_contain_text("Fool it")
-    expect(part(page, "network").get_by_role("radio", name="Your run")).to_be_checked()
-    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
 
 
 @pytest.mark.parametrize("apart_ms", [60, 150])

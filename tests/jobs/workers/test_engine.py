@@ -70,30 +70,6 @@ def test_run_stopped_by_server_fault_resumes_to_same_weights(caplog):
     engine.close()
 
 
-def test_runs_wait_and_report_it_while_no_worker_starts(caplog):
-    full = True
-
-    def new_worker():
-        if full:
-            raise OSError("no more processes")
-        return InThread()
-
-    engine = Engine(new_worker, width=2)
-    jobs = [Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002) for _ in range(12)]
-    assert jobs[0].snapshot().waits is None
-    for job in jobs:
-        job.play()
-    wait_until(lambda: all(job.snapshot().waits for job in jobs))
-    assert not any(job.snapshot().error for job in jobs)
-    jobs[0].pause()
-    assert not jobs[0].snapshot().busy
-    assert jobs[0].snapshot().waits is None
-    full = False
-    wait_until(lambda: all(job.snapshot().finished for job in jobs[1:]))
-    assert jobs[1].snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
-    engine.close()
-
-
 def test_run_survives_workers_that_die_while_starting(monkeypatch, caplog):
     monkeypatch.setattr("mlp.jobs.task.MAX_FAILURES", 2)
     failing_starts = iter(range(3))

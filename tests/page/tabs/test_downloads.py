@@ -12,7 +12,6 @@ from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.origin import Origin
 from mlp.jobs.slices import advance
-from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model, parse_model
@@ -24,6 +23,7 @@ from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.uploaded_network import readable_network
+from tests.jobs.sample_snapshot import snapshot_of
 from tests.sample_digits import sample
 
 
@@ -34,23 +34,7 @@ def run() -> NumberedRun:
     history = History(10)
     history.add_steps(done.losses, done.accuracies)
     history.evaluations.extend(done.evaluations)
-    snapshot = Snapshot(
-        settings=settings,
-        data_name=sample().name,
-        network=done.run.network,
-        history=history,
-        step=10,
-        steps_per_epoch=10,
-        steps=10,
-        playing=False,
-        busy=False,
-        finished=True,
-        diverged=None,
-        error=None,
-        learning_rate=settings.learning_rate,
-        images_per_second=None,
-        seconds=done.seconds,
-    )
+    snapshot = snapshot_of(settings, history, network=done.run.network, finished=True, seconds=done.seconds)
     return NumberedRun(3, snapshot, chosen_mnist())
 
 

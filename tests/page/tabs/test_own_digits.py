@@ -79,20 +79,6 @@ def test_digits_can_be_uploaded_and_each_counts_once(own_page: AppTest):
     assert "0 of 9 are new." in text(upload(own_page, file_of(9)))
 
 
-def test_one_or_all_digits_can_be_removed_and_undone(own_page: AppTest):
-    upload(own_page, file_of(3))
-    own_page.selectbox(key="drawings_name_10").set_value(1).run()
-    own_page.pills(key="drawings_less_1").set_value([1]).run()
-    own_page.button(key="drawings_less_now").click().run()
-    assert visitor_of(own_page).digits.now.labels.tolist() == [0, 2]
-    own_page.button(key="drawings_clear").click().run()
-    assert len(visitor_of(own_page).digits.now) == 0
-    for labels in ([0, 2], [0, 1, 2], []):
-        own_page.button(key="drawings_undo").click().run()
-        assert visitor_of(own_page).digits.now.labels.tolist() == labels
-    assert not own_page.exception
-
-
 def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTest):
     own_page.segmented_control(key="network").set_value("article").run()
     upload(own_page, file_of(9))

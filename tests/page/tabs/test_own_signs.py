@@ -50,21 +50,6 @@ def with_signs(page: AppTest, signs: DrawingSet) -> AppTest:
     return page.run()
 
 
-def test_signs_are_named_and_drawings_kept_under_the_canvas(signs_page: AppTest):
-    assert "Name 2 to 10 signs" in text(signs_page)
-    name(signs_page, f"A, {MARKUP}")
-    assert visitor_of(signs_page).signs.now.names == ("A", MARKUP)
-    assert f"Draw 5 of A and 5 of {MARKUP}." in text(signs_page, "collect_foot")
-    rng = np.random.default_rng(0)
-    for _ in range(2):
-        for place in (0, 1):
-            press(draw(signs_page, jittered("AC"[place], rng)), f"sign_{place}")
-    assert visitor_of(signs_page).signs.now.counts == [2, 2]
-    assert "Draw 3 more of A" in text(signs_page, "collect_foot")
-    assert signs_page.button(key="sign_0").label == "**A** · 2"
-    assert "<b>x" not in signs_page.button(key="sign_1").label.replace("\\<", "")
-
-
 def test_sign_is_kept_from_a_drawing_or_a_photo_only(signs_page: AppTest):
     name(signs_page, "A, B")
     assert "Draw the sign A first" in text(press(signs_page, "sign_0"))

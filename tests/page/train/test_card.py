@@ -4,9 +4,8 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -92,27 +91,6 @@ def test_run_waits_with_a_notice_while_no_worker_starts(page: AppTest, monkeypat
     full = False
     eventually(lambda: job.snapshot().step)
     assert NO_WORKER not in text(page.run(), "progress")
-    other.close()
-
-
-def test_resume_retries_after_a_server_fault(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    class Broken(Engine):
-        broken = True
-
-        def submit(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Future[Any]:
-            if self.broken:
-                raise OSError("no more room")
-            return super().submit(owner, function, *args, **keywords)
-
-    other = Broken(width=1)
-    monkeypatch.setattr(runs, "engine", lambda: other)
-    press(page, "train")
-    assert "no more room" in page.error[0].value
-    assert page.button(key="pause").label == "Resume"
-    other.broken = False
-    press(page, "pause")
-    assert not page.error
-    eventually(lambda: visitor_of(page).job.snapshot().step)
     other.close()
 
 
