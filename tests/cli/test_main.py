@@ -100,7 +100,7 @@ def test_sweep_lists_the_best_value_first_and_saves_its_network(tmp_path, capsys
         (["hidden", "1", "2"], "SETTING must be one of layers, .*, got 'hidden'"),
         (["layers", "8", "8"], "must differ, got hidden layers 8 twice"),
         (["layers", "8", "x"], "layer sizes must be whole numbers"),
-        (["without-styles", "seven_barred", "ten"], "names among .*, got 'ten'"),
+        (["without-styles", "seven_barred", "ten"], r"some, but not all, of .*, got \('ten',\)"),
     ],
 )
 def test_invalid_sweep_is_refused_at_once(arguments, message, capsys):
