@@ -16,7 +16,18 @@ from mlp.page.tabs.registry import SECTIONS
 from mlp.page.tabs.step.tab import STAGES
 from mlp.training.settings import controls, settings_at
 from tests.images.drawings.sample_drawings import jittered, letters
-from tests.page.sight import at_rest, draw, eventually, picture, put, sheet_photo, text, trained_with, visitor_of
+from tests.page.sight import (
+    at_rest,
+    draw,
+    eventually,
+    picture,
+    put,
+    sheet_photo,
+    tab_of,
+    text,
+    trained_with,
+    visitor_of,
+)
 from tests.page.ways import LONG, press, taught, with_signs
 
 Open = Callable[..., AppTest]
@@ -59,8 +70,9 @@ def with_foreign_text(page: AppTest) -> AppTest:
         visitor.answer(lesson, FOREIGN)
     visitor.uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     visitor.uploaded.facts = {"data": FOREIGN}
-    page.session_state["open_cell"] = (0, 0)
-    return page.run()
+    page.session_state["open_cell"], page.session_state["lab_dot"] = (0, 0), 3
+    opened(put(page, picture([[(30 + 9 * i, 60 + 160 * (i % 2)) for i in range(24)]])))  # none of the signs
+    return press(page, "clear")
 
 
 def unescaped(page: AppTest) -> list[str]:
@@ -101,6 +113,10 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
 """Each state of the page, and the presses that lead there."""
 
 
+WORK = {"wish": "lab_ask", "morph": "lab_find"}
+"""Rooms with a result that is computed at a press."""
+
+
 def opened(page: AppTest, **session: object) -> AppTest:
     for name, value in session.items():
         page.session_state[name] = value
@@ -127,6 +143,10 @@ def test_every_part_opens_in_every_state(open_page: Open, state: str):
         seen = set()
         for room in rooms_in(page, section.rooms) if section.rooms is not None else ():
             seen.add(text(page, "sections"))
+            if room in WORK and "foreign" in state:
+                press(page, WORK[room])
+                eventually(lambda: not tab_of(page).work[1].running)
+                opened(page)
             if room in QUESTIONS:
                 assert QUESTIONS[room][0][0] in text(page, f"lab_{room}"), room
         for stage in STAGES if section.name == "Step by step" else ():

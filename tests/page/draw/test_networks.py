@@ -47,17 +47,6 @@ def test_straightening_run_reads_and_shows_upright_drawings(page: AppTest):
     assert text(page, "bars") == bars_of(Reader(run.network, straighten=True), 7) != bars_of(run.network, 7)
 
 
-def test_bars_show_the_probabilities_of_the_current_run(page: AppTest):
-    draw(page, 2)
-    for _ in range(2):
-        page.button(key="step").click().run()
-        at_rest(page)
-        network = visitor_of(page).job.snapshot().network
-        assert text(page, "bars") == bars_of(network, 2)
-        shares = text(page, "bars").replace("%", "").split()[1::2]
-        assert text(page, "answer").endswith(f"{max(map(float, shares))}% sure")
-
-
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of pretrained networks, for a test to damage."""
