@@ -72,7 +72,7 @@ def with_foreign_text(page: AppTest) -> AppTest:
     visitor.uploaded.facts = {"data": FOREIGN}
     page.session_state["open_cell"], page.session_state["lab_dot"] = (0, 0), 3
     opened(put(page, picture([[(30 + 9 * i, 60 + 160 * (i % 2)) for i in range(24)]])))  # none of the signs
-    return press(page, "clear")
+    return press(page, "give_one")
 
 
 def unescaped(page: AppTest) -> list[str]:
