@@ -74,7 +74,8 @@ def page() -> None:
 
     answer_next()
     photo_section(visitor, draw_card)
-    sheet_photo_section(visitor)
+    with draw_card:
+        sheet_photo_section(visitor)
     with share_place:  # after the choice of the network, which its picture names
         share_section(drawing_for_link)
         share_picture_section(visitor)  # last, as its text grows with the answer to a restored drawing

@@ -22,10 +22,12 @@ from mlp.page.visitors.visitor import Visitor
 GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
 
 _CSS = """
-.root { position: relative; container-type: inline-size; }
-img { display: block; width: 100%; border-radius: 8px; }
+.root { display: grid; place-items: center; height: var(--stage-canvas); }
+.photo { position: relative; width: min(100%, var(--stage-canvas) * var(--ratio)); aspect-ratio: var(--ratio);
+  container-type: inline-size; }
+img { display: block; width: 100%; }
 button { position: absolute; box-sizing: border-box; padding: 0; background: none; cursor: pointer;
-  border: 1.5px solid #1f4e9e; border-radius: 4px; }
+  border: 1.5px solid #1f4e9e; border-radius: 4px; pointer-events: auto; }
 button[aria-pressed="true"] { border: 2.5px solid #b03808; }
 button:focus-visible { outline: 3px solid #b03808; outline-offset: 1px; }
 b { position: absolute; left: -1.5px; bottom: 100%; padding: 0 0.3em; border-radius: 3px; background: #1f4e9e;
@@ -40,25 +42,23 @@ def _reads(_: Visitor) -> On:
 
 @part("sheet_photo", on=_reads)
 def sheet_photo_section(visitor: Visitor) -> None:
-    """Draw the open photo if it has several digits, each as it is read."""
+    """Draw the open photo over the canvas if it has several digits, and the numbers that they form in the row below."""
     photo = this_tab().desk.photo
     if photo is None or photo.picture.sheet is None:
         st.html(announced("sheet_photo"))
         return
     sheet, answers = photo.picture.sheet, _answers(visitor, photo)
     numbers = numbers_on(sheet.digits, answers)
-    with st.container(key="sheet_photo", horizontal=True, gap="medium"):
-        with st.container(key="sheet_photo_shown", width=360):
-            numbers_shown = range(len(sheet.digits))
-            pick_from("photo_digits", _photo(sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, photo))
+    with st.container(key="sheet_photo"):
+        numbers_shown = range(len(sheet.digits))
+        pick_from("photo_digits", _photo(sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, photo))
         rows = [html.escape(" ".join(row)) for row in numbers]
         read = "".join(f"<li>{row}</li>" for row in rows)
         n = len(answers)
         st.html(
-            f'<h2 class="ink-title">On your photo<small>, {n} digits</small></h2>'
-            f'<ol class="ink-photo-read" aria-label="Numbers that were read, row by row">{read}</ol>'
-            '<p class="ink-status">Press a digit on the photo to see how it is read above.'
-            f"{' A ? means that no digit was found there.' if None in answers else ''}</p>"
+            f'<div class="ink-photo-read"><b>On your photo<small>, {n} digits</small></b>'
+            f'<ol aria-label="Numbers that were read, row by row">{read}</ol>'
+            f"<small>Press one.{' A ? is no digit.' if None in answers else ''}</small></div>"
             f"{announced('sheet_photo', 'On your photo: ' + '; '.join(rows) + '.', shown=False)}"
         )
 
@@ -106,7 +106,8 @@ def _photo(sheet: SheetPhoto, answers: Sequence[str | None]) -> str:
         name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {answer}'}"
         pressed = number == (this_tab().desk.chosen or 0)
         buttons.append(choice(number, name, f"<b>{text}</b>", pressed=pressed, more=f'style="{place}"'))
-    return f'<img src="{image_url(sheet.shown)}" alt="your photo">{"".join(buttons)}'
+    picture = f'<img src="{image_url(sheet.shown)}" alt="your photo">{"".join(buttons)}'
+    return f'<div class="photo" style="--ratio:{width / height:.4f}">{picture}</div>'
 
 
 def _pick(visitor: Visitor, photo: Photo, pick: Pick) -> None:
