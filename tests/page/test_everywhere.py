@@ -64,7 +64,7 @@ def with_foreign_text(page: AppTest) -> AppTest:
         signs = signs.renamed(label, f"{FOREIGN}{label}")
     visitor.signs.change(signs)
     opened(draw(page.run(), 4))  # by a network that does not know the signs yet
-    done(page, "signs_train")
+    opened(done(page, "signs_train"))
     visitor.titles[1] = visitor.nickname = FOREIGN
     for lesson in LESSON_ROOMS.titles:
         visitor.answer(lesson, FOREIGN)
