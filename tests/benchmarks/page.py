@@ -214,13 +214,11 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=8, help="strokes whose median is taken")
     parser.add_argument("--presses", type=int, default=3, help="presses of a kind whose median is taken")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long frames are counted")
-    parser.add_argument("--one-core", action="store_true", help="for the server and its workers")
     options = parser.parse_args()
-    within = ("taskset", "-c", "0") if options.one_core else ()
     path = chromium.ensure()
     print(f"## The page\n\n{machine('streamlit', 'streamlit-drawable-canvas', 'matplotlib')}.\n")
     with (
-        serve_fresh(within) as server,
+        serve_fresh() as server,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=chromium.ARGS) as browser,
     ):
