@@ -192,7 +192,7 @@ LINES: dict[str, int] = {
     "tests/images": 1548,
     "tests/jobs": 2793,
     "tests/nn": 2032,
-    "tests/page": 7467,
+    "tests/page": 7469,
     "tests/training": 1838,
     "tests/wire": 1096,
 }
