@@ -85,20 +85,21 @@ class Student:
         times, steps = zip(*self.seen, strict=True)
         return float(np.interp(at, times, steps))
 
-    async def loss(self, killed: float | None) -> str:
+    async def loss(self, kills: list[float]) -> str:
         """Reload the page, and return what is missing of the run or drawing; an empty string for nothing.
 
-        After the server was ``killed``, what was older than the promised times must be there.
+        What was older than the promised times when the server was killed, at each of these ``kills``, must be there.
         """
-        visitor, saved = self.visitor, float("inf") if killed is None else killed - DRAWING_S
-        old, new = ([saw for at, saw in self.drawn if (at < saved) == is_old] for is_old in (True, False))
-        expected = (self.seen[-1][1] if killed is None else int(self.step_at(killed - STEPS_S))) - self._earlier
+        visitor = self.visitor
+        safe = [n for n, (at, _) in enumerate(self.drawn) if not any(at <= kill < at + DRAWING_S for kill in kills)]
+        may_show = [saw for _, saw in self.drawn[safe[-1] :]] if safe else []
+        expected = (int(self.step_at(kills[0] - STEPS_S)) if kills else self.seen[-1][1]) - self._earlier
         visitor.step, shown, until = 0, "", time.monotonic() + FOUND_S
         while time.monotonic() < until:
             with suppress(*NO_ANSWER):
                 await visitor.reload()
                 shown = visitor.progress
-                if old and visitor.network_saw not in (old[-1], *new):
+                if may_show and visitor.network_saw not in may_show:
                     return "a drawing"
                 if visitor.at_rest and "done" not in visitor.progress:
                     await visitor.press("pause")  # reads Resume
@@ -133,11 +134,10 @@ class Siege:
     students: list[Student] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     until: float = 0.0
-    killed: float | None = None  # the time of the last kill of the server, in this row
+    kills: list[float] = field(default_factory=list)  # the times at which the server was killed, in this row
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    worked_s: float = 0.0  # by earlier servers, and by the present one and its workers
-    ended_s: float = 0.0
+    cpu_s: dict[psutil.Process, float] = field(default_factory=dict)  # of all servers and workers, ended ones too
 
     @property
     def over(self) -> bool:
@@ -174,9 +174,7 @@ class Siege:
         workers = self.workers()
         self.server.process.kill()
         self.server.process.wait()
-        self.killed = time.monotonic()
-        self.ended_s += self.worked_s
-        self.worked_s = 0.0
+        self.kills.append(time.monotonic())
         gone, alive = await asyncio.to_thread(psutil.wait_procs, workers, 10)
         if alive:
             self.fault(f"{len(alive)} of {len(gone) + len(alive)} workers outlived their server")
@@ -184,15 +182,14 @@ class Siege:
 
     def measure(self) -> None:
         """Record a moment."""
-        memory, worked, descriptors = 0.0, 0.0, 0
+        memory, descriptors = 0.0, 0
         for process in self.family():
             with suppress(psutil.Error):
                 memory += process.memory_full_info().pss / 1e6
-                worked += sum(process.cpu_times()[:2])
+                self.cpu_s[process] = sum(process.cpu_times()[:2])
                 descriptors += process.num_fds()
-        self.worked_s = max(self.worked_s, worked)  # a dead process reports nothing
         busy = psutil.cpu_times()
-        others_s = sum(busy) - busy.idle - busy.iowait - self.ended_s - self.worked_s
+        others_s = sum(busy) - busy.idle - busy.iowait - sum(self.cpu_s.values())
         self.moments.append(Moment(time.monotonic(), memory, descriptors, others_s))
         for student in self.students:
             student.note_steps()
@@ -259,7 +256,6 @@ async def kill_server(siege: Siege) -> None:
 async def fill_disk(siege: Siege) -> None:
     """Leave no room for files, start new runs, and make room again: earlier work returns, and the page says so."""
     await siege.restart(MLP_CHECKPOINT_MB=str(CHECKPOINT_MB))
-    filled = siege.killed
     await siege.rest()
     newcomer = Visitor(siege.url, f"epochs={EPOCHS}", PATIENCE_S)
     try:
@@ -270,7 +266,7 @@ async def fill_disk(siege: Siege) -> None:
         siege.fault("no notice said that the disk is full")
     await newcomer.close()
     await siege.restart()
-    siege.killed = filled  # what came later had no room on the disk
+    siege.kills.pop()  # what came after the first had no room on the disk
 
 
 ROWS = {
@@ -290,7 +286,7 @@ HEADER = ("while", "training (fair share)", "strokes, median, worst", "lost", "m
 async def measured(siege: Siege, row: Row, calm_speed: float, bound_mb: float) -> tuple[list[str], float, bool]:
     """Return a row's cells, the class's speed, and whether all goals were met."""
     stop = asyncio.Event()
-    siege.faults, siege.notes, siege.killed = [], [], None
+    siege.faults, siege.notes, siege.kills = [], [], []
     began = time.monotonic()
     siege.until = began + siege.seconds
     lives = [asyncio.create_task(student.live(stop)) for student in siege.students]
@@ -299,13 +295,13 @@ async def measured(siege: Siege, row: Row, calm_speed: float, bound_mb: float) -
     stop.set()
     await asyncio.gather(*lives)
     siege.measure()
-    lost = [one for one in await asyncio.gather(*(each.loss(siege.killed) for each in siege.students)) if one]
+    lost = [one for one in await asyncio.gather(*(each.loss(siege.kills) for each in siege.students)) if one]
     siege.notes += [f"lost: {one}" for one in lost]
     speed = siege.speed(began, ended)
     share, fair = speed / (calm_speed or speed or 1), STUDENTS / (STUDENTS + (row.strangers or 0))
     # Without a server, nothing is answered; then only those strokes count that were.
     waits = sorted(1000 * s for each in siege.students for at, s in each.strokes if began <= at < ended)
-    waits = [ms for ms in waits if siege.killed is None or ms < 1000 * PATIENCE_S]
+    waits = [ms for ms in waits if not siege.kills or ms < 1000 * PATIENCE_S]
     worst_mb = max(moment.memory_mb for moment in siege.moments if moment.at >= began)
     missed = list(siege.faults)
     if lost:

@@ -30,4 +30,4 @@ def test_drawing_that_does_not_return_is_found(seen: str, lost: str):
     student = Student("http://127.0.0.1:1", None)
     student.drawn = [(0.0, "4"), (1.0, "7")]
     student.visitor = Page(step=0, progress="step 0 of 9", at_rest=False, step_since=0.0)
-    assert asyncio.run(student.loss(None)) == lost
+    assert asyncio.run(student.loss([])) == lost
