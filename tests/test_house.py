@@ -174,7 +174,7 @@ LINES: dict[str, int] = {
     "mlp/page/live": 1489,
     "mlp/page/server": 959,
     "mlp/page/settings": 502,
-    "mlp/page/style": 2403,
+    "mlp/page/style": 2404,
     "mlp/page/tabs": 6291,
     "mlp/page/train": 1382,
     "mlp/page/visitors": 1633,

@@ -48,8 +48,9 @@
     if (pen) { clearTimeout(timer); sender = null; }
   }, { capture: true });
   document.addEventListener("pointerup", () => {
-    sender = pen && pen.getRootNode().querySelector(".dc-toolbar button");
-    if (sender) timer = setTimeout(send, 25);
+    if (!pen) return;  // the end of a press elsewhere
+    sender = pen.getRootNode().querySelector(".dc-toolbar button");
+    timer = setTimeout(send, 25);
     pen = null;
   }, { capture: true });
   // A press, such as of Undo, means the strokes that are seen, so the server gets those first.
