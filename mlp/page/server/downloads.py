@@ -17,12 +17,10 @@ from starlette.types import Receive, Scope, Send
 from mlp.page.style.download_button import PATH, Offers, offers_at
 
 AT_ONCE = 2
-SESSION_REQUESTS = 2  # one is answered, one waits
 REST_RATIO = 3.0  # until a session's next file, in times of making one: leaves three quarters of a core to drawing
 PIECE_BYTES = 1 << 18
 
 GONE = "This file is no longer available. Please open the page again.\n"
-TOO_MANY = "You requested too many files at once. Please wait for the first ones.\n"
 
 
 class Files:
@@ -37,14 +35,11 @@ class Files:
         offers, button = offers_at(request.path_params["token"]), request.path_params["button"]
         if offers is None or button not in offers.files:
             await PlainTextResponse(GONE, 404)(scope, receive, send)
-        elif offers.n_requests >= SESSION_REQUESTS:
-            await PlainTextResponse(TOO_MANY, 429)(scope, receive, send)
         else:
             await self._send(offers, button, request, send)
 
     async def _send(self, offers: Offers, button: str, request: Request, send: Send) -> None:
         loop, rest_s = asyncio.get_running_loop(), 0.0
-        offers.n_requests += 1
         await offers.turn.acquire()
         try:
             file, began = offers.files[button], loop.time()
@@ -59,7 +54,6 @@ class Files:
             response = StreamingResponse(_pieces(data), headers=headers, media_type=file.mime)
             await response(request.scope, request.receive, send)
         finally:
-            offers.n_requests -= 1
             loop.call_later(rest_s, offers.turn.release)
 
 

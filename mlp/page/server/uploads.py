@@ -1,4 +1,4 @@
-"""Bound uploads: how many arrive at a time, how fast and for how long, and how many bytes the server keeps.
+"""Bound uploads: how fast they arrive, and how many bytes the server keeps.
 
 Streamlit keeps all files of a session, under any id, until the session ends or the browser replaces them. Here an
 upload needs an id that the page has given, and one that does not fit is refused; nothing that is there is dropped.
@@ -23,18 +23,14 @@ from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.server.repairs import Replaced
 
 PATH = "/_stcore/upload_file/"  # of a file, before its session and id
-SESSION_UPLOADS, ALL_UPLOADS = 2, 8  # at a time
-UPLOAD_S = 60.0
 SESSION_BYTES_PER_S = 5_000_000  # until its next upload begins: without a pause, one tab takes a core from a class
 SESSION_BYTES, ALL_BYTES = 40_000_000, 200_000_000
 LEAST_BYTES = 100_000  # counted of each file, so that many small ones do not take much more
 GIVEN_IDS = 8  # of a session, the last ones; a page has fewer places for files
 
 UNKNOWN = "This page has not asked for this file."
-BUSY = "The server is receiving many files. Please try again in a few seconds."
 SESSION_FULL = "This page has uploaded as much as it may. Reload it to upload more."
 FULL = "The server has no room for more files at the moment. Please try again in a few minutes."
-SLOW = "This upload took too long. Try a smaller file, or a faster connection."
 
 
 class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
@@ -43,7 +39,7 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
     def __init__(self, upload_endpoint: str) -> None:
         super().__init__(upload_endpoint)
         self._given: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=GIVEN_IDS))
-        self._arriving: defaultdict[str, list[int]] = defaultdict(list)  # by session, the size of each
+        self._arriving: defaultdict[str, int] = defaultdict(int)  # by session, the bytes
         self._next_at: dict[str, float] = {}  # by session, the loop's time at which its next upload may begin
 
     def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
@@ -58,24 +54,20 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
 
     def refusal(self, session_id: str, n_bytes: int) -> str | None:
         """Return the reason why this session may not upload a file of this size now, None if it may."""
-        arriving = {session: sum(sizes) for session, sizes in self._arriving.items()}
-        n_arriving = len(self._arriving.get(session_id, ()))
-        if n_arriving >= SESSION_UPLOADS or sum(map(len, self._arriving.values())) >= ALL_UPLOADS:
-            return BUSY
-        if self._held(session_id) + arriving.get(session_id, 0) + n_bytes > SESSION_BYTES:
+        if self._held(session_id) + self._arriving.get(session_id, 0) + n_bytes > SESSION_BYTES:
             return SESSION_FULL
-        if sum(map(self._held, list(self.file_storage))) + sum(arriving.values()) + n_bytes > ALL_BYTES:
+        if sum(map(self._held, list(self.file_storage))) + sum(self._arriving.values()) + n_bytes > ALL_BYTES:
             return FULL
         return None
 
     @contextmanager
     def arriving(self, session_id: str, n_bytes: int) -> Iterator[None]:
         """Count an upload until the block ends."""
-        self._arriving[session_id].append(n_bytes)
+        self._arriving[session_id] += n_bytes
         try:
             yield
         finally:
-            self._arriving[session_id].remove(n_bytes)
+            self._arriving[session_id] -= n_bytes
             if not self._arriving[session_id]:
                 del self._arriving[session_id]
 
@@ -122,13 +114,9 @@ class UploadLimit:
         elif why := files.refusal(session, n_bytes):
             await _refuse(503, why, scope, receive, send)
         else:
-            try:
-                with files.arriving(session, n_bytes):
-                    async with asyncio.timeout(UPLOAD_S):
-                        await asyncio.sleep(files.pause_s(session, n_bytes))
-                        await self._app(scope, receive, send)
-            except TimeoutError:
-                await _refuse(408, SLOW, scope, receive, send)
+            with files.arriving(session, n_bytes):
+                await asyncio.sleep(files.pause_s(session, n_bytes))
+                await self._app(scope, receive, send)
 
 
 async def _refuse(status: int, why: str, scope: Message, receive: Receive, send: Send) -> None:

@@ -30,7 +30,7 @@ class Offers:
     """The files that a session's page offers, by button; they end with the session, whose state keeps them.
 
     Their addresses hold the unguessable ``token``. ``turn`` is held while one of them is made and sent, and some time
-    after; ``n_requests`` are waiting or being answered.
+    after.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,6 @@ class Offers:
         _offers[self.token] = self
         self.files: dict[str, Offer] = {}
         self.turn = asyncio.Lock()
-        self.n_requests = 0
 
 
 _offers: WeakValueDictionary[str, Offers] = WeakValueDictionary()

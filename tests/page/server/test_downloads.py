@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from mlp.page.server.downloads import SESSION_REQUESTS, route
+from mlp.page.server.downloads import route
 from mlp.page.style.download_button import Offer, Offers
 from tests.page.server import skipped_waits
 
@@ -89,7 +89,7 @@ def test_file_is_made_again_at_each_press():
     run(act)
 
 
-def test_download_flood_of_one_session_is_refused():
+def test_download_flood_of_one_session_delays_no_other():
     async def act(browser: Browser) -> None:
         go, running = threading.Event(), []
 
@@ -102,13 +102,11 @@ def test_download_flood_of_one_session_is_refused():
 
         most: list[int] = []
         stranger, pupil = browser.draw(home=slow, weights=slow), browser.draw(csv=lambda: "step,loss")
-        flood = [browser.press(stranger.token, ("home", "weights")[number % 2]) for number in range(400)]
+        flood = [browser.press(stranger.token, ("home", "weights")[number % 2]) for number in range(9)]
         assert await browser.press(pupil.token, "csv") == (200, b"step,loss")
         go.set()
-        statuses = [status for status, _ in await asyncio.gather(*flood)]
-        assert (statuses.count(200), statuses.count(429)) == (SESSION_REQUESTS, 400 - SESSION_REQUESTS)
+        assert await asyncio.gather(*flood) == [(200, b"made")] * len(flood)
         assert max(most) == 1
-        assert (await browser.press(stranger.token, "home"))[0] == 200
 
     run(act)
 

@@ -1,4 +1,4 @@
-"""Uploads are bounded by number, time and bytes; the next one is refused, and nothing is dropped."""
+"""Uploads are bounded by bytes; the next one is refused, and nothing is dropped."""
 
 import asyncio
 from types import SimpleNamespace
@@ -10,13 +10,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from mlp.page.server import uploads
 from mlp.page.server.uploads import (
     ALL_BYTES,
-    ALL_UPLOADS,
-    BUSY,
     FULL,
     SESSION_BYTES,
     SESSION_FULL,
-    SESSION_UPLOADS,
-    UPLOAD_S,
     BoundedFiles,
     UploadLimit,
 )
@@ -85,29 +81,6 @@ def test_file_is_accepted_once_and_only_under_an_id_that_the_page_gave(server: S
     assert skipped_waits.run(act()) == [403, 403, 204, 403]
     assert server.n_read == 1  # the others were refused before their bodies were read
     assert server.held("ada") == 1000
-
-
-def test_few_files_arrive_at_a_time(server: Server):
-    async def act() -> list[tuple[int, str]]:
-        stranger = [server.put("stranger") for _ in range(SESSION_UPLOADS + 1)]
-        others = [server.put(f"pupil {number // 2}") for number in range(ALL_UPLOADS - SESSION_UPLOADS + 1)]
-        await asyncio.sleep(0)
-        server.complete.set()
-        return [*await asyncio.gather(*stranger, *others), await server.put("stranger")]
-
-    n_others = ALL_UPLOADS - SESSION_UPLOADS
-    wanted = [(204, "")] * SESSION_UPLOADS + [(503, BUSY)] + [(204, "")] * n_others + [(503, BUSY), (204, "")]
-    assert skipped_waits.run(act()) == wanted
-
-
-def test_stalled_upload_ends_and_frees_its_place(server: Server):
-    async def act() -> list[int]:
-        stalled = await asyncio.gather(*(server.put("stranger") for _ in range(SESSION_UPLOADS)))
-        assert skipped_waits.now() == UPLOAD_S
-        server.complete.set()
-        return [status for status, _ in (*stalled, await server.put("stranger"))]
-
-    assert skipped_waits.run(act()) == [408] * SESSION_UPLOADS + [204]
 
 
 @pytest.mark.parametrize("says", [None, 0], ids=["of known size", "of unknown size"])
