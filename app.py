@@ -18,7 +18,6 @@ from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route
 from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
-from mlp.page.settings.board import board_section
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
@@ -53,7 +52,6 @@ def page() -> None:
     live_channel(visitor, partial(script_state, visitor))
     follow_move()  # of another tab's press just now; the channel tells the browser of later ones
     hide_parts()
-    board_section()
     open_link()
     take_linked_signs(visitor)
     restore_drawing(visitor)

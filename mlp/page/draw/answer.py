@@ -20,7 +20,7 @@ from mlp.page.draw.networks import Answering, answering, answering_as
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import Scene, scene
 from mlp.page.live.tabs import Parts, Tab, this_tab
-from mlp.page.style.bars import share_bars
+from mlp.page.style.html import share_bars
 from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
 from mlp.page.style.redraw import On, part, rerun_page

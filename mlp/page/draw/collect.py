@@ -10,10 +10,10 @@ from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
 from mlp.page.draw.given import GOOD_START, wipe
-from mlp.page.live.announced import announced
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
+from mlp.page.style.html import announced
 from mlp.page.style.redraw import On, rerun_page
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import Refusal, reason

@@ -10,9 +10,9 @@ from mlp.page import state
 from mlp.page.draw.collect import change_drawings
 from mlp.page.draw.reading import Reading
 from mlp.page.draw.teach import teach
-from mlp.page.live.announced import announced
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
+from mlp.page.style.html import announced
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.visitors.refusals import Refusal

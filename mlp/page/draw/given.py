@@ -18,8 +18,8 @@ from mlp.page.draw.upload import forget_photo
 from mlp.page.live.desk import Desk, Given
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
+from mlp.page.style.html import svg_url
 from mlp.page.style.redraw import On, redraw, rerun_page
-from mlp.page.style.svg import svg_url
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import drawing_data

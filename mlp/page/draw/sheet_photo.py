@@ -11,9 +11,9 @@ from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.page.draw.canvas import show_photo
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import answers_to
-from mlp.page.live.announced import announced
 from mlp.page.live.desk import Photo
 from mlp.page.live.tabs import this_tab
+from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import image_url

@@ -25,7 +25,7 @@ part           value
 ``readings``   a list, one for each digit of the drawing; each reading has ``names`` of classes, and ``shares``, 0 to 1,
                with ``texts``, or null for both; the bars show the one that is ``chosen``
 ``html.NAME``  the content of the element marked ``data-live="NAME"``; with ``data-say``, screen readers announce it
-               whenever it changes, as they do statuses of scripts, see `mlp.page.live.announced`
+               whenever it changes, as they do statuses of scripts, see `mlp.page.style.html`
 ``put``        a text that changes when a script has put something on the canvas or cleared it, empty before that; and
                whether the canvas then has ink
 ``plot.NAME``  the plot with this name, see `mlp.page.style.plots`

@@ -1,4 +1,5 @@
-// Show one part of the page at a time; arrow keys, or a presenter's Page up and Page down, go to the next and back.
+// Board mode, `?board=1`, for a projector in class: one part of the page at a time, in large type. Arrow keys, or a
+// presenter's Page up and Page down, go to the next and back.
 if (new URLSearchParams(location.search).get("board") === "1") {
   const root = document.documentElement, style = document.createElement("style"), bar = document.createElement("nav");
   document.head.append(style);

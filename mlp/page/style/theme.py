@@ -11,10 +11,10 @@ import streamlit as st
 from PIL import Image
 
 from mlp.analysis.inline_html import png_url
-from mlp.page.style.svg import svg_url
+from mlp.page.style.html import svg_url
 
 HERE = Path(__file__).parent
-SHEETS = ("page.css", "cards.css", "touch.css", "lessons.css", "tabs.css", "words.css", "contrast.css")
+SHEETS = ("page.css", "cards.css", "touch.css", "lessons.css", "tabs.css", "words.css", "contrast.css", "board.css")
 SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings")
 """Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
 ICON = HERE / "icon.svg"

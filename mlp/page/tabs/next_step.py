@@ -14,9 +14,9 @@ from mlp.page.draw.networks import answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings, set_controls
+from mlp.page.style.html import scroll_to
 from mlp.page.style.link import hidable, hidden
 from mlp.page.style.redraw import On, part, rerun_page
-from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_open
 from mlp.page.tabs.places import go_to
 from mlp.page.train.card import train

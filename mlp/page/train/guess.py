@@ -11,12 +11,10 @@ from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS, compared, 
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep, Trial
 from mlp.page import state
-from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.questions import questions_section
+from mlp.page.style.html import announced, questions_section, scroll_to
 from mlp.page.style.link import hidable, hidden, linked
 from mlp.page.style.redraw import rerun_page
-from mlp.page.style.scrolling import scroll_to
 from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mlp.jobs.sweep import Trial
-from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
+from mlp.page.style.html import track
 from mlp.page.style.plots import QUANTITIES, Plot, color_of, draw_plot, runs_plot, shown
 from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess, guess_comparison

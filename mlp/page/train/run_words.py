@@ -6,8 +6,8 @@ import math
 from mlp.analysis.scores import percent
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
-from mlp.page.style.bars import track
 from mlp.page.style.glossary import tappable
+from mlp.page.style.html import track
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.sources import Data
 

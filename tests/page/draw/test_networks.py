@@ -12,7 +12,7 @@ from mlp import DEFAULT_MODEL, MLP, Reader
 from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
 from mlp.page.draw import networks
-from mlp.page.style.bars import percent
+from mlp.page.style.html import percent
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.page.sight import at_rest, draw, picture, text, visitor_of

@@ -10,7 +10,7 @@ from mlp.images.handwriting.styles import STYLES, Style
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.questions import questions_section
+from mlp.page.style.html import questions_section
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.places import Section

@@ -12,9 +12,8 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.limits import limits
 from mlp.page.draw.collect import GOOD_START, signs_settings
 from mlp.page.draw.networks import answering
-from mlp.page.live.announced import announced
+from mlp.page.style.html import announced, html_table
 from mlp.page.style.redraw import On, Where, part, rerun_page
-from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.refusals import Refusal, reason

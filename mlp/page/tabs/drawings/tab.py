@@ -14,9 +14,9 @@ from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.collect import LINKED, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.teach import teach, teaching_epochs
-from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
+from mlp.page.style.html import announced
 from mlp.page.style.link import page_address
 from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.theme import plain

@@ -20,8 +20,8 @@ from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.scene import activity
 from mlp.page.draw.subject import subject, subject_choice
-from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
+from mlp.page.style.html import announced
 from mlp.page.style.redraw import On, redraw
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.switches import LayerSwitches, neuron_grid, switched_off_in

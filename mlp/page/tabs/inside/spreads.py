@@ -13,7 +13,7 @@ from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.style import theme
-from mlp.page.style.svg import svg, svg_url
+from mlp.page.style.html import svg, svg_url
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 

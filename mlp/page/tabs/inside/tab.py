@@ -6,8 +6,8 @@ from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.style.html import scroll_to
 from mlp.page.style.redraw import On, Where, part
-from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads
 from mlp.page.tabs.lab.room import Room, draw_room
 from mlp.page.tabs.places import Rooms, Section

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.page.style.bars import share_bars
+from mlp.page.style.html import share_bars
 
 
 def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:

@@ -13,8 +13,8 @@ from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering, shipp
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
+from mlp.page.style.html import html_table
 from mlp.page.style.signed_pictures import signed_url
-from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment_pieces import bars, pictures, plain_reader
 from mlp.page.visitors.analysis_budget import within_budget

@@ -10,7 +10,7 @@ import streamlit as st
 from mlp.images.mnist import Dataset
 from mlp.page.draw.networks import answering
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.questions import questions_section
+from mlp.page.style.html import questions_section
 from mlp.page.style.redraw import On, Where, part
 from mlp.page.tabs.lab import work
 from mlp.page.tabs.lab.questions import QUESTIONS

@@ -4,8 +4,8 @@ import streamlit as st
 
 from mlp.images.mnist import Dataset
 from mlp.page.session_var import ControlVar
+from mlp.page.style.html import scroll_to
 from mlp.page.style.redraw import On, Where, part
-from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lab import fool, morph, valley, wish
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.room import Room, draw_room

@@ -11,7 +11,7 @@ from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
-from mlp.page.style.svg import svg, svg_url
+from mlp.page.style.html import svg, svg_url
 from mlp.page.tabs.lab.experiment_pieces import facts_list
 from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
 from mlp.page.visitors.refusals import reason

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mlp.analysis.lab.sliced import Sliced, Work
 from mlp.page.live.tabs import this_tab
-from mlp.page.style.bars import track
+from mlp.page.style.html import track
 from mlp.page.style.theme import plain
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal

@@ -10,8 +10,8 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import EndedSweep, Trial
 from mlp.page.settings.controls import set_controls
+from mlp.page.style.html import html_table
 from mlp.page.style.redraw import On, part
-from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep

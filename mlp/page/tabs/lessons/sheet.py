@@ -15,9 +15,9 @@ from mlp.jobs.sweep import Trial
 from mlp.page import state
 from mlp.page.session_var import ControlVar
 from mlp.page.style.download_button import download_button
+from mlp.page.style.html import svg
 from mlp.page.style.link import hidable
 from mlp.page.style.plots import color_of
-from mlp.page.style.svg import svg
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.experiments import learned_now, trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.style.html import scroll_to
 from mlp.page.style.link import hidden
-from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 from mlp.page.tabs.places import go_to, place_key
 

@@ -9,8 +9,8 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.settings.link import settings_query
-from mlp.page.settings.questions import ANSWERS, shows_answers
 from mlp.page.style.glossary import word_list
+from mlp.page.style.html import ANSWERS, shows_answers
 from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain

@@ -11,9 +11,9 @@ from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings
+from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of, draw_plot
 from mlp.page.style.redraw import fragment
-from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.moving import sweep_tab_parts
 from mlp.page.train.overlay import curve_title, sweep_plot

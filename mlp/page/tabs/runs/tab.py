@@ -11,8 +11,8 @@ from mlp.jobs.earlier_runs import MAX_SHOWN, NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
+from mlp.page.style.html import html_table
 from mlp.page.style.redraw import On, Where, part
-from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads

@@ -8,8 +8,8 @@ import streamlit as st
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
-from mlp.page.live.announced import announced
 from mlp.page.session_var import SessionVar
+from mlp.page.style.html import announced
 from mlp.page.style.theme import plain
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor

@@ -13,7 +13,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import loss_and_gradient, softmax, softmax_cross_entropy
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style import theme
-from mlp.page.style.bars import bar
+from mlp.page.style.html import bar
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, shaped, tex, tex_name, weighted_sum
 from mlp.page.tabs.step.step_pieces import (

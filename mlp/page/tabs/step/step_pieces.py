@@ -17,7 +17,7 @@ from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
-from mlp.page.style.tables import html_table
+from mlp.page.style.html import html_table
 from mlp.page.style.theme import plain
 
 SHOWN_IMAGES = 64

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlp.analysis.scores import percent
-from mlp.page.style.svg import svg, svg_url
+from mlp.page.style.html import svg, svg_url
 
 WIDTH, HEIGHT = 400, 120
 MIN_LABELED = 0.16  # share of the height that a band must reach to get a name
