@@ -29,8 +29,11 @@ BODY_BYTES, PIECE_BYTES, BODIES = 100_000_000, 1 << 16, 4
 
 
 async def _leave(*visitors: Visitor) -> None:
+    """Pause their sweeps, which would play on into the next row, and close their pages."""
     for visitor in visitors:
         with suppress(Exception):
+            if "Pause" in visitor.labels.get("sweep_pause", ""):
+                await visitor.press("sweep_pause")
             await visitor.close()
 
 

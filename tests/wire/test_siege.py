@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.wire.siege import Student, run
+from tests.wire.siege import run
+from tests.wire.student import Student
 
 
 @pytest.mark.thorough

@@ -5,7 +5,7 @@ import json
 import re
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any, Self
@@ -59,7 +59,6 @@ class Visitor:
         self._tasks: list[asyncio.Task[None]] = []
         self._asked = 0
         self.step, self.step_since = 0, time.monotonic()  # of the run, as the page shows it, and the time since then
-        self.frames = 0  # updates of the curves
         self.exceptions: list[str] = []  # that the page has shown
 
     async def connect(self) -> None:
@@ -70,7 +69,7 @@ class Visitor:
         self.downloads: dict[str, str] = {}  # addresses of files, by the keys of their buttons
         self.message = ""  # the last error or notice
         self._put: list[Any] = ["", False]  # the canvas: when the page has put something there, and whether it has ink
-        self.finished_scripts = self.whole_pages = 0  # scripts that have ended; those of the whole page that have begun
+        self.finished_scripts = 0
         self._fragments: dict[str, str] = {}  # the fragment of each element, by key
         self._held: dict[str, WidgetState] = {}  # states sent with every message, by key, like a browser's
         self._redrawn: dict[str, float] = {}  # the parts that it has asked for, each with its number
@@ -189,20 +188,6 @@ class Visitor:
         await self.send(state, key=key)
         await self.until(lambda: self.finished_scripts > finished)
 
-    async def choose(self, key: str, values: Sequence[str], answered: Callable[[], object]) -> None:
-        """Choose an option, such as a tab, and return when the page shows it.
-
-        The server merges messages that arrive close together, so the state is sent with each until then.
-        """
-        choice = WidgetState(id=self.widgets[key])
-        choice.string_array_value.data.extend(values)
-        self.hold(key, choice)
-        try:
-            await self.send(key=key)
-            await self.until(answered)
-        finally:
-            self._held.pop(key, None)
-
     async def train(self) -> None:
         """Pause a playing run, if any, and train a new network for at least a step."""
         if "pause" in self.widgets and not self.at_rest:
@@ -306,7 +291,6 @@ class Visitor:
             parts = message["parts"]
             await channel.send(json.dumps({"got": message["number"]}))
             self._answered = message.get("answers", self._answered)
-            self.frames += bool(parts.get("plot.loss"))
             for name, html in parts.items():
                 if name.startswith("html."):
                     self._show(name.removeprefix("html."), html)
@@ -347,7 +331,6 @@ class Visitor:
         elif kind == "script_finished":
             self.finished_scripts += 1
         elif kind == "new_session":
-            self.whole_pages += not message.metadata.run.fragment_ids
             self._session = message.new_session.initialize.session_id or self._session
         elif kind == "file_urls_response" and not self._file_urls.done():
             answer = message.file_urls_response
