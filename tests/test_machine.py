@@ -1,12 +1,19 @@
 """The usable cores and memory of a machine or container."""
 
+import _thread
+import hashlib
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from mlp import machine
 from mlp.machine import idle_cores, usable_cores, usable_memory_mb, worker_count, worker_limit_mb
+
+
+def _python_thread(run, args) -> None:
+    threading.Thread(target=run, args=args).start()
 
 
 @pytest.mark.parametrize("name", machine.MEMORY_LIMITS)
@@ -43,9 +50,31 @@ def test_cores_follow_the_container_quota_rounded_up(tmp_path: Path, monkeypatch
 
 def test_cores_that_other_threads_need_are_not_idle(monkeypatch):
     monkeypatch.setattr(machine, "usable_cores", lambda: 4)
-    for running, idle in ((1, 4), (3, 2), (9, 1)):
+    for running, spinning, idle in ((1, 0, 4), (3, 0, 2), (3, 1, 3), (9, 1, 1)):
         monkeypatch.setattr(machine, "n_running", lambda running=running: running)
+        monkeypatch.setattr(machine, "n_spinning", lambda spinning=spinning: spinning)
         assert idle_cores() == idle
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells the state of a thread")
+@pytest.mark.parametrize(("start", "spinning"), [(_thread.start_new_thread, 1), (_python_thread, 0)])
+def test_running_threads_that_python_did_not_start_are_those_of_a_blas(start, spinning):
+    ending, ended = threading.Event(), threading.Event()
+
+    def run() -> None:
+        while not ending.is_set():
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 20_000)  # without Python's lock, as a BLAS
+        ended.set()
+
+    while machine.n_spinning():  # after the products of an earlier test
+        pass
+    start(run, ())
+    try:
+        seen = {machine.n_spinning() for _ in range(300)}
+    finally:
+        ending.set()
+        ended.wait()
+    assert max(seen) == spinning
 
 
 @pytest.mark.parametrize(

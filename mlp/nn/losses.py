@@ -75,17 +75,18 @@ def softmax_cross_entropy(
 def loss_and_gradient(logits: np.ndarray, labels: np.ndarray, label_smoothing: float) -> tuple[float, np.ndarray]:
     """Compute `softmax_cross_entropy` of valid arguments, with a row for each class: numpy reduces long rows faster."""
     columns = np.ascontiguousarray(logits.T)  # (classes, n)
-    (n_classes, n), right = columns.shape, (labels, np.arange(len(labels)))
+    n_classes, n = columns.shape
+    right = labels * n + np.arange(n)  # flat places of the labels' classes
     shifted = columns - np.maximum.reduce(columns, axis=0)
     grad = np.exp(shifted)
     totals = np.add.reduce(grad, axis=0)
-    aim = shifted[right]  # Σ target · z
+    aim = shifted.take(right)  # Σ target · z
     if label_smoothing:
         aim = (1 - label_smoothing) * aim + label_smoothing * shifted.mean(axis=0)
     loss = float(np.add.reduce(np.log(totals) - aim)) / n
     totals *= n
     grad /= totals  # softmax(z) / n
-    grad[right] -= (1 - label_smoothing) / n
+    grad.reshape(-1)[right] -= (1 - label_smoothing) / n
     if label_smoothing:
         grad -= label_smoothing / (n_classes * n)
     return loss, grad.T
@@ -132,4 +133,4 @@ def checked_labels(labels: np.ndarray, n: int, n_classes: int | None) -> np.ndar
     if labels.min() < 0 or (n_classes is not None and labels.max() >= n_classes):
         rule = "at least 0" if n_classes is None else f"0 to {n_classes - 1}"
         raise ValueError(f"labels must be {rule}, got {labels.min()} to {labels.max()}")
-    return labels
+    return labels.astype(np.intp, copy=False)  # of narrow integers, products would overflow
