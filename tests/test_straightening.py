@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from mlp import MLP, Reader
-from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.straightening import straightened
 from tests.sample_digits import sample
 
@@ -51,28 +49,3 @@ def test_only_square_images_of_finite_numbers_can_be_straightened():
         straightened(np.zeros((1, 780), np.uint8))
     with pytest.raises(ValueError, match="finite"):
         straightened(np.full((1, 784), np.nan))
-
-
-def test_reader_and_its_file_straighten_images():
-    network = MLP([784, 12, 10], rng=np.random.default_rng(0))
-    reader = Reader(network, straighten=True, test_time_augmentation=True)
-    images = sample().test.images[:40]
-    expected = Reader(network, test_time_augmentation=True).predict_proba(straightened(images))
-    assert reader.predict_proba(images).tobytes() == expected.tobytes()
-    assert reader.as_seen(images.reshape(-1, 28, 28)).shape == (40, 28, 28)
-    loaded = parse_model(dump_model(reader))
-    assert loaded.straighten
-    assert loaded.predict_proba(images.reshape(-1, 28, 28)).tobytes() == expected.tobytes()
-    assert loaded.forward(images).tobytes() == network.forward(straightened(images)).tobytes()
-
-
-def test_file_mentions_straightening_only_if_used():
-    network = MLP([784, 10], rng=np.random.default_rng(0))
-    assert b"straighten" not in dump_model(network)
-    odd = dump_model(Reader(network, straighten=True)).replace(b'"straighten":"true"', b'"straighten":"yes!"')
-    with pytest.raises(ModelError, match=r"straighten must be false or true, got 'yes!'"):
-        parse_model(odd)
-    with pytest.raises(ValueError, match="straighten needs a network of square images"):
-        Reader(MLP([7, 10], rng=np.random.default_rng(0)), straighten=True)
-    with pytest.raises(ValueError, match="straighten must be True or False, got 1"):
-        Reader(network, straighten=1)

@@ -233,8 +233,8 @@ def test_optimizer_names_invalid_parameters(parameters, error, message):
 class Stretch:
     """A layer with a parameter, written independently of ours."""
 
-    def __init__(self, n):
-        self.factor = Parameter(np.full(n, 2.0, np.float32))
+    def __init__(self, n, dtype=np.float32):
+        self.factor = Parameter(np.full(n, 2.0, dtype))
 
     def forward(self, inputs):
         self.inputs = inputs

@@ -5,27 +5,17 @@ import pickle
 
 import numpy as np
 import pytest
-import safetensors.numpy
 
 from mlp import MLP, SGD, Dense, Reader, Sequential, load_model, save_model, train
 from mlp.nn.losses import softmax
 from mlp.nn.tta import SHIFTS, mean_log_probabilities, shifted
-from mlp.nn.weights import ModelError
+from mlp.nn.weights import dump_model, parse_model
+from mlp.straightening import straightened
 
 
 @pytest.fixture
 def network() -> MLP:
     return MLP([784, 12, 10], rng=np.random.default_rng(0))
-
-
-@pytest.mark.parametrize("kind", [MLP, Sequential])
-def test_loading_a_plain_network_gives_a_reader(tmp_path, kind):
-    rng = np.random.default_rng(0)
-    save_model(MLP([4, 2], rng=rng) if kind is MLP else Sequential([Dense(4, 2, rng=rng)]), tmp_path / "net")
-    loaded = load_model(tmp_path / "net")
-    assert (loaded.temperature, loaded.test_time_augmentation, loaded.facts) == (1.0, False, {})
-    assert isinstance(loaded, Reader)
-    assert isinstance(loaded.network, MLP)
 
 
 def test_reader_refuses_a_list_of_layers(network):
@@ -84,14 +74,6 @@ def test_mean_of_log_probabilities_stays_finite_for_huge_logits():
     np.testing.assert_allclose(mean, [[0.0, -1e4]])
 
 
-def test_files_and_copies_keep_augmentation(network, images, tmp_path):
-    reader = Reader(network, test_time_augmentation=True, temperature=0.5)
-    save_model(reader, tmp_path / "net.safetensors")
-    for again in (load_model(tmp_path / "net.safetensors"), copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
-        assert again.test_time_augmentation
-        np.testing.assert_array_equal(again.predict_proba(images), reader.predict_proba(images))
-
-
 def test_reader_has_the_promised_attributes(network, images):
     reader = Reader(network)
     np.testing.assert_array_equal(reader.forward(images), network.forward(images))
@@ -104,25 +86,35 @@ def test_reader_has_the_promised_attributes(network, images):
     assert str(reader).replace("Reader", "MLP") == str(network)
 
 
+@pytest.mark.parametrize("way", ["test_time_augmentation", "straighten"])
 @pytest.mark.parametrize("wrong", [0, 5, "5", None])
-def test_non_bool_augmentation_is_refused(network, wrong):
-    with pytest.raises(ValueError, match=f"must be True or False, got {wrong!r}"):
-        Reader(network, test_time_augmentation=wrong)
+def test_way_of_reading_is_a_bool_and_needs_square_images(network, way, wrong):
+    with pytest.raises(ValueError, match=f"{way} must be True or False, got {wrong!r}"):
+        Reader(network, **{way: wrong})
+    with pytest.raises(ValueError, match=f"{way.replace('_', '-')} needs a network of square images"):
+        Reader(MLP([10, 2], rng=np.random.default_rng(0)), **{way: True})
 
 
-def test_non_square_inputs_cannot_be_augmented():
-    with pytest.raises(ValueError, match="square images"):
-        Reader(MLP([10, 2], rng=np.random.default_rng(0)), test_time_augmentation=True)
-
-
-@pytest.mark.parametrize(("sizes", "looks"), [([784, 10], "3"), ([784, 10], "five"), ([10, 2], "5")])
-def test_file_with_unknown_tta_is_refused(tmp_path, sizes, looks):
-    path = tmp_path / "net.safetensors"
-    save_model(MLP(sizes, rng=np.random.default_rng(0)), path)
-    with safetensors.safe_open(path, "numpy") as file:
-        arrays, metadata = {key: file.get_tensor(key) for key in file.keys()}, file.metadata()  # noqa: SIM118
-    path.write_bytes(safetensors.numpy.save(arrays, metadata | {"looks": looks}))
-    with pytest.raises(
-        ModelError, match=r"looks must be 1 or 5, got|test-time-augmentation needs a network of square images"
-    ):
-        load_model(path)
+def test_files_and_copies_keep_how_the_network_reads(images):
+    reader = Reader(
+        MLP([784, 12, 2], activation="tanh", rng=np.random.default_rng(0)),
+        temperature=0.5,
+        test_time_augmentation=True,
+        straighten=True,
+        names=["あ", "<b>"],
+        none_below=0.875,
+        facts={"seed": 6},
+    )
+    upright = straightened(images)
+    unaltered = Reader(reader.network, temperature=0.5, test_time_augmentation=True)
+    expected = unaltered.predict_proba(upright)
+    for again in (reader, parse_model(dump_model(reader)), copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
+        np.testing.assert_array_equal(again.predict_proba(images.reshape(-1, 28, 28)), expected)
+        np.testing.assert_array_equal(again.forward(images), reader.network.forward(upright))
+        assert again.as_seen(images.reshape(-1, 28, 28)).shape == (7, 28, 28)
+        assert (again.activation, again.temperature, again.straighten) == ("tanh", 0.5, True)
+        assert (again.names, again.none_below, again.has_names) == (("あ", "<b>"), 0.875, True)
+        assert again.facts == {"seed": 6}
+    plain = parse_model(dump_model(MLP([4, 2], rng=np.random.default_rng(0))))
+    assert (plain.temperature, plain.test_time_augmentation, plain.straighten) == (1.0, False, False)
+    assert (plain.names, plain.none_below, plain.has_names, plain.facts) == (("0", "1"), None, False, {})

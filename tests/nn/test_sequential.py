@@ -3,32 +3,16 @@
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, Dense, Parameter, ReLU, Sequential, Sigmoid, Tanh, load_model, save_model, train
+from mlp import MLP, SGD, Dense, ReLU, Sequential, Sigmoid, Tanh, load_model, save_model, train
 from mlp.nn.layers import Layer
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.weights import ModelError
+from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
+from tests.nn.test_misuse import Stretch
 
 LABELS = np.arange(64) % 10
 IMAGES = np.kron(np.eye(10, 14), np.ones(56))[LABELS].astype(np.uint8) * 200  # each digit has its own two rows
 IMAGES += np.random.default_rng(0).integers(0, 50, IMAGES.shape).astype(np.uint8)
-
-
-class Scale:
-    """A custom layer without a base class, which learns one factor per number."""
-
-    def __init__(self, n: int, dtype: type = np.float32) -> None:
-        self.factor = Parameter(np.full(n, 2.0, dtype))
-
-    def forward(self, inputs: np.ndarray) -> np.ndarray:
-        self.inputs = inputs
-        return inputs * self.factor.value
-
-    def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        self.factor.grad[...] = (grad_outputs * self.inputs).sum(axis=0)
-        return grad_outputs * self.factor.value
-
-    def parameters(self) -> list[Parameter]:
-        return [self.factor]
 
 
 class Softplus(Layer):
@@ -66,7 +50,7 @@ def test_mlp_equals_a_list_of_layers():
 def test_custom_layers_learn_with_predictions_between_steps():
     def network() -> Sequential:
         rng = np.random.default_rng(5)
-        return Sequential([Scale(784), Dense(784, 30, rng=rng), Softplus(), Dense(30, 10, rng=rng)])
+        return Sequential([Stretch(784), Dense(784, 30, rng=rng), Softplus(), Dense(30, 10, rng=rng)])
 
     undisturbed, watched = network(), network()
     expected = losses(undisturbed, 20)
@@ -84,8 +68,8 @@ def test_custom_layers_learn_with_predictions_between_steps():
     [
         [ReLU(), Tanh()],
         [Softplus(), ReLU()],
-        [Scale(5, np.float64), Sigmoid(), Scale(5, np.float64)],
-        [ReLU(), Scale(5, np.float64), ReLU()],
+        [Stretch(5, np.float64), Sigmoid(), Stretch(5, np.float64)],
+        [ReLU(), Stretch(5, np.float64), ReLU()],
     ],
     ids=["two of ours", "one's own, then ours", "between", "around"],
 )
@@ -95,15 +79,10 @@ def test_gradients_are_right_for_any_neighbors_of_an_activation(middle):
     inputs, labels = rng.random((3, 6)), np.array([0, 3, 1])
     network.backward(softmax_cross_entropy(network.forward(inputs), labels)[1])
     for parameter in network.parameters():
-        found = np.zeros_like(parameter.value)
-        for place in np.ndindex(found.shape):
-            ends = []
-            for difference in (1e-6, -1e-6):
-                parameter.value[place] += difference
-                ends.append(softmax_cross_entropy(network.logits(inputs), labels)[0])
-                parameter.value[place] -= difference
-            found[place] = (ends[0] - ends[1]) / 2e-6
-        np.testing.assert_allclose(parameter.grad, found, rtol=1e-6, atol=1e-9)
+        expected = central_differences(
+            lambda: softmax_cross_entropy(network.logits(inputs), labels)[0], parameter.value
+        )
+        assert relative_error(parameter.grad, expected) < TOLERANCE
 
 
 def test_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
@@ -118,7 +97,7 @@ def test_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
 @pytest.mark.parametrize(
     ("layers", "named"),
     [
-        ([Scale(784), Dense(784, 10, rng=np.random.default_rng(0))], "Scale cannot be saved"),
+        ([Stretch(784), Dense(784, 10, rng=np.random.default_rng(0))], "Stretch cannot be saved"),
         ([Dense(784, 10, rng=np.random.default_rng(0)), Softplus()], "Softplus cannot be saved"),
         (
             [
@@ -149,7 +128,7 @@ def test_unsavable_network_is_named_and_leaves_no_file(tmp_path, layers, named):
             r"Dense\(2, 3\) must take the 3 outputs",
         ),
         (
-            [Scale(4), Dense(4, 3, rng=np.random.default_rng(0), dtype=np.float64)],
+            [Stretch(4), Dense(4, 3, rng=np.random.default_rng(0), dtype=np.float64)],
             ValueError,
             "one type, got float32, float64",
         ),
@@ -182,28 +161,6 @@ def test_layer_that_works_in_place_is_refused_and_changes_no_images(kind, method
     with pytest.raises(ValueError, match="read-only"):
         getattr(Sequential(layers), method)(images)
     assert (images == 1).all()
-
-
-READ = ["forward", "logits", "activations", "predict", "predict_proba"]
-
-
-@pytest.mark.parametrize("method", READ)
-def test_floats_that_were_not_scaled_are_refused(method):
-    network = article(np.random.default_rng(5))
-    with pytest.raises(ValueError, match=r"floats in 0\.\.1 or uint8 in 0\.\.255, got floats up to 249"):
-        getattr(network, method)(IMAGES.astype(np.float32))
-    standardized = (IMAGES - IMAGES.mean()) / IMAGES.std()
-    assert standardized.max() > 1.5
-    getattr(network, method)(standardized)
-
-
-@pytest.mark.parametrize("method", READ)
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_images_with_numbers_that_are_not_finite_are_refused(method, number):
-    images = np.full((2, 784), 0.5)
-    images[1, 3] = number
-    with pytest.raises(ValueError, match="finite numbers, got NaN or infinity"):
-        getattr(article(np.random.default_rng(5)), method)(images)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import stat
 import numpy as np
 import pytest
 import safetensors.numpy
-from hypothesis import strategies as st
 
 from mlp import MLP, Reader, load_model, save_model
 from mlp.nn import weights
@@ -34,14 +33,13 @@ def with_header(header, rest=b""):
     return len(content).to_bytes(8, "little") + content + rest
 
 
-def test_saved_network_is_restored_bit_for_bit(tmp_path):
-    network = new_network(activation="tanh")
-    path = tmp_path / "net.safetensors"
-    save_model(Reader(network, temperature=1.375, facts={"seed": 6}), path, seed=7, scores={"test": 0.98}, note="für Ä")
+def test_saved_network_is_restored_bit_for_bit_and_new_facts_win(tmp_path):
+    network, path = new_network(), tmp_path / "net.safetensors"
+    save_model(Reader(network, facts={"seed": 6, "data": "MNIST"}), path, seed=7, scores={"test": 0.98}, note="für Ä")
     loaded = load_model(str(path))
     assert loaded.network.values.tobytes() == network.values.tobytes()
-    assert (loaded.layer_sizes, loaded.activation, loaded.temperature) == ([4, 3, 2], "tanh", 1.375)
-    assert loaded.facts == {"seed": 7, "scores": {"test": 0.98}, "note": "für Ä"}
+    assert loaded.layer_sizes == [4, 3, 2]
+    assert loaded.facts == {"seed": 7, "data": "MNIST", "scores": {"test": 0.98}, "note": "für Ä"}
 
 
 def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
@@ -53,13 +51,6 @@ def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
 def test_save_refuses_invalid_unicode_in_facts(tmp_path):
     with pytest.raises(ModelError, match="a saved network: facts in its metadata must be JSON of valid text"):
         save_model(new_network(), tmp_path / "net.safetensors", data="\ud800")
-
-
-def test_facts_stay_with_a_network_that_is_saved_again_and_new_ones_win(tmp_path):
-    path = tmp_path / "net.safetensors"
-    save_model(new_network(), path, seed=7, data="MNIST")
-    save_model(load_model(path), path, seed=8)
-    assert load_model(path).facts == {"seed": 8, "data": "MNIST"}
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float64])
@@ -113,13 +104,6 @@ def test_file_cut_short_anywhere_is_refused():
             parse_model(WHOLE[:length], name="net")
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-
-
 def entry(shape, dtype="F32", end=None):
     return {"dtype": dtype, "shape": shape, "data_offsets": [0, end if end is not None else 4 * int(np.prod(shape))]}
 
@@ -141,7 +125,6 @@ def with_dtype(dtype):
         (b"", r"not a safetensors file, or cut short \(0 bytes\)"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not a safetensors file"),
         ((2**63).to_bytes(8, "little") + b"{}", "not a safetensors file, or cut short"),
-        (with_header(b"{" * 60), "header of a safetensors file must be JSON of valid text"),
         (with_header(b'{"a": ' * 50_000), "header of a safetensors file must be JSON of valid text"),
         (with_header(b"\xff\xfe\xff"), "header of a safetensors file must be JSON of valid text"),
         (with_header([1, 2]), "must be an object, and its metadata text"),
@@ -154,38 +137,22 @@ def with_dtype(dtype):
         (packed(metadata={"temperature": "0"}), "temperature must be at least 0.01 and at most 100, got 0"),
         (packed(metadata={"temperature": "1" * 500}), "temperature must be .* got 1+…"),
         (packed(metadata={"facts": "[1]"}), "facts in its metadata must be"),
-        (packed(metadata={"facts": "{"}), "facts in its metadata must be"),
         (packed(metadata={"facts": "[]" * 500_000}), "may take 1,000,000 bytes"),
         (packed(metadata={"facts": "[" * 100_000}), "facts in its metadata must be"),
         (
             packed(metadata={"facts": r'{"data": "\ud800"}'}),
             "facts in its metadata must be",
         ),
-        (packed(metadata={"facts": r'{"\udfff": 1}'}), "facts in its metadata must be"),
         (with_header({"\ud800": {}}), "header of a safetensors file must be JSON of valid text"),
         (
             with_header({"__metadata__": {"format": "\ud800"}}),
             "header of a safetensors file must be JSON of valid text",
         ),
         (with_dtype(["F32"]), "not a whole safetensors file"),
-        (with_dtype({"F32": 1}), "not a whole safetensors file"),
         (with_dtype("I" * 500), "not a whole safetensors file"),
         (packed(drop=["dense_2.bias"]), r"arrays dense_1.weight, dense_1.bias and so on .*got dense_1.bias"),
-        (packed({"dense_3.weight": np.ones((2, 2), np.float32)}), "and so on"),
         (packed({"extra": np.ones(1), "more": np.ones(1)}), "and so on .*extra"),
         (packed({"dense_1.weight": np.ones(4, np.float32)}), r"weights must have two dimensions, .* got \[\(4,\)"),
-        (
-            packed({"dense_1.bias": np.ones((3, 1), np.float32)}),
-            r"dense_1.bias must be float32 of shape \(3,\), got float32 \(3, 1\)",
-        ),
-        (
-            packed({"dense_1.bias": np.ones(0, np.float32)}),
-            r"dense_1.bias must be float32 of shape \(3,\), got float32 \(0,\)",
-        ),
-        (
-            packed({"dense_1.bias": np.ones(3, np.int32)}),
-            r"dense_1.bias must be float32 of shape \(3,\), got int32 \(3,\)",
-        ),
         (
             packed({"dense_1.bias": np.ones(2, np.float32)}),
             r"dense_1.bias must be float32 of shape \(3,\), got float32 \(2,\)",
@@ -194,6 +161,7 @@ def with_dtype(dtype):
             packed({"dense_2.weight": np.ones((5, 2), np.float32)}),
             r"dense_2.weight must be float32 of shape \(3, 2\), got float32 \(5, 2\)",
         ),
+        (packed({"dense_1.weight": np.ones((5, 3), np.float32)}, {"looks": "5"}), "needs a network of square images"),
         (packed({"dense_1.bias": np.full(3, np.nan, np.float32)}), "dense_1.bias must hold finite numbers"),
         (packed({"dense_2.weight": np.full((3, 2), 1e300)}), "dense_2.weight must hold finite numbers"),
         (
@@ -226,30 +194,22 @@ def test_too_large_file_is_not_read(tmp_path, monkeypatch):
         parse_model(WHOLE)
 
 
-def test_names_and_threshold_are_restored():
-    reader = Reader(new_network(), names=["あ", "<b>"], none_below=0.875)
-    back = parse_model(dump_model(reader))
-    assert (back.names, back.none_below, back.has_names) == (("あ", "<b>"), 0.875, True)
-    plain = parse_model(WHOLE)
-    assert (plain.names, plain.none_below, plain.has_names) == (("0", "1"), None, False)
-
-
 @pytest.mark.parametrize(
     ("metadata", "rule"),
     [
-        ({"names": "["}, "names in its metadata must be JSON"),
         ({"names": '{"0": "A", "1": "B"}'}, "names must be a list"),
+        ({"looks": "3"}, "looks must be 1 or 5, got"),
+        ({"looks": "five"}, "looks must be 1 or 5, got"),
+        ({"straighten": "yes!"}, "straighten must be false or true, got 'yes!'"),
         ({"names": '["A"]'}, "2 to 10 names, got 1"),
         ({"names": '["A", "A"]'}, "names must differ"),
         ({"names": '["A", "' + 13 * "x" + '"]'}, "1 to 12 characters"),
-        ({"names": '["A", "\\ud800"]'}, "names in its metadata must be JSON of valid text"),
         ({"names": '["A", "B", "C"]'}, "a name for each of its 2 outputs, got 3"),
         ({"names": "[" * 50_000}, "names in its metadata must be JSON"),
         ({"none_below": "-0.5"}, "none_below must be at least 0"),
-        ({"none_below": "1.5"}, "none_below must be at least 0 and at most 1, got 1.5"),
         ({"none_below": "NaN"}, "none_below must be at least 0"),
     ],
 )
-def test_bad_names_and_thresholds_are_refused(metadata, rule):
+def test_bad_way_of_reading_is_refused(metadata, rule):
     with pytest.raises(ModelError, match=rule):
         parse_model(packed(metadata=metadata))
