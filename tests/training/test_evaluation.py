@@ -24,13 +24,6 @@ def test_sample_spreads_over_the_images_that_are_used(used, n):
     np.testing.assert_array_equal(found.labels, TRAIN.labels[:used:stride])
 
 
-def test_floats_that_were_not_scaled_are_refused():
-    run = Run(Settings(hidden=()))
-    for network in (run.network, run.reader):
-        with pytest.raises(ValueError, match=r"floats in 0\.\.1 or uint8 in 0\.\.255, got floats up to 255"):
-            evaluate(network, TRAIN.images[:50].astype(np.float32), TRAIN.labels[:50])
-
-
 def test_sample_leaves_synthetic_digits_out():
     settings = Settings(synthetic=50, images=100)
     found = training_sample(settings, with_synthetic(sample(), 50).train, 150)

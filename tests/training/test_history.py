@@ -44,26 +44,23 @@ def test_curve_has_between_half_and_all_of_the_allowed_points(n, max_points):
     assert (np.diff(curve.x) > 0).all()
 
 
-def test_evaluations_become_curves_over_epochs():
-    history = History(10)
-    history.evaluations += [Evaluation(0, 0.0, 2.3, 0.1), Evaluation(10, 1.0, 0.5, 0.9), Evaluation(15, 1.5, 0.6, 0.8)]
-    assert history.measured("loss").x.tolist() == [0, 1, 1.5]
-    assert history.measured("loss").y.tolist() == [2.3, 0.5, 0.6]
-    assert history.measured("accuracy").y.tolist() == [0.1, 0.9, 0.8]
-
-
-def test_training_curves_have_only_measured_points():
-    history = History(10)
-    history.evaluations += [
-        Evaluation(0, 0.0, 2.3, 0.1),
-        Evaluation(10, 1.0, 0.5, 0.9, training_loss=0.25, training_accuracy=0.95),
-    ]
-    assert [part.tolist() for part in history.measured("training_loss")] == [[1.0], [0.25]]
-    assert [part.tolist() for part in history.measured("training_accuracy")] == [[1.0], [0.95]]
-
-
 @given(st.lists(st.floats(-10, 10), max_size=30), st.integers(0, 40))
 def test_smoothing_averages_each_value_with_those_before_it(values, span):
     means = smoothed(np.array(values), span)
     expected = [np.mean(values[max(0, i - span) : i + 1]) for i in range(len(values))]
     np.testing.assert_allclose(means, expected, atol=1e-9)
+
+
+def test_evaluations_become_curves_of_measured_points_over_epochs():
+    history = History(10)
+    history.evaluations += [
+        Evaluation(0, 0.0, 2.3, 0.1),
+        Evaluation(15, 1.5, 0.5, 0.9, training_loss=0.25, training_accuracy=0.95),
+    ]
+    for quantity, points in {
+        "loss": ([0, 1.5], [2.3, 0.5]),
+        "accuracy": ([0, 1.5], [0.1, 0.9]),
+        "training_loss": ([1.5], [0.25]),
+        "training_accuracy": ([1.5], [0.95]),
+    }.items():
+        assert [part.tolist() for part in history.measured(quantity)] == [*points]

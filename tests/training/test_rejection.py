@@ -39,18 +39,6 @@ def test_digit_check_learns_and_keeps_its_threshold(small, tmp_path):
     assert sees_digit(rejection, marks).mean() < sees_digit(rejection, digits).mean() - 0.1
 
 
-def test_same_seed_gives_the_same_digit_check(small, monkeypatch):
-    for name in ("N_SYNTHETIC", "N_MARKS", "N_UNSEEN"):
-        monkeypatch.setattr(rejection_module, name, 50)
-    values = []
-    for _ in range(2):
-        rejection = new_rejection(5)
-        *_, last = train_rejection(rejection, sample(), epochs=1, seed=5)
-        values.append(rejection.network.values)
-    assert last.epoch == 1
-    np.testing.assert_array_equal(*values)
-
-
 @pytest.mark.parametrize(
     ("sizes", "facts"), [([784, 10], {REFUSED_FROM: 0.5}), ([784, 11], {}), ([784, 11], {REFUSED_FROM: "often"})]
 )
@@ -89,16 +77,6 @@ def scrawls(rng):
     return rasterize([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
 
 
-def rounds(rng):
-    """Draw ellipses over each other, the last one left open."""
-    middle, strokes = rng.uniform(110, 170, 2), []
-    for _ in range(rng.integers(4, 8)):
-        turn = np.linspace(0, 2 * np.pi * rng.uniform(0.8, 1.0), 40) + rng.uniform(0, 6)
-        radii = rng.uniform(35, 90, 2)
-        strokes.append(middle + rng.normal(0, 14, 2) + radii * np.stack([np.cos(turn), np.sin(turn)], axis=1))
-    return rasterize(strokes, pen_px=rng.uniform(12, 20))
-
-
 def letters(rng):
     """Return one of A, E, H, K, M, N, W, X."""
     shapes = [
@@ -118,17 +96,13 @@ def letters(rng):
     )
 
 
-def grains(rng):
-    return np.where(rng.random((280, 280)) < rng.uniform(0.02, 0.6), 255, 0).astype(np.uint8)
-
-
 def grays(rng):
     return rng.integers(0, 256, (280, 280)).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
     ("kind", "least"),
-    [(taps, 1.0), (scrawls, 0.9), (rounds, 0.6), (letters, 0.95), (grains, 1.0), (grays, 1.0)],
+    [(taps, 1.0), (scrawls, 0.9), (letters, 0.95), (grays, 1.0)],
     ids=lambda kind: getattr(kind, "__name__", ""),
 )
 def test_marks_of_every_kind_are_refused(rejection, kind, least):

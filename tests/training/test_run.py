@@ -1,10 +1,8 @@
 """A run gives the same weights bit for bit, however it is sliced, copied and moved, at the rate of its schedule."""
 
 import pickle
-import subprocess
-import sys
-from itertools import islice
-from pathlib import Path
+from dataclasses import replace
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +14,6 @@ from mlp.training.run import Run, steps
 from mlp.training.schedule import WARM_UP, rate_factor
 from tests.sample_digits import sample
 
-ROOT = Path(__file__).resolve().parents[2]
 N = 100
 COMMON = {"hidden": (12, 9), "batch_size": 16, "epochs": 3, "seed": 4}  # 7 steps an epoch, the last of 4 images
 KINDS = {
@@ -25,6 +22,7 @@ KINDS = {
     "adam": Settings(**COMMON, optimizer="adam", learning_rate=0.01),
     "cosine": Settings(**COMMON, momentum=0.9, schedule="cosine"),
     "warp": Settings(**COMMON, warp=1.0),
+    "regularized": Settings(**COMMON, momentum=0.9, dropout=0.4, l1=1e-4, label_smoothing=0.1),
 }
 DATA = sample().train
 IMAGES, LABELS = DATA.images[:N], DATA.labels[:N]
@@ -52,33 +50,20 @@ def test_slices_copies_and_pickles_change_nothing(kind, cuts, change):
     assert run.step == 21
 
 
-OTHER_PROCESS = """
-import pickle, sys
-from threadpoolctl import threadpool_limits
-from mlp.training.run import steps
-run, images, labels = pickle.load(sys.stdin.buffer)
-with threadpool_limits(1):
-    for _ in steps(run, images, labels):
-        pass
-sys.stdout.buffer.write(pickle.dumps(run))
-"""
+@pytest.mark.parametrize("off", ["dropout", "l1", "label_smoothing"])
+def test_each_regularization_changes_the_weights(off):
+    run = Run(replace(KINDS["regularized"], **{off: 0.0}))
+    list(steps(run, IMAGES, LABELS))
+    assert run.network.values.tobytes() != whole("regularized")[1]
 
 
-def test_another_process_ends_with_the_same_weights():
-    for kind in ("momentum", "adam"):
-        run = Run(KINDS[kind])
-        for _ in islice(steps(run, IMAGES, LABELS), 10):
-            pass
-        done = subprocess.run(
-            [sys.executable, "-c", OTHER_PROCESS],
-            input=pickle.dumps((run, IMAGES, LABELS)),
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            timeout=60,
-            check=True,
-        )
-        assert pickle.loads(done.stdout).network.values.tobytes() == whole(kind)[1]
-        assert run.step == 10  # sending a copy leaves the original unchanged
+def test_each_step_drops_other_neurons_and_leaves_no_mask():
+    run = Run(KINDS["regularized"])
+    masks = [run.mask_rng().random(100)]
+    for _ in islice(steps(run, IMAGES, LABELS), 3):
+        masks.append(run.mask_rng().random(100))
+        np.testing.assert_array_equal(run.network.forward(IMAGES[:5]), run.network.logits(IMAGES[:5]))
+    assert not any((one == other).any() for one, other in pairwise(masks))
 
 
 def test_changed_learning_rate_applies_from_the_next_step():

@@ -10,6 +10,7 @@ import pytest
 from mlp import MLP, SGD, Adam, Settings
 from mlp.checks import Number
 from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.handwriting.styles import style_names
 from mlp.nn.weights import MAX_FILE_BYTES
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.recipes import RECIPES, recipe_of
@@ -30,9 +31,7 @@ def test_defaults_are_the_articles():
     [
         ({"hidden": (100, 0)}, r"layer sizes must be at least 1, got 784 -> 100 -> 0 -> 10"),
         ({"hidden": (2.5,)}, r"layer sizes must be whole numbers, got 784 -> 2.5 -> 10"),
-        ({"hidden": "100"}, r"layer sizes must be whole numbers"),
         ({"hidden": 100}, r"hidden must be the widths of the hidden layers, got 100"),
-        ({"hidden": None}, r"hidden must be the widths of the hidden layers, got None"),
         ({"hidden": (8193,)}, r"at most 16 hidden layers of at most 8192, got 8193"),
         ({"hidden": (1,) * 17}, r"at most 16 hidden layers"),
         ({"hidden": (8192, 8192)}, r"at most 16,000,000 parameters, got 73,629,706 .*784 -> 8192 -> 8192 -> 10"),
@@ -40,7 +39,6 @@ def test_defaults_are_the_articles():
         ({"initialization": None}, r"initialization must be one of xavier, he, gabor, got None"),
         ({"optimizer": "lion"}, r"optimizer must be one of sgd, adam, got 'lion'"),
         ({"learning_rate": 0}, r"learning_rate must be greater than 0 and finite, got 0"),
-        ({"learning_rate": math.nan}, r"learning_rate must be greater than 0 and finite, got nan"),
         ({"momentum": 1.0}, r"momentum must be at least 0 and less than 1, got 1.0"),
         ({"weight_decay": -0.1}, r"weight_decay must be at least 0 and finite, got -0.1"),
         ({"l1": math.inf}, r"l1 must be at least 0 and finite, got inf"),
@@ -48,11 +46,14 @@ def test_defaults_are_the_articles():
         ({"label_smoothing": -0.1}, r"label_smoothing must be at least 0 and less than 1, got -0.1"),
         ({"straighten": 1}, r"straighten must be one of False, True, got 1"),
         ({"batch_size": 0}, r"batch_size must be a whole number from 1 to 60,000, got 0"),
-        ({"batch_size": 32.0}, r"batch_size must be a whole number from 1 to 60,000, got 32.0"),
         ({"epochs": 10_001}, r"epochs must be a whole number from 1 to 10,000, got 10001"),
-        ({"epochs": True}, r"epochs must be a whole number from 1 to 10,000, got True"),
         ({"seed": -1}, r"seed must be a whole number from 0 to 4,294,967,295, got -1"),
         ({"images": 0}, r"images must be a whole number from 1 to 60,000, got 0"),
+        ({"synthetic": -1}, r"synthetic.*got -1"),
+        ({"without_styles": ("eleven",)}, r"without_styles must be some, but not all, of .*got"),
+        ({"without_styles": ([],)}, r"without_styles must be some, but not all, of .*got"),
+        ({"without_styles": "one"}, r"without_styles must be some, but not all, of .*got"),
+        ({"without_styles": tuple(style_names())}, r"without_styles must be some, but not all, of .*got"),
     ],
 )
 def test_value_out_of_range_is_named_with_its_rule(values, message):
@@ -154,15 +155,12 @@ def test_new_setting_is_on_the_command_line(sparkle, capsys):
     assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0), chosen_mnist(), DrawingSet())
 
 
-def test_new_setting_is_checked_and_kept(sparkle):
+def test_new_setting_is_checked_kept_and_in_links(sparkle):
+    from mlp.page.settings.link import settings_problems
+
     with pytest.raises(ValueError, match="sparkle must be at least 0 and finite, got -1"):
         sparkle(sparkle=-1)
     assert sparkle.from_dict(sparkle(sparkle=2).as_dict()).sparkle == 2.0
-
-
-def test_new_setting_is_in_links(sparkle):
-    from mlp.page.settings.link import settings_problems
-
     assert settings_problems({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
 
 

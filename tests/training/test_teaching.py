@@ -1,7 +1,6 @@
 """The effect of teaching on the learned digits, on those held back, and on all others."""
 
 import numpy as np
-import pytest
 
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -53,8 +52,3 @@ def test_network_of_any_run_shape_can_be_taught():
 def test_straightening_network_is_taught_straightened_images():
     reader = Reader(MLP([784, 5, 10], rng=np.random.default_rng(5)), straighten=True)
     assert teaching_settings(reader).straighten
-
-
-def test_network_beyond_run_limits_is_refused():
-    with pytest.raises(ValueError, match="at most 16 hidden layers"):
-        teaching_settings(MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0)))

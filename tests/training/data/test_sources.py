@@ -11,7 +11,6 @@ from mlp.training.data.saved_sources import SOURCES, dump_source, parse_source
 from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
-from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters, mixed
 from tests.sample_digits import sample
 
@@ -60,37 +59,23 @@ def test_share_of_own_digits_is_checked_in_a_description():
         parse_source({**about, "share": 7}, arrays)
 
 
-def test_synthetic_digits_come_first_and_validation_images_last():
+@pytest.mark.parametrize("repeat", [1, 3])
+def test_synthetic_digits_come_first_and_once_before_all_images(repeat):
     data = sample()
-    more = with_synthetic(extended(data, everything=True), 30)
-    n, n_validation = len(data.train), len(data.validation)
-    assert len(more.train) == n + n_validation + 30
+    more = with_synthetic(extended(data, everything=True, repeat=repeat), 30)
     assert np.bincount(more.train.labels[:30]).tolist() == [3] * 10
-    np.testing.assert_array_equal(more.train.images[30 : 30 + n], data.train.images)
-    np.testing.assert_array_equal(more.train.labels[30 + n :], data.validation.labels)
+    images = np.concatenate([data.train.images, data.validation.images])
+    np.testing.assert_array_equal(more.train.images[30:], np.tile(images, (repeat, 1)))
+    labels = np.concatenate([data.train.labels, data.validation.labels])
+    np.testing.assert_array_equal(more.train.labels[30:], np.tile(labels, repeat))
     assert more.test is data.test
     assert "30 synthetic digits" in more.name
-
-
-def test_repeats_apply_to_images_but_not_synthetic_digits():
-    data = sample()
-    more = with_synthetic(extended(data, everything=True, repeat=3), 10)
-    once = np.concatenate([data.train.labels, data.validation.labels])
-    assert len(more.train) == 3 * len(once) + 10
-    np.testing.assert_array_equal(more.train.labels[10:], np.tile(once, 3))
-    np.testing.assert_array_equal(more.train.images[-len(data.validation) :], data.validation.images)
 
 
 def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
     first, again = (with_synthetic(sample(), 20).train.images[:20] for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert (first != unseen_synthetic_digits(20, 1).images).any()
-
-
-@pytest.mark.parametrize("synthetic", [-1, 1.5, 10**7, True])
-def test_invalid_number_of_synthetic_digits_is_named(synthetic):
-    with pytest.raises(ValueError, match=r"synthetic.*got"):
-        Settings(synthetic=synthetic)
 
 
 @pytest.mark.parametrize("repeat", [0, 11, 1.5, True])

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlp.images.handwriting.styles import style_names
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.synthetic_data import (
     WithSynthetic,
@@ -14,7 +13,6 @@ from mlp.training.data.synthetic_data import (
     training_data,
     with_synthetic,
 )
-from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.user_cache import DIGEST_BYTES
 from tests.sample_digits import sample
@@ -62,14 +60,3 @@ def test_digits_stay_in_memory_for_other_images_or_with_left_out_styles(base: Mn
     ):
         assert len(source.load().train) == 4020
     assert kept(tmp_path) == []
-
-
-def test_image_limit_applies_to_mnist():
-    assert Run(Settings(synthetic=30, images=100)).images_used(4030) == 130
-    assert Run(Settings(synthetic=30)).images_used(4030) == 4030
-
-
-@pytest.mark.parametrize("wrong", [("eleven",), "one", 7, tuple(style_names()), ([],)])
-def test_unknown_style_is_named(wrong):
-    with pytest.raises(ValueError, match=r"without_styles must be some, but not all, of .*got"):
-        Settings(without_styles=wrong)

@@ -2,8 +2,6 @@ import numpy as np
 import pytest
 
 from mlp.training.data.warped import BLOCK, WarpedEpoch
-from mlp.training.run import Run, steps
-from mlp.training.settings import Settings
 
 
 @pytest.fixture
@@ -31,21 +29,6 @@ def test_every_epoch_has_new_warps(images):
     order = np.arange(len(images))
     first, second = (WarpedEpoch(images, order, seed=5, epoch=epoch, strength=1.0).batch(0, 100) for epoch in (1, 2))
     assert (first != second).any(axis=1).all()
-
-
-def test_warped_scheduled_run_is_independent_of_slices(images):
-    labels = np.arange(len(images)) % 10
-    settings = Settings(hidden=(8,), batch_size=100, epochs=2, warp=1.0, schedule="cosine", momentum=0.9)
-    whole = Run(settings)
-    for _ in steps(whole, images, labels):
-        pass
-    part = Run(settings)
-    while not part.finished(len(images)):
-        for _, step in zip(range(7), steps(part, images, labels), strict=False):
-            assert step.number == part.step
-        part = part.copy()
-    np.testing.assert_array_equal(part.network.values, whole.network.values)
-    assert whole.optimizer.learning_rate == 0
 
 
 def test_next_slice_reuses_the_last_block(images):
