@@ -189,7 +189,7 @@ LINES: dict[str, int] = {
     "tests/exports": 132,
     "tests/files": 54,
     "tests/fuzz": 263,
-    "tests/images": 1548,
+    "tests/images": 1477,
     "tests/jobs": 2793,
     "tests/nn": 2032,
     "tests/page": 7440,

@@ -62,13 +62,6 @@ def test_without_displacement_every_pixel_comes_from_its_own_place():
     np.testing.assert_array_equal(mixed(image, rows, columns), image.reshape(28, 28))
 
 
-def test_half_a_pixel_is_the_mean_of_two_neighbors():
-    rows, columns = np.indices((28, 28), dtype=np.float32)
-    grid = np.arange(784.0).reshape(28, 28)
-    np.testing.assert_array_equal(mixed(grid.ravel(), rows, columns + 0.5)[:, :27], grid[:, :27] + 0.5)
-    np.testing.assert_array_equal(mixed(grid.ravel(), rows + 0.5, columns)[:27], grid[:27] + 14)
-
-
 def test_positions_are_accurate_to_a_32nd_of_a_pixel():
     rows, columns = np.random.default_rng(0).uniform(-5, 32, (2, 28, 28)).astype(np.float32)
     for place, ramp in ((rows, np.indices((28, 28))[0]), (columns, np.indices((28, 28))[1])):

@@ -1,6 +1,7 @@
 """MNIST from the package, and four files like its own from other folders: found, split, or refused."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -87,42 +88,24 @@ def test_folder_without_all_four_files_is_an_error(folder: Path, monkeypatch: py
         load_mnist()
 
 
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "empty": lambda path: path.write_bytes(b""),
+    "no gzip": lambda path: path.write_bytes(b"no gzip at all"),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-12]),
+    "longer": lambda path: path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + b"more", 1)),
+    "larger images": lambda path: write_idx(path, np.zeros((60, 32, 32), np.uint8)),
+    "fewer than labels": lambda path: write_idx(path, np.zeros((59, 28, 28), np.uint8)),
+    "too few": lambda path: write_sample(path.parent, 5),
+}
 
 
-def no_gzip(path: Path) -> None:
-    path.write_bytes(b"no gzip at all")
-
-
-def truncated(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-12])
-
-
-def longer(path: Path) -> None:
-    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + b"more", 1))
-
-
-def larger_images(path: Path) -> None:
-    write_idx(path, np.zeros((60, 32, 32), np.uint8))
-
-
-def too_few(path: Path) -> None:
-    write_idx(path, np.zeros((5, 28, 28), np.uint8))
-    write_idx(path.with_name("train-labels-idx1-ubyte.gz"), np.zeros(5, np.uint8))
-
-
-def fewer_than_labels(path: Path) -> None:
-    write_idx(path, np.zeros((59, 28, 28), np.uint8))
-
-
-@pytest.mark.parametrize("damage", [empty, no_gzip, truncated, longer, larger_images, too_few, fewer_than_labels])
-def test_damaged_file_is_named_and_leaves_no_copy(folder: Path, monkeypatch: pytest.MonkeyPatch, damage):
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damaged_file_is_named_and_leaves_no_copy(folder: Path, monkeypatch: pytest.MonkeyPatch, damage: str):
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-    damage(folder / TRAIN_IMAGES)
+    DAMAGE[damage](folder / TRAIN_IMAGES)
     with pytest.raises(ValueError, match=f"{TRAIN_IMAGES} and its labels must have the form of MNIST's files: "):
         load_mnist(folder)
-    if damage in (truncated, longer):
+    if damage in ("truncated", "longer"):
         assert list((folder / "cache").rglob("*.u8")) == []
 
 

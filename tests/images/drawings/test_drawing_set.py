@@ -16,14 +16,9 @@ def test_changes_leave_the_previous_set_unchanged():
     after = before.without_name(0).renamed(0, "Beta").with_drawing(1, STROKE).without_examples([0])
     assert (before.names, before.counts) == (("A", "B", "C"), [2, 2, 2])
     assert (after.names, after.counts) == (("Beta", "C"), [1, 3])
-
-
-def test_drawings_keep_their_sign_when_another_is_removed():
-    signs = letters(1)
-    image = signs.images[2].tobytes()
-    left = signs.without_name(1)
-    assert left.names == ("A", "C")
-    assert [drawing.image.tobytes() for drawing in left.examples if drawing.label == 1] == [image]
+    assert [example.image.tobytes() for example in after.examples if example.label == 0] == [before.images[4].tobytes()]
+    assert (before.empty().names, before.empty().n_bytes) == ((), 0)
+    assert NO_DIGITS.with_example(1, image(1)).empty() is NO_DIGITS
 
 
 @pytest.mark.parametrize(
@@ -54,12 +49,6 @@ def test_taken_and_eleventh_names_are_refused():
     ("strokes", "rule"),
     [
         ([], "at least one stroke"),
-        ([[]], "at least one"),
-        ([[[1, 2, 3]]], "points"),
-        ([[["a", 2]]], "strokes must be lists"),
-        ([[[1, 2], [3]]], "strokes must be lists"),
-        ([[[float("nan"), 2]]], "within"),
-        ([[[1e300, 2]]], "within"),
         ([[[-50, 20]]], "on the canvas"),
         ([[[5, 5]] * (MAX_POINTS + 1)], "at most 600 points"),
     ],
@@ -119,21 +108,11 @@ def test_canvas_strokes_follow_the_pen():
         {"scaleX": 2},
         {"angle": 90},
         {"path": None},
-        {"path": []},
-        {"path": [["M"]]},
         {"path": [{"a": 1}]},
         {"path": [["M", "x", 2]]},
         {"path": [["M", float("inf"), 2]]},
-        {"path": [["M", 1e300, 2]]},
         {"path": [["M", 10**400, 2]]},
-        {"path": 5},
     ],
 )
 def test_unsupported_canvas_object_gives_no_strokes(changes):
     assert strokes_on_canvas([canvas_object(), canvas_object(**changes)]) == ()
-
-
-def test_set_without_examples_has_only_names():
-    assert NO_DIGITS.with_example(1, image(1)).empty() is NO_DIGITS
-    assert (NO_DIGITS.n_bytes, letters(1).empty().names) == (0, ())
-    assert NO_DIGITS.images.shape == (0, 784)
