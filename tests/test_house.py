@@ -181,7 +181,7 @@ LINES: dict[str, int] = {
     "mlp/training": 2839,
     "tests": 1189,
     "tests/analysis": 1616,
-    "tests/benchmarks": 1227,
+    "tests/benchmarks": 1054,
     "tests/browser": 4032,
     "tests/claims": 857,
     "tests/cli": 480,

@@ -49,7 +49,7 @@ def test_lock_lines_are_pins_with_digests_or_reasons():
     assert "://" not in LOCK
 
 
-NAMED_OTHERWISE = {"PIL": "pillow", "yaml": "pyyaml", "sklearn": "scikit-learn", "xdist": "pytest-xdist"}
+NAMED_OTHERWISE = {"PIL": "pillow", "yaml": "pyyaml", "xdist": "pytest-xdist"}
 CLUSTER = "mlp/jobs/cluster-requirements.txt"
 
 

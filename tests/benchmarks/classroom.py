@@ -12,8 +12,6 @@ import psutil
 import threadpoolctl
 from playwright.async_api import Page, Playwright, async_playwright
 
-from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.registry import RETURN_MEMORY_S
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
@@ -29,7 +27,6 @@ SETTLE_S = 10.0
 QUERY = "speed=Full&epochs=100"  # at full speed at once, as a slow start ends at different times; no run ends meanwhile
 DRAW_EVERY_S = 8.0  # each visitor, on average
 BARE_S = 10.0
-FORGOTTEN_S = AT_REST_S + RETURN_MEMORY_S + 40.0  # after the tabs were closed, when saved work has left memory
 
 
 def bare_images(seconds: float) -> int:
@@ -137,7 +134,7 @@ def wait_rows(name: str, waits: list[float]) -> list[list[str]]:
 
 
 async def lesson(
-    server: Server, n_visitors: int, n_browsers: int, seconds: float, *, leave: bool
+    server: Server, n_visitors: int, n_browsers: int, seconds: float
 ) -> tuple[float, float, list[list[str]]]:
     """Run visitors who arrive, train and draw; return their images a second, their programs' cores, and other rows.
 
@@ -172,14 +169,6 @@ async def lesson(
     await playwright.stop()
     for visitor in visitors:
         await visitor.close()
-    if leave:
-        await asyncio.sleep(FORGOTTEN_S)
-        newcomer = Visitor(server.url)  # Streamlit frees closed tabs when the next one opens and closes
-        await newcomer.open()
-        await newcomer.close()
-        await asyncio.sleep(RETURN_MEMORY_S + 10)
-        left = (memory_mb(process) - memory_of_one) / max(n_others, 1)
-        rows.append(["the same, when all of them have been gone for four minutes", f"{left:.1f} MB", ""])
     images_per_s = sum(speeds) * Settings().batch_size * (n_visitors + n_browsers) / n_visitors
     return images_per_s, cores, rows
 
@@ -190,15 +179,12 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=24)
     parser.add_argument("--browsers", type=int, default=2, help="of them in real browsers, on the same machine")
     parser.add_argument("--seconds", type=float, default=40.0, help="seconds of the measurement")
-    parser.add_argument("--stay", action="store_true", help="leave out what is measured when they have left")
     given = parser.parse_args()
     cores = os.cpu_count() or 1
     before = bare(cores, BARE_S)
     with serve_fresh() as server:
         n_visitors = given.visitors - given.browsers
-        images_per_s, theirs, rows = asyncio.run(
-            lesson(server, n_visitors, given.browsers, given.seconds, leave=not given.stay)
-        )
+        images_per_s, theirs, rows = asyncio.run(lesson(server, n_visitors, given.browsers, given.seconds))
     share = images_per_s / ((before + bare(cores, BARE_S)) / 2)
     rows = [
         ["training, in total", f"{images_per_s:,.0f} images/s", f"{share:.0%}"],

@@ -1,83 +1,25 @@
 """One epoch of the same training by each contender; all use float32 unless their docstring says otherwise."""
 
-import warnings
 from collections.abc import Callable
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
 
 import mlp
-from mlp.training.run import Run, steps
-from mlp.training.settings import Settings
 
 LEARNING_RATE = 0.1
 Epoch = Callable[[], object]
 
 
-def inkling(
-    layer_sizes: list[int],
-    images: np.ndarray,
-    labels: np.ndarray,
-    batch_size: int,
-    make: Callable[[list[mlp.Parameter]], mlp.Optimizer] = lambda parameters: mlp.SGD(parameters, LEARNING_RATE),
-) -> Epoch:
+def inkling(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
     """The public call, `mlp.train`, on uint8 images, every step yielded with loss and accuracy."""
     rng = np.random.default_rng(0)
     network = mlp.MLP(layer_sizes, rng=rng)
-    optimizer = make(network.parameters())
+    optimizer = mlp.SGD(network.parameters(), LEARNING_RATE)
 
     def epoch() -> None:
         for _ in mlp.train(network, optimizer, images, labels, batch_size=batch_size, epochs=1, rng=rng):
             pass
-
-    return epoch
-
-
-def inkling_with_momentum(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The same with momentum 0.9."""
-    return inkling(
-        layer_sizes, images, labels, batch_size, lambda given: mlp.SGD(given, LEARNING_RATE / 10, momentum=0.9)
-    )
-
-
-def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The same with Adam."""
-    return inkling(layer_sizes, images, labels, batch_size, mlp.Adam)
-
-
-def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """A `Run` in which every image is warped, differently in each epoch."""
-    run = Run(
-        Settings(hidden=layer_sizes[1:-1], batch_size=batch_size, epochs=10_000, learning_rate=LEARNING_RATE, warp=1.0)
-    )
-
-    def epoch() -> None:
-        for _ in islice(steps(run, images, labels), -(-len(images) // batch_size)):
-            pass
-
-    return epoch
-
-
-def scikit_learn(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """scikit-learn's MLPClassifier, one partial_fit an epoch; images are float32 in 0..1 before the clock starts."""
-    from sklearn.neural_network import MLPClassifier
-
-    inputs = images.astype(np.float32) / 255
-    classifier = MLPClassifier(
-        hidden_layer_sizes=layer_sizes[1:-1],
-        solver="sgd",
-        alpha=0.0,
-        momentum=0.0,
-        nesterovs_momentum=False,
-        learning_rate_init=LEARNING_RATE,
-        batch_size=batch_size,
-        random_state=0,
-    )
-
-    def epoch() -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            classifier.partial_fit(inputs, labels, classes=np.arange(layer_sizes[-1]))
 
     return epoch
 

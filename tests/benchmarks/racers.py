@@ -18,7 +18,6 @@ CONTENDERS = {
     "Inkling": contenders.inkling,
     "JAX": contenders.jax,
     "PyTorch": contenders.pytorch,
-    "scikit-learn": contenders.scikit_learn,
 }
 
 

@@ -4,9 +4,6 @@
 """
 
 import argparse
-import time
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,37 +23,19 @@ N_PHOTOS = 40
 KINDS = {"plain_paper": False, "lined_paper": True}
 
 
-class PhotoScore(NamedTuple):
-    """A score on photos of one kind: digits on them, found, and read correctly; and false finds."""
-
-    name: str
-    digits: int
-    found: int
-    right: int
-    extra: int
-    seconds_per_photo: float
-
-    @property
-    def accuracy(self) -> float:
-        """Digits read correctly, as a fraction of all digits and false finds, 0 to 1."""
-        return self.right / (self.digits + self.extra)
-
-
-def score_photos(network: Reader, n: int = N_PHOTOS, seed: int = SEED) -> Iterator[PhotoScore]:
-    """Yield one score each for plain and lined paper, on ``n`` synthetic photos of pages."""
-    for name, lined in KINDS.items():
-        digits = found = right = extra = 0
-        seconds = 0.0
-        for photo in made_photos(n, np.random.default_rng((seed, lined)), as_people_write(), lined=lined):
-            began = time.perf_counter()
-            read = _read(network, photo)
-            seconds += time.perf_counter() - began
-            taken = matched(photo.digits, [digit for digit, _ in read])
-            digits += len(photo.digits)
-            found += len(taken)
-            right += sum(read[there][1] == photo.digits[number].label for number, there in taken.items())
-            extra += len(read) - len(taken)
-        yield PhotoScore(name, digits, found, right, extra, seconds / max(n, 1))
+def print_score(network: Reader, name: str, n: int, seed: int) -> None:
+    """Print the score on ``n`` photos of one kind: digits on them, found, and read correctly; and false finds."""
+    digits = found = right = extra = 0
+    lined = KINDS[name]
+    for photo in made_photos(n, np.random.default_rng((seed, lined)), as_people_write(), lined=lined):
+        read = _read(network, photo)
+        taken = matched(photo.digits, [digit for digit, _ in read])
+        digits += len(photo.digits)
+        found += len(taken)
+        right += sum(read[there][1] == photo.digits[number].label for number, there in taken.items())
+        extra += len(read) - len(taken)
+    print(f"{name} digits {digits} found {found} extra {extra}")
+    print(f"{name} accuracy {right / (digits + extra):.4f}", flush=True)  # of all digits and false finds
 
 
 def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
@@ -93,9 +72,8 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=N_PHOTOS, help="photos of each kind")
     parser.add_argument("--seed", type=int, default=SEED)
     given = parser.parse_args()
-    for score in score_photos(mlp.load_model(given.network), given.photos, given.seed):
-        print(f"{score.name} digits {score.digits} found {score.found} extra {score.extra}")
-        print(f"{score.name} accuracy {score.accuracy:.4f}", flush=True)
+    for name in KINDS:
+        print_score(mlp.load_model(given.network), name, given.photos, given.seed)
 
 
 if __name__ == "__main__":

@@ -1,35 +1,14 @@
-"""Fair timings on a busy machine: contenders take turns, results are medians, and the machine is named."""
+"""Tables of benchmarks, with the machine that they were measured on."""
 
 import itertools
 import os
 import platform
 import statistics
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import threadpoolctl
-
-
-def in_turn(
-    contenders: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.process_time
-) -> dict[str, list[float]]:
-    """Return the seconds of each contender by a clock, in ``rounds`` rounds in which they take turns.
-
-    A slow phase of the machine slows all of them, so their ratios within a round stay true. Processor time
-    is what one thread's work takes on an idle core; waiting for other programs is not counted. For several threads,
-    use `time.perf_counter`. A first round warms up and is not counted either.
-    """
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for round_number in range(rounds + 1):
-        for name, run in contenders.items():
-            start = clock()
-            run()
-            elapsed = clock() - start
-            if round_number:
-                seconds[name].append(elapsed)
-    return seconds
 
 
 def median_ratio(seconds: Sequence[float], reference: Sequence[float]) -> float:
