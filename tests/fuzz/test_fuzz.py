@@ -19,7 +19,6 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
-from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.images.photo import find_ink, read_sheet
 from mlp.images.picture import Picture, picture_from
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
@@ -32,9 +31,7 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
 from mlp.training.settings import Settings
 from mlp.training.uploaded_network import readable_network
-from tests.browser.digits import DIGITS
-from tests.browser.pen import fit
-from tests.images.drawings.sample_drawings import letters
+from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.jobs.test_record import record_after
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -97,35 +94,26 @@ def picture_file(mode: str, kind: str, size: tuple[int, int] = (60, 40), **optio
 
 @st.composite
 def pages(draw: st.DrawFn) -> bytes:
-    """Return the photo of a page with rows of digits, specks, lines, noise and blots of any size."""
-    width, height = draw(st.tuples(st.integers(120, 420), st.integers(120, 420)))
-    page = Image.new("RGB", (width, height), (draw(st.sampled_from((255, 235, 128, 20))),) * 3)
+    """Return the photo of a page with digits, specks, lines, noise and blots of any size."""
+    width, height = size = draw(st.tuples(st.integers(120, 420), st.integers(120, 420)))
+    page = Image.new("L", size, draw(st.sampled_from((255, 235, 128, 20))))
     pen = ImageDraw.Draw(page)
     for _ in range(draw(st.integers(1, 4))):
-        mark, side, tone = (
-            draw(st.sampled_from(["digits", "specks", "lines", "noise", "blot"])),
-            draw(st.integers(2, 200)),
-            draw(st.integers(0, 255)),
-        )
-        apart, ink = max(side * draw(st.integers(5, 20)) // 10, width // 60 + 1), (tone,) * 3
-        for top in range(draw(st.integers(0, side)), height, apart):
-            for left in range(draw(st.integers(0, side)), width, apart):
-                if mark == "digits":
-                    for stroke in fit(DIGITS[draw(st.integers(0, 9))]):
-                        places = [(left + x * side / 280, top + y * side / 280) for x, y in stroke]
-                        pen.line(places, fill=ink, width=1 + side // 12)
-                elif mark == "specks":
-                    pen.rectangle((left, top, left + side // 3, top + side // 3), fill=ink)
-        if mark == "lines":
-            for top in range(-width, height + width, side + 2):
-                pen.line((0, top, width, top + tone - 128), fill=ink, width=1 + side // 16)
+        mark = draw(st.sampled_from(("digits", "digits", "lines", "noise", "blot")))
+        side, tone = draw(st.integers(2, 200)), draw(st.integers(0, 255))
+        left, top = draw(st.tuples(st.integers(-side, width), st.integers(-side, height)))
+        if mark == "digits":
+            rows = draw(st.lists(st.text("0123456789 .", min_size=2, max_size=30), max_size=9))
+            pen.text((left // 4, top // 4), "\n".join(map(" ".join, rows)), tone, font_size=side)
+        elif mark == "lines":
+            for y in range(-width, height + width, side + 2):
+                pen.line((0, y, width, y + tone - 128), tone, 1 + side // 16)
         elif mark == "noise":
-            grain = Image.effect_noise(page.size, side).convert("RGB")
-            page.paste(Image.blend(page, grain, tone / 255))
-        elif mark == "blot":
-            pen.ellipse((side, tone, side + tone, tone + side), ink)
+            page.paste(Image.blend(page, Image.effect_noise(size, side), tone / 255))
+        else:
+            pen.ellipse((left, top, left + tone, top + side), tone)
     out = io.BytesIO()
-    page.save(out, draw(st.sampled_from(("JPEG", "PNG"))))
+    page.convert("RGB").save(out, draw(st.sampled_from(("JPEG", "PNG"))))
     return out.getvalue()
 
 
@@ -192,14 +180,6 @@ def read_record(data: bytes) -> None:
     assert np.isfinite(parse_record(data).run.network.values).all()
 
 
-def own_digits() -> bytes:
-    drawings = NO_DIGITS
-    for label, strokes in DIGITS.items():
-        drawn = tuple(np.array(stroke) for stroke in fit(strokes))
-        drawings = drawings.with_example(label, np.full(784, label + 1, np.uint8), drawn if label % 2 else ())
-    return dump_drawings(drawings).encode()
-
-
 MODES = ("L", "RGB", "RGBA", "P", "1", "LA", "I;16")
 FORMATS = (("RGB", "JPEG"), ("CMYK", "JPEG"), ("RGB", "WEBP"), ("RGB", "BMP"), ("1", "BMP"), ("P", "GIF"))
 CANVAS = "data:image/png;base64," + base64.b64encode(picture_file("RGBA", "PNG", (280, 280))).decode()
@@ -208,7 +188,7 @@ PICTURES = [picture_file(mode, "PNG") for mode in MODES] + [picture_file(*form) 
 WEIGHTS = [dump_model(NETWORK, data="MNIST", validation_accuracy=0.9), dump_model(NETWORK, data="<script>x</script>")]
 RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="adam"))]
 DRAWING = json.dumps({"raw": {"version": "4.4.0", "objects": [PATH]}, "data": CANVAS}).encode()
-SETS = [own_digits(), dump_drawings(letters(2)).encode()]
+SETS = [dump_drawings(own_digits(np.eye(3, 784), range(3))).encode(), dump_drawings(letters(2)).encode()]
 SETTINGS = json.dumps(Settings().as_dict()).encode()
 KINDS: dict[str, tuple[Callable[[bytes], object], list[bytes], type[Exception], st.SearchStrategy[bytes]]] = {
     "weight files": (read_weights, WEIGHTS, ModelError, damaged(WEIGHTS) | damaged_json(WEIGHTS)),
