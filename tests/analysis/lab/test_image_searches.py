@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.morph import PICTURES, between, by_hidden_layer, by_pixels, morph
+from mlp.analysis.lab.morph import by_hidden_layer, by_pixels, morph
 from mlp.analysis.lab.sliced import advanced
-from mlp.analysis.lab.wish import sum_of, wish
+from mlp.analysis.lab.wish import wish
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 
@@ -38,36 +38,6 @@ def test_images_approach_the_path_and_ends_stay(ends: np.ndarray):
     assert (found.images[[0, -1]] == ends).all()
     assert found.images.min() >= 0
     assert found.images.max() <= 1
-
-
-def test_result_does_not_depend_on_slices(ends: np.ndarray):
-    begun = morph(MLP([784, 40, 10], rng=np.random.default_rng(4)), *ends)
-    part = begun
-    while part.progress < 1:
-        part = advanced(part, 0)
-    assert (part.images == advanced(begun, 60).images).all()
-    assert (begun.images == between(*ends, PICTURES)).all()
-
-
-@pytest.mark.parametrize("seed", [0, 5])
-def test_first_neuron_wishes_for_the_positive_part_of_its_weights_alone(seed: int):
-    network = MLP([784, 30, 10], dropout=0.5, rng=np.random.default_rng(seed))
-    found = advanced(wish(network, 0, 7), 60)
-    weight = network.dense_layers[0].weight.value[:, 7]
-    np.testing.assert_allclose(found.image, np.clip(weight / np.sqrt(np.square(weight).mean()), 0, 1), atol=1e-3)
-    assert sum_of(found) == pytest.approx(float(found.image @ weight) + float(network.dense_layers[0].bias.value[7]))
-
-
-def test_wish_is_independent_of_slices():
-    network = MLP([784, 30, 10], activation="tanh", rng=np.random.default_rng(2))
-    begun = wish(network, 1, 5, steps=30)
-    whole, kept = advanced(begun, 60), begun.image.copy()
-    part = begun
-    while part.progress < 1:
-        part = advanced(part, 0)
-    assert (part.image == whole.image).all()
-    assert (begun.image == kept).all()
-    assert begun.progress == 0
 
 
 @pytest.mark.parametrize(("layer", "neuron", "rule"), [(1, 0, "layer must be"), (0, 10, "neuron must be from 0 to 9")])

@@ -1,13 +1,19 @@
-"""Work in slices: it continues to its end, can be stopped, survives a lost worker, and reports errors."""
+"""Work in slices: the same result in any, continued to its end, stopped, and after lost workers and errors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import pytest
 
-from mlp.analysis.lab.sliced import Sliced
+from mlp.analysis.lab.morph import morph
+from mlp.analysis.lab.sliced import Sliced, advanced
+from mlp.analysis.lab.valley import valley
+from mlp.analysis.lab.wish import wish
 from mlp.jobs.task import MAX_FAILURES
 from mlp.jobs.workers.call import WorkerFailure
+from mlp.nn.network import MLP
 from tests.jobs.manual_engine import ManualEngine
 
 
@@ -23,6 +29,29 @@ class Count:
 
     def remaining(self) -> Iterator["Count"]:
         yield replace(self, done=self.done + 1)  # one for each slice
+
+
+IMAGES, LABELS = np.random.default_rng(2).integers(0, 256, (20, 784), np.uint8), np.arange(20) % 10
+NETWORK = MLP([784, 8, 10], activation="tanh", rng=np.random.default_rng(4))
+STATES = [NETWORK.values * size for size in (0.1, 0.5, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("begun", "result"),
+    [
+        (morph(NETWORK, *IMAGES[:2] / np.float32(255)), "images"),
+        (wish(NETWORK, 1, 5, steps=30), "image"),
+        (valley(STATES, NETWORK, IMAGES, LABELS), "losses"),
+    ],
+    ids=["morph", "wish", "valley"],
+)
+def test_result_does_not_depend_on_slices(begun: Any, result: str):
+    kept, part = getattr(begun, result).copy(), begun
+    while part.progress < 1:
+        part = advanced(part, 0.0)
+    np.testing.assert_array_equal(getattr(part, result), getattr(advanced(begun, 60), result))
+    np.testing.assert_array_equal(getattr(begun, result), kept)
+    assert begun.progress == 0
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import sys
 from pathlib import Path
 from unittest.mock import patch
 
@@ -61,6 +62,15 @@ def code_of(book: str) -> str:
     return "\n\n".join("".join(cell["source"]) for cell in cells)
 
 
+def run_notebook(network: Reader) -> dict:
+    """Run all cells, and return their variables."""
+    done: dict = {}
+    with patch("matplotlib.pyplot.show"):
+        exec(code_of(notebook(network)), done)
+    done["plt"].close("all")
+    return done
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -73,10 +83,7 @@ def code_of(book: str) -> str:
 def test_notebook_trains_the_same_network_and_holds_the_exported_one(mnist, settings: dict, capsys):
     network, images = reader(**settings), mnist[0]
     asked = Settings.from_dict(network.facts["settings"])
-    with patch("matplotlib.pyplot.show"):
-        done: dict = {}
-        exec(code_of(notebook(network)), done)
-        done["plt"].close("all")
+    done = run_notebook(network)
     run, data = Run(asked), sample().train
     for _ in steps(run, data.images[:500], data.labels[:500]):
         pass
@@ -116,3 +123,32 @@ def test_network_without_digits_is_refused():
         download(broken, "numpy", "mine")
     with pytest.raises(ValueError, match="pytorch, numpy, notebook, onnx, got 'keras'"):
         export(reader(), "keras", Path("mine.h5"))
+
+
+NAMES = ("あ", '"""<b>\\', "c'd")
+IMAGES = np.random.default_rng(0).random((6, 784), np.float32)
+
+
+def sign_reader(**keywords: bool) -> Reader:
+    return Reader(MLP([784, 12, 3], rng=np.random.default_rng(1)), names=NAMES, none_below=0.6, **keywords)
+
+
+@pytest.mark.parametrize("straighten", [False, True])
+def test_numpy_script_prints_the_names_of_signs(tmp_path: Path, straighten: bool, monkeypatch, capsys):
+    network = sign_reader(straighten=straighten)
+    for path, data in export(network, "numpy", tmp_path / "mine.npz").items():
+        path.write_bytes(data)
+    np.save(tmp_path / "images.npy", IMAGES)
+    monkeypatch.setattr(sys, "argv", ["mine_numpy.py", str(tmp_path / "images.npy")])
+    done = runpy.run_path(str(tmp_path / "mine_numpy.py"), run_name="__main__")
+    np.testing.assert_allclose(done["read"](IMAGES), network.predict_proba(IMAGES), atol=1e-5)
+    printed = [line.rsplit(" ", 1)[0] for line in capsys.readouterr().out.splitlines()]
+    assert printed == [ascii(NAMES[place]) for place in network.predict(IMAGES)]
+
+
+def test_notebook_answers_by_the_name_of_a_sign_or_rejects():
+    done, chances = run_notebook(sign_reader()), sign_reader().predict_proba(IMAGES)
+    np.testing.assert_allclose(done["read"](IMAGES), chances, atol=1e-5)
+    for image, probabilities in zip(IMAGES, chances, strict=True):
+        seen = probabilities.max() >= 0.6
+        assert done["answer"](image.reshape(28, 28)) == (NAMES[probabilities.argmax()] if seen else None)
