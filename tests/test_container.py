@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.__main__ import closed_folder, instructions
+from tests.container.__main__ import instructions
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -20,14 +20,6 @@ def test_hadolint_finds_nothing_in_the_dockerfile():
     program = Path(sys.executable).with_name("hadolint")
     checked = subprocess.run([program, str(ROOT / "Dockerfile")], capture_output=True, text=True)
     assert (checked.returncode, checked.stdout) == (0, "")
-
-
-def test_closed_folder_is_named_before_the_build(tmp_path: Path):
-    (tmp_path / "closed" / "bin").mkdir(parents=True)
-    (tmp_path / "closed" / "bin").chmod(0o755)
-    (tmp_path / "closed").chmod(0o700)
-    assert closed_folder(tmp_path / "closed" / "bin" / "python") == tmp_path / "closed"
-    assert closed_folder(Path("/bin/sh")) is None
 
 
 def test_copied_files_exist_and_are_not_ignored():

@@ -49,19 +49,6 @@ def bare(processes: int, seconds: float) -> float:
         return sum(pool.map(bare_images, [seconds] * processes, chunksize=1)) / seconds
 
 
-def visitors_cpu(server: psutil.Process) -> float:
-    """Return the CPU seconds of this process and of the browsers that it started."""
-    here = psutil.Process()
-    theirs = {server, *server.children(recursive=True)}
-    total = 0.0
-    for process in {here, *here.children(recursive=True)} - theirs:
-        try:
-            total += sum(process.cpu_times()[:2])
-        except psutil.NoSuchProcess:
-            continue
-    return total
-
-
 def memory_mb(server: psutil.Process) -> float:
     """Return the resident memory of the server itself."""
     return float(server.memory_info().rss) / 1e6
@@ -133,10 +120,8 @@ def wait_rows(name: str, waits: list[float]) -> list[list[str]]:
     ]
 
 
-async def lesson(
-    server: Server, n_visitors: int, n_browsers: int, seconds: float
-) -> tuple[float, float, list[list[str]]]:
-    """Run visitors who arrive, train and draw; return their images a second, their programs' cores, and other rows.
+async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: float) -> tuple[float, list[list[str]]]:
+    """Run visitors who arrive, train and draw; return their images a second, and other rows.
 
     Visitors in browsers are in addition to ``n_visitors``; their training is counted like that of the others.
     """
@@ -154,11 +139,9 @@ async def lesson(
         drawers.append(asyncio.create_task(in_a_browser(page, rng, end, browser_waits)))
     await asyncio.sleep(SETTLE_S)
     waits.clear()
-    start, cpu = time.monotonic(), visitors_cpu(process)
     before = [(visitor.step, visitor.step_since) for visitor in visitors]
     await asyncio.gather(*drawers)
     await asyncio.sleep(max(0.0, end - time.monotonic()))  # no visitor starts a drawing that could not end in time
-    cores = (visitors_cpu(process) - cpu) / (time.monotonic() - start)
     speeds, n_others = rates(visitors, before), n_visitors + n_browsers - 1
     rows = [
         ["fastest visitor / slowest", f"{max(speeds) / max(min(speeds), 1e-9):.2f}", ""],
@@ -170,7 +153,7 @@ async def lesson(
     for visitor in visitors:
         await visitor.close()
     images_per_s = sum(speeds) * Settings().batch_size * (n_visitors + n_browsers) / n_visitors
-    return images_per_s, cores, rows
+    return images_per_s, rows
 
 
 def main() -> None:
@@ -184,13 +167,10 @@ def main() -> None:
     before = bare(cores, BARE_S)
     with serve_fresh() as server:
         n_visitors = given.visitors - given.browsers
-        images_per_s, theirs, rows = asyncio.run(lesson(server, n_visitors, given.browsers, given.seconds))
+        images_per_s, rows = asyncio.run(lesson(server, n_visitors, given.browsers, given.seconds))
     share = images_per_s / ((before + bare(cores, BARE_S)) / 2)
     rows = [
         ["training, in total", f"{images_per_s:,.0f} images/s", f"{share:.0%}"],
-        # In a real class, these programs run elsewhere.
-        ["the same, of what the visitors' own programs left", "", f"{share / (1 - theirs / cores):.0%}"],
-        ["cores that the visitors' own programs used", f"{theirs:.2f}", ""],
         *rows,
     ]
     print(f"## A class of {given.visitors}\n\n{machine('numpy', 'streamlit')}.\n")

@@ -32,15 +32,9 @@ def bad_commands(tmp_path, model):
     empty.write_text('{"samples": []}')
     yield [], r"arguments are required: command"
     yield ["train"], r"arguments are required: --out"
-    yield ["train", *out, "--epochs", "0"], r"epochs must be a whole number from 1 to 10,000, got 0"
     yield ["train", *out, "--epochs", "many"], r"epochs must be a whole number .*, got 'many'"
-    yield ["train", *out, "--epochs", "2.5"], r"epochs must be a whole number .*, got 2.5"
     yield ["train", *out, "--learning-rate", "-1"], r"learning_rate must be greater than 0 and finite, got -1"
-    yield ["train", *out, "--learning-rate", "nan"], r"learning_rate must be greater than 0 and finite, got nan"
-    yield ["train", *out, "--momentum", "1"], r"momentum must be at least 0 and less than 1, got 1"
-    yield ["train", *out, "--layers", "100,0"], r"layer sizes must be at least 1, got 784 -> 100 -> 0 -> 10"
     yield ["train", *out, "--layers", "100,,5"], r"layer sizes must be whole numbers"
-    yield ["train", *out, "--activation", "gelu"], r"activation must be one of relu, tanh, sigmoid, got 'gelu'"
     yield ["train", *out, "--threads", "0"], r"threads must be a whole number from 1 to 1,024, got 0"
     for place in (tmp_path / "none", model):
         yield ["train", *out, "--data", str(place)], rf"the data folder .*must have MNIST's four files, got '{place}'"
@@ -97,9 +91,7 @@ def test_sweep_lists_the_best_value_first_and_saves_its_network(tmp_path, capsys
     [
         (["epochs", "1"], "a sweep takes 2 to 24 values, got 1"),
         (["pace", "1", "2"], "SETTING must be one of layers, .*, batch-size, .*, written, without-styles, got 'pace'"),
-        (["hidden", "1", "2"], "SETTING must be one of layers, .*, got 'hidden'"),
         (["layers", "8", "8"], "must differ, got hidden layers 8 twice"),
-        (["layers", "8", "x"], "layer sizes must be whole numbers"),
         (["without-styles", "seven_barred", "ten"], r"some, but not all, of .*, got \('ten',\)"),
     ],
 )

@@ -2,19 +2,15 @@
 
 import math
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, fields
+from dataclasses import FrozenInstanceError, fields
 
 import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, Settings
-from mlp.checks import Number
-from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.handwriting.styles import style_names
 from mlp.nn.weights import MAX_FILE_BYTES
-from mlp.training.data.sources import chosen_mnist
 from mlp.training.recipes import RECIPES, recipe_of
-from mlp.training.setting_entry import entries, setting
 from mlp.training.settings import MAX_PARAMETERS, SETTINGS, controls, positions_of, settings_at
 
 
@@ -124,64 +120,3 @@ def test_controls_can_show_each_recipe(name):
     assert all(controls()[key].has(position) for key, position in positions.items())
     assert settings_at(positions) == RECIPES[name].settings
     assert recipe_of(RECIPES[name].settings) == name
-
-
-@pytest.fixture
-def sparkle(monkeypatch):
-    """Add a setting as a developer would."""
-
-    @dataclass(frozen=True, kw_only=True)
-    class More(Settings):
-        sparkle: float = setting(
-            0.5, Number("sparkle", low=0), positions=[0.0, 0.5, 1.0], explained="How much it glitters."
-        )
-
-    monkeypatch.setattr("mlp.training.settings.Settings", More)
-    SETTINGS.append(entries(More)[-1])
-    yield More
-    SETTINGS.pop()
-
-
-def test_new_setting_is_on_the_command_line(sparkle, capsys):
-    from mlp.analysis.run_exports import command_line
-    from mlp.cli.main import new_parser
-
-    given = new_parser().parse_args(["train", "--out", "x", "--sparkle", "1"])
-    assert given.sparkle == 1
-    with pytest.raises(SystemExit):
-        new_parser().parse_args(["train", "--help"])
-    shown = " ".join(capsys.readouterr().out.split())
-    assert "How much it glitters. Must be at least 0 and finite. Default: 0.5." in shown
-    assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0), chosen_mnist(), DrawingSet())
-
-
-def test_new_setting_is_checked_kept_and_in_links(sparkle):
-    from mlp.page.settings.link import settings_problems
-
-    with pytest.raises(ValueError, match="sparkle must be at least 0 and finite, got -1"):
-        sparkle(sparkle=-1)
-    assert sparkle.from_dict(sparkle(sparkle=2).as_dict()).sparkle == 2.0
-    assert settings_problems({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
-
-
-def test_new_setting_is_on_the_page_and_in_lessons(sparkle):
-    from streamlit.testing.v1 import AppTest
-
-    def page() -> None:
-        import streamlit as st
-
-        from mlp.page.settings.controls import chosen_settings, set_controls, settings_panel
-        from mlp.training import settings
-
-        st.button("set", key="set", on_click=set_controls, args=(settings.Settings(sparkle=0.0),))
-        settings_panel(lambda key: None)
-        st.text(chosen_settings().sparkle)
-
-    at = AppTest.from_function(page).run()
-    slider = at.select_slider(key="sparkle")
-    assert (slider.label, slider.value) == ("Sparkle", 0.5)
-    assert slider.help == "How much it glitters."
-    slider.set_value(1.0).run()
-    assert at.text[0].value == "1.0"
-    at.button(key="set").click().run()
-    assert at.select_slider(key="sparkle").value == 0.0
