@@ -1,18 +1,30 @@
-"""The data of a network taken home: its numbers, its facts, and refused networks."""
+"""What is taken home: the page of a network, the report of a run, and the picture to share."""
 
 import base64
 import gzip
+import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image, ImageColor
 
-from mlp import DEFAULT_MODEL, Reader
+from mlp import DEFAULT_MODEL
+from mlp.analysis.mistakes import Readings
+from mlp.analysis.report import MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN, ReadDigits, report_page
+from mlp.analysis.take_home import learning_picture as painting
+from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_picture, still_picture
 from mlp.analysis.take_home.standalone_html import half_is_enough, packed_images, take_home_page
+from mlp.class_names import DIGITS
+from mlp.jobs.moments.rewind import Rewind
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, load_model
 from mlp.training.data.sources import Mnist
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
 
 
 def network(*sizes: int) -> Reader:
@@ -98,3 +110,107 @@ def test_page_measures_on_images_that_no_network_has_learned():
 
 def rows(split):
     return zip(split.images, split.labels.tolist(), strict=True)
+
+
+def digits(n: int, wrong: int) -> ReadDigits:
+    labels = np.arange(n) % 10
+    answers = np.where(np.arange(n) < wrong, (labels + 1) % 10, labels)
+    probabilities = np.full((n, 10), 0.02)
+    probabilities[np.arange(n), answers] = 0.82
+    return ReadDigits(np.full((n, 784), 128, np.uint8), Readings(labels, answers, probabilities))
+
+
+def test_settings_curves_confusion_mistakes_and_own_digits_are_there():
+    settings = Settings(hidden=(30,), learning_rate=0.25, straighten=True)
+    page = report_page("Run 3", [("Data", "MNIST")], settings, b"<svg></svg>", digits(200, 40), digits(40, 3))
+    assert "<h1>Run 3</h1>" in page
+    assert "160 of 200 validation images read correctly, 80.00%" in page
+    assert "<dt>Learning rate</dt><dd>0.25</dd>" in page
+    assert "<dt>Straighten</dt><dd>yes</dd>" in page
+    assert page.count('<td class="wrong">4</td>') == 10
+    assert "Most confident mistakes, of 40" in page
+    assert "Own digits: 37 of 40 read correctly" in page
+    assert page.count("<figure>") == MAX_MISTAKES_SHOWN + MAX_OWN_SHOWN
+    assert "0 → <b>1</b><br>82.0%" in page
+
+
+def test_report_escapes_foreign_text_and_makes_no_requests():
+    page = report_page("<b>", [("Data", "<script>alert(1)</script>")], Settings(), b"", digits(10, 0))
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "<title>&lt;b&gt;</title>" in page
+    assert "default-src 'none'" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert "<p>None.</p>" in page
+    assert "Own digits" not in page
+
+
+COLORS = {"accent": "#ff0000", "text": "#000000", "quiet": "#808080", "line": "#d0d0ff", "paper": "#ffffff"}
+RED = ImageColor.getrgb(COLORS["accent"])
+WRONG, RIGHT = np.eye(10)[7] * 0.9 + 0.01, np.eye(10)[4] * 0.5 + 0.05
+INK = np.zeros((280, 280), np.uint8)
+INK[40:240, 120:160] = 255
+STORY = Story(INK, [(0, WRONG), (5, WRONG), (9, RIGHT), (20, RIGHT)], DIGITS, 4, "My own network", "", COLORS)
+
+
+def opened(file: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(file))
+
+
+def is_red(picture: Image.Image) -> np.ndarray:
+    """Return which pixels have the accent's color, about, as other colors are lighter or without it."""
+    pixels = np.asarray(picture.convert("RGB"), int)
+    return np.abs(pixels - RED).max(axis=2) < 60
+
+
+def test_bar_of_the_answer_is_as_long_as_its_share():
+    bars = [is_red(opened(still_picture(replace(STORY, moments=[(0, share * np.eye(10)[4])])))) for share in (0.4, 0.8)]
+    half, whole = (bar[95:415, 380:620].sum(axis=1).max() for bar in bars)
+    assert whole == pytest.approx(2 * half, abs=2)
+    assert half > 60
+
+
+def test_strip_marks_the_first_right_reading_once_it_has_come():
+    assert STORY.first_right == 2
+    picture, marked = opened(moving_picture(STORY)), []
+    for place in range(picture.n_frames):
+        picture.seek(place)
+        marked.append(bool(is_red(picture)[595:645].any()))
+    first = marked.index(True)
+    assert 0 < first < len(marked) - 1
+    assert marked == [place >= first for place in range(len(marked))]
+    assert replace(STORY, meant=3).first_right is None
+
+
+def test_both_files_describe_themselves():
+    for made in (still_picture(STORY), moving_picture(STORY)):
+        about = opened(made).getexif()[painting.DESCRIPTION]
+        assert about.startswith("A drawing, and a bar for each answer of a network. It reads a 4, 55.0% sure. My own")
+        assert about.endswith("While it learned, it read 7, 7, 4, 4.")
+
+
+def test_drawing_without_a_digit_has_no_answer():
+    with_answer, without = (opened(still_picture(replace(STORY, unseen=text))) for text in ("", "It sees no digit"))
+    assert is_red(with_answer)[95:500].any()
+    assert not is_red(without)[95:500].any()
+    assert replace(STORY, unseen="It sees no digit").description.count("It sees no digit") == 1
+
+
+def test_moments_are_the_answers_at_the_saved_steps_and_now():
+    settings = Settings(hidden=(4,), batch_size=2)
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (400, 784), np.uint8), rng.integers(0, 10, 400)
+    run = Run(settings)
+    rewind, kept = Rewind(run.copy(), 200, settings), {}
+    for _ in steps(run, images, labels):
+        if run.step in rewind.wanted(0):
+            rewind.add([(run.step, run.network.values.astype(np.float16))], run.copy())
+            kept[run.step] = run.network.copy()
+        if run.step == 150:
+            break
+    found = moments_of(rewind, Reader(run.network), 150, images[0].reshape(28, 28))
+    assert found[0][0] == 0
+    assert found[-1][0] == 150
+    assert len(found) <= painting.CELLS < len(rewind.steps)
+    step, shares = found[10]
+    np.testing.assert_allclose(shares, kept[step].predict_proba(images[:1])[0], atol=1e-2)

@@ -1,4 +1,4 @@
-"""MNIST with synthetic digits: made once, kept, and mapped by every process."""
+"""Synthetic digits: made once, kept, and mapped by every process; others for measurements."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import mlp
+from mlp.images.handwriting.styles import style_names
+from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.synthetic_data import (
     WithSynthetic,
     load_once,
     training_data,
     with_synthetic,
+)
+from mlp.training.data.synthetic_validation import (
+    N_DIGITS,
+    drawn_digits,
+    synthetic_score,
+    synthetic_validation_digits,
 )
 from mlp.training.settings import Settings
 from mlp.user_cache import DIGEST_BYTES
@@ -60,3 +69,31 @@ def test_digits_stay_in_memory_for_other_images_or_with_left_out_styles(base: Mn
     ):
         assert len(source.load().train) == 4020
     assert kept(tmp_path) == []
+
+
+def test_half_of_the_digits_have_styles_that_no_run_has():
+    unseen = [style.__name__ for of_digit in UNSEEN_STYLES.values() for style in of_digit]
+    assert list(UNSEEN_STYLES) == list(range(10))
+    assert not set(unseen) & set(style_names())
+    for half in synthetic_validation_digits():
+        assert np.bincount(half.labels).tolist() == [N_DIGITS // 10] * 10
+        assert half.images.any(axis=1).all()
+        assert len(np.unique(half.images)) > 200  # prepared like drawings, not like digits drawn small
+
+
+def test_picture_holds_the_digits_that_the_styles_draw():
+    pictured = np.stack([half.images for half in synthetic_validation_digits()])
+    assert (
+        np.abs(drawn_digits() - pictured.astype(float)).mean() < 0.1
+    )  # of 255: versions of pillow may differ a little
+
+
+def test_pretrained_network_reads_more_than_the_articles():
+    shipped, plain = (
+        synthetic_score(mlp.load_model(mlp.DEFAULT_MODEL.with_name(f"{name}.safetensors")))
+        for name in ("inkling", "article")
+    )
+    assert shipped.known > 0.97
+    assert shipped.unseen > 0.97
+    assert plain.all < shipped.all - 0.02
+    assert shipped.all == (shipped.known + shipped.unseen) / 2
