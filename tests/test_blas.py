@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from mlp import MLP, SGD, Dense, ReLU, Sequential, Settings, softmax_cross_entropy, train
+from mlp import MLP, SGD, Dense, ReLU, Sequential, softmax_cross_entropy, train
 from mlp.blas import blas_threads, one_blas_thread, pools
-from mlp.training.run import Run, steps
 from tests.sample_digits import sample
 
 IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]
@@ -56,12 +55,6 @@ def test_step_has_one_thread_and_the_loop_body_all():
     assert within == [{1}] * 8
     assert between == [{3}] * 8
     assert threads() == {3}
-
-
-@pytest.mark.parametrize("images", [IMAGES, IMAGES / np.float32(255)], ids=["fast step", "plain step"])
-def test_body_of_a_loop_over_a_runs_steps_has_all_threads(images):
-    for _ in steps(Run(Settings(hidden=(8,), batch_size=16, epochs=1)), images, LABELS):
-        assert threads() == {3}
 
 
 class Watching(ReLU):

@@ -4,14 +4,11 @@ import shlex
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mlp import Run, Settings, load_model, steps
 from mlp.analysis.run_exports import command_line, curves_csv
 from mlp.class_names import DIGITS
-from mlp.cli.main import main, new_parser
-from mlp.cli.options import settings_given
+from mlp.cli.main import main
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.training.data.drawing_data import DrawingData, drawing_data, sign_settings, split_data
@@ -20,34 +17,6 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from tests.images.drawings.sample_drawings import jittered, letters, mixed
 from tests.sample_digits import sample
-
-SETTINGS = st.builds(
-    Settings,
-    hidden=st.lists(st.integers(1, 600), max_size=4).map(tuple),
-    activation=st.sampled_from(["relu", "tanh", "sigmoid"]),
-    initialization=st.sampled_from(["xavier", "he", "gabor"]),
-    optimizer=st.sampled_from(["sgd", "adam"]),
-    learning_rate=st.floats(1e-9, 10),
-    schedule=st.sampled_from(["constant", "cosine"]),
-    momentum=st.floats(0, 0.99),
-    weight_decay=st.floats(0, 1),
-    batch_size=st.integers(1, 512),
-    epochs=st.integers(1, 100),
-    seed=st.integers(0, 2**32 - 1),
-    warp=st.floats(0, 2),
-    images=st.none() | st.integers(1, 60_000),
-    synthetic=st.integers(0, 1_000_000),
-    without_styles=st.sets(st.sampled_from(["one", "nine_q"])).map(tuple),
-)
-
-
-@given(SETTINGS)
-def test_command_line_restores_the_settings(settings: Settings):
-    python, *words = shlex.split(command_line(settings, chosen_mnist(), DrawingSet()))
-    assert [python, *words[:2]] == ["python", "-m", "mlp"]
-    parsed = new_parser().parse_args(words[2:])
-    assert settings_given(parsed) == settings
-    assert parsed.out == "run.safetensors"
 
 
 def signs_named_like_digits() -> DrawingSet:

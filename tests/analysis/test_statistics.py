@@ -62,13 +62,6 @@ def test_sums_and_outputs_are_those_of_a_case_worked_by_hand():
     assert hidden.contributions(0).tolist() == [1.0, 2.0]
 
 
-def test_contributions_and_bias_make_up_the_sum():
-    network = MLP([6, 5, 4, 3], activation="tanh", rng=np.random.default_rng(1), dtype=np.float64)
-    for layer in trace(network, np.linspace(0, 1, 6), 9):
-        for neuron, total in enumerate(layer.sums):
-            assert np.isclose(layer.contributions(neuron).sum() + layer.dense.bias.value[neuron], total)
-
-
 def test_links_are_the_strongest_nonzero_contributions():
     hidden, logits = trace(small_network(), np.array([1.0, 1.0]), 9)
     assert links(hidden, logits, 9) == [Link(0, 1, -7.0), Link(0, 0, 10.5)]

@@ -47,22 +47,6 @@ def test_mlp_equals_a_list_of_layers():
     np.testing.assert_array_equal(long.predict_proba(IMAGES), short.predict_proba(IMAGES))
 
 
-def test_custom_layers_learn_with_predictions_between_steps():
-    def network() -> Sequential:
-        rng = np.random.default_rng(5)
-        return Sequential([Stretch(784), Dense(784, 30, rng=rng), Softplus(), Dense(30, 10, rng=rng)])
-
-    undisturbed, watched = network(), network()
-    expected = losses(undisturbed, 20)
-    optimizer, found = SGD(watched.parameters(), 0.1), []
-    for step in train(watched, optimizer, IMAGES, LABELS, batch_size=16, epochs=20, rng=np.random.default_rng(1)):
-        found.append(step.loss)
-        watched.predict(IMAGES[:3])
-    assert found == expected
-    assert expected[-1] < expected[0] / 2
-    assert not np.allclose(watched.layers[0].factor.value, 2)
-
-
 @pytest.mark.parametrize(
     "middle",
     [

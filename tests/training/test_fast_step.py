@@ -1,14 +1,12 @@
 """The fast step of a run: the result of the plain layers, up to rounding, with the same bits everywhere."""
 
-from dataclasses import replace
 from itertools import islice, product
 
 import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Settings
-from mlp.blas import pools, same_bits
-from mlp.training.fast_step import FastStep, gains_from_threads
+from mlp.training.fast_step import FastStep
 from mlp.training.products import Product, sum_cuts
 from mlp.training.run import Run, steps
 from tests.sample_digits import sample
@@ -83,16 +81,6 @@ def test_fast_step_is_shown_the_same_images_as_the_plain_step(more, monkeypatch)
     np.testing.assert_allclose(runs[0].network.values, runs[1].network.values, rtol=0, atol=1e-5)
 
 
-def test_weights_of_blank_pixels_are_not_touched():
-    run = Run(Settings(hidden=(10,)))
-    blank = ~IMAGES[:32].any(axis=0).reshape(-1, 2).any(axis=1).repeat(2)
-    assert blank.sum() > 200
-    run.network.dense_layers[0].weight.value[blank] = np.nan
-    loss, _ = FastStep(run.network, run.optimizer)(IMAGES[:32], LABELS[:32])
-    assert np.isfinite(loss)
-    assert np.isnan(run.network.dense_layers[0].weight.value).all(axis=1).tolist() == blank.tolist()
-
-
 class Watched(MLP):
     """A user's own MLP."""
 
@@ -112,35 +100,6 @@ def test_plain_step_handles_unsupported_networks(take):
     network = MLP([784, 20, 10], rng=np.random.default_rng(0))
     assert FastStep.takes(network, SGD(network.parameters(), 0.1), IMAGES)
     assert not FastStep.takes(*take(network))
-
-
-@pytest.mark.skipif(not same_bits(), reason="this BLAS adds sums up in another order with two threads")
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize(
-    "settings",
-    [
-        Settings(hidden=(100, 200), batch_size=500),
-        Settings(hidden=(700, 600), batch_size=450),  # sums over 700, 600 and 450
-    ],
-    ids=["large minibatch", "long sums"],
-)
-def test_bits_are_the_same_for_any_number_of_threads(settings, optimizer):
-    assert gains_from_threads(settings.layer_sizes, settings.batch_size)
-    chosen = replace(settings, **OPTIMIZERS[optimizer], dropout=0.2)
-    before = [pool.get() for pool in pools()]
-    ends = []
-    for threads in (1, 2, 3):
-        run = Run(chosen)
-        step = FastStep(run.network, run.optimizer)
-        for pool in pools():
-            pool.set(threads if pool.steps else 1)
-        for number in range(2):
-            batch = slice(number * chosen.batch_size, (number + 1) * chosen.batch_size)
-            step(IMAGES[batch], LABELS[batch], np.random.default_rng(number))
-        ends.append(run.network.values.tobytes())
-    for pool, number in zip(pools(), before, strict=True):
-        pool.set(number)
-    assert ends[1:] == ends[:1] * 2
 
 
 @pytest.mark.parametrize(("m", "k", "n"), [(3, 5, 4), (40, 2000, 30), (1, 900, 900), (900, 40, 60)])

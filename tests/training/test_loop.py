@@ -1,12 +1,9 @@
 """The loop: every image once an epoch, the same numbers for the same seed, errors before the first step."""
 
-import pydoc
-
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, Adam, Step, softmax_cross_entropy, train
-from mlp.training.fast_step import FastStep
+from mlp import MLP, SGD, Step, softmax_cross_entropy, train
 from tests.sample_digits import sample
 
 
@@ -88,32 +85,6 @@ def test_errors_are_raised_at_the_call_and_name_value_and_rule(wrong, error, mes
 
 
 @pytest.mark.parametrize(
-    "make",
-    [
-        lambda parameters: SGD(parameters, 0.1),
-        lambda parameters: SGD(parameters, 0.02, momentum=0.9, weight_decay=0.01),
-        lambda parameters: Adam(parameters, 0.001),
-    ],
-)
-@pytest.mark.parametrize("dropout", [0.0, 0.4])
-def test_fast_steps_are_those_of_the_plain_layers(make, dropout, monkeypatch):
-    data, ends = sample().train, []
-    for fast in (True, False):
-        network = MLP([784, 40, 30, 10], rng=np.random.default_rng(0), dropout=dropout)
-        optimizer, rng = make(network.parameters()), np.random.default_rng(1)
-        images, labels = data.images[:100], data.labels[:100]
-        monkeypatch.setattr(FastStep, "takes", takes if fast else lambda *given: False)
-        steps = list(train(network, optimizer, images, labels, batch_size=32, epochs=2, rng=rng))
-        ends.append((network.values, np.array(steps)))
-    for found, expected in zip(*ends, strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=5e-5)
-    assert not np.array_equal(ends[0][0], ends[1][0])  # other bits: these were other steps
-
-
-takes = FastStep.takes
-
-
-@pytest.mark.parametrize(
     ("patched", "name"),
     [("network", "forward"), ("layer", "forward"), ("layer", "backward"), ("optimizer", "step")],
 )
@@ -137,10 +108,7 @@ def test_rate_of_dropout_may_change_between_steps(epochs):
     np.testing.assert_allclose(*ends, atol=5e-5)
 
 
-def test_gradients_are_nan_between_fast_steps_and_help_says_so():
+def test_gradients_are_nan_between_fast_steps():
     arguments = train_arguments()
     for _ in train(**arguments):
         assert all(np.isnan(parameter.grad).all() for parameter in arguments["network"].parameters())
-    told = " ".join(pydoc.plain(pydoc.render_doc(train)).split())
-    assert "every ``grad`` is NaN" in told
-    assert "as many threads as the process may use cores" in told

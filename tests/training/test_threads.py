@@ -9,12 +9,14 @@ import pytest
 from mlp import Settings
 from mlp.blas import same_bits
 from mlp.training import threads
+from mlp.training.fast_step import gains_from_threads
 from mlp.training.run import Run, steps
 from mlp.training.threads import ThreadChoice
 from tests.sample_digits import sample
 
 SINGLE_S = 0.0002
-LARGE = Settings(hidden=(512, 40), batch_size=100, images=1100, epochs=2, warp=1.0)
+LARGE = Settings(hidden=(512, 40), learning_rate=0.05, batch_size=100, images=1100, epochs=2, warp=1.0)
+LONG_SUMS = Settings(hidden=(700, 600), batch_size=450, images=900, epochs=2, dropout=0.2)  # over 700, 600 and 450
 
 
 class ByTurns(ThreadChoice):
@@ -24,12 +26,14 @@ class ByTurns(ThreadChoice):
         self.now = self.now % self.max_threads + 1
 
 
-@pytest.mark.parametrize(("optimizer", "learning_rate"), [("sgd", 0.05), ("adam", 0.001)])
-def test_sliced_warped_run_has_equal_bits_for_any_threads(optimizer, learning_rate, monkeypatch):
-    settings = replace(LARGE, optimizer=optimizer, learning_rate=learning_rate)
+@pytest.mark.parametrize("chosen", [{}, {"momentum": 0.9}, {"optimizer": "adam", "learning_rate": 0.001}], ids=str)
+@pytest.mark.parametrize("settings", [LARGE, LONG_SUMS], ids=["warped", "long sums"])
+def test_sliced_run_has_equal_bits_for_any_threads(settings, chosen, monkeypatch):
+    assert gains_from_threads(settings.layer_sizes, settings.batch_size)
+    settings = replace(settings, **chosen)
     monkeypatch.setattr(threads, "same_bits", same_bits)  # of this machine's BLAS
     ends = set()
-    for most in (1, 2, 3):
+    for most in (1, 3):
         run, numbers = Run(settings), set()
         while not run.finished(settings.images):
             choice = ByTurns(most)

@@ -48,12 +48,13 @@ def test_smallest_attack_is_found_to_one_gray_of_the_screen(linear: MLP, gray: n
 
 @pytest.mark.parametrize("steps", [1, 10])
 def test_attack_stays_within_its_size_and_within_black_and_white(steps: int):
-    network = MLP([784, 20, 10], rng=np.random.default_rng(2))
+    network = MLP([784, 20, 10], rng=np.random.default_rng(2), dropout=0.5)
     image = np.random.default_rng(3).random(784, np.float32)
     changed = attack(network, image, 0.05, target=4, steps=steps).image
     assert np.abs(changed - image).max() <= 0.05 + 1e-6
     assert changed.min() >= 0
     assert changed.max() <= 1
+    np.testing.assert_array_equal(attack(network.copy(dropout=0), image, 0.05, target=4, steps=steps).image, changed)
 
 
 @pytest.mark.parametrize("wrong", [{"size": -0.1}, {"size": 1.1}, {"size": 0.1, "steps": 0}])

@@ -47,7 +47,7 @@ def test_axes_solve_the_generalized_eigenproblem(classes: np.ndarray, width: int
 
 
 def test_map_uses_the_last_hidden_layer():
-    network = MLP([6, 5, 4, 10], rng=np.random.default_rng(1))
+    network = MLP([6, 5, 4, 10], rng=np.random.default_rng(1), dropout=0.5)
     images = np.random.default_rng(2).random((7, 6), np.float32)
     hidden = hidden_outputs(network, images)
     np.testing.assert_allclose(network.dense_layers[-1].forward(hidden), network.logits(images), rtol=1e-6)
