@@ -117,7 +117,6 @@ def test_damaged_file_is_named_and_leaves_no_copy(folder: Path, monkeypatch: pyt
         (np.zeros((2, 784), np.uint8), np.zeros(3, int), r"labels must be integers of shape \(2,\)"),
         (np.zeros((2, 784), np.uint8), np.zeros(2), "got float64"),
         (np.zeros((2, 784), np.uint8), np.array([3, 10]), "labels must be 0 to 9, got 3 to 10"),
-        (np.zeros((2, 784), np.uint8), np.array([-1, 3]), "got -1 to 3"),
     ],
 )
 def test_split_refuses_invalid_arrays(images, labels, message):
@@ -135,7 +134,6 @@ CUBE = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255
         (b"\x1f\x8b\x08\x03" + bytes(12), "got 1f 8b 08"),
         (bytes([0, 0, 13, 1, 0, 0, 0, 0]), "got 00 00 0d"),
         (CUBE[:10], "3 dimensions has 16 bytes, got fewer"),
-        (CUBE[:-1], r"shape \(2, 1, 3\) has 22 bytes, got 21"),
         (CUBE + b"x", r"has 22 bytes, got 23"),
     ],
 )
