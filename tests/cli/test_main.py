@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from mlp.cli.main import main
 from mlp.cli.terminal import ctrl_c
 from mlp.training import rejection as rejection_module
 from mlp.training.rejection import sees_digit
-from tests.cli.commands import ROOT
 from tests.sample_digits import sample
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def bad_commands(tmp_path, model):

@@ -1,17 +1,28 @@
-"""``python -m mlp train`` saves a network with its facts, or prints the reason why not."""
+"""``python -m mlp train`` saves a network with its facts, or says why not; ``evaluate`` prints what it measures."""
 
+import gzip
+import json
 import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mlp import Settings, load_model
 from mlp.cli.main import main
-from tests.cli.commands import QUICK, ROOT, in_a_terminal
 from tests.sample_digits import sample
+
+ROOT = Path(__file__).resolve().parents[2]
+QUICK = ["--layers", "16", "--epochs", "2", "--images", "960", "--batch-size", "64"]
+STROKE = {"label": 1, "strokes": [[[5, 0], [5, 100]]]}
+
+
+def in_a_terminal(monkeypatch):
+    """Make stderr look like a terminal, as the captured one is a pipe, which gets no progress bars."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
 
 def test_training_prints_every_epoch_and_saves_the_facts(tmp_path, capsys, monkeypatch):
@@ -104,3 +115,43 @@ def test_recipe_is_trained_and_explicit_options_win(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["train", "--recipe", "slow", "--out", str(out)])
     assert "article" in capsys.readouterr().err
+
+
+def measures(text):
+    """Return the lines ``name value`` as a dictionary."""
+    return dict(line.rsplit(" ", 1) for line in text.splitlines())
+
+
+def test_evaluate_scores_the_test_set_and_names_the_data(model, capsys):
+    assert main(["evaluate", str(model)]) == 0
+    printed = capsys.readouterr()
+    shown = measures(printed.out.replace("MNIST sample", "MNIST_sample"))
+    data = sample()
+    network = load_model(model)
+    right = network.predict(data.test.images) == data.test.labels
+    assert shown["data"] == "MNIST_sample"
+    assert shown["test images"] == "500"
+    assert shown["test accuracy"] == f"{right.mean():.4f}"
+    assert shown["test wrong"] == str(500 - right.sum())
+    by_digit = re.search(r"test wrong_by_digit (.*)", printed.out).group(1)
+    assert by_digit == " ".join(f"{digit}:{(~right & (data.test.labels == digit)).sum()}" for digit in range(10))
+    assert printed.err == ""
+    assert re.search(
+        r"^confused seven_barred 7 as 2 synthetic 0\.\d{4} validation [01]\.\d{4}$", printed.out, re.MULTILINE
+    )
+
+
+def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys, monkeypatch):
+    in_a_terminal(monkeypatch)
+    names = ["some.json.gz", "more.json.gz", "plain.json"]
+    for name in names:
+        content = json.dumps({"samples": [STROKE] * 3}).encode()
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    files = [str(tmp_path / name) for name in names]
+    assert main(["evaluate", str(model), "--drawings", *files[:2], "--drawings", files[2]]) == 0
+    printed = capsys.readouterr()
+    shown = measures(printed.out)
+    for name in names:
+        assert shown[f"{name} images"] == "3"
+        assert shown[f"{name} refused"] == "0"
+        assert f"{name}: 100%" in printed.err
