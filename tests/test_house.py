@@ -85,22 +85,6 @@ def test_rooms_import_only_lower_rooms_and_only_the_page_draws(room: str):
     assert wrong_imports(ROOT, room) == []
 
 
-def missing_modules(source: Path, root: Path) -> set[str]:
-    """Return the missing modules of ours that a file imports, inside functions too."""
-    modules = {
-        node.module
-        for node in parts_of(source.read_text(encoding="utf-8"))
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in ("mlp", "tests")
-    }
-    places = {module: root.joinpath(*module.split(".")) for module in modules}
-    return {module for module, place in places.items() if not place.is_dir() and not place.with_suffix(".py").is_file()}
-
-
-def test_every_imported_module_exists():
-    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
-    assert {str(path): missing for path in files if (missing := missing_modules(path, ROOT))} == {}
-
-
 def test_every_room_is_in_the_table():
     rooms = {path.parent.name for path in (ROOT / "mlp").glob("*/__init__.py")}
     assert rooms == set(MAY_IMPORT)
@@ -135,12 +119,6 @@ def too_long(source: str) -> list[str]:
 def test_functions_and_files_have_at_most_the_allowed_lines():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     assert {str(path): long for path in files if (long := too_long(path.read_text(encoding="utf-8")))} == {}
-
-
-def test_tests_mirror_the_rooms():
-    mirrored = [ROOT / "tests" / room for room in MAY_IMPORT]
-    folders = {path.parent for room in mirrored for path in room.rglob("test_*.py")}
-    assert [str(folder) for folder in folders if not (ROOT / "mlp" / folder.relative_to(ROOT / "tests")).is_dir()] == []
 
 
 def checks_by_assert(source: str) -> list[int]:
@@ -179,21 +157,21 @@ LINES: dict[str, int] = {
     "mlp/page/train": 1380,
     "mlp/page/visitors": 1633,
     "mlp/training": 2839,
-    "tests": 1189,
-    "tests/analysis": 1616,
-    "tests/benchmarks": 1050,
+    "tests": 1124,
+    "tests/analysis": 1433,
+    "tests/benchmarks": 1030,
     "tests/browser": 4032,
     "tests/claims": 857,
-    "tests/cli": 480,
-    "tests/container": 213,
+    "tests/cli": 460,
+    "tests/container": 191,
     "tests/exports": 132,
     "tests/files": 54,
     "tests/fuzz": 243,
-    "tests/images": 1477,
+    "tests/images": 1419,
     "tests/jobs": 2793,
-    "tests/nn": 2032,
+    "tests/nn": 1674,
     "tests/page": 7440,
-    "tests/training": 1838,
+    "tests/training": 1465,
     "tests/wire": 1101,
 }
 """Lines of code below each folder, which may only fall; ``python -m tests.test_house`` lowers them to the present ones.
