@@ -1,8 +1,7 @@
 """Teach the visitor's own digits to the network that answers, as a run that continues it."""
 
-from mlp.jobs.limits import BeyondLimit, limits
+from mlp.jobs.limits import limits
 from mlp.jobs.origin import Origin
-from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, answering
@@ -41,22 +40,13 @@ def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
         run = Run(settings, network, temperature=reader.temperature)
         data = drawing_data(visitor.digits.now, chosen_mnist(), state.own_share.get() / 100)
     except ValueError as error:
-        refusal.set(f"This network cannot be taught: {_reason(error, network)} {OTHERS}")
+        refusal.set(f"This network cannot be taught: {error}. {OTHERS}")
         return False
     before = visitor.job
     read_before = shares_read(Reader(network, straighten=reader.straighten), data)
     origin = Origin(_name(now.kind, number), now.root, read_before)
     begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
     return visitor.job is not before
-
-
-def _reason(error: ValueError, network: MLP) -> str:
-    if isinstance(error, BeyondLimit):
-        if error.name != "numbers to learn":
-            return f"{error.bound}."
-        n, maximum = network.n_parameters, limits().max_parameters
-        return f"it has {n:,} numbers to learn, and an uploaded network may have at most {maximum:,}."
-    return f"{error}."
 
 
 def _name(kind: str, number: int) -> str:

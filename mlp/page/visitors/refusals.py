@@ -7,10 +7,8 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 
 REMEDIES = {
-    "numbers to learn": "Choose fewer or narrower layers in the settings.",
     "epochs": "Choose fewer epochs in the settings.",
-    "billion weights times images": "Choose fewer epochs, or narrower layers, in the settings.",
-    "MB of memory": "Choose narrower layers in the settings, or SGD instead of Adam.",
+    "MB of memory": "Choose fewer or narrower layers in the settings, or SGD instead of Adam.",
 }
 
 
@@ -33,5 +31,5 @@ class Refusal(SessionVar[str | None]):
 def reason(error: Exception) -> str:
     """Return an error as the end of a sentence for visitors, and at a limit a way to stay within it."""
     if isinstance(error, BeyondLimit):
-        return f"{error.bound}. {REMEDIES[error.name]}"
+        return f"{error}. {REMEDIES[error.name]}"
     return f"{error}."

@@ -99,7 +99,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
 
 
 def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypatch):
-    monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
+    monkeypatch.setenv("MLP_MAX_RUN_MB", "1")
     upload(own_page, file_of(3))
     own_page.button(key="teach").click().run()
     assert not own_page.error
@@ -119,13 +119,13 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
 
 
 def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
-    monkeypatch.setenv("MLP_MAX_PARAMETERS", "7849")
-    visitor_of(own_page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
+    monkeypatch.setenv("MLP_MAX_RUN_MB", "6")
+    visitor_of(own_page).uploaded = Reader(MLP([784, 1000, 10], rng=np.random.default_rng(0)))
     upload(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()
     (error,) = own_page.error
-    assert "it has 7,850 numbers to learn, and an uploaded network may have at most 7,849." in error.value
+    assert "this server takes runs of at most 6 MB of memory, got 7. " in error.value
     assert "Choose the pretrained network, the basic one or your run" in error.value
     assert visitor_of(own_page).job is None
     assert not own_page.run().error

@@ -61,23 +61,22 @@ def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
         assert not job.snapshot().busy
 
 
-NARROWER = "at most {} numbers to learn, got {}. Choose fewer or narrower layers in the settings."
+NARROWER = "at most 1 MB of memory, got 5. Choose fewer or narrower layers in the settings, or SGD instead of Adam."
 
 
 @pytest.mark.parametrize(
     ("limit", "key", "place", "reason"),
     [
         ("MLP_MAX_EPOCHS=2", "sweep_start", "sections", "at most 2 epochs, got 3"),
-        ("MLP_MAX_WORK=1", "sweep_start", "sections", "at most 1 billion weights times images, got 2."),
-        ("MLP_MAX_PARAMETERS=100000", "train", "train_card", NARROWER.format("100,000", "100,710")),
-        ("MLP_MAX_PARAMETERS=100000", "step", "train_card", NARROWER.format("100,000", "100,710")),
-        ("MLP_MAX_PARAMETERS=1000", "try_learning_rate_0", "lessons", NARROWER.format("1,000", "100,710")),
+        ("MLP_MAX_RUN_MB=1", "train", "train_card", NARROWER),
+        ("MLP_MAX_RUN_MB=1", "step", "train_card", NARROWER),
+        ("MLP_MAX_EPOCHS=1", "try_learning_rate_0", "lessons", "Choose fewer epochs in the settings."),
         ("MLP_MAX_SWEEP=2", "run_all_learning_rate", "lessons", "trains at most 2 networks at once"),
     ],
 )
 def test_run_beyond_a_limit_is_refused_beside_its_button(open_page, monkeypatch, limit, key, place, reason):
     monkeypatch.setenv(*limit.split("="))
-    page = open_page(tab="Runs", lesson="learning-rate", epochs="3")
+    page = open_page(tab="Runs", lesson="learning-rate", epochs="3", width_1="512")
     page.button(key=key).click().run()
     (error,) = page.error
     assert reason in error.value
