@@ -6,6 +6,6 @@ What a run keeps:
   is saved; so the current run and each run of a sweep can go on after a restart.
 - `Snapshot`: what is shown of a job at one point, which are weights and history. An earlier run (`NumberedRun`) and
   the results of a sweep that has ended (`EndedSweep`) keep only this.
-- `Rewind`: weights at up to 40 steps, as float16, and in memory up to four whole runs, from which a `Replay` reaches
-  any step, bit for bit. Only the current run keeps them.
+- `Rewind`: weights at up to 40 steps, as float16, and the start, from which a `Replay` reaches any step, bit for bit.
+  Only the current run keeps them.
 """

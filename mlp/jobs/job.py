@@ -303,7 +303,7 @@ class Job(Task[Slice]):
         if n_steps:
             done.run.learning_rate = self._run.learning_rate  # it may have changed during the slice
             self._run = done.run
-            self.rewind.add(done.states, done.run)
+            self.rewind.add(done.states)
         self._history.add_steps(done.losses, done.accuracies)
         self._history.evaluations.extend(done.evaluations)
         self._seconds += done.seconds

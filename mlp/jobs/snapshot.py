@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from mlp.checks import Number
 from mlp.jobs.pacing import Speed
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -12,72 +11,27 @@ from mlp.training.settings import Settings
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The state of a job at one point; it never changes later, except that ``history`` grows.
-
-    Attributes
-    ----------
-    settings : Settings
-    data_name : str
-        Name of the training data.
-    network : MLP
-        A network with the weights after ``step`` steps; not to be changed.
-    history : History
-    step, steps_per_epoch, steps : int
-        Steps taken, per epoch, and in the whole run.
-    playing : bool
-        Whether it trains without being asked for each step.
-    busy : bool
-        Whether a slice is queued or being trained, so that numbers may still change.
-    finished : bool
-        Whether all epochs are done.
-    diverged : int or None
-        The step whose loss was no longer finite; the network is from before it.
-    error : str or None
-        Why the run stopped, as text for visitors; they may still resume it.
-    learning_rate : float
-        The current one, which may differ from that of the settings.
-    images_per_second : float or None
-        Recent training speed, while playing.
-    seconds : float
-        Training time so far.
-    worker_failures : int
-        Workers lost so far; each slice was repeated.
-    temperature : float
-        Temperature for reading with the network: that of the network it started from.
-    waits : str or None
-        Why no run is being trained at the moment, as text for visitors, while this one is queued.
-    speed : {"slow", "normal", "full"}
-        The speed at which it plays, see `mlp.jobs.pacing`.
-
-    Raises
-    ------
-    ValueError
-        If the temperature is not greater than 0.
-    """
+    """The state of a job at one point; it never changes later, except that ``history`` grows."""
 
     settings: Settings
     data_name: str
-    network: MLP
+    network: MLP  # after ``step`` steps; not to be changed
     history: History
     step: int
     steps_per_epoch: int
-    steps: int
-    playing: bool
-    busy: bool
-    finished: bool
-    diverged: int | None
-    error: str | None
-    learning_rate: float
-    images_per_second: float | None
-    seconds: float
-    worker_failures: int = 0
-    temperature: float = 1.0
-    waits: str | None = None
-    speed: Speed = "full"
-
-    def __post_init__(self) -> None:
-        """Check the temperature, which `Reader` relies on."""
-        Number("temperature", low=0, open_low=True).checked(self.temperature)
+    steps: int  # in the whole run
+    playing: bool  # whether it trains without being asked for each step
+    busy: bool  # whether a slice is queued or being trained, so that numbers may still change
+    finished: bool  # whether all epochs are done
+    diverged: int | None  # the step whose loss was no longer finite; the network is from before it
+    error: str | None  # why it stopped, as text for visitors; they may still resume it
+    learning_rate: float  # the current one, which may differ from that of the settings
+    images_per_second: float | None  # while playing
+    seconds: float  # of training so far
+    worker_failures: int  # workers lost so far; each slice was repeated
+    temperature: float  # for reading with the network: that of the network it started from
+    waits: str | None  # why nothing is trained at the moment, as text for visitors, while a slice is queued
+    speed: Speed
 
     @property
     def reader(self) -> Reader:

@@ -204,7 +204,7 @@ def test_moments_are_the_answers_at_the_saved_steps_and_now():
     rewind, kept = Rewind(run.copy(), 200, settings), {}
     for _ in steps(run, images, labels):
         if run.step in rewind.wanted(0):
-            rewind.add([(run.step, run.network.values.astype(np.float16))], run.copy())
+            rewind.add([(run.step, run.network.values.astype(np.float16))])
             kept[run.step] = run.network.copy()
         if run.step == 150:
             break

@@ -14,8 +14,6 @@ FORMAT = "inkling-moments-1"
 def dump_moments(rewind: Rewind, first: MLP | None) -> bytes:
     """Return saved steps as the bytes of a .safetensors file, for `restore_moments`.
 
-    Whole runs are left out, as every step can be replayed from the start.
-
     Parameters
     ----------
     rewind : Rewind

@@ -1,4 +1,4 @@
-"""Saved steps of a run: many as float16 weights, a few as whole runs; the steps between are replayed."""
+"""Saved steps of a run as float16 weights, and the exact replay of any step from the start."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,6 @@ from itertools import islice
 
 import numpy as np
 
-from mlp.jobs.limits import state_bytes
 from mlp.nn.network import MLP
 from mlp.training.data.sources import Data
 from mlp.training.run import Run, steps
@@ -15,9 +14,6 @@ from mlp.training.settings import Settings
 MOMENTS = 40  # log-spaced, as most changes happen in the first epoch
 PER_OCTAVE = MOMENTS // 10  # per doubling of the step number; long runs are thinned, see `thinned_steps`
 MAX_BYTES = 8_100_000  # for float16 weights, two bytes each; larger networks keep fewer
-WHOLE = 4  # evenly spaced, so that every step is near one
-MAX_WHOLE_BYTES = 4_000_000
-FIRST_GAP = 1 / 32  # fraction of the run between two whole runs; it doubles during the run
 
 States = Sequence[tuple[int, np.ndarray]]
 """Weights as float16, each with the number of its step."""
@@ -67,12 +63,7 @@ def thinned_steps(steps: Sequence[int], max_steps: int) -> list[int]:
 
 def rewind_bytes(settings: Settings) -> int:
     """Return the most bytes that the saved steps of a run can take."""
-    rough = max_moments(settings.n_parameters) * 2 * settings.n_parameters
-    return rough + _n_whole(settings) * state_bytes(settings)
-
-
-def _n_whole(settings: Settings) -> int:
-    return min(WHOLE, MAX_WHOLE_BYTES // state_bytes(settings))
+    return max_moments(settings.n_parameters) * 2 * settings.n_parameters
 
 
 class Rewind:
@@ -91,34 +82,21 @@ class Rewind:
 
     def __init__(self, start: Run | None, n_steps: int, settings: Settings, *, keeps: bool = True) -> None:
         self.start = start
+        self.keeps = keeps
+        self._n_steps = n_steps
         self._settings = settings
-        self._wanted = moments(n_steps, settings.n_parameters) if keeps else ()
         self._states: dict[int, np.ndarray] = {}
-        self._whole: tuple[Run, ...] = ()
-        self._n_whole = _n_whole(settings) if keeps else 0
-        self._gap = max(1, round(FIRST_GAP * n_steps))
-
-    @property
-    def keeps(self) -> bool:
-        """Whether it saves more than the start."""
-        return bool(self._wanted)
 
     def wanted(self, after: int) -> tuple[int, ...]:
         """Return the later steps whose weights are to be saved."""
-        return tuple(step for step in self._wanted if step > after)
+        return tuple(step for step in moments(self._n_steps, self.n_parameters) if step > after and self.keeps)
 
-    def add(self, states: States, run: Run) -> None:
-        """Add the states of a slice, and the run itself if it is far enough from the last whole run."""
-        most = max_moments(self._settings.n_parameters)
+    def add(self, states: States) -> None:
+        """Add the states of a slice."""
+        most = max_moments(self.n_parameters)
         for step, state in states:  # one by one, so that the result does not depend on how the run was cut into slices
             kept = thinned_steps([*self._states, step], most)
             self._states = {one: state if one == step else self._states[one] for one in kept}
-        last = self._whole[-1].step if self._whole else 0
-        if self._n_whole and run.step >= last + self._gap:
-            self._whole = (*self._whole, run)
-            if len(self._whole) > self._n_whole:
-                self._whole = self._whole[1::2]
-                self._gap *= 2
 
     @property
     def n_parameters(self) -> int:
@@ -158,54 +136,29 @@ class Rewind:
 
     def until(self, step: int) -> "Rewind":
         """Return the saved steps up to this one, for a run that continues from it; no array is copied."""
-        twin = object.__new__(Rewind)
-        twin.start = self.start
-        twin._settings, twin._wanted = self._settings, self._wanted
-        twin._n_whole, twin._gap = self._n_whole, self._gap
-        twin._states = {kept: state for kept, state in self._states.items() if kept <= step}
-        twin._whole = tuple(run for run in self._whole if run.step <= step)
+        twin = Rewind(self.start, self._n_steps, self._settings, keeps=self.keeps)
+        twin.restore([(kept, state) for kept, state in self._states.items() if kept <= step])
         return twin
-
-    def nearest(self, step: int) -> Run | None:
-        """Return the last whole run at or before a step, not to be changed; None if there is none."""
-        known = [*([self.start] if self.start is not None else []), *self._whole]
-        before = [run for run in known if run.step <= step]
-        return max(before, key=lambda run: run.step, default=None)
 
     @property
     def n_bytes(self) -> int:
-        """Bytes of the states and whole runs."""
-        whole = sum(state_bytes(run.settings) for run in self._whole)
-        return whole + sum(state.nbytes for state in self._states.values())
+        """Bytes of the states."""
+        return sum(state.nbytes for state in self._states.values())
 
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """A replay of a run's steps up to a given one, bit for bit as they were first taken.
+    """A replay of a run's steps from the start to ``target``, bit for bit as they were first taken."""
 
-    Attributes
-    ----------
-    run : Run
-        The state so far.
-    data : Data
-    changes : tuple of (step, learning rate)
-        The step from which each learning rate applies, in ascending order.
-    target : int
-        The last step to take.
-    first : int
-        The step at which the replay started.
-    """
-
-    run: Run
+    run: Run  # the state so far
     data: Data
-    changes: tuple[tuple[int, float], ...]
+    changes: tuple[tuple[int, float], ...]  # the steps from which learning rates apply, in ascending order
     target: int
-    first: int
 
     @property
     def progress(self) -> float:
         """Fraction of the replay that is done, 0 to 1."""
-        return 1.0 if self.target == self.first else (self.run.step - self.first) / (self.target - self.first)
+        return self.run.step / self.target if self.target else 1.0
 
     def remaining(self) -> Iterator["Replay"]:
         """Yield the replay after each further step."""
@@ -219,25 +172,15 @@ class Replay:
 
 
 def replay(rewind: Rewind, data: Data, changes: Sequence[tuple[int, float]], target: int) -> Replay:
-    """Return a replay that starts at the nearest whole run before a step.
+    """Return a replay of a run up to a step.
 
     Raises
     ------
     LookupError
-        If there is none.
+        If the run's start is unknown.
     """
-    nearest = rewind.nearest(target)
-    if nearest is None:
-        raise LookupError(f"no whole run is kept from which step {target} could be reached")
-    run = nearest.copy()
-    # A whole run may already hold the learning rate of later steps, and the start that of no step yet.
-    run.learning_rate = _rate_at(run, changes, run.step)
-    return Replay(run, data, tuple(changes), target, run.step)
-
-
-def _rate_at(run: Run, changes: Sequence[tuple[int, float]], step: int) -> float:
-    """Return the learning rate of the step after this one."""
-    rate = run.settings.learning_rate
-    for first, changed in changes:
-        rate = changed if first <= step else rate
-    return rate
+    if rewind.start is None:
+        raise LookupError(f"the start from which step {target} could be reached is not kept")
+    run = rewind.start.copy()
+    run.learning_rate = dict(changes).get(0, run.settings.learning_rate)
+    return Replay(run, data, tuple(changes), target)

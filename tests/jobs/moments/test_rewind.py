@@ -12,7 +12,6 @@ from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, restore_moments
 from mlp.jobs.moments.rewind import (
     MAX_BYTES,
-    MAX_WHOLE_BYTES,
     Rewind,
     max_moments,
     moments,
@@ -106,39 +105,25 @@ def test_taught_run_is_replayed_from_its_first_network(engine: Engine):
 @pytest.mark.parametrize("hidden", [(16,), (100, 200), (512, 512)])
 def test_saved_steps_are_limited_and_spread_over_the_run(hidden: tuple[int, ...]):
     settings, n_steps = Settings(hidden=hidden), 46_875
-    rewind, run = Rewind(Run(settings), n_steps, settings), Run(settings)
+    rewind = Rewind(Run(settings), n_steps, settings)
     most, state = max_moments(settings.n_parameters), np.zeros(settings.n_parameters, np.float16)
     for step in (*moments(n_steps, settings.n_parameters), n_steps):
-        run = run.copy()
-        run.step = step
-        rewind.add([(step, state)], run)
+        rewind.add([(step, state)])
         kept = list(rewind.states)
         assert len(kept) <= most
         assert len(kept) == most or step < 2500
         assert (kept[0], kept[-1]) == (1, step)
-        assert rewind.n_bytes <= rewind_bytes(settings) <= MAX_BYTES + MAX_WHOLE_BYTES
+        assert rewind.n_bytes <= rewind_bytes(settings) <= MAX_BYTES
     ratios = [after / before for before, after in pairwise(kept) if before > 8]
     assert max(ratios) <= 2.9 * min(ratios) or most < 8
     keeps_none = Rewind(Run(SETTINGS), 40, SETTINGS, keeps=False)
     assert (keeps_none.steps, keeps_none.wanted(0), keeps_none.n_bytes) == ([0], (), 0)
 
 
-def test_whole_runs_are_evenly_spaced_at_any_length():
-    settings = Settings(hidden=(16,))
-    rewind = Rewind(Run(settings), 3200, settings)
-    for step in range(10, 3201, 10):
-        run = Run(settings)
-        run.step = step
-        rewind.add([], run)
-        nearest = rewind.nearest(step)
-        assert nearest is not None
-        assert step - nearest.step <= max(100, step // 2)
-
-
 def test_saved_steps_survive_serialization_and_others_are_refused():
     rewind = Rewind(Run(SETTINGS), 40, SETTINGS)
     states = np.random.default_rng(0).standard_normal((3, SETTINGS.n_parameters)).astype(np.float16)
-    rewind.add([*zip((1, 2, 7), states, strict=True)], Run(SETTINGS))
+    rewind.add([*zip((1, 2, 7), states, strict=True)])
     first = Run(SETTINGS).network
     data = dump_moments(rewind, first)
     again = Rewind(None, 40, SETTINGS)

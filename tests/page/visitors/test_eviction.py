@@ -156,7 +156,7 @@ def neighbor():
 def test_oversized_run_is_refused_before_it_starts(open_page, neighbor):
     page = open_page(tab="Runs", epochs="1", images="100")
     page.button(key="train").click().run()
-    assert "This run cannot start: it needs 12 MB of memory" in page.error[0].value
+    assert "This run cannot start: it needs 9 MB of memory" in page.error[0].value
     page.button(key="sweep_start").click().run()
     assert "This sweep cannot start: it needs 2 MB of memory" in page.error[0].value
     assert not page.exception

@@ -63,12 +63,12 @@ def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
     visitor.job = trained(3)
     visitor.job.rewind.start = begun
     states = np.random.default_rng(0).standard_normal((3, SETTINGS.n_parameters)).astype(np.float16)
-    visitor.job.rewind.add([*zip((1, 2, 3), states, strict=True)], visitor.job.run_state())
+    visitor.job.rewind.add([*zip((1, 2, 3), states, strict=True)])
     before.save()
     again = server(tmp_path).get(visitor.id, "here").job.rewind
     assert again.steps == [0, 1, 2, 3]
     np.testing.assert_array_equal(again.network(2).values, states[1].astype(np.float32))
-    np.testing.assert_array_equal(again.nearest(2).network.values, begun.network.values)
+    np.testing.assert_array_equal(again.start.network.values, begun.network.values)
 
 
 def test_saved_steps_without_room_are_silently_dropped(tmp_path):
@@ -77,7 +77,7 @@ def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     visitor.runs.begin(chosen_mnist(), None)
     visitor.job = trained(3)
     many = np.zeros((40, SETTINGS.n_parameters), np.float16)
-    visitor.job.rewind.add([*zip(range(1, 41), many, strict=True)], visitor.job.run_state())
+    visitor.job.rewind.add([*zip(range(1, 41), many, strict=True)])
     visitors.save()
     assert visitor.notice is None
     assert names_on_disk(tmp_path) == ["1.run.safetensors", "canvas.json"]

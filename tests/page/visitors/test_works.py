@@ -58,7 +58,7 @@ def with_moments(visitor):
     visitor.runs.begin(trained(1).data)
     visitor.job = trained(3)
     states = np.zeros((1, SETTINGS.n_parameters), np.float16)
-    visitor.job.rewind.add([(1, states[0])], visitor.job.run_state())
+    visitor.job.rewind.add([(1, states[0])])
 
 
 def with_results_of_a_lesson(visitor):
