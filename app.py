@@ -28,9 +28,8 @@ from mlp.page.tabs.section import tabs_section
 from mlp.page.train.card import training_section
 from mlp.page.train.script_state import script_state, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
-from mlp.page.visitors.newcomer import newcomer_section
-from mlp.page.visitors.privacy import privacy_note
-from mlp.page.visitors.session import follow_move, remember, this_visitor, visitors
+from mlp.page.visitors.newcomer import newcomer_section, privacy_note
+from mlp.page.visitors.session import remember, this_visitor, visitors
 from mlp.training.data.sources import chosen_mnist
 
 hidable("share", "Share")
@@ -50,7 +49,6 @@ def page() -> None:
     visitor = this_visitor()
     wait_for_step(visitor)
     live_channel(visitor, partial(script_state, visitor))
-    follow_move()  # of another tab's press just now; the channel tells the browser of later ones
     hide_parts()
     open_link()
     take_linked_signs(visitor)

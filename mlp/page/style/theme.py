@@ -15,7 +15,7 @@ from mlp.page.style.html import svg_url
 
 HERE = Path(__file__).parent
 SHEETS = ("page.css", "cards.css", "touch.css", "lessons.css", "tabs.css", "words.css", "contrast.css", "board.css")
-SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings")
+SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings", "visitors")
 """Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
 ICON = HERE / "icon.svg"
 

@@ -22,9 +22,8 @@ from mlp.page.train.note import note_section
 from mlp.page.train.run_words import accuracy_summary, loss_summary, progress
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.train.spoken import spoken_progress
-from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.refusals import reason
-from mlp.page.visitors.runs import begin, starts_slowly
+from mlp.page.visitors.runs import begin, shows_run, starts_slowly
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation

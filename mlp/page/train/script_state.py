@@ -1,8 +1,10 @@
 """The state that decides when a browser must rerun the page's script."""
 
+import weakref
+from typing import Any
+
 from mlp.analysis.diagnosis import diagnoses
 from mlp.page.train.diagnoses import dead_neurons
-from mlp.page.visitors.other_tabs import tab_state
 from mlp.page.visitors.visitor import Visitor
 
 SINGLE_STEP_S = 0.12
@@ -22,4 +24,13 @@ def script_state(visitor: Visitor) -> str:
     if job is not None:
         now = job.snapshot()
         found = tuple(diagnosis.kind for diagnosis in diagnoses(now, dead_neurons(job, now)))
-    return str(hash((tab_state(visitor), found)))
+    return str(hash((_idle_state(visitor), found)))
+
+
+def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
+    """Return the state that an idle tab shows, without the progress of a run that is playing."""
+    job, sweep = visitor.job, visitor.sweep
+    now = job.snapshot() if job is not None else None
+    run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
+    swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_continue)
+    return visitor.forgotten, visitor.runs.current, run, swept, id(visitor.shown_sweep)

@@ -15,8 +15,7 @@ from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
 from mlp.page.live.desk import Desk
 from mlp.page.style.link import hidable, linked
-from mlp.page.visitors.other_tabs import shows_run
-from mlp.page.visitors.runs import speed_named
+from mlp.page.visitors.runs import shows_run, speed_named
 from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)

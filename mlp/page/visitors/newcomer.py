@@ -1,13 +1,14 @@
-"""Share a computer: leave work under a code, come back to it, or remove it."""
+"""What is kept, and how to share a computer: leave work under a code, come back to it, or remove it."""
 
 import streamlit as st
 
+from mlp.jobs.limits import limits
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, part
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.registry import id_from_text
-from mlp.page.visitors.session import visitors
+from mlp.page.visitors.session import become, visitors
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("newcomer")
@@ -20,6 +21,21 @@ UNKNOWN_CODE = "No work has this code: check each letter. Work is also deleted s
 UNREADABLE = "The server can’t read its disk now. Try again in a minute."
 
 hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
+
+
+def privacy_note() -> None:
+    """Draw the privacy note, which depends on whether the server has a disk; SECURITY.md makes the same promises."""
+    where = (
+        f"on this server’s disk until {limits().kept_days:d} days after your last visit"
+        if visitors().has_disk
+        else "in this server’s memory for up to six hours after your last visit"
+    )
+    st.caption(
+        "**Privacy.** Inkling keeps your runs, drawing, digits, signs, open photo, nickname and written answers "
+        f"{where}. It sends them to nobody else. A cookie with a random code finds them again when you "
+        "return. Anyone who uses this browser or knows the code can see your work, and so can the people who run the "
+        "server. Below, *Someone else’s turn* puts all of it away under its code, or deletes it."
+    )
 
 
 def newcomer_section(visitor: Visitor) -> None:
@@ -39,8 +55,8 @@ def _draw(visitor: Visitor) -> None:
                 key="put_work_away",
                 icon=":material/inventory_2:",
                 width="stretch",
-                on_click=_leave,
-                args=(visitor,),
+                on_click=_open_as,
+                args=("",),
             )
             st.caption("The next person then starts with an empty page.")
             sure = st.checkbox("Yes, delete all my work", key="remove_sure")
@@ -59,8 +75,8 @@ def _draw(visitor: Visitor) -> None:
     _refused.show()
 
 
-def _leave(visitor: Visitor) -> None:
-    visitors().leave(visitor)
+def _open_as(visitor_id: str) -> None:
+    become(visitor_id)
     st.rerun()
 
 
@@ -82,5 +98,4 @@ def _come_back(visitor: Visitor) -> None:
     if code is None or refused is not None:
         _refused.set(refused or NO_CODE)
     elif code != visitor.id:
-        visitors().leave(visitor, code)
-        st.rerun()
+        _open_as(code)

@@ -23,7 +23,6 @@ SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
 ID = re.compile(rf"[{LETTERS}]{{4}}(?:-[{LETTERS}]{{4}}){{3}}", re.ASCII)
-MAX_MOVED = 10_000
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +72,6 @@ class Visitors:
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._returning = threading.Lock()  # held while a visitor is restored, who may have opened several tabs
-        self._moved: dict[str, str] = {}  # sessions that continue as another visitor, oldest first, with its id
 
     def __len__(self) -> int:
         """Number of visitors in memory."""
@@ -97,8 +95,7 @@ class Visitors:
         """
         if (visitor := self._present(visitor_id, session_id)) is not None:
             return visitor
-        # In tests, a cookie is a mock.
-        if self._checkpoints and isinstance(visitor_id, str) and ID.fullmatch(visitor_id):
+        if self._checkpoints and visitor_id and ID.fullmatch(visitor_id):
             with self._returning:
                 if (visitor := self._present(visitor_id, session_id)) is not None:
                     return visitor
@@ -129,25 +126,8 @@ class Visitors:
             return True
         return bool(ID.fullmatch(visitor_id) and self._checkpoints and self._checkpoints.knows(visitor_id))
 
-    def leave(self, visitor: Visitor, to: str | None = None) -> None:
-        """Move all tabs of a visitor to the visitor ``to``, or to a new one; the old work stays under its id."""
-        with self._lock:
-            if to is None:
-                newcomer = Visitor(to := new_id())
-                self._visitors[to] = newcomer
-            self._moved |= dict.fromkeys(visitor.sessions, to)
-            for session in list(self._moved)[:-MAX_MOVED]:
-                del self._moved[session]
-            visitor.sessions = set()
-            visitor.times_left += 1
-        visitor.announce()
-
-    def moved(self, session_id: str) -> str | None:
-        """Return the id of the visitor to whom a tab was moved, or None."""
-        return self._moved.get(session_id)
-
     def remove(self, visitor: Visitor) -> None:
-        """Delete all of a visitor's work from memory and disk, and move the tabs to a new visitor.
+        """Delete all of a visitor's work from memory and disk; the tabs then open again as a new visitor.
 
         After an OSError, some of it remains on the disk.
         """
@@ -155,11 +135,11 @@ class Visitors:
             if self._checkpoints:
                 self._checkpoints.remove(visitor.id)
             visitor.forgotten = True  # so that no thread saves the work again
-        self.leave(visitor)
         with self._lock:
             if self._visitors.get(visitor.id) is visitor:
                 del self._visitors[visitor.id]
         visitor.close()
+        visitor.announce()
 
     def _note_presence(self, visitor: Visitor, session_id: str) -> None:
         visitor.sessions.add(session_id)

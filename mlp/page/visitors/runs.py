@@ -96,6 +96,11 @@ def starts_slowly(visitor: Visitor) -> bool:
     return visitor.runs.current == 0 and not state.speed_chosen.get()
 
 
+def shows_run(visitor: Visitor, number: int) -> bool:
+    """Whether a button drawn for run ``number`` acts on the visitor's current run, which this tab may have begun."""
+    return visitor.runs.current in (number, state.begun_run.get())
+
+
 def speed_named(name: str) -> Speed:
     """Return the speed with this label, or ``full`` for an unknown one.
 

@@ -23,20 +23,14 @@ from mlp.page.visitors.registry import ID, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 _visitor_id = SessionVar[str | None]("visitor_id", None)
-"""The id of this tab's visitor."""
-
-
-COOKIE_S = 400 * 24 * 3600
-"""The longest that browsers keep a cookie; work may be kept longer, as only days with a running server count."""
-
-HAD_WORK = "_runs"
-"""Suffix of the name of a second cookie, of visitors who have left any work."""
+"""The id of the visitor whose page this tab shows, or is about to show; empty for a new one."""
+_shown_id = SessionVar[str]("shown_visitor", "")
+"""The id of the visitor whose page this tab shows."""
 
 NO_COOKIE = (
     "This browser accepts no cookie from Inkling, so your work is lost when you reload or close the page. "
     "Download what you want to keep."
 )
-_UPLOAD = "If you downloaded a network, you can upload it under Runs."
 NO_ROOM = (
     "Inkling is full at the moment: your work does not fit into the server’s memory beside that of others. It is kept. "
     "Please open the page again later."
@@ -46,26 +40,7 @@ ELSEWHERE = (
     "Your work is kept only in this server’s memory, as Inkling is also open at {}, which saves work to disk. "
     "Download what you want to keep."
 )
-GONE = (
-    "Your earlier work is gone. This server keeps work for {} days after the last visit, unless its memory or disk is "
-    f"emptied. {_UPLOAD}"
-)
 KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
-
-# In a frame on another site, such as a service that hosts the page, browsers keep only partitioned cookies. Such frames
-# are refused unless MLP_PUBLIC is on.
-_SITE = """
-const foreign = (() => { try { return !top.location.href; } catch { return true; } })();
-const secure = location.protocol === "https:";
-const site = `; SameSite=${foreign && secure ? "None; Partitioned" : "Strict"}${secure ? "; Secure" : ""}`;
-""".strip()
-
-# Whether another tab has moved all of them to another visitor since this one opened; this one then reloads, too.
-_MOVED = """
-let moved = 0;
-try { moved = Number(localStorage.getItem("inkling-moved")); } catch { /* no storage: this tab may undo the move */ }
-const movedSince = moved > performance.timeOrigin && Math.abs(Date.now() - moved) < 60_000;
-""".strip()
 
 log = logging.getLogger(__name__)
 
@@ -137,13 +112,13 @@ def cookie_name(url: str | None) -> str:
 
 
 def this_visitor() -> Visitor:
-    """Return this session's visitor: the one that its cookie names, or a new one."""
-    follow_move()
-    session = _session()
-    cookies, name = st.context.cookies, cookie_name(st.context.url)
-    known = _visitor_id.get() or cookies.get(name)
+    """Return this session's visitor: the one that its cookie names, or a new one.
+
+    If the tab still shows the page of another visitor, who has left or is removed, it loads again: the script ends.
+    """
+    known = _visitor_id.get()
     try:
-        visitor = visitors().get(known, session)
+        visitor = visitors().get(_cookie_id() if known is None else known, _session())
     except NoRoomError:
         st.info(NO_ROOM, icon=":material/groups:")
         st.stop()
@@ -151,12 +126,21 @@ def this_visitor() -> Visitor:
         log.exception("a returning visitor was sent away")
         st.warning(NOT_NOW)
         st.stop()
-    if _visitor_id.get() != visitor.id:
-        had_work = isinstance(cookies.get(name + HAD_WORK), str)  # in tests, it is a mock
-        if known is not None and known != visitor.id and had_work:
-            visitor.add_notice(GONE.format(limits().kept_days))
-        _visitor_id.set(visitor.id)
+    _visitor_id.set(visitor.id)
+    if _shown_id.start(visitor.id) != visitor.id:
+        _open_again(visitor)
     return visitor
+
+
+def become(visitor_id: str) -> None:
+    """Make the next script open the page as the visitor with this id, or a new one if it is empty; for callbacks."""
+    _visitor_id.set(visitor_id)
+
+
+def _cookie_id() -> str:
+    """Return the id in the cookie with which the tab was opened, or an empty text."""
+    found = st.context.cookies.get(cookie_name(st.context.url))
+    return found if isinstance(found, str) and ID.fullmatch(found) else ""  # in tests, it is a mock
 
 
 def _session() -> str:
@@ -166,57 +150,35 @@ def _session() -> str:
     return context.session_id if context else ""
 
 
-def follow_move() -> None:
-    """Open the page again as another visitor if the tab's visitor has left; the script then ends."""
-    if (to := visitors().moved(_session())) is not None:
-        _open_as(to)
+def _cookie(visitor: Visitor) -> str:
+    if not ID.fullmatch(visitor.id):  # it is written into a script
+        raise ValueError(f"a visitor's id must be like {ID.pattern}, got {visitor.id!r}")
+    return f"{cookie_name(st.context.url)}={visitor.id}"
 
 
-def _open_as(visitor_id: str) -> NoReturn:
-    """Reload the page in this tab, with the link that opened it, as the visitor with this id."""
-    name, query = cookie_name(st.context.url), urlencode(linked_query(), doseq=True)
-    address = f"?{query}" if query else ""
-    cookies = {name: _cookie(visitor_id), name + HAD_WORK: _cookie("", 0)}
-    lines = [f'document.cookie = "{key}={value}" + site;' for key, value in cookies.items()]
-    st.html(
-        f'<p class="ink-status">This page reloads.</p><script>{{ {_SITE} {" ".join(lines)} '
-        'try { localStorage.setItem("inkling-moved", Date.now()); } catch { } '
-        f'location.replace(location.pathname + "{address}"); }}</script>',
-        unsafe_allow_javascript=True,
-    )
+def _open_again(visitor: Visitor) -> NoReturn:
+    query = urlencode(linked_query(), doseq=True)
+    _run('<p class="ink-status">This page reloads.</p>', f'openAs("{_cookie(visitor)}", "?{query}")')
     st.stop()
 
 
-def _cookie(value: str, seconds: int = COOKIE_S) -> str:
-    return f"{value}; path=/; max-age={seconds}"
-
-
 def remember(visitor: Visitor) -> None:
-    """Set a cookie with the visitor's id at each opening of the page, so that its age counts from the last visit.
+    """Keep the visitor's id in a cookie; call it last.
 
-    A tab that another has just moved to another visitor leaves that visitor's cookie alone, as it reloads in a moment.
-    Call it last: it draws a line that says until when work is kept, that some cannot be saved, or that the browser
-    accepts no cookie.
+    It draws a line that says until when work is kept, that some cannot be saved, or that the browser accepts no cookie.
     """
-    if not ID.fullmatch(visitor.id):  # it is written into a script
-        raise ValueError(f"a visitor's id must be like {ID.pattern}, got {visitor.id!r}")
-    name = cookie_name(st.context.url)
-    values, kept = {name: visitor.id}, ""
+    kept = ""
     if visitor.has_work():
-        values[name + HAD_WORK] = "1"
         if visitors().has_disk:
             until = date.today() + timedelta(limits().kept_days)
             saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
             kept = UNSAVED if visitor.unsaved else UNSAVABLE if visitor.unsavable else saved
         elif visitors().elsewhere:
             kept = ELSEWHERE.format(html.escape(visitors().elsewhere))
-    lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]
-    st.html(
-        f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
-        f"<script>{{ {_SITE} {_MOVED} "
-        f"if (!movedSince) {{ {' '.join(lines)} }} "
-        f'const found = document.cookie.includes("{name}="); '
-        'for (const line of document.querySelectorAll(".ink-no-cookie")) line.hidden = found; '
-        'for (const line of document.querySelectorAll(".ink-kept")) line.hidden = !found; }</script>',
-        unsafe_allow_javascript=True,
-    )
+    lines = f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
+    _run(lines, f'keepCookie("{_cookie(visitor)}", "{_cookie_id()}")')
+
+
+def _run(lines: str, call: str) -> None:
+    """Draw lines of HTML, and call a function of `cookie.js`."""
+    st.html(f"{lines}<script>inkling.{call};</script>", unsafe_allow_javascript=True)

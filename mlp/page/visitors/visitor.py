@@ -95,7 +95,6 @@ class Visitor:
     disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while files are written or work is freed
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
-    times_left: int = 0  # how often all tabs moved to another visitor
     listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
     last_seen: float = field(default_factory=time.monotonic)
     # Held while a run is replaced, as the scripts of several tabs can overlap.

@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.train import script_state
 from mlp.page.visitors.eviction import KEPT_S
 from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
 from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
@@ -121,21 +120,6 @@ def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).get(whole.id, "tab").drawing == whole.drawing
 
 
-def test_leaving_moves_all_tabs_and_keeps_the_work(visitors):
-    first, other = visitors.get(None, "tab 1"), visitors.get(None, "elsewhere")
-    visitors.get(first.id, "tab 2")
-    first.keep_drawing({"objects": []})
-    visitors.leave(first)
-    assert [visitors.moved(tab) for tab in ("elsewhere", "a new tab")] == [None, None]
-    newcomer = visitors.get(visitors.moved("tab 1"), "a new tab")
-    assert newcomer.id == visitors.moved("tab 1") == visitors.moved("tab 2")
-    assert not newcomer.has_work()
-    assert visitors.knows(first.id)
-    assert visitors.get(first.id, "a new tab") is first
-    visitors.leave(other, first.id)
-    assert visitors.moved("elsewhere") == first.id
-
-
 def test_work_is_known_by_its_code_in_memory_and_on_disk(tmp_path):
     before = Visitors(lambda session: True, Checkpoints(tmp_path))
     visitor = before.get(None, "tab")
@@ -160,7 +144,6 @@ def test_removed_work_is_gone_from_memory_and_disk_and_never_saved_again(tmp_pat
     visitors.remove(visitor)
     visitor.keep_drawing({"data": "data:2"})
     visitors.save()
-    assert visitors.moved("tab") not in (None, visitor.id)
     assert not visitors.knows(visitor.id)
     assert not job.playing
     assert visitors.get(visitor.id, "later").drawing is None
@@ -181,7 +164,6 @@ def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
         patch.setattr(shutil, "rmtree", refuse)
         with pytest.raises(OSError, match="read-only"):
             visitors.remove(visitor)
-    assert visitors.moved("tab") is None
     assert visitors.get(visitor.id, "tab") is visitor
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).knows(visitor.id)
 
@@ -214,11 +196,3 @@ def test_unreadable_disk_is_reported(page: AppTest, monkeypatch: pytest.MonkeyPa
     page.text_input(key="code").input("k7dw-m3xq-9tfa-2b8h")
     page.button(key="come_back").click().run()
     assert [error.value for error in page.error] == [UNREADABLE]
-
-
-def test_tab_follows_a_move_made_elsewhere_while_its_script_begins(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    moved: dict[str, str] = {}
-    monkeypatch.setattr(Visitors, "moved", lambda self, session_id: moved.get("to"))
-    monkeypatch.setattr(script_state, "wait_for_step", lambda visitor: moved.update(to=visitor.id))
-    page.run()
-    assert any("This page reloads." in element.proto.body for element in page.main if element.type == "html")

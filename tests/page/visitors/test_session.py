@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.page.visitors.persistence import DiskError
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.session import GONE, NOT_NOW, cookie_name
+from mlp.page.visitors.session import NOT_NOW, cookie_name
 from tests.page.sight import visitor_of
 
 
@@ -23,20 +23,36 @@ def test_clearing_the_servers_caches_loses_no_run(page):
     assert visitor.job is job
 
 
-def test_cookie_holds_only_the_id_and_only_for_this_site(page):
-    scripts = [element.proto.body for element in page.main if element.type == "html"]
-    (cookie,) = (found for body in scripts for found in re.findall(r'document\.cookie = "([^"]*)"', body))
-    assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=34560000"
+def test_cookie_holds_only_the_id_and_follows_only_a_valid_one(open_page, monkeypatch):
+    for opened, known in (("xxxx-xxxx-xxxx-xxxx", "xxxx-xxxx-xxxx-xxxx"), ('"); alert(1); ("', "")):
+        monkeypatch.setattr(type(st.context), "cookies", {"inkling_visitor_8501": opened})
+        page = open_page()
+        assert call_of(page, "keepCookie") == f'("inkling_visitor_8501={visitor_of(page).id}", "{known}")'
 
 
-def test_visitor_is_told_that_work_is_gone(page, open_page, monkeypatch):
-    page.button(key="step").click().run()
+def call_of(page, function):
+    """Return the arguments of a call of a function of `cookie.js`."""
     scripts = " ".join(element.proto.body for element in page.main if element.type == "html")
-    assert 'document.cookie = "inkling_visitor_8501_runs=1; ' in scripts
-    id_only = {"inkling_visitor_8501": "xxxx-xxxx-xxxx-xxxx"}
-    for cookies, message in ((id_only | {"inkling_visitor_8501_runs": "1"}, GONE.format(30)), (id_only, "")):
-        monkeypatch.setattr(type(st.context), "cookies", cookies)
-        assert " ".join(element.value for element in open_page().warning) == message
+    (arguments,) = re.findall(rf"<script>inkling\.{function}(.*?);</script>", scripts)
+    return arguments
+
+
+def test_tab_opens_again_as_another_visitor_who_is_chosen_or_new(page, open_page):
+    page.button(key="step").click().run()
+    left, other_tab = visitor_of(page), open_page(visitor=page, epochs="3")
+    page.button(key="put_work_away").click().run()
+    newcomer = visitor_of(page)
+    assert newcomer.id != left.id
+    assert call_of(page, "openAs") == f'("inkling_visitor_8501={newcomer.id}", "?")'
+    assert visitor_of(other_tab).job is left.job  # until its browser follows the cookie
+    other_tab.checkbox(key="remove_sure").check().run()
+    other_tab.button(key="remove_all").click().run()
+    assert visitor_of(other_tab).id not in (left.id, newcomer.id)
+    assert call_of(other_tab, "openAs").endswith('"?epochs=3")')
+    back = open_page()
+    back.text_input(key="code").input(newcomer.id)
+    back.button(key="come_back").click().run()
+    assert call_of(back, "openAs") == f'("inkling_visitor_8501={newcomer.id}", "?")'
 
 
 def test_visitor_whose_work_cannot_be_read_at_present_is_sent_away(page, monkeypatch):

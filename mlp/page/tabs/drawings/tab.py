@@ -22,7 +22,7 @@ from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
 from mlp.page.tabs.places import Rooms, Section
-from mlp.page.visitors.privacy import privacy_note
+from mlp.page.visitors.newcomer import privacy_note
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import N_MIXED, held_back
