@@ -145,7 +145,7 @@ LINES: dict[str, int] = {
     "mlp/cli": 983,
     "mlp/files": 78,
     "mlp/images": 3385,
-    "mlp/jobs": 3137,
+    "mlp/jobs": 3083,
     "mlp/nn": 1627,
     "mlp/page": 192,
     "mlp/page/draw": 2090,

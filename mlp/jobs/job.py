@@ -39,10 +39,8 @@ class Job(Task[Slice]):
         Never changed in place: each slice brings a new one.
     data : Source
         Its training data, without the synthetic digits of its settings.
-    engine : Engine
-        Runs the slices.
-    owner : hashable, optional
-        Shares its turns among all of its jobs, such as a visitor's id.
+    engine, owner
+        See `Task`.
     slice_s : float, optional
         Length of a slice in seconds. Default: `slice_seconds`.
     start_network : MLP, optional
@@ -52,12 +50,8 @@ class Job(Task[Slice]):
 
     Attributes
     ----------
-    data : Source
-        The training data, without the synthetic digits of its settings.
     first_network : MLP or None
         The network that the run started with, not to be changed; None if it was resumed from a later step.
-    rewind : Rewind
-        Saved steps of the run that a visitor can go back to.
     """
 
     name = "The training"
@@ -110,15 +104,7 @@ class Job(Task[Slice]):
     def resumed(
         cls, record: Record, engine: Engine, owner: Hashable = None, *, first_network: MLP | None = None
     ) -> "Job":
-        """Return a paused job that continues from a record.
-
-        Parameters
-        ----------
-        record : Record
-        engine : Engine
-        owner : hashable, optional
-        first_network : MLP, optional
-            The network that the run started with, if known.
+        """Return a paused job that continues from a record; ``first_network`` is that of its start, if known.
 
         Raises
         ------

@@ -25,14 +25,9 @@ _REMARKS = {  # of a score on the validation or test images, by the root of the 
 
 
 def remark_on_score(root: str | None, split: str) -> str:
-    """Return a warning about a score on the validation or test images; empty if the weights never met them.
+    """Return a warning about a score on the "validation" or "test" images; empty if the weights never met them.
 
     Networks learn from neither here, so only the network at the root matters: see `Origin`.
-
-    Parameters
-    ----------
-    root : str or None
-    split : {"validation", "test"}
 
     Examples
     --------

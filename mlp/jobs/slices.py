@@ -55,15 +55,7 @@ class Slice(NamedTuple):
 
 
 def measured(run: Run, data: Data) -> Slice:
-    """Return a slice without steps that measures validation data; it has no record if that is not finite.
-
-    Parameters
-    ----------
-    run : Run
-        Not changed.
-    data : Data
-        The training data.
-    """
+    """Return a slice without steps that measures validation data; it has no record if that is not finite."""
     dataset, none = data.load(), np.empty(0, np.float32)
     n_images = len(dataset.train.labels)
     start = time.perf_counter()

@@ -14,11 +14,7 @@ FORMAT = "inkling-moments-1"
 def dump_moments(rewind: Rewind, first: MLP | None) -> bytes:
     """Return saved steps as the bytes of a .safetensors file, for `restore_moments`.
 
-    Parameters
-    ----------
-    rewind : Rewind
-    first : MLP, optional
-        The network that the run started with, unless its settings determine it.
+    ``first`` is the network that the run started with, unless its settings determine it.
     """
     states = rewind.states
     arrays = {

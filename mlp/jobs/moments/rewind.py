@@ -118,13 +118,7 @@ class Rewind:
         return sorted({*([0] if self.start is not None else []), *self._states})
 
     def network(self, step: int) -> MLP:
-        """Return the network after a saved step.
-
-        Raises
-        ------
-        LookupError
-            If the step is not saved.
-        """
+        """Return the network after a saved step; raises LookupError if the step is not saved."""
         if step == 0 and self.start is not None:
             return self.start.network
         states = self._states
@@ -172,13 +166,7 @@ class Replay:
 
 
 def replay(rewind: Rewind, data: Data, changes: Sequence[tuple[int, float]], target: int) -> Replay:
-    """Return a replay of a run up to a step.
-
-    Raises
-    ------
-    LookupError
-        If the run's start is unknown.
-    """
+    """Return a replay of a run up to a step; raises LookupError if its start is unknown."""
     if rewind.start is None:
         raise LookupError(f"the start from which step {target} could be reached is not kept")
     run = rewind.start.copy()

@@ -65,7 +65,7 @@ class Cluster:
         self._hung_s = hung_s
         self._client: Any = None  # a distributed.Client, while connected
         self._awake: dict[str, int] = {}  # workers that respond, and how many calls each carries out at a time
-        self._heard: dict[str, tuple[float, float]] = {}  # newest heartbeats, by the scheduler's clock and by this one
+        self._left_out: set[str] = set()  # the other workers
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="cluster", daemon=True)
         self._thread.start()
@@ -81,13 +81,7 @@ class Cluster:
         return max(1, sum(self._awake.values()))
 
     def as_worker(self) -> "Cluster":
-        """Return this cluster, as a worker.
-
-        Raises
-        ------
-        NotStarted
-            If no machine can carry out a call at the moment.
-        """
+        """Return this cluster, as a worker; raises `NotStarted` if no machine can carry out a call at the moment."""
         if not self._awake:
             raise NotStarted(f"no answer from the machines of {self._address}")
         return self
@@ -126,15 +120,15 @@ class Cluster:
         client, awake = self._client, self._awake
         if not awake:
             raise NotStarted("no machine responds")
-        only = list(awake) if len(awake) < len(self._heard) else None  # without a list, Dask spreads calls better
+        only = list(awake) if self._left_out else None  # without a list, Dask spreads calls better
         task = client.submit(carried_out, message, pure=False, workers=only)
         until = time.monotonic() + self._hung_s
         done = threading.Event()
         task.add_done_callback(lambda _task: done.set())
         try:
             while not done.wait(POLL_S):
-                if self._awake.keys().isdisjoint(awake):
-                    raise NotStarted("no machine answers")
+                if not self._awake:
+                    raise NotStarted("no machine responds any more")
                 if time.monotonic() >= until:
                     raise self._overdue(client, task.key)
             if task.status not in ("finished", "error"):
@@ -202,26 +196,24 @@ class Cluster:
             ) from error
         if found := mismatch(scheduler):
             raise RuntimeError(found)
-        now = time.monotonic()
-        heard, awake = {}, {}
-        for address, (n_threads, last_seen, versions) in machines.items():
-            found = mismatch(versions)
-            if found and address not in self._heard:
-                log.warning("the worker at %s gets no slices: %s", address, found)
-            before = self._heard.get(address)
-            heard[address] = before if before and before[0] == last_seen else (last_seen, now)
-            if not found and heard[address][1] >= now - self._answer_s:
+        awake = {}
+        for address, (n_threads, silent_s, versions) in machines.items():
+            if found := mismatch(versions):
+                if address not in self._left_out:
+                    log.warning("the worker at %s gets no slices: %s", address, found)
+            elif silent_s < self._answer_s:
                 awake[address] = n_threads
-        self._heard, self._client, self._awake = heard, client, awake
+        self._left_out, self._client, self._awake = machines.keys() - awake.keys(), client, awake
 
 
 def scheduler_state(dask_scheduler: Any) -> tuple[Versions, dict[str, tuple[int, float, Versions]]]:
-    """Return a scheduler's versions, and its workers by address: their threads, newest heartbeats and versions."""
+    """Return a scheduler's versions, and its workers by address: threads, seconds since a heartbeat, and versions."""
     from distributed.versions import get_versions
 
-    workers = dask_scheduler.workers.values()
+    now = time.time()  # the clock of heartbeats
     return get_versions()["packages"], {
-        worker.address: (worker.nthreads, worker.last_seen, worker.versions.get("packages", {})) for worker in workers
+        worker.address: (worker.nthreads, now - worker.last_seen, worker.versions.get("packages", {}))
+        for worker in dask_scheduler.workers.values()
     }
 
 

@@ -46,10 +46,6 @@ class WorkerSlot:
     call: Call | None = None
     since: float = 0.0
     """When the call began."""
-    waits: bool = False
-    """Whether the thread waits for a call."""
-    hung: bool = False
-    """Whether the call has taken too long."""
     proven: bool = False
     """Whether the worker has completed a call."""
 
@@ -210,7 +206,7 @@ class Engine:
         if not len(self._turns):
             return
         self._wake.notify_all()
-        if len(self._slots) < self._n_fit() and not any(slot.waits for slot in self._slots):
+        if len(self._slots) < self._n_fit() and not any(slot.call is None for slot in self._slots):
             slot = WorkerSlot()
             slot.thread = threading.Thread(target=self._serve, args=(slot,), name="workers", daemon=True)
             with suppress(RuntimeError):  # no thread can be started: the next call tries again
@@ -229,10 +225,9 @@ class Engine:
         """Wait for the slot's next call, and return it; None once the engine is closed."""
         idle_until = time.monotonic() + self._idle_s
         with self._wake:
-            slot.waits = True
             while not self.closed:
                 if self._may_take(slot) and (turn := self._turns.take()) is not None:
-                    slot.call, slot.since, slot.waits, slot.hung = turn[1], time.monotonic(), False, False
+                    slot.call, slot.since = turn[1], time.monotonic()
                     self._call_slots()  # for the other waiting calls
                     return slot.call
                 now = time.monotonic()
@@ -246,7 +241,7 @@ class Engine:
         """Return whether a free slot may take a call: with a worker, or if no other has one and one may be started."""
         if self._n_busy() >= self._n_fit():
             return False
-        idle_worker = any(other.waits and other.worker is not None for other in self._slots)
+        idle_worker = any(other.call is None and other.worker is not None for other in self._slots)
         return slot.worker is not None or (not idle_worker and time.monotonic() >= self._next_start)
 
     def _work(self, slot: WorkerSlot, call: Call) -> None:
@@ -281,7 +276,7 @@ class Engine:
             return partial(call.succeed, worker.carry_out(call.function, *call.args, **call.kwargs))
         except WorkerFailure as lost:
             _end_worker(slot)
-            if slot.hung:
+            if self._is_overdue(slot):
                 return partial(call.fail, Hung(f"it had worked on one call for {self._limit_s:g} s"))
             if isinstance(lost, NotStarted):
                 self._pause_starts(lost)
@@ -319,11 +314,13 @@ class Engine:
                 if waited:  # not for a call whose slot is about to take it
                     self._call_slots()
                 waited = len(self._turns) > 0
-                before = time.monotonic() - self._limit_s
-                for slot in self._slots if self._cluster is None else ():  # a cluster has its own limit
-                    if slot.call is not None and slot.worker is not None and slot.since < before:
-                        slot.hung = True
+                for slot in self._slots:
+                    if slot.call is not None and slot.worker is not None and self._is_overdue(slot):
                         slot.worker.kill()
+
+    def _is_overdue(self, slot: WorkerSlot) -> bool:
+        """Whether the slot's call has taken too long; a cluster has its own limit."""
+        return self._cluster is None and time.monotonic() > slot.since + self._limit_s
 
 
 def _end_worker(slot: WorkerSlot) -> None:
