@@ -147,7 +147,7 @@ LINES: dict[str, int] = {
     "mlp/images": 3385,
     "mlp/jobs": 3083,
     "mlp/nn": 1627,
-    "mlp/page": 192,
+    "mlp/page": 200,
     "mlp/page/draw": 2090,
     "mlp/page/live": 1473,
     "mlp/page/server": 941,

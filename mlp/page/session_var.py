@@ -1,6 +1,6 @@
 """Values that a session of the page keeps between script runs: plain values, and positions of controls."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
@@ -92,6 +92,16 @@ class ControlVar(SessionVar[T]):
             active_script_hash=f"{ThreadState.get().active_script_hash}{self._n_moves.get() or ''}"
         ):
             yield
+
+    def choice(self, label: str, options: Sequence[Any], act: Callable[..., None] | None = None, **look: Any) -> Any:
+        """Draw a choice of one option, and return it: that of the variable, or the first if it has another.
+
+        ``act`` is called at a new choice; ``look`` are more arguments of ``st.segmented_control``.
+        """
+        self.set(self.get() if self.get() in options else options[0])
+        with self.placed():
+            acts = self.on_change(act) if act is not None else None
+            return st.segmented_control(label, options, key=self.key, required=True, on_change=acts, **look)
 
     def on_change(self, act: Callable[..., None]) -> Callable[..., None]:
         """Return a callback that acts only until the control moves; call it where the control is drawn."""

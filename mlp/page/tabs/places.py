@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import streamlit as st
-
 from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.subject import look_at
@@ -74,23 +72,11 @@ class Rooms:
     def draw_choice(self, label: str, **look: Any) -> str | None:
         """Draw the choice of a room, and return the open one; draw nothing and return None if all are hidden.
 
-        ``label`` names the choice for screen readers; ``look`` are more arguments of ``st.segmented_control``.
+        ``label`` names it for screen readers; ``look`` are more arguments of ``st.segmented_control``.
         """
-        open_one = self.open_one()
-        if open_one is not None:
-            self.chosen.set(open_one)
-            with self.chosen.placed():
-                st.segmented_control(
-                    label,
-                    self.shown(),
-                    key=self.chosen.key,
-                    required=True,
-                    on_change=self.chosen.on_change(partial(redraw, On.VIEW)),
-                    label_visibility="collapsed",
-                    persist_state="session",
-                    **{"format_func": self.titles.__getitem__, **look},
-                )
-        return open_one
+        look = {"format_func": self.titles.__getitem__, "label_visibility": "collapsed", **look}
+        act, names = partial(redraw, On.VIEW), self.shown()
+        return self.chosen.choice(label, names, act, persist_state="session", **look) if names else None
 
 
 @dataclass(frozen=True)

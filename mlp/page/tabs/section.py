@@ -30,7 +30,9 @@ def tabs_section(visitor: Visitor) -> None:
         next_step_section(visitor, [one.name for sections in tabs.values() for one in sections])
     with st.container(key="parts", gap=None):
         if len(tabs[tab]) > 1:
-            _choice(tab, [one.name for one in tabs[tab]])
+            names = [one.name for one in tabs[tab]]
+            label = f"Part of {plain(tab)}"
+            open_section(tab).choice(label, names, label_visibility="collapsed", persist_state="session")
     with st.container(key="sections"):
         # Hide other sections than this one, until the browser has removed them.
         others = f'.st-key-sections [class*="st-key-tab-"]:not(.st-key-{section.key})'
@@ -45,29 +47,8 @@ def _bar(tab: str, section: Section, tabs: list[str]) -> None:
     state.tab.set(tab)
     open_section(tab).set(section.name)
     state.shown_section.set(section.name)
-    with state.tab.placed():
-        st.segmented_control(
-            "Section",
-            tabs,
-            key=state.tab.key,
-            required=True,
-            label_visibility="collapsed",
-            width="stretch",
-            wrap=False,
-        )
+    state.tab.choice("Section", tabs, label_visibility="collapsed", width="stretch", wrap=False)
     state.requested_tab.pop()  # last, so that the script after an interrupted one opens it
-
-
-def _choice(tab: str, sections: list[str]) -> None:
-    with open_section(tab).placed():
-        st.segmented_control(
-            f"Part of {plain(tab)}",
-            sections,
-            key=open_section(tab).key,
-            required=True,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
 
 
 def _draw(section: Section, visitor: Visitor) -> None:

@@ -1,14 +1,39 @@
-"""The stage "Backward" of a slow step: from the loss back to every weight."""
+"""The last stages of a slow step: the gradients and their check, the update of the weights, and its effect."""
 
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.slow_motion import SlowStep
+from mlp.analysis.slow_motion import SlowStep, check_gradients, losses_along, position_of, steepest
 from mlp.nn.layers import ACTIVATIONS, Dense
-from mlp.nn.losses import softmax_cross_entropy
+from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
-from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, tex, tex_name
-from mlp.page.tabs.step.step_pieces import followed, html_name, image_and_formula, names, show_code, step_table
+from mlp.nn.optimizers import SGD, Adam
+from mlp.page.session_var import ControlVar
+from mlp.page.style.plots import draw_plot, line_of, shown
+from mlp.page.style.theme import plain
+from mlp.page.tabs.step.formulas import ACTIVATION, adam_numbers, aligned, sgd_numbers, shaped, tex, tex_name
+from mlp.page.tabs.step.step_pieces import (
+    SHOWN_IMAGES,
+    followed,
+    html_name,
+    image_and_formula,
+    images_of,
+    location,
+    names,
+    show_code,
+    step_table,
+)
+from mlp.page.visitors.analysis_budget import within_budget
+from mlp.training.fast_step import FastStep
+from mlp.training.history import Curve
+from mlp.training.loop import train_step
+
+_slow_array = ControlVar("slow_array", "")
+"""The parameter array of the weight whose update is shown; a control."""
+MAX_FINE_WORK = 50_000_000
+"""Weights times images; the article's network and minibatch have 3 million, the largest on the page 2,000 million."""
+UNITS = 1_000_000_000
+"""Of a coordinate, as one step can move the loss by less than that of a run's curves."""
 
 
 def backward(step: SlowStep) -> None:
@@ -63,13 +88,194 @@ def backward(step: SlowStep) -> None:
 
 
 def slope_formula(network: MLP, number: int) -> str:
-    r"""Return the derivative of a hidden layer's outputs by its sums, written in its activations before dropout.
-
-    Examples
-    --------
-    >>> slope_formula(MLP([784, 5, 10], activation="tanh", dropout=0.5, rng=np.random.default_rng(0)), 1)
-    '(1 - A_1^2) \\odot D_1'
-    """
+    """Return the derivative of a hidden layer's outputs by its sums, written in its activations before dropout."""
     given = f"{'A' if network.dropout else 'H'}_{number}"
     slope = ACTIVATION[network.activation][1].format(given)
     return slope + (rf" \odot D_{number}" if network.dropout else "")
+
+
+def check(step: SlowStep) -> None:
+    """Draw the stage "Check": the steepest gradient of each parameter array beside the measured change of the loss."""
+    network = step.before
+    st.markdown(
+        "Are these gradients right? Test it: move one weight by a hair to either side, compute the loss both times, "
+        "and see how much it changed. That needs no calculus at all, and must give the same number."
+    )
+    st.latex(
+        aligned(
+            r"\frac{\partial L}{\partial w} &\approx \frac{L(w + h) - L(w - h)}{2h}",
+            r"h &= 10^{-5}",
+        )
+    )
+    entries = [steepest(network, k) for k in range(len(network.parameters()))]
+    positions = [position_of(network, k, entry) for k, entry in enumerate(entries)]
+    checks = within_budget("slow_checks", (step,), lambda: check_gradients(step, positions), plays=False)
+    st.markdown("**The steepest weight of each array**")
+    rows = [
+        [
+            html_name(name),
+            str(list(entry)),
+            f"{c.used:.6g}",
+            f"{c.gradient:.9g}",
+            f"{c.difference:.9g}",
+            f"{c.relative_error:.1e} {'✓' if c.relative_error < 1e-5 else '✗'}",
+        ]
+        for name, entry, c in zip(names(network), entries, checks, strict=True)
+    ]
+    st.html(
+        step_table(["array", "entry", "gradient (float32)", "in float64", "finite difference", "relative error"], rows)
+    )
+    st.caption(
+        "Training computes in float32, with about 7 digits. The check runs the same code in float64, where the "
+        "difference of two nearly equal losses still has enough digits."
+    )
+    show_code(check_gradients, losses_along)
+
+
+def update(step: SlowStep) -> None:
+    """Draw the stage "Update": one step downhill, for all weights at once."""
+    settings = step.settings
+    st.markdown(
+        "Every weight takes a small step against its gradient, so that the loss goes down. The learning rate sets the "
+        f"size of the step, here **{step.learning_rate:.4g}**. "
+        + {
+            "sgd": "Momentum keeps the speed of earlier steps." if settings.momentum else "This is plain SGD.",
+            "adam": "Adam divides by the usual size of this weight’s gradients, so that each weight has its own pace.",
+        }[settings.optimizer]
+    )
+    name, position = _chosen_weight(step)
+    left, drawn = st.columns(2, gap="medium", vertical_alignment="center")
+    with left:
+        st.latex(_numbers(step, position))
+        st.caption(
+            f"w is {plain(name)}, the steepest of its array. After the step, the network has "
+            f"{float(step.after.values[position]):.5g} there."
+        )
+    with drawn:
+        _downhill(step)
+    show_code(Adam.update if settings.optimizer == "adam" else SGD.update)
+
+
+def _chosen_weight(step: SlowStep) -> tuple[str, int]:
+    """Draw the choice of a parameter array, and return the name and the position of its steepest weight."""
+    network = step.before
+    options = names(network)
+    number = options.index(_slow_array.choice("Which weight", options))
+    entry = steepest(network, number)
+    return f"{options[number]}{list(entry)}", position_of(network, number, entry)
+
+
+def _numbers(step: SlowStep, position: int) -> str:
+    """Return the update of one weight as a formula with its numbers."""
+    settings, before = step.settings, step.optimizer_before
+    value, gradient = float(step.before.values[position]), float(step.before.grads[position])
+    optimizer = step.run.optimizer
+    if isinstance(optimizer, Adam):
+        return adam_numbers(
+            value,
+            gradient,
+            float(before["mean"][position]),
+            float(before["mean_square"][position]),
+            rate=step.learning_rate,
+            betas=(optimizer.betas[0], optimizer.betas[1]),
+            epsilon=optimizer.epsilon,
+            decay=settings.weight_decay,
+            l1=settings.l1,
+            steps_taken=step.optimizer_after["steps_taken"],
+        )
+    return sgd_numbers(
+        value,
+        gradient,
+        float(before["velocity"][position]) if "velocity" in before else 0.0,
+        rate=step.learning_rate,
+        momentum=settings.momentum,
+        decay=settings.weight_decay,
+        l1=settings.l1,
+    )
+
+
+def _losses(step: SlowStep, lengths: list[float]) -> list[float]:
+    """Return the losses of the minibatch at these lengths of the step."""
+    smoothing = step.settings.label_smoothing
+    return losses_along(
+        step.before, step.update, lengths, step.inputs, step.labels, label_smoothing=smoothing, masks=step.mask_rng
+    )
+
+
+def _downhill(step: SlowStep) -> None:
+    """Draw the loss along the direction of the step, whose length is 1, with its slope at the start."""
+    # Fewer points for large networks, as each costs a pass of the whole minibatch.
+    n = 33 if step.before.n_parameters * len(step.labels) < MAX_FINE_WORK else 9
+    x = np.linspace(0, 4, n)
+    y = np.array(within_budget("slow_downhill", (step,), lambda: _losses(step, x.tolist()), plays=False))
+    slope = float(step.before.grads.astype(np.float64) @ step.update.astype(np.float64))
+    finite = y[np.isfinite(y)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+    margin = max(0.18 * (high - low), 1e-4 * abs(high), 1e-9)
+    lines = [
+        line_of(Curve(x, y), "accent", UNITS, still=True),
+        line_of(Curve(x, step.loss + slope * x), "second", UNITS, dash=[5, 2], still=True),
+    ]
+    for at, loss, name in ((0, step.loss, "before"), (1, step.loss_after, "after")):
+        point = Curve(np.array([at]), np.array([loss]))
+        lines.append(line_of(point, "ink", UNITS, marker=7, name=name, still=True))
+    plot = {"percent": False, "units": UNITS, "x": (0.0, 4.0), "y": (low - margin, high + margin)}
+    alt = "The loss along the direction of the step"
+    draw_plot("downhill", shown({**plot, "lines": lines, "marks": []}, alt, playing=False))
+    st.caption(
+        "The loss of this minibatch along the direction of the step, whose real length is 1. The gradient only knows "
+        "the slope at the start, the dashed line. With a larger learning rate, the step would land farther to the "
+        "right."
+    )
+
+
+def after(step: SlowStep) -> None:
+    """Draw the stage "After": the effect of the step on its own minibatch."""
+    right_before = accuracy(step.outputs[-1], step.labels)
+    right_after = accuracy(step.logits_after, step.labels)
+    st.markdown(
+        "The same images again, through the changed network. Their loss should have fallen a little. Validation shows "
+        "whether it also fell for images that the network has not seen."
+    )
+    n = len(step.labels)
+    columns = st.columns(3)
+    change = round(step.loss_after - step.loss, 4)
+    columns[0].metric(
+        "Loss of this minibatch",
+        f"{step.loss_after:.4f}",
+        f"{change:+.4f}" if change else "no change",
+        delta_color="inverse" if change else "off",
+        delta_arrow="auto" if change else "off",
+    )
+    more = round(right_after * n) - round(right_before * n)
+    columns[1].metric(
+        "Read right",
+        f"{round(right_after * n)} of {n}",
+        f"{more:+d}" if more else "no change",
+        delta_color="normal" if more else "off",
+        delta_arrow="auto" if more else "off",
+    )
+    length, size = float(np.linalg.norm(step.update)), float(np.linalg.norm(step.before.values))
+    columns[2].metric(
+        "Length of the update",
+        f"{length / size * 100:.2f}%",
+        "relative to the weights",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    names = step.settings.names
+    was, now = (logits.argmax(axis=1) for logits in (step.outputs[-1], step.logits_after))
+    changed = np.flatnonzero(was != now)[:SHOWN_IMAGES].tolist()
+    if len(changed):
+        st.markdown("**It changed its mind about**")
+        marks = ["✓" if now[k] == step.labels[k] else "" for k in changed]
+        turned = [f"{names[was[k]]} → {names[now[k]]} {mark}".strip() for k, mark in zip(changed, marks, strict=True)]
+        images_of(step, changed, turned, alt="read as {}")
+    else:
+        st.caption("It changed its mind about none of them: most steps are small.")
+    st.markdown("That was one step. A run repeats it, each time with the next images.")
+    st.caption(
+        "A run takes the same step, up to rounding, with faster code "
+        f"({plain(location(FastStep))}), which skips pixels that are blank in the whole minibatch."
+    )
+    show_code(train_step)

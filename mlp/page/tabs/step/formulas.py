@@ -35,29 +35,12 @@ def tex(number: float, digits: int = 3) -> str:
 
 
 def signed(number: float) -> str:
-    """Write a number as a factor: in brackets if it is negative.
-
-    Examples
-    --------
-    >>> signed(-0.5), signed(0.5)
-    ('(-0.5)', '0.5')
-    """
-    return in_brackets(tex(number))
-
-
-def in_brackets(text: str) -> str:
-    """Return a number's text, in brackets if it is negative."""
-    return f"({text})" if text.startswith("-") else text
+    """Write a number as a factor: in brackets if it is negative."""
+    return f"({tex(number)})" if tex(number).startswith("-") else tex(number)
 
 
 def shaped(symbol: str, shape: Sequence[int]) -> str:
-    r"""Write a symbol with its shape below.
-
-    Examples
-    --------
-    >>> shaped("X", (32, 784))
-    '\\underset{32 \\times 784}{X}'
-    """
+    """Write a symbol with its shape below."""
     size = r" \times ".join(map(str, shape))
     return rf"\underset{{{size}}}{{{symbol}}}"
 
@@ -99,67 +82,20 @@ def tex_name(names: Sequence[str], place: int) -> str:
     return name if name.isdecimal() else rf"\text{{{name}}}"
 
 
-def rounded_parts(parts: np.ndarray, decimals: int) -> np.ndarray:
-    """Round parts up or down such that they add up to their rounded sum.
-
-    Examples
-    --------
-    >>> rounded_parts(np.array([1, 1, 1]) / 3, decimals=2).tolist()
-    [0.34, 0.33, 0.33]
-    """
-    units = np.asarray(parts, np.float64) * 10**decimals
-    floors = np.floor(units)
-    missing = round(float(units.sum())) - round(float(floors.sum()))
-    up = np.argsort(floors - units, kind="stable")[:missing]  # nearest to the next unit
-    floors[up] += 1
-    return floors / 10**decimals
-
-
-def _three_decimals(number: float) -> str:
-    return f"{number:.3f}" if abs(number) < 1e6 else f"{number:.3e}"  # a run that blows up has huge ones
-
-
-class SoftmaxNumbers:
-    """Softmax of one image's finite logits, (n,), rounded such that what is printed adds up as it should.
-
-    The probability of the class ``right`` shows at least two digits, up to 8 decimals.
-
-    Examples
-    --------
-    >>> numbers = SoftmaxNumbers(np.array([1.0, 3.0, -2.0]), right=0)
-    >>> numbers.exponentials, numbers.total, numbers.probabilities
-    (['0.135', '1.000', '0.007'], '1.142', ['0.1185', '0.8756', '0.0059'])
-    """
-
-    def __init__(self, logits: np.ndarray, right: int) -> None:
-        logits = logits.astype(np.float64)
-        exponentials = np.exp(logits - logits.max())
-        decimals = max(3, 1 + math.ceil(-math.log10(max(exponentials[right], 1e-7))))
-        rounded = logits.round(3)
-        self.logits = [_three_decimals(z) for z in rounded]
-        self.largest = _three_decimals(rounded.max())
-        self.shifted = [_three_decimals(z - rounded.max()) for z in rounded]
-        parts = rounded_parts(exponentials, decimals)
-        self.exponentials = [f"{part:.{decimals}f}" for part in parts]
-        self.total = f"{parts.sum():.{decimals}f}"
-        self.shares = exponentials / exponentials.sum()
-        self.probabilities = [f"{p:.{decimals + 1}f}" for p in rounded_parts(self.shares, decimals + 1)]
-        self.one = f"{1:.{decimals + 1}f}"
-
-    def formula(self, index: int, name: str) -> str:
-        """Write the probability of the class at ``index``, with its name as TeX."""
-        terms = [text for text in self.exponentials if float(text)]
-        if len(terms) > 3:
-            terms[2:-1] = [r"\cdots"]
-        total = f" = {self.total}" if terms[1:] else ""
-        shifted = rf"{self.logits[index]} - {in_brackets(self.largest)}"
-        return aligned(
-            rf"m &= \max_k z_k = {self.largest}",
-            r"\textstyle\sum_k e^{z_k - m} &= " + " + ".join(terms) + total,
-            rf"p_{{{name}}} &= \frac{{e^{{z_{{{name}}} - m}}}}{{\sum_k e^{{z_k - m}}}}"
-            rf" = \frac{{e^{{{shifted}}}}}{{{self.total}}}",
-            rf"&= \frac{{{self.exponentials[index]}}}{{{self.total}}} = {self.probabilities[index]}",
-        )
+def softmax_formula(logits: np.ndarray, index: int, name: str) -> str:
+    """Write the probability of the class at ``index`` from finite logits, (n,), with its name as TeX."""
+    exponentials = np.exp(logits - logits.max())
+    total = exponentials.sum()
+    terms = [tex(one) for one in exponentials]
+    if len(terms) > 3:
+        terms[2:-1] = [r"\cdots"]
+    shifted = rf"{tex(logits[index])} - {signed(logits.max())}"
+    return aligned(
+        rf"m &= \max_k z_k = {tex(logits.max())}",
+        rf"\textstyle\sum_k e^{{z_k - m}} &= {' + '.join(terms)} = {tex(total)}",
+        rf"p_{{{name}}} &= \frac{{e^{{z_{{{name}}} - m}}}}{{\sum_k e^{{z_k - m}}}}",
+        rf"&= \frac{{e^{{{shifted}}}}}{{{tex(total)}}} = {tex(exponentials[index] / total)}",
+    )
 
 
 def _slope(value: float, gradient: float, decay: float, l1: float) -> tuple[float, str, str]:

@@ -11,16 +11,16 @@ from mlp.images.input_image import with_article
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import loss_and_gradient, softmax, softmax_cross_entropy
-from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
 from mlp.page.style.html import bar
 from mlp.page.style.theme import plain
-from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, shaped, tex, tex_name, weighted_sum
+from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_formula, tex, tex_name, weighted_sum
 from mlp.page.tabs.step.step_pieces import (
     SHOWN_IMAGES,
     followed,
     image_and_formula,
-    number_between,
+    images_of,
     show_code,
     step_table,
     true_name,
@@ -41,15 +41,8 @@ def minibatch(step: SlowStep) -> None:
     )
     some = ", ".join(tex_name(step.settings.names, int(label)) for label in step.labels[:6])
     st.latex(shaped("X", step.inputs.shape) + r", \qquad " + shaped("y", (n,)) + rf" = ({some}, \ldots)")
-    shown = slice(SHOWN_IMAGES)
-    st.html(
-        theme.digits(
-            (step.inputs[shown] * 255).round().astype(np.uint8),
-            [step.settings.names[label] for label in step.labels[shown]],
-            alt="a handwritten {}",
-            marked=followed(step),
-        )
-    )
+    shown = range(min(n, SHOWN_IMAGES))
+    images_of(step, shown, [true_name(step, k) for k in shown], alt="a handwritten {}", marked=followed(step))
     if n > SHOWN_IMAGES:
         st.caption(f"The first {SHOWN_IMAGES} of {n}.")
     show_code(epoch_plan)
@@ -71,11 +64,14 @@ def forward(step: SlowStep) -> None:
         st.markdown(f"**Image {i:d}**, {plain(with_article(true_name(step, i)))}, on its way")
         st.html(_activations(step, i))
     with right:
-        number = _layer_choice(n_layers)
+        number = _slow_layer.choice(
+            "Layer",
+            range(1, n_layers + 1),
+            format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
+        )
         dense = network.dense_layers[number - 1]
         given = step.inputs[i] if number == 1 else step.next_inputs(number - 1)[i]
-        strongest = int(step.sums(number)[i].argmax())
-        neuron = number_between("Neuron", dense.n_out, slow_neuron(number, strongest))
+        neuron = int(step.sums(number)[i].argmax())
         symbol = "x" if number == 1 else "h"
         st.latex(weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol))
         if number < n_layers:
@@ -106,20 +102,19 @@ def probabilities(step: SlowStep) -> None:
         image_and_formula(step, i, f"z = ({', '.join(map(tex, logits))})")
         st.caption("The run blew up: without finite logits, softmax can’t compute probabilities.")
         return show_code(softmax)
-    numbers = SoftmaxNumbers(logits, label)
-    image_and_formula(step, i, numbers.formula(label, tex_name(names, label)))
-    bars = map(_bar, numbers.shares, numbers.probabilities)
-    rows = zip(map(html.escape, names), numbers.logits, numbers.shifted, numbers.exponentials, bars, strict=True)
-    st.html(
-        step_table(
-            ["answer", "logit z", "z − m", "e<sup>z − m</sup>", "probability"],
-            [*rows, ["sum", "", "", numbers.total, _bar(1.0, numbers.one)]],
-            marked=label,
-        )
-    )
-    st.caption(
-        f"The marked row is the right answer, {plain(names[label])}. The columns are rounded so that they add up."
-    )
+    image_and_formula(step, i, softmax_formula(logits, label, tex_name(names, label)))
+    shifted = logits - logits.max()
+    rows = [
+        [
+            html.escape(name),
+            *(f"{number:.3g}" for number in numbers),
+            f'<span class="ink-cell">{bar(share)}{share:.3g}</span>',
+        ]
+        for name, share, *numbers in zip(names, softmax(logits).tolist(), logits, shifted, np.exp(shifted), strict=True)
+    ]
+    heads = ["answer", "logit z", "z − m", "e<sup>z − m</sup>", "probability"]
+    st.html(step_table(heads, rows, marked=label))
+    st.caption(f"The marked row is the right answer, {plain(names[label])}. All numbers are rounded.")
     show_code(softmax)
 
 
@@ -151,16 +146,10 @@ def loss(step: SlowStep) -> None:
             rf"L &= \frac{{1}}{{{n}}} \sum_i L_i = \mathbf{{{tex(step.loss, 4)}}}",
         ),
     )
-    order = np.argsort(-losses)[:SHOWN_IMAGES]
+    order = np.argsort(-losses)[:SHOWN_IMAGES].tolist()
     st.markdown("**The cost of each image**, the highest first")
-    st.html(
-        theme.digits(
-            (step.inputs[order] * 255).round().astype(np.uint8),
-            [f"{true_name(step, k)}: {losses[k]:.2f}" for k in order],
-            alt="answer and loss {}",
-            marked=order.tolist().index(i) if i in order else None,
-        )
-    )
+    costs = [f"{true_name(step, k)}: {losses[k]:.2f}" for k in order]
+    images_of(step, order, costs, alt="answer and loss {}", marked=order.index(i) if i in order else None)
     show_code(softmax_cross_entropy, loss_and_gradient)
 
 
@@ -194,21 +183,6 @@ def _dropout_note(step: SlowStep) -> None:
         )
 
 
-def _layer_choice(n_layers: int) -> int:
-    options = list(range(1, n_layers + 1))
-    if not _slow_layer.is_kept() or _slow_layer.get() not in options:
-        _slow_layer.set(1)
-    with _slow_layer.placed():
-        chosen = st.segmented_control(
-            "Layer",
-            options,
-            key=_slow_layer.key,
-            format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
-            required=True,
-        )
-    return int(chosen or 1)
-
-
 def _activations(step: SlowStep, i: int) -> str:
     """Return one image's numbers in every layer as HTML, shown as brightness."""
     figures = [("784 pixels", step.inputs[i].reshape(28, 28), 84, 84)]
@@ -235,12 +209,3 @@ def _block(values: np.ndarray) -> np.ndarray:
     block = np.zeros(rows * 25, np.float32)
     block[: len(values)] = values
     return block.reshape(rows, 25)
-
-
-def _bar(share: float, text: str) -> str:
-    return f'<span class="ink-cell">{bar(float(share))}{text}</span>'
-
-
-def slow_neuron(layer: int, strongest: int) -> SessionVar[int]:
-    """Return the chosen neuron of a layer, at first the strongest; a control."""
-    return SessionVar(f"slow_neuron_{layer}", strongest)

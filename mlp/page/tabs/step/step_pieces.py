@@ -15,7 +15,6 @@ from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import with_article
 from mlp.nn.network import MLP
 from mlp.page import state
-from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.html import html_table
 from mlp.page.style.theme import plain
@@ -44,13 +43,6 @@ def html_name(name: str) -> str:
     return f"{name[0]}<sub>{html.escape(name[1:])}</sub>"
 
 
-def number_between(label: str, n: int, chosen: SessionVar[int]) -> int:
-    """Draw the choice of a number from 0 to ``n`` - 1, and return it."""
-    if not 0 <= chosen.start(chosen.default) < n:
-        chosen.set(chosen.default)
-    return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, key=chosen.key))
-
-
 def image_and_formula(step: SlowStep, i: int, formula: str) -> None:
     """Draw the followed image with a formula beside it."""
     name = html.escape(true_name(step, i))
@@ -63,6 +55,14 @@ def image_and_formula(step: SlowStep, i: int, formula: str) -> None:
         )
     with right:
         st.latex(formula)
+
+
+def images_of(
+    step: SlowStep, places: Sequence[int], captions: Sequence[str], *, alt: str, marked: int | None = None
+) -> None:
+    """Draw images of the minibatch with their captions; ``alt`` describes each, and ``marked`` is one of them."""
+    images = (step.inputs[list(places)] * 255).round().astype(np.uint8)
+    st.html(theme.digits(images, captions, alt=alt, marked=marked))
 
 
 def true_name(step: SlowStep, i: int) -> str:
@@ -79,13 +79,7 @@ ROOT = Path(mlp.__file__).resolve().parents[1]
 
 
 def location(function: Callable[..., Any]) -> str:
-    """Return the file and line of a function.
-
-    Examples
-    --------
-    >>> location(mlp.to_mnist).partition(", line ")[0]
-    'mlp/images/drawing.py'
-    """
+    """Return the file and line of a function, as text."""
     function = inspect.unwrap(function)  # below its decorators
     path = Path(inspect.getsourcefile(function) or "").resolve()
     return f"{path.relative_to(ROOT).as_posix()}, line {inspect.getsourcelines(function)[1]}"

@@ -14,11 +14,9 @@ from mlp.page.style import theme
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
-from mlp.page.tabs.step.backward import backward
-from mlp.page.tabs.step.check import check
+from mlp.page.tabs.step.backward import after, backward, check, update
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
 from mlp.page.tabs.step.step_pieces import followed
-from mlp.page.tabs.step.update import after, update
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import sign_settings
 from mlp.training.data.sources import chosen_mnist
@@ -27,10 +25,6 @@ from mlp.training.run import Run
 
 _slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", None)
 """The step, after what it is a step of."""
-_slow_origins = SessionVar[list[str] | None]("slow_origins", None)
-"""The options when the choice of the step's origin was last drawn."""
-_slow_origin = ControlVar[str]("slow_origin", "new")
-"""The origin of the step; a control."""
 _slow_stage = ControlVar[str]("slow_stage", "")
 """The open stage; a control."""
 
@@ -46,7 +40,6 @@ STAGES = {
     "After": after,
 }
 FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
-ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
 
 
 def step_through_section(visitor: Visitor, data: Dataset) -> None:
@@ -59,67 +52,43 @@ def _step_through(visitor: Visitor, data: Dataset) -> None:
         "A network learns in thousands of steps, each from a handful of images. Here is **one of them in slow "
         "motion**, with its real numbers. It works on a copy, so your run stays as it is."
     )
-    _which_step(visitor)
     try:
         step = _current(visitor, data)
     except (ValueError, OSError) as error:
         st.error(f"There is no step to show: {plain(str(error))}.")
         return
-    job = visitor.job if _slow_origin.get() == "run" else None
+    job = visitor.job
     is_extra = job is not None and step.epoch > job.snapshot().settings.epochs
-    st.html(
-        theme.chips(
-            [
-                f"Step <b>{step.number:,}</b>, in epoch {step.epoch}{', after the run’s last' if is_extra else ''}",
-                " → ".join(map(str, step.before.layer_sizes)),
-                f"{len(step.labels)} images",
-                f"learning rate {step.learning_rate:.4g}",
-            ]
-        )
+    facts = [
+        "A new network" if job is None else "Your run",
+        f"Step <b>{step.number:,}</b>, in epoch {step.epoch}{', after the run’s last' if is_extra else ''}",
+        " → ".join(map(str, step.before.layer_sizes)),
+        f"{len(step.labels)} images",
+        f"learning rate {step.learning_rate:.4g}",
+    ]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(theme.chips(facts), width="content")
+        if job is not None:
+            st.button(
+                "Newest step",
+                key="slow_newest",
+                on_click=_slow_step.set,
+                args=(None,),
+                icon=":material/refresh:",
+                help="Copies your run again, at its current step.",
+            )
+    stages = list(STAGES)
+    stage = _slow_stage.choice(
+        "Stage",
+        stages,
+        format_func=lambda name: f"{stages.index(name) + 1} {name}",
+        label_visibility="collapsed",
     )
-    at = _chosen_stage()
+    at = stages.index(stage)
     with st.container(border=True, key="slow_card"):
         _head(at, step, visitor, data)
         with np.errstate(over="ignore", invalid="ignore"):  # steps of a run that blew up are shown, too
-            list(STAGES.values())[at](step)
-
-
-def _which_step(visitor: Visitor) -> None:
-    """Draw the choice between the run's next step and the first of a new network."""
-    origins = ["run", "new"] if visitor.job is not None else ["new"]
-    if _slow_origins.get() != origins or not _slow_origin.is_kept():
-        _slow_origins.set(origins)  # a first run becomes the choice
-        _slow_origin.set(origins[0])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with _slow_origin.placed():
-            st.segmented_control(
-                "Which step", origins, key=_slow_origin.key, format_func=ORIGINS.__getitem__, required=True
-            )
-        st.button(
-            "Newest step",
-            key="slow_newest",
-            on_click=_forget,
-            icon=":material/refresh:",
-            disabled=_slow_origin.get() != "run",
-            help="Copies your run again, at its current step.",
-        )
-
-
-def _chosen_stage() -> int:
-    """Draw the choice of the stage, and return its number, from 0."""
-    stages = list(STAGES)
-    if _slow_stage.get() not in stages:
-        _slow_stage.set(stages[0])
-    with _slow_stage.placed():
-        st.segmented_control(
-            "Stage",
-            stages,
-            key=_slow_stage.key,
-            format_func=lambda name: f"{stages.index(name) + 1} {name}",
-            required=True,
-            label_visibility="collapsed",
-        )
-    return stages.index(_slow_stage.get())
+            STAGES[stage](step)
 
 
 def _head(at: int, step: SlowStep, visitor: Visitor, data: Dataset) -> None:
@@ -160,28 +129,22 @@ def _go_to_stage(stage: int) -> None:
     _slow_stage.set(list(STAGES)[stage])
 
 
-def _forget() -> None:
-    _slow_step.pop()
-
-
 def _current(visitor: Visitor, data: Dataset) -> SlowStep:
-    """Return the current step, computed again only when another run or other settings are chosen."""
-    is_of_run = _slow_origin.get() == "run" and visitor.job is not None
-    settings = chosen_settings()
+    """Return a step of the visitor's run, or the first of a new network, computed anew when these are others."""
+    job, settings = visitor.job, chosen_settings()
     if data.unseen is not None:
         settings = sign_settings(settings, data.names)
-    origin = ("run", visitor.id, visitor.runs.current) if is_of_run else ("new", settings, data.name)
+    origin = ("new", settings, data.name) if job is None else ("run", visitor.id, visitor.runs.current)
     kept = _slow_step.get()
     if kept is None or kept[0] != origin:
-        run = visitor.job.run_state() if is_of_run and visitor.job is not None else Run(settings)
-        kept = (origin, _step_of(run, origin, visitor, data))
+        kept = (origin, _step_of(Run(settings) if job is None else job.run_state(), visitor, data))
         _keep(*kept)
     return kept[1]
 
 
-def _step_of(run: Run, origin: tuple[Any, ...], visitor: Visitor, data: Dataset) -> SlowStep:
+def _step_of(run: Run, visitor: Visitor, data: Dataset) -> SlowStep:
     """Return the next step of a run, on the images that it trains on."""
-    if origin[0] == "run" and visitor.job is not None:
+    if visitor.job is not None:
         dataset = visitor.job.training_data.load()
     elif data.unseen is not None:
         dataset = data
@@ -201,7 +164,7 @@ def _next_minibatch(visitor: Visitor, data: Dataset, number: int) -> None:
     origin, step = kept
     if step.number != number:
         return  # a busy browser can send one press twice, but the visitor means one step
-    _keep(origin, _step_of(step.run, origin, visitor, data))
+    _keep(origin, _step_of(step.run, visitor, data))
     _go_to_stage(0)
 
 
