@@ -15,7 +15,6 @@ STREAMS: dict[str, Callable[..., tuple[int, ...]]] = {
     "order of an epoch": lambda seed, epoch: (seed, epoch),
     "warps of a block": lambda seed, epoch, block: (seed, epoch, 1, block),
     "dropout of a step": lambda seed, step: (seed, step, 7),
-    "images that measure an update": lambda seed, step: (seed, step, 8),
     # of the data that runs share
     "synthetic digits": lambda: (0, 2),
     "choice for own digits": lambda: (7,),

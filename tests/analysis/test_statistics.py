@@ -6,9 +6,6 @@ import pytest
 from mlp import MLP, softmax_cross_entropy
 from mlp.analysis.statistics import layer_statistics
 from mlp.analysis.trace import Link, links, trace
-from mlp.analysis.update_size import update_sizes
-from mlp.training.run import Run
-from mlp.training.settings import Settings
 
 
 def test_dead_neurons_are_those_that_are_silent_for_every_image():
@@ -66,14 +63,3 @@ def test_links_are_the_strongest_nonzero_contributions():
     hidden, logits = trace(small_network(), np.array([1.0, 1.0]), 9)
     assert links(hidden, logits, 9) == [Link(0, 1, -7.0), Link(0, 0, 10.5)]
     assert links(hidden, logits, 1) == [Link(0, 0, 10.5)]
-
-
-IMAGES = np.random.default_rng(0).random((64, 784)).astype(np.float32)
-LABELS = np.arange(64) % 10
-
-
-def test_adams_first_step_moves_every_weight_by_about_the_learning_rate():
-    run = Run(Settings(hidden=(8,), activation="tanh", batch_size=16, optimizer="adam", learning_rate=0.001))
-    weight = run.network.dense_layers[1].weight.value
-    expected = 0.001 * np.sqrt(weight.size) / np.linalg.norm(weight)
-    assert update_sizes(run, IMAGES, LABELS)[1] == pytest.approx(expected, rel=0.1)

@@ -3,9 +3,8 @@
 import numpy as np
 
 from mlp.analysis.statistics import layer_statistics
-from mlp.analysis.update_size import update_sizes
 from mlp.training.data.sources import Mnist
-from mlp.training.run import Run
+from mlp.training.run import Run, steps
 from tests.claims.runs import DATA, EPOCH, SEEDS, shipped, trained
 
 
@@ -52,4 +51,11 @@ def _gradients_and_steps(run: Run) -> tuple[list[float], list[float]]:
     """Return the spread of the gradients and the relative size of the next step of each hidden layer."""
     images, labels = DATA.train.images, DATA.train.labels
     layers = layer_statistics(run.network, images[:128], labels[:128], DATA.validation.images)
-    return [layer.gradients.std for layer in layers[:-1]], update_sizes(run, images, labels)[:-1]
+    twin = run.copy()
+    for step in steps(twin, images, labels):
+        assert step.number == run.step + 1
+        break
+    pairs = zip(run.network.dense_layers[:-1], twin.network.dense_layers[:-1], strict=True)
+    weights = [(before.weight.value, after.weight.value) for before, after in pairs]
+    moved = [float(np.linalg.norm(after - before) / np.linalg.norm(before)) for before, after in weights]
+    return [layer.gradients.std for layer in layers[:-1]], moved

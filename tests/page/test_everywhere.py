@@ -113,7 +113,7 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
 """Each state of the page, and the presses that lead there."""
 
 
-WORK = {"wish": "lab_ask", "morph": "lab_find"}
+WORK = {"wish": "lab_ask"}
 """Rooms with a result that is computed at a press."""
 
 

@@ -71,7 +71,7 @@ def swept() -> AppTest:
 
 def rewound() -> AppTest:
     page = press(trained(lab="rewind"), "pause")
-    page.number_input(key="lab_step").set_value(SOME).run()
+    next(one for one in page.number_input if one.label == "Exact step").set_value(SOME).run()
     press(page, "lab_replay")
     eventually(lambda: not tab_of(page).work[1].running)
     return press(page.run(), "lab_go_on")

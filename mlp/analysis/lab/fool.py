@@ -1,4 +1,4 @@
-"""The smallest change of an image that changes a network's answer: steps along the sign of a gradient."""
+"""A small change of an image that changes a network's answer: steps along the sign of a gradient."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,6 @@ from mlp.nn.network import MLP
 
 STEPS = 10  # of a projected attack
 STRIDE = 2.5  # a step is this many times size / STEPS, so that every point within reach can be reached
-FIRST_SIZE = 1 / 16  # the first size tried: about as much as most digits need
-PRECISION = 1 / 256  # of the smallest size: one gray level of the screen
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +35,8 @@ class Attack:
     turned: bool
 
 
-def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None = None, steps: int = 1) -> Attack:
+@one_blas_thread
+def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None = None, steps: int = STEPS) -> Attack:
     """Return an image changed by at most ``size`` per pixel, so that another digit gains on the answer.
 
     One step is the fast gradient sign method, ``x + size · sign(∇m)`` (Goodfellow et al. 2015, section 4), here of the
@@ -60,41 +59,26 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
     ValueError
         If the size is not from 0 to 1, or steps is less than 1.
     """
-    return _Aim(network, image, target).attack(size, steps)
-
-
-class _Aim:
-    """The common start of all attacks on one image: the answer, the target, and the outputs of the layers."""
-
-    @one_blas_thread
-    def __init__(self, network: MLP, image: np.ndarray, target: int | None) -> None:
-        self.network = network
-        self.target = target
-        self.image = np.asarray(image, network.dtype).reshape(-1)
-        self.activations = network.activations(self.image[np.newaxis])
-        self.before = int(self.activations[-1].argmax())
-        self.goal = _nearest(network, self.activations, self.before) if target is None else target
-        self.direction = _rows(network, [self.goal], self.before)
-
-    @one_blas_thread
-    def attack(self, size: float, steps: int) -> Attack:
-        """Return the image changed by at most ``size`` per pixel."""
-        if not 0 <= size <= 1:
-            raise ValueError(f"the size of a change must be from 0 to 1, got {size}")
-        if steps < 1:
-            raise ValueError(f"steps must be at least 1, got {steps}")
-        low, high = np.maximum(self.image - size, 0), np.minimum(self.image + size, 1)
-        stride = self.network.dtype.type(size if steps == 1 else STRIDE * size / steps)
-        changed, after, activations = self.image, self.before, self.activations
-        turned = False
-        while steps and self.goal != self.before and not turned:
-            slope = pull_back(self.network, activations, self.direction)[0]
-            changed = np.clip(changed + stride * np.sign(slope), low, high)
-            activations = self.network.activations(changed[np.newaxis])  # serve the next step too
-            after = int(activations[-1].argmax())
-            turned = after == self.goal or (self.target is None and after != self.before)
-            steps -= 1
-        return Attack(changed, size, self.before, after, turned or after == self.target)
+    if not 0 <= size <= 1:
+        raise ValueError(f"the size of a change must be from 0 to 1, got {size}")
+    if steps < 1:
+        raise ValueError(f"steps must be at least 1, got {steps}")
+    original = np.asarray(image, network.dtype).reshape(-1)
+    activations = network.activations(original[np.newaxis])
+    before = int(activations[-1].argmax())
+    goal = _nearest(network, activations, before) if target is None else target
+    direction = _rows(network, [goal], before)
+    low, high = np.maximum(original - size, 0), np.minimum(original + size, 1)
+    stride = network.dtype.type(size if steps == 1 else STRIDE * size / steps)
+    changed, after, turned = original, before, False
+    while steps and goal != before and not turned:
+        slope = pull_back(network, activations, direction)[0]
+        changed = np.clip(changed + stride * np.sign(slope), low, high)
+        activations = network.activations(changed[np.newaxis])  # serve the next step too
+        after = int(activations[-1].argmax())
+        turned = after == goal or (target is None and after != before)
+        steps -= 1
+    return Attack(changed, size, before, after, turned or after == target)
 
 
 def _nearest(network: MLP, activations: list[np.ndarray], answer: int) -> int:
@@ -106,27 +90,6 @@ def _nearest(network: MLP, activations: list[np.ndarray], answer: int) -> int:
     logits = activations[-1][0]
     slopes = np.abs(pull_back(network, activations, _rows(network, others, answer))).sum(axis=1)
     return others[int(np.argmin((logits[answer] - logits[others]) / np.maximum(slopes, 1e-12)))]
-
-
-def smallest(network: MLP, image: np.ndarray, *, target: int | None = None, steps: int = STEPS) -> Attack | None:
-    """Return the smallest attack that changes the answer, to within `PRECISION`; None if full ink does not.
-
-    It is the smallest of this method: another one might need less.
-    """
-    aim = _Aim(network, image, target)
-    low, high = 0.0, FIRST_SIZE
-    while not (found := aim.attack(high, steps)).turned:
-        if high >= 1:
-            return None
-        low, high = high, min(1.0, 2 * high)
-    while high - low > PRECISION:
-        middle = (low + high) / 2
-        tried = aim.attack(middle, steps)
-        if tried.turned:
-            found, high = tried, middle
-        else:
-            low = middle
-    return found
 
 
 def _rows(network: MLP, goals: list[int], answer: int) -> np.ndarray:

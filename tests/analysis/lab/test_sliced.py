@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.morph import morph
 from mlp.analysis.lab.sliced import Sliced, advanced
 from mlp.analysis.lab.valley import valley
 from mlp.analysis.lab.wish import wish
@@ -39,11 +38,10 @@ STATES = [NETWORK.values * size for size in (0.1, 0.5, 1.0)]
 @pytest.mark.parametrize(
     ("begun", "result"),
     [
-        (morph(NETWORK, *IMAGES[:2] / np.float32(255)), "images"),
         (wish(NETWORK, 1, 5, steps=30), "image"),
         (valley(STATES, NETWORK, IMAGES, LABELS), "losses"),
     ],
-    ids=["morph", "wish", "valley"],
+    ids=["wish", "valley"],
 )
 def test_result_does_not_depend_on_slices(begun: Any, result: str):
     kept, part = getattr(begun, result).copy(), begun

@@ -31,8 +31,8 @@ def steps(page: Page) -> int:
 def test_back_leads_from_a_room_to_the_one_before_and_forward_again(
     open_page: Callable[..., Page], screen: dict[str, Any]
 ):
-    page = open_page("?lab=morph", **screen)
-    expect(room(page, "Morph")).to_be_checked()
+    page = open_page("?lab=wish", **screen)
+    expect(room(page, "What it would like to see")).to_be_checked()
     room(page, "Map").click()
     expect(page).to_have_url(re.compile("lab=map"))
     runs = open_part(page, "Runs")
@@ -40,9 +40,9 @@ def test_back_leads_from_a_room_to_the_one_before_and_forward_again(
     page.go_back()
     expect(room(page, "Map")).to_be_checked()
     page.go_back()
-    expect(room(page, "Morph")).to_be_checked()
-    expect(part(page, "lab_morph")).to_be_visible()
-    assert query(page)["lab"] == "morph"
+    expect(room(page, "What it would like to see")).to_be_checked()
+    expect(part(page, "lab_wish")).to_be_visible()
+    assert query(page)["lab"] == "wish"
     page.go_forward()
     expect(room(page, "Map")).to_be_checked()
     page.go_forward()

@@ -18,7 +18,7 @@ def scrolled(page: Page) -> None:
 def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Callable[..., Page]):
     page = open_page("?lab=valley&epochs=100&batch_size=8&speed=Normal")
     expect(tab(page, "Lab")).to_be_checked()
-    choice = part(page, "lab_card").get_by_role("radiogroup", name="Experiment")
+    choice = part(page, "tab-lab").get_by_role("radiogroup", name="Experiment")
     expect(choice.get_by_role("radio", name="Valley", exact=True)).to_be_in_viewport()
     expect(part(page, "lab_valley").get_by_text("only your own run has one")).to_be_visible()
     scrolled(page)

@@ -98,7 +98,7 @@ def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Ca
         expect(matrix.get_by_role("rowheader", name=name, exact=True)).to_be_visible()
         expect(matrix.get_by_role("columnheader", name=name, exact=True)).to_be_visible()
     open_part(page, "Lab")
-    part(page, "lab_card").get_by_role("radio", name="Map", exact=True).click()
+    part(page, "tab-lab").get_by_role("radio", name="Map", exact=True).click()
     expect(part(page, "lab_map").get_by_role("button", name="“B”, read as B").first).to_be_visible()
 
     open_part(page, "Runs")

@@ -38,10 +38,10 @@ def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
         part(page, "tab").evaluate(WATCH)
         tab(page, "Mine").click()
         tab(page, "Lab").click()
-        expect(part(page, "lab_card")).to_be_visible()
+        expect(part(page, "tab-lab")).to_be_visible()
         expect(page.get_by_text("Several at once")).to_have_count(0)
         at_rest(page)  # all messages have arrived
-        expect(part(page, "lab_card")).to_be_visible()
+        expect(part(page, "tab-lab")).to_be_visible()
         assert page.evaluate("window.opened") == ["Look inside", "Mine", "Lab"]
         expect(page).to_have_url(re.compile("tab=Lab"))
     button(page, "pause").click()  # otherwise it would train during the next tests

@@ -10,14 +10,7 @@ import pytest
 from PIL import Image
 
 from mlp.analysis.lab.damage import Damage, damaged
-from mlp.analysis.update_size import update_sizes
-from mlp.jobs.slices import advance
 from mlp.page.draw.networks import shipped
-from mlp.page.style.signed_pictures import Sheet, scaled
-from mlp.page.style.theme import LIGHT
-from mlp.page.tabs.inside import spreads
-from mlp.training.data.sources import chosen_mnist
-from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.page.sight import at_rest, put, tab_of, visitor_of
 from tests.sample_digits import sample
@@ -117,43 +110,14 @@ def test_test_digit_is_chosen_by_number_within_the_test_set(opened):
     assert f"validation digit no. 5, a {sample().validation.labels[5]}" in shown(test)
 
 
-def test_learned_weights_are_current_minus_initial_weights(opened):
-    test = opened("weights", images=100, epochs=1)
-    test.button(key="step").click().run()
-    begun = Run(Settings(images=100, epochs=1))
-    learned = advance(begun, chosen_mnist(), 60, max_steps=1).run.network.dense_layers[0].weight.value
-    learned = (learned - begun.network.dense_layers[0].weight.value).T
-    expected = Sheet(scaled(learned, each=False), LIGHT).style
-    at_rest(test)
-    test.segmented_control(key="first_layer_of").set_value("What it has learned").run()
-    assert expected in shown(test)
-    test.segmented_control(key="first_layer_of").set_value("The weights").run()
-    assert expected not in shown(test)
-
-
-def test_pixels_can_speak_for_any_digit_against_any_other(opened):
+def test_pixels_can_speak_for_any_digit(opened):
     test = opened("pixels")
     test.selectbox(key="evidence_for").set_value("3").run()
-    test.selectbox(key="evidence_against").set_value("8").run()
-    assert "spoke for a 3 rather than an 8" in shown(test)
+    assert "spoke for a 3" in shown(test)
 
 
-def test_run_shows_the_size_of_its_next_step_and_its_dead_neurons(opened):
+def test_run_shows_its_dead_neurons(opened):
     test = opened("health", images=100, epochs=1)
-    assert "next step" not in shown(test)
     test.button(key="step").click().run()
     text = shown(at_rest(test))
-    assert text.count("next step") == len(Settings().hidden) + 1
     assert text.count("no neuron is silent") + text.count("silent</b> on all 500") == len(Settings().hidden)
-
-
-def test_good_step_range_fits_only_learning_runs():
-    def steps(settings, n):
-        train = sample().train
-        return update_sizes(advance(Run(settings), chosen_mnist(), 60, max_steps=n).run, train.images, train.labels)
-
-    adam = Settings(optimizer="adam", learning_rate=0.001)
-    for settings, n in ((Settings(), 1), (Settings(), 50), (Settings(), 200), (adam, 50), (adam, 200)):
-        assert all(spreads.GOOD[0] < step < spreads.GOOD[1] for step in steps(settings, n))
-    assert min(steps(Settings(learning_rate=1.0), 1)) > spreads.GOOD[1]
-    assert max(steps(Settings(learning_rate=0.0001), 50)) < spreads.GOOD[0]

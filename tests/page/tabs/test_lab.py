@@ -31,21 +31,18 @@ def test_damage_is_described_and_undone(open_page: Callable[..., AppTest]):
     assert "Weights left 0 of 100,400" in text(page, "lab_damage")
     page.session_state["lab_off"] = ((0, 3), (9, 9))
     page.run()
-    assert 'data-number="3" aria-label="neuron 4, off" aria-pressed="true"' in component(page, "lab_neurons")
-    assert component(page, "lab_neurons").count('aria-pressed="true"') == 1
+    assert "1 neuron off: " in text(page, "lab_damage")
     page.button(key="lab_heal").click().run()
     assert "Weights left 100,400 of 100,400" in text(page, "lab_damage")
 
 
-def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., AppTest]):
+def test_large_enough_change_turns_the_answer(open_page: Callable[..., AppTest]):
     page = open_page(lab="fool")
     page.segmented_control(key="network").set_value("article").run()
     page.slider(key="lab_size").set_value(0.0).run()
     assert "the answer stays the same" in text(page, "lab_fool")
-    page.button(key="lab_smallest").click().run()
-    assert 0 < page.slider(key="lab_size").value < 0.3
+    page.slider(key="lab_size").set_value(0.3).run()
     assert "turns into" in text(page, "lab_fool")
-    assert text(page, "lab_fool").count("% of full ink 0 →") == 2
     page.selectbox(key="lab_target").set_value("0").run()
     assert "It already reads a 0" in text(page, "lab_fool")
 
@@ -58,19 +55,6 @@ def test_wish_is_followed_on_the_engine_to_its_end(open_page: Callable[..., AppT
     eventually(lambda: not tab_of(page).work[1].running)
     assert "The network reads a 3 in it" in text(page.run(), "lab_wish")
     assert "Its sum after 200 steps" in text(page, "lab_wish")
-
-
-def test_morph_ends_at_the_chosen_digit_or_kept_drawing(open_page: Callable[..., AppTest]):
-    page = draw(open_page(lab="morph"), 4)
-    page.segmented_control(key="network").set_value("article").run()
-    page.selectbox(key="lab_morph_to").set_value("9").run()
-    assert "By pixels 4 becomes 9 at" in text(page, "lab_morph")
-    page.button(key="lab_find").click().run()
-    eventually(lambda: not tab_of(page).work[1].running)
-    assert "of the path’s length on average" in text(page.run(), "lab_morph")
-    page.button(key="lab_keep").click().run()
-    assert "it stays a 4" in text(page, "lab_morph")
-    assert "of the path’s length on average" not in text(page, "lab_morph")
 
 
 def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable[..., AppTest]):
@@ -100,8 +84,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     page.select_slider(key="lab_moment").set_value(3).run()
     assert "Reading with your run, back at step 3" in text(page)
     assert "step 3 of 125, epoch 0.02" in text(page, "lab_rewind")
-    assert page.number_input(key="lab_step").value == 3
-    page.number_input(key="lab_step").set_value(11).run()
+    page.number_input(key="lab_step_3").set_value(11).run()
     page.button(key="lab_replay").click().run()
     eventually(lambda: not tab_of(page).work[1].running)
     page.run()

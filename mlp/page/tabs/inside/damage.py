@@ -10,7 +10,6 @@ import streamlit as st
 
 from mlp.analysis.lab.damage import BITS, Damage, damaged, n_affordable, n_bytes, n_right, n_weights_left, own_bits
 from mlp.analysis.scores import percent
-from mlp.analysis.trace import strongest, trace
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
@@ -18,14 +17,13 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
-from mlp.page.draw.scene import activity
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.redraw import On, redraw
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.inside.switches import LayerSwitches, neuron_grid, switched_off_in
-from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, plain_reader
+from mlp.page.tabs.inside.network_picture import switched_off_in
+from mlp.page.tabs.lab.room import bars, facts_list, plain_reader
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -40,7 +38,6 @@ IDEA = (
     "network itself stays whole."
 )
 UNHARMED = "Press a neuron to switch it off, and see how the answer and the accuracy change."
-SHOWN = 200  # neurons in each layer, the most active ones
 
 
 def choices(visitor: Visitor, data: Dataset) -> tuple[int, int]:
@@ -80,7 +77,7 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
         (
             "Weights left",
-            f"{weights:,} <small>of {all_weights:,}, {_bits(each)} each</small>",
+            f"{weights:,} <small>of {all_weights:,}, {each} bit{'' if each == 1 else 's'} each</small>",
         ),
     ]
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
@@ -88,7 +85,6 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
         st.html(announced("damage", effect), width="stretch")
         st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
     network_picture.draw(now, looked_at, left)
-    _switches(now.network, left, image)
     st.html(
         f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("Damaged", both[1], names)}'
         f"<div>{facts_list(facts)}</div></div>"
@@ -131,31 +127,10 @@ def _effect_text(
     )
 
 
-def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
-    hidden = trace(left, image, 1)[:-1]
-    layers = []
-    for number, (layer, gone) in enumerate(zip(hidden, switched_off_in(network), strict=True)):
-        outputs, n = layer.outputs.copy(), len(layer.outputs)
-        outputs[list(gone)] = 0
-        shown = sorted({*strongest(outputs, SHOWN), *gone})
-        title = f"Layer {number + 1}: {n:,} neurons" + (f", the {len(shown):,} most active" if n > SHOWN else "")
-        title += f", {len(gone)} off" if gone else ""
-        layers.append(LayerSwitches(title, shown, activity(left, outputs), gone))
-    if layers:
-        st.caption("All neurons of the hidden layers: orange for an output above 0, blue for one below.")
-        neuron_grid(layers)
-    else:
-        st.caption("This network has no hidden neurons to switch off.")
-
-
 def _heal() -> None:
     for control in (state.lab_off, _lab_pruned, _lab_bits):
         control.pop()
     redraw(On.VIEW)  # the sliders are outside of the fragment with the button
-
-
-def _bits(n: int) -> str:
-    return "1 bit" if n == 1 else f"{n} bits"
 
 
 def _kilobytes(n: int) -> str:

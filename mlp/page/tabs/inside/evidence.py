@@ -18,11 +18,8 @@ from mlp.page.visitors.visitor import Visitor
 
 _evidence_for = SessionVar[str]("evidence_for", "its answer")
 """The digit that pixels speak for; a control."""
-_evidence_against = SessionVar[str]("evidence_against", "all others")
-"""The digit that they speak against; a control."""
 
 
-_SCORE = {False: "answer’s logit", True: "difference of the two logits"}
 _CURVED = (
     "The rest comes from biases and from the curve of {}: a gradient is exact only for small changes, and removing all "
     "ink is a large one."
@@ -34,18 +31,15 @@ _REST = {
 }
 """The part of a logit that gradient times input leaves out, by activation."""
 
-ANSWER, ANY = _evidence_for.default, _evidence_against.default
-
 
 def choices(visitor: Visitor, data: Dataset) -> None:
-    """Draw the choice of the answer that pixels speak for, and of the one that they speak against."""
+    """Draw the choice of the answer that pixels speak for."""
     subject_choice(data)
     names = answering(visitor).reader.names
-    for chosen in (_evidence_for, _evidence_against):
-        if chosen.get() not in (chosen.default, *names):  # left from another network
-            chosen.set(chosen.default)
-    st.selectbox("Why it is …", [ANSWER, *names], key=_evidence_for.key, width=130)
-    st.selectbox("and not …", [ANY, *names], key=_evidence_against.key, width=130)
+    options = [_evidence_for.default, *names]
+    if _evidence_for.get() not in options:  # left from another network
+        _evidence_for.set(_evidence_for.default)
+    st.selectbox("Why it is …", options, key=_evidence_for.key, width=130)
 
 
 def view(visitor: Visitor, data: Dataset) -> None:
@@ -53,19 +47,14 @@ def view(visitor: Visitor, data: Dataset) -> None:
     now, looked_at, colors = answering(visitor), subject(data), theme.colors()
     reader, image = now.reader, now.seen(looked_at.image)
     logits = mean_logits(reader, image.reshape(1, -1))[0]
-    chosen, rival = _evidence_for.get(), _evidence_against.get()
+    chosen = _evidence_for.get()
     names = reader.names
     digit = names.index(chosen) if chosen in names else int(logits.argmax())
     direction = np.zeros(len(logits), now.network.dtype)
     direction[digit] = 1
     name = html.escape(with_article(names[digit]))
-    against = rival in names and rival != names[digit]
-    if against:
-        direction[names.index(rival)] = -1
-        name = f"{name} rather than {html.escape(with_article(rival))}"
     by_gradient = gradient_times_input(reader, image, direction)
     by_occlusion = occlusion(reader, image, direction)
-    score = float(logits @ direction)
     st.html(
         f'<p class="ink-note">{now.caption}; it reads <b>{html.escape(looked_at.name)}</b> as '
         f'<b>{html.escape(names[logits.argmax()])}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
@@ -76,13 +65,13 @@ def view(visitor: Visitor, data: Dataset) -> None:
         (
             strongest_url(by_gradient, colors),
             "Gradient × input",
-            f"What each pixel’s ink adds to the {_SCORE[against]}: {by_gradient.sum():+.1f} of "
-            f"{score:+.1f} in all. {_REST[now.reader.activation]}".replace("-", "−"),
+            f"What each pixel’s ink adds to the answer’s logit: {by_gradient.sum():+.1f} of "
+            f"{logits[digit]:+.1f} in all. {_REST[now.reader.activation]}".replace("-", "−"),
         ),
         (
             strongest_url(by_occlusion, colors),
             "Occlusion",
-            f"How much the {_SCORE[against]} falls when a square of 4 × 4 pixels there is erased.",
+            "How much the answer’s logit falls when a square of 4 × 4 pixels there is erased.",
         ),
     ]
     st.html(

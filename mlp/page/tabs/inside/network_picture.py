@@ -12,15 +12,39 @@ from mlp.analysis.trace import LayerTrace, trace
 from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
+from mlp.page import state
 from mlp.page.draw.network_widget import LEGEND, network_widget
 from mlp.page.draw.networks import Answering
 from mlp.page.draw.scene import activity, scene_of
+from mlp.page.style.picking import Pick
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import colors
-from mlp.page.tabs.inside.switches import NUMBERS, number_of, switch, switched_off_in
+from mlp.training.settings import MAX_HIDDEN_LAYERS, MAX_WIDTH
 
 SHOWN = 12  # neurons in each layer
 SIDE = 28  # of a neuron's pattern
+NUMBERS = range(MAX_HIDDEN_LAYERS * MAX_WIDTH)
+"""The numbers by which hidden neurons are picked."""
+
+
+def number_of(layer: int, neuron: int) -> int:
+    """Return the number by which a neuron is picked; layer and neuron count from 0."""
+    return layer * MAX_WIDTH + neuron
+
+
+def switched_off_in(network: MLP) -> list[set[int]]:
+    """Return the neurons of each hidden layer that are off, without those that this network does not have."""
+    off = state.lab_off.get()
+    return [
+        {neuron for layer, neuron in off if layer == number and neuron < width}
+        for number, width in enumerate(network.layer_sizes[1:-1])
+    ]
+
+
+def switch(pick: Pick) -> None:
+    """Switch the picked neuron off, or on again; for callbacks."""
+    off, place = state.lab_off.get(), divmod(pick.number, MAX_WIDTH)
+    state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
 
 
 class Layer(NamedTuple):
@@ -102,13 +126,7 @@ def _texts(layer: Layer, depth: int, neuron: int, share: float | None) -> list[s
 
 
 def _signed(number: float) -> str:
-    """Return a number as text with its sign, with a true minus.
-
-    Examples
-    --------
-    >>> _signed(1.234), _signed(-0.5)
-    ('+1.23', '−0.50')
-    """
+    """Return a number as text with its sign, with a true minus."""
     return f"{number:+.2f}".replace("-", "−")
 
 

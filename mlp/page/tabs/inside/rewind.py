@@ -16,9 +16,7 @@ from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.lab.experiment_pieces import bars, facts_list
-from mlp.page.tabs.lab.room import GROWN
-from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
+from mlp.page.tabs.lab.room import GROWN, bars, begin_work, facts_list, lab_refused, progress, work_of
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
@@ -26,10 +24,6 @@ from mlp.page.visitors.visitor import Visitor
 
 _lab_moment = ControlVar[int | None]("lab_moment", None)
 """The chosen saved step; a control."""
-_lab_step = ControlVar[int | None]("lab_step", None)
-"""The step that is to be computed; a control."""
-_lab_step_of = SessionVar[int | None]("lab_step_of", None)
-"""The step that was shown when the exact step was set."""
 _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
 """Number of the run whose steps are computed again, and whether the result is shown."""
 
@@ -64,12 +58,9 @@ def choices(visitor: Visitor, data: Dataset) -> None:
             width=200,
         )
     if now:
-        if _lab_step_of.get() != at or not 0 <= (_lab_step.get() or 0) <= now:  # another step is looked at
-            _lab_step_of.set(at)
-            _lab_step.set(at)
-        with _lab_step.placed():
-            st.number_input("Exact step", 0, now, key=_lab_step.key, width=130)
-        st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job))
+        exact = SessionVar(f"lab_step_{at}", at)  # another field beside another step
+        st.number_input("Exact step", 0, now, at, key=exact.key, width=130)
+        st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job, exact))
     st.button("Back to now", key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == now)
 
 
@@ -145,10 +136,9 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         rerun_page()
 
 
-def _compute(visitor: Visitor, job: Job) -> None:
-    step, now = max(0, _lab_step.get() or 0), job.snapshot()
+def _compute(visitor: Visitor, job: Job, step: SessionVar[int]) -> None:
     try:
-        again = replay(job.rewind, job.training_data, now.history.rate_changes, min(step, now.step))
+        again = replay(job.rewind, job.training_data, job.snapshot().history.rate_changes, step.get())
     except LookupError:
         lab_refused.set("This step can’t be computed, as the run’s first weights are no longer known.")
         return

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.attribution import gradient_times_input
 from mlp.analysis.lab.damage import n_affordable
 from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, nearest_points, steadied
 from mlp.analysis.scores import percent
@@ -16,12 +15,10 @@ from mlp.images.mnist import Dataset, Split
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style import theme
 from mlp.page.style.picking import GalleryPicture, gallery
-from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.experiment_pieces import pictures
-from mlp.page.tabs.lab.pictures.dots import pickable_dots
+from mlp.page.tabs.lab.dots import pickable_dots
+from mlp.page.tabs.lab.room import pictures
 from mlp.page.tabs.places import look_inside
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
@@ -111,22 +108,13 @@ def _near(now: Answering, test: Split, number: int, noun: str) -> GalleryPicture
 
 
 def _one(now: Answering, test: Split, number: int, noun: str) -> None:
-    """Draw the chosen digit, and the pixels that spoke for the answer."""
-    image, label = test.images[number], int(test.labels[number])
+    """Draw the chosen digit, and the way to the pixels that spoke for its answer."""
+    image, names = test.images[number], now.reader.names
     chances = now.reader.predict_proba(image[None])[0]
     read = int(chances.argmax())
-    direction = np.zeros(len(chances), now.network.dtype)
-    direction[read] = 1
-    spoke = gradient_times_input(now.reader, now.seen(image.reshape(28, 28)), direction)
-    url = strongest_url(spoke, theme.colors())
-    names = now.reader.names
     text = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
-    title = f"{noun[0].upper()}{noun[1:]} no. {number:,}, {with_article(names[label])}"
-    shown = [
-        (image_url(image.reshape(28, 28)), html.escape(title), text),
-        (url, "Why", f"orange spoke for {html.escape(with_article(names[read]))}, blue against it"),
-    ]
-    st.html(pictures(shown))
+    title = f"{noun[0].upper()}{noun[1:]} no. {number:,}, {with_article(names[test.labels[number]])}"
+    st.html(pictures([(image_url(image.reshape(28, 28)), html.escape(title), text)]))
     with st.container(horizontal=True):
         st.button("Look inside", key="lab_look_inside", on_click=look_inside, args=("test", number))
         st.button("Close it", key="lab_put_back", on_click=_lab_dot.set, args=(None,))

@@ -43,8 +43,8 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Which network is harder to fool, the basic or the pretrained one?",
-            "Compare the two in the table: mostly the pretrained one. But nothing in its training stops a change "
-            "designed to fool it.",
+            "Find the smallest change that fools each: mostly the pretrained one needs more. But nothing in its "
+            "training stops a change designed to fool it.",
         ),
         (
             "Why can you read the changed image when the network cannot?",
@@ -67,23 +67,6 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
             "Two dots overlap. Does the network take their digits to be the same?",
             "Not always. The layer has as many directions as neurons, and the map shows the two that separate the "
             "digits best. Dots that overlap here may be far apart in another direction.",
-        ),
-    ),
-    "morph": (
-        (
-            "Halfway by pixels, both digits are there, overlapping and gray. What does the network read?",
-            "Mostly one of the two, and it is often more than 90% sure: there is a border, and the mixture is on one "
-            "side of it. The network has never seen two digits at once, and has no way to say so.",
-        ),
-        (
-            "Does the answer change at the same place on both paths?",
-            "Often nearly. The steps in between differ more: by pixels, a third digit often comes up, and by the "
-            "hidden layer less often.",
-        ),
-        (
-            "Do the images that Inkling found look like something between the two?",
-            "Not like anything that a person would write. They look like the mixture, with a few traces that sway the "
-            "network: you can lead it from one answer to the other without showing it anything in between.",
         ),
     ),
     "wish": (

@@ -1,27 +1,34 @@
-"""An experiment, drawn in a fragment that follows the run and the experiment's computation."""
+"""What experiments share: their frame with its questions, long computations with progress, and pieces of HTML."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.lab.sliced import Sliced, Work
 from mlp.images.mnist import Dataset
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
+from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.html import questions_section
+from mlp.page.style.html import questions_section, scroll_to, share_bars, track
 from mlp.page.style.redraw import On, Where, part
-from mlp.page.tabs.lab import work
+from mlp.page.style.theme import plain
 from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.lab.valley import MIN_STATES
+from mlp.page.tabs.places import Rooms, Section, place_key
+from mlp.page.visitors.engine import engine
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
-_lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
-"""The state for which the open experiment's controls were drawn, see `_drawn_for`."""
-
+lab_refused = Refusal("lab")
+_lab_drawn_for = SessionVar[bool]("lab_drawn_for", False)
+"""Whether the run had enough saved steps for the open experiment's controls when these were drawn."""
 
 GROWN = "This network’s weights have grown without limit, so there is nothing to show."
+MIN_STATES = 3  # saved steps besides the current one; fewer span no plane
 
 
 @dataclass(frozen=True)
@@ -39,28 +46,107 @@ class Room:
     takes_any_network: bool = False
 
 
-def draw_room(visitor: Visitor, data: Dataset, name: str, room: Room, *, key: str) -> None:
-    """Draw a room with its questions; ``key`` is the key of the part with its view."""
+def section_of_rooms(name: str, rooms: Mapping[str, Room], places: Rooms) -> Section:
+    """Return a section with a choice of rooms, and the open one with its questions."""
+
+    @part("rooms", on=On.VIEW, where=Where.TAB)
+    def rooms_section(visitor: Visitor, data: Dataset) -> None:
+        chosen = places.draw_choice(name)
+        if chosen is None:
+            st.caption(f"All rooms of {name} are hidden here.")
+            return
+        with st.container(key=f"lab_{chosen}"):
+            _draw_room(visitor, data, chosen, rooms[chosen])
+
+    def draw(visitor: Visitor, data: Dataset) -> None:
+        rooms_section(visitor, data)
+        if places.is_linked:
+            scroll_to(place_key(name))
+
+    return Section(name, draw, looks_at_images=True, rooms=places)
+
+
+def _draw_room(visitor: Visitor, data: Dataset, name: str, room: Room) -> None:
     if room.idea:
         st.html(f'<p class="ink-note">{room.idea}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
         choices = room.choices(visitor, data) or ()
-    _lab_drawn_for.set(_drawn_for(visitor, name))
-    part(key, on=On.STROKE | On.NETWORK | On.WORK, where=Where.TAB)(_view)(visitor, data, name, room, choices)
+    _lab_drawn_for.set(has_states(visitor))
+    _view(visitor, data, room, choices)
     if name in QUESTIONS:
         with st.expander("Three questions"):
             questions_section(QUESTIONS[name])
 
 
-def _view(visitor: Visitor, data: Dataset, name: str, room: Room, choices: tuple[Any, ...]) -> None:
+@part("room", on=On.STROKE | On.NETWORK | On.WORK, where=Where.TAB)
+def _view(visitor: Visitor, data: Dataset, room: Room, choices: tuple[Any, ...]) -> None:
     if room.takes_any_network or np.isfinite(answering(visitor).network.values).all():
         room.view(visitor, data, *choices)
     else:
         st.info(GROWN)
-    if _drawn_for(visitor, name) != _lab_drawn_for.get():
-        st.rerun()  # the computation has ended, or the run has its first saved steps
+    if has_states(visitor) != _lab_drawn_for.get():
+        st.rerun()  # the controls can use the run's saved steps
 
 
-def _drawn_for(visitor: Visitor, name: str) -> tuple[bool, bool]:
-    """Return the state that the controls depend on: whether work is running, and whether the run has saved steps."""
-    return work.is_running(name), visitor.job is not None and len(visitor.job.rewind.steps) >= MIN_STATES
+def has_states(visitor: Visitor) -> bool:
+    """Whether the run has saved enough steps for its path to be shown."""
+    return visitor.job is not None and len(visitor.job.rewind.steps) >= MIN_STATES
+
+
+def begin_work(visitor: Visitor, room: str, work: Work) -> None:
+    """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
+    tab = this_tab()
+    if tab.work is not None:
+        tab.work[1].stop()
+    tab.work = (room, Sliced(work, engine(), visitor.id))
+    tab.changed("page")
+
+
+def work_of(room: str) -> Sliced[Any] | None:
+    """Return the session's computation, done or not, if it belongs to this experiment, else None."""
+    current = this_tab().work
+    return current[1] if current is not None and current[0] == room else None
+
+
+def progress(room: str, what: str) -> None:
+    """Draw the progress of the experiment's computation, under the label ``what``, and a stop button."""
+    work = work_of(room)
+    if work is None:
+        return
+    if work.error:
+        st.error(plain(work.error))
+    share = work.work.progress
+    if work.running:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(
+                f'{track(what, share)}<p class="ink-status">{what}: {100 * share:.0f}%</p>',
+                width="stretch",
+            )
+            st.button("Stop", key="lab_stop", on_click=work.stop, icon=":material/stop:")
+    elif share < 1 and not work.error:
+        st.html(f'<p class="ink-status">{what}: stopped at {100 * share:.0f}%</p>')
+
+
+def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:
+    """Return the probability of each answer as bars under a title, which is trusted HTML."""
+    return f"<div><h3>{title}</h3>{share_bars(names, probabilities, 'Probabilities')}</div>"
+
+
+def facts_list(rows: Sequence[tuple[str, str]]) -> str:
+    """Return facts below each other, each a name and a value in trusted HTML."""
+    parts = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
+    return f'<dl class="lab-facts">{parts}</dl>'
+
+
+def pictures(figures: Sequence[tuple[str, str, str]]) -> str:
+    """Return pictures in a row, each with a data URL, and a title and caption in trusted HTML."""
+    parts = "".join(
+        f'<figure><img src="{url}" alt="{title}"><figcaption><b>{title}</b><br>{text}</figcaption></figure>'
+        for url, title, text in figures
+    )
+    return f'<div class="lab-pictures">{parts}</div>'
+
+
+def plain_reader(reader: Reader, network: MLP | None = None) -> Reader:
+    """Return a reader of this network, or of ``network``, without test-time augmentation and straightening."""
+    return Reader(network or reader.network, temperature=reader.temperature)

@@ -12,8 +12,7 @@ from mlp.jobs.job import Job
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.html import svg, svg_url
-from mlp.page.tabs.lab.experiment_pieces import facts_list
-from mlp.page.tabs.lab.work import begin_work, lab_refused, progress, work_of
+from mlp.page.tabs.lab.room import begin_work, facts_list, has_states, lab_refused, progress, work_of
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.visitor import Visitor
 
@@ -26,7 +25,6 @@ IDEA = (
     "which your run’s path varies most, with the loss as its height."
 )
 ROOM = "valley"
-MIN_STATES = 3  # besides the current one; fewer span no plane
 BUDGET = 5e7  # multiplications for each point, which limits the number of images
 MAX_IMAGES = 500
 BANDS = 14
@@ -35,15 +33,13 @@ SIZE = 480
 
 def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the button that starts the measurement."""
-    job = visitor.job
-    n_states = 0 if job is None else len(job.rewind.steps)
     st.button(
         "Measure the valley",
         key="lab_measure",
         type="primary",
         on_click=_measure,
         args=(visitor,),
-        disabled=n_states < MIN_STATES,
+        disabled=not has_states(visitor),
     )
 
 
@@ -80,7 +76,7 @@ def view(visitor: Visitor, _data: Dataset) -> None:
             "network</b> above, then come back.</p>"
         )
         return
-    if len(job.rewind.steps) < MIN_STATES:
+    if not has_states(visitor):
         st.html('<p class="ink-note">Your run has only just begun: wait until its path is long enough to measure.</p>')
         return
     progress(ROOM, "Measuring the loss")

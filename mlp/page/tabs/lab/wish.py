@@ -19,11 +19,10 @@ from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url, plain
-from mlp.page.tabs.lab.experiment_pieces import bars, facts_list, pictures
-from mlp.page.tabs.lab.work import begin_work, progress, work_of
+from mlp.page.tabs.lab.room import bars, begin_work, facts_list, pictures, progress, work_of
 from mlp.page.visitors.visitor import Visitor
 
-_lab_wish_layer = ControlVar[str | None]("lab_wish_layer", None)
+_lab_wish_layer = ControlVar("lab_wish_layer", "Answer")
 """The layer whose neuron is asked; a control."""
 _lab_wish_neuron = ControlVar[int | None]("lab_wish_neuron", None)
 """The neuron, from 1, or the digit that is asked for; a control."""
@@ -40,10 +39,7 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the choice of the neuron, and the button."""
     network, answers = answering(visitor).network, answering(visitor).reader.names
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
-    if _lab_wish_layer.get() not in names:
-        _lab_wish_layer.set("Answer")
-    with _lab_wish_layer.placed():
-        layer = names.index(st.segmented_control("Of", names, key=_lab_wish_layer.key, required=True) or "Answer")
+    layer = names.index(_lab_wish_layer.choice("Of", names))
     width = network.layer_sizes[layer + 1]
     first = 0 if layer == len(names) - 1 else 1  # answers are numbered from 0, as digits, and neurons from 1
     chosen = _lab_wish_neuron.get()
@@ -94,14 +90,20 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     n_answers = network.layer_sizes[-1]
     names = now.reader.names if len(now.reader.names) == n_answers else tuple(map(str, range(n_answers)))
     logits = network.logits(found.image[None])
+    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.max_shift_px else ""
+    weights = ("Its weights", "orange: ink raises its sum; blue: lowers it")
+    gradient = ("Its gradient", "for an empty image; orange: ink would raise its sum")
     shown = [
-        (image_url(image), _name(found, names), _search_text(found)),
-        (_weights(found), *_weights_caption(found)),
+        (image_url(image), _name(found, names), f"the image that drives it most, found from noise{moved}"),
+        (_weights(found), *(gradient if found.layer else weights)),
     ]
+    sums = [("Its sum for the noise", found.sums[0] if found.sums else 0.0)]
+    sums += [(f"Its sum after {len(found.sums)} steps", sum_of(found))]
+    facts = facts_list([(title, f"{total:+.1f}".replace("-", "−")) for title, total in sums])
     st.html(
         f'<p class="ink-note">{_reading_text(found, logits[0], now.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts_list(_facts(found))}</div></div>"
+        f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts}</div></div>"
     )
 
 
@@ -125,28 +127,9 @@ def _reading_text(found: Wish, logits: np.ndarray, reader: Reader, names: Sequen
     )
 
 
-def _search_text(found: Wish) -> str:
-    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.max_shift_px else ""
-    return f"the image that drives it most, found from noise{moved}"
-
-
-def _facts(found: Wish) -> list[tuple[str, str]]:
-    first = found.sums[0] if found.sums else 0.0
-    return [
-        ("Its sum for the noise", f"{first:+.1f}".replace("-", "−")),
-        (f"Its sum after {len(found.sums)} steps", f"{sum_of(found):+.1f}".replace("-", "−")),
-    ]
-
-
 def _weights(found: Wish) -> str:
     """Return a picture of the neuron's weights, or beyond the first layer of its gradient at an empty image."""
     direction = np.zeros((1, found.network.layer_sizes[found.layer + 1]))
     direction[0, found.neuron] = 1
     slope = input_gradients(found.network, np.zeros(784, np.float32), direction, layer=found.layer)[0]
     return strongest_url(slope.reshape(28, 28), theme.colors())
-
-
-def _weights_caption(found: Wish) -> tuple[str, str]:
-    if found.layer == 0:
-        return "Its weights", "orange: ink raises its sum; blue: lowers it"
-    return "Its gradient", "for an empty image; orange: ink would raise its sum"

@@ -9,8 +9,20 @@ from PIL import Image
 
 from mlp.analysis.inline_html import png_url
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.tabs.lab.pictures.river import DIGIT_COLORS
 
+DIGIT_COLORS = (
+    "#4e79a7",
+    "#f28e2b",
+    "#59a14f",
+    "#b6992d",
+    "#e15759",
+    "#499894",
+    "#d37295",
+    "#9d7660",
+    "#b07aa1",
+    "#79706e",
+)
+"""Color of each digit, as distinct on light and dark paper as ten can be; names are drawn beside them."""
 AREAS = (12, 9)
 """Columns and rows of areas with a dot to pick by key."""
 SIZE_PX, DOT_PX = (960, 720), 4

@@ -1,1 +1,0 @@
-"""Pictures of the lab: dots and neurons for pointer and keyboard, and the river."""
