@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from mlp.jobs.origin import Origin, remark_on_score
+from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.drawing_data import DrawingData
@@ -31,11 +31,6 @@ class NumberedRun:
     def measured_by(self) -> tuple[object, object]:
         """Equal for runs whose scores can be compared: measured on the same images, and begun alike."""
         return _measured_by(self.data, self.origin)
-
-    @property
-    def has_fair_score(self) -> bool:
-        """Whether its weights have never met the images that it is measured on."""
-        return self.origin is None or not remark_on_score(self.origin.root, "validation")
 
     @property
     def n_bytes(self) -> int:
@@ -104,14 +99,6 @@ class EarlierRuns:
     def shown_runs(self) -> list[NumberedRun]:
         """Return the runs to show, oldest first."""
         return [run for run in self.comparable() if run.number in self.shown]
-
-    def unused_seed(self, settings: Settings) -> int:
-        """Return the next seed that no kept run with these settings has used."""
-        used = {run.snapshot.settings.seed for run in self.runs} | {settings.seed}
-        seed = settings.seed
-        while seed in used:
-            seed = (seed + 1) % 2**32
-        return seed
 
 
 def _measured_by(data: Source, origin: Origin | None) -> tuple[object, object]:

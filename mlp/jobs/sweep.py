@@ -15,7 +15,7 @@ from mlp.training.setting_entry import value_text
 from mlp.training.settings import SETTINGS, Settings
 
 MAX_VALUES = 24
-Purpose = Literal["setting", "lesson", "left out"]
+Purpose = Literal["setting", "lesson"]
 
 
 def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Settings]:
@@ -77,8 +77,8 @@ class Sweep:
         The field of `Settings` in which they differ, whose values are then their labels.
     labels : sequence of str
         Their labels, if they differ in something else.
-    purpose : {"setting", "lesson", "left out"}
-        Whether it compares values of a setting, experiments of a lesson, or networks that each lack some drawings.
+    purpose : {"setting", "lesson"}
+        Whether it compares values of a setting, or experiments of a lesson.
     key : str, optional
         What tells it from other sweeps on disk.
 
@@ -148,19 +148,6 @@ class Sweep:
     def trials(self) -> list[Trial]:
         """Return all runs of the sweep, in their order."""
         return [Trial(label, job.snapshot()) for label, job in zip(self.labels, self.jobs, strict=True)]
-
-
-class EndedSweep:
-    """Trials that no longer train, shown like those of a sweep."""
-
-    playing = busy = can_continue = False
-
-    def __init__(self, trials: Sequence[Trial]) -> None:
-        self._trials = list(trials)
-
-    def trials(self) -> list[Trial]:
-        """Return the trials, in their order."""
-        return self._trials
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:

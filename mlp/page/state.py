@@ -65,9 +65,6 @@ own_share = SessionVar[int]("own_share", 25)
 collecting = SessionVar[bool | None]("collecting", None)
 """Whether the page collects drawings of signs; None if the visitor has not chosen (collect)."""
 
-curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
-"""The lesson whose curves the train card was asked to show last (lessons)."""
-
 # tabs/lab/: the experiments.
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 """The neurons that are switched off, as (layer, neuron), both from 0 (inside/switches)."""

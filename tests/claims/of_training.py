@@ -5,14 +5,12 @@ import math
 import numpy as np
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
-from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.parameters import Parameter
-from mlp.page.tabs.lessons.experiments import data_of, settings_of
+from mlp.page.tabs.lessons.experiments import data_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.straightening import straightened
-from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.run import Run
 from mlp.training.schedule import rate_factor
@@ -70,10 +68,8 @@ def overfitting_runs_are_equally_long() -> None:
 
 
 def few_examples_runs_are_equally_long() -> None:
-    source = chosen_mnist()
     for experiment in LESSONS["examples"].experiments:
-        data = data_of(experiment, DrawingSet(), source)
-        steps = Run(settings_of(experiment, data)).n_steps(len(data.load().train.labels))
+        steps = Run(experiment.settings).n_steps(len(data_of(experiment).load().train.labels))
         assert 4_500 < steps < 5_500
 
 

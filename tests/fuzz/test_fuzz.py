@@ -26,7 +26,7 @@ from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.live.desk import Desk, checked_drawing
-from mlp.page.tabs.runs.uploads import description_of
+from mlp.page.tabs.runs.tab import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
 from mlp.training.settings import Settings

@@ -86,30 +86,6 @@ def test_runs_on_signs_are_compared_if_they_hold_back_the_same_drawings():
     assert few.measured_by == more.measured_by != run.measured_by
 
 
-@pytest.mark.parametrize(
-    ("origin", "is_fair"),
-    [
-        (None, True),
-        (Origin("the pretrained network", "shipped"), False),
-        (Origin("run 2", "shipped"), False),
-        (Origin("run 2", None), True),
-        (Origin("the article’s network", "article"), True),
-        (Origin("the uploaded network", "uploaded"), False),
-    ],
-)
-def test_score_is_fair_unless_the_weights_met_its_images(origin, is_fair):
-    assert NumberedRun(1, snapshot(), Mnist(), origin).has_fair_score == is_fair
-
-
-def test_unused_seed_differs_from_all_tried_seeds():
-    earlier = EarlierRuns()
-    for seed in (7, 8, 2**32 - 1):
-        earlier.begin(Mnist())
-        earlier.add(snapshot(seed=seed))
-    assert earlier.unused_seed(Settings(seed=7)) == 9
-    assert earlier.unused_seed(Settings(seed=2**32 - 1)) == 0
-
-
 @pytest.mark.parametrize("changes", [{}, {"epochs": 2}, {"images": 100, "hidden": ()}])
 def test_differences_lists_exactly_the_differing_fields(changes):
     assert set(differences([Settings(), Settings(**changes), Settings()])) == set(changes)

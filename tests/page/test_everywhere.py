@@ -65,7 +65,7 @@ def with_foreign_text(page: AppTest) -> AppTest:
     visitor.signs.change(signs)
     opened(draw(page.run(), 4))  # by a network that does not know the signs yet
     opened(done(page, "signs_train"))
-    visitor.titles[1] = visitor.nickname = FOREIGN
+    visitor.nickname = FOREIGN
     for lesson in LESSON_ROOMS.titles:
         visitor.answer(lesson, FOREIGN)
     visitor.uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))

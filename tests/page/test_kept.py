@@ -110,9 +110,7 @@ def source_of(data: str, share: int) -> Source:
     if data == "own digits":
         return mixed(DIGITS.images[:9], DIGITS.labels[:9], share / 100)
     if data == "few images":
-        source = data_of(FEW, DrawingSet(), chosen_mnist())
-        assert source is not None
-        return source
+        return data_of(FEW)
     return drawing_data(letters(3 if data == "own signs" else 12))
 
 
@@ -251,7 +249,6 @@ Form = Callable[[NumberedRun], bytes | str]
 PICTURES: dict[str, Form] = {
     "report": lambda run: downloads.report(run, Visitor("").digits.now),
     "png": lambda run: downloads.curves_picture(run, "png"),
-    "svg": lambda run: downloads.curves_picture(run, "svg"),
 }
 """The slow forms, which depend on a run's curves only, so that the rows take turns."""
 EXPORTS: dict[str, Form] = {
@@ -320,7 +317,7 @@ def test_each_source_and_setting_has_a_row():
 
 def test_each_form_of_export_has_a_row():
     source = Path(downloads.__file__).read_text()
-    buttons = set(re.findall(r'key="(\w+)_out"', source)) | {*downloads.IMAGE_TYPES, *TOOLS}
+    buttons = set(re.findall(r'key="(\w+)_out"', source)) | {*TOOLS}
     assert buttons == set(EXPORTS | PICTURES)
 
 

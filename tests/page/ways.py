@@ -96,10 +96,6 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
         "draw/collect.py _learn",
         lambda: measured(press(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train")),
     ),
-    "leave one out": (
-        "tabs/drawings/read.py _leave_one_out",
-        lambda: press(with_signs(3, tab="Your drawings", drawings="signs"), "signs_left_out"),
-    ),
     "a lesson's row": (
         "tabs/lessons/experiments.py _try",
         lambda: measured(press(opened(lesson="examples"), "try_examples_0")),
@@ -108,7 +104,6 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
         "tabs/lessons/experiments.py _run_all",
         lambda: press(opened(lesson="learning-rate"), "run_all_learning_rate"),
     ),
-    "a run again": ("tabs/runs/tab.py _replay", lambda: measured(press(trained(tab="Runs"), "replay_new_seed"))),
     "a sweep": ("tabs/runs/sweep.py _start", swept),
     "the best of a sweep": ("tabs/runs/sweep.py _adopt_best", lambda: press(swept(), "sweep_winner")),
     "a remedy": ("train/diagnoses.py try_remedy", lambda: measured(press(stuck(), "remedy_not_falling"))),

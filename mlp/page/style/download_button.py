@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import mimetypes
 import secrets
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -49,14 +50,14 @@ def offers_at(token: str) -> Offers | None:
 
 
 def download_button(
-    label: str, make: Callable[[], bytes | str], name: str, mime: str, *, key: str, icon: str, help: str = ""
+    label: str, make: Callable[[], bytes | str], name: str, *, key: str, icon: str, help: str = ""
 ) -> None:
     """Draw a link like a button that downloads the result of ``make()``; no script runs for it."""
     offers = _downloads.get()
     if offers is None:
         offers = Offers()
         _downloads.set(offers)
-    offers.files[key] = Offer(make, name, mime)
+    offers.files[key] = Offer(make, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
     address = "/".join(filter(None, ("", st.get_option("server.baseUrlPath").strip("/"), PATH, offers.token, key)))
     symbol = icon.removeprefix(":material/").removesuffix(":")
     with st.container(key=key, width="content"):

@@ -130,8 +130,6 @@ if (!window.inklingOpened.has("$act")) {
     if (opened) {
       const inTab = opened.closest(".st-key-sections"); // which grows while it is drawn
       opened.scrollIntoView({ block: inTab ? "start" : "nearest" });
-      const ring = ["var(--accent)", "transparent"].map((color) => ({ outline: `3px solid $${color}` }));
-      if ($highlight) opened.animate(ring, { duration: 5000, easing: "ease-in" });
       window.inklingOpened.add("$act, done");
     } else if (tries--) setTimeout(look, 100);
   };
@@ -142,10 +140,6 @@ if (!window.inklingOpened.has("$act")) {
 """)
 
 
-def scroll_to(key: str, act: str = "link", *, highlight: bool = False) -> None:
-    """Scroll to the container with this key, once for each ``act``, which must be trusted text.
-
-    With ``highlight``, an outline around the container appears and fades.
-    """
-    script = _SCROLL.substitute(key=key, act=act, highlight="true" if highlight else "false")
-    st.html(script, unsafe_allow_javascript=True)
+def scroll_to(key: str, act: str = "link") -> None:
+    """Scroll to the container with this key, once for each ``act``, which must be trusted text."""
+    st.html(_SCROLL.substitute(key=key, act=act), unsafe_allow_javascript=True)

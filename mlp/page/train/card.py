@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings, settings_panel
@@ -137,7 +136,7 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
     # Do what the button said rather than toggle: another tab may have changed the state already.
-    if isinstance(shown := visitor.shown_sweep, Sweep):
+    if (shown := visitor.shown_sweep) is not None:
         (shown.play if play else shown.pause)()
         return
     if visitor.job is None or not shows_run(visitor, number):

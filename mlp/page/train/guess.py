@@ -178,7 +178,6 @@ def _ask_again(visitor: Visitor) -> None:
 
 def _end() -> None:
     _lab_guess_on.set(False)
-    state.curves_of_lesson.pop()  # so that an open lesson shows its own curves again
     rerun_page()
 
 

@@ -43,10 +43,10 @@ def note_section(visitor: Visitor) -> None:
 def _refusal(visitor: Visitor) -> None:
     """Draw the reason, and a button that deletes an earlier run if there are too many for another one."""
     refused.show()
-    oldest = next((run.number for run in visitor.runs.runs if run.number not in visitor.titles), None)
+    oldest = next((run.number for run in visitor.runs.runs), None)
     if not keeps_another_run(visitor) and oldest is not None:
         st.button(
-            f"Delete run {oldest:d}, the oldest without a name",
+            f"Delete run {oldest:d}, the oldest",
             key="delete_oldest",
             on_click=visitor.runs.delete,
             args=(oldest,),

@@ -11,7 +11,7 @@ from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.picture import Picture
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun
 from mlp.jobs.job import Job
-from mlp.jobs.sweep import EndedSweep, Sweep
+from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.page.visitors.works import WORKS, Work
 from mlp.training.data.saved_sources import Source
@@ -74,9 +74,8 @@ class Visitor:
     # By run number and drawing, the latest one last.
     reading_history: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
     sweep: Sweep | None = None  # the last one
-    shown_sweep: Sweep | EndedSweep | None = None  # the one that the train card shows in place of the run
-    nickname: str = ""  # for file names and the report's title
-    titles: dict[int, str] = field(default_factory=dict)  # of runs, by number
+    shown_sweep: Sweep | None = None  # the one that the train card shows in place of the run
+    nickname: str = ""  # for file names, the report and the sheet of the lessons
     # Of replaced lesson sweeps, by their settings and data.
     lesson_runs: dict[tuple[Settings, Source], NumberedRun] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson

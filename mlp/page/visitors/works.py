@@ -81,12 +81,12 @@ class Canvas(Work):
     """The drawing and other small values."""
 
     suffix, words, is_small = "canvas.json", "your drawing", True
-    attributes = ("drawing", "drawing_chars", "network", "nickname", "titles", "answers", "guesses")
+    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses")
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
         it = self.visitor
-        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, *it.titles.values()]
+        texts = [*it.answers.values(), *it.guesses.values(), it.nickname]
         return it.drawing_chars + sum(map(len, texts))
 
     def files(self) -> list[File]:
@@ -95,18 +95,17 @@ class Canvas(Work):
         if not it.has_work():
             return []
         state = {name: getattr(it, name) for name in ("drawing", "network", "nickname")}
-        state |= {name: dict(getattr(it, name)) for name in ("titles", "answers", "guesses")}
+        state |= {name: dict(getattr(it, name)) for name in ("answers", "guesses")}
         state |= {"number": it.runs.current, "shown": it.runs.shown}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the values; all runs come later."""
         state, it = json.loads(data), self.visitor
-        titles = {int(run): title for run, title in state["titles"].items()}
         guesses = {lesson: tuple(heights) for lesson, heights in state["guesses"].items()}
         it.keep_drawing(state["drawing"])
         it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
-        it.titles, it.guesses = titles, guesses
+        it.guesses = guesses
         it.runs.current, it.runs.shown = state["number"], tuple(state["shown"])
 
 

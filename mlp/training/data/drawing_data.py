@@ -126,18 +126,14 @@ def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float =
     return split_data(drawings, held_back(drawings))
 
 
-def split_data(
-    drawings: DrawingSet, held: np.ndarray, learned: np.ndarray | None = None, **mixture: Any
-) -> DrawingData:
-    """Return a data set that trains on some drawings of a set and validates on others.
+def split_data(drawings: DrawingSet, held: np.ndarray, **mixture: Any) -> DrawingData:
+    """Return a data set that validates on some drawings of a set and trains on all others.
 
     Parameters
     ----------
     drawings : DrawingSet
     held : bool array, shape (n,)
         The drawings to hold back.
-    learned : bool array, shape (n,), optional
-        The drawings to learn from, by default all others.
     **mixture
         ``base`` and ``share``, as for `drawing_data`.
 
@@ -147,8 +143,7 @@ def split_data(
         If there are fewer than two names, or no drawing of one to learn from.
     """
     images, labels = drawings.images, drawings.labels.astype(np.uint8)
-    learned = ~held if learned is None else learned
-    parts = (images[learned], labels[learned], images[held], labels[held])
+    parts = (images[~held], labels[~held], images[held], labels[held])
     return DrawingData(drawings.names, *(part.tobytes() for part in parts), **mixture)
 
 
@@ -173,11 +168,10 @@ def held_back(drawings: DrawingSet, *, mixed: bool = False) -> np.ndarray:
     return (drawings.ranks % EVERY == EVERY - 1) & (counts[drawings.labels] >= MIN_TO_HOLD_BACK)
 
 
-def leave_one_out(drawings: DrawingSet, most: int | None = None) -> list[DrawingData]:
+def leave_one_out(drawings: DrawingSet) -> list[DrawingData]:
     """Return data sets that each leave out one drawing of every name, so that each drawing is left out once.
 
-    Names with fewer drawings than others lose none in the last data sets. With ``most``, there are at most so many
-    data sets, at least two, and the first ones leave out several drawings of a name.
+    Names with fewer drawings than others lose none in the last data sets.
 
     Raises
     ------
@@ -186,8 +180,7 @@ def leave_one_out(drawings: DrawingSet, most: int | None = None) -> list[Drawing
     """
     if drawings.missing:
         raise ValueError(drawings.missing.rstrip("."))
-    n = max(drawings.counts) if most is None else max(2, min(most, max(drawings.counts)))
-    return [split_data(drawings, drawings.ranks % n == rank) for rank in range(n)]
+    return [split_data(drawings, drawings.ranks == rank) for rank in range(max(drawings.counts))]
 
 
 def none_below(reader: Reader, unseen: np.ndarray) -> float:

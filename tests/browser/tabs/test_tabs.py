@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.registry import TABS
@@ -53,15 +52,3 @@ def test_all_tabs_fit_on_a_phone(open_page: Callable[..., Page]):
     part(phone, "tab").scroll_into_view_if_needed()
     for name in TABS:
         expect(tab(phone, name)).to_be_in_viewport(ratio=1)
-
-
-@pytest.mark.parametrize("spot", ["Valley", "Curves"])
-def test_phone_leads_to_a_lessons_spot_and_back(open_page: Callable[..., Page], spot: str):
-    page = open_page("?lesson=learning-rate", **PHONE)
-    row = part(page, "lesson_spots")
-    row.get_by_role("button", name=spot).tap()
-    expect(part(page, "lab_valley" if spot == "Valley" else "curves")).to_be_in_viewport()
-    expect(row).not_to_be_in_viewport()
-    button(page, "back_to_lesson").tap()
-    expect(row).to_be_in_viewport()
-    expect(button(page, "back_to_lesson")).to_have_count(0)

@@ -16,7 +16,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.page.tabs.runs.downloads import report, weights
-from mlp.page.tabs.runs.uploads import description_of
+from mlp.page.tabs.runs.tab import description_of
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
@@ -86,13 +86,12 @@ def test_facts_of_wrong_types_are_left_out():
     assert "trained on" not in description_of(network)
 
 
-def test_report_has_title_nickname_origin_and_date_escaped(run: NumberedRun):
+def test_report_has_nickname_origin_and_date_escaped(run: NumberedRun):
     own = NO_DIGITS.with_example(7, sample().test.images[0])
     continued = NumberedRun(3, run.snapshot, chosen_mnist(), Origin("<i>the pretrained network</i>", "shipped"))
-    page = report(continued, own, "Steps <b>", "Ada & Co")
+    page = report(continued, own, "Ada & Co")
     assert "&lt;i&gt;the pretrained network" in page
     assert "Its weights have learned from MNIST’s validation images" in page
     assert "of 1 read correctly" in page
-    assert "<h1>Steps &lt;b&gt;. Inkling, run 3" in page
     assert "Ada &amp; Co" in page
     assert f"{date.today():%B %Y}" in page

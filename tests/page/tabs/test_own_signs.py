@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.training.data.drawing_data import DrawingData
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.drawings.sample_drawings import jittered, letters
@@ -126,20 +125,6 @@ def learned(page: AppTest, signs: DrawingSet) -> AppTest:
     return at_rest(page)
 
 
-def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest):
-    page = learned(signs_page, letters(5).renamed(0, MARKUP))
-    job = visitor_of(page).job
-    assert isinstance(job.data, DrawingData)
-    assert job.snapshot().settings.names == (MARKUP, "B", "C")
-    draw(page, jittered("A", np.random.default_rng(5)))
-    assert MARKUP in text(page, "answer")
-    assert [word for word in text(page, "bars").split() if word in (MARKUP, "B", "C")] == [MARKUP, "B", "C"]
-    assert f"on 15 drawings of {MARKUP}, B and C" in text(page)
-    assert "Not right?" not in [pills.label for pills in page.pills]
-    draw(page, [np.array([[140.0, 140.0], [141.0, 140.0]])])
-    assert "I see no digit" not in text(page, "answer")
-
-
 def test_other_drawings_are_rejected(signs_page: AppTest):
     page = learned(signs_page, letters(5))
     answers = set()
@@ -180,15 +165,6 @@ def test_parts_name_no_digits_for_a_network_of_signs(signs_page: AppTest):
     page.session_state["lesson_choice"] = "centring"
     draw(page, jittered("A", np.random.default_rng(5)))
     assert f"MNIST’s form reads {MARKUP}, " in text(page, "lessons")
-
-
-def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest):
-    with_signs(signs_page, letters(3))
-    press(signs_page, "signs_left_out")
-    eventually(lambda: visitor_of(signs_page).sweep is not None and not visitor_of(signs_page).sweep.busy)
-    signs_page.run()
-    assert "Left out:" in text(signs_page)
-    assert "of 9 read right, so between" in text(signs_page)
 
 
 def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]):

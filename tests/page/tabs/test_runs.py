@@ -1,26 +1,14 @@
-"""Runs kept, compared, repeated and deleted; an uploaded network; changes of the learning rate."""
+"""Runs kept, compared and deleted; an uploaded network; changes of the learning rate."""
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.jobs.earlier_runs import NumberedRun
-from mlp.jobs.job import Job
-from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
-from mlp.page.tabs.runs.tab import runs_table
-from mlp.training.data.drawing_data import DrawingData
-from mlp.training.data.saved_sources import Source
-from mlp.training.data.sources import chosen_mnist
-from mlp.training.history import Evaluation
-from mlp.training.run import Run
-from mlp.training.settings import Settings
-from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import at_rest, chart, draw, eventually, text, visitor_of
 
 
@@ -44,22 +32,6 @@ def names_of_lines(page: AppTest) -> set[str]:
     return {line["name"] for line in chart(page, "accuracy")["lines"] if "name" in line}
 
 
-def weights(page: AppTest) -> bytes:
-    return visitor_of(page).job.snapshot().network.values.tobytes()
-
-
-def test_take_home_page_follows_the_images_toggle(runs_page: AppTest):
-    train(runs_page)
-
-    def take_home() -> str:
-        with ThreadPoolExecutor(1) as thread:  # a thread without a session, like the server's
-            return thread.submit(runs_page.session_state["downloads"].files["home_out"].make).result()
-
-    assert "4,000 images of MNIST" in take_home()
-    runs_page.toggle(key="home_images").set_value(False).run()
-    assert "4,000 images of MNIST" not in take_home()
-
-
 def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
@@ -77,13 +49,6 @@ def test_earlier_runs_are_listed_if_the_last_one_is_lost(runs_page: AppTest):
     assert not runs_page.exception
     assert "1 MNIST sample 2 of 2" in text(runs_page)
     assert "current" not in text(runs_page)
-
-
-def test_repeated_run_has_equal_bits_only_for_the_same_seed(runs_page: AppTest):
-    first = weights(train(runs_page))
-    assert weights(train(runs_page, "replay_new_seed")) != first
-    runs_page.selectbox(key="run_number").set_value(1).run()
-    assert weights(train(runs_page, "replay")) == first
 
 
 def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTest]):
@@ -111,7 +76,7 @@ def test_run_before_is_shown_on_the_curves_until_it_is_deselected(runs_page: App
 
 
 def test_earlier_run_can_be_deleted_but_not_the_current_one(runs_page: AppTest):
-    train(train(runs_page), "replay_new_seed")
+    train(train(runs_page))
     assert runs_page.button(key="delete_run").disabled
     runs_page.selectbox(key="run_number").set_value(1).run()
     runs_page.button(key="delete_run").click().run()
@@ -123,21 +88,16 @@ def test_earlier_run_can_be_deleted_but_not_the_current_one(runs_page: AppTest):
 def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MLP_MAX_RUNS", "1")
     train(train(runs_page))
-    for key in ("train", "replay"):
-        runs_page.button(key=key).click().run()
-        (error,) = runs_page.error
-        assert "cannot start: this server keeps at most 1 earlier runs of yours; delete one under Runs." in error.value
+    runs_page.button(key="train").click().run()
+    (error,) = runs_page.error
+    assert "cannot start: this server keeps at most 1 earlier runs of yours; delete one under Runs." in error.value
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [1]
     assert visitor_of(runs_page).runs.current == 2
     runs_page.button(key="train").click().run()
-    assert runs_page.button(key="delete_oldest").label == "Delete run 1, the oldest without a name"
+    assert runs_page.button(key="delete_oldest").label == "Delete run 1, the oldest"
     runs_page.button(key="delete_oldest").click().run()
     train(runs_page)
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [2]
-    visitor_of(runs_page).titles[2] = "my best"
-    runs_page.button(key="train").click().run()
-    assert runs_page.error
-    assert "delete_oldest" not in [button.key for button in runs_page.button]
 
 
 def test_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
@@ -176,40 +136,3 @@ def test_uploaded_network_answers(runs_page: AppTest):
     assert text(runs_page, "answer").startswith("6 ")
     assert "Reading with your uploaded network" in text(runs_page)
     assert "784 → 10 · relu · 7,850 numbers" in text(runs_page)
-
-
-def table_of(*runs: tuple[float, Source, Origin | None]) -> str:
-    """Return the table of runs with these accuracies, data and origins."""
-    settings, numbered = Settings(hidden=(2,)), []
-    for number, (accuracy, data, origin) in enumerate(runs, start=1):
-        now = Job(Run(settings), chosen_mnist(), ManualEngine()).snapshot()
-        now.history.evaluations.append(Evaluation(10, 1.0, 0.1, accuracy))
-        numbered.append(NumberedRun(number, now, data, origin))
-    return runs_table(numbered, 1)
-
-
-def stars(*runs: tuple[float, Source, Origin | None]) -> list[int]:
-    """Return the numbers of the runs with a star."""
-    rows = re.findall(r"<tr.*?</tr>", table_of(*runs), flags=re.DOTALL)[1:]
-    return [number for number, row in enumerate(rows, start=1) if "★" in row]
-
-
-def test_star_marks_the_best_of_runs_that_can_be_compared():
-    signs = DrawingData(("A", "B"), bytes(2 * 784), bytes((0, 1)))
-    pretrained, article = Origin("the pretrained network", "shipped"), Origin("the basic network", "article")
-    mnist = chosen_mnist()
-    assert stars((0.97, mnist, None)) == []
-    assert stars((0.97, mnist, None), (0.98, mnist, None), (1.0, signs, None)) == [2]
-    assert stars((0.97, mnist, None), (0.98, mnist, article), (0.99, mnist, pretrained)) == []
-    assert stars((0.97, mnist, article), (0.98, mnist, article), (0.96, mnist, None)) == [2]
-    assert stars((0.99, mnist, pretrained), (0.98, mnist, pretrained)) == []  # learned their images
-
-
-def test_title_and_nickname_stay_with_the_run(runs_page: AppTest, open_page: Callable[..., AppTest]):
-    train(runs_page)
-    runs_page.text_input(key="title_1").set_value("Small steps").run()
-    runs_page.text_input(key="nickname").set_value("Ada").run()
-    again = open_page(visitor=runs_page, tab="Runs")
-    assert again.text_input(key="title_1").value == "Small steps"
-    assert again.text_input(key="nickname").value == "Ada"
-    assert "inkling-ada-small-steps-run-1-" in " ".join(code.value for code in again.code)

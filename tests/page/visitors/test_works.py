@@ -49,7 +49,7 @@ from tests.page.visitors.sample_work import (
 
 def with_small_values(visitor):
     visitor.keep_drawing(DRAWING)
-    visitor.network, visitor.nickname, visitor.titles = "uploaded", "Ann", {1: "my best"}
+    visitor.network, visitor.nickname = "uploaded", "Ann"
     visitor.answer("momentum", "It rolls on.")
     visitor.guesses["rates"] = (0.25, 0.5)
 

@@ -7,25 +7,20 @@ import streamlit as st
 
 from mlp.analysis.scores import percent
 from mlp.analysis.signs.left_out import held_score
-from mlp.analysis.signs.sign_score import SignScore, together
+from mlp.analysis.signs.sign_score import SignScore
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.jobs.limits import limits
-from mlp.page.draw.collect import GOOD_START, signs_settings
+from mlp.page.draw.collect import GOOD_START
 from mlp.page.draw.networks import answering
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.redraw import On, Where, part, rerun_page
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.train.run_words import measured_on
-from mlp.page.visitors.refusals import Refusal, reason
-from mlp.page.visitors.runs import begin_sweep
 from mlp.page.visitors.visitor import Drawings, Visitor
-from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData, leave_one_out
+from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData
 from mlp.training.teaching import Row, effect
 
-_left_out_refused = Refusal("signs_left_out")
 
-
-@part("drawings_read", on=On.DRAWINGS | On.RUN | On.SWEEP, where=Where.TAB)
+@part("drawings_read", on=On.DRAWINGS | On.RUN, where=Where.TAB)
 def read_section(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the drawings with their answers, the effect of teaching digits, and the certainty of a score on signs."""
     now, shown = answering(visitor), drawings.now
@@ -41,7 +36,7 @@ def read_section(visitor: Visitor, drawings: Drawings) -> None:
     if rows := drawing_rows(shown, answers):
         st.html(rows)
     if not shown.are_digits and shown.missing is None:
-        _certainty(visitor, shown)
+        _certainty(visitor)
     job, origin = visitor.job, visitor.runs.origin
     if shown.are_digits and job is not None and origin is not None and isinstance(job.data, DrawingData):
         run = job.snapshot()
@@ -53,11 +48,6 @@ def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None) -> str:
     """Return a row for each name as HTML: the number of drawings, the drawings, and the answers that are wrong.
 
     Signs have empty places for missing drawings; digits without a drawing have no row.
-
-    Examples
-    --------
-    >>> drawing_rows(DrawingSet(("<b>",)), None)[:62]
-    '<div class="ink-sign"><b>&lt;b&gt;</b><span>0 of 5</span><div>'
     """
     rows = []
     for label, name in enumerate(map(html.escape, drawings.names)):
@@ -91,53 +81,26 @@ def comparison(rows: list[Row], finished: bool, remark: str) -> str:
     )
 
 
-def _certainty(visitor: Visitor, signs: DrawingSet) -> None:
-    """Draw how well networks read drawings that they did not learn, and how reliable that is."""
-    data = None if visitor.job is None else visitor.job.data
+def _certainty(visitor: Visitor) -> None:
+    """Draw how well the run's network reads drawings that it did not learn, and how reliable that is."""
     st.subheader("How sure is it?", anchor=False)
+    data = None if visitor.job is None else visitor.job.data
     if visitor.job is not None and isinstance(data, DrawingData) and data.base is None and data.holds_back:
-        st.html(score_text("Held back from training", held_score(visitor.job.snapshot().reader, data)))
-        return
-    st.caption(
-        f"With fewer than {MIN_TO_HOLD_BACK} drawings of a sign, validation uses other warps of the drawings that "
-        "the network learns. **Leave one out** trains several networks, each without one or two drawings of every "
-        "sign, and tests each on the drawings that it has not seen."
-    )
-    sweep = visitor.sweep if visitor.sweep is not None and visitor.sweep.purpose == "left out" else None
-    busy = sweep is not None and sweep.busy
-    st.button("Leave one out", key="signs_left_out", disabled=busy, on_click=_leave_one_out, args=(visitor,))
-    _left_out_refused.show()
-    if sweep is not None:
-        runs = [(job.snapshot(), job.data) for job in sweep.jobs]
-        done = [(now.reader, part) for now, part in runs if now.finished and isinstance(part, DrawingData)]
-        if len(done) < len(sweep.jobs):
-            st.html(announced("signs_read", f"{len(done)} of {len(sweep.jobs)} networks trained …"))
-        elif any(part.names != signs.names for _, part in done):
-            st.html('<p class="ink-status">Your signs have changed: press <b>Leave one out</b> again.</p>')
-        else:
-            score = together(held_score(reader, part) for reader, part in done)
-            changed = score.n != len(signs)
-            st.html(score_text("Left out", score) + ("<p>Your drawings have changed since.</p>" if changed else ""))
+        score = held_score(visitor.job.snapshot().reader, data)
+        st.html(announced("signs_read", f"Held back from training: {score_text(score)}"))
+    else:
+        st.caption(
+            f"From {MIN_TO_HOLD_BACK} drawings of each sign on, every fourth is held back from training, and tells how "
+            "sure the network is. With fewer, validation uses other warps of the drawings that it learns."
+        )
 
 
-def score_text(title: str, score: SignScore) -> str:
+def score_text(score: SignScore) -> str:
     """Return a score in words, as HTML: the share read right with its error, the confused pairs, and the rejected."""
-    text = f"{title}: <b>{score.text}</b>."
+    text = f"<b>{score.text}</b>."
     if score.confused:
         pairs = [f"<b>{html.escape(true)}</b> as {html.escape(read)}, {n} ×" for true, read, n in score.confused[:4]]
         text += f" It reads {'; '.join(pairs)}."
     if score.refused:
         text += f" It sees none of your signs in {score.refused}."
-    return announced("signs_read", text)
-
-
-def _leave_one_out(visitor: Visitor) -> None:
-    try:
-        parts = leave_one_out(visitor.signs.now, limits().max_sweep)
-    except ValueError as error:
-        _left_out_refused.set(f"This cannot start: {reason(error)}")
-        return
-    runs = [(signs_settings(part.names), part) for part in parts]
-    labels = [f"without drawing {number}" for number in range(1, len(runs) + 1)]
-    begin_sweep(visitor, runs, labels=labels, purpose="left out", refusal=_left_out_refused)
-    rerun_page()
+    return text

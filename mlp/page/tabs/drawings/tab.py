@@ -1,5 +1,6 @@
 """The section "Your drawings": the visitor's digits and signs, training on them, and how well a network reads them."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -68,7 +69,7 @@ def _actions(visitor: Visitor, drawings: Drawings) -> None:
     if now.n_bytes or drawings.before:
         with st.container(horizontal=True, vertical_alignment="bottom", key="drawings_actions"):
             _training(visitor, now)
-            st.button("Undo", key="drawings_undo", disabled=not drawings.before, on_click=_undo, args=(drawings,))
+            st.button("Undo", key="drawings_undo", disabled=not drawings.before, on_click=_do, args=(drawings.undo,))
             if now.n_bytes:
                 _change_one(drawings)
                 _taking_away(drawings)
@@ -108,7 +109,14 @@ def _training(visitor: Visitor, drawings: DrawingSet) -> None:
             persist_state="session",
         )
         none = len(drawings) == 0
-        st.button("Teach my digits", key="teach", type="primary", disabled=none, on_click=_teach, args=(visitor,))
+        st.button(
+            "Teach my digits",
+            key="teach",
+            type="primary",
+            disabled=none,
+            on_click=_do,
+            args=(partial(teach, visitor, refusal=_refused),),
+        )
     else:
         st.button(
             "Train on my signs",
@@ -174,7 +182,6 @@ def _taking_away(drawings: Drawings) -> None:
         "Download",
         partial(dump_drawings, now),
         f"my-{kind}.json",
-        "application/json",
         key="drawings_out",
         icon=":material/download:",
         help=f"`python -m mlp {use} on them.",
@@ -187,7 +194,12 @@ def _taking_away(drawings: Drawings) -> None:
                 st.caption("This link opens the page with your signs, ready to train on.")
                 st.code(f"{page_address()}?{urlencode({'tab': TAB, LINKED: text})}", language=None, wrap_lines=True)
     with st.popover("Remove all", icon=":material/delete:"):
-        st.button(f"Yes, remove all my {kind}", key="drawings_clear", on_click=_clear, args=(drawings,))
+        st.button(
+            f"Yes, remove all my {kind}",
+            key="drawings_clear",
+            on_click=_do,
+            args=(lambda: drawings.change(drawings.now.empty()),),
+        )
 
 
 def _add(visitor: Visitor) -> None:
@@ -215,19 +227,9 @@ def _remove_sign(drawings: Drawings, label: int, name: str) -> None:
         rerun_page()
 
 
-def _undo(drawings: Drawings) -> None:
-    drawings.undo()
+def _do(act: Callable[[], Any]) -> None:
+    act()
     rerun_page()
-
-
-def _clear(drawings: Drawings) -> None:
-    drawings.change(drawings.now.empty())
-    rerun_page()
-
-
-def _teach(visitor: Visitor) -> None:
-    if teach(visitor, refusal=_refused):
-        rerun_page()
 
 
 def _upload(visitor: Visitor) -> None:

@@ -9,7 +9,7 @@ from mlp.training.settings import Settings
 class Experiment:
     """A run to try: its button's label and its settings.
 
-    With ``drawings``, it learns that many drawings of each sign or digit, warped; see `experiments.data_of`.
+    With ``drawings``, it learns that many drawings of each digit, warped.
     """
 
     label: str
@@ -102,8 +102,8 @@ LESSONS = {
     "examples": Lesson(
         title="How many examples does it need?",
         expect="MNIST has 50,000 images to learn from. Here a network gets only a few drawings of each digit, and 100 "
-        "warped copies of each drawing. If you have at least five drawings of each of your own signs, it learns those "
-        "instead. All four runs take about 5,000 steps. Validation uses drawings that none of them learned from.",
+        "warped copies of each drawing. All four runs take about 5,000 steps. Validation uses drawings that none of "
+        "them learned from.",
         experiments=(
             Experiment("2 of each", Settings(epochs=80), drawings=2),
             Experiment("4 of each", Settings(epochs=40), drawings=4),

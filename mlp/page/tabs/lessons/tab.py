@@ -15,10 +15,9 @@ from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
-from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
+from mlp.page.tabs.lessons.experiments import experiments
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
-from mlp.page.tabs.lessons.spots import spots
 from mlp.page.tabs.places import Rooms, Section
 from mlp.page.train import guess
 from mlp.page.visitors.visitor import Visitor
@@ -56,8 +55,6 @@ _SCROLL = """
 }
 </script>
 """
-AFTER_LINK_MS = 400
-"""Wait for the sections above, which are drawn first and move the rest down."""
 
 
 def lessons_are_open() -> bool:
@@ -95,10 +92,6 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
         if chosen is None:
             st.caption("All lessons are hidden here.")
             return
-        if state.curves_of_lesson.get() != chosen:
-            state.curves_of_lesson.set(chosen)
-            if show_curves(visitor, LESSONS[chosen]):
-                st.rerun()  # the train card above is already drawn
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
             LESSON_ROOMS.draw_choice(
                 "Lesson",
@@ -114,7 +107,8 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
-        _scroll_to_curves(by_link=LESSON_ROOMS.is_linked)
+        wait_ms = 400 if LESSON_ROOMS.is_linked else 0  # for the sections above, which move the rest down
+        st.html(_SCROLL.replace("WAIT", str(wait_ms)), unsafe_allow_javascript=True)
 
 
 def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
@@ -139,7 +133,6 @@ def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
             )
     experiments(visitor, name, lesson)
     st.markdown(f"**What to look for.** {lesson.look_for}")
-    spots(name)
     st.markdown(f"**A question.** {lesson.question}")
     answer_field(visitor, name)
     if shows_answers():
@@ -150,7 +143,7 @@ def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
     """Ask the visitor to draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
-    guess.ask_and_scroll(visitor, learned_now(visitor, experiment)[1])
+    guess.ask_and_scroll(visitor, experiment.settings)
 
 
 @part("teachers_link", on=On.SETTING)
@@ -197,11 +190,6 @@ def teachers_link(lesson: str, names: list[str]) -> str:
     if address.count("/") == 2:  # https://host
         address += "/"
     return f"{address}?{urlencode(query, doseq=True, safe=',')}" if query else address
-
-
-def _scroll_to_curves(*, by_link: bool) -> None:
-    """Scroll to show both the curves and the lesson, each time the lessons open."""
-    st.html(_SCROLL.replace("WAIT", str(AFTER_LINK_MS if by_link else 0)), unsafe_allow_javascript=True)
 
 
 LESSONS_PLACE = Section("Lessons", lessons_section, rooms=LESSON_ROOMS)

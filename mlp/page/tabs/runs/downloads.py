@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from operator import setitem
 
 import streamlit as st
 
@@ -19,20 +18,11 @@ from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import shipped
-from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
-from mlp.page.style.theme import plain
-from mlp.page.tabs.name_field import name_field
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
-
-_home_images = SessionVar[bool]("home_images", True)
-"""Whether the take-home page includes images of MNIST; a control."""
-
-
-IMAGE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def offer_downloads(visitor: Visitor, number: int) -> None:
@@ -45,110 +35,70 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
         except LookupError:  # another tab has deleted it
             return shown
 
-    _ask_names(visitor, number)
-    given, nickname = visitor.titles.get(number, ""), visitor.nickname
-    name = file_name(f"run-{number}", given, nickname, date.today())
+    name = file_name(f"run-{number}", visitor.nickname, date.today())
     with st.container(horizontal=True, vertical_alignment="center"):
-        _offer_network(now, name, visitor, (given, nickname))
-        _offer_picture(now, name, "png")
+        _offer_network(now, name, visitor)
+        download_button(
+            "Curves as PNG",
+            lambda: curves_picture(now(), "png"),
+            f"{name}.png",
+            key="png_out",
+            icon=":material/image:",
+        )
     with st.container(key="advanced_downloads"), st.expander("Advanced"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            _offer_table(now, name)
-            _offer_picture(now, name, "svg")
+            download_button(
+                "Curves as CSV",
+                lambda: curves_table(now()),
+                f"{name}.csv",
+                key="csv_out",
+                icon=":material/table:",
+                help="Downloads a table with a line for each step.",
+            )
             with st.popover("For other tools", icon=":material/extension:"):
                 _offer_exports(now, name, visitor)
         if command := command_of(shown, visitor.signs.now, f"{name}.safetensors"):
             _command(shown, command)
 
 
-def _ask_names(visitor: Visitor, number: int) -> None:
-    """Draw the fields for the run's title and the visitor's nickname, both optional."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        given, keep = visitor.titles.get(number, ""), partial(setitem, visitor.titles, number)
-        name_field("Title of this run", f"title_{number}", given, keep, width=300)
-        name_field(
-            "Your nickname",
-            "nickname",
-            visitor.nickname,
-            partial(setattr, visitor, "nickname"),
-            width=200,
-            help="Title and nickname are optional; they appear in file names and in the report.",
-        )
-
-
-def file_name(of: str, given: str, nickname: str, today: date) -> str:
-    """Return the beginning of a run's file names, with the date if there is a title or nickname.
+def file_name(of: str, nickname: str, today: date) -> str:
+    """Return the beginning of a file's name, with the visitor's nickname and the date if there is a nickname.
 
     Examples
     --------
-    >>> file_name("run-2", "", "", date(2026, 3, 9)), file_name("run-2", "Small steps!", "Ayşe", date(2026, 3, 9))
-    ('inkling-run-2', 'inkling-ayse-small-steps-run-2-2026-03-09')
+    >>> file_name("run-2", "", date(2026, 3, 9)), file_name("run-2", "Ayşe K.", date(2026, 3, 9))
+    ('inkling-run-2', 'inkling-ayse-k-run-2-2026-03-09')
     """
-    plain = (unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() for text in (nickname, given))
-    named = [part for text in plain if (part := "-".join(re.findall("[a-z0-9]+", text.lower())))]
-    return "-".join(["inkling", *named, of, *([today.isoformat()] if named else [])])
+    plain = unicodedata.normalize("NFKD", nickname).encode("ascii", "ignore").decode()
+    name = "-".join(re.findall("[a-z0-9]+", plain.lower()))
+    return f"inkling-{name}-{of}-{today.isoformat()}" if name else f"inkling-{of}"
 
 
-def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor, names: tuple[str, str]) -> None:
+def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
     """Draw the download buttons for weights, web page and report."""
-    with_images = _home_images.start(_home_images.default)  # read here, as files are made outside the session
     download_button(
         "Weights",
         lambda: weights(now(), visitor.signs.now),
         f"{name}.safetensors",
-        "application/octet-stream",
         key="weights_out",
         icon=":material/download:",
         help="Downloads a .safetensors file, which you can upload here or open in many libraries.",
     )
     download_button(
         "Take it home",
-        lambda: home_page(now(), visitor.signs.now, images=with_images),
+        lambda: home_page(now(), visitor.signs.now),
         f"{name}.html",
-        "text/html",
         key="home_out",
         icon=":material/home:",
         help="Downloads a web page in which your network reads drawings, even without the internet.",
     )
-    if now().snapshot.reader.reads_digits:
-        st.toggle(
-            "with MNIST’s images",
-            key=_home_images.key,
-            help="Adds 4,000 images (1 MB), so that your network can keep learning there without forgetting.",
-        )
     download_button(
         "Report",
-        lambda: report(now(), visitor.digits.now, *names),
+        lambda: report(now(), visitor.digits.now, visitor.nickname),
         f"{name}-report.html",
-        "text/html",
         key="report_out",
         icon=":material/print:",
         help="Downloads a page to print: settings, curves, confusion matrix, most confident mistakes and your digits.",
-    )
-
-
-def _offer_table(now: Callable[[], NumberedRun], name: str) -> None:
-    """Draw the download button for the table of the curves."""
-    download_button(
-        "Curves as CSV",
-        lambda: curves_table(now()),
-        f"{name}.csv",
-        "text/csv",
-        key="csv_out",
-        icon=":material/table:",
-        help="Downloads a table with a line for each step.",
-    )
-
-
-def _offer_picture(now: Callable[[], NumberedRun], name: str, kind: str) -> None:
-    """Draw the download button for a picture of the curves, "png" or "svg"."""
-    download_button(
-        f"Curves as {plain(kind.upper())}",
-        lambda: curves_picture(now(), kind),
-        f"{name}.{kind}",
-        IMAGE_TYPES[kind],
-        key=f"{kind}_out",
-        icon=":material/image:",
     )
 
 
@@ -162,8 +112,8 @@ def _command(run: NumberedRun, command: str) -> None:
         st.caption("You changed the learning rate during the run, which the command does not repeat.")
 
 
-def report(run: NumberedRun, own: DrawingSet, given: str = "", nickname: str = "") -> str:
-    """Return the run's report as an HTML page to print, with its title if it has one."""
+def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
+    """Return the run's report as an HTML page to print."""
     now, reader = run.snapshot, run.snapshot.reader
     split = run.data.load().validation
     today = date.today()
@@ -182,8 +132,7 @@ def report(run: NumberedRun, own: DrawingSet, given: str = "", nickname: str = "
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = curves_picture(run, "svg", "")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
-    heading = f"{given}. {title(run)}" if given else title(run)
-    return report_page(heading, facts, now.settings, curves, validation, drawn)
+    return report_page(title(run), facts, now.settings, curves, validation, drawn)
 
 
 def _offer_exports(now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
@@ -194,7 +143,6 @@ def _offer_exports(now: Callable[[], NumberedRun], name: str, visitor: Visitor) 
             about.label,
             partial(_export_of, now, tool, name, visitor),
             download_name(tool, name),
-            "application/octet-stream",
             key=f"{tool}_out",
             icon=":material/download:",
             help=about.help,
@@ -210,13 +158,13 @@ def weights(run: NumberedRun, signs: DrawingSet) -> bytes:
     return dump_model(_reader_with_facts(run, signs))
 
 
-def home_page(run: NumberedRun, signs: DrawingSet, *, images: bool = True) -> str:
-    """Return the run's network as one HTML page to draw on, with or without MNIST's images."""
+def home_page(run: NumberedRun, signs: DrawingSet) -> str:
+    """Return the run's network as one HTML page to draw on."""
     loaded = shipped("rejection")
     rejection = None if isinstance(loaded, str) else loaded
     title, history = f"Run {run.number}", run.snapshot.history
     reader = _reader_with_facts(run, signs)
-    return take_home_page(reader, title=title, rejection=rejection, history=history, images=images)
+    return take_home_page(reader, title=title, rejection=rejection, history=history)
 
 
 def _reader_with_facts(run: NumberedRun, signs: DrawingSet) -> Reader:

@@ -1,4 +1,4 @@
-"""The curves of runs on white paper, for downloads, reports and the sheet of the lessons.
+"""The curves of a run on white paper, for downloads and reports.
 
 Import it where it draws: matplotlib takes a quarter of the page's memory.
 """
@@ -8,12 +8,11 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mlp.page.style.plots import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Mark, color_of, marks_of, without_start
+from mlp.page.style.plots import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Mark, marks_of, without_start
 from mlp.page.style.theme import LIGHT
-from mlp.training.history import Curve, History, smoothed
+from mlp.training.history import History, smoothed
 
 mpl.rcParams["svg.fonttype"] = "none"  # letters as text
 MARK_GAP = 0.08
@@ -41,34 +40,6 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
         axes.grid(axis="y", linewidth=0.5)
         axes.legend(frameon=False, fontsize=8)
     return _file(figure, kind)
-
-
-def printed_accuracies(runs: Sequence[Curve], guess: Curve | None) -> bytes:
-    """Return validation accuracies of runs, over the fraction of each, and a dashed guess, as a small SVG file."""
-    figure = Figure(figsize=(2.8, 1.25))
-    axes = _quiet_axes(figure, (0.12, 0.13, 0.86, 0.81))
-    for place, curve in enumerate(runs):
-        axes.plot(*curve, color=LIGHT[color_of(place)], linewidth=1, clip_on=False, gid=f"run_{place + 1}")
-    if guess is not None:
-        axes.plot(*guess, color=LIGHT["text"], linewidth=0.8, linestyle=(0, (5, 2.5)), clip_on=False, gid="guess")
-    axes.set(xlim=(0, 1), ylim=(0, 1), yticks=(0, 0.5, 1), yticklabels=("0%", "50%", "100%"))
-    first, last = axes.set_xticks((0, 1), ("start", "end of the run"))
-    first.label1.set_horizontalalignment("left")
-    last.label1.set_horizontalalignment("right")
-    return _file(figure, "svg")
-
-
-def _quiet_axes(figure: Figure, place: tuple[float, float, float, float]) -> Axes:
-    """Return axes without a frame: a line below, faint lines across, small quiet numbers; ``place`` as fractions."""
-    axes = figure.add_axes(place)
-    figure.patch.set_alpha(0)
-    axes.patch.set_alpha(0)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(LIGHT["line"])
-    axes.tick_params(colors=LIGHT["quiet"], length=0, labelsize=6)
-    axes.grid(axis="y", color=LIGHT["line"], linewidth=0.7)
-    return axes
 
 
 def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:

@@ -133,13 +133,7 @@ def _curves_and_table(visitor: Visitor, sweep: Sweep) -> None:
 
 
 def _moment(measured: Evaluation) -> str:
-    """Return when something was measured: after an epoch, which all trials share, or at a step within one.
-
-    Examples
-    --------
-    >>> _moment(Evaluation(3126, 2.0, 0.1, 0.97)), _moment(Evaluation(1, 0.00064, 2.3, 0.1))
-    ('at epoch 2', 'at step 1')
-    """
+    """Return when something was measured: after an epoch, which all trials share, or at a step within one."""
     return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at {measured.moment}"
 
 

@@ -1,7 +1,7 @@
-"""The section "Runs": compare a visitor's runs, repeat, download and delete them."""
+"""The section "Runs": compare a visitor's runs, download and delete them, and upload a network."""
 
 import html
-from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -9,26 +9,25 @@ from mlp.class_names import in_words
 from mlp.images.mnist import Dataset
 from mlp.jobs.earlier_runs import MAX_SHOWN, NumberedRun, differences
 from mlp.jobs.limits import limits
+from mlp.nn.reader import Reader
+from mlp.nn.weights import ModelError
+from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
-from mlp.page.style.html import html_table
+from mlp.page.style.html import announced, html_table
 from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads
-from mlp.page.tabs.runs.sweep import LUCK, sweep_section
-from mlp.page.tabs.runs.uploads import weights_section
+from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.run_words import duration, measured_on
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
-from mlp.page.visitors.refusals import Refusal
-from mlp.page.visitors.runs import all_runs, begin, run_of
+from mlp.page.visitors.runs import all_runs, check_bytes, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation, History
-from mlp.training.run import Run
 from mlp.training.settings import Settings, setting_names
-
-_refused = Refusal("replay")
+from mlp.training.uploaded_network import readable_network
 
 _shown_runs = ControlVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
@@ -36,13 +35,14 @@ _run_number = ControlVar[int | None]("run_number", None)
 """The number of the chosen run; a control."""
 _newest_run = SessionVar[int | None]("newest_run", None)
 """The number of the newest run when this choice was last drawn."""
-
-
-_STAR = f" ★: the best of those that began alike and were measured on the same images. {LUCK}"
+_weights_in = SessionVar[Any]("weights_in", None)
+"""The uploaded network; a control."""
+_weights_error = SessionVar[str | None]("weights_error", None)
+"""The reason why the file cannot be used."""
 
 
 def runs_section(visitor: Visitor, _data: Dataset) -> None:
-    """Draw the visitor's runs, with the controls to compare, repeat, download and upload them."""
+    """Draw the visitor's runs, with the controls to compare, download, delete and upload them."""
     now = visitor.job.snapshot() if visitor.job else None
     if now is None and not visitor.runs.runs:
         begun = "" if visitor.sweep else "Nothing trained yet. "  # a sweep is drawn below
@@ -80,13 +80,9 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
         "Best validation",
         "Validation now",
     ]
-    highest_of = {run.number: best_trained(run.snapshot.history) for run in runs}
-    starred = [run.number for run in runs if _is_best(run, runs, highest_of)]
     rows = []
     for place, run in enumerate(runs):
         now = run.snapshot
-        highest = highest_of[run.number]
-        text = accuracy_at(highest)
         cells = [
             *(values[place] for values in different.values()),
             now.data_name,
@@ -95,23 +91,13 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
             duration(now.seconds),
         ]
         name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
-        best_text = f"<b>{text} ★</b>" if run.number in starred else text
-        rows.append([name, *map(html.escape, cells), best_text, accuracy_at(now.history.newest)])
+        measured = (best_trained(now.history), now.history.newest)
+        rows.append([name, *map(html.escape, cells), *map(accuracy_at, measured)])
     marked = next((place for place, run in enumerate(runs) if run.number == current), None)
     return (
         html_table("Your runs", [*map(html.escape, heads)], rows, marked=marked)
-        + f'<p class="ink-status">{_in_common(runs, set(different))}{_STAR if starred else ""}'
-        f"{_warnings(runs)}</p>"
+        + f'<p class="ink-status">{_in_common(runs, set(different))}{_warnings(runs)}</p>'
     )
-
-
-def _is_best(run: NumberedRun, runs: list[NumberedRun], highest_of: dict[int, Evaluation | None]) -> bool:
-    """Whether a run is the best of several whose scores can be compared."""
-    highest = highest_of[run.number]
-    alike = [highest_of[other.number] for other in runs if other.measured_by == run.measured_by]
-    if highest is None or len(alike) < 2 or not run.has_fair_score:
-        return False
-    return highest.accuracy == max(one.accuracy for one in alike if one is not None)
 
 
 def _warnings(runs: list[NumberedRun]) -> str:
@@ -171,33 +157,13 @@ def _choice_of_one(visitor: Visitor) -> int:
 
 def _actions(visitor: Visitor, number: int) -> None:
     run = run_of(visitor, number)
-    settings = run.snapshot.settings
-    seed = visitor.runs.unused_seed(settings)
     with st.container(horizontal=True):
-        st.button(
-            "Train it again",
-            key="replay",
-            icon=":material/replay:",
-            disabled=run.origin is not None,
-            on_click=_replay,
-            args=(visitor, number, settings.seed),
-            help=f"Trains with the same seed, {settings.seed:d}: the same first weights, the same order, and the same "
-            "result.",
-        )
-        st.button(
-            f"Again with seed {seed:d}",
-            key="replay_new_seed",
-            disabled=run.origin is not None,
-            on_click=_replay,
-            args=(visitor, number, seed),
-            help="Trains with the same settings and other random numbers, to see how much of the result was luck.",
-        )
         st.button(
             "Use these settings",
             key="set_controls",
             on_click=_set_controls,
-            args=(settings,),
-            help="Sets the controls to this run’s settings.",
+            args=(run.snapshot.settings,),
+            help="Sets the controls to this run’s settings, to train it again or with one change.",
         )
         st.button(
             "Delete",
@@ -207,21 +173,63 @@ def _actions(visitor: Visitor, number: int) -> None:
             on_click=visitor.runs.delete,
             args=(number,),
         )
-    _refused.show()
     if run.origin is not None:
         st.caption(f"This run started from {plain(run.origin.name)}, so its settings alone can’t repeat it.")
-
-
-def _replay(visitor: Visitor, number: int, seed: int) -> None:
-    run = run_of(visitor, number)
-    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data, refusal=_refused)
-    visitor.runs.show([*(other for other in visitor.runs.shown if other != number), number][-MAX_SHOWN:])
 
 
 def _set_controls(settings: Settings) -> None:
     left_out = set_controls(settings)
     if left_out:
         st.toast(f"The controls can’t show this run’s {plain(', '.join(left_out))}.")
+
+
+def weights_section(visitor: Visitor) -> None:
+    """Draw the upload of a network, and its description or the reason why it cannot be used."""
+    st.subheader("Upload a network", anchor=False)
+    st.file_uploader(
+        "A .safetensors file",
+        type=["safetensors"],
+        help="Takes a file from this page or from `python -m mlp train`.",
+        key=_weights_in.key,
+        on_change=_read_upload,
+        args=(visitor,),
+    )
+    error = _weights_error.get()
+    if error:
+        st.error(plain(error))
+    else:
+        st.html(announced("uploaded", "" if visitor.uploaded is None else description_of(visitor.uploaded)))
+
+
+def description_of(network: Reader) -> str:
+    """Return a one-line description of an uploaded network as HTML, with the file's texts escaped."""
+    facts = [network.activation, f"{network.n_parameters:,} numbers"]
+    data, accuracy = network.facts.get("data"), network.facts.get("validation_accuracy")
+    if isinstance(data, str):
+        facts.append(f"trained on {data[:60]}")
+    if isinstance(accuracy, float) and 0 <= accuracy <= 1:
+        facts.append(f"{accuracy * 100:.2f}% on validation images, according to its file")
+    sizes = " → ".join(map(str, network.layer_sizes))
+    return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. Choose “Uploaded network” to make it answer."
+
+
+def _read_upload(visitor: Visitor) -> None:
+    file = _weights_in.get()
+    _weights_error.set(None)
+    if file is None:
+        return
+    try:
+        network = readable_network(file.getvalue(), file.name)
+        given_back = visitor.uploaded.network.values.nbytes if visitor.uploaded else 0
+        remedy = "try again when other visitors have left"
+        check_bytes(network.network.values.nbytes, remedy, given_back=given_back)
+    except ModelError as error:
+        _weights_error.set(f"This file can’t be used: {error}.")
+    except ValueError as error:
+        _weights_error.set(f"This file can’t be used now. {file.name}: {error}.")
+    else:
+        visitor.uploaded = network
+        state.network.set("uploaded")
 
 
 RUNS = Section("Runs", runs_section)

@@ -1,6 +1,5 @@
 """The sheet of a pupil: results, guesses and answers of all lessons, to print."""
 
-import base64
 import re
 from collections.abc import Callable
 
@@ -9,8 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
-from mlp.page.style.plots import color_of
-from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS
 from tests.page.sight import eventually, visitor_of
@@ -22,10 +19,6 @@ GUESS = tuple(np.linspace(0.1, 0.9, POINTS).tolist())
 
 def titles(sheet: str) -> list[str]:
     return re.findall("<h2>(.*?)</h2>", sheet)
-
-
-def charts(sheet: str) -> list[str]:
-    return [base64.b64decode(each).decode() for each in re.findall(r"data:image/svg\+xml;base64,([^\"]+)", sheet)]
 
 
 def test_answer_and_nickname_are_on_the_sheet_escaped(open_page: Callable[..., AppTest]):
@@ -55,16 +48,7 @@ def test_results_and_guess_are_on_the_sheet_of_their_lesson_only(open_page: Call
     assert sheet.count("2 of 2") == 6
     for trial in visitor.sweep.trials():
         assert f"<td>{trial.accuracy:.1%}</td>" in sheet
-    assert "dashed: 90% at the end. On average " in sheet
-    (chart,) = charts(sheet)
-    trials = visitor.sweep.trials()
-    assert [line for line in re.findall('id="(.*?)"', chart) if line.startswith(("run_", "guess"))] == [
-        *(f"run_{number}" for number, _ in enumerate(trials, start=1)),
-        "guess",
-    ]
-    for place, _ in enumerate(trials):
-        assert chart.count(f"stroke: {LIGHT[color_of(place)]}") == 1  # as in the table
-        assert sheet.count(f'fill="{LIGHT[color_of(place)]}"') == 1
+    assert ": 90% at the end. On average " in sheet
 
 
 def test_answers_and_guesses_outlive_the_server(tmp_path):
