@@ -168,7 +168,7 @@ LINES: dict[str, int] = {
     "tests/files": 54,
     "tests/fuzz": 243,
     "tests/images": 1419,
-    "tests/jobs": 2739,
+    "tests/jobs": 2581,
     "tests/nn": 1674,
     "tests/page": 7183,
     "tests/training": 1465,

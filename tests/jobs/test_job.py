@@ -16,7 +16,6 @@ import pytest
 from mlp.images.mnist import Dataset
 from mlp.jobs import slices
 from mlp.jobs.job import Job
-from mlp.jobs.slices import advance
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
@@ -196,26 +195,6 @@ def test_run_beyond_memory_limit_stops_with_readable_reason(engine, caplog):
     wait_until(lambda: job.snapshot().error)
     assert job.snapshot().error.startswith("This run needs more memory than the server allows one run")
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-
-
-def test_diverged_run_keeps_last_weights_with_finite_loss(engine):
-    settings = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
-    job = Job(Run(settings), chosen_mnist(), engine, slice_s=0.002)
-    job.play()
-    wait_until(lambda: job.snapshot().diverged)
-    wait_until(lambda: not job.snapshot().busy)
-    snapshot = job.snapshot()
-    assert not snapshot.playing
-    assert snapshot.step == snapshot.diverged - 2 == 14
-    assert np.isfinite(snapshot.network.values).all()
-    one_by_one = Run(settings)
-    while True:
-        done = advance(one_by_one, chosen_mnist(), seconds=10, max_steps=1)
-        one_by_one = done.run
-        if done.diverged:
-            break
-    assert one_by_one.step == snapshot.step
-    assert one_by_one.network.values.tobytes() == snapshot.network.values.tobytes()
 
 
 def test_learning_rate_set_during_a_slice_applies_to_the_next():

@@ -1,11 +1,8 @@
 """The engine closes whatever is waiting, and takes no calls afterward."""
 
 import os
-import signal
-import subprocess
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +15,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
-from tests.jobs.workers.fake_workers import InThread, ManualWorkers
+from tests.jobs.workers.fake_workers import InThread
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -87,82 +84,6 @@ def test_run_survives_workers_that_die_while_starting(monkeypatch, caplog):
     assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
     assert len([record for record in caplog.records if "no worker can be started" in record.message]) == 1
     engine.close()
-
-
-def read_until(words, terminal):
-    """Return all output up to these words; a program that ends without them has failed."""
-    output = ""
-    while words not in output:
-        try:
-            output += os.read(terminal, 1000).decode(errors="replace")
-        except OSError as error:  # the program's end of the terminal was closed
-            raise AssertionError(f"ended without {words!r}, having printed {output!r}") from error
-    return output
-
-
-def read_to_end(terminal):
-    """Return all output until the program has ended."""
-    output = ""
-    with suppress(OSError):
-        while True:
-            output += os.read(terminal, 1000).decode(errors="replace")
-    return output
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
-@pytest.mark.parametrize("whole_group", [False, True], ids=["to the program", "to its workers as well"])
-def test_sweep_ends_soon_after_a_second_ctrl_c(whole_group):
-    # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
-    program = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from mlp.cli.main import program; sys.exit(program())"
-    )
-    options = ["--layers", "16", "--epochs", "10000"]
-    terminal, program_end = os.openpty()  # the bar is drawn on a terminal only
-    pytest.importorskip("termios").tcsetwinsize(program_end, (24, 200))
-    sweep = subprocess.Popen(
-        [sys.executable, "-c", program, "sweep", "seed", *map(str, range(8)), *options],
-        cwd=ROOT,
-        env={**os.environ, "MLP_WORKERS": "2"},
-        stdout=subprocess.DEVNULL,
-        stderr=program_end,
-        start_new_session=True,
-    )
-    os.close(program_end)
-    timeout = threading.Timer(90, sweep.kill)
-    timeout.start()
-    interrupt = os.killpg if whole_group else os.kill
-    try:
-        output = read_until("best (", terminal)  # the bar, once runs have been measured
-        interrupt(sweep.pid, signal.SIGINT)
-        output += read_until("interrupted", terminal)
-        interrupt(sweep.pid, signal.SIGINT)
-        output += read_to_end(terminal)
-        sweep.wait()
-    finally:
-        timeout.cancel()
-        sweep.kill()
-        os.close(terminal)
-    assert sweep.returncode == 130
-    assert "Traceback" not in output
-
-
-def test_engine_reports_its_load():
-    manual = ManualWorkers()
-    engine = Engine(manual.one, width=3)
-    assert engine.load() == (0, 3)
-    calls = [engine.submit(None, int) for _ in range(5)]
-    assert engine.load() == (5, 3)
-    wait_until(lambda: len(manual.calls) == 3)
-    manual.calls.pop()[0].set_result(None)
-    manual.calls.pop()[0].set_exception(ValueError())
-    wait_until(lambda: engine.load() == (3, 3))
-    wait_until(lambda: len(manual.calls) == 3)
-    assert engine.submit(None, int).cancel()
-    assert engine.load() == (3, 3)
-    engine.close()
-    assert engine.load() == (0, 3)
-    assert all(call.done() for call in calls)
 
 
 def test_call_may_use_threads_of_idle_slots(monkeypatch):

@@ -143,17 +143,10 @@ def test_invalid_or_unpicklable_call_fails_alone(process, function, args, error,
     assert process.carry_out(os.getpid) == pid
 
 
-def test_worked_time_excludes_waiting(process):
-    process.carry_out(time.sleep, 0.3)
-    assert process.worked_s < 0.2
-    process.carry_out(sum, range(20_000_000))
-    assert process.worked_s > 0.05
-
-
-def test_lost_call_has_not_the_time_of_the_previous_one():
+def test_worked_time_counts_neither_waits_nor_lost_calls():
     process = WorkerProcess()
-    process.carry_out(sum, range(5_000_000))
-    assert process.worked_s > 0
+    process.carry_out(time.sleep, 0.5)
+    assert 0 < process.worked_s < 0.5
     with pytest.raises(WorkerFailure, match="killed by signal 9"):
         process.carry_out(kill_itself)
     assert process.worked_s == 0.0
