@@ -7,26 +7,23 @@ from importlib import import_module
 import streamlit as st
 
 from mlp.page.draw.answer import reading_section
-from mlp.page.draw.canvas import canvas_section, photo_section, restore_drawing
+from mlp.page.draw.canvas import canvas_section, restore_drawing
 from mlp.page.draw.collect import take_linked_signs
-from mlp.page.draw.linked_drawing import drawing_for_link
-from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
-from mlp.page.draw.share_picture import share_picture_section
-from mlp.page.draw.sheet_photo import sheet_photo_section
+from mlp.page.draw.networks import FILES, network_choice, shipped
+from mlp.page.draw.photo import photo_section
+from mlp.page.draw.share import share_section
 from mlp.page.live.component import live_channel
 from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route
 from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
-from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
 from mlp.page.tabs.section import tabs_section
-from mlp.page.train.card import training_section
-from mlp.page.train.script_state import script_state, wait_for_step
+from mlp.page.train.card import script_state, training_section, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section, privacy_note
 from mlp.page.visitors.session import remember, this_visitor, visitors
@@ -34,11 +31,6 @@ from mlp.training.data.sources import chosen_mnist
 
 hidable("share", "Share")
 hidable("drawing", "Draw a digit", ".st-key-draw_card")
-hidable(
-    "reading",
-    "It reads",
-    ".st-key-stage > :not(:has(.st-key-draw_card))",
-)
 hidable("training", "Train, with the curves", ".st-key-train_card")
 
 
@@ -69,12 +61,10 @@ def page() -> None:
         reading_section(visitor)
 
     answer_next()
-    photo_section(visitor, draw_card)
     with draw_card:
-        sheet_photo_section(visitor)
+        photo_section(visitor)
     with share_place:  # after the choice of the network, which its picture names
-        share_section(drawing_for_link)
-        share_picture_section(visitor)  # last, as its text grows with the answer to a restored drawing
+        share_section(visitor)
     with st.container(border=True, key="train_card", gap=None):
         training_section(visitor)
 
@@ -92,8 +82,6 @@ def get_ready() -> None:
     """Load everything that the first visitor would otherwise wait for."""
     for late in ("scipy.linalg.blas", "pandas"):  # the network needs the first, Streamlit's canvas the second
         import_module(late)
-    for kind in (*PRETRAINED_NAMES, "rejection"):
-        shipped(kind)
     freeze_objects()
 
 
@@ -105,6 +93,8 @@ else:  # the server imports it once
     visitors()  # first of all, as another server may have the folder with their work
     try:
         chosen_mnist().load()
+        for kind in FILES:
+            shipped(kind)
     except (OSError, ValueError) as error:
         sys.exit(f"Inkling cannot start: {error}.")
     app = st.App(__file__, **served(get_ready, [live_route()]))

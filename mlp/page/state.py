@@ -37,8 +37,6 @@ speed = SessionVar[str]("speed", "Full")
 """The speed of the run; a control (train/speed)."""
 speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose the speed, so that no run starts slowly by itself (train/speed)."""
-show_synthetic = SessionVar[bool]("show_synthetic", False)
-"""Whether the curve of synthetic digits is drawn; a control (synthetic_accuracy)."""
 
 # draw/: the drawing, and the network that answers.
 rewound = SessionVar[Rewound | None]("rewound", None)

@@ -11,45 +11,30 @@ Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One field of `Settings`, or one control of a field that has several.
-
-    Attributes
-    ----------
-    default : object
-    rule : Number, range, tuple or callable
-        The numbers or names that it may be, or a function that returns the checked value. If the default is None, so
-        may be the value.
-    positions : sequence
-        The positions of its control, in order; by default, what the rule lists.
-    kind : {"slider", "stops", "choice", "several", "number", "switch"}
-        Its control. A slider's positions are evenly spaced, those of stops are not. With several, a position is a list
-        of any of them, but not of all.
-    to_position, from_position : callable
-        Return the position of a value, and the value of a position. The caller has to map values without a position.
-    field, key, label, name : str
-        The name of the field; its name in files and links, on the page, and in a sentence. By default, as the field.
-    explained, more_help : str
-        Its help for beginners, and what the command line adds to it.
-    section : str
-        Its section on the page.
-    row, row_label : str
-        Key and label of the controls that stand in its row, and that links hide together. By default, it alone.
-    """
+    """One field of `Settings`, or one control of a field that has several."""
 
     default: Any
     rule: Number | range | tuple[Any, ...] | Callable[[Any], Any]
+    """The numbers or names that it may be, or a function that returns the checked value; None if the default is."""
     positions: Sequence[Any] = ()
+    """The positions of its control, in order; by default, what the rule lists."""
     kind: Kind = "stops"
+    """Its control. A slider's positions are evenly spaced. A position of several is a list of some."""
     to_position: Callable[[Any], Any] = lambda value: value
+    """Returns the position of a value; the caller has to map values without one."""
     from_position: Callable[[Any], Any] = lambda position: position
     field: str = ""
     key: str = ""
+    """Its name in files and links; like ``label`` on the page and ``name`` in a sentence, by default as the field."""
     label: str = ""
     name: str = ""
     explained: str = ""
+    """Its help for beginners."""
     more_help: str = ""
+    """What the command line adds to it."""
     section: Literal["Network", "Training", "Prevent overfitting", "More settings", "Advanced"] = "More settings"
     row: str = ""
+    """Key of the controls that stand in its row, and that links hide together; by default, it alone."""
     row_label: str = ""
 
     def named(self, field: str) -> "Setting":

@@ -48,7 +48,7 @@ WATCH_EVENTS = """() => {
   let seen = 0;
   document.addEventListener("inkling", ({ detail }) => {
     const { answeredAt } = window.inkling;
-    if ("readings" in detail && answeredAt !== seen) followed.push(performance.now() - answeredAt);
+    if ("html.bars" in detail && answeredAt !== seen) followed.push(performance.now() - answeredAt);
     seen = answeredAt;
   });
 }"""

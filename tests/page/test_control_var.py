@@ -13,7 +13,6 @@ from tests.page.server.tab import Tab
 
 network = ControlVar[str]("network", "shipped")
 corrected = ControlVar[int | None]("corrected", None)
-rate = ControlVar[int]("rate", 1)
 
 NETWORK = """
 import streamlit as st
@@ -55,7 +54,7 @@ page = SimpleNamespace()
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock())
-    page.drawing, page.labels, page.seen, page.rate = "a 7", {}, [], 5
+    page.drawing, page.labels, page.seen = "a 7", {}, []
     script = tmp_path / "script.py"
     script.write_text(CORRECTION)
     return script

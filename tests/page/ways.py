@@ -86,10 +86,13 @@ def stuck() -> AppTest:
 WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "train": ("train/card.py train", trained),
     "train with synthetic digits": ("train/card.py train", lambda: trained(written="true")),
-    "teach the pretrained network": ("draw/teach.py teach", lambda: taught(opened(tab="Your drawings"), "shipped")),
-    "teach an uploaded network": ("draw/teach.py teach", lambda: taught(with_uploaded_network(), "uploaded")),
+    "teach the pretrained network": (
+        "draw/correction.py teach",
+        lambda: taught(opened(tab="Your drawings"), "shipped"),
+    ),
+    "teach an uploaded network": ("draw/correction.py teach", lambda: taught(with_uploaded_network(), "uploaded")),
     "teach a run": (
-        "draw/teach.py teach",
+        "draw/correction.py teach",
         lambda: taught(taught(with_uploaded_network(), "uploaded"), "run"),
     ),
     "own signs": (
@@ -106,7 +109,7 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     ),
     "a sweep": ("tabs/runs/sweep.py _start", swept),
     "the best of a sweep": ("tabs/runs/sweep.py _adopt_best", lambda: press(swept(), "sweep_winner")),
-    "a remedy": ("train/diagnoses.py try_remedy", lambda: measured(press(stuck(), "remedy_not_falling"))),
+    "a remedy": ("train/note.py try_remedy", lambda: measured(press(stuck(), "remedy_not_falling"))),
     "continued from a saved step": ("tabs/inside/rewind.py _continue_run", rewound),
 }
 """Each way to begin runs on the page: the file and function that begin them, and the presses that lead there."""

@@ -3,7 +3,6 @@
 import html
 import re
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,18 +13,16 @@ from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.collect import collect_section, collects_signs
 from mlp.page.draw.correction import correction
-from mlp.page.draw.given import given_html
-from mlp.page.draw.network_widget import LEGEND, network_widget
 from mlp.page.draw.networks import Answering, answering, answering_as
+from mlp.page.draw.on_canvas import given_html
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
-from mlp.page.draw.scene import Scene, scene
+from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
 from mlp.page.live.tabs import Parts, Tab, this_tab
-from mlp.page.style.html import share_bars
+from mlp.page.style.html import live, share_bars
 from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
 from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.style.theme import image_url
-from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
@@ -42,17 +39,32 @@ def reading_section(visitor: Visitor) -> None:
 
     From then on the live channel updates them with each stroke and with a run's newest weights.
     """
-    answers = read_with_choices(visitor)
-    answer = answers.current
-    this_tab().register("scene", _picture)
+    parts, tab = answer_anew(visitor), this_tab()
+    tab.register("scene", _picture)
+
+    def draw(name: str, tag: str) -> None:
+        st.html(live(name, parts[f"html.{name}"], tag))
+
     with st.container(key="reads"):
-        st.html(f'<h2 class="ink-status" data-live="reads">{_reads(answer)}</h2>')
+        draw("reads", 'h2 class="ink-status"')
     with st.container(key="network_side", gap=None):
-        _network(answer)
+        _network(tab.desk.answer.current)
         st.html(LEGEND)
     with st.container(key="answer_side", gap=None):
-        _answer_section(visitor, answers)
-    _what_it_sees(visitor)
+        with st.container(key="bars"):
+            draw("bars", "div")
+        with st.container(key="answer_text", gap=None):
+            with st.container(key="answer", gap=None):
+                draw("answer", 'div class="ink-answer"')
+                draw("answer_more", 'div class="ink-answer"')
+            with st.container(key="answer_by"):
+                draw("answer_by", 'p class="ink-reader"')
+            draw("answer_heard", "p hidden data-say")
+    with st.container(key="way_line", gap=None):
+        # Apart from the images, so that it stays open when they change.
+        st.html('<details class="ink-open"><summary>What it sees</summary></details>')
+        with st.container(key="model_input"):
+            draw("stages", 'div class="ink-stages"')
     _correction(visitor)
 
 
@@ -75,28 +87,12 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
     return answer
 
 
-def _answer_section(visitor: Visitor, answers: Answer) -> None:
-    answer = answers.current
-    text, more = _answer_html(answers)
-    with st.container(key="bars"):
-        st.html(share_bars(answer.now.reader.names, _shares_of(answer), "Probability of each answer"))
-    with st.container(key="answer_text", gap=None):
-        with st.container(key="answer", gap=None):
-            st.html(f'<div class="ink-answer" data-live="answer">{text}</div>')
-            st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
-        with st.container(key="answer_by"):
-            st.html(f'<p class="ink-reader" data-live="answer_by">{answer.now.caption}</p>')
-        if answer.now.diverged is not None:
-            remedy_button(visitor, "answer_remedy")
-        spoken = "" if _is_silent(visitor, answer) else _spoken_answer(answers)
-        st.html(f'<p hidden data-say data-live="answer_heard">{spoken}</p>')
-
-
-def read_with_choices(visitor: Visitor) -> Answer:
-    """Return the answer of the network that this session has chosen, and make the live channel answer with it, too."""
-    answer = read_desk(this_tab(), visitor, answering(visitor))
-    this_tab().register("reading", partial(_parts, visitor, state.network.get(), state.rewound.get()))
-    return answer
+def answer_anew(visitor: Visitor) -> Parts:
+    """Return the parts with the answer of the chosen network, which the live channel sends from now on."""
+    source = partial(_parts, visitor, state.network.get(), state.rewound.get())
+    parts = source(this_tab())
+    this_tab().register("reading", source)
+    return parts
 
 
 def _corrects(visitor: Visitor) -> On:
@@ -117,35 +113,23 @@ def _correction(visitor: Visitor) -> None:
             correction(visitor, drawing, answer.reading)
 
 
-def _is_silent(visitor: Visitor, answer: DigitAnswer) -> bool:
-    """Whether screen readers stay silent, as the answer of a playing run changes too often to announce."""
-    return visitor.job is not None and visitor.job.playing and answer.now.kind == "run"
-
-
 def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: Tab) -> Parts:
-    """Return the parts of the page that show the answer, for the live channel."""
+    """Return the parts of the page that show the answer, for scripts and the live channel."""
     answers = read_desk(tab, visitor, answering_as(visitor, kind, back))
     answer = answers.current
     text, more = _answer_html(answers)
+    # Screen readers stay silent while the answer of a playing run changes too often to announce.
+    is_silent = answers.unfinished or (visitor.job is not None and visitor.job.playing and answer.now.kind == "run")
+    shares = answer.shares if answer.is_digit and answer.reading is not None else None
     return {
-        "readings": [_reading_part(each, chosen=each is answer) for each in answers.all],
+        "html.bars": share_bars(answer.now.reader.names, shares, "Probability of each answer"),
         "html.answer": text,
         "html.answer_more": more,
-        "html.answer_heard": "" if answers.unfinished or _is_silent(visitor, answer) else _spoken_answer(answers),
+        "html.answer_heard": "" if is_silent else _spoken_answer(answers),
         "html.answer_by": answer.now.caption,
         "html.reads": _reads(answer),
         "html.given": given_html(tab.desk),
         "html.stages": _stages(answer.drawing, answer.now),
-    }
-
-
-def _reading_part(answer: DigitAnswer, *, chosen: bool) -> dict[str, Any]:
-    shares = _shares_of(answer)
-    return {
-        "names": list(answer.now.reader.names),
-        "shares": None if shares is None else [round(float(share), 4) for share in shares],
-        "texts": None if shares is None else [percent(share) for share in shares],
-        "chosen": chosen,
     }
 
 
@@ -181,16 +165,6 @@ def _open(_pick: Pick) -> None:
     state.requested_tab.set(LOOK_INSIDE)
     state.network_tool.set("look")
     rerun_page()
-
-
-def _what_it_sees(visitor: Visitor) -> None:
-    """Draw, folded, the steps from the drawing to the network's input."""
-    with st.container(key="way_line", gap=None):
-        # Apart from the images, so that it stays open when they change.
-        st.html('<details class="ink-open"><summary>What it sees</summary></details>')
-        with st.container(key="model_input"):
-            stages = _stages(this_tab().desk.digit, answering(visitor))
-            st.html(f'<div class="ink-stages" data-live="stages">{stages}</div>')
 
 
 def _spoken_answer(answers: Answer) -> str:
@@ -255,11 +229,6 @@ def _several(answers: Answer) -> tuple[str, str]:
         f'<p class="digit several" style="--n:{len(names)}">{buttons}</p>',
         f"<small>the {names[answers.chosen]}: {text}</small>",
     )
-
-
-def _shares_of(answer: DigitAnswer) -> np.ndarray | None:
-    """Return the probabilities for the bars, or None if there is no answer."""
-    return answer.shares if answer.is_digit and answer.reading is not None else None
 
 
 def _stages(drawing: InputImage | None, now: Answering) -> str:

@@ -3,20 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from PIL import Image
-from streamlit.delta_generator import DeltaGenerator
 
-from mlp.images.recorded import CANVAS_PX, PEN_PX
+from mlp.images.recorded import CANVAS_PX, PEN_PX, Stroke, rasterize
+from mlp.images.stroke_link import strokes_from_text
 from mlp.page.draw.collect import collected_signs, your_signs
-from mlp.page.draw.given import give_one, give_to_run, given_html, sign_to_draw, wipe
-from mlp.page.draw.linked_drawing import take_linked_drawing
-from mlp.page.draw.upload import forget_photo, photo_button, photo_panel
-from mlp.page.live.desk import Photo, checked_drawing, photo_of
+from mlp.page.draw.on_canvas import (
+    forget_photo,
+    give_one,
+    give_to_run,
+    given_html,
+    keep_drawing,
+    put_objects,
+    sign_to_draw,
+    wipe,
+)
+from mlp.page.draw.photo import photo_button
+from mlp.page.live.desk import checked_drawing, photo_of
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import hidable
+from mlp.page.style.html import live
+from mlp.page.style.link import hidable, linked
 from mlp.page.style.redraw import On, part, redraw
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
@@ -46,12 +53,37 @@ def restore_drawing(visitor: Visitor) -> None:
         give_to_run(visitor)
         return
     _restored.set(True)
-    linked, kept = take_linked_drawing(STROKE_PX), checked_drawing(visitor.drawing)
+    linked, kept = _linked_drawing(), checked_drawing(visitor.drawing)
     if linked is not None:
         visitor.picture = None
     if (drawing := linked or kept) is not None or visitor.picture is not None:
         objects, image = drawing or ([], "")
         this_tab().desk.put(objects, image, None if visitor.picture is None else photo_of(visitor.picture))
+
+
+def _linked_drawing() -> tuple[list[Any], str] | None:
+    """Return the drawing in the link that opened the page: the canvas's objects, and their image."""
+    text = linked("drawing")
+    if text is None:
+        return None
+    try:
+        strokes = strokes_from_text(text)
+    except ValueError:
+        return None  # `open_link` reports it
+    return [_path(stroke) for stroke in strokes], image_url(rasterize(strokes, pen_px=STROKE_PX))
+
+
+def _path(stroke: Stroke) -> dict[str, Any]:
+    points = stroke.tolist()
+    return {
+        "type": "Path",
+        "path": [["M", *points[0]], *(["L", *point] for point in (points[1:] or points))],
+        "fill": None,
+        "stroke": "#ffffff",
+        "strokeWidth": STROKE_PX,
+        "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+    }
 
 
 @part("drawing", on=On.CANVAS)
@@ -79,7 +111,7 @@ def canvas_section(visitor: Visitor) -> None:
         key=_canvas.key,
     )
     st.html(sign_to_draw(visitor))
-    st.html(f'<div data-live="given">{given_html(this_tab().desk)}</div>')
+    st.html(live("given", given_html(this_tab().desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(
             "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
@@ -91,12 +123,6 @@ def canvas_section(visitor: Visitor) -> None:
     photo_button(beside)
 
 
-def photo_section(visitor: Visitor, where: DeltaGenerator) -> None:
-    """Draw the panel of *Photo* into a container; the file uploader's code would delay a canvas drawn with it."""
-    with where:
-        photo_panel(visitor, lambda photo: show_photo(visitor, photo))
-
-
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for a reload, and rerun the fragments that read it."""
     tab, canvas = this_tab(), _canvas.get()
@@ -106,13 +132,8 @@ def on_stroke(visitor: Visitor) -> None:
     tab.desk.report(*(drawn or ([], "")), is_newest=not tab.followed)
     if tab.desk.is_drawn_on:
         visitor.picture = None
-    _keep(visitor, drawn)
+    keep_drawing(visitor, drawn)
     redraw(On.STROKE if visitor.has_work() == had_work else On.STROKE | On.FIRST_WORK)
-
-
-def _keep(visitor: Visitor, drawn: tuple[list[Any], str] | None) -> None:
-    """Keep the canvas's objects and image, to restore them after a reload."""
-    visitor.keep_drawing(None if drawn is None else {"raw": {"objects": drawn[0]}, "data": drawn[1]})
 
 
 def _is_sound(canvas: Any) -> bool:
@@ -133,57 +154,12 @@ def _undo(visitor: Visitor) -> None:
     desk = this_tab().desk
     left = [] if desk.photo is not None else desk.objects[:-1]
     if left:
-        _put(left)
+        put_objects(left)
     else:
         wipe(visitor)
-
-
-def _put(objects: list[Any], image: str | None = None, photo: Photo | None = None, chosen: int | None = None) -> None:
-    """Put these objects on the canvas, see `Desk.put`; it then reports them as if they had been drawn."""
-    this_tab().desk.put(objects, image, photo, chosen)
-    this_tab().changed("canvas")
-    redraw(On.CANVAS | On.STROKE)
 
 
 def _put_part(tab: Tab) -> Parts:
     """Return the part that makes the browser ask for a reading once it shows what a script has put on the canvas."""
     on_canvas = tab.desk.on_canvas
     return {"put": [str(on_canvas.get("put", "")), bool(on_canvas["objects"])]}
-
-
-def show_photo(visitor: Visitor, photo: Photo | None, chosen: int = 0) -> None:
-    """Read a photo, or one digit of it, and put its ink on the canvas; clear the canvas if there is none."""
-    digit = None if photo is None else photo.digits[chosen]
-    visitor.picture = None if photo is None else photo.picture
-    if digit is None:
-        wipe(visitor)
-    else:
-        _put_image(visitor, digit.pixels, photo, chosen)
-
-
-def _put_image(visitor: Visitor, pixels: np.ndarray, photo: Photo | None = None, chosen: int | None = None) -> None:
-    """Put an image, (h, w) uint8, on the canvas, as large as fits."""
-    whole = _on_whole_canvas(pixels)
-    on_canvas = {
-        "type": "Image",
-        "src": whole,
-        "left": 0,
-        "top": 0,
-        "width": CANVAS_PX,
-        "height": CANVAS_PX,
-        "originX": "left",
-        "originY": "top",
-    }
-    _keep(visitor, ([on_canvas], whole))
-    _put([on_canvas], whole, photo, chosen)
-
-
-def _on_whole_canvas(pixels: np.ndarray) -> str:
-    """Return an image, (h, w) uint8, scaled and padded to the size of the canvas, as a data URL."""
-    image = Image.fromarray(pixels)
-    scale = CANVAS_PX / max(image.size)
-    width, height = (max(1, round(scale * side)) for side in image.size)
-    whole = Image.new("L", (CANVAS_PX, CANVAS_PX))
-    fitted = image.resize((width, height), Image.Resampling.BICUBIC)
-    whole.paste(fitted, ((CANVAS_PX - width) // 2, (CANVAS_PX - height) // 2))
-    return image_url(np.asarray(whole))

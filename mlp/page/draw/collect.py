@@ -9,7 +9,7 @@ from mlp.class_names import in_words
 from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
-from mlp.page.draw.given import GOOD_START, wipe
+from mlp.page.draw.on_canvas import GOOD_START, wipe
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings

@@ -12,16 +12,14 @@ from mlp.images.mnist import Dataset
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.nn.weights import ModelError, load_model
+from mlp.nn.weights import load_model
 from mlp.page import state
 from mlp.page.style.link import hidable
-from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
 from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
-from mlp.training.settings import Settings
 
 FILES = {"shipped": DEFAULT_MODEL.name, "article": "article.safetensors", "rejection": REJECTION_MODEL.name}
 """The files of the pretrained networks and the digit check."""
@@ -65,25 +63,14 @@ class Answering:
 
 
 @lru_cache
-def shipped_network(file: str) -> Reader:
+def shipped(kind: str) -> Reader:
     """Return a network that comes with Inkling, loaded once for all visitors."""
-    return load_model(MODELS / file)
-
-
-def shipped(kind: str) -> Reader | str:
-    """Return a pretrained network, loaded once for all visitors, or the reason why it cannot be loaded."""
-    try:
-        return shipped_network(FILES[kind])
-    except ModelError as error:
-        return str(error)
-    except OSError as error:
-        return f"{FILES[kind]}: {error.strerror}"
+    return load_model(MODELS / FILES[kind])
 
 
 def digit_in(image: np.ndarray) -> bool:
-    """Whether an image (28, 28) shows a digit; True if the digit check is missing."""
-    rejection = shipped("rejection")
-    return isinstance(rejection, str) or bool(sees_digit(rejection, image[np.newaxis])[0])
+    """Whether an image (28, 28) shows a digit."""
+    return bool(sees_digit(shipped("rejection"), image[np.newaxis])[0])
 
 
 def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
@@ -91,35 +78,22 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
     return digit_in(image) if reader.reads_digits else bool(reader.sees_one(shares[np.newaxis])[0])
 
 
-@st.cache_resource(show_spinner=False)
-def _untrained() -> Reader:
-    return Reader(Settings().new_network())
-
-
 def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers, among the available ones."""
-    kinds = [kind for kind in ("shipped", "article") if not isinstance(shipped(kind), str)]
-    kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
-    if kinds:
-        if state.network.get() not in kinds:
-            state.network.set(visitor.network if visitor.network in kinds else kinds[0])
-        visitor.network = state.network.get()
-        with state.network.placed():
-            st.segmented_control(
-                "Which network answers",
-                kinds,
-                key=state.network.key,
-                format_func=NAMES.__getitem__,
-                required=True,
-                label_visibility="collapsed",
-                persist_state="session",
-            )
-    for kind in ("shipped", "article"):
-        reason = shipped(kind)
-        if isinstance(reason, str):
-            st.warning(
-                f"{PRETRAINED_NAMES[kind].capitalize()} can’t answer: its file could not be loaded ({plain(reason)})."
-            )
+    kinds = [*PRETRAINED_NAMES, *["run"] * (visitor.job is not None), *["uploaded"] * (visitor.uploaded is not None)]
+    if state.network.get() not in kinds:
+        state.network.set(visitor.network if visitor.network in kinds else kinds[0])
+    visitor.network = state.network.get()
+    with state.network.placed():
+        st.segmented_control(
+            "Which network answers",
+            kinds,
+            key=state.network.key,
+            format_func=NAMES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
 
 
 def images_for(visitor: Visitor) -> Dataset | None:
@@ -134,7 +108,7 @@ def images_for(visitor: Visitor) -> Dataset | None:
 
 
 def answering(visitor: Visitor) -> Answering:
-    """Return the network that answers now, or an untrained one if there is no other."""
+    """Return the network that answers now."""
     return answering_as(visitor, state.network.get(), state.rewound.get())
 
 
@@ -153,8 +127,5 @@ def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None)
         return Answering(now.reader, "run", f"{yours}, {where}", now.step, now.diverged, origin)
     if kind == "uploaded" and visitor.uploaded is not None:
         return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
-    for one in (str(kind), "shipped", "article"):
-        loaded = shipped(one) if one in PRETRAINED_NAMES else None
-        if isinstance(loaded, Reader):
-            return Answering(loaded, one, f"Reading with <b>{PRETRAINED_NAMES[one]}</b>")
-    return Answering(_untrained(), "untrained", "Reading with <b>an untrained network</b>, which only guesses")
+    pretrained = kind if kind in PRETRAINED_NAMES else "shipped"
+    return Answering(shipped(pretrained), pretrained, f"Reading with <b>{PRETRAINED_NAMES[pretrained]}</b>")

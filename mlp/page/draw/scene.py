@@ -1,8 +1,9 @@
-"""The content of a picture of the network: its most active neurons and the strongest links between them."""
+"""The picture of the network: its most active neurons, the strongest links between them, and its component."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,10 @@ from mlp.analysis.attribution import input_gradients
 from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.class_names import DIGITS
 from mlp.nn.network import MLP
+from mlp.page.style.link import hidable
+from mlp.page.style.picking import Pick, pick_from
 from mlp.page.style.signed_pictures import scaled
+from mlp.page.style.theme import colors
 
 SHOWN = {1: 8, 2: 7, 3: 6, 4: 4}
 """Neurons in each hidden layer of a compact picture, by the number of layers, so that the browser gets at most 4 kB."""
@@ -21,6 +25,18 @@ LEVELS = 7
 """Brightness levels of a neuron's picture in the browser, on either side of zero."""
 SMALL = 14
 """Side of a neuron's picture in the browser."""
+
+_JS = "export default (component) => inkling.drawNetwork(component);"
+_CSS = Path(__file__).with_name("network_widget.css").read_text(encoding="utf-8")
+
+LEGEND = (
+    '<p class="ink-net-legend">'
+    '<span><i class="up"></i>raises the next sum</span><span><i class="down"></i>lowers it</span>'
+    '<span><i class="tile"></i>what a neuron looks for</span><span><i class="lamp"></i>how active it is</span></p>'
+)
+"""A line below a picture."""
+
+hidable("stage-network", "The network at work")
 
 
 def activity(network: MLP, outputs: np.ndarray) -> np.ndarray:
@@ -33,39 +49,26 @@ def activity(network: MLP, outputs: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Scene:
-    """The content of the picture.
-
-    Attributes
-    ----------
-    widths : list of int
-        Widths of the hidden layers.
-    lit : list of float arrays
-        The `activity` of each shown neuron in a hidden layer.
-    zero : float
-        The place of zero in the range of a neuron's activity: 0.5 if it can be negative, else 0.
-    shares : float array, shape (classes,)
-        The probability of each answer; 0 without an image.
-    pictures : float array, shape (pictures, 28, 28)
-        The pattern that each shown neuron looks for, mostly −1 to 1; those of the answers may be missing.
-    image : float array, shape (28, 28)
-        The input, 0 to 1; empty if nothing is drawn.
-    lines : list of (int, int, int, float)
-        The layer where a line starts, its first row, its last row, and its strength, −1 to 1.
-    names : sequence of str
-        Names of the answers.
-    description : str
-        Description for screen readers.
-    """
+    """The content of the picture; without a drawing, its image is empty and its shares are 0."""
 
     widths: list[int]
+    """Widths of the hidden layers."""
     lit: list[np.ndarray]
+    """The `activity` of each shown neuron in a hidden layer."""
     zero: float
+    """The place of zero in the range of a neuron's activity: 0.5 if it can be negative, else 0."""
     shares: np.ndarray
+    """The probability of each answer."""
     pictures: np.ndarray
+    """The pattern that each shown neuron looks for, (n, 28, 28), mostly −1 to 1; answers may have none."""
     image: np.ndarray
+    """The input, (28, 28), 0 to 1."""
     lines: list[tuple[int, int, int, float]]
+    """The layer where a line starts, its first row, its last row, and its strength, −1 to 1."""
     names: Sequence[str]
+    """Names of the answers."""
     description: str
+    """For screen readers."""
 
     def packed(self, side: int = SMALL) -> dict[str, Any]:
         """Return the scene for the browser, a compact one in at most 4 kB.
@@ -164,3 +167,13 @@ def _description(layers: list[LayerTrace], probabilities: np.ndarray | None, nam
         f"Look inside the whole network. The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} "
         f"answers; {read}."
     )
+
+
+def network_widget(key: str, scene: dict[str, Any], numbers: Container[int], on_pick: Callable[[Pick], None]) -> None:
+    """Draw a packed `Scene`; without ``neurons``, it is one button with the number 0.
+
+    In a large picture, ``neurons`` has for each neuron and answer its number, name, texts, whether it is pressed (None
+    if it cannot be) and probability as text. ``on_pick`` is called with each press on one of ``numbers``.
+    """
+    shades = {name: shade for name, shade in colors().items() if name in ("accent", "second", "paper", "line")}
+    pick_from(key, {**scene, "colors": shades}, _CSS, numbers, on_pick, _JS)

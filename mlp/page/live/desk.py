@@ -31,48 +31,33 @@ class Desk:
     """What one tab reads: the drawing on its canvas, or a photo in its place; of several digits, the chosen one.
 
     Scripts and the live channel set and read it from their own threads, so each attribute is replaced whole.
-
-    Attributes
-    ----------
-    on_canvas : dict
-        What a script has put on the canvas, in the form of the canvas's reports.
-    objects : list
-        The strokes and images that are on the canvas, as a script put them or the canvas last reported them.
-    photo : Photo or None
-        The photo that is read in place of the drawing, until the next stroke.
-    given : Given or None
-        What is read while the canvas is empty, until the next stroke; not the visitor's.
-    chosen : int or None
-        Place of the chosen digit, from 0; None for a drawing's last one, or a photo's first one.
-    whole : bool
-        Whether the network that answers reads a drawing as a whole, even if it has separate parts.
-    collected : tuple of str
-        The names of the signs that the page collects; none while it reads digits.
-    pen : bool
-        Whether the pen is down.
-    version : int
-        Changes with each stroke, and whatever else is put on the desk; not while the pen is down.
-    answer : mlp.page.draw.reading.Answer or None
-        The newest answer to what is on the desk.
-    read_of : bytes or None
-        The image of the digit that was read last while the pen was up; None if nothing was drawn.
-    meant : int or None
-        The right answer to it; None if that is unknown.
     """
 
     def __init__(self) -> None:
         self.on_canvas: dict[str, Any] = {"objects": []}
+        """What a script has put on the canvas, in the form of the canvas's reports."""
         self.objects: list[Any] = []
+        """The strokes and images that are on the canvas, as a script put them or the canvas last reported them."""
         self.photo: Photo | None = None
+        """What is read in place of the drawing, until the next stroke."""
         self.given: Given | None = None
+        """What is read while the canvas is empty, until the next stroke; not the visitor's."""
         self.chosen: int | None = None
+        """Place of the chosen digit, from 0; None for a drawing's last one, or a photo's first one."""
         self.whole = False
+        """Whether the network that answers reads a drawing as a whole, even if it has separate parts."""
         self.collected: tuple[str, ...] = ()
+        """The names of the signs that the page collects; none while it reads digits."""
         self.pen = False
+        """Whether the pen is down."""
         self.version = 0
+        """Changes with each stroke, and whatever else is put on the desk; not while the pen is down."""
         self.answer: Any = None
+        """The newest answer to what is on the desk, a `mlp.page.draw.reading.Answer`."""
         self.read_of: bytes | None = None
+        """The image of the digit that was read last while the pen was up; None if nothing was drawn."""
         self.meant: int | None = None
+        """The right answer to it; None if that is unknown."""
         self._image = ""
         self._strokes: tuple[Stroke, ...] = ()
         self._prepared: tuple[str, tuple[Stroke, ...], InputImage | None] = ("", (), None)

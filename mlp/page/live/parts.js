@@ -24,13 +24,6 @@ function fill(place, html) {
   else place.replaceChildren(...from);
 }
 
-// Change the text in place, as a new text node makes the browser check every rule with :has().
-function write(place, text) {
-  if (place.textContent === text) return;
-  if (place.firstChild) place.firstChild.nodeValue = text;
-  else place.textContent = text;
-}
-
 // Screen readers often miss a region that a script replaces. So one region stays, and receives all changed texts. An empty
 // text clears it, so that the same answer to another stroke is announced again. Texts that arrive at almost the same time,
 // such as a run's end and its last answer, are announced together.
@@ -49,32 +42,12 @@ function announce() {
   }
   if (!region || !changed) return;
   for (const [name, one] of recent) if (now - one.now > TOGETHER_MS) recent.delete(name);
-  write(region, [...recent.values()].map(({ text }) => text).join(" "));
+  const spoken = [...recent.values()].map(({ text }) => text).join(" ");
+  if (region.firstChild) region.firstChild.nodeValue = spoken;  // a new text node makes the browser check every rule with :has()
+  else region.textContent = spoken;
 }
 
-const MAX_ON_A_PHONE = 3;
-
-function bars(readings) {
-  const { names, shares, texts } = readings.find(({ chosen }) => chosen);
-  const list = document.querySelector(".st-key-bars .ink-bars");
-  if (!list) return;
-  while (list.children.length > names.length) list.lastElementChild.remove();
-  while (list.children.length < names.length) list.append(list.lastElementChild.cloneNode(true));
-  const order = names.map((_, place) => place);
-  if (shares) order.sort((one, other) => shares[other] - shares[one]);
-  order.forEach((place, rank) => {
-    const row = list.children[place];
-    const [name, bar, text] = row.children;
-    write(name, names[place]);
-    write(text, texts ? texts[place] : "–");
-    bar.style.setProperty("--share", `${100 * (shares ? shares[place] : 0)}%`);
-    row.style.setProperty("--rank", rank);
-    const marks = [...(shares && rank === 0 ? ["best"] : []), ...(rank < MAX_ON_A_PHONE ? ["top"] : [])].join(" ");
-    if (row.className !== marks) row.className = marks;
-  });
-}
-
-const painters = { readings: bars, put: ([when, isDrawn]) => { if (when) watchCanvas(isDrawn); }, draw: drawLater, outdated: redrawOutdated };
+const painters = { put: ([when, isDrawn]) => { if (when) watchCanvas(isDrawn); }, draw: drawLater, outdated: redrawOutdated };
 
 function show(parts) {
   for (const [name, value] of Object.entries(parts)) {
@@ -89,7 +62,7 @@ function show(parts) {
 
 // While the socket is open, a script draws older content than the socket has sent: restore the newer content before the
 // browser paints.
-const marked = "[data-live], [data-say], .ink-bars";
+const marked = "[data-live], [data-say]";
 const ours = new MutationObserver((records) => {
   const added = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.nodeType === 1);
   if (!added.some((node) => node.matches(marked) || node.querySelector(marked))) return;

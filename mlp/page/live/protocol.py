@@ -13,7 +13,7 @@ The key is a secret of the session. It is never part of an address, as logs keep
 
 The server sends::
 
-    {"number": 12, "parts": {"readings": […], "html.answer": "…"}, "answers": 7}
+    {"number": 12, "parts": {"html.bars": "…", "html.answer": "…"}, "answers": 7}
 
 ``parts`` holds the parts of the page that have changed since they were last sent. Each part is complete, so a message
 can be skipped: a slow tab gets only the newest state. ``answers`` names the question that a message answers.
@@ -22,8 +22,6 @@ A message with number 0 has no parts: it shows that the connection is alive, and
 =============  =====================================================================================================
 part           value
 =============  =====================================================================================================
-``readings``   a list, one for each digit of the drawing; each reading has ``names`` of classes, and ``shares``, 0 to 1,
-               with ``texts``, or null for both; the bars show the one that is ``chosen``
 ``html.NAME``  the content of the element marked ``data-live="NAME"``; with ``data-say``, screen readers announce it
                whenever it changes, as they do statuses of scripts, see `mlp.page.style.html`
 ``put``        a text that changes when a script has put something on the canvas or cleared it, empty before that; and

@@ -37,51 +37,33 @@ class Follower(Protocol):
 
 
 class Tab:
-    """One tab: its secret, the sources of its parts, and its canvas.
-
-    Scripts, jobs and the socket use it from their own threads.
-
-    Attributes
-    ----------
-    key : str
-        The secret that identifies the tab's browser.
-    owner : str
-        The visitor's id.
-    desk : Desk
-        What is being read.
-    spoken : mlp.page.train.spoken.Spoken or None
-        The last announcement to screen readers.
-    shown : str
-        The state of `mlp.page.train.script_state` when a script last drew the page.
-    drawn : DrawnParts
-        The parts that scripts have drawn.
-    due_in_s : float or None
-        Seconds until a part may have to be drawn again, without any further change; None if none.
-    work : tuple or None
-        The name of the lab's experiment whose computation was started last, and the computation.
-    swept : dict
-        By the names of the charts of a sweep, the time when they were last computed, and the charts.
-    shows_sweep : bool
-        Whether the open tab below shows the visitor's sweep.
-    question : Ask or None
-        The newest question; None before the first.
-    trip_s : float
-        Seconds from sending the last message until the browser had drawn it.
-    """
+    """One tab: its secret, the sources of its parts, and its canvas; scripts, jobs and the socket use it in threads."""
 
     def __init__(self) -> None:
         self.key = secrets.token_urlsafe(24)
+        """The secret that identifies the tab's browser."""
         self.owner = ""
+        """The visitor's id."""
         self.desk = Desk()
+        """What is being read."""
         self.spoken: Any = None
+        """The last announcement to screen readers, a `mlp.page.train.spoken.Spoken`."""
         self.shown = ""
+        """The `script_state` of `mlp.page.train.card` when a script last drew the page."""
         self.drawn = DrawnParts()
+        """The parts that scripts have drawn."""
         self.due_in_s: float | None = None
+        """Seconds until a part may have to be drawn again, without any further change; None if none."""
         self.work: tuple[str, Sliced[Any]] | None = None
+        """The name of the lab's experiment whose computation was started last, and the computation."""
         self.swept: dict[tuple[str, ...], tuple[float, tuple[Any, ...]]] = {}
+        """By the names of the charts of a sweep, the time when they were last computed, and the charts."""
         self.shows_sweep = False
+        """Whether the open tab below shows the visitor's sweep."""
         self.question: Ask | None = None
+        """The newest question; None before the first."""
         self.trip_s = 0.0
+        """Seconds from sending the last message until the browser had drawn it."""
         self._answered = threading.Event()  # set once the finished stroke is answered
         self._answered.set()
         self._connected = threading.Event()  # set from the first connection on

@@ -14,14 +14,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from mlp.page.server import downloads, messages, repairs, uploads, widget_states
+from mlp.page.server import downloads, messages, repairs, uploads
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
 PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
-REPLACED = (*repairs.REPLACED, *widget_states.REPLACED, *uploads.REPLACED, *messages.REPLACED)
+REPLACED = (*repairs.REPLACED, *uploads.REPLACED, *messages.REPLACED)
 """All that this page replaces in Streamlit."""
 
 

@@ -1,4 +1,4 @@
-"""The controls of the settings: draw them, read them, and set them."""
+"""The controls of the settings: draw them, read them, and set them; recipes set all of them at one press."""
 
 import html
 from collections.abc import Callable, Sequence
@@ -11,7 +11,10 @@ from mlp.class_names import DIGITS
 from mlp.nn.network import count_parameters
 from mlp.page import state
 from mlp.page.style.link import hidable
-from mlp.page.style.redraw import On, part, redraw
+from mlp.page.style.redraw import On, part, redraw, rerun_page
+from mlp.training.data.sources import chosen_mnist
+from mlp.training.data.synthetic_data import training_data, write_in_background
+from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value, value_text
 from mlp.training.settings import N_INPUTS, SETTINGS, Settings, controls, settings_at
 
@@ -19,7 +22,10 @@ IN_VIEW = ("Network", "Training")
 """Sections whose controls are always in view, each in one row."""
 FOLDED = {"Prevent overfitting": "Prevent overfitting", "More settings": "Method and data", "Advanced": "Advanced"}
 """Sections under *More settings*, with their headings."""
+GROUPS = {"Good": False, "Fail": True}
+"""Headings of the recipes, with `Recipe.fails`."""
 
+hidable("starting-points", "Recipes", ".st-key-recipe")
 hidable("settings", "All settings", ".st-key-settings")
 hidable("against-learning-by-heart", "Prevent overfitting", ".st-key-prevent_overfitting")
 hidable("more-settings", "More settings", ".st-key-more_settings_button")
@@ -48,6 +54,37 @@ def set_controls(settings: Settings) -> list[str]:
             elif one.name not in left_out:
                 left_out.append(one.name)
     return left_out
+
+
+@part("starting_points_row", on=On.SETTING)
+def recipe_buttons(train: Callable[[], None]) -> None:
+    """Draw a button for each recipe, which moves the controls and calls ``train``.
+
+    The buttons do not store the chosen recipe, so no late message can set the controls back. If the settings need
+    synthetic digits, a thread starts to make them.
+    """
+    settings = chosen_settings()
+    chosen = recipe_of(settings)
+    with st.container(key="recipe", gap=None):
+        for text, fails in GROUPS.items():
+            with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
+                st.html(f'<p class="ink-status">{text}</p>', width="content")
+                for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
+                    st.button(
+                        RECIPES[name].label,
+                        key=f"recipe_{name.replace('-', '_')}",
+                        type="primary" if name == chosen else "secondary",
+                        on_click=_choose,
+                        args=(name, train),
+                    )
+    if settings.synthetic:
+        write_in_background(training_data(chosen_mnist(), settings))
+
+
+def _choose(name: str, train: Callable[[], None]) -> None:
+    set_controls(RECIPES[name].settings)
+    train()
+    rerun_page()
 
 
 @part("settings_drawn", on=On.SETTING)

@@ -1,8 +1,5 @@
 // Keyboard and screen reader support that Streamlit's own elements lack.
 (() => {
-  const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select, textarea, summary, [tabindex="0"]';
-  // False in a closed details too; Safari before 17.4 has no checkVisibility.
-  const shown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent !== null;
   let popover = null, opener = null;
 
   // A popover is at the end of the document, so the focus moves into it when it opens and back when it closes.
@@ -15,13 +12,6 @@
     } else if (!open && popover && opener && opener.isConnected && document.activeElement === document.body) opener.focus();
     popover = open;
   };
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || !popover || !popover.contains(document.activeElement)) return;
-    const stops = [...popover.querySelectorAll(FOCUSABLE)].filter(shown);
-    const [first, last] = [stops[0], stops[stops.length - 1]], at = document.activeElement;
-    const next = !first ? popover : event.shiftKey && (at === first || at === popover) ? last : !event.shiftKey && at === last ? first : null;
-    if (next) { event.preventDefault(); next.focus(); }
-  }, { capture: true });
 
   // A slider's group and its input have the same name, which would be read twice.
   const name = () => document.querySelectorAll('[data-testid="stSlider"] input[type="range"][aria-labelledby]').forEach(

@@ -56,14 +56,11 @@ def run_plot(
     history: History,
     epochs: float,
     earlier: Sequence[tuple[str, History]] = (),
-    *,
-    with_synthetic: bool = False,
     guess: Curve | None = None,
 ) -> Plot:
     """Return the loss or the accuracy of a run of so many epochs, which may be empty, over those of earlier runs.
 
-    The accuracy may have a quiet line for synthetic digits. With a guess of it, which is below everything else, the
-    axes cover the whole run, from 0 to 100%.
+    With a guess of the accuracy, which is below everything else, the axes cover the whole run, from 0 to 100%.
     """
     guess = guess if quantity == "accuracy" else None
     minibatches, training, validation = history.curves(quantity, RAW_POINTS)
@@ -73,8 +70,6 @@ def run_plot(
     measured = [(name, run.measured(quantity)) for name, run in earlier]
     # A run that was only measured before its first step has no curve yet.
     quiet = [(name, _until(without_start(curve), end)) for name, curve in measured if len(curve.x) > 1]
-    if with_synthetic and quantity == "accuracy":
-        quiet.insert(0, ("drawings", history.measured("synthetic")))
     lines = [
         line_of(
             curve,

@@ -21,35 +21,23 @@ from mlp.page.session_var import SessionVar
 class On(Flag):
     """What a part of the page depends on."""
 
-    STROKE = auto()
-    """What is being read."""
-    RUN = auto()
-    """The steps of the current run."""
-    NETWORK = auto()
-    """The network that answers: its steps if it is the current run, and to which step it is rewound."""
-    SWEEP = auto()
-    """The steps of the runs of a sweep."""
-    WORK = auto()
-    """The progress of a computation of the lab."""
-    CANVAS = auto()
-    """What a script puts on the canvas."""
-    SETTING = auto()
-    """The positions of the settings' controls."""
-    VIEW = auto()
-    """The open view of a tab: its tool, experiment or data."""
-    DRAWINGS = auto()
-    """The drawings that the visitor keeps as digits or signs."""
-    FIRST_WORK = auto()
-    """Whether the visitor has any work."""
+    STROKE = auto()  # what is being read
+    RUN = auto()  # the steps of the current run
+    NETWORK = auto()  # the network that answers: its steps if it is the current run, and to which step it is rewound
+    SWEEP = auto()  # the steps of the runs of a sweep
+    WORK = auto()  # the progress of a computation of the lab
+    CANVAS = auto()  # what a script puts on the canvas
+    SETTING = auto()  # the positions of the settings' controls
+    VIEW = auto()  # the open view of a tab: its tool, experiment or data
+    DRAWINGS = auto()  # the drawings that the visitor keeps as digits or signs
+    FIRST_WORK = auto()  # whether the visitor has any work
 
 
 class Where(Enum):
     """Where a part stands."""
 
-    CARDS = auto()
-    """Above the tabs, where visitors look while they draw and train."""
-    TAB = auto()
-    """In the open tab."""
+    CARDS = auto()  # above the tabs, where visitors look while they draw and train
+    TAB = auto()  # in the open tab
 
 
 EVERY_S = {On.STROKE: 0.0, On.WORK: 0.4, On.RUN: 2.0, On.NETWORK: 2.0, On.SWEEP: 2.0}

@@ -14,7 +14,7 @@ from mlp.analysis.inline_html import png_url
 from mlp.page.style.html import svg_url
 
 HERE = Path(__file__).parent
-SHEETS = ("page.css", "cards.css", "touch.css", "lessons.css", "tabs.css", "words.css", "contrast.css", "board.css")
+SHEETS = ("page.css", "cards.css", "tabs.css", "access.css")
 SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings", "visitors")
 """Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
 ICON = HERE / "icon.svg"
@@ -72,10 +72,8 @@ def opening_html() -> tuple[str, str]:
 
     Streamlit would send a component's script again with each redraw: here, each only calls one of these.
     """
-    css = (
-        f":root {{ {_variables(LIGHT)} }} @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
-        f"{_css()}{(HERE / 'outline.css').read_text(encoding='utf-8')}"
-    )
+    light, dark = _variables(LIGHT), _variables(DARK)
+    css = f":root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}{_css()}"
     head = f'<title>{NAME}</title><meta name="description" content="{TAGLINE}">'
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{TAGLINE} {LOADING}</p></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]

@@ -9,8 +9,8 @@ import streamlit as st
 
 from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
-from mlp.page.draw.given import give_one
 from mlp.page.draw.networks import answering
+from mlp.page.draw.on_canvas import give_one
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings, set_controls
@@ -20,7 +20,7 @@ from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_open
 from mlp.page.tabs.places import go_to
 from mlp.page.train.card import train
-from mlp.page.train.diagnoses import try_remedy
+from mlp.page.train.note import try_remedy
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 

@@ -1,36 +1,61 @@
 """Draw the train card: buttons, progress, and curves that grow."""
 
+import weakref
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from mlp.jobs.snapshot import Snapshot
+from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
-from mlp.page.settings.controls import chosen_settings, settings_panel
-from mlp.page.settings.recipe_buttons import recipe_buttons
-from mlp.page.style.glossary import tappable
+from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
+from mlp.page.style.html import live
 from mlp.page.style.link import hidable
-from mlp.page.style.plots import draw_plot
-from mlp.page.style.redraw import fragment
-from mlp.page.train import guess, overlay
-from mlp.page.train.diagnoses import refused
-from mlp.page.train.large_number import large_number
-from mlp.page.train.moving import View, plot_of, run_parts
-from mlp.page.train.note import note_section
-from mlp.page.train.run_words import accuracy_summary, loss_summary, progress
-from mlp.page.train.speed import speed_choice, strip
-from mlp.page.train.spoken import spoken_progress
+from mlp.page.style.plots import QUANTITIES, Plot, draw_plot
+from mlp.page.style.redraw import On, part
+from mlp.page.train import guess
+from mlp.page.train.moving import View, curve_title, run_parts
+from mlp.page.train.note import dead_neurons, note_section, refused
+from mlp.page.train.speed import speed_choice
 from mlp.page.visitors.refusals import reason
-from mlp.page.visitors.runs import begin, shows_run, starts_slowly
+from mlp.page.visitors.runs import begin, shows_run
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.history import Evaluation
+from mlp.training.history import Evaluation, Quantity
 from mlp.training.run import Run
 
 hidable("train", "Train a new network")
 hidable("pause", "Pause and Resume")
 hidable("step", "One step")
+
+SINGLE_STEP_S = 0.12
+"""Longest wait for a single step, which spares the page a second redraw."""
+
+
+def wait_for_step(visitor: Visitor) -> None:
+    """Wait briefly for a single step that was just started; call it before drawing anything that shows the step."""
+    if visitor.job is not None:
+        visitor.job.wait_for_step(SINGLE_STEP_S)
+
+
+def script_state(visitor: Visitor) -> str:
+    """Return a hash of the run and its problems: the browser asks for a script when it changes."""
+    job = visitor.job
+    found: tuple[str, ...] = ()
+    if job is not None:
+        now = job.snapshot()
+        found = tuple(diagnosis.kind for diagnosis in diagnoses(now, dead_neurons(job, now)))
+    return str(hash((_idle_state(visitor), found)))
+
+
+def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
+    """Return the state that an idle tab shows, without the progress of a run that is playing."""
+    job, sweep = visitor.job, visitor.sweep
+    now = job.snapshot() if job is not None else None
+    run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
+    swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_continue)
+    return visitor.forgotten, visitor.runs.current, run, swept, id(visitor.shown_sweep)
 
 
 def training_section(visitor: Visitor) -> None:
@@ -41,7 +66,7 @@ def training_section(visitor: Visitor) -> None:
         recipe_buttons(partial(train, visitor))
         settings_panel(partial(_move_setting, visitor, visitor.runs.current))
     with st.container(key="train_right", gap=None):
-        fragment(_run_and_curves, key="progress_and_curves")(visitor)
+        _progress_and_curves(visitor)
         note_section(visitor)
 
 
@@ -75,53 +100,38 @@ def _move_setting(visitor: Visitor, number: int, key: str) -> None:
         visitor.job.set_learning_rate(float(state.control(key).get()))
 
 
-def _run_and_curves(visitor: Visitor) -> None:
+@part("progress_and_curves", on=On(0))
+def _progress_and_curves(visitor: Visitor) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
-    job = visitor.job
-    now = job.snapshot() if job else None
-    view = View(
-        speed=state.speed.get(),
-        with_synthetic=state.show_synthetic.get(),
-        guess=guess.guess_of(visitor),
-        is_guessed=guess.is_asked(visitor),
-        slow_start=now is None and starts_slowly(visitor),
-        drawn=None if now is None else (visitor.runs.current, now.step),
-    )
+    epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)
+    view = View(speed=state.speed.get(), epochs=epochs, guess=guess.guess_of(visitor), is_guessed=asks)
     tab = this_tab()
-    tab.register("run", partial(run_parts, visitor, view))
-    if visitor.shown_sweep is not None:
-        overlay.sweep_and_curves(visitor.shown_sweep.trials(), view.guess)
-        return
-    if now is not None and not tab.followed:
-        tab.arrived(view.drawn)
+    parts = run_parts(visitor, view, tab)
+    step = parts.get("step")
+    tab.register("run", partial(run_parts, visitor, view._replace(drawn=step or (0, 0))))
+    if not tab.followed:
+        tab.arrived(step)
     with st.container(key="progress"):
-        st.html(f'<div data-live="number">{large_number(job, now, visitor.runs.origin)}</div>')
-        st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=view.slow_start)}</div>')
-        st.html(f'<div data-live="strip">{strip(visitor, tab.desk) if now else ""}</div>')
-        st.html(f'<p hidden data-say data-live="spoken">{spoken_progress(visitor, now, tab)}</p>')
+        for name in ("number", "progress", "strip"):
+            if f"html.{name}" in parts:
+                st.html(live(name, parts[f"html.{name}"]))
+        st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
-        _curves(visitor, now, view)
+        for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):
+            with column.container(key=f"{quantity}_curve", gap=None):
+                _curve(visitor, quantity, parts.get(f"html.{quantity}_summary"), parts.get(f"plot.{quantity}"), epochs)
 
 
-def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left.container(key="loss_curve", gap=None):
-        st.html(_title("Loss", loss_summary(now)))
-        draw_plot("loss", plot_of("loss", visitor, now, view, chosen_epochs()))
-    with right.container(key="accuracy_curve", gap=None):
-        if view.is_guessed:
-            st.html(_title("Accuracy", ""))
-            guess.empty_axes(chosen_epochs())
-        else:
-            with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
-                st.html(_title("Accuracy", accuracy_summary(now)))
-                guess.guess_button(visitor)
-            draw_plot("accuracy", plot_of("accuracy", visitor, now, view, chosen_epochs()))
-
-
-def chosen_epochs() -> int:
-    """Return the number of epochs on the slider, for empty axes."""
-    return int(state.control("epochs").get())
+def _curve(visitor: Visitor, quantity: Quantity, summary: str | None, plot: Plot | None, epochs: int) -> None:
+    """Draw a chart with its title: one of a run if there is a summary; empty axes for a guess if there is no plot."""
+    with st.container(horizontal=True, wrap=False, gap="small", key=f"{quantity}_head"):
+        st.html(curve_title(quantity, summary))
+        if quantity == "accuracy" and summary is not None and plot is not None:
+            guess.guess_button(visitor)
+    if plot is None:
+        guess.empty_axes(epochs)
+    else:
+        draw_plot(quantity, plot)
 
 
 def train(visitor: Visitor, *, play: bool = True) -> None:
@@ -154,15 +164,6 @@ def _step(visitor: Visitor, number: int) -> None:
         train(visitor, play=False)
     if visitor.job is not None:
         visitor.job.step()
-
-
-def _title(name: str, value: str) -> str:
-    return (
-        f'<p class="ink-status ink-curve"><b class="name">{tappable(name.lower(), name)}</b> '
-        f'<span style="color:var(--accent)">━ {tappable("training")}</span> '
-        f'<span style="color:var(--second)">╍ {tappable("validation")}</span> '
-        f'<span class="value" data-live="{name.lower()}_summary">{value}</span></p>'
-    )
 
 
 def accuracy_at(measured: Evaluation | None) -> str:

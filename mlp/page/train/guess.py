@@ -12,10 +12,10 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep, Trial
 from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.style.html import announced, questions_section, scroll_to
+from mlp.page.style.html import announced, scroll_to
 from mlp.page.style.link import hidable, hidden, linked
+from mlp.page.style.plots import PLOT_HTML, empty_plot
 from mlp.page.style.redraw import rerun_page
-from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed
 from mlp.training.settings import Settings
@@ -29,28 +29,23 @@ _lab_guess_sweep = SessionVar[Any]("lab_guess_sweep", None)
 _lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
 """Number of requests for a guess from elsewhere on the page."""
 
+_lab_axes = SessionVar[Any]("lab_axes", None)
+"""The browser's report on a drawn guess; a control."""
+
+_JS = "export default (component) => inkling.drawGuess(component);"
+_CSS = """
+div { position: relative; }
+.ink-plot, canvas { width: 100%; height: var(--curve); }
+.field { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.field > rect { fill: transparent; cursor: crosshair; touch-action: none; }
+.field > path { fill: none; stroke: var(--ink); stroke-width: 2; stroke-dasharray: 6 4; stroke-linejoin: round; }
+circle { fill: var(--paper); stroke: var(--accent); stroke-width: 2; pointer-events: none; }
+circle:focus-visible { outline: none; stroke: var(--ink); stroke-width: 3; r: 7px; }
+"""
 
 ROOM = "guess"
 LEARNED_POINTS = 250
 SMOOTHED_OVER = 4  # points
-QUESTIONS = (
-    (
-        "Set the learning rate to 1, and guess. What does the curve look like?",
-        "It hardly climbs, and it jumps around, far below what shorter steps reach. The steps carry the weights "
-        "across the valley instead of down. Few people guess that longer steps learn less.",
-    ),
-    (
-        "One layer of 8 neurons instead of two of 100 and 200: how many points does that cost?",
-        "Fewer than most people think. Such a network still reads about nine in ten, with a fifteenth of the "
-        "numbers to learn. The last few points cost the most.",
-    ),
-    (
-        "Where were you farther off, early or at the end?",
-        "Many people are farther off early. The first hundred steps do most of the work, and the rest of the run "
-        "goes into the hardest digits. Guesses tend to rise too evenly.",
-    ),
-)
-
 _NAME = hidable(f"lab-{ROOM}", "Guess first", ".st-key-guess_first, .st-key-lab_guess")
 """Name that hides it."""
 
@@ -163,8 +158,6 @@ def guess_row(visitor: Visitor, comparison: str) -> None:
             args=(visitor,),
             disabled=again,
         )
-        with st.popover("Three questions", key="lab_guess_questions"):
-            questions_section(QUESTIONS)
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
     n_asked = _lab_guess_asked.get()
     if n_asked or linked("lab") == ROOM:
@@ -182,14 +175,29 @@ def _end() -> None:
 
 
 def empty_axes(epochs: int) -> None:
-    """Draw the empty axes for a guess."""
+    """Draw the empty axes for a guess: with the pointer as one line, or with the arrow keys on three handles."""
     heights = state.lab_guess_drawn.get()
-    guess_axes(heights, epochs, _description(heights), _note_drawn)
+    data = {
+        "plot": empty_plot(epochs),
+        "heights": list(heights),
+        "handles": list(HANDLES),
+        "points": POINTS,
+        "blind": BLIND,
+        "epochs": epochs,
+        "description": _description(heights),
+    }
+    html = f'<div>{PLOT_HTML}<svg class="field" role="group"></svg></div>'
+    component = st.components.v2.component("guess_axes", html=html, js=_JS, css=_CSS)
+    component(key=_lab_axes.key, data=data, on_drawn_change=_note_drawn)
 
 
-def _note_drawn(heights: tuple[float, ...]) -> None:
-    state.lab_guess_drawn.set(heights)
-    rerun_page()
+def _note_drawn() -> None:
+    found: Any = (_lab_axes.get() or {}).get("drawn")
+    if not isinstance(found, list | tuple) or len(found) != POINTS:
+        return
+    if all(isinstance(one, int | float) and 0 <= one <= 1 for one in found):
+        state.lab_guess_drawn.set(tuple(float(one) for one in found))
+        rerun_page()
 
 
 def guess_comparison(guess: Curve, now: Snapshot, of: str = "") -> str:

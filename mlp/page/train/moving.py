@@ -1,21 +1,20 @@
-"""The moving parts of the train card for the live channel: curves, progress, the strip of readings, texts."""
+"""The moving parts of the train card, for scripts and the live channel: those of a run, or of a sweep in its place."""
 
+import html
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.sweep import Trial
+from mlp.jobs.sweep import Sweep, Trial
 from mlp.page.live.tabs import Parts, Tab
-from mlp.page.style.plots import QUANTITIES, Plot, run_plot, shown
-from mlp.page.train import guess, overlay
-from mlp.page.train.curve_words import curve_description
-from mlp.page.train.guess import Guess
-from mlp.page.train.large_number import large_number
-from mlp.page.train.run_words import accuracy_summary, loss_summary, progress
+from mlp.page.style.glossary import tappable
+from mlp.page.style.html import track
+from mlp.page.style.plots import QUANTITIES, Plot, color_of, run_plot, runs_plot, shown
+from mlp.page.train.accuracy import large_number, synthetic_accuracy
+from mlp.page.train.guess import Guess, guess_comparison
+from mlp.page.train.run_words import accuracy_summary, curve_description, loss_summary, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
-from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, History, Quantity
 
@@ -29,70 +28,54 @@ class View(NamedTuple):
     """The choices of a tab's session that affect the moving parts."""
 
     speed: str
-    with_synthetic: bool
+    epochs: int
+    """Those on the slider, for empty axes."""
     guess: Guess | None
     is_guessed: bool
     """Whether the accuracy chart is empty for a guess."""
-    slow_start: bool
-    """Whether a first run will start slowly."""
-    drawn: tuple[int, int] | None
-    """The number of the run and the step that the script has drawn; None without a run."""
-
-
-def plot_of(quantity: Quantity, visitor: Visitor, now: Snapshot | None, view: View, epochs: int) -> Plot:
-    """Return one of the run's plots, of a script or the live channel; ``epochs`` is the width of empty axes."""
-    return shown(
-        run_plot(
-            quantity,
-            History(1) if now is None else now.history,
-            epochs if now is None else now.settings.epochs,
-            [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()],
-            with_synthetic=view.with_synthetic and now is not None,
-            guess=None if now is None or view.guess is None else view.guess.curve,
-        ),
-        curve_description(quantity, now),
-        at=None if now is None else (visitor.runs.current, now.step),
-        playing=now is not None and now.playing,
-    )
+    drawn: tuple[int, int] | None = None
+    """The part ``step`` that the script has drawn, whose charts it does not need again; None while it draws."""
 
 
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     """Return the moving parts of the run, or of the sweep that is shown in its place."""
     if visitor.shown_sweep is not None:
-        return _sweep_parts(visitor, view, tab)
-    job = visitor.job
-    if job is None:  # in place of the progress of a sweep that was shown before
-        return {"html.progress": progress(None, view.speed, slow_start=view.slow_start)}
-    now = job.snapshot()
+        return _shown_sweep_parts(visitor.shown_sweep, view, tab) | {"html.guessed": guessed(visitor, view.guess)}
+    job, number = visitor.job, visitor.runs.current
+    now = None if job is None else job.snapshot()
     parts: Parts = {
-        "step": (visitor.runs.current, now.step),
+        "step": (number, -1 if now is None else now.step),
         "html.number": large_number(job, now, visitor.runs.origin),
         "html.progress": progress(now, view.speed),
         "html.strip": strip(visitor, tab.desk),
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),
-        "html.synthetic": synthetic_accuracy_text(now, visitor.digits.now) or "",
-        "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
+        "html.synthetic": "" if now is None else synthetic_accuracy(now, visitor.digits.now),
+        "html.guessed": guessed(visitor, view.guess),
     }
-    if now.playing or now.busy or view.drawn != parts["step"]:  # else a script has drawn them
+    moves = now is not None and (now.playing or now.busy)
+    if moves or view.drawn != parts["step"]:
+        earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
+        guess = None if now is None or view.guess is None else view.guess.curve
         for quantity in QUANTITIES[: 1 if view.is_guessed else 2]:
-            parts[f"plot.{quantity}"] = plot_of(quantity, visitor, now, view, 0)
+            history, epochs = (History(1), view.epochs) if now is None else (now.history, now.settings.epochs)
+            plot, words = run_plot(quantity, history, epochs, earlier, guess=guess), curve_description(quantity, now)
+            at = None if now is None else parts["step"]
+            parts[f"plot.{quantity}"] = shown(plot, words, at=at, playing=now is not None and now.playing)
     return parts
 
 
-def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
-    sweep = visitor.shown_sweep
-    if sweep is None:
-        return {}
+def _shown_sweep_parts(sweep: Sweep, view: View, tab: Tab) -> Parts:
     trials = sweep.trials()
     parts: Parts = {
-        "html.progress": overlay.sweep_progress(trials),
+        "html.progress": sweep_progress(trials),
         "html.spoken": spoken_sweep(trials),
-        "html.legend": overlay.legend(trials),
-        "html.guessed": overlay.guessed(trials, view.guess),
+        "html.legend": legend(trials),
     }
-    return parts | (_moving_sweep(tab, trials, view.guess and view.guess.curve) if sweep.busy else {})
+    if sweep.busy or view.drawn is None:
+        parts |= _sweep_plots(tab, sweep, trials, QUANTITIES, QUANTITIES, view.guess and view.guess.curve)
+    return parts
 
 
 def sweep_tab_parts(visitor: Visitor, table: Callable[[Sequence[Trial]], str], tab: Tab) -> Parts:
@@ -102,20 +85,74 @@ def sweep_tab_parts(visitor: Visitor, table: Callable[[Sequence[Trial]], str], t
         return {}
     trials = sweep.trials()
     parts: Parts = {"html.sweep_table": table(trials)}
-    return parts | (_moving_sweep(tab, trials, names=(SWEEP,), quantities=("accuracy",)) if sweep.busy else {})
+    return parts | (_sweep_plots(tab, sweep, trials, (SWEEP,), ("accuracy",)) if sweep.busy else {})
 
 
-def _moving_sweep(
+def _sweep_plots(
     tab: Tab,
+    sweep: Sweep,
     trials: Sequence[Trial],
+    names: tuple[str, ...],
+    quantities: Sequence[Quantity],
     guess: Curve | None = None,
-    *,
-    names: tuple[str, ...] = QUANTITIES,
-    quantities: Sequence[Quantity] = QUANTITIES,
 ) -> Parts:
-    """Return the curves of a sweep in the charts of these names and quantities, computed at most once in `SWEEP_S`."""
-    last, moving = tab.swept.get(names, (0.0, ()))
-    if time.monotonic() - last >= SWEEP_S:
-        moving = tuple(overlay.sweep_plot(quantity, trials, guess) for quantity in quantities)
-        tab.swept[names] = (time.monotonic(), moving)
-    return {f"plot.{name}": plot for name, plot in zip(names, moving, strict=True)}
+    """Return the charts of a sweep by these names, computed at most once in `SWEEP_S` while it plays."""
+    last, plots = tab.swept.get(names, (0.0, ()))
+    if not sweep.busy or time.monotonic() - last >= SWEEP_S:
+        plots = tuple(sweep_plot(quantity, trials, guess) for quantity in quantities)
+        tab.swept[names] = (time.monotonic(), plots)
+    return {f"plot.{name}": plot for name, plot in zip(names, plots, strict=True)}
+
+
+def sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None = None) -> Plot:
+    """Return a plot of all runs of a sweep."""
+    runs = [trial.snapshot for trial in trials]
+    plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)
+    words = "; ".join(f"{trial.value}: {curve_description(quantity, trial.snapshot)}" for trial in trials)
+    return shown(plot, words, playing=any(run.playing for run in runs))
+
+
+def guessed(visitor: Visitor, guess: Guess | None) -> str:
+    """Return how far off a guess of the run, or of one in the shown sweep, is, as HTML; empty if there is none."""
+    if guess is None or visitor.shown_sweep is None:
+        return guess_comparison(guess.curve, visitor.job.snapshot()) if guess and visitor.job else ""
+    trial = guess.run_among(visitor.shown_sweep.trials())
+    return "" if trial is None else guess_comparison(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}")
+
+
+def sweep_progress(trials: Sequence[Trial]) -> str:
+    """Return the progress bar with its text, as HTML."""
+    share = sum(1.0 if trial.stopped else trial.snapshot.progress for trial in trials) / len(trials)
+    ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
+    waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
+    playing = any(trial.snapshot.playing for trial in trials)
+    texts = [f"{len(trials)} networks side by side", f"{ended} of them done"]
+    texts += [] if playing or ended == len(trials) else ["paused"]
+    return f'{track("Training", share)}<p class="ink-status">{" · ".join(texts)}</p>' + (
+        f'<p class="ink-status">{html.escape(waits)}</p>' if waits else ""
+    )
+
+
+def legend(trials: Sequence[Trial]) -> str:
+    """Return the legend of the curves as HTML: each run's color and validation accuracy."""
+    items = []
+    for place, trial in enumerate(trials):
+        newest, diverged = trial.newest, trial.snapshot.diverged
+        text = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
+        text += ", stopped: its loss grew without limit" if diverged is not None else ""
+        items.append(
+            f'<li style="--of:var(--{color_of(place)})">{html.escape(trial.value)} <b>{html.escape(text)}</b></li>'
+        )
+    return f'<ul class="ink-legend" aria-label="Colors of the curves, and accuracy on validation">{"".join(items)}</ul>'
+
+
+def curve_title(name: Quantity, summary: str | None = None) -> str:
+    """Return the title of a chart as HTML, with the meaning of its lines; for one run, with colors and a summary."""
+    lines = f"<span>━ {tappable('training')}</span> <span>╍ {tappable('validation')}</span>"
+    if summary is not None:
+        lines = (
+            f'<span style="color:var(--accent)">━ {tappable("training")}</span> '
+            f'<span style="color:var(--second)">╍ {tappable("validation")}</span> '
+            f'<span class="value" data-live="{name}_summary">{summary}</span>'
+        )
+    return f'<p class="ink-status ink-curve"><b class="name">{tappable(name, name.capitalize())}</b> {lines}</p>'

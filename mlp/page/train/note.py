@@ -1,20 +1,42 @@
-"""Draw the note below the curves: one thing at a time, always in the same place, so that nothing moves."""
+"""The note below the curves: one thing at a time, always in the same place, such as a problem with its remedy."""
 
 import html
+from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
+from mlp.analysis.dead_neurons import SAMPLE, dead_shares
+from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
+from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
-from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.link import hidable
-from mlp.page.style.redraw import On, part
+from mlp.page.settings.controls import chosen_settings, set_controls
+from mlp.page.style.html import live
+from mlp.page.style.link import hidable, hidden
+from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.style.theme import plain
-from mlp.page.train import guess, overlay
-from mlp.page.train.diagnoses import found_diagnoses, refused, show_diagnosis
+from mlp.page.train import guess
+from mlp.page.train.moving import guessed, legend
 from mlp.page.train.run_words import measured_on
-from mlp.page.visitors.runs import keeps_another_run
+from mlp.page.visitors.analysis_budget import LastResult, within_budget
+from mlp.page.visitors.refusals import Refusal, reason
+from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.recipes import RECIPES, recipe_of
+from mlp.training.run import Run
+
+refused = Refusal("train")
+"""Why a run could not start."""
+
+EARLIEST = 200  # steps before dead neurons are counted
+ICONS = {
+    "diverged": ":material/error:",
+    "not falling": ":material/trending_flat:",
+    "overfitting": ":material/call_split:",
+    "dead": ":material/heart_broken:",
+}
+_measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
+"""The last measured shares of dead neurons, by job."""
 
 hidable("hints", "Hints when a run goes wrong", "")
 
@@ -25,50 +47,75 @@ def note_section(visitor: Visitor) -> None:
     now = visitor.job.snapshot() if visitor.job else None
     with st.container(horizontal=True, vertical_alignment="center", key="note", gap="small"):
         if refused.is_kept():
-            _refusal(visitor)
+            refused.show()
         elif visitor.notice:
             st.warning(plain(visitor.notice))
             visitor.notice = None
-        elif visitor.shown_sweep is not None:
-            _sweep(visitor)
         elif guess.is_on():
-            drawn = guess.guess_of(visitor)
-            guess.guess_row(visitor, "" if now is None or drawn is None else guess.guess_comparison(drawn.curve, now))
+            guess.guess_row(visitor, guessed(visitor, guess.guess_of(visitor)))
+        elif visitor.shown_sweep is not None:
+            st.html(live("legend", legend(visitor.shown_sweep.trials())))
         elif now is not None and now.error:
             st.error(plain(now.error))
         else:
             _about_run(visitor, now)
 
 
-def _refusal(visitor: Visitor) -> None:
-    """Draw the reason, and a button that deletes an earlier run if there are too many for another one."""
-    refused.show()
-    oldest = next((run.number for run in visitor.runs.runs), None)
-    if not keeps_another_run(visitor) and oldest is not None:
+def _about_run(visitor: Visitor, now: Snapshot | None) -> None:
+    """Draw the run's worst problem, or a warning about its validation images, or the purpose of the chosen settings."""
+    job, recipe, warning = visitor.job, recipe_of(chosen_settings()), ""
+    if job is not None and now is not None:
+        if "hints" not in hidden() and (problems := diagnoses(now, dead_neurons(job, now))):
+            _diagnosis(visitor, now, problems[0])
+            return
+        warning = measured_on(job.data, visitor.runs.origin)
+    words = warning or (RECIPES[recipe].explained if recipe else "Your own settings.")
+    st.html(f'<p class="ink-status">{html.escape(words)}</p>')
+
+
+def _diagnosis(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis) -> None:
+    """Draw a problem with its remedy."""
+    kind = diagnosis.kind.replace(" ", "_")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"hint_{kind}", gap="small"):
+        st.markdown(f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}", width="stretch")
         st.button(
-            f"Delete run {oldest:d}, the oldest",
-            key="delete_oldest",
-            on_click=visitor.runs.delete,
-            args=(oldest,),
+            diagnosis.remedy.label,
+            key=f"remedy_{kind}",
+            on_click=try_remedy,
+            args=(visitor, now, diagnosis.remedy),
+            help="Trains a new network with only this setting changed.",
         )
 
 
-def _sweep(visitor: Visitor) -> None:
-    """Draw the colors of a sweep's curves, or the guess of one of them."""
-    trials = visitor.shown_sweep.trials() if visitor.shown_sweep is not None else []
-    if guess.is_on():
-        guess.guess_row(visitor, overlay.guessed(trials, guess.guess_of(visitor)))
-    else:
-        st.html(f'<div data-live="legend">{overlay.legend(trials)}</div>')
-
-
-def _about_run(visitor: Visitor, now: Snapshot | None) -> None:
-    """Draw the run's worst problem, or a warning about its validation images, or the purpose of the chosen settings."""
-    problems = found_diagnoses(visitor, now) if now is not None else []
-    recipe = recipe_of(chosen_settings())
-    if problems and now is not None:
-        show_diagnosis(visitor, now, problems[0])
+def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
+    """Start a new run with the remedy, show the old one's curves below, and redraw the whole page; for callbacks."""
+    job = visitor.job
+    if job is None:
         return
-    warning = "" if visitor.job is None else measured_on(visitor.job.data, visitor.runs.origin)
-    words = warning or (RECIPES[recipe].explained if recipe else "Your own settings.")
-    st.html(f'<p class="ink-status">{html.escape(words)}</p>')
+    settings, origin = replace(now.settings, **remedy.changes), visitor.runs.origin
+    start = None if origin is None else job.rewind.start
+    try:
+        if origin is not None and start is None:
+            raise ValueError(f"the first weights of this run, from {origin.name}, are no longer known")
+        network = None if start is None else start.network
+        run = Run(settings, network, temperature=now.temperature)
+    except ValueError as error:
+        refused.set(f"This run cannot start: {reason(error)}")
+        return
+    set_controls(settings)
+    failed = visitor.runs.current
+    begin(visitor, run, job.data, origin, refusal=refused, within_limits=origin is None, start_network=network)
+    visitor.runs.show([failed])
+    rerun_page()
+
+
+def dead_neurons(job: Job, now: Snapshot) -> list[float]:
+    """Return the share of dead neurons in each layer, within the budget for analyses; safe from any thread."""
+    if now.step < EARLIEST or now.settings.activation != "relu":
+        return []
+    return within_budget(
+        _measured.setdefault(job, LastResult()),
+        (now.network, job),
+        lambda: dead_shares(now.network, now.reader.as_seen(job.data.load().validation.images[:SAMPLE])),
+        plays=now.playing or now.busy,
+    )

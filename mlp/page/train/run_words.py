@@ -1,4 +1,4 @@
-"""Describe a run in words, as HTML: its progress and its last measurements."""
+"""Describe a run in words, as HTML: its progress, its curves and its last measurements."""
 
 import html
 import math
@@ -8,24 +8,20 @@ from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.style.glossary import tappable
 from mlp.page.style.html import track
+from mlp.page.style.plots import RAW_POINTS
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.sources import Data
-
-SLOW_START = '<i class="ink-slow-start" hidden></i>'
-"""Marks a slow start: the style sheet then changes the label of the speed control, whose position stays."""
+from mlp.training.history import Quantity
 
 
-def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = False) -> str:
-    """Return the progress bar with its text, as HTML; ``now`` is None before the first run.
-
-    The chosen speed differs from the run's during a slow start, which may also await the first run.
-    """
+def progress(now: Snapshot | None, chosen_speed: str) -> str:
+    """Return the progress bar with its text, as HTML; ``now`` is None before the first run."""
     if now is None:
-        return (SLOW_START if slow_start else "") + (
+        return (
             '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
             f"it starts with random {tappable('weight', 'weights')}.</p>"
         )
-    parts = [now.moment]
+    parts = [now.moment, *["slow start"] * (now.speed not in ("full", chosen_speed.lower()))]
     if now.speed != "full" and len(now.history):
         parts.append(f"{percent(float(now.history.accuracies[-1]))} of the last batch right")
     if now.images_per_second and not now.waits and now.speed == "full":
@@ -41,10 +37,22 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
     if now.worker_failures and now.error is None:
         times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
         parts.append(f"its process restarted {times}; no progress was lost")
-    return (SLOW_START if now.speed not in ("full", chosen_speed.lower()) else "") + (
+    return (
         f'{track("Training", now.progress)}<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'
         + (f'<p class="ink-status">{html.escape(now.waits)}</p>' if now.waits else "")
     )
+
+
+def curve_description(name: Quantity, now: Snapshot | None) -> str:
+    """Return a curve in words: "loss falls from 2.3 to 0.11 in 4 epochs"."""
+    if now is None or not len(now.history):
+        return f"{name.capitalize()}: no curve yet"
+    curve = now.history.minibatches(name, RAW_POINTS)
+    span = max(1, len(curve.y) // 20)
+    first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
+    verb = "falls" if last < first else "rises"
+    numbers = f"from {first:.2g} to {last:.2g}" if name == "loss" else f"from {first:.0%} to {last:.0%}"
+    return f"{name.capitalize()} of the minibatches {verb} {numbers} in {float(curve.x[-1]):.2g} epochs"
 
 
 def loss_summary(now: Snapshot | None) -> str:

@@ -112,15 +112,10 @@ def speed_named(name: str) -> Speed:
     return next((speed for speed in SPEEDS if speed == name.lower()), "full")
 
 
-def keeps_another_run(visitor: Visitor) -> bool:
-    """Whether the current run, if it has taken a step, can be kept as one more earlier run."""
-    taken = visitor.job is not None and visitor.job.snapshot().step
-    return len(visitor.runs.runs) < limits().max_runs or not taken
-
-
 def check_earlier_runs(visitor: Visitor) -> None:
-    """Raise a ValueError if the current run cannot be kept as one more earlier run."""
-    if not keeps_another_run(visitor):
+    """Raise a ValueError if the current run has taken a step, and cannot be kept as one more earlier run."""
+    taken = visitor.job is not None and visitor.job.snapshot().step
+    if taken and len(visitor.runs.runs) >= limits().max_runs:
         raise ValueError(f"this server keeps at most {limits().max_runs} earlier runs of yours; delete one under Runs")
 
 

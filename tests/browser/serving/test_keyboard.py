@@ -42,24 +42,6 @@ def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Call
         assert fills[0] != fills[1], group
 
 
-def test_popover_takes_keeps_and_returns_focus(page: Page):
-    opener = part(page, "share").get_by_test_id("stPopoverButton")
-    opener.focus()
-    page.keyboard.press("Enter")
-    popover = page.get_by_test_id("stPopoverBody")
-    expect(popover).to_be_focused()
-    copy = page.get_by_role("button", name="Copy link to this experiment")
-    expect(copy).to_be_visible()  # while the page opens, the panel is still empty
-    page.keyboard.press("Tab")
-    expect(copy).to_be_focused()
-    for _ in range(8):
-        page.keyboard.press("Tab")
-        assert popover.evaluate(f"(body) => body.contains({FOCUSED})")
-    page.keyboard.press("Escape")
-    expect(popover).to_have_count(0)
-    expect(opener).to_be_focused()
-
-
 @pytest.mark.parametrize("screen", [(360, 740), (740, 360), (844, 390), (390, 844), (820, 1180)])
 def test_page_is_as_wide_as_the_screen_and_train_on_the_first_one(
     open_page: Callable[..., Page], screen: tuple[int, int]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.draw.given import given_html
 from mlp.page.draw.networks import shipped
+from mlp.page.draw.on_canvas import given_html
 from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import at_rest, draw, tab_of, text, visitor_of
 

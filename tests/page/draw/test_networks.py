@@ -1,17 +1,13 @@
-"""The answering network: shown, chosen, and replaced if it cannot be loaded."""
+"""The answering network: shown and chosen."""
 
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp import DEFAULT_MODEL, MLP, Reader
 from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
-from mlp.page.draw import networks
 from mlp.page.style.html import percent
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -45,25 +41,3 @@ def test_straightening_run_reads_and_shows_upright_drawings(page: AppTest):
     assert " ".join(text(page, "model_input").split()) == "as drawn → cut to ink → 20 × 20 → 28 × 28 → upright"
     run = visitor_of(page).job.snapshot()
     assert text(page, "bars") == bars_of(Reader(run.network, straighten=True), 7) != bars_of(run.network, 7)
-
-
-@pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of pretrained networks, for a test to damage."""
-    folder = tmp_path / "models"
-    shutil.copytree(DEFAULT_MODEL.parent, folder)
-    monkeypatch.setattr(networks, "MODELS", folder)
-    networks.shipped_network.cache_clear()
-    yield folder
-    networks.shipped_network.cache_clear()
-
-
-@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:5000])])
-def test_articles_network_answers_without_the_pretrained_one(
-    models: Path, open_page: Callable[..., AppTest], damage: Callable[[Path], object]
-):
-    damage(models / DEFAULT_MODEL.name)
-    page = open_page()
-    assert DEFAULT_MODEL.name in " ".join(warning.value for warning in page.warning)
-    assert text(draw(page, 2), "answer").startswith("2 ")
-    assert "Reading with the basic network" in text(page)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.analysis.take_home.learning_picture import moving_picture, still_picture
 from mlp.page.draw.networks import answering_as
 from mlp.page.draw.reading import true_label
-from mlp.page.draw.share_picture import picture
+from mlp.page.draw.share import picture
 from tests.page import sight
 from tests.page.sight import at_rest, description_of, draw, tab_of, visitor_of
 

@@ -71,17 +71,12 @@ def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas, followed: bool):
     assert np.array_equal(canvas.desk.drawing.pixels, np.asarray(picture(fit(DIGITS[5 if followed else 7])))[:, :, 0])
 
 
-def test_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
+def test_only_a_stroke_replaces_the_picture(canvas: Canvas):
     canvas.show(PICTURE)
-    canvas.report(report_of(7))
-    assert canvas.visitor.picture is PICTURE
-    assert canvas.desk.drawing.kind == "picture"
-
-
-def test_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Canvas):
-    canvas.show(PICTURE)
-    canvas.report(report_of(7, {"type": "Image"}))
-    assert canvas.visitor.picture is PICTURE
+    for drawn in ((), ({"type": "Image"},)):  # what a blank canvas, or one with the picture's ink, reports by itself
+        canvas.report(report_of(7, *drawn))
+        assert canvas.visitor.picture is PICTURE
+        assert canvas.desk.drawing.kind == "picture"
     canvas.report(report_of(7, {"type": "Image"}, STROKE))
     assert canvas.visitor.picture is None
 

@@ -56,24 +56,6 @@ def test_unknown_name_hides_nothing_and_is_reported(open_page: Callable[..., App
     assert text(page).index("in this link") < text(page).index("Draw a digit")
 
 
-def test_each_button_and_control_can_be_hidden(open_page: Callable[..., AppTest]):
-    keys = [
-        "undo",
-        "clear",
-        "give_one",
-        "stage_network",
-        "speed",
-        "train",
-        "pause",
-        "step",
-        "next_line",
-        "control_seed",
-    ]
-    names = {"next_line": "next-step", "control_seed": "seed"}
-    shown = styles(open_page(hide=",".join(names.get(key, key) for key in keys)))
-    assert [key for key in keys if not re.search(rf"\.st-key-{key}\b", shown)] == []
-
-
 def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest]):
     answer = LESSONS["overfitting"].answer[:40]
     assert answer in text(open_page(lesson="overfitting"), "lessons")

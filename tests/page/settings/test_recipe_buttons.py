@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.settings import recipe_buttons
+from mlp.page.settings import controls
 from mlp.training.recipes import RECIPES
 from tests.page.sight import address, eventually, text, trained_with, visitor_of
 
@@ -14,7 +14,7 @@ from tests.page.sight import address, eventually, text, trained_with, visitor_of
 def background_sources(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Return the sources that would be written in the background."""
     asked: list[object] = []
-    monkeypatch.setattr(recipe_buttons, "write_in_background", asked.append)
+    monkeypatch.setattr(controls, "write_in_background", asked.append)
     return asked
 
 

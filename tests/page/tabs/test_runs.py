@@ -93,9 +93,8 @@ def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest
     assert "cannot start: this server keeps at most 1 earlier runs of yours; delete one under Runs." in error.value
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [1]
     assert visitor_of(runs_page).runs.current == 2
-    runs_page.button(key="train").click().run()
-    assert runs_page.button(key="delete_oldest").label == "Delete run 1, the oldest"
-    runs_page.button(key="delete_oldest").click().run()
+    runs_page.selectbox(key="run_number").set_value(1).run()
+    runs_page.button(key="delete_run").click().run()
     train(runs_page)
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [2]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.diagnosis import Remedy
-from mlp.page.train.diagnoses import try_remedy
+from mlp.page.train.note import try_remedy
 from tests.images.drawings.sample_drawings import own_digits
 from tests.page.sight import at_rest, eventually, text, visitor_of
 from tests.sample_digits import sample

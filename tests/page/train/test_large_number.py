@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
-from mlp.page.train.large_number import SAMPLE, large_number
+from mlp.page.train.accuracy import SAMPLE, large_number
 from mlp.training.data.drawing_data import drawing_data, sign_settings
 from mlp.training.data.sources import Loaded
 from mlp.training.run import Run

@@ -14,7 +14,7 @@ from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.collect import LINKED, TAB, add_names, change_drawings, learn_here, missing_drawings_text
-from mlp.page.draw.teach import teach, teaching_epochs
+from mlp.page.draw.correction import teach, teaching_epochs
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.html import announced

@@ -13,9 +13,8 @@ from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.page import state
-from mlp.page.draw.network_widget import LEGEND, network_widget
 from mlp.page.draw.networks import Answering
-from mlp.page.draw.scene import activity, scene_of
+from mlp.page.draw.scene import LEGEND, activity, network_widget, scene_of
 from mlp.page.style.picking import Pick
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import colors

@@ -10,7 +10,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
 from mlp.page import state
-from mlp.page.draw.answer import read_with_choices
+from mlp.page.draw.answer import answer_anew
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ControlVar, SessionVar
@@ -115,7 +115,7 @@ def _go_to_now(visitor: Visitor) -> None:
 
 def _redraw_readers(visitor: Visitor) -> None:
     """Redraw all that the network reads, with the network of the chosen step."""
-    read_with_choices(visitor)
+    answer_anew(visitor)
     redraw(On.VIEW | On.STROKE)
 
 

@@ -80,7 +80,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
         elif drawing is None:
             st.html(f'<p class="ink-note">Draw a {kind} to see its place, or press a dot.</p>')
         if mine is not None:
-            st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
+            st.html("<h3>Nearest to your drawing</h3>")
             gallery(
                 [_near(now, test, number, noun) for number in nearest_points(layout.points, mine, NEAREST).tolist()],
                 _lab_dot.set,

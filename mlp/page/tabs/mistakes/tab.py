@@ -112,7 +112,7 @@ def _pictures(
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
     if chosen is None and len(positions):
         more += f", which average {percent(float(readings.probabilities[positions].max(axis=1).mean()))} sure"
-    st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')
+    st.html(f"<h3>{title}<small>{more or ', none' * (not len(positions))}</small></h3>")
     with st.container(key="mistakes_pictures"):
         pictures = [_picture(readings, split, int(position), names, noun) for position in shown]
         gallery(pictures, partial(look_inside, kind))

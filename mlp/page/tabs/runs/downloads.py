@@ -160,11 +160,9 @@ def weights(run: NumberedRun, signs: DrawingSet) -> bytes:
 
 def home_page(run: NumberedRun, signs: DrawingSet) -> str:
     """Return the run's network as one HTML page to draw on."""
-    loaded = shipped("rejection")
-    rejection = None if isinstance(loaded, str) else loaded
     title, history = f"Run {run.number}", run.snapshot.history
     reader = _reader_with_facts(run, signs)
-    return take_home_page(reader, title=title, rejection=rejection, history=history)
+    return take_home_page(reader, title=title, rejection=shipped("rejection"), history=history)
 
 
 def _reader_with_facts(run: NumberedRun, signs: DrawingSet) -> Reader:

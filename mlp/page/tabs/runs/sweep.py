@@ -15,8 +15,7 @@ from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of, draw_plot
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import plain
-from mlp.page.train.moving import sweep_tab_parts
-from mlp.page.train.overlay import curve_title, sweep_plot
+from mlp.page.train.moving import curve_title, sweep_plot, sweep_tab_parts
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
@@ -127,7 +126,7 @@ def _curves_and_table(visitor: Visitor, sweep: Sweep) -> None:
     table = partial(sweep_table, sweep.name)
     tab.shows_sweep = True
     tab.register("sweep", partial(sweep_tab_parts, visitor, table))
-    st.html(curve_title("Accuracy"))
+    st.html(curve_title("accuracy"))
     draw_plot("sweep", sweep_plot("accuracy", trials))
     st.html(f'<div data-live="sweep_table">{table(trials)}</div>')
 

@@ -14,15 +14,15 @@ from mlp.nn.weights import ModelError
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
-from mlp.page.style.html import announced, html_table
+from mlp.page.style.html import announced, html_table, live
 from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import sweep_section
+from mlp.page.train.accuracy import synthetic_accuracy
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.run_words import duration, measured_on
-from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
 from mlp.page.visitors.runs import all_runs, check_bytes, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation, History
@@ -59,7 +59,7 @@ def runs_section(visitor: Visitor, _data: Dataset) -> None:
         _actions(visitor, number)
         offer_downloads(visitor, number)
         if now is not None:
-            synthetic_accuracy_section(now, visitor.digits.now)
+            st.html(live("synthetic", synthetic_accuracy(now, visitor.digits.now), 'p class="ink-status"'))
     sweep_section(visitor)
     weights_section(visitor)
 

@@ -1,4 +1,4 @@
-"""Download a picture to share: how a network learned to read the visitor's drawing, or how it reads it now."""
+"""Share: a link to the experiment, and a picture of how a network learned to read the drawing, or reads it now."""
 
 import html
 import re
@@ -13,6 +13,7 @@ import streamlit as st
 
 from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_picture, still_picture
 from mlp.images.input_image import InputImage
+from mlp.images.stroke_link import strokes_to_text
 from mlp.jobs.workers.picture_readers import paint
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
@@ -25,9 +26,32 @@ from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 
+_BUTTON = """
+<div class="ink-share" data-drawing="{drawing}">
+  <button type="button" class="ink-copy">Copy link to this experiment</button>
+  <p class="ink-status" role="status"></p>
+  <button type="button" class="ink-copy ink-to-board">Board mode: one part at a time, in large type</button>
+  <input class="ink-link" type="text" readonly hidden aria-label="Link to this experiment">
+</div>
+"""
+
+
+def share_section(visitor: Visitor) -> None:
+    """Draw the button that copies the page's address, which holds the settings, and those that download a picture."""
+    _copy_link()
+    _picture(visitor)
+
+
+@part("share_link", on=On.STROKE)
+def _copy_link() -> None:
+    # Only the copied link holds the drawing, not the address.
+    drawing = this_tab().desk.drawing
+    strokes = strokes_to_text(drawing.strokes) if drawing is not None and drawing.strokes else None
+    st.html(_BUTTON.format(drawing=html.escape(strokes or "")))
+
 
 @part("share_picture", on=On.STROKE)
-def share_picture_section(visitor: Visitor) -> None:
+def _picture(visitor: Visitor) -> None:
     """Draw the buttons that paint and download a picture."""
     drawing = this_tab().desk.digit
     if drawing is None:

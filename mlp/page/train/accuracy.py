@@ -1,4 +1,4 @@
-"""The large number: how many of 100 validation images the run reads right now, true at every moment."""
+"""How much a run reads right: of 100 validation images now, and of synthetic digits and the visitor's own."""
 
 import html
 import math
@@ -7,14 +7,19 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
+from mlp.training.recipes import RECIPES, recipe_of
+from mlp.training.teaching import share_read
 
 SAMPLE = 1000
 """Validation images that are measured at a step without an evaluation of all of them."""
+MIN_OWN = 10
+"""Own digits of which the page tells how many a run reads."""
 
 
 class _Sample(NamedTuple):
@@ -66,3 +71,27 @@ def number_html(share: float, nouns: str) -> str:
     """
     number = "–" if math.isnan(share) else str(100 if share == 1 else min(99, round(100 * share)))
     return f'<p class="ink-number"><b>{number}</b> <span>of 100 {html.escape(nouns)} read right</span></p>'
+
+
+def synthetic_accuracy(now: Snapshot, own: DrawingSet) -> str:
+    """Return the accuracy on synthetic digits, details at a tap, and on own digits, as HTML; empty if unknown."""
+    newest = next((e for e in reversed(list(now.history.evaluations)) if e.synthetic is not None), None)
+    if newest is None or newest.synthetic is None or newest.synthetic_unseen is None:
+        return ""
+    points = 100 * (newest.synthetic - newest.accuracy)
+    rest = [f"At {newest.moment}"]
+    if abs(points) > 1:
+        rest.append(f"{abs(points):.1f} points {'above' if points > 0 else 'below'} validation")
+    rest.append(f"{newest.synthetic_unseen * 100:.1f}% in styles it never saw")
+    recipe = RECIPES.get(recipe_of(now.settings) or "")
+    as_measured = now.finished and now.data_name.split(" with ")[0] == "MNIST"  # a recipe's figure is for all of it
+    people = recipe.people if as_measured and recipe is not None else None
+    if people is not None and abs(newest.synthetic - people) > 0.01:
+        rest.append(f"people’s real drawings: {people * 100:.1f}% with these settings")
+    mine = f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if len(own) >= MIN_OWN else ""
+    return (
+        '<button type="button" class="ink-word" popovertarget="drawn-digits">On synthetic digits</button>: '
+        f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"
+        f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}. '
+        "A program drew these digits, half of them in styles that no network here trains on.</span>"
+    )

@@ -1,24 +1,33 @@
-"""Draw a photo of several digits, each with its answer, and the numbers that they form from left to right."""
+"""Photos: upload one, which is read until the visitor draws or clears it, and pick a digit of one with several."""
 
 import html
 from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from mlp.images.decoding import MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
 from mlp.images.picture import SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit
-from mlp.page.draw.canvas import show_photo
+from mlp.jobs.workers import picture_readers
 from mlp.page.draw.networks import answering
+from mlp.page.draw.on_canvas import picture_error, picture_in, show_photo
 from mlp.page.draw.reading import answers_to
-from mlp.page.live.desk import Photo
+from mlp.page.live.desk import Photo, photo_of
 from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import On, part
-from mlp.page.style.theme import image_url
+from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.visitor import Visitor
 
+_pictures_taken = SessionVar[int]("pictures_taken", 0)
+"""Number of photos uploaded so far."""
+
+
+SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
 
 _CSS = """
@@ -36,12 +45,59 @@ button[aria-pressed="true"] b { background: #b03808; }
 """
 
 
+def photo_button(where: DeltaGenerator) -> None:
+    """Draw the button that opens the panel in its place, and below, the error of the last upload, if any."""
+    # A new button after each photo closes the panel, which would cover the result.
+    turn = _pictures_taken.get()
+    opens = f'class="ink-button" data-opens="photo_panel" data-turn="{turn}"'
+    where.html(f'<button type="button" {opens}>Photo</button>')
+    outcome = st.empty()  # replaced at once by the next error, rather than cleared only when the script ends
+    if error := picture_error.get():
+        outcome.error(plain(error))
+
+
+def photo_section(visitor: Visitor) -> None:
+    """Draw the panel of *Photo*, and an open photo of several digits; after the canvas, as its code comes late."""
+    _panel(visitor)
+    _sheet_photo(visitor)
+
+
+@part("photo_drawn", on=On.CANVAS)
+def _panel(visitor: Visitor) -> None:
+    """Draw the panel for uploads; unlike a popover's content, it stays in the page when closed, so uploads continue."""
+    with st.container(key="photo_panel"):
+        with picture_in.placed():
+            st.file_uploader(
+                "A photo of one digit, or of a page with several, dark on light or light on dark",
+                type=SUFFIXES,
+                key=picture_in.key,
+                on_change=_take_in,
+                args=(visitor,),
+            )
+        st.caption(
+            f"At most {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels ({MAX_PIXELS / 1e6:.0f} million for a JPEG). "
+            "The photo is kept like a drawing: see *Privacy* at the end of the page."
+        )
+
+
+def _take_in(visitor: Visitor) -> None:
+    file, photo = picture_in.get(), None
+    picture_error.set(None)
+    if file is not None:
+        _pictures_taken.set(_pictures_taken.get() + 1)
+        try:
+            photo = photo_of(picture_readers.read(file.getvalue(), visitor.id, whole=this_tab().desk.whole))
+        except PictureError as error:
+            picture_error.set(f"{file.name}: {error}.")
+    show_photo(visitor, photo)
+
+
 def _reads(_: Visitor) -> On:
     return On.STROKE if this_tab().desk.photo is None else On.STROKE | On.NETWORK
 
 
 @part("sheet_photo", on=_reads)
-def sheet_photo_section(visitor: Visitor) -> None:
+def _sheet_photo(visitor: Visitor) -> None:
     """Draw the open photo over the canvas if it has several digits, and the numbers that they form in the row below."""
     photo = this_tab().desk.photo
     if photo is None or photo.picture.sheet is None:

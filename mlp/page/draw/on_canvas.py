@@ -1,24 +1,25 @@
-"""What lies on the canvas before a stroke: nothing, the shape of a sign to draw, or an image of the data.
+"""What the page puts on the canvas: nothing, the shape of a sign to draw, strokes, a photo, or an image of the data.
 
 *Give me one* gives such an image, and a run that begins while nothing is drawn.
 """
 
 import html
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from mlp.images.input_image import from_data
 from mlp.images.mnist import Dataset
+from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import answering, images_for, shipped
-from mlp.page.draw.upload import forget_photo
-from mlp.page.live.desk import Desk, Given
+from mlp.page.live.desk import Desk, Given, Photo
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import SessionVar
-from mlp.page.style.html import svg_url
+from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.style.html import svg, svg_url
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
@@ -27,6 +28,10 @@ from mlp.training.data.sources import chosen_mnist
 
 _given_to = SessionVar[int]("given_to", 0)
 """The number of the last run that was given an image, or that began with a drawing."""
+picture_in = ControlVar[Any]("picture_in", None)
+"""The uploaded photo; a control."""
+picture_error = SessionVar[str | None]("picture_error", None)
+"""The reason why the last photo could not be read."""
 
 GOOD_START = 5
 """Number of drawings of each sign that the page asks for."""
@@ -67,9 +72,8 @@ def misread_image(images: Dataset, first: Reader) -> int | None:
     held, rng = images.validation, np.random.default_rng()
     tried = rng.permutation(len(held))[:LOOKED_AT]
     wrong = tried[first.predict(held.images[tried]) != held.labels[tried]][:TRIED]
-    pretrained = shipped("shipped")
-    if first.reads_digits and isinstance(pretrained, Reader) and len(wrong):
-        sure = pretrained.predict_proba(held.images[wrong])[np.arange(len(wrong)), held.labels[wrong]]
+    if first.reads_digits and len(wrong):
+        sure = shipped("shipped").predict_proba(held.images[wrong])[np.arange(len(wrong)), held.labels[wrong]]
         wrong = wrong[np.argsort(-sure)][: int((sure > 0.5).sum())]
     return int(wrong[0]) if len(wrong) else None
 
@@ -105,13 +109,12 @@ def sign_to_draw(visitor: Visitor) -> str:
         return "<style></style>"  # always an element, so that none after it moves
     lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
     (name, *_) = lacking if lacking and names == signs.names else names
-    shape = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><text x="50" y="50" text-anchor="middle" '
-        'dominant-baseline="central" font-family="sans-serif" fill="none" stroke="#fff" stroke-width="2" '
-        f'stroke-linecap="round" stroke-dasharray="0.1 4" font-size="{min(96, 170 / len(name)):.0f}">'
-        f"{html.escape(name)}</text></svg>"
+    text = (
+        '<text x="50" y="50" text-anchor="middle" dominant-baseline="central" font-family="sans-serif" fill="none" '
+        'stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-dasharray="0.1 4" '
+        f'font-size="{min(96, 170 / len(name)):.0f}">{html.escape(name)}</text>'
     )
-    return f"<style>:root {{ --invite: url({svg_url(shape)}) !important; }}</style>"
+    return f"<style>:root {{ --invite: url({svg_url(svg(100, 100, text, ''))}) !important; }}</style>"
 
 
 def wipe(visitor: Visitor, on: On | None = On.CANVAS) -> None:
@@ -129,3 +132,38 @@ def wipe(visitor: Visitor, on: On | None = On.CANVAS) -> None:
         rerun_page()
     else:
         redraw(on)
+
+
+def keep_drawing(visitor: Visitor, drawn: tuple[list[Any], str] | None) -> None:
+    """Keep the canvas's objects and image, to restore them after a reload."""
+    visitor.keep_drawing(None if drawn is None else {"raw": {"objects": drawn[0]}, "data": drawn[1]})
+
+
+def put_objects(
+    objects: list[Any], image: str | None = None, photo: Photo | None = None, chosen: int | None = None
+) -> None:
+    """Put these objects on the canvas, see `Desk.put`; it then reports them as if they had been drawn."""
+    this_tab().desk.put(objects, image, photo, chosen)
+    this_tab().changed("canvas")
+    redraw(On.CANVAS | On.STROKE)
+
+
+def show_photo(visitor: Visitor, photo: Photo | None, chosen: int = 0) -> None:
+    """Read a photo, or one digit of it, and put its ink on the canvas; clear the canvas if there is none."""
+    digit = None if photo is None else photo.digits[chosen]
+    visitor.picture = None if photo is None else photo.picture
+    if digit is None:
+        wipe(visitor)
+    else:
+        whole = image_url(np.asarray(ImageOps.pad(Image.fromarray(digit.pixels), (CANVAS_PX, CANVAS_PX))))
+        place = {"left": 0, "top": 0, "width": CANVAS_PX, "height": CANVAS_PX, "originX": "left", "originY": "top"}
+        objects = [{"type": "Image", "src": whole, **place}]
+        keep_drawing(visitor, (objects, whole))
+        put_objects(objects, whole, photo, chosen)
+
+
+def forget_photo() -> None:
+    """Forget the last photo's file, and why it could not be read."""
+    picture_error.set(None)
+    if picture_in.get() is not None:
+        picture_in.renew()
