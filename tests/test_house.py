@@ -160,7 +160,7 @@ LINES: dict[str, int] = {
     "tests": 1124,
     "tests/analysis": 1377,
     "tests/benchmarks": 1030,
-    "tests/browser": 3981,
+    "tests/browser": 3908,
     "tests/claims": 826,
     "tests/cli": 460,
     "tests/container": 191,
@@ -170,7 +170,7 @@ LINES: dict[str, int] = {
     "tests/images": 1419,
     "tests/jobs": 2581,
     "tests/nn": 1674,
-    "tests/page": 7126,
+    "tests/page": 6993,
     "tests/training": 1465,
     "tests/wire": 1101,
 }

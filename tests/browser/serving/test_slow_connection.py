@@ -1,19 +1,11 @@
 """A slow connection loses a fragment's output, and the page stays whole; it loses no press."""
 
-import asyncio
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from tests.browser.line import slow_line
-from tests.browser.server import Server
-from tests.browser.serving.test_hostile import spoken
 from tests.browser.sight import button, eventually, part
-from tests.wire.visitor import Visitor
 
 PRESSES, PRESS_S = 50, 0.1
 PATIENCE_S = 180.0
@@ -67,25 +59,3 @@ def test_lost_fragment_moves_nothing_else(open_page: Callable[..., Page]):
     expect(part(page, "control_learning_rate")).to_be_visible()
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
-
-
-async def press_often(url: str) -> int:
-    """Press *One step* fifty times, faster than the line brings the answers, and *Train*; return the steps before."""
-    visitor = Visitor(url, "epochs=3&tab=Runs", PATIENCE_S)
-    await visitor.open()
-    for _ in range(PRESSES):
-        await visitor.send(WidgetState(id=visitor.widgets["step"], trigger_value=True))
-        await asyncio.sleep(PRESS_S)
-    await visitor.until(lambda: visitor.step >= PRESSES)
-    steps = visitor.step
-    await visitor.press("train")
-    await visitor.close()
-    return steps
-
-
-@pytest.mark.thorough
-def test_each_of_fifty_presses_counts_on_a_slow_line(server: Server):
-    port = urlsplit(server.url).port
-    assert port is not None
-    with slow_line(port) as line:
-        assert spoken(press_often(line.url)) == PRESSES

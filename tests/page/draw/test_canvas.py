@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.stroke_link import strokes_to_text
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import address, draw, picture, put, text, url_of, visitor_of
+from tests.page.sight import address, draw, picture, put, text, url_of
 
 
 def test_each_drawn_digit_is_read(page: AppTest):
@@ -59,18 +59,6 @@ def png_header(width: int, height: int) -> bytes:
     """Return the start of a PNG file that claims this size."""
     chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
-
-
-def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: Callable[..., AppTest]):
-    draw(page, 4)
-    visitor_of(page).drawing = page.session_state["canvas"]["drawing"]  # in a browser, a stroke's callback does this
-
-    again = open_page(visitor=page)
-    assert text(again, "answer").startswith("4 ")
-    assert "share_still" not in [button.key for button in again.button]  # but a download
-    again.button(key="clear").click().run()
-    assert "Nothing drawn yet" in text(again, "answer")
-    assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")
 
 
 def test_linked_drawing_is_read_and_leaves_the_address(open_page: Callable[..., AppTest]):

@@ -2,7 +2,6 @@
 
 import base64
 import io
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, picture, sheet_photo, tab_of, text, visitor_of
+from tests.page.sight import draw, picture, tab_of, text, visitor_of
 
 
 def file_of(digit: int) -> tuple[str, bytes, str]:
@@ -37,17 +36,6 @@ def test_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
     assert text(page, "answer").startswith(f"{digit} ")
     assert text(page, "model_input") == "as uploaded → its ink → 20 × 20 → 28 × 28"
     assert "The network, reading your photo" in text(page)
-
-
-def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Callable[..., AppTest]):
-    file, numbers = sheet_photo()
-    upload(page, ("page.jpg", file, "image/jpeg"))
-    assert text(page, "answer").startswith("4 ")
-    assert f"On your photo , 6 digits {numbers}" in text(page, "sheet_photo")
-    again = open_page(visitor=page)
-    assert numbers in text(again, "sheet_photo")
-    again.button(key="clear").click().run()
-    assert "On your photo" not in text(again)
 
 
 def test_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest):

@@ -99,20 +99,3 @@ def test_all_visitors_together_spend_no_more_than_their_share_of_a_core():
     asyncio.run(read(budget, "a", 100, cost_s=0.01))
     elapsed = clock.now - began
     assert 100 * 0.01 / 0.25 - BURST_S - 0.05 <= elapsed <= 100 * 0.01 / 0.25
-
-
-def test_budget_serves_visitors_in_order_and_by_turns():
-    served = []
-
-    async def visit(budget: Budget, owner: str) -> None:
-        for _ in range(3):
-            async with budget.turn(owner):
-                served.append(owner)
-                await asyncio.sleep(0)  # in which the others ask too
-
-    async def all_of_them() -> None:
-        budget = Budget(per_second=1e9)
-        await asyncio.gather(*(visit(budget, owner) for owner in "abc"))
-
-    asyncio.run(all_of_them())
-    assert served == list("abcabcabc")
