@@ -73,6 +73,8 @@ def test_label_smoothing_by_hand():
     loss, grad_logits = softmax_cross_entropy(np.log([[0.8, 0.1, 0.1]]), np.array([0]), 0.3)
     assert loss == pytest.approx(-(0.8 * math.log(0.8) + 0.1 * math.log(0.1) + 0.1 * math.log(0.1)))
     np.testing.assert_allclose(grad_logits, 0, atol=1e-12)  # these logits give exactly the target
+    with pytest.raises(ValueError, match="label_smoothing must be at least 0 and less than 1, got 1"):
+        softmax_cross_entropy(np.zeros((1, 3)), [0], 1)
 
 
 def test_loss_takes_logits_from_a_list_but_no_integers():

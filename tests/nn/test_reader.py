@@ -78,6 +78,7 @@ def test_reader_has_the_promised_attributes(network, images):
     reader = Reader(network)
     np.testing.assert_array_equal(reader.forward(images), network.forward(images))
     assert reader.parameters() == network.parameters()
+    assert reader.reads_digits
     assert (reader.layer_sizes, reader.activation, reader.n_parameters) == (
         network.layer_sizes,
         network.activation,
@@ -114,7 +115,7 @@ def test_files_and_copies_keep_how_the_network_reads(images):
         assert again.as_seen(images.reshape(-1, 28, 28)).shape == (7, 28, 28)
         assert (again.activation, again.temperature, again.straighten) == ("tanh", 0.5, True)
         assert (again.names, again.none_below, again.has_names) == (("あ", "<b>"), 0.875, True)
-        assert again.facts == {"seed": 6}
+        assert (again.facts, again.reads_digits) == ({"seed": 6}, False)
     plain = parse_model(dump_model(MLP([4, 2], rng=np.random.default_rng(0))))
     assert (plain.temperature, plain.test_time_augmentation, plain.straighten) == (1.0, False, False)
     assert (plain.names, plain.none_below, plain.has_names, plain.facts) == (("0", "1"), None, False, {})
