@@ -160,7 +160,7 @@ LINES: dict[str, int] = {
     "tests": 1124,
     "tests/analysis": 1377,
     "tests/benchmarks": 1030,
-    "tests/browser": 3908,
+    "tests/browser": 3907,
     "tests/claims": 826,
     "tests/cli": 460,
     "tests/container": 191,

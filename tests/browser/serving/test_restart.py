@@ -16,10 +16,6 @@ from tests.browser.sight import TRAINED_MS, answer, button, eventually, part
 LONG_RUN = "?speed=Full&epochs=100&hidden_layers=1&width_1=512&batch_size=8"
 
 
-LARGEST = ("article", "handwriting")
-"""The plainest recipe and the largest, here on all of MNIST; ``tests/page/test_kept.py`` goes through all, smaller."""
-
-
 def step_shown(page: Page) -> int:
     found = re.search(r"step ([\d,]+)", part(page, "progress").inner_text())
     return int(found[1].replace(",", "")) if found else 0
@@ -63,7 +59,7 @@ def test_large_recipes_stand_at_their_step_after_a_killed_server(new_browser: Ca
     env = {"MLP_CHECKPOINTS": str(kept), "MLP_DATA_DIR": ""}  # all of MNIST, which is in the package
     paused: list[tuple[Page, int]] = []
     with serve(tmp_path / "first.log", env, port) as server:
-        for name in LARGEST:
+        for name in ("article", "handwriting"):  # tests/page/test_kept.py goes through all recipes, but smaller
             page = new_browser()
             page.goto(f"{server.url}/?speed=Slow")  # so that none ends before it is paused
             button(page, f"recipe_{name.replace('-', '_')}").click()
