@@ -1,4 +1,4 @@
-"""A class: many visitors at once in one server, all training and drawing. Prints a Markdown table."""
+"""A class: many visitors at once in one server, all training and drawing over the page's protocol. Prints Markdown."""
 
 import argparse
 import asyncio
@@ -10,15 +10,11 @@ import time
 
 import psutil
 import threadpoolctl
-from playwright.async_api import Page, Playwright, async_playwright
 
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.benchmarks.page import WATCH_PEN
 from tests.benchmarks.timing import machine, print_table
-from tests.browser.chromium import ARGS
-from tests.browser.pen import CANVAS
 from tests.browser.server import Server, serve_fresh
 from tests.wire.files import data_url
 from tests.wire.visitor import Visitor
@@ -63,41 +59,6 @@ async def train_and_draw(visitor: Visitor, rng: random.Random, until: float, wai
         waits.append(await visitor.draw(data_url(digit)))
 
 
-async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list[float]) -> None:
-    """Do the same in a real browser: press Train, then draw; times are from pen up to the final answer."""
-    await page.locator(".st-key-train button").first.click()
-    await page.locator(".st-key-answer").wait_for()
-    await page.wait_for_function("window.inkling?.open", polling="raf")
-    await page.evaluate(WATCH_PEN)
-    while time.monotonic() + 2 * DRAW_EVERY_S < until:
-        await asyncio.sleep(rng.uniform(0.5, 1.5) * DRAW_EVERY_S)
-        box = await page.locator(CANVAS).bounding_box()
-        assert box is not None
-        await page.evaluate("penUpMs.length = 0")
-        for number, y in enumerate((60, 140, 220)):
-            await page.mouse.move(box["x"] + rng.uniform(60, 220), box["y"] + y)
-            if number == 0:
-                await page.mouse.down()
-        await page.mouse.up()
-        await page.wait_for_function("penUpMs.length > 0", polling="raf")
-        waits.append(await page.evaluate("penUpMs[0]") / 1000)
-
-
-async def pages_in_browsers(playwright: Playwright, url: str, n: int) -> list[Page]:
-    """Open the page in ``n`` tabs of a real browser."""
-    if not n:
-        return []
-    browser = await playwright.chromium.launch(executable_path=os.environ.get("INKLING_CHROMIUM"), args=ARGS)
-    pages = []
-    for _ in range(n):
-        # The page's policy prevents waiting inside it for the next picture.
-        page = await browser.new_page(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
-        await page.goto(url)
-        await page.locator(CANVAS).wait_for()
-        pages.append(page)
-    return pages
-
-
 def rates(visitors: list[Visitor], before: list[tuple[int, float]]) -> list[float]:
     """Return the steps per second of each run since the step in ``before``.
 
@@ -109,72 +70,47 @@ def rates(visitors: list[Visitor], before: list[tuple[int, float]]) -> list[floa
     ]
 
 
-def wait_rows(name: str, waits: list[float]) -> list[list[str]]:
-    """Return rows for the median and the 95th percentile of waits; none without several."""
-    if len(waits) < 2:
-        return []
-    p95 = statistics.quantiles(waits, n=20)[-1]
-    return [
-        [f"{name}, median of {len(waits)}", f"{statistics.median(waits) * 1000:.0f} ms", ""],
-        [f"{name}, 95th percentile", f"{p95 * 1000:.0f} ms", ""],
-    ]
-
-
-async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: float) -> tuple[float, list[list[str]]]:
-    """Run visitors who arrive, train and draw; return their images a second, and other rows.
-
-    Visitors in browsers are in addition to ``n_visitors``; their training is counted like that of the others.
-    """
+async def lesson(server: Server, n_visitors: int, seconds: float) -> tuple[float, list[list[str]]]:
+    """Run visitors who arrive, train and draw; return their images a second, and other rows."""
     rng, process = random.Random(7), psutil.Process(server.process.pid)
     visitors = [await Visitor.open_and_train(server.url, QUERY)]
     await visitors[0].draw(data_url(0))
     await asyncio.sleep(5)
     memory_of_one = memory_mb(process)
     visitors += [await Visitor.open_and_train(server.url, QUERY) for _ in range(n_visitors - 1)]
-    waits, browser_waits = list[float](), list[float]()
+    waits = list[float]()
     end = time.monotonic() + SETTLE_S + seconds
     drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]
-    playwright = await async_playwright().start()
-    for page in await pages_in_browsers(playwright, server.url, n_browsers):
-        drawers.append(asyncio.create_task(in_a_browser(page, rng, end, browser_waits)))
     await asyncio.sleep(SETTLE_S)
     waits.clear()
     before = [(visitor.step, visitor.step_since) for visitor in visitors]
     await asyncio.gather(*drawers)
     await asyncio.sleep(max(0.0, end - time.monotonic()))  # no visitor starts a drawing that could not end in time
-    speeds, n_others = rates(visitors, before), n_visitors + n_browsers - 1
+    speeds = rates(visitors, before)
     rows = [
         ["fastest visitor / slowest", f"{max(speeds) / max(min(speeds), 1e-9):.2f}", ""],
-        *wait_rows("pen up to answer at the server", waits),
-        *wait_rows("pen up to answer in a browser", browser_waits),
-        ["server memory per visitor", f"{(memory_mb(process) - memory_of_one) / max(n_others, 1):.1f} MB", ""],
+        [f"pen up to answer, median of {len(waits)}", f"{statistics.median(waits) * 1000:.0f} ms", ""],
+        ["pen up to answer, 95th percentile", f"{statistics.quantiles(waits, n=20)[-1] * 1000:.0f} ms", ""],
+        ["server memory per visitor", f"{(memory_mb(process) - memory_of_one) / max(n_visitors - 1, 1):.1f} MB", ""],
     ]
-    await playwright.stop()
     for visitor in visitors:
         await visitor.close()
-    images_per_s = sum(speeds) * Settings().batch_size * (n_visitors + n_browsers) / n_visitors
-    return images_per_s, rows
+    return sum(speeds) * Settings().batch_size, rows
 
 
 def main() -> None:
     """Run the lesson and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=24)
-    parser.add_argument("--browsers", type=int, default=2, help="of them in real browsers, on the same machine")
     parser.add_argument("--seconds", type=float, default=40.0, help="seconds of the measurement")
     given = parser.parse_args()
     cores = os.cpu_count() or 1
     before = bare(cores, BARE_S)
     with serve_fresh() as server:
-        n_visitors = given.visitors - given.browsers
-        images_per_s, rows = asyncio.run(lesson(server, n_visitors, given.browsers, given.seconds))
+        images_per_s, rows = asyncio.run(lesson(server, given.visitors, given.seconds))
     share = images_per_s / ((before + bare(cores, BARE_S)) / 2)
-    rows = [
-        ["training, in total", f"{images_per_s:,.0f} images/s", f"{share:.0%}"],
-        *rows,
-    ]
+    rows = [["training, in total", f"{images_per_s:,.0f} images/s", f"{share:.0%}"], *rows]
     print(f"## A class of {given.visitors}\n\n{machine('numpy', 'streamlit')}.\n")
-    print(f"{given.browsers} of them in browsers on the same machine, the others over the page's own protocol.\n")
     print_table(["", "measured", f"of {cores} bare processes"], rows)
 
 

@@ -10,7 +10,6 @@ import json
 import statistics
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import psutil
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -25,7 +24,6 @@ from tests.browser.sight import button, clear, part
 
 HAND_MS = 16  # between two pointer events of a hand
 SETTLE_MS = 1000  # until everything after an answer is done, so that the next measurement starts clean
-BARE_PAGE = Path(__file__).with_name("bare_page.py")
 LONG_RUN = "?epochs=100&batch_size=8"  # is not over before it is measured
 
 # The live channel reports the time of its bars.
@@ -82,28 +80,18 @@ WATCH_OPENING = """(() => {
 })()"""
 
 
-def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
+def opening(browser: Browser, url: str) -> float:
     """Return the milliseconds from a new visitor's request until the canvas takes strokes and the answer has its place.
 
     A script in the page checks this every 10 ms; Playwright would check only every half second after a while.
     """
     page = browser.new_page(**DESKTOP)
-    selectors = [CANVAS] if bare else [CANVAS, ".st-key-answer"]
-    page.add_init_script(WATCH_OPENING.replace("SELECTORS", json.dumps(selectors)))
+    page.add_init_script(WATCH_OPENING.replace("SELECTORS", json.dumps([CANVAS, ".st-key-answer"])))
     page.goto(url)
     while (usable_at := page.evaluate("window.usableAt")) is None:
         page.wait_for_timeout(50)
     page.close()
     return float(usable_at)
-
-
-def openings(browser: Browser, url: str, times: int) -> list[list[str]]:
-    """Return two rows: the times of opening the page, and in turn a Streamlit page with only a canvas."""
-    with serve_fresh(app=BARE_PAGE) as bare:
-        opening(browser, bare.url, bare=True)
-        pairs = [(opening(browser, url), opening(browser, bare.url, bare=True)) for _ in range(times)]
-    names = "opening", "opening a Streamlit page with only a canvas"
-    return [row_of(name, list(ms)) for name, ms in zip(names, zip(*pairs, strict=True), strict=True)]
 
 
 def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
@@ -229,7 +217,7 @@ def main() -> None:
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
         button(page, "pause").click()
         page.close()
-        rows += openings(browser, server.url, options.openings)
+        rows.append(row_of("opening", [opening(browser, server.url) for _ in range(options.openings)]))
         rows += presses(browser, server.url, options.presses)
     print_table(["", "median or mean", "range"], rows)
 

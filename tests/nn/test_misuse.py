@@ -22,7 +22,6 @@ from mlp import (
     Tanh,
     accuracy,
     softmax_cross_entropy,
-    to_mnist,
     train,
 )
 
@@ -88,14 +87,6 @@ def test_training_that_ends_early_leaves_no_mask(end):
     np.testing.assert_array_equal(network.forward(IMAGES[:5]), network.logits(IMAGES[:5]))
 
 
-def test_dropout_of_the_same_generator_drops_the_same():
-    ends = [small(dropout=0.5) for _ in range(3)]
-    for network, seed in zip(ends, (1, 1, 2), strict=True):
-        trained(network, seed=seed)
-    np.testing.assert_array_equal(ends[0].values, ends[1].values)
-    assert not np.array_equal(ends[0].values, ends[2].values)
-
-
 # Gradients and values that are assigned
 
 
@@ -112,16 +103,6 @@ def test_assigned_gradient_is_used(name):
         OPTIMIZERS[name](one.parameters()).step()
     np.testing.assert_array_equal(network.values, expected.values)
     assert np.abs(network.values - small().values).max() < 0.01
-
-
-def test_clipping_limits_the_step():
-    network = small()
-    backward(network)
-    norm = np.sqrt(sum((parameter.grad**2).sum() for parameter in network.parameters()))
-    for parameter in network.parameters():
-        parameter.grad = parameter.grad * (0.01 / norm)
-    SGD(network.parameters(), 1.0).step()
-    assert np.linalg.norm(network.values - small().values) == pytest.approx(0.01, rel=1e-4)
 
 
 def test_assigned_value_is_trained():
@@ -266,7 +247,6 @@ def test_custom_layer_learns_pickles_and_copies(name):
     ("make", "error", "message"),
     [
         (lambda rng: Dense(784, 0, rng=rng), ValueError, "at least 1, got 784 -> 0"),
-        (lambda rng: Dense(784, 1.5, rng=rng), ValueError, "whole numbers, got 784 -> 1.5"),
         (lambda rng: Dense(784, 10, rng=42), TypeError, "numpy.random.Generator, got int"),
         (lambda rng: Dense(784, 10, rng=rng, dtype=int), ValueError, "float32 or float64, got int64"),
         (lambda rng: Dense(784, 10, rng=rng, initialization="zero"), ValueError, "xavier, he, gabor, got 'zero'"),
@@ -281,7 +261,6 @@ def test_dense_names_invalid_arguments(make, error, message):
     ("labels", "error", "message"),
     [
         ([0, -1], ValueError, "labels must be 0 to 2, got -1 to 0"),
-        ([-3, -3], ValueError, "labels must be 0 to 2, got -3 to -3"),
         ([0, 3], ValueError, "labels must be 0 to 2, got 0 to 3"),
         ([0.0, 1.0], TypeError, "labels must be integers, got float64"),
         ([True, False], TypeError, "labels must be integers, got bool"),
@@ -323,12 +302,6 @@ def test_single_square_image_is_read_as_one_example(kind):
     np.testing.assert_array_equal(network.logits(image), network.logits(image[np.newaxis]))
 
 
-def test_drawing_is_read_without_conversion():
-    ink = np.zeros((280, 280), np.uint8)
-    ink[60:220, 130:150] = 255
-    assert MLP([784, 10], rng=np.random.default_rng(0)).predict(to_mnist(ink)).shape == (1,)
-
-
 @pytest.mark.parametrize("shape", [(392, 2), (2, 392), (784,), (14, 56), (27, 28)])
 def test_other_shapes_are_no_single_image(shape):
     with pytest.raises(ValueError, match=r"must have the shape \(n, 784\) or \(n, 28, 28\), got"):
@@ -345,17 +318,6 @@ def test_empty_batch_is_read_as_nothing_and_has_no_loss():
 
 
 # float64, threads
-
-
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_float64_network_trains_in_float64(name):
-    double = small(dtype=np.float64)
-    single = double.copy(np.float32)
-    for network in (double, single):
-        trained(network, OPTIMIZERS[name](network.parameters()), epochs=1)
-    assert {parameter.value.dtype for parameter in double.parameters()} == {np.dtype(np.float64)}
-    assert double.forward(IMAGES).dtype == np.float64
-    np.testing.assert_allclose(single.values, double.values, atol=1e-4)
 
 
 def test_two_threads_predict_while_a_third_trains_with_dropout():

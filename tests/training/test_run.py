@@ -10,12 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp import MLP, Reader, Settings
-from mlp.jobs.slices import advance
-from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run, steps
 from mlp.training.schedule import WARM_UP, rate_factor
 from tests.sample_digits import sample
-from tests.training.recorded import digests
 
 N = 100
 COMMON = {"hidden": (12, 9), "batch_size": 16, "epochs": 3, "seed": 4}  # 7 steps an epoch, the last of 4 images
@@ -159,14 +156,3 @@ def test_cosine_wastes_no_step(n_steps):
     assert min(factors) > 0
     assert max(factors) <= 1
     assert max(factors) >= 0.5
-
-
-@pytest.mark.parametrize("kind", digests.KINDS)
-def test_whole_and_sliced_runs_end_with_the_recorded_digest(kind):
-    run = Run(digests.KINDS[kind])
-    while not run.finished(digests.KINDS[kind].images):
-        run = advance(run, chosen_mnist(), 60, max_steps=60).run  # 79 steps an epoch
-    whole = digests.digest(digests.unsliced(digests.KINDS[kind]))
-    assert digests.digest(run) == whole
-    before = digests.recorded().get(digests.libraries(), {})
-    assert whole == before.get(kind, whole), f"on {digests.libraries()}"
