@@ -145,7 +145,7 @@ LINES: dict[str, int] = {
     "mlp/cli": 983,
     "mlp/files": 78,
     "mlp/images": 3385,
-    "mlp/jobs": 3057,
+    "mlp/jobs": 3025,
     "mlp/nn": 1627,
     "mlp/page": 197,
     "mlp/page/draw": 2007,

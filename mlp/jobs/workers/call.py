@@ -1,6 +1,5 @@
 """Calls that workers carry out, and the errors they can end with."""
 
-import weakref
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
@@ -37,21 +36,6 @@ class Call:
         self.args = args
         self.kwargs = kwargs
         self.future: Future[Any] = Future()
-
-    def when_cancelled(self, forget: Callable[["Call"], None]) -> None:
-        """Pass the call to ``forget`` once its future is canceled.
-
-        The future refers to the call weakly: otherwise a reference cycle would keep its arguments and result, megabytes
-        of weights, until the garbage collector runs.
-        """
-        reference = weakref.ref(self)
-
-        def check(future: Future[Any]) -> None:
-            call = reference()
-            if call is not None and future.cancelled():
-                forget(call)
-
-        self.future.add_done_callback(check)
 
     def succeed(self, result: Any) -> None:
         """Set the result of the future, unless it was canceled or is done."""

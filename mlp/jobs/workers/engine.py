@@ -106,7 +106,7 @@ class Engine:
         return NO_WORKER if self._pause_s and not any(slot.worker for slot in self._slots) else None
 
     def submit(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call for its owner's turn; its future can be canceled while it waits.
+        """Queue a call for its owner's turn; its future can be canceled while it waits, and is then skipped.
 
         The future raises `WorkerFailure` if the worker dies or hangs. The caller's thread never starts a process, as it
         may hold a lock that others need.
@@ -127,7 +127,6 @@ class Engine:
             own = next((slot for slot in self._slots if slot.thread is threading.current_thread()), None)
             if own is None or own.worker is None:  # else that slot, which settles a call now, takes the next one
                 self._call_slots()
-        call.when_cancelled(self._forget)
         return call.future
 
     def load(self) -> tuple[int, int]:
@@ -196,11 +195,6 @@ class Engine:
     def _n_fit(self) -> int:
         return self._cluster.n_threads if self._cluster is not None else self._width or usable_cores()
 
-    def _forget(self, call: Call) -> None:
-        with self._wake:
-            if self._turns.discard(call.owner, call):
-                call.future.set_running_or_notify_cancel()  # wakes threads that wait for its result
-
     def _call_slots(self) -> None:
         """Wake the slots for the waiting calls, if any, and add one if none is free. Call it with the lock held."""
         if not len(self._turns):
@@ -254,7 +248,8 @@ class Engine:
             if settle is None:
                 self._turns.put_back(call.owner, call)
             else:
-                self._turns.ended(call.owner, slot.worker.worked_s if slot.worker is not None else 0.0)
+                worker = None if call.future.cancelled() else slot.worker
+                self._turns.ended(call.owner, 0.0 if worker is None else worker.worked_s)
             if slot.worker is None:
                 self._call_slots()  # another slot may have one
         if settle is not None:

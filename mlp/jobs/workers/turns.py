@@ -49,7 +49,8 @@ class Turns(Generic[Item]):
             return None
         owner = min(self._waiting, key=lambda owner: (self._out[owner], self._used_s[owner]))
         item = self._waiting[owner].popleft()
-        self._drop_if_empty(owner)
+        if not self._waiting[owner]:
+            del self._waiting[owner]
         self._out[owner] += 1
         self._now_s = max(self._now_s, self._used_s[owner])
         return owner, item
@@ -73,14 +74,6 @@ class Turns(Generic[Item]):
         self._waiting = {owner: items, **self._waiting}
         self._end(owner)
 
-    def discard(self, owner: Hashable, item: Item) -> bool:
-        """Remove an item if it waits; return whether it did."""
-        if item not in self._waiting.get(owner, ()):
-            return False
-        self._waiting[owner].remove(item)
-        self._drop_if_empty(owner)
-        return True
-
     def waiting(self) -> list[Item]:
         """Return all waiting items."""
         return [item for items in self._waiting.values() for item in items]
@@ -91,7 +84,3 @@ class Turns(Generic[Item]):
             del self._out[owner]
         here = self._waiting.keys() | self._out.keys()
         self._used_s = {who: used_s for who, used_s in self._used_s.items() if who in here or used_s > self._now_s}
-
-    def _drop_if_empty(self, owner: Hashable) -> None:
-        if not self._waiting[owner]:
-            del self._waiting[owner]
