@@ -52,9 +52,8 @@ siege: $(VENV)/.dev ## let a class of eight draw and train while much fails arou
 exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
 	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)
 
-container: ## carry out the Dockerfile's steps, and pip's, in an empty environment, and open each page
+container: ## carry out the Dockerfile's steps in an empty environment, and open the page
 	@$(or $(PYTHON),python3) -m tests.container $(ARGS)
-	@$(or $(PYTHON),python3) -m tests.container.package
 
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a slow line, a class (minutes, on a quiet machine)
 	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \

@@ -163,7 +163,7 @@ LINES: dict[str, int] = {
     "tests/browser": 3907,
     "tests/claims": 826,
     "tests/cli": 460,
-    "tests/container": 191,
+    "tests/container": 128,
     "tests/exports": 132,
     "tests/files": 54,
     "tests/fuzz": 243,
