@@ -160,7 +160,7 @@ LINES: dict[str, int] = {
     "tests": 1124,
     "tests/analysis": 1377,
     "tests/benchmarks": 948,
-    "tests/browser": 3907,
+    "tests/browser": 3904,
     "tests/claims": 826,
     "tests/cli": 460,
     "tests/container": 128,

@@ -46,7 +46,6 @@ def serve(
     program: Sequence[str] | None = None,
     folder: Path = APP.parent,
     base: str = "",
-    app: Path = APP,
 ) -> Iterator[Server]:
     """Run the page until the block ends.
 
@@ -64,8 +63,6 @@ def serve(
         The folder in which it is started.
     base : str
         The path below which it is served.
-    app : Path
-        The script that Streamlit runs.
 
     Raises
     ------
@@ -74,7 +71,7 @@ def serve(
     """
     port = port or free_port()
     if program is None:
-        command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+        command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     else:
         command = [*program, "--port", str(port), "--address", "127.0.0.1", "--no-browser"]
@@ -97,11 +94,11 @@ def serve(
 
 
 @contextmanager
-def serve_fresh(app: Path = APP) -> Iterator[Server]:
-    """Run the page with an empty store until the block ends; parameters as in `serve`."""
+def serve_fresh() -> Iterator[Server]:
+    """Run the page with an empty store until the block ends."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}, app=app) as server,
+        serve(Path(folder) / "server.log", {"MLP_CHECKPOINTS": folder}) as server,
     ):
         yield server
 
