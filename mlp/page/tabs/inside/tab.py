@@ -24,4 +24,4 @@ TOOLS = {
 }
 TOOL_ROOMS = Rooms("lab", "Look inside", {name: tool.title for name, tool in TOOLS.items()}, state.network_tool)
 """Links name them like experiments of the lab."""
-INSIDE = section_of_rooms("Look inside", TOOLS, TOOL_ROOMS)
+INSIDE = section_of_rooms("Look inside", "Look inside", TOOLS, TOOL_ROOMS)

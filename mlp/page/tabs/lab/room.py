@@ -46,12 +46,12 @@ class Room:
     takes_any_network: bool = False
 
 
-def section_of_rooms(name: str, rooms: Mapping[str, Room], places: Rooms) -> Section:
-    """Return a section with a choice of rooms, and the open one with its questions."""
+def section_of_rooms(name: str, label: str, rooms: Mapping[str, Room], places: Rooms) -> Section:
+    """Return a section with a choice of rooms, named ``label``, and the open one with its questions."""
 
     @part("rooms", on=On.VIEW, where=Where.TAB)
     def rooms_section(visitor: Visitor, data: Dataset) -> None:
-        chosen = places.draw_choice(name)
+        chosen = places.draw_choice(label)
         if chosen is None:
             st.caption(f"All rooms of {name} are hidden here.")
             return

@@ -13,4 +13,4 @@ ROOMS = {
     "valley": Room("Valley", valley.IDEA, valley.view, valley.choices, takes_any_network=True),
 }
 LAB_ROOMS = Rooms("lab", "Lab", {name: room.title for name, room in ROOMS.items()}, ControlVar("lab_choice", ""))
-LAB = section_of_rooms("Lab", ROOMS, LAB_ROOMS)
+LAB = section_of_rooms("Lab", "Experiment", ROOMS, LAB_ROOMS)
