@@ -109,15 +109,13 @@ class Checkpoints:
                 out.write(date + b"\n")
         return len(dates | {date})
 
-    def note_visit(self, owner: str) -> int:
-        """Note that the owner was here today, if anything is on disk; return the day's number, or else 0."""
+    def note_visit(self, owner: str) -> None:
+        """Note that the owner was here today, if anything is on disk."""
         place = self._place(owner)
         with self._lock:
-            if not place.is_dir():
-                return 0
-            today = self.today()
-            write_whole(place / VISIT, b"%d" % today)
-            return today
+            today = b"%d" % self.today()
+            if place.is_dir() and _content(place / VISIT) != today:
+                write_whole(place / VISIT, today)
 
     def knows(self, owner: str) -> bool:
         """Whether any work of the owner is on disk, readable or not.
@@ -222,7 +220,7 @@ class Checkpoints:
             self._sizes.pop(place.name, None)
 
     def clean_up(self) -> None:
-        """Measure the folder, and remove owners after long absence and leftovers of killed servers; do it hourly."""
+        """Measure the folder, and remove owners after long absence and leftovers of killed servers."""
         with suppress(OSError), self._lock:
             self._sizes, today = {}, self.today()
             for place in [self.folder / name for name in _listed(self.folder) if _FOLDER.fullmatch(name)]:

@@ -31,7 +31,6 @@ def rare_saves() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mlp.page.visitors.registry.SAVE_S", 5.0)
-        patch.setattr("mlp.page.visitors.registry.SAVING_SHARE", 0.01)
         yield
 
 
@@ -99,7 +98,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
             return self.now
 
     clock = Clock()
-    for module in ("registry", "eviction"):
+    for module in ("registry", "persistence"):
         monkeypatch.setattr(f"mlp.page.visitors.{module}.time", clock)
     return clock
 

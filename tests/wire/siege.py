@@ -20,7 +20,7 @@ import psutil
 
 from mlp.jobs.workers.picture_readers import AT_ONCE
 from mlp.jobs.workers.worker_process import NICENESS
-from mlp.page.visitors.eviction import MAX_MB
+from mlp.page.visitors.registry import MAX_MB
 from tests.browser.caddy import PROGRAM, caddy
 from tests.browser.server import Server, serve
 from tests.wire import strangers

@@ -24,19 +24,11 @@ class _Done:
     cost_s: float
 
 
+@dataclass
 class LastResult:
-    """The last result of an analysis that sessions share."""
+    """The last result of an analysis."""
 
-    def __init__(self) -> None:
-        self._done: Any = None
-
-    def get(self) -> Any:
-        """Return the last result, or None before the first."""
-        return self._done
-
-    def set(self, done: Any) -> None:
-        """Replace the last result."""
-        self._done = done
+    done: _Done | None = None
 
 
 def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
@@ -46,8 +38,8 @@ def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable
     inputs: numbers, or objects compared by identity. While a run ``plays``, the first of them may be out of date; the
     longer ``analyze`` takes, the less often it is called.
     """
-    kept = name if isinstance(name, LastResult) else SessionVar[Any](f"analysis_{name}", None)
-    last: _Done | None = kept.get()
+    kept = name if isinstance(name, LastResult) else SessionVar(f"analysis_{name}", LastResult()).start(LastResult())
+    last = kept.done
     if last is not None and len(last.of) == len(of):
         moved_on, *others = (not is_it(thing) for is_it, thing in zip(last.of, of, strict=True))
         is_young = time.monotonic() - last.at < last.cost_s / SHARE
@@ -57,7 +49,7 @@ def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable
     began = time.monotonic()
     fresh = analyze()
     ended = time.monotonic()
-    kept.set(_Done(tuple(map(_recognizer, of)), fresh, ended, ended - began))
+    kept.done = _Done(tuple(map(_recognizer, of)), fresh, ended, ended - began)
     return fresh
 
 

@@ -9,17 +9,16 @@ from collections.abc import Callable
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.engine import engine
-from mlp.page.visitors.eviction import AT_REST_S, MAX_MB, close_absent
 from mlp.page.visitors.memory import return_large_blocks, return_memory
-from mlp.page.visitors.persistence import restored, save
+from mlp.page.visitors.persistence import is_saved, restored, save
 from mlp.page.visitors.visitor import Visitor
 
 AWAY_S = 45.0  # without an open tab, before a run is paused
-CHECK_S = 5.0
-SAVE_S = 0.5  # between two checks for small parts to save; for thirty visitors one takes 3 ms
-CLEAN_UP_S = 3600.0
-RETURN_MEMORY_S = 60.0  # between two returns of freed memory to the system, each of which takes 0.1 s
-SAVING_SHARE = 0.1  # of the time, at most, for writing runs
+AT_REST_S = 150.0  # the same before saved work leaves memory; Streamlit's sessions are gone by then
+KEPT_S = 6 * 3600.0  # the same without a disk, when it is deleted
+MAX_MB = 1000.0  # of all visitors' work together, see `Visitor.n_bytes`
+SAVE_S = 1.0
+CLEAN_UP_S = 60.0
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
 ID = re.compile(rf"[{LETTERS}]{{4}}(?:-[{LETTERS}]{{4}}){{3}}", re.ASCII)
@@ -149,15 +148,15 @@ class Visitors:
             if visitor.job is not None:
                 visitor.job.play()
 
-    def save(self, *, all_now: bool = False, only_small: bool = False) -> None:
-        """Save every visitor; parameters as in `mlp.page.visitors.persistence.save`."""
+    def save(self, *, all_now: bool = False) -> None:
+        """Save every visitor, with ``all_now`` also what could wait."""
         if self._checkpoints:
             with self._lock:
                 visitors = dict(self._visitors)
             for visitor_id, visitor in visitors.items():
                 try:
                     with engine().charged(visitor_id):
-                        save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
+                        save(visitor, self._checkpoints, all_now=all_now)
                 except Exception:  # an error with one visitor must not affect the others
                     log.exception("a visitor could not be saved")
 
@@ -187,34 +186,40 @@ class Visitors:
         """Forget absent visitors, the largest first, until ``n_bytes`` more fit; return whether they do."""
         surplus = sum(visitor.n_bytes() for visitor in self._visitors.values()) + n_bytes - self._max_bytes
         for visitor in sorted(self._visitors.values(), key=Visitor.n_bytes, reverse=True):
-            if surplus <= 0:
-                break
             size = visitor.n_bytes()
-            surplus -= size if self._forget_absent(visitor) else 0
+            if surplus > 0 and self._forget_absent(visitor):
+                surplus -= size
         return surplus <= 0
 
     def _forget_absent(self, visitor: Visitor, away_s: float = 0.0) -> bool:
-        if is_closed := close_absent(visitor, self.has_disk, away_s):
+        """Free the work of a visitor who has been absent for so long, if all is on disk; return whether it was freed.
+
+        Without a disk, all work is deleted after six hours.
+        """
+        if visitor.sessions or time.monotonic() - visitor.last_seen < (away_s if self.has_disk else KEPT_S):
+            return False
+        if not visitor.disk_lock.acquire(blocking=False):  # a save is in progress
+            return False
+        try:
+            if self.has_disk and not is_saved(visitor):
+                return False
+            visitor.close()
             del self._visitors[visitor.id]
-        return is_closed
+            return True
+        finally:
+            visitor.disk_lock.release()
 
     def _check_forever(self) -> None:
-        next_save = next_check = cleaned = given_back = time.monotonic()
+        cleaned = time.monotonic()
         while True:
             time.sleep(SAVE_S)
-            began = time.monotonic()
             try:
-                self.save(only_small=began < next_save)
-                if began >= next_save:
-                    next_save = began + (time.monotonic() - began) / SAVING_SHARE
-                if began >= next_check:
-                    self.check()
-                    next_check = began + CHECK_S
-                if began - given_back > RETURN_MEMORY_S:
+                self.save()
+                self.check()
+                if time.monotonic() - cleaned > CLEAN_UP_S:
+                    cleaned = time.monotonic()
                     return_memory()
-                    given_back = began
-                if began - cleaned > CLEAN_UP_S and self._checkpoints:
-                    self._checkpoints.clean_up()
-                    cleaned = began
+                    if self._checkpoints:
+                        self._checkpoints.clean_up()
             except Exception:
                 log.exception("the visitors could not be checked")

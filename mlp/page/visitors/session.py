@@ -17,9 +17,8 @@ from mlp.jobs.limits import limits
 from mlp.machine import usable_memory_mb
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import linked_query
-from mlp.page.visitors.eviction import MAX_MB
-from mlp.page.visitors.persistence import UNSAVABLE, UNSAVED, DiskError
-from mlp.page.visitors.registry import ID, NoRoomError, Visitors
+from mlp.page.visitors.persistence import DiskError
+from mlp.page.visitors.registry import ID, MAX_MB, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 _visitor_id = SessionVar[str | None]("visitor_id", None)
@@ -172,7 +171,7 @@ def remember(visitor: Visitor) -> None:
         if visitors().has_disk:
             until = date.today() + timedelta(limits().kept_days)
             saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
-            kept = UNSAVED if visitor.unsaved else UNSAVABLE if visitor.unsavable else saved
+            kept = " ".join(sorted(visitor.refusals)) or saved
         elif visitors().elsewhere:
             kept = ELSEWHERE.format(html.escape(visitors().elsewhere))
     lines = f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'

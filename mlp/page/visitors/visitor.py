@@ -25,10 +25,11 @@ StepReading = tuple[int, int, float]
 
 
 class Saved(NamedTuple):
-    """Fingerprint of a file on disk, and the time at which it was written."""
+    """The last attempt to save a file: what was written, none if it was refused, when, and why it was refused."""
 
     fingerprint: tuple[Any, ...]
     at: float
+    refusal: str = ""  # a sentence; empty for work that the visitor would not miss
 
     def is_of(self, fingerprint: tuple[Any, ...]) -> bool:
         """Whether the file with this fingerprint is a later state of the same object, such as a run."""
@@ -85,11 +86,9 @@ class Visitor:
     digits: Drawings = field(default_factory=lambda: Drawings(NO_DIGITS))
     signs: Drawings = field(default_factory=Drawings)
     notice: str | None = None  # shown once
-    saved: dict[str, Saved] = field(default_factory=dict)  # files on disk, by name
+    saved: dict[str, Saved] = field(default_factory=dict)  # by name of the file
+    refusals: set[str] = field(default_factory=set)  # why some work is not on disk, which the visitor knows
     unreadable: set[str] = field(default_factory=set)  # files to be set aside by the next save
-    noted_day: int = 0  # the day of the visit that is on disk
-    unsaved: bool = False  # whether the disk refused some work, which the visitor knows
-    unsavable: set[str] = field(default_factory=set)  # names of files that a fault of ours keeps from being written
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
     disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while files are written or work is freed
     paused_for_absence: bool = False

@@ -1,6 +1,7 @@
 """The kinds of a visitor's work: the memory that each takes, its files on disk, and how they return."""
 
 import json
+import math
 import re
 import weakref
 from collections.abc import Callable, Sequence
@@ -19,15 +20,12 @@ from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
-from mlp.training.data.sources import chosen_mnist
 from mlp.training.uploaded_network import readable_network
 
 if TYPE_CHECKING:
     from mlp.page.visitors.visitor import Visitor
 
-RUN_EVERY_S = 7.0  # with the time of saving everybody, at most ten
-SWEEP_EVERY_S = 60.0  # many large files
-MOMENTS_EVERY_S = 300.0  # megabytes, which only make a run that was restored after a crash easier to rewind
+PLAYING_S = 7.0  # between two saves of a playing run; with the time of saving everybody, at most ten
 
 
 class File(NamedTuple):
@@ -47,13 +45,12 @@ class Work:
     """One kind of a visitor's work. A new kind is a subclass in `WORKS`.
 
     ``suffix`` is the name of its file; if there can be several, each has a number before it: ``3.run.safetensors``.
-    ``words`` is what visitors call it, with ``{}`` for the number; empty for work that they would not miss. If it
-    ``is_small``, each change is saved at once. A `Visitor` holds it in its ``attributes``.
+    ``words`` is what visitors call it, with ``{}`` for the number; empty for work that they would not miss. A `Visitor`
+    holds it in its ``attributes``.
     """
 
     suffix: ClassVar[str]
     words: ClassVar[str]
-    is_small: ClassVar[bool] = False
     attributes: ClassVar[tuple[str, ...]]
 
     def __init__(self, visitor: "Visitor") -> None:
@@ -80,7 +77,7 @@ class Work:
 class Canvas(Work):
     """The drawing and other small values."""
 
-    suffix, words, is_small = "canvas.json", "your drawing", True
+    suffix, words = "canvas.json", "your drawing"
     attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses")
 
     def n_bytes(self) -> int:
@@ -141,7 +138,7 @@ class Single(Work):
 class Digits(Single):
     """The digits that the visitor labeled."""
 
-    suffix, words, is_small, attributes = "digits.json", "your own digits", True, ("digits",)
+    suffix, words, attributes = "digits.json", "your own digits", ("digits",)
     dump, parse = staticmethod(lambda drawings: dump_drawings(drawings).encode()), staticmethod(parse_drawings)
 
     @property
@@ -192,7 +189,7 @@ class Runs(Work):
         if it.job is not None:
             playing = it.job.playing or it.paused_for_absence
             name = f"{it.runs.current}.{self.suffix}"
-            files.append(_job(name, it.job, RUN_EVERY_S, playing=playing, origin=it.runs.origin))
+            files.append(_job(name, it.job, playing=playing, origin=it.runs.origin))
         return files
 
     def load(self, number: int, data: bytes) -> None:
@@ -222,7 +219,7 @@ class Moments(Work):
             return []
         first = job.rewind.start if runs.origin else None  # without an origin, the settings determine its weights
         dump = partial(dump_moments, job.rewind, first.network if first else None)
-        every_s = MOMENTS_EVERY_S if job.playing else 0.0
+        every_s = math.inf if job.playing else 0.0  # megabytes, which only a rewound run needs
         return [File(f"{runs.current}.{self.suffix}", (weakref.ref(job), *job.rewind.states), dump, every_s)]
 
     def load(self, number: int, data: bytes) -> None:
@@ -274,7 +271,6 @@ class Trials(Work):
             file = _job(
                 f"{place}.{self.suffix}",
                 job,
-                SWEEP_EVERY_S,
                 playing=False,
                 origin=None,
                 **about,
@@ -300,20 +296,6 @@ class Trials(Work):
         )
 
 
-class Unknown(Work):
-    """A file of no kind that this version knows."""
-
-    words = "something of another version of Inkling"
-
-    def number_of(self, file: str) -> int:
-        """Return 0, as it may be any file."""
-        return 0
-
-    def load(self, number: int, data: bytes) -> None:
-        """Raise an error."""
-        raise LookupError("no kind of work has files of this name")
-
-
 WORKS: tuple[type[Work], ...] = (
     Canvas,
     Digits,
@@ -328,12 +310,12 @@ WORKS: tuple[type[Work], ...] = (
 """All kinds, in the order in which they are saved and restored: small ones first, as they still fit on a full disk."""
 
 
-def _job(name: str, job: Job, every_s: float, *, playing: bool, **extra: Any) -> File:
+def _job(name: str, job: Job, *, playing: bool, **extra: Any) -> File:
     def dump() -> bytes:
         record = replace(job.record(**extra), playing=playing)
         return dump_record(record, weights_are_random=extra["origin"] is None)
 
-    return File(name, (weakref.ref(job), job.revision, playing), dump, every_s if job.playing else 0.0)
+    return File(name, (weakref.ref(job), job.revision, playing), dump, PLAYING_S if job.playing else 0.0)
 
 
 def _ended(name: str, run: NumberedRun) -> File:
@@ -352,5 +334,4 @@ def _resumed(visitor: "Visitor", record: Record) -> Job:
     try:
         return Job.resumed(record, engine(), visitor.id, first_network=first_network)
     except FileNotFoundError:
-        chosen_mnist().load()  # raises an OSError, after which nothing is set aside, if all images are missing
         raise LookupError("its training images are missing") from None

@@ -17,8 +17,7 @@ from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
 from mlp.page.visitors import analysis_budget
-from mlp.page.visitors.eviction import KEPT_S
-from mlp.page.visitors.registry import Visitors
+from mlp.page.visitors.registry import KEPT_S, Visitors
 from mlp.page.visitors.runs import check_memory
 from mlp.page.visitors.session import visitors
 from mlp.training.data.sources import chosen_mnist

@@ -10,8 +10,9 @@ from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
-from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.persistence import UNSAVABLE, is_saved
+from mlp.page.visitors.persistence import RETRY_S, UNSAVABLE, UNSAVED, is_saved
+from mlp.page.visitors.registry import AT_REST_S
+from mlp.page.visitors.works import PLAYING_S
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.jobs.manual_engine import ManualEngine
@@ -71,6 +72,14 @@ def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
     np.testing.assert_array_equal(again.start.network.values, begun.network.values)
 
 
+TRIALS = ["0.trial.safetensors", "1.trial.safetensors"]
+
+
+def add_moment(visitor, step):
+    state = np.zeros(SETTINGS.n_parameters, np.float16)
+    visitor.job.rewind.add([(step, state)])
+
+
 def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     visitors = server(tmp_path, max_mb=2.0)
     visitor = visitors.get(None, "here")
@@ -84,31 +93,37 @@ def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     assert is_saved(visitor)
 
 
-def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path, written):
+def test_playing_runs_are_saved_every_seven_seconds_and_all_else_at_once(tmp_path, clock, written):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
+
+    def files_of_next_save(after_s=0.0, all_now=False):
+        clock.now += after_s
+        written.clear()
+        visitors.save(all_now=all_now)
+        return written
+
+    visitor.runs.begin(chosen_mnist())
+    visitor.job = trained(1)
+    add_moment(visitor, 1)
     visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
+    assert files_of_next_save() == ["canvas.json", "1.run.safetensors", *TRIALS, "1.moments.safetensors"]
+    for job in visitor.jobs():
+        job.play()
+        job.set_learning_rate(0.5)
+    add_moment(visitor, 2)
+    visitor.keep_drawing(DRAWING)
+    assert files_of_next_save(PLAYING_S - 0.1) == ["canvas.json"]
+    assert files_of_next_save(0.2) == ["1.run.safetensors", *TRIALS]
+    visitor.job.set_learning_rate(0.25)
+    assert files_of_next_save(all_now=True) == ["1.run.safetensors", "1.moments.safetensors"]
+    visitor.sweep = sweep_over(SETTINGS, "seed", [7, 8])
     visitor.sweep.play()
-    visitors.save()
-    visitor.sweep.jobs[0].set_learning_rate(0.5)
-    written.clear()
-    visitors.save()
-    assert written == []
-    visitors.save(all_now=True)
-    assert written == ["0.trial.safetensors"]
-
-
-@pytest.mark.parametrize(("share", "restored"), [(0.1, ["7", "8"]), (1e-7, ["5", "6"])], ids=["room", "none"])
-def test_sweep_begun_after_another_is_never_mixed_with_it(tmp_path, monkeypatch, share, restored):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "here")
-    for seeds in ([5, 6], [7, 8]):
-        visitor.sweep = sweep_over(SETTINGS, "seed", seeds)
-        visitor.sweep.play()  # so that its runs are written less often
-        visitors.save()
-        monkeypatch.setattr(checkpoints_module, "OWNER_SHARE", share)
-    again = server(tmp_path).get(visitor.id, "here").sweep
-    assert [trial.value for trial in (again.trials() if again else [])] == restored
+    visitor.job.set_learning_rate(0.125)
+    assert files_of_next_save() == TRIALS  # of other runs than before
+    visitor.job.pause()
+    assert files_of_next_save() == ["1.run.safetensors"]
+    assert files_of_next_save(1000.0) == []
 
 
 def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, monkeypatch):
@@ -153,13 +168,13 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     with_room.save()
     assert first.notice is None
     assert "disk is full" in second.notice
-    assert list(second.saved) == ["canvas.json"]  # small files still fit
+    assert names_on_disk(tmp_path) == ["0.run.safetensors", *["canvas.json"] * 2]  # small files still fit
     second.notice = None  # the page has shown it
-    with_room.save()
-    second.keep_drawing({"data": "data:new"})
-    with_room.save(only_small=True)
-    with_room.save()
-    assert second.notice is None
+    for drawing in ({"data": "data:new"}, {"data": "data:newer"}):
+        clock.now += RETRY_S
+        second.keep_drawing(drawing)
+        with_room.save()
+    assert (second.notice, second.refusals) == (None, {UNSAVED})
     assert [record.message.partition(",")[0] for record in caplog.records] == [f"some work is not saved in {tmp_path}"]
     clock.now += AT_REST_S + 1
     with_room.check()
@@ -168,7 +183,7 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     assert with_room.get(first.id, "again").job is not None
 
 
-def test_fault_that_keeps_work_from_being_saved_is_not_blamed_on_the_disk(tmp_path, monkeypatch, caplog):
+def test_fault_that_keeps_work_from_being_saved_is_not_blamed_on_the_disk(tmp_path, clock, monkeypatch, caplog):
     def fail(run: object) -> bytes:
         raise TypeError("no record has such data")
 
@@ -180,12 +195,13 @@ def test_fault_that_keeps_work_from_being_saved_is_not_blamed_on_the_disk(tmp_pa
         patch.setattr(NumberedRun, "dump", fail)
         visitors.save()
         assert visitor.notice == UNSAVABLE
-        assert not visitor.unsaved
+        assert visitor.refusals == {UNSAVABLE}
         assert not is_saved(visitor)
-        assert "canvas.json" in visitor.saved
-        logged = [record.exc_info[0] for record in caplog.records]
+        assert names_on_disk(tmp_path) == ["3.run.safetensors", "canvas.json"]
+        clock.now += RETRY_S
         visitors.save()
-        assert logged == [TypeError] * 2 == [record.exc_info[0] for record in caplog.records]
+        assert [record.exc_info[0] for record in caplog.records] == [TypeError]
+    clock.now += RETRY_S
     visitors.save()
-    assert visitor.unsavable == set()
+    assert visitor.refusals == set()
     assert is_saved(visitor)

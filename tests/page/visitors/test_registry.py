@@ -10,9 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.eviction import KEPT_S
 from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
-from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
+from mlp.page.visitors.registry import AWAY_S, KEPT_S, NoRoomError, Visitors
 from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import StubJob
 

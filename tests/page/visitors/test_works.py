@@ -15,8 +15,8 @@ from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
 from mlp.nn.reader import Reader
 from mlp.page.visitors import works as works_module
-from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.persistence import DiskError, is_saved
+from mlp.page.visitors.registry import AT_REST_S
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import (
     WORKS,
@@ -191,35 +191,19 @@ def test_file_that_cannot_be_decoded_is_like_a_damaged_one(tmp_path, monkeypatch
     assert len(last.digits.now) == 1
 
 
-@pytest.mark.parametrize("missing", ["its folder", "all folders"])
-def test_run_is_set_aside_if_only_its_own_images_are_missing(tmp_path, monkeypatch, missing):
-    data, here = chosen_mnist().load(), chosen_mnist()
-
-    def load(mnist):
-        if mnist != here or missing == "all folders":
-            raise FileNotFoundError("no images")
-        return data
-
+def test_run_without_its_own_folder_of_images_is_set_aside(tmp_path, monkeypatch):
+    data = chosen_mnist().load()
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
     visitor.digits.change(with_digit(7))
     with monkeypatch.context() as patch:
         patch.setattr(Mnist, "load", lambda mnist: data)
-        visitor.runs.begin(Mnist("moved"))
-        visitor.job = Job(Run(SETTINGS), Mnist("moved"), ManualEngine())
+        visitor.runs.begin(Mnist("/moved"))
+        visitor.job = Job(Run(SETTINGS), Mnist("/moved"), ManualEngine())
         visitors.save()
-        after = server(tmp_path)
-        patch.setattr(Mnist, "load", load)
-        if missing == "all folders":
-            with pytest.raises(DiskError):
-                after.get(visitor.id, "here")
-        else:
-            again = after.get(visitor.id, "here")
-            assert (again.job, len(again.digits.now)) == (None, 1)
-            assert "part of your earlier work: run 1." in again.notice
-        after.save()
-    aside = [path.name for path in tmp_path.glob(f"*/{UNREADABLE}/*")]
-    assert aside == ([] if missing == "all folders" else ["1.1.run.safetensors"])
+    again = server(tmp_path).get(visitor.id, "here")
+    assert (again.job, len(again.digits.now)) == (None, 1)
+    assert "part of your earlier work: run 1." in again.notice
 
 
 def test_file_of_no_known_kind_is_set_aside_too(tmp_path):
