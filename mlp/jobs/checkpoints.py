@@ -43,29 +43,14 @@ class DamagedError(ValueError):
 
 
 class TakenError(RuntimeError):
-    """Another server uses the folder.
-
-    Attributes
-    ----------
-    address : str
-        The address of its page.
-    is_default : bool
-        Whether MLP_CHECKPOINTS is not set, so that nobody asked for this folder.
-    """
-
-    def __init__(self, folder: Path, address: str, *, is_default: bool) -> None:
-        super().__init__(
-            f"the page at {address} keeps its visitors' work in {folder}, and a folder serves one page. Stop "
-            "that page, or name another folder by MLP_CHECKPOINTS."
-        )
-        self.address = address
-        self.is_default = is_default
+    """Another server uses the folder; the message names the address of its page."""
 
 
 class Checkpoints:
     """A folder with one folder per owner, named by the digest of the owner's id, and limited in total size.
 
-    If it is full, new files are refused. Only one server may use the folder at a time, see `chosen_checkpoints`.
+    If it is full, new files are refused. Only one server may use the folder at a time, see `chosen_checkpoints`. All
+    methods but `clean_up` raise an OSError if the disk cannot be read or written at present.
 
     Parameters
     ----------
@@ -118,23 +103,11 @@ class Checkpoints:
                 write_whole(place / VISIT, today)
 
     def knows(self, owner: str) -> bool:
-        """Whether any work of the owner is on disk, readable or not.
-
-        Raises
-        ------
-        OSError
-            If the disk cannot be read at present.
-        """
+        """Whether any work of the owner is on disk, readable or not."""
         return bool(self.names(owner)) or any(_listed(self._place(owner) / UNREADABLE))
 
     def names(self, owner: str) -> list[str]:
-        """Return the names of an owner's files.
-
-        Raises
-        ------
-        OSError
-            If the disk cannot be read at present.
-        """
+        """Return the names of an owner's files."""
         own = {VISIT, UNREADABLE}
         return sorted(name for name in _listed(self._place(owner)) if name not in own and not name.startswith("."))
 
@@ -145,8 +118,6 @@ class Checkpoints:
         ------
         DamagedError
             If its content has changed, or it has another format.
-        OSError, MemoryError
-            If it cannot be read at present.
         """
         head, _, data = (self._place(owner) / name).read_bytes().partition(b"\n")
         if head != _head(data):
@@ -154,13 +125,7 @@ class Checkpoints:
         return data
 
     def write(self, owner: str, name: str, data: bytes) -> None:
-        """Write a file, in place of the last one of this name.
-
-        Raises
-        ------
-        OSError
-            If there is no room for it, or the disk refuses it; the last one stays.
-        """
+        """Write a file in place of the last one of this name, which stays after an OSError, as if there is no room."""
         place, content = self._place(owner), _head(data) + b"\n" + data
         with self._lock:
             own = _size(place, but=name) + len(content)
@@ -180,39 +145,21 @@ class Checkpoints:
                 raise OSError(number, f"the next file does not fit into {limit}")
 
     def delete(self, owner: str, name: str) -> None:
-        """Delete a file; a missing one is no error.
-
-        Raises
-        ------
-        OSError
-            If the disk refuses.
-        """
+        """Delete a file; a missing one is no error."""
         place = self._place(owner)
         with self._lock:
             (place / name).unlink(missing_ok=True)
             self._sizes[place.name] = _size(place)
 
     def set_aside(self, owner: str, name: str) -> None:
-        """Move a file that cannot be decoded to the owner's folder of such files, where it stays.
-
-        Raises
-        ------
-        OSError
-            If the disk refuses.
-        """
+        """Move a file that cannot be decoded to the owner's folder of such files, where it stays."""
         place = self._place(owner)
         with self._lock:
             (place / UNREADABLE).mkdir(mode=0o700, exist_ok=True)
             os.replace(place / name, place / UNREADABLE / f"{len(_listed(place / UNREADABLE)) + 1}.{name}")
 
     def remove(self, owner: str) -> None:
-        """Remove everything of an owner.
-
-        Raises
-        ------
-        OSError
-            If the disk refuses; then some of it remains.
-        """
+        """Remove everything of an owner; after an OSError, some of it remains."""
         place = self._place(owner)
         with self._lock:
             if place.exists():
@@ -239,21 +186,23 @@ class Checkpoints:
         return self.folder / hashlib.sha256(owner.encode()).hexdigest()
 
 
-def chosen_checkpoints(address: str) -> Checkpoints | None:
+def chosen_checkpoints(address: str) -> tuple[Checkpoints | None, str]:
     """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache.
 
-    The folder is held until the process ends, and names the ``address`` of this server's page to others.
+    The folder is held until the process ends, and names the ``address`` of this server's page to others. If another
+    server has the default folder, for which nobody asked, there are no checkpoints; the text returned is then the
+    address of its page, and empty otherwise.
 
     Raises
     ------
     TakenError
-        If another server still holds the folder after ten seconds.
+        If another server still holds the named folder after ten seconds.
     ValueError
         If a variable is invalid.
     """
     named = os.environ.get("MLP_CHECKPOINTS", "")
     if named.lower() == "off":
-        return None
+        return None, ""
     folder = Path(named or user_cache() / "checkpoints").expanduser()
     max_mb: Any = os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB
     limit_mb, kept_days = Number("MLP_CHECKPOINT_MB", low=0).checked(max_mb), limits().kept_days
@@ -262,15 +211,20 @@ def chosen_checkpoints(address: str) -> Checkpoints | None:
         lock = open(folder / ".lock", "a+b")  # noqa: SIM115 - closed with the object
     except OSError as error:
         log.warning("visitors' work cannot be saved in %s: %s", folder, error)
-        return Checkpoints(folder, limit_mb, kept_days)
+        return Checkpoints(folder, limit_mb, kept_days), ""
     if not take_lock(lock, LOCK_WAIT_S):
         with lock:
             lock.seek(0)
-            raise TakenError(folder, lock.read().decode(errors="replace"), is_default=not named)
+            other = lock.read().decode(errors="replace")
+        taken = f"the page at {other} keeps its visitors' work in {folder}, and a folder serves one page"
+        if named:
+            raise TakenError(f"{taken}. Stop that page, or name another folder by MLP_CHECKPOINTS.")
+        log.warning("work is kept in memory only: %s", taken)
+        return None, other
     lock.truncate(0)
     lock.write(address.encode())
     lock.flush()
-    return Checkpoints(folder, limit_mb, kept_days, lock)
+    return Checkpoints(folder, limit_mb, kept_days, lock), ""
 
 
 def _content(path: Path) -> bytes:

@@ -64,19 +64,13 @@ def visitors() -> Visitors:
 
 
 def _new_registry() -> Visitors:
-    """Return a registry that saves work, or keeps it in memory only if another server has the default folder.
-
-    If another server has the folder that MLP_CHECKPOINTS names, the server ends with a sentence.
-    """
+    """Return a registry of visitors; if another server has the folder for their work, this one ends with a sentence."""
     host, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
     try:
-        checkpoints = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
+        checkpoints, elsewhere = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
     except TakenError as error:
-        if not error.is_default:
-            raise SystemExit(f"Inkling cannot start: {error}") from error
-        log.warning("work is kept in memory only: %s", error)
-        return Visitors(_is_open, max_mb=_max_mb(), elsewhere=error.address)
-    return Visitors(_is_open, checkpoints, max_mb=_max_mb())
+        raise SystemExit(f"Inkling cannot start: {error}") from error
+    return Visitors(_is_open, checkpoints, max_mb=_max_mb(), elsewhere=elsewhere)
 
 
 def _max_mb() -> float:

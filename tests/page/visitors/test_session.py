@@ -7,8 +7,8 @@ import streamlit as st
 
 from mlp.page.visitors.persistence import DiskError
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.session import NOT_NOW, cookie_name
-from tests.page.sight import visitor_of
+from mlp.page.visitors.session import NOT_NOW, cookie_name, visitors
+from tests.page.sight import text, visitor_of
 
 
 def test_clearing_the_servers_caches_loses_no_run(page):
@@ -35,6 +35,13 @@ def call_of(page, function):
     scripts = " ".join(element.proto.body for element in page.main if element.type == "html")
     (arguments,) = re.findall(rf"<script>inkling\.{function}(.*?);</script>", scripts)
     return arguments
+
+
+def test_visitor_is_told_if_another_page_has_the_folder_for_saved_work(page, monkeypatch):
+    monkeypatch.setattr(Visitors, "has_disk", False)
+    monkeypatch.setattr(visitors(), "elsewhere", "http://localhost:8502/")
+    page.button(key="step").click().run()
+    assert "only in this server’s memory, as Inkling is also open at http://localhost:8502/" in text(page)
 
 
 def test_tab_opens_again_as_another_visitor_who_is_chosen_or_new(page, open_page):
