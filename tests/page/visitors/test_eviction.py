@@ -121,6 +121,9 @@ def test_work_that_is_being_saved_stays_in_memory(tmp_path, clock, open_sessions
 def test_without_a_disk_work_leaves_only_after_six_hours(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_mb=100)
     away = arrive(visitors, open_sessions, "away", job=80)
+    job = away.job
+    clock.now += 2 * KEPT_S
+    visitors.check()
     open_sessions.clear()
     clock.now += KEPT_S - 1
     visitors.check()
@@ -128,8 +131,9 @@ def test_without_a_disk_work_leaves_only_after_six_hours(clock, open_sessions):
     assert away.has_work()
     clock.now += 2
     visitors.check()
-    assert not away.has_work()
+    assert (away.has_work(), job.playing) == (False, False)
     assert visitors.make_room(30 * MB)
+    assert visitors.get(away.id, "away").id != away.id
 
 
 def test_run_counts_with_its_final_memory():

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp.jobs import checkpoints as checkpoints_module
-from mlp.jobs.checkpoints import DAY_S, Checkpoints
+from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
@@ -126,35 +125,15 @@ def test_playing_runs_are_saved_every_seven_seconds_and_all_else_at_once(tmp_pat
     assert files_of_next_save(1000.0) == []
 
 
-def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, monkeypatch):
-    class Clock:
-        date = 20_000
-
-        def time(self):
-            return self.date * DAY_S
-
-    clock = Clock()
-    monkeypatch.setattr(checkpoints_module, "time", clock)
-    before = server(tmp_path)
-    visitor = before.get(None, "here")
-    visitor.digits.change(with_digit(7))
-    before.save()
-
-    def pass_days(n):
-        for _ in range(n):
-            clock.date += 1
-            Checkpoints(tmp_path)
-
-    pass_days(29)
+def test_each_day_with_an_open_tab_counts_as_a_visit(tmp_path, monkeypatch):
     visitors = server(tmp_path)
-    assert len(visitors.get(visitor.id, "here").digits.now) == 1
-    visitors.save()
-    pass_days(29)
-    visitors.save()
-    pass_days(30)
+    visitor = visitors.get(None, "here")
+    visitor.digits.change(with_digit(7))
+    for day in range(1, 41):
+        monkeypatch.setattr(Checkpoints, "today", lambda self, day=day: day)
+        visitors.save()
+        Checkpoints(tmp_path)  # removes work after 30 days without a visit
     assert len(server(tmp_path).get(visitor.id, "here").digits.now) == 1
-    pass_days(1)
-    assert server(tmp_path).get(visitor.id, "here").id != visitor.id
 
 
 def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):

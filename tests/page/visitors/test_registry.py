@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
-from mlp.page.visitors.registry import AWAY_S, KEPT_S, NoRoomError, Visitors
+from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
 from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import StubJob
 
@@ -55,21 +55,6 @@ def test_run_that_its_visitor_paused_stays_paused(visitors, clock):
     clock.now += 2 * AWAY_S
     visitors.check()
     assert not visitors.get(visitor.id, "tab").job.playing
-
-
-def test_visitor_is_forgotten_after_a_stated_time_without_a_tab(visitors, clock, open_sessions):
-    visitor = visitors.get(None, "tab")
-    visitor.job = job = StubJob()
-    open_sessions.add("tab")
-    clock.now += 2 * KEPT_S
-    visitors.check()
-    assert visitors.get(visitor.id, "tab") is visitor
-    open_sessions.clear()
-    clock.now += KEPT_S + 1
-    visitors.check()
-    assert len(visitors) == 0
-    assert not job.playing
-    assert visitors.get(visitor.id, "tab").id != visitor.id
 
 
 def test_returning_visitor_without_room_is_refused_and_loses_nothing(tmp_path, open_sessions):
