@@ -2,21 +2,11 @@
 
 import threading
 
-import pytest
-
 from mlp.jobs.job import Job
-from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.test_job import SETTINGS
-
-
-@pytest.fixture
-def engine():
-    engine = Engine(width=1)
-    yield engine
-    engine.close()
 
 
 def test_job_change_makes_one_call_and_one_revision():

@@ -34,14 +34,15 @@ def restore_moments(data: bytes, rewind: Rewind, run: Run) -> None:
     Exception
         An error of any kind, if the bytes are not the saved steps of this run.
     """
-    file, n_parameters = ArrayFile(data, FORMAT), rewind.n_parameters
+    file, n_parameters = ArrayFile(data, FORMAT), rewind.settings.n_parameters
     steps = file.arrays["steps"].tolist()
     weights = file.array("weights", (len(steps), n_parameters), np.float16)
     first = file.array("first", (n_parameters,), np.float32) if "first" in file.arrays else None
     if steps != sorted(set(steps)) or not all(step > 0 for step in steps):
         raise ValueError("moments must be of steps from 1 on, each once and in order")
     # The run may have been saved slightly before its steps.
-    rewind.restore([(step, row.copy()) for step, row in zip(steps, weights, strict=True) if step <= run.step])
+    kept = {step: row.copy() for step, row in zip(steps, weights, strict=True) if step <= run.step}
+    rewind.states = {**kept, **rewind.states}
     if first is not None and rewind.start is None:
         rewind.start = Run(run.settings, run.network, temperature=run.temperature)
         rewind.start.network.values[...] = first

@@ -78,66 +78,57 @@ class Rewind:
     settings : Settings
     keeps : bool
         Whether to keep more than the start.
+
+    Attributes
+    ----------
+    states : dict
+        The saved weights as float16, by step in ascending order; not to be changed.
     """
 
     def __init__(self, start: Run | None, n_steps: int, settings: Settings, *, keeps: bool = True) -> None:
         self.start = start
         self.keeps = keeps
+        self.settings = settings
+        self.states: dict[int, np.ndarray] = {}
         self._n_steps = n_steps
-        self._settings = settings
-        self._states: dict[int, np.ndarray] = {}
 
     def wanted(self, after: int) -> tuple[int, ...]:
         """Return the later steps whose weights are to be saved."""
-        return tuple(step for step in moments(self._n_steps, self.n_parameters) if step > after and self.keeps)
+        return tuple(step for step in moments(self._n_steps, self.settings.n_parameters) if step > after and self.keeps)
 
     def add(self, states: States) -> None:
         """Add the states of a slice."""
-        most = max_moments(self.n_parameters)
+        most = max_moments(self.settings.n_parameters)
         for step, state in states:  # one by one, so that the result does not depend on how the run was cut into slices
-            kept = thinned_steps([*self._states, step], most)
-            self._states = {one: state if one == step else self._states[one] for one in kept}
-
-    @property
-    def n_parameters(self) -> int:
-        """Number of weights and biases in a state."""
-        return self._settings.n_parameters
-
-    @property
-    def states(self) -> dict[int, np.ndarray]:
-        """The saved weights as float16, by step in ascending order; not to be changed."""
-        return self._states
-
-    def restore(self, states: States) -> None:
-        """Add states that were kept on disk, for a run that resumes."""
-        self._states = {**dict(states), **self._states}
+            kept = thinned_steps([*self.states, step], most)
+            self.states = {one: state if one == step else self.states[one] for one in kept}
 
     @property
     def steps(self) -> list[int]:
         """The steps that can be shown without a replay, in ascending order; 0 is the start."""
-        return sorted({*([0] if self.start is not None else []), *self._states})
+        return sorted({*([0] if self.start is not None else []), *self.states})
 
     def network(self, step: int) -> MLP:
         """Return the network after a saved step; raises LookupError if the step is not saved."""
         if step == 0 and self.start is not None:
             return self.start.network
-        states = self._states
+        states = self.states
         if step not in states:
             raise LookupError(f"step {step} is not kept")
-        network = self._settings.new_network() if self.start is None else self.start.network.copy()
+        network = self.settings.new_network() if self.start is None else self.start.network.copy()
         network.values[...] = states[step]
         return network
 
     def until(self, step: int) -> "Rewind":
         """Return the saved steps up to this one, for a run that continues from it; no array is copied."""
-        twin = Rewind(self.start, self._n_steps, self._settings, keeps=self.keeps)
-        twin.restore([(kept, state) for kept, state in self._states.items() if kept <= step])
+        twin = Rewind(self.start, self._n_steps, self.settings, keeps=self.keeps)
+        twin.states = {kept: state for kept, state in self.states.items() if kept <= step}
         return twin
 
     @property
     def n_bytes(self) -> int:
         """Bytes of the states."""
-        return sum(state.nbytes for state in self._states.values())
+        return sum(state.nbytes for state in self.states.values())
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """Calls that workers carry out, and the errors they can end with."""
 
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any
 
 HUNG_S = 60.0
@@ -25,24 +25,12 @@ class Ending(RuntimeError):
     """No new call can begin, as the engine was closed."""
 
 
+@dataclass(eq=False)
 class Call:
     """A function with its arguments, the owner of the turn that it uses, and the future for its result."""
 
-    def __init__(
-        self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        self.owner = owner
-        self.function = function
-        self.args = args
-        self.kwargs = kwargs
-        self.future: Future[Any] = Future()
-
-    def succeed(self, result: Any) -> None:
-        """Set the result of the future, unless it was canceled or is done."""
-        with suppress(InvalidStateError):
-            self.future.set_result(result)
-
-    def fail(self, error: BaseException) -> None:
-        """Set the error of the future, unless it was canceled or is done."""
-        with suppress(InvalidStateError):
-            self.future.set_exception(error)
+    owner: Hashable
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    future: Future[Any] = field(default_factory=Future)

@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -173,7 +173,8 @@ class Engine:
         for call in waiting:
             call.future.cancel()
         for call in working:
-            call.fail(Ending("the engine was closed"))
+            with suppress(InvalidStateError):  # canceled before it began
+                call.future.set_exception(Ending("the engine was closed"))
         until = time.monotonic() + CLOSE_S
         for slot in self._slots:
             if slot.thread is not None and slot.thread is not threading.current_thread():
@@ -268,16 +269,16 @@ class Engine:
             if slot.call is not call or not call.future.set_running_or_notify_cancel():  # closed, or canceled
                 return lambda: None
         try:
-            return partial(call.succeed, worker.carry_out(call.function, *call.args, **call.kwargs))
+            return partial(call.future.set_result, worker.carry_out(call.function, *call.args, **call.kwargs))
         except WorkerFailure as lost:
             _end_worker(slot)
             if self._is_overdue(slot):
-                return partial(call.fail, Hung(f"it had worked on one call for {self._limit_s:g} s"))
+                return partial(call.future.set_exception, Hung(f"it had worked on one call for {self._limit_s:g} s"))
             if isinstance(lost, NotStarted):
                 self._pause_starts(lost)
-            return partial(call.fail, lost)
+            return partial(call.future.set_exception, lost)
         except BaseException as error:  # of the call
-            return partial(call.fail, error)
+            return partial(call.future.set_exception, error)
         finally:
             if slot.worker is not None and not slot.proven:
                 slot.proven, self._pause_s = True, 0.0
