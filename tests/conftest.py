@@ -20,9 +20,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("fuzz", max_examples=15_000, deadline=5000, print_blob=True)
 hypothesis.settings.load_profile("same")
 
-FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/page/")
-"""Folders whose tests run as a block, because they share a server, a browser or a training process. Tests with long
-waits come between them.
+FIRST = ("tests/jobs/workers/test_cluster.py", "tests/wire/", "tests/browser/", "tests/page/")
+"""Folders whose tests run as a block: long waits, during which the other process needs the cores, then those that share
+a server, a browser or a training process.
 """
 
 BROWSER = "tests/browser/"
