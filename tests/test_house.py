@@ -161,7 +161,7 @@ LINES: dict[str, int] = {
     "tests/analysis": 1377,
     "tests/benchmarks": 948,
     "tests/browser": 3904,
-    "tests/claims": 826,
+    "tests/claims": 809,
     "tests/cli": 460,
     "tests/container": 128,
     "tests/exports": 132,
@@ -170,7 +170,7 @@ LINES: dict[str, int] = {
     "tests/images": 1419,
     "tests/jobs": 2571,
     "tests/nn": 1636,
-    "tests/page": 6952,
+    "tests/page": 6950,
     "tests/training": 1379,
     "tests/wire": 1101,
 }

@@ -15,7 +15,7 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, mean_over_seeds, right, shipped, trained
+from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, right, shipped, trained
 
 SHOWN = UNSEEN.images[:60].astype(np.float32) / 255
 
@@ -61,19 +61,6 @@ def _losses_after(n_steps: int, factor: float, seed: int) -> np.ndarray:
 
 def _images() -> tuple[np.ndarray, np.ndarray]:
     return DATA.train.images, DATA.train.labels
-
-
-def eight_neurons_read_nearly_as_well() -> None:
-    small, usual = Settings(hidden=(8,)), Settings()
-    assert 14 < usual.n_parameters / small.n_parameters < 16.5
-    assert mean_over_seeds(10 * EPOCH, hidden=(8,)) > 0.8
-
-
-def first_hundred_steps_do_most() -> None:
-    for seed in SEEDS:
-        run = trained(5 * EPOCH, (100, 5 * EPOCH), seed=seed)
-        early, end = (right(run.networks[step]) - 0.1 for step in (100, 5 * EPOCH))
-        assert early > 0.6 * end
 
 
 def article_survives_pruning() -> None:

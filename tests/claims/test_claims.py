@@ -42,9 +42,6 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lab/rewind 3", "The loss soon falls and jitters less"): (
         of_lab.a_tenth_of_the_rate_calms_a_late_run_and_slows_an_early_one
     ),
-    ("lab/guess 1", "far below what shorter steps reach"): of_training.long_steps_stay_far_below,
-    ("lab/guess 2", "about nine in ten, with a fifteenth of the numbers"): of_lab.eight_neurons_read_nearly_as_well,
-    ("lab/guess 3", "The first hundred steps do most of the work"): of_lab.first_hundred_steps_do_most,
     ("lab/damage 1", "More than 85%"): of_lab.article_survives_pruning,
     ("lab/damage 2", "Seldom."): of_lab.strongest_neuron_seldom_decides_but_in_small_networks,
     ("lab/damage 3", "seven in ten validation digits"): of_lab.one_bit_reads_seven_in_ten,

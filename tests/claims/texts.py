@@ -6,7 +6,6 @@ from mlp.page.tabs.data.tab import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.inside.spreads import WIDTHS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
-from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
 from mlp.training.settings import SETTINGS
 
 
@@ -15,7 +14,7 @@ def texts() -> dict[str, str]:
     found = {}
     for name, lesson in LESSONS.items():
         found[f"lesson/{name}"] = " ".join((lesson.expect, lesson.look_for, lesson.question, lesson.answer))
-    for room, asked in {**QUESTIONS, "guess": GUESS_QUESTIONS, "data": DATA_QUESTIONS}.items():
+    for room, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{room} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:

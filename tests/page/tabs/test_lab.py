@@ -13,7 +13,6 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.lab.guess_comparison import POINTS
-from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
 from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
 from tests.sample_digits import sample
 
@@ -111,7 +110,6 @@ def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[...
     assert isinstance(shown, dict)
     assert (shown["heights"], shown["epochs"], shown["points"]) == ([], 1, POINTS)
     assert "Draw your guess in the empty chart" in text(page, "lab_guess")
-    assert GUESS_QUESTIONS[0][0] in text(page, "lab_guess")
     page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))  # far too quick
     page.run()
     assert "Your guess: 90% early, 90% on the way, 90% at the end" in component(page, "lab_axes")["description"]
