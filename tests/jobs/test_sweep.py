@@ -60,8 +60,7 @@ def test_ranking_keeps_tie_order_and_puts_unscored_last():
     [([[0, 10], [0, 10]], "b"), ([[0], [0]], None), ([[0, 10], [0]], None), ([[0, 10], [0, 10, 13]], None)],
 )
 def test_leader_exists_only_after_equal_measurements(steps, best):
-    engine = Engine(width=1)
-    trials = sweep_over(SETTINGS, "seed", [1, 2], engine).trials()
+    trials = sweep_over(SETTINGS, "seed", [1, 2]).trials()
     for number, (trial, measured) in enumerate(zip(trials, steps, strict=True)):
         trial.snapshot.history.evaluations += [Evaluation(step, step / 10, 1.0, 0.5 + number / 10) for step in measured]
     found = leader([trial._replace(value=name) for trial, name in zip(trials, "ab", strict=True)])

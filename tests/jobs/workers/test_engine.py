@@ -3,7 +3,6 @@
 import os
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,6 @@ from mlp.training.run import Run
 from tests.jobs.test_job import SETTINGS, uninterrupted
 from tests.jobs.waiting import wait_until
 from tests.jobs.workers.fake_workers import InThread
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_engine_closes_during_jobs_which_can_resume_elsewhere(caplog):
