@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mlp.nn.reader import Reader
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.training.settings import Settings, controls
+from mlp.training.settings import controls
 
 
 class Rewound(NamedTuple):
@@ -69,8 +69,6 @@ lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 
 lab_guess_drawn = SessionVar[tuple[float, ...]]("lab_guess_drawn", ())
 """The guessed accuracies, 0 to 1; none if nothing is drawn (train/guess)."""
-lab_guess_for = SessionVar[Settings | None]("lab_guess_for", None)
-"""The settings of the experiment that is guessed; None if it is the next run (train/guess)."""
 
 
 # tabs/step/: the step in slow motion.

@@ -1,5 +1,6 @@
 """Guess first: the visitor draws the accuracy curve, trains, and compares."""
 
+import time
 import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -20,15 +21,19 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed
 from mlp.training.settings import Settings
 
-_lab_guess_on = SessionVar[bool]("lab_guess_on", False)
-"""Whether the visitor guesses before a run begins."""
-_lab_guess_after = SessionVar[int]("lab_guess_after", 0)
-"""The number of the run before the guessed one."""
-_lab_guess_sweep = SessionVar[Any]("lab_guess_sweep", None)
-"""Weak reference to the visitor's sweep at the time of the last request for a guess."""
-_lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
-"""Number of requests for a guess from elsewhere on the page."""
 
+class Asked(NamedTuple):
+    """A request for a guess of the run with these settings, None for the next run; and what the visitor had before."""
+
+    settings: Settings | None
+    run: int
+    sweep: weakref.ref[Sweep] | None
+    act: str
+    """Names the act that scrolls to the axes; empty for the button beside them."""
+
+
+_asked = SessionVar[Asked | None]("lab_guess_asked", None)
+"""The last request; None if nobody guesses."""
 _lab_axes = SessionVar[Any]("lab_axes", None)
 """The browser's report on a drawn guess; a control."""
 
@@ -50,22 +55,21 @@ _NAME = hidable(f"lab-{ROOM}", "Guess first", ".st-key-guess_first, .st-key-lab_
 """Name that hides it."""
 
 
-def is_on() -> bool:
-    """Whether guessing is on: started by a link, the button or a lesson, and not hidden."""
-    return _lab_guess_on.start(linked("lab") == ROOM) and is_offered()
-
-
 def is_offered() -> bool:
     """Whether the link leaves it visible."""
     return _NAME not in hidden()
 
 
-def ask(visitor: Visitor, settings: Settings | None = None) -> None:
+def asked(visitor: Visitor) -> Asked | None:
+    """Return the last request, by a link, the button or a lesson; None if nobody guesses."""
+    by_link = Asked(None, visitor.runs.current, _sweep_of(visitor), "link") if linked("lab") == ROOM else None
+    return _asked.start(by_link) if is_offered() else None
+
+
+def ask(visitor: Visitor, settings: Settings | None = None, *, scrolls: bool = False) -> None:
     """Ask for a guess of the run with these settings, or of the next run; for callbacks."""
-    _lab_guess_on.set(True)
-    state.lab_guess_for.set(settings)
-    _lab_guess_after.set(visitor.runs.current)
-    _lab_guess_sweep.set(_sweep_of(visitor))
+    act = f"guess {time.monotonic()}" if scrolls else ""
+    _asked.set(Asked(settings, visitor.runs.current, _sweep_of(visitor), act))
     state.lab_guess_drawn.pop()
     visitor.shown_sweep = None  # to make room for the empty axes
 
@@ -74,18 +78,10 @@ def _sweep_of(visitor: Visitor) -> weakref.ref[Sweep] | None:
     return None if visitor.sweep is None else weakref.ref(visitor.sweep)
 
 
-def ask_and_scroll(visitor: Visitor, settings: Settings | None = None) -> None:
-    """Ask for a guess as `ask` does, from elsewhere on the page, and scroll to the axes."""
-    ask(visitor, settings)
-    _lab_guess_asked.set(_lab_guess_asked.get() + 1)
-
-
 def is_asked(visitor: Visitor) -> bool:
-    """Whether the axes are empty for a guess: no run has begun since it was asked for."""
-    if not is_on() or visitor.runs.current != _lab_guess_after.start(visitor.runs.current):
-        return False
-    of_lesson = visitor.sweep is not None and visitor.sweep.purpose == "lesson"
-    return not of_lesson or _sweep_of(visitor) == _lab_guess_sweep.start(_sweep_of(visitor))
+    """Whether the axes are empty for a guess: neither a run nor a sweep has begun since it was asked for."""
+    last = asked(visitor)
+    return last is not None and (visitor.runs.current, _sweep_of(visitor)) == (last.run, last.sweep)
 
 
 class Guess(NamedTuple):
@@ -101,14 +97,15 @@ class Guess(NamedTuple):
 
 def guess_of(visitor: Visitor) -> Guess | None:
     """Return the guess if the train card shows its run, alone or in a sweep, else None."""
-    if not is_on() or is_asked(visitor) or not state.lab_guess_drawn.get():
+    last = asked(visitor)
+    if last is None or is_asked(visitor) or not state.lab_guess_drawn.get():
         return None
-    settings, sweep = state.lab_guess_for.get(), visitor.shown_sweep
+    settings, sweep = last.settings, visitor.shown_sweep
     if sweep is not None:
         shown = [trial.snapshot.settings for trial in sweep.trials()]
     else:
         shown = [] if visitor.job is None else [visitor.job.snapshot().settings]
-        if settings is None and shown and visitor.runs.current == _lab_guess_after.get() + 1:
+        if settings is None and shown and visitor.runs.current == last.run + 1:
             settings = shown[0]
     if settings is None or settings not in shown:
         return None
@@ -117,7 +114,7 @@ def guess_of(visitor: Visitor) -> Guess | None:
 
 def guess_button(visitor: Visitor) -> None:
     """Draw the button that asks for a guess, beside the accuracy; for a fragment, while nobody guesses."""
-    if not is_on():
+    if asked(visitor) is None:
         st.button(
             "Guess first",
             key="guess_first",
@@ -128,19 +125,19 @@ def guess_button(visitor: Visitor) -> None:
         )
 
 
-def _begin(visitor: Visitor) -> None:
-    ask(visitor)
+def _begin(visitor: Visitor, settings: Settings | None = None) -> None:
+    ask(visitor, settings)
     rerun_page()
 
 
 def guess_row(visitor: Visitor, comparison: str) -> None:
     """Draw the instructions or the comparison, HTML, with buttons to guess again or to stop, unless guessing is off."""
-    if not is_on():
+    last, waits = asked(visitor), is_asked(visitor)
+    if last is None:
         return
-    asked = is_asked(visitor)
     words = (
         "Draw your guess in the empty chart: how well will it read validation digits? Then train."
-        if asked
+        if waits
         else "This run began before you drew a guess."
         if not state.lab_guess_drawn.get()
         else "Your guess is for another run: start that experiment to compare."
@@ -150,27 +147,21 @@ def guess_row(visitor: Visitor, comparison: str) -> None:
         text = f'<div data-live="guessed">{comparison}</div>'
     with st.container(key="lab_guess", horizontal=True, vertical_alignment="center"):
         st.html(text, width="stretch")
-        again = asked and not state.lab_guess_drawn.get()
+        again = waits and not state.lab_guess_drawn.get()
         st.button(
             "Guess again",
             key="lab_guess_again",
-            on_click=_ask_again,
-            args=(visitor,),
+            on_click=_begin,
+            args=(visitor, last.settings),
             disabled=again,
         )
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
-    n_asked = _lab_guess_asked.get()
-    if n_asked or linked("lab") == ROOM:
-        scroll_to("train_card", f"guess {n_asked}" if n_asked else "link")
-
-
-def _ask_again(visitor: Visitor) -> None:
-    ask(visitor, state.lab_guess_for.get())
-    rerun_page()
+    if last.act:
+        scroll_to("train_card", last.act)
 
 
 def _end() -> None:
-    _lab_guess_on.set(False)
+    _asked.set(None)
     rerun_page()
 
 

@@ -51,7 +51,7 @@ def note_section(visitor: Visitor) -> None:
         elif visitor.notice:
             st.warning(plain(visitor.notice))
             visitor.notice = None
-        elif guess.is_on():
+        elif guess.asked(visitor) is not None:
             guess.guess_row(visitor, guessed(visitor, guess.guess_of(visitor)))
         elif visitor.shown_sweep is not None:
             st.html(live("legend", legend(visitor.shown_sweep.trials())))

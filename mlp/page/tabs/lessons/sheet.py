@@ -16,7 +16,7 @@ from mlp.page.style.link import hidable
 from mlp.page.tabs.lessons.experiments import trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
 from mlp.page.tabs.runs.downloads import file_name
-from mlp.page.train.guess import unseen_accuracy
+from mlp.page.train.guess import asked, unseen_accuracy
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
 from mlp.training.settings import Settings
 
@@ -58,7 +58,7 @@ def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
     drawn = state.lab_guess_drawn.get()
     if lesson.guess is not None and drawn:
         guessed = lesson.experiments[lesson.guess[1]].settings
-        if state.lab_guess_for.get() == guessed:
+        if (last := asked(visitor)) is not None and last.settings == guessed:
             visitor.guesses[name] = drawn
 
 

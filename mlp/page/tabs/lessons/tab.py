@@ -143,7 +143,7 @@ def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
     """Ask the visitor to draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
-    guess.ask_and_scroll(visitor, experiment.settings)
+    guess.ask(visitor, experiment.settings, scrolls=True)
 
 
 @part("teachers_link", on=On.SETTING)
