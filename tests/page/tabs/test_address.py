@@ -56,14 +56,9 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
 @pytest.mark.parametrize(
     ("link", "tab"),
     [
-        ({"tab": "Look inside"}, "Look inside"),
         ({"tab": "Mistakes and data"}, "Mistakes and data: Mistakes"),
-        ({"tab": "Mistakes"}, "Mistakes and data: Mistakes"),
         ({"tab": "Data"}, "Mistakes and data: Data"),
-        ({"tab": "Step by step"}, "Step by step"),
-        ({"tab": "Lab"}, "Lab"),
         ({"tab": "Mine"}, "Mine: Runs"),
-        ({"tab": "Runs"}, "Mine: Runs"),
         ({"tab": "Your drawings"}, "Mine: Your drawings"),
         ({"tab": "Lessons"}, "Look inside"),
         ({"lab": "map"}, "Lab"),
@@ -71,14 +66,11 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"tab": "Lab", "lab": "rewind"}, "Look inside"),
         ({"tab": "Lab", "lab": "rewind", "hide": "lab-rewind"}, "Lab"),
         ({"lab": "rewind", "hide": "tab-look-inside"}, "Mistakes and data: Mistakes"),
-        ({"lesson": "overfitting"}, "Look inside"),
-        ({"lesson": "overfitting", "tab": "Runs"}, "Mine: Runs"),
         ({"lab": "map", "hide": "lab-map"}, "Look inside"),
         ({"hide": "tab-look-inside"}, "Mistakes and data: Mistakes"),
         ({"hide": "tab-mistakes", "tab": "Data"}, "Data"),
         ({"hide": "tab-data", "tab": "Data"}, "Look inside"),
         ({"hide": "tab-your-drawings", "tab": "Runs"}, "Runs"),
-        ({"lab": "weights"}, "Look inside"),
         ({"tab": "Cellar"}, "Look inside"),
     ],
 )
@@ -150,14 +142,6 @@ def test_link_opens_its_tool_of_the_network(open_page: Callable[..., AppTest], l
     assert address(page) == {"lab": ["damage"]}
     page.segmented_control(key="network_tool_choice").set_value("look").run()
     assert address(page) == {}
-
-
-def test_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Mistakes", mistakes_on="test")
-    assert page.segmented_control(key="mistakes_on").value == "test"
-    assert address(page)["mistakes_on"] == ["test"]
-    page.segmented_control(key="mistakes_on").set_value("validation").run()
-    assert address(page) == {"tab": ["Mistakes"]}
 
 
 def test_foreign_names_in_a_link_stay(open_page: Callable[..., AppTest]):

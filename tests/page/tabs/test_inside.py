@@ -1,18 +1,15 @@
 """The tab "Look inside": every view, for the drawing and for test digits."""
 
-import base64
-import io
 import json
 import re
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from mlp.analysis.lab.damage import Damage, damaged
 from mlp.page.draw.networks import shipped
 from mlp.training.settings import Settings
-from tests.page.sight import at_rest, put, tab_of, visitor_of
+from tests.page.sight import at_rest, tab_of, visitor_of
 from tests.sample_digits import sample
 
 PICTURE, MOSAIC = '<p class="ink-net-legend"', 'class="ink-mosaic"'
@@ -36,16 +33,6 @@ def shown(test):
 def picture(test):
     """Return the data of the network's picture."""
     return next(json.loads(one.proto.json) for one in test.get("bidi_component") if one.key == "network_picture")
-
-
-def draw(test):
-    """Put a vertical stroke on the canvas."""
-    ink = np.zeros((280, 280), np.uint8)
-    ink[60:220, 130:150] = 255
-    buffer = io.BytesIO()
-    Image.fromarray(ink).save(buffer, "PNG")
-    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    return put(test, url)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])

@@ -68,15 +68,6 @@ def test_all_stages_of_a_new_network_open(opened, settings):
     assert test.button(key="slow_next").label == "Next minibatch"
 
 
-def test_shown_loss_is_that_of_the_first_step(opened):
-    test = opened(seed=5)
-    train = sample().train
-    step = slow_step(Run(Settings(seed=5)), train.images, train.labels)
-    test.segmented_control(key="slow_stage").set_value("After").run()
-    metrics = {metric.label: metric.value for metric in test.metric}
-    assert metrics["Loss of this minibatch"] == f"{step.loss_after:.4f}"
-
-
 @pytest.mark.parametrize("origin", ["new", "run"])
 def test_steps_with_synthetic_digits_are_those_of_the_run(opened, origin, monkeypatch):
     monkeypatch.setattr("mlp.training.settings.SYNTHETIC", 40)
