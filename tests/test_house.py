@@ -168,9 +168,9 @@ LINES: dict[str, int] = {
     "tests/files": 54,
     "tests/fuzz": 243,
     "tests/images": 1419,
-    "tests/jobs": 2571,
+    "tests/jobs": 2544,
     "tests/nn": 1636,
-    "tests/page": 6950,
+    "tests/page": 6947,
     "tests/training": 1379,
     "tests/wire": 1101,
 }

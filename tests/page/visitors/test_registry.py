@@ -46,12 +46,7 @@ def test_run_pauses_and_resumes_with_its_visitor(visitors, clock, open_sessions)
     visitors.check()
     assert not visitor.job.playing
     assert visitors.get(visitor.id, "tab").job.playing
-
-
-def test_run_that_its_visitor_paused_stays_paused(visitors, clock):
-    visitor = visitors.get(None, "tab")
-    visitor.job = StubJob()
-    visitor.job.pause()
+    visitor.job.pause()  # by its visitor
     clock.now += 2 * AWAY_S
     visitors.check()
     assert not visitors.get(visitor.id, "tab").job.playing

@@ -225,6 +225,8 @@ def test_file_of_no_known_kind_is_set_aside_too(tmp_path):
     assert "something of another version of Inkling" in again.notice
     visitors.save()
     assert names_on_disk(tmp_path) == ["canvas.json", "digits.json"]
+    aside = {path.name.partition(".")[2] for path in tmp_path.glob(f"*/{UNREADABLE}/*")}
+    assert aside == {"bookmarks.json", "x.run.safetensors"}
 
 
 def test_visitor_whose_work_is_all_unreadable_keeps_the_code_and_can_delete_it(tmp_path):
