@@ -34,7 +34,7 @@ def network(signs) -> Path:
     return path
 
 
-@pytest.mark.parametrize("recipe", ["quick", "handwriting", "by-heart"])
+@pytest.mark.parametrize("recipe", ["handwriting", "by-heart"])
 def test_recipe_trains_on_signs_without_its_settings_for_digits(recipe, signs, tmp_path, capsys):
     out = tmp_path / "net.safetensors"
     small = ["--layers", "8", "--epochs", "1", "--batch-size", "128"]
