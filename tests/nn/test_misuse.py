@@ -33,6 +33,7 @@ OPTIMIZERS = {
     "momentum": lambda parameters: SGD(parameters, 0.1, momentum=0.9),
     "decay": lambda parameters: SGD(parameters, 0.1, weight_decay=0.01),
     "adam": lambda parameters: Adam(parameters, 0.1),
+    "adam, decay": lambda parameters: Adam(parameters, 0.1, weight_decay=0.01),
 }
 
 

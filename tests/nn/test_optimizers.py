@@ -7,14 +7,7 @@ import pytest
 
 from mlp import MLP, SGD, Adam, softmax_cross_entropy
 from mlp.nn.parameters import Parameter
-
-OPTIMIZERS = {
-    "sgd": lambda parameters: SGD(parameters, 0.1),
-    "decay": lambda parameters: SGD(parameters, 0.1, weight_decay=0.5),
-    "momentum": lambda parameters: SGD(parameters, 0.1, momentum=0.5),
-    "adam": lambda parameters: Adam(parameters, 0.1),
-    "adam-decay": lambda parameters: Adam(parameters, 0.1, weight_decay=0.5),
-}
+from tests.nn.test_misuse import OPTIMIZERS
 
 
 def one(value, grad, dtype=np.float64):

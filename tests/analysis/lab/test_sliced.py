@@ -1,4 +1,4 @@
-"""Work in slices: the same result in any, continued to its end, stopped, and after lost workers and errors."""
+"""Work in slices: the same result in any, continued to its end, or stopped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,8 +10,6 @@ import pytest
 from mlp.analysis.lab.sliced import Sliced, advanced
 from mlp.analysis.lab.valley import valley
 from mlp.analysis.lab.wish import wish
-from mlp.jobs.task import MAX_FAILURES
-from mlp.jobs.workers.call import WorkerFailure
 from mlp.nn.network import MLP
 from tests.jobs.manual_engine import ManualEngine
 
@@ -72,23 +70,3 @@ def test_stopped_work_keeps_its_result(engine: ManualEngine):
     engine.answer()
     sliced.stop()
     assert (sliced.running, sliced.work.done, sliced.error) == (False, 1, None)
-
-
-def test_lost_slice_is_retried_a_limited_number_of_times(engine: ManualEngine):
-    sliced = Sliced(Count(), engine)
-    engine.fail(WorkerFailure("died"))
-    engine.answer()
-    assert sliced.work.done == 1
-    for _ in range(MAX_FAILURES):
-        engine.fail(WorkerFailure("died"))
-    assert not sliced.running
-    assert sliced.error is not None
-    assert sliced.work.done == 1
-
-
-def test_error_ends_work_with_a_readable_message(engine: ManualEngine):
-    sliced = Sliced(Count(), engine)
-    engine.fail(ZeroDivisionError("1 / 0"))
-    assert not sliced.running
-    assert "1 / 0" not in str(sliced.error)
-    assert "stopped because of an error" in str(sliced.error)
