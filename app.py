@@ -8,7 +8,6 @@ import streamlit as st
 
 from mlp.page.draw.answer import reading_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
-from mlp.page.draw.collect import take_linked_signs
 from mlp.page.draw.networks import FILES, network_choice, shipped
 from mlp.page.draw.photo import photo_section
 from mlp.page.draw.share import share_section
@@ -43,7 +42,6 @@ def page() -> None:
     live_channel(visitor, partial(script_state, visitor))
     hide_parts()
     open_link()
-    take_linked_signs(visitor)
     restore_drawing(visitor)
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from mlp.class_names import in_words
-from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
 from mlp.page.draw.on_canvas import GOOD_START, wipe
@@ -26,8 +25,6 @@ from mlp.training.settings import Settings
 _refused = Refusal("signs")
 
 TAB = "Your drawings"
-LINKED = "signs"
-"""Name of a set of signs in a link."""
 FIRST_NAMES = "♥, ★"
 """The names in the field for new signs."""
 _named = SessionVar[str]("your_signs_names", FIRST_NAMES)
@@ -157,20 +154,6 @@ def change_drawings(drawings: Drawings, change: Callable[[DrawingSet], DrawingSe
         refusal.set(f"{str(error)[0].upper()}{str(error)[1:]}.")
         return False
     return True
-
-
-def take_linked_signs(visitor: Visitor) -> None:
-    """Take the signs from the address, and remove them there; Undo brings the visitor's own back."""
-    text = st.query_params.get(LINKED)
-    if text is None:
-        return
-    del st.query_params[LINKED]
-    try:
-        visitor.signs.change(signs_from_text(text))
-    except ValueError:
-        return  # `open_link` reports it
-    state.collecting.set(True)
-    state.drawings_of.set("signs")
 
 
 def learn_here(visitor: Visitor) -> None:

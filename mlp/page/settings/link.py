@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mlp.images.drawings.drawing_link import signs_from_text
 from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
@@ -54,10 +53,9 @@ def settings_problems(query: Query) -> list[str]:
         if key in query and position_in(control, query[key]) is None:
             found.append(f"{key} must be {_rule(control)}, got {shortened(query[key])}")
     found += one_of("recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
-    for name, read in (("drawing", strokes_from_text), ("signs", signs_from_text)):
+    if "drawing" in query:
         try:
-            if name in query:
-                read(query[name][-1])
+            strokes_from_text(query["drawing"][-1])
         except ValueError as error:
             found.append(str(error))
     return found

@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_file import dump_drawings
-from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import DrawingSet
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -57,7 +56,6 @@ def test_sign_is_kept_from_a_drawing_or_a_photo_only(signs_page: AppTest):
     press(signs_page, "sign_0")
     (example,) = visitor_of(signs_page).signs.now.examples
     assert (example.label, example.strokes) == (0, ())
-    assert "don’t fit in a link" in text(signs_page)
 
 
 def test_bad_name_gets_a_sentence_and_changes_nothing(signs_page: AppTest):
@@ -155,13 +153,3 @@ def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]
     learned(page, letters(2))
     settings = visitor_of(page).job.snapshot().settings
     assert (settings.images, settings.synthetic, settings.epochs) == (None, 0, 1)
-
-
-def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Your drawings", drawings="signs", signs=signs_to_text(letters(3)))
-    assert visitor_of(page).signs.now.counts == [3, 3, 3]
-    assert "signs" not in page.query_params
-    again = open_page(visitor=page, tab="Your drawings", signs=signs_to_text(letters(2, names="AB")))
-    assert visitor_of(again).signs.now.counts == [2, 2]
-    press(again, "drawings_undo")
-    assert visitor_of(again).signs.now.counts == [3, 3, 3]

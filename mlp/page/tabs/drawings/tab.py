@@ -3,22 +3,19 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from mlp.class_names import MAX_CLASSES
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
-from mlp.images.drawings.drawing_link import signs_to_text
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.mnist import Dataset
 from mlp.page import state
-from mlp.page.draw.collect import LINKED, TAB, add_names, change_drawings, learn_here, missing_drawings_text
+from mlp.page.draw.collect import TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.correction import teach, teaching_epochs
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.html import announced
-from mlp.page.style.link import page_address
 from mlp.page.style.redraw import On, Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
@@ -171,7 +168,7 @@ def _change_one(drawings: Drawings) -> None:
 
 
 def _taking_away(drawings: Drawings) -> None:
-    """Draw the buttons to download, share and remove all drawings."""
+    """Draw the buttons to download and remove all drawings."""
     now, kind = drawings.now, "digits" if drawings.now.are_digits else "signs"
     use = (
         "evaluate … --drawings my-digits.json` scores any network"
@@ -186,13 +183,6 @@ def _taking_away(drawings: Drawings) -> None:
         icon=":material/download:",
         help=f"`python -m mlp {use} on them.",
     )
-    if not now.are_digits:
-        with st.popover("Share", icon=":material/link:"):
-            if (text := signs_to_text(now)) is None:
-                st.caption("These drawings don’t fit in a link: download them, and send the file.")
-            else:
-                st.caption("This link opens the page with your signs, ready to train on.")
-                st.code(f"{page_address()}?{urlencode({'tab': TAB, LINKED: text})}", language=None, wrap_lines=True)
     with st.popover("Remove all", icon=":material/delete:"):
         st.button(
             f"Yes, remove all my {kind}",

@@ -20,16 +20,11 @@ _evidence_for = SessionVar[str]("evidence_for", "its answer")
 """The digit that pixels speak for; a control."""
 
 
-_CURVED = (
-    "The rest comes from biases and from the curve of {}: a gradient is exact only for small changes, and removing all "
-    "ink is a large one."
+REST = (
+    "The rest comes from biases, and with tanh or sigmoid also from their curve: a gradient is exact only for small "
+    "changes, and removing all ink is a large one."
 )
-_REST = {
-    "relu": "The rest comes from biases.",
-    "tanh": _CURVED.format("tanh"),
-    "sigmoid": _CURVED.format("the sigmoid"),
-}
-"""The part of a logit that gradient times input leaves out, by activation."""
+"""The part of a logit that gradient times input leaves out."""
 
 
 def choices(visitor: Visitor, data: Dataset) -> None:
@@ -66,7 +61,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
             strongest_url(by_gradient, colors),
             "Gradient × input",
             f"What each pixel’s ink adds to the answer’s logit: {by_gradient.sum():+.1f} of "
-            f"{logits[digit]:+.1f} in all. {_REST[now.reader.activation]}".replace("-", "−"),
+            f"{logits[digit]:+.1f} in all. {REST}".replace("-", "−"),
         ),
         (
             strongest_url(by_occlusion, colors),

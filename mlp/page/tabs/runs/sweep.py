@@ -15,13 +15,13 @@ from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of, draw_plot
 from mlp.page.style.redraw import fragment
 from mlp.page.style.theme import plain
+from mlp.page.train.card import accuracy_at
 from mlp.page.train.moving import curve_title, sweep_plot, sweep_tab_parts
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.history import Evaluation
 from mlp.training.setting_entry import value_text
 from mlp.training.settings import controls, setting_names
 
@@ -131,18 +131,13 @@ def _curves_and_table(visitor: Visitor, sweep: Sweep) -> None:
     st.html(f'<div data-live="sweep_table">{table(trials)}</div>')
 
 
-def _moment(measured: Evaluation) -> str:
-    """Return when something was measured: after an epoch, which all trials share, or at a step within one."""
-    return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at {measured.moment}"
-
-
 def sweep_table(name: str | None, trials: Sequence[Trial]) -> str:
     """Return the trials as an HTML table, the best first, each with the color of its curves."""
     rows, best = [], leader(trials)
     color = {trial.value: f"var(--{color_of(place)})" for place, trial in enumerate(trials)}
     for trial in ranked(trials):
         now, newest = trial.snapshot, trial.newest
-        accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f}% {_moment(newest)}"
+        accuracy = accuracy_at(newest)
         state = "stopped: its loss grew without limit" if now.diverged else now.error or ""
         if not state:
             state = "done" if now.finished else "waiting" if now.waits else "training" if now.playing else "paused"

@@ -88,7 +88,7 @@ def softmax_formula(logits: np.ndarray, index: int, name: str) -> str:
     total = exponentials.sum()
     terms = [tex(one) for one in exponentials]
     if len(terms) > 3:
-        terms[2:-1] = [r"\cdots"]
+        terms[1:-1] = [r"\cdots"]
     shifted = rf"{tex(logits[index])} - {signed(logits.max())}"
     return aligned(
         rf"m &= \max_k z_k = {tex(logits.max())}",

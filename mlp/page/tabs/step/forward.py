@@ -7,12 +7,10 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
-from mlp.images.input_image import with_article
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import loss_and_gradient, softmax, softmax_cross_entropy
 from mlp.page.session_var import ControlVar
-from mlp.page.style import theme
 from mlp.page.style.html import bar
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_formula, tex, tex_name, weighted_sum
@@ -59,32 +57,28 @@ def forward(step: SlowStep) -> None:
     )
     _dropout_note(step)
     st.latex(aligned(*(line for number in range(1, n_layers + 1) for line in _layer_formulas(step, number))))
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.markdown(f"**Image {i:d}**, {plain(with_article(true_name(step, i)))}, on its way")
-        st.html(_activations(step, i))
-    with right:
-        number = _slow_layer.choice(
-            "Layer",
-            range(1, n_layers + 1),
-            format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
-        )
-        dense = network.dense_layers[number - 1]
-        given = step.inputs[i] if number == 1 else step.next_inputs(number - 1)[i]
-        neuron = int(step.sums(number)[i].argmax())
-        symbol = "x" if number == 1 else "h"
-        st.latex(weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol))
-        if number < n_layers:
-            total, after = (float(outputs[i, neuron]) for outputs in (step.sums(number), step.activated(number)))
-            activated = "a" if network.dropout else "h"
-            function = ACTIVATION[network.activation][0].format(tex(total))
-            st.latex(rf"{activated}_{{{neuron}}} = {function} = {tex(after)}")
-            if network.dropout:
-                next_inputs = float(step.next_inputs(number)[i, neuron])
-                st.caption(f"Dropout turns it into {next_inputs:.3g} (0 for a neuron that sits out).")
-        else:
-            answer = plain(step.settings.names[neuron])
-            st.caption(f"The last layer has no activation, so this is the logit of the answer {answer}.")
+    number = _slow_layer.choice(
+        "Layer",
+        range(1, n_layers + 1),
+        format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
+    )
+    dense = network.dense_layers[number - 1]
+    given = step.inputs[i] if number == 1 else step.next_inputs(number - 1)[i]
+    neuron = int(step.sums(number)[i].argmax())
+    symbol = "x" if number == 1 else "h"
+    formula = weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol)
+    image_and_formula(step, i, formula)
+    if number < n_layers:
+        total, after = (float(outputs[i, neuron]) for outputs in (step.sums(number), step.activated(number)))
+        activated = "a" if network.dropout else "h"
+        function = ACTIVATION[network.activation][0].format(tex(total))
+        st.latex(rf"{activated}_{{{neuron}}} = {function} = {tex(after)}")
+        if network.dropout:
+            next_inputs = float(step.next_inputs(number)[i, neuron])
+            st.caption(f"Dropout turns it into {next_inputs:.3g} (0 for a neuron that sits out).")
+    else:
+        answer = plain(step.settings.names[neuron])
+        st.caption(f"The last layer has no activation, so this is the logit of the answer {answer}.")
     dropout = [Dropout.forward] if network.dropout else []
     show_code(Dense.forward, ACTIVATIONS[network.activation].function, *dropout)
 
@@ -181,31 +175,3 @@ def _dropout_note(step: SlowStep) -> None:
             f"image: D has 0 for them, and {1 / (1 - rate):.3g} for the others to make up for it. When the network "
             "reads, all neurons take part."
         )
-
-
-def _activations(step: SlowStep, i: int) -> str:
-    """Return one image's numbers in every layer as HTML, shown as brightness."""
-    figures = [("784 pixels", step.inputs[i].reshape(28, 28), 84, 84)]
-    n_layers = len(step.before.dense_layers)
-    for number in range(1, n_layers):
-        values = step.next_inputs(number)[i]
-        figures.append((f"{len(values)} outputs of layer {number}", _block(np.abs(values)), 220, 0))
-    figures.append((f"{len(step.probabilities[i])} probabilities", step.probabilities[i][None], 220, 22))
-    parts = []
-    for caption, pixels, width, height in figures:
-        top = float(pixels.max()) or 1.0
-        rows, columns = pixels.shape
-        parts.append(
-            f'<figure><img src="{theme.image_url(pixels / top)}" width="{width}" '
-            f'height="{height or round(width * rows / columns)}" alt="{html.escape(caption)} as brightness">'
-            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-        )
-    return f'<div class="ink-flow">{"".join(parts)}</div>'
-
-
-def _block(values: np.ndarray) -> np.ndarray:
-    """Return values in rows of 25, padded with zeros."""
-    rows = -(-len(values) // 25)
-    block = np.zeros(rows * 25, np.float32)
-    block[: len(values)] = values
-    return block.reshape(rows, 25)
