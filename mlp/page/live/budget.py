@@ -11,8 +11,7 @@ BURST_S = 0.5
 """Seconds of unused budget that can be spent at once."""
 AT_ONCE = 3
 """Readings of one visitor that need no gap between them, so that the end of a stroke is answered at once."""
-MANY = 200
-"""Number of visitors from which expired entries are removed."""
+MANY = 200  # visitors from which expired entries are removed
 
 
 class Budget:

@@ -2,8 +2,7 @@
 
 // Make a node of the page equal to another one, without touching equal parts, so that transitions continue.
 function morph(to, from) {
-  const alike = to.nodeName === from.nodeName && to.childNodes.length === from.childNodes.length;
-  if (!alike) {
+  if (to.nodeName !== from.nodeName || to.childNodes.length !== from.childNodes.length) {
     to.replaceWith(from.cloneNode(true));
     return;
   }

@@ -207,7 +207,9 @@ class Channel:
         readings, others = self._channels.readings, self._channels.others
         while True:
             try:
-                await asyncio.wait_for(self._woken.wait(), self._tab.due_in_s)
+                # Not wait_for, which before Python 3.12 misses a cancellation just when the event comes.
+                async with asyncio.timeout(self._tab.due_in_s):
+                    await self._woken.wait()
             except TimeoutError:
                 self._tab.due_in_s = None
                 self._wake(["page"])

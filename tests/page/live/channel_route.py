@@ -3,7 +3,7 @@
 import asyncio
 import json
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,9 +60,16 @@ class Browser:
         self.served.result(WAIT_S)
         return int(message["code"])
 
-    def leave(self) -> None:
-        """Close the connection, and wait until the server has finished with it."""
-        self._put({"type": "websocket.disconnect", "code": 1001})
+    def leave(self, meanwhile: Callable[[], None] = lambda: None, turns: int = 0) -> None:
+        """Close the connection, and wait until the server has finished with it; act after so many turns of its loop."""
+
+        async def leave() -> None:
+            self._in.put_nowait({"type": "websocket.disconnect", "code": 1001})
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            meanwhile()
+
+        self._portal.call(leave)
         self.served.result(WAIT_S)
 
 

@@ -134,6 +134,16 @@ def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplo
     caplog.clear()
 
 
+def test_channel_ends_with_its_connection_even_if_something_changes_just_then(connect: Connect, tab: Tab):
+    for turns in range(8):
+        with connect() as browser:
+            hello(browser, tab)
+            browser.receive()
+            tab.due_in_s = 60.0
+            browser.send(got=1)
+            browser.leave(lambda: tab.changed("reading"), turns)
+
+
 def test_unknown_key_is_refused(connect: Connect):
     gone = opened_tab().key
     for key in ("", "x" * 43, gone):

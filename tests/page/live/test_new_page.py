@@ -51,18 +51,6 @@ def test_pausing_page_lets_others_draw_and_then_waits_for_them():
     assert seen == ["second", "first"]
 
 
-def test_page_that_takes_long_delays_others_for_the_longest_wait():
-    turns, seen = PageTurns(0.01), []
-
-    def draw() -> None:
-        with turns.turn(), turns.pause():
-            seen.append("second")
-
-    with turns.turn():  # which the other page must not give back
-        started(draw).join(PATIENCE_S)
-        assert seen == ["second"]
-
-
 class Clock:
     """A clock that only moves during sleep."""
 

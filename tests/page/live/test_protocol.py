@@ -7,7 +7,6 @@ from mlp.page.live.protocol import (
     MAX_CHARACTERS,
     OTHER_VERSION,
     Refused,
-    encoded,
     parse,
     parse_first,
 )
@@ -47,8 +46,3 @@ def test_other_protocol_version_is_refused():
     with pytest.raises(Refused, match="version must be 1, got 2") as refused:
         parse_first('{"version": 2, "keys": []}')
     assert refused.value.code == OTHER_VERSION
-
-
-def test_non_finite_numbers_are_not_sent():
-    with pytest.raises(ValueError, match="JSON"):
-        encoded(1, {"loss": float("nan")}, None)
