@@ -26,7 +26,6 @@ from mlp.page.style.theme import image_url
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
-STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
 SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
 
 LOOK_INSIDE = "Look inside"
@@ -247,12 +246,8 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
     figures = []
     for name, pixels in shown:
         step = -(-max(pixels.shape[:2]) // SENT_PX)
-        pixels = pixels[::step, ::step]
-        height, width = pixels.shape[:2]
-        scale = STAGE_PX.get(len(shown), 52) / max(height, width)
         figures.append(
-            f'<figure><img src="{image_url(pixels)}" alt="the drawing {html.escape(name)}" '
-            f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}">'
+            f'<figure><img src="{image_url(pixels[::step, ::step])}" alt="the drawing {html.escape(name)}">'
             f"<figcaption>{html.escape(name)}</figcaption></figure>"
         )
     return "<span>→</span>".join(figures)
