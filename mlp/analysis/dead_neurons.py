@@ -9,17 +9,6 @@ SAMPLE = 500
 """Number of images on which a dead neuron gives 0; on more images, some turn out to be active."""
 
 
-def dead(outputs: np.ndarray) -> np.ndarray:
-    """Return which neurons of a ReLU layer, with outputs (n, n_out), are 0 for every image: (n_out,) bool.
-
-    Examples
-    --------
-    >>> dead(np.array([[0.0, 0.0, 2.0], [0.0, 1.0, 3.0]])).tolist()
-    [True, False, False]
-    """
-    return (outputs == 0).all(axis=0)
-
-
 def dead_shares(network: MLP, images: np.ndarray) -> list[float]:
     """Return the fraction of dead neurons in each hidden layer, 0 to 1; none for a network without ReLUs.
 
@@ -38,7 +27,7 @@ def dead_shares(network: MLP, images: np.ndarray) -> list[float]:
     """
     outputs = network.activations(images)[1:]
     return [
-        float(dead(output).mean())
+        float((output == 0).all(axis=0).mean())
         for layer, output in zip(network.layers, outputs, strict=True)
         if isinstance(layer, ReLU)
     ]

@@ -82,11 +82,6 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ),
     ("remark/article validation", ""): of_page.article_learned_neither_validation_nor_test_images,
     ("remark/article test", ""): of_page.article_learned_neither_validation_nor_test_images,
-    # Parts of the page
-    ("page/spreads", "gradient hill is a mere line beside the others takes far smaller steps"): (
-        of_page.thin_gradient_hill_means_small_steps_with_sgd
-    ),
-    ("page/spreads", "With Adam, it need not"): of_page.thin_gradient_hill_takes_the_largest_steps_with_adam,
     # Help
     ("help/learning_rate", "too far, and it jumps across the valley"): of_training.long_steps_stay_far_below,
     ("help/optimizer", "Adam gives every weight its own pace"): of_training.adam_gives_each_weight_its_own_pace,

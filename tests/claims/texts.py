@@ -3,7 +3,6 @@
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.data.tab import QUESTIONS as DATA_QUESTIONS
-from mlp.page.tabs.inside.spreads import WIDTHS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.training.settings import SETTINGS
@@ -20,7 +19,6 @@ def texts() -> dict[str, str]:
     for setting in SETTINGS:
         explained = dict.fromkeys(one.explained for one in (setting, *setting.controls))
         found[f"help/{setting.field}"] = " ".join([*explained, setting.more_help])
-    found["page/spreads"] = WIDTHS
     for root in ("shipped", "article", "uploaded"):
         found.update({f"remark/{root} {split}": remark_on_score(root, split) for split in ("validation", "test")})
     return found

@@ -8,7 +8,6 @@ import pytest
 
 from mlp.analysis.lab.damage import Damage, damaged
 from mlp.page.draw.networks import shipped
-from mlp.training.settings import Settings
 from tests.page.sight import at_rest, tab_of, visitor_of
 from tests.sample_digits import sample
 
@@ -101,10 +100,3 @@ def test_pixels_can_speak_for_any_digit(opened):
     test = opened("pixels")
     test.selectbox(key="evidence_for").set_value("3").run()
     assert "spoke for a 3" in shown(test)
-
-
-def test_run_shows_its_dead_neurons(opened):
-    test = opened("health", images=100, epochs=1)
-    test.button(key="step").click().run()
-    text = shown(at_rest(test))
-    assert text.count("no neuron is silent") + text.count("silent</b> on all 500") == len(Settings().hidden)

@@ -1,10 +1,10 @@
-"""Tab "Look inside": the network at work with tools, its first layer, pixels that spoke, its health; each a room."""
+"""The section "Look inside": the network at work with tools, its first layer, pixels that spoke; each a room."""
 
 from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
-from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads
+from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind
 from mlp.page.tabs.lab.room import Room, section_of_rooms
 from mlp.page.tabs.places import Rooms
 from mlp.page.visitors.visitor import Visitor
@@ -20,7 +20,6 @@ TOOLS = {
     "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices, takes_any_network=True),
     "weights": Room("First layer", "", first_layer.view, takes_any_network=True),
     "pixels": Room("Pixels", "", evidence.view, evidence.choices),
-    "health": Room("Health", "", spreads.view),
 }
 TOOL_ROOMS = Rooms("lab", "Look inside", {name: tool.title for name, tool in TOOLS.items()}, state.network_tool)
 """Links name them like experiments of the lab."""

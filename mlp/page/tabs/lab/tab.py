@@ -1,4 +1,4 @@
-"""Tab "Lab": experiments on the network that answers."""
+"""The section "Lab": experiments on the network that answers."""
 
 from mlp.page.session_var import ControlVar
 from mlp.page.tabs.lab import fool, valley, wish

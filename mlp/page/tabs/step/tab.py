@@ -1,4 +1,4 @@
-"""Tab "Step by step": one training step in slow motion, on a copy."""
+"""The section "Step by step": one training step in slow motion, on a copy."""
 
 from typing import Any
 
