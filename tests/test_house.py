@@ -171,7 +171,7 @@ LINES: dict[str, int] = {
     "tests/jobs": 2544,
     "tests/nn": 1630,
     "tests/page": 6871,
-    "tests/training": 1379,
+    "tests/training": 1372,
     "tests/wire": 1101,
 }
 """Lines of code below each folder, which may only fall; ``python -m tests.test_house`` lowers them to the present ones.

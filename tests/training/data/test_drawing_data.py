@@ -53,19 +53,11 @@ def test_validation_images_of_signs_are_named_for_what_they_are():
     assert (sample().noun("test")[0], sample().noun("validation")[0]) == ("test digit", "validation digit")
 
 
-@pytest.mark.parametrize(
-    ("signs", "most", "counts"),
-    [
-        (letters(4).without_examples([0]), (), [3, 3, 3, 2]),
-        (letters(9), (8,), [6, 3, 3, 3, 3, 3, 3, 3]),
-        (letters(11), (8,), [6, 6, 6, 3, 3, 3, 3, 3]),
-        (letters(3), (1,), [6, 3]),
-    ],
-)
-def test_leaving_one_out_leaves_each_drawing_out_once(signs: DrawingSet, most: tuple, counts: list[int]):
-    parts = leave_one_out(signs, *most)
+def test_leaving_one_out_leaves_each_drawing_out_once():
+    signs = letters(4).without_examples([0])
+    parts = leave_one_out(signs)
     left_out = [np.frombuffer(part.held_images, np.uint8).reshape(-1, 784) for part in parts]
-    assert [len(images) for images in left_out] == counts
+    assert [len(images) for images in left_out] == [3, 3, 3, 2]
     assert {image.tobytes() for images in left_out for image in images} == {i.tobytes() for i in signs.images}
     assert all(len(part.labels) + len(part.held_labels) == len(signs) for part in parts)
 
