@@ -153,7 +153,7 @@ LINES: dict[str, int] = {
     "mlp/page/server": 931,
     "mlp/page/settings": 350,
     "mlp/page/style": 2341,
-    "mlp/page/tabs": 4896,
+    "mlp/page/tabs": 4870,
     "mlp/page/train": 1182,
     "mlp/page/visitors": 1536,
     "mlp/training": 2817,

@@ -170,18 +170,13 @@ def _change_one(drawings: Drawings) -> None:
 def _taking_away(drawings: Drawings) -> None:
     """Draw the buttons to download and remove all drawings."""
     now, kind = drawings.now, "digits" if drawings.now.are_digits else "signs"
-    use = (
-        "evaluate … --drawings my-digits.json` scores any network"
-        if now.are_digits
-        else ("train --drawings my-signs.json --out mine.safetensors` trains")
-    )
     download_button(
         "Download",
         partial(dump_drawings, now),
         f"my-{kind}.json",
         key="drawings_out",
         icon=":material/download:",
-        help=f"`python -m mlp {use} on them.",
+        help="Downloads a file to upload here again, or for the command line, `python -m mlp`.",
     )
     with st.popover("Remove all", icon=":material/delete:"):
         st.button(

@@ -16,7 +16,7 @@ from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.lab.room import GROWN, bars, begin_work, facts_list, lab_refused, progress, work_of
+from mlp.page.tabs.lab.room import GROWN, bars, begin_work, lab_refused, progress, work_of
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
@@ -94,17 +94,15 @@ def view(visitor: Visitor, data: Dataset) -> None:
     looked_at = subject(data)
     image = looked_at.image[None]
     measured = [one for one in now.history.evaluations if one.step <= step]
-    facts = [("Step", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
-    if measured:
-        newest = measured[-1]
-        facts.append(("Right on validation images", f"{100 * newest.accuracy:.2f}% <small>at {newest.moment}</small>"))
     _continue_button(visitor, job, step)
-    text = f"<b>Your run</b> at step {step:,} of {now.steps:,}"
+    text = f"<b>Your run</b> at step {step:,} of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}"
+    if measured:
+        text += f", with {100 * measured[-1].accuracy:.2f}% of validation images right at {measured[-1].moment}"
     network_picture.draw(Answering(then, "run", text, step), looked_at)
     st.html(
         '<div class="lab-row">'
         f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"
-        f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}<div>{facts_list(facts)}</div></div>"
+        f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}</div>"
     )
 
 

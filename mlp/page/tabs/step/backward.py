@@ -231,38 +231,19 @@ def _downhill(step: SlowStep) -> None:
 
 def after(step: SlowStep) -> None:
     """Draw the stage "After": the effect of the step on its own minibatch."""
-    right_before = accuracy(step.outputs[-1], step.labels)
-    right_after = accuracy(step.logits_after, step.labels)
     st.markdown(
         "The same images again, through the changed network. Their loss should have fallen a little. Validation shows "
         "whether it also fell for images that the network has not seen."
     )
-    n = len(step.labels)
+    n, change = len(step.labels), round(step.loss_after - step.loss, 4)
+    before, after = (round(accuracy(logits, step.labels) * n) for logits in (step.outputs[-1], step.logits_after))
+    length = float(np.linalg.norm(step.update)) / float(np.linalg.norm(step.before.values))
     columns = st.columns(3)
-    change = round(step.loss_after - step.loss, 4)
     columns[0].metric(
-        "Loss of this minibatch",
-        f"{step.loss_after:.4f}",
-        f"{change:+.4f}" if change else "no change",
-        delta_color="inverse" if change else "off",
-        delta_arrow="auto" if change else "off",
+        "Loss of this minibatch", f"{step.loss_after:.4f}", f"{change:+.4f}" if change else None, "inverse"
     )
-    more = round(right_after * n) - round(right_before * n)
-    columns[1].metric(
-        "Read right",
-        f"{round(right_after * n)} of {n}",
-        f"{more:+d}" if more else "no change",
-        delta_color="normal" if more else "off",
-        delta_arrow="auto" if more else "off",
-    )
-    length, size = float(np.linalg.norm(step.update)), float(np.linalg.norm(step.before.values))
-    columns[2].metric(
-        "Length of the update",
-        f"{length / size * 100:.2f}%",
-        "relative to the weights",
-        delta_color="off",
-        delta_arrow="off",
-    )
+    columns[1].metric("Read right", f"{after} of {n}", f"{after - before:+d}" if after != before else None)
+    columns[2].metric("Length of the update, relative to the weights", f"{100 * length:.2f}%")
     names = step.settings.names
     was, now = (logits.argmax(axis=1) for logits in (step.outputs[-1], step.logits_after))
     changed = np.flatnonzero(was != now)[:SHOWN_IMAGES].tolist()
