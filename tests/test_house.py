@@ -160,7 +160,7 @@ LINES: dict[str, int] = {
     "tests": 1124,
     "tests/analysis": 1321,
     "tests/benchmarks": 948,
-    "tests/browser": 3904,
+    "tests/browser": 3893,
     "tests/claims": 767,
     "tests/cli": 460,
     "tests/container": 128,
