@@ -153,7 +153,7 @@ LINES: dict[str, int] = {
     "mlp/page/server": 931,
     "mlp/page/settings": 350,
     "mlp/page/style": 2341,
-    "mlp/page/tabs": 4870,
+    "mlp/page/tabs": 4851,
     "mlp/page/train": 1182,
     "mlp/page/visitors": 1536,
     "mlp/training": 2817,
@@ -170,7 +170,7 @@ LINES: dict[str, int] = {
     "tests/images": 1371,
     "tests/jobs": 2544,
     "tests/nn": 1630,
-    "tests/page": 6871,
+    "tests/page": 6848,
     "tests/training": 1372,
     "tests/wire": 1101,
 }

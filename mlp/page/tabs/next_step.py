@@ -7,26 +7,17 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
-from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import give_one
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.html import scroll_to
-from mlp.page.style.link import hidable, hidden
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, part, rerun_page
 from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_open
 from mlp.page.tabs.places import go_to
 from mlp.page.train.card import train
-from mlp.page.train.note import try_remedy
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
-
-_teaching_suggested = SessionVar[bool]("teaching_suggested", False)
-"""Whether the visitor followed the suggestion to teach the network, which is made once."""
-
 
 TOO_FAST = 1.0
 """A learning rate at which a network with the default settings does not learn."""
@@ -50,15 +41,13 @@ class NextStep(NamedTuple):
     act: Callable[[], None]
 
 
-@part("next_step_line", on=On.STROKE | On.DRAWINGS)
+@part("next_step_line", on=On.STROKE)
 def next_step_section(visitor: Visitor, sections: Sequence[str]) -> None:
     """Draw the suggestion, again after each stroke; ``sections`` are the names of the visible ones."""
     step = next_step(visitor, sections)
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
         st.button(step.label, key="next_step", type="tertiary", on_click=_take, args=(step,))
-        if _teaching_suggested.get():
-            scroll_to("stage", "teach it")  # the whole card, as the question is about the drawing
 
 
 def _take(step: NextStep) -> None:
@@ -72,16 +61,8 @@ def next_step(visitor: Visitor, sections: Sequence[str]) -> NextStep:
         return NextStep("draw a digit, or get one", partial(give_one, visitor))
     if visitor.job is None:
         return NextStep("train your own network", partial(train, visitor))
-    now = visitor.job.snapshot()
-    if now.diverged is not None:
-        remedy = diagnoses(now)[0].remedy
-        text = f"fix it: {remedy.label[0].lower()}{remedy.label[1:]}"
-        return NextStep(text, partial(try_remedy, visitor, now, remedy))
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
-    asks = answering(visitor).reader.reads_digits and "correction" not in hidden()  # what the digit was
-    if asks and this_tab().desk.drawing is not None and len(visitor.digits.now) == 0 and not _teaching_suggested.get():
-        return NextStep("teach it: choose which digit you drew", partial(_teaching_suggested.set, True))
     return _tour(sections)
 
 
