@@ -150,7 +150,7 @@ LINES: dict[str, int] = {
     "mlp/page": 195,
     "mlp/page/draw": 1985,
     "mlp/page/live": 1411,
-    "mlp/page/server": 931,
+    "mlp/page/server": 768,
     "mlp/page/settings": 350,
     "mlp/page/style": 2341,
     "mlp/page/tabs": 4851,
@@ -170,9 +170,9 @@ LINES: dict[str, int] = {
     "tests/images": 1371,
     "tests/jobs": 2544,
     "tests/nn": 1630,
-    "tests/page": 6848,
+    "tests/page": 6726,
     "tests/training": 1372,
-    "tests/wire": 1101,
+    "tests/wire": 1088,
 }
 """Lines of code below each folder, which may only fall; ``python -m tests.test_house`` lowers them to the present ones.
 

@@ -13,7 +13,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from mlp.page.server.serving import raise_descriptor_limit
 from tests.wire.files import many_scans, many_specks, picture, png
-from tests.wire.visitor import NO_ANSWER, UploadRefused, Visitor
+from tests.wire.visitor import NO_ANSWER, Visitor
 
 if TYPE_CHECKING:
     from tests.wire.siege import Siege
@@ -22,7 +22,6 @@ LARGE = "&hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&optimi
 SEEDS = [str(seed) for seed in range(42, 50)]
 N_SCANS = 45_000
 OTHERS_S = 3.0  # limit for reading another visitor's image, and for a new visitor's page
-FILE_BYTES = 10_000_000
 CSV_S = 1.0  # limit for another visitor's curves
 HALF_SENT = 1000
 BODY_BYTES, PIECE_BYTES, BODIES = 100_000_000, 1 << 16, 4
@@ -108,7 +107,7 @@ async def upload_pictures(siege: "Siege") -> None:
 
     async def send() -> None:
         while not siege.over:
-            with suppress(*NO_ANSWER, UploadRefused):
+            with suppress(*NO_ANSWER):
                 await stranger.open()
                 await stranger.upload("picture_in", "![x](y) <b>.jpg", next(bad))
             await _leave(stranger)
@@ -129,7 +128,7 @@ async def upload_pictures(siege: "Siege") -> None:
 
 
 async def load_files(siege: "Siege") -> None:
-    """Upload large files and download networks without end; another visitor's curves must arrive meanwhile."""
+    """Download networks without end; another visitor's curves must arrive meanwhile."""
     stranger, other = (Visitor(siege.url, "tab=Runs&epochs=1&images=1000") for _ in range(2))
     for visitor in (stranger, other):
         await visitor.open()
@@ -140,13 +139,9 @@ async def load_files(siege: "Siege") -> None:
     async def repeat(act: Callable[[], Awaitable[None]]) -> None:
         nonlocal n_files
         while not siege.over:
-            with suppress(*NO_ANSWER, UploadRefused):
+            with suppress(*NO_ANSWER):
                 await act()
                 n_files += 1
-
-    async def upload() -> None:
-        _, urls = await stranger.store("a.png", bytes(FILE_BYTES))
-        await asyncio.to_thread(stranger.request, "DELETE", urls.delete_url)
 
     async def download() -> None:
         await stranger.download("home_out")
@@ -159,8 +154,8 @@ async def load_files(siege: "Siege") -> None:
             siege.fault(f"another visitor's curves arrived after {time.monotonic() - began:.1f} s")
         await asyncio.sleep(0.5)
 
-    await asyncio.gather(*(repeat(act) for act in (upload, download, download, download, download, curves)))
-    siege.notes.append(f"{n_files} files went up and down")
+    await asyncio.gather(*(repeat(act) for act in (download, download, download, download, curves)))
+    siege.notes.append(f"{n_files} files were downloaded")
     await _leave(stranger, other)
 
 

@@ -28,10 +28,6 @@ NO_ANSWER = (TimeoutError, OSError, WebSocketException)
 """Errors of a page that does not answer, or has closed the connection."""
 
 
-class UploadRefused(Exception):
-    """The page has no room for another file, for the reason in the message."""
-
-
 def plain(html: str) -> str:
     """Return the text of HTML."""
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())
@@ -333,11 +329,7 @@ class Visitor:
         elif kind == "new_session":
             self._session = message.new_session.initialize.session_id or self._session
         elif kind == "file_urls_response" and not self._file_urls.done():
-            answer = message.file_urls_response
-            if answer.error_msg:
-                self._file_urls.set_exception(UploadRefused(answer.error_msg))
-            else:
-                self._file_urls.set_result(answer.file_urls[0])
+            self._file_urls.set_result(message.file_urls_response.file_urls[0])
 
     def _take(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")

@@ -1,1 +1,1 @@
-"""The server around the page: allowed hosts, limits for uploads and downloads."""
+"""The server around the page: allowed hosts, what browsers may ask for."""

@@ -14,14 +14,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from mlp.page.server import downloads, messages, repairs, uploads
+from mlp.page.server import downloads, messages, repairs
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
 PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
-REPLACED = (*repairs.REPLACED, *uploads.REPLACED, *messages.REPLACED)
+REPLACED = (*repairs.REPLACED, *messages.REPLACED)
 """All that this page replaces in Streamlit."""
 
 
@@ -41,7 +41,6 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
         "middleware": [
             guard,
             Middleware(Opening),
-            Middleware(uploads.UploadLimit),
             Middleware(messages.Messages),  # last, as it records an end in the connection's own context
         ],
         "lifespan": partial(_life, get_ready),
@@ -94,8 +93,6 @@ def _end(server: Any, *_: object) -> None:
 
 @asynccontextmanager
 async def _life(get_ready: Callable[[], None], _app: Any) -> AsyncIterator[None]:
-    if uploads.bounded_files() is None:
-        raise RuntimeError("this version of Streamlit keeps uploaded files elsewhere, without a limit")
     if not st.get_option("server.headless"):
         address = f"http://localhost:{st.get_option('server.port')}"
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

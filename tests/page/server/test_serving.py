@@ -72,7 +72,6 @@ SOURCES = {
     "set_widget_from_proto": "a10eed07795c2ed2",
     "__getitem__": "d121d4c8594e5b4d",
     "MemoryUploadedFileManager": "60e295e708f95b3e",
-    "_handle_file_urls_request": "690113523549e7aa",
     "disconnect_session": "89280f8176239b3c",
 }
 """Digests of the sources of 1.67."""
