@@ -11,12 +11,9 @@ from mlp.class_names import DIGITS
 from mlp.cli.main import main
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.training.data.drawing_data import DrawingData, drawing_data, sign_settings, split_data
-from mlp.training.data.few_digits import FewDigits
-from mlp.training.data.sources import chosen_mnist
+from mlp.training.data.drawing_data import drawing_data, sign_settings, split_data
 from mlp.training.history import Evaluation, History
-from tests.images.drawings.sample_drawings import jittered, letters, mixed
-from tests.sample_digits import sample
+from tests.images.drawings.sample_drawings import jittered, letters
 
 
 def signs_named_like_digits() -> DrawingSet:
@@ -46,17 +43,14 @@ def test_command_line_trains_the_same_weights_on_signs_named_like_digits(tmp_pat
 @pytest.mark.parametrize(
     "data",
     [
-        FewDigits(chosen_mnist(), 2),
-        mixed(sample().test.images[:3], sample().test.labels[:3], 0.2),
         split_data(letters(6), letters(6).ranks >= 4),
         drawing_data(letters(5)),
         drawing_data(letters(6).renamed(0, "other")),
     ],
-    ids=["few digits", "own digits", "fewer of the signs", "earlier signs", "earlier names"],
+    ids=["fewer of the signs", "earlier signs", "earlier names"],
 )
 def test_data_that_the_command_line_lacks_has_no_command(data):
-    names = data.names if isinstance(data, DrawingData) else DIGITS
-    assert command_line(Settings(names=names), data, letters(6)) is None
+    assert command_line(Settings(names=data.names), data, letters(6)) is None
 
 
 def history() -> History:
