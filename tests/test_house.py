@@ -152,7 +152,7 @@ LINES: dict[str, int] = {
     "mlp/page/live": 1411,
     "mlp/page/server": 768,
     "mlp/page/settings": 350,
-    "mlp/page/style": 2341,
+    "mlp/page/style": 2332,
     "mlp/page/tabs": 4851,
     "mlp/page/train": 1182,
     "mlp/page/visitors": 1536,
