@@ -150,7 +150,7 @@ RED = ImageColor.getrgb(COLORS["accent"])
 WRONG, RIGHT = np.eye(10)[7] * 0.9 + 0.01, np.eye(10)[4] * 0.5 + 0.05
 INK = np.zeros((280, 280), np.uint8)
 INK[40:240, 120:160] = 255
-STORY = Story(INK, [(0, WRONG), (5, WRONG), (9, RIGHT), (20, RIGHT)], DIGITS, 4, "My own network", "", COLORS)
+STORY = Story(INK, [(0, WRONG), (5, WRONG), (9, RIGHT), (20, RIGHT)], DIGITS, 4, "My own network", COLORS)
 
 
 def opened(file: bytes) -> Image.Image:

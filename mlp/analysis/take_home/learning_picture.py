@@ -44,7 +44,6 @@ class Story:
     names: tuple[str, ...]  # of the answers
     meant: int  # the right answer, or the last one if that is unknown
     whose: str  # whose network it is, in words
-    address: str  # the page's; may be empty
     colors: dict[str, str]  # the page's
     examples: Sequence[np.ndarray] = ()  # of each sign, (28, 28) uint8, in place of a name that no font has
     unseen: str = ""  # in place of an answer if the drawing shows none of the names
@@ -112,8 +111,7 @@ class _Painter:
         pen.text((MARGIN, 126), "Inkling", self.colors["text"], font(84, 750), anchor="ls")
         ink = ImageOps.pad(Image.fromarray(story.drawing), (DRAWING, DRAWING), Image.Resampling.LANCZOS)
         self._still.paste(ink.convert("RGB"), (MARGIN, TOP), _rounded(DRAWING, DRAWING, 28))
-        foot = "\n".join(filter(None, (story.whose, story.address)))
-        pen.text((MARGIN, height - 48), foot, self.colors["quiet"], font(40), anchor="ld")
+        pen.text((MARGIN, height - 48), story.whose, self.colors["quiet"], font(40), anchor="ld")
         beside = self._still.copy()
         self._bar_from = (
             BARS + 24 + max(self._name(beside, n, (0, 0), "ls", (NAME, 44)) for n in range(len(story.names)))

@@ -3,10 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -58,7 +55,7 @@ def _picture(visitor: Visitor) -> None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
-    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), public_address(st.context.url))
+    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get())
     if answering(visitor).kind == "run" and visitor.job is not None and visitor.job.rewind.keeps:
         download_button(
             "Download a moving picture",
@@ -83,7 +80,6 @@ def picture(
     drawing: InputImage,
     network: str | None,
     rewound: state.Rewound | None,
-    address: str,
     painter: Callable[[Story], bytes],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
@@ -100,28 +96,11 @@ def picture(
         now.reader.names,
         int(moments[-1][1].argmax()) if meant is None else meant,
         _whose(visitor, now),
-        address,
         LIGHT,
         _examples(visitor, now.reader.names),
         "" if is_seen(now.reader, drawing.image, shares) else unseen,
     )
     return paint(painter, story, visitor.id)
-
-
-def public_address(url: str | None) -> str:
-    """Return the page's address without its scheme and query; empty if it names this machine for itself only.
-
-    Examples
-    --------
-    >>> public_address("https://inkling.example.org/class/?epochs=3"), public_address("http://localhost:8501/")
-    ('inkling.example.org/class', '')
-    """
-    parts = urlsplit(url or "")
-    host = parts.hostname or "localhost"
-    is_own = host == "localhost"
-    with suppress(ValueError):
-        is_own = ip_address(host).is_loopback
-    return "" if is_own else f"{parts.netloc}{parts.path}".rstrip("/")
 
 
 def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:

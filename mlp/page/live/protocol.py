@@ -35,8 +35,7 @@ part           value
 """
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 VERSION = 1
 PATH = "live"
@@ -68,56 +67,51 @@ class Refused(Exception):
 MALFORMED, UNKNOWN_KEY, TOO_LATE, TAKEN_OVER, OTHER_VERSION, TOO_MANY = 4400, 4401, 4408, 4409, 4426, 4429
 
 
-@dataclass(frozen=True)
-class Hello:
-    """The first message: the session's key, and whether the tab is hidden."""
+class Hello(NamedTuple):
+    """The first message, with the session's key, and whether the tab is hidden."""
 
+    version: int
     key: str
     hidden: bool
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(NamedTuple):
     """A stroke has begun; on a slow line, the only message before its end."""
 
+    begun: bool
 
-@dataclass(frozen=True)
-class Ask:
-    """A question: the canvas as a data URL, see `mlp.images.canvas_image`, and whether the pen is still down."""
 
-    number: int
+class Ask(NamedTuple):
+    """A question with its number: the canvas, see `mlp.images.canvas_image`, and whether the pen is still down."""
+
+    ask: int
     ink: str
     pen: bool
 
 
-@dataclass(frozen=True)
-class Got:
-    """A confirmation: the browser has drawn this message from the server."""
+class Got(NamedTuple):
+    """A confirmation: the browser has drawn the message with this number."""
 
-    number: int
+    got: int
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """The tab was hidden, or is visible again."""
 
     hidden: bool
 
 
-def parse_first(text: str) -> Hello:
-    """Parse the first message from a browser; one that is malformed or of another version is `Refused`.
+Message = TypeVar("Message", Hello, Begun, Ask, Got, Look)
 
-    Examples
-    --------
-    >>> parse_first('{"version": 1, "key": "secret", "hidden": false}')
-    Hello(key='secret', hidden=False)
-    """
+
+def parse_first(text: str) -> Hello:
+    """Parse the first message from a browser; one that is malformed or of another version is `Refused`."""
     message = _object(text)
     if isinstance(message.get("version"), int) and message["version"] != VERSION:
         raise Refused(OTHER_VERSION, f"the version must be {VERSION}, got {message['version']}")
-    if message.keys() == {"version", "key", "hidden"} and _are(message, version=int, key=str, hidden=bool):
-        return Hello(message["key"], message["hidden"])
-    raise Refused(MALFORMED, "the first message must hold version, key and hidden")
+    if (first := _as(Hello, message)) is None:
+        raise Refused(MALFORMED, "the first message must hold version, key and hidden")
+    return first
 
 
 def parse(text: str) -> Begun | Ask | Got | Look:
@@ -126,18 +120,13 @@ def parse(text: str) -> Begun | Ask | Got | Look:
     Examples
     --------
     >>> parse('{"got": 12}'), parse('{"hidden": true}')
-    (Got(number=12), Look(hidden=True))
+    (Got(got=12), Look(hidden=True))
     """
     message = _object(text)
-    if message == {"begun": True}:
-        return Begun()
-    if message.keys() == {"ask", "ink", "pen"} and _are(message, ask=int, ink=str, pen=bool):
-        return Ask(message["ask"], message["ink"], message["pen"])
-    if message.keys() == {"got"} and _are(message, got=int):
-        return Got(message["got"])
-    if message.keys() == {"hidden"} and _are(message, hidden=bool):
-        return Look(message["hidden"])
-    raise Refused(MALFORMED, f"a message must be begun, a question, got or hidden, not {sorted(message)!r:.80}")
+    found = _as(Begun, message) or _as(Ask, message) or _as(Got, message) or _as(Look, message)
+    if found is None:
+        raise Refused(MALFORMED, f"a message must be begun, a question, got or hidden, not {sorted(message)!r:.80}")
+    return found
 
 
 def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:
@@ -166,5 +155,8 @@ def _object(text: str) -> dict[str, Any]:
     return message
 
 
-def _are(message: dict[str, Any], **kinds: type) -> bool:
-    return all(type(message[name]) is kind for name, kind in kinds.items())
+def _as(kind: type[Message], message: dict[str, Any]) -> Message | None:
+    """Return a message as one of this kind; None if it has other names or types."""
+    kinds = kind.__annotations__
+    fits = message.keys() == kinds.keys() and all(type(message[name]) is kinds[name] for name in kinds)
+    return kind(**message) if fits else None

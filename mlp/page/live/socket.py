@@ -172,7 +172,7 @@ class Channel:
             elif isinstance(message, Look):
                 self._hidden = message.hidden
                 self._woken.set()
-            elif message.number == self._number:
+            elif message.got == self._number:
                 self._arrived = True
                 self._tab.trip_s = self._loop.time() - self._sent_at
                 if self._pictured:
@@ -245,7 +245,7 @@ class Channel:
         if whole:
             self._rest(max(PICTURE_S, 2 * self._tab.trip_s))
         await self._socket.send_text(
-            protocol.encoded(self._number, changed, None if question is None else question.number)
+            protocol.encoded(self._number, changed, None if question is None else question.ask)
         )
 
     async def _send_heartbeats(self) -> None:

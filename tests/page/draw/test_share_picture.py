@@ -24,7 +24,7 @@ def links(page: AppTest) -> str:
 
 
 def shared(page: AppTest, kind: str, painter: Callable = still_picture) -> Image.Image:
-    made = picture(visitor_of(page), tab_of(page).desk.digit, kind, None, "", painter)
+    made = picture(visitor_of(page), tab_of(page).desk.digit, kind, None, painter)
     return Image.open(io.BytesIO(made))
 
 

@@ -39,7 +39,7 @@ def tab() -> Tab:
     seen: list[Any] = []
 
     def source(tab: Tab) -> dict[str, Any]:
-        seen.append(None if tab.question is None else tab.question.number)
+        seen.append(None if tab.question is None else tab.question.ask)
         return {"html.answer": seen[-1], "html.stages": "the same"}
 
     tab.register("reading", source)

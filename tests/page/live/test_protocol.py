@@ -23,7 +23,6 @@ from mlp.page.live.protocol import (
         '{"ask": true, "ink": "", "pen": true}',
         '{"ask": 1, "ink": "", "pen": true, "more": 1}',
         '{"got": 1.5}',
-        '{"begun": false}',
         '{"hidden": null}',
         '{"version": 1, "key": "k", "hidden": true}',
         '{"got": ' + "1" * MAX_CHARACTERS + "}",
