@@ -150,7 +150,7 @@ LINES: dict[str, int] = {
     "mlp/page": 195,
     "mlp/page/draw": 1964,
     "mlp/page/live": 1403,
-    "mlp/page/server": 768,
+    "mlp/page/server": 758,
     "mlp/page/settings": 350,
     "mlp/page/style": 2332,
     "mlp/page/tabs": 4851,
@@ -170,7 +170,7 @@ LINES: dict[str, int] = {
     "tests/images": 1358,
     "tests/jobs": 2544,
     "tests/nn": 1630,
-    "tests/page": 6725,
+    "tests/page": 6724,
     "tests/training": 1372,
     "tests/wire": 1088,
 }

@@ -15,8 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from mlp.page.server import downloads, messages, repairs
-from mlp.page.server.guard import Guard
-from mlp.page.server.hosts import Hosts, is_public, named_hosts
+from mlp.page.server.guard import Guard, Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full

@@ -4,8 +4,7 @@ import socket
 
 import pytest
 
-from mlp.page.server.guard import headers
-from mlp.page.server.hosts import Hosts, is_public, is_same_origin, named_hosts
+from mlp.page.server.guard import Hosts, headers, is_public, is_same_origin, named_hosts
 
 NAME = socket.gethostname().lower()
 
