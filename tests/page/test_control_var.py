@@ -11,23 +11,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from mlp.page.session_var import ControlVar
 from tests.page.server.tab import Tab
 
-network = ControlVar[str]("network", "shipped")
 corrected = ControlVar[int | None]("corrected", None)
 
-NETWORK = """
-import streamlit as st
-from tests.page.test_control_var import network, page
-
-st.button("Train", key="train", on_click=network.set, args=("run",))
-
-@st.fragment
-def choice():
-    with network.placed():
-        st.segmented_control("Reads", ["shipped", "run"], key=network.key, default="shipped", required=True)
-    page.seen.append(network.get())
-
-choice()
-"""
 
 CORRECTION = """
 import streamlit as st
@@ -65,33 +50,6 @@ def label(tab: Tab, key: str, *labels: str) -> WidgetState:
     state = WidgetState(id=tab.id_of(key))
     state.string_array_value.data.extend(labels)
     return state
-
-
-def pressed(tab: Tab, key: str) -> WidgetState:
-    return WidgetState(id=tab.id_of(key), trigger_value=True)
-
-
-def test_late_message_does_not_move_a_control_back(script: Path):
-    script.write_text(NETWORK)
-
-    async def whole() -> None:
-        tab = Tab(script)
-        await tab.press()
-        await tab.drawn()
-        before, fragment = label(tab, "network", "shipped"), tab.fragment_of("network")
-        await tab.send(before, pressed(tab, "train"))
-        await tab.drawn()
-        for sent_meanwhile in ("", fragment):
-            await tab.send(before, fragment=sent_meanwhile)
-            await tab.drawn()
-        chosen = label(tab, "network", "shipped")
-        await tab.send(chosen, fragment=fragment)
-        await tab.drawn()
-        await tab.send(chosen, pressed(tab, "train"))
-        await tab.close()
-
-    asyncio.run(whole())
-    assert page.seen == ["shipped", "run", "run", "run", "shipped", "run"]
 
 
 def test_drawing_after_a_correction_does_not_get_its_label(script: Path):

@@ -27,16 +27,6 @@ def pressed(parts: dict) -> list[str]:
     return re.findall(r'aria-pressed="(\w+)"', parts["html.answer"])
 
 
-def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
-    before = ask(page, [*ONE, *SEVEN])
-    tab_of(page).desk.chosen = 0
-    after = tab_of(page).parts(["reading", "scene"])
-    assert pressed(after) == ["true", "false"]
-    assert "the 1: " in after["html.answer_more"]
-    assert after["scene"]["image"] != before["scene"]["image"]
-    assert after["scene"]["description"].endswith("it reads 1.")
-
-
 def test_end_of_a_stroke_keeps_a_digit_that_was_chosen_before_it_arrived(page: AppTest):
     tab_of(page).desk.begin_stroke()
     ask(page, [*ONE, *SEVEN], pen=True)

@@ -4,7 +4,6 @@ import base64
 import io
 
 import numpy as np
-import pytest
 from PIL import Image, ImageOps
 from streamlit.testing.v1 import AppTest
 
@@ -29,11 +28,10 @@ def upload(page: AppTest, file: tuple[str, bytes, str] | None) -> AppTest:
     return page
 
 
-@pytest.mark.parametrize("digit", [2, 5])
-def test_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
+def test_picture_is_read_and_its_stages_are_shown(page: AppTest):
     assert "The network, reading your drawing" in text(draw(page, 3))
-    upload(page, file_of(digit))
-    assert text(page, "answer").startswith(f"{digit} ")
+    upload(page, file_of(2))
+    assert text(page, "answer").startswith("2 ")
     assert text(page, "model_input") == "as uploaded → its ink → 20 × 20 → 28 × 28"
     assert "The network, reading your photo" in text(page)
 

@@ -87,6 +87,18 @@ def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect)
         assert browser.receive() == {"number": 2, "parts": {"html.progress": 4}}
 
 
+def test_hidden_tab_gets_no_message_before_it_is_seen(connect: Connect):
+    tab, state = opened_tab(), {"html.progress": 0}
+    tab.register("run", lambda _: dict(state))
+    with connect() as browser:
+        hello(browser, tab, hidden=True)
+        for step in range(1, 5):
+            state["html.progress"] = step
+            tab.changed("run")
+        browser.send(hidden=False)
+        assert browser.receive() == {"number": 1, "parts": {"html.progress": 4}}
+
+
 def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     drawn = threading.Event()

@@ -1,7 +1,6 @@
 """Scripts draw the same as the live channel sends, and browsers request scripts when needed."""
 
 import json
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -9,46 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.workers.engine import Engine
-from mlp.page.live.protocol import Ask
 from mlp.page.style.plots import HIGHEST, UNITS
 from mlp.page.style.redraw import EVERY_S, On
 from mlp.page.visitors import runs
-from tests.browser.digits import DIGITS
-from tests.browser.pen import fit
 from tests.jobs.workers.fake_workers import ManualWorkers
-from tests.page.sight import at_rest, eventually, picture, tab_of, text, url_of, visitor_of
-
-BLANK = url_of(picture([]))
-
-
-def ask(page: AppTest, digit: int, *, pen: bool = False) -> dict:
-    """Return the channel's answer to a question about this digit."""
-    tab = tab_of(page)
-    tab.ask(Ask(1, url_of(picture(fit(DIGITS[digit]))), pen))
-    return tab.parts(["reading"])
+from tests.page.sight import at_rest, eventually, tab_of, visitor_of
 
 
 def outdated(page: AppTest) -> list[str]:
     """Return the keys of the parts that the browser would ask for."""
     return [key for key, _, _ in tab_of(page).parts(["page"])["outdated"]]
-
-
-def test_question_is_answered_without_a_script(page: AppTest):
-    parts = ask(page, 3)
-    assert re.findall(r'class="best top".*?<b>(.)</b>', parts["html.bars"]) == ["3"]
-    assert re.findall("<b>(.)</b>", parts["html.bars"]) == list("0123456789")
-    assert parts["html.bars"].count("%</span>") == 10
-    assert ">3</p>" in parts["html.answer"]
-    assert "Nothing drawn yet" in text(page, "answer")
-    tab_of(page).ask(Ask(2, BLANK, pen=False))
-    parts = tab_of(page).parts(["reading"])
-    assert "Nothing drawn yet" in parts["html.answer"]
-    assert parts["html.bars"].count("–</span>") == 10
-
-
-def test_screen_readers_get_settled_values_only(page: AppTest):
-    assert ask(page, 3, pen=True)["html.answer_heard"] == ""
-    assert ask(page, 3)["html.answer_heard"].startswith("Reads 3, ")
 
 
 def test_sweep_moves_without_scripts_while_its_tab_is_open(

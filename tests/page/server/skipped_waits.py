@@ -34,9 +34,6 @@ class _Loop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._skipping.now
 
-    def skip(self, seconds: float) -> None:
-        self._skipping.now += seconds
-
 
 def run(main: Coroutine[Any, Any, Result], *, silence_s: float = 0.0) -> Result:
     """Run a coroutine to its end, without waiting for its timers.
@@ -54,10 +51,3 @@ def run(main: Coroutine[Any, Any, Result], *, silence_s: float = 0.0) -> Result:
 def now() -> float:
     """Return the time by the running loop's clock, which begins at 0."""
     return asyncio.get_running_loop().time()
-
-
-def clock() -> "_Loop":
-    """Return the running loop, whose ``time()`` any thread may read, and set forward with ``skip(seconds)``."""
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, _Loop)
-    return loop

@@ -32,18 +32,16 @@ class Browser:
         """End a session and its page."""
         self._offers.remove(offers)
 
-    def press(self, token: str, button: str, reads: Any = None, stays: bool = True) -> "asyncio.Task":
-        """Request a file; the task returns the status and the data, read once ``reads.wait()`` has ended."""
+    def press(self, token: str, button: str) -> "asyncio.Task":
+        """Request a file; the task returns the status and the data."""
 
         async def get() -> tuple[int, bytes]:
             status, received, asked = 0, b"", False
 
             async def receive() -> dict[str, Any]:
                 nonlocal asked
-                if asked or not stays:
-                    if stays:
-                        await asyncio.Event().wait()
-                    return {"type": "http.disconnect"}
+                if asked:
+                    await asyncio.Event().wait()
                 asked = True
                 return {"type": "http.request", "body": b""}
 
@@ -51,8 +49,6 @@ class Browser:
                 nonlocal status, received
                 status = message.get("status", status)
                 if message["type"] == "http.response.body":
-                    if reads:
-                        await reads.wait()
                     received += message["body"]
 
             path = f"/download/{token}/{button}"
@@ -120,20 +116,5 @@ def test_page_that_is_closed_offers_no_file():
         del page
         await asyncio.sleep(1)  # its turn is over
         assert (await browser.press(token, "csv"))[0] == 404
-
-    run(act)
-
-
-def test_slow_reader_delays_only_its_own_session():
-    async def act(browser: Browser) -> None:
-        reads = asyncio.Event()
-        ada, ben = browser.draw(csv=lambda: "ada's"), browser.draw(csv=lambda: "ben's")
-        slow = browser.press(ada.token, "csv", reads)
-        await asyncio.sleep(0)
-        next_one = browser.press(ada.token, "csv")
-        assert await browser.press(ben.token, "csv") == (200, b"ben's")
-        assert not next_one.done()
-        reads.set()
-        assert await slow == await next_one == (200, b"ada's")
 
     run(act)

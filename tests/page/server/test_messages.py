@@ -76,8 +76,3 @@ def test_other_message_is_dropped_and_the_next_one_passed_on(kind: str):
 def test_only_used_streamlit_addresses_are_answered():
     routes = [route for route in create_streamlit_routes(MagicMock()) if not isinstance(route, Mount)]
     assert {route.path for route in routes if not CLOSED.search(route.path)} == ROUTES  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("path", ["/_stcore/agent/interact", "/base/_stcore/metrics", "/_stcore/new", "/auth/login"])
-def test_other_addresses_are_closed(path: str):
-    assert CLOSED.search(path)

@@ -29,11 +29,8 @@ def test_width_is_kept_while_its_layer_is_removed(page: AppTest):
     "bad",
     [
         {"hidden_layers": "9", "width_1": "-1", "learning_rate": "5", "epochs": "900", "batch_size": "1e9"},
-        {"hidden_layers": "two", "width_1": "", "learning_rate": "nan", "epochs": "0", "batch_size": "7"},
         {"momentum": "1", "optimizer": "magic", "seed": "-4", "images": "12", "weight_decay": "inf"},
-        {"schedule": "sine", "warp": "2", "tab": "Cellar", "speed": "Fast"},
         {"epochs": "9" * 5000, "seed": "9" * 5000},
-        {"seed": "1e999"},
         {"momentum": "x", "activation": "<b>", "seed": "99999999999", "images": "", "initialization": "none"},
     ],
 )
