@@ -32,12 +32,10 @@ FLOWS = tuple(
         "draw/test_drawing.py",
         "live/test_run.py::test_playing_run_needs_no_scripts",
         "serving/test_opening.py",
-        "tabs/test_downloads.py",
-        "tabs/test_teaching.py::test_pretrained_network_is_taught_three_digits",
         "train/",
     )
 )
-"""A visitor's complete path, from opening the page to taking home: the browser tests that `make test` includes, without
+"""A visitor's complete path, from opening the page to teaching it: the browser tests that `make test` includes, without
 the details among them, which are marked thorough."""
 THOROUGH = "tests/jobs/workers/test_cluster.py"
 """Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""

@@ -61,12 +61,6 @@ def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]
     before = answer.get_attribute("aria-label") or ""
     expect(answer).not_to_have_attribute("aria-label", before)
     assert focused(page).startswith("Answer 7")
-
-    page.get_by_text("First layer", exact=True).click()
-    mosaic = page.get_by_role("group", name="Weights of the first layer")
-    expect(mosaic).to_be_visible()
-    before = mosaic.get_attribute("style")
-    expect(mosaic).not_to_have_attribute("style", before or "")
     page.locator(".st-key-pause").get_by_role("button").click()
 
 

@@ -6,36 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from mlp.page.tabs.lab.tab import LAB_ROOMS
-from tests.browser.sight import PATIENCE_MS, button, eventually, part, tab, tool
-
-
-def scrolled(page: Page) -> None:
-    """Return once the page has scrolled to the link's target, as it may move under the pointer before."""
-    eventually(page, lambda: page.evaluate("window.inklingOpened?.has('link, done')"))
-
-
-def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Callable[..., Page]):
-    page = open_page("?lab=valley&epochs=100&batch_size=8&speed=Normal")
-    expect(tab(page, "Lab")).to_be_checked()
-    choice = part(page, "tab-lab").get_by_role("radiogroup", name="Experiment")
-    expect(choice.get_by_role("radio", name="Valley", exact=True)).to_be_in_viewport()
-    expect(part(page, "lab_valley").get_by_text("only your own run has one")).to_be_visible()
-    scrolled(page)
-    button(page, "train").click()
-    expect(page.get_by_text("your run, epoch").first).to_be_visible()
-    expect(button(page, "lab_measure")).to_be_enabled()
-    for room, title in LAB_ROOMS.titles.items():
-        choice.get_by_text(title, exact=True).click()
-        expect(choice.get_by_role("radio", name=title, exact=True)).to_be_checked()
-        expect(part(page, f"lab_{room}").get_by_text("Three questions")).to_be_visible()
-        expect(page.get_by_role("alert")).to_have_count(0)
-    button(page, "pause").click()
-    tab(page, "Look inside").click()
-    page.set_viewport_size({"width": 390, "height": 844})
-    tool(page, "Damage").press("Enter")  # a pointer could miss a moving element
-    expect(tool(page, "Damage")).to_be_checked()
-    expect(part(page, "lab_damage").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
+from tests.browser.sight import PATIENCE_MS, button, part
 
 
 def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page]):

@@ -118,24 +118,6 @@ def stroke(page: Page, points: list[tuple[float, float]]) -> None:
             page.mouse.down()
 
 
-def test_take_home_page_reads_during_a_stroke_and_announces_at_its_end(at_home, article):
-    page = at_home(article)
-    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
-    stroke(page, [(70, 60), (210, 60), (150, 230)])
-    expect(page.locator("#digit")).to_have_text("7")
-    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
-    page.mouse.up()
-    expect(page.get_by_role("status")).to_contain_text("7")
-    expect(page.locator("#bar-7")).to_have_class("best")
-    page.get_by_role("button", name="Clear").click()
-    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
-    stroke(page, [(20, 20), (22, 21)])
-    page.mouse.up()
-    expect(page.get_by_role("status")).to_have_text("I see no digit")
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
-
-
 def test_take_home_page_is_drawn_on_by_keyboard_and_touch(at_home, article):
     page = at_home(article, viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     page.locator("#canvas").focus()
