@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ import yaml
 from tests.browser.server import APP, END_S, START_S, free_port
 
 PROGRAM = shutil.which("caddy")
+ANY_CERTIFICATE = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+ANY_CERTIFICATE.check_hostname = False
+ANY_CERTIFICATE.verify_mode = ssl.CERT_NONE
 READ_BODY, READ_HEAD = "read_body 60s", "read_header 10s"
 
 
@@ -29,8 +33,10 @@ def caddyfile(name: str, page: str, limit_s: int | None = None) -> str:
 
 
 @contextmanager
-def caddy(page_port: int, folder: Path, limit_s: int | None = None) -> Iterator[str]:
-    """Run the proxy before the page at this port until the block ends, and yield its address; without TLS.
+def caddy(
+    page_port: int, folder: Path, limit_s: int | None = None, host: str = "http://127.0.0.1", path: str = ""
+) -> Iterator[str]:
+    """Run the proxy before the page at this port until the block ends, and yield its address.
 
     Parameters
     ----------
@@ -39,11 +45,18 @@ def caddy(page_port: int, folder: Path, limit_s: int | None = None) -> Iterator[
         Folder for the proxy's files.
     limit_s : int, optional
         Seconds for a head or a body, for tests that cannot wait for the limits of a public page.
+    host : str
+        The proxy's name; with ``https`` it uses TLS, with a certificate of its own.
+    path : str
+        The path below which the page is served, like ``/class/a``.
     """
     assert PROGRAM is not None
-    url = f"http://127.0.0.1:{free_port()}"
+    url, health = f"{host}:{free_port()}", f"{path}/_stcore/health"
     configuration = folder / "Caddyfile"
-    configuration.write_text(caddyfile(url, f"127.0.0.1:{page_port}", limit_s))
+    content = caddyfile(url, f"127.0.0.1:{page_port}", limit_s).replace("/_stcore/health", health)
+    # Outside the tests' own folder and ports, nothing changes.
+    content = content.replace("admin off", "admin off\n    skip_install_trust\n    auto_https disable_redirects")
+    configuration.write_text(content)
     with (folder / "caddy.log").open("wb") as log:
         process = subprocess.Popen(
             [PROGRAM, "run", "--config", configuration, "--adapter", "caddyfile"],
@@ -55,7 +68,7 @@ def caddy(page_port: int, folder: Path, limit_s: int | None = None) -> Iterator[
     try:
         deadline = time.monotonic() + START_S
         while True:
-            with suppress(OSError), urlopen(f"{url}/_stcore/health", timeout=2):
+            with suppress(OSError), urlopen(url + health, timeout=2, context=ANY_CERTIFICATE):
                 break
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the proxy did not start:\n{(folder / 'caddy.log').read_text()[-2000:]}")

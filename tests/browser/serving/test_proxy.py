@@ -1,18 +1,18 @@
-"""The page behind a TLS proxy, below a path, and in a frame of a hosting site."""
+"""The page behind the proxy of compose.yaml with TLS, below a path, and in a frame of a hosting site."""
 
-import asyncio
-import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import trustme
+import pytest
 from PIL import ImageOps
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
+from tests.browser.caddy import PROGRAM, caddy
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.browser.server import free_port, serve
@@ -20,51 +20,6 @@ from tests.browser.sight import eventually
 from tests.page.sight import picture
 
 PATH = "class/a"
-
-
-@contextmanager
-def tls_proxy(target: int) -> Iterator[int]:
-    """Remove TLS from connections to a local port, pass them on to another, and yield the first port."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("localhost").configure_cert(tls)
-    port, loop, ready = free_port(), asyncio.new_event_loop(), threading.Event()
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.CancelledError):
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        with suppress(OSError, asyncio.CancelledError):
-            writer.close()
-            await writer.wait_closed()
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", target)
-        for one, other in ((reader, inner_writer), (inner_reader, writer)):
-            task = loop.create_task(pump(one, other))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-
-    async def run() -> None:
-        server = await asyncio.start_server(pass_on, "127.0.0.1", port, ssl=tls)
-        ready.set()
-        await ended.wait()
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    ended = asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
-    thread.start()
-    ready.wait()
-    try:
-        yield port
-    finally:
-        loop.call_soon_threadsafe(ended.set)
-        thread.join()
-        loop.close()
 
 
 @contextmanager
@@ -89,6 +44,7 @@ def upload_a_five(page: Page | FrameLocator, file: Path) -> None:
     expect(page.locator(".st-key-answer .digit")).to_have_text("5")
 
 
+@pytest.mark.skipif(PROGRAM is None, reason="the program caddy is not installed")
 def test_page_works_behind_tls_below_a_path_and_in_a_frame(browser: Browser, tmp_path: Path):
     file, port = tmp_path / "five.png", free_port()
     ImageOps.invert(picture(fit(DIGITS[5]))).save(file)
@@ -99,17 +55,17 @@ def test_page_works_behind_tls_below_a_path_and_in_a_frame(browser: Browser, tmp
     }
     with (
         serve(tmp_path / "log", env, port, base=PATH) as _,
-        tls_proxy(port) as outside,
+        caddy(port, tmp_path, host="https://localhost", path=f"/{PATH}") as proxy,
         another_site(tmp_path) as host,
         browser.new_context(ignore_https_errors=True) as context,
     ):
-        address = f"https://localhost:{outside}/{PATH}"
+        address = f"{proxy}/{PATH}"
         page = context.new_page()
         page.goto(f"{address}/?epochs=3")
         upload_a_five(page, file)
         eventually(page, lambda: page.evaluate("inkling.open"))  # the live channel, over TLS and below the path
         cookies = {cookie["name"]: cookie for cookie in context.cookies()}
-        ours = cookies[f"inkling_visitor_{outside}_class_a"]
+        ours = cookies[f"inkling_visitor_{urlsplit(proxy).port}_class_a"]
         assert (ours["sameSite"], ours["secure"]) == ("Strict", True)
         assert page.url.startswith(f"{address}/?epochs=3")
         expect(page.locator(".ink-no-cookie")).to_be_hidden()
