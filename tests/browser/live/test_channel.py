@@ -11,23 +11,7 @@ from tests.browser.pen import CANVAS, draw, fit
 from tests.browser.screens import PHONE
 from tests.browser.sight import announced, answer, at_rest, button, clear, eventually, part, step_of
 
-OPENED = """() => {
-  window.sockets = [];
-  const Plain = WebSocket;
-  window.WebSocket = class extends Plain {
-    constructor(...given) { super(...given); if (this.url.endsWith("/live")) sockets.push(this); }
-  };
-}"""
-"""Counts the channels that a page opens."""
-
 STROKE_BYTES = 13_000
-
-OPEN = "sockets.filter(({ readyState }) => readyState < 2).length"
-
-
-def open_sockets(page: Page) -> int:
-    """Return the number of a page's open channels."""
-    return int(page.evaluate(OPEN))
 
 
 def followed(page: Page) -> Page:
@@ -64,28 +48,6 @@ def test_answer_and_network_change_while_the_pen_is_down(page: Page):
     expect(announced(page)).to_have_text("")  # until the pen is up
     page.mouse.up()
     expect(announced(page)).to_have_text(re.compile(r"^Reads 3, \d+\.\d% sure\.$"))
-
-
-def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
-    page = followed(open_page(prepare=lambda page: page.add_init_script(f"({OPENED})()")))
-    assert open_sockets(page) == 1
-    page.emulate_media(color_scheme="dark")
-    draw(page, fit(DIGITS[3]))
-    expect(answer(page)).to_contain_text("3\n")
-    page.goto(f"{page.url.split('?')[0]}?lr=nonsense")  # its warning appears above the stage
-    followed(page)
-    assert open_sockets(page) == 1
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text("step 1 of")
-    assert open_sockets(page) == 1
-    page.reload()
-    followed(page)
-    assert open_sockets(page) == 1
-    page.evaluate("sockets[0].close()")  # like a lost connection
-    eventually(page, lambda: page.evaluate("sockets.length") == 2 and open_sockets(page) == 1)
-    followed(page)
-    draw(page, fit(DIGITS[4]))
-    expect(answer(page)).to_contain_text("sure")
 
 
 def deflated(size: list[int]) -> Callable[[str | bytes], None]:
@@ -155,29 +117,3 @@ def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Pag
     expect(part(page, "progress")).to_contain_text("paused")
     clear(page)
     console_errors.clear()  # the browser's errors about connections that do not open
-
-
-HIDE = """(hidden) => {
-  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
-}"""
-
-
-def test_hidden_tab_gets_no_messages(open_page: Callable[..., Page]):
-    page = followed(open_page("?epochs=100&batch_size=8"))
-    page.evaluate("window.received = 0, inkling.socket.addEventListener('message', () => { received += 1; })")
-    page.evaluate(HIDE, True)
-    other = page.context.new_page()
-    other.goto(page.url)
-    followed(other)
-    button(other, "train").click()
-    expect(part(other, "progress")).to_contain_text("images a second")
-    page.evaluate("window.received = 0")  # the server has long heard that this tab is hidden
-    for _ in range(3):
-        first = step_of(other)
-        eventually(other, lambda first=first: step_of(other) > first)
-    assert page.evaluate("received") == 0
-    page.evaluate(HIDE, False)
-    eventually(page, lambda: page.evaluate("received") > 0)
-    button(other, "pause").click()
-    expect(button(other, "pause")).to_have_text("Resume")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlp.page.style.redraw import EVERY_S, On
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.sight import LONG_RUN, answer, at_rest, button, eventually, part, step_of
@@ -29,13 +28,6 @@ COUNT_LINES = """() => {
 }"""
 """Counts from now on how often points arrive, and the charts drawn from them."""
 
-WATCH_REQUESTS = """() => {
-  let ask = window.inklingRequest;
-  window.requests = [];
-  const watched = (name, of) => { if (name === "redraw") requests.push(performance.now()); ask(name, of); };
-  Object.defineProperty(window, "inklingRequest", { get: () => watched, set: (to) => { ask = to; } });
-}"""
-"""Records when the page asks for a redraw of the open tab; the message leaves it a moment later."""
 
 CURVE = "document.querySelector('.st-key-loss_curve canvas')?.toDataURL()"
 
@@ -87,24 +79,3 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
         expect(picture).to_have_accessible_name(re.compile(f"^{name.capitalize()} of the minibatches (falls|rises)"))
     at_rest(page)
     assert len(scripts(page)) in (1, 2)  # the press, and the redraw after its last slice unless that was back already
-
-
-def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[..., Page]):
-    page = counted(open_page, f"{LONG_RUN}&tab=Runs", still=True)
-    button(page, "train").click()
-    expect(button(page, "pause")).to_have_text("Pause")
-    table = part(page, "sections").get_by_role("table").first
-    after_slices(page, 2)
-    at_rest(page)  # all that the press requested is drawn
-    scripts(page)
-    before = table.inner_text()
-    after_slices(page, 10)
-    assert scripts(page) == []  # nobody sees the tab below the screen
-    page.evaluate(WATCH_REQUESTS)
-    table.scroll_into_view_if_needed()
-    eventually(page, lambda: page.evaluate("requests.length") >= 3)
-    _, first, second, *_ = page.evaluate("requests")  # the first comes with the scrolling
-    assert second - first > 1000 * EVERY_S[On.RUN] - 10  # a timer's precision
-    expect(table).not_to_have_text(before, use_inner_text=True)
-    button(page, "pause").click()  # or it would go on beside the next tests
-    expect(button(page, "pause")).to_have_text("Resume")

@@ -98,33 +98,6 @@ def rooms_of(name: str) -> list[tuple[str, str | None]]:
     return [(name, room) for room in (rooms.titles.values() if rooms is not None else [None])]
 
 
-@pytest.mark.parametrize(
-    ("settings", "ends"),
-    [
-        ("?epochs=100&batch_size=8", r"Paused at epoch [\d.]+\."),
-        ("?images=300&epochs=3", r"Done: \d+\.\d% of validation images read right\."),
-    ],
-)
-def test_one_region_stays_and_announces_answers_and_a_run(open_page: Callable[..., Page], settings: str, ends: str):
-    page = open_page(settings)
-    region = announced(page)
-    region.evaluate("(region) => { window.region = region; }")
-
-    def expect_announced(text: str) -> None:
-        expect(region).to_have_text(re.compile(text))
-        assert page.evaluate("region.isConnected && document.querySelectorAll('.ink-spoken').length === 1")
-
-    draw(page, fit(DIGITS[4]))
-    expect_announced(r"^Reads 4, \d+\.\d% sure\.$")
-    button(page, "train").first.click()
-    if "Paused" in ends:
-        expect(part(page, "progress")).to_contain_text("images a second")
-        button(page, "pause").click()
-    expect_announced(ends)
-    button(page, "clear").click()
-    expect_announced(r"Nothing drawn yet\.$")
-
-
 def test_only_the_epochs_of_a_playing_run_are_announced(open_page: Callable[..., Page]):
     """They keep their distance, see `mlp.page.train.spoken`; nothing that moves with each slice is a region itself."""
     page = open_page("?hidden_layers=2&width_1=512&width_2=512&batch_size=8&epochs=100&learning_rate=0.01")

@@ -14,8 +14,6 @@ from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
 from tests.browser.sight import announced, answer, button, part, tab
 
-FOCUSED = "document.activeElement"
-
 
 def colors(element: Locator) -> int:
     """Return the number of colors in an element; with 1, nothing in it is distinguishable."""
@@ -26,9 +24,8 @@ def colors(element: Locator) -> int:
     return len(np.unique(pixels.reshape(-1, 3), axis=0))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Callable[..., Page], scheme: str):
-    page = open_page(forced_colors="active", color_scheme=scheme)
+def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Callable[..., Page]):
+    page = open_page(forced_colors="active", color_scheme="dark")
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("4\n")
     expect(part(page, "correction")).to_be_visible()  # the last that a stroke changes
@@ -42,7 +39,7 @@ def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Call
         assert fills[0] != fills[1], group
 
 
-@pytest.mark.parametrize("screen", [(360, 740), (740, 360), (844, 390), (390, 844), (820, 1180)])
+@pytest.mark.parametrize("screen", [(360, 740), (740, 360)])
 def test_page_is_as_wide_as_the_screen_and_train_on_the_first_one(
     open_page: Callable[..., Page], screen: tuple[int, int]
 ):
@@ -51,42 +48,10 @@ def test_page_is_as_wide_as_the_screen_and_train_on_the_first_one(
         if is_drawn:
             draw(page, fit(DIGITS[4]))
             expect(answer(page)).to_contain_text("4\n")
-        if screen in ((390, 844), (740, 360), (844, 390)):
+        if screen == (740, 360):
             expect(button(page, "train").first).to_be_in_viewport(ratio=1)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("(e) => e.scrollWidth - e.clientWidth") == 0
-
-
-REACHED = """(target) => {
-  target.scrollIntoView({ block: "center" });
-  const box = target.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
-  const reach = (step) => {
-    let rows = 0;
-    while (rows < 40 && target.contains(document.elementFromPoint(x, y + step * (rows + 1)))) rows += 1;
-    return rows;
-  };
-  return reach(-1) + reach(1) + 1;
-}"""
-"""Returns the height in which a finger reaches an element."""
-
-
-def test_targets_are_44_pixels_high_under_a_finger(open_page: Callable[..., Page]):
-    page = open_page(**PHONE)
-    draw(page, fit(DIGITS[4]))
-    targets = {
-        "More settings": part(page, "more_row").get_by_test_id("stPopoverButton"),
-        "tab": tab(page, "Look inside"),
-        "Share": part(page, "share").get_by_test_id("stPopoverButton"),
-        "help": part(page, "learning_rate").get_by_test_id("stTooltipHoverTarget").get_by_role("button"),
-        "Undo": button(page, "undo"),
-        "What it sees": part(page, "way_line").locator("summary"),
-        "word": part(page, "accuracy_head").locator(".ink-word").first,
-        "Guess first": button(page, "guess_first"),
-        "Privacy": part(page, "privacy").locator("summary").first,
-        "1 of the correction": part(page, "correction").get_by_role("radio", name="1"),
-    }
-    heights = {name: target.evaluate(REACHED) for name, target in targets.items()}
-    assert {name: height for name, height in heights.items() if height < 44} == {}
 
 
 FOCUS = """() => {
@@ -106,8 +71,10 @@ def press_tab_to(page: Page, target: Locator, most: int, key: str = "Tab") -> No
 
 
 def test_everything_is_done_by_keyboard(open_page: Callable[..., Page]):
-    page = open_page("?images=300&epochs=3")
+    page = open_page("?images=300&epochs=3&hide=learning-rate")
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
+    expect(page.get_by_role("slider", name="Epochs")).to_be_visible()
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_count(0)  # hidden by the link, from all senses
     press_tab_to(page, page.get_by_role("link", name="Skip to main content"), 1)
     page.keyboard.press("Enter")
     share = part(page, "share").get_by_test_id("stPopoverButton")

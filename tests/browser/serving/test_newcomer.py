@@ -35,20 +35,6 @@ def visitor_cookie(page: Page, server: Server) -> dict:
     return found[0]
 
 
-def test_tab_follows_the_cookie_of_another_visitor_and_keeps_it(page: Page, server: Server):
-    own = visitor_cookie(page, server)
-    other = page.context.browser.new_context().new_page()
-    other.goto(server.url)
-    drawn(other, 4)
-    theirs = visitor_cookie(other, server)
-    page.context.clear_cookies()
-    page.context.add_cookies([theirs])  # type: ignore[list-item]
-    button(page, "step").click()
-    expect(answer(page)).to_contain_text("4")
-    assert visitor_cookie(page, server)["value"] == theirs["value"] != own["value"]
-    other.context.close()
-
-
 def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, server: Server):
     drawn(page, 4)
     cookie = visitor_cookie(page, server)

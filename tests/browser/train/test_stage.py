@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.pacing import FIRST_STOPS
@@ -13,7 +11,6 @@ from tests.browser.pen import draw, fit
 from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, at_rest, button, eventually, part, step_of
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
-TABLET = {"viewport": {"width": 768, "height": 1024}, "is_mobile": True, "has_touch": True}
 WATCH_STEPS = """() => {
   const shown = /step ([\\d,]+) of/;
   window.steps = new Set();
@@ -23,14 +20,6 @@ WATCH_STEPS = """() => {
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 """Records each step that the page shows, however rarely the test looks."""
-UNDO_AFTER_TWO_STROKES = """() => {
-  let ends = 0;
-  document.addEventListener("pointerup", () => {
-    ends += 1;
-    if (ends === 2) setTimeout(() => document.querySelector(".st-key-undo button").click());
-  });
-}"""
-"""Presses *Undo* as the second stroke ends, before the canvas reports it by itself."""
 ON_STAGE = ("canvas", "stage_network", "answer", "bars", "train", "curves")
 FOLD = 700
 
@@ -77,38 +66,15 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
     expect(part(page, "correction_row")).to_contain_text(taught, timeout=TRAINED_MS)
 
 
-@pytest.mark.parametrize(
-    "screen",
-    [
-        pytest.param(PROJECTOR, id="projector"),
-        pytest.param(TABLET, id="tablet", marks=[pytest.mark.thorough, pytest.mark.chromium]),
-    ],
-)
-def test_first_drawing_moves_no_card(open_page: Callable[..., Page], screen: dict[str, Any]):
-    page = open_page(**screen)
+def test_first_drawing_moves_no_card(open_page: Callable[..., Page]):
+    page = open_page(**PROJECTOR)
     expect(part(page, "sections")).not_to_be_empty()
     at_rest(page)
     tops = [part(page, "train_card").bounding_box()]
-    draw(page, fit(DIGITS[7]), touch=screen is TABLET)
+    draw(page, fit(DIGITS[7]))
     expect(part(page, "correction")).to_be_visible()
     tops.append(part(page, "train_card").bounding_box())
-    if screen is PROJECTOR:  # where there is room for the line with *Teach it now*
-        part(page, "correction").get_by_text("1", exact=True).click()
-        expect(button(page, "teach_now")).to_be_visible()
-        tops.append(part(page, "train_card").bounding_box())
+    part(page, "correction").get_by_text("1", exact=True).click()
+    expect(button(page, "teach_now")).to_be_visible()
+    tops.append(part(page, "train_card").bounding_box())
     assert len({top["y"] for top in tops if top}) == 1, tops
-
-
-def test_given_digit_is_undone_by_keyboard_and_network_opens(page: Page):
-    eventually(page, lambda: page.evaluate("window.inkling?.open"))
-    button(page, "give_one").press("Enter")
-    expect(answer(page)).to_contain_text("sure")
-    page.keyboard.press("Control+z")
-    expect(answer(page)).to_contain_text("Nothing drawn yet")
-    page.evaluate(UNDO_AFTER_TWO_STROKES)
-    draw(page, fit(DIGITS[4]))
-    at_rest(page)
-    expect(answer(page)).to_contain_text("sure")  # of the first stroke
-    expect(answer(page).locator(".digit")).not_to_have_text("4")
-    part(page, "stage_network").get_by_role("button").click()
-    expect(page.get_by_role("group", name="The network, layer by layer")).to_be_in_viewport()

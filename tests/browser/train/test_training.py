@@ -54,25 +54,3 @@ def test_run_is_watched_paused_restored_and_stepped(
     expect(part(page, "progress")).not_to_contain_text(f"step {held + 1:,} of")
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
-
-
-def test_two_tabs_follow_each_other(open_page: Callable[..., Page]):
-    first = open_page(LONG_RUN)
-    button(first, "step").click()
-    expect(part(first, "progress")).to_contain_text(re.compile("step 1 of .* paused"))
-    second = first.context.new_page()
-    second.goto(first.url)
-    expect(part(second, "progress")).to_contain_text("step 1 of")
-    button(second, "train").click()
-    for page in (first, second):
-        expect(part(page, "progress")).to_contain_text("images a second")
-        expect(button(page, "pause")).to_have_text("Pause")
-    first.bring_to_front()  # a tab behind another draws no frames, for which its mouse events would wait
-    button(first, "pause").click()
-    for page in (second, first):
-        expect(button(page, "pause")).to_have_text("Resume")
-        expect(part(page, "progress")).to_contain_text("paused")
-    held = step_of(first)
-    assert step_of(second) == held
-    button(first, "step").click()
-    expect(part(second, "progress")).to_contain_text(f"step {held + 1:,} of")
