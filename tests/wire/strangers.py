@@ -31,8 +31,8 @@ async def _leave(*visitors: Visitor) -> None:
     """Pause their sweeps, which would play on into the next row, and close their pages."""
     for visitor in visitors:
         with suppress(Exception):
-            if "Pause" in visitor.labels.get("sweep_pause", ""):
-                await visitor.press("sweep_pause")
+            if "Pause" in visitor.labels.get("pause", ""):
+                await visitor.press("pause")
             await visitor.close()
 
 

@@ -350,9 +350,11 @@ class Visitor:
                     self._live_key = json.loads(element.bidi_component.json)["key"]
 
     def _take_html(self, body: str) -> None:
-        """Record a script's HTML: the moving parts in it, a download, and the cookie that the page sets."""
+        """Record a script's HTML: its moving parts, a sweep's table, a download, and the cookie that the page sets."""
         for found in re.finditer(r'data-live="(\w+)"[^>]*>(.*?)(?=<\w+ [^>]*data-live|$)', body, re.DOTALL):
             self._show(found[1], found[2])
+        if 'aria-label="Runs of the sweep"' in body:
+            self._show("sweep_table", body)
         if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
             self.downloads[found[2]] = found[1]
         elif found := re.search(rf"inkling_visitor\w*={ID.pattern}", body):

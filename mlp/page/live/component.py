@@ -31,7 +31,6 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
     """
     tab = this_tab()
     tab.drawn.parts = {}
-    tab.shows_sweep = False
     tab.shown = script_state()
     tab.show(visitor)
 

@@ -56,10 +56,8 @@ class Tab:
         """Seconds until a part may have to be drawn again, without any further change; None if none."""
         self.work: tuple[str, Sliced[Any]] | None = None
         """The name of the lab's experiment whose computation was started last, and the computation."""
-        self.swept: dict[tuple[str, ...], tuple[float, tuple[Any, ...]]] = {}
-        """By the names of the charts of a sweep, the time when they were last computed, and the charts."""
-        self.shows_sweep = False
-        """Whether the open tab below shows the visitor's sweep."""
+        self.swept: tuple[float, Parts] = (0.0, {})
+        """The time when the charts of a sweep were last computed, and the charts."""
         self.question: Ask | None = None
         """The newest question; None before the first."""
         self.trip_s = 0.0

@@ -2,7 +2,7 @@
 
 import html
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mlp.jobs.sweep import Sweep, Trial
@@ -18,8 +18,6 @@ from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, History, Quantity
 
-SWEEP = "sweep"
-"""The chart of a sweep in the tab *Runs*."""
 SWEEP_S = 1.0
 """Minimum time between two charts of a sweep, whose runs each announce their slices."""
 
@@ -74,37 +72,16 @@ def _shown_sweep_parts(sweep: Sweep, view: View, tab: Tab) -> Parts:
         "html.legend": legend(trials),
     }
     if sweep.busy or view.drawn is None:
-        parts |= _sweep_plots(tab, sweep, trials, QUANTITIES, QUANTITIES, view.guess and view.guess.curve)
+        last, plots = tab.swept
+        if not sweep.busy or time.monotonic() - last >= SWEEP_S:
+            guess = view.guess and view.guess.curve
+            plots = {f"plot.{quantity}": _sweep_plot(quantity, trials, guess) for quantity in QUANTITIES}
+            tab.swept = (time.monotonic(), plots)
+        parts |= plots
     return parts
 
 
-def sweep_tab_parts(visitor: Visitor, table: Callable[[Sequence[Trial]], str], tab: Tab) -> Parts:
-    """Return the moving parts of the sweep in the tab *Runs*: while it plays, only if that is open."""
-    sweep = visitor.sweep
-    if sweep is None or (sweep.busy and not tab.shows_sweep):
-        return {}
-    trials = sweep.trials()
-    parts: Parts = {"html.sweep_table": table(trials)}
-    return parts | (_sweep_plots(tab, sweep, trials, (SWEEP,), ("accuracy",)) if sweep.busy else {})
-
-
-def _sweep_plots(
-    tab: Tab,
-    sweep: Sweep,
-    trials: Sequence[Trial],
-    names: tuple[str, ...],
-    quantities: Sequence[Quantity],
-    guess: Curve | None = None,
-) -> Parts:
-    """Return the charts of a sweep by these names, computed at most once in `SWEEP_S` while it plays."""
-    last, plots = tab.swept.get(names, (0.0, ()))
-    if not sweep.busy or time.monotonic() - last >= SWEEP_S:
-        plots = tuple(sweep_plot(quantity, trials, guess) for quantity in quantities)
-        tab.swept[names] = (time.monotonic(), plots)
-    return {f"plot.{name}": plot for name, plot in zip(names, plots, strict=True)}
-
-
-def sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None = None) -> Plot:
+def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None) -> Plot:
     """Return a plot of all runs of a sweep."""
     runs = [trial.snapshot for trial in trials]
     plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)

@@ -169,7 +169,7 @@ class Visitors:
                 if visitor.sessions:
                     visitor.last_seen = now
                 elif now - visitor.last_seen > AWAY_S:
-                    visitor.pause_sweep()  # unlike a run, it stays paused: its button says "Resume all"
+                    visitor.pause_sweep()  # unlike a run, it stays paused: its button says "Resume"
                     if visitor.job is not None and visitor.job.playing:
                         visitor.paused_for_absence = True
                         visitor.job.pause()

@@ -60,12 +60,11 @@ def begin_sweep(
     labels: Sequence[str] = (),
     purpose: Purpose = "setting",
     refusal: Refusal,
-    shown: bool = False,
 ) -> None:
     """Start a sweep of runs, by their settings and training data, in place of the visitor's last one; for callbacks.
 
-    All data sets are about as large as the first. If it cannot start, ``refusal`` has the reason. If the train card
-    shows it, it pauses the visitor's run. The other arguments are those of `Sweep`.
+    The train card shows it, and the visitor's run pauses. All data sets are about as large as the first. If it cannot
+    start, ``refusal`` has the reason. The other arguments are those of `Sweep`.
     """
     with engine().charged(visitor.id):  # for large networks, drawing their weights
         try:
@@ -84,8 +83,8 @@ def begin_sweep(
         with visitor.lock:
             visitor.pause_sweep()
             visitor.keep_lesson_runs()
-            visitor.sweep, visitor.shown_sweep = sweep, sweep if shown else None
-            if shown and visitor.job is not None:
+            visitor.sweep = visitor.shown_sweep = sweep
+            if visitor.job is not None:
                 visitor.job.pause()
             sweep.play()
     visitor.announce()

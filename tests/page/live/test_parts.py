@@ -20,7 +20,7 @@ def outdated(page: AppTest) -> list[str]:
     return [key for key, _, _ in tab_of(page).parts(["page"])["outdated"]]
 
 
-def test_sweep_moves_without_scripts_while_its_tab_is_open(
+def test_sweep_moves_on_the_train_card_without_scripts(
     open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ):
     manual = ManualWorkers(max_steps=1)
@@ -32,22 +32,14 @@ def test_sweep_moves_without_scripts_while_its_tab_is_open(
     for _ in sweep.jobs:
         manual.answer()
     eventually(lambda: all(trial.snapshot.step for trial in sweep.trials()))
-    assert outdated(page) == []
-    parts = tab.parts(["sweep"])
-    colors = [line["color"] for line in parts["plot.sweep"]["lines"]]
+    parts = tab.parts(["run"])
+    colors = [line["color"] for line in parts["plot.accuracy"]["lines"]]
     assert len(colors) == 3 * len(sweep.jobs)
-    assert all(f"color:var(--{color})" in parts["html.sweep_table"] for color in colors)
-    page.segmented_control(key="tab").set_value("Lab").run()
-    assert tab.parts(["sweep"]) == {}
-    page.segmented_control(key="tab").set_value("Mine").run()
-    assert tab.parts(["sweep"])["plot.sweep"]["lines"]
+    table = " ".join(element.proto.body for element in page.get("html"))
+    assert all(f"color:var(--{color})" in table for color in colors)
     sweep.pause()
     workers.close()
-    parts = tab.parts(["sweep"])
-    assert "plot.sweep" not in parts
-    assert parts["html.sweep_table"].count("paused") == len(sweep.jobs)
-    page.run()
-    assert parts["html.sweep_table"] in " ".join(element.proto.body for element in page.get("html"))
+    assert "paused" in tab.parts(["run"])["html.progress"]
 
 
 def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open_page: Callable[..., AppTest]):

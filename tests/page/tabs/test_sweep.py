@@ -39,6 +39,24 @@ def test_best_run_becomes_the_answering_run(swept: AppTest):
     assert not swept.exception
 
 
+def test_card_shows_the_sweep_or_the_run_before_it(open_page):
+    page = open_page(tab="Runs", epochs="100")
+    page.button(key="train").click().run()
+    page.button(key="sweep_start").click().run()
+    visitor = visitor_of(page)
+    assert not visitor.job.playing
+    assert "3 networks side by side" in text(page, "progress")
+    page.button(key="sweep_curves").click().run()
+    assert "side by side" not in text(page, "progress")
+    page.button(key="pause").click().run()
+    assert visitor.job.playing
+    page.button(key="sweep_curves").click().run()
+    assert "3 networks side by side" in text(page, "progress")
+    page.button(key="pause").click().run()
+    assert not visitor.sweep.playing
+    visitor.job.pause()
+
+
 def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
     manual = ManualWorkers(max_steps=1)
     other = Engine(manual.one, width=1)

@@ -64,7 +64,7 @@ def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     """Start all experiments of a lesson side by side, with their curves in the same axes."""
     runs = [(each.settings, data_of(each)) for each in lesson.experiments]
     labels = [each.label for each in lesson.experiments]
-    begin_sweep(visitor, runs, labels=labels, purpose="lesson", refusal=_refused, shown=True)
+    begin_sweep(visitor, runs, labels=labels, purpose="lesson", refusal=_refused)
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:

@@ -1,22 +1,20 @@
-"""Start a sweep over one setting, and draw its curves and its best run."""
+"""Start a sweep over one setting, and rank its runs; the train card shows their curves."""
 
 import html
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
-from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.html import html_table
-from mlp.page.style.plots import color_of, draw_plot
-from mlp.page.style.redraw import fragment
+from mlp.page.style.html import html_table, scroll_to
+from mlp.page.style.plots import color_of
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import plain
 from mlp.page.train.card import accuracy_at
-from mlp.page.train.moving import curve_title, sweep_plot, sweep_tab_parts
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
@@ -26,6 +24,8 @@ from mlp.training.setting_entry import value_text
 from mlp.training.settings import controls, setting_names
 
 _refused = Refusal("sweep")
+_shown_times = SessionVar[int]("sweep_shown_times", 0)
+"""How often the page has scrolled to the curves of a sweep, or of the run after it."""
 
 LUCK = "A difference no larger than between two seeds can be luck."
 
@@ -78,12 +78,14 @@ def sweep_section(visitor: Visitor) -> None:
     sweep = visitor.sweep
     if sweep is None:
         return
+    is_shown = visitor.shown_sweep is sweep
     with st.container(horizontal=True):
         st.button(
-            "Pause all" if sweep.playing else "Resume all",
-            key="sweep_pause",
-            disabled=not sweep.can_continue,
-            on_click=sweep.pause if sweep.playing else sweep.play,
+            "Show your run’s curves" if is_shown else "Show their curves",
+            key="sweep_curves",
+            disabled=is_shown and visitor.job is None,
+            on_click=_show_curves,
+            args=(visitor, None if is_shown else sweep),
         )
         st.button(
             "Use the best",
@@ -92,7 +94,9 @@ def sweep_section(visitor: Visitor) -> None:
             args=(visitor, sweep),
             help=f"Makes the most accurate one your run: it then answers, and the page shows its curves. {LUCK}",
         )
-    fragment(_curves_and_table, key="sweep_curves")(visitor, sweep)
+    _table(sweep)
+    if times := _shown_times.get():
+        scroll_to("train_card", f"sweep {times}")
 
 
 def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
@@ -102,6 +106,15 @@ def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
         _refused.set(f"This sweep cannot start: {reason(error)}")
         return
     begin_sweep(visitor, [(each, chosen_mnist()) for each in settings], name=name, refusal=_refused)
+    if not _refused.is_kept():
+        _shown_times.set(_shown_times.get() + 1)
+
+
+def _show_curves(visitor: Visitor, sweep: Sweep | None) -> None:
+    """Show a sweep on the train card, or the visitor's run."""
+    visitor.shown_sweep = sweep
+    visitor.announce()
+    _shown_times.set(_shown_times.get() + 1)
 
 
 def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
@@ -120,15 +133,9 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     adopt(visitor, job, job.data)
 
 
-def _curves_and_table(visitor: Visitor, sweep: Sweep) -> None:
-    """Draw what changes while the sweep plays; from then on the live channel updates it."""
-    trials, tab = sweep.trials(), this_tab()
-    table = partial(sweep_table, sweep.name)
-    tab.shows_sweep = True
-    tab.register("sweep", partial(sweep_tab_parts, visitor, table))
-    st.html(curve_title("accuracy"))
-    draw_plot("sweep", sweep_plot("accuracy", trials))
-    st.html(f'<div data-live="sweep_table">{table(trials)}</div>')
+@part("sweep_table", on=On.SWEEP, where=Where.TAB)
+def _table(sweep: Sweep) -> None:
+    st.html(sweep_table(sweep.name, sweep.trials()))
 
 
 def sweep_table(name: str | None, trials: Sequence[Trial]) -> str:
