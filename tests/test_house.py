@@ -160,7 +160,7 @@ LINES: dict[str, int] = {
     "tests": 1122,
     "tests/analysis": 1315,
     "tests/benchmarks": 948,
-    "tests/browser": 3147,
+    "tests/browser": 3074,
     "tests/claims": 767,
     "tests/cli": 460,
     "tests/container": 128,
@@ -170,7 +170,7 @@ LINES: dict[str, int] = {
     "tests/images": 1358,
     "tests/jobs": 2544,
     "tests/nn": 1630,
-    "tests/page": 6579,
+    "tests/page": 6545,
     "tests/training": 1372,
     "tests/wire": 1090,
 }

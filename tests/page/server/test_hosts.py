@@ -9,17 +9,13 @@ from mlp.page.server.guard import Hosts, headers, is_public, is_same_origin, nam
 NAME = socket.gethostname().lower()
 
 
-@pytest.mark.parametrize(
-    "host",
-    ["LOCALHOST", "[::1]:8501", "192.168.1.20:8501", f"{NAME}:80"],
-)
+@pytest.mark.parametrize("host", ["LOCALHOST", "[::1]:8501", "192.168.1.20:8501", f"{NAME}:80"])
 def test_this_machine_and_the_local_network_are_answered(host: str):
     assert Hosts([]).allow(host)
 
 
 @pytest.mark.parametrize(
-    "host",
-    [None, "", "localhost.evil.example", "8.8.8.8:8501", "127.0.0.1.evil.example", "a@localhost", "[::1"],
+    "host", [None, "", "localhost.evil.example", "8.8.8.8:8501", "127.0.0.1.evil.example", "a@localhost", "[::1"]
 )
 def test_unknown_name_is_refused(host: str | None):
     assert not Hosts(["pc.example.org"]).allow(host)

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,30 +11,21 @@ import uvicorn
 from mlp.page.server import serving
 from tests.page.server import skipped_waits
 
-REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
-UPGRADE = (
-    b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+REQUEST = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
 )
-BODY_BYTES = 20_000_000  # more than the system queues
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Send a large file, or keep a socket open."""
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.accept"})
-        await receive()
-    else:
-        length = [(b"content-length", str(BODY_BYTES).encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": length})
-        await send({"type": "http.response.body", "body": bytes(BODY_BYTES)})
+    """Keep a socket open."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await receive()
 
 
-def visit(request: bytes, act: Callable[[uvicorn.Server, asyncio.StreamReader], Awaitable[None]]) -> None:
-    """Send a request to a server on a local port, and act while it answers, without waiting for timers."""
-
-    async def main() -> None:
+def test_socket_on_a_slow_line_has_minutes_to_answer_a_ping():
+    async def stay_silent() -> None:
         config = uvicorn.Config(
             app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="websockets-sansio", interface="asgi3"
         )
@@ -45,21 +35,14 @@ def visit(request: bytes, act: Callable[[uvicorn.Server, asyncio.StreamReader], 
         server.lifespan = config.lifespan_class(config)
         await server.startup()
         reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
-        writer.write(request)
-        await act(server, reader)
+        writer.write(REQUEST)
+        assert (await reader.read()).startswith(b"HTTP/1.1 101")  # up to its end, as this browser answers no ping
+        assert serving.PING_S < skipped_waits.now() < 1.5 * serving.PING_S
         writer.close()
         server.force_exit = True
         await server.shutdown()
 
-    skipped_waits.run(main(), silence_s=0.01)
-
-
-def test_socket_on_a_slow_line_has_minutes_to_answer_a_ping():
-    async def stay_silent(_: uvicorn.Server, reader: asyncio.StreamReader) -> None:
-        assert (await reader.read()).startswith(b"HTTP/1.1 101")  # up to its end, as this browser answers no ping
-        assert serving.PING_S < skipped_waits.now() < 1.5 * serving.PING_S
-
-    visit(REQUEST + UPGRADE, stay_silent)
+    skipped_waits.run(stay_silent(), silence_s=0.01)
 
 
 SOURCES = {

@@ -18,24 +18,11 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.workers.fake_workers import InThread
-from tests.page.sight import at_rest, chart, eventually, text, visitor_of
+from tests.page.sight import at_rest, eventually, text, visitor_of
 
 
 def press(page: AppTest, key: str) -> AppTest:
     return page.button(key=key).click().run()
-
-
-def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
-    page = press(open_page(images="100", epochs="2", batch_size="8"), "train")
-    eventually(lambda: visitor_of(page).job.snapshot().finished)
-    page.run()
-    assert "epoch 2 of 2 · step 26 of 26 · done after" in text(page, "progress")
-    assert "on MNIST sample" in text(page, "progress")
-    assert "Its weights" not in text(page, "curves")
-    assert chart(page, "loss")["alt"].startswith("Loss of the minibatches falls from 2")
-    assert page.button(key="pause").disabled
-    assert page.button(key="step").disabled
-    assert not page.button(key="train").disabled
 
 
 def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppTest]):
