@@ -17,13 +17,8 @@ class SessionVar(Generic[T]):
     """
 
     def __init__(self, key: str, default: T) -> None:
-        self._key = key
+        self.key = key
         self.default = default
-
-    @property
-    def key(self) -> str:
-        """Its key in ``st.session_state``."""
-        return self._key
 
     def get(self) -> T:
         """Return the kept value, or the default."""

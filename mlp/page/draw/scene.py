@@ -78,7 +78,7 @@ class Scene:
         """
         shrunk = self.image.shape[0] // side
         small = self.pictures.reshape(-1, side, shrunk, side, shrunk).mean(axis=(2, 4)).reshape(-1, side * side)
-        levels = np.clip(np.nan_to_num(scaled(small, each=True)) * LEVELS, -LEVELS, LEVELS).round() + LEVELS + 1
+        levels = np.clip(np.nan_to_num(scaled(small)) * LEVELS, -LEVELS, LEVELS).round() + LEVELS + 1
         lines = np.array([(*ends, round(100 * strength)) for *ends, strength in self.lines], np.int8)
         return {
             "layers": [
@@ -141,9 +141,7 @@ def scene_of(
         lit=lit,
         zero=0.5 if network.activation == "tanh" else 0,
         shares=np.zeros(len(names)) if probabilities is None else np.nan_to_num(probabilities),
-        pictures=scaled(np.concatenate(patterns), each=True).reshape(-1, *seen.shape)
-        if patterns
-        else np.empty((0, *seen.shape)),
+        pictures=scaled(np.concatenate(patterns)).reshape(-1, *seen.shape) if patterns else np.empty((0, *seen.shape)),
         image=seen,
         lines=_lines(layers),
         names=names,

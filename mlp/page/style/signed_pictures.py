@@ -1,6 +1,5 @@
 """Signed numbers as images: orange for positive, blue for negative, paper for zero."""
 
-import math
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +8,6 @@ from PIL import Image
 from mlp.analysis.inline_html import png_url
 
 LEVELS = 16  # on each side of zero: more are not distinguishable, and fewer make smaller files
-SIDE = 28
 
 
 @lru_cache(maxsize=8)
@@ -35,32 +33,6 @@ def strongest_url(values: np.ndarray, colors: dict[str, str]) -> str:
     return signed_url(values / max(float(np.abs(values).max()), 1e-12), colors)
 
 
-class Sheet:
-    """Many small signed images, (n, 784), −1 to 1, in one image, which CSS shows piece by piece."""
-
-    def __init__(self, pictures: np.ndarray, colors: dict[str, str]) -> None:
-        self.columns = math.ceil(math.sqrt(len(pictures)))
-        self.rows = math.ceil(len(pictures) / self.columns)
-        whole = np.zeros((self.rows * self.columns, SIDE, SIDE), np.float32)
-        whole[: len(pictures)] = pictures.reshape(-1, SIDE, SIDE)
-        tiled = whole.reshape(self.rows, self.columns, SIDE, SIDE).swapaxes(1, 2)
-        url = signed_url(tiled.reshape(self.rows * SIDE, self.columns * SIDE), colors)
-        self.style = f"--sheet:url({url});--sheet-size:{self.columns * 100}% {self.rows * 100}%"
-        """For the element around the pieces."""
-
-    def place(self, number: int) -> str:
-        """Return the style of the element that shows image ``number``."""
-        row, column = divmod(number, self.columns)
-        across = 100 * column / max(self.columns - 1, 1)
-        down = 100 * row / max(self.rows - 1, 1)
-        return f"background-position:{across:.4g}% {down:.4g}%"
-
-
-def scaled(pictures: np.ndarray, *, each: bool) -> np.ndarray:
-    """Return images, (n, pixels), divided by the size that all but a few of their numbers stay within.
-
-    With ``each``, that is its own size, so that faint ones are as clear as strong ones.
-    """
-    sizes = np.abs(pictures)
-    reach = np.percentile(sizes, 99.5, axis=1, keepdims=True) if each else np.percentile(sizes, 99.9)
-    return pictures / np.maximum(reach, 1e-12)
+def scaled(pictures: np.ndarray) -> np.ndarray:
+    """Return images, (n, pixels), each divided by the size that all but a few of its numbers stay within."""
+    return pictures / np.maximum(np.percentile(np.abs(pictures), 99.5, axis=1, keepdims=True), 1e-12)

@@ -73,7 +73,7 @@ def _shown_sweep_parts(sweep: Sweep, view: View, tab: Tab) -> Parts:
     }
     if sweep.busy or view.drawn is None:
         last, plots = tab.swept
-        if not sweep.busy or time.monotonic() - last >= SWEEP_S:
+        if view.drawn is None or not sweep.busy or time.monotonic() - last >= SWEEP_S:
             guess = view.guess and view.guess.curve
             plots = {f"plot.{quantity}": _sweep_plot(quantity, trials, guess) for quantity in QUANTITIES}
             tab.swept = (time.monotonic(), plots)
