@@ -23,12 +23,7 @@ from mlp.training.rejection import REJECTION_MODEL, sees_digit
 
 FILES = {"shipped": DEFAULT_MODEL.name, "article": "article.safetensors", "rejection": REJECTION_MODEL.name}
 """The files of the pretrained networks and the digit check."""
-NAMES = {
-    "shipped": "Pretrained",
-    "article": "Basic",
-    "run": "Your run",
-    "uploaded": "Uploaded network",
-}
+NAMES = {"shipped": "Pretrained", "article": "Basic", "run": "Your run", "uploaded": "Uploaded network"}
 PRETRAINED_NAMES = {"shipped": "the pretrained network", "article": "the basic network"}
 
 hidable("network", "Which network answers")

@@ -7,10 +7,8 @@ from contextlib import asynccontextmanager
 
 from mlp.page.live.protocol import READINGS_PER_SECOND, READINGS_SHARE
 
-BURST_S = 0.5
-"""Seconds of unused budget that can be spent at once."""
-AT_ONCE = 3
-"""Readings of one visitor that need no gap between them, so that the end of a stroke is answered at once."""
+BURST_S = 0.5  # of unused budget that can be spent at once
+AT_ONCE = 3  # readings of one visitor that need no gap between them, so that the end of a stroke is answered at once
 MANY = 200  # visitors from which expired entries are removed
 
 

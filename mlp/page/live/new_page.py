@@ -10,12 +10,9 @@ from streamlit import runtime
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 
-CANVAS_S = 0.6
-"""Longest wait for the channel of a new page, which a browser opens as it draws the canvas."""
-ANSWER_S = 0.15
-"""Time that it then needs for the place of the answer."""
-TURN_S = 5.0
-"""Longest wait for other new pages, one of which may begin with a long analysis."""
+CANVAS_S = 0.6  # longest wait for the channel of a new page, which a browser opens as it draws the canvas
+ANSWER_S = 0.15  # that it then needs for the place of the answer
+TURN_S = 5.0  # longest wait for other new pages, one of which may begin with a long analysis
 
 
 class PageTurns:

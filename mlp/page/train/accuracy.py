@@ -1,7 +1,6 @@
 """How much a run reads right: of 100 validation images now, and of synthetic digits and the visitor's own."""
 
 import html
-import math
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -52,24 +51,13 @@ def share_right(job: Job, now: Snapshot) -> float:
 
 
 def large_number(job: Job | None, now: Snapshot | None, origin: Origin | None) -> str:
-    """Return the number and what it counts as two elements of HTML; a dash before the first run."""
-    if job is None or now is None:
-        return number_html(math.nan, "new digits")
-    is_new = now.reader.reads_digits and not measured_on(job.data, origin)
-    return number_html(share_right(job, now), "new digits" if is_new else job.data.load().validation_noun[1])
-
-
-def number_html(share: float, nouns: str) -> str:
-    """Return a share as a whole number of 100 of these things, 100 only if all are right, and a dash if it is unknown.
-
-    Examples
-    --------
-    >>> number_html(0.9573, "new digits")
-    '<p class="ink-number"><b>96</b> <span>of 100 new digits read right</span></p>'
-    >>> number_html(0.9988, "warps")[22:31]
-    '<b>99</b>'
-    """
-    number = "–" if math.isnan(share) else str(100 if share == 1 else min(99, round(100 * share)))
+    """Return the number and what it counts as two elements of HTML; 100 only if all are right, a dash before a run."""
+    number, nouns = "–", "new digits"
+    if job is not None and now is not None:
+        share = share_right(job, now)
+        number = str(100 if share == 1 else min(99, round(100 * share)))
+        if not now.reader.reads_digits or measured_on(job.data, origin):
+            nouns = job.data.load().validation_noun[1]
     return f'<p class="ink-number"><b>{number}</b> <span>of 100 {html.escape(nouns)} read right</span></p>'
 
 

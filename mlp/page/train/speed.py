@@ -19,10 +19,8 @@ from mlp.page.visitors.runs import shows_run, speed_named
 from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
-_FIRST = ' class="first"'
 MAX_READINGS = 24
-MAX_HISTORIES = 4
-"""Drawings whose readings are kept, one for each open tab; the oldest goes first."""
+MAX_HISTORIES = 4  # drawings whose readings are kept, one for each open tab; the oldest goes first
 
 hidable("speed", "Slow, Normal, Full")
 
@@ -102,7 +100,8 @@ def strip(visitor: Visitor, desk: Desk) -> str:
     meant = shown[-1][1] if desk.meant is None else desk.meant
     first = next((step for step, digit, _ in shown if digit == meant), None)
     cells = "".join(
-        f'<span role="listitem"{_FIRST * (streak[0][0] == first)} style="--n:{len(streak)};--sure:{streak[-1][2]:.0%}" '
+        f'<span role="listitem" class="{"first" * (streak[0][0] == first)}" '
+        f'style="--n:{len(streak)};--sure:{streak[-1][2]:.0%}" '
         f'title="step {streak[0][0]:,}: {html.escape(names[digit])}, {percent(streak[0][2])} sure'
         f'{", for the first time" * (streak[0][0] == first)}">{html.escape(names[digit])}</span>'
         for digit, streak in _streaks(shown, names)
