@@ -160,7 +160,7 @@ LINES: dict[str, int] = {
     "tests": 1122,
     "tests/analysis": 1315,
     "tests/benchmarks": 948,
-    "tests/browser": 3074,
+    "tests/browser": 3052,
     "tests/claims": 767,
     "tests/cli": 460,
     "tests/container": 128,

@@ -1,12 +1,11 @@
-"""Record the README's images from the real page: a screenshot, and an animation of the first ten seconds.
+"""Record the README's image from the real page: an animation of the first ten seconds.
 
 Run from the project's folder::
 
-    .venv/bin/python -m tests.browser.screenshot .github/screenshot.png .github/first-seconds.webp
+    .venv/bin/python -m tests.browser.screenshot .github/first-seconds.webp
 """
 
 import io
-import re
 import sys
 import tempfile
 import time
@@ -24,14 +23,11 @@ MOVING_SIZE = (960, 540)
 FRAME_MS = 300
 TRAINS_S = 9
 LAST_MS = 2500
-SOME_EPOCHS = re.compile(
-    r"epoch ([6-9]|1\d) of"
-)  # a range, because on a fast machine no frame may show a certain epoch
 SEVEN = pen.fit(DIGITS[7], share=0.65)  # an untrained network reads it wrong
 
 
-def take(still: Path, moving: Path) -> None:
-    """Save a PNG of the page during training, and an animated WebP of its start."""
+def take(moving: Path) -> None:
+    """Save an animated WebP of the page's start."""
     path_of_browser = chromium.find()  # uses its own Playwright, which must not run inside ours
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -44,10 +40,6 @@ def take(still: Path, moving: Path) -> None:
         page.locator(pen.CANVAS).wait_for()
         page.wait_for_timeout(1500)
         save_moving(first_seconds(page), moving)
-        page.locator(".st-key-progress").get_by_text(SOME_EPOCHS).wait_for(timeout=120_000)
-        page.mouse.move(0, 0)
-        page.wait_for_timeout(300)
-        page.screenshot(path=still)
         browser.close()
 
 
@@ -81,5 +73,4 @@ def save_moving(frames: list[tuple[bytes, int]], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    still, moving = (sys.argv[1:] + [".github/screenshot.png", ".github/first-seconds.webp"][len(sys.argv) - 1 :])[:2]
-    take(Path(still), Path(moving))
+    take(Path(sys.argv[1]))

