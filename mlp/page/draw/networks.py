@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.images.mnist import Dataset
@@ -79,16 +78,8 @@ def network_choice(visitor: Visitor) -> None:
     if state.network.get() not in kinds:
         state.network.set(visitor.network if visitor.network in kinds else kinds[0])
     visitor.network = state.network.get()
-    with state.network.placed():
-        st.segmented_control(
-            "Which network answers",
-            kinds,
-            key=state.network.key,
-            format_func=NAMES.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+    look = {"format_func": NAMES.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
+    state.network.choice("Which network answers", kinds, None, **look)
 
 
 def images_for(visitor: Visitor) -> Dataset | None:

@@ -128,8 +128,8 @@ if (!window.inklingOpened.has("$act")) {
   const look = () => {
     const opened = document.querySelector(".st-key-$key");
     if (opened) {
-      const inTab = opened.closest(".st-key-sections"); // which grows while it is drawn
-      opened.scrollIntoView({ block: inTab ? "start" : "nearest" });
+      const grows = opened.closest(".st-key-sections, .st-key-lessons_card"); // while it is drawn
+      opened.scrollIntoView({ block: grows ? "start" : "nearest" });
       window.inklingOpened.add("$act, done");
     } else if (tries--) setTimeout(look, 100);
   };

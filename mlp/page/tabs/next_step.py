@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import streamlit as st
 
@@ -34,47 +33,40 @@ TOUR = {
 hidable("next-step", "What to do next", ".st-key-next_line")
 
 
-class NextStep(NamedTuple):
-    """A suggestion in words, and the callback that carries it out."""
-
-    label: str
-    act: Callable[[], None]
-
-
 @part("next_step_line", on=On.STROKE)
 def next_step_section(visitor: Visitor, sections: Sequence[str]) -> None:
     """Draw the suggestion, again after each stroke; ``sections`` are the names of the visible ones."""
-    step = next_step(visitor, sections)
+    label, act = next_step(visitor, sections)
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
-        st.button(step.label, key="next_step", type="tertiary", on_click=_take, args=(step,))
+        st.button(label, key="next_step", type="tertiary", on_click=_take, args=(act,))
 
 
-def _take(step: NextStep) -> None:
-    step.act()
+def _take(act: Callable[[], None]) -> None:
+    act()
     rerun_page()
 
 
-def next_step(visitor: Visitor, sections: Sequence[str]) -> NextStep:
-    """Return the first suggestion that the visitor has not followed yet, and at last those of the tour."""
+def next_step(visitor: Visitor, sections: Sequence[str]) -> tuple[str, Callable[[], None]]:
+    """Return the first suggestion that the visitor has not followed yet, at last one of the tour, and its callback."""
     if this_tab().desk.digit is None:
-        return NextStep("draw a digit, or get one", partial(give_one, visitor))
+        return "draw a digit, or get one", partial(give_one, visitor)
     if visitor.job is None:
-        return NextStep("train your own network", partial(train, visitor))
+        return "train your own network", partial(train, visitor)
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
-        return NextStep("break it: learning rate 1", partial(_break, visitor))
+        return "break it: learning rate 1", partial(_break, visitor)
     return _tour(sections)
 
 
-def _tour(sections: Sequence[str]) -> NextStep:
+def _tour(sections: Sequence[str]) -> tuple[str, Callable[[], None]]:
     """Return the suggestion after the open section: the next one of the tour; at its end, a lesson or the first."""
     stops, opened = [name for name in TOUR if name in sections], state.shown_section.get()
     ahead = stops[stops.index(opened) + 1 :] if opened in stops else stops
     if not ahead and (lessons_open.get() or LESSONS_PLACE.is_hidden):
         ahead = stops
     if ahead:
-        return NextStep(TOUR[ahead[0]], partial(go_to, ahead[0]))
-    return NextStep("try a lesson", partial(lessons_open.set, True))
+        return TOUR[ahead[0]], partial(go_to, ahead[0])
+    return "try a lesson", partial(lessons_open.set, True)
 
 
 def _break(visitor: Visitor) -> None:

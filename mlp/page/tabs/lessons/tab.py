@@ -10,7 +10,7 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.settings.link import settings_query
 from mlp.page.style.glossary import word_list
-from mlp.page.style.html import ANSWERS, shows_answers
+from mlp.page.style.html import ANSWERS, scroll_to, shows_answers
 from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
 from mlp.page.style.redraw import On, part
 from mlp.page.style.theme import plain
@@ -29,6 +29,10 @@ _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 
 lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
+_times_opened = SessionVar[int]("lessons_times_opened", 0)
+"""How often the lessons were opened, each time with a scroll to them."""
+_drawn_open = SessionVar[bool]("lessons_drawn_open", False)
+"""Whether the lessons were open when the page was last drawn."""
 hidable("for-teachers", "For teachers, below the lessons")
 _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
   --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
@@ -36,25 +40,6 @@ _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
 LESSON_ROOMS = Rooms(
     "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
 )
-
-
-# Runs each time the lessons open, as soon as they are there. The style sheet puts the train card beside them.
-_SCROLL = """
-<script>
-{
-  let tries = 40;
-  const look = () => {
-    const lessons = document.querySelector(".st-key-lessons");
-    if (!lessons) { if (tries--) setTimeout(look, 100); return; }
-    if (lessons.dataset.seen) return;
-    lessons.dataset.seen = "";
-    const card = document.querySelector(".st-key-lessons_card");
-    if (card) setTimeout(() => card.scrollIntoView({ block: "start" }), WAIT);
-  };
-  look();
-}
-</script>
-"""
 
 
 def lessons_are_open() -> bool:
@@ -65,7 +50,10 @@ def lessons_are_open() -> bool:
 def lessons_place(visitor: Visitor) -> None:
     """Draw the lessons if they are open, in a container that is always there."""
     with st.container(key="lessons_card"):
-        if lessons_are_open():
+        is_open = lessons_are_open()
+        _times_opened.set(_times_opened.get() + (is_open and not _drawn_open.get()))
+        _drawn_open.set(is_open)
+        if is_open:
             lessons_section(visitor, chosen_mnist().load())
 
 
@@ -107,8 +95,7 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
-        wait_ms = 400 if LESSON_ROOMS.is_linked else 0  # for the sections above, which move the rest down
-        st.html(_SCROLL.replace("WAIT", str(wait_ms)), unsafe_allow_javascript=True)
+        scroll_to("lessons_card", f"lessons {_times_opened.get()}")  # the style sheet puts the train card beside it
 
 
 def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
