@@ -14,7 +14,7 @@ from mlp.analysis.inline_html import png_url
 from mlp.page.style.html import svg_url
 
 HERE = Path(__file__).parent
-SHEETS = ("page.css", "cards.css", "tabs.css", "access.css")
+SHEETS = ("page.css", "cards.css", "tabs.css")
 SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings", "visitors")
 """Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
 ICON = HERE / "icon.svg"

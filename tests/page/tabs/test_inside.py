@@ -100,3 +100,16 @@ def test_pixels_can_speak_for_any_digit(opened):
     test = opened("pixels")
     test.selectbox(key="evidence_for").set_value("3").run()
     assert "spoke for a 3" in shown(test)
+
+
+def test_first_layer_of_a_run_shows_its_weights_or_what_it_has_learned(opened):
+    test = opened("weights", epochs=1, images=100, width_1=20)
+    assert not [one for one in test.segmented_control if one.key == "first_layer_of"]
+    test.button(key="step").click().run()
+    at_rest(test)
+    weights = shown(test.run())
+    test.segmented_control(key="first_layer_of").set_value("What it has learned").run()
+    changes = shown(test)
+    assert "minus those that it started with" in changes
+    assert "minus those that it started with" not in weights
+    assert re.findall(r'src="([^"]+)" alt="neuron 1"', changes) != re.findall(r'src="([^"]+)" alt="neuron 1"', weights)

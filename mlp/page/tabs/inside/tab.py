@@ -18,7 +18,7 @@ TOOLS = {
     "look": Room("Look", "", _picture, lambda _visitor, data: subject_choice(data)),
     "damage": Room("Damage", damage.IDEA, damage.view, damage.choices),
     "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices, takes_any_network=True),
-    "weights": Room("First layer", "", first_layer.view, takes_any_network=True),
+    "weights": Room("First layer", "", first_layer.view, first_layer.choices, takes_any_network=True),
     "pixels": Room("Pixels", "", evidence.view, evidence.choices),
 }
 TOOL_ROOMS = Rooms("lab", "Look inside", {name: tool.title for name, tool in TOOLS.items()}, state.network_tool)
