@@ -39,6 +39,8 @@ class Student:
             self._digit = (self._digit + self._rng.randrange(1, 10)) % 10  # a new one, so that the page changes
             try:
                 self.strokes.append((began, await self.visitor.draw(data_url(self._digit))))
+                finished = self.visitor.finished_scripts  # one more, once the server has the canvas's own report
+                await self.visitor.until(lambda finished=finished: self.visitor.finished_scripts > finished)
                 self.drawn.append((time.monotonic(), self.visitor.network_saw))
                 if "done after" in self.visitor.progress:
                     self.note_steps()
