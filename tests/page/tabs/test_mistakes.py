@@ -13,7 +13,7 @@ from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
 from tests.page.sight import at_rest, visitor_of
 from tests.sample_digits import sample
 
-TITLE = re.compile(r'class="ink-title">(.*?)<small>')
+TITLE = re.compile(r"<h3>(.*?)<small>")
 
 
 @pytest.fixture
