@@ -110,7 +110,8 @@ def part(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that makes a function draw a part of the page, again after each of these events.
 
-    ``on`` may be a function that returns them for the function's arguments, whenever it is drawn.
+    ``on`` may be a function that returns them for the function's arguments, whenever it is drawn; ``On(0)`` is for a
+    part that only its own controls change.
     """
 
     def declare(act: Callable[..., None]) -> Callable[..., None]:

@@ -11,7 +11,7 @@ from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section
-from mlp.page.style.redraw import fragment
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.places import Section
 from mlp.page.visitors.visitor import Visitor
@@ -56,15 +56,16 @@ def data_section(_visitor: Visitor, data: Dataset) -> None:
         f"{len(data.validation.labels):,} for validation, and {len(data.test.labels):,} for the final "
         "test. Each has 28 × 28 pixels, with the true digit below."
     )
-    fragment(_images, key="examples")(data)
+    _images(data)
     if are_signs:
         return
     with st.expander("Three questions"):
         questions_section(QUESTIONS)
     with st.container(key="advanced_data"), st.expander("Advanced"):
-        fragment(_styles, key="styles")()
+        _styles()
 
 
+@part("examples", on=On(0), where=Where.TAB)
 def _images(data: Dataset) -> None:
     split, names = data.train, data.names
     first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
@@ -84,6 +85,7 @@ def _show_others() -> None:
     _examples_from.set(_examples_from.get() + EXAMPLES)
 
 
+@part("styles", on=On(0), where=Where.TAB)
 def _styles() -> None:
     """Draw a row for each digit, with examples of its styles."""
     if st.toggle("Show the styles of synthetic digits", key=_show_styles.key):

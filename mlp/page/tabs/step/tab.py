@@ -11,7 +11,7 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
-from mlp.page.style.redraw import fragment
+from mlp.page.style.redraw import On, Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.step.backward import after, backward, check, update
@@ -42,12 +42,9 @@ STAGES = {
 FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 
 
+@part("step_through", on=On(0), where=Where.TAB)
 def step_through_section(visitor: Visitor, data: Dataset) -> None:
     """Draw a training step, one stage at a time."""
-    fragment(_step_through, key="step_through")(visitor, data)
-
-
-def _step_through(visitor: Visitor, data: Dataset) -> None:
     st.markdown(
         "A network learns in thousands of steps, each from a handful of images. Here is **one of them in slow "
         "motion**, with its real numbers. It works on a copy, so your run stays as it is."
