@@ -1,5 +1,7 @@
 """Work that moves from one file to another is in one of them whenever the server ends."""
 
+import threading
+
 import pytest
 
 from mlp.jobs.checkpoints import Checkpoints
@@ -30,14 +32,15 @@ def test_server_that_ends_while_a_sweep_is_replaced_restores_no_mixture(tmp_path
 
 
 def end_after(patch, n_written):
-    """End the server after it wrote or deleted this number of files."""
-    left = [n_written]
+    """End this thread's server after it wrote or deleted this number of files."""
+    left, here = [n_written], threading.get_ident()
 
     def counted(act):
         def acts(self, owner, name, *data):
-            if not left[0]:
-                raise KeyboardInterrupt
-            left[0] -= 1
+            if threading.get_ident() == here:
+                if not left[0]:
+                    raise KeyboardInterrupt
+                left[0] -= 1
             act(self, owner, name, *data)
 
         return acts

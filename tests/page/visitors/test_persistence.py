@@ -1,5 +1,6 @@
 """When a visitor's work is written, how long it stays on disk, and what a full disk costs."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -29,11 +30,12 @@ from tests.page.visitors.sample_work import (
 
 @pytest.fixture
 def written(monkeypatch):
-    """The names of the files that are written, in order."""
-    names, write = [], Checkpoints.write
+    """The names of the files that this thread writes, in order: another saves the visitors of other tests' pages."""
+    names, write, here = [], Checkpoints.write, threading.get_ident()
 
     def noted(self, owner, name, data):
-        names.append(name)
+        if threading.get_ident() == here:
+            names.append(name)
         write(self, owner, name, data)
 
     monkeypatch.setattr(Checkpoints, "write", noted)
