@@ -201,10 +201,10 @@ ROWS = {
     "calm": Row("nothing", calm),
     "workers": Row("workers are killed", kill_workers, strangers=None),
     "turns": Row("a stranger sweeps eight runs", strangers.take_turns, strangers=1),
-    "memory": Row("five strangers sweep large networks", strangers.fill_memory, strangers=5),
     "pictures": Row("a stranger uploads slow images", strangers.upload_pictures, strangers=1, decoders=AT_ONCE),
     "files": Row("a stranger downloads without end", strangers.load_files, strangers=2),
     "proxy": Row("1,000 half-sent heads and four large bodies", strangers.besiege_proxy),
+    "memory": Row("five strangers sweep large networks", strangers.fill_memory, strangers=5),
     "disk": Row("the disk is full", fill_disk, strangers=None),
     "server": Row("the server is killed", kill_server, strangers=None),
 }
