@@ -24,8 +24,6 @@ STREAMS: dict[str, Callable[..., tuple[int, ...]]] = {
     "unseen synthetic digits": lambda seed: (seed, 4),
     "synthetic validation": lambda: (8,),
     "synthetic validation in unseen styles": lambda: (9,),
-    "distorted images": lambda strong: (11, strong),
-    "digits of one style": lambda style: (15, style),
     # of the digit check, from its seed
     "digits for the digit check": lambda seed: (seed, 5),
     "unseen digits for the digit check": lambda seed: (seed, 6),

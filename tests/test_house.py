@@ -140,9 +140,9 @@ def test_code_checks_nothing_with_assert():
 
 COUNTED = (".py", ".js", ".css")
 LINES: dict[str, int] = {
-    "mlp": 1096,
-    "mlp/analysis": 4379,
-    "mlp/cli": 983,
+    "mlp": 1094,
+    "mlp/analysis": 4203,
+    "mlp/cli": 969,
     "mlp/files": 78,
     "mlp/images": 3296,
     "mlp/jobs": 2958,
@@ -158,11 +158,11 @@ LINES: dict[str, int] = {
     "mlp/page/visitors": 1535,
     "mlp/training": 2817,
     "tests": 1122,
-    "tests/analysis": 1315,
+    "tests/analysis": 1272,
     "tests/benchmarks": 948,
     "tests/browser": 3056,
     "tests/claims": 767,
-    "tests/cli": 460,
+    "tests/cli": 458,
     "tests/container": 128,
     "tests/exports": 132,
     "tests/files": 54,

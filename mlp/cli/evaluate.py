@@ -1,18 +1,16 @@
-"""``python -m mlp evaluate`` scores a saved network: MNIST's test set, drawings, distorted images, styles."""
+"""``python -m mlp evaluate`` scores a saved network: MNIST's test set, drawings, synthetic digits."""
 
 import argparse
 import json
 from pathlib import Path
 
-from mlp.analysis.confused_styles import confused_styles
-from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import Score, score_drawings, score_images
 from mlp.analysis.signs.sign_score import SignScore, score_signs
 from mlp.class_names import in_words
 from mlp.cli.options import add_data
 from mlp.cli.terminal import print_line, progress_bar
 from mlp.images.drawings.drawing_file import load_set
-from mlp.images.mnist import Dataset, load_mnist
+from mlp.images.mnist import load_mnist
 from mlp.images.recorded import load_drawings
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
@@ -52,7 +50,9 @@ def score(given: argparse.Namespace) -> int:
     print_line(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     print_line(f"data {dataset.name}")
     print_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
-    print_distorted_and_styles(network, dataset)
+    synthetic = synthetic_score(network)
+    print_line(f"synthetic accuracy {synthetic.all:.4f}")
+    print_line(f"synthetic_in_unseen_styles accuracy {synthetic.unseen:.4f}")
     for path, drawings in recorded.items():
         name = Path(path).name
         with progress_bar(drawings, desc=name, unit="drawings") as bar:
@@ -91,20 +91,6 @@ def print_sign_score(name: str, score: SignScore) -> None:
         print_line(
             f"{name} confused {json.dumps(true, ensure_ascii=False)} as {json.dumps(read, ensure_ascii=False)} {n}"
         )
-
-
-def print_distorted_and_styles(network: Reader, dataset: Dataset) -> None:
-    """Print a network's scores on distorted images and synthetic digits, with the styles that it confuses."""
-    distorted = robustness(network, dataset.test.images, dataset.test.labels)
-    for found in progress_bar(distorted, desc="distorted", total=len(CORRUPTIONS), unit="kinds"):
-        print_line(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
-    synthetic = synthetic_score(network)
-    print_line(f"synthetic accuracy {synthetic.all:.4f}")
-    print_line(f"synthetic_in_unseen_styles accuracy {synthetic.unseen:.4f}")
-    for pair in confused_styles(network, dataset.validation):
-        for one in pair:
-            shares = f"synthetic {one.synthetic:.4f} validation {one.validation:.4f}"
-            print_line(f"confused {one.style} {one.digit} as {one.other} {shares}")
 
 
 def print_score(name: str, score: Score) -> None:

@@ -1,22 +1,17 @@
-"""Scores of networks: what is read right, how sure, and what is confused."""
+"""Scores of networks: what is read right, and how sure."""
 
 import numpy as np
 import pytest
 
-from mlp import DEFAULT_MODEL, MLP, Reader
+from mlp import MLP, Reader
 from mlp.analysis.calibration import fit_temperature
-from mlp.analysis.confused_styles import STYLES_OF, confused_styles
 from mlp.analysis.mistakes import Readings, read_all
-from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import calibration_error, score_drawings, score_images, wilson_interval
 from mlp.analysis.signs.sign_score import score
 from mlp.images.drawing import to_mnist
-from mlp.images.mnist import Split
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.nn.losses import softmax
-from mlp.nn.weights import load_model
 from mlp.training.rejection import REFUSED_FROM
-from tests.sample_digits import sample
 
 STROKES = {1: [[5.0, 0.0], [5.0, 100.0]], 7: [[0.0, 0.0], [60.0, 0.0], [20.0, 100.0]]}
 
@@ -106,41 +101,3 @@ def test_readings_count_by_true_digit_and_answer_and_list_the_surest_first():
     assert (read.cell(0, 1).tolist(), read.cell(1, 2).tolist(), read.worst().tolist()) == ([2, 1], [], [2, 1])
     found = read_all(reader(), np.eye(10, dtype=np.float32), np.arange(10, dtype=np.uint8))
     np.testing.assert_array_equal(found.confusion, np.eye(10))
-
-
-class Alternating:
-    """Reads every other image as 2, the rest as 7."""
-
-    def predict(self, images):
-        return np.where(np.arange(len(images)) % 2, 7, 2)
-
-
-def test_shares_are_of_the_style_and_of_the_digit_on_labeled_images():
-    labels = np.array([7, 7, 7, 7, 2, 2])  # two of the sevens are read as 2, one of the twos as 7
-    (bar, back), *_ = confused_styles(Alternating(), Split(np.zeros((6, 784), np.uint8), labels))
-    assert (bar.style, bar.digit, bar.other, bar.synthetic, bar.validation) == ("seven_barred", 7, 2, 0.5, 0.5)
-    assert (back.digit, back.other, back.synthetic, back.validation) == (2, 7, 0.5, 0.5)
-    assert back.style in STYLES_OF[2]
-
-
-@pytest.mark.parametrize("name", CORRUPTIONS)
-def test_corruption_is_deterministic_and_stronger_if_strong(name):
-    images = sample().test.images[:50].reshape(-1, 28, 28)
-    kept = images.copy()
-    mild, strong = (CORRUPTIONS[name](images, np.random.default_rng(1), strong) for strong in (False, True))
-    assert mild.dtype == strong.dtype == np.uint8
-    assert mild.shape == strong.shape == images.shape
-    np.testing.assert_array_equal(images, kept)
-    np.testing.assert_array_equal(mild, CORRUPTIONS[name](images, np.random.default_rng(1), False))
-    away = [np.abs(distorted.astype(float) - images).mean(axis=(1, 2)) for distorted in (mild, strong)]
-    assert (away[0] > 0).all()
-    assert (away[1] > away[0]).mean() > 0.9
-
-
-def test_articles_network_reads_less_of_more_distorted_images():
-    network, test = load_model(DEFAULT_MODEL.with_name("article.safetensors")), sample().test
-    found = list(robustness(network, test.images, test.labels))
-    assert [one.name for one in found] == list(CORRUPTIONS)
-    plain = (network.predict(test.images) == test.labels).mean()
-    assert all(one.strong < one.mild <= plain for one in found)
-    assert found == list(robustness(network, test.images, test.labels))
