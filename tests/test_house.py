@@ -141,7 +141,7 @@ def test_code_checks_nothing_with_assert():
 COUNTED = (".py", ".js", ".css")
 LINES: dict[str, int] = {
     "mlp": 1094,
-    "mlp/analysis": 4203,
+    "mlp/analysis": 4164,
     "mlp/cli": 969,
     "mlp/files": 78,
     "mlp/images": 3296,
@@ -153,7 +153,7 @@ LINES: dict[str, int] = {
     "mlp/page/server": 758,
     "mlp/page/settings": 350,
     "mlp/page/style": 2301,
-    "mlp/page/tabs": 4850,
+    "mlp/page/tabs": 4849,
     "mlp/page/train": 1146,
     "mlp/page/visitors": 1535,
     "mlp/training": 2817,

@@ -12,40 +12,6 @@ from mlp.nn.reader import Reader
 from mlp.nn.tta import SHIFTS, shifted
 
 
-def input_gradients(
-    network: MLP,
-    image: np.ndarray,
-    directions: np.ndarray,
-    *,
-    layer: int = -1,
-    activations: Sequence[np.ndarray] | None = None,
-) -> np.ndarray:
-    """Return the gradient of weighted sums of a layer's outputs for the inputs, ``d(directions · sums) / d(image)``.
-
-    It neither reads nor writes what training keeps in the network, so any thread may call it at any time.
-
-    Parameters
-    ----------
-    network : MLP
-    image : array, shape (inputs,) or (height, width)
-        float in 0..1, or uint8 in 0..255; the gradient is for the scaled input, 0..1, in either case.
-    directions : float array, shape (m, width of the layer)
-        Each row weighs the layer's outputs: a row of the identity selects one neuron, the difference of two rows
-        compares two digits.
-    layer : int
-        The Dense layer, before its activation; the last one gives the logits.
-    activations : sequence of arrays, optional
-        The result of ``network.activations`` for the image, if already computed.
-
-    Returns
-    -------
-    float array, shape (m, inputs)
-    """
-    if activations is None:
-        activations = network.activations(image[np.newaxis])
-    return pull_back(network, activations, directions, layer=layer)
-
-
 def place_of_sums(network: MLP, layer: int) -> int:
     """Return the position of a Dense layer's sums in `MLP.activations`, whatever layers are between.
 
@@ -62,14 +28,17 @@ def place_of_sums(network: MLP, layer: int) -> int:
 def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.ndarray, *, layer: int = -1) -> np.ndarray:
     """Return the gradient for the inputs, given the gradient for one layer's outputs, each row at its own example.
 
+    It neither reads nor writes what training keeps in the network, so any thread may call it at any time.
+
     Parameters
     ----------
     network : MLP
     activations : sequence of arrays
         The result of `MLP.activations` for n examples, or for one that all rows share.
     grad_sums : float array, shape (n, width of the layer)
+        A row of the identity selects one neuron, the difference of two rows compares two digits.
     layer : int
-        The Dense layer, before its activation.
+        The Dense layer, before its activation; the last one gives the logits.
 
     Returns
     -------
@@ -148,16 +117,15 @@ def _patches(height: int, width: int, side: int, stride: int) -> np.ndarray:
 
 
 def occlusion(
-    network: MLP | Reader, image: np.ndarray, direction: np.ndarray, *, side: int = 4, stride: int = 2
+    reader: Reader, image: np.ndarray, direction: np.ndarray, *, side: int = 4, stride: int = 2
 ) -> np.ndarray:
-    """Return how much a weighted sum of the logits drops when a small square of the image is erased (set to 0).
+    """Return how much a weighted sum of `mean_logits` drops when a small square of the image is erased (set to 0).
 
     Parameters
     ----------
-    network : MLP or Reader
-        For a reader, `mean_logits` count, and the image is as its network sees it.
+    reader : Reader
     image : array, shape (height, width)
-        float in 0..1, or uint8 in 0..255.
+        As the network sees it: float in 0..1, or uint8 in 0..255.
     direction : float array, shape (outputs,)
         Weights of the logits: 1 at one digit and 0 elsewhere selects that digit's score.
     side, stride : int
@@ -177,8 +145,7 @@ def occlusion(
     if with_ink.any():
         covered = np.where(masks[with_ink], image.dtype.type(0), pixels)
         images = np.concatenate([pixels[np.newaxis], covered])
-        logits = mean_logits(network, images) if isinstance(network, Reader) else network.logits(images)
-        scores = logits @ np.asarray(direction, np.float64)
+        scores = mean_logits(reader, images) @ np.asarray(direction, np.float64)
         losses[with_ink] = scores[0] - scores[1:]
     covers = masks.sum(axis=0)
     return (losses @ masks / np.maximum(covers, 1)).reshape(height, width)

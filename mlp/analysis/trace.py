@@ -49,7 +49,7 @@ class LayerTrace:
         return self.inputs * self.dense.weight.value[:, neuron]
 
     def directions(self) -> np.ndarray:
-        """Return a row with a 1 for each shown neuron, for `input_gradients`."""
+        """Return a row with a 1 for each shown neuron, for `pull_back`."""
         rows = np.zeros((len(self.shown), len(self.sums)), np.float32)
         rows[np.arange(len(self.shown)), self.shown] = 1
         return rows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP
-from mlp.analysis.attribution import gradient_times_input, input_gradients, mean_logits, occlusion
+from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusion, pull_back
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.reader import Reader
 from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
@@ -19,7 +19,7 @@ def network_of(sizes, activation="relu", seed=3):
 def test_gradient_of_a_sum_agrees_with_central_differences(activation, layer, place, n):
     network = network_of([9, 8, 7, 3], activation)
     plain, image = network.copy(dropout=0), np.random.default_rng(4).random(9)
-    found = input_gradients(network, image, np.eye(n), layer=layer)
+    found = pull_back(network, network.activations(image[None]), np.eye(n), layer=layer)
     for neuron in range(n):
         expected = central_differences(lambda k=neuron: float(plain.activations(image[None])[place][0, k]), image)
         assert relative_error(found[neuron], expected) < TOLERANCE
@@ -33,8 +33,8 @@ def test_asking_between_forward_and_backward_changes_no_gradient():
     network.backward(grad_logits)
     expected = network.grads.copy()
     network.forward(images)
-    input_gradients(network, images[0], np.eye(3))
-    occlusion(network, images[0].reshape(3, 3), np.eye(3)[0], side=2, stride=1)
+    pull_back(network, network.activations(images[:1]), np.eye(3))
+    occlusion(Reader(network), images[0].reshape(3, 3), np.eye(3)[0], side=2, stride=1)
     network.backward(grad_logits)
     np.testing.assert_array_equal(network.grads, expected)
 
@@ -44,7 +44,7 @@ def test_occlusion_gives_each_pixel_the_mean_drop_of_its_squares():
     weight = network.dense_layers[0].weight.value
     weight[...] = 0
     weight[0] = 6  # only the top left pixel counts
-    found = occlusion(network, np.ones((3, 3)), np.ones(1), side=2, stride=1)
+    found = occlusion(Reader(network), np.ones((3, 3)), np.ones(1), side=2, stride=1)
     # Only the top left square covers that pixel: a corner has one square, an edge two, and the inside four.
     np.testing.assert_allclose(found, [[6, 3, 0], [3, 1.5, 0], [0, 0, 0]])
 

@@ -9,8 +9,10 @@ from mlp.analysis.attribution import place_of_sums, pull_back
 from mlp.nn.network import MLP
 
 STEPS = 200
-RATE = 0.05
+RATE, DECAY = 0.05, 1.0
 MAX_SHIFT_PX = 2
+SEED = 0
+"""Of the noise and of each step's shift."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +34,6 @@ class Wish:
         The current image.
     sums : tuple of float
         The neuron's sum before each step.
-    decay : float
-    max_shift_px : int
-    seed : int
-        Seed of the noise and the shifts.
-    steps : int
-        Number of steps.
     """
 
     network: MLP
@@ -45,39 +41,39 @@ class Wish:
     neuron: int
     image: np.ndarray
     sums: tuple[float, ...] = ()
-    decay: float = 1.0
-    max_shift_px: int = 0
-    seed: int = 0
-    steps: int = STEPS
 
     @property
     def progress(self) -> float:
         """Fraction of the steps done, 0 to 1."""
-        return len(self.sums) / self.steps
+        return len(self.sums) / STEPS
+
+    @property
+    def direction(self) -> np.ndarray:
+        """Weights of the layer's sums, (1, width): 1 at the neuron."""
+        row = np.zeros((1, self.network.layer_sizes[self.layer + 1]), self.network.dtype)
+        row[0, self.neuron] = 1
+        return row
 
     def remaining(self) -> Iterator["Wish"]:
         """Yield the ascent after each further step."""
-        network = self.network
+        network, direction, place = self.network, self.direction, place_of_sums(self.network, self.layer)
         image, sums = self.image.copy(), list(self.sums)
         side = int(len(image) ** 0.5)
-        direction = np.zeros((1, network.layer_sizes[self.layer + 1]), network.dtype)
-        direction[0, self.neuron] = 1
-        place = place_of_sums(network, self.layer)
-        while len(sums) < self.steps:
-            rng = np.random.default_rng((self.seed, len(sums)))
-            down, right = rng.integers(-self.max_shift_px, self.max_shift_px + 1, 2)
+        most = MAX_SHIFT_PX if self.layer else 0
+        while len(sums) < STEPS:
+            down, right = np.random.default_rng((SEED, len(sums))).integers(-most, most + 1, 2)
             moved = np.roll(image.reshape(side, side), (down, right), (0, 1)).reshape(1, -1)
             activations = network.activations(moved)
             sums.append(float(activations[place][0, self.neuron]))
             slope = pull_back(network, activations, direction, layer=self.layer)[0]
             slope = np.roll(slope.reshape(side, side), (-down, -right), (0, 1)).ravel()
             size = float(np.sqrt(np.square(slope).mean()))
-            image += RATE * (slope / max(size, 1e-12) - self.decay * image)
+            image += RATE * (slope / max(size, 1e-12) - DECAY * image)
             np.clip(image, 0, 1, out=image)
             yield replace(self, image=image, sums=tuple(sums))
 
 
-def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
+def wish(network: MLP, layer: int, neuron: int) -> Wish:
     """Return an ascent that starts from faint noise.
 
     Raises
@@ -97,10 +93,8 @@ def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
         raise ValueError(f"layer must be from 0 to {len(widths) - 1}, got {layer}")
     if not 0 <= neuron < widths[layer]:
         raise ValueError(f"neuron must be from 0 to {widths[layer] - 1}, got {neuron}")
-    options = {"max_shift_px": MAX_SHIFT_PX if layer else 0, **options}
-    begun = Wish(network, layer, neuron, np.zeros(0, np.float32), **options)  # type: ignore[arg-type]
-    noise = np.random.default_rng(begun.seed).random(network.layer_sizes[0], np.float32)
-    return replace(begun, image=0.2 * noise)
+    noise = np.random.default_rng(SEED).random(network.layer_sizes[0], np.float32)
+    return Wish(network, layer, neuron, 0.2 * noise)
 
 
 def sum_of(found: Wish) -> float:

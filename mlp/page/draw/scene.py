@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.analysis.attribution import input_gradients
+from mlp.analysis.attribution import pull_back
 from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.class_names import DIGITS
 from mlp.nn.network import MLP
@@ -129,7 +129,7 @@ def scene_of(
     """Return the picture of a network's ``layers``, with the patterns of the first ``n_patterns`` of them."""
     seen = np.zeros((28, 28), np.float32) if image is None else image
     patterns = [
-        input_gradients(network, seen, layer.directions(), layer=number, activations=activations)
+        pull_back(network, activations, layer.directions(), layer=number)
         for number, layer in enumerate(layers[:n_patterns])
     ]
     lit = [activity(network, layer.outputs)[list(layer.shown)] for layer in layers[:-1]]

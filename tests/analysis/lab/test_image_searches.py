@@ -12,7 +12,7 @@ from mlp.nn.network import MLP
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_wish_is_that_of_a_network_without_dropout(layer: int):
     network = MLP([784, 30, 20, 10], dropout=0.5, rng=np.random.default_rng(0))
-    found, plain = (advanced(wish(each, layer, 7, steps=5), 60) for each in (network, network.copy(dropout=0)))
+    found, plain = (advanced(wish(each, layer, 7), 60) for each in (network, network.copy(dropout=0)))
     np.testing.assert_array_equal(found.image, plain.image)
     assert sum_of(found) == sum_of(plain)
 

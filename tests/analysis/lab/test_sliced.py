@@ -36,7 +36,7 @@ STATES = [NETWORK.values * size for size in (0.1, 0.5, 1.0)]
 @pytest.mark.parametrize(
     ("begun", "result"),
     [
-        (wish(NETWORK, 1, 5, steps=30), "image"),
+        (wish(NETWORK, 1, 5), "image"),
         (valley(STATES, NETWORK, IMAGES, LABELS), "losses"),
     ],
     ids=["wish", "valley"],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.attribution import input_gradients
+from mlp.analysis.attribution import pull_back
 from mlp.analysis.lab.wish import Wish, sum_of, wish
 from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
@@ -90,7 +90,7 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     n_answers = network.layer_sizes[-1]
     names = now.reader.names if len(now.reader.names) == n_answers else tuple(map(str, range(n_answers)))
     logits = network.logits(found.image[None])
-    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.max_shift_px else ""
+    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.layer else ""
     weights = ("Its weights", "orange: ink raises its sum; blue: lowers it")
     gradient = ("Its gradient", "for an empty image; orange: ink would raise its sum")
     shown = [
@@ -129,7 +129,6 @@ def _reading_text(found: Wish, logits: np.ndarray, reader: Reader, names: Sequen
 
 def _weights(found: Wish) -> str:
     """Return a picture of the neuron's weights, or beyond the first layer of its gradient at an empty image."""
-    direction = np.zeros((1, found.network.layer_sizes[found.layer + 1]))
-    direction[0, found.neuron] = 1
-    slope = input_gradients(found.network, np.zeros(784, np.float32), direction, layer=found.layer)[0]
+    activations = found.network.activations(np.zeros((1, 784), np.float32))
+    slope = pull_back(found.network, activations, found.direction, layer=found.layer)[0]
     return strongest_url(slope.reshape(28, 28), theme.colors())
