@@ -141,7 +141,7 @@ def test_code_checks_nothing_with_assert():
 COUNTED = (".py", ".js", ".css")
 LINES: dict[str, int] = {
     "mlp": 1094,
-    "mlp/analysis": 4164,
+    "mlp/analysis": 4114,
     "mlp/cli": 969,
     "mlp/files": 78,
     "mlp/images": 3296,
@@ -153,7 +153,7 @@ LINES: dict[str, int] = {
     "mlp/page/server": 758,
     "mlp/page/settings": 350,
     "mlp/page/style": 2301,
-    "mlp/page/tabs": 4849,
+    "mlp/page/tabs": 4815,
     "mlp/page/train": 1146,
     "mlp/page/visitors": 1535,
     "mlp/training": 2817,
@@ -170,7 +170,7 @@ LINES: dict[str, int] = {
     "tests/images": 1358,
     "tests/jobs": 2544,
     "tests/nn": 1630,
-    "tests/page": 6551,
+    "tests/page": 6550,
     "tests/training": 1372,
     "tests/wire": 1092,
 }

@@ -131,46 +131,26 @@ def _diverged(now: Snapshot) -> Diagnosis:
 def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis:
     newest = history.newest
     assert newest is not None
+    title, why = "The loss is not falling", "Smaller steps help more often than larger ones."
+    remedy = _slower(settings, rate)
+    if _is_fast(settings, rate):
+        why = "The steps look too large: each jumps across the valley that it should go down into."
+    elif settings.activation == "sigmoid" and len(settings.hidden) > 1:
+        why = "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left."
+        remedy = Remedy("Try ReLU", {"activation": "relu"})
+    elif settings.dropout and rate > 0.05 * _usual(settings):
+        why = f"Dropout lets {settings.dropout:.0%} of the hidden neurons sit out each step. Too few may be left."
+        remedy = Remedy("Try dropout 0", {"dropout": 0.0})
+    elif rate < 0.9 * _usual(settings):
+        title = "The loss is hardly falling"
+        why = "The steps look too small: at this pace, training would take very long."
+        faster = rounded_rate(min(100 * rate, _usual(settings)))
+        remedy = Remedy(f"Try learning rate {faster:g}", {"learning_rate": faster})
     text = (
         f"On training images, without warps and dropout, it is {newest.training_loss:.2f}. A blind guess costs "
-        f"{math.log(settings.n_classes):.2f}. "
+        f"{math.log(settings.n_classes):.2f}. {why}"
     )
-    if _is_fast(settings, rate):
-        return Diagnosis(
-            "not falling",
-            "The loss is not falling",
-            text + "The steps look too large: each jumps across the valley that it should go down into.",
-            _slower(settings, rate),
-        )
-    if settings.activation == "sigmoid" and len(settings.hidden) > 1:
-        return Diagnosis(
-            "not falling",
-            "The loss is not falling",
-            text
-            + "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left.",
-            Remedy("Try ReLU", {"activation": "relu"}),
-        )
-    if settings.dropout and rate > 0.05 * _usual(settings):
-        return Diagnosis(
-            "not falling",
-            "The loss is not falling",
-            text + f"Dropout lets {settings.dropout:.0%} of the hidden neurons sit out each step. Too few may be left.",
-            Remedy("Try dropout 0", {"dropout": 0.0}),
-        )
-    if rate < 0.9 * _usual(settings):
-        faster = rounded_rate(min(100 * rate, _usual(settings)))
-        return Diagnosis(
-            "not falling",
-            "The loss is hardly falling",
-            text + "The steps look too small: at this pace, training would take very long.",
-            Remedy(f"Try learning rate {faster:g}", {"learning_rate": faster}),
-        )
-    return Diagnosis(
-        "not falling",
-        "The loss is not falling",
-        text + "Smaller steps help more often than larger ones.",
-        _slower(settings, rate),
-    )
+    return Diagnosis("not falling", title, text, remedy)
 
 
 def _overfitting(settings: Settings, gap: float) -> Diagnosis:

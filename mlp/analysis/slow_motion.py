@@ -1,6 +1,5 @@
 """One step of training in slow motion, with all its intermediate results."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -41,10 +40,10 @@ class SlowStep:
         Mean over the minibatch in nats, before the step and after it.
     logits_after : float32 array, shape (batch, 10)
         Logits of the same images, after the step.
-    optimizer_before, optimizer_after : dict
-        State of the optimizer before and after the step, from `Optimizer.state`.
+    optimizer_before : dict
+        State of the optimizer before the step, from `Optimizer.state`.
     run : Run
-        The copy, one step further: the next slow step starts from it.
+        The copy, one step further, with its optimizer as it is after the step: the next slow step starts from it.
     """
 
     settings: Settings
@@ -62,7 +61,6 @@ class SlowStep:
     loss_after: float
     logits_after: np.ndarray
     optimizer_before: dict[str, Any]
-    optimizer_after: dict[str, Any]
     run: Run
 
     @property
@@ -140,7 +138,6 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
         loss_after=softmax_cross_entropy(logits_after, labels, smoothing)[0],
         logits_after=logits_after,
         optimizer_before=optimizer_before,
-        optimizer_after=optimizer.state(),
         run=twin,
     )
 
@@ -182,22 +179,14 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
     positions : list of int
         Parameters, as positions in the flat `MLP.values`.
     """
-    exact, smoothing = step.before.copy(np.float64), step.settings.label_smoothing
+    exact = step.before.copy(np.float64)
     logits = exact.forward(step.inputs, step.mask_rng())
-    exact.backward(softmax_cross_entropy(logits, step.labels, smoothing)[1])
+    exact.backward(softmax_cross_entropy(logits, step.labels, step.settings.label_smoothing)[1])
     checks = []
     for position in positions:
         direction = np.zeros(exact.values.size)
         direction[position] = 1
-        below, above = losses_along(
-            exact,
-            direction,
-            [-DIFFERENCE, DIFFERENCE],
-            step.inputs,
-            step.labels,
-            label_smoothing=smoothing,
-            masks=step.mask_rng,
-        )
+        below, above = losses_along(step, exact, direction, [-DIFFERENCE, DIFFERENCE])
         checks.append(
             Check(float(step.before.grads[position]), float(exact.grads[position]), (above - below) / (2 * DIFFERENCE))
         )
@@ -205,44 +194,25 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # the loss shows a diverged run
-def losses_along(
-    network: MLP,
-    direction: np.ndarray,
-    lengths: list[float],
-    inputs: np.ndarray,
-    labels: np.ndarray,
-    *,
-    label_smoothing: float = 0.0,
-    masks: Callable[[], np.random.Generator | None] = lambda: None,
-) -> list[float]:
-    """Return the loss with all parameters moved by each ``length · direction``; the network itself does not change.
+def losses_along(step: SlowStep, network: MLP, direction: np.ndarray, lengths: list[float]) -> list[float]:
+    """Return a step's loss with all parameters of a network moved by each ``length · direction``.
 
     Parameters
     ----------
+    step : SlowStep
+        Its minibatch, its label smoothing and its masks of dropout apply.
     network : MLP
+        Does not change.
     direction : float array, shape (n_parameters,)
     lengths : list of float
-    inputs : array, shape (n, inputs)
-    labels : int array, shape (n,)
-    label_smoothing : float
-    masks : callable, optional
-        Returns the generator of dropout's masks for each length, as `SlowStep.mask_rng`; by default, nothing is
-        skipped.
-
-    Examples
-    --------
-    >>> network = MLP([4, 2], rng=np.random.default_rng(0))
-    >>> inputs, labels = np.eye(2, 4), np.array([0, 1])
-    >>> here, there = losses_along(network, -network.values, [0, 1], inputs, labels)  # to where all weights are 0
-    >>> round(there, 4)
-    0.6931
     """
     moved = network.copy()
     losses = []
     for length in lengths:
         np.multiply(direction, length, out=moved.values)
         moved.values += network.values
-        losses.append(softmax_cross_entropy(moved.activations(inputs, masks())[-1], labels, label_smoothing)[0])
+        logits = moved.activations(step.inputs, step.mask_rng())[-1]
+        losses.append(softmax_cross_entropy(logits, step.labels, step.settings.label_smoothing)[0])
     return losses
 
 

@@ -36,7 +36,7 @@ def test_sgds_formula_ends_with_the_weight_that_sgd_makes(momentum, decay, l1):
     weight = Parameter(np.array([0.7]), np.array([0.3]))
     optimizer = SGD([weight], 0.1, momentum=momentum, weight_decay=decay, l1=l1)
     optimizer.restore({"steps_taken": 1, "velocity": np.array([0.2])})
-    formula = sgd_numbers(0.7, 0.3, 0.2, rate=0.1, momentum=momentum, decay=decay, l1=l1)
+    formula = sgd_numbers(optimizer, 0.7, 0.3, 0.2)
     optimizer.step()
     assert last_number(formula) == pytest.approx(weight.value[0], rel=1e-4)
 
@@ -46,7 +46,6 @@ def test_adams_formula_ends_with_the_weight_that_adam_makes(decay, l1):
     weight = Parameter(np.array([0.7]), np.array([0.3]))
     optimizer = Adam([weight], 0.1, weight_decay=decay, l1=l1)
     optimizer.restore({"steps_taken": 4, "mean": np.array([0.2]), "mean_square": np.array([0.05])})
-    given = {"rate": 0.1, "betas": (0.9, 0.999), "epsilon": 1e-8, "decay": decay, "l1": l1, "steps_taken": 5}
-    formula = adam_numbers(0.7, 0.3, 0.2, 0.05, **given)
     optimizer.step()
+    formula = adam_numbers(optimizer, 0.7, 0.3, 0.2, 0.05)
     assert last_number(formula) == pytest.approx(weight.value[0], rel=1e-4)

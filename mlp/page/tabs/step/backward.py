@@ -1,5 +1,7 @@
 """The last stages of a slow step: the gradients and their check, the update of the weights, and its effect."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -167,39 +169,13 @@ def _chosen_weight(step: SlowStep) -> tuple[str, int]:
 
 def _numbers(step: SlowStep, position: int) -> str:
     """Return the update of one weight as a formula with its numbers."""
-    settings, before = step.settings, step.optimizer_before
     value, gradient = float(step.before.values[position]), float(step.before.grads[position])
     optimizer = step.run.optimizer
+    kept = [float(step.optimizer_before[name][position]) for name in optimizer.slots]
     if isinstance(optimizer, Adam):
-        return adam_numbers(
-            value,
-            gradient,
-            float(before["mean"][position]),
-            float(before["mean_square"][position]),
-            rate=step.learning_rate,
-            betas=(optimizer.betas[0], optimizer.betas[1]),
-            epsilon=optimizer.epsilon,
-            decay=settings.weight_decay,
-            l1=settings.l1,
-            steps_taken=step.optimizer_after["steps_taken"],
-        )
-    return sgd_numbers(
-        value,
-        gradient,
-        float(before["velocity"][position]) if "velocity" in before else 0.0,
-        rate=step.learning_rate,
-        momentum=settings.momentum,
-        decay=settings.weight_decay,
-        l1=settings.l1,
-    )
-
-
-def _losses(step: SlowStep, lengths: list[float]) -> list[float]:
-    """Return the losses of the minibatch at these lengths of the step."""
-    smoothing = step.settings.label_smoothing
-    return losses_along(
-        step.before, step.update, lengths, step.inputs, step.labels, label_smoothing=smoothing, masks=step.mask_rng
-    )
+        return adam_numbers(optimizer, value, gradient, *kept)
+    assert isinstance(optimizer, SGD)  # there is no other
+    return sgd_numbers(optimizer, value, gradient, *kept)
 
 
 def _downhill(step: SlowStep) -> None:
@@ -207,7 +183,8 @@ def _downhill(step: SlowStep) -> None:
     # Fewer points for large networks, as each costs a pass of the whole minibatch.
     n = 33 if step.before.n_parameters * len(step.labels) < MAX_FINE_WORK else 9
     x = np.linspace(0, 4, n)
-    y = np.array(within_budget("slow_downhill", (step,), lambda: _losses(step, x.tolist()), plays=False))
+    losses = partial(losses_along, step, step.before, step.update, x.tolist())
+    y = np.array(within_budget("slow_downhill", (step,), losses, plays=False))
     slope = float(step.before.grads.astype(np.float64) @ step.update.astype(np.float64))
     finite = y[np.isfinite(y)]
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)

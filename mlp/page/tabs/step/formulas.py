@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mlp.nn.optimizers import SGD, Adam
+
 ACTIVATION = {
     "relu": (r"\max(0,\,{0})", "[{0} > 0]"),
     "tanh": (r"\tanh({0})", "(1 - {0}^2)"),
@@ -112,11 +114,10 @@ def _slope(value: float, gradient: float, decay: float, l1: float) -> tuple[floa
     return slope, formula, numbers if numbers == tex(gradient) else f"{numbers} = {tex(slope)}"
 
 
-def sgd_numbers(
-    value: float, gradient: float, velocity: float, *, rate: float, momentum: float, decay: float, l1: float = 0.0
-) -> str:
+def sgd_numbers(optimizer: SGD, value: float, gradient: float, velocity: float = 0.0) -> str:
     """Write SGD's update of one weight; ``velocity`` is the one before the step."""
-    slope, formula, numbers = _slope(value, gradient, decay, l1)
+    rate, momentum = optimizer.learning_rate, optimizer.momentum
+    slope, formula, numbers = _slope(value, gradient, optimizer.weight_decay, optimizer.l1)
     lines = [rf"g &= {formula} = {numbers}"]
     step, name = slope, "g"
     if momentum:
@@ -132,29 +133,17 @@ def sgd_numbers(
     return aligned(*lines)
 
 
-def adam_numbers(
-    value: float,
-    gradient: float,
-    mean: float,
-    mean_square: float,
-    *,
-    rate: float,
-    betas: tuple[float, float],
-    epsilon: float,
-    decay: float,
-    steps_taken: int,
-    l1: float = 0.0,
-) -> str:
-    """Write Adam's update of one weight; the running means are those before the step, ``steps_taken`` counts it."""
-    beta_1, beta_2 = betas
-    slope, _, numbers = _slope(value, gradient, 0.0, l1)
-    decayed = (1 - rate * decay) * value
-    shrunk = [rf"w &\leftarrow (1 - \eta \lambda)\,w = {tex(decayed, 5)}"] if decay else []
+def adam_numbers(optimizer: Adam, value: float, gradient: float, mean: float, mean_square: float) -> str:
+    """Write Adam's update of one weight; the running means are those before the step, the optimizer is as after it."""
+    rate, steps_taken, (beta_1, beta_2) = optimizer.learning_rate, optimizer.steps_taken, optimizer.betas
+    slope, _, numbers = _slope(value, gradient, 0.0, optimizer.l1)
+    decayed = (1 - rate * optimizer.weight_decay) * value
+    shrunk = [rf"w &\leftarrow (1 - \eta \lambda)\,w = {tex(decayed, 5)}"] if optimizer.weight_decay else []
     mean = beta_1 * mean + (1 - beta_1) * slope
     mean_square = beta_2 * mean_square + (1 - beta_2) * slope**2
     corrected = mean / (1 - beta_1**steps_taken)
     corrected_square = mean_square / (1 - beta_2**steps_taken)
-    step = corrected / (math.sqrt(corrected_square) + epsilon)
+    step = corrected / (math.sqrt(corrected_square) + optimizer.epsilon)
     return aligned(
         rf"g &= {numbers}",
         rf"m &\leftarrow \beta_1 m + (1 - \beta_1)\,g = {tex(mean)}",
