@@ -17,12 +17,12 @@ from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, export, open, predict, rejection, sweep, train, web_page
+from mlp.cli import evaluate, export, open, predict, rejection, train, web_page
 from mlp.cli.options import Parser
 from mlp.cli.terminal import INTERRUPTED, print_error, reason
 from mlp.shipped_files import SHIPPED
 
-COMMANDS = (train, rejection, evaluate, predict, sweep, web_page, export, open)
+COMMANDS = (train, rejection, evaluate, predict, web_page, export, open)
 """The commands, one file each: ``add_command`` adds its parser, whose ``run`` carries it out and returns the status."""
 
 

@@ -2,13 +2,12 @@
 
 import argparse
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from mlp.training.recipes import RECIPES
-from mlp.training.setting_entry import Setting, format_value
+from mlp.training.setting_entry import format_value
 from mlp.training.settings import SETTINGS, Settings
 
 
@@ -55,11 +54,6 @@ def number_or_all(text: str) -> int | float | str | bool | None:
     return None if text == "all" else value(text)
 
 
-def parser_of(one: Setting) -> Callable[[str], Any]:
-    """Return the function that reads a setting's value on the command line."""
-    return several if isinstance(one.default, tuple) else number_or_all if one.default is None else value
-
-
 def add_settings(command: argparse.ArgumentParser) -> None:
     """Add an option for every setting, and one for the recipe with their default values."""
     command.add_argument(
@@ -76,7 +70,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             one.flag,
             dest=one.field,
-            type=parser_of(one),
+            type=several if is_list else number_or_all if one.default is None else value,
             default=argparse.SUPPRESS,  # an option that is not given leaves the recipe's value
             metavar=f"{{{','.join(one.positions)}}}" if one.kind == "choice" else "VALUE,…" if is_list else "VALUE",
             nargs="?" if is_switch else None,

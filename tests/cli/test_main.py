@@ -75,33 +75,6 @@ def test_package_runs_as_a_command():
     assert done.stderr.startswith("error: null: not a safetensors file")
 
 
-def test_sweep_lists_the_best_value_first_and_saves_its_network(tmp_path, capsys):
-    out = tmp_path / "winner.safetensors"
-    options = ["--images", "320", "--epochs", "2", "--out", str(out)]
-    assert main(["sweep", "layers", "16", "1", *options]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert re.match(r"1 layers 16 validation_accuracy 0\.\d+ validation_loss .* epochs 2$", lines[1])
-    assert lines[2].startswith("2 layers 1 ")
-    winner = load_model(out)
-    assert winner.layer_sizes == [784, 16, 10]
-    assert f"winner layers 16 validation_accuracy {winner.facts['validation_accuracy']}" in lines
-    assert winner.facts["settings"]["images"] == 320
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["epochs", "1"], "a sweep takes 2 to 24 values, got 1"),
-        (["pace", "1", "2"], "SETTING must be one of layers, .*, batch-size, .*, written, without-styles, got 'pace'"),
-        (["layers", "8", "8"], "must differ, got hidden layers 8 twice"),
-        (["without-styles", "seven_barred", "ten"], r"some, but not all, of .*, got \('ten',\)"),
-    ],
-)
-def test_invalid_sweep_is_refused_at_once(arguments, message, capsys):
-    assert main(["sweep", *arguments]) == 2
-    assert re.match(f"error: .*{message}", capsys.readouterr().err)
-
-
 def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch):
     for name, small in {"HIDDEN": (8,), "N_SYNTHETIC": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
         monkeypatch.setattr(rejection_module, name, small)
