@@ -7,7 +7,7 @@ import numpy as np
 from mlp.images.handwriting.chance import Chance
 from mlp.images.handwriting.small_drawing import drawn_small
 from mlp.images.handwriting.styles import STYLES, Style
-from mlp.images.recorded import Drawing, Stroke
+from mlp.images.recorded import Stroke
 
 Rng = np.random.Generator
 Styles = Mapping[int, Mapping[Style, float]]
@@ -74,19 +74,6 @@ def _groups(n: int, styles: Styles, rng: Rng) -> Iterator[tuple[int, Style, int]
         for style, n_of_style in zip(of_digit, rng.multinomial(n_of_digit, weights / weights.sum()), strict=True):
             for done in range(0, n_of_style, GROUP):
                 yield digit, style, int(min(GROUP, n_of_style - done))
-
-
-def write(digit: int, rng: Rng, styles: Styles = STYLES) -> Drawing:
-    """Return a digit in one of its styles, as if a person had drawn it.
-
-    Examples
-    --------
-    >>> write(7, np.random.default_rng(0)).label
-    7
-    """
-    of_digit, weights = list(styles[digit]), np.array(list(styles[digit].values()))
-    style = of_digit[rng.choice(len(of_digit), p=weights / weights.sum())]
-    return Drawing(digit, by_hand(style(Chance(rng)), rng))
 
 
 def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:

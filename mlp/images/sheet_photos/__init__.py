@@ -1,1 +1,1 @@
-"""Photos of a page with several digits: synthetic ones for measurements, and the digits found on any."""
+"""Digits found on photos of a page with several."""

@@ -20,9 +20,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
-from mlp.images.handwriting.writing import Rng, Styles, write
+from mlp.images.handwriting.writing import Rng, Styles
 from mlp.images.recorded import Stroke, place
+from tests.images.handwriting.drawn_digits import write
+from tests.images.handwriting.unseen_styles import UNSEEN_STYLES
 
 SHEET_PX = (1000, 750)
 """Width and height of a photo."""

@@ -8,7 +8,6 @@ import pytest
 
 import mlp
 from mlp.images.handwriting.styles import style_names
-from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.synthetic_data import (
     WithSynthetic,
@@ -18,12 +17,13 @@ from mlp.training.data.synthetic_data import (
 )
 from mlp.training.data.synthetic_validation import (
     N_DIGITS,
-    drawn_digits,
     synthetic_score,
     synthetic_validation_digits,
 )
 from mlp.training.settings import Settings
 from mlp.user_cache import DIGEST_BYTES
+from tests.images.handwriting.drawn_digits import drawn_digits
+from tests.images.handwriting.unseen_styles import UNSEEN_STYLES
 from tests.sample_digits import sample
 
 
