@@ -141,7 +141,7 @@ def test_code_checks_nothing_with_assert():
 COUNTED = (".py", ".js", ".css")
 LINES: dict[str, int] = {
     "mlp": 1094,
-    "mlp/analysis": 4114,
+    "mlp/analysis": 4075,
     "mlp/cli": 856,
     "mlp/files": 78,
     "mlp/images": 3162,

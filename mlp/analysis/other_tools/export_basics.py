@@ -21,17 +21,17 @@ ACTIVATIONS = {
 """Code of each activation y of a sum x, and of its slope. It is also JavaScript, with ``Math`` for ``np``."""
 
 
-def check_exportable(reader: Reader) -> None:
-    """Check that a network reads drawings.
+def check_exportable(reader: Reader, what: str = "a network for other tools") -> None:
+    """Check that a network, which errors call ``what``, reads drawings.
 
     Raises
     ------
     ModelError
         If it does not map 784 pixels to named classes, or holds numbers that are not finite.
     """
-    check_reads_drawings(reader, "a network for other tools")
+    check_reads_drawings(reader, what)
     if not np.isfinite(reader.network.values).all():
-        raise ModelError("a network for other tools must hold finite numbers, got NaN or infinity among them")
+        raise ModelError(f"{what} must hold finite numbers, got NaN or infinity among them")
 
 
 def probabilities_note(reader: Reader) -> str:
@@ -59,12 +59,7 @@ def probabilities_note(reader: Reader) -> str:
     return text
 
 
-def names_code(reader: Reader) -> str:
-    """Return the names of the classes as a list of Python, readable in any encoding."""
-    return f"[{', '.join(ascii(name) for name in reader.names)}]"
-
-
-def straightening_code(reader: Reader) -> str:
+def _straightening_code(reader: Reader) -> str:
     """Return the code that straightens images as Inkling does, for a network that reads so; else nothing."""
     if not reader.straighten:
         return ""
@@ -79,9 +74,16 @@ def source_of(function: Any) -> str:
     return re.sub(r'"""(.*?)\n.*?"""', r'"""\1"""', code, count=1, flags=re.DOTALL)
 
 
-def filled_template(template: str, **values: str) -> str:
-    """Return a template from this module's folder, with ``{{name}}`` replaced by values."""
+def filled_template(template: str, reader: Reader, **values: str) -> str:
+    """Return a template from this module's folder, with ``{{name}}`` replaced by a value or a fact of the reader."""
+    known = {
+        "shape": " → ".join(map(str, reader.layer_sizes)),
+        "text": probabilities_note(reader),
+        "names": f"[{', '.join(ascii(name) for name in reader.names)}]",  # readable in any encoding
+        "temperature": repr(reader.temperature),
+        "straightening": _straightening_code(reader),
+        "as_read": "straightened(images)" if reader.straighten else "images",
+        **values,
+    }
     text = (FOLDER / template).read_text(encoding="utf-8")
-    for name, value in values.items():
-        text = text.replace(f"{{{{{name}}}}}", value)
-    return text
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: known[found[1]], text)

@@ -7,14 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.analysis.other_tools.export_basics import (
-    ACTIVATIONS,
-    filled_template,
-    names_code,
-    probabilities_note,
-    source_of,
-    straightening_code,
-)
+from mlp.analysis.other_tools.export_basics import ACTIVATIONS, filled_template, probabilities_note, source_of
 from mlp.nn import gabor
 from mlp.nn.reader import Reader
 from mlp.training import schedule
@@ -64,12 +57,9 @@ def notebook(reader: Reader) -> str:
         activation_code += "\n\n\n" + source_of(gabor.gabor_patches)
     text = filled_template(
         "notebook_cells.txt",
-        shape=" → ".join(map(str, reader.layer_sizes)),
-        about=_markdown(probabilities_note(reader)),
+        reader,
         text=_markdown(probabilities_note(reader)),
-        straightening=straightening_code(reader),
         straightened="images = straightened(images)\n" if reader.straighten else "",
-        as_read="straightened(images)" if reader.straighten else "images",
         settings_note=_markdown(note),
         settings=_settings_code(settings, reader),
         activation=reader.activation,
@@ -81,7 +71,6 @@ def notebook(reader: Reader) -> str:
         update="\n".join(" " * 12 + line for line in (ADAM if settings.optimizer == "adam" else SGD).splitlines()),
         numbers=base64.b64encode(values.astype(dtype).tobytes()).decode(),
         dtype=dtype,
-        temperature=repr(reader.temperature),
     )
     return _as_json(text)
 
@@ -90,15 +79,11 @@ def _signs_text(reader: Reader) -> str:
     """Return the cells of a notebook for signs, which reads and shows weights: the drawings are not in a network."""
     return filled_template(
         "notebook_signs_cells.txt",
-        shape=" → ".join(map(str, reader.layer_sizes)),
-        about=_markdown(probabilities_note(reader)),
-        straightening=straightening_code(reader),
-        as_read="straightened(images)" if reader.straighten else "images",
+        reader,
+        text=_markdown(probabilities_note(reader)),
         layers=repr(reader.layer_sizes),
         activation_code=f"def activate(x):\n    return {ACTIVATIONS[reader.activation][0]}",
-        names=names_code(reader),
         numbers=base64.b64encode(reader.network.values.astype("<f4").tobytes()).decode(),
-        temperature=repr(reader.temperature),
         none_below=repr(reader.none_below or 0.0),
     )
 

@@ -4,13 +4,7 @@ import io
 
 import numpy as np
 
-from mlp.analysis.other_tools.export_basics import (
-    ACTIVATIONS,
-    filled_template,
-    names_code,
-    probabilities_note,
-    straightening_code,
-)
+from mlp.analysis.other_tools.export_basics import ACTIVATIONS, filled_template
 from mlp.nn.reader import Reader
 
 
@@ -29,13 +23,8 @@ def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
     """Return ``NAME.npz`` with the weights, and ``NAME.py``, thirty lines that load, read and score."""
     script = filled_template(
         "numpy_script.txt" if reader.reads_digits else "numpy_signs_script.txt",
-        names=names_code(reader),
-        text=probabilities_note(reader),
+        reader,
         weights=repr(f"{name}.npz"),
-        shape=" → ".join(map(str, reader.layer_sizes)),
         activation=ACTIVATIONS[reader.activation][0],
-        straightening=straightening_code(reader),
-        as_read="straightened(images)" if reader.straighten else "images",
-        temperature=repr(reader.temperature),
     )
     return {f"{name}.npz": npz(reader), f"{name}.py": script.encode()}

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import safetensors.numpy
 
-from mlp.analysis.other_tools.export_basics import filled_template, names_code, probabilities_note, straightening_code
+from mlp.analysis.other_tools.export_basics import filled_template, probabilities_note
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.reader import Reader
 
@@ -22,8 +22,7 @@ def state_dict(reader: Reader) -> dict[str, np.ndarray]:
 
 def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
     """Return ``NAME.safetensors`` with the state dict, and ``NAME.py``, twenty lines that load it and score it."""
-    text = probabilities_note(reader)
-    about = {"format": "pt", "about": text, "names": json.dumps(reader.names)}
+    about = {"format": "pt", "about": probabilities_note(reader), "names": json.dumps(reader.names)}
     weights = safetensors.numpy.save(state_dict(reader), about)
     sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation].__name__  # PyTorch's names, too
     layers = f"torch.nn.{activation}(), ".join(
@@ -34,13 +33,10 @@ def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
         images = f"torch.tensor(straightened(({images}).numpy()))"
     script = filled_template(
         "pytorch_script.txt" if reader.reads_digits else "pytorch_signs_script.txt",
-        names=names_code(reader),
+        reader,
         as_read="torch.tensor(straightened(images.numpy()))" if reader.straighten else "images",
-        text=text,
         weights=repr(f"{name}.safetensors"),
         layers=layers,
-        straightening=straightening_code(reader),
         images=images,
-        temperature=repr(reader.temperature),
     )
     return {f"{name}.safetensors": weights, f"{name}.py": script.encode()}

@@ -12,16 +12,15 @@ from typing import Any
 import numpy as np
 
 from mlp.analysis.inline_html import csp_hash
-from mlp.analysis.other_tools.export_basics import ACTIVATIONS
+from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
 from mlp.class_names import in_words
 from mlp.nn.reader import Reader
-from mlp.nn.weights import ModelError, dump_model
+from mlp.nn.weights import dump_model
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
-from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
+from mlp.training.rejection import REFUSED_FROM
 from mlp.training.setting_entry import value_text
-from mlp.training.settings import N_INPUTS, SETTINGS
-from mlp.training.uploaded_network import check_reads_drawings
+from mlp.training.settings import SETTINGS
 
 FOLDER = Path(__file__).parent
 N_PROBES = 2_000
@@ -64,8 +63,7 @@ def take_home_page(
     ModelError
         If the network has another shape, or holds numbers that are not finite.
     """
-    check_reads_drawings(network, "a take-home network")
-    _check(network, len(network.names), "a take-home network")
+    check_exportable(network, "a take-home network")
     if not network.reads_digits:  # its signs include none of MNIST's digits
         rejection, images = None, False
     half = half_is_enough(network)
@@ -106,7 +104,6 @@ def _for_script(network: Reader, title: str, half: bool, rejection: Reader | Non
     """Return all data for the page's script: the networks, and the metadata of the file that it saves."""
     about = _about(network, half)
     if rejection is not None:
-        _check(rejection, NO_DIGIT + 1, "a network that rejects")
         about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
     none = ["I see no digit", "It looks more like a dot, a scribble or a letter."]
     if not network.reads_digits:
@@ -185,14 +182,6 @@ def half_is_enough(network: Reader) -> bool:
     probes = Mnist().load().test.images[:N_PROBES]
     reader = Reader(rounded, test_time_augmentation=network.test_time_augmentation, straighten=network.straighten)
     return bool((reader.predict(probes) == network.predict(probes)).all())
-
-
-def _check(network: Reader, n_classes: int, what: str) -> None:
-    ends = (network.layer_sizes[0], network.layer_sizes[-1])
-    if ends != (N_INPUTS, n_classes):
-        raise ModelError(f"{what} must go from {N_INPUTS} pixels to {n_classes} classes, got {network}")
-    if not np.isfinite(network.network.values).all():
-        raise ModelError(f"{what} must hold finite numbers, got NaN or infinity among them")
 
 
 def _about(network: Reader, half: bool) -> dict[str, Any]:
