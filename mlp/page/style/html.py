@@ -46,6 +46,15 @@ def track(label: str, done: float) -> str:
     )
 
 
+def pictures(figures: Sequence[tuple[str, str, str]], look: str = "lab-pictures") -> str:
+    """Return pictures in a row, each with a data URL, and a title and text in trusted HTML; ``look`` is their class."""
+    parts = "".join(
+        f'<figure><img src="{url}" alt="{title}"><figcaption><strong>{title}</strong><br>{text}</figcaption></figure>'
+        for url, title, text in figures
+    )
+    return f'<div class="{look}">{parts}</div>'
+
+
 def html_table(
     label: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, marked: int | None = None, numbers: bool = False
 ) -> str:

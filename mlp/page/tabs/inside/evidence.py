@@ -12,6 +12,7 @@ from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
+from mlp.page.style.html import pictures
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
@@ -69,11 +70,5 @@ def view(visitor: Visitor, data: Dataset) -> None:
             "How much the answer’s logit falls when a square of 4 × 4 pixels there is erased.",
         ),
     ]
-    st.html(
-        '<div class="ink-evidence">'
-        + "".join(
-            f'<figure><img src="{url}" alt="{title}, for {name}"><figcaption><b>{title}</b>{text}</figcaption></figure>'
-            for url, title, text in figures
-        )
-        + '</div><div class="ink-scale"><span>speaks against</span><i></i><span>speaks for</span></div>'
-    )
+    scale = '<div class="ink-scale"><span>speaks against</span><i></i><span>speaks for</span></div>'
+    st.html(pictures(figures, "ink-evidence") + scale)

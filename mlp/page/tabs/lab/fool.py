@@ -11,9 +11,10 @@ from mlp.images.mnist import Dataset
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style import theme
+from mlp.page.style.html import pictures
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.room import bars, pictures, plain_reader
+from mlp.page.tabs.lab.room import bars, plain_reader
 from mlp.page.visitors.visitor import Visitor
 
 IDEA = (

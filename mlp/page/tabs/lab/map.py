@@ -15,10 +15,10 @@ from mlp.images.mnist import Dataset, Split
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
+from mlp.page.style.html import pictures
 from mlp.page.style.picking import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.dots import pickable_dots
-from mlp.page.tabs.lab.room import pictures
 from mlp.page.tabs.places import look_inside
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor

@@ -138,15 +138,6 @@ def facts_list(rows: Sequence[tuple[str, str]]) -> str:
     return f'<dl class="lab-facts">{parts}</dl>'
 
 
-def pictures(figures: Sequence[tuple[str, str, str]]) -> str:
-    """Return pictures in a row, each with a data URL, and a title and caption in trusted HTML."""
-    parts = "".join(
-        f'<figure><img src="{url}" alt="{title}"><figcaption><b>{title}</b><br>{text}</figcaption></figure>'
-        for url, title, text in figures
-    )
-    return f'<div class="lab-pictures">{parts}</div>'
-
-
 def plain_reader(reader: Reader, network: MLP | None = None) -> Reader:
     """Return a reader of this network, or of ``network``, without test-time augmentation and straightening."""
     return Reader(network or reader.network, temperature=reader.temperature)

@@ -17,9 +17,10 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering, digit_in
 from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
+from mlp.page.style.html import pictures
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url, plain
-from mlp.page.tabs.lab.room import bars, begin_work, facts_list, pictures, progress, work_of
+from mlp.page.tabs.lab.room import bars, begin_work, facts_list, progress, work_of
 from mlp.page.visitors.visitor import Visitor
 
 _lab_wish_layer = ControlVar("lab_wish_layer", "Answer")

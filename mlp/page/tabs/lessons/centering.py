@@ -14,6 +14,7 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
 from mlp.page.live.tabs import this_tab
 from mlp.page.style import theme
+from mlp.page.style.html import pictures
 from mlp.page.style.redraw import On, part
 from mlp.page.visitors.visitor import Visitor
 
@@ -34,13 +35,12 @@ def compare_forms(visitor: Visitor, data: Dataset) -> None:
     now = answering(visitor)
     inputs = np.stack([shrunk(drawing.pixels), drawing.image])
     probabilities = now.reader.predict_proba(inputs)
-    place.html(
-        '<div class="ink-forms">'
-        + _form("The canvas", drawing.pixels)
-        + _form("Just shrunk", inputs[0], now.reader, probabilities[0])
-        + _form("MNIST’s form", inputs[1], now.reader, probabilities[1])
-        + f"</div>{theme.chips([now.caption])}"
-    )
+    forms = [
+        (theme.image_url(drawing.pixels), "The canvas", "the drawing"),
+        (theme.image_url(inputs[0]), "Just shrunk", _answer_text(now.reader, probabilities[0])),
+        (theme.image_url(inputs[1]), "MNIST’s form", _answer_text(now.reader, probabilities[1])),
+    ]
+    place.html(pictures(forms, "ink-forms") + theme.chips([now.caption]))
 
 
 def _prepared(ink: np.ndarray) -> InputImage:
@@ -49,18 +49,11 @@ def _prepared(ink: np.ndarray) -> InputImage:
     return drawing
 
 
-def _form(title: str, pixels: np.ndarray, reader: Reader | None = None, probabilities: np.ndarray | None = None) -> str:
-    if reader is None or probabilities is None:
-        text = "the drawing"
-    elif not np.isfinite(probabilities).all():
-        text = "no answer"
-    else:
-        best = int(probabilities.argmax())
-        text = f"reads <b>{html.escape(reader.names[best])}</b>, {percent(float(probabilities[best]))} sure"
-    return (
-        f'<figure><img src="{theme.image_url(pixels)}" alt="{html.escape(title)}"><figcaption><strong>'
-        f"{html.escape(title)}</strong><br>{text}</figcaption></figure>"
-    )
+def _answer_text(reader: Reader, probabilities: np.ndarray) -> str:
+    if not np.isfinite(probabilities).all():
+        return "no answer"
+    best = int(probabilities.argmax())
+    return f"reads <b>{html.escape(reader.names[best])}</b>, {percent(float(probabilities[best]))} sure"
 
 
 def _example(data: Dataset) -> np.ndarray:
