@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -10,7 +11,7 @@ Call = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 class ManualEngine:
     """An engine that queues calls without carrying them out.
 
-    With ``starts_calls``, calls count as started at once and cannot be canceled.
+    With ``starts_calls``, calls count as started at once and cannot be canceled. ``owners`` has those of all calls.
     """
 
     trouble: str | None = None
@@ -18,13 +19,19 @@ class ManualEngine:
     def __init__(self, *, starts_calls: bool = False) -> None:
         self._starts_calls = starts_calls
         self.calls: list[Call] = []
+        self.owners: set[Hashable] = set()
 
     def submit(self, owner: Hashable, function: Callable[..., Any], *args: Any, **keywords: Any) -> Future[Any]:
         future: Future[Any] = Future()
         if self._starts_calls:
             future.set_running_or_notify_cancel()
         self.calls.append((future, function, args, keywords))
+        self.owners.add(owner)
         return future
+
+    def charged(self, owner: Hashable) -> AbstractContextManager[None]:
+        self.owners.add(owner)
+        return nullcontext()
 
     def spare_threads(self) -> int:
         return 1

@@ -1,9 +1,11 @@
-"""A job on a real engine: slices, pauses and lost workers."""
+"""A job on a real engine: slices, pauses and lost workers; and its subscribers, called after each change."""
 
 import itertools
 import os
 import signal
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -130,20 +132,29 @@ def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
     assert job.snapshot().network.values.tobytes() == uninterrupted(settings).network.values.tobytes()
 
 
-class AlwaysKillingSample(NamedTuple):
-    """A sample that kills any process that loads it, except its creator."""
+class HarmfulSample(NamedTuple):
+    """A sample that acts in each process that loads it, except in its creator."""
 
-    maker: int
+    act: Callable[[], object]
+    maker: int = os.getpid()
 
     def load(self) -> Dataset:
         if os.getpid() != self.maker:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.act()
         return sample()
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def take_memory() -> None:
+    np.ones(2**40)
 
 
 def test_run_whose_worker_always_dies_stops_and_others_continue(engine, monkeypatch, caplog):
     monkeypatch.setattr("mlp.jobs.task.MAX_FAILURES", 3)
-    failing = Job(Run(SETTINGS), AlwaysKillingSample(os.getpid()), engine)
+    failing = Job(Run(SETTINGS), HarmfulSample(die), engine)
     other = Job(Run(SETTINGS), chosen_mnist(), engine, slice_s=0.002)
     failing.play()
     other.play()
@@ -168,19 +179,8 @@ def test_run_stops_after_three_hung_workers_in_a_row(caplog):
     assert job.snapshot().worker_failures == 3
 
 
-class GreedySample(NamedTuple):
-    """A sample that needs more memory than a worker may use, except in its creator."""
-
-    maker: int
-
-    def load(self) -> Dataset:
-        if os.getpid() != self.maker:
-            np.ones(2**40)
-        return sample()
-
-
 def test_run_beyond_memory_limit_stops_with_readable_reason(engine, caplog):
-    job = Job(Run(SETTINGS), GreedySample(os.getpid()), engine)
+    job = Job(Run(SETTINGS), HarmfulSample(take_memory), engine)
     job.play()
     wait_until(lambda: job.snapshot().error)
     assert job.snapshot().error.startswith("This run needs more memory than the server allows one run")
@@ -203,3 +203,27 @@ def test_learning_rate_set_during_a_slice_applies_to_the_next():
     for _ in islice(steps(by_hand, data.images, data.labels), 2):
         by_hand.learning_rate = 0.02
     np.testing.assert_array_equal(job.snapshot().network.values, by_hand.network.values)
+
+
+def test_subscriber_is_called_without_the_job_lock():
+    job = Job(Run(SETTINGS), chosen_mnist(), ManualEngine())
+    done = threading.Event()
+
+    def look_from_another_thread():
+        other = threading.Thread(target=lambda: job.snapshot() and done.set())
+        other.start()
+        other.join(20)
+
+    job.subscribe(look_from_another_thread)
+    job.play()
+    assert done.is_set()
+
+
+def test_failing_subscriber_affects_neither_job_nor_other_subscribers(caplog):
+    job, called = Job(Run(SETTINGS), chosen_mnist(), ManualEngine()), []
+    job.subscribe(lambda: 1 / 0)
+    job.subscribe(lambda: called.append(job.revision))
+    job.play()
+    assert called == [1]
+    assert job.snapshot().playing
+    assert "ZeroDivisionError" in caplog.text

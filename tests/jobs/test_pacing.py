@@ -22,6 +22,13 @@ def engine() -> Iterator[Engine]:
     engine.close()
 
 
+@pytest.fixture
+def job(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """A job whose rests end only by an act."""
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    return Job(Run(SETTINGS), chosen_mnist(), engine)
+
+
 def stops_of(job: Job, *, slow_start: bool = False) -> list[int]:
     """Play a run slowly to its end; return the steps at which it rests. Each rest ends as soon as it was seen."""
     job.set_speed("slow", slow_start=slow_start)
@@ -35,9 +42,7 @@ def stops_of(job: Job, *, slow_start: bool = False) -> list[int]:
         job.set_speed("slow", slow_start=slow_start)  # a choice of the speed ends a rest
 
 
-def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 1000.0)
-    job = Job(Run(SETTINGS), chosen_mnist(), engine)
+def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(job: Job):
     assert stops_of(job) == [0, 1, 2, 4, 8, 16, 32, 64]
     assert job.snapshot().finished
     assert job.snapshot().network.values.tobytes() == uninterrupted().network.values.tobytes()
@@ -51,9 +56,7 @@ def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, monkeypat
     assert job.snapshot().speed == "full"
 
 
-def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pacing, "REST_S", 1000.0)
-    job = Job(Run(SETTINGS), chosen_mnist(), engine)
+def test_pause_step_and_speed_change_end_a_rest(job: Job):
     job.set_speed("slow")
     job.play()
     assert (job.snapshot().step, job.snapshot().busy, job.snapshot().playing) == (0, False, True)

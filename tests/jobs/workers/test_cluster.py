@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -112,6 +113,11 @@ def engine(dask_cluster):
     engine.close()
 
 
+def patient(dask_cluster):
+    """Return an engine that gives each call the time in which a new worker starts."""
+    return Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
+
+
 def playing(engine, settings=LONG):
     job = Job(Run(settings), chosen_mnist(), engine, slice_s=0.002)
     job.play()
@@ -174,7 +180,7 @@ def test_run_waits_for_stopped_machines_and_resumes(dask_cluster, tmp_path):
 
 
 def test_run_waits_for_a_lost_scheduler_and_resumes(dask_cluster, caplog):
-    engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
+    engine = patient(dask_cluster)
     job = playing(engine, SHORT)
     dask_cluster.send("scheduler", signal.SIGSTOP)
     wait_until(lambda: job.snapshot().waits == WAITS)
@@ -204,10 +210,8 @@ def test_run_waits_for_a_lost_scheduler_and_resumes(dask_cluster, caplog):
 
 
 def test_documented_workers_survive_scheduler_restart_and_hung_call(tmp_path):
-    dask_cluster = DaskProcesses(tmp_path, workers=())
-    dask_cluster.start_documented_worker("loop")
-    engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
-    try:
+    with closing(DaskProcesses(tmp_path, workers=())) as dask_cluster, closing(patient(dask_cluster)) as engine:
+        dask_cluster.start_documented_worker("loop")
         job = playing(engine)
         before = engine.submit(None, os.getpid).result(60)
         dask_cluster.kill("scheduler")
@@ -220,9 +224,6 @@ def test_documented_workers_survive_scheduler_restart_and_hung_call(tmp_path):
         with pytest.raises(Hung):
             engine.submit(None, time.sleep, 600).result(60)
         assert engine.submit(None, os.getpid).result(60) != after
-    finally:
-        engine.close()
-        dask_cluster.close()
 
 
 def wait_for_file(path):
@@ -245,32 +246,27 @@ def test_silent_scheduler_makes_runs_wait_but_not_closing(caplog):
 
 
 def test_scheduler_without_inkling_is_logged_with_instructions(tmp_path, caplog):
-    dask_cluster = DaskProcesses(tmp_path, cwd=tmp_path, workers=())
-    engine = Engine(cluster=Cluster(dask_cluster.address))
-    engine.submit(None, os.getpid)
-    wait_until(lambda: f"{dask_cluster.address}: RuntimeError: it cannot import mlp" in caplog.text)
-    assert "PYTHONPATH=." in caplog.text
-    engine.close()
-    dask_cluster.close()
+    with (
+        closing(DaskProcesses(tmp_path, cwd=tmp_path, workers=())) as dask_cluster,
+        closing(patient(dask_cluster)) as engine,
+    ):
+        engine.submit(None, os.getpid)
+        wait_until(lambda: f"{dask_cluster.address}: RuntimeError: it cannot import mlp" in caplog.text)
+        assert "PYTHONPATH=." in caplog.text
 
 
 def test_worker_of_another_version_is_logged_and_gets_no_slices(tmp_path, caplog):
     about = tmp_path / "numpy-1.0.dist-info" / "METADATA"
     about.parent.mkdir()
     about.write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 1.0\n")
-    dask_cluster = DaskProcesses(tmp_path, workers=())
-    dask_cluster.start_worker("other", tmp_path)
-    engine = Engine(cluster=Cluster(dask_cluster.address, answer_s=ANSWER_S, hung_s=STARTED_S))
-    try:
+    with closing(DaskProcesses(tmp_path, workers=())) as dask_cluster, closing(patient(dask_cluster)) as engine:
+        dask_cluster.start_worker("other", tmp_path)
         call = engine.submit(None, abs, -1)
         wait_until(lambda: f"gets no slices: it has numpy 1.0 instead of {np.__version__}" in caplog.text)
         assert engine.trouble == WAITS
         dask_cluster.start_worker("same")
         assert call.result(60) == 1
         assert engine.load() == (0, 1)
-    finally:
-        engine.close()
-        dask_cluster.close()
 
 
 @pytest.mark.parametrize("address", ["seven", "tcp://", "tcp://host", "host:port"])

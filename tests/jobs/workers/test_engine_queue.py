@@ -114,24 +114,24 @@ def test_idle_worker_takes_a_call_at_once_when_no_other_can_be_started(monkeypat
     workers.close()
 
 
+def play(workers, owner, order):
+    """Submit a call, and another after each that is answered; note the owner of each in ``order``."""
+    workers.submit(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(workers, owner, order))
+
+
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
-    manual, turns = ManualWorkers(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
+    manual, order = ManualWorkers(), []
     workers = Engine(manual.one, width=width)
-
-    def play(owner):
-        turns[owner] += 1
-        workers.submit(owner, str).add_done_callback(lambda _: play(owner))
-
     for owner in ("Ada",) * 8 + ("Ben", "Cleo", "Dan"):
-        play(owner)
+        play(workers, owner, order)
     wait_until(lambda: len(manual.calls) == width)
-    turns = dict.fromkeys(turns, 0)
     for _ in range(400):
         manual.answer()
         wait_until(lambda: len(manual.calls) == width)  # the work takes longer than to settle it
     # Ada came first and had all workers at the start, and the last round of turns may have just begun.
-    assert max(turns.values()) - min(turns.values()) <= width + 1
+    turns = [order.count(owner) for owner in ("Ada", "Ben", "Cleo", "Dan")]
+    assert max(turns) - min(turns) <= width + 1
     workers.close()
 
 
@@ -143,12 +143,8 @@ def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
 def test_turns_count_working_time_not_elapsed_time(used_s, turns):
     manual, order = ManualWorkers(), []
     workers = Engine(manual.one, width=1)
-
-    def play(owner):
-        workers.submit(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(owner))
-
     for owner in used_s:
-        play(owner)
+        play(workers, owner, order)
     for _ in range(90):
         wait_until(lambda: manual.calls)
         manual.worked_s = used_s[manual.calls[0][2][0]]
@@ -162,12 +158,8 @@ def test_work_in_the_server_counts_like_turns(monkeypatch):
     clock, manual, order = Clock(), ManualWorkers(), []
     monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
     workers = Engine(manual.one, width=1)
-
-    def play(owner):
-        workers.submit(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(owner))
-
     for owner in ("Ada", "Ben"):
-        play(owner)
+        play(workers, owner, order)
     with workers.charged("Ada"):
         clock.now += 10 * LEAST_S
     for n_turns in range(20):
