@@ -165,7 +165,6 @@ LINES: dict[str, int] = {
     "tests/cli": 431,
     "tests/container": 128,
     "tests/exports": 132,
-    "tests/files": 54,
     "tests/fuzz": 243,
     "tests/images": 1535,
     "tests/jobs": 2544,

@@ -43,12 +43,6 @@ def mixed(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarra
     return (image[sources] * weights).reshape(28, 28, 4).sum(axis=-1) / 256
 
 
-def test_without_displacement_every_pixel_comes_from_its_own_place():
-    rows, columns = np.indices((28, 28), dtype=np.float32)
-    image = np.random.default_rng(0).random(784)
-    np.testing.assert_array_equal(mixed(image, rows, columns), image.reshape(28, 28))
-
-
 def test_positions_are_accurate_to_a_32nd_of_a_pixel():
     rows, columns = np.random.default_rng(0).uniform(-5, 32, (2, 28, 28)).astype(np.float32)
     for place, ramp in ((rows, np.indices((28, 28))[0]), (columns, np.indices((28, 28))[1])):

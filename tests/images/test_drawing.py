@@ -65,37 +65,23 @@ def boxes_and_dots(n: int) -> Iterator[np.ndarray]:
 
 
 def by_the_rule(ink: np.ndarray, noise: np.random.Generator) -> np.ndarray:
-    """Follow the docstring of `to_mnist` with scalars, with sums that are a ten-millionth wrong."""
+    """Follow the docstring of `to_mnist` with exact sums, but for moments that are a ten-millionth wrong."""
     rows, columns = np.nonzero(ink)
-    cut = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].tolist()
-    height, width = len(cut), len(cut[0])
-    longer = max(height, width)
-    new_height = max(1, math.floor(20 * height / longer + 1 / 2))
-    new_width = max(1, math.floor(20 * width / longer + 1 / 2))
+    cut = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    height, width = cut.shape
+    new_height, new_width = (max(1, math.floor(20 * side / max(cut.shape) + 1 / 2)) for side in cut.shape)
+    # Each pixel is cut into equal parts, of which each new pixel covers as many as the drawing has pixels.
+    parts = cut.astype(int).repeat(new_height, axis=0).repeat(new_width, axis=1)
+    covered = parts.reshape(new_height, height, new_width, width).sum(axis=(1, 3))
+    top, left = (20 - new_height) // 2, (20 - new_width) // 2
+    fitted = np.zeros((20, 20), np.float32)
+    fitted[top : top + new_height, left : left + new_width] = covered / (255 * height * width)
 
-    def shares(side: int, new: int) -> list[list[tuple[int, int]]]:
-        """Return the pixels that each new one covers, and how much of each."""
-        return [
-            [
-                (pixel, min((place + 1) * side, (pixel + 1) * new) - max(place * side, pixel * new))
-                for pixel in range(place * side // new, -(-(place + 1) * side // new))
-            ]
-            for place in range(new)
-        ]
+    def place(profile: np.ndarray) -> int:
+        middle = profile @ np.arange(20) / profile.sum() * (1 + noise.uniform(-1e-7, 1e-7))
+        return min(max(math.ceil(13.5 - 0.0001 - middle), 0), 8)
 
-    fitted = [[0.0] * 20 for _ in range(20)]
-    across = shares(width, new_width)
-    for row, down in enumerate(shares(height, new_height), (20 - new_height) // 2):
-        for column, aside in enumerate(across, (20 - new_width) // 2):
-            ink_here = sum(cut[y][x] * part_y * part_x for y, part_y in reversed(down) for x, part_x in aside)
-            fitted[row][column] = float(np.float32(ink_here / (255 * height * width)))
-
-    def place(profile: list[float]) -> int:
-        moment = sum(position * value for position, value in reversed(list(enumerate(profile))))
-        wrong = 1 + noise.uniform(-1e-7, 1e-7)
-        return min(max(math.ceil(13.5 - 0.0001 - moment / sum(profile) * wrong), 0), 8)
-
-    top, left = place([sum(row) for row in fitted]), place([sum(column) for column in zip(*fitted, strict=True)])
+    top, left = place(fitted.sum(axis=1, dtype=float)), place(fitted.sum(axis=0, dtype=float))
     image = np.zeros((28, 28), np.float32)
     image[top : top + 20, left : left + 20] = fitted
     return image

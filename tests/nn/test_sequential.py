@@ -8,6 +8,7 @@ from mlp.nn.layers import Layer
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.weights import ModelError
 from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
+from tests.nn.test_layers import dense
 from tests.nn.test_misuse import Stretch
 
 LABELS = np.arange(64) % 10
@@ -81,18 +82,10 @@ def test_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
 @pytest.mark.parametrize(
     ("layers", "named"),
     [
-        ([Stretch(784), Dense(784, 10, rng=np.random.default_rng(0))], "Stretch cannot be saved"),
-        ([Dense(784, 10, rng=np.random.default_rng(0)), Softplus()], "Softplus cannot be saved"),
-        (
-            [
-                Dense(784, 20, rng=np.random.default_rng(0)),
-                Softplus(),
-                ReLU(),
-                Dense(20, 10, rng=np.random.default_rng(0)),
-            ],
-            "Softplus cannot be saved",
-        ),
-        ([Dense(784, 10, rng=np.random.default_rng(0)), ReLU()], r"got Sequential\(\[Dense\(784, 10\), ReLU\(\)\]\)"),
+        ([Stretch(784), dense(784, 10)], "Stretch cannot be saved"),
+        ([dense(784, 10), Softplus()], "Softplus cannot be saved"),
+        ([dense(784, 20), Softplus(), ReLU(), dense(20, 10)], "Softplus cannot be saved"),
+        ([dense(784, 10), ReLU()], r"got Sequential\(\[Dense\(784, 10\), ReLU\(\)\]\)"),
     ],
 )
 def test_unsavable_network_is_named_and_leaves_no_file(tmp_path, layers, named):
@@ -105,17 +98,9 @@ def test_unsavable_network_is_named_and_leaves_no_file(tmp_path, layers, named):
     ("layers", "error", "named"),
     [
         ([], ValueError, "at least one layer, got none"),
-        ([Dense(4, 3, rng=np.random.default_rng(0)), 7], TypeError, "forward and backward, got 7"),
-        (
-            [Dense(4, 3, rng=np.random.default_rng(0)), ReLU(), Dense(2, 3, rng=np.random.default_rng(0))],
-            ValueError,
-            r"Dense\(2, 3\) must take the 3 outputs",
-        ),
-        (
-            [Stretch(4), Dense(4, 3, rng=np.random.default_rng(0), dtype=np.float64)],
-            ValueError,
-            "one type, got float32, float64",
-        ),
+        ([dense(4, 3), 7], TypeError, "forward and backward, got 7"),
+        ([dense(4, 3), ReLU(), dense(2, 3)], ValueError, r"Dense\(2, 3\) must take the 3 outputs"),
+        ([Stretch(4), dense(4, 3, np.float64)], ValueError, "one type, got float32, float64"),
     ],
 )
 def test_invalid_layers_are_refused(layers, error, named):

@@ -26,7 +26,6 @@ def test_defaults_are_the_articles():
     ("values", "message"),
     [
         ({"hidden": (100, 0)}, r"layer sizes must be at least 1, got 784 -> 100 -> 0 -> 10"),
-        ({"hidden": (2.5,)}, r"layer sizes must be whole numbers, got 784 -> 2.5 -> 10"),
         ({"hidden": 100}, r"hidden must be the widths of the hidden layers, got 100"),
         ({"hidden": (8193,)}, r"at most 16 hidden layers of at most 8192, got 8193"),
         ({"hidden": (1,) * 17}, r"at most 16 hidden layers"),
@@ -47,8 +46,6 @@ def test_defaults_are_the_articles():
         ({"images": 0}, r"images must be a whole number from 1 to 60,000, got 0"),
         ({"synthetic": -1}, r"synthetic.*got -1"),
         ({"without_styles": ("eleven",)}, r"without_styles must be some, but not all, of .*got"),
-        ({"without_styles": ([],)}, r"without_styles must be some, but not all, of .*got"),
-        ({"without_styles": "one"}, r"without_styles must be some, but not all, of .*got"),
         ({"without_styles": tuple(style_names())}, r"without_styles must be some, but not all, of .*got"),
     ],
 )
