@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from mlp import MLP, SGD, Dense, ReLU, Sequential, softmax_cross_entropy, train
+from mlp import MLP, SGD, train
 from mlp.blas import blas_threads, one_blas_thread, pools
 from tests.sample_digits import sample
 
@@ -54,48 +54,6 @@ def test_step_has_one_thread_and_the_loop_body_all():
         between.append(threads())
     assert within == [{1}] * 8
     assert between == [{3}] * 8
-    assert threads() == {3}
-
-
-class Watching(ReLU):
-    """Records the threads at each use."""
-
-    def __init__(self):
-        self.seen = []
-
-    def forward(self, inputs):
-        self.seen.append(threads())
-        return super().forward(inputs)
-
-    def backward(self, grad_outputs):
-        self.seen.append(threads())
-        return super().backward(grad_outputs)
-
-
-def test_every_step_of_a_custom_loop_has_one_thread():
-    rng, layer = np.random.default_rng(0), Watching()
-    network = Sequential([Dense(784, 8, rng=rng), layer, Dense(8, 10, rng=rng)])
-    logits = network.forward(IMAGES)
-    network.predict(IMAGES)
-    network.activations(IMAGES)
-    network.backward(softmax_cross_entropy(logits, LABELS)[1])
-    assert layer.seen == [{1}] * 4
-    assert threads() == {3}
-
-
-def test_trainings_can_end_in_any_order():
-    first, second, third = training(), training(epochs=1), training()
-    for _ in range(4):
-        next(first), next(second), next(third)
-        assert threads() == {3}
-    assert next(second, None) is None
-    third.close()
-    assert threads() == {3}
-    assert len(list(first)) == 4
-    assert threads() == {3}
-    abandoned = training()
-    next(abandoned)
-    del abandoned
     assert threads() == {3}
 
 

@@ -25,12 +25,10 @@ def test_bad_names_are_refused(name: object):
     ("names", "rule"),
     [
         ([], "2 to 10 names, got 0"),
-        (["A"], "2 to 10 names, got 1"),
         ([str(n) for n in range(11)], "2 to 10 names, got 11"),
         (["A", "B", "A"], "names must differ, got 'A' twice"),
         (["A", " A"], "names must differ"),
         ("AB", "names must be a list"),
-        (None, "names must be a list"),
     ],
 )
 def test_bad_lists_of_names_are_refused(names: object, rule: str):

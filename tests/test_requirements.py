@@ -1,4 +1,4 @@
-"""Imported packages are required by name, the lock file satisfies the requirements, and the README has the commands."""
+"""Imported packages are required by name, and the lock file satisfies the requirements."""
 
 import ast
 import re
@@ -108,13 +108,3 @@ def test_package_requires_the_same_as_these_files():
     assert extras["cluster"] == [CLUSTER]
     built_by = {canonicalize_name(Requirement(one).name) for one in settings["build-system"]["requires"]}
     assert built_by <= asked_for("requirements-dev.txt")
-
-
-def test_readme_has_the_commands_for_tests_and_page():
-    start = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Start\n")[2].partition("\n## ")[0]
-    commands = [line.strip().partition("  ")[0] for line in start.splitlines() if line.startswith("    ")]
-    assert "streamlit run app.py" in commands
-    tests = next(command for command in commands if "pytest" in command)
-    assert commands.index("pip install -r requirements-dev.txt") < commands.index(tests)
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert f"$(PY) {tests.removeprefix('python ')}" in makefile

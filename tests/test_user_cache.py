@@ -41,7 +41,6 @@ def refuse() -> bytes:
         ("linux", {"XDG_CACHE_HOME": "cache"}, "/home/ada/.cache/inkling"),
         ("darwin", {}, "/home/ada/Library/Caches/inkling"),
         ("win32", {"LOCALAPPDATA": "/Users/ada/Local"}, "/Users/ada/Local/inkling/inkling/Cache"),
-        ("win32", {"XDG_CACHE_HOME": "/srv/cache"}, "/home/ada/AppData/Local/inkling/inkling/Cache"),
     ],
 )
 def test_cache_folder_is_where_the_system_has_it(
@@ -75,15 +74,6 @@ def test_damaged_file_is_written_again(folder: Path, damage: Callable[[bytes], b
     path.write_bytes(damage(path.read_bytes()))
     assert shared("bytes.u8", len(DATA), lambda: DATA).tobytes() == DATA
     assert is_mapped(shared("bytes.u8", len(DATA), refuse))
-
-
-def test_disk_that_returns_other_bytes_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch, caplog):
-    monkeypatch.setattr(user_cache, "write_whole", lambda path, data: path.write_bytes(data[:-1] + b"?"))
-    found = shared("bytes.u8", len(DATA), lambda: DATA)
-    assert found.tobytes() == DATA
-    assert not is_mapped(found)
-    assert not (folder / "bytes.u8").exists()
-    assert "the disk returns other bytes" in caplog.text
 
 
 @pytest.mark.parametrize("reason", ["no folder", "full", "no home"])

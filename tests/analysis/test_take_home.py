@@ -13,10 +13,11 @@ from PIL import Image, ImageColor
 
 from mlp import DEFAULT_MODEL
 from mlp.analysis.mistakes import Readings
+from mlp.analysis.other_tools.network_export import download
 from mlp.analysis.report import MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN, ReadDigits, report_page
 from mlp.analysis.take_home import learning_picture as painting
 from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_picture, still_picture
-from mlp.analysis.take_home.standalone_html import half_is_enough, packed_images, take_home_page
+from mlp.analysis.take_home.standalone_html import packed_images, take_home_page
 from mlp.class_names import DIGITS
 from mlp.jobs.moments.rewind import Rewind
 from mlp.nn.network import MLP
@@ -45,17 +46,9 @@ def about(page: str) -> dict:
 
 
 def test_half_precision_is_used_unless_it_changes_an_answer():
-    plain, close = load_model(DEFAULT_MODEL.with_name("article.safetensors")), close_call()
-    assert half_is_enough(plain)
-    assert not half_is_enough(close)
-    assert about(take_home_page(plain))["half"]
-    assert not about(take_home_page(close))["half"]
-
-
-def test_weight_too_large_for_float16_keeps_float32():
-    large = network(8)
-    large.network.values[0] = 1e6
-    assert not half_is_enough(large)
+    plain, close, large = load_model(DEFAULT_MODEL.with_name("article.safetensors")), close_call(), network(8)
+    large.network.values[0] = 1e6  # too much for float16
+    assert [about(take_home_page(each))["half"] for each in (plain, close, large)] == [True, False, False]
 
 
 def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
@@ -78,17 +71,15 @@ def test_take_home_page_makes_no_requests():
     assert "http" not in page.replace("http-equiv", "")
 
 
-@pytest.mark.parametrize("sizes", [[784, 5], [100, 10], [784, 10, 11]])
-def test_network_that_reads_no_digits_is_named(sizes):
-    with pytest.raises(ModelError, match=r"784 pixels to 10 digits, or to signs whose names it has, got"):
-        take_home_page(Reader(MLP(sizes, rng=np.random.default_rng(0))))
-
-
-def test_numbers_that_are_not_finite_are_refused():
+@pytest.mark.parametrize("take", [take_home_page, lambda reader: download(reader, "onnx", "mine")])
+def test_network_that_reads_no_digits_or_is_not_finite_is_refused(take):
+    for sizes in ([784, 5], [100, 10], [784, 10, 11]):
+        with pytest.raises(ModelError, match=r"784 pixels to 10 digits, or to signs whose names it has, got"):
+            take(Reader(MLP(sizes, rng=np.random.default_rng(0))))
     broken = network(8)
     broken.network.values[3] = np.nan
     with pytest.raises(ModelError, match="finite"):
-        take_home_page(broken)
+        take(broken)
 
 
 def test_mnist_images_come_with_their_license():
@@ -180,20 +171,6 @@ def test_strip_marks_the_first_right_reading_once_it_has_come():
     assert 0 < first < len(marked) - 1
     assert marked == [place >= first for place in range(len(marked))]
     assert replace(STORY, meant=3).first_right is None
-
-
-def test_both_files_describe_themselves():
-    for made in (still_picture(STORY), moving_picture(STORY)):
-        about = opened(made).getexif()[painting.DESCRIPTION]
-        assert about.startswith("A drawing, and a bar for each answer of a network. It reads a 4, 55.0% sure. My own")
-        assert about.endswith("While it learned, it read 7, 7, 4, 4.")
-
-
-def test_drawing_without_a_digit_has_no_answer():
-    with_answer, without = (opened(still_picture(replace(STORY, unseen=text))) for text in ("", "It sees no digit"))
-    assert is_red(with_answer)[95:500].any()
-    assert not is_red(without)[95:500].any()
-    assert replace(STORY, unseen="It sees no digit").description.count("It sees no digit") == 1
 
 
 def test_moments_are_the_answers_at_the_saved_steps_and_now():

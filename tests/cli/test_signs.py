@@ -106,26 +106,14 @@ def test_missing_picture_is_named_and_others_are_read(network, tmp_path, capsys)
 def test_invalid_use_of_signs_gets_a_clear_error(network, model, signs, tmp_path, capsys):
     signs, out = str(signs), ["--out", str(tmp_path / "x.safetensors")]
     (tmp_path / "one.json").write_text('{"names": ["A"], "samples": []}')
-    (tmp_path / "empty.json").write_text('{"names": ["A", "B"], "samples": []}')
     (tmp_path / "no_b.json").write_text('{"names": ["B", "C"], "samples": []}')
     (tmp_path / "digits.json").write_text('{"samples": []}')
     for arguments, sentence in (
         (["train", "--drawings", signs, "--written", "20", *out], "--written cannot go with --drawings"),
-        (
-            ["train", "--drawings", str(tmp_path / "one.json"), *out],
-            "at least 2 signs to tell apart",
-        ),
-        (
-            ["train", "--drawings", str(tmp_path / "empty.json"), *out],
-            "A and B need more",
-        ),
-        (["train", "--drawings", str(tmp_path / "digits.json"), *out], "Draw at least 2 of each sign; 0, 1, 2"),
+        (["train", "--drawings", str(tmp_path / "one.json"), *out], "at least 2 signs to tell apart"),
         (["evaluate", str(network)], "which MNIST lacks; use --drawings FILE.json"),
         (["evaluate", str(model), "--drawings", signs], "abc.json: recorded drawings must be"),
-        (
-            ["evaluate", str(network), "--drawings", str(tmp_path / "digits.json")],
-            "and not 0, 1, 2",
-        ),
+        (["evaluate", str(network), "--drawings", str(tmp_path / "digits.json")], "and not 0, 1, 2"),
         (["evaluate", str(network), "--drawings", str(tmp_path / "no_b.json")], "must be at least one drawing"),
     ):
         assert main(arguments) == 2, arguments

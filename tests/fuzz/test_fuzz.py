@@ -4,17 +4,14 @@ import base64
 import io
 import json
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import numpy as np
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
-from streamlit.testing.v1 import AppTest
 
 from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
@@ -26,15 +23,15 @@ from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.live.desk import Desk, checked_drawing
+from mlp.page.settings.link import position_in, settings_problems
 from mlp.page.tabs.runs.tab import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
-from mlp.training.settings import Settings
+from mlp.training.settings import Settings, controls, settings_at
 from mlp.training.uploaded_network import readable_network
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.jobs.test_record import record_after
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
 MAX_KEPT_BYTES = 4_000_000  # a photo with all of its digits, as stored
 WORDS = (
@@ -176,6 +173,15 @@ def read_settings(data: bytes) -> None:
     assert Settings.from_dict(values if isinstance(values, dict) else {"": 1}).n_parameters <= 16_000_000
 
 
+def read_link(data: bytes) -> None:
+    """Take the settings that a link asks for."""
+    query = parse_qs(data.decode("latin1"), keep_blank_values=True)
+    asked = {key: position_in(control, query[key]) for key, control in controls().items() if key in query}
+    settings_at({key: position for key, position in asked.items() if position is not None})
+    if not asked or settings_problems(query):
+        raise LookupError("the page names what it cannot have")
+
+
 def read_record(data: bytes) -> None:
     assert np.isfinite(parse_record(data).run.network.values).all()
 
@@ -190,12 +196,16 @@ RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="
 DRAWING = json.dumps({"raw": {"version": "4.4.0", "objects": [PATH]}, "data": CANVAS}).encode()
 SETS = [dump_drawings(own_digits(np.eye(3, 784), range(3))).encode(), dump_drawings(letters(2)).encode()]
 SETTINGS = json.dumps(Settings().as_dict()).encode()
+LINK = b"epochs=3&width_1=70&optimizer=adam&warp=true&without_styles=one_footed&recipe=small"
+VALUES = st.sampled_from(("1", "0.5", "adam", "true", *(word.decode("latin1") for word in WORDS))) | st.text(max_size=9)
+LINKS = st.lists(st.tuples(st.sampled_from([*controls(), "recipe", "drawing"]), VALUES), max_size=5)
 KINDS: dict[str, tuple[Callable[[bytes], object], list[bytes], type[Exception], st.SearchStrategy[bytes]]] = {
     "weight files": (read_weights, WEIGHTS, ModelError, damaged(WEIGHTS) | damaged_json(WEIGHTS)),
     "images": (read_picture, PICTURES, PictureError, damaged(PICTURES)),
     "pages": (read_picture, PICTURES, PictureError, pages()),
     "drawings": (read_drawing, [DRAWING], ValueError, damaged([DRAWING]) | damaged_json([DRAWING])),
     "sets of drawings": (read_drawings, SETS, ValueError, damaged(SETS) | damaged_json(SETS)),
+    "links": (read_link, [LINK], LookupError, LINKS.map(lambda pairs: urlencode(pairs, errors="replace").encode())),
     "settings": (read_settings, [SETTINGS], ValueError, damaged_json([SETTINGS])),
     "checkpoints": (read_record, RECORDS, RecordError, damaged(RECORDS) | damaged_json(RECORDS)),
 }
@@ -221,23 +231,3 @@ def test_good_input_is_answered_and_garbage_refused(kind: str):
         read(example)
     with pytest.raises(refusal):
         read(b"[7]")
-
-
-NAMES = [*Settings().as_dict(), "hidden_layers", "width_1", "tab", "hide", "lesson", "embed", "session"]
-VALUES = st.sampled_from(("1", "2.5", "all", "adam", *(word.decode("latin1")[:400] for word in WORDS))) | st.text(
-    max_size=9
-)
-
-
-@pytest.mark.thorough
-@settings(max_examples=5 if settings.get_current_profile_name() == "same" else 300)
-@given(pairs=st.lists(st.tuples(st.sampled_from(NAMES) | st.text(max_size=5), VALUES), min_size=1, max_size=5))
-def test_page_opens_at_any_address_and_trains(pairs: list[tuple[str, str]]):
-    page = AppTest.from_file(APP, default_timeout=60)
-    for name, values in parse_qs(urlencode(pairs, errors="replace")).items():
-        page.query_params[name] = values
-    page.run()
-    assert not page.exception
-    with suppress(ValueError):
-        page.button(key="step").click().run()
-    assert not page.exception
