@@ -126,7 +126,7 @@ def open_page(
                 pause_training(page)
             page.remove_listener("console", note_message)
             page.remove_listener("pageerror", note_error)
-            contexts.give_back(page.context, server.url, unchanged=unchanged)
+            contexts.give_back(page.context, unchanged=unchanged)
     assert console_errors == [], "the browser's console showed errors; a test that expects some clears the list"
 
 

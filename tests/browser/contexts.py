@@ -46,28 +46,22 @@ class Contexts:
         page.emulate_media(color_scheme=color_scheme, reduced_motion=motion)  # type: ignore[arg-type]
         return page
 
-    def give_back(self, context: BrowserContext, origin: str, *, unchanged: bool = True) -> None:
-        """Leave the context's page, and delete all data by which the site at ``origin`` could recognize its visitor.
+    def give_back(self, context: BrowserContext, *, unchanged: bool = True) -> None:
+        """Leave the context's page, and delete the cookies, by which alone the site recognizes its visitor.
 
-        A page is closed instead if it shows another site, or if a test has added scripts or routes to it; only
-        Chromium's protocol deletes such data, so contexts of another browser are closed.
+        A page to which a test has added scripts or routes is closed, and so is a whole context of another browser.
         """
+        kind = self._taken.pop(context)
         if self._browser.browser_type.name != "chromium":
             context.close()
             return
-        first = context.pages[0]
-        for page in context.pages:
-            session = context.new_cdp_session(page)
-            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
-            if page is first and unchanged and page.url.startswith(f"{origin}/"):
-                session.send("DOMStorage.enable")
-                session.send("DOMStorage.clear", {"storageId": {"securityOrigin": origin, "isLocalStorage": False}})
-                session.detach()
-                page.unroute_all(behavior="ignoreErrors")
-                page.mouse.move(0, 0)
-                page.goto("about:blank")
-            else:
-                page.close()
+        first, *others = context.pages
+        for page in others if unchanged else context.pages:
+            page.close()
+        if unchanged:
+            first.unroute_all(behavior="ignoreErrors")
+            first.mouse.move(0, 0)
+            first.goto("about:blank")
         context.clear_cookies()
         context.clear_permissions()
-        self._free[self._taken.pop(context)].append(context)
+        self._free[kind].append(context)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from mlp.page.tabs.registry import TABS
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
 
 TAB_OF = {section.name: tab for tab, sections in TABS.items() for section in sections}
 PATIENCE_MS = 20_000  # a busy machine is slow, while a real error stays
@@ -39,6 +41,14 @@ def announced(page: Page) -> Locator:
     return page.locator(".ink-spoken")
 
 
+def write(page: Page, digit: int, *, saved: bool = False) -> None:
+    """Draw a digit, and wait until it is read; with ``saved``, until a script has it too, not only the live channel."""
+    draw(page, fit(DIGITS[digit]))
+    expect(answer(page)).to_contain_text(f"{digit}\n")
+    if saved:
+        expect(part(page, "correction")).to_be_visible()
+
+
 def clear(page: Page) -> None:
     """Clear the canvas, and wait until the page shows it."""
     button(page, "clear").click()
@@ -46,10 +56,29 @@ def clear(page: Page) -> None:
 
 
 def step_of(page: Page) -> int:
-    """Return the number of finished steps that the page shows."""
+    """Return the number of finished steps that the page shows, 0 without any."""
     found = re.search(r"step ([\d,]+) of", part(page, "progress").inner_text())
-    assert found, part(page, "progress").inner_text()
-    return int(found[1].replace(",", ""))
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def open_newcomer(page: Page) -> None:
+    """Open the panel for somebody else's turn."""
+    part(page, "newcomer").locator("summary").click()
+
+
+def put_away(page: Page) -> str:
+    """Leave the visitor's work under its code, and return the code."""
+    open_newcomer(page)
+    code = part(page, "newcomer").locator("code").inner_text()
+    button(page, "put_work_away").click()
+    return code
+
+
+def come_back(page: Page, code: str) -> None:
+    """Bring the work with this code to this browser."""
+    open_newcomer(page)
+    part(page, "code").get_by_role("textbox").fill(code)
+    button(page, "come_back").click()
 
 
 def tab(page: Page, name: str) -> Locator:

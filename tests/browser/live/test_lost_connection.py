@@ -5,9 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, part
+from tests.browser.sight import answer, clear, write
 
 
 class Freezing:
@@ -25,11 +23,9 @@ class Freezing:
 def test_page_with_frozen_sockets_reloads_itself_and_keeps_the_drawing(open_page: Callable[..., Page]):
     line = Freezing()
     page = open_page(prepare=lambda page: page.route_web_socket(re.compile("/(live|stream)$"), line.forward))
-    draw(page, fit(DIGITS[7]))
-    expect(part(page, "correction")).to_be_visible()  # by a script, which has received the drawing
+    write(page, 7, saved=True)
     with page.expect_event("domcontentloaded"):
         line.freezes += 1
         expect(page.locator(".ink-connection")).to_contain_text("The connection is gone.")
     expect(answer(page)).to_contain_text("7\n")
-    page.locator(".st-key-clear button").click()
-    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    clear(page)

@@ -6,9 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
-from tests.browser.sight import LONG_RUN, answer, at_rest, button, eventually, part, step_of
+from tests.browser.sight import LONG_RUN, at_rest, button, eventually, part, step_of, write
 
 COUNT_SCRIPTS = """
   window.scripts = [];
@@ -55,8 +53,7 @@ def after_slices(page: Page, n: int) -> None:
 @pytest.mark.chromium
 def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download(open_page: Callable[..., Page]):
     page = counted(open_page, f"{LONG_RUN}&tab=Data", still=False)
-    draw(page, fit(DIGITS[3]))
-    expect(answer(page)).to_contain_text("3\n")
+    write(page, 3)
     button(page, "train").click()
     expect(button(page, "pause")).to_have_text("Pause")
     after_slices(page, 2)

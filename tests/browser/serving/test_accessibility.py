@@ -11,10 +11,8 @@ from playwright.sync_api import Page, expect
 from mlp.page.tabs.inside.tab import TOOL_ROOMS
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 from mlp.page.tabs.registry import SECTIONS
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
 from tests.browser.screens import DESKTOP, PHONE
-from tests.browser.sight import TRAINED_MS, announced, answer, button, eventually, open_part, part
+from tests.browser.sight import TRAINED_MS, announced, button, eventually, open_part, part, write
 
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 VISUAL_RULES = ["color-contrast", "target-size", "scrollable-region-focusable"]
@@ -68,8 +66,7 @@ def test_all_tabs_keep_the_accessibility_rules(
     page = open_page("?images=300&epochs=3", **screen)
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", PAPER[screen["color_scheme"]])
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
-    draw(page, fit(DIGITS[4]))
-    expect(answer(page)).to_contain_text("4\n")
+    write(page, 4)
     button(page, "train").first.click()
     expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
     wrong = {("whole", None): broken_rules(page)}
@@ -101,7 +98,7 @@ def rooms_of(name: str) -> list[tuple[str, str | None]]:
 def test_only_the_epochs_of_a_playing_run_are_announced(open_page: Callable[..., Page]):
     """They keep their distance, see `mlp.page.train.spoken`; nothing that moves with each slice is a region itself."""
     page = open_page("?hidden_layers=2&width_1=512&width_2=512&batch_size=8&epochs=100&learning_rate=0.01")
-    draw(page, fit(DIGITS[4]))
+    write(page, 4)
     expect(announced(page)).to_contain_text("Reads 4, ")  # announced once the pen is up
     button(page, "train").first.click()
     expect(announced(page)).to_contain_text("of validation images read right. Your drawing: ")

@@ -9,10 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import announced, answer, button, part, tab
+from tests.browser.sight import announced, button, part, tab, write
 
 
 def colors(element: Locator) -> int:
@@ -26,9 +24,7 @@ def colors(element: Locator) -> int:
 
 def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Callable[..., Page]):
     page = open_page(forced_colors="active", color_scheme="dark")
-    draw(page, fit(DIGITS[4]))
-    expect(answer(page)).to_contain_text("4\n")
-    expect(part(page, "correction")).to_be_visible()  # the last that a stroke changes
+    write(page, 4, saved=True)
     bars = part(page, "bars").locator(".ink-bars i")
     assert colors(bars.nth(0)) > 1
     assert colors(bars.nth(4)) > colors(bars.nth(0)), "the full bar has a fill as well as a border"
@@ -46,8 +42,7 @@ def test_page_is_as_wide_as_the_screen_and_train_on_the_first_one(
     page = open_page(**PHONE | {"viewport": {"width": screen[0], "height": screen[1]}})
     for is_drawn in (False, True):
         if is_drawn:
-            draw(page, fit(DIGITS[4]))
-            expect(answer(page)).to_contain_text("4\n")
+            write(page, 4)
         if screen == (740, 360):
             expect(button(page, "train").first).to_be_in_viewport(ratio=1)
     main = page.get_by_test_id("stMain")

@@ -5,26 +5,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
 from tests.browser.server import Server
-from tests.browser.sight import answer, button, eventually, part
-
-
-def open_newcomer(page: Page) -> None:
-    part(page, "newcomer").get_by_text("Someone else’s turn").click()
-
-
-def come_back(page: Page, code: str) -> None:
-    part(page, "code").get_by_role("textbox").fill(code)
-    button(page, "come_back").click()
-
-
-def drawn(page: Page, digit: int) -> None:
-    """Draw a digit, and wait until a script has it, not only the live channel."""
-    draw(page, fit(DIGITS[digit]))
-    expect(answer(page)).to_contain_text(f"{digit}")
-    expect(part(page, "correction")).to_be_visible()
+from tests.browser.sight import answer, button, come_back, eventually, open_newcomer, part, put_away, write
 
 
 def visitor_cookie(page: Page, server: Server) -> dict:
@@ -36,7 +18,7 @@ def visitor_cookie(page: Page, server: Server) -> dict:
 
 
 def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, server: Server):
-    drawn(page, 4)
+    write(page, 4, saved=True)
     cookie = visitor_cookie(page, server)
     assert cookie["expires"] > time.time() + 399 * 24 * 3600
     other = page.context.new_page()
@@ -45,17 +27,14 @@ def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, ser
     assert visitor_cookie(other, server)["value"] == cookie["value"]
     page.bring_to_front()  # a tab behind another draws no frames, and each of its mouse events waits for one
 
-    open_newcomer(page)
-    code = part(page, "newcomer").locator("code").inner_text()
-    button(page, "put_work_away").click()
+    code = put_away(page)
     for tab in (page, other):
         expect(answer(tab)).to_contain_text("Nothing drawn yet")
     page.reload()
     expect(answer(page)).to_contain_text("Nothing drawn yet")
     assert code not in str(page.context.cookies())
 
-    drawn(page, 7)
-    open_newcomer(page)
+    write(page, 7, saved=True)
     come_back(page, code.upper().replace("-", " "))
     for tab in (page, other):
         expect(answer(tab)).to_contain_text("4")
@@ -65,6 +44,5 @@ def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, ser
     button(page, "remove_all").click()
     for tab in (page, other):
         expect(answer(tab)).to_contain_text("Nothing drawn yet")
-    open_newcomer(page)
     come_back(page, code)
     expect(part(page, "newcomer").get_by_role("alert")).to_contain_text("No work has this code")

@@ -3,17 +3,14 @@
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import distributions
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
 from tests.browser.server import APP, Server, serve
-from tests.browser.sight import answer, part
+from tests.browser.sight import answer, write
 
 PROGRAM = [sys.executable, "-P", "-c", "import sys; from mlp.cli.main import inkling; sys.exit(inkling())"]
 
@@ -30,8 +27,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: Page, server: Server, tmp_path: Path):
-    draw(page, fit(DIGITS[3]))
-    expect(part(page, "correction")).to_be_visible()  # by a script, which has received the drawing
+    write(page, 3, saved=True)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     for name in ("streamlit.py", "app.py", "mlp.py"):  # names that a user's folder may contain
@@ -44,8 +40,7 @@ def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: P
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
         # A browser sends a host's cookies to all ports, so each server must find its own visitor by them.
-        draw(page, fit(DIGITS[7]))
-        expect(part(page, "correction")).to_be_visible()  # by a script, which has received the drawing
+        write(page, 7, saved=True)
         page.goto(server.url)
         expect(answer(page)).to_contain_text("3")
         page.goto(second.url)
@@ -54,16 +49,3 @@ def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: P
     assert second.process.poll() is not None
     with pytest.raises(OSError, match="refused"):
         urlopen(f"{second.url}/_stcore/health")
-
-
-def test_package_has_models_settings_licenses_and_commands(installed: Path):
-    (found,) = distributions(path=[str(installed)])
-    (program,) = found.entry_points.select(group="console_scripts")
-    assert (program.name, program.value) == ("inkling", "mlp.__main__:inkling")
-    for name in ("app.py", "LICENSE", ".streamlit/config.toml", *map(str, Path("models").glob("*"))):
-        assert (installed / "mlp" / "shipped" / name).read_bytes() == (APP.parent / name).read_bytes()
-    out = installed / "home.html"
-    command = [*PROGRAM, "page", str(installed / "mlp/shipped/models/article.safetensors"), "--no-digit"]
-    subprocess.run([*command, "--out", str(out)], env={"PYTHONPATH": str(installed)}, check=True, capture_output=True)
-    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert {path.name for path in installed.iterdir()} == {"mlp", f"inkling-{found.version}.dist-info", "home.html"}

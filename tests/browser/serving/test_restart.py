@@ -1,6 +1,5 @@
 """The server is ended or killed, and restarted: runs and drawings return in the same browsers."""
 
-import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -8,17 +7,10 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.record import parse_record
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
 from tests.browser.server import free_port, serve
-from tests.browser.sight import TRAINED_MS, answer, button, eventually, part
+from tests.browser.sight import TRAINED_MS, answer, button, eventually, part, step_of, write
 
 LONG_RUN = "?speed=Full&epochs=100&hidden_layers=1&width_1=512&batch_size=8"
-
-
-def step_shown(page: Page) -> int:
-    found = re.search(r"step ([\d,]+)", part(page, "progress").inner_text())
-    return int(found[1].replace(",", "")) if found else 0
 
 
 def steps_written(folder: Path) -> list[int]:
@@ -33,21 +25,18 @@ def test_run_and_drawing_survive_a_restart(new_browser: Callable[..., Page], tmp
     env = {"MLP_CHECKPOINTS": str(kept)}
     with serve(tmp_path / "first.log", env, port) as server:
         trains.goto(f"{server.url}/{LONG_RUN}")
-        draw(trains, fit(DIGITS[7]))
-        expect(answer(trains)).to_contain_text("7")
+        write(trains, 7)
         draws.goto(server.url)
-        draw(draws, fit(DIGITS[3]))
-        expect(answer(draws)).to_contain_text("3")
-        expect(part(draws, "correction")).to_be_visible()  # the script has the drawing, not only the live channel
+        write(draws, 3, saved=True)
         draws.goto("about:blank")
         button(trains, "train").click()
-        eventually(trains, lambda: step_shown(trains) > 0)
+        eventually(trains, lambda: step_of(trains) > 0)
     (ended,) = steps_written(kept)  # at the end of the server
     assert ended > 0
 
     with serve(tmp_path / "second.log", env, port) as server:
         # A page that stays open continues by itself.
-        eventually(trains, lambda: step_shown(trains) > ended)
+        eventually(trains, lambda: step_of(trains) > ended)
         expect(trains.locator(".ink-reader")).to_contain_text("Reading with your run")
         # A visitor with only a drawing gets its answer again.
         draws.goto(server.url)
@@ -63,10 +52,10 @@ def test_large_recipes_stand_at_their_step_after_a_killed_server(new_browser: Ca
             page = new_browser()
             page.goto(f"{server.url}/?speed=Slow")  # so that none ends before it is paused
             button(page, f"recipe_{name.replace('-', '_')}").click()
-            eventually(page, lambda page=page: step_shown(page) > 0, TRAINED_MS)  # synthetic digits are made first
+            eventually(page, lambda page=page: step_of(page) > 0, TRAINED_MS)  # synthetic digits are made first
             button(page, "pause").click()
             expect(part(page, "progress")).to_contain_text("paused")
-            paused.append((page, step_shown(page)))
+            paused.append((page, step_of(page)))
         steps = sorted(step for _, step in paused)
         eventually(page, lambda: steps_written(kept) == steps)
         for page, _ in paused:

@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, part
+from tests.browser.sight import part, write
 
 PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
 MIN_PX = 24  # readable from five meters on a screen 1.5 meters wide
@@ -23,8 +21,7 @@ def test_lesson_is_shown_section_by_part_in_large_type(open_page: Callable[..., 
     page = open_page("?lesson=learning-rate&board=1", **PROJECTOR)
     bar = page.get_by_role("navigation", name="Board")
     expect(bar).to_contain_text("1 of 10 · Draw")
-    draw(page, fit(DIGITS[4]))
-    expect(answer(page)).to_contain_text("4")
+    write(page, 4)
     expect(part(page, "train_card")).not_to_be_visible()
     bar.get_by_role("button", name="Next").click()
     expect(bar).to_contain_text("2 of 10 · The network")

@@ -5,27 +5,13 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
-from tests.browser.sight import open_part, tab, tool
-
-
-def focused(page: Page) -> str:
-    """Return the name of the focused element, inside components too."""
-    return page.evaluate(
-        """() => {
-            let element = document.activeElement;
-            while (element && element.shadowRoot && element.shadowRoot.activeElement)
-                element = element.shadowRoot.activeElement;
-            return element ? element.getAttribute("aria-label") || "" : "";
-        }"""
-    )
+from tests.browser.sight import open_part, tab, tool, write
 
 
 def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     tab(page, "Look inside").click()
     expect(page.get_by_text("until you draw")).to_be_visible()
-    draw(page, fit(DIGITS[4]))
+    write(page, 4)
     picture = page.get_by_role("group", name="The network, layer by layer")
     picture.scroll_into_view_if_needed()  # what is below the window is drawn once it is seen
     expect(page.get_by_text("the pretrained network: your drawing")).to_be_visible()
@@ -60,7 +46,7 @@ def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]
     answer.focus()
     before = answer.get_attribute("aria-label") or ""
     expect(answer).not_to_have_attribute("aria-label", before)
-    assert focused(page).startswith("Answer 7")
+    expect(answer).to_be_focused()
     page.locator(".st-key-pause").get_by_role("button").click()
 
 
@@ -72,10 +58,11 @@ def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="True digit 4, answer 4")).to_be_visible()
-    assert focused(page).startswith("true digit 4, answer 4")
+    expect(page.get_by_role("button", name="true digit 4, answer 4")).to_be_focused()
 
     # An image of a mistake opens the view of the pixels that spoke.
     picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first
+    expect(picture).to_have_accessible_name(re.compile(": a 4, read as 4;"))
     name = picture.get_attribute("aria-label") or ""
     picture.click()
     expect(tab(page, "Look inside")).to_be_checked()

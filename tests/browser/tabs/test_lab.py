@@ -64,3 +64,8 @@ def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[...
     button(page, "train").click()
     expect(part(page, "lab_guess").get_by_text("points off")).to_be_in_viewport(ratio=1)
     expect(part(page, "curves").get_by_role("img", name="Accuracy of the minibatches")).to_be_visible()
+    button(page, "lab_guess_again").click()
+    expect(axes).to_be_visible()
+    button(page, "lab_guess_end").click()
+    expect(axes).to_have_count(0)
+    expect(button(page, "guess_first")).to_be_visible()

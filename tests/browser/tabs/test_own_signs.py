@@ -11,30 +11,19 @@ from playwright.sync_api import Page, expect
 
 from mlp import load_model
 from mlp.images.drawings.drawing_file import parse_drawings
-from tests.browser.pen import Stroke, draw, fit
+from tests.browser.pen import Stroke, draw
 from tests.browser.screens import PHONE
 from tests.browser.sight import TRAINED_MS, answer, button, clear, open_part, part
+from tests.images.drawings.sample_drawings import jittered
 from tests.page.sight import description_of
 
 NAMES = ("A", "B", "C")
-LETTERS: dict[str, list[Stroke]] = {
-    "A": [[(0, 100), (22, 52), (45, 0), (68, 50), (88, 100)], [(16, 64), (72, 62)]],
-    "B": [
-        [(0, 0), (2, 50), (0, 100)],
-        [(0, 0), (40, 2), (58, 18), (48, 40), (2, 48), (50, 52), (68, 74), (48, 97), (0, 100)],
-    ],
-    "C": [[(82, 14), (58, 1), (28, 6), (6, 28), (0, 52), (8, 78), (32, 97), (60, 98), (84, 84)]],
-}
 DRAWN = 5
 
 
 def written(name: str, number: int) -> list[Stroke]:
-    """Return a letter as if written by hand: slightly slanted, squeezed and shaken; the same for the same number."""
-    rng = np.random.default_rng([ord(name), number])
-    slant, width = rng.uniform(-0.15, 0.15), rng.uniform(0.8, 1.15)
-    strokes = [np.array(stroke, float) + rng.normal(0, 2, (len(stroke), 2)) for stroke in LETTERS[name]]
-    bent = [np.column_stack([width * each[:, 0] - slant * each[:, 1], each[:, 1]]) for each in strokes]
-    return fit([each.tolist() for each in bent], share=float(rng.uniform(0.5, 0.75)))
+    """Return a letter as if written by hand, with every fourth of its points; the same for the same number."""
+    return [stroke[::4].tolist() for stroke in jittered(name, np.random.default_rng([ord(name), number]))]
 
 
 def teach_letters(page: Page) -> None:

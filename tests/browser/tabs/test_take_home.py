@@ -13,7 +13,7 @@ from mlp import DEFAULT_MODEL, Reader, to_mnist
 from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.images.recorded import place, rasterize
 from mlp.nn.network import MLP
-from mlp.nn.weights import load_model
+from mlp.nn.weights import dump_model, load_model, parse_model
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
 from tests.browser.digits import DIGITS
 
@@ -72,14 +72,7 @@ def at_home(new_browser: Callable[..., Page], tmp_path: Path) -> Iterator[Callab
 
 
 def in_half(reader: Reader) -> Reader:
-    network = reader.network.copy()
-    network.values[...] = network.values.astype(np.float16)
-    return Reader(
-        network,
-        test_time_augmentation=reader.test_time_augmentation,
-        temperature=reader.temperature,
-        straighten=reader.straighten,
-    )
+    return parse_model(dump_model(reader, half=True))
 
 
 def test_take_home_page_reads_as_python_does(at_home, article):

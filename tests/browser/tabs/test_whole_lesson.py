@@ -10,7 +10,7 @@ from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.browser.server import free_port, serve
-from tests.browser.sight import TRAINED_MS, button, part
+from tests.browser.sight import TRAINED_MS, come_back, part, put_away
 from tests.sample_digits import sample
 
 LINK = "?lesson=width-and-depth&hide=answers&speed=Full"
@@ -36,18 +36,6 @@ def computed(settings: Settings) -> str:
     for _ in steps(run, data.train.images, data.train.labels):
         pass
     return f"{(run.network.predict(data.validation.images) == data.validation.labels).mean():.1%}"
-
-
-def open_turn(page: Page) -> None:
-    part(page, "newcomer").locator("summary").click()
-
-
-def put_away(page: Page) -> str:
-    open_turn(page)
-    code = part(page, "newcomer").locator("code").inner_text()
-    button(page, "put_work_away").click()
-    expect(row(page, EXPERIMENTS[0].label)).to_contain_text("0 of 5")
-    return code
 
 
 def write_answer(page: Page, text: str) -> None:
@@ -93,6 +81,7 @@ def test_whole_lesson_keeps_the_results_of_each_pupil_apart(new_browser: Callabl
         assert {name: results(ada, name) for name in of_ada} == of_ada
 
         code = put_away(ada)
+        expect(row(ada, small)).to_contain_text("0 of 5")
         dan = ada  # the same browser, another pupil
         expect(part(dan, "lessons").get_by_role("textbox", name="Your answer")).to_have_value("")
         part(dan, "lessons").get_by_role("button", name=small).click()
@@ -108,9 +97,7 @@ def test_whole_lesson_keeps_the_results_of_each_pupil_apart(new_browser: Callabl
         assert (results(bo, small), results(cem, wide)) == (of_bo, of_cem)
         dan.reload()
         expect(part(dan, "lessons").get_by_role("textbox", name="Your answer")).to_have_value("I do not know.")
-        open_turn(dan)
-        part(dan, "code").get_by_role("textbox").fill(code)
-        button(dan, "come_back").click()
+        come_back(dan, code)
         expect(part(ada, "lessons").get_by_role("textbox", name="Your answer")).to_have_value(re.compile("first layer"))
         assert {name: results(ada, name) for name in of_ada} == of_ada
         sheet = sheet_of(ada, tmp_path / "sheet.html")

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.pacing import FIRST_STOPS
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
-from tests.browser.sight import PATIENCE_MS, TRAINED_MS, answer, at_rest, button, eventually, part, step_of
+from tests.browser.sight import PATIENCE_MS, TRAINED_MS, at_rest, button, eventually, part, step_of, write
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
 WATCH_STEPS = """() => {
@@ -40,8 +38,7 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     assert below_the_fold(page) == {}
 
-    draw(page, fit(DIGITS[7]))
-    expect(answer(page)).to_contain_text("7\n")
+    write(page, 7)
     page.evaluate(WATCH_STEPS)
     button(page, "train").click()
     expect(part(page, "progress")).to_contain_text(re.compile("slow start.* of the last batch right"))
@@ -71,8 +68,7 @@ def test_first_drawing_moves_no_card(open_page: Callable[..., Page]):
     expect(part(page, "sections")).not_to_be_empty()
     at_rest(page)
     tops = [part(page, "train_card").bounding_box()]
-    draw(page, fit(DIGITS[7]))
-    expect(part(page, "correction")).to_be_visible()
+    write(page, 7, saved=True)
     tops.append(part(page, "train_card").bounding_box())
     part(page, "correction").get_by_text("1", exact=True).click()
     expect(button(page, "teach_now")).to_be_visible()

@@ -5,17 +5,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
-from tests.browser.sight import LONG_RUN, answer, at_rest, button, eventually, part, step_of
+from tests.browser.sight import LONG_RUN, answer, at_rest, button, eventually, part, step_of, write
 
 
-def test_run_is_watched_paused_restored_and_stepped(
-    open_page: Callable[..., Page],
-):
+def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Page]):
     page = open_page(LONG_RUN)
-    draw(page, fit(DIGITS[3]))
-    expect(answer(page)).to_contain_text("3\n")
+    write(page, 3)
     button(page, "train").click()
     expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
 
