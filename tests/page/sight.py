@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import numpy as np
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
@@ -23,9 +24,12 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
+from tests.images.drawings.sample_drawings import jittered
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PATIENCE_S = 60  # a busy machine is slow, while a real error stays
+WILD = {"learning_rate": 1, "momentum": 0.99, "weight_decay": 0.01, "initialization": "he", "batch_size": 8}
+"""A link to a run whose loss soon is no finite number."""
 
 
 def text(page: AppTest, key: str | None = None) -> str:
@@ -44,11 +48,16 @@ def text(page: AppTest, key: str | None = None) -> str:
     return " ".join(" ".join(parts).split())
 
 
-def chart(page: AppTest, name: str) -> dict[str, Any]:
-    """Return the chart of a run's "loss" or "accuracy": its SVG and its description."""
-    [found] = [one for one in page.get("bidi_component") if one.key == f"{name}_chart"]
-    data: dict[str, str] = json.loads(found.proto.json)
-    return data
+def markup(page: AppTest) -> str:
+    """Return all HTML on the page."""
+    assert not page.exception
+    return " ".join(element.proto.body for element in page.get("html"))
+
+
+def component(page: AppTest, key: str) -> Any:
+    """Return the data of the component with this key."""
+    [found] = [one for one in page.get("bidi_component") if one.key == key]
+    return json.loads(found.proto.json)
 
 
 def visitor_of(page: AppTest) -> Visitor:
@@ -64,8 +73,7 @@ def tab_of(page: AppTest) -> Tab:
 
 def address(page: AppTest) -> dict[str, list[str]]:
     """Return the query of the address that the page has sent to the browser, each name with all its values."""
-    (sent,) = (json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == "went")
-    return parse_qs(sent["query"])
+    return parse_qs(component(page, "went")["query"])
 
 
 def eventually(condition: Callable[[], object]) -> None:
@@ -80,6 +88,12 @@ def at_rest(page: AppTest) -> AppTest:
     """Return the page once no worker trains its run."""
     eventually(lambda: not visitor_of(page).job.snapshot().busy)
     return page.run()
+
+
+def finished(page: AppTest) -> AppTest:
+    """Return the page once its run is over."""
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    return at_rest(page)
 
 
 def trained_with(page: AppTest) -> Settings:
@@ -139,3 +153,11 @@ def put(page: AppTest, drawing: Any, objects: Sequence[object] = ()) -> AppTest:
 def draw(page: AppTest, digit: int) -> AppTest:
     """Draw a digit on the canvas."""
     return put(page, picture(fit(DIGITS[digit])))
+
+
+def draw_sign(page: AppTest, letter: str, rng: np.random.Generator) -> AppTest:
+    """Draw a letter on the canvas, which also reports its strokes."""
+    strokes = [stroke.tolist() for stroke in jittered(letter, rng)]
+    return put(
+        page, picture(strokes), [{"path": [["M", *first], *(["L", *at] for at in more)]} for first, *more in strokes]
+    )

@@ -55,25 +55,23 @@ def label(tab: Tab, key: str, *labels: str) -> WidgetState:
 def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
     async def whole() -> None:
         tab = Tab(script)
-        await tab.press()
-        await tab.drawn()
+
+        async def send(*states: WidgetState, fragment: str = "") -> None:
+            await tab.send(*states, fragment=fragment)
+            await tab.drawn()
+
+        await send()
         old, fragment = label(tab, "corrected", "7"), tab.fragment_of("corrected")
-        await tab.send(old, fragment=fragment)
-        await tab.drawn()
+        await send(old, fragment=fragment)
         page.drawing = "a picture of a 1"
-        await tab.send(old)  # the upload: the page is redrawn, with nothing chosen
-        await tab.drawn()
-        await tab.send(old)  # sent before the browser received that
-        await tab.drawn()
+        await send(old)  # the upload: the page is redrawn, with nothing chosen
+        await send(old)  # sent before the browser received that
         chosen, taken_back = label(tab, "corrected", "1"), label(tab, "corrected")
-        await tab.send(chosen, fragment=fragment)
-        await tab.drawn()
+        await send(chosen, fragment=fragment)
         page.drawing = "a 7"  # again, and the browser does not know yet that it was labeled
-        await tab.send(chosen)
-        await tab.drawn()
-        await tab.send(taken_back, fragment=fragment)
-        await tab.drawn()
-        await tab.send(label(tab, "corrected"), fragment=fragment)
+        await send(chosen)
+        await send(taken_back, fragment=fragment)
+        await send(label(tab, "corrected"), fragment=fragment)
         await tab.close()
 
     asyncio.run(whole())

@@ -4,20 +4,9 @@ from collections import defaultdict
 from importlib import import_module
 from pkgutil import walk_packages
 
-import pytest
-import streamlit as st
-
 import mlp.page
 from mlp.page.session_var import SessionVar
 from mlp.training.settings import controls
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """The state of a new session."""
-    session: dict[str, object] = {}
-    monkeypatch.setattr(st, "session_state", session)
-    return session
 
 
 def declared() -> dict[str, set[int]]:
@@ -30,7 +19,7 @@ def declared() -> dict[str, set[int]]:
     return found
 
 
-def test_no_two_values_of_a_session_share_a_key(session: dict[str, object]):
+def test_no_two_values_of_a_session_share_a_key():
     found = declared()
     assert {key for key, kept in found.items() if len(kept) > 1} == set()
     assert len(found) > 70

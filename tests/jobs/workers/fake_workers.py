@@ -25,15 +25,11 @@ class InThread:
 
 
 class ManualWorkers:
-    """Workers whose calls are answered when the test decides; `one` starts another one.
+    """Workers whose calls are answered when the test decides; `one` starts another one."""
 
-    With ``bounds``, calls are carried out with these keyword arguments.
-    """
-
-    def __init__(self, **bounds: Any) -> None:
+    def __init__(self) -> None:
         self.calls: list[tuple[Future[Any], Callable[[], Any], tuple[Any, ...]]] = []
         self.worked_s = 0.0
-        self.bounds = bounds
 
     def answer(self) -> None:
         """Carry out the oldest call, after waiting for one."""
@@ -60,7 +56,7 @@ class ManualWorker:
 
     def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self._future = Future()
-        self._workers.calls.append((self._future, lambda: function(*args, **{**kwargs, **self._workers.bounds}), args))
+        self._workers.calls.append((self._future, lambda: function(*args, **kwargs), args))
         return self._future.result()
 
     def kill(self) -> None:

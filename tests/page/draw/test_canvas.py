@@ -1,8 +1,6 @@
 """The canvas: its drawing is the network's input."""
 
 import base64
-import struct
-import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.stroke_link import strokes_to_text
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
+from tests.images.test_photo import png_header
 from tests.page.sight import address, draw, picture, put, text, url_of
 
 
@@ -46,19 +45,13 @@ def test_page_reports_a_drawing_without_a_digit(page: AppTest):
 def test_invalid_canvas_data_counts_as_blank(page: AppTest):
     """A manipulated browser can send anything, which must not break the page, nor fill the server's memory."""
     whole = url_of(picture(fit(DIGITS[3])))
-    bomb = whole[:22] + base64.b64encode(png_header(width=30_000, height=30_000)).decode()
+    bomb = whole[:22] + base64.b64encode(png_header(30_000, 30_000)).decode()
     for sent in ["", "nonsense", "data:image/png;base64,!!!!", whole[:200], bomb, 7, ["a"], {"a": 1}]:
         put(page, sent)
         assert not page.exception, sent
         assert "Nothing drawn yet" in text(page, "answer"), sent
     put(page, Image.new("RGB", (6000, 600), (255, 255, 255)))
     assert "Nothing drawn yet" in text(page, "answer")
-
-
-def png_header(width: int, height: int) -> bytes:
-    """Return the start of a PNG file that claims this size."""
-    chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
 
 
 def test_linked_drawing_is_read_and_leaves_the_address(open_page: Callable[..., AppTest]):

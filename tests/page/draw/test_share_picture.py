@@ -10,17 +10,7 @@ from mlp.analysis.take_home.learning_picture import moving_picture, still_pictur
 from mlp.page.draw.networks import answering_as
 from mlp.page.draw.reading import true_label
 from mlp.page.draw.share import picture
-from tests.page import sight
-from tests.page.sight import at_rest, description_of, draw, tab_of, visitor_of
-
-
-def offered(page: AppTest) -> list[str]:
-    """Return which pictures the page offers for download."""
-    return [kind for kind in ("share_moving", "share_still") if f"/{kind}" in links(page)]
-
-
-def links(page: AppTest) -> str:
-    return " ".join(element.proto.body for element in page.main if element.type == "html")
+from tests.page.sight import description_of, draw, finished, tab_of, visitor_of
 
 
 def shared(page: AppTest, kind: str, painter: Callable = still_picture) -> Image.Image:
@@ -33,9 +23,7 @@ def test_picture_names_the_network_and_moves_once_it_has_learned(open_page: Call
     assert "It reads a 4" in description_of(shared(page, "shipped"))
     assert "Reading with the pretrained network" in description_of(shared(page, "shipped"))
     assert "Reading with the basic network" in description_of(shared(page, "article"))
-    page.button(key="train").click().run()
-    sight.eventually(lambda: visitor_of(page).job.snapshot().finished)
-    assert offered(at_rest(page)) == ["share_moving", "share_still"]
+    finished(page.button(key="train").click().run())
     moving = shared(page, "run", moving_picture)
     assert moving.n_frames > 10
     assert "My own network, trained in " in description_of(moving)

@@ -8,14 +8,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.images.drawings.sample_drawings import jittered
-from tests.page.sight import at_rest, draw, eventually, picture, put, tab_of, text, visitor_of
-
-
-def press(page: AppTest, key: str) -> AppTest:
-    page.button(key=key).click().run()
-    assert not page.exception
-    return page
+from tests.page.sight import draw, draw_sign, finished, tab_of, text, visitor_of
+from tests.page.ways import press
 
 
 @pytest.fixture
@@ -26,11 +20,7 @@ def named_page(open_page: Callable[..., AppTest]) -> AppTest:
 
 
 def keep(page: AppTest, label: int, rng: np.random.Generator) -> AppTest:
-    strokes = jittered("AC"[label], rng)
-    objects = [
-        {"path": [["M", *stroke[0].tolist()], *(["L", *at] for at in stroke[1:].tolist())]} for stroke in strokes
-    ]
-    return press(put(page, picture(strokes), objects), f"sign_{label}")
+    return press(draw_sign(page, "AC"[label], rng), f"sign_{label}")
 
 
 def shape(page: AppTest) -> str:
@@ -51,8 +41,7 @@ def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page:
             assert visitor.signs.now.counts == [n + 1, n + label]
     assert visitor.job.snapshot().settings.names == ("♥", "★")
     assert [run.snapshot.settings.names[0] for run in visitor.runs.runs] == ["0"]
-    eventually(lambda: visitor.job.snapshot().finished)
-    assert "reading warp no. " in text(at_rest(page))
+    assert "reading warp no. " in text(finished(page))
     keep(page, 0, rng)
     assert len(visitor.runs.runs) == 1  # only the first five begin a run
 

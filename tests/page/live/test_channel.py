@@ -175,15 +175,42 @@ def test_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
             assert tab.followed
 
 
-@pytest.mark.parametrize("message", ["nonsense", '{"got": "1"}', "x" * (protocol.MAX_CHARACTERS + 1)])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "nonsense",
+        "[" * 100_000,
+        '{"got": ' + "1" * protocol.MAX_CHARACTERS + "}",
+        "{}",
+        '{"got": "1"}',
+        '{"ask": 1, "ink": 5, "pen": true}',
+        '{"ask": true, "ink": "", "pen": true}',
+        '{"ask": 1, "ink": "", "pen": true, "more": 1}',
+        '{"hidden": null}',
+        '{"version": 1, "key": "k", "hidden": true}',
+    ],
+)
 def test_invalid_message_ends_the_connection(connect: Connect, tab: Tab, message: str):
     with connect() as browser:
         hello(browser, tab)
         browser.send_text(message)
         assert browser.ended() == protocol.MALFORMED
+
+
+@pytest.mark.parametrize("first", ['{"got": 1}', '{"version": 1, "key": 7, "hidden": true}', '{"version": 1}', "null"])
+def test_first_message_without_a_key_is_refused(connect: Connect, first: str):
+    with connect() as browser:
+        browser.send_text(first)
+        assert browser.ended() == protocol.MALFORMED
+
+
+def test_bytes_and_another_version_are_refused(connect: Connect):
     with connect() as browser:
         browser.send_bytes(b"{}")
         assert browser.ended() == protocol.MALFORMED
+    with connect() as browser:
+        browser.send(version=2, keys=[])
+        assert browser.ended() == protocol.OTHER_VERSION
 
 
 def test_flood_ends_the_connection(connect: Connect, tab: Tab):

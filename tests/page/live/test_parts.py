@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.jobs.workers.engine import Engine
 from mlp.page.style.plots import HIGHEST, UNITS
 from mlp.page.style.redraw import EVERY_S, On
 from mlp.page.visitors import runs
-from tests.jobs.workers.fake_workers import ManualWorkers
-from tests.page.sight import at_rest, eventually, tab_of, visitor_of
+from tests.jobs.manual_engine import ManualEngine
+from tests.page.sight import WILD, at_rest, eventually, markup, tab_of, visitor_of
 
 
 def outdated(page: AppTest) -> list[str]:
@@ -23,22 +22,18 @@ def outdated(page: AppTest) -> list[str]:
 def test_sweep_moves_on_the_train_card_without_scripts(
     open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ):
-    manual = ManualWorkers(max_steps=1)
-    workers = Engine(manual.one, width=1)
-    monkeypatch.setattr(runs, "engine", lambda: workers)
+    engine = ManualEngine()
+    monkeypatch.setattr(runs, "engine", lambda: engine)
     page = open_page(tab="Runs")
     page.button(key="sweep_start").click().run()
     sweep, tab = visitor_of(page).sweep, tab_of(page)
     for _ in sweep.jobs:
-        manual.answer()
-    eventually(lambda: all(trial.snapshot.step for trial in sweep.trials()))
+        engine.answer(max_steps=1)
     parts = tab.parts(["run"])
     colors = [line["color"] for line in parts["plot.accuracy"]["lines"]]
     assert len(colors) == 3 * len(sweep.jobs)
-    table = " ".join(element.proto.body for element in page.get("html"))
-    assert all(f"color:var(--{color})" in table for color in colors)
+    assert all(f"color:var(--{color})" in markup(page) for color in colors)
     sweep.pause()
-    workers.close()
     assert "paused" in tab.parts(["run"])["html.progress"]
 
 
@@ -80,9 +75,7 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
 
 
 def test_lines_of_a_run_that_blew_up_are_json(open_page: Callable[..., AppTest]):
-    page = open_page(
-        learning_rate="1", momentum="0.99", weight_decay="0.01", initialization="he", images="300", batch_size="8"
-    )
+    page = open_page(**WILD)
     twin = open_page(visitor=page)  # in which no script draws the end
     page.button(key="train").click().run()
     job = visitor_of(page).job

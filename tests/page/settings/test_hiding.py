@@ -86,9 +86,11 @@ def test_link_that_hides_what_it_opens_is_refused(open_page: Callable[..., AppTe
     assert not any("hide=" in code.value for code in page.code)
 
 
-def test_teacher_gets_a_second_link_with_the_answers(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="overfitting")
+def test_teachers_get_a_link_for_pupils_and_one_with_the_answers(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="overfitting", epochs="3", tab="Lessons")
     page.multiselect(key="teach_hide").set_value(["answers", "seed"]).run()
-    pupils, own = (code.value for code in page.code[-2:])
-    assert pupils.endswith("hide=answers,seed")
-    assert own.endswith("hide=seed")
+    pupils, own = (sorted(code.value.partition("?")[2].split("&")) for code in page.code[-2:])
+    assert pupils == ["epochs=3", "hide=answers,seed", "lesson=overfitting"]
+    assert own == ["epochs=3", "hide=seed", "lesson=overfitting"]
+    page.selectbox(key="teach_lesson").set_value("").run()
+    assert "lesson" not in page.code[-1].value

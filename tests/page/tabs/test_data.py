@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.handwriting.styles import style_names
 from tests.browser.server import serve
 from tests.page.sight import text
 from tests.sample_digits import sample
@@ -39,9 +38,3 @@ def test_server_ends_with_a_sentence_if_the_data_folder_lacks_files(tmp_path: Pa
     message = r"Inkling cannot start: the data folder \(.* or MLP_DATA_DIR\) must have MNIST's four files, got '/"
     with pytest.raises(RuntimeError, match=message), serve(tmp_path / "log", {"MLP_DATA_DIR": str(tmp_path)}):
         pass
-
-
-def test_each_synthetic_style_is_shown(data_tab: AppTest):
-    data_tab.toggle(key="show_styles").set_value(True).run()
-    _, *shown = (caption.value for caption in data_tab.container(key="advanced_data").caption)
-    assert shown == [name.replace("_", " ") for name in style_names()]

@@ -13,11 +13,8 @@ from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.origin import Origin
 from mlp.jobs.slices import advance
 from mlp.nn.network import MLP
-from mlp.nn.reader import Reader
-from mlp.nn.weights import ModelError, dump_model, parse_model
+from mlp.nn.weights import ModelError, dump_model
 from mlp.page.tabs.runs.downloads import report, weights
-from mlp.page.tabs.runs.tab import description_of
-from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run
@@ -61,15 +58,6 @@ def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
     assert facts["validation_accuracy"] == run.snapshot.history.evaluations[-1].accuracy
 
 
-def test_run_that_no_command_trains_has_none_in_its_facts(run: NumberedRun):
-    continued = NumberedRun(4, run.snapshot, chosen_mnist(), Origin("the pretrained network", "shipped"))
-    few = NumberedRun(4, run.snapshot, FewDigits(chosen_mnist(), 2))
-    for each, origin in ((continued, "the pretrained network"), (few, None)):
-        facts = parse_model(weights(each, DrawingSet())).facts
-        assert "command" not in facts
-        assert facts.get("origin") == origin
-
-
 @pytest.mark.parametrize("sizes", [[784, 5, 11], [100, 10]])
 def test_network_that_cannot_read_digits_is_refused_with_a_reason(sizes):
     data = dump_model(MLP(sizes, rng=np.random.default_rng(0)))
@@ -78,12 +66,6 @@ def test_network_that_cannot_read_digits_is_refused_with_a_reason(sizes):
         match=r"x\.safetensors: it must go from 784 pixels to 10 digits, or",
     ):
         readable_network(data, "x.safetensors")
-
-
-def test_facts_of_wrong_types_are_left_out():
-    network = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
-    network.facts = {"data": ["x"], "validation_accuracy": "high"}
-    assert "trained on" not in description_of(network)
 
 
 def test_report_has_nickname_origin_and_date_escaped(run: NumberedRun):

@@ -80,24 +80,6 @@ def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., 
     assert "side by side" not in text(page, "progress")
 
 
-@pytest.mark.usefixtures("small_lesson")
-def test_experiments_of_a_lesson_pause_and_resume_together(open_page: Callable[..., AppTest], monkeypatch):
-    lesson = LESSONS["learning-rate"]
-    long = [replace(each, settings=replace(each.settings, epochs=200)) for each in lesson.experiments]
-    monkeypatch.setitem(LESSONS, "learning-rate", replace(lesson, experiments=tuple(long)))
-    page = open_page(lesson="learning-rate")
-    page.button(key="run_all_learning_rate").click().run()
-    sweep = visitor_of(page).sweep
-    assert page.button(key="pause").label == "Pause"
-    page.button(key="pause").click().run()
-    assert not sweep.playing
-    assert page.button(key="pause").label == "Resume"
-    page.button(key="pause").click().run()
-    assert sweep.playing
-    sweep.pause()
-    eventually(lambda: not sweep.busy)
-
-
 def test_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
     page = open_page(lesson="centring")
     assert "This is a test digit" in text(page, "lessons")
@@ -109,17 +91,6 @@ def test_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
     page.slider(key="push_across").set_value(-1.0).run()
     page.slider(key="push_down").set_value(1.0).run()
     assert "MNIST’s form reads 4" in text(page, "lessons")
-
-
-def test_teachers_link_holds_settings_lesson_and_hidden_parts(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="overfitting", epochs="3", tab="Lessons")
-    page.multiselect(key="teach_hide").set_value(["optimizer", "tab-runs"]).run()
-    assert not page.exception
-    link = page.code[-1].value
-    query = link.partition("?")[2].split("&")
-    assert sorted(query) == ["epochs=3", "hide=optimizer,tab-runs", "lesson=overfitting"]
-    page.selectbox(key="teach_lesson").set_value("").run()
-    assert "lesson" not in page.code[-1].value
 
 
 def test_lesson_on_examples_learns_few_digits(open_page: Callable[..., AppTest]):
@@ -136,26 +107,6 @@ def test_lesson_on_examples_learns_few_digits(open_page: Callable[..., AppTest])
     sweep = visitor_of(page).sweep
     assert [job.data.load().train.labels.size for job in sweep.jobs] == [2_000, 4_000, 8_000, 16_000]
     sweep.pause()
-
-
-@pytest.mark.usefixtures("small_lesson")
-def test_lesson_keeps_its_results_when_another_lesson_runs(open_page, monkeypatch):
-    lesson = LESSONS["overfitting"]
-    small = [replace(each, settings=replace(each.settings, images=100, epochs=2)) for each in lesson.experiments[:1]]
-    small.append(replace(small[0], label="With warps", settings=replace(small[0].settings, warp=1.0)))
-    monkeypatch.setitem(LESSONS, "overfitting", replace(lesson, experiments=tuple(small)))
-    page = open_page(lesson="learning-rate")
-    page.button(key="run_all_learning_rate").click().run()
-    eventually(lambda: not visitor_of(page).sweep.busy)
-    first = text(page.run(), "experiments")
-    assert first.count("2 of 2") == 6
-    assert "until you press Run all again" in first
-    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
-    page.button(key="run_all_overfitting").click().run()
-    eventually(lambda: not visitor_of(page).sweep.busy)
-    page.segmented_control(key="lesson_choice").set_value("learning-rate").run()
-    assert "The curves are not from this lesson" in text(page, "experiments")
-    assert text(page, "experiments").startswith(first[: first.index("These results")])
 
 
 @pytest.mark.usefixtures("small_lesson")

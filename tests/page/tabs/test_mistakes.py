@@ -1,37 +1,15 @@
-"""The tab "Mistakes": the confusion matrix, and the images of its cells."""
+"""The tab "Mistakes": the confusion matrix of the chosen network, and a remark where it has learned from the images."""
 
-import json
 import re
-from functools import partial
 
 import numpy as np
 import pytest
 
 from mlp.analysis.mistakes import read_all
 from mlp.page.draw.networks import shipped
-from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
-from tests.page.sight import at_rest, visitor_of
+from mlp.page.tabs.mistakes.tab import SPLITS
+from tests.page.sight import at_rest, component, markup, visitor_of
 from tests.sample_digits import sample
-
-TITLE = re.compile(r"<h3>(.*?)<small>")
-
-
-@pytest.fixture
-def opened(open_page):
-    """Return a function that opens the page at this tab."""
-    return partial(open_page, tab="Mistakes")
-
-
-def shown(test):
-    assert not test.exception
-    return "".join([element.proto.body for element in test.get("html")] + [component(test, "gallery")])
-
-
-def component(test, name):
-    for element in test.get("bidi_component"):
-        if element.proto.component_name == name:
-            return json.loads(element.proto.json)
-    raise AssertionError(f"there is no {name}")
 
 
 def counts(test):
@@ -40,19 +18,14 @@ def counts(test):
     return np.array(cells, int).reshape(10, 10).tolist()
 
 
-def open_cell(test, *cell):
-    test.session_state["open_cell"] = cell
-    return test.run()
-
-
 @pytest.mark.parametrize("kind", SPLITS.titles)
-def test_matrix_counts_answers_of_the_chosen_network(opened, kind):
-    test = opened()
+def test_matrix_counts_answers_of_the_chosen_network(open_page, kind):
+    test = open_page(tab="Mistakes")
     test.segmented_control(key="mistakes_on").set_value(kind).run()
     split = getattr(sample(), kind)
     readings = read_all(shipped("shipped"), split.images, split.labels)
     assert counts(test) == readings.confusion.tolist()
-    assert f"{np.trace(readings.confusion):,} of {len(split):,}" in shown(test)
+    assert f"{np.trace(readings.confusion):,} of {len(split):,}" in markup(test)
 
 
 @pytest.mark.parametrize(
@@ -63,30 +36,17 @@ def test_matrix_counts_answers_of_the_chosen_network(opened, kind):
         ("article", "validation", ""),
     ],
 )
-def test_score_on_learned_images_has_a_remark(opened, network, kind, remark):
-    test = opened()
+def test_score_on_learned_images_has_a_remark(open_page, network, kind, remark):
+    test = open_page(tab="Mistakes")
     test.segmented_control(key="network").set_value(network).run()
     test.segmented_control(key="mistakes_on").set_value(kind).run()
-    (note,) = re.findall(r'<p class="ink-note">[^<]*<b>[^<]*</b>: it reads .*?</p>', shown(test))
+    (note,) = re.findall(r'<p class="ink-note">[^<]*<b>[^<]*</b>: it reads .*?</p>', markup(test))
     assert remark in note
     assert bool(remark) == ("Its weights" in note)
 
 
-def test_most_confident_mistakes_are_shown_until_a_cell_is_opened(opened):
-    test = opened(images=100, epochs=1)
-    test.button(key="step").click().run()  # a network that knows nothing makes every mistake
-    at_rest(test)
-    matrix = np.array(counts(test))
-    assert TITLE.findall(shown(test)) == ["The most confident mistakes"]
-    row, column = np.unravel_index(matrix.argmax(), matrix.shape)
-    text = shown(open_cell(test, int(row), int(column)))
-    assert TITLE.findall(text) == [f"True digit {row}, answer {column}"]
-    names = re.findall(r'aria-label="validation digit no\. [\d,]+: an? (\d), read as (\d);', text)
-    assert names == [(str(row), str(column))] * min(SHOWN, matrix.max())
-
-
-def test_run_is_read_again_only_when_its_network_has_changed(opened):
-    test = opened(images=100, epochs=1)
+def test_run_is_read_again_only_when_its_network_has_changed(open_page):
+    test = open_page(tab="Mistakes", images=100, epochs=1)
     split = sample().validation
     for _ in range(2):
         test.button(key="step").click().run()

@@ -1,6 +1,5 @@
 """A visitor's own digits: kept after a correction, shown, scored, downloaded, uploaded and learned."""
 
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -14,7 +13,7 @@ from mlp.page.draw.networks import shipped
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.drawings.sample_drawings import own_digits
-from tests.page.sight import at_rest, draw, eventually, picture, put, text, url_of, visitor_of
+from tests.page.sight import draw, eventually, finished, picture, put, text, url_of, visitor_of
 
 OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
 
@@ -87,9 +86,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     visitor = visitor_of(own_page)
     assert visitor.runs.origin[:2] == ("the basic network", "article")
     assert (len(visitor.job.data.learned), len(visitor.job.data.held)) == (7, 2)
-    eventually(lambda: visitor.job.snapshot().finished)
-    at_rest(own_page)
-    shown = text(own_page)
+    shown = text(finished(own_page))
     assert "with 7 own digits (50%)" in shown
     assert "Read right Digits Before After" in shown
     assert "Yours, learned from 7 " in shown
@@ -129,22 +126,3 @@ def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkey
     assert "Choose the pretrained network, the basic one or your run" in error.value
     assert visitor_of(own_page).job is None
     assert not own_page.run().error
-
-
-def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
-    page.segmented_control(key="network").set_value("article").run()
-    draw(page, 7)
-    page.pills(key="corrected").set_value(1).run()
-    assert "Kept as a 1 in Your drawings (1)" in text(page, "correction_row")
-    page.button(key="teach_now").click().run()
-    assert visitor_of(page).runs.origin[:2] == ("the basic network", "article")
-    assert "Reading with your run, which continues the basic network" in text(page)
-    assert page.segmented_control(key="network").value == "run"
-    eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)
-    page.run()
-    shown = text(page, "correction_row")
-    assert shown.startswith("before: 7 (")
-    assert " → now: " in shown
-    assert re.search(r"it cost (nothing|\d+\.\d points) on MNIST( so far)?: \d+\.\d% → \d+\.\d%", shown)
-    draw(page, 3)
-    assert "before:" not in text(page, "correction_row")

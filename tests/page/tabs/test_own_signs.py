@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,10 +10,9 @@ from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.images.drawings.sample_drawings import jittered, letters
-from tests.page.sight import at_rest, eventually, picture, put, sheet_photo, text, visitor_of
-
-MARKUP = "<b>x</b>"
+from tests.images.drawings.sample_drawings import letters
+from tests.page.sight import finished, picture, put, sheet_photo, text, visitor_of
+from tests.page.ways import press
 
 
 @pytest.fixture
@@ -23,45 +21,19 @@ def signs_page(open_page: Callable[..., AppTest]) -> AppTest:
     return open_page(tab="Your drawings", drawings="signs", epochs="6")
 
 
-def press(page: AppTest, key: str) -> AppTest:
-    page.button(key=key).click().run()
-    assert not page.exception
-    return page
-
-
-def name(page: AppTest, names: str) -> AppTest:
-    page.text_input(key="sign_name").set_value(names)
-    return press(page, "sign_add")
-
-
-def draw(page: AppTest, strokes: list[np.ndarray]) -> AppTest:
-    objects = [
-        {"path": [["M" if not n else "L", *point] for n, point in enumerate(stroke.tolist())]} for stroke in strokes
-    ]
-    put(page, picture(strokes), objects)
-    assert not page.exception
-    return page
-
-
 def with_signs(page: AppTest, signs: DrawingSet) -> AppTest:
     visitor_of(page).signs.change(signs)
     return page.run()
 
 
-def test_sign_is_kept_from_a_drawing_or_a_photo_only(signs_page: AppTest):
-    name(signs_page, "A, B")
-    assert "Draw the sign A first" in text(press(signs_page, "sign_0"))
+def test_sign_is_named_and_kept_from_a_photo(signs_page: AppTest):
+    signs_page.text_input(key="sign_name").set_value("A, B")
+    press(signs_page, "sign_add")
     file, _ = sheet_photo()
     signs_page.file_uploader(key="picture_in").set_value(("sign.jpg", file, "image/jpeg")).run()
     press(signs_page, "sign_0")
     (example,) = visitor_of(signs_page).signs.now.examples
     assert (example.label, example.strokes) == (0, ())
-
-
-def test_bad_name_gets_a_sentence_and_changes_nothing(signs_page: AppTest):
-    for names, sentence in {" , ,": "Type the name of a sign first", "A, A": "'A' is taken"}.items():
-        assert sentence in text(name(signs_page, names)), names
-        assert visitor_of(signs_page).signs.now.names == (), names
 
 
 def test_changes_are_undone(signs_page: AppTest):
@@ -101,9 +73,7 @@ def test_bad_file_is_refused_and_loses_nothing(signs_page: AppTest):
 
 def learned(page: AppTest, signs: DrawingSet) -> AppTest:
     with_signs(page, signs)
-    press(page, "signs_train")
-    eventually(lambda: visitor_of(page).job is not None and visitor_of(page).job.snapshot().finished)
-    return at_rest(page)
+    return finished(press(page, "signs_train"))
 
 
 def test_other_drawings_are_rejected(signs_page: AppTest):
@@ -124,28 +94,6 @@ def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: Ap
     assert visitor_of(page).picture.sheet is None
     assert "On your photo" not in text(page)
     assert "reading your photo" in text(page)
-
-
-def test_parts_name_no_digits_for_a_network_of_signs(signs_page: AppTest):
-    page = learned(signs_page, letters(5).renamed(0, MARKUP))
-    for tab in ("Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your drawings"):
-        page.session_state["requested_tab"] = tab
-        page.run()
-        assert not page.exception, tab
-        assert page.session_state["shown_section"] == tab
-        if tab not in ("Runs", "Your drawings", "Step by step"):
-            assert "digits" not in text(page, "sections").lower(), tab
-        labels = [
-            label for one in [*page.segmented_control, *page.toggle] for label in getattr(one, "options", [one.label])
-        ]
-        assert not [label for label in labels if "test" in label.lower() or "MNIST’s images" in label], tab
-        if tab == "Mistakes":
-            assert " other warps of your drawings right, " in text(page, "sections")
-
-    page.session_state["lessons_open"] = True
-    page.session_state["lesson_choice"] = "centring"
-    draw(page, jittered("A", np.random.default_rng(5)))
-    assert f"MNIST’s form reads {MARKUP}, " in text(page, "lessons")
 
 
 def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]):

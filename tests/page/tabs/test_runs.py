@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
-from tests.page.sight import at_rest, chart, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, component, draw, eventually, finished, text, visitor_of
+from tests.page.ways import press
 
 
 @pytest.fixture
@@ -18,21 +19,17 @@ def runs_page(open_page: Callable[..., AppTest]) -> AppTest:
     return open_page(tab="Runs", images="100", epochs="2", hidden_layers="1", width_1="8")
 
 
-def train(page: AppTest, key: str = "train") -> AppTest:
+def train(page: AppTest) -> AppTest:
     """Press the button, and wait until the run is over."""
-    page.button(key=key).click().run()
-    eventually(lambda: visitor_of(page).job.snapshot().finished)
-    at_rest(page)
-    assert not page.exception
-    return page
+    return finished(press(page, "train"))
 
 
 def names_of_lines(page: AppTest) -> set[str]:
     """The names on the accuracy chart: of earlier runs."""
-    return {line["name"] for line in chart(page, "accuracy")["lines"] if "name" in line}
+    return {line["name"] for line in component(page, "accuracy_chart")["lines"] if "name" in line}
 
 
-def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
+def test_runs_are_listed_with_differing_settings_and_on_the_curves(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
@@ -40,6 +37,10 @@ def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
     assert "Run Learning rate Data Epochs done Time Best validation" in shown
     assert "2, current 0.02 MNIST sample 2 of 2" in shown
     assert "1 0.1 MNIST sample 2 of 2" in shown
+    assert runs_page.pills(key="shown_runs").value == [1]
+    assert names_of_lines(runs_page) == {"run 1"}
+    runs_page.pills(key="shown_runs").set_value([]).run()
+    assert names_of_lines(runs_page) == set()
 
 
 def test_earlier_runs_are_listed_if_the_last_one_is_lost(runs_page: AppTest):
@@ -63,16 +64,6 @@ def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTe
     mistakes = text(open_page(visitor=page, tab="Mistakes", network="run"), "sections")
     assert f"at step {step}: it reads" in mistakes
     assert f"validation digits right, {share}%" in mistakes
-
-
-def test_run_before_is_shown_on_the_curves_until_it_is_deselected(runs_page: AppTest):
-    train(runs_page)
-    runs_page.select_slider(key="learning_rate").set_value(0.02).run()
-    train(runs_page)
-    assert runs_page.pills(key="shown_runs").value == [1]
-    assert names_of_lines(runs_page) == {"run 1"}
-    runs_page.pills(key="shown_runs").set_value([]).run()
-    assert names_of_lines(runs_page) == set()
 
 
 def test_earlier_run_can_be_deleted_but_not_the_current_one(runs_page: AppTest):

@@ -1,6 +1,5 @@
-"""The tab "Step by step": every stage, with the numbers of the step, and charts whose names touch no line."""
+"""The tab "Step by step": every stage, with the numbers of the step."""
 
-from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -13,14 +12,8 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.page.sight import at_rest, eventually, text, visitor_of
+from tests.page.sight import WILD, at_rest, eventually, visitor_of
 from tests.sample_digits import sample
-
-
-@pytest.fixture
-def opened(open_page):
-    """Return a function that opens the page at this tab."""
-    return partial(open_page, tab="Step by step")
 
 
 def walk(test):
@@ -57,62 +50,29 @@ def test_backward_formula_gives_the_gradients_of_the_step(activation: str, dropo
         {"dropout": 0.5, "l1": 0.001, "label_smoothing": 0.1},
     ],
 )
-def test_all_stages_of_a_new_network_open(opened, settings):
-    test = opened(**settings)
+def test_all_stages_of_a_new_network_open(open_page, settings):
+    test = open_page(tab="Step by step", **settings)
     for number in walk(test):
         assert any(f"{number}. {list(STAGES)[number - 1]}" in header.value for header in test.subheader)
-        boxes = [box.label for box in test.expander if box.label.startswith("The code")]
-        assert len(boxes) <= 1, "a stage has one box with its code at most"
-        if number == 5 and not settings:
-            assert boxes[0].endswith("`Activation.backward` and `ReLU.slope`")
     assert test.button(key="slow_next").label == "Next minibatch"
 
 
-@pytest.mark.parametrize("origin", ["new", "run"])
-def test_steps_with_synthetic_digits_are_those_of_the_run(opened, origin, monkeypatch):
+def test_steps_with_synthetic_digits_are_those_of_the_run(open_page, monkeypatch):
     monkeypatch.setattr("mlp.training.settings.SYNTHETIC", 40)
-    settings, losses = Settings(synthetic=40, hidden=(16, 16)), []
+    settings = Settings(synthetic=40, hidden=(16, 16))
     train = training_data(chosen_mnist(), settings).load().train
-    run = Run(settings)
-    for step in islice(steps(run, train.images, train.labels), 2):
-        losses.append(step.loss)
-    test = opened(written="true", width_1="16", width_2="16")
-    if origin == "run":
-        for _ in range(2):
-            test.button(key="step").click().run()
-            at_rest(test)
-        twice = visitor_of(test).job.run_state()
-        np.testing.assert_array_equal(twice.network.values, run.network.values)
-        losses = [step.loss for step in islice(steps(run, train.images, train.labels), 2)]
-        test.button(key="slow_newest").click().run()
-    for loss in losses:
-        assert test.session_state["slow_step"][1].loss == pytest.approx(loss, rel=1e-5)
+    _, *following = islice(steps(Run(settings), train.images, train.labels), 3)
+    test = open_page(tab="Step by step", written="true", width_1="16", width_2="16")
+    at_rest(test.button(key="step").click().run()).button(key="slow_newest").click().run()
+    for step in following:
+        assert test.session_state["slow_step"][1].loss == pytest.approx(step.loss, rel=1e-5)
         test.segmented_control(key="slow_stage").set_value("After").run()
         test.button(key="slow_next").click().run()
     assert not test.exception
 
 
-def test_next_minibatch_follows_on_the_copy(opened):
-    test = opened()
-    test.segmented_control(key="slow_stage").set_value("After").run()
-    test.button(key="slow_next").click().run()
-    kept = test.session_state["slow_step"][1]
-    assert kept.number == 2
-    assert test.segmented_control(key="slow_stage").value == "Minibatch"
-    first = slow_step(Run(Settings()), sample().train.images, sample().train.labels)
-    np.testing.assert_array_equal(kept.before.values, first.after.values)
-
-
 def test_last_step_of_a_diverged_run_is_shown(open_page):
-    page = open_page(
-        tab="Step by step",
-        learning_rate="1",
-        momentum="0.99",
-        weight_decay="0.01",
-        initialization="he",
-        images="300",
-        batch_size="8",
-    )
+    page = open_page(tab="Step by step", **WILD)
     page.button(key="train").click().run()
     eventually(lambda: not visitor_of(page).job.snapshot().playing)
     at_rest(page)
@@ -123,15 +83,3 @@ def test_last_step_of_a_diverged_run_is_shown(open_page):
             pass
         page.button(key="slow_next").click().run()
     assert not page.exception
-
-
-def test_finished_run_offers_a_step_of_another_epoch(open_page):
-    page = open_page(tab="Step by step", images="100", epochs="2", width_1="16", width_2="16")
-    page.button(key="train").click().run()
-    eventually(lambda: visitor_of(page).job.snapshot().finished)
-    at_rest(page)
-    page.button(key="slow_newest").click().run()
-    step = page.session_state["slow_step"][1]
-    assert (step.number, step.epoch) == (9, 3)
-    assert "in epoch 3, after the run’s last" in text(page)
-    assert step.before.values.tobytes() == visitor_of(page).job.snapshot().network.values.tobytes()

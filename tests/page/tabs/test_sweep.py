@@ -3,9 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.jobs.workers.engine import Engine
 from mlp.page.visitors import runs
-from tests.jobs.workers.fake_workers import ManualWorkers
+from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import draw, eventually, text, visitor_of
 
 
@@ -52,31 +51,21 @@ def test_card_shows_the_sweep_or_the_run_before_it(open_page):
     assert visitor.job.playing
     page.button(key="sweep_curves").click().run()
     assert "3 networks side by side" in text(page, "progress")
-    page.button(key="pause").click().run()
-    assert not visitor.sweep.playing
+    for plays in (False, True, False):
+        page.button(key="pause").click().run()
+        assert visitor.sweep.playing == plays
     visitor.job.pause()
 
 
-def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
-    manual = ManualWorkers(max_steps=1)
-    other = Engine(manual.one, width=1)
-    monkeypatch.setattr(runs, "engine", lambda: other)
-    one, many = open_page(), open_page(tab="Runs")
-    many.button(key="sweep_start").click().run()
-    many.button(key="train").click().run()
-    one.button(key="train").click().run()
-    for _ in range(21):
-        manual.answer()
-    visitor = visitor_of(many)
-    jobs = [visitor.job, *visitor.sweep.jobs]
-    assert len(jobs) == 4
-    eventually(lambda: sum(job.snapshot().step for job in (visitor_of(one).job, *jobs)) == 21)
-    assert visitor_of(one).job.snapshot().step >= 10  # starting the sweep counts, too
-    for job in (visitor_of(one).job, *jobs):
-        job.pause()
-    other.close()
-    for job in (visitor_of(one).job, *jobs):
-        assert not job.snapshot().busy
+def test_sweep_shares_the_turns_of_its_visitor(open_page, monkeypatch):
+    engine = ManualEngine()
+    monkeypatch.setattr(runs, "engine", lambda: engine)
+    page = open_page(tab="Runs")
+    page.button(key="sweep_start").click().run()
+    page.button(key="train").click().run()
+    visitor = visitor_of(page)
+    assert len(engine.calls) == len(visitor.sweep.jobs) + 1
+    assert engine.owners == {visitor.id}
 
 
 NARROWER = "at most 1 MB of memory, got 5. Choose fewer or narrower layers in the settings, or SGD instead of Adam."

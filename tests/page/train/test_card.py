@@ -18,17 +18,12 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.workers.fake_workers import InThread
-from tests.page.sight import at_rest, eventually, text, visitor_of
-
-
-def press(page: AppTest, key: str) -> AppTest:
-    return page.button(key=key).click().run()
+from tests.page.sight import WILD, at_rest, eventually, text, visitor_of
+from tests.page.ways import press
 
 
 def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppTest]):
-    page = open_page(
-        learning_rate="1", momentum="0.99", weight_decay="0.01", initialization="he", images="300", batch_size="8"
-    )
+    page = open_page(**WILD)
     press(page, "train")
     job = visitor_of(page).job
     eventually(lambda: not job.snapshot().playing)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.train.speed import note_reading, strip
-from tests.page.sight import at_rest, draw, eventually, tab_of, visitor_of
+from tests.page.sight import at_rest, draw, finished, tab_of, visitor_of
 
 
 def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[..., AppTest]):
@@ -17,8 +17,7 @@ def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[
     page.segmented_control(key="speed").set_value("Normal").run()
     assert visitor_of(page).job.snapshot().speed == "normal"
     page.segmented_control(key="speed").set_value("Full").run()
-    eventually(lambda: visitor_of(page).job.snapshot().finished)
-    page.button(key="train").click().run()
+    finished(page).button(key="train").click().run()
     assert visitor_of(page).job.snapshot().speed == "full"
 
 

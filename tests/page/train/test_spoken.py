@@ -40,6 +40,7 @@ def test_each_change_of_a_run_is_announced_once(announcement):
     assert announcement(snapshot(15, playing=False)) == "Paused at epoch 1.5."
     assert announcement(snapshot(15)) == "Training."
     assert announcement(snapshot(16, learning_rate=0.03)) == "Learning rate 0.03."
+    assert announcement(snapshot(16, waits="The workers are away.")) == "The workers are away."
     assert announcement(snapshot(40, finished=True, playing=False, learning_rate=0.03)) == (
         "Done: 98.1% of validation images read right."
     )
@@ -49,17 +50,6 @@ def test_epochs_are_announced_no_more_often_than_a_listener_can_follow(announcem
     first = announcement(snapshot(10))
     assert announcement(snapshot(20), after_s=1.0) == first
     assert announcement(snapshot(30), after_s=6.0).startswith("Epoch 3 of 4")
-
-
-def test_end_of_a_run_that_was_never_shown_playing_is_announced(announcement):
-    assert announcement(None) == ""
-    assert announcement(snapshot(40, finished=True, playing=False)) == "Done: 98.1% of validation images read right."
-
-
-def test_waiting_for_a_worker_is_announced(announcement):
-    announcement(snapshot(3))
-    assert announcement(snapshot(3, waits="The workers are away.")) == "The workers are away."
-    assert announcement(snapshot(4)) == "Training."
 
 
 def test_each_network_of_a_sweep_that_is_done_is_announced():

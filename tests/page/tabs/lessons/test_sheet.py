@@ -12,7 +12,6 @@ from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS
 from tests.page.sight import eventually, visitor_of
 from tests.page.tabs.test_lessons import small_lesson  # noqa: F401
-from tests.page.visitors.sample_work import server
 
 GUESS = tuple(np.linspace(0.1, 0.9, POINTS).tolist())
 
@@ -32,6 +31,8 @@ def test_answer_and_nickname_are_on_the_sheet_escaped(open_page: Callable[..., A
     assert "default-src 'none'" in sheet  # it makes no requests
     page.text_area(key="answer_of_overfitting").set_value("").run()
     assert titles(lesson_sheet(visitor_of(page))) == []
+    visitor_of(page).answer("overfitting", "x" * 1000)
+    assert visitor_of(page).answers == {"overfitting": "x" * MAX_ANSWER_CHARS}
 
 
 @pytest.mark.usefixtures("small_lesson")
@@ -49,16 +50,3 @@ def test_results_and_guess_are_on_the_sheet_of_their_lesson_only(open_page: Call
     for trial in visitor.sweep.trials():
         assert f"<td>{trial.accuracy:.1%}</td>" in sheet
     assert ": 90% at the end. On average " in sheet
-
-
-def test_answers_and_guesses_outlive_the_server(tmp_path):
-    before = server(tmp_path)
-    visitor = before.get(None, "here")
-    visitor.answer("overfitting", "x" * 1000)
-    visitor.guesses["overfitting"] = GUESS
-    before.save()
-    visitor.answer("examples", "Two show two ways.")
-    before.save()
-    again = server(tmp_path).get(visitor.id, "here")
-    assert again.answers == {"overfitting": "x" * MAX_ANSWER_CHARS, "examples": "Two show two ways."}
-    assert again.guesses == {"overfitting": GUESS}
