@@ -20,6 +20,7 @@ from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
+from mlp.page.tabs.classroom.tab import join_linked, open_button
 from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
 from mlp.page.tabs.section import tabs_section
 from mlp.page.train.card import script_state, training_section, wait_for_step
@@ -42,6 +43,7 @@ def page() -> None:
     live_channel(visitor, partial(script_state, visitor))
     hide_parts()
     open_link()
+    join_linked(visitor)
     restore_drawing(visitor)
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()
@@ -63,6 +65,7 @@ def page() -> None:
         photo_section(visitor)
     with share_place:  # after the choice of the network, which its picture names
         share_section(visitor)
+        open_button(visitor)
     with st.container(border=True, key="train_card", gap=None):
         training_section(visitor)
 

@@ -1,12 +1,12 @@
 """Earlier runs of a visitor; only the visitor deletes any."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 
 from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.snapshot import Snapshot
-from mlp.training.data.drawing_data import DrawingData
+from mlp.training.data.drawing_data import DrawingData, room_of
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
@@ -71,6 +71,12 @@ class EarlierRuns:
         self.origin = origin
         return self.current
 
+    @property
+    def learned_class(self) -> bool:
+        """Whether the current run, or one that it continues, learned the drawings of a class."""
+        from_room = isinstance(self.data, DrawingData) and bool(self.data.room)
+        return from_room or (self.origin is not None and self.origin.learned_class)
+
     def add(self, snapshot: Snapshot) -> None:
         """Add the run that was current until now, unless it took no step; it is shown in place of the one before it."""
         if self.data is None or snapshot.step == 0:
@@ -79,6 +85,20 @@ class EarlierRuns:
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)
         self.runs.append(NumberedRun(self.current, snapshot, self.data, self.origin))
         self.show([*(number for number in self.shown if number != before), self.current])
+
+    def rooms(self) -> set[str]:
+        """Return the codes of the rooms whose drawings the runs hold."""
+        return {room_of(data) for data in (self.data, *(run.data for run in self.runs))} - {""}
+
+    def lose_drawings(self, rooms: Collection[str]) -> list[int]:
+        """Delete the drawings of these rooms from the earlier runs, and return the numbers of these runs."""
+        lost = {
+            run.number: run.data.without_room()
+            for run in self.runs
+            if isinstance(run.data, DrawingData) and room_of(run.data) in rooms
+        }
+        self.runs = [replace(run, data=lost.get(run.number, run.data)) for run in self.runs]
+        return list(lost)
 
     def delete(self, number: int) -> None:
         """Forget a run; a missing one is no error."""

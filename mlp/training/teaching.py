@@ -81,7 +81,7 @@ def effect(data: DrawingData, before: Sequence[float], network: MLP | Reader, hi
     network : MLP or Reader
     history : History
     """
-    names = ("Yours, learned from", "Yours, held back from training")
+    names = ("The class’s, learned from" if data.room else "Yours, learned from", "Yours, held back from training")
     parts = zip(names, (data.learned, data.held), before, shares_read(network, data), strict=False)
     rows = [Row(name, len(part), share, now) for name, part, share, now in parts]
     measured = list(history.evaluations)

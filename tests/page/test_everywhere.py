@@ -14,6 +14,7 @@ from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_open
 from mlp.page.tabs.places import Rooms
 from mlp.page.tabs.registry import SECTIONS
 from mlp.page.tabs.step.tab import STAGES
+from mlp.page.visitors.session import visitors
 from mlp.training.settings import controls, settings_at
 from tests.images.drawings.sample_drawings import jittered, letters
 from tests.page.sight import (
@@ -65,6 +66,9 @@ def with_foreign_text(page: AppTest) -> AppTest:
     visitor.signs.change(signs)
     opened(draw(page.run(), 4))  # by a network that does not know the signs yet
     opened(done(page, "signs_train"))
+    room = visitors().classrooms.open(visitor, signs.names)
+    room.add_file(signs, FOREIGN)
+    room.open_table()
     visitor.nickname = FOREIGN
     for lesson in LESSON_ROOMS.titles:
         visitor.answer(lesson, FOREIGN)

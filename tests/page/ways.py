@@ -6,6 +6,8 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from mlp.nn.reader import Reader
+from mlp.page.visitors.classroom import person
+from mlp.page.visitors.session import visitors
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.sight import APP, PATIENCE_S, eventually, tab_of, visitor_of
@@ -83,6 +85,25 @@ def stuck() -> AppTest:
     return page.run()
 
 
+def in_a_class() -> AppTest:
+    """Return the page of a learner in a room with the drawings of another class."""
+    page, digits = press(opened(tab="Room", **LONG), "room_open"), sample().test
+    visitor = visitor_of(page)
+    room = visitors().classrooms.of(visitor)
+    assert room is not None
+    room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
+    room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]), "last year")
+    return page.run()
+
+
+def after_class(page: AppTest) -> AppTest:
+    """Close the room from which the page's run has learned."""
+    press(page, "room_close")
+    visitors().check()
+    assert visitor_of(page).job is None
+    return page.run()
+
+
 WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "train": ("train/card.py train", trained),
     "train with synthetic digits": ("train/card.py train", lambda: trained(written="true")),
@@ -98,6 +119,19 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "own signs": (
         "draw/collect.py _learn",
         lambda: measured(press(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train")),
+    ),
+    "with the class": ("draw/correction.py teach", lambda: measured(press(in_a_class(), "room_teach"))),
+    "with a class whose room is closed": (
+        "draw/correction.py teach",
+        lambda: after_class(measured(press(in_a_class(), "room_teach"))),
+    ),
+    "the class alone": (
+        "tabs/classroom/learning.py _learn_alone",
+        lambda: measured(press(in_a_class(), "room_alone")),
+    ),
+    "a class alone whose room is closed": (
+        "tabs/classroom/learning.py _learn_alone",
+        lambda: after_class(measured(press(in_a_class(), "room_alone"))),
     ),
     "a lesson's row": (
         "tabs/lessons/experiments.py _try",

@@ -29,9 +29,9 @@ def png(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def data_url(digit: int) -> str:
-    """Return a digit as the canvas sends it."""
-    return "data:image/png;base64," + base64.b64encode(png(picture(digit))).decode()
+def data_url(digit: int, turned: float = 0.0) -> str:
+    """Return a digit, turned by some degrees, as the canvas sends it."""
+    return "data:image/png;base64," + base64.b64encode(png(picture(digit).rotate(turned))).decode()
 
 
 def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:

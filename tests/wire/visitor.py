@@ -56,6 +56,7 @@ class Visitor:
         self._asked = 0
         self.step, self.step_since = 0, time.monotonic()  # of the run, as the page shows it, and the time since then
         self.exceptions: list[str] = []  # that the page has shown
+        self.room = ""  # the code of the room that the visitor holds
 
     async def connect(self) -> None:
         """Open the page, as the same visitor if there was one, and request it, without waiting."""
@@ -355,6 +356,8 @@ class Visitor:
             self._show(found[1], found[2])
         if 'aria-label="Runs of the sweep"' in body:
             self._show("sweep_table", body)
+        if found := re.search(r"\?room=([0-9a-z]{5})", body):
+            self.room = found[1]
         if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
             self.downloads[found[2]] = found[1]
         elif found := re.search(rf"inkling_visitor\w*={ID.pattern}", body):

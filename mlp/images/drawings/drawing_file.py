@@ -6,6 +6,7 @@ names, they are the digits; a sample without an image is drawn as large as a vis
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,10 @@ def load_set(path: str | Path) -> DrawingSet:
         raise ValueError(f"{path}: {error}") from error
 
 
-def parse_drawings(data: bytes | str) -> DrawingSet:
+def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet:
     """Return the set of drawings in a text of `dump_drawings`, or the digits in recorded drawings as JSON.
+
+    There may be at most ``most`` of each name.
 
     Raises
     ------
@@ -66,8 +69,9 @@ def parse_drawings(data: bytes | str) -> DrawingSet:
     if not isinstance(content, dict) or not isinstance(content.get("samples"), list):
         raise ValueError('this is not a file of drawings: it must be like {"names": [...], "samples": [...]}')
     drawings, samples = _named(content.get("names", list(NO_DIGITS.names))), content["samples"]
-    if len(samples) > len(drawings.names) * MAX_EXAMPLES:
-        raise ValueError(f"a file may hold at most {MAX_EXAMPLES} drawings of each name, got {len(samples):,} in all")
+    if len(samples) > len(drawings.names) * most:
+        raise ValueError(f"a file may hold at most {most:,} drawings of each name, got {len(samples):,} in all")
+    drawings = replace(drawings, most=most)
     for number, sample in enumerate(samples):
         drawings = _with_sample(drawings, sample, f"sample {number}")
     return drawings

@@ -37,6 +37,7 @@ class DrawingSet:
 
     names: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    most: int = MAX_EXAMPLES  # of each name
 
     def __len__(self) -> int:
         """Number of examples."""
@@ -116,8 +117,8 @@ class DrawingSet:
         """
         example = Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else ())
         place = self.place_of(example.image)
-        if (place is None or self.examples[place].label != label) and self.counts[label] >= MAX_EXAMPLES:
-            raise ValueError(f"{self.names[label]} has {MAX_EXAMPLES} drawings, the most that fit; remove one first")
+        if (place is None or self.examples[place].label != label) and self.counts[label] >= self.most:
+            raise ValueError(f"{self.names[label]} has {self.most} drawings, the most that fit; remove one first")
         at = len(self) if place is None else place
         return replace(self, examples=(*self.examples[:at], example, *self.examples[at + 1 :]))
 
@@ -133,7 +134,7 @@ class DrawingSet:
         """Return the set with those examples of another one with these names that fit, and that it lacks."""
         drawings = self
         for each in other.examples:
-            if drawings.place_of(each.image) is None and drawings.counts[each.label] < MAX_EXAMPLES:
+            if drawings.place_of(each.image) is None and drawings.counts[each.label] < self.most:
                 drawings = replace(drawings, examples=(*drawings.examples, each))
         return drawings
 

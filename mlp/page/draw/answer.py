@@ -11,6 +11,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
+from mlp.page.draw.classroom_row import asking_room, classroom_row
 from mlp.page.draw.collect import collect_section, collects_signs
 from mlp.page.draw.correction import correction
 from mlp.page.draw.networks import Answering, answering, answering_as
@@ -95,7 +96,9 @@ def answer_anew(visitor: Visitor) -> Parts:
 
 
 def _corrects(visitor: Visitor) -> On:
-    """Return what the correction depends on: after *Teach it now* it shows what that run costs on MNIST."""
+    """Return what the row depends on: after *Teach it now* it shows what that run costs on MNIST."""
+    if asking_room(visitor) is not None:
+        return On.GIVEN
     taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.current
     return On.STROKE | On.DRAWINGS | On.RUN if taught else On.STROKE | On.DRAWINGS
 
@@ -104,6 +107,9 @@ def _corrects(visitor: Visitor) -> On:
 def _correction(visitor: Visitor) -> None:
     """Draw the signs to keep the drawing as, or the digits to correct the answer with; redrawn after each stroke."""
     with st.container(key="correction_row"):
+        if (room := asking_room(visitor)) is not None:
+            classroom_row(visitor, room)
+            return
         answer = reading(this_tab().desk, answering(visitor)).current  # a busy channel may not have answered yet
         drawing, reader = answer.drawing, answer.now.reader
         if collects_signs(visitor):

@@ -8,13 +8,14 @@ import streamlit as st
 from mlp.class_names import in_words
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
+from mlp.page.draw.classroom_row import boxes
 from mlp.page.draw.on_canvas import GOOD_START, wipe
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.html import announced
 from mlp.page.style.redraw import On, rerun_page
-from mlp.page.style.theme import image_url, plain
+from mlp.page.style.theme import plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Drawings, Visitor
@@ -71,20 +72,13 @@ def collect_section(visitor: Visitor) -> None:
             n = int(signs.counts[label])
             with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
                 st.button(f"**{plain(name)}** · {n}", key=f"sign_{label}", on_click=_keep, args=(visitor, label, name))
-                st.html(_boxes(signs, label), width="content")
+                st.html(boxes(signs, label, GOOD_START), width="content")
     with st.container(horizontal=True, gap="xsmall", key="collect_foot", vertical_alignment="center"):
         if signs.names:
             st.html(announced("signs_missing", missing_drawings_text(signs)), width="stretch")
         if signs.missing is None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     _refused.show()
-
-
-def _boxes(signs: DrawingSet, label: int) -> str:
-    """Return five boxes with the newest drawings of a sign, as HTML."""
-    drawn = [example.image.reshape(28, 28) for example in signs.examples if example.label == label][-GOOD_START:]
-    images = "".join(f'<img src="{image_url(image)}" alt="">' for image in drawn)
-    return f'<span class="ink-boxes" aria-hidden="true">{images}{"<i></i>" * (GOOD_START - len(drawn))}</span>'
 
 
 def _name(visitor: Visitor) -> None:

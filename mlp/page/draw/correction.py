@@ -1,5 +1,7 @@
 """Correct an answer: the drawing joins the visitor's own digits, which the network can learn at once."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -21,7 +23,7 @@ from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import N_MIXED, drawing_data
+from mlp.training.data.drawing_data import N_MIXED, DrawingData, drawing_data
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.teaching import EPOCHS, shares_read, teaching_settings
@@ -113,13 +115,16 @@ def teaching_epochs() -> int:
     return min(EPOCHS, limits().max_epochs)
 
 
-def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
-    """Train the answering network further with the visitor's digits mixed in; for callbacks.
+def own_data(visitor: Visitor) -> DrawingData:
+    """Return the visitor's digits among MNIST's, at the chosen share; a ValueError if there are none."""
+    return drawing_data(visitor.digits.now, chosen_mnist(), state.own_share.get() / 100)
+
+
+def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data, *, refusal: Refusal) -> bool:
+    """Train the answering network further with digits mixed into MNIST's; for callbacks.
 
     Return whether a run has begun. If not, ``refusal`` has the reason.
     """
-    if not len(visitor.digits.now):
-        return False
     now, number = answering(visitor), visitor.runs.current
     reader, network = now.reader, now.network
     if not reader.reads_digits:
@@ -130,13 +135,14 @@ def teach(visitor: Visitor, *, refusal: Refusal) -> bool:
         if now.kind == "uploaded":  # pretrained networks and runs are within the limits already
             limits().check(settings, N_MIXED)
         run = Run(settings, network, temperature=reader.temperature)
-        data = drawing_data(visitor.digits.now, chosen_mnist(), state.own_share.get() / 100)
+        data = data_of(visitor)
     except ValueError as error:
         refusal.set(f"This network cannot be taught: {error}. {OTHERS}")
         return False
     before = visitor.job
     read_before = shares_read(Reader(network, straighten=reader.straighten), data)
-    origin = Origin(_name(now.kind, number), now.root, read_before)
+    learned_class = now.kind == "run" and visitor.runs.learned_class
+    origin = Origin(_name(now.kind, number), now.root, read_before, learned_class)
     begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
     return visitor.job is not before
 

@@ -22,6 +22,7 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import svg, svg_url
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.style.theme import image_url
+from mlp.page.visitors.classroom import person
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import drawing_data
 from mlp.training.data.sources import chosen_mnist
@@ -100,10 +101,12 @@ def given_html(desk: Desk) -> str:
 def sign_to_draw(visitor: Visitor) -> str:
     """Return a style sheet as HTML, with a sign as the shape that the empty canvas shows, unless it shows a digit.
 
-    While signs are collected, it is the first one that lacks drawings; else the first that the network reads.
+    While a room or the page collects drawings, it is the next one to draw; else the first that the network reads.
     """
-    names, signs = this_tab().desk.collected, visitor.signs.now
-    if not names and not (reader := answering(visitor).reader).reads_digits:
+    names, signs, room = this_tab().desk.collected, visitor.signs.now, this_tab().classroom
+    if room is not None and (wanted := room.asks_for(person(visitor.id))) is not None:
+        names = (room.names[wanted],)
+    elif not names and not (reader := answering(visitor).reader).reads_digits:
         names = reader.names
     if not names:
         return "<style></style>"  # always an element, so that none after it moves

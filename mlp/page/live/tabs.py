@@ -12,6 +12,8 @@ from mlp.page.live.desk import Desk
 from mlp.page.live.protocol import Ask
 from mlp.page.session_var import SessionVar
 from mlp.page.style.redraw import DrawnParts, On, drawn_parts
+from mlp.page.visitors.classroom import Classroom, person
+from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
 _live_tab = SessionVar[Any]("live_tab", None)
@@ -58,6 +60,8 @@ class Tab:
         """The name of the lab's experiment whose computation was started last, and the computation."""
         self.swept: tuple[float, Parts] = (0.0, {})
         """The time when the charts of a sweep were last computed, and the charts."""
+        self.classroom: Classroom | None = None
+        """The room that the visitor has joined."""
         self.question: Ask | None = None
         """The newest question; None before the first."""
         self.trip_s = 0.0
@@ -73,13 +77,20 @@ class Tab:
 
     def show(self, visitor: Visitor) -> None:
         """Show this visitor's work; changes of it wake the tab from now on."""
-        self.owner, self._visitor = visitor.id, visitor
+        self.owner, self._visitor, me = visitor.id, visitor, person(visitor.id)
+        if self.classroom is not None:
+            self.classroom.listeners.discard(self)
+        self.classroom = visitors().classrooms.of(visitor)
+        if self.classroom is not None:
+            self.classroom.listeners.add(self)
         self.drawn.is_live, self.drawn.announce = lambda: self.followed, lambda: self.changed("page")
         self.drawn.looks = {
             On.STROKE: lambda: self.desk.version,
             On.RUN: lambda: visitor.job and (visitor.runs.current, visitor.job.revision),
             On.NETWORK: lambda: self.desk.answer and self.desk.answer.network,
             On.SWEEP: lambda: visitor.sweep and [job.revision for job in visitor.sweep.jobs],
+            On.CLASSROOM: lambda: self.classroom and self.classroom.look(),
+            On.GIVEN: lambda: self.classroom and (mine := self.classroom.learner(me)) and id(mine.drawings),
             On.WORK: lambda: self.work and (self.work[1].running, self.work[1].work.progress),
         }
         visitor.listeners.add(self)
@@ -90,6 +101,10 @@ class Tab:
         if self._visitor is not None:
             self._watch(self._visitor.jobs())
         self.changed()
+
+    def room_changed(self) -> None:
+        """Respond to a change of the visitor's room."""
+        self.changed("room", "page")
 
     def _watch(self, jobs: Collection[Job]) -> None:
         """Subscribe to exactly these jobs; tab and jobs do not keep each other in memory."""

@@ -14,6 +14,11 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       whole("Loss", "loss", ".st-key-train_card", 590, 385),
       whole("Accuracy", "accuracy", ".st-key-train_card", 590, 385),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
+    const room = ["code", "wall", "guesses", "results"].map((each) => `.st-key-room_${each}`);
+    const names = ["Room", "Written", "Guesses", "Results"];
+    const there = room.map((selector, number) => whole(names[number], "room", selector, 640, 0))
+      .filter(({ selectors }) => document.querySelector(`${selectors[0]} [data-testid="stElementContainer"]`));
+    if (there.length) return [...there, ...found];
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));
     if (document.querySelector(".st-key-slow_card")) found.push(whole("Step by step", "step", ".st-key-slow_card", 640, 0));

@@ -30,6 +30,8 @@ class On(Flag):
     SETTING = auto()  # the positions of the settings' controls
     VIEW = auto()  # the open view of a tab: its tool, experiment or data
     DRAWINGS = auto()  # the drawings that the visitor keeps as digits or signs
+    CLASSROOM = auto()  # who is in the visitor's room, their guesses, and the table
+    GIVEN = auto()  # what the visitor has given to the room
     FIRST_WORK = auto()  # whether the visitor has any work
 
 
@@ -40,7 +42,7 @@ class Where(Enum):
     TAB = auto()  # in the open tab
 
 
-EVERY_S = {On.STROKE: 0.0, On.WORK: 0.4, On.RUN: 2.0, On.NETWORK: 2.0, On.SWEEP: 2.0}
+EVERY_S = {On.STROKE: 0.0, On.WORK: 0.4, On.RUN: 2.0, On.NETWORK: 2.0, On.SWEEP: 2.0, On.CLASSROOM: 1.0, On.GIVEN: 1.0}
 """What changes without a script, and the seconds between two redraws for it."""
 NOTHING = "live_requests"
 """A part that draws nothing to be seen; Streamlit would rerun the pressed control's part if no part was named."""

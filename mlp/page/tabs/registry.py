@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mlp.page import state
 from mlp.page.style.link import hidable, hidden
+from mlp.page.tabs.classroom.tab import CLASSROOM
 from mlp.page.tabs.data.tab import DATA
 from mlp.page.tabs.drawings.tab import DRAWINGS
 from mlp.page.tabs.inside.tab import INSIDE
@@ -19,7 +20,7 @@ TABS: Mapping[str, Sequence[Section]] = {
     "Mistakes and data": (MISTAKES, DATA),
     STEP.name: (STEP,),
     LAB.name: (LAB,),
-    "Mine": (RUNS, DRAWINGS),
+    "Mine": (RUNS, DRAWINGS, CLASSROOM),
 }
 SECTIONS = [section for sections in TABS.values() for section in sections]
 PLACES = [*SECTIONS, LESSONS_PLACE]

@@ -18,8 +18,10 @@ from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import dead_neurons, note_section, refused
 from mlp.page.train.speed import speed_choice
+from mlp.page.visitors.classroom import person
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import begin, shows_run
+from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, Quantity
@@ -55,7 +57,9 @@ def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
     swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_continue)
-    return visitor.forgotten, visitor.runs.current, run, swept, id(visitor.shown_sweep)
+    classroom = visitors().classrooms.of(visitor)
+    room = classroom and classroom.shown_to(person(visitor.id))
+    return visitor.forgotten, visitor.runs.current, run, swept, id(visitor.shown_sweep), room
 
 
 def training_section(visitor: Visitor) -> None:

@@ -18,6 +18,7 @@ _code = SessionVar("code", "")
 
 NO_CODE = "A code has four groups of four letters and digits, such as k7dw-m3xq-9tfa-2b8h."
 UNKNOWN_CODE = "No work has this code: check each letter. Work is also deleted some time after the last visit."
+NOT_DELETED = "The server can’t change its disk now, so not all of it was deleted. Try again in a minute."
 UNREADABLE = "The server can’t read its disk now. Try again in a minute."
 
 hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
@@ -32,7 +33,7 @@ def privacy_note() -> None:
     )
     st.caption(
         "**Privacy.** Inkling keeps your runs, drawing, digits, signs, open photo, nickname and written answers "
-        f"{where}. It sends them to nobody else. A cookie with a random code finds them again when you "
+        f"{where}. It shows others only what you give to a room. A cookie with a random code finds them again when you "
         "return. Anyone who uses this browser or knows the code can see your work, and so can the people who run the "
         "server. Below, *Someone else’s turn* puts all of it away under its code, or deletes it."
     )
@@ -59,6 +60,9 @@ def _draw(visitor: Visitor) -> None:
                 args=("",),
             )
             st.caption("The next person then starts with an empty page.")
+            if visitor.classroom:
+                room = "closes the room that you hold" if visitor.holds_room else "takes your drawings out of the room"
+                st.caption(f"Deleting it also {room}.")
             sure = st.checkbox("Yes, delete all my work", key="remove_sure")
             st.button(
                 "Delete all my work",
@@ -84,7 +88,7 @@ def _remove(visitor: Visitor) -> None:
     try:
         visitors().remove(visitor)
     except OSError:
-        _refused.set("The server can’t change its disk now, so not all of it was deleted. Try again in a minute.")
+        _refused.set(NOT_DELETED)
     else:
         st.rerun()
 

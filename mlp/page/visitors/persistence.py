@@ -4,7 +4,8 @@ import logging
 import time
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.visitor import Saved, Visitor
+from mlp.page.visitors.owner import Owner, Saved
+from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import File, Work
 
 UNSAVED = (
@@ -22,36 +23,37 @@ RETRY_S = 7.0  # between two attempts to save work that was refused
 log = logging.getLogger(__name__)
 
 
-class DiskError(Exception):
-    """The disk or memory does not allow for reading a visitor at present; nothing is lost."""
+class DiskError(OSError):
+    """The disk or memory does not allow for reading an owner's work at present; nothing is lost."""
 
 
-def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False) -> None:
-    """Write each file that has changed, delete those whose work is gone, and note the visit.
+def save(owner: Owner, checkpoints: Checkpoints, *, all_now: bool = False) -> None:
+    """Write each file that has changed, delete those whose work is gone, and note the visit of whoever is here.
 
     With ``all_now``, files that could wait are written too, as the server is about to end. A visitor who was forgotten
     is not saved.
     """
-    with visitor.disk_lock:
-        if visitor.forgotten:
+    with owner.disk_lock:
+        if owner.forgotten:
             return
         try:
-            for name in list(visitor.unreadable):
-                checkpoints.set_aside(visitor.id, name)
-                visitor.unreadable.remove(name)
-            files = _files(visitor)
+            for name in list(owner.unreadable):
+                checkpoints.set_aside(owner.id, name)
+                owner.unreadable.remove(name)
+            files = _files(owner)
             for work, file in files:
-                if _is_due(file, visitor.saved.get(file.name), all_now):
-                    visitor.saved[file.name] = _written(visitor, checkpoints, work, file)
+                if _is_due(file, owner.saved.get(file.name), all_now):
+                    owner.saved[file.name] = _written(owner, checkpoints, work, file)
             # Last, as work that has moved, such as a lesson's result, is then at its new place.
-            for name in visitor.saved.keys() - {file.name for _, file in files}:
-                checkpoints.delete(visitor.id, name)
-                del visitor.saved[name]
-            checkpoints.note_visit(visitor.id)
+            for name in owner.saved.keys() - {file.name for _, file in files}:
+                checkpoints.delete(owner.id, name)
+                del owner.saved[name]
+            if owner.is_here:
+                checkpoints.note_visit(owner.id)
         except OSError as error:
-            _refuse_for_disk(visitor, checkpoints, error)
+            _refuse_for_disk(owner, checkpoints, error)
         else:
-            visitor.refusals = {last.refusal for last in visitor.saved.values() if last.refusal}
+            owner.refusals = {last.refusal for last in owner.saved.values() if last.refusal}
 
 
 def _is_due(file: File, last: Saved | None, all_now: bool) -> bool:
@@ -61,92 +63,98 @@ def _is_due(file: File, last: Saved | None, all_now: bool) -> bool:
     return all_now or bool(is_new) or time.monotonic() - last.at >= (file.every_s if last.fingerprint else RETRY_S)
 
 
-def _written(visitor: Visitor, checkpoints: Checkpoints, work: Work, file: File) -> Saved:
+def _written(owner: Owner, checkpoints: Checkpoints, work: Work, file: File) -> Saved:
     """Write a file; an error must not affect the others, and is reported unless the work would not be missed."""
     refusal = ""
     try:
-        checkpoints.write(visitor.id, file.name, file.dump())
+        checkpoints.write(owner.id, file.name, file.dump())
         return Saved(file.fingerprint, time.monotonic())
     except OSError as error:
         if work.words:
-            refusal = _refuse_for_disk(visitor, checkpoints, error)
+            refusal = _refuse_for_disk(owner, checkpoints, error)
     except Exception:
-        if UNSAVABLE not in visitor.refusals:
+        if UNSAVABLE not in owner.refusals:
             log.exception("%s of a visitor cannot be saved, and would be lost in a restart", file.name)
-        refusal = _refuse(visitor, UNSAVABLE)
+        refusal = _refuse(owner, UNSAVABLE)
     return Saved((), time.monotonic(), refusal)
 
 
-def _refuse_for_disk(visitor: Visitor, checkpoints: Checkpoints, error: OSError) -> str:
-    if UNSAVED not in visitor.refusals:
+def _refuse_for_disk(owner: Owner, checkpoints: Checkpoints, error: OSError) -> str:
+    if UNSAVED not in owner.refusals:
         reason = error.strerror or error
         log.warning("some work is not saved in %s, and would be lost in a restart: %s", checkpoints.folder, reason)
-    return _refuse(visitor, UNSAVED)
+    return _refuse(owner, UNSAVED)
 
 
-def _refuse(visitor: Visitor, sentence: str) -> str:
-    """Return the sentence, once it is shown to the visitor."""
-    if sentence not in visitor.refusals:
-        visitor.refusals.add(sentence)
-        visitor.add_notice(sentence)
+def _refuse(owner: Owner, sentence: str) -> str:
+    """Return the sentence, once it is shown to the owner."""
+    if sentence not in owner.refusals:
+        owner.refusals.add(sentence)
+        owner.add_notice(sentence)
     return sentence
 
 
-def _files(visitor: Visitor) -> list[tuple[Work, File]]:
-    with visitor.lock:  # without it, a run that is being replaced would appear twice or not at all
-        return [(work, file) for work in visitor.works for file in work.files()]
+def _files(owner: Owner) -> list[tuple[Work, File]]:
+    with owner.lock:  # without it, a run that is being replaced would appear twice or not at all
+        return [(work, file) for work in owner.works for file in work.files()]
 
 
-def is_saved(visitor: Visitor) -> bool:
+def is_saved(owner: Owner) -> bool:
     """Whether all of the visitor's work is on disk in its current state, so that memory can be freed."""
-    if visitor.unreadable or any(job.snapshot().busy for job in visitor.jobs()):
+    if owner.unreadable or any(job.snapshot().busy for job in owner.jobs()):
         return False
     return all(
-        (last := visitor.saved.get(file.name)) is not None and last.fingerprint == file.fingerprint
-        for work, file in _files(visitor)
+        (last := owner.saved.get(file.name)) is not None and last.fingerprint == file.fingerprint
+        for work, file in _files(owner)
         if work.words
     )
 
 
 def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
-    """Return the visitor saved under this id, each file restored by itself, or None if nothing is saved.
+    """Return the visitor saved under this id, or None if nothing is saved; errors as `restore`."""
+    visitor = Visitor(visitor_id)
+    return visitor if restore(visitor, checkpoints) else None
+
+
+def restore(owner: Owner, checkpoints: Checkpoints) -> bool:
+    """Restore each file that is saved under an owner's id by itself; return whether anything is saved.
 
     A notice names what cannot be decoded; the next save sets it aside. A DiskError says that disk or memory does not
     allow for it at present.
     """
-    visitor, lost = Visitor(visitor_id), list[str]()
+    lost = list[str]()
     try:
-        if not checkpoints.knows(visitor_id):
-            return None
-        names = checkpoints.names(visitor_id)
-        files = _in_order(visitor, names)
+        if not checkpoints.knows(owner.id):
+            return False
+        names = checkpoints.names(owner.id)
+        files = _in_order(owner, names)
         for work, number, name in files:
             try:
-                work.load(number, checkpoints.read(visitor_id, name))
+                work.load(number, checkpoints.read(owner.id, name))
             except Exception as error:
                 if _is_temporary(error):
                     raise
                 log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)
-                visitor.unreadable.add(name)
+                owner.unreadable.add(name)
                 lost.append(work.words.format(number))
     except Exception as error:
         raise DiskError("a visitor cannot be restored at present") from error
     if unknown := set(names) - {name for _, _, name in files}:
         log.warning("files of a visitor are of no kind of work: %s", ", ".join(sorted(unknown)))
-        visitor.unreadable |= unknown
+        owner.unreadable |= unknown
         lost.append(UNKNOWN)
     if named := ", ".join(filter(None, dict.fromkeys(lost))):
-        visitor.add_notice(UNREADABLE.format(named))
-    now, fingerprints = time.monotonic(), {file.name: file.fingerprint for _, file in _files(visitor)}
-    visitor.saved = {name: Saved(fingerprints.get(name, ()), now) for name in set(names) - visitor.unreadable}
-    return visitor
+        owner.add_notice(UNREADABLE.format(named))
+    now, fingerprints = time.monotonic(), {file.name: file.fingerprint for _, file in _files(owner)}
+    owner.saved = {name: Saved(fingerprints.get(name, ()), now) for name in set(names) - owner.unreadable}
+    return True
 
 
-def _in_order(visitor: Visitor, names: list[str]) -> list[tuple[Work, int, str]]:
+def _in_order(owner: Owner, names: list[str]) -> list[tuple[Work, int, str]]:
     """Return the kind and number of each file: by kind, and of each kind the highest number first."""
     found = [
         (place, -number, work, name)
-        for place, work in enumerate(visitor.works)
+        for place, work in enumerate(owner.works)
         for name in names
         if (number := work.number_of(name)) is not None
     ]

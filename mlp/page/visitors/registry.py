@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 
 from mlp.jobs.checkpoints import Checkpoints
+from mlp.page.visitors.classrooms import Classrooms
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.memory import return_large_blocks, return_memory
+from mlp.page.visitors.owner import Owner
 from mlp.page.visitors.persistence import is_saved, restored, save
 from mlp.page.visitors.visitor import Visitor
 
@@ -68,6 +70,7 @@ class Visitors:
         self._is_open = is_open
         self._checkpoints = checkpoints
         self._max_bytes = max_mb * 1e6
+        self.classrooms = Classrooms(checkpoints)
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._returning = threading.Lock()  # held while a visitor is restored, who may have opened several tabs
@@ -75,6 +78,11 @@ class Visitors:
     def __len__(self) -> int:
         """Number of visitors in memory."""
         return len(self._visitors)
+
+    def present(self) -> list[Visitor]:
+        """Return the visitors in memory."""
+        with self._lock:
+            return list(self._visitors.values())
 
     @property
     def has_disk(self) -> bool:
@@ -99,6 +107,7 @@ class Visitors:
                 if (visitor := self._present(visitor_id, session_id)) is not None:
                     return visitor
                 if (visitor := restored(visitor_id, self._checkpoints)) is not None:
+                    self.classrooms.delete_copies(visitor)
                     return self._enter(visitor, session_id)
         return self._enter(Visitor(new_id()), session_id)
 
@@ -128,8 +137,9 @@ class Visitors:
     def remove(self, visitor: Visitor) -> None:
         """Delete all of a visitor's work from memory and disk; the tabs then open again as a new visitor.
 
-        After an OSError, some of it remains on the disk.
+        So do the copies that a room has. After an OSError, some of it remains on the disk.
         """
+        self.classrooms.leave(visitor)
         with visitor.disk_lock:
             if self._checkpoints:
                 self._checkpoints.remove(visitor.id)
@@ -149,33 +159,39 @@ class Visitors:
                 visitor.job.play()
 
     def save(self, *, all_now: bool = False) -> None:
-        """Save every visitor, with ``all_now`` also what could wait."""
+        """Save every visitor and room, with ``all_now`` also what could wait."""
         if self._checkpoints:
             with self._lock:
-                visitors = dict(self._visitors)
-            for visitor_id, visitor in visitors.items():
+                owners = self._owners()
+            for owner in owners:
                 try:
-                    with engine().charged(visitor_id):
-                        save(visitor, self._checkpoints, all_now=all_now)
-                except Exception:  # an error with one visitor must not affect the others
-                    log.exception("a visitor could not be saved")
+                    with engine().charged(owner.id):
+                        save(owner, self._checkpoints, all_now=all_now)
+                except Exception:  # an error with one owner must not affect the others
+                    log.exception("a visitor or room could not be saved")
 
     def check(self) -> None:
         """Pause the runs of absent visitors, forget those at rest, and enforce the memory limit."""
+        for visitor in self.present():
+            self.classrooms.delete_copies(visitor)
         with self._lock:
             now = time.monotonic()
             for visitor in self._visitors.values():
                 visitor.sessions = {session for session in visitor.sessions if self._is_open(session)}
-                if visitor.sessions:
-                    visitor.last_seen = now
-                elif now - visitor.last_seen > AWAY_S:
+                if not visitor.sessions and now - visitor.last_seen > AWAY_S:
                     visitor.pause_sweep()  # unlike a run, it stays paused: its button says "Resume"
                     if visitor.job is not None and visitor.job.playing:
                         visitor.paused_for_absence = True
                         visitor.job.pause()
-            for visitor in list(self._visitors.values()):
-                self._forget_absent(visitor, AT_REST_S)
+            for owner in self._owners():
+                if owner.is_here:
+                    owner.last_seen = now
+                self._forget_absent(owner, AT_REST_S)
             self._free()
+
+    def _owners(self) -> list[Owner]:
+        """Return the visitors and rooms in memory. The lock is held."""
+        return [*self._visitors.values(), *self.classrooms.present()]
 
     def make_room(self, n_bytes: int) -> bool:
         """Whether a visitor can have ``n_bytes`` more, after saved work of absent ones left memory if necessary."""
@@ -183,31 +199,33 @@ class Visitors:
             return self._free(n_bytes)
 
     def _free(self, n_bytes: int = 0) -> bool:
-        """Forget absent visitors, the largest first, until ``n_bytes`` more fit; return whether they do."""
-        surplus = sum(visitor.n_bytes() for visitor in self._visitors.values()) + n_bytes - self._max_bytes
-        for visitor in sorted(self._visitors.values(), key=Visitor.n_bytes, reverse=True):
-            size = visitor.n_bytes()
-            if surplus > 0 and self._forget_absent(visitor):
+        """Forget those who are absent, the largest first, until ``n_bytes`` more fit; return whether they do."""
+        owners = self._owners()
+        surplus = sum(owner.n_bytes() for owner in owners) + n_bytes - self._max_bytes
+        for owner in sorted(owners, key=Owner.n_bytes, reverse=True):
+            size = owner.n_bytes()
+            if surplus > 0 and self._forget_absent(owner):
                 surplus -= size
         return surplus <= 0
 
-    def _forget_absent(self, visitor: Visitor, away_s: float = 0.0) -> bool:
-        """Free the work of a visitor who has been absent for so long, if all is on disk; return whether it was freed.
+    def _forget_absent(self, owner: Owner, away_s: float = 0.0) -> bool:
+        """Free the work of an owner who has been absent for so long, if all is on disk; return whether it was freed.
 
         Without a disk, all work is deleted after six hours.
         """
-        if visitor.sessions or time.monotonic() - visitor.last_seen < (away_s if self.has_disk else KEPT_S):
+        if owner.is_here or time.monotonic() - owner.last_seen < (away_s if self.has_disk else KEPT_S):
             return False
-        if not visitor.disk_lock.acquire(blocking=False):  # a save is in progress
+        if not owner.disk_lock.acquire(blocking=False):  # a save is in progress
             return False
         try:
-            if self.has_disk and not is_saved(visitor):
+            if self.has_disk and not is_saved(owner):
                 return False
-            visitor.close()
-            del self._visitors[visitor.id]
+            owner.close()
+            if self._visitors.pop(owner.id, None) is None:
+                self.classrooms.forget(owner.id)
             return True
         finally:
-            visitor.disk_lock.release()
+            owner.disk_lock.release()
 
     def _check_forever(self) -> None:
         cleaned = time.monotonic()

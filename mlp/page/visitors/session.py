@@ -111,7 +111,7 @@ def this_visitor() -> Visitor:
     """
     known = _visitor_id.get()
     try:
-        visitor = visitors().get(_cookie_id() if known is None else known, _session())
+        visitor = visitors().get(_cookie_id() if known is None else known, session_id())
     except NoRoomError:
         st.info(NO_ROOM, icon=":material/groups:")
         st.stop()
@@ -136,7 +136,8 @@ def _cookie_id() -> str:
     return found if isinstance(found, str) and ID.fullmatch(found) else ""  # in tests, it is a mock
 
 
-def _session() -> str:
+def session_id() -> str:
+    """Return the id of the running script's session; empty in tests of functions."""
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     context = get_script_run_ctx()

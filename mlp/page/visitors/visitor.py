@@ -1,39 +1,33 @@
 """A visitor's work and state, and the memory that it takes."""
 
 import json
-import threading
-import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from weakref import WeakSet
 
+from mlp.class_names import in_words
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.picture import Picture
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
-from mlp.page.visitors.works import WORKS, Work
+from mlp.page.visitors.owner import Owner
+from mlp.page.visitors.works import WORKS
+from mlp.training.data.drawing_data import room_of
 from mlp.training.data.saved_sources import Source
 from mlp.training.settings import Settings
 
 MAX_DRAWING_CHARS = 1_000_000
 MAX_UNDO = 30
 MAX_ANSWER_CHARS = 600
+ROOM_CLOSED = (
+    "A room was closed, which deleted the drawings that {} learned from. The weights stay under Runs, but train no "
+    "further."
+)
 StepReading = tuple[int, int, float]
 """A step of a run, the digit that the network read then, and its probability."""
-
-
-class Saved(NamedTuple):
-    """The last attempt to save a file: what was written, none if it was refused, when, and why it was refused."""
-
-    fingerprint: tuple[Any, ...]
-    at: float
-    refusal: str = ""  # a sentence; empty for work that the visitor would not miss
-
-    def is_of(self, fingerprint: tuple[Any, ...]) -> bool:
-        """Whether the file with this fingerprint is a later state of the same object, such as a run."""
-        return self.fingerprint[:1] == fingerprint[:1]
 
 
 class Listener(Protocol):
@@ -63,10 +57,10 @@ class Drawings:
 
 
 @dataclass
-class Visitor:
+class Visitor(Owner):
     """All work and state of one visitor."""
 
-    id: str
+    kinds = WORKS
     job: Job | None = None
     drawing: dict[str, Any] | None = None  # the canvas's state, restored after a reload
     drawing_chars: int = 0
@@ -85,18 +79,16 @@ class Visitor:
     picture: Picture | None = None  # the open photo, in place of a drawing
     digits: Drawings = field(default_factory=lambda: Drawings(NO_DIGITS))
     signs: Drawings = field(default_factory=Drawings)
-    notice: str | None = None  # shown once
-    saved: dict[str, Saved] = field(default_factory=dict)  # by name of the file
-    refusals: set[str] = field(default_factory=set)  # why some work is not on disk, which the visitor knows
-    unreadable: set[str] = field(default_factory=set)  # files to be set aside by the next save
-    forgotten: bool = False  # by the server, although a tab may still use it for a moment
-    disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while files are written or work is freed
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
-    last_seen: float = field(default_factory=time.monotonic)
-    # Held while a run is replaced, as the scripts of several tabs can overlap.
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    classroom: str = ""  # the code of the room that the visitor has joined
+    holds_room: bool = False  # whether the visitor has opened it
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the visitor had an open tab at the last check."""
+        return bool(self.sessions)
 
     def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
         """Keep the canvas's state, unless it is not JSON or is larger than any drawing by hand."""
@@ -112,12 +104,6 @@ class Visitor:
         if not text.strip():
             del self.answers[lesson]
 
-    def add_notice(self, sentence: str) -> None:
-        """Add a notice, which is shown once when the page is next drawn."""
-        if sentence not in (self.notice or ""):
-            self.notice = f"{self.notice} {sentence}" if self.notice else sentence
-            self.announce()
-
     def announce(self) -> None:
         """Notify all tabs of a new run, sweep or notice."""
         for listener in list(self.listeners):
@@ -127,19 +113,6 @@ class Visitor:
         """Return all jobs that a tab may show."""
         swept = self.sweep.jobs if self.sweep is not None else []
         return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
-
-    @property
-    def works(self) -> list[Work]:
-        """All kinds of work that the visitor can have."""
-        return [kind(self) for kind in WORKS]
-
-    def n_bytes(self) -> int:
-        """Return the approximate size in bytes of the visitor's work."""
-        return sum(work.n_bytes() for work in self.works)
-
-    def has_work(self) -> bool:
-        """Whether the visitor has any work to lose."""
-        return any(work.n_bytes() for work in self.works)
 
     def keep_lesson_runs(self) -> None:
         """Keep the runs of a lesson's sweep, which is about to be replaced."""
@@ -159,6 +132,20 @@ class Visitor:
         for job in self.sweep.jobs if self.sweep is not None else ():
             if job is not self.job and job.playing:
                 job.pause()
+
+    def lose_drawings(self, rooms: Collection[str]) -> None:
+        """End the runs that learned from these closed rooms, and delete their drawings; a notice names the runs.
+
+        Weights and records stay, as those of earlier runs.
+        """
+        with self.lock:
+            if self.job is not None and room_of(self.runs.data) in rooms:
+                self.job.pause()
+                self.runs.add(self.job.snapshot())
+                self.job = self.runs.data = self.runs.origin = None
+            lost = self.runs.lose_drawings(rooms)
+        if lost:
+            self.add_notice(ROOM_CLOSED.format(in_words([f"run {number}" for number in lost])))
 
     def close(self) -> None:
         """Pause the visitor's runs, and free all work, as the session of a closed tab keeps its visitor for minutes."""

@@ -20,6 +20,7 @@ from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
+from mlp.training.data.drawing_data import CLOSED, DrawingData
 from mlp.training.uploaded_network import readable_network
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Work:
     words: ClassVar[str]
     attributes: ClassVar[tuple[str, ...]]
 
-    def __init__(self, visitor: "Visitor") -> None:
+    def __init__(self, visitor: Any) -> None:  # for most kinds a `Visitor`
         self.visitor = visitor
 
     def n_bytes(self) -> int:
@@ -78,12 +79,12 @@ class Canvas(Work):
     """The drawing and other small values."""
 
     suffix, words = "canvas.json", "your drawing"
-    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses")
+    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "classroom", "holds_room")
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
         it = self.visitor
-        texts = [*it.answers.values(), *it.guesses.values(), it.nickname]
+        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, it.classroom]
         return it.drawing_chars + sum(map(len, texts))
 
     def files(self) -> list[File]:
@@ -91,7 +92,7 @@ class Canvas(Work):
         it = self.visitor
         if not it.has_work():
             return []
-        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname")}
+        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname", "classroom", "holds_room")}
         state |= {name: dict(getattr(it, name)) for name in ("answers", "guesses")}
         state |= {"number": it.runs.current, "shown": it.runs.shown}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
@@ -102,7 +103,7 @@ class Canvas(Work):
         guesses = {lesson: tuple(heights) for lesson, heights in state["guesses"].items()}
         it.keep_drawing(state["drawing"])
         it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
-        it.guesses = guesses
+        it.guesses, it.classroom, it.holds_room = guesses, state["classroom"], state["holds_room"]
         it.runs.current, it.runs.shown = state["number"], tuple(state["shown"])
 
 
@@ -193,11 +194,12 @@ class Runs(Work):
         return files
 
     def load(self, number: int, data: bytes) -> None:
-        """Restore the last run as the current one, and each other as an earlier one."""
+        """Restore the last run as the current one, unless its room is closed, and each other as an earlier one."""
         record, it = parse_record(data), self.visitor
         job, origin = _resumed(it, record), _origin(record.extra["origin"])
         it.runs.current = max(it.runs.current, number)
-        if number == it.runs.current:
+        is_ended = isinstance(record.data, DrawingData) and record.data.room == CLOSED
+        if number == it.runs.current and not is_ended:
             it.job, it.runs.data, it.runs.origin, it.paused_for_absence = job, record.data, origin, record.playing
         else:
             it.runs.runs.insert(0, NumberedRun(number, job.snapshot(), record.data, origin))
@@ -319,14 +321,14 @@ def _job(name: str, job: Job, *, playing: bool, **extra: Any) -> File:
 
 
 def _ended(name: str, run: NumberedRun) -> File:
-    return File(name, (run.snapshot,), run.dump)
+    return File(name, (run.snapshot, run.data), run.dump)
 
 
 def _origin(saved: Sequence[Any] | None) -> Origin | None:
     if saved is None:
         return None
-    name, root, read_before = saved
-    return Origin(name, root, tuple(read_before))
+    name, root, read_before, learned_class = saved
+    return Origin(name, root, tuple(read_before), learned_class)
 
 
 def _resumed(visitor: "Visitor", record: Record) -> Job:

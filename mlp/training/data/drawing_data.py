@@ -21,6 +21,9 @@ EVERY = 4
 MIN_TO_HOLD_BACK, MIN_MIXED_TO_HOLD_BACK = 12, 8
 """Minimum number of drawings for that: of the same name, or of all digits if they are mixed with MNIST."""
 
+CLOSED = "closed"
+"""In place of a room's code, once the room is closed."""
+
 N_MIXED = 10_000
 """Training images in one epoch of a mixture: few enough for own digits to recur often, enough to keep the others in
 memory."""
@@ -59,6 +62,8 @@ class DrawingData:
         The images of digits into which the drawings are mixed; validation then stays its own.
     share : float
         Fraction of the drawings in each epoch of a mixture, 0 to 0.5, for which they are repeated as needed.
+    room : str
+        The code of the room that the drawings come from, or `CLOSED`; empty for a person's own.
     """
 
     names: tuple[str, ...]
@@ -68,6 +73,7 @@ class DrawingData:
     held_labels: bytes = b""
     base: Mnist | None = None
     share: float = 0.0
+    room: str = ""
 
     def __post_init__(self) -> None:
         """Check that there are drawings of each name, or digits to mix in, and their share."""
@@ -95,6 +101,16 @@ class DrawingData:
     def held(self) -> Split:
         """The drawings that are held back; there may be none."""
         return split_of(self.held_images, self.held_labels)
+
+    def without_room(self) -> "DrawingData":
+        """Return as many blank images in place of a closed room's drawings; those held back are one's own, and stay."""
+        _load.cache_clear()
+        return replace(self, images=bytes(len(self.images)), room=CLOSED)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the drawings are deleted with which it validates."""
+        return self.room == CLOSED and self.base is None and not self.holds_back
 
     @property
     def holds_back(self) -> bool:
@@ -126,7 +142,7 @@ def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float =
     return split_data(drawings, held_back(drawings))
 
 
-def split_data(drawings: DrawingSet, held: np.ndarray, **mixture: Any) -> DrawingData:
+def split_data(drawings: DrawingSet, held: np.ndarray, **more: Any) -> DrawingData:
     """Return a data set that validates on some drawings of a set and trains on all others.
 
     Parameters
@@ -134,8 +150,8 @@ def split_data(drawings: DrawingSet, held: np.ndarray, **mixture: Any) -> Drawin
     drawings : DrawingSet
     held : bool array, shape (n,)
         The drawings to hold back.
-    **mixture
-        ``base`` and ``share``, as for `drawing_data`.
+    **more
+        ``base``, ``share`` and ``room`` of `DrawingData`.
 
     Raises
     ------
@@ -144,7 +160,25 @@ def split_data(drawings: DrawingSet, held: np.ndarray, **mixture: Any) -> Drawin
     """
     images, labels = drawings.images, drawings.labels.astype(np.uint8)
     parts = (images[~held], labels[~held], images[held], labels[held])
-    return DrawingData(drawings.names, *(part.tobytes() for part in parts), **mixture)
+    return DrawingData(drawings.names, *(part.tobytes() for part in parts), **more)
+
+
+def class_data(
+    others: DrawingSet, own: DrawingSet, room: str, base: Mnist | None = None, share: float = 0.0
+) -> DrawingData:
+    """Return a data set that trains on the drawings of a class, and holds back one's own; errors as `drawing_data`.
+
+    ``room`` is the code of the class's room.
+    """
+    if base is None and others.missing:
+        raise ValueError(others.missing.rstrip("."))
+    both = replace(others, examples=others.examples + own.examples)
+    return split_data(both, np.arange(len(both)) >= len(others), base=base, share=share, room=room)
+
+
+def room_of(data: object) -> str:
+    """Return the code of the room whose drawings a data set holds; empty if there is none."""
+    return data.room if isinstance(data, DrawingData) and data.room != CLOSED else ""
 
 
 def sign_settings(settings: Settings, names: tuple[str, ...]) -> Settings:
@@ -240,5 +274,6 @@ def _mixed(data: DrawingData, base: Dataset) -> Dataset:
         np.concatenate([base.train.images[chosen], own.images[again]]),
         np.concatenate([base.train.labels[chosen], own.labels[again]]),
     )
-    name = f"{base.name} with {len(own)} own digit{'s' if len(own) > 1 else ''} ({data.share * 100:.0f}%)"
+    digits = f"{'class' if data.room else 'own'} digit{'s' if len(own) > 1 else ''}"
+    name = f"{base.name} with {len(own)} {digits} ({data.share * 100:.0f}%)"
     return replace(base, name=name, train=train)

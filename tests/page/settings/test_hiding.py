@@ -36,8 +36,8 @@ def test_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest
     assert tabs(page) == ["Look inside", "Mistakes", "Step by step", "Mine"]
     assert not any(one.key == "open_lessons" for one in page.button)
     page.segmented_control(key="tab").set_value("Mine").run()
-    assert list(page.segmented_control(key="part_mine").options) == ["Runs", "Your drawings"]
-    assert tabs(open_page(hide="tab-runs"))[-1] == "Your drawings"
+    assert list(page.segmented_control(key="part_mine").options) == ["Runs", "Your drawings", "Room"]
+    assert tabs(open_page(hide="tab-runs,tab-room"))[-1] == "Your drawings"
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)

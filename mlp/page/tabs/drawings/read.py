@@ -33,7 +33,7 @@ def read_section(visitor: Visitor, drawings: Drawings) -> None:
         st.html(f'<p class="ink-status">{text}</p>' if playing else announced("own_read", text))
     elif shown.are_digits and len(shown):
         st.info("This network reads your signs, not digits. Choose another one to see how it reads your digits.")
-    if rows := drawing_rows(shown, answers):
+    if rows := drawing_rows(shown, answers, 0 if shown.are_digits else GOOD_START):
         st.html(rows)
     if not shown.are_digits and shown.missing is None:
         _certainty(visitor)
@@ -44,10 +44,10 @@ def read_section(visitor: Visitor, drawings: Drawings) -> None:
         st.html(comparison(results, run.finished, measured_on(job.data, origin)))
 
 
-def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None) -> str:
+def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None, wanted: int = 0) -> str:
     """Return a row for each name as HTML: the number of drawings, the drawings, and the answers that are wrong.
 
-    Signs have empty places for missing drawings; digits without a drawing have no row.
+    There are empty places up to the number of ``wanted`` drawings; without any, a name has no row.
     """
     rows = []
     for label, name in enumerate(map(html.escape, drawings.names)):
@@ -59,7 +59,7 @@ def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None) -> str:
             alt = f"{name}, drawing {len(shown) + 1}" if answer == label else f"{name}, read as {read}"
             caption = "" if answer == label else f"<figcaption>✗ {read}</figcaption>"
             shown.append(f'<figure><img src="{image}" alt="{alt}">{caption}</figure>')
-        n, wanted = len(shown), 0 if drawings.are_digits else GOOD_START
+        n = len(shown)
         if n or wanted:
             of = f" of {wanted}" if n < wanted else ""
             boxes = "".join(shown) + "<i></i>" * (wanted - n)

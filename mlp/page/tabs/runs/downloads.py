@@ -128,6 +128,8 @@ def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
         facts.append(("Started from", run.origin.name))
     if warning := measured_on(run.data, run.origin):
         facts.append(("Validation", warning))
+    if isinstance(run.data, DrawingData) and run.data.is_blank:
+        facts.append(("Confusion", "Of blank images, as the drawings were deleted with their room"))
     shows_own = len(own) and reader.reads_digits
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = curves_picture(run, "svg", "")

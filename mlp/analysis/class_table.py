@@ -1,0 +1,102 @@
+"""A table of networks by writers: how well each network of a class reads drawings that are new to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.analysis.scores import wilson_interval
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.nn.reader import Reader
+
+
+class Writer(NamedTuple):
+    """Who wrote drawings: an id, and the name that the table shows."""
+
+    id: str
+    name: str
+    drawings: DrawingSet
+
+
+class Contender(NamedTuple):
+    """A network of the table: its owner's id, empty if it belongs to nobody here, and the name that the table shows.
+
+    One that has ``learned`` the others' drawings held back its owner's, of which it read the share ``before``, 0 to 1.
+    """
+
+    owner: str
+    name: str
+    reader: Reader
+    learned: bool = False
+    before: float | None = None
+
+
+class Cell(NamedTuple):
+    """How a network read one writer's drawings: the answers, and which of them are right, (n,) each."""
+
+    drawings: DrawingSet
+    answers: np.ndarray
+    right: np.ndarray
+
+
+@dataclass(frozen=True)
+class Line:
+    """A network with its cells by the writers' ids, and its score on all of them together."""
+
+    contender: Contender
+    cells: dict[str, Cell]
+
+    @property
+    def n(self) -> int:
+        """Number of drawings."""
+        return sum(len(cell.right) for cell in self.cells.values())
+
+    @property
+    def n_right(self) -> int:
+        """Number of drawings that were read right."""
+        return sum(int(cell.right.sum()) for cell in self.cells.values())
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The limits of its accuracy with 95% confidence."""
+        return wilson_interval(self.n_right, self.n)
+
+
+def class_table(contenders: Sequence[Contender], writers: Sequence[Writer], earlier: Sequence[Line] = ()) -> list[Line]:
+    """Return a line for each network that has drawings to read, the best first; of equal ones, that with more drawings.
+
+    It reads the drawings of everybody but its owner, or its owner's alone if it has learned the others'. Networks of
+    other names than the drawings have no line. The cells of ``earlier`` lines are not read again.
+    """
+    known = {
+        (id(line.contender.reader.network), id(cell.drawings)): cell for line in earlier for cell in line.cells.values()
+    }
+
+    def read(one: Contender, drawings: DrawingSet) -> Cell:
+        return known.get((id(one.reader.network), id(drawings))) or _read(one.reader, drawings)
+
+    lines = [
+        Line(one, {writer.id: read(one, writer.drawings) for writer in writers if _may_read(one, writer)})
+        for one in contenders
+    ]
+    return sorted((line for line in lines if line.n), key=lambda line: (line.n_right / line.n, line.n), reverse=True)
+
+
+def most_misread(lines: Sequence[Line], n_names: int) -> np.ndarray:
+    """Return for each name the share of its drawings that the networks misread, (names,); NaN without drawings."""
+    wrong, of = np.zeros(n_names), np.zeros(n_names)
+    for cell in (cell for line in lines for cell in line.cells.values()):
+        wrong += np.bincount(cell.drawings.labels[~cell.right], minlength=n_names)
+        of += np.bincount(cell.drawings.labels, minlength=n_names)
+    return np.divide(wrong, of, out=np.full(n_names, np.nan), where=of > 0)
+
+
+def _may_read(contender: Contender, writer: Writer) -> bool:
+    is_new = (writer.id == contender.owner) == contender.learned
+    return is_new and len(writer.drawings) > 0 and contender.reader.names == writer.drawings.names
+
+
+def _read(reader: Reader, drawings: DrawingSet) -> Cell:
+    answers = reader.predict(drawings.images)
+    return Cell(drawings, answers, answers == drawings.labels)

@@ -1,0 +1,81 @@
+"""The row below the canvas while a room asks for digits: a press on a name gives it the drawing."""
+
+import html
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.page.draw.on_canvas import wipe
+from mlp.page.live.tabs import this_tab
+from mlp.page.style.html import announced
+from mlp.page.style.redraw import On
+from mlp.page.style.theme import image_url, plain
+from mlp.page.visitors.classroom import EACH, Classroom, person
+from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.session import visitors
+from mlp.page.visitors.visitor import Visitor
+
+_refused = Refusal("room_row")
+
+
+def asking_room(visitor: Visitor) -> Classroom | None:
+    """Return the room that takes drawings of this visitor, or in which they wait; None if there is none."""
+    room = visitors().classrooms.of(visitor)
+    me = person(visitor.id)
+    is_asked = room is not None and (me in room.waiting or (room.collects and room.learner(me) is not None))
+    return room if is_asked else None
+
+
+def classroom_row(visitor: Visitor, room: Classroom) -> None:
+    """Draw a button for each name with the boxes that its drawings fill, and which one to draw next."""
+    mine = room.learner(person(visitor.id))
+    if mine is None:
+        name = room.waiting.get(person(visitor.id), "")
+        st.html(announced("room_asks", f"You are <b>{name}</b>. Whoever holds room {room.code} lets you in."))
+        return
+    wanted = room.asks_for(person(visitor.id))
+    if wanted is None:
+        text = "All there. A press gives a better one."
+    else:
+        name = html.escape(room.names[wanted])
+        text = f"Draw a <b>{name}</b>, then press {name}."
+    st.html(announced("room_asks", text), width="content")
+    with st.container(horizontal=True, gap="xsmall", key="room_row_boxes"):
+        for label, name in enumerate(room.names):
+            with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
+                st.button(
+                    plain(name),
+                    key=f"room_give_{label}",
+                    type="primary" if label == wanted else "secondary",
+                    on_click=_give,
+                    args=(visitor, room, label),
+                )
+                st.html(boxes(mine.drawings, label, EACH), width="content")
+    _refused.show()
+
+
+def boxes(drawings: DrawingSet, label: int, n: int) -> str:
+    """Return ``n`` boxes with the newest drawings of a name, as HTML."""
+    drawn = [example.image.tobytes() for example in drawings.examples if example.label == label][-n:]
+    images = "".join(f'<img src="{_picture(image)}" alt="">' for image in drawn)
+    return f'<span class="ink-boxes" aria-hidden="true">{images}{"<i></i>" * (n - len(drawn))}</span>'
+
+
+@lru_cache(maxsize=2_000)  # those of a class, which are drawn again with each new one
+def _picture(image: bytes) -> str:
+    return image_url(np.frombuffer(image, np.uint8).reshape(28, 28))
+
+
+def _give(visitor: Visitor, room: Classroom, label: int) -> None:
+    drawing = this_tab().desk.drawing
+    if drawing is None:
+        _refused.set(f"Draw {room.names[label]} first, then press it.")
+        return
+    try:
+        room.give(person(visitor.id), label, drawing.image, drawing.strokes)
+    except ValueError as error:
+        _refused.set(str(error))
+        return
+    wipe(visitor, On.CANVAS | On.GIVEN)

@@ -1,0 +1,71 @@
+"""Guesses of a room which name will be misread most, and the answer once the table is open."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.class_table import Line, most_misread
+from mlp.analysis.scores import percent
+from mlp.class_names import in_words
+from mlp.page.session_var import SessionVar
+from mlp.page.style.html import announced, html_table
+from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.theme import plain
+from mlp.page.tabs.classroom.table import table_of
+from mlp.page.visitors.classroom import Classroom, person
+from mlp.page.visitors.visitor import Visitor
+
+
+@part("room_guess", on=On.CLASSROOM, where=Where.TAB)
+def guesses(visitor: Visitor, room: Classroom) -> None:
+    """Draw the guess which name will be misread most, and once the table is open, all guesses and the answer."""
+    mine = room.learner(person(visitor.id))
+    if mine is None:
+        return
+    if not room.shows_answer:
+        st.pills(
+            "Which will be misread most? Mark it before the table opens.",
+            range(len(room.names)),
+            default=mine.guess,
+            key="room_guess_of",
+            format_func=lambda label: plain(room.names[label]),
+            required=True,
+            on_change=_guess,
+            args=(visitor, room),
+        )
+        n = sum(one.guess is not None for one in room.learners)
+        st.html(announced("room_guessed", f"{n} of {len(room.learners)} have guessed.") + announced("room_answer"))
+    else:
+        st.html(guess_rows(room, table_of(room).lines, mine.guess))
+
+
+def _guess(visitor: Visitor, room: Classroom) -> None:
+    label = SessionVar[int | None]("room_guess_of", None).get()
+    if label is not None and label in range(len(room.names)):
+        room.guess(person(visitor.id), label)
+
+
+def guess_rows(room: Classroom, lines: Sequence[Line], mine: int | None) -> str:
+    """Return which name was misread most, and for each the share of its drawings, and the guesses, as HTML."""
+    shares = most_misread(lines, len(room.names))
+    most = float(np.nan_to_num(shares).max())
+    worst = np.flatnonzero(shares == most).tolist() if most else []
+    guesses = [one.guess for one in room.learners if one.guess is not None]
+    names = [html.escape(name) for name in room.names]
+    answer = "Nothing was misread."
+    if worst:
+        n_right = sum(guess in worst for guess in guesses)
+        which = in_words([names[label] for label in worst])
+        answer = f"Misread most: <b>{which}</b>. {n_right} of {len(guesses)} guessed it."
+    if mine is not None:
+        answer += f" You guessed <b>{names[mine]}</b>."
+    rows = [
+        [name, "–" if np.isnan(shares[label]) else percent(float(shares[label])), str(guesses.count(label))]
+        for label, name in enumerate(names)
+    ]
+    table = html_table(
+        "What was misread, and the guesses", ["", "Misread", "Guesses"], rows, marked=worst[0] if worst else None
+    )
+    return announced("room_answer", answer) + table

@@ -1,0 +1,127 @@
+"""What whoever holds a room sees: its code, who is there, the door, and the files."""
+
+import html
+import os
+import socket
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
+from mlp.page.session_var import SessionVar
+from mlp.page.style.download_button import download_button
+from mlp.page.style.link import page_address
+from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.theme import plain
+from mlp.page.visitors.classroom import MAX_DRAWINGS, Classroom, person
+from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.visitor import Visitor
+
+_refused = Refusal("room_hold")
+_file = SessionVar("room_file", None)
+"""The uploaded file of drawings; a control."""
+
+NEAR = "Other devices need to be in the same network as this one."
+
+
+def code_card(room: Classroom) -> None:
+    """Draw the code, large, with a QR code of the address that other devices can reach."""
+    address = join_address(page_address(), room.code)
+    picture = segno.make(address, error="m").svg_data_uri(border=2, light="#fff")
+    near = f"<p>{NEAR}</p>" if urlsplit(address).hostname != urlsplit(page_address()).hostname else ""
+    st.html(
+        f'<div class="ink-room-code"><img src="{picture}" alt="QR code of {html.escape(address)}">'
+        f"<p><b>{room.code}</b><br>{html.escape(address)}</p>{near}</div>"
+    )
+
+
+def join_address(page: str, code: str) -> str:
+    """Return the address by which other devices join: on the page's own host, unless only this machine knows that.
+
+    Examples
+    --------
+    >>> join_address("https://school.example/inkling/", "k7p3x")
+    'https://school.example/inkling/?room=k7p3x'
+    """
+    split = urlsplit(page)
+    if split.hostname in ("localhost", "127.0.0.1", "::1"):
+        port = f":{split.port}" if split.port else ""
+        split = split._replace(netloc=f"{reachable_host()}{port}")
+    return split._replace(path=split.path or "/", query=f"room={code}").geturl()
+
+
+def reachable_host() -> str:
+    """Return a name or address of this machine that others in its network can reach, or localhost."""
+    named = [name.strip() for name in os.environ.get("MLP_HOSTS", "").split(",")]
+    if name := next((name for name in named if name and "*" not in name), None):
+        return name
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only chooses the address that would be used
+        except OSError:
+            return "localhost"
+        address: str = probe.getsockname()[0]
+        return address
+
+
+@part("room_devices", on=On.CLASSROOM, where=Where.TAB)
+def devices(visitor: Visitor, room: Classroom) -> None:
+    """Draw who waits, the door, and who is there, with a button that lets each other one go."""
+    for who, name in list(room.waiting.items()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{name}** asks to come in.")
+            st.button("Let in", key=f"room_in_{who}", type="primary", on_click=room.let_in, args=(who,))
+            st.button("No", key=f"room_out_{who}", on_click=room.let_go, args=(who,))
+    with st.container(horizontal=True):
+        if room.door_is_open:
+            st.button("Close the door", key="room_door", on_click=room.open_door, args=(0.0,))
+        else:
+            st.button("Open the door for five minutes", key="room_door", on_click=room.open_door)
+        st.button(
+            "End collecting" if room.collects else "Collect again",
+            key="room_collects",
+            on_click=room.collect,
+            args=(not room.collects,),
+        )
+    with st.expander(f"{len(room.learners)} here"):
+        for learner in room.learners:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{plain(learner.name)}**")
+                if learner.who != person(visitor.id):
+                    st.button(
+                        "Let go",
+                        key=f"room_gone_{learner.who}",
+                        on_click=room.let_go,
+                        args=(learner.who,),
+                        help="Removes the room’s copies of these drawings, too.",
+                    )
+
+
+def files(room: Classroom) -> None:
+    """Draw the download of all drawings, and the upload of others."""
+    download_button(
+        "Download all drawings",
+        lambda: dump_drawings(room.drawings_but(None)),
+        f"class-{room.code}.json",
+        key="room_out",
+        icon=":material/download:",
+    )
+    st.file_uploader(
+        "Add the drawings of another class, as one more writer",
+        type=["json"],
+        key=_file.key,
+        on_change=_add_file,
+        args=(room,),
+    )
+    _refused.show()
+
+
+def _add_file(room: Classroom) -> None:
+    file = _file.get()
+    if file is None:
+        return
+    try:
+        room.add_file(parse_drawings(file.getvalue(), most=MAX_DRAWINGS), file.name.removesuffix(".json")[:20])
+    except ValueError as error:
+        _refused.set(f"{file.name}: {error}.".replace("..", "."))

@@ -1,0 +1,67 @@
+"""Training on the drawings of a room, with the learner's own held back."""
+
+import streamlit as st
+
+from mlp.class_names import DIGITS
+from mlp.page import state
+from mlp.page.draw.collect import signs_settings
+from mlp.page.draw.correction import teach
+from mlp.page.style.redraw import On, Where, part, rerun_page
+from mlp.page.visitors.classroom import Classroom, person
+from mlp.page.visitors.refusals import Refusal, reason
+from mlp.page.visitors.runs import begin
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import DrawingData, class_data
+from mlp.training.data.sources import chosen_mnist
+from mlp.training.run import Run
+
+_refused = Refusal("room_learn")
+
+
+@part("room_learning", on=On(0), where=Where.TAB)
+def learning(visitor: Visitor, room: Classroom) -> None:
+    """Draw the buttons that train on the others' drawings, and hold back one's own."""
+    with st.container(horizontal=True, key="room_learning"):
+        if room.names == DIGITS:
+            st.button(
+                "Train with the class",
+                key="room_teach",
+                type="primary",
+                on_click=_teach,
+                args=(visitor, room),
+                help="The network that answers learns everybody’s digits but yours, among MNIST’s.",
+            )
+        st.button(
+            "Train on the class alone",
+            key="room_alone",
+            on_click=_learn_alone,
+            args=(visitor, room),
+            help="A new network with your settings learns warped copies of everybody’s drawings but yours.",
+        )
+    _refused.show()
+
+
+def _data(visitor: Visitor, room: Classroom, mixed: bool) -> DrawingData:
+    mine = room.learner(person(visitor.id))
+    if mine is None:
+        raise ValueError("you are no longer in this room")
+    others = room.drawings_but(person(visitor.id))
+    if not mixed:
+        return class_data(others, mine.drawings, room.code)
+    return class_data(others, mine.drawings, room.code, chosen_mnist(), state.own_share.get() / 100)
+
+
+def _teach(visitor: Visitor, room: Classroom) -> None:
+    if teach(visitor, lambda who: _data(who, room, True), refusal=_refused):
+        rerun_page()
+
+
+def _learn_alone(visitor: Visitor, room: Classroom) -> None:
+    try:
+        data = _data(visitor, room, False)
+        run = Run(signs_settings(data.names))
+    except ValueError as error:
+        _refused.set(f"This run cannot start: {reason(error)}")
+        return
+    begin(visitor, run, data, refusal=_refused)
+    rerun_page()

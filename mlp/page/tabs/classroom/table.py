@@ -1,0 +1,183 @@
+"""The table of a room: how well each network reads the drawings of others."""
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table
+from mlp.analysis.scores import percent
+from mlp.page.draw.networks import NAMES, shipped
+from mlp.page.session_var import SessionVar
+from mlp.page.style.html import announced
+from mlp.page.style.picking import Pick, choice, pick_from
+from mlp.page.style.redraw import On, Where, part, redraw, rerun_page
+from mlp.page.tabs.drawings.read import drawing_rows
+from mlp.page.visitors.analysis_budget import within_budget
+from mlp.page.visitors.classroom import Classroom, Learner, person
+from mlp.page.visitors.session import visitors
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import DrawingData
+
+_open_cell = SessionVar[tuple[str, str] | None]("room_cell", None)
+"""The names of the network and of the writer in the open cell."""
+
+_CSS = """
+.root { overflow-x: auto; }
+table { border-collapse: separate; border-spacing: 2px; font-size: 0.85rem; font-variant-numeric: tabular-nums;
+  color: var(--ink); }
+caption { caption-side: bottom; text-align: left; color: var(--quiet); font-size: 0.8rem; padding-top: 0.4rem; }
+th { font-weight: 650; padding: 0.2rem 0.4rem; text-align: left; white-space: nowrap; }
+th[scope="row"] { position: sticky; left: 0; background: var(--paper); min-width: 9rem; line-height: 1.3; }
+th small { display: block; font-weight: 400; color: var(--quiet); white-space: normal; }
+button { font: inherit; width: 100%; min-width: 3.2rem; min-height: 2.1rem; padding: 0 0.2rem; border: 0;
+  border-radius: 4px; cursor: pointer; color: inherit;
+  background: color-mix(in srgb, var(--accent) calc(var(--share) * 55%), var(--paper));
+  box-shadow: inset 0 0 0 1px var(--line); }
+@media (pointer: coarse) { button { min-height: 2.75rem; } }
+button:focus-visible { outline: 2px solid var(--ink); outline-offset: 1px; }
+button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset: 1px; font-weight: 700; }
+"""
+ALONE = "MNIST alone"
+"""The basic network: nothing else has learned from MNIST alone."""
+
+
+class Table(NamedTuple):
+    """The writers with their drawings, and how the networks read these."""
+
+    writers: Sequence[Writer]
+    lines: Sequence[Line]
+
+
+def table_of(room: Classroom) -> Table:
+    """Return the room's table, made for all pages together, and seldom enough while its networks train."""
+    here = {person(one.id): one for one in visitors().present()}
+    learners = [(one, here[one.who]) for one in room.learners if one.who in here]
+    jobs = [visitor.job for _, visitor in learners if visitor.job is not None]
+    networks = [(one.runs.current, one.job and one.job.revision, id(one.uploaded)) for _, one in learners]
+
+    def read() -> Table:
+        contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
+        contenders += [Contender("", NAMES["shipped"], shipped("shipped")), Contender("", ALONE, shipped("article"))]
+        writers = [Writer(one.who, one.name, one.drawings) for one in room.learners]
+        writers = [writer for writer in writers if len(writer.drawings)]
+        earlier = () if before is None else before.result.lines
+        return Table(writers, class_table(contenders, writers, earlier))
+
+    with room.table_lock:
+        before = room.last_table.done
+        plays = any(job.playing for job in jobs)
+        table = within_budget(room.last_table, (hash((room.n_given, *networks)),), read, plays=plays)
+        is_new = room.last_table.done is not before
+    if is_new:
+        room.changed()  # else another page would show the earlier one
+    return table
+
+
+def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
+    """Yield a learner's networks, but none that learned the learner's drawings as well as the others'."""
+    job, data, origin = visitor.job, visitor.runs.data, visitor.runs.origin
+    if job is not None and (now := job.snapshot()).step:
+        if isinstance(data, DrawingData) and data.room:
+            is_same = data.holds_back and data.held_images == learner.drawings.images.tobytes()
+            before = origin.read_before[1] if origin is not None and is_same else None
+            how = "on the class alone" if data.base is None else "taught by the class"
+            yield Contender(learner.who, f"{learner.name}, {how}", now.reader, True, before)
+        elif not visitor.runs.learned_class:
+            yield Contender(learner.who, learner.name, now.reader)
+    if visitor.uploaded is not None:
+        yield Contender(learner.who, f"{learner.name}, uploaded", visitor.uploaded)
+
+
+@part("room_networks", on=lambda room: On.RUN if room.shows_answer else On(0))
+def follow_networks(room: Classroom) -> None:
+    """Renew the table, for all pages, while the visitor's own network trains; it draws nothing itself."""
+    if room.shows_answer:
+        table_of(room)
+
+
+@part("room_table", on=On.CLASSROOM | On.VIEW, where=Where.TAB)
+def table(visitor: Visitor, room: Classroom) -> None:
+    """Draw the table, and the drawings of its open cell that were misread."""
+    if room.learner(person(visitor.id)) is None:
+        return
+    if not room.shows_answer:
+        if visitor.holds_room:
+            st.button("Open the table", key="room_open_table", type="primary", on_click=_open_table, args=(room,))
+        return
+    writers, lines = table_of(room)
+    if not lines:
+        st.html(announced("room_table_none", "Nobody’s drawings can be read yet."))
+        return
+    cells = [(line.contender.name, writer.id) for line in lines for writer in writers]
+    opened = _open_cell.get()
+    pick_from(
+        "room_table",
+        table_html(lines, writers, opened),
+        _CSS,
+        range(len(cells)),
+        lambda pick: _open(cells, pick),
+    )
+    line = next((one for one in lines if opened is not None and one.contender.name == opened[0]), None)
+    writer = next((one for one in writers if opened is not None and one.id == opened[1]), None)
+    if line is not None and writer is not None and writer.id in line.cells:
+        _misread(f"{line.contender.name} on {writer.name}’s drawings", line.cells[writer.id])
+
+
+def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
+    """Return the table as HTML: a row for each network, with a choice for each writer."""
+    heads = "".join(f'<th scope="col">{html.escape(writer.name)}</th>' for writer in writers)
+    rows, number = [], 0
+    for line in lines:
+        low, high = (percent(limit) for limit in line.interval)
+        cells = []
+        for writer in writers:
+            cell = line.cells.get(writer.id)
+            if cell is None:
+                cells.append("<td>–</td>")
+            else:
+                right, n = int(cell.right.sum()), len(cell.right)
+                name = f"{line.contender.name} on {writer.name}’s drawings: {right} of {n} right"
+                pressed = opened == (line.contender.name, writer.id)
+                inside = choice(
+                    number, name, f"{right}/{n}", pressed=pressed, more=f'style="--share:{1 - right / n:.2f}"'
+                )
+                cells.append(f"<td>{inside}</td>")
+            number += 1
+        of = line.contender
+        own = " of its owner’s, held back" if of.learned else ""
+        before = "" if of.before is None else f"; {percent(of.before)} before the class"
+        rows.append(
+            f'<tr><th scope="row">{html.escape(of.name)}<small>{percent(line.n_right / line.n)}, '
+            f"between {low} and {high}{own}{before}</small></th>{''.join(cells)}</tr>"
+        )
+    caption = (
+        "Each network reads everybody’s drawings but its owner’s. One that learned the others’ drawings reads only its "
+        "owner’s. Nobody knows what an uploaded network has learned. The limits hold with 95% confidence."
+    )
+    return (
+        f'<table><caption>{caption}</caption><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:
+    _open_cell.set(None if _open_cell.get() == cells[pick.number] else cells[pick.number])
+    redraw(On.VIEW)
+
+
+def _misread(about: str, cell: Cell) -> None:
+    """Draw the drawings of a cell that were misread."""
+    wrong = np.flatnonzero(~cell.right)
+    st.html(f'<p class="ink-status">{html.escape(about)}: {len(wrong)} misread.</p>')
+    if len(wrong):
+        misread = replace(cell.drawings, examples=tuple(cell.drawings.examples[place] for place in wrong))
+        st.html(drawing_rows(misread, cell.answers[wrong]))
+
+
+def _open_table(room: Classroom) -> None:
+    room.open_table()
+    rerun_page()

@@ -1,0 +1,74 @@
+"""The wall: all drawings of a room by name, which each page shows as they come."""
+
+import html
+from functools import lru_cache, partial
+
+import numpy as np
+import streamlit as st
+
+from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.style.html import live
+from mlp.page.style.theme import image_url
+from mlp.page.visitors.classroom import Classroom, person
+
+IN_A_ROW = 24
+"""Drawings beside each other in the picture of a name."""
+
+
+def wall(room: Classroom) -> None:
+    """Draw a row of drawings for each name; from then on the live channel updates them."""
+    this_tab().register("room", partial(wall_parts, room))
+    parts = all_parts(room)
+    st.html(f'<p class="ink-status" data-live="room_wall">{parts["html.room_wall"]}</p>')
+    rows = "".join(
+        f'<div class="ink-sign"><b>{html.escape(name)}</b>{live(f"room_{label}", parts[f"html.room_{label}"])}</div>'
+        for label, name in enumerate(room.names)
+    )
+    st.html(f'<div class="ink-wall">{rows}</div>')
+
+
+def wall_parts(room: Classroom, tab: Tab) -> Parts:
+    """Return the parts of the wall for the live channel; none for a learner who was let go."""
+    return {} if room.learner(person(tab.owner)) is None else all_parts(room)
+
+
+def all_parts(room: Classroom) -> Parts:
+    """Return the parts of the wall, made once for all pages until somebody gives a drawing or leaves."""
+    made, n_given = room.wall, room.n_given
+    if made is None or made[0] != n_given:
+        parts = {f"html.room_{label}": row(room, label) for label in range(len(room.names))}
+        made = room.wall = (n_given, parts | {"html.room_wall": summary(room)})
+    return dict(made[1])
+
+
+def summary(room: Classroom) -> str:
+    """Return how many drawings there are, and how many of each writer.
+
+    Examples
+    --------
+    >>> summary(Classroom("room k7p3x"))
+    '0 drawings.'
+    """
+    given = [f"{html.escape(one.name)} {len(one.drawings)}" for one in room.learners if len(one.drawings)]
+    return f"{room.n_drawings} drawings{': ' if given else '.'}{', '.join(given)}"
+
+
+def row(room: Classroom, label: int) -> str:
+    """Return the drawings of one name as one picture, and their number, as HTML; the newest come last."""
+    writers = [one.drawings for one in room.learners if label in one.drawings.labels]
+    images = [each.image.tobytes() for drawings in writers for each in drawings.examples if each.label == label]
+    if not images:
+        return "<span>none yet</span>"
+    url = mosaic(tuple(images))
+    text = f"{len(images)} by {len(writers)} writer{'s' if len(writers) > 1 else ''}"
+    return f'<img src="{url}" alt="{text}" style="--n: {min(len(images), IN_A_ROW)}"><span>{text}</span>'
+
+
+@lru_cache(maxsize=100)  # of a few rooms: each of their pages shows the same
+def mosaic(images: tuple[bytes, ...]) -> str:
+    """Return one picture of drawings, 784 pixels each, as a data URL: at most 24 beside each other."""
+    wide = min(len(images), IN_A_ROW)
+    high = -(-len(images) // wide)
+    tiles = np.zeros((high * wide, 28, 28), np.uint8)
+    tiles[: len(images)] = np.frombuffer(b"".join(images), np.uint8).reshape(-1, 28, 28)
+    return image_url(tiles.reshape(high, wide, 28, 28).swapaxes(1, 2).reshape(high * 28, wide * 28))

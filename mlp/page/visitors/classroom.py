@@ -1,0 +1,341 @@
+"""A room: a class whose learners write digits together, and whose networks read each other's."""
+
+import hashlib
+import json
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Protocol
+from weakref import WeakSet
+
+import numpy as np
+
+from mlp.class_names import DIGITS, checked_names
+from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.recorded import Stroke
+from mlp.page.visitors.analysis_budget import LastResult
+from mlp.page.visitors.owner import Owner
+from mlp.page.visitors.works import File, Work
+
+ANIMALS = (
+    "ant", "bat", "bear", "bee", "bison", "camel", "cat", "cow", "crab", "crane", "crow", "deer", "dog", "dove",
+    "duck", "eagle", "eel", "elk", "fox", "frog", "goat", "goose", "hare", "hawk", "hen", "horse", "koala", "lion",
+    "llama", "mole", "moose", "mouse", "newt", "otter", "owl", "panda", "pig", "puma", "quail", "rabbit", "robin",
+    "seal", "sheep", "snail", "swan", "tiger", "toad", "whale", "wolf", "zebra",
+)  # fmt: skip
+"""The names of learners, so that a room keeps no others."""
+PREFIX = "room "
+"""Of the id of a room, before its code."""
+EACH = 2
+"""Drawings of each digit that the room asks a learner for."""
+MAX_LEARNERS, MAX_DRAWINGS = 40, 2_000
+DOOR_S = 300.0
+"""Time for which an open door lets everybody in who has the code."""
+
+
+def person(visitor_id: str) -> str:
+    """Return what a room knows a visitor by: a digest, as their id would bring their work to anybody.
+
+    Examples
+    --------
+    >>> person("k7dw-m3xq-9tfa-2b8h")
+    '5edc06c72af515fe'
+    """
+    return hashlib.sha256(visitor_id.encode()).hexdigest()[:16]
+
+
+class ClassroomError(ValueError):
+    """A refusal, as a sentence for the learner."""
+
+
+@dataclass
+class Learner:
+    """Somebody in a room: the name there, the copies of what they gave, and their guess.
+
+    ``who`` is the digest of a visitor's id, see `person`; for the drawings of a file, a text that is none.
+    """
+
+    who: str
+    name: str
+    drawings: DrawingSet
+    guess: int | None = None
+    number: int = 0  # of the file with the drawings
+
+
+class Listener(Protocol):
+    """Whoever shows a room; its method can be called from any thread."""
+
+    def room_changed(self) -> None:
+        """Respond to a change of the room."""
+
+
+@dataclass
+class Classroom(Owner):
+    """All that a class has put together, and who may take part. Its methods can be called from any thread.
+
+    Attributes
+    ----------
+    names : tuple of str
+        What it asks for: the digits, or signs of its own.
+    learners : list of Learner
+        Everybody who was let in, in this order, and drawings from files.
+    waiting : dict of str to str
+        The names of those who wait to be let in.
+    collects : bool
+        Whether it still takes drawings.
+    shows_answer : bool
+        Whether the table is open, after which nobody can guess.
+    """
+
+    names: tuple[str, ...] = DIGITS
+    learners: list[Learner] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
+    collects: bool = True
+    shows_answer: bool = False
+    open_until: float = 0.0
+    revision: int = 0  # counts all changes
+    n_given: int = 0  # counts those of the drawings
+    last_table: LastResult = field(default_factory=LastResult)  # of all pages
+    table_lock: threading.Lock = field(default_factory=threading.Lock)  # only one of them makes it
+    wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
+    listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
+
+    @property
+    def code(self) -> str:
+        """What a learner types to find it."""
+        return self.id.removeprefix(PREFIX)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether anybody has a tab open in the room."""
+        return bool(self.listeners)
+
+    def close(self) -> None:
+        """Free all that is in it: pages may hold it for minutes, on which no press changes anything any more."""
+        self.forgotten, self.collects = True, False
+        self.learners, self.waiting, self.last_table = [], {}, LastResult()
+        self.saved.clear()
+
+    # Who is here
+
+    def learner(self, who: str) -> Learner | None:
+        """Return a learner; None if they were not let in."""
+        return next((one for one in self.learners if one.who == who), None)
+
+    def shown_to(self, who: str) -> tuple[object, ...]:
+        """Return what decides which parts of the room a page shows."""
+        return self.code, self.learner(who) is not None, who in self.waiting, self.collects, self.shows_answer
+
+    def look(self) -> tuple[object, ...]:
+        """Return what decides how the parts of a page look, but for drawings: the wall of them moves by itself."""
+        people = [(one.who, one.guess is not None) for one in self.learners]
+        return tuple(self.waiting), people, self.door_is_open, id(self.last_table.done)
+
+    def ask(self, who: str, *, holds: bool = False) -> None:
+        """Let a visitor in if they hold the room or its door is open; else have them wait.
+
+        Raises
+        ------
+        ClassroomError
+            If there is no place left.
+        """
+        with self.lock:
+            if self.learner(who) is not None:
+                return
+            taken = {one.name for one in self.learners} | set(self.waiting.values())
+            if who not in self.waiting:
+                if len(taken) >= MAX_LEARNERS and not holds:
+                    raise ClassroomError(f"This room is full: it has places for {MAX_LEARNERS} learners.")
+                self.waiting[who] = secrets.choice([name for name in ANIMALS if name not in taken])
+            if self.door_is_open or holds:
+                self._enter(who)
+        self.changed()
+
+    def let_in(self, who: str) -> None:
+        """Let somebody in who waits."""
+        with self.lock:
+            if who in self.waiting:
+                self._enter(who)
+        self.changed()
+
+    def open_door(self, seconds: float = DOOR_S) -> None:
+        """Let everybody in who waits, or asks within these seconds; 0 closes the door."""
+        with self.lock:
+            self.open_until = time.monotonic() + seconds
+            for who in list(self.waiting) if seconds else ():
+                self._enter(who)
+        self.changed()
+
+    @property
+    def door_is_open(self) -> bool:
+        """Whether it lets everybody in at the moment."""
+        return time.monotonic() < self.open_until
+
+    def let_go(self, who: str) -> None:
+        """Remove a learner, or somebody who waits, with the room's copies of their drawings."""
+        with self.lock:
+            self.waiting.pop(who, None)
+            self.learners = [one for one in self.learners if one.who != who]
+            self.n_given += 1
+        self.changed()
+
+    def _enter(self, who: str) -> None:
+        name = self.waiting.pop(who)
+        self.learners = [*self.learners, Learner(who, name, DrawingSet(self.names), number=self._next_number())]
+
+    def _next_number(self) -> int:
+        return max((one.number for one in self.learners), default=-1) + 1
+
+    # What they write
+
+    def asks_for(self, who: str) -> int | None:
+        """Return the place of the name that a learner is to draw next; None if all are there, or collecting is over."""
+        learner = self.learner(who)
+        if learner is None or not self.collects:
+            return None
+        counts = learner.drawings.counts
+        return next((label for label in range(len(self.names)) if counts[label] < EACH), None)
+
+    def give(self, who: str, label: int, image: np.ndarray, strokes: Sequence[Stroke] = ()) -> None:
+        """Take a copy of a drawing; of a name that has all of its drawings, it replaces the oldest.
+
+        Raises
+        ------
+        ClassroomError
+            If the room takes no more drawings.
+        ValueError
+            If it is no drawing, see `DrawingSet.with_example`.
+        """
+        with self.lock:
+            learner = self.learner(who)
+            if learner is None or not self.collects:
+                raise ClassroomError("This room takes no more drawings.")
+            if self.n_drawings >= MAX_DRAWINGS:
+                raise ClassroomError(f"This room has {MAX_DRAWINGS:,} drawings, the most that it takes.")
+            drawings = learner.drawings
+            same = [place for place, each in enumerate(drawings.examples) if each.label == label]
+            learner.drawings = drawings.without_examples(same[: len(same) + 1 - EACH]).with_example(
+                label, image, strokes
+            )
+            self.n_given += 1
+        self.changed()
+
+    def add_file(self, drawings: DrawingSet, name: str) -> None:
+        """Add the drawings of a file as those of one more writer, who is not here.
+
+        Raises
+        ------
+        ClassroomError
+            If they are of other names, or there is no room for them.
+        """
+        with self.lock:
+            if drawings.names != self.names:
+                raise ClassroomError("This file holds drawings of other names than the room’s.")
+            if len(self.learners) >= MAX_LEARNERS or self.n_drawings + len(drawings) > MAX_DRAWINGS:
+                raise ClassroomError(f"A room takes {MAX_DRAWINGS:,} drawings of {MAX_LEARNERS} writers at most.")
+            number = self._next_number()
+            self.learners = [*self.learners, Learner(f"file {number}", name, drawings, number=number)]
+            self.n_given += 1
+        self.changed()
+
+    @property
+    def n_drawings(self) -> int:
+        """Number of drawings of all."""
+        return sum(len(one.drawings) for one in self.learners)
+
+    def drawings_but(self, who: str | None) -> DrawingSet:
+        """Return the drawings of all, but a learner's own; of nobody else's with None."""
+        examples = [each for one in self.learners if one.who != who for each in one.drawings.examples]
+        return replace(DrawingSet(self.names), examples=tuple(examples))
+
+    # What they expect
+
+    def guess(self, who: str, label: int) -> None:
+        """Note which name a learner expects to be misread most, until the table is open."""
+        with self.lock:
+            learner = self.learner(who)
+            if learner is not None and not self.shows_answer:
+                learner.guess = label
+        self.changed()
+
+    def collect(self, collects: bool) -> None:
+        """Begin or end to take drawings."""
+        self.collects = collects
+        self.changed()
+
+    def open_table(self) -> None:
+        """Show everybody the table, and end the guesses."""
+        self.shows_answer = True
+        self.changed()
+
+    def changed(self) -> None:
+        """Tell whoever shows the room."""
+        self.revision += 1
+        for listener in list(self.listeners):
+            listener.room_changed()
+
+
+class State(Work):
+    """Who is in a room, and what they expect."""
+
+    suffix, words, attributes = "room.json", "the room", ()
+
+    def n_bytes(self) -> int:
+        """Return the memory of all learners, without their drawings."""
+        return 200 * len(self.visitor.learners)
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        it = self.visitor
+        state = {name: getattr(it, name) for name in ("names", "waiting", "collects", "shows_answer")}
+        state["learners"] = [(one.who, one.name, one.guess, one.number) for one in it.learners]
+        content = json.dumps(state)
+        return [File(self.suffix, (content,), content.encode)]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore everything but the drawings, which come later."""
+        state, it = json.loads(data), self.visitor
+        it.names, it.waiting = checked_names(state["names"]), dict(state["waiting"])
+        it.collects, it.shows_answer = state["collects"], state["shows_answer"]
+        it.learners = [
+            Learner(who, name, DrawingSet(it.names), guess, place) for who, name, guess, place in state["learners"]
+        ]
+
+
+class Given(Work):
+    """The drawings of each learner of a room."""
+
+    suffix, words, attributes = "drawings.json", "drawings of the room", ()
+
+    def n_bytes(self) -> int:
+        """Return the memory of all drawings."""
+        return sum(one.drawings.n_bytes for one in self.visitor.learners)
+
+    def files(self) -> list[File]:
+        """Return a file for each learner who has given any."""
+        given = [one for one in self.visitor.learners if len(one.drawings)]
+        return [
+            File(f"{one.number}.{self.suffix}", (one.drawings,), partial(dump_bytes, one.drawings)) for one in given
+        ]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the drawings of a learner, who has no name any more if the file of all learners cannot be read."""
+        it, drawings = self.visitor, parse_drawings(data, most=MAX_DRAWINGS)
+        for one in it.learners:
+            if one.number == number:
+                one.drawings = drawings
+                return
+        it.names = drawings.names
+        it.learners = [Learner(f"file {number}", f"writer {number}", drawings, number=number), *it.learners]
+
+
+def dump_bytes(drawings: DrawingSet) -> bytes:
+    """Return a set of drawings as a file."""
+    return dump_drawings(drawings).encode()
+
+
+Classroom.kinds = (State, Given)

@@ -1,0 +1,76 @@
+"""Whoever has work on disk: a visitor, or a class's room."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from mlp.jobs.job import Job
+
+if TYPE_CHECKING:
+    from mlp.page.visitors.works import Work
+
+
+class Saved(NamedTuple):
+    """The last attempt to save a file: what was written, none if it was refused, when, and why it was refused."""
+
+    fingerprint: tuple[Any, ...]
+    at: float
+    refusal: str = ""  # a sentence; empty for work that the visitor would not miss
+
+    def is_of(self, fingerprint: tuple[Any, ...]) -> bool:
+        """Whether the file with this fingerprint is a later state of the same object, such as a run."""
+        return self.fingerprint[:1] == fingerprint[:1]
+
+
+@dataclass
+class Owner:
+    """What `mlp.page.visitors.persistence` needs of an owner, whose works are of these ``kinds``."""
+
+    kinds: ClassVar[Sequence[type["Work"]]] = ()
+    id: str
+    notice: str | None = None  # shown once
+    saved: dict[str, Saved] = field(default_factory=dict)  # by name of the file
+    refusals: set[str] = field(default_factory=set)  # why some work is not on disk, which the visitor knows
+    unreadable: set[str] = field(default_factory=set)  # files to be set aside by the next save
+    forgotten: bool = False  # by the server, although a tab may still use it for a moment
+    disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while files are written or work is freed
+    last_seen: float = field(default_factory=time.monotonic)
+    # Held while a run is replaced, or anything else that must not be seen halfway.
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether anybody has a tab open that shows this work."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Free all work, as a page may hold its owner for minutes."""
+        raise NotImplementedError
+
+    def announce(self) -> None:
+        """Notify whoever shows this work of a change."""
+
+    def add_notice(self, sentence: str) -> None:
+        """Add a notice, which is shown once when the page is next drawn."""
+        if sentence not in (self.notice or ""):
+            self.notice = f"{self.notice} {sentence}" if self.notice else sentence
+            self.announce()
+
+    def jobs(self) -> list[Job]:
+        """Return all jobs, whose runs are works."""
+        return []
+
+    @property
+    def works(self) -> list["Work"]:
+        """All kinds of work that the owner can have."""
+        return [kind(self) for kind in self.kinds]
+
+    def n_bytes(self) -> int:
+        """Return the approximate size in bytes of the work."""
+        return sum(work.n_bytes() for work in self.works)
+
+    def has_work(self) -> bool:
+        """Whether there is any work to lose."""
+        return any(work.n_bytes() for work in self.works)

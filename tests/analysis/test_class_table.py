@@ -1,0 +1,78 @@
+"""A class's table: each network on the drawings of everybody but its owner."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.class_table import Contender, Writer, class_table, most_misread
+from mlp.analysis.scores import wilson_interval
+from mlp.class_names import DIGITS
+from mlp.images.drawings.drawing_set import DrawingSet, Example
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+
+
+def reads_as(digit: int) -> Reader:
+    """Return a network that reads every image as this digit."""
+    network = MLP.zeros([784, 10], "relu")
+    network.dense_layers[0].bias.value[digit] = 1.0
+    return Reader(network)
+
+
+def written(*labels: int) -> DrawingSet:
+    return DrawingSet(
+        DIGITS, tuple(Example(label, np.full(784, 1 + place, np.uint8)) for place, label in enumerate(labels))
+    )
+
+
+WRITERS = [Writer("a", "ant", written(3, 3, 5)), Writer("b", "bee", written(3, 8)), Writer("c", "cow", written())]
+
+
+def test_best_network_comes_first_and_nobody_is_read_by_their_own():
+    lines = class_table(
+        [
+            Contender("a", "ant", reads_as(3)),
+            Contender("", "Pretrained", reads_as(3)),
+            Contender("b", "bee", reads_as(5)),
+        ],
+        WRITERS,
+    )
+    assert [(line.contender.name, line.n_right, line.n) for line in lines] == [
+        ("Pretrained", 3, 5),
+        ("ant", 1, 2),
+        ("bee", 1, 3),
+    ]
+    assert [list(line.cells) for line in lines] == [["a", "b"], ["b"], ["a"]]
+    assert lines[0].cells["a"].right.tolist() == [True, True, False]
+    assert lines[0].cells["a"].answers.tolist() == [3, 3, 3]
+    assert lines[0].interval == wilson_interval(3, 5)
+
+
+def test_network_that_learned_the_others_reads_its_owners_drawings_only():
+    [line] = class_table([Contender("b", "bee", reads_as(3), learned=True, before=0.0)], WRITERS)
+    assert (list(line.cells), line.n_right, line.n) == (["b"], 1, 2)
+    assert class_table([Contender("c", "cow", reads_as(3), learned=True)], WRITERS) == []  # who has given nothing
+
+
+def test_network_of_other_names_or_without_others_drawings_has_no_line():
+    signs = Reader(MLP.zeros([784, 2], "relu"), names=("A", "B"))
+    assert class_table([Contender("", "signs", signs), Contender("a", "ant", reads_as(1))], WRITERS[:1]) == []
+
+
+def test_only_new_drawings_and_networks_are_read():
+    contenders = [Contender("", "Pretrained", reads_as(3)), Contender("a", "ant", reads_as(3))]
+    first = class_table(contenders, WRITERS)
+    writers, networks = (
+        [WRITERS[0], Writer("b", "bee", written(3))],
+        [contenders[0], Contender("a", "ant", reads_as(8))],
+    )
+    again = {line.contender.name: line.cells for line in class_table(networks, writers, first)}
+    before = {line.contender.name: line.cells for line in first}
+    assert again["Pretrained"]["a"] is before["Pretrained"]["a"]
+    assert (len(again["Pretrained"]["b"].right), again["ant"]["b"].answers.tolist()) == (1, [8])
+
+
+def test_names_are_compared_by_their_share_of_misread_drawings():
+    lines = class_table([Contender("", "Pretrained", reads_as(3)), Contender("b", "bee", reads_as(5))], WRITERS)
+    shares = most_misread(lines, 10)
+    assert shares[[3, 5, 8]] == pytest.approx([2 / 5, 1 / 2, 1.0])
+    assert np.isnan(shares[0])

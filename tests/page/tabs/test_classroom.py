@@ -1,0 +1,95 @@
+"""The section Room: guesses before the table, the table, and what a network learns from the others."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.mnist import Split
+from mlp.page.tabs.classroom.table import table_html, table_of
+from mlp.page.visitors.classroom import Classroom, person
+from mlp.page.visitors.session import visitors
+from tests.images.drawings.sample_drawings import mixed
+from tests.page.sight import at_rest, eventually, text, visitor_of
+from tests.sample_digits import sample
+
+
+def give(room: Classroom, who: str, digits: Split) -> None:
+    for image, label in zip(digits.images, digits.labels, strict=True):
+        room.give(who, int(label), image)
+
+
+@pytest.fixture
+def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, AppTest]:
+    """A room with its holder's page and a learner's, who have given twenty test digits each."""
+    holder = open_page(tab="Room")
+    holder.button(key="room_open").click().run()
+    room = visitors().classrooms.of(visitor_of(holder))
+    assert room is not None
+    room.open_door()
+    learner = open_page(room=room.code)
+    for number, page in enumerate((holder, learner)):
+        test = sample().test
+        part = slice(20 * number, 20 * number + 20)
+        give(room, person(visitor_of(page).id), Split(test.images[part], test.labels[part]))
+    return room, holder.run(), learner.run()
+
+
+def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
+    room, holder, learner = classroom
+    learner.button_group(key="room_guess_of").set_value(7).run()
+    assert "1 of 2 have guessed" in text(learner, "room_guesses")
+    assert open_page(visitor=learner, tab="Room").button_group(key="room_guess_of").value == 7
+    assert not any(button.key == "room_open_table" for button in learner.button)
+    three = np.flatnonzero(sample().test.labels == 3)[0]
+    room.give(person(visitor_of(holder).id), 5, sample().test.images[three])
+    holder.button(key="room_open_table").click().run()
+    shown = text(learner.run(), "room_guesses")
+    assert "Misread most: 5. 0 of 1 guessed it. You guessed 7." in shown
+    assert "5 25.0% 0 6" in shown
+    assert "7 0.0% 1 8" in shown
+
+
+def rows_of(room: Classroom) -> dict[str, list[str]]:
+    """Return whose drawings each network of the table has read."""
+    return {line.contender.name: list(line.cells) for line in table_of(room).lines}
+
+
+def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom):
+    room, holder, learner = classroom
+    holder_id, learner_id = (person(visitor_of(page).id) for page in (holder, learner))
+    name = room.learner(learner_id).name
+    room.open_table()
+    assert rows_of(room) == {"Pretrained": [holder_id, learner_id], "MNIST alone": [holder_id, learner_id]}
+    learner.run().button(key="step").click().run()
+    assert rows_of(at_rest(learner) and room)[name] == [holder_id]
+    learner.button(key="room_teach").click().run()
+    job = visitor_of(learner).job
+    eventually(lambda: job.snapshot().step)
+    job.pause()
+    at_rest(learner)
+    table = table_of(room)
+    [taught] = [line for line in table.lines if line.contender.owner]
+    assert (taught.contender.name, list(taught.cells)) == (f"{name}, taught by the class", [learner_id])
+    before = visitor_of(learner).runs.origin.read_before[1]
+    assert taught.contender.before == before
+    assert "of its owner’s, held back; " in table_html(table.lines, table.writers, None)
+    room.give(learner_id, 0, sample().test.images[0])
+    assert [line.contender.before for line in table_of(room).lines if line.contender.owner] == [None]
+
+
+def test_network_that_learned_the_class_and_its_owners_digits_has_no_row(classroom):
+    room, _, learner = classroom
+    visitor = visitor_of(learner)
+    for learned_before in (False, True):
+        learner.button(key="room_teach").click().run()
+        job = visitor.job
+        eventually(lambda job=job: job.snapshot().step)
+        job.pause()
+        at_rest(learner)
+        assert visitor.runs.learned_class
+        assert visitor.runs.origin.learned_class == learned_before
+    test = sample().test
+    visitor.runs.begin(mixed(test.images[:8], test.labels[:8], 0.25), visitor.runs.origin)
+    assert list(rows_of(room)) == ["Pretrained", "MNIST alone"]

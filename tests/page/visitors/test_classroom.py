@@ -1,0 +1,124 @@
+"""A room: who may enter, what it takes, and what leaves it."""
+
+import numpy as np
+import pytest
+
+from mlp.class_names import DIGITS
+from mlp.images.drawings.drawing_set import DrawingSet, Example
+from mlp.page.visitors import classroom as module
+from mlp.page.visitors.classroom import ANIMALS, EACH, MAX_DRAWINGS, MAX_LEARNERS, Classroom, ClassroomError
+
+
+def image(number: int) -> np.ndarray:
+    return np.full(784, 1 + number % 255, np.uint8)
+
+
+@pytest.fixture
+def room():
+    room = Classroom("room k7p3x")
+    room.ask("holder", holds=True)
+    return room
+
+
+def test_holder_lets_each_learner_in_or_opens_the_door(room, monkeypatch):
+    for _ in range(2):
+        room.ask("ann")
+    name = room.waiting["ann"]
+    assert name in ANIMALS
+    assert (room.learner("ann"), room.waiting) == (None, {"ann": name})
+    room.let_in("ann")
+    assert room.learner("ann").name == name
+    room.ask("bob")
+    room.open_door(300)
+    room.ask("cat")
+    assert [one.who for one in room.learners] == ["holder", "ann", "bob", "cat"]
+    assert len({one.name for one in room.learners}) == 4
+    now = module.time.monotonic()
+    monkeypatch.setattr(module.time, "monotonic", lambda: now + 301)
+    room.ask("dan")
+    assert room.learner("dan") is None
+
+
+def test_full_room_refuses_in_a_sentence(room):
+    room.open_door()
+    for number in range(MAX_LEARNERS - 1):
+        room.ask(str(number))
+    with pytest.raises(ClassroomError, match="places for 40 learners"):
+        room.ask("one more")
+    room.let_go("7")
+    room.ask("one more")
+    assert room.learner("one more") is not None
+
+
+def test_room_asks_for_two_of_each_and_a_later_drawing_replaces_the_oldest(room):
+    asked = []
+    while (label := room.asks_for("holder")) is not None:
+        asked.append(label)
+        room.give("holder", label, image(len(asked)))
+    assert asked == sorted(list(range(10)) * EACH)
+    room.give("holder", 3, image(200))
+    drawings = room.learner("holder").drawings
+    assert drawings.counts == [EACH] * 10
+    assert [int(each.image[0]) for each in drawings.examples if each.label == 3] == [9, 201]
+
+
+def test_only_learners_give_while_it_collects_and_has_room(room):
+    with pytest.raises(ClassroomError, match="takes no more drawings"):
+        room.give("stranger", 0, image(0))
+    room.collect(False)
+    assert room.asks_for("holder") is None
+    with pytest.raises(ClassroomError, match="takes no more drawings"):
+        room.give("holder", 0, image(0))
+    room.collect(True)
+    many = DrawingSet(DIGITS, tuple(Example(0, image(number)) for number in range(MAX_DRAWINGS)))
+    room.add_file(many, "last year")
+    with pytest.raises(ClassroomError, match="2,000 drawings, the most"):
+        room.give("holder", 0, image(0))
+    with pytest.raises(ClassroomError, match="2,000 drawings of 40 writers at most"):
+        room.add_file(many, "the year before")
+    with pytest.raises(ClassroomError, match="other names"):
+        room.add_file(DrawingSet(("A", "B")), "signs")
+
+
+def test_learner_who_is_let_go_takes_their_drawings_along(room):
+    room.open_door()
+    room.ask("ann")
+    room.give("ann", 1, image(1))
+    room.give("holder", 2, image(2))
+    assert room.drawings_but("holder").labels.tolist() == [1]
+    assert room.drawings_but("nobody").labels.tolist() == [2, 1]
+    room.let_go("ann")
+    assert room.drawings_but("nobody").labels.tolist() == [2]
+    assert room.learner("ann") is None
+
+
+def test_nobody_guesses_once_the_table_is_open(room):
+    room.guess("holder", 4)
+    room.open_table()
+    room.guess("holder", 7)
+    assert room.learner("holder").guess == 4
+
+
+def test_each_change_is_announced(room):
+    class Page:
+        n_changes = 0
+
+        def room_changed(self):
+            self.n_changes += 1
+
+    page = Page()
+    room.listeners.add(page)
+    for number, act in enumerate(
+        (
+            lambda: room.ask("ann"),
+            lambda: room.let_in("ann"),
+            lambda: room.give("ann", 0, image(0)),
+            lambda: room.guess("ann", 1),
+            room.open_table,
+            lambda: room.collect(False),
+            lambda: room.let_go("ann"),
+        ),
+        start=1,
+    ):
+        act()
+        assert page.n_changes == number

@@ -1,0 +1,277 @@
+"""Rooms outlive the server, are found by their codes only, and take what they hold along when they are closed."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
+from mlp.jobs.job import Job
+from mlp.page.tabs.classroom.wall import wall_parts
+from mlp.page.visitors.classroom import ClassroomError, person
+from mlp.page.visitors.classrooms import ALL_TRIES, ENDED, TOO_MANY, TRIES, TRIES_S, UNKNOWN
+from mlp.page.visitors.registry import AT_REST_S, KEPT_S, Visitors
+from mlp.page.visitors.session import visitors as page_visitors
+from mlp.training.data.drawing_data import CLOSED, class_data
+from mlp.training.data.sources import chosen_mnist
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from tests.images.drawings.sample_drawings import own_digits
+from tests.jobs.manual_engine import ManualEngine
+from tests.page.sight import tab_of, text, visitor_of
+from tests.page.visitors.sample_work import file_of, server
+from tests.sample_digits import sample
+
+KILLED = """
+import os, signal, sys
+from tests.page.visitors.test_classrooms import server, with_class
+visitors = server(sys.argv[1])
+_, learner, room = with_class(visitors)
+visitors.save()
+print(learner.id, room.code, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+class Page:
+    """A tab that shows a room."""
+
+    def room_changed(self):
+        """Take notice."""
+
+
+def image(number):
+    return np.full(784, 10 + number, np.uint8)
+
+
+def with_class(visitors):
+    """Return the holder and a learner of a new room, and the room, to which each has given ten digits."""
+    holder, learner = (visitors.get(None, "here") for _ in range(2))
+    room = visitors.classrooms.open(holder)
+    room.open_door()
+    visitors.classrooms.join(learner, f" {room.code.upper()} ", "tab")
+    for number, one in enumerate((holder, learner)):
+        for label in range(10):
+            room.give(person(one.id), label, image(label + 50 * number))
+    return holder, learner, room
+
+
+def back(folder, visitor):
+    """Return a new server with a visitor who returns, and their room."""
+    visitors = server(folder)
+    visitor = visitors.get(visitor.id, "here")
+    return visitors, visitor, visitors.classrooms.of(visitor)
+
+
+def state_of(room):
+    people = [(one.who, one.name, one.guess, one.drawings.images.tobytes()) for one in room.learners]
+    return room.names, room.waiting, room.collects, room.shows_answer, people
+
+
+def taught(visitor, room, n_steps):
+    """Begin a run of a visitor that learns from the others in a room."""
+    me, engine = person(visitor.id), ManualEngine()
+    data = class_data(room.drawings_but(me), room.learner(me).drawings, room.code, chosen_mnist(), 0.25)
+    visitor.runs.begin(data)
+    visitor.job = Job(Run(Settings(hidden=(8,), images=None)), data, engine, visitor.id)
+    for _ in range(n_steps):
+        visitor.job.step()
+        while engine.calls:
+            engine.answer()
+    return visitor.job.snapshot()
+
+
+def test_room_outlives_a_killed_server_and_returns_with_its_learner_or_code(tmp_path):
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, text=True, check=False)
+    learner_id, code = ended.stdout.split()
+    visitors = server(tmp_path)
+    room = visitors.classrooms.of(visitors.get(learner_id, "here"))
+    assert [len(one.drawings) for one in room.learners] == [10, 10]
+    room.guess(person(learner_id), 4)
+    visitors.save()
+    visitors = server(tmp_path)
+    stranger = visitors.get(None, "here")
+    visitors.classrooms.join(stranger, code, "tab")
+    (again,) = visitors.classrooms.present()
+    assert list(again.waiting) == [person(stranger.id)]
+    again.let_go(person(stranger.id))
+    assert state_of(again) == state_of(room)
+
+
+def test_new_room_gets_a_code_that_no_other_has(tmp_path, monkeypatch):
+    letters = iter("aaaaa" + "aaaaa" + "bbbbb")
+    visitors = server(tmp_path)
+    people = [visitors.get(None, "here") for _ in range(2)]
+    monkeypatch.setattr("secrets.choice", lambda some: next(letters) if isinstance(some, str) else some[0])
+    assert [visitors.classrooms.open(one).code for one in people] == ["aaaaa", "bbbbb"]
+
+
+def test_only_a_code_is_looked_up_and_few_are_tried(tmp_path, clock, monkeypatch):
+    visitors = server(tmp_path)
+    _, _, room = with_class(visitors)
+    looked_up, knows = [], Checkpoints.knows
+    monkeypatch.setattr(Checkpoints, "knows", lambda self, owner: looked_up.append(owner) or knows(self, owner))
+    stranger = visitors.get(None, "here")
+
+    def refusal(typed, session):
+        with pytest.raises(ClassroomError) as refused:
+            visitors.classrooms.join(stranger, typed, session)
+        return str(refused.value)
+
+    for typed in ("", "../..", "k7p3", "k7p3xx", "k7p3\nx", stranger.id, "kŻp3x", "u7p3x"):
+        assert refusal(typed, "texts") == UNKNOWN
+    assert looked_up == []
+    clock.now += TRIES_S + 1
+    assert [refusal("zzzzz", "one") for _ in range(TRIES + 1)] == [*[UNKNOWN] * TRIES, TOO_MANY]
+    assert refusal(room.code, "one") == TOO_MANY
+    others = [refusal("zzzzz", f"session {number}") for number in range(ALL_TRIES)]
+    assert (others.count(UNKNOWN), others[-1]) == (ALL_TRIES - TRIES, TOO_MANY)
+    assert refusal(room.code, "new") == TOO_MANY
+    clock.now += TRIES_S + 1
+    visitors.classrooms.join(stranger, room.code, "new")
+    assert stranger.classroom == room.code
+
+
+def test_room_counts_in_memory_and_leaves_it_once_it_is_saved_and_nobody_is_there(tmp_path, clock):
+    visitors = Visitors(lambda session: session == "here", Checkpoints(tmp_path), max_mb=1)
+    holder, _, room = with_class(visitors)
+    room.listeners.add(page := Page())
+    visitors.save()
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert visitors.classrooms.present() == [room]
+    del page
+    room.give(person(holder.id), 3, image(30))
+    free = 1_000_000 - sum(visitor.n_bytes() for visitor in visitors.present())
+    assert not visitors.make_room(free - 21 * 784)  # the newest drawing is not on disk yet
+    visitors.save()
+    assert visitors.make_room(free)
+    assert visitors.classrooms.present() == []
+    assert visitors.classrooms.of(holder).n_drawings == 21
+
+
+def test_room_without_a_disk_lasts_six_hours(clock):
+    visitors = Visitors(lambda session: session == "here")
+    holder, _, room = with_class(visitors)
+    for waits_s, found in ((KEPT_S - 1, room), (KEPT_S + 1, None)):
+        clock.now += waits_s
+        visitors.check()
+        assert visitors.classrooms.of(holder) is found
+
+
+def test_room_ends_thirty_days_after_somebody_was_there(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+    _, _, room = with_class(visitors)
+    room.listeners.add(page := Page())
+    for day in range(1, 41):
+        monkeypatch.setattr(Checkpoints, "today", lambda self, day=day: day)
+        visitors.save()
+        Checkpoints(tmp_path)  # removes what nobody visits
+        assert server(tmp_path).classrooms.knows(room.code) == (day <= 34)
+        if day == 4:
+            del page
+
+
+@pytest.mark.parametrize("name", ["room.json", "1.drawings.json"])
+def test_damaged_part_is_set_aside_and_told_to_the_holder_and_the_rest_loads(tmp_path, name):
+    visitors = server(tmp_path)
+    holder, learner, _ = with_class(visitors)
+    visitors.save()
+    file_of(tmp_path, name).write_bytes(b"noise")
+    visitors, _, _ = back(tmp_path, learner)
+    holder = visitors.get(holder.id, "here")
+    room = visitors.classrooms.of(holder)
+    assert "The server can’t read part of your earlier work" in holder.notice
+    assert holder.holds_room
+    assert room.learner(person(holder.id)) is not None
+    assert room.n_drawings == (20 if name == "room.json" else 10)
+    visitors.save()
+    assert [path.name for path in tmp_path.glob(f"*/{UNREADABLE}/*")] == [f"1.{name}"]
+    _, holder, again = back(tmp_path, holder)
+    assert state_of(again) == state_of(room)
+    assert holder.notice is None
+
+
+def test_disk_that_fails_keeps_learners_and_their_runs_in_the_room(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+    _, learner, room = with_class(visitors)
+    taught(learner, room, 1)
+    visitors.save()
+    visitors = server(tmp_path)
+    learner = visitors.get(learner.id, "here")
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoints, "names", lambda *_: (_ for _ in ()).throw(OSError("Input/output error")))
+        visitors.check()
+        assert visitors.classrooms.of(learner) is None
+        for act in (visitors.classrooms.open, lambda who: visitors.classrooms.join(who, "zzzzz", "tab")):
+            with pytest.raises(OSError, match="cannot be restored"):
+                act(learner)
+        with pytest.raises(OSError, match="cannot be restored"):
+            visitors.remove(learner)
+    assert visitors.classrooms.of(learner).learner(person(learner.id)) is not None
+    assert learner.job is not None
+
+
+@pytest.mark.parametrize("act", ["leave", "delete all work"])
+def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
+    visitors = server(tmp_path)
+    holder, learner, room = with_class(visitors)
+    visitors.save()
+    with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
+        visitors.classrooms.join(learner, "zzzzz", "tab")
+    (visitors.classrooms.leave if act == "leave" else visitors.remove)(learner)
+    _, _, again = back(tmp_path, holder)
+    assert [(one.who, len(one.drawings)) for one in again.learners] == [(person(holder.id), 10)]
+
+
+@pytest.mark.parametrize("returns", [False, True])
+def test_closed_room_deletes_what_runs_learned_and_presses_on_its_pages_do_nothing(tmp_path, returns):
+    visitors = server(tmp_path)
+    holder, learner, room = with_class(visitors)
+    before = [taught(learner, room, 2)]
+    learner.runs.add(before[0])
+    before.append(taught(learner, room, 3))
+    copies = room.learner(person(holder.id)).drawings.images.tobytes()
+    visitors.save()
+    on_disk = [path.name for path in tmp_path.glob("*/*.*") if copies in path.read_bytes()]
+    assert sorted(on_disk) == ["1.run.safetensors", "2.run.safetensors"]
+    if returns:
+        visitors, holder, room = back(tmp_path, holder)
+    visitors.remove(holder)
+    for press in (room.open_door, lambda: room.let_go(person(learner.id)), lambda: room.let_in(person(holder.id))):
+        press()
+    with pytest.raises(ClassroomError, match="takes no more drawings"):
+        room.give(person(learner.id), 0, image(0))
+    assert (room.learners, room.waiting, len(room.drawings_but(None))) == ([], {}, 0)
+    learner = visitors.get(learner.id, "here")
+    visitors.check()
+    assert "deleted the drawings that run 1 and run 2 learned from. The weights stay" in learner.notice
+    visitors.save()
+    assert not any(copies in path.read_bytes() for path in tmp_path.glob("*/*.*"))
+    assert not visitors.classrooms.knows(room.code)
+    visitors, learner, room = back(tmp_path, learner)
+    assert (learner.job, learner.runs.current, room) == (None, 2, None)
+    assert learner.notice == ENDED
+    for run, old in zip(learner.runs.runs, before, strict=True):
+        assert (run.data.room, run.snapshot.step) == (CLOSED, old.step)
+        np.testing.assert_array_equal(run.snapshot.network.values, old.network.values)
+
+
+def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
+    page = open_page(tab="Room")
+    learner, rooms, digits = visitor_of(page), page_visitors().classrooms, sample().test
+    room = rooms.open(page_visitors().get(None, ""))
+    room.open_door()
+    room.add_file(own_digits(digits.images[:60], digits.labels[:60]), "last year")
+    rooms.join(learner, room.code, "")
+    assert "60 drawings" in text(page.run(), "room_wall")
+    assert wall_parts(room, tab_of(page)) != {}
+    assert not {"room_door", "room_collects", "room_out", "room_close"} & {one.key for one in page.button}
+    alone = page.button(key="room_alone")
+    room.let_go(person(learner.id))
+    assert wall_parts(room, tab_of(page)) == {}
+    alone.click().run()  # on the page as it was before
+    assert learner.job is None
+    assert "You are no longer in this room" in text(page)
+    assert "60 drawings" not in text(page)
