@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.claims import of_lab, of_page, of_training
+from tests.claims import of_class, of_lab, of_page, of_training
 from tests.claims.texts import texts
 
 CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
@@ -36,6 +36,18 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         of_training.small_seven_in_the_corner_shares_hardly_a_pixel
     ),
     ("lesson/examples", "All four runs take about 5,000 steps"): of_training.few_examples_runs_are_equally_long,
+    ("lesson/writers", "reads 98 of 100 test images"): of_class.mnist_alone_misreads_rare_styles,
+    ("lesson/writers", "misreads about one in three"): of_class.mnist_alone_misreads_rare_styles,
+    ("lesson/writers", "too, and misreads about one in 25"): of_class.mnist_alone_misreads_rare_styles,
+    ("lesson/writers", "the pretrained network is at the top, and MNIST alone below it. Slashed zeros and ones"): (
+        of_class.mnist_alone_misreads_rare_styles
+    ),
+    ("lesson/taught", "reads nearly all of the digits that it was taught, but fewer of those held back"): (
+        of_class.taught_drawings_are_read_and_held_back_ones_not_always
+    ),
+    ("lesson/taught", "the network with 300 images a lot, and one that learned all of MNIST little or not at all"): (
+        of_class.class_helps_a_network_that_has_seen_little
+    ),
     # Lab
     ("lab/rewind 1", "Often within the first hundred steps"): of_lab.first_right_early_then_wavering,
     ("lab/rewind 2", "At the same weights, bit for bit"): of_lab.going_on_unchanged_ends_at_the_same_bits,

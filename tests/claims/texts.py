@@ -12,7 +12,9 @@ def texts() -> dict[str, str]:
     """Return each text: ``lesson/overfitting``, ``lab/map 2``, ``glossary/loss``, ``help/dropout``."""
     found = {}
     for name, lesson in LESSONS.items():
-        found[f"lesson/{name}"] = " ".join((lesson.expect, lesson.look_for, lesson.question, lesson.answer))
+        found[f"lesson/{name}"] = " ".join(
+            (lesson.expect, lesson.look_for, lesson.question, lesson.answer, lesson.teaching)
+        )
     for room, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{room} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mlp.training.settings import Settings
+from mlp.training.settings import SYNTHETIC, Settings
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Lesson:
     question: str
     answer: str
     guess: tuple[str, int] | None = None  # a question to guess first, and the number of its experiment
+    teaching: str = ""  # for teachers: aim, minutes, what to ask, and what usually happens
 
 
 LESSONS = {
@@ -133,6 +134,59 @@ LESSONS = {
         "because the weights for one corner don’t help in another. Convolutional networks look for the same pattern "
         "everywhere. Centering every digit first is the cheapest way. *Straighten*, in the settings, goes one step "
         "further: it makes every digit upright.",
+    ),
+    "writers": Lesson(
+        title="Who writes like MNIST?",
+        expect="MNIST’s digits are by Americans who wrote them around 1990. Elsewhere, people bar their sevens, slash "
+        "their zeros, and begin a one with a long upstroke. A network can only learn styles that it has seen. The "
+        "third run learns synthetic digits too, in styles that are rare in MNIST. In a room, your class finds out who "
+        "writes like MNIST. The room is under *Mine*, *Room*.",
+        experiments=(
+            Experiment("MNIST alone", Settings(epochs=5)),
+            Experiment("MNIST, warped", Settings(epochs=5, warp=1.0)),
+            Experiment("With synthetic digits", Settings(epochs=5, warp=1.0, synthetic=SYNTHETIC)),
+        ),
+        look_for="Draw a slashed 0, a 1 with a long upstroke and a foot, and a 7 with a bar. Which of the runs read "
+        "them? In a room, everybody gives two of each digit, and guesses which one will be misread most. Then open "
+        "the table: a press on a cell shows what was misread. What do these drawings have in common?",
+        question="The network that learned MNIST alone reads 98 of 100 test images. Why does it misread more of the "
+        "digits that your class writes?",
+        answer="The test images are by the same kind of writers as the training images, so they show the same styles. "
+        "Of digits in styles that are rare there, such as a slashed 0 or a barred 7, this network misreads about one "
+        "in three. The pretrained network has learned synthetic digits, too, and misreads about one in 25. If a data "
+        "set lacks your handwriting, its test images can’t tell how well a network reads you.",
+        teaching="- **Aim:** a score holds for people who write like those in the data.\n"
+        "- **Minutes:** 30, with 10 for writing.\n"
+        "- **Ask:** before the table opens, whose digits will be misread, and why? After it, what would you add to "
+        "MNIST?\n"
+        "- **What usually happens:** the pretrained network is at the top, and *MNIST alone* below it. Slashed zeros "
+        "and ones with a long upstroke are misread most.",
+    ),
+    "taught": Lesson(
+        title="Does it read me because I taught it?",
+        expect="A network that you taught may have read your digits before, or it may have memorized the drawings that "
+        "it learned. So some of yours are held back, and read before and after. The first network here has seen few "
+        "images, the second all of them. Train one of them, then teach it.",
+        experiments=(
+            Experiment("300 images", Settings(images=300, epochs=94)),
+            Experiment("All images", Settings(epochs=3)),
+        ),
+        look_for="Draw each digit twice, and keep it with *Not right? It was a …* Then press *Teach my digits* under "
+        "*Mine*, *Your drawings*. Compare the digits that it learned with those held back. In a room, press *Train "
+        "with the class*: the network learns everybody’s digits but yours. The table says how it read yours before "
+        "and after.",
+        question="After teaching, the network reads nearly all of your digits. How can you find out whether that is "
+        "because you taught it?",
+        answer="Teach the same network without you, and compare. *Train with the class* does that. If it reads you as "
+        "well as before, or as well as after your own lesson, it wasn’t your digits that it needed. Compare only "
+        "digits that were held back: a network reads all that it has memorized.",
+        teaching="- **Aim:** only a comparison with a network that you didn’t teach shows what you taught yours.\n"
+        "- **Minutes:** 30, after the lesson before.\n"
+        "- **Ask:** which row would change if you left the room? Is a network that the class taught better for "
+        "everybody?\n"
+        "- **What usually happens:** a network reads nearly all of the digits that it was taught, but fewer of those "
+        "held back. The class’s digits help the network with 300 images a lot, and one that learned all of MNIST "
+        "little or not at all.",
     ),
 }
 """Lessons, by their names in the URL: ``?lesson=learning-rate``."""

@@ -90,6 +90,8 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
         _lesson(visitor, data, chosen)
         sheet_section(visitor)
     with st.container(key="for_teachers"), st.expander("For teachers"):
+        if teaching := LESSONS[chosen].teaching:
+            st.markdown(teaching)
         _teach_lesson.start(chosen)
         _for_teachers()
     with st.container(key="words"), st.expander("Glossary"):
