@@ -74,7 +74,7 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     assert (taught.contender.name, list(taught.cells)) == (f"{name}, taught by the class", [learner_id])
     before = visitor_of(learner).runs.origin.read_before[1]
     assert taught.contender.before == before
-    assert "of its owner’s, held back; " in table_html(table.lines, table.writers, None)
+    assert "of its owner’s, held back, between " in table_html(table.lines, table.writers, None)
     room.give(learner_id, 0, sample().test.images[0])
     assert [line.contender.before for line in table_of(room).lines if line.contender.owner] == [None]
 

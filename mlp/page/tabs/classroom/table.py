@@ -27,9 +27,9 @@ _open_cell = SessionVar[tuple[str, str] | None]("room_cell", None)
 
 _CSS = """
 .root { overflow-x: auto; }
+td { text-align: center; }
 table { border-collapse: separate; border-spacing: 2px; font-size: 0.85rem; font-variant-numeric: tabular-nums;
   color: var(--ink); }
-caption { caption-side: bottom; text-align: left; color: var(--quiet); font-size: 0.8rem; padding-top: 0.4rem; }
 th { font-weight: 650; padding: 0.2rem 0.4rem; text-align: left; white-space: nowrap; }
 th[scope="row"] { position: sticky; left: 0; background: var(--paper); min-width: 9rem; line-height: 1.3; }
 th small { display: block; font-weight: 400; color: var(--quiet); white-space: normal; }
@@ -121,6 +121,10 @@ def table(visitor: Visitor, room: Classroom) -> None:
         range(len(cells)),
         lambda pick: _open(cells, pick),
     )
+    st.caption(
+        "Each network reads everybody’s drawings but its owner’s. One that learned the others’ drawings reads only its "
+        "owner’s. Nobody knows what an uploaded network has learned. The limits hold with 95% confidence."
+    )
     line = next((one for one in lines if opened is not None and one.contender.name == opened[0]), None)
     writer = next((one for one in writers if opened is not None and one.id == opened[1]), None)
     if line is not None and writer is not None and writer.id in line.cells:
@@ -151,15 +155,11 @@ def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[s
         own = " of its owner’s, held back" if of.learned else ""
         before = "" if of.before is None else f"; {percent(of.before)} before the class"
         rows.append(
-            f'<tr><th scope="row">{html.escape(of.name)}<small>{percent(line.n_right / line.n)}, '
-            f"between {low} and {high}{own}{before}</small></th>{''.join(cells)}</tr>"
+            f'<tr><th scope="row">{html.escape(of.name)}<small>{percent(line.n_right / line.n)}{own}, '
+            f"between {low} and {high}{before}</small></th>{''.join(cells)}</tr>"
         )
-    caption = (
-        "Each network reads everybody’s drawings but its owner’s. One that learned the others’ drawings reads only its "
-        "owner’s. Nobody knows what an uploaded network has learned. The limits hold with 95% confidence."
-    )
     return (
-        f'<table><caption>{caption}</caption><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'
+        f'<table aria-label="Networks and writers"><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
