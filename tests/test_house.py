@@ -167,7 +167,7 @@ LINES: dict[str, int] = {
     "tests/exports": 132,
     "tests/fuzz": 233,
     "tests/images": 1481,
-    "tests/jobs": 2503,
+    "tests/jobs": 2511,
     "tests/nn": 1592,
     "tests/page": 6640,
     "tests/training": 1369,

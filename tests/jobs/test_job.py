@@ -116,7 +116,9 @@ def test_step_requested_while_playing_follows_the_current_slice():
     job.step()
     job.step()
     engine.answer()
+    assert not job.wait_for_step(0)
     engine.answer()
+    assert job.wait_for_step(0)
     assert (job.snapshot().step, engine.calls) == (8, [])
 
 

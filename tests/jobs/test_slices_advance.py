@@ -79,6 +79,12 @@ def test_slice_end_is_measured_on_request_but_never_twice():
     assert measured(3, measured(7)[1])[0] == [10]
 
 
+def test_random_weights_need_no_score_on_synthetic_digits():
+    first, last = advance(Run(SETTINGS), chosen_mnist(), LONG, max_steps=7, evaluate_at_end=True).evaluations
+    assert (first.step, first.synthetic) == (0, None)
+    assert last.synthetic is not None
+
+
 BLOWS_UP = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
 
 
