@@ -136,7 +136,7 @@ class Classroom(Owner):
         return tuple(self.waiting), people, self.door_is_open, id(self.last_table.done)
 
     def ask(self, who: str, *, holds: bool = False) -> None:
-        """Let a visitor in if they hold the room or its door is open; else have them wait.
+        """Add a visitor if they hold the room or its door is open; else they wait.
 
         Raises
         ------
@@ -156,14 +156,14 @@ class Classroom(Owner):
         self.changed()
 
     def let_in(self, who: str) -> None:
-        """Let somebody in who waits."""
+        """Add somebody who waits."""
         with self.lock:
             if who in self.waiting:
                 self._enter(who)
         self.changed()
 
     def open_door(self, seconds: float = DOOR_S) -> None:
-        """Let everybody in who waits, or asks within these seconds; 0 closes the door."""
+        """Add everybody who waits, or asks within these seconds; 0 closes the door."""
         with self.lock:
             self.open_until = time.monotonic() + seconds
             for who in list(self.waiting) if seconds else ():
@@ -273,7 +273,7 @@ class Classroom(Owner):
         self.changed()
 
     def changed(self) -> None:
-        """Tell whoever shows the room."""
+        """Notify whoever shows the room."""
         self.revision += 1
         for listener in list(self.listeners):
             listener.room_changed()

@@ -54,7 +54,7 @@ class Classrooms:
         return self._joined(visitor) or room
 
     def join(self, visitor: Visitor, text: str, session: str) -> None:
-        """Let a visitor into the room with this code, or have them wait there.
+        """Add a visitor to the room with this code, or to those who wait there.
 
         Raises
         ------
