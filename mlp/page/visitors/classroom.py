@@ -97,8 +97,7 @@ class Classroom(Owner):
     collects: bool = True
     shows_answer: bool = False
     open_until: float = 0.0
-    revision: int = 0  # counts all changes
-    n_given: int = 0  # counts those of the drawings
+    n_given: int = 0  # counts the changes of drawings
     last_table: LastResult = field(default_factory=LastResult)  # of all pages
     table_lock: threading.Lock = field(default_factory=threading.Lock)  # only one of them makes it
     wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
@@ -274,7 +273,6 @@ class Classroom(Owner):
 
     def changed(self) -> None:
         """Notify whoever shows the room."""
-        self.revision += 1
         for listener in list(self.listeners):
             listener.room_changed()
 
