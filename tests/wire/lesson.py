@@ -56,12 +56,12 @@ class Lesson:
         """Open a room and its door, and let everybody in."""
         await self.holder.open()
         await self.holder.press("room_open")
-        await self.holder.until(lambda: self.holder.room)
+        await self.holder.until(lambda: self.holder.room and "room_door" in self.holder.widgets)
         await self.holder.press("room_door")
         for learner in self.learners:
             learner.query = f"room={self.holder.room}&tab=Room&speed=Full&epochs=100"
             await learner.open()
-            await learner.until(lambda learner=learner: "room_give_0" in learner.widgets)
+            await learner.until(lambda learner=learner: "room_row" in learner.widgets)
 
     async def knock(self) -> None:
         """Try codes that no room has, until the page refuses more of them."""
@@ -91,7 +91,7 @@ class Lesson:
             self.strokes.append(await learner.draw(data_url(label, rng.uniform(-15, 15))))
             await asyncio.sleep(rng.uniform(0.5, 1.5) * LOOK_S)
             pressed = time.monotonic()
-            await learner.press(f"room_give_{label}")
+            await learner.pick("room_row", label)
             self.n_given += 1
             n = self.n_given
             await asyncio.gather(*(self._until_shown(page, n) for page in (self.holder, *self.learners)))

@@ -185,6 +185,12 @@ class Visitor:
         await self.send(state, key=key)
         await self.until(lambda: self.finished_scripts > finished)
 
+    async def pick(self, key: str, number: int) -> None:
+        """Press an element of a picture, and return when the page has been redrawn."""
+        finished = self.finished_scripts
+        await self._trigger(key, "picked", [number, 0, 0])
+        await self.until(lambda: self.finished_scripts > finished)
+
     async def train(self) -> None:
         """Pause a playing run, if any, and train a new network for at least a step."""
         if "pause" in self.widgets and not self.at_rest:

@@ -10,14 +10,38 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.draw.on_canvas import wipe
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.html import announced
+from mlp.page.style.picking import choice, pick_from
 from mlp.page.style.redraw import On
-from mlp.page.style.theme import image_url, plain
+from mlp.page.style.theme import image_url
 from mlp.page.visitors.classroom import EACH, Classroom, person
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
-_refused = Refusal("room_row")
+_refused = Refusal("room_given")
+_CSS = """
+.root { display: flex; gap: 0.3rem; }
+button { display: flex; align-items: center; justify-content: center; gap: 0.3rem; height: 1.9rem;
+  padding: 0 0.35rem 0 0.55rem; font: inherit; font-size: 0.9rem; color: var(--ink); background: var(--paper);
+  border: 1px solid var(--line); border-radius: 0.5rem; cursor: pointer; }
+button:hover { border-color: var(--accent); }
+button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+button[aria-current] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
+b { font-weight: inherit; }
+.ink-boxes { display: flex; gap: 2px; }
+.ink-boxes > * { width: 1.1rem; height: 1.1rem; border-radius: 3px; box-sizing: border-box;
+  border: 1px dashed color-mix(in srgb, currentColor 50%, transparent); }
+.ink-boxes img { border: 0; }
+@media (max-width: 1199.9px) {
+  button { flex-direction: column; gap: 0; height: var(--touch); min-width: 2.5rem; padding: 0; line-height: 1.1; }
+  .ink-boxes > * { width: 0.8rem; height: 0.8rem; }
+}
+@media (max-width: 767.9px) {
+  .root { display: grid; grid-template-columns: repeat(5, 1fr); gap: 4px; }
+  button { height: 3.4rem; min-width: 0; gap: 2px; }
+  .ink-boxes > * { width: 1.25rem; height: 1.25rem; }
+}
+"""
 
 
 def asking_room(visitor: Visitor) -> Classroom | None:
@@ -42,17 +66,16 @@ def classroom_row(visitor: Visitor, room: Classroom) -> None:
         name = html.escape(room.names[wanted])
         text = f"Draw a <b>{name}</b>, then press {name}."
     st.html(announced("room_asks", text), width="content")
-    with st.container(horizontal=True, gap="xsmall", key="room_row_boxes"):
-        for label, name in enumerate(room.names):
-            with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
-                st.button(
-                    plain(name),
-                    key=f"room_give_{label}",
-                    type="primary" if label == wanted else "secondary",
-                    on_click=_give,
-                    args=(visitor, room, label),
-                )
-                st.html(boxes(mine.drawings, label, EACH), width="content")
+    buttons = "".join(
+        choice(
+            label,
+            f"{name}, {min(mine.drawings.counts[label], EACH)} of {EACH} drawn",
+            f"<b>{html.escape(name)}</b>{boxes(mine.drawings, label, EACH)}",
+            more='aria-current="step"' if label == wanted else "",
+        )
+        for label, name in enumerate(room.names)
+    )
+    pick_from("room_row", buttons, _CSS, range(len(room.names)), lambda pick: _give(visitor, room, pick.number))
     _refused.show()
 
 
@@ -78,4 +101,4 @@ def _give(visitor: Visitor, room: Classroom, label: int) -> None:
     except ValueError as error:
         _refused.set(str(error))
         return
-    wipe(visitor, On.CANVAS | On.GIVEN)
+    wipe(visitor, On.CANVAS | On.GIVEN | On.STROKE)

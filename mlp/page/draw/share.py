@@ -50,7 +50,8 @@ def _copy_link() -> None:
 @part("share_picture", on=On.STROKE)
 def _picture(visitor: Visitor) -> None:
     """Draw the buttons that paint and download a picture."""
-    drawing = this_tab().desk.digit
+    desk = this_tab().desk
+    drawing = None if desk.is_empty else desk.digit
     if drawing is None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return

@@ -120,6 +120,11 @@ class Desk:
         )
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be read, even while a browser still shows what a script has removed."""
+        return not self.objects and self.photo is None and self.given is None
+
+    @property
     def drawing(self) -> InputImage | None:
         """The visitor's drawing, or the chosen digit of the photo in its place, prepared once; None without ink."""
         photo = self.photo

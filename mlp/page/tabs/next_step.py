@@ -49,7 +49,7 @@ def _take(act: Callable[[], None]) -> None:
 
 def next_step(visitor: Visitor, sections: Sequence[str]) -> tuple[str, Callable[[], None]]:
     """Return the first suggestion that the visitor has not followed yet, at last one of the tour, and its callback."""
-    if this_tab().desk.digit is None:
+    if this_tab().desk.is_empty:
         return "draw a digit, or get one", partial(give_one, visitor)
     if visitor.job is None:
         return "train your own network", partial(train, visitor)
