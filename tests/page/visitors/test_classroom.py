@@ -1,12 +1,15 @@
 """A room: who may enter, what it takes, and what leaves it."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example
 from mlp.page.visitors import classroom as module
-from mlp.page.visitors.classroom import ANIMALS, EACH, MAX_DRAWINGS, MAX_LEARNERS, Classroom, ClassroomError
+from mlp.page.visitors.classroom import ANIMALS, EACH, MAX_DRAWINGS, MAX_LEARNERS, PAUSE_S, Classroom, ClassroomError
 
 
 def image(number: int) -> np.ndarray:
@@ -99,12 +102,13 @@ def test_nobody_guesses_once_the_table_is_open(room):
     assert room.learner("holder").guess == 4
 
 
-def test_each_change_is_announced(room):
+def test_each_change_is_announced_and_those_within_a_pause_together(room):
     class Page:
-        n_changes = 0
+        n_changes, told = 0, threading.Event()
 
         def room_changed(self):
             self.n_changes += 1
+            self.told.set()
 
     page = Page()
     room.listeners.add(page)
@@ -115,10 +119,13 @@ def test_each_change_is_announced(room):
             lambda: room.give("ann", 0, image(0)),
             lambda: room.guess("ann", 1),
             room.open_table,
-            lambda: room.collect(False),
-            lambda: room.let_go("ann"),
+            lambda: (room.collect(False), room.collect(True), room.let_go("ann")),
         ),
         start=1,
     ):
         act()
+        assert page.told.wait(10 * PAUSE_S)
+        page.told.clear()
         assert page.n_changes == number
+    time.sleep(2 * PAUSE_S)
+    assert page.n_changes == number
