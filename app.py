@@ -6,6 +6,7 @@ from importlib import import_module
 
 import streamlit as st
 
+from mlp.machine import wait_for_running_threads
 from mlp.page.draw.answer import reading_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
 from mlp.page.draw.networks import FILES, network_choice, shipped
@@ -91,7 +92,8 @@ if __name__ == "__main__":  # Streamlit runs this file again after each action o
     with one_new_page():
         page()
 else:  # the server imports it once
-    visitors()  # first of all, as another server may have the folder with their work
+    wait_for_running_threads()
+    visitors()  # before all that takes long, as another server may have the folder with their work
     try:
         chosen_mnist().load()
         for kind in FILES:

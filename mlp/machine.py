@@ -35,6 +35,16 @@ def _quota(root: Path) -> float:
         return math.inf
 
 
+def wait_for_running_threads() -> None:
+    """Let this thread, and those that it starts, wait a few milliseconds when they wake up on a busy core, on Linux.
+
+    A page server wakes up a thousand times a second. If it took the core from training each time, it would also empty
+    its caches; see ``SCHED_BATCH`` in sched(7).
+    """
+    with suppress(AttributeError, OSError):  # other systems have no such policy, and a container may forbid it
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def n_running() -> int:
     """Return the number of running or waiting threads on the whole machine; 1 if the system does not report it."""
     try:
