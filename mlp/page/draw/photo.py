@@ -93,7 +93,7 @@ def _take_in(visitor: Visitor) -> None:
 
 
 def _reads(_: Visitor) -> On:
-    return On.STROKE if this_tab().desk.photo is None else On.STROKE | On.NETWORK
+    return On.CANVAS if this_tab().desk.photo is None else On.CANVAS | On.STROKE | On.NETWORK
 
 
 @part("sheet_photo", on=_reads)

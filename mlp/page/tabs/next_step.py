@@ -33,9 +33,9 @@ TOUR = {
 hidable("next-step", "What to do next", ".st-key-next_line")
 
 
-@part("next_step_line", on=On.STROKE)
+@part("next_step_line", on=On.CANVAS | On.FIRST_WORK)
 def next_step_section(visitor: Visitor, sections: Sequence[str]) -> None:
-    """Draw the suggestion, again after each stroke; ``sections`` are the names of the visible ones."""
+    """Draw the suggestion, again after the first stroke; ``sections`` are the names of the visible ones."""
     label, act = next_step(visitor, sections)
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
@@ -49,7 +49,7 @@ def _take(act: Callable[[], None]) -> None:
 
 def next_step(visitor: Visitor, sections: Sequence[str]) -> tuple[str, Callable[[], None]]:
     """Return the first suggestion that the visitor has not followed yet, at last one of the tour, and its callback."""
-    if this_tab().desk.is_empty:
+    if this_tab().desk.is_empty and not visitor.has_work():
         return "draw a digit, or get one", partial(give_one, visitor)
     if visitor.job is None:
         return "train your own network", partial(train, visitor)
