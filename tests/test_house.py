@@ -154,7 +154,7 @@ LINES: dict[str, int] = {
     "mlp/page/settings": 355,
     "mlp/page/style": 2320,
     "mlp/page/tabs": 5511,
-    "mlp/page/train": 1150,
+    "mlp/page/train": 1155,
     "mlp/page/visitors": 2147,
     "mlp/training": 2811,
     "tests": 1054,
