@@ -133,7 +133,7 @@ class Lesson:
 
 def n_shown(page: Visitor) -> int:
     """Return the number of drawings that a page's wall names."""
-    found = re.match(r"(\d+) drawings", page.text("room_wall"))
+    found = re.match(r"(\d+) drawing", page.text("room_wall"))
     return int(found[1]) if found else 0
 
 

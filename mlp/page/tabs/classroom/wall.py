@@ -50,7 +50,8 @@ def summary(room: Classroom) -> str:
     '0 drawings.'
     """
     given = [f"{html.escape(one.name)} {len(one.drawings)}" for one in room.learners if len(one.drawings)]
-    return f"{room.n_drawings} drawings{': ' if given else '.'}{', '.join(given)}"
+    n = room.n_drawings
+    return f"{n} drawing{'' if n == 1 else 's'}{': ' if given else '.'}{', '.join(given)}"
 
 
 def row(room: Classroom, label: int) -> str:
