@@ -155,7 +155,7 @@ LINES: dict[str, int] = {
     "mlp/page/style": 2320,
     "mlp/page/tabs": 5512,
     "mlp/page/train": 1155,
-    "mlp/page/visitors": 2147,
+    "mlp/page/visitors": 2141,
     "mlp/training": 2811,
     "tests": 1054,
     "tests/analysis": 1322,

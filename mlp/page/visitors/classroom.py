@@ -33,8 +33,8 @@ PREFIX = "room "
 EACH = 2
 """Drawings of each digit that the room asks a learner for."""
 MAX_LEARNERS, MAX_DRAWINGS = 40, 2_000
-PAUSE_S = 0.7
-"""Least time between two notifications, as a class gives several drawings a second, and all pages show each."""
+PAUSE_S = 0.6
+"""Until pages are notified of a change, as a class gives several drawings a second, and all pages show each."""
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
 
@@ -104,7 +104,6 @@ class Classroom(Owner):
     table_lock: threading.Lock = field(default_factory=threading.Lock)  # only one of them makes it
     wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
     listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
-    notified_at: float = -PAUSE_S
     will_notify: bool = False
 
     @property
@@ -276,19 +275,14 @@ class Classroom(Owner):
         self.changed()
 
     def changed(self) -> None:
-        """Notify whoever shows the room, of everything within a pause at once."""
+        """Notify whoever shows the room, after a pause in which more changes can come."""
         with self.lock:
-            wait_s = self.notified_at + PAUSE_S - time.monotonic()
-            if self.will_notify:
-                return
-            self.will_notify = True
-        later = threading.Timer(max(0.0, wait_s), self._notify)
-        later.daemon = True
-        later.start()
+            if not self.will_notify:
+                self.will_notify = True
+                threading.Timer(PAUSE_S, self._notify).start()
 
     def _notify(self) -> None:
-        with self.lock:
-            self.will_notify, self.notified_at = False, time.monotonic()
+        self.will_notify = False
         for listener in list(self.listeners):
             listener.room_changed()
 
