@@ -26,6 +26,7 @@ def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page])
     aim = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.click(*aim)
     expect(part(page, "lab_map").get_by_text(f"Test digit {number[0]}")).to_have_count(0)
+    expect(dots.locator(".chosen")).to_be_visible()
     ring, box = dots.locator(".chosen").bounding_box(), dots.locator("img").bounding_box()  # the page may have scrolled
     assert ring is not None
     assert box is not None
