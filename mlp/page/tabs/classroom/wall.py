@@ -67,9 +67,12 @@ def row(room: Classroom, label: int) -> str:
 
 @lru_cache(maxsize=100)  # of a few rooms: each of their pages shows the same
 def mosaic(images: tuple[bytes, ...]) -> str:
-    """Return one picture of drawings, 784 pixels each, as a data URL: at most 24 beside each other."""
+    """Return one picture of drawings, 784 pixels each, as a data URL: at most 24 beside each other.
+
+    All pages get it with each drawing, so it has 16 shades, which make it a third smaller.
+    """
     wide = min(len(images), IN_A_ROW)
     high = -(-len(images) // wide)
     tiles = np.zeros((high * wide, 28, 28), np.uint8)
-    tiles[: len(images)] = np.frombuffer(b"".join(images), np.uint8).reshape(-1, 28, 28)
+    tiles[: len(images)] = np.frombuffer(b"".join(images), np.uint8).reshape(-1, 28, 28) // 16 * 17
     return image_url(tiles.reshape(high, wide, 28, 28).swapaxes(1, 2).reshape(high * 28, wide * 28))
