@@ -36,7 +36,7 @@ def _quota(root: Path) -> float:
 
 
 def wait_for_running_threads() -> None:
-    """Let this thread, and those that it starts, wait a few milliseconds when they wake up on a busy core, on Linux.
+    """Set the policy by which this thread, and those that it starts, wait some milliseconds for a busy core, on Linux.
 
     A page server wakes up a thousand times a second. If it took the core from training each time, it would also empty
     its caches; see ``SCHED_BATCH`` in sched(7).
