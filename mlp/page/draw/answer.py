@@ -110,12 +110,11 @@ def _correction(visitor: Visitor) -> None:
         if (room := asking_room(visitor)) is not None:
             classroom_row(visitor, room)
             return
-        answer = reading(this_tab().desk, answering(visitor)).current  # a busy channel may not have answered yet
-        drawing, reader = answer.drawing, answer.now.reader
+        drawing = this_tab().desk.digit
         if collects_signs(visitor):
             collect_section(visitor)
-        elif drawing is not None and drawing.kind in ("drawing", "picture") and reader.reads_digits:
-            correction(visitor, drawing, answer.reading)
+        elif drawing is not None and drawing.kind in ("drawing", "picture") and answering(visitor).reader.reads_digits:
+            correction(visitor, drawing)
 
 
 def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: Tab) -> Parts:

@@ -14,7 +14,7 @@ from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.collect import change_drawings
 from mlp.page.draw.networks import PRETRAINED_NAMES, answering
-from mlp.page.draw.reading import Reading
+from mlp.page.draw.reading import DigitAnswer, Reading
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
 from mlp.page.style.html import announced
@@ -38,7 +38,7 @@ OTHERS = "Choose the pretrained network, the basic one or your run above the pic
 hidable("correction", "Not right? It was a …")
 
 
-def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
+def correction(visitor: Visitor, drawing: InputImage) -> None:
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
     own = visitor.digits.now
     place = own.place_of(drawing.image)
@@ -61,7 +61,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         text = f"Kept as <b>{with_article(str(digit))}</b> in Your drawings ({len(own)})"
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
             st.html(announced("kept", text), width="content")
-            st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
+            st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor,))
     else:
         st.html(announced("kept", ""))
 
@@ -77,9 +77,10 @@ def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
     redraw(On.DRAWINGS)
 
 
-def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
-    if teach(visitor, refusal=_refused) and reading is not None:
-        state.taught.set((visitor.runs.current, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
+def _teach_now(visitor: Visitor) -> None:
+    before: DigitAnswer = this_tab().desk.answer.current  # the one that the page shows
+    if teach(visitor, refusal=_refused) and before.drawing is not None and before.reading is not None:
+        state.taught.set((visitor.runs.current, as_pixels(before.drawing.image).tobytes(), *before.reading))
         rerun_page()
 
 

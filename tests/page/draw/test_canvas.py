@@ -2,12 +2,15 @@
 
 import base64
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import numpy as np
+import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.stroke_link import strokes_to_text
+from mlp.page.draw import reading
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.test_photo import png_header
@@ -16,6 +19,13 @@ from tests.page.sight import address, draw, picture, put, text, url_of
 
 def test_each_drawn_digit_is_read(page: AppTest):
     assert [text(draw(page, digit), "answer")[:2] for digit in range(10)] == [f"{digit} " for digit in range(10)]
+
+
+def test_drawing_is_read_once(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    read = Mock(wraps=reading.answers_to)
+    monkeypatch.setattr(reading, "answers_to", read)
+    assert "Not right? It was a" in [one.label for one in draw(page, 7).pills]
+    read.assert_called_once()
 
 
 def test_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
