@@ -1,6 +1,5 @@
 """Sweeps: several runs that train together, with values of one setting or with any given settings."""
 
-import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
@@ -79,8 +78,10 @@ class Sweep:
         Their labels, if they differ in something else.
     purpose : {"setting", "lesson"}
         Whether it compares values of a setting, or experiments of a lesson.
-    key : str, optional
-        What tells it from other sweeps on disk.
+    key : int, optional
+        The number of its first run, which tells it from other sweeps of its owner; a newer one has a higher key.
+    numbers : sequence of int, optional
+        The numbers of its runs on disk; by default they count from 1, until `number_after`.
 
     Raises
     ------
@@ -95,14 +96,16 @@ class Sweep:
         name: str | None = None,
         labels: Sequence[str] = (),
         purpose: Purpose = "setting",
-        key: str = "",
+        key: int = 1,
+        numbers: Sequence[int] = (),
     ) -> None:
         if name is None and len(labels) != len(jobs):
             raise ValueError(f"each of {len(jobs)} runs needs a label, got {len(labels)} labels")
         self.jobs = list(jobs)
         self.name = name
         self.purpose = purpose
-        self.key = key or secrets.token_hex(8)
+        self.key = key
+        self.numbers = list(numbers or range(key, key + len(jobs)))
         self.labels = [value_text(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
 
     @classmethod
@@ -119,6 +122,11 @@ class Sweep:
         """Return a sweep of new runs, each with its settings and training data."""
         jobs = [Job(Run(settings), data, engine, owner, keeps_moments=False) for settings, data in runs]
         return cls(jobs, name=name, labels=labels, purpose=purpose)
+
+    def number_after(self, last: "Sweep | None") -> None:
+        """Number the runs after those of the last sweep, so that no file is of both."""
+        self.key = 1 if last is None else last.numbers[-1] + 1
+        self.numbers = list(range(self.key, self.key + len(self.jobs)))
 
     def play(self) -> None:
         """Play all jobs."""

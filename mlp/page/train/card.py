@@ -1,6 +1,5 @@
 """Draw the train card: buttons, progress, and curves that grow."""
 
-import weakref
 from functools import partial
 from typing import Any
 
@@ -56,10 +55,10 @@ def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
     job, sweep = visitor.job, visitor.sweep
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
-    swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_continue)
+    swept = sweep and (sweep.key, sweep.playing, sweep.busy, sweep.can_continue)
     classroom = visitors().classrooms.of(visitor)
     room = classroom and classroom.shown_to(person(visitor.id))
-    return visitor.forgotten, visitor.runs.current, run, swept, id(visitor.shown_sweep), room
+    return visitor.forgotten, visitor.runs.current, run, swept, visitor.shown_sweep is sweep, room
 
 
 def training_section(visitor: Visitor) -> None:

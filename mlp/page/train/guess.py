@@ -1,7 +1,6 @@
 """Guess first: the visitor draws the accuracy curve, trains, and compares."""
 
 import time
-import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ import streamlit as st
 
 from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS, compared, comparison_text
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.sweep import Sweep, Trial
+from mlp.jobs.sweep import Trial
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, scroll_to
@@ -27,7 +26,7 @@ class Asked(NamedTuple):
 
     settings: Settings | None
     run: int
-    sweep: weakref.ref[Sweep] | None
+    sweep: int
     act: str
     """Names the act that scrolls to the axes; empty for the button beside them."""
 
@@ -74,8 +73,9 @@ def ask(visitor: Visitor, settings: Settings | None = None, *, scrolls: bool = F
     visitor.shown_sweep = None  # to make room for the empty axes
 
 
-def _sweep_of(visitor: Visitor) -> weakref.ref[Sweep] | None:
-    return None if visitor.sweep is None else weakref.ref(visitor.sweep)
+def _sweep_of(visitor: Visitor) -> int:
+    """Return the key of the visitor's last sweep, 0 if there is none."""
+    return 0 if visitor.sweep is None else visitor.sweep.key
 
 
 def is_asked(visitor: Visitor) -> bool:

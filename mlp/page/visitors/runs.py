@@ -83,6 +83,7 @@ def begin_sweep(
         with visitor.lock:
             visitor.pause_sweep()
             visitor.keep_lesson_runs()
+            sweep.number_after(visitor.sweep)
             visitor.sweep = visitor.shown_sweep = sweep
             if visitor.job is not None:
                 visitor.job.pause()

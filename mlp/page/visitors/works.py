@@ -10,6 +10,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from mlp.checks import checked_int
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.picture import dump_picture, picture_from
 from mlp.jobs.earlier_runs import NumberedRun
@@ -267,11 +268,11 @@ class Trials(Work):
         it, files = self.visitor, list[File]()
         if (sweep := it.sweep) is None:
             return files
-        for place, job in enumerate(sweep.jobs):
+        for number, job, label in zip(sweep.numbers, sweep.jobs, sweep.labels, strict=True):
             is_current = job is it.job  # its steps are saved as the visitor's run
-            about = {"sweep": sweep.key, "setting": sweep.name, "label": sweep.labels[place], "purpose": sweep.purpose}
+            about = {"sweep": sweep.key, "setting": sweep.name, "label": label, "purpose": sweep.purpose}
             file = _job(
-                f"{place}.{self.suffix}",
+                f"{number}.{self.suffix}",
                 job,
                 playing=False,
                 origin=None,
@@ -282,19 +283,22 @@ class Trials(Work):
         return files
 
     def load(self, number: int, data: bytes) -> None:
-        """Restore a run, paused. If files of two sweeps are mixed, the one of the lowest number is newer."""
+        """Restore a run, paused, unless it is of an earlier sweep than those restored before it."""
         record, it = parse_record(data), self.visitor
-        about = record.extra
+        about, others = record.extra, it.sweep
+        key = checked_int("sweep", about["sweep"], 1, number)
+        if others is not None and others.key != key:
+            return
         is_current = about["run"] == it.runs.current
         job = it.job if is_current and it.job is not None else _resumed(it, record)
-        others = it.sweep if it.sweep is not None and it.sweep.key == about["sweep"] else None
-        jobs, labels = (others.jobs, others.labels) if others is not None else ([], [])
+        jobs, labels, numbers = (others.jobs, others.labels, others.numbers) if others is not None else ([], [], [])
         it.sweep = Sweep(
             [job, *jobs],
             name=about["setting"],
             labels=[about["label"], *labels],
             purpose=about["purpose"],
-            key=about["sweep"],
+            key=key,
+            numbers=[number, *numbers],
         )
 
 

@@ -14,8 +14,10 @@ from mlp.jobs.earlier_runs import EarlierRuns
 from mlp.jobs.workers.engine import NO_WORKER, Engine
 from mlp.page.train import card
 from mlp.page.visitors import runs
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
+from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.workers.fake_workers import InThread
 from tests.page.sight import WILD, at_rest, eventually, text, visitor_of
@@ -88,3 +90,15 @@ def test_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.Monk
     with ThreadPoolExecutor(2) as scripts:
         list(scripts.map(card.train, [visitor] * 2))
     assert len([future for future, *_ in engine.calls if not future.cancelled()]) == 1
+
+
+def test_every_new_sweep_changes_the_state_that_scripts_draw(monkeypatch: pytest.MonkeyPatch):
+    """A hidden tab may have seen none of the sweeps since, and a new one may have the address of a freed one."""
+    engine, visitor = ManualEngine(), Visitor("sweeps")
+    monkeypatch.setattr(runs, "engine", lambda: engine)
+    trials, states = [(Settings(hidden=(8,)), chosen_mnist())] * 2, set()
+    for _ in range(60):
+        runs.begin_sweep(visitor, trials, labels=["one", "other"], refusal=Refusal("sweep"))
+        engine.calls.clear()  # they would keep the jobs
+        states.add(card.script_state(visitor))
+    assert len(states) == 60

@@ -1,5 +1,7 @@
 """Work that moves from one file to another is in one of them whenever the server ends."""
 
+import errno
+import itertools
 import threading
 
 import pytest
@@ -17,7 +19,7 @@ def test_server_that_ends_while_a_sweep_is_replaced_restores_no_mixture(tmp_path
     visitor.sweep.purpose, visitor.sweep.jobs = "lesson", [trained(2, seed=seed) for seed in (5, 6, 7)]
     visitors.save()
     visitor.keep_lesson_runs()
-    visitor.sweep = sweep_over(SETTINGS, "seed", [8, 9])
+    replace_sweep(visitor, [8, 9])
     with monkeypatch.context() as patch:
         end_after(patch, n_written)
         with pytest.raises(KeyboardInterrupt):
@@ -29,6 +31,37 @@ def test_server_that_ends_while_a_sweep_is_replaced_restores_no_mixture(tmp_path
     results |= {run.snapshot.settings.seed for run in again.lesson_runs.values()}
     assert results >= {5, 6, 7}
     assert again.notice is None
+
+
+def replace_sweep(visitor, seeds):
+    sweep = sweep_over(SETTINGS, "seed", seeds)
+    sweep.number_after(visitor.sweep)
+    visitor.sweep = sweep
+
+
+@pytest.mark.parametrize("refused", range(3))
+def test_run_that_the_disk_refused_brings_back_no_earlier_sweep(tmp_path, monkeypatch, refused):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    replace_sweep(visitor, [5, 6, 7])
+    visitors.save()
+    replace_sweep(visitor, [8, 9, 10])
+    places, write = itertools.count(), Checkpoints.write
+
+    def writes(self, owner, name, data):
+        if "trial" in name and next(places) == refused:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(self, owner, name, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoints, "write", writes)
+        visitors.save()
+    expected = [seed for place, seed in enumerate(("8", "9", "10")) if place != refused]
+    for _ in range(2):
+        visitors = server(tmp_path)
+        again = visitors.get(visitor.id, "here")
+        assert [trial.value for trial in again.sweep.trials()] == expected
+        visitors.save()
 
 
 def end_after(patch, n_written):

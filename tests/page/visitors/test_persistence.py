@@ -73,7 +73,7 @@ def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
     np.testing.assert_array_equal(again.start.network.values, begun.network.values)
 
 
-TRIALS = ["0.trial.safetensors", "1.trial.safetensors"]
+TRIALS = ["1.trial.safetensors", "2.trial.safetensors"]
 
 
 def add_moment(visitor, step):
