@@ -9,6 +9,9 @@ import streamlit as st
 from mlp.machine import wait_for_running_threads
 from mlp.page.draw.answer import reading_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
+from mlp.page.draw.classroom_row import room_row
+from mlp.page.draw.collect import signs_row, your_signs
+from mlp.page.draw.correction import correction_row
 from mlp.page.draw.networks import FILES, network_choice, shipped
 from mlp.page.draw.photo import photo_section
 from mlp.page.draw.share import share_section
@@ -35,6 +38,10 @@ hidable("drawing", "Draw a digit", ".st-key-draw_card")
 hidable("training", "Train, with the curves", ".st-key-train_card")
 
 
+TAKERS = (room_row, signs_row, correction_row)
+"""Who takes the drawing: the first that wants it."""
+
+
 def page() -> None:
     """Draw the page."""
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide")
@@ -56,10 +63,10 @@ def page() -> None:
         draw_card = st.container(key="draw_card", gap=None)
         with draw_card:
             st.header("Draw a digit", anchor=False)
-            canvas_section(visitor)
+            canvas_section(visitor, TAKERS, [your_signs])
             canvas_first()
         network_choice(visitor)
-        reading_section(visitor)
+        reading_section(visitor, TAKERS)
 
     answer_next()
     with draw_card:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -11,18 +12,16 @@ from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
-from mlp.page.draw.classroom_row import asking_room, classroom_row
-from mlp.page.draw.collect import collect_section, collects_signs
-from mlp.page.draw.correction import correction
-from mlp.page.draw.networks import Answering, answering, answering_as
+from mlp.page.draw.networks import Answering, answering_as
 from mlp.page.draw.on_canvas import given_html
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
+from mlp.page.draw.takers import Taker, row_of
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.html import live, share_bars
 from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
-from mlp.page.style.redraw import On, part, rerun_page
+from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
@@ -34,8 +33,8 @@ LOOK_INSIDE = "Look inside"
 hidable("what-it-sees", "What it sees", ".st-key-way_line")
 
 
-def reading_section(visitor: Visitor) -> None:
-    """Draw the network's picture, the bars, the answer and its correction.
+def reading_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
+    """Draw the network's picture, the bars, the answer, and the row of the taker that wants the drawing.
 
     From then on the live channel updates them with each stroke and with a run's newest weights.
     """
@@ -65,7 +64,7 @@ def reading_section(visitor: Visitor) -> None:
         st.html('<details class="ink-open"><summary>What it sees</summary></details>')
         with st.container(key="model_input"):
             draw("stages", 'div class="ink-stages"')
-    _correction(visitor)
+    _row(visitor, takers)
 
 
 def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
@@ -95,26 +94,10 @@ def answer_anew(visitor: Visitor) -> Parts:
     return parts
 
 
-def _corrects(visitor: Visitor) -> On:
-    """Return what the row depends on: after *Teach it now* it shows what that run costs on MNIST."""
-    if asking_room(visitor) is not None:
-        return On.GIVEN
-    taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.current
-    return On.STROKE | On.DRAWINGS | On.RUN if taught else On.STROKE | On.DRAWINGS
-
-
-@part("corrections", on=_corrects)
-def _correction(visitor: Visitor) -> None:
-    """Draw the signs to keep the drawing as, or the digits to correct the answer with; redrawn after each stroke."""
+@part("row", on=lambda visitor, takers: row_of(visitor, takers).on)
+def _row(visitor: Visitor, takers: Sequence[Taker]) -> None:
     with st.container(key="correction_row"):
-        if (room := asking_room(visitor)) is not None:
-            classroom_row(visitor, room)
-            return
-        drawing = this_tab().desk.digit
-        if collects_signs(visitor):
-            collect_section(visitor)
-        elif drawing is not None and drawing.kind in ("drawing", "picture") and answering(visitor).reader.reads_digits:
-            correction(visitor, drawing)
+        row_of(visitor, takers).draw()
 
 
 def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: Tab) -> Parts:

@@ -1,24 +1,25 @@
 """The canvas and its buttons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from mlp.images.recorded import CANVAS_PX, PEN_PX, Stroke, rasterize
 from mlp.images.stroke_link import strokes_from_text
-from mlp.page.draw.collect import collected_signs, your_signs
+from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import (
+    dotted,
     forget_photo,
     give_one,
     give_to_run,
     given_html,
     keep_drawing,
     put_objects,
-    sign_to_draw,
     wipe,
 )
 from mlp.page.draw.photo import photo_button
+from mlp.page.draw.takers import Taker, row_of
 from mlp.page.live.desk import checked_drawing, photo_of
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
@@ -40,7 +41,6 @@ hidable("undo", "Undo")
 hidable("clear", "Clear")
 hidable("give-one", "Give me one")
 hidable("photo", "Photo", ".st-key-picture_upload")
-hidable("your-signs", "Your signs")
 
 
 def restore_drawing(visitor: Visitor) -> None:
@@ -48,7 +48,6 @@ def restore_drawing(visitor: Visitor) -> None:
 
     A run that begins while nothing is drawn is given an image.
     """
-    this_tab().desk.collected = collected_signs(visitor)
     if _restored.is_kept():
         give_to_run(visitor)
         return
@@ -87,8 +86,8 @@ def _path(stroke: Stroke) -> dict[str, Any]:
 
 
 @part("drawing", on=On.CANVAS)
-def canvas_section(visitor: Visitor) -> None:
-    """Draw the canvas and its buttons.
+def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[Callable[[Visitor], None]]) -> None:
+    """Draw the canvas, which shows what the taker of the drawing asks for, and its buttons, the given ones last.
 
     A stroke redraws only the parts that depend on it (`on_stroke`), not the canvas. The canvas is still a part, as a
     stroke outside of any part would interrupt a running script.
@@ -98,20 +97,22 @@ def canvas_section(visitor: Visitor) -> None:
 
     if not _is_sound(_canvas.get()):
         _canvas.pop()
-    this_tab().register("canvas", _put_part)
+    tab, row, reader = this_tab(), row_of(visitor, takers), answering(visitor).reader
+    tab.desk.collected = row.collects
+    tab.register("canvas", _put_part)
     st_canvas(
         width=CANVAS_PX,
         height=CANVAS_PX,
         stroke_width=STROKE_PX,
         stroke_color="#ffffff",
         background_color="#000000",  # the same in dark mode, as changing it would erase the drawing
-        initial_drawing=this_tab().desk.on_canvas,
+        initial_drawing=tab.desk.on_canvas,
         return_image_data=True,
         on_change=lambda: on_stroke(visitor),
         key=_canvas.key,
     )
-    st.html(sign_to_draw(visitor))
-    st.html(live("given", given_html(this_tab().desk)))
+    st.html(dotted(row.asks_for or ("" if reader.reads_digits else reader.names[0])))
+    st.html(live("given", given_html(tab.desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(
             "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
@@ -119,7 +120,8 @@ def canvas_section(visitor: Visitor) -> None:
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
         st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows a random test digit.")
         beside = st.container(width="content", key="picture_upload")
-        your_signs(visitor)
+        for button in buttons:
+            button(visitor)
     photo_button(beside)
 
 

@@ -1,18 +1,17 @@
 """The row below the canvas while a room asks for digits: a press on a name gives it the drawing."""
 
 import html
-from functools import lru_cache
+from functools import partial
 
-import numpy as np
 import streamlit as st
 
-from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.page.draw.collect import boxes
 from mlp.page.draw.on_canvas import wipe
+from mlp.page.draw.takers import Row
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
 from mlp.page.style.redraw import On
-from mlp.page.style.theme import image_url
 from mlp.page.visitors.classroom import EACH, Classroom, person
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.session import visitors
@@ -44,15 +43,16 @@ b { font-weight: inherit; }
 """
 
 
-def asking_room(visitor: Visitor) -> Classroom | None:
-    """Return the room that takes drawings of this visitor, or in which they wait; None if there is none."""
-    room = visitors().classrooms.of(visitor)
-    me = person(visitor.id)
-    is_asked = room is not None and (me in room.waiting or (room.collects and room.learner(me) is not None))
-    return room if is_asked else None
+def room_row(visitor: Visitor) -> Row | None:
+    """Take the drawing for the room that collects this visitor's, or in which they wait."""
+    room, me = visitors().classrooms.of(visitor), person(visitor.id)
+    if room is None or not (me in room.waiting or (room.collects and room.learner(me) is not None)):
+        return None
+    wanted = room.asks_for(me)
+    return Row(partial(_names, visitor, room), On.GIVEN, "" if wanted is None else room.names[wanted])
 
 
-def classroom_row(visitor: Visitor, room: Classroom) -> None:
+def _names(visitor: Visitor, room: Classroom) -> None:
     """Draw a button for each name with the boxes that its drawings fill, and which one to draw next."""
     mine = room.learner(person(visitor.id))
     if mine is None:
@@ -77,18 +77,6 @@ def classroom_row(visitor: Visitor, room: Classroom) -> None:
     )
     pick_from("room_row", buttons, _CSS, range(len(room.names)), lambda pick: _give(visitor, room, pick.number))
     _refused.show()
-
-
-def boxes(drawings: DrawingSet, label: int, n: int) -> str:
-    """Return ``n`` boxes with the newest drawings of a name, as HTML."""
-    drawn = [example.image.tobytes() for example in drawings.examples if example.label == label][-n:]
-    images = "".join(f'<img src="{_picture(image)}" alt="">' for image in drawn)
-    return f'<span class="ink-boxes" aria-hidden="true">{images}{"<i></i>" * (n - len(drawn))}</span>'
-
-
-@lru_cache(maxsize=2_000)  # those of a class, which are drawn again with each new one
-def _picture(image: bytes) -> str:
-    return image_url(np.frombuffer(image, np.uint8).reshape(28, 28))
 
 
 def _give(visitor: Visitor, room: Classroom, label: int) -> None:

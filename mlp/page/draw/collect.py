@@ -2,20 +2,23 @@
 
 import html
 from collections.abc import Callable
+from functools import lru_cache, partial
 
+import numpy as np
 import streamlit as st
 
 from mlp.class_names import in_words
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
-from mlp.page.draw.classroom_row import boxes
-from mlp.page.draw.on_canvas import GOOD_START, wipe
+from mlp.page.draw.on_canvas import wipe
+from mlp.page.draw.takers import Row
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.html import announced
+from mlp.page.style.link import hidable
 from mlp.page.style.redraw import On, rerun_page
-from mlp.page.style.theme import plain
+from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Drawings, Visitor
@@ -25,11 +28,15 @@ from mlp.training.settings import Settings
 
 _refused = Refusal("signs")
 
+GOOD_START = 5
+"""Number of drawings of each sign that the page asks for."""
 TAB = "Your drawings"
 FIRST_NAMES = "♥, ★"
 """The names in the field for new signs."""
 _named = SessionVar[str]("your_signs_names", FIRST_NAMES)
 """The names of the first signs, with commas between; a control."""
+
+hidable("your-signs", "Your signs")
 
 
 def collects_signs(visitor: Visitor) -> bool:
@@ -38,9 +45,14 @@ def collects_signs(visitor: Visitor) -> bool:
     return bool(visitor.signs.now.names) if chosen is None else chosen
 
 
-def collected_signs(visitor: Visitor) -> tuple[str, ...]:
-    """Return the names of the signs that the page collects; none if it does not."""
-    return visitor.signs.now.names if collects_signs(visitor) else ()
+def signs_row(visitor: Visitor) -> Row | None:
+    """Take the drawing as a sign, if the page collects them."""
+    if not collects_signs(visitor):
+        return None
+    signs = visitor.signs.now
+    lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
+    asks_for, *_ = [*lacking, *signs.names, ""]
+    return Row(partial(_collect, visitor), On.STROKE | On.DRAWINGS, asks_for, signs.names)
 
 
 def your_signs(visitor: Visitor) -> None:
@@ -60,7 +72,7 @@ def _collect_signs(collects: bool) -> None:
     rerun_page()
 
 
-def collect_section(visitor: Visitor) -> None:
+def _collect(visitor: Visitor) -> None:
     """Draw the field for the first signs, or a button and five boxes for each: it keeps the drawing as this sign."""
     signs = visitor.signs.now
     if not signs.names:
@@ -79,6 +91,18 @@ def collect_section(visitor: Visitor) -> None:
         if signs.missing is None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     _refused.show()
+
+
+def boxes(drawings: DrawingSet, label: int, n: int) -> str:
+    """Return ``n`` boxes with the newest drawings of a name, as HTML."""
+    drawn = [example.image.tobytes() for example in drawings.examples if example.label == label][-n:]
+    images = "".join(f'<img src="{_picture(image)}" alt="">' for image in drawn)
+    return f'<span class="ink-boxes" aria-hidden="true">{images}{"<i></i>" * (n - len(drawn))}</span>'
+
+
+@lru_cache(maxsize=2_000)  # those of a class, which are drawn again with each new one
+def _picture(image: bytes) -> str:
+    return image_url(np.frombuffer(image, np.uint8).reshape(28, 28))
 
 
 def _name(visitor: Visitor) -> None:

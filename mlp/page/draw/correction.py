@@ -1,6 +1,7 @@
 """Correct an answer: the drawing joins the visitor's own digits, which the network can learn at once."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,7 @@ from mlp.page import state
 from mlp.page.draw.collect import change_drawings
 from mlp.page.draw.networks import PRETRAINED_NAMES, answering
 from mlp.page.draw.reading import DigitAnswer, Reading
+from mlp.page.draw.takers import Row
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
 from mlp.page.style.html import announced
@@ -38,9 +40,17 @@ OTHERS = "Choose the pretrained network, the basic one or your run above the pic
 hidable("correction", "Not right? It was a …")
 
 
-def correction(visitor: Visitor, drawing: InputImage) -> None:
+def correction_row(visitor: Visitor) -> Row:
+    """Take the drawing as a digit; after *Teach it now* the row shows what that run costs on MNIST."""
+    taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.current
+    return Row(partial(_correct, visitor), On.STROKE | On.DRAWINGS | (On.RUN if taught else On(0)))
+
+
+def _correct(visitor: Visitor) -> None:
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
-    own = visitor.digits.now
+    own, drawing = visitor.digits.now, this_tab().desk.digit
+    if drawing is None or drawing.kind not in ("drawing", "picture") or not answering(visitor).reader.reads_digits:
+        return
     place = own.place_of(drawing.image)
     digit = None if place is None else own.examples[place].label
     _corrected.set(digit)

@@ -1,12 +1,14 @@
 """Choose the network that answers: the pretrained one, the basic one, an uploaded one, or the visitor's run."""
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from mlp import DEFAULT_MODEL
+from mlp.class_names import DIGITS
 from mlp.images.mnist import Dataset
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
@@ -82,15 +84,14 @@ def network_choice(visitor: Visitor) -> None:
     state.network.choice("Which network answers", kinds, None, **look)
 
 
-def images_for(visitor: Visitor) -> Dataset | None:
-    """Return images of what the answering network reads: MNIST, or drawings of its signs, if there are any."""
-    reader = answering(visitor).reader
-    if reader.reads_digits:
+def images_of(visitor: Visitor, names: Sequence[str]) -> Dataset | None:
+    """Return images of these names: MNIST, or drawings of signs, if there are any."""
+    if names == DIGITS:
         return chosen_mnist().load()
     job, signs = visitor.job, visitor.signs.now
-    if job is not None and isinstance(job.data, DrawingData) and job.data.names == reader.names:
+    if job is not None and isinstance(job.data, DrawingData) and job.data.names == names:
         return job.data.load()
-    return drawing_data(signs).load() if signs.names == reader.names and signs.missing is None else None
+    return drawing_data(signs).load() if signs.names == names and signs.missing is None else None
 
 
 def answering(visitor: Visitor) -> Answering:

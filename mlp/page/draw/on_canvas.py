@@ -15,16 +15,14 @@ from mlp.images.mnist import Dataset
 from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import answering, images_for, shipped
+from mlp.page.draw.networks import answering, images_of, shipped
 from mlp.page.live.desk import Desk, Given, Photo
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import svg, svg_url
 from mlp.page.style.redraw import On, redraw, rerun_page
 from mlp.page.style.theme import image_url
-from mlp.page.visitors.classroom import person
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import drawing_data
 from mlp.training.data.sources import chosen_mnist
 
 _given_to = SessionVar[int]("given_to", 0)
@@ -34,17 +32,14 @@ picture_in = ControlVar[Any]("picture_in", None)
 picture_error = SessionVar[str | None]("picture_error", None)
 """The reason why the last photo could not be read."""
 
-GOOD_START = 5
-"""Number of drawings of each sign that the page asks for."""
 LOOKED_AT, TRIED = 500, 20
 """Images among which a misread one is looked for, and those that the slower pretrained network reads, too."""
 
 
 def give_one(visitor: Visitor) -> None:
     """Show a random test digit, or an image of the signs that the network reads; for callbacks."""
-    signs = visitor.signs.now
-    collected = this_tab().desk.collected and signs.missing is None
-    images = drawing_data(signs).load() if collected else images_for(visitor) or chosen_mnist().load()
+    collected = images_of(visitor, this_tab().desk.collected)
+    images = collected or images_of(visitor, answering(visitor).reader.names) or chosen_mnist().load()
     forget_photo()
     _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
     redraw(On.CANVAS | On.STROKE)
@@ -98,20 +93,10 @@ def given_html(desk: Desk) -> str:
     )
 
 
-def sign_to_draw(visitor: Visitor) -> str:
-    """Return a style sheet as HTML, with a sign as the shape that the empty canvas shows, unless it shows a digit.
-
-    While a room or the page collects drawings, it is the next one to draw; else the first that the network reads.
-    """
-    names, signs, room = this_tab().desk.collected, visitor.signs.now, this_tab().classroom
-    if room is not None and (wanted := room.asks_for(person(visitor.id))) is not None:
-        names = (room.names[wanted],)
-    elif not names and not (reader := answering(visitor).reader).reads_digits:
-        names = reader.names
-    if not names:
+def dotted(name: str) -> str:
+    """Return a style sheet as HTML, with a name as the shape that the empty canvas shows, in place of the dotted 3."""
+    if not name:
         return "<style></style>"  # always an element, so that none after it moves
-    lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
-    (name, *_) = lacking if lacking and names == signs.names else names
     text = (
         '<text x="50" y="50" text-anchor="middle" dominant-baseline="central" font-family="sans-serif" fill="none" '
         'stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-dasharray="0.1 4" '

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.class_names import in_words
 from mlp.page import state
-from mlp.page.draw.networks import answering, images_for
+from mlp.page.draw.networks import answering, images_of
 from mlp.page.style.theme import plain
 from mlp.page.tabs.address import address_section
 from mlp.page.tabs.next_step import next_step_section
@@ -53,9 +53,10 @@ def _bar(tab: str, section: Section, tabs: list[str]) -> None:
 
 def _draw(section: Section, visitor: Visitor) -> None:
     """Draw a section, with drawings of signs in place of MNIST's digits if the network reads signs."""
-    images = images_for(visitor)
+    names = answering(visitor).reader.names
+    images = images_of(visitor, names)
     if images is None and section.looks_at_images:
-        signs = plain(in_words(answering(visitor).reader.names))
+        signs = plain(in_words(names))
         st.info(f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*.")
     else:
         section.draw(visitor, chosen_mnist().load() if images is None else images)

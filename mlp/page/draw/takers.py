@@ -1,0 +1,27 @@
+"""Takers of the drawing: each offers a row below it, and the page shows that of the first that wants the drawing."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from mlp.page.style.redraw import On
+from mlp.page.visitors.visitor import Visitor
+
+
+class Row(NamedTuple):
+    """What a taker shows below the drawing, what that depends on, and what it wants to have drawn."""
+
+    draw: Callable[[], None]
+    on: On
+    asks_for: str = ""
+    """The name to draw next, which the empty canvas shows with dots."""
+    collects: tuple[str, ...] = ()
+    """The names of signs, if it collects drawings of these in place of digits."""
+
+
+Taker = Callable[[Visitor], Row | None]
+"""Returns its row; None if it does not want the visitor's drawing."""
+
+
+def row_of(visitor: Visitor, takers: Sequence[Taker]) -> Row:
+    """Return the row of the first taker that wants the drawing, or an empty one."""
+    return next((row for takes in takers if (row := takes(visitor)) is not None), Row(lambda: None, On(0)))
