@@ -1,7 +1,7 @@
 """Optimizers, which change parameters by their gradients: SGD with momentum, and Adam."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from inspect import signature
 from typing import Any
 
@@ -76,12 +76,12 @@ class Optimizer:
             self.update(parameter.value, parameter.grad, *(array.reshape(shape) for array in arrays))
             start += size
 
-    def step_flat(self, values: np.ndarray, grad: Any) -> None:
-        """Do what ``step`` does, for all parameters as one flat array and their gradient, see ``update``."""
+    def step_flat(self, values: np.ndarray, grad: np.ndarray) -> None:
+        """Do what ``step`` does, for all parameters as one flat array and their gradient."""
         self.steps_taken += 1
         self.update(values, grad, self._scratch, *self.slots.values())
 
-    def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:
+    def update(self, values: np.ndarray, grad: np.ndarray, scratch: np.ndarray, *slots: np.ndarray) -> None:
         """Change values and their part of the slots by a gradient; ``scratch`` is a work array of the same shape."""
         raise NotImplementedError
 
@@ -141,11 +141,22 @@ class SGD(Optimizer):
         super().__init__(parameters, learning_rate, weight_decay, l1, ["velocity"] if momentum else [])
         self.momentum = momentum
 
-    def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:
-        """Change values, and their velocity if there is one, by a gradient.
+    def update(self, values: np.ndarray, grad: np.ndarray, scratch: np.ndarray, *slots: np.ndarray) -> None:
+        """Change values, and their velocity if there is one, by a gradient."""
+        target = slots[0] if slots else values
+        self._update(values, lambda factor: add_scaled(grad, factor, target), scratch, *slots)
 
-        ``grad`` may also be a function that adds a factor times the gradient to the velocity, or else to the values.
+    def step_adding(self, values: np.ndarray, add_gradient: Callable[[float], None]) -> None:
+        """Do what ``step_flat`` does with a gradient that is stored nowhere.
+
+        ``add_gradient`` adds a factor times the gradient to the velocity if there is one, else to the values.
         """
+        self.steps_taken += 1
+        self._update(values, add_gradient, self._scratch, *self.slots.values())
+
+    def _update(
+        self, values: np.ndarray, add_gradient: Callable[[float], None], scratch: np.ndarray, *slots: np.ndarray
+    ) -> None:
         rate, momentum = self.learning_rate, self.momentum
         if momentum and not slots:
             raise ValueError(f"momentum must stay 0 in an optimizer made without it, got {momentum}; make a new one")
@@ -158,10 +169,7 @@ class SGD(Optimizer):
             values *= 1 - rate * self.weight_decay
         if self.l1:
             add_scaled(np.sign(values, out=scratch), factor * self.l1, target)
-        if callable(grad):
-            grad(factor)
-        else:
-            add_scaled(grad, factor, target)
+        add_gradient(factor)
         if slots:
             add_scaled(target, -rate, values)
 
@@ -203,7 +211,7 @@ class Adam(Optimizer):
         self.betas = tuple(Number("a beta", low=0, high=1, open_high=True).checked(beta) for beta in betas)
         self.epsilon = epsilon
 
-    def update(self, values: np.ndarray, grad: Any, scratch: np.ndarray, *slots: np.ndarray) -> None:
+    def update(self, values: np.ndarray, grad: np.ndarray, scratch: np.ndarray, *slots: np.ndarray) -> None:
         """Change values and both running means by a gradient, at step ``steps_taken``."""
         (mean, mean_square), (beta_1, beta_2) = slots, self.betas
         # Only Python floats: an np.float64 among them would make numpy work in float64 and round back.

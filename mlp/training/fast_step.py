@@ -21,6 +21,7 @@ from mlp.nn.losses import accuracy, loss_and_gradient
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam, Optimizer
 from mlp.training.products import SMALL, Product, sum_cuts
+from mlp.training.threads import ThreadChoice
 
 WEIGHTS_COST = 8
 """Gathering the weights of a pixel and putting them back takes as long as multiplying them for this many images."""
@@ -46,12 +47,17 @@ class FastStep:
         Its parameters change; its gradients do not.
     optimizer : SGD or Adam
         Created for ``network.parameters()``; its velocities or means change.
+    threads : ThreadChoice
+        Number of threads of each step.
     label_smoothing : float
         See `softmax_cross_entropy`.
     """
 
-    def __init__(self, network: MLP, optimizer: Optimizer, *, label_smoothing: float = 0.0) -> None:
+    def __init__(
+        self, network: MLP, optimizer: Optimizer, threads: ThreadChoice, *, label_smoothing: float = 0.0
+    ) -> None:
         self._network, self._optimizer, self._label_smoothing = network, optimizer, label_smoothing
+        self._threads, self._activation, self._dropouts = threads, ACTIVATIONS[network.activation](), network.dropouts
         if isinstance(optimizer, SGD):
             self._target = optimizer.slots.get("velocity", network.values)
         else:
@@ -89,19 +95,38 @@ class FastStep:
         n = len(images)
         if n not in self._minibatches:
             self._minibatches[n] = Minibatch(self._network, n, self._target)
-        minibatch = self._minibatches[n]
-        logits = minibatch.forward(images, rng)
-        share = accuracy(logits, labels)  # now, while the logits are in the cache
-        loss, grad_logits = loss_and_gradient(logits, labels, self._label_smoothing)
-        minibatch.backward(grad_logits)
+        minibatch, dropouts, masks = self._minibatches[n], self._dropouts, []
+        outputs, grads = minibatch.outputs, minibatch.grads
+        with self._threads:  # left at the end of each step: between two, the caller may use threads
+            minibatch.images.forward(images, outputs[0])
+            for number, product in enumerate(minibatch.forward):
+                self._activation.function(outputs[number], out=outputs[number])
+                if dropouts and rng is not None:
+                    masks.append(dropouts[number].draw(outputs[number].shape, rng))
+                    np.multiply(outputs[number], masks[-1], out=minibatch.next_inputs[number])
+                elif dropouts:
+                    minibatch.next_inputs[number][...] = outputs[number]
+                product()
+            logits = outputs[-1]
+            share = accuracy(logits, labels)  # now, while the logits are in the cache
+            loss, grads[-1][...] = loss_and_gradient(logits, labels, self._label_smoothing)
+            for number, product in reversed([*enumerate(minibatch.backward)]):
+                product()
+                if masks:
+                    grads[number] *= masks[number]
+                grads[number] *= self._activation.slope(outputs[number])
+            self._update(minibatch)
+        return loss, share
+
+    def _update(self, minibatch: "Minibatch") -> None:
+        """Change the parameters by the gradient of a minibatch."""
         optimizer, values = self._optimizer, self._network.values
         if isinstance(optimizer, SGD):
             unchanged = not (optimizer.slots or optimizer.weight_decay or optimizer.l1)
-            optimizer.step_flat(values, partial(minibatch.add_gradients, gathered=unchanged))
+            optimizer.step_adding(values, partial(minibatch.add_gradient, gathered=unchanged))
         else:
-            minibatch.add_gradients(1.0, keep=0.0, gathered=True)
+            minibatch.add_gradient(1.0, keep=0.0, gathered=True)
             optimizer.step_flat(values, self._target)
-        return loss, share
 
 
 class Minibatch:
@@ -117,59 +142,31 @@ class Minibatch:
     """
 
     def __init__(self, network: MLP, n: int, target: np.ndarray) -> None:
-        self._dropouts = network.dropouts
-        self._activation = ACTIVATIONS[network.activation]()
         weights, targets = stacked(network.layer_sizes, network.values), stacked(network.layer_sizes, target)
         widths = network.layer_sizes[1:]
         inputs = [columns(n, width + 1) for width in widths[:-1]]  # of each layer but the first
         for array in inputs:
             array[:, -1] = 1  # for the bias
-        self._grads = [columns(n, width) for width in widths]  # of each layer's sums
-        self._next_inputs = [array[:, :-1] for array in inputs]  # the outputs of an activation, or of dropout
-        outputs = [columns(n, width) for width in widths[:-1]] if network.dropout else self._next_inputs
-        self._outputs = [*outputs, columns(n, widths[-1])]
-        self._masks: list[np.ndarray] = []
-        self._forward = [Product(*each) for each in zip(inputs, weights[1:], self._outputs[1:], strict=True)]
-        self._backward = [
+        self.grads = [columns(n, width) for width in widths]  # of each layer's sums
+        self.next_inputs = [array[:, :-1] for array in inputs]  # the outputs of an activation, or of dropout
+        outputs = [columns(n, width) for width in widths[:-1]] if network.dropout else self.next_inputs
+        self.outputs = [*outputs, columns(n, widths[-1])]  # of each activation; logits last
+        self.images = FirstLayer(weights[0], targets[0], n)
+        self.forward = [Product(*each) for each in zip(inputs, weights[1:], self.outputs[1:], strict=True)]
+        self.backward = [
             Product(grads, weight[:-1].T, before)
-            for grads, weight, before in zip(self._grads[1:], weights[1:], self._grads[:-1], strict=True)
+            for grads, weight, before in zip(self.grads[1:], weights[1:], self.grads[:-1], strict=True)
         ]
         self._gradients = [
             Product(array.T, grads, place)
-            for array, grads, place in zip(inputs, self._grads[1:], targets[1:], strict=True)
+            for array, grads, place in zip(inputs, self.grads[1:], targets[1:], strict=True)
         ]
-        self._images = FirstLayer(weights[0], targets[0], n)
 
-    def forward(self, images: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
-        """Return the logits, in an array that the next step overwrites."""
-        self._images.forward(images, self._outputs[0])
-        self._masks = []
-        for number, product in enumerate(self._forward):
-            outputs, next_inputs = self._outputs[number], self._next_inputs[number]
-            self._activation.function(outputs, out=outputs)
-            if self._dropouts and rng is not None:
-                self._masks.append(self._dropouts[number].draw(outputs.shape, rng))
-                np.multiply(outputs, self._masks[-1], out=next_inputs)
-            elif self._dropouts:
-                next_inputs[...] = outputs
-            product()
-        return self._outputs[-1]
-
-    def backward(self, grad_logits: np.ndarray) -> None:
-        """Compute the gradient of each layer's sums from that of the logits."""
-        self._grads[-1][...] = grad_logits
-        for number in reversed(range(len(self._backward))):
-            self._backward[number]()
-            grads = self._grads[number]
-            if self._masks:
-                grads *= self._masks[number]
-            grads *= self._activation.slope(self._outputs[number])
-
-    def add_gradients(self, factor: float, keep: float = 1.0, *, gathered: bool) -> None:
+    def add_gradient(self, factor: float, keep: float = 1.0, *, gathered: bool) -> None:
         """Compute ``target ← keep · target + factor · gradient``; see `FirstLayer.add_gradient` for ``gathered``."""
         for product in self._gradients:
             product(factor, keep)
-        self._images.add_gradient(self._grads[0], factor, keep, gathered)
+        self.images.add_gradient(self.grads[0], factor, keep, gathered)
 
 
 class FirstLayer:

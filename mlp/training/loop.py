@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlp.blas import one_blas_thread
 from mlp.checks import checked_int
 from mlp.nn.losses import accuracy, checked_labels, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -66,17 +67,10 @@ def step_taker(
     ``threads`` is that of `mlp.training.run.steps`.
     """
     if isinstance(network, MLP) and FastStep.takes(network, optimizer, images):
-        step: TakeStep = FastStep(network, optimizer, label_smoothing=label_smoothing)
         gains = gains_from_threads(network.layer_sizes, batch_size)
         choice = chosen(threads, network.layer_sizes, batch_size) if gains else ThreadChoice(1)
-    else:
-        step, choice = partial(train_step, network, optimizer, label_smoothing=label_smoothing), ThreadChoice(1)
-
-    def take_step(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator | None) -> tuple[float, float]:
-        with choice:  # left at the end of each step: between two, the caller may use threads
-            return step(images, labels, rng)
-
-    return take_step
+        return FastStep(network, optimizer, choice, label_smoothing=label_smoothing)
+    return one_blas_thread(partial(train_step, network, optimizer, label_smoothing=label_smoothing))
 
 
 def shuffled(images: np.ndarray, order: np.ndarray) -> Batch:
