@@ -26,6 +26,7 @@ from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.classroom.tab import join_linked, open_button
 from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
+from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.section import tabs_section
 from mlp.page.train.card import script_state, training_section, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
@@ -67,6 +68,7 @@ def page() -> None:
             canvas_first()
         network_choice(visitor)
         reading_section(visitor, TAKERS)
+        next_step_section(visitor)
 
     answer_next()
     with draw_card:

@@ -11,7 +11,6 @@ from mlp.page import state
 from mlp.page.draw.networks import answering, images_of
 from mlp.page.style.theme import plain
 from mlp.page.tabs.address import address_section
-from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.registry import SECTIONS, open_place, open_section, shown_tabs
 from mlp.page.visitors.visitor import Visitor
@@ -27,7 +26,6 @@ def tabs_section(visitor: Visitor) -> None:
     address_section(section)
     with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
         _bar(tab, section, list(tabs))
-        next_step_section(visitor, [one.name for sections in tabs.values() for one in sections])
     with st.container(key="parts", gap=None):
         if len(tabs[tab]) > 1:
             names = [one.name for one in tabs[tab]]

@@ -62,15 +62,13 @@ def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
 
 
 def training_section(visitor: Visitor) -> None:
-    """Draw what one presses on the left, and on the right what happens: it grows while the job plays."""
+    """Draw what one presses, and what happens: it grows while the job plays."""
     st.header("Train", anchor=False)
-    with st.container(key="train_left", gap=None):
-        _run_buttons(visitor)
-        recipe_buttons(partial(train, visitor))
-        settings_panel(partial(_move_setting, visitor, visitor.runs.current))
-    with st.container(key="train_right", gap=None):
-        _progress_and_curves(visitor)
-        note_section(visitor)
+    _run_buttons(visitor)
+    recipe_buttons(partial(train, visitor))
+    settings_panel(partial(_move_setting, visitor, visitor.runs.current))
+    _progress_and_curves(visitor)
+    note_section(visitor)
 
 
 def _run_buttons(visitor: Visitor) -> None:

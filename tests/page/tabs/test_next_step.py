@@ -6,13 +6,13 @@ from tests.page.sight import at_rest, draw, tab_of, visitor_of
 
 
 def test_next_step_follows_the_visitors_actions(page: AppTest):
-    assert page.button(key="next_step").label == "draw a digit, or get one"
+    assert page.button(key="next_step").label == "Or show me one"
     page.button(key="next_step").click().run()
     assert tab_of(page).desk.given
-    assert page.button(key="next_step").label == "train your own network"
+    assert page.button(key="next_step").label == "Train your own network"
 
     draw(page, 4)
-    assert page.button(key="next_step").label == "train your own network"
+    assert page.button(key="next_step").label == "Train your own network"
     page.button(key="next_step").click().run()
     assert visitor_of(page).job.playing
 
@@ -28,10 +28,10 @@ def test_next_step_follows_the_visitors_actions(page: AppTest):
         toured.append(page.button(key="next_step").label)
         page.button(key="next_step").click().run()
     assert toured == [
-        "see what it gets wrong",  # the page begins inside the network
-        "watch one step in slow motion",
-        "fool it in the lab",
-        "try a lesson",
+        "See what it gets wrong",  # the page begins inside the network
+        "See one step in slow motion",
+        "Fool it in the lab",
+        "Try a lesson",
     ]
     assert page.session_state["tab"] == "Lab"
     assert page.session_state["lessons_open"]
