@@ -64,7 +64,7 @@ A run with every setting of the page, which can be left, pickled and carried on:
 >>> run = mlp.Run(mlp.Settings(hidden=(50,), epochs=2, batch_size=5, dropout=0.1))
 >>> for step in mlp.steps(run, images, labels):
 ...     pass
->>> loss, accuracy = mlp.evaluate(run.network, images, labels)
+>>> loss, accuracy = mlp.evaluate(run.reader, images, labels)
 """
 
 import importlib

@@ -106,7 +106,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     used = twin.images_used(len(images))
     images, labels = prepared(twin.settings, images, used), labels[:used]
     if twin.finished(used):
-        twin.settings = replace(twin.settings, epochs=twin.settings.epochs + 1)
+        twin = run.copy(replace(run.settings, epochs=run.settings.epochs + 1))
     network, optimizer = twin.network, twin.optimizer
     twin.follow_schedule(used)
 

@@ -100,7 +100,7 @@ def parse_record(data: bytes) -> Record:
 def _run(about: dict[str, Any], file: ArrayFile) -> Run:
     run = Run(Settings.from_dict(about["settings"]), temperature=about["temperature"])
     run.learning_rate = FIRST_RATE.checked(about["learning_rate"])
-    run.step = checked_int("step", about["step"], 0, 2**53)
+    run.step = about["step"]
     if run.step == 0 and "values" not in file.arrays:
         return run
     for name, array in {"values": run.network.values, **run.optimizer.slots}.items():

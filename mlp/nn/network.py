@@ -53,8 +53,6 @@ class MLP(Sequential):
     100710
     """
 
-    dropout = RATE
-
     def __init__(
         self,
         layer_sizes: Sequence[int],
@@ -82,15 +80,31 @@ class MLP(Sequential):
         """Make all layers, with parameters that are parts of a flat one and still 0."""
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
-        self.layer_sizes, self.activation, self.dropout = checked_layer_sizes(layer_sizes), activation, dropout
-        self._all = Parameter(np.zeros(count_parameters(self.layer_sizes), checked_dtype(dtype)))
+        sizes = checked_layer_sizes(layer_sizes)
+        self._layer_sizes, self._activation, self._dropout = sizes, activation, RATE.checked(dropout)
+        self._all = Parameter(np.zeros(count_parameters(sizes), checked_dtype(dtype)))
         layers: list[Layer] = []
         start = 0
-        for n_in, n_out in pairwise(self.layer_sizes):
+        for n_in, n_out in pairwise(sizes):
             weight, bias = self._all.part(start, (n_in, n_out)), self._all.part(start + n_in * n_out, (n_out,))
             start += (n_in + 1) * n_out
             layers += [Dense.of(weight, bias), ACTIVATIONS[activation](), *([Dropout(dropout)] if dropout else [])]
         super().__init__(layers[: -2 if dropout else -1])
+
+    @property
+    def layer_sizes(self) -> list[int]:
+        """Inputs, the width of each hidden layer, outputs; a new list each time."""
+        return list(self._layer_sizes)
+
+    @property
+    def activation(self) -> str:
+        """Name of the activation between the Dense layers."""
+        return self._activation
+
+    @property
+    def dropout(self) -> float:
+        """Fraction of the hidden neurons to skip at each step of training."""
+        return self._dropout
 
     @property
     def values(self) -> np.ndarray:

@@ -33,30 +33,42 @@ class Parameter:
            [0.5, 0.5, 0.5]], dtype=float32)
     """
 
-    value: np.ndarray
-    grad: np.ndarray
+    __slots__ = ("_grad", "_part_of", "_value")  # an attribute of another name is an error
 
     def __init__(self, value: np.ndarray, grad: np.ndarray | None = None) -> None:
-        grad = np.zeros(value.shape, value.dtype) if grad is None else _checked("grad", grad, value)
-        vars(self).update(value=value, grad=grad)
+        self._value = value
+        self._grad = np.zeros(value.shape, value.dtype) if grad is None else _checked("grad", grad, value)
+        self._part_of: tuple[Parameter, int, tuple[int, ...]] | None = None
 
-    def __setattr__(self, name: str, numbers: Any) -> None:
-        """Copy numbers into ``value`` or ``grad``."""
-        array = getattr(self, name)
-        if numbers is not array:  # after ``value -= …`` they are
-            array[...] = _checked(name, numbers, self.value)
+    @property
+    def value(self) -> np.ndarray:
+        """The array; assigning copies into it."""
+        return self._value
+
+    @value.setter
+    def value(self, numbers: np.ndarray) -> None:
+        self._value[...] = _checked("value", numbers, self._value)
+
+    @property
+    def grad(self) -> np.ndarray:
+        """Its gradient; assigning copies into it."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, numbers: np.ndarray) -> None:
+        self._grad[...] = _checked("grad", numbers, self._value)
 
     def part(self, start: int, shape: tuple[int, ...]) -> "Parameter":
         """Return the parameter of some numbers of this flat one, from ``start`` on; pickles and copies stay parts."""
         place = slice(start, start + math.prod(shape))
         part = Parameter(self.value[place].reshape(shape), self.grad[place].reshape(shape))
-        vars(part)["part_of"] = self, start, shape
+        part._part_of = self, start, shape
         return part
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle a part by its place, and others without a gradient that is all 0."""
-        if "part_of" in vars(self):
-            return Parameter.part, vars(self)["part_of"]
+        if self._part_of is not None:
+            return Parameter.part, self._part_of
         return Parameter, (self.value, self.grad if self.grad.any() else None)
 
     def __repr__(self) -> str:

@@ -19,7 +19,6 @@ from mlp.nn.parameters import Parameter
 PREDICT_ROWS = 1_000  # examples at a time, which limits the memory for predicting 60,000
 SHARED_PARTS = 4  # from this number of parts on, each idle core takes some of them
 LARGEST_INPUT = 10.0  # of images as floats: standardized ones reach 2.8, and 0..255 is a mistake
-MADE_OF = frozenset({"layers", "layer_sizes", "activation", "dropout", "dtype"})
 
 
 class Sequential:
@@ -49,18 +48,22 @@ class Sequential:
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
-        self.layers: tuple[Layer, ...] = tuple(layers)
-        _check(self.layers)
+        self._layers = tuple(layers)
+        _check(self._layers)
         dense = self.dense_layers
         self.n_inputs = getattr(self.layers[0], "n_in", None)
         self.n_outputs = getattr(self.layers[-1], "n_out", dense[-1].n_out if dense else None)
-        self.dtype = next((parameter.value.dtype for parameter in self.parameters()), np.dtype(np.float32))
+        self._dtype = next((parameter.value.dtype for parameter in self.parameters()), np.dtype(np.float32))
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute; an AttributeError if it would exchange what the network was made of, and checked for."""
-        if name in MADE_OF and name in vars(self):
-            raise AttributeError(f"a network keeps its {name}, got {value!r}; make a new network")
-        super().__setattr__(name, value)
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, in order; for others, make a new network."""
+        return self._layers
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The type of its parameters."""
+        return self._dtype
 
     @property
     def dense_layers(self) -> list[Dense]:
@@ -175,11 +178,12 @@ class Sequential:
             n_in = int(np.prod(array.shape[1:]))
         if array.ndim == 2 and array.shape[0] == array.shape[1] != n_in == array.size:
             array = array.reshape(1, n_in)
-        if array.ndim == 3 and array.shape[1] * array.shape[2] == n_in:
+        side = math.isqrt(n_in)
+        is_square = side * side == n_in
+        if array.ndim == 3 and (array.shape[1:] == (side, side) if is_square else math.prod(array.shape[1:]) == n_in):
             array = array.reshape(len(array), n_in)
         if array.ndim != 2 or array.shape[1] != n_in:
-            side = int(n_in**0.5)
-            square = f" or (n, {side}, {side})" if side * side == n_in else ""
+            square = f" or (n, {side}, {side})" if is_square else ""
             raise ValueError(f"images must have the shape (n, {n_in}){square}, got {array.shape}")
         if array.dtype.kind == "f" and array.size:
             largest = float(array.max())

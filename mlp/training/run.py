@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.checks import Number
+from mlp.checks import Number, checked_int
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
@@ -48,8 +48,6 @@ class Run:
     ----------
     learning_rate : float
         Before any schedule: at first the settings'; it may change between steps. Each step sets the optimizer's.
-    step : int
-        Number of steps done.
     """
 
     temperature = Number(low=0, open_low=True)
@@ -58,12 +56,31 @@ class Run:
         described = (settings.layer_sizes, settings.activation)
         if network is not None and (network.layer_sizes, network.activation) != described:
             raise ValueError(f"a run needs a network as in its settings, {described}, got {network}")
-        self.settings = settings
-        self.network = settings.new_network() if network is None else network.copy(dropout=settings.dropout)
+        self._settings = settings
+        self._network = settings.new_network() if network is None else network.copy(dropout=settings.dropout)
         self.optimizer = settings.new_optimizer(self.network)
         self.learning_rate = settings.learning_rate
         self.temperature = temperature
         self.step = 0
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that it began with."""
+        return self._settings
+
+    @property
+    def network(self) -> MLP:
+        """The network that it trains; `reader` reads as the run's network should."""
+        return self._network
+
+    @property
+    def step(self) -> int:
+        """Number of steps done."""
+        return self._step
+
+    @step.setter
+    def step(self, number: int) -> None:
+        self._step = checked_int("step", number, 0, 2**53)
 
     def steps_per_epoch(self, n_images: int) -> int:
         """Return the number of minibatches in one epoch over ``n_images``, including a short last one."""
@@ -101,10 +118,11 @@ class Run:
         settings = self.settings
         return Reader(self.network, temperature=self.temperature, straighten=settings.straighten, names=settings.names)
 
-    def copy(self) -> "Run":
-        """Return an independent copy in the same state."""
+    def copy(self, settings: Settings | None = None) -> "Run":
+        """Return an independent copy in the same state, with other ``settings`` for its next steps if given."""
         twin = object.__new__(Run)
-        twin.__setstate__({**self.__getstate__(), "network": self.network.copy()})
+        state = {**self.__getstate__(), "network": self.network.copy()}
+        twin.__setstate__(state if settings is None else {**state, "settings": settings})
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
@@ -120,8 +138,7 @@ class Run:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore the optimizer for the network, with the pickled state."""
-        self.settings = state["settings"]
-        self.network = state["network"]
+        self._settings, self._network = state["settings"], state["network"]
         self.optimizer = self.settings.new_optimizer(self.network)
         self.optimizer.restore(state["optimizer"])
         self.learning_rate = state["learning_rate"]

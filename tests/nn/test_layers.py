@@ -85,6 +85,11 @@ def test_parameter_of_a_layer_cannot_be_replaced(layer, name):
     assert getattr(layer, name) is before
 
 
+def test_misspelled_attribute_of_a_parameter_is_refused():
+    with pytest.raises(AttributeError, match="gradient"):
+        Parameter(np.zeros(3)).gradient = np.ones(3)
+
+
 @pytest.mark.parametrize("name", ["value", "grad"])
 def test_assigning_copies_into_the_array_that_is_there(name):
     parameter, numbers = Parameter(np.zeros(3)), np.arange(3.0)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mlp
 from mlp import MLP, Reader, Settings
 from mlp.training.run import Run, steps
 from mlp.training.schedule import WARM_UP, rate_factor
@@ -133,6 +134,29 @@ def test_invalid_temperature_is_refused_at_creation_and_assignment(temperature):
         with pytest.raises(ValueError, match="temperature must be greater than 0 and finite, got"):
             made.temperature = temperature
         assert made.temperature == 2.0
+
+
+def test_run_keeps_its_network_and_settings_and_counts_in_whole_steps():
+    run = Run(KINDS["sgd"])
+    for name, other in (("network", run.network.copy()), ("settings", KINDS["adam"])):
+        with pytest.raises(AttributeError, match=f"property '{name}' of 'Run' object has no setter"):
+            setattr(run, name, other)
+    for wrong in (-1, 2.0, "3", True):
+        with pytest.raises(ValueError, match=f"step must be a whole number from 0 to .*, got {wrong!r}"):
+            run.step = wrong
+    run.step = np.int64(7)
+    assert (run.step, type(run.step), run.settings) == (7, int, KINDS["sgd"])
+
+
+def test_help_measures_a_run_with_its_reader():
+    """A run's network alone leaves out that it straightens."""
+    assert "mlp.evaluate(run.reader, images, labels)" in mlp.__doc__
+    run = Run(Settings(hidden=(40,), epochs=4, straighten=True))
+    for _ in steps(run, DATA.images, DATA.labels):
+        pass
+    test = sample().test
+    (_, as_read), (_, alone) = (mlp.evaluate(one, test.images, test.labels) for one in (run.reader, run.network))
+    assert as_read > alone + 0.005
 
 
 def test_constant_rate_stays():
