@@ -64,10 +64,20 @@ class Optimizer:
         self.slots = {name: np.zeros(size, dtype) for name in slots}
         self.steps_taken = 0
         self._scratch = np.empty(size, dtype)
+        self._after_fast_steps = _is_nan(self.parameters[0].grad)
 
     @one_blas_thread
     def step(self) -> None:
-        """Change every parameter once by its current gradient, which stays unchanged."""
+        """Change every parameter once by its current gradient, which stays unchanged.
+
+        Raises
+        ------
+        RuntimeError
+            If there are no gradients since the fast steps of `mlp.train`, which store none.
+        """
+        if self._after_fast_steps and _is_nan(self.parameters[0].grad):
+            raise RuntimeError("there are no gradients, as train() stores none; call backward before step")
+        self._after_fast_steps = False
         self.steps_taken += 1
         start = 0
         for parameter in self.parameters:
@@ -78,6 +88,7 @@ class Optimizer:
 
     def step_flat(self, values: np.ndarray, grad: np.ndarray) -> None:
         """Do what ``step`` does, for all parameters as one flat array and their gradient."""
+        self._after_fast_steps = True
         self.steps_taken += 1
         self.update(values, grad, self._scratch, *self.slots.values())
 
@@ -151,6 +162,7 @@ class SGD(Optimizer):
 
         ``add_gradient`` adds a factor times the gradient to the velocity if there is one, else to the values.
         """
+        self._after_fast_steps = True
         self.steps_taken += 1
         self._update(values, add_gradient, self._scratch, *self.slots.values())
 
@@ -229,6 +241,11 @@ class Adam(Optimizer):
         scratch += self.epsilon * correction_2
         np.divide(mean, scratch, out=scratch)
         add_scaled(scratch, -self.learning_rate * correction_2 / correction_1, values)
+
+
+def _is_nan(grad: np.ndarray) -> bool:
+    """Whether a gradient starts with NaN, as all do after fast steps."""
+    return bool(np.isnan(grad.flat[:1]).any())
 
 
 def _check_can_change(parameters: list[Parameter]) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, Adam, softmax_cross_entropy
+from mlp import MLP, SGD, Adam, softmax_cross_entropy, train
 from mlp.nn.parameters import Parameter
 from tests.nn.test_misuse import OPTIMIZERS
 
@@ -86,6 +86,25 @@ def test_step_changes_values_in_any_memory_order_alike_and_no_gradient(name, arr
             optimizer.step()
             np.testing.assert_array_equal(parameter.grad, 1)
     np.testing.assert_allclose(found.value, expected.value, rtol=1e-14)
+
+
+def test_step_without_gradients_after_train_is_refused_until_there_are_some():
+    network, rng = MLP([784, 10], rng=np.random.default_rng(0)), np.random.default_rng(1)
+    images, labels = rng.integers(0, 256, (10, 784), dtype=np.uint8), np.arange(10)
+    optimizer = SGD(network.parameters(), 0.1)
+    list(train(network, optimizer, images, labels, batch_size=5, epochs=1, rng=rng))
+    trained = network.values.copy()
+    for one in (optimizer, Adam(network.parameters())):
+        with pytest.raises(RuntimeError, match=r"no gradients, as train\(\) stores none; call backward"):
+            one.step()
+    np.testing.assert_array_equal(network.values, trained)
+    network.backward(softmax_cross_entropy(network.forward(images), labels)[1])
+    optimizer.step()
+    assert not np.array_equal(network.values, trained)
+    assert np.isfinite(network.values).all()
+    network.grads[...] = np.nan  # now those of a loss that is not finite
+    optimizer.step()
+    assert np.isnan(network.values).all()
 
 
 ADAMW_GRADS = ([0.25, -1.0], [-0.5, 0.75], [0.125, 2.0])
