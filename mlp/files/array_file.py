@@ -67,11 +67,11 @@ class ArrayFile:
 
 
 def parse_json(what: str, text: str | bytes) -> Any:
-    """Return what ``text`` holds; a ValueError if it is not JSON, or if a string in it is not valid Unicode."""
+    """Return what ``text`` holds; a ValueError if it is not JSON, has NaN, or a string in it is not valid Unicode."""
     try:
         value = json.loads(text)
         # "\ud800" is valid JSON and half a character, which no page, log or file can hold.
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{what} must be JSON of valid text") from error
+        raise ValueError(f"{what} must be JSON of valid text and finite numbers") from error
     return value

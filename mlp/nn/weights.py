@@ -50,7 +50,7 @@ def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, ha
     Raises
     ------
     ModelError
-        If `load_model` would refuse the file: unknown layers, numbers that are not finite, or too many of them.
+        If `load_model` would refuse the file: unknown layers, numbers that are not finite (facts too), or too many.
     TypeError
         If JSON cannot hold a fact.
     OSError

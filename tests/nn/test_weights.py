@@ -49,9 +49,14 @@ def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_save_refuses_invalid_unicode_in_facts(tmp_path):
-    with pytest.raises(ModelError, match="a saved network: facts in its metadata must be JSON of valid text"):
-        save_model(new_network(), tmp_path / "net.safetensors", data="\ud800")
+@pytest.mark.parametrize("fact", ["\ud800", math.nan, {"losses": [1.0, math.inf]}])
+def test_facts_that_json_cannot_hold_are_neither_saved_nor_loaded(fact, tmp_path):
+    rule = "facts in its metadata must be JSON of valid text and finite numbers"
+    with pytest.raises(ModelError, match=f"a saved network: {rule}"):
+        save_model(new_network(), tmp_path / "net.safetensors", fact=fact)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ModelError, match=rule):
+        parse_model(packed(metadata={"facts": json.dumps({"fact": fact})}))
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float64])
@@ -149,7 +154,7 @@ def of_sizes(n_in, n_out, dtype="F32"):
         (packed(metadata={"straighten": "yes!"}), "straighten must be false or true, got 'yes!'"),
         (packed(metadata={"names": '["A"]'}), "2 to 10 names, got 1"),
         (packed(metadata={"names": '["A", "B", "C"]'}), "a name for each of its 2 outputs, got 3"),
-        (packed(metadata={"none_below": "NaN"}), "none_below must be at least 0"),
+        (packed(metadata={"none_below": "NaN"}), "none_below in its metadata must be JSON"),
         (of_sizes(10**9, 10**9), "not a whole safetensors file"),
     ],
 )
