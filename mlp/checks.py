@@ -14,6 +14,12 @@ def checked_int(name: str, value: int, low: int, high: int) -> int:
     return int(value)
 
 
+def check_scale(pixels: np.ndarray) -> None:
+    """Raise a ValueError if the largest of uint8 pixels is 1: they were meant as 0..1, and are read as almost blank."""
+    if pixels.dtype == np.uint8 and pixels.size and pixels.max() == 1:
+        raise ValueError("pixels of uint8 must be in 0..255, got none above 1; multiply them by 255")
+
+
 class Number:
     """A descriptor for a finite number of a range, checked at each assignment.
 

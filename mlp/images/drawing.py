@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlp.checks import check_scale
+
 Float32Array = np.ndarray
 
 IMAGE_PX = 28
@@ -60,7 +62,7 @@ def to_mnist(ink: np.ndarray) -> Float32Array | None:
     TypeError
         If ``ink`` is not an array of uint8.
     ValueError
-        If it does not have two dimensions, or has no pixels.
+        If it does not have two dimensions, has no pixels, or none above 1 but not all 0.
 
     Examples
     --------
@@ -72,6 +74,7 @@ def to_mnist(ink: np.ndarray) -> Float32Array | None:
     np.float32(1.0)
     """
     passed = stages(ink)
+    check_scale(ink)
     return None if passed is None else passed.centered
 
 

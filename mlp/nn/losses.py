@@ -63,10 +63,7 @@ def softmax_cross_entropy(
     >>> round(loss, 4), grad_logits
     (0.6931, array([[ 0.5, -0.5]]))
     """
-    logits = np.asarray(logits)
-    if logits.ndim != 2:
-        raise ValueError(f"a loss needs logits (n, classes), got {logits.shape}")
-    labels = checked_labels(labels, *logits.shape)
+    logits, labels = _checked(logits, labels)
     if logits.dtype.kind != "f":
         raise TypeError(f"logits must be floats, got {logits.dtype}")
     return loss_and_gradient(logits, labels, SMOOTHING.checked(label_smoothing))
@@ -104,21 +101,31 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
 
     Raises
     ------
-    ValueError
-        If there are no examples, or not one label per row.
+    TypeError, ValueError
+        If there are no examples, not one label per row, or a label is not a class.
 
     Examples
     --------
     >>> accuracy(np.eye(10, dtype=np.float32), np.arange(10))
     1.0
     """
-    logits, labels = np.asarray(logits), np.asarray(labels)
-    if len(logits) == 0 or labels.shape != (len(logits),):
-        raise ValueError(f"accuracy needs one label per row of logits, got {labels.shape} for {logits.shape}")
+    return share_right(*_checked(logits, labels))
+
+
+def share_right(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Compute `accuracy` of valid arguments."""
     right = logits.argmax(axis=1) == labels
     if math.isnan(logits.max()):  # argmax takes NaN for the largest
         right &= ~np.isnan(logits).any(axis=1)
     return int(np.count_nonzero(right)) / len(logits)
+
+
+def _checked(logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return logits (n, classes) and a label for each row, or raise an error that names the value and the rule."""
+    logits = np.asarray(logits)
+    if logits.ndim != 2:
+        raise ValueError(f"logits must have the shape (n, classes), got {logits.shape}")
+    return logits, checked_labels(labels, *logits.shape)
 
 
 def checked_labels(labels: np.ndarray, n: int, n_classes: int | None) -> np.ndarray:

@@ -107,9 +107,10 @@ class Reader:
     @one_blas_thread
     def as_seen(self, x: np.ndarray) -> np.ndarray:
         """Return the images as the network sees them, straightened if it reads so; of the same type and shape."""
-        if not self.straighten:
-            return x
-        return straightened(self.network.as_rows(x)).reshape(np.shape(x))
+        images = self.network.as_rows(x)
+        if images.dtype.kind == "f" and images.size and images.min() < 0:
+            raise ValueError(f"a Reader reads floats in 0..1, got {images.min():g}; reader.network takes others, too")
+        return straightened(images).reshape(np.shape(x)) if self.straighten else x
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the network's own logits, as `MLP.forward` does."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mlp.checks import check_scale
 from mlp.images.mnist import Split
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -19,6 +20,7 @@ def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> t
     Parameters
     ----------
     network : MLP or Reader
+        A run's ``reader``, unlike its ``network``, straightens the images if the run does.
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
@@ -28,10 +30,15 @@ def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> t
     TypeError, ValueError
         If images or labels are invalid, or there are none.
     """
+    check_scale(np.asarray(images))
+    return loss_and_accuracy(network, images, labels)
+
+
+def loss_and_accuracy(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Do what `evaluate` does, for images that may be as dark as they are."""
     logits = network.logits(images)
-    share = accuracy(logits, labels)  # checks the lengths
     loss, _ = softmax_cross_entropy(logits, labels)
-    return loss, share
+    return loss, accuracy(logits, labels)
 
 
 def training_sample(settings: Settings, train: Split, used: int) -> Split:

@@ -17,7 +17,7 @@ import numpy as np
 
 from mlp.blas import blas_function
 from mlp.nn.layers import ACTIVATIONS
-from mlp.nn.losses import accuracy, loss_and_gradient
+from mlp.nn.losses import loss_and_gradient, share_right
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam, Optimizer
 from mlp.training.products import SMALL, Product, sum_cuts
@@ -108,7 +108,7 @@ class FastStep:
                     minibatch.next_inputs[number][...] = outputs[number]
                 product()
             logits = outputs[-1]
-            share = accuracy(logits, labels)  # now, while the logits are in the cache
+            share = share_right(logits, labels)  # now, while the logits are in the cache
             loss, grads[-1][...] = loss_and_gradient(logits, labels, self._label_smoothing)
             for number, product in reversed([*enumerate(minibatch.backward)]):
                 product()

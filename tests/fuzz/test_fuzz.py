@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from mlp.images.decoding import SHEET_PX, PictureError, decoded
-from mlp.images.drawing import to_mnist
+from mlp.images.drawing import stages
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.photo import find_ink, read_sheet
 from mlp.images.picture import Picture, picture_from
@@ -116,10 +116,10 @@ def pages(draw: st.DrawFn) -> bytes:
 
 def answer_to(ink: np.ndarray) -> None:
     """Read ink as the page does."""
-    pixels = to_mnist(ink)
-    if pixels is not None:
-        assert pixels.shape == (28, 28)
-        assert abs(NETWORK.predict_proba(pixels[None]).sum() - 1) < 1e-4
+    found = stages(ink)
+    if found is not None:
+        assert found.centered.shape == (28, 28)
+        assert abs(NETWORK.predict_proba(found.centered[None]).sum() - 1) < 1e-4
 
 
 def read_weights(data: bytes) -> None:

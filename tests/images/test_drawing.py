@@ -90,7 +90,7 @@ def by_the_rule(ink: np.ndarray, noise: np.random.Generator) -> np.ndarray:
 def test_documented_rule_gives_the_same_bits_despite_rounding_errors():
     noise = np.random.default_rng(4)
     for ink in boxes_and_dots(150):
-        np.testing.assert_array_equal(to_mnist(ink), by_the_rule(ink, noise))
+        np.testing.assert_array_equal(stages(ink).centered, by_the_rule(ink, noise))
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,7 @@ def test_documented_rule_gives_the_same_bits_despite_rounding_errors():
         (np.zeros((28, 28, 4), np.uint8), ValueError, r"two dimensions.*\(28, 28, 4\)"),
         (np.zeros(784, np.uint8), ValueError, r"two dimensions.*\(784,\)"),
         (np.zeros((0, 28), np.uint8), ValueError, r"at least one pixel.*\(0, 28\)"),
+        (np.eye(28, dtype=np.uint8), ValueError, r"must be in 0\.\.255, got none above 1; multiply them by 255"),
     ],
 )
 def test_invalid_drawing_is_refused_with_the_rule(drawing, error, message):

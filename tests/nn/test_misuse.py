@@ -191,6 +191,16 @@ def test_two_networks_trained_in_turn_do_not_interfere():
         np.testing.assert_array_equal(network.values, expected.values)
 
 
+def test_layer_of_two_networks_and_parameters_of_two_optimizers_learn_in_both():
+    rng, shared = np.random.default_rng(0), Dense(20, 8, rng=np.random.default_rng(0))
+    networks = [Sequential([shared, ReLU(), Dense(8, 3, rng=rng)]) for _ in range(2)]
+    for network, make in zip(networks, (OPTIMIZERS["sgd"], OPTIMIZERS["adam"]), strict=True):
+        before = shared.weight.value.copy()
+        trained(network, make(network.parameters()))
+        assert not np.array_equal(shared.weight.value, before)
+    assert networks[0].layers[0].weight is networks[1].layers[0].weight
+
+
 def test_optimizer_of_another_network_is_refused():
     with pytest.raises(ValueError, match=r"must be created for network\.parameters\(\)"):
         trained(small(), SGD(small().parameters(), 0.1))
@@ -241,7 +251,7 @@ def test_custom_layer_learns_pickles_and_copies(name):
     np.testing.assert_array_equal(twin.predict_proba(IMAGES), network.predict_proba(IMAGES))
 
 
-# Constructors, labels, images
+# Constructors, labels
 
 
 @pytest.mark.parametrize(
@@ -258,6 +268,7 @@ def test_dense_names_invalid_arguments(make, error, message):
         make(np.random.default_rng(0))
 
 
+@pytest.mark.parametrize("function", [softmax_cross_entropy, accuracy])
 @pytest.mark.parametrize(
     ("labels", "error", "message"),
     [
@@ -269,9 +280,17 @@ def test_dense_names_invalid_arguments(make, error, message):
         ([[0], [1]], ValueError, r"one label for each, got labels \(2, 1\) for 2 examples"),
     ],
 )
-def test_loss_names_labels_that_are_no_classes(labels, error, message):
+def test_loss_and_accuracy_name_labels_that_are_no_classes(function, labels, error, message):
     with pytest.raises(error, match=message):
-        softmax_cross_entropy(np.zeros((2, 3), np.float32), labels)
+        function(np.zeros((2, 3), np.float32), labels)
+
+
+@pytest.mark.parametrize("function", [softmax_cross_entropy, accuracy])
+def test_loss_and_accuracy_need_a_row_of_logits_for_each_example(function):
+    with pytest.raises(ValueError, match=r"logits must have the shape \(n, classes\), got \(3,\)"):
+        function(np.zeros(3, np.float32), [0])
+    with pytest.raises(ValueError, match=r"at least one example, .*, got labels \(0,\) for 0 examples"):
+        function(np.zeros((0, 3), np.float32), [])
 
 
 @pytest.mark.parametrize("kind", [list, lambda labels: labels.astype(np.uint8), lambda labels: labels.astype(np.int8)])
@@ -292,21 +311,6 @@ def test_single_example_can_be_learned_and_read():
     losses = [step.loss for step in steps]
     assert losses == sorted(losses, reverse=True)
     assert network.predict(IMAGES[:1]).tolist() == LABELS[:1].tolist()
-
-
-@pytest.mark.parametrize("kind", [np.uint8, np.float32])
-def test_single_square_image_is_read_as_one_example(kind):
-    network = MLP([784, 10], rng=np.random.default_rng(0))
-    image = (np.random.default_rng(1).random((28, 28)) * (255 if kind is np.uint8 else 1)).astype(kind)
-    assert network.predict(image).shape == (1,)
-    assert network.predict_proba(image).shape == (1, 10)
-    np.testing.assert_array_equal(network.logits(image), network.logits(image[np.newaxis]))
-
-
-@pytest.mark.parametrize("shape", [(392, 2), (2, 392), (784,), (14, 56), (27, 28)])
-def test_other_shapes_are_no_single_image(shape):
-    with pytest.raises(ValueError, match=r"must have the shape \(n, 784\) or \(n, 28, 28\), got"):
-        MLP([784, 10], rng=np.random.default_rng(0)).predict(np.zeros(shape, np.uint8))
 
 
 def test_empty_batch_is_read_as_nothing_and_has_no_loss():

@@ -1,0 +1,51 @@
+"""Images, given to a network as a student would: each is read as it was meant, or an error names the problem."""
+
+import numpy as np
+import pytest
+
+from mlp import MLP, SGD, Reader, evaluate, train
+from tests.nn.test_misuse import small
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_single_square_image_is_read_as_one_example(kind):
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    image = (np.random.default_rng(1).random((28, 28)) * (255 if kind is np.uint8 else 1)).astype(kind)
+    assert network.predict(image).shape == (1,)
+    assert network.predict_proba(image).shape == (1, 10)
+    np.testing.assert_array_equal(network.logits(image), network.logits(image[np.newaxis]))
+
+
+@pytest.mark.parametrize("shape", [(392, 2), (2, 392), (784,), (14, 56), (27, 28), (5, 14, 56), (1, 784, 1)])
+def test_other_shapes_are_no_images(shape):
+    with pytest.raises(ValueError, match=r"must have the shape \(n, 784\) or \(n, 28, 28\), got"):
+        MLP([784, 10], rng=np.random.default_rng(0)).predict(np.zeros(shape, np.uint8))
+    assert small().predict(np.zeros((7, 4, 5), np.uint8)).shape == (7,)  # 20 pixels are no square
+
+
+BINARY = np.eye(10, 784, dtype=np.uint8)
+
+
+@pytest.mark.parametrize("images", [BINARY, BINARY.reshape(10, 28, 28), BINARY[:1]])
+def test_train_and_evaluate_refuse_pixels_that_reach_only_1(images):
+    network, labels = small(sizes=(784, 10)), np.arange(len(images))
+    before, optimizer, rng = network.values.copy(), SGD(network.parameters(), 0.1), np.random.default_rng(0)
+    for call in (
+        lambda images: evaluate(network, images, labels),
+        lambda images: list(train(network, optimizer, images, labels, batch_size=5, epochs=1, rng=rng)),
+    ):
+        with pytest.raises(ValueError, match=r"must be in 0\.\.255, got none above 1; multiply them by 255"):
+            call(images)
+        np.testing.assert_array_equal(network.values, before)
+        for fine in (images * 255, images * np.float32(1), np.zeros_like(images)):
+            call(fine)
+        network.values = before
+
+
+def test_reader_refuses_standardized_images_that_its_network_takes():
+    reader = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
+    images = np.linspace(-0.4, 2.8, 784, dtype=np.float32)[None]
+    for method in ("forward", "logits", "predict", "predict_proba"):
+        with pytest.raises(ValueError, match=r"a Reader reads floats in 0\.\.1, got -0\.4; reader\.network takes"):
+            getattr(reader, method)(images)
+        assert np.isfinite(getattr(reader.network, method)(images)).all()
