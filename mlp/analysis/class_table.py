@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from mlp.analysis.scores import wilson_interval
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.nn.reader import Reader
+
+MIN_WRITERS = 6
+"""Writers from which on a score has limits: of fewer, it says too little about others."""
 
 
 class Writer(NamedTuple):
@@ -22,14 +26,14 @@ class Writer(NamedTuple):
 class Contender(NamedTuple):
     """A network of the table: its owner's id, empty if it belongs to nobody here, and the name that the table shows.
 
-    One that has ``learned`` the others' drawings held back its owner's, of which it read the share ``before``, 0 to 1.
+    ``learned`` says what it has learned, and ``of_class`` is whether that includes the others' drawings.
     """
 
     owner: str
     name: str
     reader: Reader
-    learned: bool = False
-    before: float | None = None
+    learned: str = ""
+    of_class: bool = False
 
 
 class Cell(NamedTuple):
@@ -58,9 +62,19 @@ class Line:
         return sum(int(cell.right.sum()) for cell in self.cells.values())
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """The limits of its accuracy with 95% confidence."""
-        return wilson_interval(self.n_right, self.n)
+    def interval(self) -> tuple[float, float] | None:
+        """The limits of its accuracy with 95% confidence, for others who write like these; None for fewer than six.
+
+        One writer's drawings are alike, so it counts them as fewer: by the variance between writers (Korn and Graubard
+        1998), and Student's t for so few.
+        """
+        right, n = np.array([(cell.right.sum(), len(cell.right)) for cell in self.cells.values() if len(cell.right)]).T
+        k, share, alone = len(n), self.n_right / self.n, self.n_right * (self.n - self.n_right) / self.n**3
+        if k < MIN_WRITERS:
+            return None
+        between = k / (k - 1) * float(np.square(right - share * n).sum()) / self.n**2
+        n_alike = self.n * alone / between if between > alone else self.n
+        return wilson_interval(share * n_alike, n_alike, float(stdtrit(k - 1, 0.975)))
 
 
 def class_table(contenders: Sequence[Contender], writers: Sequence[Writer], earlier: Sequence[Line] = ()) -> list[Line]:
@@ -93,7 +107,7 @@ def most_misread(lines: Sequence[Line], n_names: int) -> np.ndarray:
 
 
 def _may_read(contender: Contender, writer: Writer) -> bool:
-    is_new = (writer.id == contender.owner) == contender.learned
+    is_new = (writer.id == contender.owner) == contender.of_class
     return is_new and len(writer.drawings) > 0 and contender.reader.names == writer.drawings.names
 
 

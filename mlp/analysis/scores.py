@@ -135,10 +135,11 @@ def percent(share: float) -> str:
     return f"{shown:.1f}%"
 
 
-def wilson_interval(right: int, n: int) -> tuple[float, float]:
+def wilson_interval(right: float, n: float, z: float = 1.96) -> tuple[float, float]:
     """Return the limits of the true accuracy with 95% confidence, if ``right`` of ``n`` were right.
 
-    Wilson (1927): unlike mean ± deviation, it stays within 0 and 1, and has a width if all are right.
+    Wilson (1927): unlike mean ± deviation, it stays within 0 and 1, and has a width if all are right. ``z`` is the
+    number of standard deviations.
 
     Raises
     ------
@@ -152,7 +153,7 @@ def wilson_interval(right: int, n: int) -> tuple[float, float]:
     """
     if not 0 <= right <= n or n < 1:
         raise ValueError(f"right must be from 0 to n, and n at least 1, got {right} of {n}")
-    share, spread = right / n, 1.96**2 / n
+    share, spread = right / n, z**2 / n
     middle = share + spread / 2
     reach = math.sqrt(share * (1 - share) * spread + spread * spread / 4)
     return max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))

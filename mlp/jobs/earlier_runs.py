@@ -71,12 +71,6 @@ class EarlierRuns:
         self.origin = origin
         return self.current
 
-    @property
-    def learned_class(self) -> bool:
-        """Whether the current run, or one that it continues, learned the drawings of a class."""
-        from_room = isinstance(self.data, DrawingData) and bool(self.data.room)
-        return from_room or (self.origin is not None and self.origin.learned_class)
-
     def add(self, snapshot: Snapshot) -> None:
         """Add the run that was current until now, unless it took no step; it is shown in place of the one before it."""
         if self.data is None or snapshot.step == 0:

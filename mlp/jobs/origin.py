@@ -8,14 +8,12 @@ class Origin(NamedTuple):
 
     ``root`` is the kind of the network with which a chain of continued runs began: "shipped", "article" or "uploaded";
     None if that one began with random weights. ``read_before`` has the shares that the network read of the run's own
-    drawings: of those learned, and of those held back. ``learned_class`` is whether the chain has learned the drawings
-    of a class.
+    drawings: of those learned, and of those held back.
     """
 
     name: str
     root: str | None
     read_before: tuple[float, ...] = ()
-    learned_class: bool = False
 
 
 _REMARKS = {  # of a score on the validation or test images, by the root of the weights

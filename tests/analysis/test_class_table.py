@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.special import stdtrit
 
-from mlp.analysis.class_table import Contender, Writer, class_table, most_misread
+from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table, most_misread
 from mlp.analysis.scores import wilson_interval
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example
@@ -44,13 +45,25 @@ def test_best_network_comes_first_and_nobody_is_read_by_their_own():
     assert [list(line.cells) for line in lines] == [["a", "b"], ["b"], ["a"]]
     assert lines[0].cells["a"].right.tolist() == [True, True, False]
     assert lines[0].cells["a"].answers.tolist() == [3, 3, 3]
-    assert lines[0].interval == wilson_interval(3, 5)
+    assert lines[0].interval is None  # so few writers say too little about others
+
+
+def test_limits_are_those_of_drawings_only_if_writers_are_read_alike():
+    def limits(*right: int) -> tuple[float, float] | None:
+        cells = {str(place): Cell(written(), np.zeros(0), np.arange(20) < n) for place, n in enumerate(right)}
+        return Line(Contender("", "Pretrained", reads_as(3)), cells).interval
+
+    assert limits(*[18] * 5) is None
+    alike, unlike, perfect = limits(*[18] * 6), limits(*[20] * 3, *[16] * 3), limits(*[20] * 6)
+    assert alike == wilson_interval(108, 120, stdtrit(5, 0.975))
+    assert unlike[0] < alike[0] < 0.9 < alike[1] < unlike[1]
+    assert 0.9 < perfect[0] < perfect[1] == 1
 
 
 def test_network_that_learned_the_others_reads_its_owners_drawings_only():
-    [line] = class_table([Contender("b", "bee", reads_as(3), learned=True, before=0.0)], WRITERS)
+    [line] = class_table([Contender("b", "bee", reads_as(3), of_class=True)], WRITERS)
     assert (list(line.cells), line.n_right, line.n) == (["b"], 1, 2)
-    assert class_table([Contender("c", "cow", reads_as(3), learned=True)], WRITERS) == []  # who has given nothing
+    assert class_table([Contender("c", "cow", reads_as(3), of_class=True)], WRITERS) == []  # who has given nothing
 
 
 def test_network_of_other_names_or_without_others_drawings_has_no_line():

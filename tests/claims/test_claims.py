@@ -48,6 +48,9 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lesson/taught", "the network with 300 images a lot, and one that learned all of MNIST little or not at all"): (
         of_class.class_helps_a_network_that_has_seen_little
     ),
+    ("table", "From six writers on, limits say with 95% confidence how well it reads others"): (
+        of_class.limits_hold_in_nineteen_of_twenty_classes
+    ),
     # Lab
     ("lab/rewind 1", "Often within the first hundred steps"): of_lab.first_right_early_then_wavering,
     ("lab/rewind 2", "At the same weights, bit for bit"): of_lab.going_on_unchanged_ends_at_the_same_bits,

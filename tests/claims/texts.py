@@ -2,6 +2,7 @@
 
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
+from mlp.page.tabs.classroom.table import READS
 from mlp.page.tabs.data.tab import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
@@ -17,6 +18,7 @@ def texts() -> dict[str, str]:
         )
     for room, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{room} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
+    found["table"] = READS
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:
         explained = dict.fromkeys(one.explained for one in (setting, *setting.controls))

@@ -114,7 +114,7 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "teach an uploaded network": ("draw/correction.py teach", lambda: taught(with_uploaded_network(), "uploaded")),
     "teach a run": (
         "draw/correction.py teach",
-        lambda: taught(taught(with_uploaded_network(), "uploaded"), "run"),
+        lambda: taught(press(trained(tab="Your drawings"), "pause"), "run"),
     ),
     "own signs": (
         "draw/collect.py _learn",

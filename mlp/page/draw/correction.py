@@ -14,7 +14,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.collect import change_drawings
-from mlp.page.draw.networks import PRETRAINED_NAMES, answering
+from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
 from mlp.page.draw.reading import DigitAnswer, Reading
 from mlp.page.draw.takers import Row
 from mlp.page.live.tabs import this_tab
@@ -134,14 +134,17 @@ def own_data(visitor: Visitor) -> DrawingData:
 def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data, *, refusal: Refusal) -> bool:
     """Train the answering network further with digits mixed into MNIST's; for callbacks.
 
-    Return whether a run has begun. If not, ``refusal`` has the reason.
+    If it was taught before, the lesson begins with the network from before that, so that lessons can be compared, and
+    no network learns both one's own digits and a class's. Return whether a run has begun. If not, ``refusal`` has the
+    reason.
     """
-    now, number = answering(visitor), visitor.runs.current
-    reader, network = now.reader, now.network
-    if not reader.reads_digits:
-        refusal.set(f"This network reads your signs, not digits. {OTHERS}")
+    now = answering(visitor)
+    if not now.reader.reads_digits:
+        refusal.set(f"This network has learned drawings alone. {OTHERS}")
         return False
     try:
+        reader, name = _untaught(visitor, now)
+        network = reader.network
         settings = teaching_settings(reader, epochs=teaching_epochs())
         if now.kind == "uploaded":  # pretrained networks and runs are within the limits already
             limits().check(settings, N_MIXED)
@@ -152,12 +155,18 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
         return False
     before = visitor.job
     read_before = shares_read(Reader(network, straighten=reader.straighten), data)
-    learned_class = now.kind == "run" and visitor.runs.learned_class
-    origin = Origin(_name(now.kind, number), now.root, read_before, learned_class)
+    origin = Origin(name, now.root, read_before)
     begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
     return visitor.job is not before
 
 
-def _name(kind: str, number: int) -> str:
-    names = {**PRETRAINED_NAMES, "run": f"run {number}", "uploaded": "the uploaded network"}
-    return names.get(kind, "random weights")
+def _untaught(visitor: Visitor, now: Answering) -> tuple[Reader, str]:
+    """Return the network that answers, or the one with which its lesson began, and the name of that network."""
+    job, origin = visitor.job, visitor.runs.origin
+    if job is None or origin is None or now.kind != "run" or not isinstance(visitor.runs.data, DrawingData):
+        names = {**PRETRAINED_NAMES, "run": f"run {visitor.runs.current}", "uploaded": "the uploaded network"}
+        return now.reader, names[now.kind]
+    if (start := job.rewind.start) is None:
+        raise ValueError(f"its first weights, from {origin.name}, are no longer known")
+    network = job.first_network or start.network  # which others may hold, too
+    return Reader(network, temperature=start.temperature, straighten=start.settings.straighten), origin.name

@@ -331,8 +331,8 @@ def _ended(name: str, run: NumberedRun) -> File:
 def _origin(saved: Sequence[Any] | None) -> Origin | None:
     if saved is None:
         return None
-    name, root, read_before, learned_class = saved
-    return Origin(name, root, tuple(read_before), learned_class)
+    name, root, read_before = saved
+    return Origin(name, root, tuple(read_before))
 
 
 def _resumed(visitor: "Visitor", record: Record) -> Job:

@@ -17,7 +17,7 @@ from mlp.training.data.sources import Mnist, split_of
 from mlp.training.settings import Settings
 
 EVERY = 4
-"""With enough drawings, every fourth is held back: memorized drawings do not show whether the network has learned."""
+"""With enough drawings, one in four of each name is held back: memorized ones do not show what it has learned."""
 MIN_TO_HOLD_BACK, MIN_MIXED_TO_HOLD_BACK = 12, 8
 """Minimum number of drawings for that: of the same name, or of all digits if they are mixed with MNIST."""
 
@@ -168,10 +168,13 @@ def class_data(
 ) -> DrawingData:
     """Return a data set that trains on the drawings of a class, and holds back one's own; errors as `drawing_data`.
 
-    ``room`` is the code of the class's room.
+    It holds back the same ones as a lesson with one's own drawings, or all if that holds back none. ``room`` is the
+    code of the class's room.
     """
     if base is None and others.missing:
         raise ValueError(others.missing.rstrip("."))
+    if (back := held_back(own, mixed=base is not None)).any():
+        own = own.without_examples(np.flatnonzero(~back))
     both = replace(others, examples=others.examples + own.examples)
     return split_data(both, np.arange(len(both)) >= len(others), base=base, share=share, room=room)
 
@@ -187,18 +190,21 @@ def sign_settings(settings: Settings, names: tuple[str, ...]) -> Settings:
 
 
 def held_back(drawings: DrawingSet, *, mixed: bool = False) -> np.ndarray:
-    """Return which drawings of a set are held back from training, (n,) bool: every fourth, or none if there are few.
+    """Return which drawings of a set are held back from training, (n,) bool; none if there are few.
+
+    Of each name, it is every fourth one. Of digits that are mixed with MNIST, the second is the first of these, so that
+    two of each digit are enough for one of each.
 
     Examples
     --------
     >>> from mlp.images.drawings.drawing_set import Example
     >>> digits = DrawingSet(DIGITS, tuple(Example(0, np.ones(784, np.uint8)) for _ in range(9)))
     >>> held_back(digits, mixed=True).nonzero()[0].tolist(), held_back(digits).any().item()
-    ([3, 7], False)
+    ([1, 5], False)
     """
-    n, counts = len(drawings), np.array(drawings.counts)
+    counts = np.array(drawings.counts)
     if mixed:
-        return (np.arange(n) % EVERY == EVERY - 1) & (n >= MIN_MIXED_TO_HOLD_BACK)
+        return (drawings.ranks % EVERY == 1) & (len(drawings) >= MIN_MIXED_TO_HOLD_BACK)
     return (drawings.ranks % EVERY == EVERY - 1) & (counts[drawings.labels] >= MIN_TO_HOLD_BACK)
 
 

@@ -10,7 +10,7 @@ from mlp.images.mnist import Split
 from mlp.page.tabs.classroom.table import table_html, table_of
 from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.session import visitors
-from tests.images.drawings.sample_drawings import mixed
+from tests.images.drawings.sample_drawings import own_digits
 from tests.page.sight import at_rest, eventually, text, visitor_of
 from tests.sample_digits import sample
 
@@ -64,6 +64,7 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     assert rows_of(room) == {"Pretrained": [holder_id, learner_id], "MNIST alone": [holder_id, learner_id]}
     learner.run().button(key="step").click().run()
     assert rows_of(at_rest(learner) and room)[name] == [holder_id]
+    assert [line.contender.learned for line in table_of(room).lines if line.contender.owner] == ["learned MNIST sample"]
     learner.button(key="room_teach").click().run()
     job = visitor_of(learner).job
     eventually(lambda: job.snapshot().step)
@@ -71,25 +72,39 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     at_rest(learner)
     table = table_of(room)
     [taught] = [line for line in table.lines if line.contender.owner]
-    assert (taught.contender.name, list(taught.cells)) == (f"{name}, taught by the class", [learner_id])
-    before = visitor_of(learner).runs.origin.read_before[1]
-    assert taught.contender.before == before
-    assert "of its owner’s, held back, between " in table_html(table.lines, table.writers, None)
-    room.give(learner_id, 0, sample().test.images[0])
-    assert [line.contender.before for line in table_of(room).lines if line.contender.owner] == [None]
+    assert (taught.contender.name, list(taught.cells)) == (name, [learner_id])
+    assert taught.contender.learned == "run 1, taught MNIST sample with 20 class digits (25%)"
+    assert "% of its owner’s<br>run 1, taught " in table_html(table.lines, table.writers, None)
 
 
-def test_network_that_learned_the_class_and_its_owners_digits_has_no_row(classroom):
-    room, _, learner = classroom
-    visitor = visitor_of(learner)
-    for learned_before in (False, True):
-        learner.button(key="room_teach").click().run()
+def test_lessons_begin_with_the_same_network_and_hold_back_one_of_each_digit(classroom, open_page):
+    _, _, learner = classroom
+    visitor, digits = visitor_of(learner), sample().train
+    visitor.digits.change(own_digits(digits.images[:20], digits.labels[:20]))
+    drawings = open_page(visitor=learner, tab="Your drawings")
+    learner.button(key="step").click().run()
+    untaught = visitor_of(at_rest(learner)).job.snapshot().network.values.copy()
+    drawings.run().segmented_control(key="network").set_value("run").run()
+    held = []
+    for page, key in ((drawings, "teach"), (learner, "room_teach"), (drawings, "teach")):
+        page.run().button(key=key).click().run()
         job = visitor.job
         eventually(lambda job=job: job.snapshot().step)
         job.pause()
-        at_rest(learner)
-        assert visitor.runs.learned_class
-        assert visitor.runs.origin.learned_class == learned_before
-    test = sample().test
-    visitor.runs.begin(mixed(test.images[:8], test.labels[:8], 0.25), visitor.runs.origin)
-    assert list(rows_of(room)) == ["Pretrained", "MNIST alone"]
+        at_rest(page)
+        assert visitor.runs.origin[:2] == ("run 1", None)
+        np.testing.assert_array_equal(job.first_network.values, untaught)
+        assert sorted(job.data.held.labels) == list(range(10))
+        held.append(job.data.held_images)
+    assert held[0] == held[1]
+
+
+def test_network_of_the_class_alone_cannot_be_taught(classroom):
+    _, _, learner = classroom
+    learner.button(key="room_alone").click().run()
+    job = visitor_of(learner).job
+    eventually(lambda: job.snapshot().step)
+    learner.run().button(key="room_teach").click().run()
+    (error,) = learner.error
+    assert "This network has learned drawings alone. Choose the pretrained network" in error.value
+    assert visitor_of(learner).job is job

@@ -33,7 +33,7 @@ def own_page(open_page: Callable[..., AppTest]) -> AppTest:
 def file_of(n: int) -> tuple[str, bytes, str]:
     images = np.zeros((n, 28, 28), np.uint8)
     images[:, 4:24, 10:16] = 200 + np.arange(n)[:, None, None]
-    own = own_digits(images, np.arange(n) % 10)
+    own = own_digits(images, np.arange(n) // 2)
     return "my-digits.json", dump_drawings(own).encode(), "application/json"
 
 
@@ -85,12 +85,12 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
     assert visitor.runs.origin[:2] == ("the basic network", "article")
-    assert (len(visitor.job.data.learned), len(visitor.job.data.held)) == (7, 2)
+    assert (len(visitor.job.data.learned), len(visitor.job.data.held)) == (5, 4)
     shown = text(finished(own_page))
-    assert "with 7 own digits (50%)" in shown
+    assert "with 5 own digits (50%)" in shown
     assert "Read right Digits Before After" in shown
-    assert "Yours, learned from 7 " in shown
-    assert "Yours, held back from training 2 " in shown
+    assert "Yours, learned from 5 " in shown
+    assert "Yours, held back from training 4 " in shown
     assert "MNIST, validation images 800 " in shown
     assert not own_page.exception
 
@@ -111,7 +111,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     assert not taught.test_time_augmentation  # each measurement would take five times as long
     own_page.button(key="teach").click().run()
     assert not own_page.error
-    assert visitor.runs.origin[:2] == ("run 1", "shipped")
+    assert visitor.runs.origin[:2] == ("the pretrained network", "shipped")
     eventually(lambda: visitor.job.snapshot().step > 0)
 
 

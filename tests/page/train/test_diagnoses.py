@@ -14,7 +14,7 @@ from tests.sample_digits import sample
 def test_remedy_of_a_taught_run_teaches_the_same_network_again(open_page: Callable[..., AppTest]):
     page = open_page(tab="Your drawings")
     visitor, digits = visitor_of(page), sample().test
-    visitor.digits.change(own_digits(digits.images[:9], digits.labels[:9]))
+    visitor.digits.change(own_digits(digits.images[:20], digits.labels[:20]))
     page.run().button(key="teach").click().run()
     eventually(lambda: visitor.job.snapshot().step)
     taught, origin, first = visitor.job, visitor.runs.origin, visitor.job.first_network.values.copy()

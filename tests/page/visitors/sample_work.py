@@ -52,7 +52,7 @@ def trained(n_steps, **changes):
 
 def with_two_earlier_runs(visitor):
     for number in (1, 2, 3):
-        visitor.runs.begin(chosen_mnist(), Origin("an upload", "uploaded", (0.25, 0.5), True) if number == 2 else None)
+        visitor.runs.begin(chosen_mnist(), Origin("an upload", "uploaded", (0.25, 0.5)) if number == 2 else None)
         visitor.job = trained(number, optimizer="adam", seed=number)
         if number < 3:
             visitor.runs.add(visitor.job.snapshot())

@@ -29,7 +29,8 @@ def learning(visitor: Visitor, room: Classroom) -> None:
                 type="primary",
                 on_click=_teach,
                 args=(visitor, room),
-                help="The network that answers learns everybody’s digits but yours, among MNIST’s.",
+                help="The network that answers learns everybody’s digits but yours, among MNIST’s. If it was taught "
+                "before, it forgets that lesson first. It holds back the same drawings as *Teach my digits*.",
             )
         st.button(
             "Train on the class alone",
@@ -48,7 +49,8 @@ def _data(visitor: Visitor, room: Classroom, mixed: bool) -> DrawingData:
     others = room.drawings_but(person(visitor.id))
     if not mixed:
         return class_data(others, mine.drawings, room.code)
-    return class_data(others, mine.drawings, room.code, chosen_mnist(), state.own_share.get() / 100)
+    own = visitor.digits.now if len(visitor.digits.now) else mine.drawings
+    return class_data(others, own, room.code, chosen_mnist(), state.own_share.get() / 100)
 
 
 def _teach(visitor: Visitor, room: Classroom) -> None:

@@ -43,6 +43,10 @@ button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset
 """
 ALONE = "MNIST alone"
 """The basic network: nothing else has learned from MNIST alone."""
+READS = (
+    "Each network reads everybody’s drawings but its owner’s. One that learned the others’ drawings reads only its "
+    "owner’s. From six writers on, limits say with 95% confidence how well it reads others who write like them."
+)
 
 
 class Table(NamedTuple):
@@ -61,7 +65,10 @@ def table_of(room: Classroom) -> Table:
 
     def read() -> Table:
         contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
-        contenders += [Contender("", NAMES["shipped"], shipped("shipped")), Contender("", ALONE, shipped("article"))]
+        contenders += [
+            Contender("", NAMES["shipped"], shipped("shipped"), "learned MNIST and synthetic digits"),
+            Contender("", ALONE, shipped("article"), "learned MNIST"),
+        ]
         writers = [Writer(one.who, one.name, one.drawings) for one in room.learners]
         writers = [writer for writer in writers if len(writer.drawings)]
         earlier = () if before is None else before.result.lines
@@ -78,18 +85,14 @@ def table_of(room: Classroom) -> Table:
 
 
 def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
-    """Yield a learner's networks, but none that learned the learner's drawings as well as the others'."""
+    """Yield a learner's networks."""
     job, data, origin = visitor.job, visitor.runs.data, visitor.runs.origin
     if job is not None and (now := job.snapshot()).step:
-        if isinstance(data, DrawingData) and data.room:
-            is_same = data.holds_back and data.held_images == learner.drawings.images.tobytes()
-            before = origin.read_before[1] if origin is not None and is_same else None
-            how = "on the class alone" if data.base is None else "taught by the class"
-            yield Contender(learner.who, f"{learner.name}, {how}", now.reader, True, before)
-        elif not visitor.runs.learned_class:
-            yield Contender(learner.who, learner.name, now.reader)
+        of_class = isinstance(data, DrawingData) and bool(data.room)
+        begun = "learned" if origin is None else f"{origin.name}, taught"
+        yield Contender(learner.who, learner.name, now.reader, f"{begun} {now.data_name}", of_class)
     if visitor.uploaded is not None:
-        yield Contender(learner.who, f"{learner.name}, uploaded", visitor.uploaded)
+        yield Contender(learner.who, f"{learner.name}, uploaded", visitor.uploaded, "nobody knows what it learned")
 
 
 @part("room_networks", on=lambda room: On.RUN if room.shows_answer else On(0))
@@ -121,10 +124,7 @@ def table(visitor: Visitor, room: Classroom) -> None:
         range(len(cells)),
         lambda pick: _open(cells, pick),
     )
-    st.caption(
-        "Each network reads everybody’s drawings but its owner’s. One that learned the others’ drawings reads only its "
-        "owner’s. Nobody knows what an uploaded network has learned. The limits hold with 95% confidence."
-    )
+    st.caption(READS)
     line = next((one for one in lines if opened is not None and one.contender.name == opened[0]), None)
     writer = next((one for one in writers if opened is not None and one.id == opened[1]), None)
     if line is not None and writer is not None and writer.id in line.cells:
@@ -136,7 +136,6 @@ def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[s
     heads = "".join(f'<th scope="col">{html.escape(writer.name)}</th>' for writer in writers)
     rows, number = [], 0
     for line in lines:
-        low, high = (percent(limit) for limit in line.interval)
         cells = []
         for writer in writers:
             cell = line.cells.get(writer.id)
@@ -151,12 +150,14 @@ def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[s
                 )
                 cells.append(f"<td>{inside}</td>")
             number += 1
-        of = line.contender
-        own = " of its owner’s, held back" if of.learned else ""
-        before = "" if of.before is None else f"; {percent(of.before)} before the class"
+        of, score = line.contender, percent(line.n_right / line.n)
+        if of.of_class:
+            score += " of its owner’s"
+        elif limits := line.interval:
+            score += f", between {percent(limits[0])} and {percent(limits[1])}"
         rows.append(
-            f'<tr><th scope="row">{html.escape(of.name)}<small>{percent(line.n_right / line.n)}{own}, '
-            f"between {low} and {high}{before}</small></th>{''.join(cells)}</tr>"
+            f'<tr><th scope="row">{html.escape(of.name)}<small>{score}<br>{html.escape(of.learned)}</small></th>'
+            f"{''.join(cells)}</tr>"
         )
     return (
         f'<table aria-label="Networks and writers"><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'

@@ -97,7 +97,7 @@ def _training(visitor: Visitor, drawings: DrawingSet) -> None:
     """Draw the button that trains a network on the drawings; digits are mixed into MNIST."""
     if drawings.are_digits:
         st.select_slider(
-            "Share of your digits in training",
+            "Share of drawings in training",
             SHARES,
             value=state.own_share.default,
             key=state.own_share.key,
@@ -128,12 +128,12 @@ def _training(visitor: Visitor, drawings: DrawingSet) -> None:
 
 def _teaching_note(digits: DrawingSet) -> None:
     n_back = int(held_back(digits, mixed=True).sum())
-    rest = f"Every fourth of yours ({n_back} in all) is" if n_back else "With eight digits or more, every fourth is"
-    rest += " held back, to see whether it learns your handwriting or only these drawings."
+    back = f"{n_back} of yours are" if n_back > 1 else "With eight drawings or more, the second of each digit is"
     epochs = f"{teaching_epochs():d} more epochs" if teaching_epochs() > 1 else "one more epoch"
     st.caption(
         f"The network that answers trains for {epochs} on {N_MIXED:,} slightly warped images from MNIST and "
-        f"from you. {rest}"
+        f"from you. If it was taught before, it forgets that lesson first. {back} "
+        "held back, to see whether it learns your handwriting or only these drawings."
     )
 
 

@@ -172,14 +172,14 @@ LESSONS = {
             Experiment("All images", Settings(epochs=3)),
         ),
         look_for="Draw each digit twice, and keep it with *Not right? It was a …* Then press *Teach my digits* under "
-        "*Mine*, *Your drawings*. Compare the digits that it learned with those held back. In a room, press *Train "
-        "with the class*: the network learns everybody’s digits but yours. The table says how it read yours before "
-        "and after.",
+        "*Mine*, *Your drawings*. The network learns one of each. How does it read the ten that are held back, before "
+        "and after? In a room, press *Train with the class*: the network forgets your lesson, and learns everybody’s "
+        "digits but yours. *Your drawings* then shows how it reads the same ten.",
         question="After teaching, the network reads nearly all of your digits. How can you find out whether that is "
         "because you taught it?",
-        answer="Teach the same network without you, and compare. *Train with the class* does that. If it reads you as "
-        "well as before, or as well as after your own lesson, it wasn’t your digits that it needed. Compare only "
-        "digits that were held back: a network reads all that it has memorized.",
+        answer="Teach the same network without you, and compare. *Train with the class* does that. If it then reads "
+        "the ten as well as after your own lesson, it wasn’t your digits that it needed. Compare only digits that were "
+        "held back: a network reads all that it has memorized.",
         teaching="- **Aim:** only a comparison with a network that you didn’t teach shows what you taught yours.\n"
         "- **Minutes:** 30, after the lesson before.\n"
         "- **Ask:** which row would change if you left the room? Is a network that the class taught better for "
