@@ -1,7 +1,6 @@
 """Inkling: train a neural network from nothing, then draw for it."""
 
 import sys
-from functools import partial
 from importlib import import_module
 
 import streamlit as st
@@ -9,7 +8,6 @@ import streamlit as st
 from mlp.machine import wait_for_running_threads
 from mlp.page.draw.answer import reading_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
-from mlp.page.draw.classroom_row import room_row
 from mlp.page.draw.collect import signs_row, your_signs
 from mlp.page.draw.correction import correction_row
 from mlp.page.draw.networks import FILES, network_choice, shipped
@@ -24,6 +22,8 @@ from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
+from mlp.page.tabs.classroom.followed import room_state
+from mlp.page.tabs.classroom.row import room_row
 from mlp.page.tabs.classroom.tab import join_linked, open_button
 from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
 from mlp.page.tabs.next_step import next_step_section
@@ -49,7 +49,7 @@ def page() -> None:
     theme.apply()
     visitor = this_visitor()
     wait_for_step(visitor)
-    live_channel(visitor, partial(script_state, visitor))
+    live_channel(visitor, lambda: script_state(visitor) + room_state(visitor))
     hide_parts()
     open_link()
     join_linked(visitor)

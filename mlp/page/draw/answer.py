@@ -94,7 +94,7 @@ def answer_anew(visitor: Visitor) -> Parts:
     return parts
 
 
-@part("row", on=lambda visitor, takers: row_of(visitor, takers).on)
+@part("row", lambda visitor, takers: row_of(visitor, takers).on)
 def _row(visitor: Visitor, takers: Sequence[Taker]) -> None:
     with st.container(key="correction_row"):
         row_of(visitor, takers).draw()

@@ -9,6 +9,7 @@ from mlp.images.recorded import CANVAS_PX, PEN_PX, Stroke, rasterize
 from mlp.images.stroke_link import strokes_from_text
 from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import (
+    CANVAS,
     dotted,
     forget_photo,
     give_one,
@@ -20,13 +21,14 @@ from mlp.page.draw.on_canvas import (
 )
 from mlp.page.draw.photo import photo_button
 from mlp.page.draw.takers import Taker, row_of
-from mlp.page.live.desk import checked_drawing, photo_of
+from mlp.page.live.desk import STROKE, checked_drawing, photo_of
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable, linked
-from mlp.page.style.redraw import On, part, redraw
+from mlp.page.style.redraw import part, redraw
 from mlp.page.style.theme import image_url
+from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.visitor import Visitor
 
 _canvas = SessionVar[Any]("canvas", None)
@@ -85,7 +87,7 @@ def _path(stroke: Stroke) -> dict[str, Any]:
     }
 
 
-@part("drawing", on=On.CANVAS)
+@part("drawing", CANVAS)
 def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[Callable[[Visitor], None]]) -> None:
     """Draw the canvas, which shows what the taker of the drawing asks for, and its buttons, the given ones last.
 
@@ -135,7 +137,7 @@ def on_stroke(visitor: Visitor) -> None:
     if tab.desk.is_drawn_on:
         visitor.picture = None
     keep_drawing(visitor, drawn)
-    redraw(On.STROKE if visitor.has_work() == had_work else On.STROKE | On.FIRST_WORK)
+    redraw(STROKE, *([] if visitor.has_work() == had_work else [FIRST_WORK]))
 
 
 def _is_sound(canvas: Any) -> bool:
@@ -148,7 +150,7 @@ def _is_sound(canvas: Any) -> bool:
 
 def _clear(visitor: Visitor) -> None:
     forget_photo()
-    wipe(visitor)
+    wipe(visitor, CANVAS)
 
 
 def _undo(visitor: Visitor) -> None:
@@ -158,7 +160,7 @@ def _undo(visitor: Visitor) -> None:
     if left:
         put_objects(left)
     else:
-        wipe(visitor)
+        wipe(visitor, CANVAS)
 
 
 def _put_part(tab: Tab) -> Parts:

@@ -10,14 +10,15 @@ import streamlit as st
 from mlp.class_names import in_words
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
-from mlp.page.draw.on_canvas import wipe
+from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.html import announced
 from mlp.page.style.link import hidable
-from mlp.page.style.redraw import On, rerun_page
+from mlp.page.style.redraw import Event, rerun_page
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
@@ -27,6 +28,8 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 
 _refused = Refusal("signs")
+KEPT_DRAWINGS = Event()
+"""The drawings that the visitor keeps as digits or signs."""
 
 GOOD_START = 5
 """Number of drawings of each sign that the page asks for."""
@@ -52,7 +55,7 @@ def signs_row(visitor: Visitor) -> Row | None:
     signs = visitor.signs.now
     lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
     asks_for, *_ = [*lacking, *signs.names, ""]
-    return Row(partial(_collect, visitor), On.STROKE | On.DRAWINGS, asks_for, signs.names)
+    return Row(partial(_collect, visitor), (STROKE, KEPT_DRAWINGS), asks_for, signs.names)
 
 
 def your_signs(visitor: Visitor) -> None:
@@ -156,7 +159,7 @@ def _keep(visitor: Visitor, label: int, name: str) -> None:
         visitor.signs, lambda signs: signs.with_example(label, drawing.image, drawing.strokes), _refused
     ):
         begins = has_good_start(visitor.signs.now) and not has_good_start(before) and _learn(visitor)
-        wipe(visitor, None if begins else On.CANVAS | On.DRAWINGS)
+        wipe(visitor, *([] if begins else [CANVAS, KEPT_DRAWINGS]))
 
 
 def has_good_start(signs: DrawingSet) -> bool:

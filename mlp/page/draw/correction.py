@@ -13,17 +13,18 @@ from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.collect import change_drawings
+from mlp.page.draw.collect import KEPT_DRAWINGS, change_drawings
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
 from mlp.page.draw.reading import DigitAnswer, Reading
 from mlp.page.draw.takers import Row
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar
 from mlp.page.style.html import announced
 from mlp.page.style.link import hidable
-from mlp.page.style.redraw import On, redraw, rerun_page
+from mlp.page.style.redraw import redraw, rerun_page
 from mlp.page.visitors.refusals import Refusal
-from mlp.page.visitors.runs import begin
+from mlp.page.visitors.runs import RUN, begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import N_MIXED, DrawingData, drawing_data
 from mlp.training.data.sources import chosen_mnist
@@ -43,7 +44,7 @@ hidable("correction", "Not right? It was a …")
 def correction_row(visitor: Visitor) -> Row:
     """Take the drawing as a digit; after *Teach it now* the row shows what that run costs on MNIST."""
     taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.current
-    return Row(partial(_correct, visitor), On.STROKE | On.DRAWINGS | (On.RUN if taught else On(0)))
+    return Row(partial(_correct, visitor), (STROKE, KEPT_DRAWINGS, RUN) if taught else (STROKE, KEPT_DRAWINGS))
 
 
 def _correct(visitor: Visitor) -> None:
@@ -84,7 +85,7 @@ def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
         change_drawings(visitor.digits, lambda own: own.with_example(label, drawing.image, drawing.strokes), _refused)
     elif is_there and place is not None:
         visitor.digits.change(own.without_examples([place]))
-    redraw(On.DRAWINGS)
+    redraw(KEPT_DRAWINGS)
 
 
 def _teach_now(visitor: Visitor) -> None:

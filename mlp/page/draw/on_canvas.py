@@ -16,15 +16,17 @@ from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import answering, images_of, shipped
-from mlp.page.live.desk import Desk, Given, Photo
+from mlp.page.live.desk import STROKE, Desk, Given, Photo
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import svg, svg_url
-from mlp.page.style.redraw import On, redraw, rerun_page
+from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 
+CANVAS = Event()
+"""What a script puts on the canvas."""
 _given_to = SessionVar[int]("given_to", 0)
 """The number of the last run that was given an image, or that began with a drawing."""
 picture_in = ControlVar[Any]("picture_in", None)
@@ -42,7 +44,7 @@ def give_one(visitor: Visitor) -> None:
     images = collected or images_of(visitor, answering(visitor).reader.names) or chosen_mnist().load()
     forget_photo()
     _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
-    redraw(On.CANVAS | On.STROKE)
+    redraw(CANVAS, STROKE)
 
 
 def give_to_run(visitor: Visitor) -> None:
@@ -105,8 +107,8 @@ def dotted(name: str) -> str:
     return f"<style>:root {{ --invite: url({svg_url(svg(100, 100, text, ''))}) !important; }}</style>"
 
 
-def wipe(visitor: Visitor, on: On | None = On.CANVAS) -> None:
-    """Clear canvas and desk, and redraw what depends on it, None for the whole page; the reading follows.
+def wipe(visitor: Visitor, *on: Event) -> None:
+    """Clear canvas and desk, and redraw what depends on these events, none for the whole page; the reading follows.
 
     The browser gets the message some 10 ms before its canvas is empty, and a stroke that begins in between is lost. So
     the page says that nothing is drawn only once the next stroke will count, when the live channel asks for a reading.
@@ -114,12 +116,12 @@ def wipe(visitor: Visitor, on: On | None = On.CANVAS) -> None:
     tab = this_tab()
     visitor.picture = None
     visitor.keep_drawing(None)
-    tab.desk.put([], None if tab.followed and on is not None else "")
+    tab.desk.put([], None if tab.followed and on else "")
     tab.changed("canvas", "reading")  # a given image goes without a change of the canvas
-    if on is None:
-        rerun_page()
+    if on:
+        redraw(*on)
     else:
-        redraw(on)
+        rerun_page()
 
 
 def keep_drawing(visitor: Visitor, drawn: tuple[list[Any], str] | None) -> None:
@@ -133,7 +135,7 @@ def put_objects(
     """Put these objects on the canvas, see `Desk.put`; it then reports them as if they had been drawn."""
     this_tab().desk.put(objects, image, photo, chosen)
     this_tab().changed("canvas")
-    redraw(On.CANVAS | On.STROKE)
+    redraw(CANVAS, STROKE)
 
 
 def show_photo(visitor: Visitor, photo: Photo | None, chosen: int = 0) -> None:
@@ -141,7 +143,7 @@ def show_photo(visitor: Visitor, photo: Photo | None, chosen: int = 0) -> None:
     digit = None if photo is None else photo.digits[chosen]
     visitor.picture = None if photo is None else photo.picture
     if digit is None:
-        wipe(visitor)
+        wipe(visitor, CANVAS)
     else:
         whole = image_url(np.asarray(ImageOps.pad(Image.fromarray(digit.pixels), (CANVAS_PX, CANVAS_PX))))
         place = {"left": 0, "top": 0, "width": CANVAS_PX, "height": CANVAS_PX, "originX": "left", "originY": "top"}

@@ -12,14 +12,14 @@ from mlp.images.picture import SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.jobs.workers import picture_readers
 from mlp.page.draw.networks import answering
-from mlp.page.draw.on_canvas import picture_error, picture_in, show_photo
-from mlp.page.draw.reading import answers_to
-from mlp.page.live.desk import Photo, photo_of
+from mlp.page.draw.on_canvas import CANVAS, picture_error, picture_in, show_photo
+from mlp.page.draw.reading import NETWORK, answers_to
+from mlp.page.live.desk import STROKE, Photo, photo_of
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import On, part
+from mlp.page.style.redraw import Event, part
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.visitor import Visitor
 
@@ -62,7 +62,7 @@ def photo_section(visitor: Visitor) -> None:
     _sheet_photo(visitor)
 
 
-@part("photo_drawn", on=On.CANVAS)
+@part("photo_drawn", CANVAS)
 def _panel(visitor: Visitor) -> None:
     """Draw the panel for uploads; unlike a popover's content, it stays in the page when closed, so uploads continue."""
     with st.container(key="photo_panel"):
@@ -92,11 +92,11 @@ def _take_in(visitor: Visitor) -> None:
     show_photo(visitor, photo)
 
 
-def _reads(_: Visitor) -> On:
-    return On.CANVAS if this_tab().desk.photo is None else On.CANVAS | On.STROKE | On.NETWORK
+def _reads(_: Visitor) -> Sequence[Event]:
+    return () if this_tab().desk.photo is None else (STROKE, NETWORK)
 
 
-@part("sheet_photo", on=_reads)
+@part("sheet_photo", CANVAS, _reads)
 def _sheet_photo(visitor: Visitor) -> None:
     """Draw the open photo over the canvas if it has several digits, and the numbers that they form in the row below."""
     photo = this_tab().desk.photo

@@ -11,7 +11,11 @@ from mlp.images.input_image import InputImage
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answering, is_seen, shipped
 from mlp.page.live.desk import Desk, place_of
+from mlp.page.style.redraw import Event
 from mlp.page.visitors.visitor import Visitor
+
+NETWORK = Event(lambda tab: tab.desk.answer and tab.desk.answer.network, 2.0)
+"""The network that answers: its steps if it is the current run, and to which step it is rewound."""
 
 
 class Reading(NamedTuple):

@@ -15,9 +15,10 @@ from mlp.jobs.workers.picture_readers import paint
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
 from mlp.page.draw.reading import true_label
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.download_button import download_button
-from mlp.page.style.redraw import On, part
+from mlp.page.style.redraw import part
 from mlp.page.style.theme import LIGHT
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
@@ -39,7 +40,7 @@ def share_section(visitor: Visitor) -> None:
     _picture(visitor)
 
 
-@part("share_link", on=On.STROKE)
+@part("share_link", STROKE)
 def _copy_link() -> None:
     # Only the copied link holds the drawing, not the address.
     drawing = this_tab().desk.drawing
@@ -47,7 +48,7 @@ def _copy_link() -> None:
     st.html(_BUTTON.format(drawing=html.escape(strokes or "")))
 
 
-@part("share_picture", on=On.STROKE)
+@part("share_picture", STROKE)
 def _picture(visitor: Visitor) -> None:
     """Draw the buttons that paint and download a picture."""
     desk = this_tab().desk

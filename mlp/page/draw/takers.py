@@ -1,9 +1,9 @@
 """Takers of the drawing: each offers a row below it, and the page shows that of the first that wants the drawing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
-from mlp.page.style.redraw import On
+from mlp.page.style.redraw import Event
 from mlp.page.visitors.visitor import Visitor
 
 
@@ -11,7 +11,7 @@ class Row(NamedTuple):
     """What a taker shows below the drawing, what that depends on, and what it wants to have drawn."""
 
     draw: Callable[[], None]
-    on: On
+    on: Collection[Event] = ()
     asks_for: str = ""
     """The name to draw next, which the empty canvas shows with dots."""
     collects: tuple[str, ...] = ()
@@ -24,4 +24,4 @@ Taker = Callable[[Visitor], Row | None]
 
 def row_of(visitor: Visitor, takers: Sequence[Taker]) -> Row:
     """Return the row of the first taker that wants the drawing, or an empty one."""
-    return next((row for takes in takers if (row := takes(visitor)) is not None), Row(lambda: None, On(0)))
+    return next((row for takes in takers if (row := takes(visitor)) is not None), Row(lambda: None))

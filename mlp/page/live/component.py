@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from mlp.jobs.slices import slice_seconds
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import EVERY_S, NOTHING, On, fragment, redraw, redraw_parts
+from mlp.page.style.redraw import NOTHING, fragment, redraw, redraw_parts
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
@@ -40,9 +41,7 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
         # A tab has nothing new to show before its run's next turn.
         turn_s = slice_seconds(calls, places) * calls / places
         seldom_s = min(MAX_SELDOM_S, SELDOM_TRIPS * tab.trip_s)
-        outdated, due_in_s = tab.drawn.outdated(max(turn_s, seldom_s))
-        works = tab.work is not None and tab.work[1].running
-        tab.due_in_s = min(due_in_s or EVERY_S[On.WORK], EVERY_S[On.WORK]) if works else due_in_s
+        outdated, tab.due_in_s = tab.drawn.outdated(max(turn_s, seldom_s))
         return {"draw": None if now == tab.shown else now, "outdated": outdated}
 
     # In a fragment, because a request for the whole page would replace a press that arrived just before.
@@ -74,4 +73,4 @@ def _choose_digit(tab: Tab) -> None:
     if isinstance(number, int) and number >= 0:
         tab.desk.choose(number)
         tab.changed("reading", "scene")
-        redraw(On.STROKE)
+        redraw(STROKE)

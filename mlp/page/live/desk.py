@@ -11,6 +11,10 @@ from mlp.images.drawings.canvas_strokes import strokes_on_canvas
 from mlp.images.input_image import InputImage, from_drawing, from_picture
 from mlp.images.picture import Picture
 from mlp.images.recorded import Stroke
+from mlp.page.style.redraw import Event
+
+STROKE = Event(lambda tab: tab.desk.version)
+"""What is being read."""
 
 
 class Photo(NamedTuple):

@@ -6,14 +6,11 @@ from collections.abc import Callable, Collection
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakMethod, WeakValueDictionary, finalize
 
-from mlp.analysis.lab.sliced import Sliced
 from mlp.jobs.job import Job
 from mlp.page.live.desk import Desk
 from mlp.page.live.protocol import Ask
 from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import DrawnParts, On, drawn_parts
-from mlp.page.visitors.classroom import Classroom, person
-from mlp.page.visitors.session import visitors
+from mlp.page.style.redraw import DrawnParts, drawn_parts
 from mlp.page.visitors.visitor import Visitor
 
 _live_tab = SessionVar[Any]("live_tab", None)
@@ -46,6 +43,8 @@ class Tab:
         """The secret that identifies the tab's browser."""
         self.owner = ""
         """The visitor's id."""
+        self.visitor: Visitor | None = None
+        """The visitor whose work it shows."""
         self.desk = Desk()
         """What is being read."""
         self.spoken: Any = None
@@ -56,12 +55,10 @@ class Tab:
         """The parts that scripts have drawn."""
         self.due_in_s: float | None = None
         """Seconds until a part may have to be drawn again, without any further change; None if none."""
-        self.work: tuple[str, Sliced[Any]] | None = None
+        self.work: Any = None
         """The name of the lab's experiment whose computation was started last, and the computation."""
         self.swept: tuple[float, Parts] = (0.0, {})
         """The time when the charts of a sweep were last computed, and the charts."""
-        self.classroom: Classroom | None = None
-        """The room that the visitor has joined."""
         self.question: Ask | None = None
         """The newest question; None before the first."""
         self.trip_s = 0.0
@@ -71,40 +68,20 @@ class Tab:
         self._connected = threading.Event()  # set from the first connection on
         self._sources: dict[str, Source] = {}
         self._follower: Follower | None = None
-        self._visitor: Visitor | None = None
         self._watched: WeakKeyDictionary[Job, finalize] = WeakKeyDictionary()  # calling one ends its subscription
         self._lock = threading.Lock()
 
     def show(self, visitor: Visitor) -> None:
         """Show this visitor's work; changes of it wake the tab from now on."""
-        self.owner, self._visitor, me = visitor.id, visitor, person(visitor.id)
-        if self.classroom is not None:
-            self.classroom.listeners.discard(self)
-        self.classroom = visitors().classrooms.of(visitor)
-        if self.classroom is not None:
-            self.classroom.listeners.add(self)
-        self.drawn.is_live, self.drawn.announce = lambda: self.followed, lambda: self.changed("page")
-        self.drawn.looks = {
-            On.STROKE: lambda: self.desk.version,
-            On.RUN: lambda: visitor.job and (visitor.runs.current, visitor.job.revision),
-            On.NETWORK: lambda: self.desk.answer and self.desk.answer.network,
-            On.SWEEP: lambda: visitor.sweep and [job.revision for job in visitor.sweep.jobs],
-            On.CLASSROOM: lambda: self.classroom and self.classroom.look(),
-            On.GIVEN: lambda: self.classroom and (mine := self.classroom.learner(me)) and id(mine.drawings),
-            On.WORK: lambda: self.work and (self.work[1].running, self.work[1].work.progress),
-        }
+        self.owner, self.visitor = visitor.id, visitor
         visitor.listeners.add(self)
         self._watch(visitor.jobs())
 
     def visitor_changed(self) -> None:
         """Respond to a new run or sweep."""
-        if self._visitor is not None:
-            self._watch(self._visitor.jobs())
+        if self.visitor is not None:
+            self._watch(self.visitor.jobs())
         self.changed()
-
-    def room_changed(self) -> None:
-        """Respond to a change of the visitor's room."""
-        self.changed("room", "page")
 
     def _watch(self, jobs: Collection[Job]) -> None:
         """Subscribe to exactly these jobs; tab and jobs do not keep each other in memory."""
@@ -124,14 +101,14 @@ class Tab:
 
     def _job_changed(self) -> None:
         """Announce a change of a job; a run that does not play has changed by a press, or has ended."""
-        job = None if self._visitor is None else self._visitor.job
+        job = None if self.visitor is None else self.visitor.job
         if job is not None and not job.playing and (follower := self._follower) is not None:
             follower.wake(("run",), urgent=True)
         self.changed()
 
     def arrived(self, step: tuple[int, int] | None) -> None:
         """Record that the browser has drawn this run number and step, for which a slow run waits."""
-        visitor = self._visitor
+        visitor = self.visitor
         if step is not None and visitor is not None and visitor.job is not None and step[0] == visitor.runs.current:
             visitor.job.note_seen(step[1])
 
@@ -215,6 +192,7 @@ def this_tab() -> Tab:
     if tab is None:
         tab = opened_tab()
         tab.drawn = drawn_parts()
+        tab.drawn.tab = tab
         _live_tab.set(tab)
     return tab
 

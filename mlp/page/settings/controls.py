@@ -11,13 +11,15 @@ from mlp.class_names import DIGITS
 from mlp.nn.network import count_parameters
 from mlp.page import state
 from mlp.page.style.link import hidable
-from mlp.page.style.redraw import On, part, redraw, rerun_page
+from mlp.page.style.redraw import Event, part, redraw, rerun_page
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value, value_text
 from mlp.training.settings import N_INPUTS, SETTINGS, Settings, controls, settings_at
 
+SETTING = Event()
+"""The positions of the controls."""
 IN_VIEW = ("Network", "Training")
 """Sections whose controls are always in view, each in one row."""
 FOLDED = {"Prevent overfitting": "Prevent overfitting", "More settings": "Method and data", "Advanced": "Advanced"}
@@ -56,7 +58,7 @@ def set_controls(settings: Settings) -> list[str]:
     return left_out
 
 
-@part("starting_points_row", on=On.SETTING)
+@part("starting_points_row", SETTING)
 def recipe_buttons(train: Callable[[], None]) -> None:
     """Draw a button for each recipe, which moves the controls and calls ``train``.
 
@@ -87,7 +89,7 @@ def _choose(name: str, train: Callable[[], None]) -> None:
     rerun_page()
 
 
-@part("settings_drawn", on=On.SETTING)
+@part("settings_drawn", SETTING)
 def settings_panel(moved: Callable[[str], None]) -> None:
     """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved."""
     with st.container(key="settings", gap=None):
@@ -133,7 +135,7 @@ def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> Non
 def _draw(control: Setting, moved: Callable[[str], None]) -> None:
     def changed() -> None:
         moved(control.key)
-        redraw(On.SETTING)  # all controls, as one can move another
+        redraw(SETTING)  # all controls, as one can move another
 
     label, places, first = control.label, control.positions, control.first_position
     kept: Any = {"key": control.key, "persist_state": "session", "on_change": changed, "help": control.explained}

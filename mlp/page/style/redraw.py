@@ -7,9 +7,11 @@ open tab once they are in view. Parts that move without scripts come through the
 """
 
 import time
-from collections.abc import Callable, Mapping
-from enum import Enum, Flag, auto
-from functools import wraps
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache, wraps
+from itertools import chain
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -18,21 +20,16 @@ from streamlit.errors import StreamlitAPIException
 from mlp.page.session_var import SessionVar
 
 
-class On(Flag):
-    """What a part of the page depends on."""
+@dataclass(eq=False)
+class Event:
+    """A change on which parts of the page depend, declared in the file that causes it.
 
-    STROKE = auto()  # what is being read
-    RUN = auto()  # the steps of the current run
-    NETWORK = auto()  # the network that answers: its steps if it is the current run, and to which step it is rewound
-    SWEEP = auto()  # the steps of the runs of a sweep
-    WORK = auto()  # the progress of a computation of the lab
-    CANVAS = auto()  # what a script puts on the canvas
-    SETTING = auto()  # the positions of the settings' controls
-    VIEW = auto()  # the open view of a tab: its tool, experiment or data
-    DRAWINGS = auto()  # the drawings that the visitor keeps as digits or signs
-    CLASSROOM = auto()  # who is in the visitor's room, their guesses, and the table
-    GIVEN = auto()  # what the visitor has given to the room
-    FIRST_WORK = auto()  # whether the visitor has any work
+    ``look`` returns the state in a `mlp.page.live.tabs.Tab`, in any thread; it is None if only scripts change it.
+    Between two redraws for it are at least ``every_s`` seconds.
+    """
+
+    look: Callable[[Any], object] | None = None
+    every_s: float = 0.0
 
 
 class Where(Enum):
@@ -42,39 +39,30 @@ class Where(Enum):
     TAB = auto()  # in the open tab
 
 
-EVERY_S = {On.STROKE: 0.0, On.WORK: 0.4, On.RUN: 2.0, On.NETWORK: 2.0, On.SWEEP: 2.0, On.CLASSROOM: 1.0, On.GIVEN: 1.0}
-"""What changes without a script, and the seconds between two redraws for it."""
 NOTHING = "live_requests"
 """A part that draws nothing to be seen; Streamlit would rerun the pressed control's part if no part was named."""
 
 
 class Drawn(NamedTuple):
-    """A part as a script has drawn it last: ``state`` is that of what it depends on, by event."""
+    """A part as a script has drawn it last, with the states at which its events looked."""
 
-    on: On
+    on: Collection[Event]
     where: Where
-    state: dict[On, object]
+    states: dict[Event, object]
     at: float
 
 
 class DrawnParts:
-    """The parts that scripts have drawn in a tab, by key, in the order of the page.
-
-    ``looks`` has, for each event of `EVERY_S`, a function that returns the current state; any thread calls it.
-    ``is_live`` says whether the live channel is open. ``announce`` is called when parts were drawn, or are to be drawn
-    again.
-    """
+    """The parts that scripts have drawn in a ``tab``, by key, in the order of the page."""
 
     def __init__(self) -> None:
         self.parts: dict[str, Drawn] = {}
-        self.looks: Mapping[On, Callable[[], object]] = {}
-        self.is_live: Callable[[], bool] = lambda: False
-        self.announce: Callable[[], None] = lambda: None
+        self.tab: Any = None
 
-    def note(self, key: str, on: On, where: Where) -> None:
+    def note(self, key: str, on: Collection[Event], where: Where) -> None:
         """Record that a part is drawn now."""
-        state = {one: look() for one, look in self.looks.items() if one in on}
-        self.parts[key] = Drawn(on, where, state, time.monotonic())
+        states = {event: event.look(self.tab) for event in on if event.look is not None}
+        self.parts[key] = Drawn(on, where, states, time.monotonic())
 
     def outdated(self, least_s: float) -> tuple[list[tuple[str, float, bool]], float | None]:
         """Return the parts to be drawn again, and the seconds until another one may be due, or None.
@@ -82,11 +70,11 @@ class DrawnParts:
         Of each part: its key, a number that changes whenever it is drawn, and whether it is in the open tab. Between
         two redraws for anything but a stroke are at least ``least_s``.
         """
-        states, now = {one: look() for one, look in self.looks.items()}, time.monotonic()
+        look, now = cache(lambda event: event.look(self.tab)), time.monotonic()
         found, waits = [], []
         for key, drawn in list(self.parts.items()):
-            changed = [one for one, state in drawn.state.items() if state != states[one]]
-            wait = min((max(EVERY_S[one], EVERY_S[one] and least_s) for one in changed), default=None)
+            changed = [event for event, state in drawn.states.items() if state != look(event)]
+            wait = min((max(event.every_s, event.every_s and least_s) for event in changed), default=None)
             if wait is not None and now - drawn.at >= wait:
                 found.append((key, round(drawn.at, 3), drawn.where is Where.TAB))
             elif wait is not None:
@@ -108,20 +96,20 @@ def drawn_parts() -> DrawnParts:
 
 
 def part(
-    key: str, *, on: On | Callable[..., On], where: Where = Where.CARDS
+    key: str, *on: Event | Callable[..., Collection[Event]], where: Where = Where.CARDS
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that makes a function draw a part of the page, again after each of these events.
 
-    ``on`` may be a function that returns them for the function's arguments, whenever it is drawn; ``On(0)`` is for a
-    part that only its own controls change.
+    One may be a function that returns events for the function's arguments, whenever it is drawn. None are for a part
+    that only its own controls change.
     """
 
     def declare(act: Callable[..., None]) -> Callable[..., None]:
         @wraps(act)
         def draw(*args: Any) -> None:
-            drawn = drawn_parts()
-            drawn.note(key, on if isinstance(on, On) else on(*args), where)
-            drawn.announce()
+            drawn, events = drawn_parts(), [[one] if isinstance(one, Event) else one(*args) for one in on]
+            drawn.note(key, list(chain(*events)), where)
+            drawn.tab.changed("page")
             act(*args)
 
         return fragment(draw, key=key)
@@ -145,21 +133,21 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
     return place
 
 
-def redraw(on: On) -> None:
+def redraw(*on: Event) -> None:
     """Redraw the parts that depend on what has changed; for callbacks, as their last act.
 
-    In the open tab, the browser asks for parts that depend on a stroke, once they are in view. Without the live
+    In the open tab, the browser asks for parts that not only scripts change, once they are in view. Without the live
     channel, which also draws what moves, the whole page is drawn.
     """
     drawn = drawn_parts()
-    if not drawn.is_live():
+    if not drawn.tab.followed:
         rerun_page()
         return
-    at_once = {Where.CARDS: on, Where.TAB: on & ~On.STROKE}
-    keys = [key for key, one in drawn.parts.items() if one.on & at_once[one.where]]
+    at_once = {Where.CARDS: set(on), Where.TAB: {event for event in on if event.look is None}}
+    keys = [key for key, one in drawn.parts.items() if not at_once[one.where].isdisjoint(one.on)]
     for key in keys:  # else the browser would ask for those that are drawn a moment later
         drawn.note(key, drawn.parts[key].on, drawn.parts[key].where)
-    drawn.announce()
+    drawn.tab.changed("page")
     redraw_parts(keys)
 
 

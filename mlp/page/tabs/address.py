@@ -12,12 +12,13 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.session_var import SessionVar
+from mlp.page.settings.controls import SETTING
 from mlp.page.settings.link import settings_problems, settings_query, take_settings
 from mlp.page.style.link import Query, hiding_problems, linked_query, one_of
-from mlp.page.style.redraw import On, part, rerun_page
+from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_PLACE, lessons_are_open, lessons_open
-from mlp.page.tabs.places import FIRST, Section
+from mlp.page.tabs.places import FIRST, VIEW, Section
 from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
 from mlp.page.train import guess
 from mlp.page.train.speed import NAMES as SPEED_NAMES
@@ -96,7 +97,7 @@ def address_section(section: Section) -> None:
         _send(section)
 
 
-@part("address", on=On.SETTING | On.VIEW)
+@part("address", SETTING, VIEW)
 def _send(section: Section) -> None:
     component = st.components.v2.component("address", js=_JS)
     data = {

@@ -6,16 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from mlp.page.draw.on_canvas import give_one
+from mlp.page.draw.on_canvas import CANVAS, give_one
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.link import hidable
-from mlp.page.style.redraw import On, part, rerun_page
+from mlp.page.style.redraw import part, rerun_page
 from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_open
 from mlp.page.tabs.places import go_to
 from mlp.page.tabs.registry import open_place, shown_tabs
 from mlp.page.train.card import train
-from mlp.page.visitors.runs import all_runs
+from mlp.page.visitors.runs import FIRST_WORK, all_runs
 from mlp.page.visitors.visitor import Visitor
 
 TOO_FAST = 1.0
@@ -33,7 +33,7 @@ TOUR = {
 hidable("next-step", "What to do next", ".st-key-next_line")
 
 
-@part("next_step_line", on=On.CANVAS | On.FIRST_WORK)
+@part("next_step_line", CANVAS, FIRST_WORK)
 def next_step_section(visitor: Visitor) -> None:
     """Draw the one next thing as a button under the answer, again after the first stroke."""
     label, act = next_step(visitor, [one.name for sections in shown_tabs().values() for one in sections])

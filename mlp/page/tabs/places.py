@@ -10,9 +10,11 @@ from mlp.page import state
 from mlp.page.draw.subject import look_at
 from mlp.page.session_var import ControlVar
 from mlp.page.style.link import hidable, hidden, linked
-from mlp.page.style.redraw import On, redraw, rerun_page
+from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.visitors.visitor import Visitor
 
+VIEW = Event()
+"""The open view of a tab: its tool, experiment or data."""
 FIRST = "Look inside"
 """The section that an address without a place opens."""
 
@@ -75,7 +77,7 @@ class Rooms:
         ``label`` names it for screen readers; ``look`` are more arguments of ``st.segmented_control``.
         """
         look = {"format_func": self.titles.__getitem__, "label_visibility": "collapsed", **look}
-        act, names = partial(redraw, On.VIEW), self.shown()
+        act, names = partial(redraw, VIEW), self.shown()
         return self.chosen.choice(label, names, act, persist_state="session", **look) if names else None
 
 

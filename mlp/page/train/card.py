@@ -12,15 +12,13 @@ from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable
 from mlp.page.style.plots import QUANTITIES, Plot, draw_plot
-from mlp.page.style.redraw import On, part
+from mlp.page.style.redraw import part
 from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import dead_neurons, note_section, refused
 from mlp.page.train.speed import speed_choice
-from mlp.page.visitors.classroom import person
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import begin, shows_run
-from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, Quantity
@@ -56,9 +54,7 @@ def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
     swept = sweep and (sweep.key, sweep.playing, sweep.busy, sweep.can_continue)
-    classroom = visitors().classrooms.of(visitor)
-    room = classroom and classroom.shown_to(person(visitor.id))
-    return visitor.forgotten, visitor.runs.current, run, swept, visitor.shown_sweep is sweep, room
+    return visitor.forgotten, visitor.runs.current, run, swept, visitor.shown_sweep is sweep
 
 
 def training_section(visitor: Visitor) -> None:
@@ -101,7 +97,7 @@ def _move_setting(visitor: Visitor, number: int, key: str) -> None:
         visitor.job.set_learning_rate(float(state.control(key).get()))
 
 
-@part("progress_and_curves", on=On(0))
+@part("progress_and_curves")
 def _progress_and_curves(visitor: Visitor) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
     epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)

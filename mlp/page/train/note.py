@@ -10,10 +10,10 @@ from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
-from mlp.page.settings.controls import chosen_settings, set_controls
+from mlp.page.settings.controls import SETTING, chosen_settings, set_controls
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import On, part, rerun_page
+from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.train import guess
 from mlp.page.train.moving import guessed, legend
@@ -41,7 +41,7 @@ _measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 hidable("hints", "Hints when a run goes wrong", "")
 
 
-@part("note_drawn", on=On.SETTING)
+@part("note_drawn", SETTING)
 def note_section(visitor: Visitor) -> None:
     """Draw why the last press was refused, else what goes wrong, else what the visitor guesses, compares or chose."""
     now = visitor.job.snapshot() if visitor.job else None

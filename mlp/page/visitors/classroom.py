@@ -71,8 +71,8 @@ class Learner:
 class Listener(Protocol):
     """Whoever shows a room; its method can be called from any thread."""
 
-    def room_changed(self) -> None:
-        """Respond to a change of the room."""
+    def changed(self, *names: str) -> None:
+        """Respond to a change of the parts of the page from these sources."""
 
 
 @dataclass
@@ -284,7 +284,7 @@ class Classroom(Owner):
     def _notify(self) -> None:
         self.will_notify = False
         for listener in list(self.listeners):
-            listener.room_changed()
+            listener.changed("room", "page")
 
 
 class State(Work):

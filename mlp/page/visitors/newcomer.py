@@ -5,9 +5,10 @@ import streamlit as st
 from mlp.jobs.limits import limits
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import hidable
-from mlp.page.style.redraw import On, part
+from mlp.page.style.redraw import part
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.registry import id_from_text
+from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.session import become, visitors
 from mlp.page.visitors.visitor import Visitor
 
@@ -45,7 +46,7 @@ def newcomer_section(visitor: Visitor) -> None:
         _draw(visitor)
 
 
-@part("newcomer", on=On.FIRST_WORK)
+@part("newcomer", FIRST_WORK)
 def _draw(visitor: Visitor) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():

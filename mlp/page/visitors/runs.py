@@ -11,6 +11,7 @@ from mlp.jobs.pacing import SPEEDS, Speed
 from mlp.jobs.sweep import Purpose, Sweep
 from mlp.nn.network import MLP
 from mlp.page import state
+from mlp.page.style.redraw import Event
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.session import visitors
@@ -19,6 +20,13 @@ from mlp.page.visitors.works import Trials
 from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+
+RUN = Event(lambda tab: tab.visitor.job and (tab.visitor.runs.current, tab.visitor.job.revision), 2.0)
+"""The steps of the current run."""
+SWEEP = Event(lambda tab: tab.visitor.sweep and [job.revision for job in tab.visitor.sweep.jobs], 2.0)
+"""The steps of the runs of a sweep."""
+FIRST_WORK = Event()
+"""Whether the visitor has any work."""
 
 
 def begin(

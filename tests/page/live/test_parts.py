@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.draw.reading import NETWORK
 from mlp.page.style.plots import HIGHEST, UNITS
-from mlp.page.style.redraw import EVERY_S, On
 from mlp.page.visitors import runs
+from mlp.page.visitors.runs import RUN
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import WILD, at_rest, eventually, markup, tab_of, visitor_of
 
@@ -57,8 +58,8 @@ def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open
 
 
 def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    for one in (On.RUN, On.NETWORK):
-        monkeypatch.setitem(EVERY_S, one, 0.0)
+    for event in (RUN, NETWORK):
+        monkeypatch.setattr(event, "every_s", 0.0)
     page.button(key="step").click().run()
     at_rest(page)
     assert outdated(page) == []

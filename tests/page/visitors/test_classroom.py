@@ -106,7 +106,7 @@ def test_each_change_is_announced_and_those_within_a_pause_together(monkeypatch)
     class Page:
         n_changes, told = 0, threading.Event()
 
-        def room_changed(self):
+        def changed(self, *_names):
             self.n_changes += 1
             self.told.set()
 

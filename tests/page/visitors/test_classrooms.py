@@ -37,7 +37,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 class Page:
     """A tab that shows a room."""
 
-    def room_changed(self):
+    def changed(self, *_names):
         """Take notice."""
 
 

@@ -11,14 +11,15 @@ from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
+from mlp.page.tabs.classroom.followed import PEOPLE
 from mlp.page.tabs.classroom.table import table_of
 from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.visitor import Visitor
 
 
-@part("room_guess", on=On.CLASSROOM, where=Where.TAB)
+@part("room_guess", PEOPLE, where=Where.TAB)
 def guesses(visitor: Visitor, room: Classroom) -> None:
     """Draw the guess which name will be misread most, and once the table is open, all guesses and the answer."""
     mine = room.learner(person(visitor.id))

@@ -12,8 +12,9 @@ from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
+from mlp.page.tabs.classroom.followed import PEOPLE
 from mlp.page.visitors.classroom import MAX_DRAWINGS, Classroom, person
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
@@ -65,7 +66,7 @@ def reachable_host() -> str:
         return address
 
 
-@part("room_devices", on=On.CLASSROOM, where=Where.TAB)
+@part("room_devices", PEOPLE, where=Where.TAB)
 def devices(visitor: Visitor, room: Classroom) -> None:
     """Draw who waits, the door, and who is there, with a button that lets each other one go."""
     for who, name in list(room.waiting.items()):

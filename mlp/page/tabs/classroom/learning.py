@@ -6,7 +6,7 @@ from mlp.class_names import DIGITS
 from mlp.page import state
 from mlp.page.draw.collect import signs_settings
 from mlp.page.draw.correction import teach
-from mlp.page.style.redraw import On, Where, part, rerun_page
+from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
@@ -18,7 +18,7 @@ from mlp.training.run import Run
 _refused = Refusal("room_learn")
 
 
-@part("room_learning", on=On(0), where=Where.TAB)
+@part("room_learning", where=Where.TAB)
 def learning(visitor: Visitor, room: Classroom) -> None:
     """Draw the buttons that train on the others' drawings, and hold back one's own."""
     with st.container(horizontal=True, key="room_learning"):

@@ -9,6 +9,7 @@ from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import scroll_to
 from mlp.page.style.link import hidable, linked
+from mlp.page.tabs.classroom.followed import follow_room
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import code_card, devices, files
 from mlp.page.tabs.classroom.learning import learning
@@ -29,7 +30,7 @@ _code = SessionVar("room_typed", "")
 """The code that was typed; a control."""
 _opened = SessionVar[bool]("room_opened", False)
 """Whether a room was opened on this page, which then shows its code."""
-_followed = SessionVar[bool]("room_followed", False)
+_asked = SessionVar[bool]("room_asked", False)
 """Whether the link's room was asked for."""
 SHARED = (
     "What you give to a room is a copy, and everybody there sees it, under the name of an animal. Leaving removes it; "
@@ -38,12 +39,12 @@ SHARED = (
 
 
 def join_linked(visitor: Visitor) -> None:
-    """Ask for the room that the link names, once, and open it; call it before the tabs."""
+    """Ask for the room that the link names, once, and open it; call it before all that shows the visitor's room."""
     code = linked(LINKED)
-    if code is None or _followed.get():
-        return
-    _followed.set(True)
-    _try(visitors().classrooms.join, visitor, code, session_id())
+    if code is not None and not _asked.get():
+        _asked.set(True)
+        _try(visitors().classrooms.join, visitor, code, session_id())
+    follow_room(visitor)
 
 
 def open_button(visitor: Visitor) -> None:

@@ -14,10 +14,13 @@ from mlp.page.draw.networks import NAMES, shipped
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import On, Where, part, redraw, rerun_page
+from mlp.page.style.redraw import Where, part, redraw, rerun_page
+from mlp.page.tabs.classroom.followed import PEOPLE
 from mlp.page.tabs.drawings.read import drawing_rows
+from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.classroom import Classroom, Learner, person
+from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
@@ -95,14 +98,14 @@ def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
         yield Contender(learner.who, f"{learner.name}, uploaded", visitor.uploaded, "nobody knows what it learned")
 
 
-@part("room_networks", on=lambda room: On.RUN if room.shows_answer else On(0))
+@part("room_networks", lambda room: [RUN] * room.shows_answer)
 def follow_networks(room: Classroom) -> None:
     """Renew the table, for all pages, while the visitor's own network trains; it draws nothing itself."""
     if room.shows_answer:
         table_of(room)
 
 
-@part("room_table", on=On.CLASSROOM | On.VIEW, where=Where.TAB)
+@part("room_table", PEOPLE, VIEW, where=Where.TAB)
 def table(visitor: Visitor, room: Classroom) -> None:
     """Draw the table, and the drawings of its open cell that were misread."""
     if room.learner(person(visitor.id)) is None:
@@ -167,7 +170,7 @@ def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[s
 
 def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:
     _open_cell.set(None if _open_cell.get() == cells[pick.number] else cells[pick.number])
-    redraw(On.VIEW)
+    redraw(VIEW)
 
 
 def _misread(about: str, cell: Cell) -> None:

@@ -11,7 +11,7 @@ from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.places import Section
 from mlp.page.visitors.visitor import Visitor
@@ -65,7 +65,7 @@ def data_section(_visitor: Visitor, data: Dataset) -> None:
         _styles()
 
 
-@part("examples", on=On(0), where=Where.TAB)
+@part("examples", where=Where.TAB)
 def _images(data: Dataset) -> None:
     split, names = data.train, data.names
     first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
@@ -85,7 +85,7 @@ def _show_others() -> None:
     _examples_from.set(_examples_from.get() + EXAMPLES)
 
 
-@part("styles", on=On(0), where=Where.TAB)
+@part("styles", where=Where.TAB)
 def _styles() -> None:
     """Draw a row for each digit, with examples of its styles."""
     if st.toggle("Show the styles of synthetic digits", key=_show_styles.key):

@@ -9,18 +9,19 @@ from mlp.analysis.scores import percent
 from mlp.analysis.signs.left_out import held_score
 from mlp.analysis.signs.sign_score import SignScore
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.page.draw.collect import GOOD_START
+from mlp.page.draw.collect import GOOD_START, KEPT_DRAWINGS
 from mlp.page.draw.networks import answering
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.train.run_words import measured_on
+from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData
 from mlp.training.teaching import Row, effect
 
 
-@part("drawings_read", on=On.DRAWINGS | On.RUN, where=Where.TAB)
+@part("drawings_read", KEPT_DRAWINGS, RUN, where=Where.TAB)
 def read_section(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the drawings with their answers, the effect of teaching digits, and the certainty of a score on signs."""
     now, shown = answering(visitor), drawings.now

@@ -11,12 +11,12 @@ from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.mnist import Dataset
 from mlp.page import state
-from mlp.page.draw.collect import TAB, add_names, change_drawings, learn_here, missing_drawings_text
+from mlp.page.draw.collect import KEPT_DRAWINGS, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.correction import teach, teaching_epochs
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import On, Where, part, rerun_page
+from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
 from mlp.page.tabs.places import Rooms, Section
@@ -50,7 +50,7 @@ def drawings_section(visitor: Visitor, _data: Dataset) -> None:
     privacy_note()
 
 
-@part("drawings_set", on=On.DRAWINGS, where=Where.TAB)
+@part("drawings_set", KEPT_DRAWINGS, where=Where.TAB)
 def _actions(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the actions for all drawings, for a sign, and for one drawing."""
     now = drawings.now

@@ -20,10 +20,11 @@ from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import On, redraw
+from mlp.page.style.redraw import redraw
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.network_picture import switched_off_in
 from mlp.page.tabs.lab.room import bars, facts_list, plain_reader
+from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -130,7 +131,7 @@ def _effect_text(
 def _heal() -> None:
     for control in (state.lab_off, _lab_pruned, _lab_bits):
         control.pop()
-    redraw(On.VIEW)  # the sliders are outside of the fragment with the button
+    redraw(VIEW)  # the sliders are outside of the fragment with the button
 
 
 def _kilobytes(n: int) -> str:

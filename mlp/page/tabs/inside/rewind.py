@@ -13,10 +13,12 @@ from mlp.page import state
 from mlp.page.draw.answer import answer_anew
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.live.desk import STROKE
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.page.style.redraw import On, redraw, rerun_page
+from mlp.page.style.redraw import redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.room import GROWN, bars, begin_work, lab_refused, progress, work_of
+from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
@@ -114,7 +116,7 @@ def _go_to_now(visitor: Visitor) -> None:
 def _redraw_readers(visitor: Visitor) -> None:
     """Redraw all that the network reads, with the network of the chosen step."""
     answer_anew(visitor)
-    redraw(On.VIEW | On.STROKE)
+    redraw(VIEW, STROKE)
 
 
 def _go_to(visitor: Visitor, job: Job) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,22 @@ from mlp.images.mnist import Dataset
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
+from mlp.page.draw.reading import NETWORK
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section, scroll_to, share_bars, track
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Event, Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.places import Rooms, Section, place_key
+from mlp.page.tabs.places import VIEW, Rooms, Section, place_key
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 lab_refused = Refusal("lab")
+WORK = Event(lambda tab: tab.work and (tab.work[1].running, tab.work[1].work.progress), 0.4)
+"""The progress of a computation."""
 _lab_drawn_for = SessionVar[bool]("lab_drawn_for", False)
 """Whether the run had enough saved steps for the open experiment's controls when these were drawn."""
 
@@ -49,7 +54,7 @@ class Room:
 def section_of_rooms(name: str, label: str, rooms: Mapping[str, Room], places: Rooms) -> Section:
     """Return a section with a choice of rooms, named ``label``, and the open one with its questions."""
 
-    @part("rooms", on=On.VIEW, where=Where.TAB)
+    @part("rooms", VIEW, where=Where.TAB)
     def rooms_section(visitor: Visitor, data: Dataset) -> None:
         chosen = places.draw_choice(label)
         if chosen is None:
@@ -78,7 +83,7 @@ def _draw_room(visitor: Visitor, data: Dataset, name: str, room: Room) -> None:
             questions_section(QUESTIONS[name])
 
 
-@part("room", on=On.STROKE | On.NETWORK | On.WORK, where=Where.TAB)
+@part("room", STROKE, NETWORK, WORK, where=Where.TAB)
 def _view(visitor: Visitor, data: Dataset, room: Room, choices: tuple[Any, ...]) -> None:
     if room.takes_any_network or np.isfinite(answering(visitor).network.values).all():
         room.view(visitor, data, *choices)
@@ -99,6 +104,7 @@ def begin_work(visitor: Visitor, room: str, work: Work) -> None:
     if tab.work is not None:
         tab.work[1].stop()
     tab.work = (room, Sliced(work, engine(), visitor.id))
+    tab.work[1].subscribe(partial(tab.changed, "page"))
     tab.changed("page")
 
 

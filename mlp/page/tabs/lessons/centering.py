@@ -12,14 +12,16 @@ from mlp.images.plain_shrink import moved, shrunk
 from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
+from mlp.page.draw.reading import NETWORK
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
-from mlp.page.style.redraw import On, part
+from mlp.page.style.redraw import part
 from mlp.page.visitors.visitor import Visitor
 
 
-@part("lesson_forms", on=On.STROKE | On.NETWORK)
+@part("lesson_forms", STROKE, NETWORK)
 def compare_forms(visitor: Visitor, data: Dataset) -> None:
     """Draw both inputs with both answers."""
     drawing = this_tab().desk.drawing

@@ -8,10 +8,10 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import html_table
-from mlp.page.style.redraw import On, part
+from mlp.page.style.redraw import part
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
 from mlp.page.visitors.refusals import Refusal
-from mlp.page.visitors.runs import all_runs, begin, begin_sweep
+from mlp.page.visitors.runs import RUN, SWEEP, all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
@@ -83,7 +83,7 @@ def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
     return [Trial(text, now) for text, now in found if now is not None and now.step]
 
 
-@part("lesson_results", on=On.RUN | On.SWEEP)
+@part("lesson_results", RUN, SWEEP)
 def _results(visitor: Visitor, lesson: Lesson) -> None:
     sizes = {experiment.settings.n_parameters for experiment in lesson.experiments}
     heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]

@@ -7,12 +7,12 @@ import streamlit as st
 from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.page.settings.controls import set_controls
+from mlp.page.settings.controls import SETTING, set_controls
 from mlp.page.settings.link import settings_query
 from mlp.page.style.glossary import word_list
 from mlp.page.style.html import ANSWERS, scroll_to, shows_answers
 from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
-from mlp.page.style.redraw import On, part
+from mlp.page.style.redraw import part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments
@@ -135,7 +135,7 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
     guess.ask(visitor, experiment.settings, scrolls=True)
 
 
-@part("teachers_link", on=On.SETTING)
+@part("teachers_link", SETTING)
 def _for_teachers() -> None:
     known = {name: part.label for name, part in sorted(HIDABLE.items(), key=lambda one: one[1].label)}
     st.markdown(

@@ -16,11 +16,12 @@ from mlp.jobs.origin import remark_on_score
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
+from mlp.page.draw.reading import NETWORK
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.places import Rooms, Section, look_inside
+from mlp.page.tabs.places import VIEW, Rooms, Section, look_inside
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -51,7 +52,7 @@ SPLITS = Rooms(
 SHOWN = 24
 
 
-@part("mistakes", on=On.NETWORK | On.VIEW, where=Where.TAB)
+@part("mistakes", NETWORK, VIEW, where=Where.TAB)
 def mistakes_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the choice of data, the confusion matrix, and the images in its open cell or the most confident mistakes."""
     plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"

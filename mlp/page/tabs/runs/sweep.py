@@ -12,12 +12,12 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.html import html_table, scroll_to
 from mlp.page.style.plots import color_of
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import Refusal, reason
-from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
+from mlp.page.visitors.runs import SWEEP, adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.setting_entry import value_text
@@ -133,7 +133,7 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     adopt(visitor, job, job.data)
 
 
-@part("sweep_table", on=On.SWEEP, where=Where.TAB)
+@part("sweep_table", SWEEP, where=Where.TAB)
 def _table(sweep: Sweep) -> None:
     st.html(sweep_table(sweep.name, sweep.trials()))
 

@@ -15,7 +15,7 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import announced, html_table, live
-from mlp.page.style.redraw import On, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads
@@ -23,7 +23,7 @@ from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.train.accuracy import synthetic_accuracy
 from mlp.page.train.card import accuracy_at
 from mlp.page.train.run_words import duration, measured_on
-from mlp.page.visitors.runs import all_runs, check_bytes, run_of
+from mlp.page.visitors.runs import RUN, all_runs, check_bytes, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation, History
 from mlp.training.settings import Settings, setting_names
@@ -64,7 +64,7 @@ def runs_section(visitor: Visitor, _data: Dataset) -> None:
     weights_section(visitor)
 
 
-@part("runs_table", on=On.RUN, where=Where.TAB)
+@part("runs_table", RUN, where=Where.TAB)
 def _table(visitor: Visitor) -> None:
     st.html(runs_table(all_runs(visitor), visitor.runs.current))
 

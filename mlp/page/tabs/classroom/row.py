@@ -6,12 +6,13 @@ from functools import partial
 import streamlit as st
 
 from mlp.page.draw.collect import boxes
-from mlp.page.draw.on_canvas import wipe
+from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
-from mlp.page.style.redraw import On
+from mlp.page.tabs.classroom.followed import GIVEN
 from mlp.page.visitors.classroom import EACH, Classroom, person
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.session import visitors
@@ -49,7 +50,7 @@ def room_row(visitor: Visitor) -> Row | None:
     if room is None or not (me in room.waiting or (room.collects and room.learner(me) is not None)):
         return None
     wanted = room.asks_for(me)
-    return Row(partial(_names, visitor, room), On.GIVEN, "" if wanted is None else room.names[wanted])
+    return Row(partial(_names, visitor, room), [GIVEN], "" if wanted is None else room.names[wanted])
 
 
 def _names(visitor: Visitor, room: Classroom) -> None:
@@ -89,4 +90,4 @@ def _give(visitor: Visitor, room: Classroom, label: int) -> None:
     except ValueError as error:
         _refused.set(str(error))
         return
-    wipe(visitor, On.CANVAS | On.GIVEN | On.STROKE)
+    wipe(visitor, CANVAS, GIVEN, STROKE)
