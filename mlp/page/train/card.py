@@ -54,7 +54,7 @@ def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
     swept = sweep and (sweep.key, sweep.playing, sweep.busy, sweep.can_continue)
-    return visitor.forgotten, visitor.runs.current, run, swept, visitor.shown_sweep is sweep
+    return visitor.forgotten, visitor.runs.current, run, swept, visitor.shows_sweep
 
 
 def training_section(visitor: Visitor) -> None:
@@ -68,22 +68,20 @@ def training_section(visitor: Visitor) -> None:
 
 
 def _run_buttons(visitor: Visitor) -> None:
-    now = visitor.job.snapshot() if visitor.job else None
-    sweep = visitor.shown_sweep
-    playing = sweep.playing if sweep else now is not None and now.playing
+    shown, playing = visitor.shown, visitor.shown.playing
     with st.container(horizontal=True, vertical_alignment="center", key="train_head", gap=None):
         st.button("Train a new network", key="train", type="primary", on_click=train, args=(visitor,))
         st.button(
             "Pause" if playing else "Resume",
             key="pause",
-            disabled=not sweep.can_continue if sweep else now is None or not now.can_continue,
+            disabled=not shown.can_continue,
             on_click=_set_playing,
             args=(visitor, visitor.runs.current, not playing),
         )
         st.button(
             "One step",
             key="step",
-            disabled=sweep is not None or (now is not None and not now.can_continue),
+            disabled=visitor.shows_sweep or bool(shown.jobs and not shown.can_continue),
             on_click=_step,
             args=(visitor, visitor.runs.current),
             help="Trains on a single minibatch, then stops.",
@@ -143,15 +141,8 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
     # Do what the button said rather than toggle: another tab may have changed the state already.
-    if (shown := visitor.shown_sweep) is not None:
-        (shown.play if play else shown.pause)()
-        return
-    if visitor.job is None or not shows_run(visitor, number):
-        return
-    if play:
-        visitor.job.play()
-    else:
-        visitor.job.pause()
+    if shows_run(visitor, number):
+        (visitor.shown.play if play else visitor.shown.pause)()
 
 
 def _step(visitor: Visitor, number: int) -> None:

@@ -70,7 +70,7 @@ def ask(visitor: Visitor, settings: Settings | None = None, *, scrolls: bool = F
     act = f"guess {time.monotonic()}" if scrolls else ""
     _asked.set(Asked(settings, visitor.runs.current, _sweep_of(visitor), act))
     state.lab_guess_drawn.pop()
-    visitor.shown_sweep = None  # to make room for the empty axes
+    visitor.shows_sweep = False  # to make room for the empty axes
 
 
 def _sweep_of(visitor: Visitor) -> int:
@@ -100,13 +100,9 @@ def guess_of(visitor: Visitor) -> Guess | None:
     last = asked(visitor)
     if last is None or is_asked(visitor) or not state.lab_guess_drawn.get():
         return None
-    settings, sweep = last.settings, visitor.shown_sweep
-    if sweep is not None:
-        shown = [trial.snapshot.settings for trial in sweep.trials()]
-    else:
-        shown = [] if visitor.job is None else [visitor.job.snapshot().settings]
-        if settings is None and shown and visitor.runs.current == last.run + 1:
-            settings = shown[0]
+    shown, settings = [trial.snapshot.settings for trial in visitor.shown.trials()], last.settings
+    if settings is None and len(shown) == 1 and visitor.runs.current == last.run + 1:
+        settings = shown[0]
     if settings is None or settings not in shown:
         return None
     return Guess(Curve(np.linspace(0, settings.epochs, POINTS), np.array(state.lab_guess_drawn.get())), settings)

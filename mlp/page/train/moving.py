@@ -37,8 +37,8 @@ class View(NamedTuple):
 
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     """Return the moving parts of the run, or of the sweep that is shown in its place."""
-    if visitor.shown_sweep is not None:
-        return _shown_sweep_parts(visitor.shown_sweep, view, tab) | {"html.guessed": guessed(visitor, view.guess)}
+    if (together := visitor.shown) is visitor.sweep:
+        return _sweep_parts(together, view, tab) | {"html.guessed": guessed(visitor, view.guess)}
     job, number = visitor.job, visitor.runs.current
     now = None if job is None else job.snapshot()
     parts: Parts = {
@@ -64,7 +64,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     return parts
 
 
-def _shown_sweep_parts(sweep: Sweep, view: View, tab: Tab) -> Parts:
+def _sweep_parts(sweep: Sweep, view: View, tab: Tab) -> Parts:
     trials = sweep.trials()
     parts: Parts = {
         "html.progress": sweep_progress(trials),
@@ -90,11 +90,11 @@ def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None
 
 
 def guessed(visitor: Visitor, guess: Guess | None) -> str:
-    """Return how far off a guess of the run, or of one in the shown sweep, is, as HTML; empty if there is none."""
-    if guess is None or visitor.shown_sweep is None:
-        return guess_comparison(guess.curve, visitor.job.snapshot()) if guess and visitor.job else ""
-    trial = guess.run_among(visitor.shown_sweep.trials())
-    return "" if trial is None else guess_comparison(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}")
+    """Return how far off a guess of a shown run is, as HTML; empty if there is none."""
+    trial = None if guess is None else guess.run_among(visitor.shown.trials())
+    if guess is None or trial is None:
+        return ""
+    return guess_comparison(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}" if trial.value else "")
 
 
 def sweep_progress(trials: Sequence[Trial]) -> str:

@@ -53,8 +53,8 @@ def note_section(visitor: Visitor) -> None:
             visitor.notice = None
         elif guess.asked(visitor) is not None:
             guess.guess_row(visitor, guessed(visitor, guess.guess_of(visitor)))
-        elif visitor.shown_sweep is not None:
-            st.html(live("legend", legend(visitor.shown_sweep.trials())))
+        elif visitor.shows_sweep:
+            st.html(live("legend", legend(visitor.shown.trials())))
         elif now is not None and now.error:
             st.error(plain(now.error))
         else:

@@ -92,7 +92,7 @@ def begin_sweep(
             visitor.pause_sweep()
             visitor.keep_lesson_runs()
             sweep.number_after(visitor.sweep)
-            visitor.sweep = visitor.shown_sweep = sweep
+            visitor.sweep, visitor.shows_sweep = sweep, True
             if visitor.job is not None:
                 visitor.job.pause()
             sweep.play()
@@ -159,7 +159,7 @@ def adopt(visitor: Visitor, job: Job, data: Source, origin: Origin | None = None
             visitor.runs.begin(data, origin)
             visitor.job = job
             state.begun_run.set(visitor.runs.current)
-        visitor.shown_sweep = None
+        visitor.shows_sweep = False
         if play:
             job.play()
     visitor.announce()

@@ -69,7 +69,7 @@ class Visitor(Owner):
     # By run number and drawing, the latest one last.
     reading_history: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
     sweep: Sweep | None = None  # the last one
-    shown_sweep: Sweep | None = None  # the one that the train card shows in place of the run
+    shows_sweep: bool = False  # on the train card, in place of the run
     nickname: str = ""  # for file names, the report and the sheet of the lessons
     # Of replaced lesson sweeps, by their settings and data.
     lesson_runs: dict[tuple[Settings, Source], NumberedRun] = field(default_factory=dict)
@@ -89,6 +89,12 @@ class Visitor(Owner):
     def is_here(self) -> bool:
         """Whether the visitor had an open tab at the last check."""
         return bool(self.sessions)
+
+    @property
+    def shown(self) -> Sweep:
+        """What the train card shows: the sweep, or the run as a sweep of one, of none before the first run."""
+        sweep, jobs = self.sweep, [] if (job := self.job) is None else [job]
+        return sweep if sweep is not None and self.shows_sweep else Sweep(jobs, labels=[""] * len(jobs))
 
     def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
         """Keep the canvas's state, unless it is not JSON or is larger than any drawing by hand."""

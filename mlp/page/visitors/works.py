@@ -256,7 +256,7 @@ class Trials(Work):
     """The sweep: a file for each of its runs."""
 
     suffix, words = "trial.safetensors", "your runs under “Several at once”"
-    attributes = ("sweep", "shown_sweep")
+    attributes = ("sweep", "shows_sweep")
 
     def n_bytes(self) -> int:
         """Return the memory of the runs, without that of the current one."""

@@ -76,7 +76,7 @@ def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., 
     assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+%", text(page, "note")) == ["Short", "Medium", "Long"]
     assert text(page, "lessons").count("2 of 2") == 6
     page.button(key=key("learning-rate", 1)).click().run()  # a single one again
-    assert visitor.shown_sweep is None
+    assert not visitor.shows_sweep
     assert "side by side" not in text(page, "progress")
 
 

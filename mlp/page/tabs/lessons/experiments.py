@@ -69,10 +69,9 @@ def _run_all(visitor: Visitor, lesson: Lesson) -> None:
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     """Return the visitor's newest run of an experiment, first among those that the train card shows, or None."""
-    swept = [(job.snapshot(), job.data) for job in visitor.sweep.jobs] if visitor.sweep is not None else []
+    shown, swept = ([(job.snapshot(), job.data) for job in jobs] for jobs in (visitor.shown.jobs, visitor.jobs()))
     alone = [(run.snapshot, run.data) for run in all_runs(visitor)]
-    known = [*swept, *alone] if visitor.shown_sweep is not None else [*alone, *swept]
-    known += [(run.snapshot, run.data) for run in list(visitor.lesson_runs.values())]
+    known = [*shown, *alone, *swept, *((run.snapshot, run.data) for run in list(visitor.lesson_runs.values()))]
     key = (experiment.settings, data_of(experiment))
     return next((now for now, data in known if (now.settings, data) == key), None)
 
@@ -98,13 +97,10 @@ def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
     texts = []
     if trials_of(visitor, lesson):
         texts.append("These results stay here until you press <b>Run all</b> again.")
-    if visitor.shown_sweep is not None:
-        shown = {trial.snapshot.settings for trial in visitor.shown_sweep.trials()}
-    else:
-        shown = {visitor.job.snapshot().settings} if visitor.job is not None else set()
+    shown = {trial.snapshot.settings for trial in visitor.shown.trials()}
     if shown and not shown & settings:
         texts.append("The curves are not from this lesson: start an experiment to see its own.")
-    if visitor.sweep is not None and visitor.sweep.playing and visitor.sweep is not visitor.shown_sweep:
+    if visitor.sweep is not None and visitor.sweep.playing and not visitor.shows_sweep:
         texts.append("Other experiments are still training; <b>Run all</b> stops them.")
     return f'<p class="ink-status">{" ".join(texts)}</p>' if texts else ""
 

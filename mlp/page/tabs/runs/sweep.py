@@ -78,14 +78,14 @@ def sweep_section(visitor: Visitor) -> None:
     sweep = visitor.sweep
     if sweep is None:
         return
-    is_shown = visitor.shown_sweep is sweep
+    is_shown = visitor.shows_sweep
     with st.container(horizontal=True):
         st.button(
             "Show your run’s curves" if is_shown else "Show their curves",
             key="sweep_curves",
             disabled=is_shown and visitor.job is None,
             on_click=_show_curves,
-            args=(visitor, None if is_shown else sweep),
+            args=(visitor, not is_shown),
         )
         st.button(
             "Use the best",
@@ -110,9 +110,9 @@ def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
         _shown_times.set(_shown_times.get() + 1)
 
 
-def _show_curves(visitor: Visitor, sweep: Sweep | None) -> None:
-    """Show a sweep on the train card, or the visitor's run."""
-    visitor.shown_sweep = sweep
+def _show_curves(visitor: Visitor, of_sweep: bool) -> None:
+    """Show the sweep on the train card, or the visitor's run."""
+    visitor.shows_sweep = of_sweep
     visitor.announce()
     _shown_times.set(_shown_times.get() + 1)
 
