@@ -157,6 +157,7 @@ class Settings:
         SGD.l1,
         positions=[0.0, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3],
         label="L1 penalty",
+        name="L1 penalty",
         section="Advanced",
         explained="Pulls small weights toward zero as hard as large ones, so weights that aren’t needed end near zero.",
     )

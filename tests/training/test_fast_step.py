@@ -1,6 +1,7 @@
 """The fast step of a run: the result of the plain layers, up to rounding, with the same bits everywhere."""
 
-from itertools import islice, product
+from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from mlp import MLP, SGD, Settings
 from mlp.training.fast_step import FastStep
 from mlp.training.products import Product, sum_cuts
 from mlp.training.run import Run, steps
+from tests.each_setting import EACH_SETTING, examples
 from tests.sample_digits import sample
 
 IMAGES, LABELS = sample().train.images, sample().train.labels
@@ -16,16 +18,36 @@ N_STEPS = 6
 OPTIMIZERS = {
     "sgd": {},
     "momentum": {"momentum": 0.9, "learning_rate": 0.02},
-    "adam": {"optimizer": "adam", "learning_rate": 0.001},
+    "adam": {"optimizer": "adam", "learning_rate": 0.001, "momentum": 0.0},  # which has no momentum
 }
-REGULARIZERS = {
-    "none": {},
-    "decay": {"weight_decay": 0.01},
-    "l1": {"l1": 0.001},
-    "both": {"weight_decay": 0.01, "l1": 0.001},
-    "dropout": {"dropout": 0.4},
-    "smoothing": {"label_smoothing": 0.1},
-}
+
+
+def trained(settings, fast, monkeypatch):
+    """Return a run after its last step, and the losses, with fast steps or with those of the plain layers."""
+    run = Run(settings)
+    with monkeypatch.context() as patch:
+        if not fast:
+            patch.setattr(FastStep, "takes", lambda *given: False)
+        losses = [step.loss for step in steps(run, *examples(settings))]
+    return run, losses
+
+
+@pytest.mark.parametrize(
+    ("change", "optimizer"),
+    [(change, name) for change in EACH_SETTING for name in OPTIMIZERS if change.split()[0] not in OPTIMIZERS[name]],
+)
+def test_each_setting_changes_the_weights_alike_in_fast_and_plain_steps(change, optimizer, monkeypatch):
+    before, after = (replace(settings, **OPTIMIZERS[optimizer]) for settings in EACH_SETTING[change])
+    (fast, fast_losses), (plain, plain_losses) = (trained(after, fast, monkeypatch) for fast in (True, False))
+    np.testing.assert_allclose(fast_losses, plain_losses, rtol=1e-5)
+    # Adam divides a gradient by its size: if one is only rounding error, its step is as large as any other.
+    atol = 5e-5 if optimizer == "adam" else 1e-6
+    np.testing.assert_allclose(fast.network.values, plain.network.values, rtol=0, atol=atol)
+    for name, kept in plain.optimizer.state().items():
+        np.testing.assert_allclose(fast.optimizer.state()[name], kept, rtol=1e-3, atol=1e-5)
+    unchanged, changed = trained(before, True, monkeypatch)[0].network, fast.network
+    if unchanged.layer_sizes == changed.layer_sizes:
+        assert np.abs(unchanged.values - changed.values).max() > 1e-4
 
 
 def both(settings, images=IMAGES, labels=LABELS, n_steps=N_STEPS):
@@ -45,13 +67,6 @@ def assert_alike(settings, images=IMAGES, labels=LABELS):
     assert np.abs(plain.network.values - Run(settings).network.values).max() > 1e-3
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
-@pytest.mark.parametrize(("optimizer", "regularizer"), list(product(OPTIMIZERS, REGULARIZERS)))
-def test_fast_step_equals_the_plain_step(activation, optimizer, regularizer):
-    chosen = {**OPTIMIZERS[optimizer], **REGULARIZERS[regularizer]}
-    assert_alike(Settings(hidden=(40, 30), activation=activation, images=500, **chosen))
-
-
 @pytest.mark.parametrize("hidden", [(), (7,), (300,), (512, 256), (20, 600, 30)])
 @pytest.mark.parametrize("batch_size", [1, 8, 9, 32, 128, 500])
 def test_fast_step_takes_every_shape_and_minibatch(hidden, batch_size):
@@ -67,18 +82,6 @@ def test_fast_step_takes_images_with_many_and_no_blank_pixels(kind, optimizer):
         "blank": np.zeros_like(IMAGES),
     }[kind]
     assert_alike(Settings(hidden=(40, 30), images=500, **OPTIMIZERS[optimizer]), images)
-
-
-@pytest.mark.parametrize("more", [{"warp": 1.0}, {"straighten": True}, {"warp": 1.0, "straighten": True}])
-def test_fast_step_is_shown_the_same_images_as_the_plain_step(more, monkeypatch):
-    settings = Settings(hidden=(40,), images=500, **more)
-    runs = []
-    for takes in (True, False):
-        monkeypatch.setattr(FastStep, "takes", lambda *given, takes=takes: takes)
-        runs.append(Run(settings))
-        for _ in islice(steps(runs[-1], IMAGES, LABELS), N_STEPS):
-            pass
-    np.testing.assert_allclose(runs[0].network.values, runs[1].network.values, rtol=0, atol=1e-5)
 
 
 class Watched(MLP):

@@ -11,13 +11,27 @@ from mlp.analysis.other_tools.export_basics import ACTIVATIONS, filled_template,
 from mlp.nn import gabor
 from mlp.nn.reader import Reader
 from mlp.training import schedule
-from mlp.training.settings import Settings
+from mlp.training.setting_entry import value_text
+from mlp.training.settings import SETTINGS, Settings
 
 INITIALIZATIONS = {
     "xavier": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / (n_in + n_out)))",
     "he": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in))",
     "gabor": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in) if number else gabor_patches(n_in, n_out, rng))",  # noqa: E501
 }
+CONSTANTS = {
+    "LEARNING_RATE": "learning_rate",
+    "SCHEDULE": "schedule",
+    "MOMENTUM": "momentum",
+    "WEIGHT_DECAY": "weight_decay",
+    "BATCH_SIZE": "batch_size",
+    "EPOCHS": "epochs",
+    "SEED": "seed",
+    "N_IMAGES": "images",
+}
+"""Settings that are constants of the notebook."""
+REPEATED = {*CONSTANTS.values(), "hidden", "activation", "initialization", "optimizer", "straighten"}
+"""Fields of the settings that the notebook trains with; it names all others."""
 SGD = """\
 grad = grad + np.float32(WEIGHT_DECAY) * value
 mean *= MOMENTUM
@@ -108,14 +122,11 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
         return Settings(hidden=hidden, activation=reader.activation, epochs=5), (
             "Its file does not say how it was trained; these are the article's settings."
         )
-    others = {
-        "warp": settings.warp,
-        "dropout": settings.dropout,
-        "L1 penalty": settings.l1,
-        "label smoothing": settings.label_smoothing,
-        "synthetic digits": settings.synthetic,
-    }
-    left_out = [f"{name} {value:g}" for name, value in others.items() if value]
+    left_out = [
+        f"{one.name} ({value_text(value)})"
+        for one in SETTINGS
+        if one.field not in REPEATED and (value := getattr(settings, one.field)) != one.default
+    ]
     if "origin" in reader.facts:
         left_out.append("what it had learned before this run")
     text = "Those of the run. Rounding differs from Inkling's, so the two networks drift apart: similar, not equal."
@@ -125,17 +136,7 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
 
 
 def _settings_code(settings: Settings, reader: Reader) -> str:
-    values = {
-        "LAYERS": reader.layer_sizes,
-        "LEARNING_RATE": settings.learning_rate,
-        "SCHEDULE": settings.schedule,
-        "MOMENTUM": settings.momentum,
-        "WEIGHT_DECAY": settings.weight_decay,
-        "BATCH_SIZE": settings.batch_size,
-        "EPOCHS": settings.epochs,
-        "SEED": settings.seed,
-        "N_IMAGES": settings.images,
-    }
+    values = {"LAYERS": reader.layer_sizes} | {name: getattr(settings, field) for name, field in CONSTANTS.items()}
     lines = [f"{name} = {value!r}" for name, value in values.items()]
     return "\n".join(lines) + "  # None: all of them"
 
