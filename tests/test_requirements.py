@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -108,3 +109,11 @@ def test_package_requires_the_same_as_these_files():
     assert extras["cluster"] == [CLUSTER]
     built_by = {canonicalize_name(Requirement(one).name) for one in settings["build-system"]["requires"]}
     assert built_by <= asked_for("requirements-dev.txt")
+
+
+def test_source_distribution_leaves_out_what_else_lies_in_the_folder(tmp_path: Path):
+    for name in ("pyproject.toml", "mlp/nn/layers.py", "env/bin/activate", "notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes() if (ROOT / name).exists() else b"")
+    packed = {file.distribution_path for file in SdistBuilder(str(tmp_path)).recurse_included_files()}
+    assert packed == {"pyproject.toml", "mlp/nn/layers.py"}
