@@ -9,7 +9,7 @@ from mlp.jobs.slices import slice_seconds
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import NOTHING, fragment, redraw, redraw_parts
+from mlp.page.style.redraw import NOTHING, drawn_parts, fragment, redraw, redraw_parts
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
@@ -30,9 +30,8 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
 
     ``script_state`` returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
     """
-    tab = this_tab()
-    tab.drawn.parts = {}
-    tab.shown = script_state()
+    tab, drawn, shown = this_tab(), drawn_parts(), script_state()
+    drawn.tab, drawn.parts = tab, {}
     tab.show(visitor)
 
     def page_parts(tab: Tab) -> Parts:
@@ -41,15 +40,15 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
         # A tab has nothing new to show before its run's next turn.
         turn_s = slice_seconds(calls, places) * calls / places
         seldom_s = min(MAX_SELDOM_S, SELDOM_TRIPS * tab.trip_s)
-        outdated, tab.due_in_s = tab.drawn.outdated(max(turn_s, seldom_s))
-        return {"draw": None if now == tab.shown else now, "outdated": outdated}
+        outdated, tab.due_in_s = drawn.outdated(max(turn_s, seldom_s))
+        return {"draw": None if now == shown else now, "outdated": outdated}
 
     # In a fragment, because a request for the whole page would replace a press that arrived just before.
     def requests() -> None:
         component = st.components.v2.component(_live_requests.key, js=_REQUESTS_JS, isolate_styles=False)
         component(
             key=_live_requests.key,
-            on_redraw_change=lambda: _redraw_requested(tab),
+            on_redraw_change=_redraw_requested,
             on_chosen_change=lambda: _choose_digit(tab),
         )
 
@@ -61,10 +60,10 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
         fragment(requests, key=_live_requests.key)()
 
 
-def _redraw_requested(tab: Tab) -> None:
+def _redraw_requested() -> None:
     """Redraw the outdated parts that the browser asks for."""
     keys = (_live_requests.get() or {}).get("redraw")
-    redraw_parts([key for key in tab.drawn.parts if isinstance(keys, list) and key in keys])
+    redraw_parts([key for key in drawn_parts().parts if isinstance(keys, list) and key in keys])
 
 
 def _choose_digit(tab: Tab) -> None:

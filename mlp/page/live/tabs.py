@@ -10,7 +10,6 @@ from mlp.jobs.job import Job
 from mlp.page.live.desk import Desk
 from mlp.page.live.protocol import Ask
 from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import DrawnParts, drawn_parts
 from mlp.page.visitors.visitor import Visitor
 
 _live_tab = SessionVar[Any]("live_tab", None)
@@ -49,10 +48,6 @@ class Tab:
         """What is being read."""
         self.spoken: Any = None
         """The last announcement to screen readers, a `mlp.page.train.spoken.Spoken`."""
-        self.shown = ""
-        """The `script_state` of `mlp.page.train.card` when a script last drew the page."""
-        self.drawn = DrawnParts()
-        """The parts that scripts have drawn."""
         self.due_in_s: float | None = None
         """Seconds until a part may have to be drawn again, without any further change; None if none."""
         self.work: Any = None
@@ -191,8 +186,6 @@ def this_tab() -> Tab:
     tab: Tab | None = _live_tab.get()
     if tab is None:
         tab = opened_tab()
-        tab.drawn = drawn_parts()
-        tab.drawn.tab = tab
         _live_tab.set(tab)
     return tab
 

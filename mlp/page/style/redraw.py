@@ -53,7 +53,7 @@ class Drawn(NamedTuple):
 
 
 class DrawnParts:
-    """The parts that scripts have drawn in a ``tab``, by key, in the order of the page."""
+    """The parts that scripts have drawn in a ``tab`` of the live channel, by key, in the order of the page."""
 
     def __init__(self) -> None:
         self.parts: dict[str, Drawn] = {}
@@ -140,7 +140,7 @@ def redraw(*on: Event) -> None:
     channel, which also draws what moves, the whole page is drawn.
     """
     drawn = drawn_parts()
-    if not drawn.tab.followed:
+    if drawn.tab is None or not drawn.tab.followed:
         rerun_page()
         return
     at_once = {Where.CARDS: set(on), Where.TAB: {event for event in on if event.look is None}}
