@@ -37,7 +37,7 @@ function follow(news) {
 function learn(message) {
   if (!worker) startWorker();
   part("stop").disabled = false;
-  worker.postMessage({ mixed: mix !== null && mix.checked, ...message });
+  worker.postMessage(message);
 }
 
 part("digits").addEventListener("click", (event) => {
@@ -45,10 +45,10 @@ part("digits").addEventListener("click", (event) => {
   if (digit === undefined) return;
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
   if (!found) return say("Draw first, then choose what it was.");
-  learn({ image: found.centered, digit: Number(digit), steps: TEACH_STEPS });
+  learn({ image: found.centered, digit: Number(digit), steps: TEACH_STEPS, mixed: mix !== null && mix.checked });
 });
 
-if (more) more.addEventListener("click", () => learn({ steps: 110 }));
+if (more) more.addEventListener("click", () => learn({ steps: 110, mixed: true }));
 part("stop").addEventListener("click", () => worker && worker.postMessage({ stop: true }));
 
 // The network as a .safetensors file, which Inkling reads: length of the header, header, numbers.

@@ -129,6 +129,15 @@ def test_take_home_page_is_drawn_on_by_keyboard_and_touch(at_home, article):
     expect(page.get_by_role("status")).not_to_have_text("Nothing drawn yet")
 
 
+def test_train_on_mnist_trains_on_mnist_without_mixing_too(at_home):
+    page = at_home(Reader(MLP([784, 8, 10], rng=np.random.default_rng(3))))
+    page.get_by_role("checkbox", name="Mix in MNIST images").uncheck()
+    page.get_by_role("button", name="Train on MNIST").click()
+    expect(page.locator("#learned")).to_contain_text("110 steps, 0 drawings of yours")
+    held, first = re.findall(r"(\d+\.\d)%", page.locator("#learned").inner_text())
+    assert float(held) > float(first) + 20
+
+
 def test_taught_take_home_page_saves_the_same_network(at_home, article, tmp_path):
     article.temperature = 1.25
     page = at_home(article)
