@@ -11,6 +11,9 @@ BREAKS = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories that names must not hold: control characters, surrogates, line and paragraph separators."""
 TURNS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Marks that change the direction of the text around them."""
+FILLERS = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)
+BLANK = {chr(code) for code in (*FILLERS, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
+"""Characters that nobody sees, besides those of category Cf: fillers, an empty Braille cell, variation selectors."""
 
 
 def checked_name(name: object) -> str:
@@ -19,7 +22,7 @@ def checked_name(name: object) -> str:
     Raises
     ------
     ValueError
-        If it isn't text of 1 to 12 characters, or holds a character that breaks a line or its direction.
+        If it isn't text of 1 to 12 characters, one of them `visible`, or if one breaks a line or its direction.
 
     Examples
     --------
@@ -31,9 +34,23 @@ def checked_name(name: object) -> str:
     if any(unicodedata.category(character) in BREAKS or character in TURNS for character in name):
         raise ValueError(f"a name must hold no control characters, got {name!a:.60}")
     composed = " ".join(unicodedata.normalize("NFC", name).split())
-    if not 1 <= len(composed) <= MAX_CHARACTERS:
-        raise ValueError(f"a name must have 1 to {MAX_CHARACTERS} characters, got {composed!r:.40}")
+    if not visible(composed) or len(composed) > MAX_CHARACTERS:
+        raise ValueError(
+            f"a name must have 1 to {MAX_CHARACTERS} characters, not only unseen ones, got {composed!r:.40}"
+        )
     return composed
+
+
+def visible(name: str) -> str:
+    """Return what one sees of a name: names must differ in it, although a joiner is part of an emoji such as 👩‍🚀.
+
+    Examples
+    --------
+    >>> visible("A\u200b"), visible("\u3164 \u2800")
+    ('A', '')
+    """
+    seen = (one for one in name if one not in BLANK and unicodedata.category(one) != "Cf")
+    return " ".join("".join(seen).split())
 
 
 def checked_names(names: Sequence[object]) -> tuple[str, ...]:
@@ -54,8 +71,9 @@ def checked_names(names: Sequence[object]) -> tuple[str, ...]:
     if not MIN_CLASSES <= len(names) <= MAX_CLASSES:
         raise ValueError(f"there must be {MIN_CLASSES} to {MAX_CLASSES} names, got {len(names)}")
     checked = tuple(map(checked_name, names))
+    seen = list(map(visible, checked))
     for place, name in enumerate(checked):
-        if name in checked[:place]:
+        if seen[place] in seen[:place]:
             raise ValueError(f"names must differ, got {name!r} twice")
     return checked
 

@@ -15,7 +15,24 @@ def test_spaces_around_and_decomposed_letters_are_normalized():
     assert checked_name("two   words") == "two words"
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 13, "a\nb", "\ud800", "\u202eabc", "a\x00", 7, None, ["A"]])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "   ",
+        "\u200b",
+        "\u200f\u061c",
+        "\u3164 \u2800",
+        "x" * 13,
+        "a\nb",
+        "\ud800",
+        "\u202eabc",
+        "a\x00",
+        7,
+        None,
+        ["A"],
+    ],
+)
 def test_bad_names_are_refused(name: object):
     with pytest.raises(ValueError, match="a name must"):
         checked_name(name)
@@ -28,6 +45,8 @@ def test_bad_names_are_refused(name: object):
         ([str(n) for n in range(11)], "2 to 10 names, got 11"),
         (["A", "B", "A"], "names must differ, got 'A' twice"),
         (["A", " A"], "names must differ"),
+        (["A", "A\u200b"], "names must differ"),
+        (["\u2764", "\u2764\ufe0f"], "names must differ"),
         ("AB", "names must be a list"),
     ],
 )

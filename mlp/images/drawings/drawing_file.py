@@ -6,15 +6,16 @@ names, they are the digits; a sample without an image is drawn as large as a vis
 
 import base64
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlp.class_names import MAX_CLASSES
-from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet
+from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet, Example, drawn_example, example_of
 from mlp.images.recorded import CANVAS_PX, PEN_PX, parse_sample, place
 
 MAX_FILE_BYTES = 10_000_000
+MAX_SAMPLES = 2_000
+"""Maximum number of drawings in a file, of all names together."""
 
 
 def dump_drawings(drawings: DrawingSet) -> str:
@@ -53,7 +54,7 @@ def load_set(path: str | Path) -> DrawingSet:
 def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet:
     """Return the set of drawings in a text of `dump_drawings`, or the digits in recorded drawings as JSON.
 
-    There may be at most ``most`` of each name.
+    There may be at most ``most`` of each name, and 2,000 in all.
 
     Raises
     ------
@@ -68,32 +69,32 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet
         raise ValueError("this is not a file of drawings: it is not JSON") from error
     if not isinstance(content, dict) or not isinstance(content.get("samples"), list):
         raise ValueError('this is not a file of drawings: it must be like {"names": [...], "samples": [...]}')
-    drawings, samples = _named(content.get("names", list(NO_DIGITS.names))), content["samples"]
-    if len(samples) > len(drawings.names) * most:
-        raise ValueError(f"a file may hold at most {most:,} drawings of each name, got {len(samples):,} in all")
-    drawings = replace(drawings, most=most)
-    for number, sample in enumerate(samples):
-        drawings = _with_sample(drawings, sample, f"sample {number}")
-    return drawings
+    drawings, samples = _named(content.get("names", list(NO_DIGITS.names)), most), content["samples"]
+    n_names, limit = len(drawings.names), min(len(drawings.names) * most, MAX_SAMPLES)
+    if len(samples) > limit:
+        raise ValueError(f"a file of {n_names} names may hold at most {limit:,} drawings, got {len(samples):,}")
+    return drawings.with_examples(
+        _example(sample, f"sample {number}", n_names) for number, sample in enumerate(samples)
+    )
 
 
-def _named(names: Any) -> DrawingSet:
+def _named(names: Any, most: int) -> DrawingSet:
     if not isinstance(names, list) or not 1 <= len(names) <= MAX_CLASSES:
         raise ValueError(f"names must be a list of 1 to {MAX_CLASSES}, got {names!r:.60}")
-    drawings = DrawingSet()
+    drawings = DrawingSet(most=most)
     for name in names:
         drawings = drawings.with_name(name)
     return drawings
 
 
-def _with_sample(drawings: DrawingSet, sample: Any, where: str) -> DrawingSet:
-    """Return the set with one more sample, whose place in the file ``where`` names."""
-    drawing = parse_sample(sample, where, n_labels=len(drawings.names))
+def _example(sample: Any, where: str, n_names: int) -> Example:
+    """Return one sample, whose place in the file ``where`` names."""
+    drawing = parse_sample(sample, where, n_labels=n_names)
     try:
         if drawing.image is not None:
-            return drawings.with_example(drawing.label, drawing.image, drawing.strokes)
+            return example_of(drawing.label, drawing.image, drawing.strokes)
         # Recorded strokes may have any unit: they are drawn as large as a visitor would.
         strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))
-        return drawings.with_drawing(drawing.label, strokes)
+        return drawn_example(drawing.label, strokes)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error

@@ -2,11 +2,12 @@
 
 import base64
 import json
+import sys
 
 import numpy as np
 import pytest
 
-from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, dump_drawings, load_set, parse_drawings
+from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, MAX_SAMPLES, dump_drawings, load_set, parse_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.images.recorded import load_drawings
 from tests.images.drawings.sample_drawings import letters
@@ -63,14 +64,41 @@ def with_sample(**values):
         (bytes(MAX_FILE_BYTES + 1), "at most 10 MB"),
         (json.dumps({**CONTENT, "names": "AB"}), "names must be a list of 1 to 10, got 'AB'"),
         (json.dumps({**CONTENT, "names": ["A", "A", "B"]}), "'A' is taken"),
+        (json.dumps({**CONTENT, "names": ["A", "A\u200b", "B"]}), "is taken"),
         (json.dumps({**CONTENT, "samples": [7]}), "sample 0: needs a label and strokes, got 7"),
         (with_sample(label=3), "sample 0: label must be a number from 0 to 2, got 3"),
         (with_sample(strokes=[[[1, 2]] * 601]), "sample 0: a drawing may have at most 600 points"),
         (with_sample(image="AAAA"), "784 bytes in base64"),
         (with_sample(image=BLANK), "image is blank"),
-        (json.dumps({**CONTENT, "samples": [7] * 151}), "at most 50 drawings of each name, got 151"),
+        (json.dumps({**CONTENT, "samples": [7] * 151}), "3 names may hold at most 150 drawings, got 151"),
     ],
 )
 def test_bad_file_gets_a_clear_error(data: str | bytes, sentence: str):
     with pytest.raises(ValueError, match=sentence):
         parse_drawings(data)
+
+
+def samples(n):
+    """Return a file with a digit for each of ``n`` different images."""
+    images = (np.full(784, 1 + number % 255, np.uint8) + (np.arange(784) == number // 255) for number in range(n))
+    each = [{"label": 0, "strokes": [], "image": base64.b64encode(one.tobytes()).decode()} for one in images]
+    return json.dumps({"samples": each})
+
+
+def test_file_of_a_class_is_counted_before_its_drawings_are_read():
+    assert len(parse_drawings(samples(MAX_SAMPLES), most=MAX_SAMPLES)) == MAX_SAMPLES
+    with pytest.raises(ValueError, match="10 names may hold at most 2,000 drawings, got 2,001"):
+        parse_drawings(json.dumps({"samples": [7] * (MAX_SAMPLES + 1)}), most=MAX_SAMPLES)
+
+
+def test_twice_as_many_drawings_are_compared_twice_as_often():
+    def comparisons(n):
+        data, called = samples(n), []
+        sys.setprofile(lambda _, event, what: called.append(what.__name__ if event == "c_call" else ""))
+        try:
+            parse_drawings(data, most=MAX_SAMPLES)
+        finally:
+            sys.setprofile(None)
+        return called.count("tobytes")
+
+    assert comparisons(200) == 2 * comparisons(100) > 0
