@@ -24,7 +24,7 @@ from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.classroom.followed import room_state
 from mlp.page.tabs.classroom.row import room_row
-from mlp.page.tabs.classroom.tab import join_linked, open_button
+from mlp.page.tabs.classroom.tab import open_button, visit_room
 from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
 from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.section import tabs_section
@@ -52,7 +52,7 @@ def page() -> None:
     live_channel(visitor, lambda: script_state(visitor) + room_state(visitor))
     hide_parts()
     open_link()
-    join_linked(visitor)
+    visit_room(visitor)
     restore_drawing(visitor)
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()

@@ -67,7 +67,7 @@ def with_foreign_text(page: AppTest) -> AppTest:
     opened(draw(page.run(), 4))  # by a network that does not know the signs yet
     opened(done(page, "signs_train"))
     room = visitors().classrooms.open(visitor, signs.names)
-    room.add_file(signs, FOREIGN)
+    room.add_file(signs)
     room.open_table()
     visitor.nickname = FOREIGN
     for lesson in LESSON_ROOMS.titles:

@@ -92,7 +92,7 @@ def in_a_class() -> AppTest:
     room = visitors().classrooms.of(visitor)
     assert room is not None
     room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
-    room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]), "last year")
+    room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]))
     return page.run()
 
 

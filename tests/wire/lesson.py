@@ -61,6 +61,7 @@ class Lesson:
         for learner in self.learners:
             learner.query = f"room={self.holder.room}&tab=Room&speed=Full&epochs=100"
             await learner.open()
+            await learner.press("room_join")
             await learner.until(lambda learner=learner: "room_row" in learner.widgets)
 
     async def knock(self) -> None:
@@ -125,7 +126,7 @@ class Lesson:
         for learner in self.learners:
             await learner.reload()
         await asyncio.sleep(3)
-        if left := [path.name for path in folder.rglob("room.json")]:
+        if left := [path.name for kind in ("room", "*.learner") for path in folder.rglob(f"{kind}.json")]:
             self.faults.append(f"left on disk: {left}")
         for page in (self.holder, *self.learners):
             await page.close()

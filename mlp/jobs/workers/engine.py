@@ -214,6 +214,7 @@ class Engine:
         """Carry out calls, until closed."""
         while (call := self._next_call(slot)) is not None:
             self._work(slot, call)
+            del call  # its visitor may delete it while no other comes
         _end_worker(slot)
 
     def _next_call(self, slot: WorkerSlot) -> Call | None:

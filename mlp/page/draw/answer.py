@@ -78,7 +78,7 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
     desk.read_of = None if digit.drawing is None else digit.drawing.image.tobytes()
     desk.meant = None
     if digit.drawing is not None and visitor.job is not None:  # the strip is that of the run, whatever answers
-        desk.meant = true_label(visitor, digit.drawing.image, visitor.job.snapshot().reader)
+        desk.meant = true_label(visitor, digit.drawing, visitor.job.snapshot().reader)
     if desk.given is not None and digit.drawing is desk.given.image:
         desk.meant = desk.given.label
     if desk.read_of is not None and digit.reading is not None and now.kind == "run" and now.step is not None:

@@ -2,9 +2,8 @@
 
 import html
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from mlp.class_names import in_words
@@ -98,14 +97,9 @@ def _collect(visitor: Visitor) -> None:
 
 def boxes(drawings: DrawingSet, label: int, n: int) -> str:
     """Return ``n`` boxes with the newest drawings of a name, as HTML."""
-    drawn = [example.image.tobytes() for example in drawings.examples if example.label == label][-n:]
-    images = "".join(f'<img src="{_picture(image)}" alt="">' for image in drawn)
+    drawn = [example.image.reshape(28, 28) for example in drawings.examples if example.label == label][-n:]
+    images = "".join(f'<img src="{image_url(image)}" alt="">' for image in drawn)
     return f'<span class="ink-boxes" aria-hidden="true">{images}{"<i></i>" * (n - len(drawn))}</span>'
-
-
-@lru_cache(maxsize=2_000)  # those of a class, which are drawn again with each new one
-def _picture(image: bytes) -> str:
-    return image_url(np.frombuffer(image, np.uint8).reshape(28, 28))
 
 
 def _name(visitor: Visitor) -> None:

@@ -1,8 +1,8 @@
 """The answer of a network to what is on the desk: for each digit, its bars, and whether it shows a digit at all."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -97,17 +97,17 @@ def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool
     ]
 
 
-def true_label(visitor: Visitor, image: np.ndarray, reader: Reader) -> int | None:
-    """Return the right answer of ``reader`` for an image (28, 28), or None if it is unknown.
+def true_label(visitor: Visitor, drawing: InputImage, reader: Reader) -> int | None:
+    """Return the right answer of ``reader`` for a drawing, or None if it is unknown.
 
     It is the one under which the visitor keeps the drawing, or else that of the pretrained network, which knows digits.
     """
     kept = visitor.digits.now if reader.reads_digits else visitor.signs.now
-    if kept.names == reader.names and (place := kept.place_of(image)) is not None:
+    if kept.names == reader.names and (place := kept.place_of(drawing.image)) is not None:
         return kept.examples[place].label
-    return _pretrained_answer(image.tobytes()) if reader.reads_digits else None
+    if reader.reads_digits and drawing not in _pretrained_answers:
+        _pretrained_answers[drawing] = int(shipped("shipped").predict(drawing.image[np.newaxis])[0])
+    return _pretrained_answers[drawing] if reader.reads_digits else None
 
 
-@lru_cache(maxsize=64)
-def _pretrained_answer(image: bytes) -> int:
-    return int(shipped("shipped").predict(np.frombuffer(image, np.float32).reshape(1, 28, 28))[0])
+_pretrained_answers: WeakKeyDictionary[InputImage, int] = WeakKeyDictionary()

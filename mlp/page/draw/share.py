@@ -90,7 +90,7 @@ def picture(
     moments = [(0, shares)]
     if now.kind == "run" and now.step is not None and job is not None:
         moments = moments_of(job.rewind, now.reader, now.step, drawing.image)
-    meant = true_label(visitor, drawing.image, now.reader)
+    meant = true_label(visitor, drawing, now.reader)
     unseen = "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
     story = Story(
         drawing.pixels,

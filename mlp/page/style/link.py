@@ -58,6 +58,11 @@ def linked(name: str) -> str | None:
     return values[-1] if values else None
 
 
+def forget_linked(name: str) -> None:
+    """Take a name out of the link, so that the page's address, which visitors copy, has it no longer."""
+    _linked_query.set({other: values for other, values in linked_query().items() if other != name})
+
+
 def page_address() -> str:
     """Return the address of the page, without a query."""
     return (st.context.url or "").split("?")[0].split("#")[0]

@@ -35,8 +35,8 @@ def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable
     """Return the last result of an analysis if it is still valid or a new one would cost too much; else a new result.
 
     ``name`` is the place of the last result in the session, or a `LastResult` that sessions share. ``of`` are the
-    inputs: numbers, or objects compared by identity. While a run ``plays``, the first of them may be out of date; the
-    longer ``analyze`` takes, the less often it is called.
+    inputs: numbers, tuples, or objects compared by identity. While a run ``plays``, the first of them may be out of
+    date; the longer ``analyze`` takes, the less often it is called.
     """
     kept = name if isinstance(name, LastResult) else SessionVar(f"analysis_{name}", LastResult()).start(LastResult())
     last = kept.done
@@ -54,9 +54,9 @@ def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable
 
 
 def _recognizer(thing: object) -> Callable[[object], bool]:
-    """Return a test for the same object or number that keeps no network or job in memory."""
+    """Return a test for the same object, number or tuple that keeps no network or job in memory."""
     try:
         held = weakref.ref(thing)
     except TypeError:  # numbers, text, None
-        return lambda other: other is thing or (isinstance(thing, int) and other == thing)
+        return lambda other: other is thing or (isinstance(thing, int | tuple) and other == thing)
     return lambda other: other is not None and held() is other

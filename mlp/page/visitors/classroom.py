@@ -5,16 +5,16 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 import numpy as np
 
 from mlp.class_names import DIGITS, checked_names
-from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
+from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Stroke
 from mlp.page.visitors.analysis_budget import LastResult
@@ -32,7 +32,7 @@ PREFIX = "room "
 """Of the id of a room, before its code."""
 EACH = 2
 """Drawings of each digit that the room asks a learner for."""
-MAX_LEARNERS, MAX_DRAWINGS = 40, 2_000
+MAX_LEARNERS, MAX_WAITING, MAX_DRAWINGS = 40, 80, MAX_SAMPLES
 PAUSE_S = 0.6
 """Until pages are notified of a change, as a class gives several drawings a second, and all pages show each."""
 DOOR_S = 300.0
@@ -54,18 +54,20 @@ class ClassroomError(ValueError):
     """A refusal, as a sentence for the learner."""
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Learner:
     """Somebody in a room: the name there, the copies of what they gave, and their guess.
 
-    ``who`` is the digest of a visitor's id, see `person`; for the drawings of a file, a text that is none.
+    ``number`` is that of their file, and of nobody else in the room, ever. ``who`` is the digest of a visitor's id, see
+    `person`; for the drawings of a file, a text that is none. ``n_given`` is the room's at their last drawing.
     """
 
+    number: int
     who: str
     name: str
     drawings: DrawingSet
     guess: int | None = None
-    number: int = 0  # of the file with the drawings
+    n_given: int = 0
 
 
 class Listener(Protocol):
@@ -85,8 +87,8 @@ class Classroom(Owner):
         What it asks for: the digits, or signs of its own.
     learners : list of Learner
         Everybody who was let in, in this order, and drawings from files.
-    waiting : dict of str to str
-        The names of those who wait to be let in.
+    waiting : dict of str to int
+        The numbers of those who wait to be let in, while their pages are open.
     collects : bool
         Whether it still takes drawings.
     shows_answer : bool
@@ -95,9 +97,10 @@ class Classroom(Owner):
 
     names: tuple[str, ...] = DIGITS
     learners: list[Learner] = field(default_factory=list)
-    waiting: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
     collects: bool = True
     shows_answer: bool = False
+    last_number: int = 0  # of those who asked to come in, and of files
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
     last_table: LastResult = field(default_factory=LastResult)  # of all pages
@@ -118,9 +121,12 @@ class Classroom(Owner):
 
     def close(self) -> None:
         """Free all that is in it: pages may hold it for minutes, on which no press changes anything any more."""
-        self.forgotten, self.collects = True, False
-        self.learners, self.waiting, self.last_table = [], {}, LastResult()
-        self.saved.clear()
+        with self.lock:
+            self.forgotten, self.collects = True, False
+            self.learners, self.waiting = [], {}
+            self._drop_pictures()
+            self.saved.clear()
+        self.changed()
 
     # Who is here
 
@@ -128,14 +134,24 @@ class Classroom(Owner):
         """Return a learner; None if they were not let in."""
         return next((one for one in self.learners if one.who == who), None)
 
+    def knows(self, who: str) -> bool:
+        """Whether somebody is a learner, or waits to be let in."""
+        return who in self.waiting or self.learner(who) is not None
+
     def shown_to(self, who: str) -> tuple[object, ...]:
         """Return what decides which parts of the room a page shows."""
         return self.code, self.learner(who) is not None, who in self.waiting, self.collects, self.shows_answer
 
     def look(self) -> tuple[object, ...]:
         """Return what decides how the parts of a page look, but for drawings: the wall of them moves by itself."""
-        people = [(one.who, one.guess is not None) for one in self.learners]
-        return tuple(self.waiting), people, self.door_is_open, id(self.last_table.done)
+        people = [(one.number, one.guess is not None) for one in self.learners]
+        table = self.last_table.done and self.last_table.done.at
+        return tuple(self.waiting.values()), people, self.door_is_open, table
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many learners, with the writers of files, as can be."""
+        return len(self.learners) >= MAX_LEARNERS
 
     def ask(self, who: str, *, holds: bool = False) -> None:
         """Add a visitor if they hold the room or its door is open; else they wait.
@@ -148,29 +164,37 @@ class Classroom(Owner):
         with self.lock:
             if self.learner(who) is not None:
                 return
-            taken = {one.name for one in self.learners} | set(self.waiting.values())
-            if who not in self.waiting:
-                if len(taken) >= MAX_LEARNERS and not holds:
+            if holds or self.door_is_open:
+                if self.is_full and not holds:
                     raise ClassroomError(f"This room is full: it has places for {MAX_LEARNERS} learners.")
-                self.waiting[who] = secrets.choice([name for name in ANIMALS if name not in taken])
-            if self.door_is_open or holds:
                 self._enter(who)
+            elif who not in self.waiting:
+                if len(self.waiting) >= MAX_WAITING:
+                    raise ClassroomError("Too many wait to be let in. Try again when the door is open.")
+                self.waiting[who] = self._next_number()
         self.changed()
 
     def let_in(self, who: str) -> None:
-        """Add somebody who waits."""
+        """Add somebody who waits, if there is a place."""
         with self.lock:
-            if who in self.waiting:
+            if who in self.waiting and not self.is_full:
                 self._enter(who)
         self.changed()
 
     def open_door(self, seconds: float = DOOR_S) -> None:
-        """Add everybody who waits, or asks within these seconds; 0 closes the door."""
-        with self.lock:
-            self.open_until = time.monotonic() + seconds
-            for who in list(self.waiting) if seconds else ():
-                self._enter(who)
+        """Add whoever waits, or asks within these seconds, as long as there are places; 0 closes the door."""
+        self.open_until = time.monotonic() + seconds
+        for who in list(self.waiting) if seconds else ():
+            self.let_in(who)
         self.changed()
+
+    def keep_waiting(self, here: Collection[str]) -> None:
+        """Forget everybody who waits but is not here any more."""
+        with self.lock:
+            gone = self.waiting.keys() - here
+            self.waiting = {who: number for who, number in self.waiting.items() if who not in gone}
+        if gone:
+            self.changed()
 
     @property
     def door_is_open(self) -> bool:
@@ -183,14 +207,24 @@ class Classroom(Owner):
             self.waiting.pop(who, None)
             self.learners = [one for one in self.learners if one.who != who]
             self.n_given += 1
+            self._drop_pictures()
         self.changed()
 
     def _enter(self, who: str) -> None:
-        name = self.waiting.pop(who)
-        self.learners = [*self.learners, Learner(who, name, DrawingSet(self.names), number=self._next_number())]
+        number = self.waiting.pop(who, 0) or self._next_number()
+        name = secrets.choice(sorted(set(ANIMALS) - {one.name for one in self.learners}))
+        self.learners = [*self.learners, Learner(number, who, name, DrawingSet(self.names))]
 
     def _next_number(self) -> int:
-        return max((one.number for one in self.learners), default=-1) + 1
+        self.last_number += 1
+        return self.last_number
+
+    def _drop_pictures(self) -> None:
+        """Forget what was made of drawings, some of which are gone."""
+        self.wall, self.last_table = None, LastResult()
+
+    def _change(self, learner: Learner) -> None:
+        self.learners = [learner if one.number == learner.number else one for one in self.learners]
 
     # What they write
 
@@ -220,13 +254,12 @@ class Classroom(Owner):
                 raise ClassroomError(f"This room has {MAX_DRAWINGS:,} drawings, the most that it takes.")
             drawings = learner.drawings
             same = [place for place, each in enumerate(drawings.examples) if each.label == label]
-            learner.drawings = drawings.without_examples(same[: len(same) + 1 - EACH]).with_example(
-                label, image, strokes
-            )
+            drawings = drawings.without_examples(same[: len(same) + 1 - EACH]).with_example(label, image, strokes)
             self.n_given += 1
+            self._change(replace(learner, drawings=drawings, n_given=self.n_given))
         self.changed()
 
-    def add_file(self, drawings: DrawingSet, name: str) -> None:
+    def add_file(self, drawings: DrawingSet) -> None:
         """Add the drawings of a file as those of one more writer, who is not here.
 
         Raises
@@ -237,11 +270,11 @@ class Classroom(Owner):
         with self.lock:
             if drawings.names != self.names:
                 raise ClassroomError("This file holds drawings of other names than the room’s.")
-            if len(self.learners) >= MAX_LEARNERS or self.n_drawings + len(drawings) > MAX_DRAWINGS:
+            if self.is_full or self.n_drawings + len(drawings) > MAX_DRAWINGS:
                 raise ClassroomError(f"A room takes {MAX_DRAWINGS:,} drawings of {MAX_LEARNERS} writers at most.")
             number = self._next_number()
-            self.learners = [*self.learners, Learner(f"file {number}", name, drawings, number=number)]
             self.n_given += 1
+            self.learners = [*self.learners, Learner(number, f"file {number}", f"file {number}", drawings)]
         self.changed()
 
     @property
@@ -261,7 +294,7 @@ class Classroom(Owner):
         with self.lock:
             learner = self.learner(who)
             if learner is not None and not self.shows_answer:
-                learner.guess = label
+                self._change(replace(learner, guess=label))
         self.changed()
 
     def collect(self, collects: bool) -> None:
@@ -288,62 +321,55 @@ class Classroom(Owner):
 
 
 class State(Work):
-    """Who is in a room, and what they expect."""
+    """What a room asks for, and what it has come to."""
 
-    suffix, words, attributes = "room.json", "the room", ()
+    suffix, words, attributes = "room.json", "the room", ("names", "collects", "shows_answer", "last_number")
 
     def n_bytes(self) -> int:
-        """Return the memory of all learners, without their drawings."""
-        return 200 * len(self.visitor.learners)
+        """Return 0, as the learners are all that one can lose."""
+        return 0
 
     def files(self) -> list[File]:
         """Return one file."""
-        it = self.visitor
-        state = {name: getattr(it, name) for name in ("names", "waiting", "collects", "shows_answer")}
-        state["learners"] = [(one.who, one.name, one.guess, one.number) for one in it.learners]
-        content = json.dumps(state)
+        content = json.dumps({name: getattr(self.visitor, name) for name in self.attributes})
         return [File(self.suffix, (content,), content.encode)]
 
     def load(self, number: int, data: bytes) -> None:
-        """Restore everything but the drawings, which come later."""
+        """Restore everything but the learners, who come later."""
         state, it = json.loads(data), self.visitor
-        it.names, it.waiting = checked_names(state["names"]), dict(state["waiting"])
+        it.names, it.last_number = checked_names(state["names"]), state["last_number"]
         it.collects, it.shows_answer = state["collects"], state["shows_answer"]
-        it.learners = [
-            Learner(who, name, DrawingSet(it.names), guess, place) for who, name, guess, place in state["learners"]
-        ]
 
 
-class Given(Work):
-    """The drawings of each learner of a room."""
+class Learners(Work):
+    """The learners of a room: a file for each, with all that the room knows of them."""
 
-    suffix, words, attributes = "drawings.json", "drawings of the room", ()
+    suffix, words, attributes = "learner.json", "a learner of the room", ("learners",)
 
     def n_bytes(self) -> int:
-        """Return the memory of all drawings."""
-        return sum(one.drawings.n_bytes for one in self.visitor.learners)
+        """Return the memory of all learners."""
+        return sum(200 + one.drawings.n_bytes for one in self.visitor.learners)
 
     def files(self) -> list[File]:
-        """Return a file for each learner who has given any."""
-        given = [one for one in self.visitor.learners if len(one.drawings)]
-        return [
-            File(f"{one.number}.{self.suffix}", (one.drawings,), partial(dump_bytes, one.drawings)) for one in given
-        ]
+        """Return a file for each learner, by their number."""
+        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in self.visitor.learners]
+
+    def file_of(self, learner: Learner) -> str:
+        """Return the name of a learner's file."""
+        return f"{learner.number}.{self.suffix}"
 
     def load(self, number: int, data: bytes) -> None:
-        """Restore the drawings of a learner, who has no name any more if the file of all learners cannot be read."""
-        it, drawings = self.visitor, parse_drawings(data, most=MAX_DRAWINGS)
-        for one in it.learners:
-            if one.number == number:
-                one.drawings = drawings
-                return
-        it.names = drawings.names
-        it.learners = [Learner(f"file {number}", f"writer {number}", drawings, number=number), *it.learners]
+        """Restore a learner, in place of none who came later."""
+        about, it = json.loads(data), self.visitor
+        drawings = parse_drawings(about["drawings"], most=MAX_DRAWINGS)
+        it.names, it.last_number = drawings.names, max(it.last_number, number)
+        if it.learner(about["who"]) is None:
+            it.learners = [Learner(number, about["who"], about["name"], drawings, about["guess"]), *it.learners]
 
 
-def dump_bytes(drawings: DrawingSet) -> bytes:
-    """Return a set of drawings as a file."""
-    return dump_drawings(drawings).encode()
+def _dump(learner: Learner) -> bytes:
+    about = {name: getattr(learner, name) for name in ("who", "name", "guess")}
+    return json.dumps({**about, "drawings": dump_drawings(learner.drawings)}).encode()
 
 
-Classroom.kinds = (State, Given)
+Classroom.kinds = (State, Learners)

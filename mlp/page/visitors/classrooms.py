@@ -5,12 +5,13 @@ import secrets
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 
 from mlp.class_names import DIGITS
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.classroom import PREFIX, Classroom, ClassroomError, person
-from mlp.page.visitors.persistence import restore, save
+from mlp.page.visitors.classroom import PREFIX, Classroom, ClassroomError, Learners, Listener, person
+from mlp.page.visitors.persistence import restore
 from mlp.page.visitors.visitor import Visitor
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
@@ -18,7 +19,11 @@ CODE = re.compile(rf"[{LETTERS}]{{5}}", re.ASCII)
 TRIES, ALL_TRIES, TRIES_S = 10, 100, 60.0
 """Wrong codes of one page, and of all pages together, within these seconds."""
 UNKNOWN = "No room has this code: check each letter. A room ends when it is closed, or 30 days after its last visit."
+WAITS_S = 45.0
+"""Time for which somebody without an open tab still waits to be let in."""
 ENDED = "Your room was closed, and all that was in it is deleted."
+GONE = "You are no longer in room {}, and what you gave there is deleted."
+AGAIN = "The server had to reload your work; press the button again."
 TOO_MANY = "Too many codes were tried. Wait a minute, and try again."
 ELSEWHERE = "You are in room {}: leave or close it before you join another."
 
@@ -29,7 +34,8 @@ class Classrooms:
     def __init__(self, checkpoints: Checkpoints | None = None) -> None:
         self._checkpoints = checkpoints
         self._rooms: dict[str, Classroom] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._returning = threading.Lock()  # held while a room is restored, for which several tabs may ask
         self._wrong: Counter[str] = Counter()
         self._wrong_since = 0.0
 
@@ -43,15 +49,16 @@ class Classrooms:
         return PREFIX + code in self._rooms or bool(self._checkpoints and self._checkpoints.knows(PREFIX + code))
 
     def open(self, visitor: Visitor, names: tuple[str, ...] = DIGITS) -> Classroom:
-        """Open a room that this visitor holds, and return it; return that in which the visitor is, if there is one."""
-        if (room := self._joined(visitor)) is not None:
-            return room
+        """Open a room that this visitor holds, and return it; a ClassroomError says that they are in another one."""
         code = next(code for code in iter(_new_code, "") if not self.knows(code))
         room = Classroom(PREFIX + code, names=names)
-        with self._lock:
-            self._rooms[room.id] = room
-        visitor.classroom, visitor.holds_room = code, True
-        return self._joined(visitor) or room
+        room.ask(person(visitor.id), holds=True)
+        with visitor.lock:
+            _require_free(visitor, code)
+            with self._lock:
+                self._rooms[room.id] = room
+            visitor.classroom = code, True
+        return room
 
     def join(self, visitor: Visitor, text: str, session: str) -> None:
         """Add a visitor to the room with this code, or to those who wait there.
@@ -64,42 +71,50 @@ class Classrooms:
         OSError
             If the disk cannot be read at present.
         """
-        code, me = text.strip().lower().translate(str.maketrans("oil", "011")), person(visitor.id)
-        before = self._joined(visitor)
-        if before is not None and before.code != code:
-            if before.learner(me) is not None:
-                raise ClassroomError(ELSEWHERE.format(before.code))
-            self.leave(visitor)
+        code = text.strip().lower().translate(str.maketrans("oil", "011"))
         with self._lock:
             if time.monotonic() - self._wrong_since > TRIES_S:
                 self._wrong, self._wrong_since = Counter(), time.monotonic()
             if self._wrong[session] >= TRIES or self._wrong.total() >= ALL_TRIES:
                 raise ClassroomError(TOO_MANY)
-            if (room := self._named(code)) is None:
-                self._wrong[session] += 1
+        with self._held(code) as room, visitor.lock:
+            _require_free(visitor, code)
+            if room is None:
+                with self._lock:
+                    self._wrong[session] += 1
                 raise ClassroomError(UNKNOWN)
-            room.ask(me)  # with the lock held, so that the room stays in memory
-        visitor.classroom = code
+            room.ask(person(visitor.id))
+            visitor.classroom = visitor.classroom or (code, False)
 
     def of(self, visitor: Visitor) -> Classroom | None:
-        """Return the room that a visitor has joined; None if there is none, or it cannot be read at present."""
+        """Return the room that a visitor is in; None if there is none, or it cannot be read at present."""
         with suppress(OSError):
-            return self._joined(visitor)
+            return self._named(visitor.classroom[0]) if visitor.classroom is not None else None
         return None
 
-    def _joined(self, visitor: Visitor) -> Classroom | None:
-        """Return the room that a visitor has joined, if there is one; whoever holds it is always let in."""
-        room, me = self._named(visitor.classroom), person(visitor.id)
-        if room is None:
-            if visitor.classroom:
-                visitor.add_notice(ENDED)
-            visitor.classroom, visitor.holds_room = "", False
-        elif visitor.holds_room:
-            room.ask(me, holds=True)  # not only at first: the file that names them may be unreadable
-            if room.notice:
-                visitor.add_notice(room.notice)
-                room.notice = None
-        return room
+    def visit(self, visitor: Visitor, page: Listener) -> Classroom | None:
+        """Return the room that a visitor is in, which this page follows from now on; only scripts call it.
+
+        If there is no such room any more, or it knows the visitor no longer, they are in none from now on. Whoever
+        holds it is let in again, as the file that names them may be unreadable.
+        """
+        seat, notice = visitor.classroom, None
+        for other in self.present():
+            other.listeners.discard(page)
+        if seat is None:
+            return None
+        (code, holds), me = seat, person(visitor.id)
+        with suppress(OSError), self._held(code) as room, visitor.lock:
+            if room is not None and holds:
+                room.ask(me, holds=True)
+                notice, room.notice = room.notice, None
+            if room is not None and room.knows(me):
+                room.listeners.add(page)
+            elif visitor.classroom is seat:  # no other tab has left or joined meanwhile
+                visitor.classroom, notice = None, ENDED if room is None else GONE.format(code)
+        if notice is not None:
+            visitor.add_notice(notice)
+        return self.of(visitor)
 
     def leave(self, visitor: Visitor) -> None:
         """Take a visitor, with the copies of their drawings, out of their room; whoever holds it closes it.
@@ -107,31 +122,36 @@ class Classrooms:
         Raises
         ------
         OSError
-            If the disk refuses; then some of it remains there.
+            If the disk refuses; then they are still in the room.
         """
-        room, me = self._named(visitor.classroom), person(visitor.id)
-        if room is not None and visitor.holds_room:
-            self.close(room)
-        elif room is not None:
-            room.let_go(me)
-            if self._checkpoints:
-                save(room, self._checkpoints)
-        visitor.classroom, visitor.holds_room = "", False
+        with visitor.lock:
+            seat, me = visitor.classroom, person(visitor.id)
+        if seat is None:
+            return
+        code, holds = seat
+        with self._held(code, on_disk=True) as room:
+            if room is not None and self._checkpoints is not None:
+                if holds:
+                    self._checkpoints.remove(room.id)
+                elif (mine := room.learner(me)) is not None:
+                    self._checkpoints.delete(room.id, Learners(room).file_of(mine))
+            with visitor.lock:
+                if visitor.classroom is seat:
+                    visitor.classroom = None
+            if room is not None and holds:
+                self.forget(room.id)
+                room.close()
+            elif room is not None:
+                room.let_go(me)
 
-    def close(self, room: Classroom) -> None:
-        """Delete a room with all that is in it.
-
-        Raises
-        ------
-        OSError
-            If the disk refuses; then some of it remains there.
-        """
-        with room.disk_lock:
-            if self._checkpoints:
-                self._checkpoints.remove(room.id)
-            room.close()
-            self.forget(room.id)
-        room.changed()
+    def check(self, visitors: Collection[Visitor]) -> None:
+        """Forget who waits without an open tab, and delete these visitors' copies from closed rooms."""
+        now = time.monotonic()
+        here = {person(visitor.id) for visitor in visitors if now - visitor.last_seen < WAITS_S}
+        for room in self.present():
+            room.keep_waiting(here)
+        for visitor in visitors:
+            self.delete_copies(visitor)
 
     def forget(self, room_id: str) -> None:
         """Let go of a room in memory."""
@@ -146,15 +166,35 @@ class Classrooms:
 
     def _named(self, code: str) -> Classroom | None:
         """Return a room; None if there is none. An OSError says that it cannot be read at present."""
-        with self._lock:
-            room = self._rooms.get(PREFIX + code)
-            if room is None and self._checkpoints and CODE.fullmatch(code):
+        room = self._rooms.get(PREFIX + code)
+        if room is None and self._checkpoints and CODE.fullmatch(code):
+            with self._returning:
                 back = Classroom(PREFIX + code)
-                if restore(back, self._checkpoints):
-                    room = self._rooms[back.id] = back
-            if room is not None:
-                room.last_seen = time.monotonic()
-            return room
+                room = self._rooms.get(back.id)
+                if room is None and restore(back, self._checkpoints):
+                    with self._lock:
+                        room = self._rooms[back.id] = back
+        if room is not None:
+            room.last_seen = time.monotonic()
+        return room
+
+    @contextmanager
+    def _held(self, code: str, *, on_disk: bool = False) -> Iterator[Classroom | None]:
+        """Yield a room, which stays in memory meanwhile: its lock is held, or that of its files; errors as `_named`."""
+        while (room := self._named(code)) is not None:
+            with room.disk_lock if on_disk else room.lock:
+                if not room.forgotten:
+                    yield room
+                    return
+        yield None
+
+
+def _require_free(visitor: Visitor, code: str) -> None:
+    """Raise a ClassroomError if a visitor is in another room than this, or is deleted; their lock is held."""
+    if visitor.forgotten:
+        raise ClassroomError(AGAIN)
+    if visitor.classroom is not None and visitor.classroom[0] != code:
+        raise ClassroomError(ELSEWHERE.format(visitor.classroom[0]))
 
 
 def _new_code() -> str:

@@ -34,9 +34,10 @@ def privacy_note() -> None:
     )
     st.caption(
         "**Privacy.** Inkling keeps your runs, drawing, digits, signs, open photo, nickname and written answers "
-        f"{where}. It shows others only what you give to a room. A cookie with a random code finds them again when you "
-        "return. Anyone who uses this browser or knows the code can see your work, and so can the people who run the "
-        "server. Below, *Someone else’s turn* puts all of it away under its code, or deletes it."
+        f"{where}. It shows others only what you give to a room, and how your run and uploaded network read there. "
+        "A cookie with a random code finds your work again when you return. Anyone who uses this browser or knows the "
+        "code can see it, and so can the people who run the server. Below, *Someone else’s turn* puts all of it away "
+        "under its code, or deletes it."
     )
 
 
@@ -61,7 +62,7 @@ def _draw(visitor: Visitor) -> None:
                 args=("",),
             )
             st.caption("The next person then starts with an empty page.")
-            if visitor.classroom:
+            if visitor.classroom is not None:
                 room = "closes the room that you hold" if visitor.holds_room else "takes your drawings out of the room"
                 st.caption(f"Deleting it also {room}.")
             sure = st.checkbox("Yes, delete all my work", key="remove_sure")

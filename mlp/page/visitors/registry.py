@@ -139,11 +139,15 @@ class Visitors:
 
         So do the copies that a room has. After an OSError, some of it remains on the disk.
         """
-        self.classrooms.leave(visitor)
-        with visitor.disk_lock:
-            if self._checkpoints:
-                self._checkpoints.remove(visitor.id)
-            visitor.forgotten = True  # so that no thread saves the work again
+        visitor.forgotten = True  # so that no tab joins a room, and no thread saves the work again
+        try:
+            self.classrooms.leave(visitor)
+            with visitor.disk_lock:
+                if self._checkpoints:
+                    self._checkpoints.remove(visitor.id)
+        except OSError:
+            visitor.forgotten = False
+            raise
         with self._lock:
             if self._visitors.get(visitor.id) is visitor:
                 del self._visitors[visitor.id]
@@ -172,8 +176,7 @@ class Visitors:
 
     def check(self) -> None:
         """Pause the runs of absent visitors, forget those at rest, and enforce the memory limit."""
-        for visitor in self.present():
-            self.classrooms.delete_copies(visitor)
+        self.classrooms.check(self.present())
         with self._lock:
             now = time.monotonic()
             for visitor in self._visitors.values():
@@ -218,11 +221,12 @@ class Visitors:
         if not owner.disk_lock.acquire(blocking=False):  # a save is in progress
             return False
         try:
-            if self.has_disk and not is_saved(owner):
-                return False
-            owner.close()
-            if self._visitors.pop(owner.id, None) is None:
-                self.classrooms.forget(owner.id)
+            with owner.lock:  # nobody joins, and nothing changes, from the last look until it has left memory
+                if owner.is_here or (self.has_disk and not is_saved(owner)):
+                    return False
+                if self._visitors.pop(owner.id, None) is None:
+                    self.classrooms.forget(owner.id)
+                owner.close()
             return True
         finally:
             owner.disk_lock.release()

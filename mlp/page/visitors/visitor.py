@@ -82,8 +82,13 @@ class Visitor(Owner):
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
-    classroom: str = ""  # the code of the room that the visitor has joined
-    holds_room: bool = False  # whether the visitor has opened it
+    # The code of the room that the visitor is in, and whether they hold it; only scripts change it, with the lock held.
+    classroom: tuple[str, bool] | None = None
+
+    @property
+    def holds_room(self) -> bool:
+        """Whether the visitor has opened the room that they are in."""
+        return self.classroom is not None and self.classroom[1]
 
     @property
     def is_here(self) -> bool:

@@ -80,12 +80,12 @@ class Canvas(Work):
     """The drawing and other small values."""
 
     suffix, words = "canvas.json", "your drawing"
-    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "classroom", "holds_room")
+    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "classroom")
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
         it = self.visitor
-        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, it.classroom]
+        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, it.classroom or ()]
         return it.drawing_chars + sum(map(len, texts))
 
     def files(self) -> list[File]:
@@ -93,7 +93,7 @@ class Canvas(Work):
         it = self.visitor
         if not it.has_work():
             return []
-        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname", "classroom", "holds_room")}
+        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname", "classroom")}
         state |= {name: dict(getattr(it, name)) for name in ("answers", "guesses")}
         state |= {"number": it.runs.current, "shown": it.runs.shown}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
@@ -104,7 +104,7 @@ class Canvas(Work):
         guesses = {lesson: tuple(heights) for lesson, heights in state["guesses"].items()}
         it.keep_drawing(state["drawing"])
         it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
-        it.guesses, it.classroom, it.holds_room = guesses, state["classroom"], state["holds_room"]
+        it.guesses, it.classroom = guesses, state["classroom"] and tuple(state["classroom"])
         it.runs.current, it.runs.shown = state["number"], tuple(state["shown"])
 
 

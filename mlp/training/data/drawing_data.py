@@ -1,8 +1,10 @@
 """Training data from a person's drawings: mixed with MNIST, or alone, each as about a hundred warped ones."""
 
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -47,6 +49,12 @@ KEPT, REFUSED = 0.8, 0.8
 than drawings: a threshold that refuses one in five of them refuses one in twenty of a writer's other drawings."""
 
 
+MAX_LOADED = 4
+"""Maximum number of data sets in a process, of up to 16 MB each."""
+_loaded: "WeakKeyDictionary[DrawingData, Dataset]" = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
 @dataclass(frozen=True)
 class DrawingData:
     """Drawings for training and drawings held back, the same at every load; small enough to travel with a run.
@@ -89,8 +97,20 @@ class DrawingData:
             raise ValueError(f"only drawings of digits can be mixed with MNIST, got {in_words(self.names)}")
 
     def load(self) -> Dataset:
-        """Return the images; quick after the first time in a process."""
-        return _load(self)
+        """Return the images; quick after the first time in a process. They are gone with the last equal drawings."""
+        with _lock:
+            known = _loaded.get(self)
+        dataset = known or (_alone(self) if self.base is None else _mixed(self, self.base.load()))
+        with _lock:
+            _loaded.pop(self, None)  # an equal one, which may not live as long
+            _loaded[self] = dataset
+            for oldest in list(_loaded)[:-MAX_LOADED]:
+                del _loaded[oldest]
+        return dataset
+
+    def __reduce__(self) -> Any:
+        """Travel to a worker with each slice, which returns what came with the last one, with its images."""
+        return _arrived, tuple(getattr(self, field.name) for field in fields(self))
 
     @property
     def learned(self) -> Split:
@@ -104,7 +124,6 @@ class DrawingData:
 
     def without_room(self) -> "DrawingData":
         """Return as many blank images in place of a closed room's drawings; those held back are one's own, and stay."""
-        _load.cache_clear()
         return replace(self, images=bytes(len(self.images)), room=CLOSED)
 
     @property
@@ -249,9 +268,9 @@ def with_warps(drawings: Split) -> Split:
     return Split(np.concatenate([drawings.images, more]), np.tile(drawings.labels, copies))
 
 
-@lru_cache(maxsize=4)  # up to 16 MB each
-def _load(data: DrawingData) -> Dataset:
-    return _alone(data) if data.base is None else _mixed(data, data.base.load())
+@lru_cache(maxsize=MAX_LOADED)
+def _arrived(*values: Any) -> DrawingData:
+    return DrawingData(*values)
 
 
 def _alone(data: DrawingData) -> Dataset:

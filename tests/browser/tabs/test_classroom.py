@@ -15,6 +15,7 @@ def test_drawing_is_given_by_pointer_and_by_key_and_appears_on_another_page(open
     button(holder, "room_door").click()
     code = part(holder, "room_code").locator("b").inner_text()
     learner = open_page(f"?room={code}")
+    button(learner, "room_join").click()
     row = part(learner, "room_row")
     four = row.get_by_role("button", name="4, 0 of 2 drawn")
     four.click()

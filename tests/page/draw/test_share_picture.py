@@ -33,6 +33,6 @@ def test_picture_names_the_network_and_moves_once_it_has_learned(open_page: Call
 def test_right_answer_is_the_kept_one_or_that_of_the_pretrained_network(page: AppTest):
     drawing, visitor = tab_of(draw(page, 4)).desk.digit, visitor_of(page)
     reader = answering_as(visitor, "article", None).reader
-    assert true_label(visitor, drawing.image, reader) == 4
+    assert true_label(visitor, drawing, reader) == 4
     visitor.digits.change(visitor.digits.now.with_example(7, drawing.image))
-    assert true_label(visitor, drawing.image, reader) == 7
+    assert true_label(visitor, drawing, reader) == 7

@@ -1,5 +1,6 @@
 """The section Room: guesses before the table, the table, and what a network learns from the others."""
 
+import gc
 from collections.abc import Callable
 
 import numpy as np
@@ -11,7 +12,7 @@ from mlp.page.tabs.classroom.table import table_html, table_of
 from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.session import visitors
 from tests.images.drawings.sample_drawings import own_digits
-from tests.page.sight import at_rest, eventually, text, visitor_of
+from tests.page.sight import address, at_rest, eventually, text, visitor_of
 from tests.sample_digits import sample
 
 
@@ -29,11 +30,31 @@ def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, Ap
     assert room is not None
     room.open_door()
     learner = open_page(room=room.code)
+    learner.button(key="room_join").click().run()
     for number, page in enumerate((holder, learner)):
         test = sample().test
         part = slice(20 * number, 20 * number + 20)
         give(room, person(visitor_of(page).id), Split(test.images[part], test.labels[part]))
     return room, holder.run(), learner.run()
+
+
+def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
+    holder = open_page(tab="Room")
+    holder.button(key="room_open").click().run()
+    room = visitors().classrooms.of(visitor_of(holder))
+    room.open_door()
+    page = open_page(room=room.code, epochs="3")
+    visitor = visitor_of(page)
+    assert (len(room.learners), visitor.classroom) == (1, None)
+    assert page.text_input(key="room_typed").value == room.code
+    assert "how your run and your uploaded network read" in text(page)
+    assert address(page)["room"] == [room.code]
+    page.button(key="room_join").click().run()
+    assert room.learner(person(visitor.id)) is not None
+    assert address(page.run()) == {"tab": ["Room"], "epochs": ["3"]}
+    page = open_page(visitor=page, room="zzzzz")
+    assert f"You are in room {room.code}" in text(page)
+    assert visitor.classroom == (room.code, False)
 
 
 def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
@@ -108,3 +129,35 @@ def test_network_of_the_class_alone_cannot_be_taught(classroom):
     (error,) = learner.error
     assert "This network has learned drawings alone. Choose the pretrained network" in error.value
     assert visitor_of(learner).job is job
+
+
+def copies_in_memory(pixels: bytes) -> list[type]:
+    """Return the types of all objects of this process that hold these bytes."""
+    gc.collect()
+    to_look_at, seen, found = gc.get_objects(), {id(pixels)}, list[type]()
+    while to_look_at:
+        one = to_look_at.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, bytes) or (isinstance(one, np.ndarray) and one.dtype == np.uint8):
+            found += [type(one)] * (pixels in bytes(one))
+        else:
+            to_look_at += gc.get_referents(one)
+    return found
+
+
+def test_nothing_of_a_closed_room_stays_in_memory(classroom):
+    _, holder, learner = classroom
+    room, pixels = visitors().classrooms.of(visitor_of(holder)), np.random.default_rng(1).bytes(784)
+    room.give(person(visitor_of(holder).id), 3, np.frombuffer(pixels, np.uint8))
+    holder.button(key="room_open_table").click().run()
+    learner.run().button(key="room_teach").click().run()
+    eventually(lambda: visitor_of(learner).job.snapshot().step)
+    visitor_of(learner).job.pause()
+    at_rest(learner)
+    assert copies_in_memory(pixels)
+    holder.run().button(key="room_close").click().run()
+    visitors().check()
+    learner.run()
+    assert copies_in_memory(pixels) == []

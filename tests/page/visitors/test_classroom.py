@@ -9,7 +9,16 @@ import pytest
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example
 from mlp.page.visitors import classroom as module
-from mlp.page.visitors.classroom import ANIMALS, EACH, MAX_DRAWINGS, MAX_LEARNERS, Classroom, ClassroomError
+from mlp.page.visitors.analysis_budget import within_budget
+from mlp.page.visitors.classroom import (
+    ANIMALS,
+    EACH,
+    MAX_DRAWINGS,
+    MAX_LEARNERS,
+    MAX_WAITING,
+    Classroom,
+    ClassroomError,
+)
 
 
 def image(number: int) -> np.ndarray:
@@ -26,11 +35,9 @@ def room():
 def test_holder_lets_each_learner_in_or_opens_the_door(room, monkeypatch):
     for _ in range(2):
         room.ask("ann")
-    name = room.waiting["ann"]
-    assert name in ANIMALS
-    assert (room.learner("ann"), room.waiting) == (None, {"ann": name})
+    assert (room.learner("ann"), list(room.waiting)) == (None, ["ann"])
     room.let_in("ann")
-    assert room.learner("ann").name == name
+    assert room.learner("ann").name in ANIMALS
     room.ask("bob")
     room.open_door(300)
     room.ask("cat")
@@ -51,6 +58,42 @@ def test_full_room_refuses_in_a_sentence(room):
     room.let_go("7")
     room.ask("one more")
     assert room.learner("one more") is not None
+
+
+def test_waiting_strangers_take_no_place_and_can_all_be_sent_away(room):
+    for number in range(MAX_WAITING):
+        room.ask(str(number))  # more than there are animals
+    assert len(set(room.waiting.values())) == MAX_WAITING
+    with pytest.raises(ClassroomError, match="Too many wait"):
+        room.ask("ann")
+    room.keep_waiting(())
+    room.ask("ann")
+    room.let_in("ann")
+    assert (room.learner("ann").name in ANIMALS, room.waiting) == (True, {})
+
+
+def test_no_door_leads_to_more_than_the_places(room):
+    for number in range(MAX_LEARNERS + 3):
+        room.ask(str(number))
+    room.open_door()
+    room.open_door(0)
+    assert (len(room.learners), len(room.waiting)) == (MAX_LEARNERS, 4)
+    room.let_in(next(iter(room.waiting)))
+    with pytest.raises(ClassroomError, match="of 40 writers at most"):
+        room.add_file(DrawingSet(DIGITS, (Example(0, image(0)),)))
+    assert len(room.learners) == MAX_LEARNERS
+    assert len({one.name for one in room.learners}) == MAX_LEARNERS
+
+
+def test_each_change_changes_the_number_of_what_it_changes(room):
+    """An address of what changed can be that of something freed."""
+    looks, given = set(), set()
+    for number in range(40):
+        within_budget(room.last_table, (number,), list, plays=False)
+        looks.add(room.look()[-1])
+        room.give("holder", 3, image(number))
+        given.add(room.learner("holder").n_given)
+    assert (len(looks), len(given)) == (40, 40)
 
 
 def test_room_asks_for_two_of_each_and_a_later_drawing_replaces_the_oldest(room):
@@ -74,13 +117,13 @@ def test_only_learners_give_while_it_collects_and_has_room(room):
         room.give("holder", 0, image(0))
     room.collect(True)
     many = DrawingSet(DIGITS, tuple(Example(0, image(number)) for number in range(MAX_DRAWINGS)))
-    room.add_file(many, "last year")
+    room.add_file(many)
     with pytest.raises(ClassroomError, match="2,000 drawings, the most"):
         room.give("holder", 0, image(0))
     with pytest.raises(ClassroomError, match="2,000 drawings of 40 writers at most"):
-        room.add_file(many, "the year before")
+        room.add_file(many)
     with pytest.raises(ClassroomError, match="other names"):
-        room.add_file(DrawingSet(("A", "B")), "signs")
+        room.add_file(DrawingSet(("A", "B")))
 
 
 def test_learner_who_is_let_go_takes_their_drawings_along(room):

@@ -10,7 +10,7 @@ from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
 from mlp.page.tabs.classroom.wall import wall_parts
 from mlp.page.visitors.classroom import ClassroomError, person
-from mlp.page.visitors.classrooms import ALL_TRIES, ENDED, TOO_MANY, TRIES, TRIES_S, UNKNOWN
+from mlp.page.visitors.classrooms import ALL_TRIES, ENDED, GONE, TOO_MANY, TRIES, TRIES_S, UNKNOWN, WAITS_S
 from mlp.page.visitors.registry import AT_REST_S, KEPT_S, Visitors
 from mlp.page.visitors.session import visitors as page_visitors
 from mlp.training.data.drawing_data import CLOSED, class_data
@@ -61,7 +61,7 @@ def back(folder, visitor):
     """Return a new server with a visitor who returns, and their room."""
     visitors = server(folder)
     visitor = visitors.get(visitor.id, "here")
-    return visitors, visitor, visitors.classrooms.of(visitor)
+    return visitors, visitor, visitors.classrooms.visit(visitor, Page())
 
 
 def state_of(room):
@@ -130,7 +130,25 @@ def test_only_a_code_is_looked_up_and_few_are_tried(tmp_path, clock, monkeypatch
     assert refusal(room.code, "new") == TOO_MANY
     clock.now += TRIES_S + 1
     visitors.classrooms.join(stranger, room.code, "new")
-    assert stranger.classroom == room.code
+    assert stranger.classroom == (room.code, False)
+
+
+def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessions):
+    open_sessions |= {"here", "there"}
+    visitors = Visitors(open_sessions.__contains__)
+    room = visitors.classrooms.open(visitors.get(None, "here"))
+    ann, bob = (visitors.get(None, session) for session in ("here", "there"))
+    for one in (ann, bob):
+        visitors.classrooms.join(one, room.code, one.id)
+    open_sessions.remove("there")
+    for _ in range(3):
+        clock.now += WAITS_S - 1
+        visitors.check()
+    assert list(room.waiting) == [person(ann.id)]
+    assert visitors.classrooms.visit(bob, Page()) is None
+    assert (bob.classroom, bob.notice) == (None, GONE.format(room.code))
+    visitors.classrooms.join(bob, room.code, "again")
+    assert person(bob.id) in room.waiting
 
 
 def test_room_counts_in_memory_and_leaves_it_once_it_is_saved_and_nobody_is_there(tmp_path, clock):
@@ -173,7 +191,7 @@ def test_room_ends_thirty_days_after_somebody_was_there(tmp_path, monkeypatch):
             del page
 
 
-@pytest.mark.parametrize("name", ["room.json", "1.drawings.json"])
+@pytest.mark.parametrize("name", ["room.json", "2.learner.json"])
 def test_damaged_part_is_set_aside_and_told_to_the_holder_and_the_rest_loads(tmp_path, name):
     visitors = server(tmp_path)
     holder, learner, _ = with_class(visitors)
@@ -181,7 +199,7 @@ def test_damaged_part_is_set_aside_and_told_to_the_holder_and_the_rest_loads(tmp
     file_of(tmp_path, name).write_bytes(b"noise")
     visitors, _, _ = back(tmp_path, learner)
     holder = visitors.get(holder.id, "here")
-    room = visitors.classrooms.of(holder)
+    room = visitors.classrooms.visit(holder, Page())
     assert "The server can’t read part of your earlier work" in holder.notice
     assert holder.holds_room
     assert room.learner(person(holder.id)) is not None
@@ -204,12 +222,10 @@ def test_disk_that_fails_keeps_learners_and_their_runs_in_the_room(tmp_path, mon
         patch.setattr(Checkpoints, "names", lambda *_: (_ for _ in ()).throw(OSError("Input/output error")))
         visitors.check()
         assert visitors.classrooms.of(learner) is None
-        for act in (visitors.classrooms.open, lambda who: visitors.classrooms.join(who, "zzzzz", "tab")):
+        for act in (lambda who: visitors.classrooms.join(who, "zzzzz", "tab"), visitors.remove):
             with pytest.raises(OSError, match="cannot be restored"):
                 act(learner)
-        with pytest.raises(OSError, match="cannot be restored"):
-            visitors.remove(learner)
-    assert visitors.classrooms.of(learner).learner(person(learner.id)) is not None
+    assert visitors.classrooms.visit(learner, Page()).learner(person(learner.id)) is not None
     assert learner.job is not None
 
 
@@ -218,8 +234,9 @@ def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
     visitors = server(tmp_path)
     holder, learner, room = with_class(visitors)
     visitors.save()
-    with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
-        visitors.classrooms.join(learner, "zzzzz", "tab")
+    for act in (visitors.classrooms.open, lambda who: visitors.classrooms.join(who, "zzzzz", "tab")):
+        with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
+            act(learner)
     (visitors.classrooms.leave if act == "leave" else visitors.remove)(learner)
     _, _, again = back(tmp_path, holder)
     assert [(one.who, len(one.drawings)) for one in again.learners] == [(person(holder.id), 10)]
@@ -263,7 +280,7 @@ def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     learner, rooms, digits = visitor_of(page), page_visitors().classrooms, sample().test
     room = rooms.open(page_visitors().get(None, ""))
     room.open_door()
-    room.add_file(own_digits(digits.images[:60], digits.labels[:60]), "last year")
+    room.add_file(own_digits(digits.images[:60], digits.labels[:60]))
     rooms.join(learner, room.code, "")
     assert "60 drawings" in text(page.run(), "room_wall")
     assert wall_parts(room, tab_of(page)) != {}
@@ -273,5 +290,6 @@ def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     assert wall_parts(room, tab_of(page)) == {}
     alone.click().run()  # on the page as it was before
     assert learner.job is None
-    assert "You are no longer in this room" in text(page)
+    assert f"You are no longer in room {room.code}" in text(page)
+    assert learner.classroom is None
     assert "60 drawings" not in text(page)

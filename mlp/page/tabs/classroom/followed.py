@@ -1,37 +1,28 @@
-"""The room that each tab follows: its changes wake the tab, and parts of the page depend on it."""
+"""What parts of the page depend on in the visitor's room."""
 
-from weakref import WeakKeyDictionary
-
-from mlp.page.live.tabs import Tab, this_tab
+from mlp.page.live.tabs import Tab
 from mlp.page.style.redraw import Event
 from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
-_followed: WeakKeyDictionary[Tab, Classroom | None] = WeakKeyDictionary()
 
-PEOPLE = Event(lambda tab: (room := _followed.get(tab)) and room.look(), 1.0)
+def _room_of(tab: Tab) -> Classroom | None:
+    return None if tab.visitor is None else visitors().classrooms.of(tab.visitor)
+
+
+PEOPLE = Event(lambda tab: (room := _room_of(tab)) and room.look(), 1.0)
 """Who is in the visitor's room, their guesses, and the table."""
 
 
-def _given(tab: Tab) -> int | None:
-    room = _followed.get(tab)
+def _given(tab: Tab) -> tuple[int, int] | None:
+    room = _room_of(tab)
     mine = None if room is None else room.learner(person(tab.owner))
-    return None if mine is None else id(mine.drawings)
+    return None if mine is None else (mine.number, mine.n_given)
 
 
 GIVEN = Event(_given, 1.0)
 """What the visitor has given to the room."""
-
-
-def follow_room(visitor: Visitor) -> None:
-    """Make this tab follow the visitor's room, if there is one, and no other."""
-    tab, room = this_tab(), visitors().classrooms.of(visitor)
-    before, _followed[tab] = _followed.get(tab), room
-    if room is not None:
-        room.listeners.add(tab)
-    if before is not None and before is not room:
-        before.listeners.discard(tab)
 
 
 def room_state(visitor: Visitor) -> str:

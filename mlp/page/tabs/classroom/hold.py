@@ -15,7 +15,7 @@ from mlp.page.style.link import page_address
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.followed import PEOPLE
-from mlp.page.visitors.classroom import MAX_DRAWINGS, Classroom, person
+from mlp.page.visitors.classroom import MAX_DRAWINGS, MAX_LEARNERS, Classroom, person
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
@@ -23,6 +23,8 @@ _refused = Refusal("room_hold")
 _file = SessionVar("room_file", None)
 """The uploaded file of drawings; a control."""
 
+SHOWN = 10
+"""Number of those who wait that the page shows; the others move up."""
 NEAR = "Other devices need to be in the same network as this one."
 
 
@@ -69,11 +71,18 @@ def reachable_host() -> str:
 @part("room_devices", PEOPLE, where=Where.TAB)
 def devices(visitor: Visitor, room: Classroom) -> None:
     """Draw who waits, the door, and who is there, with a button that lets each other one go."""
-    for who, name in list(room.waiting.items()):
+    waiting = list(room.waiting.items())
+    for who, number in waiting[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{name}** asks to come in.")
-            st.button("Let in", key=f"room_in_{who}", type="primary", on_click=room.let_in, args=(who,))
+            st.markdown(f"**Number {number}** asks to come in.")
+            st.button(
+                "Let in", key=f"room_in_{who}", type="primary", disabled=room.is_full, on_click=room.let_in, args=(who,)
+            )
             st.button("No", key=f"room_out_{who}", on_click=room.let_go, args=(who,))
+    if len(waiting) > 1:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{len(waiting)}** wait.")
+            st.button("Send all away", key="room_none", on_click=room.keep_waiting, args=((),))
     with st.container(horizontal=True):
         if room.door_is_open:
             st.button("Close the door", key="room_door", on_click=room.open_door, args=(0.0,))
@@ -85,7 +94,7 @@ def devices(visitor: Visitor, room: Classroom) -> None:
             on_click=room.collect,
             args=(not room.collects,),
         )
-    with st.expander(f"{len(room.learners)} here"):
+    with st.expander(f"{len(room.learners)} of {MAX_LEARNERS} places taken"):
         for learner in room.learners:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{plain(learner.name)}**")
@@ -123,6 +132,6 @@ def _add_file(room: Classroom) -> None:
     if file is None:
         return
     try:
-        room.add_file(parse_drawings(file.getvalue(), most=MAX_DRAWINGS), file.name.removesuffix(".json")[:20])
+        room.add_file(parse_drawings(file.getvalue(), most=MAX_DRAWINGS))
     except ValueError as error:
         _refused.set(f"{file.name}: {error}.".replace("..", "."))

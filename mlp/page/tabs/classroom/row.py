@@ -57,8 +57,8 @@ def _names(visitor: Visitor, room: Classroom) -> None:
     """Draw a button for each name with the boxes that its drawings fill, and which one to draw next."""
     mine = room.learner(person(visitor.id))
     if mine is None:
-        name = room.waiting.get(person(visitor.id), "")
-        st.html(announced("room_asks", f"You are <b>{name}</b>. Whoever holds room {room.code} lets you in."))
+        number = room.waiting.get(person(visitor.id), "")
+        st.html(announced("room_asks", f"You are <b>number {number}</b>. Whoever holds room {room.code} lets you in."))
         return
     wanted = room.asks_for(person(visitor.id))
     if wanted is None:

@@ -1,15 +1,17 @@
 """The section "Room": where a class writes together, and its networks read each other's digits."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.images.mnist import Dataset
+from mlp.page import state
+from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import scroll_to
-from mlp.page.style.link import hidable, linked
-from mlp.page.tabs.classroom.followed import follow_room
+from mlp.page.style.link import forget_linked, hidable, linked
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import code_card, devices, files
 from mlp.page.tabs.classroom.learning import learning
@@ -17,6 +19,7 @@ from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
 from mlp.page.tabs.places import Section, go_to
 from mlp.page.visitors.classroom import Classroom, ClassroomError, person
+from mlp.page.visitors.classrooms import ELSEWHERE
 from mlp.page.visitors.newcomer import NOT_DELETED, UNREADABLE
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.session import session_id, visitors
@@ -25,31 +28,41 @@ from mlp.page.visitors.visitor import Visitor
 NAME = "Room"
 LINKED = "room"
 """Name of a room's code in a link."""
+MAX_CODE = 20
+"""Characters of a code as one types it."""
 _refused = Refusal("room")
 _code = SessionVar("room_typed", "")
 """The code that was typed; a control."""
 _opened = SessionVar[bool]("room_opened", False)
 """Whether a room was opened on this page, which then shows its code."""
-_asked = SessionVar[bool]("room_asked", False)
-"""Whether the link's room was asked for."""
+_followed = SessionVar[bool]("room_followed", False)
+"""Whether the link's room was shown."""
 SHARED = (
-    "What you give to a room is a copy, and everybody there sees it, under the name of an animal. Leaving removes it; "
-    "only a run that learned from it keeps it, until the room is closed."
+    "What you give to a room is a copy, which everybody there sees under the name of an animal. A table shows them how "
+    "your run and your uploaded network read it all. Leaving removes what you gave; only a run that learned from it "
+    "keeps it, until the room is closed."
 )
 
 
-def join_linked(visitor: Visitor) -> None:
-    """Ask for the room that the link names, once, and open it; call it before all that shows the visitor's room."""
-    code = linked(LINKED)
-    if code is not None and not _asked.get():
-        _asked.set(True)
-        _try(visitors().classrooms.join, visitor, code, session_id())
-    follow_room(visitor)
+def visit_room(visitor: Visitor) -> None:
+    """Follow the room that the visitor is in, and show the one that the link names, once, filled in for a press.
+
+    Call it before all that shows either. Once the visitor is in a room, the address has no code, as they may share it.
+    """
+    visitors().classrooms.visit(visitor, this_tab())
+    if (code := linked(LINKED)) is not None and not _followed.get():
+        _followed.set(True)
+        _code.set(code[:MAX_CODE])
+        state.requested_tab.set(NAME)
+        if visitor.classroom is not None and visitor.classroom[0] != code:
+            _refused.set(ELSEWHERE.format(visitor.classroom[0]))
+    if visitor.classroom is not None:
+        forget_linked(LINKED)
 
 
 def open_button(visitor: Visitor) -> None:
     """Draw the button in *Share* that opens a room."""
-    if not visitor.classroom:
+    if visitor.classroom is None:
         st.button(
             "Open a room for a class", key="open_a_room", icon=":material/groups:", on_click=open_room, args=(visitor,)
         )
@@ -58,20 +71,25 @@ def open_button(visitor: Visitor) -> None:
 def _entrance(visitor: Visitor, room: Classroom | None) -> None:
     """Draw where the visitor stands."""
     if room is None:
-        st.markdown(f"A class writes together here, and its networks read each other’s digits. {SHARED}")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.button("Open a room", key="room_open", type="primary", on_click=open_room, args=(visitor,))
-            st.text_input("Code of a room", key=_code.key, max_chars=20, width=160)
-            st.button("Join", key="room_join", on_click=_join, args=(visitor,))
+        is_linked = _followed.get()
+        with st.container(key="room_entrance"):
+            st.markdown(f"A class writes together here, and its networks read each other’s digits. {SHARED}")
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                if not is_linked:
+                    st.button("Open a room", key="room_open", type="primary", on_click=open_room, args=(visitor,))
+                st.text_input("Code of a room", key=_code.key, max_chars=MAX_CODE, width=160)
+                look: Literal["primary", "secondary"] = "primary" if is_linked else "secondary"
+                st.button("Join", key="room_join", type=look, on_click=_join, args=(visitor,))
+        if is_linked:
+            scroll_to("room_entrance")
     elif (mine := room.learner(person(visitor.id))) is None:
-        name = room.waiting.get(person(visitor.id))
-        if name is None:
-            st.markdown("You are no longer in this room.")
-            st.button("Good", key="room_gone", on_click=_leave, args=(visitor,))
-        else:
-            st.markdown(f"You are **{name}**. Whoever holds the room lets you in.")
+        number = room.waiting.get(person(visitor.id), "")
+        st.markdown(f"You are **number {number}**. Whoever holds room **{room.code}** lets you in.")
+        st.button("Stop waiting", key="room_leave", on_click=_leave, args=(visitor,))
     else:
         st.markdown(f"You are **{mine.name}** in room **{room.code}**. {SHARED}")
+        if _followed.get():
+            scroll_to("draw_card", f"room {room.code}")
     _refused.show()
 
 

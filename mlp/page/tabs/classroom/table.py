@@ -4,6 +4,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
+from weakref import ref
 
 import numpy as np
 import streamlit as st
@@ -64,7 +65,8 @@ def table_of(room: Classroom) -> Table:
     here = {person(one.id): one for one in visitors().present()}
     learners = [(one, here[one.who]) for one in room.learners if one.who in here]
     jobs = [visitor.job for _, visitor in learners if visitor.job is not None]
-    networks = [(one.runs.current, one.job and one.job.revision, id(one.uploaded)) for _, one in learners]
+    networks = [network for _, one in learners for network in (one.job, one.uploaded) if network is not None]
+    made_of = (room.n_given, *map(ref, networks), *(job.revision for job in jobs))
 
     def read() -> Table:
         contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
@@ -80,7 +82,7 @@ def table_of(room: Classroom) -> Table:
     with room.table_lock:
         before = room.last_table.done
         plays = any(job.playing for job in jobs)
-        table = within_budget(room.last_table, (hash((room.n_given, *networks)),), read, plays=plays)
+        table = within_budget(room.last_table, (made_of,), read, plays=plays)
         is_new = room.last_table.done is not before
     if is_new:
         room.changed()  # else another page would show the earlier one
