@@ -17,7 +17,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from mlp.page.visitors.registry import ID
+from mlp.page.visitors.codes import ID
 
 ANSWER_S = 30.0
 OPENING = 4  # times the patience for an answer

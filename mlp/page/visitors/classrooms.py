@@ -1,21 +1,21 @@
 """The server's rooms: found by their codes, saved like visitors' work, and closed with all that is in them."""
 
-import re
-import secrets
 import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from mlp.class_names import DIGITS
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.classroom import PREFIX, Classroom, ClassroomError, Learners, Listener, person
+from mlp.page.visitors.codes import new_code, typed_code
 from mlp.page.visitors.persistence import restore
 from mlp.page.visitors.visitor import Visitor
 
-LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
-CODE = re.compile(rf"[{LETTERS}]{{5}}", re.ASCII)
+N_LETTERS = 5
+"""Letters of a room's code."""
 TRIES, ALL_TRIES, TRIES_S = 10, 100, 60.0
 """Wrong codes of one page, and of all pages together, within these seconds."""
 UNKNOWN = "No room has this code: check each letter. A room ends when it is closed, or 30 days after its last visit."
@@ -50,7 +50,7 @@ class Classrooms:
 
     def open(self, visitor: Visitor, names: tuple[str, ...] = DIGITS) -> Classroom:
         """Open a room that this visitor holds, and return it; a ClassroomError says that they are in another one."""
-        code = next(code for code in iter(_new_code, "") if not self.knows(code))
+        code = next(code for code in iter(partial(new_code, N_LETTERS), "") if not self.knows(code))
         room = Classroom(PREFIX + code, names=names)
         room.ask(person(visitor.id), holds=True)
         with visitor.lock:
@@ -71,7 +71,7 @@ class Classrooms:
         OSError
             If the disk cannot be read at present.
         """
-        code = text.strip().lower().translate(str.maketrans("oil", "011"))
+        code = typed_code(text)
         with self._lock:
             if time.monotonic() - self._wrong_since > TRIES_S:
                 self._wrong, self._wrong_since = Counter(), time.monotonic()
@@ -167,7 +167,7 @@ class Classrooms:
     def _named(self, code: str) -> Classroom | None:
         """Return a room; None if there is none. An OSError says that it cannot be read at present."""
         room = self._rooms.get(PREFIX + code)
-        if room is None and self._checkpoints and CODE.fullmatch(code):
+        if room is None and self._checkpoints and len(code) == N_LETTERS:
             with self._returning:
                 back = Classroom(PREFIX + code)
                 room = self._rooms.get(back.id)
@@ -195,7 +195,3 @@ def _require_free(visitor: Visitor, code: str) -> None:
         raise ClassroomError(AGAIN)
     if visitor.classroom is not None and visitor.classroom[0] != code:
         raise ClassroomError(ELSEWHERE.format(visitor.classroom[0]))
-
-
-def _new_code() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(5))

@@ -6,8 +6,8 @@ from mlp.jobs.limits import limits
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import part
+from mlp.page.visitors.codes import id_from_text
 from mlp.page.visitors.refusals import Refusal
-from mlp.page.visitors.registry import id_from_text
 from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.session import become, visitors
 from mlp.page.visitors.visitor import Visitor

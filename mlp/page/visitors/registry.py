@@ -1,14 +1,13 @@
 """Keep all visitors of the server, so that their work outlives a reload of the tab."""
 
 import logging
-import re
-import secrets
 import threading
 import time
 from collections.abc import Callable
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.classrooms import Classrooms
+from mlp.page.visitors.codes import ID, new_id
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.memory import return_large_blocks, return_memory
 from mlp.page.visitors.owner import Owner
@@ -22,32 +21,11 @@ MAX_MB = 1000.0  # of all visitors' work together, see `Visitor.n_bytes`
 SAVE_S = 1.0
 CLEAN_UP_S = 60.0
 
-LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
-ID = re.compile(rf"[{LETTERS}]{{4}}(?:-[{LETTERS}]{{4}}){{3}}", re.ASCII)
-
 log = logging.getLogger(__name__)
 
 
 class NoRoomError(Exception):
     """There is no room for a visitor's work."""
-
-
-def new_id() -> str:
-    """Return a random id of 80 bits, which a person can write down, such as ``k7dw-m3xq-9tfa-2b8h``."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-
-
-def id_from_text(text: str) -> str | None:
-    """Return the id that a person typed; None if it is none.
-
-    Examples
-    --------
-    >>> id_from_text(" K7DW m3xq9tfa-2B8H"), id_from_text("olio-llii-0000-1111"), id_from_text("k7dw")
-    ('k7dw-m3xq-9tfa-2b8h', '0110-1111-0000-1111', None)
-    """
-    letters = re.sub(r"[\s-]", "", text).lower().translate(str.maketrans("oil", "011"))
-    found = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
-    return found if ID.fullmatch(found) else None
 
 
 class Visitors:

@@ -17,8 +17,9 @@ from mlp.jobs.limits import limits
 from mlp.machine import usable_memory_mb
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import linked_query
+from mlp.page.visitors.codes import ID
 from mlp.page.visitors.persistence import DiskError
-from mlp.page.visitors.registry import ID, MAX_MB, NoRoomError, Visitors
+from mlp.page.visitors.registry import MAX_MB, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 _visitor_id = SessionVar[str | None]("visitor_id", None)

@@ -119,7 +119,7 @@ def test_only_a_code_is_looked_up_and_few_are_tried(tmp_path, clock, monkeypatch
             visitors.classrooms.join(stranger, typed, session)
         return str(refused.value)
 
-    for typed in ("", "../..", "k7p3", "k7p3xx", "k7p3\nx", stranger.id, "kŻp3x", "u7p3x"):
+    for typed in ("", "../..", "k7p3", "k7p3xx", "k7p3\0x", stranger.id, "kŻp3x", "u7p3x"):
         assert refusal(typed, "texts") == UNKNOWN
     assert looked_up == []
     clock.now += TRIES_S + 1
