@@ -21,7 +21,7 @@ from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import begin, shows_run
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.history import Evaluation, Quantity
+from mlp.training.history import Quantity
 from mlp.training.run import Run
 
 hidable("train", "Train a new network")
@@ -152,14 +152,3 @@ def _step(visitor: Visitor, number: int) -> None:
         train(visitor, play=False)
     if visitor.job is not None:
         visitor.job.step()
-
-
-def accuracy_at(measured: Evaluation | None) -> str:
-    """Return a validation accuracy as text, with its step.
-
-    Examples
-    --------
-    >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
-    ('96.24% at step 7,812', '–')
-    """
-    return "–" if measured is None else f"{measured.accuracy * 100:.2f}% at {measured.moment}"

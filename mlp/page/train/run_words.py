@@ -11,7 +11,7 @@ from mlp.page.style.html import track
 from mlp.page.style.plots import RAW_POINTS
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.sources import Data
-from mlp.training.history import Quantity
+from mlp.training.history import Evaluation, Quantity
 
 
 def progress(now: Snapshot | None, chosen_speed: str) -> str:
@@ -108,3 +108,14 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def accuracy_at(measured: Evaluation | None) -> str:
+    """Return a validation accuracy as text, with its step.
+
+    Examples
+    --------
+    >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
+    ('96.24% at step 7,812', '–')
+    """
+    return "–" if measured is None else f"{measured.accuracy * 100:.2f}% at {measured.moment}"

@@ -14,8 +14,7 @@ from mlp.page.style.html import html_table, scroll_to
 from mlp.page.style.plots import color_of
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
-from mlp.page.train.card import accuracy_at
-from mlp.page.train.run_words import duration
+from mlp.page.train.run_words import accuracy_at, duration
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import SWEEP, adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor

@@ -21,8 +21,7 @@ from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.train.accuracy import synthetic_accuracy
-from mlp.page.train.card import accuracy_at
-from mlp.page.train.run_words import duration, measured_on
+from mlp.page.train.run_words import accuracy_at, duration, measured_on
 from mlp.page.visitors.runs import RUN, all_runs, check_bytes, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation, History
