@@ -11,6 +11,9 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.tta import SHIFTS, shifted
 
+SIDE, STRIDE = 4, 2
+"""Size in pixels of the squares that `occlusion` erases, and the distance between them."""
+
 
 def place_of_sums(network: MLP, layer: int) -> int:
     """Return the position of a Dense layer's sums in `MLP.activations`, whatever layers are between.
@@ -107,19 +110,19 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
 
 
 @lru_cache(maxsize=4)
-def _patches(height: int, width: int, side: int, stride: int) -> np.ndarray:
-    """Return all squares of ``side`` pixels at every ``stride``-th place, bool (places, height · width)."""
-    tops, lefts = range(0, height - side + 1, stride), range(0, width - side + 1, stride)
+def _patches(height: int, width: int) -> np.ndarray:
+    """Return the squares of `occlusion`, bool (places, height · width)."""
+    tops, lefts = range(0, height - SIDE + 1, STRIDE), range(0, width - SIDE + 1, STRIDE)
     masks = np.zeros((len(tops) * len(lefts), height, width), bool)
     for mask, (top, left) in zip(masks, ((top, left) for top in tops for left in lefts), strict=True):
-        mask[top : top + side, left : left + side] = True
+        mask[top : top + SIDE, left : left + SIDE] = True
     return masks.reshape(len(masks), -1)
 
 
-def occlusion(
-    reader: Reader, image: np.ndarray, direction: np.ndarray, *, side: int = 4, stride: int = 2
-) -> np.ndarray:
+def occlusion(reader: Reader, image: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """Return how much a weighted sum of `mean_logits` drops when a small square of the image is erased (set to 0).
+
+    Zeiler and Fergus (2014, section 4.2) erase such squares.
 
     Parameters
     ----------
@@ -128,8 +131,6 @@ def occlusion(
         As the network sees it: float in 0..1, or uint8 in 0..255.
     direction : float array, shape (outputs,)
         Weights of the logits: 1 at one digit and 0 elsewhere selects that digit's score.
-    side, stride : int
-        Size of the squares and distance between them, in pixels (Zeiler and Fergus 2014, section 4.2).
 
     Returns
     -------
@@ -138,7 +139,7 @@ def occlusion(
         opposed it, 0 where there is no ink to erase.
     """
     height, width = image.shape
-    masks = _patches(height, width, side, stride)
+    masks = _patches(height, width)
     pixels = image.reshape(-1)
     losses = np.zeros(len(masks))
     with_ink = masks @ (pixels != 0) > 0  # other squares change nothing

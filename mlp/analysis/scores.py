@@ -159,7 +159,7 @@ def wilson_interval(right: float, n: float, z: float = 1.96) -> tuple[float, flo
     return max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))
 
 
-def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = CALIBRATION_BINS) -> float:
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Return the mean gap between a network's confidence and its accuracy, 0 to 1.
 
     Answers are sorted into equally wide bins by their probability, and the gap between mean probability and accuracy in
@@ -170,8 +170,6 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int =
     probabilities : float array, shape (n, classes)
         At least one row.
     labels : int array, shape (n,)
-    bins : int
-        At least 1.
 
     Examples
     --------
@@ -180,6 +178,7 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int =
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
+    bins = CALIBRATION_BINS
     in_bin = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = np.bincount(in_bin, confidence, bins) - np.bincount(in_bin, right, bins)
     return float(np.abs(gaps).sum() / len(labels))

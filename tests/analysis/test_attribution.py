@@ -26,27 +26,28 @@ def test_gradient_of_a_sum_agrees_with_central_differences(activation, layer, pl
 
 
 def test_asking_between_forward_and_backward_changes_no_gradient():
-    network = network_of([9, 8, 7, 3], "tanh")
-    images = np.random.default_rng(6).random((5, 9))
+    network = network_of([16, 8, 7, 3], "tanh")
+    images = np.random.default_rng(6).random((5, 16))
     grad_logits = np.random.default_rng(7).standard_normal((5, 3))
     network.forward(images)
     network.backward(grad_logits)
     expected = network.grads.copy()
     network.forward(images)
     pull_back(network, network.activations(images[:1]), np.eye(3))
-    occlusion(Reader(network), images[0].reshape(3, 3), np.eye(3)[0], side=2, stride=1)
+    occlusion(Reader(network), images[0].reshape(4, 4), np.eye(3)[0])
     network.backward(grad_logits)
     np.testing.assert_array_equal(network.grads, expected)
 
 
 def test_occlusion_gives_each_pixel_the_mean_drop_of_its_squares():
-    network = network_of([9, 1])
+    network = network_of([36, 1])
     weight = network.dense_layers[0].weight.value
     weight[...] = 0
-    weight[0] = 6  # only the top left pixel counts
-    found = occlusion(Reader(network), np.ones((3, 3)), np.ones(1), side=2, stride=1)
-    # Only the top left square covers that pixel: a corner has one square, an edge two, and the inside four.
-    np.testing.assert_allclose(found, [[6, 3, 0], [3, 1.5, 0], [0, 0, 0]])
+    weight[0] = 8  # only the top left pixel counts
+    found = occlusion(Reader(network), np.ones((6, 6)), np.ones(1))
+    # Only the first of four squares covers that pixel: a corner has one square, an edge two, and the inside four.
+    share = [1, 1, 0.5, 0.5, 0, 0]
+    np.testing.assert_allclose(found, 8 * np.outer(share, share))
 
 
 def drawn_image():

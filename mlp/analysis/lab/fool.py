@@ -8,7 +8,7 @@ from mlp.analysis.attribution import pull_back
 from mlp.blas import one_blas_thread
 from mlp.nn.network import MLP
 
-STEPS = 10  # of a projected attack
+STEPS = 10
 STRIDE = 2.5  # a step is this many times size / STEPS, so that every point within reach can be reached
 
 
@@ -36,12 +36,11 @@ class Attack:
 
 
 @one_blas_thread
-def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None = None, steps: int = STEPS) -> Attack:
+def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None = None) -> Attack:
     """Return an image changed by at most ``size`` per pixel, so that another digit gains on the answer.
 
-    One step is the fast gradient sign method, ``x + size · sign(∇m)`` (Goodfellow et al. 2015, section 4), here of the
-    margin m = logit of the other digit − logit of the answer. More steps are projected gradient steps: shorter ones,
-    each clipped to within ``size`` of the image (Madry et al. 2018, equation 2). Both stay within 0..1.
+    A step is ``x + stride · sign(∇m)`` (Goodfellow et al. 2015, section 4), here of the margin m = logit of the other
+    digit − logit of the answer, clipped to within ``size`` of the image (Madry et al. 2018, equation 2) and to 0..1.
 
     Parameters
     ----------
@@ -51,26 +50,22 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
         0 to 1.
     target : int, optional
         The digit to reach; by default that with the nearest decision boundary, by linear approximation.
-    steps : int
-        At least 1.
 
     Raises
     ------
     ValueError
-        If the size is not from 0 to 1, or steps is less than 1.
+        If the size is not from 0 to 1.
     """
     if not 0 <= size <= 1:
         raise ValueError(f"the size of a change must be from 0 to 1, got {size}")
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1, got {steps}")
     original = np.asarray(image, network.dtype).reshape(-1)
     activations = network.activations(original[np.newaxis])
     before = int(activations[-1].argmax())
     goal = _nearest(network, activations, before) if target is None else target
     direction = _rows(network, [goal], before)
     low, high = np.maximum(original - size, 0), np.minimum(original + size, 1)
-    stride = network.dtype.type(size if steps == 1 else STRIDE * size / steps)
-    changed, after, turned = original, before, False
+    stride = network.dtype.type(STRIDE * size / STEPS)
+    changed, after, turned, steps = original, before, False, STEPS
     while steps and goal != before and not turned:
         slope = pull_back(network, activations, direction)[0]
         changed = np.clip(changed + stride * np.sign(slope), low, high)
