@@ -73,7 +73,6 @@ def notebook(reader: Reader) -> str:
         "notebook_cells.txt",
         reader,
         text=_markdown(probabilities_note(reader)),
-        straightened="images = straightened(images)\n" if reader.straighten else "",
         settings_note=_markdown(note),
         settings=_settings_code(settings, reader),
         activation=reader.activation,
@@ -132,6 +131,9 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
     text = "Those of the run. Rounding differs from Inkling's, so the two networks drift apart: similar, not equal."
     if left_out:
         text += f" This notebook leaves out {', '.join(left_out)}, so its network differs."
+    data = str(reader.facts.get("data", "MNIST"))
+    if data != "MNIST":
+        text += f" The run learned from {data:.200}; this notebook has only MNIST, so its network differs."
     return settings, text
 
 

@@ -19,6 +19,7 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import SETTINGS, Settings
 from tests.each_setting import EACH_SETTING, examples
 from tests.exports.data import plain, reader, write_mnist
+from tests.images.drawings.sample_drawings import mixed
 
 
 @pytest.fixture
@@ -92,9 +93,20 @@ def test_notebook_trains_with_each_setting_or_names_it(mnist, change: str, capsy
     apart = np.concatenate([np.abs(a - b).ravel() for a, b in zip(done["network"], ours, strict=True)])
     # Adam divides a gradient by its size: if one is only rounding error, its step is as large as any other.
     assert np.quantile(apart, 0.999) < (1e-5 if asked.optimizer == "adam" else 5e-7)
-    images = mnist[0]
+    images, labels = mnist
     np.testing.assert_allclose(done["read"](images / np.float32(255)), plain(network, images), atol=1e-5)
-    assert "right on validation images" in capsys.readouterr().out
+    as_saved = Reader(network.network, straighten=network.straighten)
+    right = (as_saved.predict(images) == labels).mean()
+    printed = capsys.readouterr().out.partition("right on test images:\n")[2]  # others may have been learned
+    assert f"  from Inkling     {right:.4f}\n" in printed
+
+
+def test_notebook_names_data_besides_mnist():
+    taught = reader()
+    taught.facts["data"] = mixed(np.ones((1, 784), np.uint8), [3], 0.25).load().name
+    assert "The run learned from MNIST sample with 1 own digit (25%); this notebook has only MNIST" in notebook(taught)
+    taught.facts["data"] = "MNIST"
+    assert "The run learned from" not in notebook(taught)
 
 
 def test_notebook_of_an_unknown_training_says_so():
