@@ -30,7 +30,7 @@ def facts_of(now: Snapshot) -> dict[str, Any]:
 def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str = "run.safetensors") -> str | None:
     """Return the command that trains the same network from random weights and saves it; None if there is none.
 
-    It omits default values, except those of the most important settings.
+    It omits default values, except those of the most important settings, and values that have no effect.
 
     Parameters
     ----------
@@ -50,10 +50,15 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
     are_signs = isinstance(data, DrawingData) and signs.missing is None and data == drawing_data(signs)
     if not are_signs and not isinstance(data, Mnist):
         return None
+    effect = {
+        "momentum": settings.optimizer == "sgd",
+        "without_styles": settings.synthetic > 0,
+        "images": settings.images is not None and settings.images < len(data.load().train),
+    }
     words = ["python", "-m", "mlp", "train"]
     for one in SETTINGS:
         value = getattr(settings, one.field)
-        if one.field in ALWAYS_LISTED or value != one.default:
+        if one.field in ALWAYS_LISTED or (value != one.default and effect.get(one.field, True)):
             words.append(one.flag)
             if value is not True:
                 words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from mlp.analysis.scores import Score, score_drawings, score_images
 from mlp.analysis.signs.sign_score import SignScore, score_signs
-from mlp.class_names import in_words
 from mlp.cli.options import add_data
 from mlp.cli.terminal import print_line, progress_bar
 from mlp.images.drawings.drawing_file import load_set
@@ -64,8 +63,7 @@ def score(given: argparse.Namespace) -> int:
 def score_own_signs(network: Reader, given: argparse.Namespace) -> int:
     """Print a network's scores on drawings of its signs, with those that it confuses."""
     if not given.drawings:
-        names = in_words(network.names)
-        raise ValueError(f"{given.file} reads {names}, which MNIST lacks; use --drawings FILE.json")
+        raise ValueError(f"{given.file} reads signs that a person drew; score it with --drawings FILE.json")
     scores = {}
     for path in given.drawings:
         try:

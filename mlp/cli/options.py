@@ -11,12 +11,15 @@ from mlp.training.setting_entry import format_value
 from mlp.training.settings import SETTINGS, Settings
 
 
-def checked_out(path: str, *, source: str | None = None) -> Path:
+def checked_out(path: str, suffix: str = "", *, source: str | None = None) -> Path:
     """Return the path if a file can be written there; checked before a training starts that could not be saved.
 
-    It must not be the path of ``source``, a network that the output would overwrite and could not restore.
+    It must have the ``suffix``, if one is given, or none. It must not be the path of ``source``, a network that the
+    output would overwrite and could not restore.
     """
     out = Path(path)
+    if suffix and out.suffix.lower() not in (suffix, ""):
+        raise ValueError(f"--out must end in {suffix}, got {out.name!r}; export writes files for other tools")
     if out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise ValueError(f"--out must be a file in a folder that exists and can be written, got {path!r}")
     if source is not None and out.exists() and Path(source).exists() and out.samefile(source):
@@ -85,10 +88,15 @@ def settings_given(given: argparse.Namespace) -> Settings:
     Raises
     ------
     ValueError
-        If a value is invalid.
+        If a value is invalid, or would have no effect.
     """
     start = Settings() if given.recipe is None else RECIPES[given.recipe].settings
-    return replace(start, **{one.field: getattr(given, one.field) for one in SETTINGS if hasattr(given, one.field)})
+    chosen = replace(start, **{one.field: getattr(given, one.field) for one in SETTINGS if hasattr(given, one.field)})
+    if chosen.momentum and chosen.optimizer != "sgd":
+        raise ValueError(f"--momentum is for SGD, got {chosen.momentum:g} with {chosen.optimizer}; use --momentum 0")
+    if chosen.without_styles and not chosen.synthetic:
+        raise ValueError("--without-styles needs --written, the number of synthetic digits that skip these styles")
+    return chosen
 
 
 def add_data(command: argparse.ArgumentParser) -> None:

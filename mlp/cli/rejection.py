@@ -27,7 +27,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 def learn_to_reject(given: argparse.Namespace) -> int:
     """Train the digit check, and save it."""
     epochs, seed = checked_int("epochs", given.epochs, 1, 10_000), checked_int("seed", given.seed, 0, 2**32 - 1)
-    out = checked_out(given.out)
+    out = checked_out(given.out, ".safetensors")
     dataset = load_mnist(given.data)
     print_line(f"data {dataset.name}")
     rejection = new_rejection(seed)

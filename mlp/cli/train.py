@@ -85,10 +85,15 @@ def train(given: argparse.Namespace) -> int:
     if given.mean and given.start is None:
         raise ValueError("--mean needs --start, the network to average with")
     threads = ThreadChoice(given.threads)
-    out = checked_out(given.out)
+    out = checked_out(given.out, ".safetensors")
     if given.drawings is not None:
         return train_signs(given, settings, threads, out)
-    dataset = extended(load_mnist(given.data), everything=given.everything, repeat=given.repeat)
+    dataset = load_mnist(given.data)
+    if settings.images is not None and (given.everything or given.repeat != 1):
+        raise ValueError("--everything and --repeat add images after the first, which --images takes; use --images all")
+    if settings.images is not None and settings.images > len(dataset.train):
+        raise ValueError(f"--images must be at most {len(dataset.train)}, got {settings.images}; use --images all")
+    dataset = extended(dataset, everything=given.everything, repeat=given.repeat)
     if settings.synthetic:
         dataset = with_synthetic(dataset, settings.synthetic, settings.without_styles)
     print_line(f"data {dataset.name}")

@@ -12,6 +12,7 @@ from mlp.cli.main import main
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.training.data.drawing_data import drawing_data, sign_settings, split_data
+from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from tests.images.drawings.sample_drawings import jittered, letters
 
@@ -38,6 +39,22 @@ def test_command_line_trains_the_same_weights_on_signs_named_like_digits(tmp_pat
     saved = load_model("run.safetensors")
     assert saved.network.values.tobytes() == run.network.values.tobytes()
     assert saved.names == settings.names
+
+
+@pytest.mark.parametrize(
+    "idle",
+    [{"optimizer": "adam", "momentum": 0.9}, {"without_styles": ("two_looped",)}, {"images": 60_000}],
+    ids=["momentum of Adam", "styles of no digits", "more images than there are"],
+)
+def test_command_line_leaves_out_what_has_no_effect(idle, tmp_path, monkeypatch):
+    settings = Settings(hidden=(8,), epochs=1, batch_size=512, learning_rate=0.01, **idle)
+    run, train = Run(settings), chosen_mnist().load().train
+    for _ in steps(run, train.images, train.labels):
+        pass
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command_line(settings, chosen_mnist(), DrawingSet()))[3:]) == 0
+    saved = load_model("run.safetensors")
+    assert saved.network.values.tobytes() == run.network.values.tobytes()
 
 
 @pytest.mark.parametrize(

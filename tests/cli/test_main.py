@@ -37,6 +37,15 @@ def bad_commands(tmp_path, model):
     yield ["train", *out, "--epochs", "many"], r"epochs must be a whole number .*, got 'many'"
     yield ["train", *out, "--learning-rate", "-1"], r"learning_rate must be greater than 0 and finite, got -1"
     yield ["train", *out, "--threads", "0"], r"threads must be a whole number from 1 to 1,024, got 0"
+    yield ["train", *out, "--optimizer", "adam", "--momentum", "0.9"], r"--momentum is for SGD, .*; use --momentum 0"
+    yield ["train", *out, "--recipe", "quick", "--optimizer", "adam"], r"--momentum is for SGD, .*; use --momentum 0"
+    yield ["train", *out, "--without-styles", "two_looped"], r"--without-styles needs --written"
+    for more in (["--everything"], ["--repeat", "2"]):
+        yield ["train", *out, "--images", "300", *more], r"--everything and --repeat .*; use --images all"
+        yield ["train", *out, "--recipe", "by-heart", *more], r"--everything and --repeat .*; use --images all"
+    yield ["train", *out, "--images", "4001"], r"--images must be at most 4000, got 4001; use --images all"
+    for command in (["train"], ["rejection"]):
+        yield [*command, "--out", str(tmp_path / "x.onnx")], r"--out must end in \.safetensors, got 'x\.onnx'; export"
     for place in (tmp_path / "none", model):
         yield ["train", *out, "--data", str(place)], rf"the data folder .*must have MNIST's four files, got '{place}'"
     yield ["train", "--out", str(tmp_path / "none" / "x")], r"--out must be a file in a folder that exists .*none"

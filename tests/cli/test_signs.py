@@ -111,7 +111,7 @@ def test_invalid_use_of_signs_gets_a_clear_error(network, model, signs, tmp_path
     for arguments, sentence in (
         (["train", "--drawings", signs, "--written", "20", *out], "--written cannot go with --drawings"),
         (["train", "--drawings", str(tmp_path / "one.json"), *out], "at least 2 signs to tell apart"),
-        (["evaluate", str(network)], "which MNIST lacks; use --drawings FILE.json"),
+        (["evaluate", str(network)], "reads signs that a person drew; score it with --drawings FILE.json"),
         (["evaluate", str(model), "--drawings", signs], "abc.json: recorded drawings must be"),
         (["evaluate", str(network), "--drawings", str(tmp_path / "digits.json")], "and not 0, 1, 2"),
         (["evaluate", str(network), "--drawings", str(tmp_path / "no_b.json")], "must be at least one drawing"),
