@@ -23,27 +23,24 @@ function ticks(low, high, most) {
 class Plot {
   constructor(place, name) {
     this.place = place;
+    this.part = `plot.${name}`;
     this.canvas = place.querySelector("canvas");
     this.at = this.from = this.to = this.began = this.lasts = this.arrived = this.drawn = 0;
     this.frame = this.frame.bind(this);
-    document.addEventListener("inkling", ({ detail }) => {
-      const plot = detail[`plot.${name}`];
-      if (plot && place.isConnected) this.show(plot);
-    });
+    this.leave = () => plots.delete(this);
     // Asking for its size at each frame would lay out the page once more.
     new ResizeObserver(([{ contentRect }]) => { this.box = contentRect; this.draw(); }).observe(place);
-    forced.addEventListener("change", () => this.draw());
-    document.fonts.ready.then(() => this.draw());
-    this.newest = () => inkling.open ? inkling.parts[`plot.${name}`] : undefined;
   }
 
   // A script can be late, and bring an earlier step than the channel has shown.
   redraw(plot) {
-    const newest = this.newest(), isOld = newest?.at && plot.at && newest.at[0] === plot.at[0] && newest.at[1] > plot.at[1];
+    const newest = inkling.open ? inkling.parts[this.part] : undefined;
+    const isOld = newest?.at && plot.at && newest.at[0] === plot.at[0] && newest.at[1] > plot.at[1];
     this.show(isOld ? newest : plot);
   }
 
   show(plot) {
+    plots.add(this);
     this.plot = plot;
     this.lines = plot.lines.map((line) => ({ ...line, x: summed(line.x, plot.units), y: summed(line.y, plot.units) }));
     if (plot.alt) this.place.ariaLabel = plot.alt;
@@ -183,8 +180,18 @@ class Plot {
   }
 }
 
-inkling.Plot = Plot;
+// All plots on the page share these listeners, as one that has left the page would keep its own.
+const plots = new Set();
+document.addEventListener("inkling", ({ detail }) => {
+  for (const plot of plots) if (detail[plot.part]) plot.show(detail[plot.part]);
+});
+const drawAll = () => plots.forEach((plot) => plot.draw());
+forced.addEventListener("change", drawAll);
+document.fonts.addEventListener("loadingdone", drawAll);
+
+inkling.plotIn = (place, name) => (place.plot ??= new Plot(place, name));
 inkling.plot = ({ data, parentElement }) => {
-  const place = parentElement.querySelector(".ink-plot");
-  (place.plot ??= new Plot(place, data.name)).redraw(data);
+  const plot = inkling.plotIn(parentElement.querySelector(".ink-plot"), data.name);
+  plot.redraw(data);
+  return plot.leave;
 };

@@ -1,8 +1,8 @@
 // Draw a guess over the empty axes of `plot.js`.
 inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
   const svg = parentElement.querySelector(".field"), place = parentElement.querySelector(".ink-plot");
-  if (svg.busy) return;  // the server does not know the guess of the current gesture yet
-  const plot = (place.plot ??= new inkling.Plot(place)), last = data.points - 1;
+  const plot = inkling.plotIn(place), last = data.points - 1;
+  if (svg.busy) return plot.leave;  // the server does not know the guess of the current gesture yet
   plot.show(data.plot);
   const across = (point) => plot.X((data.epochs * point) / last);
   const active = svg.getRootNode().activeElement;
@@ -75,4 +75,5 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
   });
   show();
   if (had !== null) circles[had].focus({ preventScroll: true });
+  return plot.leave;
 };

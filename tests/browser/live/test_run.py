@@ -76,3 +76,20 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
         expect(picture).to_have_accessible_name(re.compile(f"^{name.capitalize()} of the minibatches (falls|rises)"))
     at_rest(page)
     assert len(scripts(page)) in (1, 2)  # the press, and the redraw after its last slice unless that was back already
+
+
+@pytest.mark.chromium
+def test_chart_that_has_left_the_page_leaves_the_memory(page: Page):
+    expect(part(page, "curves").get_by_role("img")).to_have_count(2)
+    at_rest(page)
+    page.evaluate("window.chart = new WeakRef(document.querySelector('.st-key-accuracy_curve .ink-plot').plot)")
+    memory = page.context.new_cdp_session(page)
+
+    def is_in_memory() -> bool:
+        memory.send("HeapProfiler.collectGarbage")
+        return bool(page.evaluate("Boolean(chart.deref())"))
+
+    assert is_in_memory()
+    button(page, "guess_first").click()
+    expect(page.get_by_role("slider", name="Accuracy at epoch").first).to_be_visible()
+    eventually(page, lambda: not is_in_memory())
