@@ -2,7 +2,8 @@
 
 import copy
 import math
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
@@ -17,6 +18,7 @@ from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
 
 PREDICT_ROWS = 1_000  # examples at a time, which limits the memory for predicting 60,000
+PREDICT_NUMBERS = 2_000_000  # of the widest layer at a time: fewer rows fit into the memory of many threads
 SHARED_PARTS = 4  # from this number of parts on, each idle core takes some of them
 LARGEST_INPUT = 10.0  # of images as floats: standardized ones reach 2.8, and 0..255 is a mistake
 
@@ -100,7 +102,7 @@ class Sequential:
         TypeError, ValueError
             If ``x`` has another type, shape or range, see `as_rows`.
         """
-        return _through(self.layers, self._as_inputs(self.as_rows(x)), rng)[-1]
+        return _newest(_through(self.layers, self._as_inputs(self.as_rows(x)), rng))
 
     def backward(self, grad_logits: np.ndarray) -> None:
         """Fill every parameter's ``grad`` for the last batch of ``forward``.
@@ -136,7 +138,7 @@ class Sequential:
 
         ``rng`` is that of `forward`.
         """
-        return _through(map(copy.copy, self.layers), self._as_inputs(self.as_rows(x)), rng)
+        return list(_through(map(copy.copy, self.layers), self._as_inputs(self.as_rows(x)), rng))
 
     @one_blas_thread
     def logits(self, x: np.ndarray) -> np.ndarray:
@@ -145,11 +147,13 @@ class Sequential:
         Safe to call from several threads, and between ``forward`` and ``backward``.
         """
         inputs = self.as_rows(x)
-        parts = [inputs[start : start + PREDICT_ROWS] for start in range(0, max(1, len(inputs)), PREDICT_ROWS)]
+        widest = max((layer.n_out for layer in self.dense_layers), default=1)
+        n_rows = min(PREDICT_ROWS, max(1, PREDICT_NUMBERS // widest))
+        parts = [inputs[start : start + n_rows] for start in range(0, max(1, len(inputs)), n_rows)]
         n_threads = 1 if len(parts) < SHARED_PARTS else min(idle_cores(), len(parts))
 
         def logits_of(part: np.ndarray) -> np.ndarray:
-            return _through(map(copy.copy, self.layers), self._as_inputs(part))[-1]
+            return _newest(_through(map(copy.copy, self.layers), self._as_inputs(part)))
 
         if n_threads == 1:
             logits = [logits_of(part) for part in parts]
@@ -239,11 +243,18 @@ def _parameters(layer: Any) -> list[Parameter]:
     return [] if own is None else list(own())
 
 
-def _through(layers: Iterable[Any], outputs: np.ndarray, rng: np.random.Generator | None = None) -> list[np.ndarray]:
-    """Return the inputs and each layer's outputs; a layer that changed its inputs in place raises an error."""
-    passed = [outputs]
+def _through(
+    layers: Iterable[Any], outputs: np.ndarray, rng: np.random.Generator | None = None
+) -> Iterator[np.ndarray]:
+    """Yield the inputs and each layer's outputs; a layer that changed its inputs in place raises an error."""
+    yield outputs
     for layer in layers:
-        inputs = passed[-1].view()
+        inputs = outputs.view()
         inputs.flags.writeable = False  # they may be the caller's images, or what another layer keeps
-        passed.append(layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs))
-    return passed
+        outputs = layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs)
+        yield outputs
+
+
+def _newest(passed: Iterator[np.ndarray]) -> np.ndarray:
+    """Return the last outputs, and keep no others in memory."""
+    return deque(passed, maxlen=1)[0]

@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +173,8 @@ def _layer_sizes(arrays: dict[str, np.ndarray]) -> list[int]:
             f"{', '.join(sorted(arrays))}"
         )
     shapes = [weight.shape for weight in weights if weight is not None]
-    if any(len(shape) != 2 for shape in shapes):
-        raise ValueError(f"weights must have two dimensions, inputs and outputs, got {shapes}")
+    if any(len(shape) != 2 for shape in shapes) or any(one[1] != after[0] for one, after in pairwise(shapes)):
+        raise ValueError(f"weights must be of inputs × outputs, each fed by the one before, got {shapes}")
     return [shapes[0][0], *(shape[1] for shape in shapes)]
 
 

@@ -3,16 +3,23 @@
 import base64
 import io
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+import hypothesis
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import event, given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from mlp.analysis.dead_neurons import SAMPLE, dead_shares
+from mlp.analysis.lab.damage import n_affordable
+from mlp.analysis.lab.map import discriminant_plane, hidden_outputs, nearest_points
+from mlp.analysis.mistakes import read_all
 from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import stages
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
@@ -21,9 +28,11 @@ from mlp.images.picture import Picture, picture_from
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.network import MLP
-from mlp.nn.weights import ModelError, dump_model
+from mlp.nn.sequential import PREDICT_ROWS
+from mlp.nn.weights import FORMAT, ModelError, dump_model
 from mlp.page.live.desk import Desk, checked_drawing
 from mlp.page.settings.link import position_in, settings_problems
+from mlp.page.tabs.lab.map import FITTED
 from mlp.page.tabs.runs.tab import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
@@ -31,8 +40,11 @@ from mlp.training.settings import Settings, controls, settings_at
 from mlp.training.uploaded_network import readable_network
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.jobs.test_record import record_after
+from tests.sample_digits import sample
 
 NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
+MAX_BYTES = 10 * 2**20  # of an upload
+MAX_NUMBERS = (MAX_BYTES - 10_000) // 2  # in half precision, with room for names and shapes
 MAX_KEPT_BYTES = 4_000_000  # a photo with all of its digits, as stored
 WORDS = (
     b"null", b"-1", b"1e999", b"NaN", b"[]", b"{}", b'""', b"F64", b"BF16", b"<script>", b"\x00", b"9" * 400,
@@ -222,6 +234,53 @@ def test_damaged_input_is_answered_or_refused(kind: str, data: st.DataObject):
         event(f"{kind} answered")
     except refusal:
         event(f"{kind} refused")
+
+
+@st.composite
+def shapes(draw: st.DrawFn) -> list[int]:
+    """Return widths of hidden layers, of which a file of the largest size can have that many in half precision."""
+    widths, left = list[int](), MAX_NUMBERS
+    for _ in range(draw(st.integers(0, 31))):
+        before = widths[-1] if widths else 784
+        affordable = left // (before + 11) - 1  # with the outputs of the last one
+        if affordable < 1:
+            break
+        widths.append(min(affordable, int(2 ** draw(st.floats(0, 19)))))
+        left -= (before + 1) * widths[-1]
+    return widths
+
+
+@hypothesis.settings(max_examples=max(10, hypothesis.settings.default.max_examples // 100), deadline=None)
+@hypothesis.example([1, 415_000], False)
+@hypothesis.example([1, 8192] * 15, False)
+@hypothesis.example([37, 8192] * 8, True)
+@given(shapes(), st.booleans())
+def test_network_of_any_shape_is_refused_or_takes_less_than_a_gigabyte(widths: list[int], augmented: bool):
+    network = MLP.zeros([784, *widths, 10], "relu")
+    weights = {f"dense_{n}.weight": layer.weight.value for n, layer in enumerate(network.dense_layers, start=1)}
+    biases = {f"dense_{n}.bias": layer.bias.value for n, layer in enumerate(network.dense_layers, start=1)}
+    arrays = {name: array.astype(np.float16) for name, array in (weights | biases).items()}
+    about = {"format": FORMAT, "activation": "relu", "looks": "5" if augmented else "1"}
+    data, digits = safetensors.numpy.save(arrays, about), sample()
+    assert len(data) <= MAX_BYTES
+    del network, weights, biases, arrays
+    tracemalloc.start()
+    try:
+        reader = readable_network(data, "wide.safetensors")
+        read_all(reader, digits.train.images[:PREDICT_ROWS], digits.train.labels[:PREDICT_ROWS])
+        points = hidden_outputs(reader.network, digits.train.images[:FITTED])
+        plane = discriminant_plane(points, digits.train.labels[:FITTED])
+        points = hidden_outputs(reader.network, np.zeros((n_affordable(reader.network, 10_000), 784), np.uint8))
+        nearest_points(points, points[0], 5)
+        assert plane.places(points).shape == (len(points), 2)
+        dead_shares(reader.network, digits.train.images[:SAMPLE])
+        event("network shown")
+    except ModelError:
+        event("network refused")
+    finally:
+        highest = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert highest < 1e9
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -140,7 +140,11 @@ def of_sizes(n_in, n_out, dtype="F32"):
         (packed(metadata={"facts": r'{"data": "\ud800"}'}), "facts in its metadata must be"),
         (of_sizes(4, 2, ["F32"]), "not a whole safetensors file"),
         (packed(drop=["dense_2.bias"]), r"arrays dense_1.weight, dense_1.bias and so on .*got dense_1.bias"),
-        (packed({"dense_1.weight": np.ones(4, np.float32)}), r"weights must have two dimensions, .* got \[\(4,\)"),
+        (packed({"dense_1.weight": np.ones(4, np.float32)}), r"weights must be of inputs × .* got \[\(4,\)"),
+        (
+            packed({"dense_2.weight": np.ones((1, 10**6), np.float32)}),  # with the other sizes, it would take 12 MB
+            r"each fed by the one before, got \[\(4, 3\), \(1, 1000000\)\]",
+        ),
         (
             packed({"dense_1.bias": np.ones(2, np.float32)}),
             r"dense_1.bias must be float32 of shape \(3,\), got float32 \(2,\)",

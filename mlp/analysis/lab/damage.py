@@ -11,6 +11,7 @@ from mlp.nn.network import MLP
 BITS = (32, 8, 4, 2, 1)
 """Choices for rounding the weights; 32 leaves them unchanged."""
 ROUNDS = 4  # of fitting the scale and rounding: more change nothing visible
+NEURON = 100  # multiplications that take as long as a neuron without its weights: its bias, activation and memory
 BUDGET = 3e9  # multiplications at most: about 0.1 s, as visitors wait for it when they move a slider
 
 
@@ -169,7 +170,7 @@ def n_weights_left(network: MLP) -> int:
 
 def n_affordable(network: MLP, n_images: int) -> int:
     """Return how many images a network can read within `BUDGET`: a round number, or all of them."""
-    affordable = int(BUDGET / network.n_parameters)
+    affordable = int(BUDGET / (network.n_parameters + NEURON * sum(network.layer_sizes[1:])))
     return n_images if affordable >= n_images else max(100, affordable // 100 * 100)
 
 

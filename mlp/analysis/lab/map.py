@@ -6,7 +6,7 @@ import numpy as np
 
 from mlp.blas import one_blas_thread
 from mlp.nn.network import MLP
-from mlp.nn.sequential import PREDICT_ROWS
+from mlp.nn.sequential import Sequential
 
 RIDGE = 1e-3
 """Added to the scatter within classes along each neuron, as a fraction of its mean."""
@@ -14,8 +14,8 @@ RIDGE = 1e-3
 
 def hidden_outputs(network: MLP, images: np.ndarray) -> np.ndarray:
     """Return the outputs of the last hidden layer for images, shape (n, width); without one, the pixels."""
-    starts = range(0, len(images), PREDICT_ROWS)
-    return np.concatenate([network.activations(images[start : start + PREDICT_ROWS])[-2] for start in starts])
+    hidden = network.layers[:-1]
+    return Sequential(hidden).logits(images) if hidden else network.activations(images)[0]
 
 
 @dataclass(frozen=True, eq=False)
