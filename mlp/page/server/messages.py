@@ -16,6 +16,7 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -55,7 +56,9 @@ class Messages:
 
 
 def is_answered(data: bytes) -> bool:
-    """Whether a message may reach Streamlit; malformed ones may, and then end the connection."""
+    """Whether a message may reach Streamlit; too large and malformed ones may, and then end the connection."""
+    if len(data) > get_max_widget_state_size_bytes():
+        return True  # before it is parsed: 10 MB, which arrive as 10 kB, can take 320 MB
     message = BackMsg()
     try:
         message.ParseFromString(data)

@@ -9,6 +9,7 @@ from starlette.routing import Mount
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 
+from mlp.page.server import messages
 from mlp.page.server.guard import CLOSED
 from mlp.page.server.messages import ANSWERED, Messages
 
@@ -71,6 +72,18 @@ def test_message_that_the_page_sends_is_passed_on(kind: str):
 @pytest.mark.parametrize("kind", sorted(REFUSED))
 def test_other_message_is_dropped_and_the_next_one_passed_on(kind: str):
     assert passed_on(frame(message(kind)), frame(message("rerun_script"))) == [frame(message("rerun_script"))]
+
+
+def test_too_large_message_reaches_streamlit_which_refuses_it_unparsed(monkeypatch: pytest.MonkeyPatch):
+    """A state in two bytes takes 70 of memory once it is parsed."""
+    asked = BackMsg()
+    asked.rerun_script.query_string = " " * 2_000_000
+    parsed = MagicMock(wraps=BackMsg)
+    monkeypatch.setattr(messages, "BackMsg", parsed)
+    assert passed_on(frame(asked.SerializeToString())) == [frame(asked.SerializeToString())]
+    parsed.assert_not_called()
+    passed_on(frame(message("rerun_script")))
+    parsed.assert_called_once()
 
 
 def test_only_used_streamlit_addresses_are_answered():
