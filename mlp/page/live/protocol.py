@@ -50,10 +50,10 @@ BEAT_S = 1.0
 """A visible tab gets an empty message after this many seconds without one."""
 MAX_UNNAMED = 100
 """Limit for connections without a first message."""
-READINGS_PER_SECOND = 30
-"""Limit for readings of one visitor, in all tabs."""
 READINGS_SHARE = 0.35
 """Share of one core for the readings of all visitors together."""
+VISITORS_SHARE = 0.15
+"""Share of one core for those of one visitor, in all tabs: 34 a second by the pretrained network."""
 
 
 class Refused(Exception):
