@@ -92,3 +92,16 @@ def in_words(names: Sequence[str]) -> str:
     'A, B and C'
     """
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def none_of(names: Sequence[str]) -> tuple[str, str]:
+    """Return the answer to a drawing of none of the classes, and a sentence on it.
+
+    Examples
+    --------
+    >>> none_of(["A", "B", "C"])
+    ('I see none of the signs', 'This network knows A, B and C.')
+    """
+    if kind_of(names) == "digit":
+        return "I see no digit", "It looks more like a dot, a scribble or a letter."
+    return "I see none of the signs", f"This network knows {in_words(names)}."

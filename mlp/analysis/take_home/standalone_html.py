@@ -13,7 +13,7 @@ import numpy as np
 
 from mlp.analysis.inline_html import csp_hash
 from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
-from mlp.class_names import in_words
+from mlp.class_names import in_words, none_of
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.training.data.sources import Mnist
@@ -105,10 +105,7 @@ def _for_script(network: Reader, title: str, half: bool, rejection: Reader | Non
     about = _about(network, half)
     if rejection is not None:
         about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
-    none = ["I see no digit", "It looks more like a dot, a scribble or a letter."]
-    if not network.reads_digits:
-        none = ["I see none of the signs", f"This network knows {in_words(network.names)}."]
-    about |= {"names": network.names, "noneBelow": network.none_below, "none": none}
+    about |= {"names": network.names, "noneBelow": network.none_below, "none": none_of(network.names)}
     about |= {"metadata": _metadata(network), "facts": {"origin": title}}
     if isinstance(network.facts.get("data"), str):
         about["facts"]["data"] = network.facts["data"]

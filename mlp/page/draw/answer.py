@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.scores import percent
-from mlp.class_names import in_words
+from mlp.class_names import in_words, none_of
 from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering_as
@@ -166,19 +166,17 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
     """Return the answer and the text beside it, as HTML."""
     answer = answers.current
     reader = answer.now.reader
-    signs = html.escape(in_words(reader.names))
+    names = html.escape(in_words(answers.collected or reader.names))
     if answer.now.diverged is not None:
         return (
             '<p class="none">It blew up</p>',
             "<small>The steps were too large, and the weights grew without limit.</small>",
         )
     if answer.shares is None:
-        names = html.escape(in_words(answers.collected)) if answers.collected else signs
         is_digit = reader.reads_digits and not answers.collected
         what = "a digit from 0 to 9" if is_digit else f"one of {names}"
         return '<p class="none ink-empty">Nothing drawn yet</p>', f"<small>Draw {what}, large or small.</small>"
     if answers.collected and answers.collected != reader.names:
-        names = html.escape(in_words(answers.collected))
         return f'<p class="none">{names}</p>', "<small>No network has learned your signs yet.</small>"
     if answer.reading is None:
         return (
@@ -187,15 +185,11 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         )
     if len(answers.all) > 1:
         return _several(answers)
-    if not answer.is_digit and not reader.reads_digits:
-        return '<p class="none">I see none of the signs</p>', f"<small>This network knows {signs}.</small>"
     if not answer.is_digit:
-        return (
-            '<p class="none">I see no digit</p>',
-            "<small>It looks more like a dot, a scribble or a letter.</small>",
-        )
-    digit, share = answer.reading
-    name = reader.names[digit]
+        words, more = map(html.escape, none_of(reader.names))
+        return f'<p class="none">{words}</p>', f"<small>{more}</small>"
+    place, share = answer.reading
+    name = reader.names[place]
     return (
         f'<p class="digit" style="--letters:{len(name)}">{html.escape(name)}</p>',
         f"<small>{percent(share)} sure</small>",
