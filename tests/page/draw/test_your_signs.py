@@ -78,3 +78,8 @@ def test_room_takes_the_drawing_before_the_signs(open_page: Callable[..., AppTes
     visitor_of(page).signs.change(letters(1))
     assert text(draw(page, 4), "answer").startswith("4 ")
     assert ">0</text>" in shape(page)
+
+
+def test_answer_speaks_of_the_signs_that_a_room_collects(named_page: AppTest):
+    page = press(named_page, "open_a_room")
+    assert text(draw(page, 4), "answer").startswith("♥ and ★ ")

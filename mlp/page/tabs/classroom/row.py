@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from mlp.class_names import DIGITS
 from mlp.page.draw.collect import boxes
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
@@ -49,8 +50,8 @@ def room_row(visitor: Visitor) -> Row | None:
     room, me = visitors().classrooms.of(visitor), person(visitor.id)
     if room is None or not (me in room.waiting or (room.collects and room.learner(me) is not None)):
         return None
-    wanted = room.asks_for(me)
-    return Row(partial(_names, visitor, room), [GIVEN], "" if wanted is None else room.names[wanted])
+    wanted, signs = room.asks_for(me), () if room.names == DIGITS else room.names
+    return Row(partial(_names, visitor, room), [GIVEN], "" if wanted is None else room.names[wanted], signs)
 
 
 def _names(visitor: Visitor, room: Classroom) -> None:
