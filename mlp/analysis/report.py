@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -16,37 +17,10 @@ from mlp.training.settings import SETTINGS, Settings
 
 MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN = 14, 28  # the space left on one sheet of A4
 
-_SHEET_CSS = """
-@page { size: A4; margin: 11mm; }
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 48rem; background: #fff; color: #1f1d1a;
-  font: 12px/1.35 system-ui, sans-serif; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-@media print { body { padding: 0; max-width: none; font-size: 10px; } }
-"""
+_SHEET_CSS = Path(__file__).with_name("printed.css").read_text(encoding="utf-8")
 """Styles of every page to print."""
 
-_CSS = """
-h1 { font-size: 1.5rem; margin: 0; }
-h2 { font-size: .95rem; margin: .8rem 0 .3rem; }
-p { margin: .15rem 0; color: #6b665d; }
-.curves { width: 100%; }
-.columns { display: grid; grid-template-columns: 1fr 1fr; gap: 1.2rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .05rem .8rem; margin: 0; }
-dt { color: #6b665d; }
-dd { margin: 0; overflow-wrap: anywhere; }
-td, th { border: 1px solid #e2dfd8; padding: .12rem .2rem; text-align: right; font-weight: 400; }
-th { color: #6b665d; }
-.right { background: #f0efea; }
-.wrong { background: #f7dccd; font-weight: 650; }
-.digits { display: grid; grid-template-columns: repeat(14, 1fr); gap: .35rem; }
-figure { margin: 0; text-align: center; font-size: .68rem; break-inside: avoid; }
-figure img { display: block; width: 100%; image-rendering: pixelated; background: #000; border-radius: 2px; }
-figure b { color: #c2410c; }
-@media (max-width: 36rem) { .columns { grid-template-columns: 1fr; }
-  .digits { grid-template-columns: repeat(7, 1fr); } }
-"""
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 _PAGE = """\
 <!doctype html>

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -30,19 +31,7 @@ _pictures_taken = SessionVar[int]("pictures_taken", 0)
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
 
-_CSS = """
-.root { display: grid; place-items: center; height: var(--stage-canvas); }
-.photo { position: relative; width: min(100%, var(--stage-canvas) * var(--ratio)); aspect-ratio: var(--ratio);
-  container-type: inline-size; }
-img { display: block; width: 100%; }
-button { position: absolute; box-sizing: border-box; padding: 0; background: none; cursor: pointer;
-  border: 1.5px solid #1f4e9e; border-radius: 4px; pointer-events: auto; }
-button[aria-pressed="true"] { border: 2.5px solid #b03808; }
-button:focus-visible { outline: 3px solid #b03808; outline-offset: 1px; }
-b { position: absolute; left: -1.5px; bottom: 100%; padding: 0 0.3em; border-radius: 3px; background: #1f4e9e;
-  color: #fff; font: 600 clamp(9px, 3.4cqw, 15px)/1.25 sans-serif; }
-button[aria-pressed="true"] b { background: #b03808; }
-"""
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def photo_button(where: DeltaGenerator) -> None:

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable, Container, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -10,16 +11,7 @@ from mlp.page.session_var import SessionVar
 
 _JS = "export default (component) => inkling.pickFrom(component);"
 
-_GALLERY_CSS = """
-.root { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: 0.5rem; }
-button { font: inherit; color: var(--ink); background: none; border: 0; border-radius: 8px; padding: 0.25rem;
-  cursor: pointer; font-size: 0.85rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
-button:hover { background: color-mix(in srgb, var(--accent) 14%, transparent); }
-button:focus-visible { outline: 2px solid var(--accent); }
-img { display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 4px; background: #000;
-  margin-bottom: 0.3rem; }
-small { color: var(--quiet); }
-"""
+_GALLERY_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 class Pick(NamedTuple):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,15 +38,7 @@ _lab_axes = SessionVar[Any]("lab_axes", None)
 """The browser's report on a drawn guess; a control."""
 
 _JS = "export default (component) => inkling.drawGuess(component);"
-_CSS = """
-div { position: relative; }
-.ink-plot, canvas { width: 100%; height: var(--curve); }
-.field { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
-.field > rect { fill: transparent; cursor: crosshair; touch-action: none; }
-.field > path { fill: none; stroke: var(--ink); stroke-width: 2; stroke-dasharray: 6 4; stroke-linejoin: round; }
-circle { fill: var(--paper); stroke: var(--accent); stroke-width: 2; pointer-events: none; }
-circle:focus-visible { outline: none; stroke: var(--ink); stroke-width: 3; r: 7px; }
-"""
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 ROOM = "guess"
 LEARNED_POINTS = 250

@@ -2,6 +2,7 @@
 
 import html
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,29 +21,7 @@ from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_given")
-_CSS = """
-.root { display: flex; gap: 0.3rem; }
-button { display: flex; align-items: center; justify-content: center; gap: 0.3rem; height: 1.9rem;
-  padding: 0 0.35rem 0 0.55rem; font: inherit; font-size: 0.9rem; color: var(--ink); background: var(--paper);
-  border: 1px solid var(--line); border-radius: 0.5rem; cursor: pointer; }
-button:hover { border-color: var(--accent); }
-button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
-button[aria-current] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
-b { font-weight: inherit; }
-.ink-boxes { display: flex; gap: 2px; }
-.ink-boxes > * { width: 1.1rem; height: 1.1rem; border-radius: 3px; box-sizing: border-box;
-  border: 1px dashed color-mix(in srgb, currentColor 50%, transparent); }
-.ink-boxes img { border: 0; }
-@media (max-width: 1199.9px) {
-  button { flex-direction: column; gap: 0; height: var(--touch); min-width: 2.5rem; padding: 0; line-height: 1.1; }
-  .ink-boxes > * { width: 0.8rem; height: 0.8rem; }
-}
-@media (max-width: 767.9px) {
-  .root { display: grid; grid-template-columns: repeat(5, 1fr); gap: 4px; }
-  button { height: 3.4rem; min-width: 0; gap: 2px; }
-  .ink-boxes > * { width: 1.25rem; height: 1.25rem; }
-}
-"""
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def room_row(visitor: Visitor) -> Row | None:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 from weakref import ref
 
@@ -29,22 +30,7 @@ from mlp.training.data.drawing_data import DrawingData
 _open_cell = SessionVar[tuple[str, str] | None]("room_cell", None)
 """The names of the network and of the writer in the open cell."""
 
-_CSS = """
-.root { overflow-x: auto; }
-td { text-align: center; }
-table { border-collapse: separate; border-spacing: 2px; font-size: 0.85rem; font-variant-numeric: tabular-nums;
-  color: var(--ink); }
-th { font-weight: 650; padding: 0.2rem 0.4rem; text-align: left; white-space: nowrap; }
-th[scope="row"] { position: sticky; left: 0; background: var(--paper); min-width: 9rem; line-height: 1.3; }
-th small { display: block; font-weight: 400; color: var(--quiet); white-space: normal; }
-button { font: inherit; width: 100%; min-width: 3.2rem; min-height: 2.1rem; padding: 0 0.2rem; border: 0;
-  border-radius: 4px; cursor: pointer; color: inherit;
-  background: color-mix(in srgb, var(--accent) calc(var(--share) * 55%), var(--paper));
-  box-shadow: inset 0 0 0 1px var(--line); }
-@media (pointer: coarse) { button { min-height: 2.75rem; } }
-button:focus-visible { outline: 2px solid var(--ink); outline-offset: 1px; }
-button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset: 1px; font-weight: 700; }
-"""
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 ALONE = "MNIST alone"
 """The basic network: nothing else has learned from MNIST alone."""
 READS = (

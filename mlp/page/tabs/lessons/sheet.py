@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import streamlit as st
 
@@ -25,18 +26,7 @@ _nickname = ControlVar("sheet_nickname", "")
 MAX_NICKNAME_CHARS = 40
 hidable("sheet", "Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]')
 
-_CSS = """
-h1 { font-size: 1.4rem; margin: 0; }
-h2 { font-size: 1rem; margin: 0 0 .3rem; }
-p { margin: .25rem 0; }
-.quiet { color: #6b665d; }
-article { border-top: 1px solid #e2dfd8; margin-top: .7rem; padding-top: .6rem; break-inside: avoid; }
-td, th { border-bottom: 1px solid #e2dfd8; padding: .1rem .3rem; text-align: right; font-weight: 400; }
-th:first-child { text-align: left; }
-thead th { color: #6b665d; }
-.answer { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid #e2dfd8; padding-left: .6rem; }
-.line { border-bottom: 1px solid #bbb; height: 1.7rem; }
-"""
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def answer_field(visitor: Visitor, name: str) -> None:
