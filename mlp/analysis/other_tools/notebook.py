@@ -126,14 +126,14 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
         for one in SETTINGS
         if one.field not in REPEATED and (value := getattr(settings, one.field)) != one.default
     ]
-    if "origin" in reader.facts:
+    data = str(reader.facts.get("data", "MNIST"))
+    if data != "MNIST":
+        left_out.append(f"all of its data but MNIST ({data:.200})")
+    if "origin" in reader.facts or " --start " in str(reader.facts.get("command")):
         left_out.append("what it had learned before this run")
     text = "Those of the run. Rounding differs from Inkling's, so the two networks drift apart: similar, not equal."
     if left_out:
         text += f" This notebook leaves out {', '.join(left_out)}, so its network differs."
-    data = str(reader.facts.get("data", "MNIST"))
-    if data != "MNIST":
-        text += f" The run learned from {data:.200}; this notebook has only MNIST, so its network differs."
     return settings, text
 
 

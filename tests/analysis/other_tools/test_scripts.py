@@ -101,12 +101,15 @@ def test_notebook_trains_with_each_setting_or_names_it(mnist, change: str, capsy
     assert f"  from Inkling     {right:.4f}\n" in printed
 
 
-def test_notebook_names_data_besides_mnist():
+def test_notebook_names_data_besides_mnist_and_an_earlier_training():
     taught = reader()
     taught.facts["data"] = mixed(np.ones((1, 784), np.uint8), [3], 0.25).load().name
-    assert "The run learned from MNIST sample with 1 own digit (25%); this notebook has only MNIST" in notebook(taught)
+    assert "leaves out all of its data but MNIST (MNIST sample with 1 own digit (25%)), so its" in notebook(taught)
     taught.facts["data"] = "MNIST"
-    assert "The run learned from" not in notebook(taught)
+    assert "leaves out" not in notebook(taught)
+    for fact in ({"origin": "run 3"}, {"command": "python -m mlp train --start a.safetensors --out b.safetensors"}):
+        taught.facts = reader().facts | {"data": "MNIST"} | fact
+        assert "leaves out what it had learned before this run, so its" in notebook(taught)
 
 
 def test_notebook_of_an_unknown_training_says_so():
