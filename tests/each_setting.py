@@ -46,6 +46,17 @@ EACH_SETTING["together"] = BASE, replace(BASE, **TOGETHER)
 """Settings before and after a change, by what is changed."""
 
 
+OPTIMIZERS = {
+    "sgd": {},
+    "momentum": {"momentum": 0.9, "learning_rate": 0.02},
+    "adam": {"optimizer": "adam", "learning_rate": 0.001, "momentum": 0.0},  # which has no momentum
+}
+BY_OPTIMIZER = [
+    (change, name) for change in EACH_SETTING for name in OPTIMIZERS if change.split()[0] not in OPTIMIZERS[name]
+]
+"""Each change with each optimizer whose own settings it leaves as they are."""
+
+
 def examples(settings: Settings) -> tuple[np.ndarray, np.ndarray]:
     """Return the training images and labels of a run with these settings."""
     train = training_data(chosen_mnist(), settings).load().train

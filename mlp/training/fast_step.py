@@ -58,8 +58,9 @@ class FastStep:
     ) -> None:
         self._network, self._optimizer, self._label_smoothing = network, optimizer, label_smoothing
         self._threads, self._activation, self._dropouts = threads, ACTIVATIONS[network.activation](), network.dropouts
-        if isinstance(optimizer, SGD):
-            self._target = optimizer.slots.get("velocity", network.values)
+        self._adding = optimizer if isinstance(optimizer, SGD) else None  # others need the whole gradient at once
+        if self._adding is not None:
+            self._target = self._adding.slots.get("velocity", network.values)
         else:
             self._target = np.zeros_like(network.values)  # gradients
         self._minibatches: dict[int, Minibatch] = {}
@@ -120,13 +121,13 @@ class FastStep:
 
     def _update(self, minibatch: "Minibatch") -> None:
         """Change the parameters by the gradient of a minibatch."""
-        optimizer, values = self._optimizer, self._network.values
-        if isinstance(optimizer, SGD):
-            unchanged = not (optimizer.slots or optimizer.weight_decay or optimizer.l1)
-            optimizer.step_adding(values, partial(minibatch.add_gradient, gathered=unchanged))
+        adding, values = self._adding, self._network.values
+        if adding is not None:
+            unchanged = not (adding.slots or adding.weight_decay or adding.l1)
+            adding.step_adding(values, partial(minibatch.add_gradient, gathered=unchanged))
         else:
             minibatch.add_gradient(1.0, keep=0.0, gathered=True)
-            optimizer.step_flat(values, self._target)
+            self._optimizer.step_flat(values, self._target)
 
 
 class Minibatch:

@@ -10,16 +10,11 @@ from mlp import MLP, SGD, Settings
 from mlp.training.fast_step import FastStep
 from mlp.training.products import Product, sum_cuts
 from mlp.training.run import Run, steps
-from tests.each_setting import EACH_SETTING, examples
+from tests.each_setting import BY_OPTIMIZER, EACH_SETTING, OPTIMIZERS, examples
 from tests.sample_digits import sample
 
 IMAGES, LABELS = sample().train.images, sample().train.labels
 N_STEPS = 6
-OPTIMIZERS = {
-    "sgd": {},
-    "momentum": {"momentum": 0.9, "learning_rate": 0.02},
-    "adam": {"optimizer": "adam", "learning_rate": 0.001, "momentum": 0.0},  # which has no momentum
-}
 
 
 def trained(settings, fast, monkeypatch):
@@ -32,10 +27,7 @@ def trained(settings, fast, monkeypatch):
     return run, losses
 
 
-@pytest.mark.parametrize(
-    ("change", "optimizer"),
-    [(change, name) for change in EACH_SETTING for name in OPTIMIZERS if change.split()[0] not in OPTIMIZERS[name]],
-)
+@pytest.mark.parametrize(("change", "optimizer"), BY_OPTIMIZER)
 def test_each_setting_changes_the_weights_alike_in_fast_and_plain_steps(change, optimizer, monkeypatch):
     before, after = (replace(settings, **OPTIMIZERS[optimizer]) for settings in EACH_SETTING[change])
     (fast, fast_losses), (plain, plain_losses) = (trained(after, fast, monkeypatch) for fast in (True, False))

@@ -1,14 +1,17 @@
 """The formulas contain the numbers that the code computes."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from mlp.analysis.slow_motion import position_of, slow_step, steepest
 from mlp.nn.losses import softmax
-from mlp.nn.optimizers import SGD, Adam
-from mlp.nn.parameters import Parameter
-from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers, softmax_formula, weighted_sum
+from mlp.page.tabs.step.backward import update_numbers
+from mlp.page.tabs.step.formulas import softmax_formula, weighted_sum
+from mlp.training.run import Run, steps
+from tests.each_setting import BY_OPTIMIZER, EACH_SETTING, OPTIMIZERS, examples
 
 
 def last_number(formula):
@@ -30,22 +33,11 @@ def test_softmax_formula_ends_with_the_probability():
     assert r"e^{3 - 3}" in formula
 
 
-@pytest.mark.parametrize("l1", [0.0, 0.05])
-@pytest.mark.parametrize(("momentum", "decay"), [(0.0, 0.0), (0.9, 0.0), (0.9, 0.01), (0.0, 0.01)])
-def test_sgds_formula_ends_with_the_weight_that_sgd_makes(momentum, decay, l1):
-    weight = Parameter(np.array([0.7]), np.array([0.3]))
-    optimizer = SGD([weight], 0.1, momentum=momentum, weight_decay=decay, l1=l1)
-    optimizer.restore({"steps_taken": 1, "velocity": np.array([0.2])})
-    formula = sgd_numbers(optimizer, 0.7, 0.3, 0.2)
-    optimizer.step()
-    assert last_number(formula) == pytest.approx(weight.value[0], rel=1e-4)
-
-
-@pytest.mark.parametrize(("decay", "l1"), [(0.0, 0.0), (0.01, 0.0), (0.01, 0.05)])
-def test_adams_formula_ends_with_the_weight_that_adam_makes(decay, l1):
-    weight = Parameter(np.array([0.7]), np.array([0.3]))
-    optimizer = Adam([weight], 0.1, weight_decay=decay, l1=l1)
-    optimizer.restore({"steps_taken": 4, "mean": np.array([0.2]), "mean_square": np.array([0.05])})
-    optimizer.step()
-    formula = adam_numbers(optimizer, 0.7, 0.3, 0.2, 0.05)
-    assert last_number(formula) == pytest.approx(weight.value[0], rel=1e-4)
+@pytest.mark.parametrize(("change", "optimizer"), BY_OPTIMIZER)
+def test_formula_of_an_update_ends_with_the_weight_of_the_step(change, optimizer):
+    settings = replace(EACH_SETTING[change][1], **OPTIMIZERS[optimizer])
+    run, (images, labels) = Run(settings), examples(settings)
+    next(steps(run, images, labels))  # after it, velocities and means are not 0
+    step = slow_step(run, images, labels)
+    position = position_of(step.before, 0, steepest(step.before, 0))
+    assert last_number(update_numbers(step, position)) == pytest.approx(step.after.values[position], rel=1e-4)

@@ -148,7 +148,7 @@ def update(step: SlowStep) -> None:
     name, position = _chosen_weight(step)
     left, drawn = st.columns(2, gap="medium", vertical_alignment="center")
     with left:
-        st.latex(_numbers(step, position))
+        st.latex(update_numbers(step, position))
         st.caption(
             f"w is {plain(name)}, the steepest of its array. After the step, the network has "
             f"{float(step.after.values[position]):.5g} there."
@@ -167,7 +167,7 @@ def _chosen_weight(step: SlowStep) -> tuple[str, int]:
     return f"{options[number]}{list(entry)}", position_of(network, number, entry)
 
 
-def _numbers(step: SlowStep, position: int) -> str:
+def update_numbers(step: SlowStep, position: int) -> str:
     """Return the update of one weight as a formula with its numbers."""
     value, gradient = float(step.before.values[position]), float(step.before.grads[position])
     optimizer = step.run.optimizer
