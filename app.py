@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.machine import wait_for_running_threads
 from mlp.page.draw.answer import reading_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
-from mlp.page.draw.collect import signs_row, your_signs
+from mlp.page.draw.collect import signs_row, teach_sign, your_signs
 from mlp.page.draw.correction import correction_row
 from mlp.page.draw.networks import FILES, network_choice, shipped
 from mlp.page.draw.photo import photo_section
@@ -49,7 +49,7 @@ def page() -> None:
     theme.apply()
     visitor = this_visitor()
     wait_for_step(visitor)
-    live_channel(visitor, lambda: script_state(visitor) + room_state(visitor))
+    live_channel(visitor, lambda: script_state(visitor) + room_state(visitor), teach_sign)
     hide_parts()
     open_link()
     visit_room(visitor)

@@ -103,5 +103,5 @@ def none_of(names: Sequence[str]) -> tuple[str, str]:
     ('I see none of the signs', 'This network knows A, B and C.')
     """
     if kind_of(names) == "digit":
-        return "I see no digit", "It looks more like a dot, a scribble or a letter."
+        return "I don’t know this one.", "I only know 0 to 9."
     return "I see none of the signs", f"This network knows {in_words(names)}."

@@ -22,7 +22,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--no-digit",
         action="store_true",
-        help='add the digit check, which answers "I see no digit"; 1.4 MB more',
+        help='add the digit check, which answers "I don’t know this one"; 1.4 MB more',
     )
     command.add_argument(
         "--no-images", action="store_true", help="leave out the 4,000 MNIST images for training on the page; 1 MB less"

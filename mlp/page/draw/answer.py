@@ -159,7 +159,7 @@ def _spoken_answer(answers: Answer) -> str:
     text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer_html(answers))
     answer = answers.current
     is_read = answer.reading is not None and (answer.is_digit or len(answers.all) > 1)
-    return f"Reads {text}, {more}." if is_read else f"{text}."
+    return f"Reads {text}, {more}." if is_read else f"{text.rstrip('.')}."
 
 
 def _answer_html(answers: Answer) -> tuple[str, str]:
@@ -174,8 +174,11 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         )
     if answer.shares is None:
         is_digit = reader.reads_digits and not answers.collected
-        what = "a digit from 0 to 9" if is_digit else f"one of {names}"
-        return '<p class="none ink-empty">Nothing drawn yet</p>', f"<small>Draw {what}, large or small.</small>"
+        what = "a digit" if is_digit else names.replace(" and ", " or ")
+        return (
+            f'<p class="none ink-empty"><span class="ink-unseen">Nothing drawn yet. </span>Draw {what}.</p>',
+            "<small>I read it while you draw.</small>",
+        )
     if answers.collected and answers.collected != reader.names:
         return f'<p class="none">{names}</p>', "<small>No network has learned your signs yet.</small>"
     if answer.reading is None:
@@ -187,7 +190,8 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         return _several(answers)
     if not answer.is_digit:
         words, more = map(html.escape, none_of(reader.names))
-        return f'<p class="none">{words}</p>', f"<small>{more}</small>"
+        door = '<button type="button" class="ink-door">Teach me!</button>' if reader.reads_digits else ""
+        return f'<p class="none">{words}</p>', f"<small>{more}</small>{door}"
     place, share = answer.reading
     name = reader.names[place]
     return (

@@ -18,6 +18,7 @@ from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.html import announced
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import Event, rerun_page
+from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
@@ -38,7 +39,11 @@ FIRST_NAMES = "♥, ★"
 _named = SessionVar[str]("your_signs_names", FIRST_NAMES)
 """The names of the first signs, with commas between; a control."""
 
-hidable("your-signs", "Your signs")
+hidable("your-signs", "Your signs", ".st-key-stage:not(:has(.st-key-collect_foot)) .st-key-your_signs")
+
+
+_door = SessionVar[bool]("signs_door", False)
+"""Whether the drawing on the canvas, which no network knows, waits for its name."""
 
 
 def collects_signs(visitor: Visitor) -> bool:
@@ -71,6 +76,15 @@ def your_signs(visitor: Visitor) -> None:
 
 def _collect_signs(collects: bool) -> None:
     state.collecting.set(collects)
+    _door.set(False)
+    rerun_page()
+
+
+def teach_sign() -> None:
+    """Begin to collect signs with the drawing on the canvas; for callbacks."""
+    state.collecting.set(True)
+    _door.set(True)
+    reveal("correction_row")
     rerun_page()
 
 
@@ -79,13 +93,20 @@ def _collect(visitor: Visitor) -> None:
     signs = visitor.signs.now
     if not signs.names:
         with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):
+            asked = "Name it, and a second one:" if _door.get() else "Name two signs:"
+            st.html(f'<p class="ink-status">{asked}</p>', width="content")
             st.text_input("Name two signs", key=_named.key, value=FIRST_NAMES, width=150, label_visibility="collapsed")
             st.form_submit_button("Draw them", key="signs_begin", on_click=_name, args=(visitor,))
     with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
         for label, name in enumerate(signs.names):
             n = int(signs.counts[label])
             with st.container(horizontal=True, gap="xsmall", width="content", wrap=False):
-                st.button(f"**{plain(name)}** · {n}", key=f"sign_{label}", on_click=_keep, args=(visitor, label, name))
+                st.button(
+                    f"**{plain(name)}** · {n}",
+                    key=f"sign_{label}",
+                    on_click=_keep,
+                    args=(visitor, label, name, CANVAS, KEPT_DRAWINGS),
+                )
                 st.html(boxes(signs, label, GOOD_START), width="content")
     with st.container(horizontal=True, gap="xsmall", key="collect_foot", vertical_alignment="center"):
         if signs.names:
@@ -105,6 +126,8 @@ def boxes(drawings: DrawingSet, label: int, n: int) -> str:
 def _name(visitor: Visitor) -> None:
     """Add the signs of the field."""
     if add_names(visitor, _named.get() or "", _refused):
+        if _door.pop() and this_tab().desk.drawing is not None:
+            _keep(visitor, 0, visitor.signs.now.names[0])
         rerun_page()
 
 
@@ -129,19 +152,20 @@ def missing_drawings_text(signs: DrawingSet) -> str:
     Examples
     --------
     >>> missing_drawings_text(DrawingSet(("A", "<b>")))
-    'Draw 5 of A and 5 of &lt;b&gt;.'
+    'Draw 5 of A and 5 of &lt;b&gt;. After each, press its name.'
     """
     lacking = [(GOOD_START - n, name) for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
     if len(signs.names) < 2:
         return "Name another sign."
     if lacking:
         more = " more" if len(signs) else ""
-        return f"Draw {in_words([f'{n}{more} of {html.escape(name)}' for n, name in lacking])}."
+        numbers = in_words([f"{n}{more} of {html.escape(name)}" for n, name in lacking])
+        return f"Draw {numbers}. After each, press its name."
     return f"{len(signs)} drawings. With more, it reads better."
 
 
-def _keep(visitor: Visitor, label: int, name: str) -> None:
-    """Keep the drawing as an example of a sign, and clear the canvas for the next one."""
+def _keep(visitor: Visitor, label: int, name: str, *on: Event) -> None:
+    """Keep the drawing as an example of a sign, clear the canvas for the next one, and redraw as `wipe` does."""
     drawing = this_tab().desk.drawing
     if visitor.signs.now.names[label : label + 1] != (name,):  # another tab has changed them
         return
@@ -153,7 +177,7 @@ def _keep(visitor: Visitor, label: int, name: str) -> None:
         visitor.signs, lambda signs: signs.with_example(label, drawing.image, drawing.strokes), _refused
     ):
         begins = has_good_start(visitor.signs.now) and not has_good_start(before) and _learn(visitor)
-        wipe(visitor, *([] if begins else [CANVAS, KEPT_DRAWINGS]))
+        wipe(visitor, *([] if begins else on))
 
 
 def has_good_start(signs: DrawingSet) -> bool:

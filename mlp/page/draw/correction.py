@@ -71,8 +71,8 @@ def _correct(visitor: Visitor) -> None:
     elif digit is not None:
         text = f"Kept as <b>{with_article(str(digit))}</b> in Your drawings ({len(own)})"
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
-            st.html(announced("kept", text), width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor,))
+            st.html(announced("kept", text), width="content")
     else:
         st.html(announced("kept", ""))
 

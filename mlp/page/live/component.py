@@ -25,10 +25,11 @@ SELDOM_TRIPS, MAX_SELDOM_S = 20, 10.0
 """On a slow line, scripts redraw parts as seldom as so many trips of a message take, but at least this often."""
 
 
-def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
+def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Callable[[], None]) -> None:
     """Open the channel or keep it open; call it at the same place in every script, before all moving parts.
 
     ``script_state`` returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
+    ``teach`` is called when a visitor wants to teach what is no digit.
     """
     tab, drawn, shown = this_tab(), drawn_parts(), script_state()
     drawn.tab, drawn.parts = tab, {}
@@ -50,6 +51,7 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
             key=_live_requests.key,
             on_redraw_change=_redraw_requested,
             on_chosen_change=lambda: _choose_digit(tab),
+            on_taught_change=teach,
         )
 
     moves = any(now.playing or now.busy for now in (job.snapshot() for job in visitor.jobs()))

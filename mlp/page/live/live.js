@@ -220,10 +220,11 @@ function watchCanvas(isDrawn, until = performance.now() + PUT_MS) {
   live.watch = setTimeout(watchCanvas, LOOK_MS, isDrawn, until);
 }
 
-// Pressing one of several digits in the answer chooses it.
-document.addEventListener("click", ({ target }) => {
+// Pressing one of several digits in the answer chooses it; of what is no digit, a button teaches it.
+document.addEventListener("click", ({ target, timeStamp }) => {
   const button = target.closest?.("[data-choose]");
   if (button) window.inklingRequest?.("chosen", Number(button.dataset.choose));
+  if (target.closest?.(".ink-door")) window.inklingRequest?.("taught", timeStamp);
 });
 
 // Buttons, tabs and finished charts are drawn by a script, one for each state of the run. If a press has already started

@@ -58,6 +58,13 @@ def set_controls(settings: Settings) -> list[str]:
     return left_out
 
 
+def show(settings: Settings) -> bool:
+    """Whether the controls show these settings, as far as they can."""
+    there = controls()
+    wanted = [place for one in SETTINGS for place in one.to_positions(getattr(settings, one.field)).items()]
+    return all(state.control(key).get() == at for key, at in wanted if key in there and there[key].has(at))
+
+
 @part("starting_points_row", SETTING)
 def recipe_buttons(train: Callable[[], None]) -> None:
     """Draw a button for each recipe, which moves the controls and calls ``train``.

@@ -1,7 +1,6 @@
 """Pieces of HTML that several sections draw; texts from elsewhere must be escaped."""
 
 import html
-import string
 from collections.abc import Sequence
 
 import numpy as np
@@ -125,30 +124,3 @@ def questions_section(asked: Sequence[tuple[str, str]]) -> None:
     else:
         parts = "".join(f"<p>{ask}</p>" for ask, _ in asked)
     st.html(f'<div class="ink-questions">{parts}</div>')
-
-
-# Once for each ``act``, as soon as the element exists.
-_SCROLL = string.Template("""
-<script>
-window.inklingOpened ||= new Set();
-if (!window.inklingOpened.has("$act")) {
-  window.inklingOpened.add("$act");
-  let tries = 40;
-  const look = () => {
-    const opened = document.querySelector(".st-key-$key");
-    if (opened) {
-      const grows = opened.closest(".st-key-sections, .st-key-lessons_card"); // while it is drawn
-      opened.scrollIntoView({ block: grows ? "start" : "nearest" });
-      window.inklingOpened.add("$act, done");
-    } else if (tries--) setTimeout(look, 100);
-  };
-  const isReload = performance.getEntriesByType("navigation")[0].type === "reload";  // which begins at the canvas
-  if ("$act" !== "link" || !isReload) setTimeout(look, 400);
-}
-</script>
-""")
-
-
-def scroll_to(key: str, act: str = "link") -> None:
-    """Scroll to the container with this key, once for each ``act``, which must be trusted text."""
-    st.html(_SCROLL.substitute(key=key, act=act), unsafe_allow_javascript=True)

@@ -15,6 +15,8 @@ from mlp.page.style.html import svg_url
 
 HERE = Path(__file__).parent
 SHEETS = ("page.css", "cards.css", "tabs.css")
+DOTTED = ("invite", "ghost-loss", "ghost-accuracy")
+"""Pictures of dots that draw themselves, one after the other."""
 SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings", "visitors")
 """Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
 ICON = HERE / "icon.svg"
@@ -84,13 +86,15 @@ def opening_html() -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    """Return the style sheets, with the digit that draws itself on the stage."""
-    moving = (HERE / "invite.svg").read_text(encoding="utf-8")
-    still = re.sub("<style>.*?</style>", "", moving, flags=re.DOTALL)  # an image cannot ask for reduced motion itself
-    urls = [f"url({svg_url(image)})" for image in (moving, still)]
+    """Return the style sheets, with the pictures that draw themselves, or are still under reduced motion."""
+    moving = {name: (HERE / f"{name}.svg").read_text(encoding="utf-8") for name in DOTTED}
+    # An image cannot ask for reduced motion itself.
+    still = {name: re.sub("<style>.*?</style>", "", image, flags=re.DOTALL) for name, image in moving.items()}
+    first, reduced = (
+        "".join(f"--{name}: url({svg_url(image)});" for name, image in images.items()) for images in (moving, still)
+    )
     sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in SHEETS)
-    reduced = f"@media (prefers-reduced-motion: reduce) {{ :root {{ --invite: {urls[1]}; }} }}"
-    return f":root {{ --invite: {urls[0]}; }}{reduced}{sheets}"
+    return f":root {{ {first} }}@media (prefers-reduced-motion: reduce) {{ :root {{ {reduced} }} }}{sheets}"
 
 
 def _variables(colors: dict[str, str]) -> str:

@@ -16,9 +16,10 @@ from mlp.page.settings.controls import SETTING
 from mlp.page.settings.link import settings_problems, settings_query, take_settings
 from mlp.page.style.link import Query, hiding_problems, linked_query, one_of
 from mlp.page.style.redraw import part, rerun_page
+from mlp.page.style.reveal import reveal, revealed
 from mlp.page.style.theme import plain
-from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_PLACE, lessons_are_open, lessons_open
-from mlp.page.tabs.places import FIRST, VIEW, Section
+from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_PLACE, lessons_are_open, lessons_open, open_lessons
+from mlp.page.tabs.places import FIRST, VIEW, Section, place_key
 from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
 from mlp.page.train import guess
 from mlp.page.train.speed import NAMES as SPEED_NAMES
@@ -53,7 +54,17 @@ def open_link() -> None:
         names = {name: values[-1] for name, values in query.items() if values}
         speed = one_of(state.speed.key, SPEED_NAMES, names.get(state.speed.key))
         _link_problems.set([*settings_problems(query), *speed, *_place_problems(names), *hiding_problems()])
-        _open(names)
+        _reveal(_open(names), names)
+
+
+def _reveal(section: str | None, names: Mapping[str, str]) -> None:
+    """Bring what a link names into view: the empty axes for a guess, the lessons, or the section of a room."""
+    if names.get("lab") == guess.ROOM:
+        reveal("train_card")
+    elif lessons_are_open():
+        open_lessons()
+    elif section is not None:
+        reveal(place_key(section))
 
 
 def warn_of_link() -> None:
@@ -78,17 +89,22 @@ def _place_problems(names: Mapping[str, str]) -> list[str]:
     return found
 
 
-def _open(names: Mapping[str, str]) -> None:
-    """Open the section, the room and the lesson that an address names, when the page is next drawn."""
+def _open(names: Mapping[str, str]) -> str | None:
+    """Open the section, the room and the lesson that an address names, when the page is next drawn.
+
+    Return the section of the room.
+    """
     tab, lesson = names.get(state.tab.key, FIRST), names.get(LESSON_ROOMS.name)
     by_room = (one.name for one in SECTIONS if one.rooms is not None and names.get(one.rooms.name) in one.rooms.shown())
-    state.requested_tab.set(next(filter(named, by_room), tab))
+    section = next(filter(named, by_room), None)
+    state.requested_tab.set(section or tab)
     lessons_open.set(lesson in LESSON_ROOMS.shown() or tab == LESSONS_PLACE.name)
     place = open_place()
     for rooms in (place[1].rooms if place is not None else None, LESSON_ROOMS if lesson is not None else None):
         if rooms is not None:
             room = names.get(rooms.name, "")
             rooms.chosen.set(room if room in rooms.titles else rooms.first)
+    return section
 
 
 def address_section(section: Section) -> None:
@@ -104,6 +120,7 @@ def _send(section: Section) -> None:
         "query": urlencode(_query(section), doseq=True),
         "place": "/".join([section.name, *_rooms(section).values()]),
         "steps": _steps_back.get(),
+        "reveal": revealed(),
     }
     component(key=_went.key, data=data, on_went_change=_follow_history)
 

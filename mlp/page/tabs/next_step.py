@@ -1,77 +1,193 @@
-"""Suggest a next step that the visitor has not taken yet, with a button for it."""
+"""The thread: the one thing that is next, with a button that does it or leads there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 
+from mlp.class_names import DIGITS
+from mlp.page import state
 from mlp.page.draw.on_canvas import CANVAS, give_one
+from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
-from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.link import hidable
-from mlp.page.style.redraw import part, rerun_page
-from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_open
-from mlp.page.tabs.places import go_to
-from mlp.page.tabs.registry import open_place, shown_tabs
+from mlp.page.settings import controls
+from mlp.page.settings.controls import SETTING
+from mlp.page.style.link import hidable, hidden
+from mlp.page.style.redraw import Event, part, rerun_page
+from mlp.page.style.reveal import reveal
+from mlp.page.tabs.classroom.followed import GIVEN, PEOPLE
+from mlp.page.tabs.classroom.learning import learn_with
+from mlp.page.tabs.lab.tab import LAB, LAB_ROOMS
+from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_are_open, open_lessons
+from mlp.page.tabs.mistakes.tab import MISTAKES
+from mlp.page.tabs.places import Section, go_to
+from mlp.page.tabs.registry import named, open_place
+from mlp.page.tabs.step.tab import STEP
 from mlp.page.train.card import train
-from mlp.page.visitors.runs import FIRST_WORK, all_runs
+from mlp.page.visitors.classroom import Classroom, person
+from mlp.page.visitors.runs import all_runs
+from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import room_of
 
 TOO_FAST = 1.0
 """A learning rate at which a network with the default settings does not learn."""
+_NAME = hidable("next-step", "What to do next", "")
 
 
-TOUR = {
-    "Look inside": "Look inside",
-    "Mistakes": "See what it gets wrong",
-    "Step by step": "See one step in slow motion",
-    "Lab": "Fool it in the lab",
-}
-"""Sections to see in turn, with the suggestion that leads to each."""
+class Step(NamedTuple):
+    """One thing to do: its label, whether the visitor has yet to do it, and a callback that does it or leads there."""
 
-hidable("next-step", "What to do next", ".st-key-next_line")
+    label: str
+    is_due: Callable[[Visitor], bool]
+    take: Callable[[Visitor], object]
 
 
-@part("next_step_line", CANVAS, FIRST_WORK)
-def next_step_section(visitor: Visitor) -> None:
-    """Draw the one next thing as a button under the answer, again after the first stroke."""
-    label, act = next_step(visitor, [one.name for sections in shown_tabs().values() for one in sections])
-    with st.container(key="next_line", gap=None):
-        icon = ":material/arrow_forward:"
-        st.button(label, key="next_step", icon=icon, icon_position="right", on_click=_take, args=(act,))
+def _has_run(visitor: Visitor) -> bool:
+    return bool(visitor.shown.jobs)
 
 
-def _take(act: Callable[[], None]) -> None:
-    act()
-    rerun_page()
-
-
-def next_step(visitor: Visitor, sections: Sequence[str]) -> tuple[str, Callable[[], None]]:
-    """Return the first suggestion that the visitor has not followed yet, at last one of the tour, and its callback."""
-    if this_tab().desk.is_empty and not visitor.has_work():
-        return "Or show me one", partial(give_one, visitor)
-    if visitor.job is None:
-        return "Train your own network", partial(train, visitor)
-    if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
-        return "Break it: learning rate 1", partial(_break, visitor)
-    return _tour(sections)
-
-
-def _tour(sections: Sequence[str]) -> tuple[str, Callable[[], None]]:
-    """Return the suggestion after the open section: the next one of the tour; at its end, a lesson or the first."""
-    place = open_place()  # not the drawn one, as this is drawn before the tabs
-    stops, opened = [name for name in TOUR if name in sections], None if place is None else place[1].name
-    ahead = stops[stops.index(opened) + 1 :] if opened in stops else stops
-    if not ahead and (lessons_open.get() or LESSONS_PLACE.is_hidden):
-        ahead = stops
-    if ahead:
-        return TOUR[ahead[0]], partial(go_to, ahead[0])
-    return "Try a lesson", partial(lessons_open.set, True)
+def _settings_differ(visitor: Visitor) -> bool:
+    """Whether the controls show other settings than those with which the run began, unless it continues a network."""
+    if visitor.job is None or visitor.shows_sweep or visitor.runs.origin is not None:
+        return False
+    now = visitor.job.snapshot()
+    settings = replace(now.settings, learning_rate=now.learning_rate)  # which follows its control
+    return settings.names == DIGITS and not controls.show(settings)
 
 
 def _break(visitor: Visitor) -> None:
     """Train with a learning rate that is far too high, and keep the current run's curves for comparison."""
-    set_controls(replace(chosen_settings(), learning_rate=TOO_FAST))
-    train(visitor)
+    controls.set_controls(replace(controls.chosen_settings(), learning_rate=TOO_FAST))
+    _train(visitor)
     visitor.runs.show([run.number for run in visitor.runs.runs][-1:])
+
+
+def _train(visitor: Visitor) -> None:
+    train(visitor)
+    reveal("train_card")
+
+
+def _see(label: str, section: Section) -> Step:
+    """Return the step that opens a section which the visitor has not seen."""
+    return Step(
+        label,
+        lambda visitor: section.name not in visitor.seen and named(section.name) is not None,
+        lambda _: go_to(section.name),
+    )
+
+
+def _fool(_: Visitor) -> None:
+    LAB_ROOMS.chosen.set("fool")
+    go_to(LAB.name)
+
+
+def _invent(_: Visitor) -> None:
+    state.collecting.set(True)
+    reveal("correction_row")
+
+
+THREAD = (
+    Step("Or show me one", lambda visitor: this_tab().desk.is_empty and not _has_run(visitor), give_one),
+    Step("Train your own network", lambda visitor: not _has_run(visitor), _train),
+    Step("Train with these settings", _settings_differ, _train),
+    Step(
+        "Break it: learning rate 1",
+        lambda visitor: all(run.snapshot.settings.learning_rate < TOO_FAST for run in all_runs(visitor)),
+        _break,
+    ),
+    _see("See what it gets wrong", MISTAKES),
+    _see("See one step in slow motion", STEP),
+    _see("Fool it in the lab", LAB)._replace(take=_fool),
+    Step(
+        "Try a lesson",
+        lambda visitor: LESSONS_PLACE.name not in visitor.seen and not LESSONS_PLACE.is_hidden,
+        lambda _: open_lessons(),
+    ),
+    Step("Invent your own signs", lambda visitor: not visitor.signs.now.names, _invent),
+    Step("Try another lesson", lambda _: not LESSONS_PLACE.is_hidden, lambda _: open_lessons()),
+)
+"""What is due first, is next."""
+
+
+def _in_room(label: str, is_due: Callable[[Visitor, Classroom], bool], key: str) -> Step:
+    """Return the step that leads to a part of the visitor's room."""
+
+    def take(_: Visitor) -> None:
+        reveal(key)
+        go_to("Room")
+
+    return Step(label, lambda visitor: is_due(visitor, _room(visitor)), take)
+
+
+def _room(visitor: Visitor) -> Classroom:
+    room = visitors().classrooms.of(visitor)
+    if room is None:
+        raise LookupError("the visitor is in no room")
+    return room
+
+
+def _has_guessed(visitor: Visitor, room: Classroom) -> bool:
+    mine = room.learner(person(visitor.id))
+    return mine is not None and mine.guess is not None
+
+
+ROOM = (
+    _in_room(
+        "Guess what is misread",
+        lambda visitor, room: not (room.shows_answer or _has_guessed(visitor, room)),
+        "room_guesses",
+    ),
+    Step(
+        "Train with the class",
+        lambda visitor: room_of(visitor.runs.data) != _room(visitor).code,
+        lambda visitor: learn_with(visitor, _room(visitor)),
+    ),
+    _in_room("Open the table", lambda visitor, room: visitor.holds_room and not room.shows_answer, "room_results"),
+    _in_room("See who reads whom", lambda _, room: room.shows_answer, "room_results"),
+    _in_room("See what the class wrote", lambda *_: True, "room_wall"),
+)
+"""The same in a class's room, once the row below the canvas has no more to ask for."""
+
+
+def thread(visitor: Visitor) -> Sequence[Step]:
+    """Return the steps for a visitor; none while a room asks for drawings, as its row is what is next."""
+    room = visitors().classrooms.of(visitor)
+    if room is None:
+        return THREAD
+    mine = room.learner(person(visitor.id))
+    asks = mine is None or (room.collects and room.asks_for(person(visitor.id)) is not None)
+    return () if asks else ROOM
+
+
+def next_step(visitor: Visitor) -> Step | None:
+    """Return the first step that is due, and note what is open now."""
+    place = open_place()
+    visitor.seen |= {*([] if place is None else [place[1].name]), *([LESSONS_PLACE.name] if lessons_are_open() else [])}
+    return next((step for step in thread(visitor) if step.is_due(visitor)), None)
+
+
+def _depends(visitor: Visitor) -> Collection[Event]:
+    return [CANVAS, SETTING, *([] if _has_run(visitor) else [STROKE]), *([PEOPLE, GIVEN] if visitor.classroom else [])]
+
+
+@part("next_step_line", _depends)
+def next_step_section(visitor: Visitor) -> None:
+    """Draw a button for the one next thing, under the answer."""
+    step = next_step(visitor)
+    with st.container(key="next_line", gap=None):
+        if step is not None and _NAME not in hidden():
+            st.button(
+                step.label,
+                key="next_step",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                on_click=_take,
+                args=(visitor, step),
+            )
+
+
+def _take(visitor: Visitor, step: Step) -> None:
+    step.take(visitor)
+    rerun_page()

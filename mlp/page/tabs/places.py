@@ -9,7 +9,7 @@ from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.subject import look_at
 from mlp.page.session_var import ControlVar
-from mlp.page.style.link import hidable, hidden, linked
+from mlp.page.style.link import hidable, hidden
 from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.visitors.visitor import Visitor
 
@@ -55,11 +55,6 @@ class Rooms:
     def first(self) -> str:
         """The name of the first room."""
         return next(iter(self.titles))
-
-    @property
-    def is_linked(self) -> bool:
-        """Whether the link that opened the page names one of the rooms that it does not hide."""
-        return linked(self.name) in self.shown()
 
     def shown(self) -> list[str]:
         """Return the names of the rooms that are not hidden."""

@@ -1,6 +1,5 @@
 """Guess first: the visitor draws the accuracy curve, trains, and compares."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial
 from mlp.page import state
 from mlp.page.session_var import SessionVar
-from mlp.page.style.html import announced, scroll_to
+from mlp.page.style.html import announced
 from mlp.page.style.link import hidable, hidden, linked
 from mlp.page.style.plots import PLOT_HTML, empty_plot
 from mlp.page.style.redraw import rerun_page
@@ -28,8 +27,6 @@ class Asked(NamedTuple):
     settings: Settings | None
     run: int
     sweep: int
-    act: str
-    """Names the act that scrolls to the axes; empty for the button beside them."""
 
 
 _asked = SessionVar[Asked | None]("lab_guess_asked", None)
@@ -54,14 +51,13 @@ def is_offered() -> bool:
 
 def asked(visitor: Visitor) -> Asked | None:
     """Return the last request, by a link, the button or a lesson; None if nobody guesses."""
-    by_link = Asked(None, visitor.runs.current, _sweep_of(visitor), "link") if linked("lab") == ROOM else None
+    by_link = Asked(None, visitor.runs.current, _sweep_of(visitor)) if linked("lab") == ROOM else None
     return _asked.start(by_link) if is_offered() else None
 
 
-def ask(visitor: Visitor, settings: Settings | None = None, *, scrolls: bool = False) -> None:
+def ask(visitor: Visitor, settings: Settings | None = None) -> None:
     """Ask for a guess of the run with these settings, or of the next run; for callbacks."""
-    act = f"guess {time.monotonic()}" if scrolls else ""
-    _asked.set(Asked(settings, visitor.runs.current, _sweep_of(visitor), act))
+    _asked.set(Asked(settings, visitor.runs.current, _sweep_of(visitor)))
     state.lab_guess_drawn.pop()
     visitor.shows_sweep = False  # to make room for the empty axes
 
@@ -145,8 +141,6 @@ def guess_row(visitor: Visitor, comparison: str) -> None:
             disabled=again,
         )
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
-    if last.act:
-        scroll_to("train_card", last.act)
 
 
 def _end() -> None:

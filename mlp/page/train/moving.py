@@ -44,7 +44,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     parts: Parts = {
         "step": (number, -1 if now is None else now.step),
         "html.number": large_number(job, now, visitor.runs.origin),
-        "html.progress": progress(now, view.speed),
+        "html.progress": progress(now, view.speed, is_first=number == 1),
         "html.strip": strip(visitor, tab.desk),
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
@@ -105,7 +105,8 @@ def sweep_progress(trials: Sequence[Trial]) -> str:
     playing = any(trial.snapshot.playing for trial in trials)
     texts = [f"{len(trials)} networks side by side", f"{ended} of them done"]
     texts += [] if playing or ended == len(trials) else ["paused"]
-    return f'{track("Training", share)}<p class="ink-status">{" · ".join(texts)}</p>' + (
+    mark = '<i class="ink-plays" hidden></i>' * playing
+    return f'{track("Training", share)}{mark}<p class="ink-status">{" · ".join(texts)}</p>' + (
         f'<p class="ink-status">{html.escape(waits)}</p>' if waits else ""
     )
 

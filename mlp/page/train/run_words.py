@@ -6,7 +6,6 @@ import math
 from mlp.analysis.scores import percent
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
-from mlp.page.style.glossary import tappable
 from mlp.page.style.html import track
 from mlp.page.style.plots import RAW_POINTS
 from mlp.training.data.drawing_data import DrawingData
@@ -14,12 +13,12 @@ from mlp.training.data.sources import Data
 from mlp.training.history import Evaluation, Quantity
 
 
-def progress(now: Snapshot | None, chosen_speed: str) -> str:
-    """Return the progress bar with its text, as HTML; ``now`` is None before the first run."""
+def progress(now: Snapshot | None, chosen_speed: str, *, is_first: bool = False) -> str:
+    """Return the progress bar with its text, and a mark while a run plays, as HTML; ``now`` is None before a run."""
     if now is None:
         return (
-            '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
-            f"it starts with random {tappable('weight', 'weights')}.</p>"
+            '<p class="ink-untrained"><span class="ink-unseen">Nothing trained yet. </span><span>A new network knows '
+            "nothing. <b>Train it</b>, and watch its mistakes fall and what it reads right rise.</span></p>"
         )
     parts = [now.moment, *["slow start"] * (now.speed not in ("full", chosen_speed.lower()))]
     if now.speed != "full" and len(now.history):
@@ -37,8 +36,10 @@ def progress(now: Snapshot | None, chosen_speed: str) -> str:
     if now.worker_failures and now.error is None:
         times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
         parts.append(f"its process restarted {times}; no progress was lost")
+    mark = f'<i class="ink-plays{" ink-first" * is_first}" hidden></i>' * now.playing  # for the style sheet
     return (
-        f'{track("Training", now.progress)}<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'
+        f"{track('Training', now.progress)}{mark}"
+        f'<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'
         + (f'<p class="ink-status">{html.escape(now.waits)}</p>' if now.waits else "")
     )
 

@@ -75,6 +75,7 @@ class Visitor(Owner):
     lesson_runs: dict[tuple[Settings, Source], NumberedRun] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
+    seen: frozenset[str] = frozenset()  # names of the sections that were open
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
     digits: Drawings = field(default_factory=lambda: Drawings(NO_DIGITS))

@@ -80,7 +80,7 @@ class Canvas(Work):
     """The drawing and other small values."""
 
     suffix, words = "canvas.json", "your drawing"
-    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "classroom")
+    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "seen", "classroom")
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
@@ -95,7 +95,7 @@ class Canvas(Work):
             return []
         state = {name: getattr(it, name) for name in ("drawing", "network", "nickname", "classroom")}
         state |= {name: dict(getattr(it, name)) for name in ("answers", "guesses")}
-        state |= {"number": it.runs.current, "shown": it.runs.shown}
+        state |= {"number": it.runs.current, "shown": it.runs.shown, "seen": sorted(it.seen)}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
 
     def load(self, number: int, data: bytes) -> None:
@@ -105,7 +105,7 @@ class Canvas(Work):
         it.keep_drawing(state["drawing"])
         it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
         it.guesses, it.classroom = guesses, state["classroom"] and tuple(state["classroom"])
-        it.runs.current, it.runs.shown = state["number"], tuple(state["shown"])
+        it.runs.current, it.runs.shown, it.seen = state["number"], tuple(state["shown"]), frozenset(state["seen"])
 
 
 class Single(Work):

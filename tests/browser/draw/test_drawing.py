@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import answer, at_rest, clear, part
+from tests.browser.sight import answer, at_rest, button, clear, part
 
 CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas has its own toolbar
 
@@ -68,7 +68,8 @@ def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]
         expect(part(page, "answer")).to_be_in_viewport(ratio=1)
         assert not overlap(part(page, "answer_side"), part(page, name)), name
 
-    # A tap on a term shows its sentence, within the screen.
+    # A tap on a term, which is there once something is trained, shows its sentence, within the screen.
+    button(page, "train").tap()
     word, sentence = part(page, "curves").get_by_role("button", name="validation").first, page.get_by_role("note")
     word.tap()
     expect(sentence).to_contain_text("learn from")

@@ -48,7 +48,7 @@ def test_page_reports_a_drawing_without_a_digit(page: AppTest):
     for name, strokes in NO_DIGITS.items():
         put(page, picture(strokes))
         assert not page.exception, name
-        assert text(page, "answer").startswith("I see no digit"), name
+        assert text(page, "answer").startswith("I don’t know this one. I only know 0 to 9."), name
         assert "%" not in text(page, "bars"), name
 
 

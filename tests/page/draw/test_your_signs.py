@@ -49,7 +49,7 @@ def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page:
 
 def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest):
     page, rng = named_page, np.random.default_rng(0)
-    assert text(page, "answer") == "Nothing drawn yet Draw one of ♥ and ★, large or small."
+    assert text(page, "answer") == "Nothing drawn yet. Draw ♥ or ★. I read it while you draw."
     assert ">♥</text>" in shape(page)
     draw(page, 4)
     assert "No network has learned your signs yet." in text(page, "answer")
@@ -65,7 +65,7 @@ def test_button_leads_back_to_digits_and_keeps_the_signs(named_page: AppTest):
     assert named_page.button(key="your_signs").label == "Digits"
     page = press(named_page, "your_signs")
     assert page.button(key="your_signs").label == "Your signs"
-    assert "Draw a digit from 0 to 9" in text(page, "answer")
+    assert "Draw a digit." in text(page, "answer")
     assert shape(page) == ""
     assert "sign_0" not in [button.key for button in page.button]
     press(page, "your_signs")

@@ -1,37 +1,80 @@
-"""The suggested next step appears, and its button carries it out."""
+"""The thread: one button leads through the page, and in a class's room through its steps."""
+
+from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.tabs.next_step import ROOM, THREAD
+from mlp.page.visitors.classroom import person
+from mlp.page.visitors.session import visitors
 from tests.page.sight import at_rest, draw, tab_of, visitor_of
 
 
-def test_next_step_follows_the_visitors_actions(page: AppTest):
-    assert page.button(key="next_step").label == "Or show me one"
+def label(page: AppTest) -> str:
+    """Return what is next; empty if nothing is."""
+    return next((button.label for button in page.button if button.key == "next_step"), "")
+
+
+def take(page: AppTest) -> str:
+    """Press the button, and return what is next after it."""
     page.button(key="next_step").click().run()
+    assert not page.exception
+    return label(page)
+
+
+def test_thread_leads_through_the_whole_page(open_page: Callable[..., AppTest]):
+    page = open_page(epochs=1)
+    visitor, way = visitor_of(page), [label(page)]
+    way.append(take(page))
     assert tab_of(page).desk.given
-    assert page.button(key="next_step").label == "Train your own network"
-
     draw(page, 4)
-    assert page.button(key="next_step").label == "Train your own network"
-    page.button(key="next_step").click().run()
-    assert visitor_of(page).job.playing
-
-    page.button(key="next_step").click().run()
-    assert visitor_of(page).job.snapshot().settings.learning_rate == 1
-    assert page.select_slider(key="learning_rate").value == 1
-    page.button(key="pause").click().run()
+    assert label(page) == way[-1]
+    way.append(take(page))
+    assert visitor.job.playing
+    page.slider(key="epochs").set_value(2).run()
+    assert label(page) == "Train with these settings"
+    assert take(page) == way[-1]
+    assert visitor.job.snapshot().settings.epochs == 2
+    way.append(take(page))
+    assert visitor.job.snapshot().settings.learning_rate == page.select_slider(key="learning_rate").value == 1
     at_rest(page)
 
-    toured = []
-    for _ in range(4):
-        page.run()
-        toured.append(page.button(key="next_step").label)
-        page.button(key="next_step").click().run()
-    assert toured == [
-        "See what it gets wrong",  # the page begins inside the network
-        "See one step in slow motion",
-        "Fool it in the lab",
-        "Try a lesson",
-    ]
+    page.segmented_control(key="tab").set_value("Step by step").run()  # which is then not suggested again
+    way += [take(page), take(page)]
     assert page.session_state["tab"] == "Lab"
+    assert page.segmented_control(key="lab_choice").value == "fool"
+    assert visitor_of(open_page(visitor=page)).seen >= {"Mistakes", "Step by step", "Lab"}
+    way.append(take(page))
     assert page.session_state["lessons_open"]
+    page.button(key="close_lessons").click().run()
+    take(page)
+    assert page.session_state["collecting"]
+    page.button(key="signs_begin").click().run()
+    way.append(label(page))
+    others = ("Train with these settings", "See one step in slow motion")
+    assert way == [step.label for step in THREAD if step.label not in others]
+
+
+def test_learning_rate_that_the_run_follows_makes_no_other_settings(page: AppTest):
+    draw(page, 4)
+    page.button(key="train").click().run()
+    before = label(page)
+    page.select_slider(key="learning_rate").set_value(0.3).run()
+    assert label(page) == before
+    page.slider(key="epochs").set_value(2).run()
+    assert label(page) == "Train with these settings"
+
+
+def test_room_leads_through_its_own_steps(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Room")
+    page.button(key="room_open").click().run()
+    room, me = visitors().classrooms.of(visitor_of(page)), person(visitor_of(page).id)
+    assert room is not None
+    assert label(page) == ""  # the row below the canvas asks for drawings
+    room.collect(False)
+    way = [label(page.run())]
+    room.guess(me, 3)
+    way.append(label(page.run()))
+    assert way == [step.label for step in ROOM[:2]]
+    room.open_table()
+    assert label(page.run()) == ROOM[1].label

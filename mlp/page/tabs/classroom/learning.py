@@ -7,6 +7,7 @@ from mlp.page import state
 from mlp.page.draw.collect import signs_settings
 from mlp.page.draw.correction import teach
 from mlp.page.style.redraw import Where, part, rerun_page
+from mlp.page.style.reveal import reveal
 from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
@@ -53,8 +54,14 @@ def _data(visitor: Visitor, room: Classroom, mixed: bool) -> DrawingData:
     return class_data(others, own, room.code, chosen_mnist(), state.own_share.get() / 100)
 
 
+def learn_with(visitor: Visitor, room: Classroom) -> None:
+    """Train on the drawings of the others, among MNIST's digits if these are digits; for callbacks."""
+    (_teach if room.names == DIGITS else _learn_alone)(visitor, room)
+
+
 def _teach(visitor: Visitor, room: Classroom) -> None:
     if teach(visitor, lambda who: _data(who, room, True), refusal=_refused):
+        reveal("train_card")
         rerun_page()
 
 
@@ -66,4 +73,5 @@ def _learn_alone(visitor: Visitor, room: Classroom) -> None:
         _refused.set(f"This run cannot start: {reason(error)}")
         return
     begin(visitor, run, data, refusal=_refused)
+    reveal("train_card")
     rerun_page()

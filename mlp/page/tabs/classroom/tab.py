@@ -10,8 +10,8 @@ from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.html import scroll_to
 from mlp.page.style.link import forget_linked, hidable, linked
+from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import code_card, devices, files
 from mlp.page.tabs.classroom.learning import learning
@@ -33,10 +33,8 @@ MAX_CODE = 20
 _refused = Refusal("room")
 _code = SessionVar("room_typed", "")
 """The code that was typed; a control."""
-_opened = SessionVar[bool]("room_opened", False)
-"""Whether a room was opened on this page, which then shows its code."""
 _followed = SessionVar[bool]("room_followed", False)
-"""Whether the link's room was shown."""
+"""Whether the link's room was shown, and the visitor is not in it yet."""
 SHARED = (
     "What you give to a room is a copy, which everybody there sees under the name of an animal. A table shows them how "
     "your run and your uploaded network read it all. Leaving removes what you gave; only a run that learned from it "
@@ -54,10 +52,14 @@ def visit_room(visitor: Visitor) -> None:
         _followed.set(True)
         _code.set(code[:MAX_CODE])
         state.requested_tab.set(NAME)
+        reveal("room_entrance")
         if visitor.classroom is not None and visitor.classroom[0] != code:
             _refused.set(ELSEWHERE.format(visitor.classroom[0]))
     if visitor.classroom is not None:
         forget_linked(LINKED)
+        room = visitors().classrooms.of(visitor)
+        if room is not None and room.learner(person(visitor.id)) is not None and _followed.pop():
+            reveal("canvas")  # to draw for it
 
 
 def open_button(visitor: Visitor) -> None:
@@ -80,16 +82,12 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
                 st.text_input("Code of a room", key=_code.key, max_chars=MAX_CODE, width=160)
                 look: Literal["primary", "secondary"] = "primary" if is_linked else "secondary"
                 st.button("Join", key="room_join", type=look, on_click=_join, args=(visitor,))
-        if is_linked:
-            scroll_to("room_entrance")
     elif (mine := room.learner(person(visitor.id))) is None:
         number = room.waiting.get(person(visitor.id), "")
         st.markdown(f"You are **number {number}**. Whoever holds room **{room.code}** lets you in.")
         st.button("Stop waiting", key="room_leave", on_click=_leave, args=(visitor,))
     else:
         st.markdown(f"You are **{mine.name}** in room **{room.code}**. {SHARED}")
-        if _followed.get():
-            scroll_to("draw_card", f"room {room.code}")
     _refused.show()
 
 
@@ -102,8 +100,6 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
     if visitor.holds_room:
         with st.container(key="room_code"):
             code_card(room)
-        if _opened.get():
-            scroll_to("room_code", f"room {room.code}")
         devices(visitor, room)
     with st.container(key="room_wall"):
         wall(room)
@@ -125,7 +121,7 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
 def open_room(visitor: Visitor) -> None:
     """Open a room for digits, or for the visitor's signs if they have collected any, and show it; for callbacks."""
     signs = visitor.signs.now.names
-    _opened.set(True)
+    reveal("room_code")
     _try(visitors().classrooms.open, visitor, signs if len(signs) > 1 else DIGITS)
 
 

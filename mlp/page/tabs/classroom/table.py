@@ -17,6 +17,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Where, part, redraw, rerun_page
+from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.followed import PEOPLE
 from mlp.page.tabs.drawings.read import drawing_rows
 from mlp.page.tabs.places import VIEW
@@ -119,7 +120,8 @@ def table(visitor: Visitor, room: Classroom) -> None:
     line = next((one for one in lines if opened is not None and one.contender.name == opened[0]), None)
     writer = next((one for one in writers if opened is not None and one.id == opened[1]), None)
     if line is not None and writer is not None and writer.id in line.cells:
-        _misread(f"{line.contender.name} on {writer.name}’s drawings", line.cells[writer.id])
+        with st.container(key="room_misread"):
+            _misread(f"{line.contender.name} on {writer.name}’s drawings", line.cells[writer.id])
 
 
 def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
@@ -158,6 +160,7 @@ def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[s
 
 def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:
     _open_cell.set(None if _open_cell.get() == cells[pick.number] else cells[pick.number])
+    reveal("room_misread")
     redraw(VIEW)
 
 

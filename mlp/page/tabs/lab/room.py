@@ -17,11 +17,11 @@ from mlp.page.draw.reading import NETWORK
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.html import questions_section, scroll_to, share_bars, track
+from mlp.page.style.html import questions_section, share_bars, track
 from mlp.page.style.redraw import Event, Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.places import VIEW, Rooms, Section, place_key
+from mlp.page.tabs.places import VIEW, Rooms, Section
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
@@ -63,12 +63,7 @@ def section_of_rooms(name: str, label: str, rooms: Mapping[str, Room], places: R
         with st.container(key=f"lab_{chosen}"):
             _draw_room(visitor, data, chosen, rooms[chosen])
 
-    def draw(visitor: Visitor, data: Dataset) -> None:
-        rooms_section(visitor, data)
-        if places.is_linked:
-            scroll_to(place_key(name))
-
-    return Section(name, draw, looks_at_images=True, rooms=places)
+    return Section(name, rooms_section, looks_at_images=True, rooms=places)
 
 
 def _draw_room(visitor: Visitor, data: Dataset, name: str, room: Room) -> None:

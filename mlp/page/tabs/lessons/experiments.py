@@ -9,6 +9,7 @@ from mlp.jobs.sweep import Trial
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import html_table
 from mlp.page.style.redraw import part
+from mlp.page.style.reveal import reveal
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import RUN, SWEEP, all_runs, begin, begin_sweep
@@ -58,6 +59,7 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     others = [(other.settings, data_of(other)) for other in lesson.experiments if other != experiment]
     newest = {(run.snapshot.settings, run.data): run.number for run in reversed(all_runs(visitor))}
     visitor.runs.show([newest[each] for each in others if each in newest][-MAX_SHOWN:])
+    reveal("train_card")
 
 
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:
@@ -65,6 +67,7 @@ def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     runs = [(each.settings, data_of(each)) for each in lesson.experiments]
     labels = [each.label for each in lesson.experiments]
     begin_sweep(visitor, runs, labels=labels, purpose="lesson", refusal=_refused)
+    reveal("train_card")
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:

@@ -1,5 +1,6 @@
 """The lessons: experiments to start with one press, a glossary, and links for teachers."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,9 +11,10 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import SETTING, set_controls
 from mlp.page.settings.link import settings_query
 from mlp.page.style.glossary import word_list
-from mlp.page.style.html import ANSWERS, scroll_to, shows_answers
+from mlp.page.style.html import ANSWERS, shows_answers
 from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
 from mlp.page.style.redraw import part
+from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments
@@ -29,10 +31,6 @@ _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 
 lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
-_times_opened = SessionVar[int]("lessons_times_opened", 0)
-"""How often the lessons were opened, each time with a scroll to them."""
-_drawn_open = SessionVar[bool]("lessons_drawn_open", False)
-"""Whether the lessons were open when the page was last drawn."""
 hidable("for-teachers", "For teachers, below the lessons")
 _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
   --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
@@ -47,13 +45,17 @@ def lessons_are_open() -> bool:
     return lessons_open.get() and not LESSONS_PLACE.is_hidden
 
 
+def open_lessons() -> None:
+    """Open the lessons; for callbacks."""
+    lessons_open.set(True)
+    if LESSON_ROOMS.open_one() != "centring":  # that lesson is about the canvas, not the curves beside it
+        reveal("lessons_card")
+
+
 def lessons_place(visitor: Visitor) -> None:
     """Draw the lessons if they are open, in a container that is always there."""
     with st.container(key="lessons_card"):
-        is_open = lessons_are_open()
-        _times_opened.set(_times_opened.get() + (is_open and not _drawn_open.get()))
-        _drawn_open.set(is_open)
-        if is_open:
+        if lessons_are_open():
             lessons_section(visitor, chosen_mnist().load())
 
 
@@ -65,8 +67,7 @@ def lessons_button() -> None:
             LESSONS_PLACE.name,
             key="open_lessons",
             type="primary" if is_open else "secondary",
-            on_click=lessons_open.set,
-            args=(not is_open,),
+            on_click=partial(lessons_open.set, False) if is_open else open_lessons,
             help="Closes the lessons." if is_open else "Opens experiments with questions, beside the curves.",
         )
 
@@ -96,8 +97,6 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
         _for_teachers()
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
-    if chosen != "centring":  # that lesson is about the canvas, not the curves
-        scroll_to("lessons_card", f"lessons {_times_opened.get()}")  # the style sheet puts the train card beside it
 
 
 def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
@@ -132,7 +131,8 @@ def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
     """Ask the visitor to draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
-    guess.ask(visitor, experiment.settings, scrolls=True)
+    guess.ask(visitor, experiment.settings)
+    reveal("train_card")
 
 
 @part("teachers_link", SETTING)

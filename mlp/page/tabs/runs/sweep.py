@@ -8,11 +8,11 @@ import streamlit as st
 
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
-from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style.html import html_table, scroll_to
+from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of
 from mlp.page.style.redraw import Where, part
+from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.train.run_words import accuracy_at, duration
 from mlp.page.visitors.refusals import Refusal, reason
@@ -23,8 +23,6 @@ from mlp.training.setting_entry import value_text
 from mlp.training.settings import controls, setting_names
 
 _refused = Refusal("sweep")
-_shown_times = SessionVar[int]("sweep_shown_times", 0)
-"""How often the page has scrolled to the curves of a sweep, or of the run after it."""
 
 LUCK = "A difference no larger than between two seeds can be luck."
 
@@ -94,8 +92,6 @@ def sweep_section(visitor: Visitor) -> None:
             help=f"Makes the most accurate one your run: it then answers, and the page shows its curves. {LUCK}",
         )
     _table(sweep)
-    if times := _shown_times.get():
-        scroll_to("train_card", f"sweep {times}")
 
 
 def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
@@ -106,14 +102,14 @@ def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
         return
     begin_sweep(visitor, [(each, chosen_mnist()) for each in settings], name=name, refusal=_refused)
     if not _refused.is_kept():
-        _shown_times.set(_shown_times.get() + 1)
+        reveal("train_card")
 
 
 def _show_curves(visitor: Visitor, of_sweep: bool) -> None:
     """Show the sweep on the train card, or the visitor's run."""
     visitor.shows_sweep = of_sweep
     visitor.announce()
-    _shown_times.set(_shown_times.get() + 1)
+    reveal("train_card")
 
 
 def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
