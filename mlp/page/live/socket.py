@@ -71,7 +71,8 @@ class Channels:
                 channel = await self._named(socket)
                 await channel.run()
             except Refused as refused:
-                await socket.close(refused.code, str(refused)[:120])
+                reason = str(refused).encode()[:123].decode(errors="ignore")  # no WebSocket takes more bytes
+                await socket.close(refused.code, reason)
 
     async def _named(self, socket: WebSocket) -> "Channel":
         """Return the channel of the tab that the first message names."""

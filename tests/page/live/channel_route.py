@@ -58,6 +58,7 @@ class Browser:
         while (message := self._out.get(timeout=WAIT_S))["type"] != "websocket.close":
             pass
         self.served.result(WAIT_S)
+        assert len(message["reason"].encode()) <= 123  # a real server raises an error for a longer one
         return int(message["code"])
 
     def leave(self, meanwhile: Callable[[], None] = lambda: None, turns: int = 0) -> None:

@@ -188,6 +188,7 @@ def test_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
         '{"ask": 1, "ink": "", "pen": true, "more": 1}',
         '{"hidden": null}',
         '{"version": 1, "key": "k", "hidden": true}',
+        '{"' + "é" * 80 + '": 1}',  # a name that the reason for closing would repeat
     ],
 )
 def test_invalid_message_ends_the_connection(connect: Connect, tab: Tab, message: str):
