@@ -8,12 +8,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.container.__main__ import instructions
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "models"
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 
 
 def test_hadolint_finds_nothing_in_the_dockerfile():
@@ -38,6 +40,20 @@ def test_image_is_pinned_and_runs_without_root():
     assert int(steps["USER"]) > 0
     assert "--require-hashes" in DOCKERFILE
     assert "_stcore/health" in steps["HEALTHCHECK"]
+
+
+@pytest.mark.parametrize("name", ["page", "scheduler", "worker"])
+def test_service_has_no_rights_that_it_does_not_need(name: str):
+    service = COMPOSE["services"][name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"]
+    assert service["tmpfs"] == ["/tmp"]
+
+
+def test_page_has_a_limit_of_memory_and_the_proxy_opens_tcp_only():
+    assert re.fullmatch(r"\$\{INKLING_MEMORY:-\d+g\}", COMPOSE["services"]["page"]["mem_limit"])
+    assert COMPOSE["services"]["proxy"]["ports"] == ["80:80", "443:443"]
 
 
 @pytest.fixture(scope="module")

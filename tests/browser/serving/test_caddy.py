@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.browser.caddy import PROGRAM, caddy, caddyfile
+from tests.browser.caddy import ANY_CERTIFICATE, PROGRAM, caddy, caddyfile
 from tests.browser.server import Server
 from tests.browser.serving.test_hostile import spoken
 from tests.wire.files import picture, png
@@ -56,6 +56,16 @@ def test_page_comes_compressed(proxy: str):
     asked = Request(f"{proxy}/", headers={"Accept": "text/html", "Accept-Encoding": "gzip"})
     with urlopen(asked, timeout=30) as answer:
         assert b"<title>Inkling</title>" in gzip.decompress(answer.read())
+
+
+def test_no_http3_is_offered_as_timeouts_do_not_hold_there(server: Server, tmp_path: Path):
+    port = urlsplit(server.url).port
+    assert port is not None
+    with caddy(port, tmp_path, host="https://127.0.0.1") as url:
+        for path in ("/", "/_stcore/health"):
+            with urlopen(url + path, timeout=30, context=ANY_CERTIFICATE) as answer:
+                assert answer.headers["Server"] == "Caddy" or "Caddy" in answer.headers["Via"]
+                assert answer.headers["Alt-Svc"] is None
 
 
 def test_visitor_works_behind_the_proxy_for_longer_than_a_body_may_take(proxy: str):

@@ -92,6 +92,11 @@ def test_canvas_in_runs_is_read_like_its_png():
     assert np.abs(to_mnist(as_runs) - to_mnist(as_png)).max() < 0.03
 
 
+@pytest.mark.parametrize(("side", "is_read"), [(560, True), (561, False)])
+def test_png_of_a_canvas_is_decoded_up_to_560_pixels(side: int, is_read: bool):
+    assert (pixels_of_canvas(url_of(picture(fit(DIGITS[8])).resize((280, side)))) is not None) == is_read
+
+
 @pytest.mark.parametrize("runs", ["", "a", "a5", "q78400", "a-1", "a78401", "78400", f"a{10**400}", "a78399\n"])
 def test_runs_that_do_not_fill_the_canvas_are_not_read(runs: str):
     assert pixels_of_canvas(RUNS + runs) is None
