@@ -123,9 +123,9 @@ class Sweep:
         jobs = [Job(Run(settings), data, engine, owner, keeps_moments=False) for settings, data in runs]
         return cls(jobs, name=name, labels=labels, purpose=purpose)
 
-    def number_after(self, last: "Sweep | None") -> None:
+    def number_after(self, last: "Sweep") -> None:
         """Number the runs after those of the last sweep, so that no file is of both."""
-        self.key = 1 if last is None else last.numbers[-1] + 1
+        self.key = max(last.numbers, default=0) + 1
         self.numbers = list(range(self.key, self.key + len(self.jobs)))
 
     def play(self) -> None:

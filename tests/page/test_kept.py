@@ -150,7 +150,7 @@ def later(job: Job) -> str:
 
 def facts_of(visitor: Visitor) -> dict[str, list[Any]]:
     """Return of each run of a visitor its step, a digest of its answers, and of its weights after more steps."""
-    jobs = {f"trial {place}": job for place, job in enumerate(visitor.sweep.jobs)} if visitor.sweep else {}
+    jobs = {f"trial {place}": job for place, job in enumerate(visitor.sweep.jobs)}
     jobs |= {"run": visitor.job} if visitor.job else {}
     facts = {name: [job.snapshot(), later(job)] for name, job in jobs.items()}
     facts |= {f"earlier run {run.number}": [run.snapshot, ""] for run in visitor.runs.runs}

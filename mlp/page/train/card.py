@@ -53,7 +53,7 @@ def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
     job, sweep = visitor.job, visitor.sweep
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
-    swept = sweep and (sweep.key, sweep.playing, sweep.busy, sweep.can_continue)
+    swept = sweep.key, sweep.playing, sweep.busy, sweep.can_continue
     return visitor.forgotten, visitor.runs.current, run, swept, visitor.shows_sweep
 
 

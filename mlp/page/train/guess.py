@@ -51,26 +51,21 @@ def is_offered() -> bool:
 
 def asked(visitor: Visitor) -> Asked | None:
     """Return the last request, by a link, the button or a lesson; None if nobody guesses."""
-    by_link = Asked(None, visitor.runs.current, _sweep_of(visitor)) if linked("lab") == ROOM else None
+    by_link = Asked(None, visitor.runs.current, visitor.sweep.key) if linked("lab") == ROOM else None
     return _asked.start(by_link) if is_offered() else None
 
 
 def ask(visitor: Visitor, settings: Settings | None = None) -> None:
     """Ask for a guess of the run with these settings, or of the next run; for callbacks."""
-    _asked.set(Asked(settings, visitor.runs.current, _sweep_of(visitor)))
+    _asked.set(Asked(settings, visitor.runs.current, visitor.sweep.key))
     state.lab_guess_drawn.pop()
     visitor.shows_sweep = False  # to make room for the empty axes
-
-
-def _sweep_of(visitor: Visitor) -> int:
-    """Return the key of the visitor's last sweep, 0 if there is none."""
-    return 0 if visitor.sweep is None else visitor.sweep.key
 
 
 def is_asked(visitor: Visitor) -> bool:
     """Whether the axes are empty for a guess: neither a run nor a sweep has begun since it was asked for."""
     last = asked(visitor)
-    return last is not None and (visitor.runs.current, _sweep_of(visitor)) == (last.run, last.sweep)
+    return last is not None and (visitor.runs.current, visitor.sweep.key) == (last.run, last.sweep)
 
 
 class Guess(NamedTuple):

@@ -23,7 +23,7 @@ from mlp.training.settings import Settings
 
 RUN = Event(lambda tab: tab.visitor.job and (tab.visitor.runs.current, tab.visitor.job.revision), 2.0)
 """The steps of the current run."""
-SWEEP = Event(lambda tab: tab.visitor.sweep and [job.revision for job in tab.visitor.sweep.jobs], 2.0)
+SWEEP = Event(lambda tab: [job.revision for job in tab.visitor.sweep.jobs], 2.0)
 """The steps of the runs of a sweep."""
 FIRST_WORK = Event()
 """Whether the visitor has any work."""

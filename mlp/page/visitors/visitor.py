@@ -68,7 +68,7 @@ class Visitor(Owner):
     runs: EarlierRuns = field(default_factory=EarlierRuns)
     # By run number and drawing, the latest one last.
     reading_history: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
-    sweep: Sweep | None = None  # the last one
+    sweep: Sweep = field(default_factory=lambda: Sweep([], key=0))  # the last one; of no runs before the first
     shows_sweep: bool = False  # on the train card, in place of the run
     nickname: str = ""  # for file names, the report and the sheet of the lessons
     # Of replaced lesson sweeps, by their settings and data.
@@ -99,8 +99,8 @@ class Visitor(Owner):
     @property
     def shown(self) -> Sweep:
         """What the train card shows: the sweep, or the run as a sweep of one, of none before the first run."""
-        sweep, jobs = self.sweep, [] if (job := self.job) is None else [job]
-        return sweep if sweep is not None and self.shows_sweep else Sweep(jobs, labels=[""] * len(jobs))
+        jobs = [] if (job := self.job) is None else [job]
+        return self.sweep if self.shows_sweep else Sweep(jobs, labels=[""] * len(jobs))
 
     def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
         """Keep the canvas's state, unless it is not JSON or is larger than any drawing by hand."""
@@ -123,12 +123,12 @@ class Visitor(Owner):
 
     def jobs(self) -> list[Job]:
         """Return all jobs that a tab may show."""
-        swept = self.sweep.jobs if self.sweep is not None else []
+        swept = self.sweep.jobs
         return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
 
     def keep_lesson_runs(self) -> None:
         """Keep the runs of a lesson's sweep, which is about to be replaced."""
-        if self.sweep is None or self.sweep.purpose != "lesson":
+        if self.sweep.purpose != "lesson":
             return
         for job in self.sweep.jobs:
             now = job.snapshot()
@@ -141,7 +141,7 @@ class Visitor(Owner):
 
     def pause_sweep(self) -> None:
         """Pause the sweep, except a job that became the visitor's current run."""
-        for job in self.sweep.jobs if self.sweep is not None else ():
+        for job in self.sweep.jobs:
             if job is not self.job and job.playing:
                 job.pause()
 
@@ -162,9 +162,8 @@ class Visitor(Owner):
     def close(self) -> None:
         """Pause the visitor's runs, and free all work, as the session of a closed tab keeps its visitor for minutes."""
         self.forgotten = True
-        for running in (self.job, self.sweep):
-            if running is not None:
-                running.pause()
+        for job in self.jobs():
+            job.pause()
         empty = Visitor(self.id)
         for name in (name for work in self.works for name in work.attributes):
             setattr(self, name, getattr(empty, name))

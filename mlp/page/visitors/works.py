@@ -261,13 +261,11 @@ class Trials(Work):
     def n_bytes(self) -> int:
         """Return the memory of the runs, without that of the current one."""
         it = self.visitor
-        return sum(job.n_bytes() for job in it.sweep.jobs if job is not it.job) if it.sweep is not None else 0
+        return sum(job.n_bytes() for job in it.sweep.jobs if job is not it.job)
 
     def files(self) -> list[File]:
         """Return a file for each run."""
-        it, files = self.visitor, list[File]()
-        if (sweep := it.sweep) is None:
-            return files
+        it, sweep, files = self.visitor, self.visitor.sweep, list[File]()
         for number, job, label in zip(sweep.numbers, sweep.jobs, sweep.labels, strict=True):
             is_current = job is it.job  # its steps are saved as the visitor's run
             about = {"sweep": sweep.key, "setting": sweep.name, "label": label, "purpose": sweep.purpose}
@@ -287,18 +285,17 @@ class Trials(Work):
         record, it = parse_record(data), self.visitor
         about, others = record.extra, it.sweep
         key = checked_int("sweep", about["sweep"], 1, number)
-        if others is not None and others.key != key:
+        if others.jobs and others.key != key:
             return
         is_current = about["run"] == it.runs.current
         job = it.job if is_current and it.job is not None else _resumed(it, record)
-        jobs, labels, numbers = (others.jobs, others.labels, others.numbers) if others is not None else ([], [], [])
         it.sweep = Sweep(
-            [job, *jobs],
+            [job, *others.jobs],
             name=about["setting"],
-            labels=[about["label"], *labels],
+            labels=[about["label"], *others.labels],
             purpose=about["purpose"],
             key=key,
-            numbers=[number, *numbers],
+            numbers=[number, *others.numbers],
         )
 
 

@@ -89,4 +89,4 @@ def test_run_beyond_a_limit_is_refused_beside_its_button(open_page, monkeypatch,
     assert reason in error.value
     assert len(page.container(key=place).error) == 1
     assert visitor_of(page).job is None
-    assert visitor_of(page).sweep is None
+    assert visitor_of(page).sweep.jobs == []

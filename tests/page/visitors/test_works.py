@@ -13,6 +13,7 @@ from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.jobs import record
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
+from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.page.visitors.persistence import DiskError, is_saved
 from mlp.page.visitors.registry import AT_REST_S
@@ -64,7 +65,7 @@ def with_results_of_a_lesson(visitor, n_steps=3):
     visitor.sweep = sweep_over(SETTINGS, "seed", [5, 6])
     visitor.sweep.purpose, visitor.sweep.jobs = "lesson", [trained(n_steps, seed=5), trained(4, seed=6)]
     visitor.keep_lesson_runs()
-    visitor.sweep = None
+    visitor.sweep = Sweep([])
 
 
 def with_photo_of_two_digits(visitor, ink=9):
@@ -315,7 +316,7 @@ def test_new_result_of_a_lesson_takes_a_free_number(tmp_path):
     again.sweep = sweep_over(SETTINGS, "seed", [8, 9])
     again.sweep.purpose, again.sweep.jobs = "lesson", [trained(3, seed=8)]
     again.keep_lesson_runs()
-    again.sweep = None
+    again.sweep = Sweep([])
     visitors.save()
     seeds = [run.snapshot.settings.seed for run in server(tmp_path).get(visitor.id, "here").lesson_runs.values()]
     assert sorted(seeds) == [6, 8]

@@ -103,7 +103,7 @@ def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
     shown = {trial.snapshot.settings for trial in visitor.shown.trials()}
     if shown and not shown & settings:
         texts.append("The curves are not from this lesson: start an experiment to see its own.")
-    if visitor.sweep is not None and visitor.sweep.playing and not visitor.shows_sweep:
+    if visitor.sweep.playing and not visitor.shows_sweep:
         texts.append("Other experiments are still training; <b>Run all</b> stops them.")
     return f'<p class="ink-status">{" ".join(texts)}</p>' if texts else ""
 

@@ -73,7 +73,7 @@ def sweep_section(visitor: Visitor) -> None:
         )
     _refused.show()
     sweep = visitor.sweep
-    if sweep is None:
+    if not sweep.jobs:
         return
     is_shown = visitor.shows_sweep
     with st.container(horizontal=True):

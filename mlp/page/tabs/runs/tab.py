@@ -44,7 +44,7 @@ def runs_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the visitor's runs, with the controls to compare, download, delete and upload them."""
     now = visitor.job.snapshot() if visitor.job else None
     if now is None and not visitor.runs.runs:
-        begun = "" if visitor.sweep else "Nothing trained yet. "  # a sweep is drawn below
+        begun = "" if visitor.sweep.jobs else "Nothing trained yet. "  # a sweep is drawn below
         st.markdown(
             f"{begun}This page keeps the settings, curves and weights of each network that you train, so that you can "
             "compare it with the next one."
