@@ -92,7 +92,7 @@ def train(given: argparse.Namespace) -> int:
     if settings.images is not None and (given.everything or given.repeat != 1):
         raise ValueError("--everything and --repeat add images after the first, which --images takes; use --images all")
     if settings.images is not None and settings.images > len(dataset.train):
-        raise ValueError(f"--images must be at most {len(dataset.train)}, got {settings.images}; use --images all")
+        raise ValueError(f"--images must be at most {len(dataset.train):,}, got {settings.images:,}; use --images all")
     dataset = extended(dataset, everything=given.everything, repeat=given.repeat)
     if settings.synthetic:
         dataset = with_synthetic(dataset, settings.synthetic, settings.without_styles)

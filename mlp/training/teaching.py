@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.mnist import Split
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.data.drawing_data import DrawingData
@@ -38,16 +39,7 @@ def teaching_settings(network: MLP | Reader, *, epochs: int = EPOCHS) -> Setting
     )
 
 
-class Labeled(Protocol):
-    """Images, (n, 784) uint8, with their labels, (n,)."""
-
-    @property
-    def images(self) -> np.ndarray: ...  # noqa: D102
-    @property
-    def labels(self) -> np.ndarray: ...  # noqa: D102
-
-
-def share_read(network: MLP | Reader, drawings: Labeled) -> float:
+def share_read(network: MLP | Reader, drawings: Split | DrawingSet) -> float:
     """Return the fraction of drawings that a network reads as labeled, 0 to 1; at least one drawing."""
     return float(np.mean(network.predict(drawings.images) == drawings.labels))
 

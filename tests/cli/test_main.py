@@ -43,7 +43,7 @@ def bad_commands(tmp_path, model):
     for more in (["--everything"], ["--repeat", "2"]):
         yield ["train", *out, "--images", "300", *more], r"--everything and --repeat .*; use --images all"
         yield ["train", *out, "--recipe", "by-heart", *more], r"--everything and --repeat .*; use --images all"
-    yield ["train", *out, "--images", "4001"], r"--images must be at most 4000, got 4001; use --images all"
+    yield ["train", *out, "--images", "4001"], r"--images must be at most 4,000, got 4,001; use --images all"
     for command in (["train"], ["rejection"]):
         yield [*command, "--out", str(tmp_path / "x.onnx")], r"--out must end in \.safetensors, got 'x\.onnx'; export"
     for place in (tmp_path / "none", model):
