@@ -9,7 +9,7 @@ from mlp.jobs.task import Task
 from mlp.jobs.workers.engine import Engine
 
 
-class Work(Protocol):
+class Computation(Protocol):
     """The whole state of a computation; a worker receives it and returns it further advanced."""
 
     @property
@@ -22,7 +22,7 @@ class Work(Protocol):
         ...
 
 
-W = TypeVar("W", bound=Work)
+W = TypeVar("W", bound=Computation)
 
 
 def advanced(work: W, seconds: float) -> W:
@@ -40,13 +40,13 @@ class Sliced(Task[W]):
 
     Parameters
     ----------
-    work : Work
+    work : Computation
     engine : Engine
     owner : hashable, optional
 
     Attributes
     ----------
-    work : Work
+    work : Computation
         The current state; not to be changed.
     """
 

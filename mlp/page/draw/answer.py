@@ -107,7 +107,7 @@ def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: 
     text, more = _answer_html(answers)
     # Screen readers stay silent while the answer of a playing run changes too often to announce.
     is_silent = answers.unfinished or (visitor.job is not None and visitor.job.playing and answer.now.kind == "run")
-    shares = answer.shares if answer.is_digit and answer.reading is not None else None
+    shares = answer.shares if answer.is_seen and answer.reading is not None else None
     return {
         "html.bars": share_bars(answer.now.reader.names, shares, "Probability of each answer"),
         "html.answer": text,
@@ -158,7 +158,7 @@ def _spoken_answer(answers: Answer) -> str:
     """Return the answer for screen readers, as HTML without tags."""
     text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer_html(answers))
     answer = answers.current
-    is_read = answer.reading is not None and (answer.is_digit or len(answers.all) > 1)
+    is_read = answer.reading is not None and (answer.is_seen or len(answers.all) > 1)
     return f"Reads {text}, {more}." if is_read else f"{text.rstrip('.')}."
 
 
@@ -173,8 +173,8 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
             "<small>The steps were too large, and the weights grew without limit.</small>",
         )
     if answer.shares is None:
-        is_digit = reader.reads_digits and not answers.collected
-        what = "a digit" if is_digit else names.replace(" and ", " or ")
+        wants_digit = reader.reads_digits and not answers.collected
+        what = "a digit" if wants_digit else names.replace(" and ", " or ")
         return (
             f'<p class="none ink-empty"><span class="ink-unseen">Nothing drawn yet. </span>Draw {what}.</p>',
             "<small>I read it while you draw.</small>",
@@ -188,7 +188,7 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         )
     if len(answers.all) > 1:
         return _several(answers)
-    if not answer.is_digit:
+    if not answer.is_seen:
         words, more = map(html.escape, none_of(reader.names))
         door = '<button type="button" class="ink-door">Teach me!</button>' if reader.reads_digits else ""
         return f'<p class="none">{words}</p>', f"<small>{more}</small>{door}"
@@ -209,7 +209,7 @@ def _several(answers: Answer) -> tuple[str, str]:
         for place, name in enumerate(names)
     )
     answer = answers.current
-    text = "no digit" if answer.reading is None or not answer.is_digit else f"{percent(answer.reading.share)} sure"
+    text = "no digit" if answer.reading is None or not answer.is_seen else f"{percent(answer.reading.share)} sure"
     return (
         f'<p class="digit several" style="--n:{len(names)}">{buttons}</p>',
         f"<small>the {names[answers.chosen]}: {text}</small>",

@@ -64,14 +64,14 @@ def shipped(kind: str) -> Reader:
     return load_model(MODELS / FILES[kind])
 
 
-def digit_in(image: np.ndarray) -> bool:
+def passes_digit_check(image: np.ndarray) -> bool:
     """Whether an image (28, 28) shows a digit."""
     return bool(sees_digit(shipped("rejection"), image[np.newaxis])[0])
 
 
 def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
     """Whether an image (28, 28) shows a digit, or one of the signs of a network that gives it these ``shares``."""
-    return digit_in(image) if reader.reads_digits else bool(reader.sees_one(shares[np.newaxis])[0])
+    return passes_digit_check(image) if reader.reads_digits else bool(reader.sees_one(shares[np.newaxis])[0])
 
 
 def network_choice(visitor: Visitor) -> None:

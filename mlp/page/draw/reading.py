@@ -42,7 +42,7 @@ class DigitAnswer(NamedTuple):
     drawing: InputImage | None
     shares: np.ndarray | None
     """The probability of each class; None if nothing is drawn, not finite if the weights are not."""
-    is_digit: bool
+    is_seen: bool
     """Whether it shows a digit or one of the network's signs."""
 
     @property
@@ -55,7 +55,7 @@ class DigitAnswer(NamedTuple):
     @property
     def text(self) -> str | None:
         """The name of the digit; None if there is no answer, or no digit is seen."""
-        return self.now.reader.names[self.reading.digit] if self.reading and self.is_digit else None
+        return self.now.reader.names[self.reading.digit] if self.reading and self.is_seen else None
 
 
 class Answer(NamedTuple):
@@ -82,7 +82,7 @@ class Answer(NamedTuple):
 def reading(desk: Desk, now: Answering) -> Answer:
     """Return a network's answer to what is on the desk."""
     pen = desk.pen
-    found = answers_to(desk.digits, now, unfinished=pen) or [DigitAnswer(now, None, None, is_digit=True)]
+    found = answers_to(desk.digits, now, unfinished=pen) or [DigitAnswer(now, None, None, is_seen=True)]
     return Answer(found, place_of(desk.chosen, len(found)), pen, desk.collected)
 
 
@@ -92,7 +92,7 @@ def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool
         return []
     shares = now.reader.predict_proba(np.array([digit.image for digit in digits]))
     return [
-        DigitAnswer(now, digit, each, is_digit=unfinished or is_seen(now.reader, digit.image, each))
+        DigitAnswer(now, digit, each, is_seen=unfinished or is_seen(now.reader, digit.image, each))
         for digit, each in zip(digits, shares, strict=True)
     ]
 

@@ -36,7 +36,7 @@ TOO_FAST = 1.0
 _NAME = hidable("next-step", "What to do next", "")
 
 
-class Step(NamedTuple):
+class NextStep(NamedTuple):
     """One thing to do: its label, whether the visitor has yet to do it, and a callback that does it or leads there."""
 
     label: str
@@ -69,9 +69,9 @@ def _train(visitor: Visitor) -> None:
     reveal("train_card")
 
 
-def _see(label: str, section: Section) -> Step:
+def _see(label: str, section: Section) -> NextStep:
     """Return the step that opens a section which the visitor has not seen."""
-    return Step(
+    return NextStep(
         label,
         lambda visitor: section.name not in visitor.seen and named(section.name) is not None,
         lambda _: go_to(section.name),
@@ -89,10 +89,10 @@ def _invent(_: Visitor) -> None:
 
 
 THREAD = (
-    Step("Or show me one", lambda visitor: this_tab().desk.is_empty and not _has_run(visitor), give_one),
-    Step("Train your own network", lambda visitor: not _has_run(visitor), _train),
-    Step("Train with these settings", _settings_differ, _train),
-    Step(
+    NextStep("Or show me one", lambda visitor: this_tab().desk.is_empty and not _has_run(visitor), give_one),
+    NextStep("Train your own network", lambda visitor: not _has_run(visitor), _train),
+    NextStep("Train with these settings", _settings_differ, _train),
+    NextStep(
         "Break it: learning rate 1",
         lambda visitor: all(run.snapshot.settings.learning_rate < TOO_FAST for run in all_runs(visitor)),
         _break,
@@ -100,25 +100,25 @@ THREAD = (
     _see("See what it gets wrong", MISTAKES),
     _see("See one step in slow motion", STEP),
     _see("Fool it in the lab", LAB)._replace(take=_fool),
-    Step(
+    NextStep(
         "Try a lesson",
         lambda visitor: LESSONS_PLACE.name not in visitor.seen and not LESSONS_PLACE.is_hidden,
         lambda _: open_lessons(),
     ),
-    Step("Invent your own signs", lambda visitor: not visitor.signs.now.names, _invent),
-    Step("Try another lesson", lambda _: not LESSONS_PLACE.is_hidden, lambda _: open_lessons()),
+    NextStep("Invent your own signs", lambda visitor: not visitor.signs.now.names, _invent),
+    NextStep("Try another lesson", lambda _: not LESSONS_PLACE.is_hidden, lambda _: open_lessons()),
 )
 """What is due first, is next."""
 
 
-def _in_room(label: str, is_due: Callable[[Visitor, Classroom], bool], key: str) -> Step:
+def _in_room(label: str, is_due: Callable[[Visitor, Classroom], bool], key: str) -> NextStep:
     """Return the step that leads to a part of the visitor's room."""
 
     def take(_: Visitor) -> None:
         reveal(key)
         go_to("Room")
 
-    return Step(label, lambda visitor: is_due(visitor, _room(visitor)), take)
+    return NextStep(label, lambda visitor: is_due(visitor, _room(visitor)), take)
 
 
 def _room(visitor: Visitor) -> Classroom:
@@ -139,7 +139,7 @@ ROOM = (
         lambda visitor, room: not (room.shows_answer or _has_guessed(visitor, room)),
         "room_guesses",
     ),
-    Step(
+    NextStep(
         "Train with the class",
         lambda visitor: room_of(visitor.runs.data) != _room(visitor).code,
         lambda visitor: learn_with(visitor, _room(visitor)),
@@ -151,7 +151,7 @@ ROOM = (
 """The same in a class's room, once the row below the canvas has no more to ask for."""
 
 
-def thread(visitor: Visitor) -> Sequence[Step]:
+def thread(visitor: Visitor) -> Sequence[NextStep]:
     """Return the steps for a visitor; none while a room asks for drawings, as its row is what is next."""
     room = visitors().classrooms.of(visitor)
     if room is None:
@@ -161,7 +161,7 @@ def thread(visitor: Visitor) -> Sequence[Step]:
     return () if asks else ROOM
 
 
-def next_step(visitor: Visitor) -> Step | None:
+def next_step(visitor: Visitor) -> NextStep | None:
     """Return the first step that is due, and note what is open now."""
     place = open_place()
     visitor.seen |= {*([] if place is None else [place[1].name]), *([LESSONS_PLACE.name] if lessons_are_open() else [])}
@@ -188,6 +188,6 @@ def next_step_section(visitor: Visitor) -> None:
             )
 
 
-def _take(visitor: Visitor, step: Step) -> None:
+def _take(visitor: Visitor, step: NextStep) -> None:
     step.take(visitor)
     rerun_page()

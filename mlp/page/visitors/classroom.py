@@ -331,12 +331,12 @@ class State(Work):
 
     def files(self) -> list[File]:
         """Return one file."""
-        content = json.dumps({name: getattr(self.visitor, name) for name in self.attributes})
+        content = json.dumps({name: getattr(self.owner, name) for name in self.attributes})
         return [File(self.suffix, (content,), content.encode)]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore everything but the learners, who come later."""
-        state, it = json.loads(data), self.visitor
+        state, it = json.loads(data), self.owner
         it.names, it.last_number = checked_names(state["names"]), state["last_number"]
         it.collects, it.shows_answer = state["collects"], state["shows_answer"]
 
@@ -348,11 +348,11 @@ class Learners(Work):
 
     def n_bytes(self) -> int:
         """Return the memory of all learners."""
-        return sum(200 + one.drawings.n_bytes for one in self.visitor.learners)
+        return sum(200 + one.drawings.n_bytes for one in self.owner.learners)
 
     def files(self) -> list[File]:
         """Return a file for each learner, by their number."""
-        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in self.visitor.learners]
+        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in self.owner.learners]
 
     def file_of(self, learner: Learner) -> str:
         """Return the name of a learner's file."""
@@ -360,7 +360,7 @@ class Learners(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore a learner, in place of none who came later."""
-        about, it = json.loads(data), self.visitor
+        about, it = json.loads(data), self.owner
         drawings = parse_drawings(about["drawings"], most=MAX_DRAWINGS)
         it.names, it.last_number = drawings.names, max(it.last_number, number)
         if it.learner(about["who"]) is None:

@@ -174,7 +174,7 @@ class Visitors:
         """Return the visitors and rooms in memory. The lock is held."""
         return [*self._visitors.values(), *self.classrooms.present()]
 
-    def make_room(self, n_bytes: int) -> bool:
+    def free_memory(self, n_bytes: int) -> bool:
         """Whether a visitor can have ``n_bytes`` more, after saved work of absent ones left memory if necessary."""
         with self._lock:
             return self._free(n_bytes)

@@ -144,7 +144,7 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *
 
 def check_bytes(n_bytes: int, remedy: str, *, given_back: int = 0) -> None:
     """Require ``n_bytes`` of memory, less the bytes ``given_back``, or raise a ValueError that ends with ``remedy``."""
-    if not visitors().make_room(n_bytes - given_back):
+    if not visitors().free_memory(n_bytes - given_back):
         size = f"{n_bytes / 1e6:,.0f} MB of memory"
         raise ValueError(f"it needs {size}, more than the server can spare; {remedy}")
 

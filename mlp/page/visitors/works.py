@@ -55,8 +55,8 @@ class Work:
     words: ClassVar[str]
     attributes: ClassVar[tuple[str, ...]]
 
-    def __init__(self, visitor: Any) -> None:  # for most kinds a `Visitor`
-        self.visitor = visitor
+    def __init__(self, owner: Any) -> None:  # for most kinds a `Visitor`
+        self.owner = owner
 
     def n_bytes(self) -> int:
         """Return the approximate memory that it takes, 0 if there is none."""
@@ -84,13 +84,13 @@ class Canvas(Work):
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
-        it = self.visitor
+        it = self.owner
         texts = [*it.answers.values(), *it.guesses.values(), it.nickname, it.classroom or ()]
         return it.drawing_chars + sum(map(len, texts))
 
     def files(self) -> list[File]:
         """Return one file, if the visitor has any work: the number of the last run and the choices are in it, too."""
-        it = self.visitor
+        it = self.owner
         if not it.has_work():
             return []
         state = {name: getattr(it, name) for name in ("drawing", "network", "nickname", "classroom")}
@@ -100,7 +100,7 @@ class Canvas(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the values; all runs come later."""
-        state, it = json.loads(data), self.visitor
+        state, it = json.loads(data), self.owner
         guesses = {lesson: tuple(heights) for lesson, heights in state["guesses"].items()}
         it.keep_drawing(state["drawing"])
         it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
@@ -121,7 +121,7 @@ class Single(Work):
     @property
     def thing(self) -> Any:
         """The object, which may be None."""
-        return getattr(self.visitor, self.attributes[0])
+        return getattr(self.owner, self.attributes[0])
 
     def n_bytes(self) -> int:
         """Return the memory of the object."""
@@ -134,7 +134,7 @@ class Single(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the object."""
-        setattr(self.visitor, self.attributes[0], self.parse(data))
+        setattr(self.owner, self.attributes[0], self.parse(data))
 
 
 class Digits(Single):
@@ -181,12 +181,12 @@ class Runs(Work):
 
     def n_bytes(self) -> int:
         """Return the memory of all runs."""
-        job = self.visitor.job
-        return (job.n_bytes() if job is not None else 0) + sum(run.n_bytes for run in self.visitor.runs.runs)
+        job = self.owner.job
+        return (job.n_bytes() if job is not None else 0) + sum(run.n_bytes for run in self.owner.runs.runs)
 
     def files(self) -> list[File]:
         """Return a file for each run, by its number."""
-        it = self.visitor
+        it = self.owner
         files = [_ended(f"{run.number}.{self.suffix}", run) for run in it.runs.runs]
         if it.job is not None:
             playing = it.job.playing or it.paused_for_absence
@@ -196,7 +196,7 @@ class Runs(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the last run as the current one, unless its room is closed, and each other as an earlier one."""
-        record, it = parse_record(data), self.visitor
+        record, it = parse_record(data), self.owner
         job, origin = _resumed(it, record), _origin(record.extra["origin"])
         it.runs.current = max(it.runs.current, number)
         is_ended = isinstance(record.data, DrawingData) and record.data.room == CLOSED
@@ -217,7 +217,7 @@ class Moments(Work):
 
     def files(self) -> list[File]:
         """Return one file with all steps, by the number of their run."""
-        job, runs = self.visitor.job, self.visitor.runs
+        job, runs = self.owner.job, self.owner.runs
         if job is None or not job.rewind.states:
             return []
         first = job.rewind.start if runs.origin else None  # without an origin, the settings determine its weights
@@ -227,7 +227,7 @@ class Moments(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the steps, unless their run is no longer the current one."""
-        it = self.visitor
+        it = self.owner
         if it.job is not None and number == it.runs.current:
             restore_moments(data, it.job.rewind, it.job.run_state())
 
@@ -239,17 +239,17 @@ class LessonRuns(Work):
 
     def n_bytes(self) -> int:
         """Return the memory of the runs."""
-        return sum(run.n_bytes for run in list(self.visitor.lesson_runs.values()))
+        return sum(run.n_bytes for run in list(self.owner.lesson_runs.values()))
 
     def files(self) -> list[File]:
         """Return a file for each run."""
-        return [_ended(f"{run.number}.{self.suffix}", run) for run in self.visitor.lesson_runs.values()]
+        return [_ended(f"{run.number}.{self.suffix}", run) for run in self.owner.lesson_runs.values()]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore a run."""
         record = parse_record(data)
-        ended = NumberedRun(number, _resumed(self.visitor, record).snapshot(), record.data)
-        self.visitor.lesson_runs = {(record.run.settings, record.data): ended} | self.visitor.lesson_runs
+        ended = NumberedRun(number, _resumed(self.owner, record).snapshot(), record.data)
+        self.owner.lesson_runs = {(record.run.settings, record.data): ended} | self.owner.lesson_runs
 
 
 class Trials(Work):
@@ -260,12 +260,12 @@ class Trials(Work):
 
     def n_bytes(self) -> int:
         """Return the memory of the runs, without that of the current one."""
-        it = self.visitor
+        it = self.owner
         return sum(job.n_bytes() for job in it.sweep.jobs if job is not it.job)
 
     def files(self) -> list[File]:
         """Return a file for each run."""
-        it, sweep, files = self.visitor, self.visitor.sweep, list[File]()
+        it, sweep, files = self.owner, self.owner.sweep, list[File]()
         for number, job, label in zip(sweep.numbers, sweep.jobs, sweep.labels, strict=True):
             is_current = job is it.job  # its steps are saved as the visitor's run
             about = {"sweep": sweep.key, "setting": sweep.name, "label": label, "purpose": sweep.purpose}
@@ -282,7 +282,7 @@ class Trials(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore a run, paused, unless it is of an earlier sweep than those restored before it."""
-        record, it = parse_record(data), self.visitor
+        record, it = parse_record(data), self.owner
         about, others = record.extra, it.sweep
         key = checked_int("sweep", about["sweep"], 1, number)
         if others.jobs and others.key != key:

@@ -162,9 +162,9 @@ def test_room_counts_in_memory_and_leaves_it_once_it_is_saved_and_nobody_is_ther
     del page
     room.give(person(holder.id), 3, image(30))
     free = 1_000_000 - sum(visitor.n_bytes() for visitor in visitors.present())
-    assert not visitors.make_room(free - 21 * 784)  # the newest drawing is not on disk yet
+    assert not visitors.free_memory(free - 21 * 784)  # the newest drawing is not on disk yet
     visitors.save()
-    assert visitors.make_room(free)
+    assert visitors.free_memory(free)
     assert visitors.classrooms.present() == []
     assert visitors.classrooms.of(holder).n_drawings == 21
 

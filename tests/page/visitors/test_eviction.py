@@ -79,9 +79,9 @@ def test_largest_absent_visitor_leaves_first_and_only_as_many_as_needed(tmp_path
     open_sessions.intersection_update({"here"})
     visitors.check()
     assert len(visitors) == 4  # they fit
-    assert visitors.make_room(20 * MB)
+    assert visitors.free_memory(20 * MB)
     assert [visitor.has_work() for visitor in away] == [True, False, True]
-    assert not visitors.make_room(60 * MB)
+    assert not visitors.free_memory(60 * MB)
     assert [visitor.has_work() for visitor in (here, *away)] == [True, False, False, False]
     assert visitors.get(away[0].id, "again").job.snapshot().settings == SETTINGS
 
@@ -89,7 +89,7 @@ def test_largest_absent_visitor_leaves_first_and_only_as_many_as_needed(tmp_path
 def test_visitors_who_are_here_keep_everything_and_the_next_run_is_refused(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=100)
     first = arrive(visitors, open_sessions, "first", job=40, sweep=(40, 40))
-    assert not visitors.make_room(MB)
+    assert not visitors.free_memory(MB)
     visitors.check()
     assert visitors.get(first.id, "first") is first
     assert first.job.playing
@@ -113,9 +113,9 @@ def test_work_that_is_being_saved_stays_in_memory(tmp_path, clock, open_sessions
     open_sessions.clear()
     visitors.check()
     with ThreadPoolExecutor() as executor, away.disk_lock:
-        assert not executor.submit(visitors.make_room, 80 * MB).result()
+        assert not executor.submit(visitors.free_memory, 80 * MB).result()
         assert away.has_work()
-    assert visitors.make_room(80 * MB)
+    assert visitors.free_memory(80 * MB)
 
 
 def test_without_a_disk_work_leaves_only_after_six_hours(clock, open_sessions):
@@ -127,12 +127,12 @@ def test_without_a_disk_work_leaves_only_after_six_hours(clock, open_sessions):
     open_sessions.clear()
     clock.now += KEPT_S - 1
     visitors.check()
-    assert not visitors.make_room(30 * MB)
+    assert not visitors.free_memory(30 * MB)
     assert away.has_work()
     clock.now += 2
     visitors.check()
     assert (away.has_work(), job.playing) == (False, False)
-    assert visitors.make_room(30 * MB)
+    assert visitors.free_memory(30 * MB)
     assert visitors.get(away.id, "away").id != away.id
 
 

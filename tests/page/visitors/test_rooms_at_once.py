@@ -90,7 +90,7 @@ def test_whoever_joins_while_a_room_leaves_memory_is_in_it_afterwards(tmp_path, 
 
     monkeypatch.setattr(Classroom, "close", close_late)
     room.last_seen -= 1
-    assert visitors.make_room(1_000_000_000 - sum(visitor.n_bytes() for visitor in visitors.present()))
+    assert visitors.free_memory(1_000_000_000 - sum(visitor.n_bytes() for visitor in visitors.present()))
     joins[0].join()
     assert room.forgotten
     assert person(stranger.id) in visitors.classrooms.of(stranger).waiting

@@ -46,7 +46,7 @@ def switch(pick: Pick) -> None:
     state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
 
 
-class Layer(NamedTuple):
+class ShownLayer(NamedTuple):
     """A layer as it is now, its sums in the whole network, and its neurons that are off, None without switches."""
 
     now: LayerTrace
@@ -61,7 +61,7 @@ def draw(now: Answering, looked_at: InputImage, damaged: MLP | None = None) -> N
     off = [*([None] * (len(whole) - 1) if damaged is None else switched_off_in(network)), None]
     activations = network.activations(image[np.newaxis])
     layers = [
-        Layer(_shown(layer, before.shown, gone or set()), before.sums, gone)
+        ShownLayer(_shown(layer, before.shown, gone or set()), before.sums, gone)
         for layer, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
     traces = [layer.now for layer in layers]
@@ -94,7 +94,7 @@ def _caption(now: Answering, looked_at: InputImage) -> str:
     )
 
 
-def _neurons(layers: list[Layer], probabilities: np.ndarray, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def _neurons(layers: list[ShownLayer], probabilities: np.ndarray, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the neurons and answers to pick, as `network_widget` takes them."""
     return [
         {
@@ -109,7 +109,7 @@ def _neurons(layers: list[Layer], probabilities: np.ndarray, names: tuple[str, .
     ]
 
 
-def _texts(layer: Layer, depth: int, neuron: int, share: float | None) -> list[str]:
+def _texts(layer: ShownLayer, depth: int, neuron: int, share: float | None) -> list[str]:
     """Return what there is to say about a neuron, or about an answer with its probability."""
     if layer.off and neuron in layer.off:
         return ["switched off", f"in the whole network its sum is {_signed(layer.whole_sums[neuron])}"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.sliced import Sliced, Work
+from mlp.analysis.lab.sliced import Computation, Sliced
 from mlp.images.mnist import Dataset
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -93,7 +93,7 @@ def has_states(visitor: Visitor) -> bool:
     return visitor.job is not None and len(visitor.job.rewind.steps) >= MIN_STATES
 
 
-def begin_work(visitor: Visitor, room: str, work: Work) -> None:
+def begin_work(visitor: Visitor, room: str, work: Computation) -> None:
     """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
     tab = this_tab()
     if tab.work is not None:

@@ -14,7 +14,7 @@ from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
-from mlp.page.draw.networks import answering, digit_in
+from mlp.page.draw.networks import answering, passes_digit_check
 from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
@@ -121,7 +121,7 @@ def _reading_text(found: Wish, logits: np.ndarray, reader: Reader, names: Sequen
     text = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
     if not reader.reads_digits:
         return f"{text}It has only ever seen these signs: training never taught it to reject anything else."
-    verdict = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
+    verdict = "takes it for a digit" if passes_digit_check(found.image.reshape(28, 28)) else "sees no digit in it"
     return (
         f"{text}The digit check {verdict}. The network has only ever seen digits: training never taught it to reject "
         "anything else."
