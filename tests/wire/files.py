@@ -3,7 +3,11 @@
 import base64
 import io
 
+from google.protobuf.internal import encoder, wire_format
 from PIL import Image, ImageDraw
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from mlp.images.decoding import SHEET_PX
 from tests.browser.digits import DIGITS
@@ -40,6 +44,19 @@ def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:
     Image.new("L", size, 255).save(out, "JPEG", progressive=True)
     data = out.getvalue()
     return data[:-2] + SCAN * n + data[-2:]  # before the end-of-image marker
+
+
+def many_states(n: int) -> bytes:
+    """Return a message with the states of this many controls, none of which has a name: two bytes each."""
+
+    def field(number: int, data: bytes) -> bytes:
+        return encoder.TagBytes(number, wire_format.WIRETYPE_LENGTH_DELIMITED) + varint(len(data)) + data
+
+    def varint(value: int) -> bytes:
+        return bytes([value]) if value < 128 else bytes([value % 128 + 128]) + varint(value // 128)
+
+    states = field(WidgetStates.WIDGETS_FIELD_NUMBER, b"") * n
+    return field(BackMsg.RERUN_SCRIPT_FIELD_NUMBER, field(ClientState.WIDGET_STATES_FIELD_NUMBER, states))
 
 
 def many_specks() -> bytes:

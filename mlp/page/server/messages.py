@@ -16,7 +16,7 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -24,7 +24,6 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.server.repairs import Replaced
 
-STREAM = "/_stcore/stream"  # the WebSocket of a tab
 ANSWERED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
 """The others would clear everybody's caches, read the project's git, or write into its folder (``install_skills``)."""
 GOING_AWAY = 1001  # the code of a browser that closes, reloads or leaves a page (RFC 6455)
@@ -34,8 +33,8 @@ _has_left: ContextVar[bool] = ContextVar("has_left", default=False)
 """Whether the tab of the current connection sent this code."""
 
 
-class Messages:
-    """Drop messages that the page does not need, before Streamlit sees them, and note whether a tab was closed."""
+class LeftTabs:
+    """Note for each connection whether its tab was closed."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -44,27 +43,22 @@ class Messages:
         """Answer one request."""
 
         async def receiving() -> Message:
-            while True:
-                message = await receive()
-                if message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY:
-                    _has_left.set(True)
-                if message["type"] != "websocket.receive" or is_answered(message.get("bytes") or b""):
-                    return message
+            message = await receive()
+            if message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY:
+                _has_left.set(True)
+            return message
 
-        is_tab = scope["type"] == "websocket" and scope["path"].endswith(STREAM)
-        await self._app(scope, receiving if is_tab else receive, send)
+        await self._app(scope, receiving, send)
 
 
-def is_answered(data: bytes) -> bool:
-    """Whether a message may reach Streamlit; too large and malformed ones may, and then end the connection."""
-    if len(data) > get_max_widget_state_size_bytes():
-        return True  # before it is parsed: 10 MB, which arrive as 10 kB, can take 320 MB
-    message = BackMsg()
-    try:
-        message.ParseFromString(data)
-    except Exception:  # protobuf's own errors, which Streamlit handles too
-        return True
-    return message.WhichOneof("type") in ANSWERED
+def _answering(handle: Callable[[AppSession, BackMsg], None]) -> Callable[[AppSession, BackMsg], None]:
+    """Drop a message that the page does not need."""
+
+    def handle_backmsg(session: AppSession, message: BackMsg) -> None:
+        if message.WhichOneof("type") in ANSWERED:
+            handle(session, message)
+
+    return handle_backmsg
 
 
 def _closing_left_tabs(
@@ -133,6 +127,7 @@ def _is_offered(state: WidgetState, deserializer: Callable[..., Any]) -> bool:
 
 
 REPLACED: tuple[Replaced, ...] = (
+    (AppSession, "handle_backmsg", _answering),
     (WebsocketSessionManager, "disconnect_session", _closing_left_tabs),
     (WStates, "set_widget_from_proto", _ignoring),
     (WStates, "__getitem__", _checked),

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosedError
 
 from tests.browser.server import Server
-from tests.wire.files import data_url
+from tests.wire.files import data_url, many_states
 from tests.wire.visitor import Visitor
 
 WRONG = {
@@ -71,6 +73,29 @@ def test_wrong_control_values_break_and_log_nothing(server: Server):
     spoken(conversation())
     logged = server.log.read_bytes()[before:].decode()
     assert logged == ""
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="memory is measured in /proc")
+def test_message_that_unpacks_to_ten_megabytes_takes_no_more(server: Server):
+    process = Path(f"/proc/{server.process.pid}")
+
+    def highest_mb() -> float:
+        found = re.search(r"VmHWM:\s+(\d+) kB", (process / "status").read_text())
+        assert found
+        return int(found[1]) / 1000
+
+    async def conversation() -> float:
+        async with arrived(server) as visitor:
+            (process / "clear_refs").write_text("5")  # the highest so far counts no more
+            before = highest_mb()
+            await visitor.socket.send(many_states(4_900_000))
+            with pytest.raises(ConnectionClosedError) as ended:
+                await visitor.until_closed()
+            assert ended.value.rcvd
+            assert ended.value.rcvd.code == 1009
+            return highest_mb() - before
+
+    assert spoken(conversation()) < 100  # 10 kB, which take 320 MB once they are parsed
 
 
 def test_oversized_message_ends_the_connection(server: Server):

@@ -1,17 +1,16 @@
 """All messages that a browser may send to Streamlit: an upgrade that adds some fails here."""
 
-import asyncio
-from typing import Any
-from unittest.mock import MagicMock
+from collections.abc import Callable
+from unittest.mock import MagicMock, Mock
 
 import pytest
 from starlette.routing import Mount
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
 from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
 
-from mlp.page.server import messages
 from mlp.page.server.guard import CLOSED
-from mlp.page.server.messages import ANSWERED, Messages
+from mlp.page.server.messages import ANSWERED, REPLACED
 
 REFUSED = {
     "clear_cache",
@@ -31,32 +30,24 @@ ROUTES = {
 }
 
 
-def message(kind: str) -> bytes:
-    asked = BackMsg()
-    if BackMsg.DESCRIPTOR.fields_by_name[kind].message_type is None:
-        setattr(asked, kind, True)
-    else:
-        getattr(asked, kind).SetInParent()
-    return asked.SerializeToString()
+@pytest.fixture
+def handled(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """Return a function that sends a message of a kind, and returns the kinds that Streamlit then handles."""
 
+    def handle(kind: str) -> list[str]:
+        message, got = BackMsg(), list[str]()
+        if BackMsg.DESCRIPTOR.fields_by_name[kind].message_type is None:
+            setattr(message, kind, True)
+        else:
+            getattr(message, kind).SetInParent()
+        monkeypatch.setattr(AppSession, "handle_backmsg", lambda _, sent: got.append(sent.WhichOneof("type")))
+        for owner, name, replacement in REPLACED:
+            if owner is AppSession:
+                monkeypatch.setattr(owner, name, replacement(getattr(owner, name)))
+        AppSession.handle_backmsg(Mock(), message)
+        return got
 
-def passed_on(*frames: dict[str, Any], path: str = "/_stcore/stream") -> list[dict[str, Any]]:
-    """Return those of a tab's frames that reach Streamlit."""
-    coming, got = [*frames, {"type": "websocket.disconnect"}], []
-
-    async def receive() -> dict[str, Any]:
-        return coming.pop(0)
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        while not got or got[-1]["type"] != "websocket.disconnect":
-            got.append(await receive())
-
-    asyncio.run(Messages(app)({"type": "websocket", "path": path}, receive, None))  # type: ignore[arg-type]
-    return got[:-1]
-
-
-def frame(data: bytes) -> dict[str, Any]:
-    return {"type": "websocket.receive", "bytes": data}
+    return handle
 
 
 def test_all_streamlit_messages_are_known():
@@ -64,26 +55,9 @@ def test_all_streamlit_messages_are_known():
     assert known == ANSWERED | REFUSED
 
 
-@pytest.mark.parametrize("kind", sorted(ANSWERED))
-def test_message_that_the_page_sends_is_passed_on(kind: str):
-    assert passed_on(frame(message(kind))) == [frame(message(kind))]
-
-
-@pytest.mark.parametrize("kind", sorted(REFUSED))
-def test_other_message_is_dropped_and_the_next_one_passed_on(kind: str):
-    assert passed_on(frame(message(kind)), frame(message("rerun_script"))) == [frame(message("rerun_script"))]
-
-
-def test_too_large_message_reaches_streamlit_which_refuses_it_unparsed(monkeypatch: pytest.MonkeyPatch):
-    """A state in two bytes takes 70 of memory once it is parsed."""
-    asked = BackMsg()
-    asked.rerun_script.query_string = " " * 2_000_000
-    parsed = MagicMock(wraps=BackMsg)
-    monkeypatch.setattr(messages, "BackMsg", parsed)
-    assert passed_on(frame(asked.SerializeToString())) == [frame(asked.SerializeToString())]
-    parsed.assert_not_called()
-    passed_on(frame(message("rerun_script")))
-    parsed.assert_called_once()
+@pytest.mark.parametrize("kind", sorted(ANSWERED | REFUSED))
+def test_only_messages_that_the_page_sends_are_handled(handled: Callable[[str], list[str]], kind: str):
+    assert handled(kind) == [kind] * (kind in ANSWERED)
 
 
 def test_only_used_streamlit_addresses_are_answered():
