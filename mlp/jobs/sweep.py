@@ -79,9 +79,7 @@ class Sweep:
     purpose : {"setting", "lesson"}
         Whether it compares values of a setting, or experiments of a lesson.
     key : int, optional
-        The number of its first run, which tells it from other sweeps of its owner; a newer one has a higher key.
-    numbers : sequence of int, optional
-        The numbers of its runs on disk; by default they count from 1, until `number_after`.
+        The number of its first run on disk; a newer sweep of its owner has a higher one.
 
     Raises
     ------
@@ -97,7 +95,6 @@ class Sweep:
         labels: Sequence[str] = (),
         purpose: Purpose = "setting",
         key: int = 1,
-        numbers: Sequence[int] = (),
     ) -> None:
         if name is None and len(labels) != len(jobs):
             raise ValueError(f"each of {len(jobs)} runs needs a label, got {len(labels)} labels")
@@ -105,7 +102,7 @@ class Sweep:
         self.name = name
         self.purpose = purpose
         self.key = key
-        self.numbers = list(numbers or range(key, key + len(jobs)))
+        self.numbers = list(range(key, key + len(jobs)))
         self.labels = [value_text(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
 
     @classmethod

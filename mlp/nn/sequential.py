@@ -102,7 +102,7 @@ class Sequential:
         TypeError, ValueError
             If ``x`` has another type, shape or range, see `as_rows`.
         """
-        return _newest(_through(self.layers, self._as_inputs(self.as_rows(x)), rng))
+        return list(_through(self.layers, self._as_inputs(self.as_rows(x)), rng))[-1]
 
     def backward(self, grad_logits: np.ndarray) -> None:
         """Fill every parameter's ``grad`` for the last batch of ``forward``.
@@ -153,7 +153,8 @@ class Sequential:
         n_threads = 1 if len(parts) < SHARED_PARTS else min(idle_cores(), len(parts))
 
         def logits_of(part: np.ndarray) -> np.ndarray:
-            return _newest(_through(map(copy.copy, self.layers), self._as_inputs(part)))
+            newest = deque(_through(map(copy.copy, self.layers), self._as_inputs(part)), maxlen=1)
+            return newest[0]  # all layers together may take a gigabyte
 
         if n_threads == 1:
             logits = [logits_of(part) for part in parts]
@@ -243,9 +244,7 @@ def _parameters(layer: Any) -> list[Parameter]:
     return [] if own is None else list(own())
 
 
-def _through(
-    layers: Iterable[Any], outputs: np.ndarray, rng: np.random.Generator | None = None
-) -> Iterator[np.ndarray]:
+def _through(layers: Iterable[Any], outputs: np.ndarray, rng: np.random.Generator | None = None) -> Iterator[Any]:
     """Yield the inputs and each layer's outputs; a layer that changed its inputs in place raises an error."""
     yield outputs
     for layer in layers:
@@ -253,8 +252,3 @@ def _through(
         inputs.flags.writeable = False  # they may be the caller's images, or what another layer keeps
         outputs = layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs)
         yield outputs
-
-
-def _newest(passed: Iterator[np.ndarray]) -> np.ndarray:
-    """Return the last outputs, and keep no others in memory."""
-    return deque(passed, maxlen=1)[0]

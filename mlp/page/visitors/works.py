@@ -283,20 +283,17 @@ class Trials(Work):
     def load(self, number: int, data: bytes) -> None:
         """Restore a run, paused, unless it is of an earlier sweep than those restored before it."""
         record, it = parse_record(data), self.owner
-        about, others = record.extra, it.sweep
+        about = record.extra
         key = checked_int("sweep", about["sweep"], 1, number)
-        if others.jobs and others.key != key:
+        if it.sweep.jobs and it.sweep.key != key:
             return
         is_current = about["run"] == it.runs.current
         job = it.job if is_current and it.job is not None else _resumed(it, record)
-        it.sweep = Sweep(
-            [job, *others.jobs],
-            name=about["setting"],
-            labels=[about["label"], *others.labels],
-            purpose=about["purpose"],
-            key=key,
-            numbers=[number, *others.numbers],
-        )
+        if not it.sweep.jobs:
+            it.sweep = Sweep([], name=about["setting"], purpose=about["purpose"], key=key)
+        it.sweep.jobs.insert(0, job)
+        it.sweep.labels.insert(0, about["label"])
+        it.sweep.numbers.insert(0, number)
 
 
 WORKS: tuple[type[Work], ...] = (
