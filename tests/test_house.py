@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "cli": {"analysis", "jobs", "training", "images", "nn", "files"},
     "page": {"analysis", "jobs", "training", "images", "nn", "files"},
 }
-"""The rooms of mlp/, each with the rooms that it may import."""
+"""The folders of mlp/, each with those that it may import."""
 PAGE_MAY_IMPORT = {
     "style": set(),
     "server": {"style"},
@@ -29,7 +29,7 @@ PAGE_MAY_IMPORT = {
     "draw": {"train", "settings", "live", "visitors", "style"},
     "tabs": {"draw", "train", "settings", "live", "visitors", "style"},
 }
-"""The rooms of mlp/page/, likewise."""
+"""The folders of mlp/page/, likewise."""
 FULL = 15  # files in a folder, besides its __init__.py
 LONGEST_FUNCTION = 60  # lines, its docstring among them
 LONGEST_FILE = 400
@@ -52,21 +52,21 @@ def imported_modules(path: Path, root: Path) -> set[str]:
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*base, *filter(None, [node.module])])
             names.add(module)
-            # "from mlp import page" imports a room without naming it in the module's place.
+            # "from mlp import page" imports a folder without naming it in the module's place.
             names.update(f"{module}.{alias.name}" for alias in node.names)
     return names
 
 
-def wrong_imports(root: Path, room: str) -> list[str]:
-    """Return a room's imports of rooms that it must not import, and of streamlit outside the page.
+def wrong_imports(root: Path, folder: str) -> list[str]:
+    """Return a folder's imports of folders that it must not import, and of streamlit outside the page.
 
-    A room of the page is named as ``page/draw``.
+    A folder of the page is named as ``page/draw``.
     """
-    outer, _, inner = room.partition("/")
+    outer, _, inner = folder.partition("/")
     strangers = MAY_IMPORT.keys() - MAY_IMPORT[outer] - {outer}
     page_strangers = PAGE_MAY_IMPORT.keys() - PAGE_MAY_IMPORT[inner] - {inner} if inner else set()
     wrong = []
-    for path in sorted((root / "mlp" / room).rglob("*.py")):
+    for path in sorted((root / "mlp" / folder).rglob("*.py")):
         for name in sorted(imported_modules(path, root)):
             parts = [*name.split("."), "", ""]
             imports_outside = parts[0] == "mlp" and parts[1] in strangers
@@ -77,21 +77,21 @@ def wrong_imports(root: Path, room: str) -> list[str]:
     return wrong
 
 
-ROOMS = [*MAY_IMPORT, *(f"page/{room}" for room in PAGE_MAY_IMPORT)]
+FOLDERS = [*MAY_IMPORT, *(f"page/{folder}" for folder in PAGE_MAY_IMPORT)]
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_rooms_import_only_lower_rooms_and_only_the_page_draws(room: str):
-    assert wrong_imports(ROOT, room) == []
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_folders_import_only_lower_folders_and_only_the_page_draws(folder: str):
+    assert wrong_imports(ROOT, folder) == []
 
 
-def test_every_room_is_in_the_table():
-    rooms = {path.parent.name for path in (ROOT / "mlp").glob("*/__init__.py")}
-    assert rooms == set(MAY_IMPORT)
+def test_every_folder_is_in_the_table():
+    folders = {path.parent.name for path in (ROOT / "mlp").glob("*/__init__.py")}
+    assert folders == set(MAY_IMPORT)
     assert {path.parent.name for path in (ROOT / "mlp" / "page").glob("*/__init__.py")} == set(PAGE_MAY_IMPORT)
 
 
-def test_session_state_lies_below_all_rooms_of_the_page():
+def test_session_state_lies_below_all_folders_of_the_page():
     files = ["__init__.py", "session_var.py", "state.py"]
     assert [path.name for path in sorted((ROOT / "mlp" / "page").glob("*.py"))] == files
     names = {name for file in files for name in imported_modules(ROOT / "mlp" / "page" / file, ROOT)}
@@ -100,7 +100,7 @@ def test_session_state_lies_below_all_rooms_of_the_page():
 
 def full_folders() -> dict[str, int]:
     """Return the folders of code and tests with more files than `FULL`, with their numbers."""
-    files = [path for room in ("mlp", "tests") for path in (ROOT / room).rglob("*.py") if path.name != "__init__.py"]
+    files = [path for one in ("mlp", "tests") for path in (ROOT / one).rglob("*.py") if path.name != "__init__.py"]
     counted = Counter(str(path.parent.relative_to(ROOT)) for path in files)
     return {folder: n for folder, n in counted.items() if n > FULL}
 

@@ -55,7 +55,7 @@ shown_section = SessionVar[str | None]("shown_section", None)
 """The name of the section of a tab that the page shows (tabs/section)."""
 
 network_tool = ControlVar[str]("network_tool_choice", "")
-"""The open room of *Look inside*; a control (inside)."""
+"""The open view of *Look inside*; a control (inside)."""
 drawings_of = ControlVar[str]("drawings", "")
 """Whether *Your drawings* shows "digits" or "signs"; a control (drawings)."""
 own_share = SessionVar[int]("own_share", 25)

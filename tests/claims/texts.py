@@ -16,8 +16,8 @@ def texts() -> dict[str, str]:
         found[f"lesson/{name}"] = " ".join(
             (lesson.expect, lesson.look_for, lesson.question, lesson.answer, lesson.teaching)
         )
-    for room, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
-        found.update({f"lab/{room} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
+    for name, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
+        found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found["table"] = READS
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:

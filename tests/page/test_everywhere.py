@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_open
-from mlp.page.tabs.places import Rooms
+from mlp.page.tabs.lessons.tab import LESSON_VIEWS, lessons_open
+from mlp.page.tabs.places import Views
 from mlp.page.tabs.registry import SECTIONS
 from mlp.page.tabs.step.tab import STAGES
 from mlp.page.visitors.session import visitors
@@ -70,7 +70,7 @@ def with_foreign_text(page: AppTest) -> AppTest:
     room.add_file(signs)
     room.open_table()
     visitor.nickname = FOREIGN
-    for lesson in LESSON_ROOMS.titles:
+    for lesson in LESSON_VIEWS.titles:
         visitor.answer(lesson, FOREIGN)
     visitor.uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     visitor.uploaded.facts = {"data": FOREIGN}
@@ -118,7 +118,7 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
 
 
 WORK = {"wish": "lab_ask"}
-"""Rooms with a result that is computed at a press."""
+"""Views with a result that is computed at a press."""
 
 
 def opened(page: AppTest, **session: object) -> AppTest:
@@ -131,10 +131,10 @@ def opened(page: AppTest, **session: object) -> AppTest:
     return page
 
 
-def rooms_in(page: AppTest, rooms: Rooms) -> Iterator[str]:
-    """Open each room, and yield its name."""
-    for room in rooms.titles:
-        yield opened(page, **{rooms.chosen.key: room}) and room
+def views_in(page: AppTest, views: Views) -> Iterator[str]:
+    """Open each view, and yield its name."""
+    for view in views.titles:
+        yield opened(page, **{views.chosen.key: view}) and view
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -145,22 +145,22 @@ def test_every_part_opens_in_every_state(open_page: Open, state: str):
         assert page.session_state["shown_section"] == section.name
         assert text(page, "sections")
         seen = set()
-        for room in rooms_in(page, section.rooms) if section.rooms is not None else ():
+        for view in views_in(page, section.views) if section.views is not None else ():
             seen.add(text(page, "sections"))
-            if room in WORK and "foreign" in state:
-                press(page, WORK[room])
+            if view in WORK and "foreign" in state:
+                press(page, WORK[view])
                 eventually(lambda: not tab_of(page).work[1].running)
                 opened(page)
-            if room in QUESTIONS:
-                assert QUESTIONS[room][0][0] in text(page, f"lab_{room}"), room
+            if view in QUESTIONS:
+                assert QUESTIONS[view][0][0] in text(page, f"lab_{view}"), view
         for stage in STAGES if section.name == "Step by step" else ():
             opened(page, slow_stage=stage)
         # A network of signs has no images of MNIST to make mistakes on.
-        if section.rooms is not None and any(one.key == section.rooms.chosen.key for one in page.segmented_control):
-            assert len(seen) == len(section.rooms.titles)
+        if section.views is not None and any(one.key == section.views.chosen.key for one in page.segmented_control):
+            assert len(seen) == len(section.views.titles)
     opened(page, **{lessons_open.key: True})
-    seen = {text(page, "lessons") for _ in rooms_in(page, LESSON_ROOMS)}
-    assert len(seen) == len(LESSON_ROOMS.titles)
+    seen = {text(page, "lessons") for _ in views_in(page, LESSON_VIEWS)}
+    assert len(seen) == len(LESSON_VIEWS.titles)
     if visitor_of(page).job is not None:
         visitor_of(page).job.pause()
 

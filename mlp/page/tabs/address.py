@@ -1,6 +1,6 @@
 """Open what the page's address names, and keep the address up to date, so that links, reloads and *Back* lead there.
 
-The server sends the address of the current view to the browser. Opening a tab or a room is a step in the browser's
+The server sends the address of the current view to the browser. Opening a tab or a view is a step in the browser's
 history; changing a setting is not.
 """
 
@@ -18,7 +18,7 @@ from mlp.page.style.link import Query, hiding_problems, linked_query, one_of
 from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.reveal import reveal, revealed
 from mlp.page.style.theme import plain
-from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_PLACE, lessons_are_open, lessons_open, open_lessons
+from mlp.page.tabs.lessons.tab import LESSON_VIEWS, LESSONS_PLACE, lessons_are_open, lessons_open, open_lessons
 from mlp.page.tabs.places import FIRST, VIEW, Section, place_key
 from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
 from mlp.page.train import guess
@@ -37,7 +37,7 @@ _JS = "export default (component) => inkling.followAddress(component);"
 
 OURS = {
     *controls(),
-    *(place.rooms.name for place in PLACES if place.rooms is not None),
+    *(place.views.name for place in PLACES if place.views is not None),
     state.tab.key,
     state.speed.key,
     "recipe",
@@ -58,8 +58,8 @@ def open_link() -> None:
 
 
 def _reveal(section: str | None, names: Mapping[str, str]) -> None:
-    """Bring what a link names into view: the empty axes for a guess, the lessons, or the section of a room."""
-    if names.get("lab") == guess.ROOM:
+    """Bring what a link names into view: the empty axes for a guess, the lessons, or the section of a view."""
+    if names.get("lab") == guess.EXPERIMENT:
         reveal("train_card")
     elif lessons_are_open():
         open_lessons()
@@ -74,36 +74,36 @@ def warn_of_link() -> None:
 
 
 def _place_problems(names: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each section and room that the link opens and that is not there, or hidden."""
+    """Return a sentence for each section and view that the link opens and that is not there, or hidden."""
     shown = shown_tabs()
     there = [section for sections in shown.values() for section in sections]
     there += [] if LESSONS_PLACE.is_hidden else [LESSONS_PLACE]
     found = one_of(state.tab.key, dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
-    rooms: dict[str, list[str]] = {}
+    views: dict[str, list[str]] = {}
     for place in PLACES:
-        if place.rooms is not None:
-            rooms.setdefault(place.rooms.name, []).extend(place.rooms.shown() if place in there else [])
-    for name, known in rooms.items():
-        if names.get(name) != guess.ROOM:  # a link to the train card
+        if place.views is not None:
+            views.setdefault(place.views.name, []).extend(place.views.shown() if place in there else [])
+    for name, known in views.items():
+        if names.get(name) != guess.EXPERIMENT:  # a link to the train card
             found += one_of(name, known, names.get(name))
     return found
 
 
 def _open(names: Mapping[str, str]) -> str | None:
-    """Open the section, the room and the lesson that an address names, when the page is next drawn.
+    """Open the section, the view and the lesson that an address names, when the page is next drawn.
 
-    Return the section of the room.
+    Return the section of the view.
     """
-    tab, lesson = names.get(state.tab.key, FIRST), names.get(LESSON_ROOMS.name)
-    by_room = (one.name for one in SECTIONS if one.rooms is not None and names.get(one.rooms.name) in one.rooms.shown())
-    section = next(filter(named, by_room), None)
+    tab, lesson = names.get(state.tab.key, FIRST), names.get(LESSON_VIEWS.name)
+    by_view = (one.name for one in SECTIONS if one.views is not None and names.get(one.views.name) in one.views.shown())
+    section = next(filter(named, by_view), None)
     state.requested_tab.set(section or tab)
-    lessons_open.set(lesson in LESSON_ROOMS.shown() or tab == LESSONS_PLACE.name)
+    lessons_open.set(lesson in LESSON_VIEWS.shown() or tab == LESSONS_PLACE.name)
     place = open_place()
-    for rooms in (place[1].rooms if place is not None else None, LESSON_ROOMS if lesson is not None else None):
-        if rooms is not None:
-            room = names.get(rooms.name, "")
-            rooms.chosen.set(room if room in rooms.titles else rooms.first)
+    for views in (place[1].views if place is not None else None, LESSON_VIEWS if lesson is not None else None):
+        if views is not None:
+            view = names.get(views.name, "")
+            views.chosen.set(view if view in views.titles else views.first)
     return section
 
 
@@ -118,7 +118,7 @@ def _send(section: Section) -> None:
     component = st.components.v2.component("address", js=_JS)
     data = {
         "query": urlencode(_query(section), doseq=True),
-        "place": "/".join([section.name, *_rooms(section).values()]),
+        "place": "/".join([section.name, *_views(section).values()]),
         "steps": _steps_back.get(),
         "reveal": revealed(),
     }
@@ -129,18 +129,18 @@ def _query(section: Section) -> Query:
     """Return the query of the address while a section is open."""
     others = {name: values for name, values in linked_query().items() if name not in OURS}
     place = {} if section.name == FIRST else {state.tab.key: [section.name]}
-    place |= {name: [room] for name, room in _rooms(section).items()}
+    place |= {name: [view] for name, view in _views(section).items()}
     speed = state.speed.get()
     speeds = {} if speed in (None, state.speed.default) else {state.speed.key: [speed]}
     return {**others, **settings_query(), **speeds, **place}
 
 
-def _rooms(section: Section) -> dict[str, str]:
-    """Return the open room of a section unless it is the first, and the open lesson, by their names in the address."""
-    room = None if section.rooms is None else section.rooms.open_one()
-    found = {section.rooms.name: room} if section.rooms and room and room != section.rooms.first else {}
-    lesson = LESSON_ROOMS.open_one() if lessons_are_open() else None
-    return found | ({LESSON_ROOMS.name: lesson} if lesson else {})
+def _views(section: Section) -> dict[str, str]:
+    """Return the open view of a section unless it is the first, and the open lesson, by their names in the address."""
+    view = None if section.views is None else section.views.open_one()
+    found = {section.views.name: view} if section.views and view and view != section.views.first else {}
+    lesson = LESSON_VIEWS.open_one() if lessons_are_open() else None
+    return found | ({LESSON_VIEWS.name: lesson} if lesson else {})
 
 
 def _follow_history() -> None:

@@ -18,7 +18,7 @@ from mlp.page.style.redraw import Event, part, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.followed import GIVEN, PEOPLE
 from mlp.page.tabs.classroom.learning import learn_with
-from mlp.page.tabs.lab.tab import LAB, LAB_ROOMS
+from mlp.page.tabs.lab.tab import LAB, LAB_VIEWS
 from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_are_open, open_lessons
 from mlp.page.tabs.mistakes.tab import MISTAKES
 from mlp.page.tabs.places import Section, go_to
@@ -79,7 +79,7 @@ def _see(label: str, section: Section) -> NextStep:
 
 
 def _fool(_: Visitor) -> None:
-    LAB_ROOMS.chosen.set("fool")
+    LAB_VIEWS.chosen.set("fool")
     go_to(LAB.name)
 
 

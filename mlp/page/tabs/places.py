@@ -1,4 +1,4 @@
-"""Places below the cards, which links open and hide: the sections of the tabs, and their rooms."""
+"""Places below the cards, which links open and hide: the sections of the tabs, and their views."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ def place_key(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Rooms:
-    """The rooms of a section, one of which is open: experiments, lessons, or views.
+class Views:
+    """The views of a section, one of which is open: experiments, lessons, or kinds of drawings.
 
-    ``name`` is theirs in the address; a link hides a room by ``name-room``. ``kind`` precedes their titles in the list
-    of what links can hide. ``chosen`` is the open room, and the control that chooses it.
+    ``name`` is theirs in the address; a link hides a view by ``name-view``. ``kind`` precedes their titles in the list
+    of what links can hide. ``chosen`` is the open view, and the control that chooses it.
     """
 
     name: str
@@ -44,30 +44,30 @@ class Rooms:
     chosen: ControlVar[str]
 
     def __post_init__(self) -> None:
-        """Declare the rooms as parts that links can hide."""
-        for room, title in self.titles.items():
-            hidable(self._hidden_by(room), f"{self.kind}: {title}", f".st-key-{self.name}_{room}")
+        """Declare the views as parts that links can hide."""
+        for view, title in self.titles.items():
+            hidable(self._hidden_by(view), f"{self.kind}: {title}", f".st-key-{self.name}_{view}")
 
-    def _hidden_by(self, room: str) -> str:
-        return f"{self.name}-{room}".replace("_", "-")
+    def _hidden_by(self, view: str) -> str:
+        return f"{self.name}-{view}".replace("_", "-")
 
     @property
     def first(self) -> str:
-        """The name of the first room."""
+        """The name of the first view."""
         return next(iter(self.titles))
 
     def shown(self) -> list[str]:
-        """Return the names of the rooms that are not hidden."""
+        """Return the names of the views that are not hidden."""
         gone = hidden()
-        return [room for room in self.titles if self._hidden_by(room) not in gone]
+        return [view for view in self.titles if self._hidden_by(view) not in gone]
 
     def open_one(self) -> str | None:
-        """Return the open room: the chosen one or the first; None if all are hidden."""
+        """Return the open view: the chosen one or the first; None if all are hidden."""
         names = self.shown()
-        return next((room for room in (self.chosen.get(), *names) if room in names), None)
+        return next((view for view in (self.chosen.get(), *names) if view in names), None)
 
     def draw_choice(self, label: str, **look: Any) -> str | None:
-        """Draw the choice of a room, and return the open one; draw nothing and return None if all are hidden.
+        """Draw the choice of a view, and return the open one; draw nothing and return None if all are hidden.
 
         ``label`` names it for screen readers; ``look`` are more arguments of ``st.segmented_control``.
         """
@@ -86,7 +86,7 @@ class Section:
     name: str
     draw: Callable[[Visitor, Dataset], None]
     looks_at_images: bool = False
-    rooms: Rooms | None = None
+    views: Views | None = None
 
     def __post_init__(self) -> None:
         """Declare it as a part that links can hide; the code that draws it leaves it out."""

@@ -37,10 +37,10 @@ _lab_axes = SessionVar[Any]("lab_axes", None)
 _JS = "export default (component) => inkling.drawGuess(component);"
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
-ROOM = "guess"
+EXPERIMENT = "guess"
 LEARNED_POINTS = 250
 SMOOTHED_OVER = 4  # points
-_NAME = hidable(f"lab-{ROOM}", "Guess first", ".st-key-guess_first, .st-key-lab_guess")
+_NAME = hidable(f"lab-{EXPERIMENT}", "Guess first", ".st-key-guess_first, .st-key-lab_guess")
 """Name that hides it."""
 
 
@@ -51,7 +51,7 @@ def is_offered() -> bool:
 
 def asked(visitor: Visitor) -> Asked | None:
     """Return the last request, by a link, the button or a lesson; None if nobody guesses."""
-    by_link = Asked(None, visitor.runs.current, visitor.sweep.key) if linked("lab") == ROOM else None
+    by_link = Asked(None, visitor.runs.current, visitor.sweep.key) if linked("lab") == EXPERIMENT else None
     return _asked.start(by_link) if is_offered() else None
 
 

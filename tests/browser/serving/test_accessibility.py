@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from mlp.page.tabs.inside.tab import TOOL_ROOMS
-from mlp.page.tabs.lab.tab import LAB_ROOMS
+from mlp.page.tabs.inside.tab import TOOL_VIEWS
+from mlp.page.tabs.lab.tab import LAB_VIEWS
 from mlp.page.tabs.registry import SECTIONS
 from tests.browser.screens import DESKTOP, PHONE
 from tests.browser.sight import TRAINED_MS, announced, button, eventually, open_part, part, write
@@ -70,17 +70,17 @@ def test_all_tabs_keep_the_accessibility_rules(
     button(page, "train").first.click()
     expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
     wrong = {("whole", None): broken_rules(page)}
-    for name, room in [place for one in SECTIONS for place in rooms_of(one.name)]:
+    for name, view in [place for one in SECTIONS for place in views_of(one.name)]:
         expect(open_part(page, name)).to_be_checked()
-        if room is not None:
-            chosen = part(page, "sections").get_by_role("radio", name=room, exact=True)
+        if view is not None:
+            chosen = part(page, "sections").get_by_role("radio", name=view, exact=True)
             chosen.click()
             expect(chosen).to_be_checked()
         at_rest(page)
-        wrong[name, room] = broken_rules(page, ".st-key-sections", rules)
+        wrong[name, view] = broken_rules(page, ".st-key-sections", rules)
         if other is not None:
             page.set_viewport_size(other["viewport"])
-            wrong[name, room] += broken_rules(page, ".st-key-sections", VISUAL)
+            wrong[name, view] += broken_rules(page, ".st-key-sections", VISUAL)
             page.set_viewport_size(screen["viewport"])
     button(page, "open_lessons").click()
     expect(part(page, "lessons")).to_be_visible()
@@ -89,10 +89,10 @@ def test_all_tabs_keep_the_accessibility_rules(
     assert {place: found for place, found in wrong.items() if found} == {}
 
 
-def rooms_of(name: str) -> list[tuple[str, str | None]]:
+def views_of(name: str) -> list[tuple[str, str | None]]:
     """Return the parts of a tab to open: one experiment and one tool at a time."""
-    rooms = {"Lab": LAB_ROOMS, "Look inside": TOOL_ROOMS}.get(name)
-    return [(name, room) for room in (rooms.titles.values() if rooms is not None else [None])]
+    views = {"Lab": LAB_VIEWS, "Look inside": TOOL_VIEWS}.get(name)
+    return [(name, view) for view in (views.titles.values() if views is not None else [None])]
 
 
 def test_only_the_epochs_of_a_playing_run_are_announced(open_page: Callable[..., Page]):

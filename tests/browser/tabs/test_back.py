@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.sight import button, eventually, open_part, part
 
 
-def room(page: Page, name: str) -> Any:
+def choice(page: Page, name: str) -> Any:
     """Return the lab's experiment with this name, in its bar."""
     return part(page, "lab_choice").get_by_role("radio", name=name, exact=True)
 
@@ -27,14 +27,14 @@ def steps(page: Page) -> int:
 
 def test_back_leads_from_a_room_to_the_one_before_and_forward_again(open_page: Callable[..., Page]):
     page = open_page("?lab=wish", fresh=True)  # a browser counts at most 50 steps, also those of earlier tests
-    expect(room(page, "What it would like to see")).to_be_checked()
+    expect(choice(page, "What it would like to see")).to_be_checked()
     before = steps(page)
     page.get_by_role("slider", name="Epochs").press("ArrowRight")
     expect(page).to_have_url(re.compile("epochs=26"))
     button(page, "recipe_small").click()
     expect(page).to_have_url(re.compile("recipe=small"))
     assert steps(page) == before
-    room(page, "Map").click()
+    choice(page, "Map").click()
     expect(page).to_have_url(re.compile("lab=map"))
     runs = open_part(page, "Runs")
     expect(page).to_have_url(re.compile("tab=Runs"))
@@ -42,14 +42,14 @@ def test_back_leads_from_a_room_to_the_one_before_and_forward_again(open_page: C
     button(page, "recipe_quick").click()
     expect(page).to_have_url(re.compile("recipe=quick"))
     page.go_back()
-    expect(room(page, "Map")).to_be_checked()
+    expect(choice(page, "Map")).to_be_checked()
     page.go_back()
-    expect(room(page, "What it would like to see")).to_be_checked()
+    expect(choice(page, "What it would like to see")).to_be_checked()
     expect(part(page, "lab_wish")).to_be_visible()
     # The present positions of the controls.
     eventually(page, lambda: {"lab": "wish", "recipe": "quick"}.items() <= query(page).items())
     page.go_forward()
-    expect(room(page, "Map")).to_be_checked()
+    expect(choice(page, "Map")).to_be_checked()
     page.go_forward()
     expect(runs).to_be_checked()
     expect(page.get_by_text("Several at once")).to_be_visible()

@@ -66,7 +66,7 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
     visitor_of(page).job.step()
     eventually(lambda: visitor_of(page).job.snapshot().step == 2)
     tab_of(page).parts(["reading"])
-    assert outdated(page) == ["room"]
+    assert outdated(page) == ["experiment"]
     assert outdated(page.run()) == []
     page.segmented_control(key="network").set_value("shipped").run()
     visitor_of(page).job.step()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.tabs.lab.tab import ROOMS
+from mlp.page.tabs.lab.tab import EXPERIMENTS
 from tests.page.sight import address
 
 
@@ -124,11 +124,11 @@ def test_part_stays_open_while_other_tabs_are_visited(open_page: Callable[..., A
     assert shown(page) == "Mine: Your drawings"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room: str):
-    page = open_page(lab=room)
-    assert page.segmented_control(key="lab_choice").value == room
-    assert address(page) == {"tab": ["Lab"], **({} if room == next(iter(ROOMS)) else {"lab": [room]})}
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_link_opens_its_experiment_of_the_lab(open_page: Callable[..., AppTest], name: str):
+    page = open_page(lab=name)
+    assert page.segmented_control(key="lab_choice").value == name
+    assert address(page) == {"tab": ["Lab"], **({} if name == next(iter(EXPERIMENTS)) else {"lab": [name]})}
 
 
 @pytest.mark.parametrize("link", [{}, {"tab": "Lab"}, {"tab": "Look inside"}], ids=["alone", "earlier tab", "tab"])

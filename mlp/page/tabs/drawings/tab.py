@@ -19,7 +19,7 @@ from mlp.page.style.html import announced
 from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
-from mlp.page.tabs.places import Rooms, Section
+from mlp.page.tabs.places import Section, Views
 from mlp.page.visitors.newcomer import privacy_note
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Drawings, Visitor
@@ -37,7 +37,7 @@ _file_result = SessionVar[str]("drawings_result", "")
 """The result of the upload, in words."""
 
 
-KINDS = Rooms("drawings", "Your drawings", {"digits": "Digits", "signs": "Signs"}, state.drawings_of)
+KINDS = Views("drawings", "Your drawings", {"digits": "Digits", "signs": "Signs"}, state.drawings_of)
 SHARES = range(0, 51, 5)
 
 
@@ -253,4 +253,4 @@ def _read_upload(visitor: Visitor) -> None:
     state.drawings_of.set("digits" if uploaded.are_digits else "signs")
 
 
-DRAWINGS = Section(TAB, drawings_section, rooms=KINDS)
+DRAWINGS = Section(TAB, drawings_section, views=KINDS)

@@ -23,7 +23,7 @@ from mlp.page.style.html import announced
 from mlp.page.style.redraw import redraw
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside.network_picture import switched_off_in
-from mlp.page.tabs.lab.room import bars, facts_list, plain_reader
+from mlp.page.tabs.lab.experiment import bars, facts_list, plain_reader
 from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor

@@ -17,7 +17,7 @@ from mlp.page.live.desk import STROKE
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.redraw import redraw, rerun_page
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.lab.room import GROWN, bars, begin_work, lab_refused, progress, work_of
+from mlp.page.tabs.lab.experiment import GROWN, bars, begin_work, lab_refused, progress, work_of
 from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason
@@ -34,7 +34,7 @@ IDEA = (
     "Go back in time. The whole page then answers as your run did at that step: draw anything, and look inside. From "
     "any step you can continue in another way."
 )
-ROOM = "rewind"
+EXPERIMENT = "rewind"
 UNKEPT = 8  # a run of fewer steps has saved none
 
 
@@ -84,7 +84,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
         why = "the server has restarted since" if job.rewind.keeps else "it trained in a sweep"
         st.caption(f"This run has no saved steps, as {why}. Any step can still be computed exactly.")
     _take_replay(visitor, job)
-    progress(ROOM, "Repeating the steps")
+    progress(EXPERIMENT, "Repeating the steps")
     now = job.snapshot()
     back = state.rewound.get()
     if back is None or back.run != visitor.runs.current:
@@ -142,13 +142,13 @@ def _compute(visitor: Visitor, job: Job, step: SessionVar[int]) -> None:
     except LookupError:
         lab_refused.set("This step can’t be computed, as the run’s first weights are no longer known.")
         return
-    begin_work(visitor, ROOM, again)
+    begin_work(visitor, EXPERIMENT, again)
     _lab_replay_of.set((visitor.runs.current, False))
 
 
 def _take_replay(visitor: Visitor, job: Job) -> None:
     """Show the computed step as soon as it is ready."""
-    work, of = work_of(ROOM), _lab_replay_of.get()
+    work, of = work_of(EXPERIMENT), _lab_replay_of.get()
     if work is None or of is None or of != (visitor.runs.current, False) or work.work.progress < 1:
         return
     run = work.work.run
@@ -161,7 +161,7 @@ def _take_replay(visitor: Visitor, job: Job) -> None:
 
 def _continue_button(visitor: Visitor, job: Job, step: int) -> None:
     """Draw the button that continues from an exactly computed step."""
-    work = work_of(ROOM)
+    work = work_of(EXPERIMENT)
     exact: Replay | None = None if work is None or _lab_replay_of.get() != (visitor.runs.current, True) else work.work
     if exact is None or exact.run.step != step:
         if state.rewound.get() is not None:

@@ -1,12 +1,12 @@
-"""The section "Look inside": the network at work with tools, its first layer, pixels that spoke; each a room."""
+"""The section "Look inside": the network at work with tools, its first layer, pixels that spoke; each a view."""
 
 from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind
-from mlp.page.tabs.lab.room import Room, section_of_rooms
-from mlp.page.tabs.places import Rooms
+from mlp.page.tabs.lab.experiment import Experiment, section_of_experiments
+from mlp.page.tabs.places import Views
 from mlp.page.visitors.visitor import Visitor
 
 
@@ -15,12 +15,12 @@ def _picture(visitor: Visitor, data: Dataset) -> None:
 
 
 TOOLS = {
-    "look": Room("Look", "", _picture, lambda _visitor, data: subject_choice(data)),
-    "damage": Room("Damage", damage.IDEA, damage.view, damage.choices),
-    "rewind": Room("Rewind", rewind.IDEA, rewind.view, rewind.choices, takes_any_network=True),
-    "weights": Room("First layer", "", first_layer.view, first_layer.choices, takes_any_network=True),
-    "pixels": Room("Pixels", "", evidence.view, evidence.choices),
+    "look": Experiment("Look", "", _picture, lambda _visitor, data: subject_choice(data)),
+    "damage": Experiment("Damage", damage.IDEA, damage.view, damage.choices),
+    "rewind": Experiment("Rewind", rewind.IDEA, rewind.view, rewind.choices, takes_any_network=True),
+    "weights": Experiment("First layer", "", first_layer.view, first_layer.choices, takes_any_network=True),
+    "pixels": Experiment("Pixels", "", evidence.view, evidence.choices),
 }
-TOOL_ROOMS = Rooms("lab", "Look inside", {name: tool.title for name, tool in TOOLS.items()}, state.network_tool)
+TOOL_VIEWS = Views("lab", "Look inside", {name: tool.title for name, tool in TOOLS.items()}, state.network_tool)
 """Links name them like experiments of the lab."""
-INSIDE = section_of_rooms("Look inside", "Look inside", TOOLS, TOOL_ROOMS)
+INSIDE = section_of_experiments("Look inside", "Look inside", TOOLS, TOOL_VIEWS)

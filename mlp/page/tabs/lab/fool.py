@@ -14,7 +14,7 @@ from mlp.page.style import theme
 from mlp.page.style.html import pictures
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.room import bars, plain_reader
+from mlp.page.tabs.lab.experiment import bars, plain_reader
 from mlp.page.visitors.visitor import Visitor
 
 IDEA = (

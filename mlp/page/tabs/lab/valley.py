@@ -12,7 +12,7 @@ from mlp.jobs.job import Job
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.html import svg, svg_url
-from mlp.page.tabs.lab.room import begin_work, facts_list, has_states, lab_refused, progress, work_of
+from mlp.page.tabs.lab.experiment import begin_work, facts_list, has_states, lab_refused, progress, work_of
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.visitor import Visitor
 
@@ -24,7 +24,7 @@ IDEA = (
     "All weights of a network together are one point, and training is a path of such points. Here is the plane in "
     "which your run’s path varies most, with the loss as its height."
 )
-ROOM = "valley"
+EXPERIMENT = "valley"
 BUDGET = 5e7  # multiplications for each point, which limits the number of images
 MAX_IMAGES = 500
 BANDS = 14
@@ -55,7 +55,7 @@ def _measure(visitor: Visitor) -> None:
     except ValueError as error:
         lab_refused.set(f"This valley can’t be measured: {reason(error)}")
         return
-    begin_work(visitor, ROOM, work)
+    begin_work(visitor, EXPERIMENT, work)
     _lab_valley_of.set(visitor.runs.current)
 
 
@@ -79,8 +79,8 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     if not has_states(visitor):
         st.html('<p class="ink-note">Your run has only just begun: wait until its path is long enough to measure.</p>')
         return
-    progress(ROOM, "Measuring the loss")
-    work = work_of(ROOM)
+    progress(EXPERIMENT, "Measuring the loss")
+    work = work_of(EXPERIMENT)
     if work is None or _lab_valley_of.get() != visitor.runs.current:
         st.html('<p class="ink-note">You can measure it during the run or after it: the path keeps growing.</p>')
         return

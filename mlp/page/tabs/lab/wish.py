@@ -20,7 +20,7 @@ from mlp.page.style import theme
 from mlp.page.style.html import pictures
 from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url, plain
-from mlp.page.tabs.lab.room import bars, begin_work, facts_list, progress, work_of
+from mlp.page.tabs.lab.experiment import bars, begin_work, facts_list, progress, work_of
 from mlp.page.visitors.visitor import Visitor
 
 _lab_wish_layer = ControlVar("lab_wish_layer", "Answer")
@@ -33,7 +33,7 @@ IDEA = (
     "What would the network like to see? Starting from noise, each pixel follows the gradient that raises the sum of a "
     "neuron or an answer. Judge for yourself how much the result looks like a drawing."
 )
-ROOM = "wish"
+EXPERIMENT = "wish"
 
 
 def choices(visitor: Visitor, _data: Dataset) -> None:
@@ -75,14 +75,14 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
     layer = names.index(chosen) if chosen in names else len(names) - 1
     neuron = (_lab_wish_neuron.get() or 0) - (0 if layer == len(names) - 1 else 1)
     if neuron >= 0 and layer < len(network.layer_sizes) - 1 and neuron < network.layer_sizes[layer + 1]:
-        begin_work(visitor, ROOM, wish(network.copy(), layer, neuron))
+        begin_work(visitor, EXPERIMENT, wish(network.copy(), layer, neuron))
 
 
 def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the image so far, the weights, and the network's answer."""
     now = answering(visitor)
-    progress(ROOM, "Following the gradient")
-    work = work_of(ROOM)
+    progress(EXPERIMENT, "Following the gradient")
+    work = work_of(EXPERIMENT)
     if work is None:
         st.html('<p class="ink-note">Choose a neuron or an answer, and press <b>Ask it</b>.</p>')
         return

@@ -20,7 +20,7 @@ from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
-from mlp.page.tabs.places import Rooms, Section
+from mlp.page.tabs.places import Section, Views
 from mlp.page.train import guess
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
@@ -35,7 +35,7 @@ hidable("for-teachers", "For teachers, below the lessons")
 _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
   --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
 """Without the train card, the canvas and the answer are one column beside the lesson."""
-LESSON_ROOMS = Rooms(
+LESSON_VIEWS = Views(
     "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
 )
 
@@ -48,7 +48,7 @@ def lessons_are_open() -> bool:
 def open_lessons() -> None:
     """Open the lessons; for callbacks."""
     lessons_open.set(True)
-    if LESSON_ROOMS.open_one() != "centring":  # that lesson is about the canvas, not the curves beside it
+    if LESSON_VIEWS.open_one() != "centring":  # that lesson is about the canvas, not the curves beside it
         reveal("lessons_card")
 
 
@@ -77,12 +77,12 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
     if "training" in hidden():
         st.html(_NARROW_STAGE)
     with st.container(key="lessons"):
-        chosen = LESSON_ROOMS.open_one()
+        chosen = LESSON_VIEWS.open_one()
         if chosen is None:
             st.caption("All lessons are hidden here.")
             return
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
-            LESSON_ROOMS.draw_choice(
+            LESSON_VIEWS.draw_choice(
                 "Lesson",
                 format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
                 width="stretch",
@@ -181,5 +181,5 @@ def teachers_link(lesson: str, names: list[str]) -> str:
     return f"{address}?{urlencode(query, doseq=True, safe=',')}" if query else address
 
 
-LESSONS_PLACE = Section("Lessons", lessons_section, rooms=LESSON_ROOMS)
+LESSONS_PLACE = Section("Lessons", lessons_section, views=LESSON_VIEWS)
 """Beside the tabs, not one of them: the button opens and closes it."""

@@ -21,7 +21,7 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.places import VIEW, Rooms, Section, look_inside
+from mlp.page.tabs.places import VIEW, Section, Views, look_inside
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
@@ -43,7 +43,7 @@ button:focus-visible { outline: 2px solid var(--ink); outline-offset: 1px; }
 button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset: 1px; font-weight: 700; }
 @media (max-width: 640px) { table { font-size: 0.72rem; border-spacing: 1px; } }
 """
-SPLITS = Rooms(
+SPLITS = Views(
     "mistakes_on",
     "Mistakes",
     {"validation": "Validation data", "test": "Test data"},
@@ -168,4 +168,4 @@ def _open(pick: Pick, classes: int) -> None:
     _open_cell.set(None if _open_cell.get() == cell else cell)
 
 
-MISTAKES = Section("Mistakes", mistakes_section, looks_at_images=True, rooms=SPLITS)
+MISTAKES = Section("Mistakes", mistakes_section, looks_at_images=True, views=SPLITS)

@@ -21,7 +21,7 @@ from mlp.page.style.html import questions_section, share_bars, track
 from mlp.page.style.redraw import Event, Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.places import VIEW, Rooms, Section
+from mlp.page.tabs.places import VIEW, Section, Views
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
@@ -37,7 +37,7 @@ MIN_STATES = 3  # saved steps besides the current one; fewer span no plane
 
 
 @dataclass(frozen=True)
-class Room:
+class Experiment:
     """An experiment: its title, its idea in a sentence, its view, and its controls, whose values the view takes.
 
     The controls are outside of the fragment that follows the training, so that they keep the focus. A network whose
@@ -51,37 +51,37 @@ class Room:
     takes_any_network: bool = False
 
 
-def section_of_rooms(name: str, label: str, rooms: Mapping[str, Room], places: Rooms) -> Section:
-    """Return a section with a choice of rooms, named ``label``, and the open one with its questions."""
+def section_of_experiments(name: str, label: str, experiments: Mapping[str, Experiment], views: Views) -> Section:
+    """Return a section with a choice of experiments, named ``label``, and the open one with its questions."""
 
-    @part("rooms", VIEW, where=Where.TAB)
-    def rooms_section(visitor: Visitor, data: Dataset) -> None:
-        chosen = places.draw_choice(label)
+    @part("experiments", VIEW, where=Where.TAB)
+    def experiments_section(visitor: Visitor, data: Dataset) -> None:
+        chosen = views.draw_choice(label)
         if chosen is None:
-            st.caption(f"All rooms of {name} are hidden here.")
+            st.caption(f"Everything of {name} is hidden here.")
             return
         with st.container(key=f"lab_{chosen}"):
-            _draw_room(visitor, data, chosen, rooms[chosen])
+            _draw_experiment(visitor, data, chosen, experiments[chosen])
 
-    return Section(name, rooms_section, looks_at_images=True, rooms=places)
+    return Section(name, experiments_section, looks_at_images=True, views=views)
 
 
-def _draw_room(visitor: Visitor, data: Dataset, name: str, room: Room) -> None:
-    if room.idea:
-        st.html(f'<p class="ink-note">{room.idea}</p>')
+def _draw_experiment(visitor: Visitor, data: Dataset, name: str, experiment: Experiment) -> None:
+    if experiment.idea:
+        st.html(f'<p class="ink-note">{experiment.idea}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
-        choices = room.choices(visitor, data) or ()
+        choices = experiment.choices(visitor, data) or ()
     _lab_drawn_for.set(has_states(visitor))
-    _view(visitor, data, room, choices)
+    _view(visitor, data, experiment, choices)
     if name in QUESTIONS:
         with st.expander("Three questions"):
             questions_section(QUESTIONS[name])
 
 
-@part("room", STROKE, NETWORK, WORK, where=Where.TAB)
-def _view(visitor: Visitor, data: Dataset, room: Room, choices: tuple[Any, ...]) -> None:
-    if room.takes_any_network or np.isfinite(answering(visitor).network.values).all():
-        room.view(visitor, data, *choices)
+@part("experiment", STROKE, NETWORK, WORK, where=Where.TAB)
+def _view(visitor: Visitor, data: Dataset, experiment: Experiment, choices: tuple[Any, ...]) -> None:
+    if experiment.takes_any_network or np.isfinite(answering(visitor).network.values).all():
+        experiment.view(visitor, data, *choices)
     else:
         st.info(GROWN)
     if has_states(visitor) != _lab_drawn_for.get():
@@ -93,25 +93,25 @@ def has_states(visitor: Visitor) -> bool:
     return visitor.job is not None and len(visitor.job.rewind.steps) >= MIN_STATES
 
 
-def begin_work(visitor: Visitor, room: str, work: Computation) -> None:
+def begin_work(visitor: Visitor, experiment: str, work: Computation) -> None:
     """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
     tab = this_tab()
     if tab.work is not None:
         tab.work[1].stop()
-    tab.work = (room, Sliced(work, engine(), visitor.id))
+    tab.work = (experiment, Sliced(work, engine(), visitor.id))
     tab.work[1].subscribe(partial(tab.changed, "page"))
     tab.changed("page")
 
 
-def work_of(room: str) -> Sliced[Any] | None:
+def work_of(experiment: str) -> Sliced[Any] | None:
     """Return the session's computation, done or not, if it belongs to this experiment, else None."""
     current = this_tab().work
-    return current[1] if current is not None and current[0] == room else None
+    return current[1] if current is not None and current[0] == experiment else None
 
 
-def progress(room: str, what: str) -> None:
+def progress(experiment: str, what: str) -> None:
     """Draw the progress of the experiment's computation, under the label ``what``, and a stop button."""
-    work = work_of(room)
+    work = work_of(experiment)
     if work is None:
         return
     if work.error:
