@@ -22,12 +22,12 @@ from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
+from mlp.page.tabs.bar import tabs_section
 from mlp.page.tabs.classroom.followed import room_state
 from mlp.page.tabs.classroom.row import room_row
-from mlp.page.tabs.classroom.tab import open_button, visit_room
-from mlp.page.tabs.lessons.tab import lessons_button, lessons_place
+from mlp.page.tabs.classroom.section import open_button, visit_room
+from mlp.page.tabs.lessons.section import lessons_button, lessons_place
 from mlp.page.tabs.next_step import next_step_section
-from mlp.page.tabs.section import tabs_section
 from mlp.page.train.card import script_state, training_section, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section, privacy_note

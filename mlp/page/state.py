@@ -48,11 +48,11 @@ taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 
 # tabs/: the open tab, and the choices in each.
 tab = ControlVar[str | None]("tab", None)
-"""The open tab; a control (tabs/section)."""
+"""The open tab; a control (tabs/bar)."""
 requested_tab = SessionVar[str | None]("requested_tab", None)
 """The tab or section to open next (tabs/places)."""
 shown_section = SessionVar[str | None]("shown_section", None)
-"""The name of the section of a tab that the page shows (tabs/section)."""
+"""The name of the section of a tab that the page shows (tabs/bar)."""
 
 network_tool = ControlVar[str]("network_tool_choice", "")
 """The open view of *Look inside*; a control (inside)."""

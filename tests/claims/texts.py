@@ -3,7 +3,7 @@
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.classroom.table import READS
-from mlp.page.tabs.data.tab import QUESTIONS as DATA_QUESTIONS
+from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.training.settings import SETTINGS

@@ -18,12 +18,12 @@ from mlp.page.style.redraw import Event, part, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.followed import GIVEN, PEOPLE
 from mlp.page.tabs.classroom.learning import learn_with
-from mlp.page.tabs.lab.tab import LAB, LAB_VIEWS
-from mlp.page.tabs.lessons.tab import LESSONS_PLACE, lessons_are_open, open_lessons
-from mlp.page.tabs.mistakes.tab import MISTAKES
+from mlp.page.tabs.lab.section import LAB, LAB_VIEWS
+from mlp.page.tabs.lessons.section import LESSONS_PLACE, lessons_are_open, open_lessons
+from mlp.page.tabs.mistakes.section import MISTAKES
 from mlp.page.tabs.places import Section, go_to
 from mlp.page.tabs.registry import named, open_place
-from mlp.page.tabs.step.tab import STEP
+from mlp.page.tabs.step.section import STEP
 from mlp.page.train.card import train
 from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.runs import all_runs

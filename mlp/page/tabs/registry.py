@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from mlp.page import state
 from mlp.page.style.link import hidable, hidden
-from mlp.page.tabs.classroom.tab import CLASSROOM
-from mlp.page.tabs.data.tab import DATA
-from mlp.page.tabs.drawings.tab import DRAWINGS
-from mlp.page.tabs.inside.tab import INSIDE
-from mlp.page.tabs.lab.tab import LAB
-from mlp.page.tabs.lessons.tab import LESSONS_PLACE
-from mlp.page.tabs.mistakes.tab import MISTAKES
+from mlp.page.tabs.classroom.section import CLASSROOM
+from mlp.page.tabs.data.section import DATA
+from mlp.page.tabs.drawings.section import DRAWINGS
+from mlp.page.tabs.inside.section import INSIDE
+from mlp.page.tabs.lab.section import LAB
+from mlp.page.tabs.lessons.section import LESSONS_PLACE
+from mlp.page.tabs.mistakes.section import MISTAKES
 from mlp.page.tabs.places import FIRST, Section, place_key
-from mlp.page.tabs.runs.tab import RUNS
-from mlp.page.tabs.step.tab import STEP
+from mlp.page.tabs.runs.section import RUNS
+from mlp.page.tabs.step.section import STEP
 
 TABS: Mapping[str, Sequence[Section]] = {
     INSIDE.name: (INSIDE,),

@@ -7,7 +7,7 @@ import pytest
 
 from mlp.analysis.mistakes import read_all
 from mlp.page.draw.networks import shipped
-from mlp.page.tabs.mistakes.tab import SPLITS
+from mlp.page.tabs.mistakes.section import SPLITS
 from tests.page.sight import at_rest, component, markup, visitor_of
 from tests.sample_digits import sample
 
