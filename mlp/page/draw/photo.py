@@ -87,7 +87,7 @@ def _reads(_: Visitor) -> Sequence[Event]:
 
 @part("sheet_photo", CANVAS, _reads)
 def _sheet_photo(visitor: Visitor) -> None:
-    """Draw the open photo over the canvas if it has several digits, and the numbers that they form in the row below."""
+    """Draw the open photo over the canvas if it has several digits, and the numbers that they form at its foot."""
     photo = this_tab().desk.photo
     if photo is None or photo.picture.sheet is None:
         st.html(announced("sheet_photo"))
@@ -99,11 +99,9 @@ def _sheet_photo(visitor: Visitor) -> None:
         pick_from("photo_digits", _photo(sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, photo))
         rows = [html.escape(" ".join(row)) for row in numbers]
         read = "".join(f"<li>{row}</li>" for row in rows)
-        n = len(answers)
         st.html(
-            f'<div class="ink-photo-read"><b>On your photo<small>, {n} digits</small></b>'
-            f'<ol aria-label="Numbers that were read, row by row">{read}</ol>'
-            f"<small>Press one.{' A ? is no digit.' if None in answers else ''}</small></div>"
+            '<div class="ink-photo-read" title="Press one of your digits. A ? is none.">'
+            f'<ol aria-label="Numbers that were read, row by row">{read}</ol></div>'
             f"{announced('sheet_photo', 'On your photo: ' + '; '.join(rows) + '.', shown=False)}"
         )
 
