@@ -19,18 +19,9 @@ INITIALIZATIONS = {
     "he": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in))",
     "gabor": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in) if number else gabor_patches(n_in, n_out, rng))",  # noqa: E501
 }
-CONSTANTS = {
-    "LEARNING_RATE": "learning_rate",
-    "SCHEDULE": "schedule",
-    "MOMENTUM": "momentum",
-    "WEIGHT_DECAY": "weight_decay",
-    "BATCH_SIZE": "batch_size",
-    "EPOCHS": "epochs",
-    "SEED": "seed",
-    "N_IMAGES": "images",
-}
-"""Settings that are constants of the notebook."""
-REPEATED = {*CONSTANTS.values(), "hidden", "activation", "initialization", "optimizer", "straighten"}
+CONSTANTS = ("learning_rate", "schedule", "momentum", "weight_decay", "batch_size", "epochs", "seed", "images")
+"""Settings that are constants of the notebook, by their names in capitals."""
+REPEATED = {*CONSTANTS, "hidden", "activation", "initialization", "optimizer", "straighten"}
 """Fields of the settings that the notebook trains with; it names all others."""
 SGD = """\
 grad = grad + np.float32(WEIGHT_DECAY) * value
@@ -138,8 +129,8 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
 
 
 def _settings_code(settings: Settings, reader: Reader) -> str:
-    values = {"LAYERS": reader.layer_sizes} | {name: getattr(settings, field) for name, field in CONSTANTS.items()}
-    lines = [f"{name} = {value!r}" for name, value in values.items()]
+    values = {"layers": reader.layer_sizes} | {name: getattr(settings, name) for name in CONSTANTS}
+    lines = [f"{name.upper()} = {value!r}" for name, value in values.items()]
     return "\n".join(lines) + "  # None: all of them"
 
 

@@ -30,13 +30,6 @@ def typed_code(text: str) -> str:
 
 
 def id_from_text(text: str) -> str | None:
-    """Return the id that a person typed; None if it is none.
-
-    Examples
-    --------
-    >>> id_from_text(" K7DW m3xq9tfa-2B8H"), id_from_text("k7dw")
-    ('k7dw-m3xq-9tfa-2b8h', None)
-    """
-    code = typed_code(text)
-    found = "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    """Return the id that a person typed; None if it is none."""
+    found = "-".join(re.findall(".{1,4}", typed_code(text)))
     return found if ID.fullmatch(found) else None
