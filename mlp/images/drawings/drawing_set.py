@@ -1,7 +1,6 @@
 """A set of drawings: the names of the digits or of invented signs, and examples of each."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,26 +115,20 @@ class DrawingSet:
         ValueError
             If the strokes are not those of a drawing, or the name has the most examples already.
         """
-        return self.with_examples([example_of(label, image, strokes)])
-
-    def with_examples(self, examples: Iterable[Example]) -> "DrawingSet":
-        """Return the set with more examples, in time that grows with their number; otherwise as `with_example`."""
-        kept = {example.image.tobytes(): example for example in self.examples}
-        counts = Counter(example.label for example in self.examples)
-        for example in examples:
-            pixels = example.image.tobytes()
-            if pixels in kept:
-                counts[kept[pixels].label] -= 1
-            counts[example.label] += 1
-            if counts[example.label] > self.most:
-                name = self.names[example.label]
-                raise ValueError(f"{name} has {self.most} drawings, the most that fit; remove one first")
-            kept[pixels] = example
-        return replace(self, examples=tuple(kept.values()))
+        example = Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else ())
+        place = self.place_of(example.image)
+        if (place is None or self.examples[place].label != label) and self.counts[label] >= self.most:
+            raise ValueError(f"{self.names[label]} has {self.most} drawings, the most that fit; remove one first")
+        at = len(self) if place is None else place
+        return replace(self, examples=(*self.examples[:at], example, *self.examples[at + 1 :]))
 
     def with_drawing(self, label: int, strokes: Sequence[Stroke]) -> "DrawingSet":
         """Return the set with an example drawn by the canvas's pen; errors as in `with_example`."""
-        return self.with_examples([drawn_example(label, strokes)])
+        checked = checked_drawing(strokes)
+        image = to_mnist(rasterize(checked, pen_px=PEN_PX))
+        if image is None:
+            raise ValueError("a drawing must lie on the canvas")
+        return self.with_example(label, image, checked)
 
     def with_all(self, other: "DrawingSet") -> "DrawingSet":
         """Return the set with those examples of another one with these names that fit, and that it lacks."""
@@ -182,20 +175,6 @@ class DrawingSet:
 
 
 NO_DIGITS = DrawingSet(DIGITS)
-
-
-def example_of(label: int, image: np.ndarray, strokes: Sequence[Stroke] = ()) -> Example:
-    """Return a drawing as an example; parameters and errors as in `DrawingSet.with_example`."""
-    return Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else ())
-
-
-def drawn_example(label: int, strokes: Sequence[Stroke]) -> Example:
-    """Return strokes, drawn by the canvas's pen, as an example; errors as in `DrawingSet.with_example`."""
-    checked = checked_drawing(strokes)
-    image = to_mnist(rasterize(checked, pen_px=PEN_PX))
-    if image is None:
-        raise ValueError("a drawing must lie on the canvas")
-    return Example(label, as_pixels(image), checked)
 
 
 def as_pixels(image: np.ndarray) -> np.ndarray:

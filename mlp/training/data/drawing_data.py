@@ -1,6 +1,5 @@
 """Training data from a person's drawings: mixed with MNIST, or alone, each as about a hundred warped ones."""
 
-import threading
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -52,7 +51,6 @@ than drawings: a threshold that refuses one in five of them refuses one in twent
 MAX_LOADED = 4
 """Maximum number of data sets in a process, of up to 16 MB each."""
 _loaded: "WeakKeyDictionary[DrawingData, Dataset]" = WeakKeyDictionary()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -97,15 +95,11 @@ class DrawingData:
             raise ValueError(f"only drawings of digits can be mixed with MNIST, got {in_words(self.names)}")
 
     def load(self) -> Dataset:
-        """Return the images; quick after the first time in a process. They are gone with the last equal drawings."""
-        with _lock:
-            known = _loaded.get(self)
-        dataset = known or (_alone(self) if self.base is None else _mixed(self, self.base.load()))
-        with _lock:
-            _loaded.pop(self, None)  # an equal one, which may not live as long
-            _loaded[self] = dataset
-            for oldest in list(_loaded)[:-MAX_LOADED]:
-                del _loaded[oldest]
+        """Return the images; quick after the first time in a process. They leave its memory with this object."""
+        dataset = _loaded.pop(self, None)  # of an equal one, which may not live as long
+        _loaded[self] = dataset = dataset or (_alone(self) if self.base is None else _mixed(self, self.base.load()))
+        for oldest in filter(None, [key() for key in _loaded.keyrefs()[:-MAX_LOADED]]):
+            _loaded.pop(oldest, None)
         return dataset
 
     def __reduce__(self) -> Any:

@@ -1,5 +1,8 @@
 """Training data of drawings: warped copies, held back or left out, and own digits among others."""
 
+import pickle
+from weakref import ref
+
 import numpy as np
 import pytest
 
@@ -136,3 +139,12 @@ def test_network_learns_own_digits_that_contradict_all_others():
     after = advance(Run(settings, network=before), data, 60).run.network
     assert (before.predict(data.learned.images) == data.learned.labels).mean() < 0.7
     assert (after.predict(data.learned.images) == data.learned.labels).all()
+
+
+def test_equal_drawings_that_travel_again_bring_their_images_and_leave_with_them():
+    data = drawing_data(letters(4))
+    twice = [pickle.loads(pickle.dumps(data)) for _ in range(2)]
+    assert twice[0] is twice[1]
+    assert twice[0].load() is data.load()
+    images = ref(drawing_data(letters(3)).load())  # of drawings that nobody has any more
+    assert images() is None
