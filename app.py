@@ -23,9 +23,10 @@ from mlp.page.style.glossary import sentences
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
-from mlp.page.tabs.classroom.followed import room_state
+from mlp.page.tabs.classroom.rooms import Classrooms, room_state
 from mlp.page.tabs.classroom.row import room_row
-from mlp.page.tabs.classroom.section import open_button, visit_room
+from mlp.page.tabs.classroom.section import SHOWN, deleted_room, open_button, visit_room
+from mlp.page.tabs.classroom.thread import room_thread
 from mlp.page.tabs.lessons.section import lessons_button, lessons_place
 from mlp.page.tabs.next_step import next_step_section
 from mlp.page.train.card import script_state, training_section, wait_for_step
@@ -39,6 +40,8 @@ hidable("drawing", "Draw a digit", ".st-key-draw_card")
 hidable("training", "Train, with the curves", ".st-key-train_card")
 
 
+OTHERS = (Classrooms,)
+"""Who has work on disk besides visitors."""
 TAKERS = (room_row, signs_row, correction_row)
 """Who takes the drawing: the first that wants it."""
 
@@ -47,7 +50,7 @@ def page() -> None:
     """Draw the page."""
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide")
     theme.apply()
-    visitor = this_visitor()
+    visitor = this_visitor(OTHERS)
     wait_for_step(visitor)
     live_channel(visitor, lambda: script_state(visitor) + room_state(visitor), teach_sign)
     hide_parts()
@@ -68,7 +71,7 @@ def page() -> None:
             canvas_first()
         network_choice(visitor)
         reading_section(visitor, TAKERS)
-        next_step_section(visitor)
+        next_step_section(visitor, (room_thread,))
 
     answer_next()
     with draw_card:
@@ -83,8 +86,8 @@ def page() -> None:
     tabs_section(visitor)
     with st.container(key="privacy"):
         with st.expander("Privacy"):
-            privacy_note()
-        newcomer_section(visitor)
+            privacy_note(SHOWN)
+        newcomer_section(visitor, deleted_room)
     remember(visitor)
     sentences()
 
@@ -102,7 +105,7 @@ if __name__ == "__main__":  # Streamlit runs this file again after each action o
         page()
 else:  # the server imports it once
     wait_for_running_threads()
-    visitors()  # before all that takes long, as another server may have the folder with their work
+    visitors(OTHERS)  # before all that takes long, as another server may have the folder with their work
     try:
         chosen_mnist().load()
         for kind in FILES:

@@ -136,3 +136,29 @@ def checks_by_assert(source: str) -> list[int]:
 def test_code_checks_nothing_with_assert():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
     assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}
+
+
+def importers(package: str) -> set[str]:
+    """Return the files outside of a package that import it or a part of it."""
+    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
+    outside = [path for path in files if ROOT / package.replace(".", "/") not in path.parents]
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in outside
+        if any(f"{name}.".startswith(f"{package}.") for name in imported_modules(path, ROOT))
+    }
+
+
+def test_only_the_page_and_the_table_of_tabs_know_the_class_room():
+    assert importers("mlp.page.tabs.classroom") <= {"app.py", "mlp/page/tabs/registry.py"}
+
+
+def test_cards_know_no_taker_of_a_drawing():
+    tree = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
+    [names] = [ast.unparse(one.value) for one in tree.body if ast.unparse(one).startswith("TAKERS = ")]
+    imports = [one for one in tree.body if isinstance(one, ast.ImportFrom) and one.module]
+    takers = {str(one.module) for one in imports if any(alias.name in names for alias in one.names)}
+    assert takers
+    files = {f"{module.replace('.', '/')}.py" for module in takers}
+    known_to = set().union(*map(importers, takers))
+    assert {path for path in known_to if path.startswith(("mlp/page/draw/", "mlp/page/train/"))} <= files

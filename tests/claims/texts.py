@@ -1,8 +1,8 @@
 """All texts with claims, by key: lessons, questions of the lab, glossary, help of settings, remarks on scores."""
 
+from mlp.analysis.class_table import READS
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
-from mlp.page.tabs.classroom.table import READS
 from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS

@@ -14,7 +14,6 @@ from mlp.page.tabs.lessons.section import LESSON_VIEWS, lessons_open
 from mlp.page.tabs.places import Views
 from mlp.page.tabs.registry import SECTIONS
 from mlp.page.tabs.step.section import STAGES
-from mlp.page.visitors.session import visitors
 from mlp.training.settings import controls, settings_at
 from tests.images.drawings.sample_drawings import jittered, letters
 from tests.page.sight import (
@@ -29,7 +28,7 @@ from tests.page.sight import (
     trained_with,
     visitor_of,
 )
-from tests.page.ways import LONG, press, taught, with_signs
+from tests.page.ways import LONG, of_tabs, press, taught, with_signs
 
 Open = Callable[..., AppTest]
 SHORT = {"images": 100, "epochs": 1, "hidden_layers": 1, "width_1": 12}
@@ -66,9 +65,8 @@ def with_foreign_text(page: AppTest) -> AppTest:
     visitor.signs.change(signs)
     opened(draw(page.run(), 4))  # by a network that does not know the signs yet
     opened(done(page, "signs_train"))
-    room = visitors().classrooms.open(visitor, signs.names)
-    room.add_file(signs)
-    room.open_table()
+    for tab in of_tabs():
+        tab.take(visitor, signs)
     visitor.nickname = FOREIGN
     for lesson in LESSON_VIEWS.titles:
         visitor.answer(lesson, FOREIGN)

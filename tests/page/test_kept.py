@@ -52,10 +52,11 @@ from mlp.training.settings import Settings, controls
 from tests.images.drawings.sample_drawings import letters, mixed
 from tests.page import sight, ways
 from tests.page.sight import APP, PATIENCE_S, draw, eventually, text, visitor_of
-from tests.page.ways import SOME, WAYS
+from tests.page.ways import SOME, all_ways
 from tests.sample_digits import sample
 
 PAGE = Path(__file__).resolve().parents[2] / "mlp" / "page"
+WAYS = all_ways()
 MORE = 20
 """Steps after the restart that must give the same bits."""
 SAVED_S = 20.0

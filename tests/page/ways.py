@@ -1,18 +1,19 @@
 """Each way to begin runs on the page, by the presses that lead there."""
 
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from mlp.nn.reader import Reader
-from mlp.page.visitors.classroom import person
-from mlp.page.visitors.session import visitors
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.sight import APP, PATIENCE_S, eventually, tab_of, visitor_of
 from tests.sample_digits import sample
 
+HERE = Path(__file__).parent
 LONG = {"hidden_layers": 1, "width_1": 16, "epochs": 200}
 """A run that still plays when it is paused."""
 SOME = 20
@@ -85,25 +86,6 @@ def stuck() -> AppTest:
     return page.run()
 
 
-def in_a_class() -> AppTest:
-    """Return the page of a learner in a room with the drawings of another class."""
-    page, digits = press(opened(tab="Room", **LONG), "room_open"), sample().test
-    visitor = visitor_of(page)
-    room = visitors().classrooms.of(visitor)
-    assert room is not None
-    room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
-    room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]))
-    return page.run()
-
-
-def after_class(page: AppTest) -> AppTest:
-    """Close the room from which the page's run has learned."""
-    press(page, "room_close")
-    visitors().check()
-    assert visitor_of(page).job is None
-    return page.run()
-
-
 WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "train": ("train/card.py train", trained),
     "train with synthetic digits": ("train/card.py train", lambda: trained(written="true")),
@@ -120,19 +102,6 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
         "draw/collect.py _learn",
         lambda: measured(press(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train")),
     ),
-    "with the class": ("draw/correction.py teach", lambda: measured(press(in_a_class(), "room_teach"))),
-    "with a class whose room is closed": (
-        "draw/correction.py teach",
-        lambda: after_class(measured(press(in_a_class(), "room_teach"))),
-    ),
-    "the class alone": (
-        "tabs/classroom/learning.py _learn_alone",
-        lambda: measured(press(in_a_class(), "room_alone")),
-    ),
-    "a class alone whose room is closed": (
-        "tabs/classroom/learning.py _learn_alone",
-        lambda: after_class(measured(press(in_a_class(), "room_alone"))),
-    ),
     "a lesson's row": (
         "tabs/lessons/experiments.py _try",
         lambda: measured(press(opened(lesson="examples"), "try_examples_0")),
@@ -147,3 +116,16 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "continued from a saved step": ("tabs/inside/rewind.py _continue_run", rewound),
 }
 """Each way to begin runs on the page: the file and function that begin them, and the presses that lead there."""
+
+
+def of_tabs() -> list[Any]:
+    """Return the modules with more ways, each beside the tests of a tab, and a function that takes foreign text there.
+
+    They import this one, so they are imported late.
+    """
+    return [import_module(f"tests.page.tabs.{path.parent.name}.ways") for path in sorted(HERE.glob("tabs/*/ways.py"))]
+
+
+def all_ways() -> dict[str, tuple[str, Callable[[], AppTest]]]:
+    """Return each way, those of tabs too."""
+    return {**WAYS, **{name: way for tab in of_tabs() for name, way in tab.WAYS.items()}}

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from mlp.machine import usable_cores
-from mlp.page.visitors.classrooms import TRIES
+from mlp.page.tabs.classroom.rooms import TRIES
 from mlp.training.settings import Settings
 from tests.benchmarks.classroom import BARE_S, bare, rates
 from tests.browser.server import Server, serve

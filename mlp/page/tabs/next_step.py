@@ -16,8 +16,6 @@ from mlp.page.settings.controls import SETTING
 from mlp.page.style.link import hidable, hidden
 from mlp.page.style.redraw import Event, part, rerun_page
 from mlp.page.style.reveal import reveal
-from mlp.page.tabs.classroom.followed import GIVEN, PEOPLE
-from mlp.page.tabs.classroom.learning import learn_with
 from mlp.page.tabs.lab.section import LAB, LAB_VIEWS
 from mlp.page.tabs.lessons.section import LESSONS_PLACE, lessons_are_open, open_lessons
 from mlp.page.tabs.mistakes.section import MISTAKES
@@ -25,11 +23,8 @@ from mlp.page.tabs.places import Section, go_to
 from mlp.page.tabs.registry import named, open_place
 from mlp.page.tabs.step.section import STEP
 from mlp.page.train.card import train
-from mlp.page.visitors.classroom import Classroom, person
 from mlp.page.visitors.runs import all_runs
-from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import room_of
 
 TOO_FAST = 1.0
 """A learning rate at which a network with the default settings does not learn."""
@@ -42,6 +37,17 @@ class NextStep(NamedTuple):
     label: str
     is_due: Callable[[Visitor], bool]
     take: Callable[[Visitor], object]
+
+
+class Thread(NamedTuple):
+    """Steps, of which the first that is due is next, and what else that depends on."""
+
+    steps: Sequence[NextStep]
+    on: Collection[Event] = ()
+
+
+OtherThread = Callable[[Visitor], Thread | None]
+"""Returns the thread in place of the usual one; None if there is none for the visitor."""
 
 
 def _has_run(visitor: Visitor) -> bool:
@@ -111,71 +117,26 @@ THREAD = (
 """What is due first, is next."""
 
 
-def _in_room(label: str, is_due: Callable[[Visitor, Classroom], bool], key: str) -> NextStep:
-    """Return the step that leads to a part of the visitor's room."""
-
-    def take(_: Visitor) -> None:
-        reveal(key)
-        go_to("Room")
-
-    return NextStep(label, lambda visitor: is_due(visitor, _room(visitor)), take)
+def thread_of(visitor: Visitor, threads: Sequence[OtherThread]) -> Thread:
+    """Return the first of the other threads that there is for a visitor, or else the usual one."""
+    return next((found for other in threads if (found := other(visitor)) is not None), Thread(THREAD))
 
 
-def _room(visitor: Visitor) -> Classroom:
-    room = visitors().classrooms.of(visitor)
-    if room is None:
-        raise LookupError("the visitor is in no room")
-    return room
-
-
-def _has_guessed(visitor: Visitor, room: Classroom) -> bool:
-    mine = room.learner(person(visitor.id))
-    return mine is not None and mine.guess is not None
-
-
-ROOM = (
-    _in_room(
-        "Guess what is misread",
-        lambda visitor, room: not (room.shows_answer or _has_guessed(visitor, room)),
-        "room_guesses",
-    ),
-    NextStep(
-        "Train with the class",
-        lambda visitor: room_of(visitor.runs.data) != _room(visitor).code,
-        lambda visitor: learn_with(visitor, _room(visitor)),
-    ),
-    _in_room("Open the table", lambda visitor, room: visitor.holds_room and not room.shows_answer, "room_results"),
-    _in_room("See who reads whom", lambda _, room: room.shows_answer, "room_results"),
-    _in_room("See what the class wrote", lambda *_: True, "room_wall"),
-)
-"""The same in a class's room, once the row below the canvas has no more to ask for."""
-
-
-def thread(visitor: Visitor) -> Sequence[NextStep]:
-    """Return the steps for a visitor; none while a room asks for drawings, as its row is what is next."""
-    room = visitors().classrooms.of(visitor)
-    if room is None:
-        return THREAD
-    mine = room.learner(person(visitor.id))
-    asks = mine is None or (room.collects and room.asks_for(person(visitor.id)) is not None)
-    return () if asks else ROOM
-
-
-def next_step(visitor: Visitor) -> NextStep | None:
+def next_step(visitor: Visitor, threads: Sequence[OtherThread]) -> NextStep | None:
     """Return the first step that is due, and note what is open now."""
     place = open_place()
     visitor.seen |= {*([] if place is None else [place[1].name]), *([LESSONS_PLACE.name] if lessons_are_open() else [])}
-    return next((step for step in thread(visitor) if step.is_due(visitor)), None)
+    return next((step for step in thread_of(visitor, threads).steps if step.is_due(visitor)), None)
 
 
-def _depends(visitor: Visitor) -> Collection[Event]:
-    return [CANVAS, SETTING, *([] if _has_run(visitor) else [STROKE]), *([PEOPLE, GIVEN] if visitor.classroom else [])]
+def _depends(visitor: Visitor, threads: Sequence[OtherThread]) -> Collection[Event]:
+    return [CANVAS, SETTING, *([] if _has_run(visitor) else [STROKE]), *thread_of(visitor, threads).on]
 
 
 @part("next_step_line", _depends)
-def next_step_section(visitor: Visitor) -> None:
-    """Draw a button for the one next thing, under the answer."""
-    step = next_step(visitor)
+def next_step_section(visitor: Visitor, threads: Sequence[OtherThread]) -> None:
+    """Draw a button for the one next thing, under the answer; ``threads`` are further ones."""
+    step = next_step(visitor, threads)
     with st.container(key="next_line", gap=None):
         if step is not None and _NAME not in hidden():
             st.button(

@@ -1,5 +1,7 @@
 """What is kept, and how to share a computer: leave work under a code, come back to it, or remove it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mlp.jobs.limits import limits
@@ -25,8 +27,8 @@ UNREADABLE = "The server can’t read its disk now. Try again in a minute."
 hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
 
 
-def privacy_note() -> None:
-    """Draw the privacy note, which depends on whether the server has a disk; SECURITY.md makes the same promises."""
+def privacy_note(shown: str = "It shows others nothing of it.") -> None:
+    """Draw the privacy note, with what others are ``shown``; SECURITY.md makes the same promises."""
     where = (
         f"on this server’s disk until {limits().kept_days:d} days after your last visit"
         if visitors().has_disk
@@ -34,21 +36,23 @@ def privacy_note() -> None:
     )
     st.caption(
         "**Privacy.** Inkling keeps your runs, drawing, digits, signs, open photo, nickname and written answers "
-        f"{where}. It shows others only what you give to a room, and how your run and uploaded network read there. "
-        "A cookie with a random code finds your work again when you return. Anyone who uses this browser or knows the "
-        "code can see it, and so can the people who run the server. Below, *Someone else’s turn* puts all of it away "
-        "under its code, or deletes it."
+        f"{where}. {shown} A cookie with a random code finds your work again when you return. Anyone who uses this "
+        "browser or knows the code can see it, and so can the people who run the server. Below, *Someone else’s turn* "
+        "puts all of it away under its code, or deletes it."
     )
 
 
-def newcomer_section(visitor: Visitor) -> None:
-    """Draw the visitor's code, and the buttons to leave and come back."""
+def newcomer_section(visitor: Visitor, more_deleted: Callable[[Visitor], str] = lambda _: "") -> None:
+    """Draw the visitor's code, and the buttons to leave and come back.
+
+    ``more_deleted`` returns a sentence on what else is deleted with all work of a visitor, empty if there is nothing.
+    """
     with st.container(key="newcomer"), st.expander("Someone else’s turn"):
-        _draw(visitor)
+        _draw(visitor, more_deleted)
 
 
 @part("newcomer", FIRST_WORK)
-def _draw(visitor: Visitor) -> None:
+def _draw(visitor: Visitor, more_deleted: Callable[[Visitor], str]) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():
         if visitor.has_work():
@@ -62,9 +66,8 @@ def _draw(visitor: Visitor) -> None:
                 args=("",),
             )
             st.caption("The next person then starts with an empty page.")
-            if visitor.classroom is not None:
-                room = "closes the room that you hold" if visitor.holds_room else "takes your drawings out of the room"
-                st.caption(f"Deleting it also {room}.")
+            if more := more_deleted(visitor):
+                st.caption(more)
             sure = st.checkbox("Yes, delete all my work", key="remove_sure")
             st.button(
                 "Delete all my work",

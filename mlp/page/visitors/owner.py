@@ -1,4 +1,4 @@
-"""Whoever has work on disk: a visitor, or a class's room."""
+"""Whoever has work on disk: visitors, and owners of other kinds."""
 
 import threading
 import time
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 
 if TYPE_CHECKING:
+    from mlp.page.visitors.visitor import Visitor
     from mlp.page.visitors.works import Work
 
 
@@ -74,3 +76,30 @@ class Owner:
     def has_work(self) -> bool:
         """Whether there is any work to lose."""
         return any(work.n_bytes() for work in self.works)
+
+
+class Others:
+    """Owners of another kind than visitors, for a registry of visitors, which calls this.
+
+    Parameters
+    ----------
+    checkpoints : Checkpoints or None
+        Where their work is saved.
+    """
+
+    def __init__(self, checkpoints: Checkpoints | None) -> None:
+        self.checkpoints = checkpoints
+
+    def present(self) -> Sequence[Owner]:
+        """Return those in memory."""
+        raise NotImplementedError
+
+    def forget(self, owner_id: str) -> None:
+        """Let go of one in memory, if it is of this kind."""
+        raise NotImplementedError
+
+    def check(self, visitor: "Visitor") -> None:
+        """Look at a visitor in memory: each second, and when they return."""
+
+    def leave(self, visitor: "Visitor") -> None:
+        """Delete what they have of a visitor who deletes all work; after an OSError, some of it remains."""

@@ -3,14 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.classrooms import Classrooms
 from mlp.page.visitors.codes import ID, new_id
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.memory import return_large_blocks, return_memory
-from mlp.page.visitors.owner import Owner
+from mlp.page.visitors.owner import Others, Owner
 from mlp.page.visitors.persistence import is_saved, restored, save
 from mlp.page.visitors.visitor import Visitor
 
@@ -20,6 +20,8 @@ KEPT_S = 6 * 3600.0  # the same without a disk, when it is deleted
 MAX_MB = 1000.0  # of all visitors' work together, see `Visitor.n_bytes`
 SAVE_S = 1.0
 CLEAN_UP_S = 60.0
+
+Kind = TypeVar("Kind", bound=Others)
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +35,15 @@ class Visitors:
 
     Together they may take ``max_mb`` of memory: when it runs short, saved work of absent visitors leaves it, and then
     the next run, or the next visitor with saved work, is refused. ``is_open`` tells whether a session has an open
-    connection; ``elsewhere`` is the address of another page, if it has the folder for saved work.
+    connection; ``others`` are all further owners of work, which it saves, checks and forgets like visitors;
+    ``elsewhere`` is the address of another page, if it has the folder for saved work.
     """
 
     def __init__(
         self,
         is_open: Callable[[str], bool],
         checkpoints: Checkpoints | None = None,
+        others: Sequence[Others] = (),
         *,
         max_mb: float = MAX_MB,
         elsewhere: str = "",
@@ -48,7 +52,7 @@ class Visitors:
         self._is_open = is_open
         self._checkpoints = checkpoints
         self._max_bytes = max_mb * 1e6
-        self.classrooms = Classrooms(checkpoints)
+        self._others = others
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._returning = threading.Lock()  # held while a visitor is restored, who may have opened several tabs
@@ -56,6 +60,10 @@ class Visitors:
     def __len__(self) -> int:
         """Number of visitors in memory."""
         return len(self._visitors)
+
+    def other(self, kind: type[Kind]) -> Kind:
+        """Return the further owners of this kind."""
+        return next(each for each in self._others if isinstance(each, kind))
 
     def present(self) -> list[Visitor]:
         """Return the visitors in memory."""
@@ -85,7 +93,7 @@ class Visitors:
                 if (visitor := self._present(visitor_id, session_id)) is not None:
                     return visitor
                 if (visitor := restored(visitor_id, self._checkpoints)) is not None:
-                    self.classrooms.delete_copies(visitor)
+                    self._check_others(visitor)
                     return self._enter(visitor, session_id)
         return self._enter(Visitor(new_id()), session_id)
 
@@ -115,11 +123,12 @@ class Visitors:
     def remove(self, visitor: Visitor) -> None:
         """Delete all of a visitor's work from memory and disk; the tabs then open again as a new visitor.
 
-        So do the copies that a room has. After an OSError, some of it remains on the disk.
+        So does what other owners have of it. After an OSError, some of it remains on the disk.
         """
-        visitor.forgotten = True  # so that no tab joins a room, and no thread saves the work again
+        visitor.forgotten = True  # so that no tab adds any, and no thread saves the work again
         try:
-            self.classrooms.leave(visitor)
+            for other in self._others:
+                other.leave(visitor)
             with visitor.disk_lock:
                 if self._checkpoints:
                     self._checkpoints.remove(visitor.id)
@@ -141,7 +150,7 @@ class Visitors:
                 visitor.job.play()
 
     def save(self, *, all_now: bool = False) -> None:
-        """Save every visitor and room, with ``all_now`` also what could wait."""
+        """Save all owners, with ``all_now`` also what could wait."""
         if self._checkpoints:
             with self._lock:
                 owners = self._owners()
@@ -150,11 +159,12 @@ class Visitors:
                     with engine().charged(owner.id):
                         save(owner, self._checkpoints, all_now=all_now)
                 except Exception:  # an error with one owner must not affect the others
-                    log.exception("a visitor or room could not be saved")
+                    log.exception("some work could not be saved")
 
     def check(self) -> None:
         """Pause the runs of absent visitors, forget those at rest, and enforce the memory limit."""
-        self.classrooms.check(self.present())
+        for visitor in self.present():
+            self._check_others(visitor)
         with self._lock:
             now = time.monotonic()
             for visitor in self._visitors.values():
@@ -171,8 +181,12 @@ class Visitors:
             self._free()
 
     def _owners(self) -> list[Owner]:
-        """Return the visitors and rooms in memory. The lock is held."""
-        return [*self._visitors.values(), *self.classrooms.present()]
+        """Return all owners in memory. The lock is held."""
+        return [*self._visitors.values(), *(owner for other in self._others for owner in other.present())]
+
+    def _check_others(self, visitor: Visitor) -> None:
+        for other in self._others:
+            other.check(visitor)
 
     def free_memory(self, n_bytes: int) -> bool:
         """Whether a visitor can have ``n_bytes`` more, after saved work of absent ones left memory if necessary."""
@@ -203,7 +217,8 @@ class Visitors:
                 if owner.is_here or (self.has_disk and not is_saved(owner)):
                     return False
                 if self._visitors.pop(owner.id, None) is None:
-                    self.classrooms.forget(owner.id)
+                    for other in self._others:
+                        other.forget(owner.id)
                 owner.close()
             return True
         finally:

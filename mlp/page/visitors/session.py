@@ -5,6 +5,7 @@ import html
 import logging
 import re
 import threading
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NoReturn
 from urllib.parse import urlencode, urlsplit
@@ -18,6 +19,7 @@ from mlp.machine import usable_memory_mb
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import linked_query
 from mlp.page.visitors.codes import ID
+from mlp.page.visitors.owner import Others
 from mlp.page.visitors.persistence import DiskError
 from mlp.page.visitors.registry import MAX_MB, NoRoomError, Visitors
 from mlp.page.visitors.visitor import Visitor
@@ -48,8 +50,8 @@ _visitors: Visitors | None = None
 _visitors_lock = threading.Lock()
 
 
-def visitors() -> Visitors:
-    """Return the server's one registry of visitors.
+def visitors(others: Sequence[type[Others]] = ()) -> Visitors:
+    """Return the server's one registry of visitors, which the first call makes, with these kinds of further owners.
 
     This is not a cached resource of Streamlit's, as any browser can clear those for everybody.
     """
@@ -58,20 +60,21 @@ def visitors() -> Visitors:
         if _visitors is None:
             # Reading a drawing is too little work for several threads, which would mostly wait for each other.
             threadpool_limits(1)
-            _visitors = _new_registry()
+            _visitors = _new_registry(others)
             _visitors.watch()
             atexit.register(_visitors.save, all_now=True)
         return _visitors
 
 
-def _new_registry() -> Visitors:
+def _new_registry(others: Sequence[type[Others]]) -> Visitors:
     """Return a registry of visitors; if another server has the folder for their work, this one ends with a sentence."""
     host, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
     try:
         checkpoints, elsewhere = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
     except TakenError as error:
         raise SystemExit(f"Inkling cannot start: {error}") from error
-    return Visitors(_is_open, checkpoints, max_mb=_max_mb(), elsewhere=elsewhere)
+    kept = [kind(checkpoints) for kind in others]
+    return Visitors(_is_open, checkpoints, kept, max_mb=_max_mb(), elsewhere=elsewhere)
 
 
 def _max_mb() -> float:
@@ -105,14 +108,14 @@ def cookie_name(url: str | None) -> str:
     return re.sub(r"[^\w-]+", "_", f"inkling_visitor_{port}_{path.strip('/')[:60]}", flags=re.ASCII).rstrip("_")
 
 
-def this_visitor() -> Visitor:
-    """Return this session's visitor: the one that its cookie names, or a new one.
+def this_visitor(others: Sequence[type[Others]]) -> Visitor:
+    """Return this session's visitor: the one that its cookie names, or a new one; ``others`` as in `visitors`.
 
     If the tab still shows the page of another visitor, who has left or is removed, it loads again: the script ends.
     """
     known = _visitor_id.get()
     try:
-        visitor = visitors().get(_cookie_id() if known is None else known, session_id())
+        visitor = visitors(others).get(_cookie_id() if known is None else known, session_id())
     except NoRoomError:
         st.info(NO_ROOM, icon=":material/groups:")
         st.stop()

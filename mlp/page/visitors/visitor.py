@@ -83,13 +83,7 @@ class Visitor(Owner):
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
-    # The code of the room that the visitor is in, and whether they hold it; only scripts change it, with the lock held.
-    classroom: tuple[str, bool] | None = None
-
-    @property
-    def holds_room(self) -> bool:
-        """Whether the visitor has opened the room that they are in."""
-        return self.classroom is not None and self.classroom[1]
+    kept: dict[str, Any] = field(default_factory=dict)  # small values of features, as JSON, by their names
 
     @property
     def is_here(self) -> bool:

@@ -80,12 +80,12 @@ class Canvas(Work):
     """The drawing and other small values."""
 
     suffix, words = "canvas.json", "your drawing"
-    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "seen", "classroom")
+    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "seen", "kept")
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
         it = self.owner
-        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, it.classroom or ()]
+        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, it.kept]
         return it.drawing_chars + sum(map(len, texts))
 
     def files(self) -> list[File]:
@@ -93,8 +93,8 @@ class Canvas(Work):
         it = self.owner
         if not it.has_work():
             return []
-        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname", "classroom")}
-        state |= {name: dict(getattr(it, name)) for name in ("answers", "guesses")}
+        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname")}
+        state |= {name: dict(getattr(it, name)) for name in ("answers", "guesses", "kept")}
         state |= {"number": it.runs.current, "shown": it.runs.shown, "seen": sorted(it.seen)}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
 
@@ -104,7 +104,7 @@ class Canvas(Work):
         guesses = {lesson: tuple(heights) for lesson, heights in state["guesses"].items()}
         it.keep_drawing(state["drawing"])
         it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
-        it.guesses, it.classroom = guesses, state["classroom"] and tuple(state["classroom"])
+        it.guesses, it.kept = guesses, state["kept"]
         it.runs.current, it.runs.shown, it.seen = state["number"], tuple(state["shown"]), frozenset(state["seen"])
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import draw, draw_sign, finished, tab_of, text, visitor_of
 from tests.page.ways import press
 
@@ -71,15 +70,3 @@ def test_button_leads_back_to_digits_and_keeps_the_signs(named_page: AppTest):
     press(page, "your_signs")
     assert visitor_of(page).signs.now.names == ("♥", "★")
     assert page.button(key="sign_0")
-
-
-def test_room_takes_the_drawing_before_the_signs(open_page: Callable[..., AppTest]):
-    page = press(open_page(tab="Room"), "room_open")
-    visitor_of(page).signs.change(letters(1))
-    assert text(draw(page, 4), "answer").startswith("4 ")
-    assert ">0</text>" in shape(page)
-
-
-def test_answer_speaks_of_the_signs_that_a_room_collects(named_page: AppTest):
-    page = press(named_page, "open_a_room")
-    assert text(draw(page, 4), "answer").startswith("♥ and ★ ")

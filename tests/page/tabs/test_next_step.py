@@ -1,12 +1,10 @@
-"""The thread: one button leads through the page, and in a class's room through its steps."""
+"""The thread: one button leads through the page."""
 
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.tabs.next_step import ROOM, THREAD
-from mlp.page.visitors.classroom import person
-from mlp.page.visitors.session import visitors
+from mlp.page.tabs.next_step import THREAD
 from tests.page.sight import at_rest, draw, tab_of, visitor_of
 
 
@@ -63,18 +61,3 @@ def test_learning_rate_that_the_run_follows_makes_no_other_settings(page: AppTes
     assert label(page) == before
     page.slider(key="epochs").set_value(2).run()
     assert label(page) == "Train with these settings"
-
-
-def test_room_leads_through_its_own_steps(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Room")
-    page.button(key="room_open").click().run()
-    room, me = visitors().classrooms.of(visitor_of(page)), person(visitor_of(page).id)
-    assert room is not None
-    assert label(page) == ""  # the row below the canvas asks for drawings
-    room.collect(False)
-    way = [label(page.run())]
-    room.guess(me, 3)
-    way.append(label(page.run()))
-    assert way == [step.label for step in ROOM[:2]]
-    room.open_table()
-    assert label(page.run()) == ROOM[1].label

@@ -95,7 +95,7 @@ def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
         visitor.keep_drawing({"data": "data:"})
     broken.runs.runs.append(None)
     before.save()
-    assert "a visitor or room could not be saved" in caplog.text
+    assert "some work could not be saved" in caplog.text
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).get(whole.id, "tab").drawing == whole.drawing
 
 

@@ -14,8 +14,8 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
-from mlp.page.tabs.classroom.followed import PEOPLE
-from mlp.page.visitors.classroom import MAX_DRAWINGS, MAX_LEARNERS, Classroom, person
+from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, person
+from mlp.page.tabs.classroom.rooms import PEOPLE
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
@@ -82,7 +82,7 @@ def devices(visitor: Visitor, room: Classroom) -> None:
     if len(waiting) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{len(waiting)}** wait.")
-            st.button("Send all away", key="room_none", on_click=room.keep_waiting, args=((),))
+            st.button("Send all away", key="room_none", on_click=room.send_all_away)
     with st.container(horizontal=True):
         if room.door_is_open:
             st.button("Close the door", key="room_door", on_click=room.open_door, args=(0.0,))

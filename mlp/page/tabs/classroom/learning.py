@@ -8,7 +8,7 @@ from mlp.page.draw.collect import signs_settings
 from mlp.page.draw.correction import teach
 from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.reveal import reveal
-from mlp.page.visitors.classroom import Classroom, person
+from mlp.page.tabs.classroom.room import Classroom, person
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor

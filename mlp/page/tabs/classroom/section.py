@@ -15,14 +15,15 @@ from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import code_card, devices, files
 from mlp.page.tabs.classroom.learning import learning
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError, person
+from mlp.page.tabs.classroom.rooms import ELSEWHERE, holds_room, rooms, seat_of
 from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
 from mlp.page.tabs.places import Section, go_to
-from mlp.page.visitors.classroom import Classroom, ClassroomError, person
-from mlp.page.visitors.classrooms import ELSEWHERE
+from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.newcomer import NOT_DELETED, UNREADABLE
 from mlp.page.visitors.refusals import Refusal
-from mlp.page.visitors.session import session_id, visitors
+from mlp.page.visitors.session import session_id
 from mlp.page.visitors.visitor import Visitor
 
 NAME = "Room"
@@ -42,29 +43,42 @@ SHARED = (
 )
 
 
+SHOWN = "It shows others only what you give to a room, and how your run and uploaded network read there."
+"""What others see of a visitor's work, for the privacy note."""
+
+
+def deleted_room(visitor: Visitor) -> str:
+    """Return what becomes of the room of a visitor who deletes all work, as a sentence; empty if they are in none."""
+    if seat_of(visitor) is None:
+        return ""
+    act = "closes the room that you hold" if holds_room(visitor) else "takes your drawings out of the room"
+    return f"Deleting it also {act}."
+
+
 def visit_room(visitor: Visitor) -> None:
     """Follow the room that the visitor is in, and show the one that the link names, once, filled in for a press.
 
     Call it before all that shows either. Once the visitor is in a room, the address has no code, as they may share it.
     """
-    visitors().classrooms.visit(visitor, this_tab())
+    rooms().visit(visitor, this_tab())
+    seat = seat_of(visitor)
     if (code := linked(LINKED)) is not None and not _followed.get():
         _followed.set(True)
         _code.set(code[:MAX_CODE])
         state.requested_tab.set(NAME)
         reveal("room_entrance")
-        if visitor.classroom is not None and visitor.classroom[0] != code:
-            _refused.set(ELSEWHERE.format(visitor.classroom[0]))
-    if visitor.classroom is not None:
+        if seat is not None and seat.code != typed_code(code):
+            _refused.set(ELSEWHERE.format(seat.code))
+    if seat is not None:
         forget_linked(LINKED)
-        room = visitors().classrooms.of(visitor)
+        room = rooms().of(visitor)
         if room is not None and room.learner(person(visitor.id)) is not None and _followed.pop():
             reveal("canvas")  # to draw for it
 
 
 def open_button(visitor: Visitor) -> None:
     """Draw the button in *Share* that opens a room."""
-    if visitor.classroom is None:
+    if seat_of(visitor) is None:
         st.button(
             "Open a room for a class", key="open_a_room", icon=":material/groups:", on_click=open_room, args=(visitor,)
         )
@@ -93,11 +107,11 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
 
 def room_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the room that the visitor is in, or the ways to open and to join one."""
-    room = visitors().classrooms.of(visitor)
+    room, holds = rooms().of(visitor), holds_room(visitor)
     _entrance(visitor, room)
     if room is None or room.learner(person(visitor.id)) is None:
         return
-    if visitor.holds_room:
+    if holds:
         with st.container(key="room_code"):
             code_card(room)
         devices(visitor, room)
@@ -109,7 +123,7 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
         table(visitor, room)
         follow_networks(room)
     learning(visitor, room)
-    if not visitor.holds_room:
+    if not holds:
         st.button("Leave the room", key="room_leave", on_click=_leave, args=(visitor,))
         return
     files(room)
@@ -122,15 +136,15 @@ def open_room(visitor: Visitor) -> None:
     """Open a room for digits, or for the visitor's signs if they have collected any, and show it; for callbacks."""
     signs = visitor.signs.now.names
     reveal("room_code")
-    _try(visitors().classrooms.open, visitor, signs if len(signs) > 1 else DIGITS)
+    _try(rooms().open, visitor, signs if len(signs) > 1 else DIGITS)
 
 
 def _join(visitor: Visitor) -> None:
-    _try(visitors().classrooms.join, visitor, _code.get(), session_id())
+    _try(rooms().join, visitor, _code.get(), session_id())
 
 
 def _leave(visitor: Visitor) -> None:
-    _try(visitors().classrooms.leave, visitor, if_disk_fails=NOT_DELETED)
+    _try(rooms().leave, visitor, if_disk_fails=NOT_DELETED)
 
 
 def _try(act: Callable[..., object], *args: object, if_disk_fails: str = UNREADABLE) -> None:

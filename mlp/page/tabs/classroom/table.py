@@ -10,7 +10,7 @@ from weakref import ref
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table
+from mlp.analysis.class_table import READS, Cell, Contender, Line, Writer, class_table
 from mlp.analysis.scores import percent
 from mlp.page.draw.networks import NAMES, shipped
 from mlp.page.session_var import SessionVar
@@ -18,11 +18,11 @@ from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Where, part, redraw, rerun_page
 from mlp.page.style.reveal import reveal
-from mlp.page.tabs.classroom.followed import PEOPLE
+from mlp.page.tabs.classroom.room import Classroom, Learner, person
+from mlp.page.tabs.classroom.rooms import PEOPLE, holds_room
 from mlp.page.tabs.drawings.read import drawing_rows
 from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.analysis_budget import within_budget
-from mlp.page.visitors.classroom import Classroom, Learner, person
 from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
@@ -34,10 +34,6 @@ _open_cell = SessionVar[tuple[str, str] | None]("room_cell", None)
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 ALONE = "MNIST alone"
 """The basic network: nothing else has learned from MNIST alone."""
-READS = (
-    "Each network reads everybody’s drawings but its owner’s. One that learned the others’ drawings reads only its "
-    "owner’s. From six writers on, limits say with 95% confidence how well it reads others who write like them."
-)
 
 
 class Table(NamedTuple):
@@ -100,7 +96,7 @@ def table(visitor: Visitor, room: Classroom) -> None:
     if room.learner(person(visitor.id)) is None:
         return
     if not room.shows_answer:
-        if visitor.holds_room:
+        if holds_room(visitor):
             st.button("Open the table", key="room_open_table", type="primary", on_click=_open_table, args=(room,))
         return
     writers, lines = table_of(room)

@@ -5,7 +5,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -188,13 +188,10 @@ class Classroom(Owner):
             self.let_in(who)
         self.changed()
 
-    def keep_waiting(self, here: Collection[str]) -> None:
-        """Forget everybody who waits but is not here any more."""
-        with self.lock:
-            gone = self.waiting.keys() - here
-            self.waiting = {who: number for who, number in self.waiting.items() if who not in gone}
-        if gone:
-            self.changed()
+    def send_all_away(self) -> None:
+        """Forget everybody who waits."""
+        for who in list(self.waiting):
+            self.let_go(who)
 
     @property
     def door_is_open(self) -> bool:
@@ -204,10 +201,10 @@ class Classroom(Owner):
     def let_go(self, who: str) -> None:
         """Remove a learner, or somebody who waits, with the room's copies of their drawings."""
         with self.lock:
-            self.waiting.pop(who, None)
-            self.learners = [one for one in self.learners if one.who != who]
-            self.n_given += 1
-            self._drop_pictures()
+            if self.waiting.pop(who, None) is None:
+                self.learners = [one for one in self.learners if one.who != who]
+                self.n_given += 1
+                self._drop_pictures()
         self.changed()
 
     def _enter(self, who: str) -> None:

@@ -8,9 +8,8 @@ import pytest
 
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example
-from mlp.page.visitors import classroom as module
-from mlp.page.visitors.analysis_budget import within_budget
-from mlp.page.visitors.classroom import (
+from mlp.page.tabs.classroom import room as module
+from mlp.page.tabs.classroom.room import (
     ANIMALS,
     EACH,
     MAX_DRAWINGS,
@@ -19,6 +18,7 @@ from mlp.page.visitors.classroom import (
     Classroom,
     ClassroomError,
 )
+from mlp.page.visitors.analysis_budget import within_budget
 
 
 def image(number: int) -> np.ndarray:
@@ -66,7 +66,7 @@ def test_waiting_strangers_take_no_place_and_can_all_be_sent_away(room):
     assert len(set(room.waiting.values())) == MAX_WAITING
     with pytest.raises(ClassroomError, match="Too many wait"):
         room.ask("ann")
-    room.keep_waiting(())
+    room.send_all_away()
     room.ask("ann")
     room.let_in("ann")
     assert (room.learner("ann").name in ANIMALS, room.waiting) == (True, {})

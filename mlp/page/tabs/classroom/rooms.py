@@ -3,15 +3,20 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import NamedTuple
 
 from mlp.class_names import DIGITS
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.classroom import PREFIX, Classroom, ClassroomError, Learners, Listener, person
+from mlp.page.live.tabs import Tab
+from mlp.page.style.redraw import Event
+from mlp.page.tabs.classroom.room import PREFIX, Classroom, ClassroomError, Learners, Listener, person
 from mlp.page.visitors.codes import new_code, typed_code
+from mlp.page.visitors.owner import Others
 from mlp.page.visitors.persistence import restore
+from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
 N_LETTERS = 5
@@ -19,6 +24,8 @@ N_LETTERS = 5
 TRIES, ALL_TRIES, TRIES_S = 10, 100, 60.0
 """Wrong codes of one page, and of all pages together, within these seconds."""
 UNKNOWN = "No room has this code: check each letter. A room ends when it is closed, or 30 days after its last visit."
+SEAT = "classroom"
+"""Name of a visitor's seat among the values that are kept of them."""
 WAITS_S = 45.0
 """Time for which somebody without an open tab still waits to be let in."""
 ENDED = "Your room was closed, and all that was in it is deleted."
@@ -28,11 +35,28 @@ TOO_MANY = "Too many codes were tried. Wait a minute, and try again."
 ELSEWHERE = "You are in room {}: leave or close it before you join another."
 
 
-class Classrooms:
+class Seat(NamedTuple):
+    """The code of the room that a visitor is in, and whether they hold it. Only scripts change it, with their lock."""
+
+    code: str
+    holds: bool = False
+
+
+def seat_of(visitor: Visitor) -> Seat | None:
+    """Return a visitor's seat; None if they are in no room."""
+    return None if (kept := visitor.kept.get(SEAT)) is None else Seat(*kept)
+
+
+def holds_room(visitor: Visitor) -> bool:
+    """Whether a visitor has opened the room that they are in."""
+    return (seat := seat_of(visitor)) is not None and seat.holds
+
+
+class Classrooms(Others):
     """All rooms of this server. A room is in memory while anybody is there, and else on disk."""
 
-    def __init__(self, checkpoints: Checkpoints | None = None) -> None:
-        self._checkpoints = checkpoints
+    def __init__(self, checkpoints: Checkpoints | None) -> None:
+        super().__init__(checkpoints)
         self._rooms: dict[str, Classroom] = {}
         self._lock = threading.Lock()
         self._returning = threading.Lock()  # held while a room is restored, for which several tabs may ask
@@ -46,7 +70,7 @@ class Classrooms:
 
     def knows(self, code: str) -> bool:
         """Whether there is a room with this code, in memory or on disk; an OSError if the disk cannot be read."""
-        return PREFIX + code in self._rooms or bool(self._checkpoints and self._checkpoints.knows(PREFIX + code))
+        return PREFIX + code in self._rooms or bool(self.checkpoints and self.checkpoints.knows(PREFIX + code))
 
     def open(self, visitor: Visitor, names: tuple[str, ...] = DIGITS) -> Classroom:
         """Open a room that this visitor holds, and return it; a ClassroomError says that they are in another one."""
@@ -57,7 +81,7 @@ class Classrooms:
             _require_free(visitor, code)
             with self._lock:
                 self._rooms[room.id] = room
-            visitor.classroom = code, True
+            visitor.kept[SEAT] = Seat(code, holds=True)
         return room
 
     def join(self, visitor: Visitor, text: str, session: str) -> None:
@@ -84,12 +108,12 @@ class Classrooms:
                     self._wrong[session] += 1
                 raise ClassroomError(UNKNOWN)
             room.ask(person(visitor.id))
-            visitor.classroom = visitor.classroom or (code, False)
+            visitor.kept.setdefault(SEAT, Seat(code))
 
     def of(self, visitor: Visitor) -> Classroom | None:
         """Return the room that a visitor is in; None if there is none, or it cannot be read at present."""
         with suppress(OSError):
-            return self._named(visitor.classroom[0]) if visitor.classroom is not None else None
+            return None if (seat := seat_of(visitor)) is None else self._named(seat.code)
         return None
 
     def visit(self, visitor: Visitor, page: Listener) -> Classroom | None:
@@ -98,20 +122,20 @@ class Classrooms:
         If there is no such room any more, or it knows the visitor no longer, they are in none from now on. Whoever
         holds it is let in again, as the file that names them may be unreadable.
         """
-        seat, notice = visitor.classroom, None
+        seat, me, notice = seat_of(visitor), person(visitor.id), None
         for other in self.present():
             other.listeners.discard(page)
         if seat is None:
             return None
-        (code, holds), me = seat, person(visitor.id)
-        with suppress(OSError), self._held(code) as room, visitor.lock:
-            if room is not None and holds:
+        with suppress(OSError), self._held(seat.code) as room, visitor.lock:
+            if room is not None and seat.holds:
                 room.ask(me, holds=True)
                 notice, room.notice = room.notice, None
             if room is not None and room.knows(me):
                 room.listeners.add(page)
-            elif visitor.classroom is seat:  # no other tab has left or joined meanwhile
-                visitor.classroom, notice = None, ENDED if room is None else GONE.format(code)
+            elif seat_of(visitor) == seat:  # no other tab has left or joined meanwhile
+                del visitor.kept[SEAT]
+                notice = ENDED if room is None else GONE.format(seat.code)
         if notice is not None:
             visitor.add_notice(notice)
         return self.of(visitor)
@@ -125,53 +149,46 @@ class Classrooms:
             If the disk refuses; then they are still in the room.
         """
         with visitor.lock:
-            seat, me = visitor.classroom, person(visitor.id)
+            seat, me = seat_of(visitor), person(visitor.id)
         if seat is None:
             return
-        code, holds = seat
-        with self._held(code, on_disk=True) as room:
-            if room is not None and self._checkpoints is not None:
-                if holds:
-                    self._checkpoints.remove(room.id)
+        with self._held(seat.code, on_disk=True) as room:
+            if room is not None and self.checkpoints is not None:
+                if seat.holds:
+                    self.checkpoints.remove(room.id)
                 elif (mine := room.learner(me)) is not None:
-                    self._checkpoints.delete(room.id, Learners(room).file_of(mine))
+                    self.checkpoints.delete(room.id, Learners(room).file_of(mine))
             with visitor.lock:
-                if visitor.classroom is seat:
-                    visitor.classroom = None
-            if room is not None and holds:
+                if seat_of(visitor) == seat:
+                    del visitor.kept[SEAT]
+            if room is not None and seat.holds:
                 self.forget(room.id)
                 room.close()
             elif room is not None:
                 room.let_go(me)
 
-    def check(self, visitors: Collection[Visitor]) -> None:
-        """Forget who waits without an open tab, and delete these visitors' copies from closed rooms."""
-        now = time.monotonic()
-        here = {person(visitor.id) for visitor in visitors if now - visitor.last_seen < WAITS_S}
-        for room in self.present():
-            room.keep_waiting(here)
-        for visitor in visitors:
-            self.delete_copies(visitor)
+    def check(self, visitor: Visitor) -> None:
+        """Forget that a visitor waits whose tabs are closed, and delete the copies in runs whose rooms are closed."""
+        room = None if (seat := seat_of(visitor)) is None else self._rooms.get(PREFIX + seat.code)
+        if room is not None and time.monotonic() - visitor.last_seen > WAITS_S and person(visitor.id) in room.waiting:
+            room.let_go(person(visitor.id))
+        with suppress(OSError):  # looked up again when the disk can be read
+            if closed := {code for code in visitor.runs.rooms() if not self.knows(code)}:
+                visitor.lose_drawings(closed)
 
     def forget(self, room_id: str) -> None:
         """Let go of a room in memory."""
         with self._lock:
             self._rooms.pop(room_id, None)
 
-    def delete_copies(self, visitor: Visitor) -> None:
-        """Delete the copies of drawings that a visitor's runs have learned, if their rooms are closed."""
-        with suppress(OSError):  # looked up again when the disk can be read
-            if closed := {code for code in visitor.runs.rooms() if not self.knows(code)}:
-                visitor.lose_drawings(closed)
-
     def _named(self, code: str) -> Classroom | None:
         """Return a room; None if there is none. An OSError says that it cannot be read at present."""
         room = self._rooms.get(PREFIX + code)
-        if room is None and self._checkpoints and len(code) == N_LETTERS:
+        if room is None and self.checkpoints and len(code) == N_LETTERS:
             with self._returning:
                 back = Classroom(PREFIX + code)
                 room = self._rooms.get(back.id)
-                if room is None and restore(back, self._checkpoints):
+                if room is None and restore(back, self.checkpoints):
                     with self._lock:
                         room = self._rooms[back.id] = back
         if room is not None:
@@ -193,5 +210,37 @@ def _require_free(visitor: Visitor, code: str) -> None:
     """Raise a ClassroomError if a visitor is in another room than this, or is deleted; their lock is held."""
     if visitor.forgotten:
         raise ClassroomError(AGAIN)
-    if visitor.classroom is not None and visitor.classroom[0] != code:
-        raise ClassroomError(ELSEWHERE.format(visitor.classroom[0]))
+    if (seat := seat_of(visitor)) is not None and seat.code != code:
+        raise ClassroomError(ELSEWHERE.format(seat.code))
+
+
+def rooms() -> Classrooms:
+    """Return all rooms of this server."""
+    return visitors().other(Classrooms)
+
+
+# What parts of the page depend on
+
+
+def _room_of(tab: Tab) -> Classroom | None:
+    return None if tab.visitor is None else rooms().of(tab.visitor)
+
+
+PEOPLE = Event(lambda tab: (room := _room_of(tab)) and room.look(), 1.0)
+"""Who is in the visitor's room, their guesses, and the table."""
+
+
+def _given(tab: Tab) -> tuple[int, int] | None:
+    room = _room_of(tab)
+    mine = None if room is None else room.learner(person(tab.owner))
+    return None if mine is None else (mine.number, mine.n_given)
+
+
+GIVEN = Event(_given, 1.0)
+"""What the visitor has given to the room."""
+
+
+def room_state(visitor: Visitor) -> str:
+    """Return what decides which parts of the room the page shows, as text, in any thread."""
+    room = rooms().of(visitor)
+    return "" if room is None else str(room.shown_to(person(visitor.id)))

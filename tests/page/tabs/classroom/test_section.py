@@ -7,18 +7,24 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
+from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.rooms import rooms, seat_of
 from mlp.page.tabs.classroom.table import table_html, table_of
-from mlp.page.visitors.classroom import Classroom, person
+from mlp.page.tabs.classroom.thread import steps_in
 from mlp.page.visitors.session import visitors
-from tests.images.drawings.sample_drawings import own_digits
-from tests.page.sight import address, at_rest, eventually, text, visitor_of
+from tests.images.drawings.sample_drawings import letters, own_digits
+from tests.page.draw.test_your_signs import shape
+from tests.page.sight import address, at_rest, draw, eventually, text, visitor_of
+from tests.page.tabs.test_next_step import label
+from tests.page.ways import press
 from tests.sample_digits import sample
 
 
 def give(room: Classroom, who: str, digits: Split) -> None:
-    for image, label in zip(digits.images, digits.labels, strict=True):
-        room.give(who, int(label), image)
+    for image, digit in zip(digits.images, digits.labels, strict=True):
+        room.give(who, int(digit), image)
 
 
 @pytest.fixture
@@ -26,7 +32,7 @@ def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, Ap
     """A room with its holder's page and a learner's, who have given twenty test digits each."""
     holder = open_page(tab="Room")
     holder.button(key="room_open").click().run()
-    room = visitors().classrooms.of(visitor_of(holder))
+    room = rooms().of(visitor_of(holder))
     assert room is not None
     room.open_door()
     learner = open_page(room=room.code)
@@ -41,11 +47,11 @@ def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, Ap
 def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     holder = open_page(tab="Room")
     holder.button(key="room_open").click().run()
-    room = visitors().classrooms.of(visitor_of(holder))
+    room = rooms().of(visitor_of(holder))
     room.open_door()
     page = open_page(room=room.code, epochs="3")
     visitor = visitor_of(page)
-    assert (len(room.learners), visitor.classroom) == (1, None)
+    assert (len(room.learners), seat_of(visitor)) == (1, None)
     assert page.text_input(key="room_typed").value == room.code
     assert "how your run and your uploaded network read" in text(page)
     assert address(page)["room"] == [room.code]
@@ -54,7 +60,7 @@ def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     assert address(page.run()) == {"tab": ["Room"], "epochs": ["3"]}
     page = open_page(visitor=page, room="zzzzz")
     assert f"You are in room {room.code}" in text(page)
-    assert visitor.classroom == (room.code, False)
+    assert seat_of(visitor) == (room.code, False)
 
 
 def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
@@ -149,7 +155,7 @@ def copies_in_memory(pixels: bytes) -> list[type]:
 
 def test_nothing_of_a_closed_room_stays_in_memory(classroom):
     _, holder, learner = classroom
-    room, pixels = visitors().classrooms.of(visitor_of(holder)), np.random.default_rng(1).bytes(784)
+    room, pixels = rooms().of(visitor_of(holder)), np.random.default_rng(1).bytes(784)
     room.give(person(visitor_of(holder).id), 3, np.frombuffer(pixels, np.uint8))
     holder.button(key="room_open_table").click().run()
     learner.run().button(key="room_teach").click().run()
@@ -161,3 +167,30 @@ def test_nothing_of_a_closed_room_stays_in_memory(classroom):
     visitors().check()
     learner.run()
     assert copies_in_memory(pixels) == []
+
+
+def test_room_leads_through_its_own_steps(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Room")
+    page.button(key="room_open").click().run()
+    room, me = rooms().of(visitor_of(page)), person(visitor_of(page).id)
+    assert label(page) == ""  # the row below the canvas asks for drawings
+    steps = [step.label for step in steps_in(room, room.learner(me), holds=True)]
+    room.collect(False)
+    assert label(page.run()) == steps[0]
+    room.guess(me, 3)
+    assert label(page.run()) == steps[1]
+    room.open_table()
+    assert label(page.run()) == steps[1]
+
+
+def test_room_takes_the_drawing_before_the_signs(open_page: Callable[..., AppTest]):
+    page = press(open_page(tab="Room"), "room_open")
+    visitor_of(page).signs.change(letters(1))
+    assert text(draw(page, 4), "answer").startswith("4 ")
+    assert ">0</text>" in shape(page)
+
+
+def test_answer_speaks_of_the_signs_that_a_room_collects(page: AppTest):
+    visitor_of(page).signs.change(DrawingSet(("♥", "★")))
+    press(page.run(), "open_a_room")
+    assert text(draw(page, 4), "answer").startswith("♥ and ★ ")

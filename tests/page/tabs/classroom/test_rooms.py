@@ -8,9 +8,22 @@ import pytest
 
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
+from mlp.page.tabs.classroom.room import ClassroomError, person
+from mlp.page.tabs.classroom.rooms import (
+    ALL_TRIES,
+    ENDED,
+    GONE,
+    TOO_MANY,
+    TRIES,
+    TRIES_S,
+    UNKNOWN,
+    WAITS_S,
+    Classrooms,
+    holds_room,
+    rooms,
+    seat_of,
+)
 from mlp.page.tabs.classroom.wall import wall_parts
-from mlp.page.visitors.classroom import ClassroomError, person
-from mlp.page.visitors.classrooms import ALL_TRIES, ENDED, GONE, TOO_MANY, TRIES, TRIES_S, UNKNOWN, WAITS_S
 from mlp.page.visitors.registry import AT_REST_S, KEPT_S, Visitors
 from mlp.page.visitors.session import visitors as page_visitors
 from mlp.training.data.drawing_data import CLOSED, class_data
@@ -20,18 +33,24 @@ from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import own_digits
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import tab_of, text, visitor_of
-from tests.page.visitors.sample_work import file_of, server
+from tests.page.visitors.sample_work import file_of
 from tests.sample_digits import sample
 
 KILLED = """
 import os, signal, sys
-from tests.page.visitors.test_classrooms import server, with_class
+from tests.page.tabs.classroom.test_rooms import server, with_class
 visitors = server(sys.argv[1])
 _, learner, room = with_class(visitors)
 visitors.save()
 print(learner.id, room.code, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+def server(folder=None, is_open=lambda session: session == "here", **limits):
+    """Return a server's visitors, with rooms; with a folder, all of them are saved."""
+    checkpoints = None if folder is None else Checkpoints(folder)
+    return Visitors(is_open, checkpoints, [Classrooms(checkpoints)], **limits)
 
 
 class Page:
@@ -48,9 +67,9 @@ def image(number):
 def with_class(visitors):
     """Return the holder and a learner of a new room, and the room, to which each has given ten digits."""
     holder, learner = (visitors.get(None, "here") for _ in range(2))
-    room = visitors.classrooms.open(holder)
+    room = visitors.other(Classrooms).open(holder)
     room.open_door()
-    visitors.classrooms.join(learner, f" {room.code.upper()} ", "tab")
+    visitors.other(Classrooms).join(learner, f" {room.code.upper()} ", "tab")
     for number, one in enumerate((holder, learner)):
         for label in range(10):
             room.give(person(one.id), label, image(label + 50 * number))
@@ -61,7 +80,7 @@ def back(folder, visitor):
     """Return a new server with a visitor who returns, and their room."""
     visitors = server(folder)
     visitor = visitors.get(visitor.id, "here")
-    return visitors, visitor, visitors.classrooms.visit(visitor, Page())
+    return visitors, visitor, visitors.other(Classrooms).visit(visitor, Page())
 
 
 def state_of(room):
@@ -86,14 +105,14 @@ def test_room_outlives_a_killed_server_and_returns_with_its_learner_or_code(tmp_
     ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, text=True, check=False)
     learner_id, code = ended.stdout.split()
     visitors = server(tmp_path)
-    room = visitors.classrooms.of(visitors.get(learner_id, "here"))
+    room = visitors.other(Classrooms).of(visitors.get(learner_id, "here"))
     assert [len(one.drawings) for one in room.learners] == [10, 10]
     room.guess(person(learner_id), 4)
     visitors.save()
     visitors = server(tmp_path)
     stranger = visitors.get(None, "here")
-    visitors.classrooms.join(stranger, code, "tab")
-    (again,) = visitors.classrooms.present()
+    visitors.other(Classrooms).join(stranger, code, "tab")
+    (again,) = visitors.other(Classrooms).present()
     assert list(again.waiting) == [person(stranger.id)]
     again.let_go(person(stranger.id))
     assert state_of(again) == state_of(room)
@@ -104,7 +123,7 @@ def test_new_room_gets_a_code_that_no_other_has(tmp_path, monkeypatch):
     visitors = server(tmp_path)
     people = [visitors.get(None, "here") for _ in range(2)]
     monkeypatch.setattr("secrets.choice", lambda some: next(letters) if isinstance(some, str) else some[0])
-    assert [visitors.classrooms.open(one).code for one in people] == ["aaaaa", "bbbbb"]
+    assert [visitors.other(Classrooms).open(one).code for one in people] == ["aaaaa", "bbbbb"]
 
 
 def test_only_a_code_is_looked_up_and_few_are_tried(tmp_path, clock, monkeypatch):
@@ -116,7 +135,7 @@ def test_only_a_code_is_looked_up_and_few_are_tried(tmp_path, clock, monkeypatch
 
     def refusal(typed, session):
         with pytest.raises(ClassroomError) as refused:
-            visitors.classrooms.join(stranger, typed, session)
+            visitors.other(Classrooms).join(stranger, typed, session)
         return str(refused.value)
 
     for typed in ("", "../..", "k7p3", "k7p3xx", "k7p3\0x", stranger.id, "kŻp3x", "u7p3x"):
@@ -129,53 +148,53 @@ def test_only_a_code_is_looked_up_and_few_are_tried(tmp_path, clock, monkeypatch
     assert (others.count(UNKNOWN), others[-1]) == (ALL_TRIES - TRIES, TOO_MANY)
     assert refusal(room.code, "new") == TOO_MANY
     clock.now += TRIES_S + 1
-    visitors.classrooms.join(stranger, room.code, "new")
-    assert stranger.classroom == (room.code, False)
+    visitors.other(Classrooms).join(stranger, room.code, "new")
+    assert seat_of(stranger) == (room.code, False)
 
 
 def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessions):
     open_sessions |= {"here", "there"}
-    visitors = Visitors(open_sessions.__contains__)
-    room = visitors.classrooms.open(visitors.get(None, "here"))
+    visitors = server(is_open=open_sessions.__contains__)
+    room = visitors.other(Classrooms).open(visitors.get(None, "here"))
     ann, bob = (visitors.get(None, session) for session in ("here", "there"))
     for one in (ann, bob):
-        visitors.classrooms.join(one, room.code, one.id)
+        visitors.other(Classrooms).join(one, room.code, one.id)
     open_sessions.remove("there")
     for _ in range(3):
         clock.now += WAITS_S - 1
         visitors.check()
     assert list(room.waiting) == [person(ann.id)]
-    assert visitors.classrooms.visit(bob, Page()) is None
-    assert (bob.classroom, bob.notice) == (None, GONE.format(room.code))
-    visitors.classrooms.join(bob, room.code, "again")
+    assert visitors.other(Classrooms).visit(bob, Page()) is None
+    assert (seat_of(bob), bob.notice) == (None, GONE.format(room.code))
+    visitors.other(Classrooms).join(bob, room.code, "again")
     assert person(bob.id) in room.waiting
 
 
 def test_room_counts_in_memory_and_leaves_it_once_it_is_saved_and_nobody_is_there(tmp_path, clock):
-    visitors = Visitors(lambda session: session == "here", Checkpoints(tmp_path), max_mb=1)
+    visitors = server(tmp_path, max_mb=1)
     holder, _, room = with_class(visitors)
     room.listeners.add(page := Page())
     visitors.save()
     clock.now += AT_REST_S + 1
     visitors.check()
-    assert visitors.classrooms.present() == [room]
+    assert visitors.other(Classrooms).present() == [room]
     del page
     room.give(person(holder.id), 3, image(30))
     free = 1_000_000 - sum(visitor.n_bytes() for visitor in visitors.present())
     assert not visitors.free_memory(free - 21 * 784)  # the newest drawing is not on disk yet
     visitors.save()
     assert visitors.free_memory(free)
-    assert visitors.classrooms.present() == []
-    assert visitors.classrooms.of(holder).n_drawings == 21
+    assert visitors.other(Classrooms).present() == []
+    assert visitors.other(Classrooms).of(holder).n_drawings == 21
 
 
 def test_room_without_a_disk_lasts_six_hours(clock):
-    visitors = Visitors(lambda session: session == "here")
+    visitors = server()
     holder, _, room = with_class(visitors)
     for waits_s, found in ((KEPT_S - 1, room), (KEPT_S + 1, None)):
         clock.now += waits_s
         visitors.check()
-        assert visitors.classrooms.of(holder) is found
+        assert visitors.other(Classrooms).of(holder) is found
 
 
 def test_room_ends_thirty_days_after_somebody_was_there(tmp_path, monkeypatch):
@@ -186,7 +205,7 @@ def test_room_ends_thirty_days_after_somebody_was_there(tmp_path, monkeypatch):
         monkeypatch.setattr(Checkpoints, "today", lambda self, day=day: day)
         visitors.save()
         Checkpoints(tmp_path)  # removes what nobody visits
-        assert server(tmp_path).classrooms.knows(room.code) == (day <= 34)
+        assert server(tmp_path).other(Classrooms).knows(room.code) == (day <= 34)
         if day == 4:
             del page
 
@@ -199,9 +218,9 @@ def test_damaged_part_is_set_aside_and_told_to_the_holder_and_the_rest_loads(tmp
     file_of(tmp_path, name).write_bytes(b"noise")
     visitors, _, _ = back(tmp_path, learner)
     holder = visitors.get(holder.id, "here")
-    room = visitors.classrooms.visit(holder, Page())
+    room = visitors.other(Classrooms).visit(holder, Page())
     assert "The server can’t read part of your earlier work" in holder.notice
-    assert holder.holds_room
+    assert holds_room(holder)
     assert room.learner(person(holder.id)) is not None
     assert room.n_drawings == (20 if name == "room.json" else 10)
     visitors.save()
@@ -221,11 +240,11 @@ def test_disk_that_fails_keeps_learners_and_their_runs_in_the_room(tmp_path, mon
     with monkeypatch.context() as patch:
         patch.setattr(Checkpoints, "names", lambda *_: (_ for _ in ()).throw(OSError("Input/output error")))
         visitors.check()
-        assert visitors.classrooms.of(learner) is None
-        for act in (lambda who: visitors.classrooms.join(who, "zzzzz", "tab"), visitors.remove):
+        assert visitors.other(Classrooms).of(learner) is None
+        for act in (lambda who: visitors.other(Classrooms).join(who, "zzzzz", "tab"), visitors.remove):
             with pytest.raises(OSError, match="cannot be restored"):
                 act(learner)
-    assert visitors.classrooms.visit(learner, Page()).learner(person(learner.id)) is not None
+    assert visitors.other(Classrooms).visit(learner, Page()).learner(person(learner.id)) is not None
     assert learner.job is not None
 
 
@@ -234,10 +253,10 @@ def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
     visitors = server(tmp_path)
     holder, learner, room = with_class(visitors)
     visitors.save()
-    for act in (visitors.classrooms.open, lambda who: visitors.classrooms.join(who, "zzzzz", "tab")):
+    for act in (visitors.other(Classrooms).open, lambda who: visitors.other(Classrooms).join(who, "zzzzz", "tab")):
         with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
             act(learner)
-    (visitors.classrooms.leave if act == "leave" else visitors.remove)(learner)
+    (visitors.other(Classrooms).leave if act == "leave" else visitors.remove)(learner)
     _, _, again = back(tmp_path, holder)
     assert [(one.who, len(one.drawings)) for one in again.learners] == [(person(holder.id), 10)]
 
@@ -266,7 +285,7 @@ def test_closed_room_deletes_what_runs_learned_and_presses_on_its_pages_do_nothi
     assert "deleted the drawings that run 1 and run 2 learned from. The weights stay" in learner.notice
     visitors.save()
     assert not any(copies in path.read_bytes() for path in tmp_path.glob("*/*.*"))
-    assert not visitors.classrooms.knows(room.code)
+    assert not visitors.other(Classrooms).knows(room.code)
     visitors, learner, room = back(tmp_path, learner)
     assert (learner.job, learner.runs.current, room) == (None, 2, None)
     assert learner.notice == ENDED
@@ -277,11 +296,11 @@ def test_closed_room_deletes_what_runs_learned_and_presses_on_its_pages_do_nothi
 
 def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     page = open_page(tab="Room")
-    learner, rooms, digits = visitor_of(page), page_visitors().classrooms, sample().test
-    room = rooms.open(page_visitors().get(None, ""))
+    learner, digits = visitor_of(page), sample().test
+    room = rooms().open(page_visitors().get(None, ""))
     room.open_door()
     room.add_file(own_digits(digits.images[:60], digits.labels[:60]))
-    rooms.join(learner, room.code, "")
+    rooms().join(learner, room.code, "")
     assert "60 drawings" in text(page.run(), "room_wall")
     assert wall_parts(room, tab_of(page)) != {}
     assert not {"room_door", "room_collects", "room_out", "room_close"} & {one.key for one in page.button}
@@ -291,5 +310,5 @@ def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     alone.click().run()  # on the page as it was before
     assert learner.job is None
     assert f"You are no longer in room {room.code}" in text(page)
-    assert learner.classroom is None
+    assert seat_of(learner) is None
     assert "60 drawings" not in text(page)

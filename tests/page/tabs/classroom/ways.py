@@ -1,0 +1,56 @@
+"""Each way to begin a run that learns from a class, and a room with texts from elsewhere."""
+
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.page.tabs.classroom.room import person
+from mlp.page.tabs.classroom.rooms import rooms
+from mlp.page.visitors.session import visitors
+from mlp.page.visitors.visitor import Visitor
+from tests.images.drawings.sample_drawings import own_digits
+from tests.page.sight import visitor_of
+from tests.page.ways import LONG, measured, opened, press
+from tests.sample_digits import sample
+
+
+def in_a_class() -> AppTest:
+    """Return the page of a learner in a room with the drawings of another class."""
+    page, digits = press(opened(tab="Room", **LONG), "room_open"), sample().test
+    visitor = visitor_of(page)
+    room = rooms().of(visitor)
+    assert room is not None
+    room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
+    room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]))
+    return page.run()
+
+
+def after_class(page: AppTest) -> AppTest:
+    """Close the room from which the page's run has learned."""
+    press(page, "room_close")
+    visitors().check()
+    assert visitor_of(page).job is None
+    return page.run()
+
+
+WAYS = {
+    "with the class": ("draw/correction.py teach", lambda: measured(press(in_a_class(), "room_teach"))),
+    "with a class whose room is closed": (
+        "draw/correction.py teach",
+        lambda: after_class(measured(press(in_a_class(), "room_teach"))),
+    ),
+    "the class alone": (
+        "tabs/classroom/learning.py _learn_alone",
+        lambda: measured(press(in_a_class(), "room_alone")),
+    ),
+    "a class alone whose room is closed": (
+        "tabs/classroom/learning.py _learn_alone",
+        lambda: after_class(measured(press(in_a_class(), "room_alone"))),
+    ),
+}
+
+
+def take(visitor: Visitor, signs: DrawingSet) -> None:
+    """Open a room for signs with foreign names, and its table."""
+    room = rooms().open(visitor, signs.names)
+    room.add_file(signs)
+    room.open_table()
