@@ -362,7 +362,7 @@ class Visitor:
             self._show(found[1], found[2])
         if 'aria-label="Runs of the sweep"' in body:
             self._show("sweep_table", body)
-        if found := re.search(r"\?room=([0-9a-z]{5})", body):
+        if found := re.search(r"\?room=([0-9a-z]{8})", body):
             self.room = found[1]
         if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
             self.downloads[found[2]] = found[1]

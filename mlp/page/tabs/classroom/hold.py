@@ -35,7 +35,7 @@ def code_card(room: Classroom) -> None:
     near = f"<p>{NEAR}</p>" if urlsplit(address).hostname != urlsplit(page_address()).hostname else ""
     st.html(
         f'<div class="ink-room-code"><img src="{picture}" alt="QR code of {html.escape(address)}">'
-        f"<p><b>{room.code}</b><br>{html.escape(address)}</p>{near}</div>"
+        f"<p><b>{room.code[:4]} {room.code[4:]}</b><br>{html.escape(address)}</p>{near}</div>"
     )
 
 

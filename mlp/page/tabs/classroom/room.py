@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
 from weakref import WeakSet, ref
 
 import numpy as np
@@ -17,6 +16,7 @@ from mlp.class_names import DIGITS, checked_names
 from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Stroke
+from mlp.page.live.tabs import Tab
 from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.owner import Owner
 from mlp.page.visitors.works import File, Work
@@ -70,13 +70,6 @@ class Learner:
     n_given: int = 0
 
 
-class Listener(Protocol):
-    """Whoever shows a room; its method can be called from any thread."""
-
-    def changed(self, *names: str) -> None:
-        """Respond to a change of the parts of the page from these sources."""
-
-
 @dataclass
 class Classroom(Owner):
     """All that a class has put together, and who may take part. Its methods can be called from any thread.
@@ -106,7 +99,7 @@ class Classroom(Owner):
     last_table: LastResult = field(default_factory=LastResult)  # of all pages
     table_lock: threading.Lock = field(default_factory=threading.Lock)  # only one of them makes it
     wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
-    listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
+    listeners: "WeakSet[Tab]" = field(default_factory=WeakSet)
     will_notify: bool = False
 
     @property
@@ -137,10 +130,6 @@ class Classroom(Owner):
     def knows(self, who: str) -> bool:
         """Whether somebody is a learner, or waits to be let in."""
         return who in self.waiting or self.learner(who) is not None
-
-    def shown_to(self, who: str) -> tuple[object, ...]:
-        """Return what decides which parts of the room a page shows."""
-        return self.code, self.learner(who) is not None, who in self.waiting, self.collects, self.shows_answer
 
     def look(self) -> tuple[object, ...]:
         """Return what decides how the parts of a page look, but for drawings: the wall of them moves by itself."""

@@ -2,27 +2,23 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import NamedTuple
 
 from mlp.class_names import DIGITS
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.live.tabs import Tab
 from mlp.page.style.redraw import Event
-from mlp.page.tabs.classroom.room import PREFIX, Classroom, ClassroomError, Learners, Listener, person
+from mlp.page.tabs.classroom.room import PREFIX, Classroom, ClassroomError, Learners, person
 from mlp.page.visitors.codes import new_code, typed_code
 from mlp.page.visitors.owner import Others
 from mlp.page.visitors.persistence import restore
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
-N_LETTERS = 5
-"""Letters of a room's code."""
-TRIES, ALL_TRIES, TRIES_S = 10, 100, 60.0
-"""Wrong codes of one page, and of all pages together, within these seconds."""
+N_LETTERS = 8
+"""Letters of a room's code: with 40 bits, nobody guesses that of a room whose door is open."""
 UNKNOWN = "No room has this code: check each letter. A room ends when it is closed, or 30 days after its last visit."
 SEAT = "classroom"
 """Name of a visitor's seat among the values that are kept of them."""
@@ -31,7 +27,6 @@ WAITS_S = 45.0
 ENDED = "Your room was closed, and all that was in it is deleted."
 GONE = "You are no longer in room {}, and what you gave there is deleted."
 AGAIN = "The server had to reload your work; press the button again."
-TOO_MANY = "Too many codes were tried. Wait a minute, and try again."
 ELSEWHERE = "You are in room {}: leave or close it before you join another."
 
 
@@ -57,16 +52,12 @@ class Classrooms(Others):
 
     def __init__(self, checkpoints: Checkpoints | None) -> None:
         super().__init__(checkpoints)
-        self._rooms: dict[str, Classroom] = {}
-        self._lock = threading.Lock()
+        self._rooms: dict[str, Classroom] = {}  # by id; each use of it is one operation, so it needs no lock
         self._returning = threading.Lock()  # held while a room is restored, for which several tabs may ask
-        self._wrong: Counter[str] = Counter()
-        self._wrong_since = 0.0
 
     def present(self) -> list[Classroom]:
         """Return the rooms in memory."""
-        with self._lock:
-            return list(self._rooms.values())
+        return list(self._rooms.copy().values())
 
     def knows(self, code: str) -> bool:
         """Whether there is a room with this code, in memory or on disk; an OSError if the disk cannot be read."""
@@ -74,38 +65,29 @@ class Classrooms(Others):
 
     def open(self, visitor: Visitor, names: tuple[str, ...] = DIGITS) -> Classroom:
         """Open a room that this visitor holds, and return it; a ClassroomError says that they are in another one."""
-        code = next(code for code in iter(partial(new_code, N_LETTERS), "") if not self.knows(code))
+        code = new_code(N_LETTERS)
         room = Classroom(PREFIX + code, names=names)
         room.ask(person(visitor.id), holds=True)
         with visitor.lock:
             _require_free(visitor, code)
-            with self._lock:
-                self._rooms[room.id] = room
+            self._rooms[room.id] = room
             visitor.kept[SEAT] = Seat(code, holds=True)
         return room
 
-    def join(self, visitor: Visitor, text: str, session: str) -> None:
+    def join(self, visitor: Visitor, text: str) -> None:
         """Add a visitor to the room with this code, or to those who wait there.
 
         Raises
         ------
         ClassroomError
-            If there is no such room or no place, if the visitor is in another room, or if this session, or all
-            together, have tried too many codes.
+            If there is no such room or no place, or if the visitor is in another room.
         OSError
             If the disk cannot be read at present.
         """
         code = typed_code(text)
-        with self._lock:
-            if time.monotonic() - self._wrong_since > TRIES_S:
-                self._wrong, self._wrong_since = Counter(), time.monotonic()
-            if self._wrong[session] >= TRIES or self._wrong.total() >= ALL_TRIES:
-                raise ClassroomError(TOO_MANY)
         with self._held(code) as room, visitor.lock:
             _require_free(visitor, code)
             if room is None:
-                with self._lock:
-                    self._wrong[session] += 1
                 raise ClassroomError(UNKNOWN)
             room.ask(person(visitor.id))
             visitor.kept.setdefault(SEAT, Seat(code))
@@ -116,8 +98,8 @@ class Classrooms(Others):
             return None if (seat := seat_of(visitor)) is None else self._named(seat.code)
         return None
 
-    def visit(self, visitor: Visitor, page: Listener) -> Classroom | None:
-        """Return the room that a visitor is in, which this page follows from now on; only scripts call it.
+    def visit(self, visitor: Visitor, page: Tab) -> None:
+        """Make a page follow the room that its visitor is in, and no other; only scripts call it.
 
         If there is no such room any more, or it knows the visitor no longer, they are in none from now on. Whoever
         holds it is let in again, as the file that names them may be unreadable.
@@ -126,7 +108,7 @@ class Classrooms(Others):
         for other in self.present():
             other.listeners.discard(page)
         if seat is None:
-            return None
+            return
         with suppress(OSError), self._held(seat.code) as room, visitor.lock:
             if room is not None and seat.holds:
                 room.ask(me, holds=True)
@@ -138,7 +120,6 @@ class Classrooms(Others):
                 notice = ENDED if room is None else GONE.format(seat.code)
         if notice is not None:
             visitor.add_notice(notice)
-        return self.of(visitor)
 
     def leave(self, visitor: Visitor) -> None:
         """Take a visitor, with the copies of their drawings, out of their room; whoever holds it closes it.
@@ -178,8 +159,7 @@ class Classrooms(Others):
 
     def forget(self, room_id: str) -> None:
         """Let go of a room in memory."""
-        with self._lock:
-            self._rooms.pop(room_id, None)
+        self._rooms.pop(room_id, None)
 
     def _named(self, code: str) -> Classroom | None:
         """Return a room; None if there is none. An OSError says that it cannot be read at present."""
@@ -189,8 +169,7 @@ class Classrooms(Others):
                 back = Classroom(PREFIX + code)
                 room = self._rooms.get(back.id)
                 if room is None and restore(back, self.checkpoints):
-                    with self._lock:
-                        room = self._rooms[back.id] = back
+                    room = self._rooms[back.id] = back
         if room is not None:
             room.last_seen = time.monotonic()
         return room
@@ -242,5 +221,7 @@ GIVEN = Event(_given, 1.0)
 
 def room_state(visitor: Visitor) -> str:
     """Return what decides which parts of the room the page shows, as text, in any thread."""
-    room = rooms().of(visitor)
-    return "" if room is None else str(room.shown_to(person(visitor.id)))
+    room, me = rooms().of(visitor), person(visitor.id)
+    if room is None:
+        return ""
+    return f"{room.code} {room.learner(me) is not None} {me in room.waiting} {room.collects} {room.shows_answer}"

@@ -23,7 +23,6 @@ from mlp.page.tabs.places import Section, go_to
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.newcomer import NOT_DELETED, UNREADABLE
 from mlp.page.visitors.refusals import Refusal
-from mlp.page.visitors.session import session_id
 from mlp.page.visitors.visitor import Visitor
 
 NAME = "Room"
@@ -140,7 +139,7 @@ def open_room(visitor: Visitor) -> None:
 
 
 def _join(visitor: Visitor) -> None:
-    _try(rooms().join, visitor, _code.get(), session_id())
+    _try(rooms().join, visitor, _code.get())
 
 
 def _leave(visitor: Visitor) -> None:

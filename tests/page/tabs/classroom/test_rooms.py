@@ -9,20 +9,7 @@ import pytest
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
 from mlp.page.tabs.classroom.room import ClassroomError, person
-from mlp.page.tabs.classroom.rooms import (
-    ALL_TRIES,
-    ENDED,
-    GONE,
-    TOO_MANY,
-    TRIES,
-    TRIES_S,
-    UNKNOWN,
-    WAITS_S,
-    Classrooms,
-    holds_room,
-    rooms,
-    seat_of,
-)
+from mlp.page.tabs.classroom.rooms import ENDED, GONE, WAITS_S, Classrooms, holds_room, rooms, seat_of
 from mlp.page.tabs.classroom.wall import wall_parts
 from mlp.page.visitors.registry import AT_REST_S, KEPT_S, Visitors
 from mlp.page.visitors.session import visitors as page_visitors
@@ -69,7 +56,7 @@ def with_class(visitors):
     holder, learner = (visitors.get(None, "here") for _ in range(2))
     room = visitors.other(Classrooms).open(holder)
     room.open_door()
-    visitors.other(Classrooms).join(learner, f" {room.code.upper()} ", "tab")
+    visitors.other(Classrooms).join(learner, f" {room.code.upper()} ")
     for number, one in enumerate((holder, learner)):
         for label in range(10):
             room.give(person(one.id), label, image(label + 50 * number))
@@ -80,7 +67,13 @@ def back(folder, visitor):
     """Return a new server with a visitor who returns, and their room."""
     visitors = server(folder)
     visitor = visitors.get(visitor.id, "here")
-    return visitors, visitor, visitors.other(Classrooms).visit(visitor, Page())
+    return visitors, visitor, visited(visitors, visitor)
+
+
+def visited(visitors, visitor):
+    """Return a visitor's room, once a page of theirs follows it."""
+    visitors.other(Classrooms).visit(visitor, Page())
+    return visitors.other(Classrooms).of(visitor)
 
 
 def state_of(room):
@@ -111,44 +104,24 @@ def test_room_outlives_a_killed_server_and_returns_with_its_learner_or_code(tmp_
     visitors.save()
     visitors = server(tmp_path)
     stranger = visitors.get(None, "here")
-    visitors.other(Classrooms).join(stranger, code, "tab")
+    visitors.other(Classrooms).join(stranger, code)
     (again,) = visitors.other(Classrooms).present()
     assert list(again.waiting) == [person(stranger.id)]
     again.let_go(person(stranger.id))
     assert state_of(again) == state_of(room)
 
 
-def test_new_room_gets_a_code_that_no_other_has(tmp_path, monkeypatch):
-    letters = iter("aaaaa" + "aaaaa" + "bbbbb")
-    visitors = server(tmp_path)
-    people = [visitors.get(None, "here") for _ in range(2)]
-    monkeypatch.setattr("secrets.choice", lambda some: next(letters) if isinstance(some, str) else some[0])
-    assert [visitors.other(Classrooms).open(one).code for one in people] == ["aaaaa", "bbbbb"]
-
-
-def test_only_a_code_is_looked_up_and_few_are_tried(tmp_path, clock, monkeypatch):
+def test_only_a_code_is_looked_up(tmp_path, monkeypatch):
     visitors = server(tmp_path)
     _, _, room = with_class(visitors)
     looked_up, knows = [], Checkpoints.knows
     monkeypatch.setattr(Checkpoints, "knows", lambda self, owner: looked_up.append(owner) or knows(self, owner))
     stranger = visitors.get(None, "here")
-
-    def refusal(typed, session):
-        with pytest.raises(ClassroomError) as refused:
-            visitors.other(Classrooms).join(stranger, typed, session)
-        return str(refused.value)
-
-    for typed in ("", "../..", "k7p3", "k7p3xx", "k7p3\0x", stranger.id, "kŻp3x", "u7p3x"):
-        assert refusal(typed, "texts") == UNKNOWN
-    assert looked_up == []
-    clock.now += TRIES_S + 1
-    assert [refusal("zzzzz", "one") for _ in range(TRIES + 1)] == [*[UNKNOWN] * TRIES, TOO_MANY]
-    assert refusal(room.code, "one") == TOO_MANY
-    others = [refusal("zzzzz", f"session {number}") for number in range(ALL_TRIES)]
-    assert (others.count(UNKNOWN), others[-1]) == (ALL_TRIES - TRIES, TOO_MANY)
-    assert refusal(room.code, "new") == TOO_MANY
-    clock.now += TRIES_S + 1
-    visitors.other(Classrooms).join(stranger, room.code, "new")
+    for typed in ("", "../../..", "k7p3x9q", "k7p3x9qaa", "k7p3\nx", stranger.id, "kŻp3x9qa", "u7p3x9qa", "zzzzzzzz"):
+        with pytest.raises(ClassroomError, match="No room has this code"):
+            visitors.other(Classrooms).join(stranger, typed)
+    assert looked_up == ["room zzzzzzzz"]
+    visitors.other(Classrooms).join(stranger, room.code.replace("0", "O"))
     assert seat_of(stranger) == (room.code, False)
 
 
@@ -158,15 +131,15 @@ def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessio
     room = visitors.other(Classrooms).open(visitors.get(None, "here"))
     ann, bob = (visitors.get(None, session) for session in ("here", "there"))
     for one in (ann, bob):
-        visitors.other(Classrooms).join(one, room.code, one.id)
+        visitors.other(Classrooms).join(one, room.code)
     open_sessions.remove("there")
     for _ in range(3):
         clock.now += WAITS_S - 1
         visitors.check()
     assert list(room.waiting) == [person(ann.id)]
-    assert visitors.other(Classrooms).visit(bob, Page()) is None
+    assert visited(visitors, bob) is None
     assert (seat_of(bob), bob.notice) == (None, GONE.format(room.code))
-    visitors.other(Classrooms).join(bob, room.code, "again")
+    visitors.other(Classrooms).join(bob, room.code)
     assert person(bob.id) in room.waiting
 
 
@@ -218,7 +191,7 @@ def test_damaged_part_is_set_aside_and_told_to_the_holder_and_the_rest_loads(tmp
     file_of(tmp_path, name).write_bytes(b"noise")
     visitors, _, _ = back(tmp_path, learner)
     holder = visitors.get(holder.id, "here")
-    room = visitors.other(Classrooms).visit(holder, Page())
+    room = visited(visitors, holder)
     assert "The server can’t read part of your earlier work" in holder.notice
     assert holds_room(holder)
     assert room.learner(person(holder.id)) is not None
@@ -241,10 +214,10 @@ def test_disk_that_fails_keeps_learners_and_their_runs_in_the_room(tmp_path, mon
         patch.setattr(Checkpoints, "names", lambda *_: (_ for _ in ()).throw(OSError("Input/output error")))
         visitors.check()
         assert visitors.other(Classrooms).of(learner) is None
-        for act in (lambda who: visitors.other(Classrooms).join(who, "zzzzz", "tab"), visitors.remove):
+        for act in (lambda who: visitors.other(Classrooms).join(who, "zzzzzzzz"), visitors.remove):
             with pytest.raises(OSError, match="cannot be restored"):
                 act(learner)
-    assert visitors.other(Classrooms).visit(learner, Page()).learner(person(learner.id)) is not None
+    assert visited(visitors, learner).learner(person(learner.id)) is not None
     assert learner.job is not None
 
 
@@ -253,7 +226,7 @@ def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
     visitors = server(tmp_path)
     holder, learner, room = with_class(visitors)
     visitors.save()
-    for act in (visitors.other(Classrooms).open, lambda who: visitors.other(Classrooms).join(who, "zzzzz", "tab")):
+    for act in (visitors.other(Classrooms).open, lambda who: visitors.other(Classrooms).join(who, "zzzzzzzz")):
         with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
             act(learner)
     (visitors.other(Classrooms).leave if act == "leave" else visitors.remove)(learner)
@@ -300,7 +273,7 @@ def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     room = rooms().open(page_visitors().get(None, ""))
     room.open_door()
     room.add_file(own_digits(digits.images[:60], digits.labels[:60]))
-    rooms().join(learner, room.code, "")
+    rooms().join(learner, room.code)
     assert "60 drawings" in text(page.run(), "room_wall")
     assert wall_parts(room, tab_of(page)) != {}
     assert not {"room_door", "room_collects", "room_out", "room_close"} & {one.key for one in page.button}

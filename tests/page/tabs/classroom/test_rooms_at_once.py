@@ -51,8 +51,8 @@ def test_stranger_who_opens_a_room_and_joins_another_at_once_never_holds_that(sl
     room = rooms.open(visitors.get(None, "here"))
     for number in range(TIMES):
         stranger = visitors.get(None, "here")
-        others = [partial(rooms.join, visitors.get(None, "here"), room.code, "another") for _ in range(2)]
-        at_once(partial(rooms.open, stranger), partial(rooms.join, stranger, room.code, "tab"), *others)
+        others = [partial(rooms.join, visitors.get(None, "here"), room.code) for _ in range(2)]
+        at_once(partial(rooms.open, stranger), partial(rooms.join, stranger, room.code), *others)
         rooms.leave(stranger)  # who holds a room closes it
         assert rooms.knows(room.code), f"after {number} others"
         room.waiting.clear()
@@ -69,7 +69,7 @@ def test_membership_stays_while_the_live_channel_looks_at_it(slow_door):
             time.sleep(0.001)
 
     for number in range(TIMES):
-        at_once(partial(rooms.join, learner, room.code, "tab"), look)
+        at_once(partial(rooms.join, learner, room.code), look)
         assert rooms.of(learner) is room, f"after {number} others"
         rooms.leave(learner)
 
@@ -82,7 +82,7 @@ def test_whoever_joins_while_a_room_leaves_memory_is_in_it_afterwards(tmp_path, 
     stranger = visitors.get(None, "here")
 
     def close_late(self):
-        joins.append(threading.Thread(target=visitors.other(Classrooms).join, args=(stranger, room.code, "tab")))
+        joins.append(threading.Thread(target=visitors.other(Classrooms).join, args=(stranger, room.code)))
         joins[0].start()
         joins[0].join(0.3)  # longer than it takes if nothing prevents it
         close(self)
@@ -103,7 +103,7 @@ def test_server_that_ends_while_a_learner_is_let_go_gives_no_drawing_to_another(
     visitors.save()
     room.let_go(person(learner.id))
     late = visitors.get(None, "here")
-    visitors.other(Classrooms).join(late, room.code, "tab")
+    visitors.other(Classrooms).join(late, room.code)
     room.give(person(late.id), 3, image(200))
     given[person(late.id)] = image(200).tobytes()
     with monkeypatch.context() as patch:
@@ -138,7 +138,7 @@ def test_visitor_who_deletes_all_work_joins_no_room_from_another_tab(tmp_path):
     visitors = server(tmp_path)
     _, learner, room = with_class(visitors)
     visitors.remove(learner)
-    for act in (visitors.other(Classrooms).open, lambda who: visitors.other(Classrooms).join(who, room.code, "tab")):
+    for act in (visitors.other(Classrooms).open, lambda who: visitors.other(Classrooms).join(who, room.code)):
         with pytest.raises(ClassroomError, match="had to reload your work"):
             act(learner)
     assert (len(room.learners), room.waiting) == (1, {})

@@ -58,7 +58,7 @@ def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     page.button(key="room_join").click().run()
     assert room.learner(person(visitor.id)) is not None
     assert address(page.run()) == {"tab": ["Room"], "epochs": ["3"]}
-    page = open_page(visitor=page, room="zzzzz")
+    page = open_page(visitor=page, room="zzzzzzzz")
     assert f"You are in room {room.code}" in text(page)
     assert seat_of(visitor) == (room.code, False)
 
