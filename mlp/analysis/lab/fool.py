@@ -14,14 +14,14 @@ STRIDE = 2.5  # a step is this many times size / STEPS, so that every point with
 
 @dataclass(frozen=True, eq=False)
 class Attack:
-    """A changed image, by at most ``size`` per pixel, with the network's answers.
+    """A changed image, with the network's answers.
 
     Attributes
     ----------
     image : float32 array, shape (784,)
         0 to 1.
     size : float
-        Largest change of any pixel, as a fraction of full ink.
+        Largest change of any pixel that was made, as a fraction of full ink.
     before, after : int
         The network's answer before and after the change.
     turned : bool
@@ -73,7 +73,8 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
         after = int(activations[-1].argmax())
         turned = after == goal or (target is None and after != before)
         steps -= 1
-    return Attack(changed, size, before, after, turned or after == target)
+    made = float(np.abs(changed - original).max())
+    return Attack(changed, made, before, after, turned or after == target)
 
 
 def _nearest(network: MLP, activations: list[np.ndarray], answer: int) -> int:

@@ -58,8 +58,9 @@ def test_attack_crosses_a_linear_border_exactly_at_its_distance(linear: MLP, gra
 def test_attack_stays_within_its_size_and_within_black_and_white():
     network = MLP([784, 20, 10], rng=np.random.default_rng(2), dropout=0.5)
     image = np.random.default_rng(3).random(784, np.float32)
-    changed = attack(network, image, 0.05, target=4).image
-    assert np.abs(changed - image).max() <= 0.05 + 1e-6
+    found = attack(network, image, 0.05, target=4)
+    changed = found.image
+    assert found.size == np.abs(changed - image).max() <= 0.05 + 1e-6
     assert changed.min() >= 0
     assert changed.max() <= 1
     np.testing.assert_array_equal(attack(network.copy(dropout=0), image, 0.05, target=4).image, changed)

@@ -1,5 +1,6 @@
 """The lab: what its experiments say of a network, and where they lead."""
 
+import re
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
@@ -25,6 +26,10 @@ def test_large_enough_change_turns_the_answer(open_page: Callable[..., AppTest])
     assert "the answer stays the same" in text(page, "lab_fool")
     page.slider(key="lab_size").set_value(0.3).run()
     assert "turns into" in text(page, "lab_fool")
+    page.slider(key="lab_size").set_value(0.5).run()
+    found = re.search(r"With at most ([\d.]+)% of full ink in each pixel", text(page, "lab_fool"))
+    assert found is not None
+    assert float(found[1]) < 50  # the change that was made, not the largest allowed
     page.selectbox(key="lab_target").set_value("0").run()
     assert "It already reads a 0" in text(page, "lab_fool")
 

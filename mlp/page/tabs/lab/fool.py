@@ -48,7 +48,7 @@ def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> No
     before, after = reader.predict_proba(images)
     st.html(
         f'<p class="ink-note">{now.caption}, on <b>{html.escape(looked_at.name)}</b>. '
-        f"{_result(found, target, names)}</p>"
+        f"{_result(found, size, target, names)}</p>"
     )
     change = 10 * (found.image - images[0])
     url = signed_url(change.reshape(28, 28), theme.colors())
@@ -63,16 +63,15 @@ def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> No
     )
 
 
-def _result(found: Attack, target: int | None, names: list[str]) -> str:
-    most = f"{found.size:.1%} of full ink"
+def _result(found: Attack, size: float, target: int | None, names: list[str]) -> str:
     if target == found.before:
         return f"It already reads {with_article(names[found.before])}, so nothing needs to change."
     if not found.turned:
-        return f"With at most {most} in each pixel, the answer stays the same: try a larger change."
+        return f"With at most {size:.1%} of full ink in each pixel, the answer stays the same: try a larger change."
     person = (
         "You see no change, or a little gray, and still read the old answer."
         if found.size <= 0.15
         else "You see a lot of gray, but mostly still read the old answer."
     )
     turned = f"<b>{names[found.before]}</b> turns into <b>{names[found.after]}</b>"
-    return f"With at most {most} in each pixel, {turned}. {person}"
+    return f"With at most {found.size:.1%} of full ink in each pixel, {turned}. {person}"
