@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlp.checks import check_scale
-from mlp.images.mnist import Split
+from mlp.images.mnist import Split, evenly_spaced
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -54,8 +54,8 @@ def training_sample(settings: Settings, train: Split, used: int) -> Split:
     used : int
         Number of its images that the run uses.
     """
-    stride = -(-(used - settings.synthetic) // SAMPLE)
-    if stride < 1:
-        raise ValueError(f"a run must use more images than the {settings.synthetic} synthetic ones, got {used}")
-    chosen = slice(settings.synthetic, used, stride)
-    return Split(prepared(settings, train.images, used)[chosen], train.labels[chosen])
+    first = settings.synthetic
+    if used <= first:
+        raise ValueError(f"a run must use more images than the {first} synthetic ones, got {used}")
+    chosen = evenly_spaced(used - first, SAMPLE)
+    return Split(prepared(settings, train.images, used)[first:][chosen], train.labels[first:used][chosen])

@@ -193,7 +193,8 @@ class Settings:
         42,
         range(2**32),
         kind="number",
-        explained="Number that decides all random choices: on one machine, the same seed gives exactly the same run.",
+        explained="Number that decides the first weights, the order of the images, warps and dropout: on one machine, "
+        "the same seed gives exactly the same run.",
     )
     images: int | None = setting(
         None,
@@ -232,8 +233,8 @@ class Settings:
         label="Add synthetic digits",
         key="written",
         name="synthetic digits",
-        explained=f"More digits ({SYNTHETIC:,} on the page), drawn by a program in styles rare in MNIST: sevens with a "
-        "bar, ones with a foot, open fours.",
+        explained=f"More digits ({SYNTHETIC:,} on the page), drawn by a program, also in styles rare in MNIST, such as "
+        "zeros with a slash and ones with a foot.",
         to_position=bool,
         from_position=lambda on: SYNTHETIC if on else 0,
     )

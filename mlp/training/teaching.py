@@ -73,7 +73,8 @@ def effect(data: DrawingData, before: Sequence[float], network: MLP | Reader, hi
     network : MLP or Reader
     history : History
     """
-    names = ("The class’s, learned from" if data.room else "Yours, learned from", "Yours, held back from training")
+    whose, use = "The class’s" if data.room else "Yours", "learned from" if data.share else "left out"
+    names = (f"{whose}, {use}", "Yours, held back from training")
     parts = zip(names, (data.learned, data.held), before, shares_read(network, data), strict=False)
     rows = [Row(name, len(part), share, now) for name, part, share, now in parts]
     measured = list(history.evaluations)

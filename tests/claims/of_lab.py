@@ -1,5 +1,6 @@
 """Checks of claims in the lab's questions, computed with two seeds or with the pretrained networks."""
 
+from functools import cache
 from itertools import islice, pairwise
 
 import numpy as np
@@ -96,25 +97,33 @@ def one_bit_reads_seven_in_ten() -> None:
 
 
 def smallest(network: MLP, image: np.ndarray) -> Attack:
-    """Return the smallest attack that changes the answer, in steps of one gray level of the screen."""
-    return next(found for level in range(1, 256) if (found := attack(network, image, level / 256)).turned)
+    """Return a small attack that changes the answer: none does with two gray levels of the screen less."""
+    high = next(level for level in (8, 16, 32, 64, 128, 255) if attack(network, image, level / 256).turned)
+    low = 0 if high == 8 else high // 2
+    while high - low > 2:
+        middle = (low + high) // 2
+        low, high = (low, middle) if attack(network, image, middle / 256).turned else (middle, high)
+    return attack(network, image, high / 256)
+
+
+@cache
+def smallest_changes(name: str) -> list[Attack]:
+    """Return the smallest attacks on a pretrained network for the first twenty images."""
+    return [smallest(shipped(name).network, image) for image in SHOWN[:20]]
 
 
 def random_changes_hardly_ever_turn_the_answer() -> None:
     for seed, name in zip(SEEDS, ("article", "inkling"), strict=True):
         network, rng = shipped(name).network, np.random.default_rng(seed)
         turned = []
-        for image in SHOWN[:20]:
-            found = smallest(network, image)
+        for image, found in zip(SHOWN, smallest_changes(name), strict=False):
             noise = np.clip(image + found.size * rng.choice([-1, 1], (5, 784)), 0, 1).astype(np.float32)
             turned += (network.predict(noise) != found.before).tolist()
         assert np.mean(turned) < 0.05
 
 
 def pretrained_takes_larger_changes_and_is_fooled() -> None:
-    article, inkling = (
-        [smallest(shipped(name).network, image).size for image in SHOWN[:20]] for name in ("article", "inkling")
-    )
+    article, inkling = ([found.size for found in smallest_changes(name)] for name in ("article", "inkling"))
     assert np.median(inkling) > np.median(article)
     assert max(inkling) < 0.3
 

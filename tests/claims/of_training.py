@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from scipy import ndimage
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
 from mlp.images.mnist import Split
@@ -11,10 +12,12 @@ from mlp.nn.parameters import Parameter
 from mlp.page.tabs.lessons.experiments import data_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.straightening import straightened
+from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_validation import synthetic_score
-from mlp.training.run import Run
+from mlp.training.run import Run, epoch_plan, mask_rng
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import Settings
+from tests.claims.of_class import in_style
 from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, loss, mean_over_seeds, right, train_anew, trained
 
 FIVE_EPOCHS = 5 * EPOCH
@@ -208,6 +211,29 @@ def cosine_climbs_for_2_percent_and_falls_toward_0() -> None:
     assert rate_factor("constant", 500, 999) == 1
 
 
+def synthetic_digits_add_rare_styles() -> None:
+    train = Mnist().load().train
+    zeros, ones = (train.images[train.labels == digit][:1500] for digit in (0, 1))
+    for seed in SEEDS:
+        slashed, footed = (in_style(name, seed).images for name in ("zero_slashed", "one_footed"))
+        of_mnist, of_style = (np.mean([n_holes(image) > 1 for image in images]) for images in (zeros, slashed))
+        assert of_mnist < 0.03 < 0.35 < of_style
+        of_mnist, of_style = (np.mean([foot(image) >= 8 for image in images]) for images in (ones, footed))
+        assert of_mnist < 0.03 < 0.7 < of_style
+
+
+def n_holes(image: np.ndarray) -> int:
+    """Return the number of holes of three pixels or more in a digit."""
+    areas = np.bincount(ndimage.label(np.pad(image.reshape(28, 28) < 100, 1, constant_values=True))[0].ravel())
+    return int((areas[1:] >= 3).sum()) - 1  # the first is around the digit
+
+
+def foot(image: np.ndarray) -> int:
+    """Return the most pixels with ink in one of a digit's lowest three rows."""
+    inked = (image.reshape(28, 28) > 100).sum(axis=1)
+    return int(inked[inked > 0][-3:].max())
+
+
 def adam_gives_each_weight_its_own_pace() -> None:
     weights = Parameter(np.zeros(3), np.array([100.0, 1.0, 1e-3]))
     Adam([weights], 0.001).step()
@@ -228,6 +254,16 @@ def he_is_larger_and_gabor_reads_sooner() -> None:
     }
     assert spread["he"] > spread["xavier"]
     assert mean_over_seeds(60, initialization="gabor") > mean_over_seeds(60)
+
+
+def seed_decides_weights_order_warps_and_dropout() -> None:
+    images = DATA.train.images[:64]
+    one, other = (Settings(seed=seed, warp=1.0, dropout=0.3) for seed in SEEDS)
+    (order, batch), (other_order, other_batch) = (epoch_plan(settings, images, 1) for settings in (one, other))
+    assert (one.new_network().values != other.new_network().values).any()
+    assert (order != other_order).any()
+    assert (batch(0, 64)[order.argsort()] != other_batch(0, 64)[other_order.argsort()]).any()
+    assert mask_rng(one, 0).random() != mask_rng(other, 0).random()
 
 
 def same_seed_gives_the_same_bits() -> None:

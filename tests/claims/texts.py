@@ -6,7 +6,11 @@ from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.page.train.accuracy import large_number
+from mlp.page.train.run_words import loss_summary, measured_on
+from mlp.training.data.drawing_data import drawing_data
 from mlp.training.settings import SETTINGS
+from tests.images.drawings.sample_drawings import letters
 
 
 def texts() -> dict[str, str]:
@@ -18,7 +22,8 @@ def texts() -> dict[str, str]:
         )
     for name, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
-    found["table"] = READS
+    found |= {"table": READS, "number": large_number(None, None, None), "loss": loss_summary(None)}
+    found["remark/warps"] = measured_on(drawing_data(letters(3)), None)
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:
         explained = dict.fromkeys(one.explained for one in (setting, *setting.controls))

@@ -1,4 +1,4 @@
-"""How much a run reads right: of 100 validation images now, and of synthetic digits and the visitor's own."""
+"""How much a run reads right: of its validation images now, and of synthetic digits and the visitor's own."""
 
 import html
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.mnist import evenly_spaced
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
@@ -15,8 +16,8 @@ from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.teaching import share_read
 
-SAMPLE = 1000
-"""Validation images that are measured at a step without an evaluation of all of them."""
+SAMPLE = 1_500
+"""Maximum number of validation images that are measured at a step without an evaluation of all of them."""
 LITTLE = 1.1
 """Steps in all, by those until the last evaluation, up to which that describes the run well enough."""
 MIN_OWN = 10
@@ -24,7 +25,7 @@ MIN_OWN = 10
 
 
 class _Sample(NamedTuple):
-    """The first validation images of a run as its network sees them, which takes long for upright ones, and labels."""
+    """Some validation images of a run as its network sees them, which takes long for upright ones, and labels."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -45,7 +46,8 @@ def share_right(job: Job, now: Snapshot) -> float:
     sample = _samples.get(job)
     if sample is None:
         held = job.data.load().validation
-        sample = _Sample(now.reader.as_seen(held.images[:SAMPLE]), held.labels[:SAMPLE], LastResult())
+        some = evenly_spaced(len(held), SAMPLE)
+        sample = _Sample(now.reader.as_seen(held.images[some]), held.labels[some], LastResult())
         _samples[job] = sample
     return within_budget(
         sample.last,
@@ -56,14 +58,15 @@ def share_right(job: Job, now: Snapshot) -> float:
 
 
 def large_number(job: Job | None, now: Snapshot | None, origin: Origin | None) -> str:
-    """Return the number and what it counts as two elements of HTML; 100 only if all are right, a dash before a run."""
-    number, nouns = "–", "new digits"
+    """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run."""
+    number, of, nouns = "–", 100, "new digits"
     if job is not None and now is not None:
-        share = share_right(job, now)
-        number = str(100 if share == 1 else min(99, round(100 * share)))
+        share, data = share_right(job, now), job.data.load()
+        of = min(100, len(data.validation))
+        number = str(of if share == 1 else min(of - 1, round(of * share)))
         if not now.reader.reads_digits or measured_on(job.data, origin):
-            nouns = job.data.load().validation_noun[1]
-    return f'<p class="ink-number"><b>{number}</b> <span>of 100 {html.escape(nouns)} read right</span></p>'
+            nouns = data.validation_noun[1]
+    return f'<p class="ink-number"><b>{number}</b> <span>of {of} {html.escape(nouns)} read right</span></p>'
 
 
 def synthetic_accuracy(now: Snapshot, own: DrawingSet) -> str:
@@ -75,7 +78,7 @@ def synthetic_accuracy(now: Snapshot, own: DrawingSet) -> str:
     rest = [f"At {newest.moment}"]
     if abs(points) > 1:
         rest.append(f"{abs(points):.1f} points {'above' if points > 0 else 'below'} validation")
-    rest.append(f"{newest.synthetic_unseen * 100:.1f}% in styles it never saw")
+    rest.append(f"{newest.synthetic_unseen * 100:.1f}% of those in styles that no network here trains on")
     recipe = RECIPES.get(recipe_of(now.settings) or "")
     as_measured = now.finished and now.data_name.split(" with ")[0] == "MNIST"  # a recipe's figure is for all of it
     people = recipe.people if as_measured and recipe is not None else None
@@ -86,5 +89,5 @@ def synthetic_accuracy(now: Snapshot, own: DrawingSet) -> str:
         '<button type="button" class="ink-word" popovertarget="drawn-digits">On synthetic digits</button>: '
         f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"
         f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}. '
-        "A program drew these digits, half of them in styles that no network here trains on.</span>"
+        "A program drew these digits; half of them are in such styles.</span>"
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from mlp.analysis.diagnosis import diagnoses
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
@@ -15,7 +14,7 @@ from mlp.page.style.plots import QUANTITIES, Plot, draw_plot
 from mlp.page.style.redraw import part
 from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
-from mlp.page.train.note import dead_neurons, note_section, refused
+from mlp.page.train.note import note_section, problems, refused
 from mlp.page.train.speed import speed_choice
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import begin, shows_run
@@ -44,7 +43,7 @@ def script_state(visitor: Visitor) -> str:
     found: tuple[str, ...] = ()
     if job is not None:
         now = job.snapshot()
-        found = tuple(diagnosis.kind for diagnosis in diagnoses(now, dead_neurons(job, now)))
+        found = tuple(one.kind for one in problems(job, now))
     return str(hash((_idle_state(visitor), found)))
 
 

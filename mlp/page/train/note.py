@@ -22,6 +22,7 @@ from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import DrawingData
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.run import Run
 
@@ -65,8 +66,8 @@ def _about_run(visitor: Visitor, now: Snapshot | None) -> None:
     """Draw the run's worst problem, or a warning about its validation images, or the purpose of the chosen settings."""
     job, recipe, warning = visitor.job, recipe_of(chosen_settings()), ""
     if job is not None and now is not None:
-        if "hints" not in hidden() and (problems := diagnoses(now, dead_neurons(job, now))):
-            _diagnosis(visitor, now, problems[0])
+        if "hints" not in hidden() and (found := problems(job, now)):
+            _diagnosis(visitor, now, found[0])
             return
         warning = measured_on(job.data, visitor.runs.origin)
     words = warning or (RECIPES[recipe].explained if recipe else "Your own settings.")
@@ -107,6 +108,16 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     begin(visitor, run, job.data, origin, refusal=refused, within_limits=origin is None, start_network=network)
     visitor.runs.show([failed])
     rerun_page()
+
+
+def problems(job: Job, now: Snapshot) -> list[Diagnosis]:
+    """Return a run's problems, the worst first; safe from any thread.
+
+    How a network reads other warps of its drawings says little about other drawings, so it is not said to memorize.
+    """
+    is_on_warps = isinstance(job.data, DrawingData) and bool(job.data.unseen_warps)
+    found = diagnoses(now, dead_neurons(job, now))
+    return [one for one in found if not (is_on_warps and one.kind == "overfitting")]
 
 
 def dead_neurons(job: Job, now: Snapshot) -> list[float]:

@@ -4,6 +4,7 @@ import html
 import math
 
 from mlp.analysis.scores import percent
+from mlp.class_names import DIGITS
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.style.html import track
@@ -60,7 +61,8 @@ def loss_summary(now: Snapshot | None) -> str:
     """Return the last loss on validation images as HTML; where there is no room for all, its end is left out."""
     newest = now.history.newest if now else None
     if newest is None or not newest.step:  # all through the first epoch, the one before the first step would be shown
-        return "<span>how wrong it is</span> <span>· 2.3 is a blind guess</span>"
+        blind = math.log(now.settings.n_classes if now else len(DIGITS))
+        return f"<span>how wrong it is</span> <span>· {blind:.1f} is a blind guess</span>"
     return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}"
 
 
@@ -91,7 +93,7 @@ def accuracy_summary(now: Snapshot | None) -> str:
 def measured_on(data: Data | None, origin: Origin | None) -> str:
     """Return a warning about a run's validation images: warps of learned drawings, or images that it has met before."""
     if isinstance(data, DrawingData) and data.base is None:
-        return "" if data.holds_back else "Validation is on other warps of your drawings."
+        return f"Validation is on {data.unseen_warps}." if data.unseen_warps else ""
     return "" if origin is None else remark_on_score(origin.root, "validation")
 
 

@@ -39,8 +39,7 @@ STRENGTH = 1.2
 warps of 1.0, 97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""
 N_UNSEEN = 400
 """Approximate number of other warps for a threshold, and for validation if no drawing is held back."""
-HELD_BACK_NOUN = ("held-back drawing", "drawings held back from training")
-WARP_NOUN = ("warp", "other warps of your drawings")
+HELD_BACK_NOUN = ("held-back drawing", "held-back drawings of yours")
 N_OTHERS = 500
 """Number of MNIST's test images, from the first, that serve as other images for a threshold."""
 KEPT, REFUSED = 0.8, 0.8
@@ -129,6 +128,13 @@ class DrawingData:
     def holds_back(self) -> bool:
         """Whether there are drawings that the run does not learn."""
         return bool(self.held_labels)
+
+    @property
+    def unseen_warps(self) -> str:
+        """What a run validates on that has only drawings to learn: their other warps; empty for any other run."""
+        if self.base is not None or self.holds_back:
+            return ""
+        return f"other warps of {'the class’s' if self.room else 'your'} {len(self.labels)} drawings"
 
 
 def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float = 0.0) -> DrawingData:
@@ -273,14 +279,15 @@ def _alone(data: DrawingData) -> Dataset:
     unseen = Split(warped_copies(images, others, rng_of("unseen warps of own signs")), np.tile(labels, others))
     validation = data.held if data.holds_back else unseen
     held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
+    what = "class digits" if data.names == DIGITS and data.room else f"drawings of {in_words(data.names)}"
     return Dataset(
-        f"{len(labels)} drawings of {in_words(data.names)}{held}",
+        f"{len(labels)} {what}{held}",
         with_warps(data.learned),
         validation,
         validation,
         names=data.names,
         unseen=unseen.images,
-        validation_noun=HELD_BACK_NOUN if data.holds_back else WARP_NOUN,
+        validation_noun=HELD_BACK_NOUN if data.holds_back else ("warp", data.unseen_warps),
     )
 
 

@@ -7,14 +7,14 @@ import numpy as np
 
 from mlp.checks import checked_int
 from mlp.class_names import DIGITS
-from mlp.images.mnist import Dataset, Split
+from mlp.images.mnist import Dataset, Split, evenly_spaced
 from mlp.training.data.drawing_data import with_warps
 from mlp.training.data.sources import Mnist
 
 AMONG = 5_000
 """Number of training images among which the first of each digit are."""
-HELD = 1_000
-"""Number of images for validation."""
+HELD = 1_500
+"""Maximum number of images for validation."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ def _load(data: FewDigits) -> Dataset:
     base = data.base.load()
     labels = base.train.labels[:AMONG]
     first = np.concatenate([np.flatnonzero(labels == digit)[: data.each] for digit in range(len(DIGITS))])
+    held = evenly_spaced(len(base.validation), HELD)
     return Dataset(
         f"{data.each} images of each digit of {base.name}",
         train=with_warps(Split(base.train.images[first], labels[first])),
-        validation=Split(base.validation.images[:HELD], base.validation.labels[:HELD]),
+        validation=Split(base.validation.images[held], base.validation.labels[held]),
         test=base.test,
     )

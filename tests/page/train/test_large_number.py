@@ -60,9 +60,9 @@ def test_number_calls_digits_new_only_if_no_weight_has_met_them():
 
 
 @pytest.mark.parametrize(
-    ("n", "nouns"), [(3, "other warps of your drawings"), (12, "drawings held back from training")]
+    ("n", "nouns"), [(3, "100 other warps of your 9 drawings"), (12, "9 held-back drawings of yours")]
 )
 def test_number_names_the_drawings_that_measure_a_network_of_signs(n: int, nouns: str):
     data = drawing_data(letters(n))
     job = new_job(sign_settings(Settings(hidden=(8,)), data.names), data)
-    assert f"of 100 {nouns} read right" in large_number(job, job.snapshot(), None)
+    assert f"of {nouns} read right" in large_number(job, job.snapshot(), None)
