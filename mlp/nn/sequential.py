@@ -147,14 +147,12 @@ class Sequential:
         Safe to call from several threads, and between ``forward`` and ``backward``.
         """
         inputs = self.as_rows(x)
-        widest = max((layer.n_out for layer in self.dense_layers), default=1)
-        n_rows = min(PREDICT_ROWS, max(1, PREDICT_NUMBERS // widest))
+        n_rows = min([PREDICT_ROWS, *(PREDICT_NUMBERS // layer.n_out + 1 for layer in self.dense_layers)])
         parts = [inputs[start : start + n_rows] for start in range(0, max(1, len(inputs)), n_rows)]
         n_threads = 1 if len(parts) < SHARED_PARTS else min(idle_cores(), len(parts))
 
         def logits_of(part: np.ndarray) -> np.ndarray:
-            newest = deque(_through(map(copy.copy, self.layers), self._as_inputs(part)), maxlen=1)
-            return newest[0]  # all layers together may take a gigabyte
+            return deque(_through(map(copy.copy, self.layers), self._as_inputs(part)), maxlen=1)[0]
 
         if n_threads == 1:
             logits = [logits_of(part) for part in parts]
@@ -244,11 +242,11 @@ def _parameters(layer: Any) -> list[Parameter]:
     return [] if own is None else list(own())
 
 
-def _through(layers: Iterable[Any], outputs: np.ndarray, rng: np.random.Generator | None = None) -> Iterator[Any]:
-    """Yield the inputs and each layer's outputs; a layer that changed its inputs in place raises an error."""
-    yield outputs
+def _through(layers: Iterable[Any], x: np.ndarray, rng: np.random.Generator | None = None) -> Iterator[np.ndarray]:
+    """Yield the inputs and each layer's outputs, which no caller has to keep; a layer may not change its inputs."""
+    yield x
     for layer in layers:
-        inputs = outputs.view()
+        inputs = x.view()
         inputs.flags.writeable = False  # they may be the caller's images, or what another layer keeps
-        outputs = layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs)
-        yield outputs
+        x = layer.forward(inputs, rng) if isinstance(layer, Dropout) else layer.forward(inputs)
+        yield x

@@ -21,9 +21,9 @@ def readable_network(data: bytes, name: str) -> Reader:
 def check_reads_drawings(network: Reader, name: str) -> None:
     """Raise a ModelError unless a network maps 28 × 28 pixels to named classes, with layers as a run may have."""
     if network.layer_sizes[0] != N_INPUTS or not network.has_names:
-        sizes = " → ".join(map(str, network.layer_sizes))
         raise ModelError(
-            f"{name}: it must go from {N_INPUTS} pixels to 10 digits, or to signs whose names it has, got {sizes}"
+            f"{name}: it must go from {N_INPUTS} pixels to 10 digits, or to signs whose names it has, got "
+            f"{' → '.join(map(str, network.layer_sizes))}"
         )
     try:
         checked_widths(network.layer_sizes[1:-1])

@@ -71,8 +71,7 @@ class Channels:
                 channel = await self._named(socket)
                 await channel.run()
             except Refused as refused:
-                reason = str(refused).encode()[:123].decode(errors="ignore")  # no WebSocket takes more bytes
-                await socket.close(refused.code, reason)
+                await socket.close(refused.code, str(refused).encode()[:123].decode(errors="ignore"))  # bytes at most
 
     async def _named(self, socket: WebSocket) -> "Channel":
         """Return the channel of the tab that the first message names."""

@@ -33,22 +33,19 @@ _has_left: ContextVar[bool] = ContextVar("has_left", default=False)
 """Whether the tab of the current connection sent this code."""
 
 
-class LeftTabs:
-    """Note for each connection whether its tab was closed."""
+def noting_left_tabs(app: App) -> App:
+    """Return the app, with a note for each connection whether its tab was closed."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-
+    async def answer(scope: Message, receive: Receive, send: Send) -> None:
         async def receiving() -> Message:
             message = await receive()
             if message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY:
                 _has_left.set(True)
             return message
 
-        await self._app(scope, receiving, send)
+        await app(scope, receiving, send)
+
+    return answer
 
 
 def _answering(handle: Callable[[AppSession, BackMsg], None]) -> Callable[[AppSession, BackMsg], None]:

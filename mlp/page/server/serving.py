@@ -40,7 +40,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
         "middleware": [
             guard,
             Middleware(Opening),
-            Middleware(messages.LeftTabs),  # last, as it records an end in the connection's own context
+            Middleware(messages.noting_left_tabs),  # last, as it records an end in the connection's own context
         ],
         "lifespan": partial(_life, get_ready),
     }

@@ -94,6 +94,7 @@ class Plot {
     for (const line of this.lines) this.stroke(pen, line);
     pen.restore();
     this.names(pen);
+    this.over?.();
   }
 
   // Quiet numbers, faint lines across, and a line below. The unit stands before the first number, below all curves.
@@ -182,9 +183,7 @@ class Plot {
 
 // All plots on the page share these listeners, as one that has left the page would keep its own.
 const plots = new Set();
-document.addEventListener("inkling", ({ detail }) => {
-  for (const plot of plots) if (detail[plot.part]) plot.show(detail[plot.part]);
-});
+document.addEventListener("inkling", ({ detail }) => plots.forEach((plot) => detail[plot.part] && plot.show(detail[plot.part])));
 const drawAll = () => plots.forEach((plot) => plot.draw());
 forced.addEventListener("change", drawAll);
 document.fonts.addEventListener("loadingdone", drawAll);

@@ -25,9 +25,7 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
         "aria-valuetext": `${percent}% right` });
     });
   };
-  place.resized?.disconnect();
-  place.resized = new ResizeObserver(show);  // after the plot's own, which measures the axes
-  place.resized.observe(place);
+  plot.over = show;  // after the plot, which measures the axes
   const begin = () => { if (!heights.length) heights = Array(data.points).fill(data.blind); };
   const bounded = (share) => Math.min(1, Math.max(0, share));
   const send = () => { svg.busy = false; setTriggerValue("drawn", heights.map((share) => +share.toFixed(4))); };

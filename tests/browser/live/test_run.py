@@ -79,7 +79,10 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
 
 
 @pytest.mark.chromium
-def test_chart_that_has_left_the_page_leaves_the_memory(page: Page):
+def test_chart_that_has_left_the_page_leaves_the_memory(open_page: Callable[..., Page]):
+    page = open_page("?images=100&epochs=1&hidden_layers=1&width_1=12")
+    button(page, "train").click()
+    expect(part(page, "progress")).to_contain_text("done after")
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     at_rest(page)
     page.evaluate("window.chart = new WeakRef(document.querySelector('.st-key-accuracy_curve .ink-plot').plot)")

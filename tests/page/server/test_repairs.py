@@ -16,7 +16,7 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-from mlp.page.server.messages import LeftTabs
+from mlp.page.server.messages import noting_left_tabs
 from tests.page.server.tab import WAIT_S, Tab
 from tests.page.sight import APP, PATIENCE_S
 
@@ -201,7 +201,7 @@ def visit(page: Any, code: int, send: Any) -> None:
     async def receive() -> Any:
         return next(messages)
 
-    asyncio.run(LeftTabs(page)({"type": "websocket"}, receive, send))
+    asyncio.run(noting_left_tabs(page)({"type": "websocket"}, receive, send))
 
 
 @pytest.mark.parametrize(("code", "kept"), [(1001, False), (1006, True), (1000, True)])
