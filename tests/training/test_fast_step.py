@@ -14,49 +14,38 @@ from tests.each_setting import BY_OPTIMIZER, EACH_SETTING, OPTIMIZERS, examples
 from tests.sample_digits import sample
 
 IMAGES, LABELS = sample().train.images, sample().train.labels
-N_STEPS = 6
+N_STEPS = 14  # both epochs of `tests.each_setting.BASE`
 
 
-def trained(settings, fast, monkeypatch):
-    """Return a run after its last step, and the losses, with fast steps or with those of the plain layers."""
+def trained(settings, images, labels, *, plain=False):
+    """Return a run after `N_STEPS` or its last, with losses and accuracies; plain steps are those of the layers."""
     run = Run(settings)
-    with monkeypatch.context() as patch:
-        if not fast:
+    with pytest.MonkeyPatch.context() as patch:
+        if plain:
             patch.setattr(FastStep, "takes", lambda *given: False)
-        losses = [step.loss for step in steps(run, *examples(settings))]
-    return run, losses
-
-
-@pytest.mark.parametrize(("change", "optimizer"), BY_OPTIMIZER)
-def test_each_setting_changes_the_weights_alike_in_fast_and_plain_steps(change, optimizer, monkeypatch):
-    before, after = (replace(settings, **OPTIMIZERS[optimizer]) for settings in EACH_SETTING[change])
-    (fast, fast_losses), (plain, plain_losses) = (trained(after, fast, monkeypatch) for fast in (True, False))
-    np.testing.assert_allclose(fast_losses, plain_losses, rtol=1e-5)
-    # Adam divides a gradient by its size: if one is only rounding error, its step is as large as any other.
-    atol = 5e-5 if optimizer == "adam" else 1e-6
-    np.testing.assert_allclose(fast.network.values, plain.network.values, rtol=0, atol=atol)
-    for name, kept in plain.optimizer.state().items():
-        np.testing.assert_allclose(fast.optimizer.state()[name], kept, rtol=1e-3, atol=1e-5)
-    unchanged, changed = trained(before, True, monkeypatch)[0].network, fast.network
-    if unchanged.layer_sizes == changed.layer_sizes:
-        assert np.abs(unchanged.values - changed.values).max() > 1e-4
-
-
-def both(settings, images=IMAGES, labels=LABELS, n_steps=N_STEPS):
-    """Return runs after the same steps, fast and plain, each with its losses and accuracies; plain steps use floats."""
-    for kind in (images, images / np.float32(255)):
-        run = Run(settings)
-        yield run, np.array([step[2:] for step in islice(steps(run, kind, labels), n_steps)])
+        return run, np.array([step[2:] for step in islice(steps(run, images, labels), N_STEPS)])
 
 
 def assert_alike(settings, images=IMAGES, labels=LABELS):
-    """Check that weights differ by at most 0.00005, where a step moves them by 0.001 or more, and losses too."""
-    (fast, fast_records), (plain, plain_records) = both(settings, images, labels)
-    np.testing.assert_allclose(fast_records, plain_records, rtol=1e-5, atol=5e-5)
-    np.testing.assert_allclose(fast.network.values, plain.network.values, rtol=0, atol=5e-5)
+    """Check that fast and plain steps give the same weights and records, up to rounding; return the fast run."""
+    (fast, records), (plain, expected) = (trained(settings, images, labels, plain=each) for each in (False, True))
+    np.testing.assert_allclose(records[:, 0], expected[:, 0], rtol=1e-5, atol=5e-5)
+    np.testing.assert_allclose(records[:, 1], expected[:, 1], atol=0.04)  # one of 32 may be a tie
+    # Adam divides a gradient by its size: if one is only rounding error, its step is as large as any other.
+    atol = 5e-5 if settings.optimizer == "adam" else 2e-6
+    np.testing.assert_allclose(fast.network.values, plain.network.values, rtol=0, atol=atol)
     for name, kept in plain.optimizer.state().items():
         np.testing.assert_allclose(fast.optimizer.state()[name], kept, rtol=1e-3, atol=1e-5)
     assert np.abs(plain.network.values - Run(settings).network.values).max() > 1e-3
+    return fast
+
+
+@pytest.mark.parametrize(("change", "optimizer"), BY_OPTIMIZER)
+def test_each_setting_changes_the_weights_alike_in_fast_and_plain_steps(change, optimizer):
+    before, after = (replace(settings, **OPTIMIZERS[optimizer]) for settings in EACH_SETTING[change])
+    changed, unchanged = assert_alike(after, *examples(after)).network, trained(before, *examples(before))[0].network
+    if unchanged.layer_sizes == changed.layer_sizes:
+        assert np.abs(unchanged.values - changed.values).max() > 1e-4
 
 
 @pytest.mark.parametrize("hidden", [(), (7,), (300,), (512, 256), (20, 600, 30)])
