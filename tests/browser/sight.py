@@ -61,6 +61,17 @@ def step_of(page: Page) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
+def begin_run(page: Page) -> int:
+    """Train, pause, and return the number of finished steps; what needs a run is shown from then on."""
+    button(page, "train").click()
+    expect(button(page, "pause")).to_have_text("Pause")
+    eventually(page, lambda: step_of(page) > 0, 3 * PATIENCE_MS)  # a first worker
+    button(page, "pause").click()
+    expect(button(page, "pause")).to_have_text("Resume")
+    expect(part(page, "progress")).to_contain_text(" paused")
+    return step_of(page)
+
+
 def open_newcomer(page: Page) -> None:
     """Open the panel for somebody else's turn."""
     part(page, "newcomer").locator("summary").click()

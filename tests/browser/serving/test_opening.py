@@ -53,7 +53,7 @@ def test_page_opens_without_errors_and_large_shifts(
     expect(page.get_by_test_id("stMain")).to_have_text(re.compile(r"^\s*Inkling"))  # nothing is above the name
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     expect(part(page, "sections")).not_to_be_empty()
-    hint = part(page, "answer").get_by_text("Draw a digit from 0 to 9")
+    hint = part(page, "answer").get_by_text("I read it while you draw.")
     assert hint.evaluate("(hint) => hint.offsetHeight / parseFloat(getComputedStyle(hint).lineHeight)") < 2.5  # lines
     at_rest(page)
     assert page.evaluate("shifted") <= 0.005, page.evaluate("moved")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part, tab
+from tests.browser.sight import PATIENCE_MS, answer, begin_run, eventually, part, tab
 
 ROUNDS = 6  # each with a stroke, three presses and a choice
 # Presses *One step* three times, whatever the page does meanwhile.
@@ -22,8 +22,7 @@ FAST = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThrough
 
 
 def test_strokes_and_presses_on_a_slow_line_all_count(page: Page):
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text("step 1 of")
+    held = begin_run(page)
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", SLOW_3G)
@@ -32,7 +31,7 @@ def test_strokes_and_presses_on_a_slow_line_all_count(page: Page):
         page.evaluate(THREE_STEPS)
         tab(page, ("Lab", "Mine")[round_ % 2]).click()
     network.send("Network.emulateNetworkConditions", FAST)
-    expect(part(page, "progress")).to_contain_text(f"step {1 + 3 * ROUNDS} of", timeout=3 * PATIENCE_MS)
+    expect(part(page, "progress")).to_contain_text(f"step {held + 3 * ROUNDS:,} of", timeout=3 * PATIENCE_MS)
     eventually(page, lambda: "7" in answer(page).inner_text())
     expect(tab(page, "Mine")).to_be_checked()
     expect(page).to_have_url(re.compile("tab=Runs"))

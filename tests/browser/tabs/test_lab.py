@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import PATIENCE_MS, button, part
+from tests.browser.sight import begin_run, button, part
 
 
 def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page]):
@@ -39,8 +39,7 @@ def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page])
 
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
     page = open_page("?epochs=1", viewport={"width": 1280, "height": 720})
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text("step 1 of", timeout=3 * PATIENCE_MS)  # a first worker
+    begin_run(page)
     button(page, "guess_first").click()
     expect(part(page, "lab_guess")).to_be_in_viewport(ratio=1)
     expect(part(page, "accuracy_curve")).not_to_contain_text("share read right")
