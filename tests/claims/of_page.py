@@ -103,7 +103,7 @@ def learned(settings: Settings, data: Source) -> tuple[Job, Snapshot]:
 @cache
 def of_class_alone(seed: int) -> tuple[Job, Snapshot]:
     """Return the run of somebody who learns the class's drawings alone, and has given none."""
-    data = class_data(together(writers(seed)[:4]), DrawingSet(DIGITS), "k7p3x")
+    data = class_data(together(writers(seed)[:6]), DrawingSet(DIGITS), "k7p3x")
     return learned(sign_settings(Settings(epochs=10, seed=seed), DIGITS), data)
 
 
@@ -127,10 +127,10 @@ def number_says_whose_drawings_it_is_of_and_how_many() -> None:
     for seed in SEEDS:
         job, now = of_class_alone(seed)
         shown = round(100 * now.history.newest.accuracy)
-        assert read_right(job, now) == (shown, 100, "other warps of the class’s 80 drawings")
+        assert read_right(job, now) == (shown, 100, "other warps of the class’s 120 drawings")
         own = replace(writers(seed)[12], examples=writers(seed)[12].examples[:6])
         for data, whose in (
-            (class_data(together(writers(seed)[:4]), own, "k7p3x"), "held-back drawings of yours"),
+            (class_data(together(writers(seed)[:6]), own, "k7p3x"), "held-back drawings of yours"),
             (drawing_data(letters(12, seed)), "held-back drawings of yours"),
             (drawing_data(letters(3, seed)), "other warps of your 9 drawings"),
         ):
