@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
@@ -78,28 +78,22 @@ class Owner:
         return any(work.n_bytes() for work in self.works)
 
 
-class Others:
-    """Owners of another kind than visitors, for a registry of visitors, which calls this.
+class Others(Protocol):
+    """Owners of another kind than visitors, whom the registry of visitors saves, checks and forgets like these.
 
-    Parameters
-    ----------
-    checkpoints : Checkpoints or None
-        Where their work is saved.
+    It also says where.
     """
 
-    def __init__(self, checkpoints: Checkpoints | None) -> None:
-        self.checkpoints = checkpoints
+    checkpoints: Checkpoints | None
 
     def present(self) -> Sequence[Owner]:
         """Return those in memory."""
-        raise NotImplementedError
 
     def forget(self, owner_id: str) -> None:
-        """Let go of one in memory, if it is of this kind."""
-        raise NotImplementedError
+        """Let go of one in memory."""
 
     def check(self, visitor: "Visitor") -> None:
         """Look at a visitor in memory: each second, and when they return."""
 
     def leave(self, visitor: "Visitor") -> None:
-        """Delete what they have of a visitor who deletes all work; after an OSError, some of it remains."""
+        """Delete what they have of a visitor; after an OSError, some of it remains."""

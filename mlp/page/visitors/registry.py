@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.codes import ID, new_id
@@ -20,8 +19,6 @@ KEPT_S = 6 * 3600.0  # the same without a disk, when it is deleted
 MAX_MB = 1000.0  # of all visitors' work together, see `Visitor.n_bytes`
 SAVE_S = 1.0
 CLEAN_UP_S = 60.0
-
-Kind = TypeVar("Kind", bound=Others)
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +50,8 @@ class Visitors:
         self._checkpoints = checkpoints
         self._max_bytes = max_mb * 1e6
         self._others = others
+        for other in others:
+            other.checkpoints = checkpoints
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._returning = threading.Lock()  # held while a visitor is restored, who may have opened several tabs
@@ -60,10 +59,6 @@ class Visitors:
     def __len__(self) -> int:
         """Number of visitors in memory."""
         return len(self._visitors)
-
-    def other(self, kind: type[Kind]) -> Kind:
-        """Return the further owners of this kind."""
-        return next(each for each in self._others if isinstance(each, kind))
 
     def present(self) -> list[Visitor]:
         """Return the visitors in memory."""
@@ -93,7 +88,8 @@ class Visitors:
                 if (visitor := self._present(visitor_id, session_id)) is not None:
                     return visitor
                 if (visitor := restored(visitor_id, self._checkpoints)) is not None:
-                    self._check_others(visitor)
+                    for other in self._others:
+                        other.check(visitor)
                     return self._enter(visitor, session_id)
         return self._enter(Visitor(new_id()), session_id)
 
@@ -164,7 +160,8 @@ class Visitors:
     def check(self) -> None:
         """Pause the runs of absent visitors, forget those at rest, and enforce the memory limit."""
         for visitor in self.present():
-            self._check_others(visitor)
+            for other in self._others:
+                other.check(visitor)
         with self._lock:
             now = time.monotonic()
             for visitor in self._visitors.values():
@@ -183,10 +180,6 @@ class Visitors:
     def _owners(self) -> list[Owner]:
         """Return all owners in memory. The lock is held."""
         return [*self._visitors.values(), *(owner for other in self._others for owner in other.present())]
-
-    def _check_others(self, visitor: Visitor) -> None:
-        for other in self._others:
-            other.check(visitor)
 
     def free_memory(self, n_bytes: int) -> bool:
         """Whether a visitor can have ``n_bytes`` more, after saved work of absent ones left memory if necessary."""

@@ -50,8 +50,8 @@ _visitors: Visitors | None = None
 _visitors_lock = threading.Lock()
 
 
-def visitors(others: Sequence[type[Others]] = ()) -> Visitors:
-    """Return the server's one registry of visitors, which the first call makes, with these kinds of further owners.
+def visitors(others: Sequence[Others] = ()) -> Visitors:
+    """Return the server's one registry of visitors, which the first call makes, with further owners.
 
     This is not a cached resource of Streamlit's, as any browser can clear those for everybody.
     """
@@ -66,15 +66,14 @@ def visitors(others: Sequence[type[Others]] = ()) -> Visitors:
         return _visitors
 
 
-def _new_registry(others: Sequence[type[Others]]) -> Visitors:
+def _new_registry(others: Sequence[Others]) -> Visitors:
     """Return a registry of visitors; if another server has the folder for their work, this one ends with a sentence."""
     host, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
     try:
         checkpoints, elsewhere = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
     except TakenError as error:
         raise SystemExit(f"Inkling cannot start: {error}") from error
-    kept = [kind(checkpoints) for kind in others]
-    return Visitors(_is_open, checkpoints, kept, max_mb=_max_mb(), elsewhere=elsewhere)
+    return Visitors(_is_open, checkpoints, others, max_mb=_max_mb(), elsewhere=elsewhere)
 
 
 def _max_mb() -> float:
@@ -108,7 +107,7 @@ def cookie_name(url: str | None) -> str:
     return re.sub(r"[^\w-]+", "_", f"inkling_visitor_{port}_{path.strip('/')[:60]}", flags=re.ASCII).rstrip("_")
 
 
-def this_visitor(others: Sequence[type[Others]]) -> Visitor:
+def this_visitor(others: Sequence[Others]) -> Visitor:
     """Return this session's visitor: the one that its cookie names, or a new one; ``others`` as in `visitors`.
 
     If the tab still shows the page of another visitor, who has left or is removed, it loads again: the script ends.

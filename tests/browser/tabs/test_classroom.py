@@ -31,3 +31,7 @@ def test_drawing_is_given_by_pointer_and_by_key_and_appears_on_another_page(open
         expect(answer(learner)).to_contain_text("Nothing drawn yet")
         expect(part(holder, "room_wall")).to_contain_text(f"{number} drawing{'s' * (number > 1)}: ")
     expect(learner.get_by_text("Draw 4 first, then press it.")).to_have_count(0)
+    for width in (768, 1024, 1199, 1280, 1366):
+        learner.set_viewport_size({"width": width, "height": 700})
+        learner.evaluate("window.scrollTo(0, 0)")
+        expect(row.get_by_role("button", name="9, 0 of 2 drawn")).to_be_in_viewport(ratio=1)

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mlp.class_names import DIGITS
 from mlp.jobs.checkpoints import Checkpoints
@@ -14,7 +14,6 @@ from mlp.page.tabs.classroom.room import PREFIX, Classroom, ClassroomError, Lear
 from mlp.page.visitors.codes import new_code, typed_code
 from mlp.page.visitors.owner import Others
 from mlp.page.visitors.persistence import restore
-from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
 N_LETTERS = 8
@@ -50,8 +49,8 @@ def holds_room(visitor: Visitor) -> bool:
 class Classrooms(Others):
     """All rooms of this server. A room is in memory while anybody is there, and else on disk."""
 
-    def __init__(self, checkpoints: Checkpoints | None) -> None:
-        super().__init__(checkpoints)
+    def __init__(self) -> None:
+        self.checkpoints: Checkpoints | None = None
         self._rooms: dict[str, Classroom] = {}  # by id; each use of it is one operation, so it needs no lock
         self._returning = threading.Lock()  # held while a room is restored, for which several tabs may ask
 
@@ -193,25 +192,14 @@ def _require_free(visitor: Visitor, code: str) -> None:
         raise ClassroomError(ELSEWHERE.format(seat.code))
 
 
-def rooms() -> Classrooms:
-    """Return all rooms of this server."""
-    return visitors().other(Classrooms)
-
-
-# What parts of the page depend on
-
-
-def _room_of(tab: Tab) -> Classroom | None:
-    return None if tab.visitor is None else rooms().of(tab.visitor)
-
-
-PEOPLE = Event(lambda tab: (room := _room_of(tab)) and room.look(), 1.0)
+ROOMS = Classrooms()
+"""All rooms of this server."""
+PEOPLE = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.look(), 1.0)
 """Who is in the visitor's room, their guesses, and the table."""
 
 
-def _given(tab: Tab) -> tuple[int, int] | None:
-    room = _room_of(tab)
-    mine = None if room is None else room.learner(person(tab.owner))
+def _given(tab: Any) -> tuple[int, int] | None:
+    mine = None if (room := ROOMS.of(tab.visitor)) is None else room.learner(person(tab.owner))
     return None if mine is None else (mine.number, mine.n_given)
 
 
@@ -221,7 +209,7 @@ GIVEN = Event(_given, 1.0)
 
 def room_state(visitor: Visitor) -> str:
     """Return what decides which parts of the room the page shows, as text, in any thread."""
-    room, me = rooms().of(visitor), person(visitor.id)
+    room, me = ROOMS.of(visitor), person(visitor.id)
     if room is None:
         return ""
     return f"{room.code} {room.learner(me) is not None} {me in room.waiting} {room.collects} {room.shows_answer}"

@@ -15,7 +15,7 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
 from mlp.page.tabs.classroom.room import EACH, Classroom, person
-from mlp.page.tabs.classroom.rooms import GIVEN, rooms
+from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
@@ -25,7 +25,7 @@ _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 def room_row(visitor: Visitor) -> Row | None:
     """Take the drawing for the room that collects this visitor's, or in which they wait."""
-    room, me = rooms().of(visitor), person(visitor.id)
+    room, me = ROOMS.of(visitor), person(visitor.id)
     if room is None or not (me in room.waiting or (room.collects and room.learner(me) is not None)):
         return None
     wanted, signs = room.asks_for(me), () if room.names == DIGITS else room.names

@@ -16,7 +16,7 @@ from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import code_card, devices, files
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError, person
-from mlp.page.tabs.classroom.rooms import ELSEWHERE, holds_room, rooms, seat_of
+from mlp.page.tabs.classroom.rooms import ELSEWHERE, ROOMS, holds_room, seat_of
 from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
 from mlp.page.tabs.places import Section, go_to
@@ -59,7 +59,7 @@ def visit_room(visitor: Visitor) -> None:
 
     Call it before all that shows either. Once the visitor is in a room, the address has no code, as they may share it.
     """
-    rooms().visit(visitor, this_tab())
+    ROOMS.visit(visitor, this_tab())
     seat = seat_of(visitor)
     if (code := linked(LINKED)) is not None and not _followed.get():
         _followed.set(True)
@@ -70,7 +70,7 @@ def visit_room(visitor: Visitor) -> None:
             _refused.set(ELSEWHERE.format(seat.code))
     if seat is not None:
         forget_linked(LINKED)
-        room = rooms().of(visitor)
+        room = ROOMS.of(visitor)
         if room is not None and room.learner(person(visitor.id)) is not None and _followed.pop():
             reveal("canvas")  # to draw for it
 
@@ -86,7 +86,7 @@ def open_button(visitor: Visitor) -> None:
 def _entrance(visitor: Visitor, room: Classroom | None) -> None:
     """Draw where the visitor stands."""
     if room is None:
-        is_linked = _followed.get()
+        is_linked = linked(LINKED) is not None
         with st.container(key="room_entrance"):
             st.markdown(f"A class writes together here, and its networks read each other’s digits. {SHARED}")
             with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -106,7 +106,7 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
 
 def room_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the room that the visitor is in, or the ways to open and to join one."""
-    room, holds = rooms().of(visitor), holds_room(visitor)
+    room, holds = ROOMS.of(visitor), holds_room(visitor)
     _entrance(visitor, room)
     if room is None or room.learner(person(visitor.id)) is None:
         return
@@ -135,15 +135,15 @@ def open_room(visitor: Visitor) -> None:
     """Open a room for digits, or for the visitor's signs if they have collected any, and show it; for callbacks."""
     signs = visitor.signs.now.names
     reveal("room_code")
-    _try(rooms().open, visitor, signs if len(signs) > 1 else DIGITS)
+    _try(ROOMS.open, visitor, signs if len(signs) > 1 else DIGITS)
 
 
 def _join(visitor: Visitor) -> None:
-    _try(rooms().join, visitor, _code.get())
+    _try(ROOMS.join, visitor, _code.get())
 
 
 def _leave(visitor: Visitor) -> None:
-    _try(rooms().leave, visitor, if_disk_fails=NOT_DELETED)
+    _try(ROOMS.leave, visitor, if_disk_fails=NOT_DELETED)
 
 
 def _try(act: Callable[..., object], *args: object, if_disk_fails: str = UNREADABLE) -> None:

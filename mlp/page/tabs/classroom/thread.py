@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learning import learn_with
 from mlp.page.tabs.classroom.room import Classroom, Learner, person
-from mlp.page.tabs.classroom.rooms import GIVEN, PEOPLE, holds_room, rooms
+from mlp.page.tabs.classroom.rooms import GIVEN, PEOPLE, ROOMS, holds_room
 from mlp.page.tabs.next_step import NextStep, Thread
 from mlp.page.tabs.places import go_to
 from mlp.page.visitors.visitor import Visitor
@@ -14,7 +14,7 @@ from mlp.training.data.drawing_data import room_of
 
 def room_thread(visitor: Visitor) -> Thread | None:
     """Return the steps in the visitor's room; none while it asks for drawings, as its row is what is next."""
-    room = rooms().of(visitor)
+    room = ROOMS.of(visitor)
     if room is None:
         return None
     mine = room.learner(person(visitor.id))

@@ -9,7 +9,7 @@ import pytest
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
 from mlp.page.tabs.classroom.room import ClassroomError, person
-from mlp.page.tabs.classroom.rooms import ENDED, GONE, WAITS_S, Classrooms, holds_room, rooms, seat_of
+from mlp.page.tabs.classroom.rooms import ENDED, GONE, ROOMS, WAITS_S, Classrooms, holds_room, seat_of
 from mlp.page.tabs.classroom.wall import wall_parts
 from mlp.page.visitors.registry import AT_REST_S, KEPT_S, Visitors
 from mlp.page.visitors.session import visitors as page_visitors
@@ -36,8 +36,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def server(folder=None, is_open=lambda session: session == "here", **limits):
     """Return a server's visitors, with rooms; with a folder, all of them are saved."""
-    checkpoints = None if folder is None else Checkpoints(folder)
-    return Visitors(is_open, checkpoints, [Classrooms(checkpoints)], **limits)
+    rooms = Classrooms()
+    visitors = Visitors(is_open, None if folder is None else Checkpoints(folder), [rooms], **limits)
+    visitors.rooms = rooms
+    return visitors
 
 
 class Page:
@@ -54,9 +56,9 @@ def image(number):
 def with_class(visitors):
     """Return the holder and a learner of a new room, and the room, to which each has given ten digits."""
     holder, learner = (visitors.get(None, "here") for _ in range(2))
-    room = visitors.other(Classrooms).open(holder)
+    room = visitors.rooms.open(holder)
     room.open_door()
-    visitors.other(Classrooms).join(learner, f" {room.code.upper()} ")
+    visitors.rooms.join(learner, f" {room.code.upper()} ")
     for number, one in enumerate((holder, learner)):
         for label in range(10):
             room.give(person(one.id), label, image(label + 50 * number))
@@ -72,8 +74,8 @@ def back(folder, visitor):
 
 def visited(visitors, visitor):
     """Return a visitor's room, once a page of theirs follows it."""
-    visitors.other(Classrooms).visit(visitor, Page())
-    return visitors.other(Classrooms).of(visitor)
+    visitors.rooms.visit(visitor, Page())
+    return visitors.rooms.of(visitor)
 
 
 def state_of(room):
@@ -98,14 +100,14 @@ def test_room_outlives_a_killed_server_and_returns_with_its_learner_or_code(tmp_
     ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, text=True, check=False)
     learner_id, code = ended.stdout.split()
     visitors = server(tmp_path)
-    room = visitors.other(Classrooms).of(visitors.get(learner_id, "here"))
+    room = visitors.rooms.of(visitors.get(learner_id, "here"))
     assert [len(one.drawings) for one in room.learners] == [10, 10]
     room.guess(person(learner_id), 4)
     visitors.save()
     visitors = server(tmp_path)
     stranger = visitors.get(None, "here")
-    visitors.other(Classrooms).join(stranger, code)
-    (again,) = visitors.other(Classrooms).present()
+    visitors.rooms.join(stranger, code)
+    (again,) = visitors.rooms.present()
     assert list(again.waiting) == [person(stranger.id)]
     again.let_go(person(stranger.id))
     assert state_of(again) == state_of(room)
@@ -119,19 +121,19 @@ def test_only_a_code_is_looked_up(tmp_path, monkeypatch):
     stranger = visitors.get(None, "here")
     for typed in ("", "../../..", "k7p3x9q", "k7p3x9qaa", "k7p3\nx", stranger.id, "kŻp3x9qa", "u7p3x9qa", "zzzzzzzz"):
         with pytest.raises(ClassroomError, match="No room has this code"):
-            visitors.other(Classrooms).join(stranger, typed)
+            visitors.rooms.join(stranger, typed)
     assert looked_up == ["room zzzzzzzz"]
-    visitors.other(Classrooms).join(stranger, room.code.replace("0", "O"))
+    visitors.rooms.join(stranger, room.code.replace("0", "O"))
     assert seat_of(stranger) == (room.code, False)
 
 
 def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessions):
     open_sessions |= {"here", "there"}
     visitors = server(is_open=open_sessions.__contains__)
-    room = visitors.other(Classrooms).open(visitors.get(None, "here"))
+    room = visitors.rooms.open(visitors.get(None, "here"))
     ann, bob = (visitors.get(None, session) for session in ("here", "there"))
     for one in (ann, bob):
-        visitors.other(Classrooms).join(one, room.code)
+        visitors.rooms.join(one, room.code)
     open_sessions.remove("there")
     for _ in range(3):
         clock.now += WAITS_S - 1
@@ -139,7 +141,7 @@ def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessio
     assert list(room.waiting) == [person(ann.id)]
     assert visited(visitors, bob) is None
     assert (seat_of(bob), bob.notice) == (None, GONE.format(room.code))
-    visitors.other(Classrooms).join(bob, room.code)
+    visitors.rooms.join(bob, room.code)
     assert person(bob.id) in room.waiting
 
 
@@ -150,15 +152,15 @@ def test_room_counts_in_memory_and_leaves_it_once_it_is_saved_and_nobody_is_ther
     visitors.save()
     clock.now += AT_REST_S + 1
     visitors.check()
-    assert visitors.other(Classrooms).present() == [room]
+    assert visitors.rooms.present() == [room]
     del page
     room.give(person(holder.id), 3, image(30))
     free = 1_000_000 - sum(visitor.n_bytes() for visitor in visitors.present())
     assert not visitors.free_memory(free - 21 * 784)  # the newest drawing is not on disk yet
     visitors.save()
     assert visitors.free_memory(free)
-    assert visitors.other(Classrooms).present() == []
-    assert visitors.other(Classrooms).of(holder).n_drawings == 21
+    assert visitors.rooms.present() == []
+    assert visitors.rooms.of(holder).n_drawings == 21
 
 
 def test_room_without_a_disk_lasts_six_hours(clock):
@@ -167,7 +169,7 @@ def test_room_without_a_disk_lasts_six_hours(clock):
     for waits_s, found in ((KEPT_S - 1, room), (KEPT_S + 1, None)):
         clock.now += waits_s
         visitors.check()
-        assert visitors.other(Classrooms).of(holder) is found
+        assert visitors.rooms.of(holder) is found
 
 
 def test_room_ends_thirty_days_after_somebody_was_there(tmp_path, monkeypatch):
@@ -178,7 +180,7 @@ def test_room_ends_thirty_days_after_somebody_was_there(tmp_path, monkeypatch):
         monkeypatch.setattr(Checkpoints, "today", lambda self, day=day: day)
         visitors.save()
         Checkpoints(tmp_path)  # removes what nobody visits
-        assert server(tmp_path).other(Classrooms).knows(room.code) == (day <= 34)
+        assert server(tmp_path).rooms.knows(room.code) == (day <= 34)
         if day == 4:
             del page
 
@@ -213,8 +215,8 @@ def test_disk_that_fails_keeps_learners_and_their_runs_in_the_room(tmp_path, mon
     with monkeypatch.context() as patch:
         patch.setattr(Checkpoints, "names", lambda *_: (_ for _ in ()).throw(OSError("Input/output error")))
         visitors.check()
-        assert visitors.other(Classrooms).of(learner) is None
-        for act in (lambda who: visitors.other(Classrooms).join(who, "zzzzzzzz"), visitors.remove):
+        assert visitors.rooms.of(learner) is None
+        for act in (lambda who: visitors.rooms.join(who, "zzzzzzzz"), visitors.remove):
             with pytest.raises(OSError, match="cannot be restored"):
                 act(learner)
     assert visited(visitors, learner).learner(person(learner.id)) is not None
@@ -226,10 +228,10 @@ def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
     visitors = server(tmp_path)
     holder, learner, room = with_class(visitors)
     visitors.save()
-    for act in (visitors.other(Classrooms).open, lambda who: visitors.other(Classrooms).join(who, "zzzzzzzz")):
+    for act in (visitors.rooms.open, lambda who: visitors.rooms.join(who, "zzzzzzzz")):
         with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
             act(learner)
-    (visitors.other(Classrooms).leave if act == "leave" else visitors.remove)(learner)
+    (visitors.rooms.leave if act == "leave" else visitors.remove)(learner)
     _, _, again = back(tmp_path, holder)
     assert [(one.who, len(one.drawings)) for one in again.learners] == [(person(holder.id), 10)]
 
@@ -258,7 +260,7 @@ def test_closed_room_deletes_what_runs_learned_and_presses_on_its_pages_do_nothi
     assert "deleted the drawings that run 1 and run 2 learned from. The weights stay" in learner.notice
     visitors.save()
     assert not any(copies in path.read_bytes() for path in tmp_path.glob("*/*.*"))
-    assert not visitors.other(Classrooms).knows(room.code)
+    assert not visitors.rooms.knows(room.code)
     visitors, learner, room = back(tmp_path, learner)
     assert (learner.job, learner.runs.current, room) == (None, 2, None)
     assert learner.notice == ENDED
@@ -270,10 +272,10 @@ def test_closed_room_deletes_what_runs_learned_and_presses_on_its_pages_do_nothi
 def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     page = open_page(tab="Room")
     learner, digits = visitor_of(page), sample().test
-    room = rooms().open(page_visitors().get(None, ""))
+    room = ROOMS.open(page_visitors().get(None, ""))
     room.open_door()
     room.add_file(own_digits(digits.images[:60], digits.labels[:60]))
-    rooms().join(learner, room.code)
+    ROOMS.join(learner, room.code)
     assert "60 drawings" in text(page.run(), "room_wall")
     assert wall_parts(room, tab_of(page)) != {}
     assert not {"room_door", "room_collects", "room_out", "room_close"} & {one.key for one in page.button}

@@ -10,7 +10,6 @@ import pytest
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError, person
-from mlp.page.tabs.classroom.rooms import Classrooms
 from tests.page.tabs.classroom.test_rooms import back, image, server, with_class
 from tests.page.visitors.test_interrupted_saves import end_after
 
@@ -47,7 +46,7 @@ def at_once(*acts):
 
 def test_stranger_who_opens_a_room_and_joins_another_at_once_never_holds_that(slow_door):
     visitors = server()
-    rooms = visitors.other(Classrooms)
+    rooms = visitors.rooms
     room = rooms.open(visitors.get(None, "here"))
     for number in range(TIMES):
         stranger = visitors.get(None, "here")
@@ -60,7 +59,7 @@ def test_stranger_who_opens_a_room_and_joins_another_at_once_never_holds_that(sl
 
 def test_membership_stays_while_the_live_channel_looks_at_it(slow_door):
     visitors = server()
-    rooms, learner = visitors.other(Classrooms), visitors.get(None, "here")
+    rooms, learner = visitors.rooms, visitors.get(None, "here")
     room = rooms.open(visitors.get(None, "here"))
 
     def look():
@@ -82,7 +81,7 @@ def test_whoever_joins_while_a_room_leaves_memory_is_in_it_afterwards(tmp_path, 
     stranger = visitors.get(None, "here")
 
     def close_late(self):
-        joins.append(threading.Thread(target=visitors.other(Classrooms).join, args=(stranger, room.code)))
+        joins.append(threading.Thread(target=visitors.rooms.join, args=(stranger, room.code)))
         joins[0].start()
         joins[0].join(0.3)  # longer than it takes if nothing prevents it
         close(self)
@@ -92,7 +91,7 @@ def test_whoever_joins_while_a_room_leaves_memory_is_in_it_afterwards(tmp_path, 
     assert visitors.free_memory(1_000_000_000 - sum(visitor.n_bytes() for visitor in visitors.present()))
     joins[0].join()
     assert room.forgotten
-    assert person(stranger.id) in visitors.other(Classrooms).of(stranger).waiting
+    assert person(stranger.id) in visitors.rooms.of(stranger).waiting
 
 
 @pytest.mark.parametrize("n_written", range(6))
@@ -103,7 +102,7 @@ def test_server_that_ends_while_a_learner_is_let_go_gives_no_drawing_to_another(
     visitors.save()
     room.let_go(person(learner.id))
     late = visitors.get(None, "here")
-    visitors.other(Classrooms).join(late, room.code)
+    visitors.rooms.join(late, room.code)
     room.give(person(late.id), 3, image(200))
     given[person(late.id)] = image(200).tobytes()
     with monkeypatch.context() as patch:
@@ -138,7 +137,7 @@ def test_visitor_who_deletes_all_work_joins_no_room_from_another_tab(tmp_path):
     visitors = server(tmp_path)
     _, learner, room = with_class(visitors)
     visitors.remove(learner)
-    for act in (visitors.other(Classrooms).open, lambda who: visitors.other(Classrooms).join(who, room.code)):
+    for act in (visitors.rooms.open, lambda who: visitors.rooms.join(who, room.code)):
         with pytest.raises(ClassroomError, match="had to reload your work"):
             act(learner)
     assert (len(room.learners), room.waiting) == (1, {})

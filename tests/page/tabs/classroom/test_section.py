@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
 from mlp.page.tabs.classroom.room import Classroom, person
-from mlp.page.tabs.classroom.rooms import rooms, seat_of
+from mlp.page.tabs.classroom.rooms import ROOMS, seat_of
 from mlp.page.tabs.classroom.table import table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
 from mlp.page.visitors.session import visitors
@@ -32,7 +32,7 @@ def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, Ap
     """A room with its holder's page and a learner's, who have given twenty test digits each."""
     holder = open_page(tab="Room")
     holder.button(key="room_open").click().run()
-    room = rooms().of(visitor_of(holder))
+    room = ROOMS.of(visitor_of(holder))
     assert room is not None
     room.open_door()
     learner = open_page(room=room.code)
@@ -47,7 +47,7 @@ def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, Ap
 def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     holder = open_page(tab="Room")
     holder.button(key="room_open").click().run()
-    room = rooms().of(visitor_of(holder))
+    room = ROOMS.of(visitor_of(holder))
     room.open_door()
     page = open_page(room=room.code, epochs="3")
     visitor = visitor_of(page)
@@ -58,6 +58,10 @@ def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     page.button(key="room_join").click().run()
     assert room.learner(person(visitor.id)) is not None
     assert address(page.run()) == {"tab": ["Room"], "epochs": ["3"]}
+    room.let_go(person(visitor.id))
+    assert {"room_open", "room_join"} <= {one.key for one in page.run().button}
+    page.text_input(key="room_typed").set_value(room.code)
+    page.button(key="room_join").click().run()
     page = open_page(visitor=page, room="zzzzzzzz")
     assert f"You are in room {room.code}" in text(page)
     assert seat_of(visitor) == (room.code, False)
@@ -155,7 +159,7 @@ def copies_in_memory(pixels: bytes) -> list[type]:
 
 def test_nothing_of_a_closed_room_stays_in_memory(classroom):
     _, holder, learner = classroom
-    room, pixels = rooms().of(visitor_of(holder)), np.random.default_rng(1).bytes(784)
+    room, pixels = ROOMS.of(visitor_of(holder)), np.random.default_rng(1).bytes(784)
     room.give(person(visitor_of(holder).id), 3, np.frombuffer(pixels, np.uint8))
     holder.button(key="room_open_table").click().run()
     learner.run().button(key="room_teach").click().run()
@@ -172,7 +176,7 @@ def test_nothing_of_a_closed_room_stays_in_memory(classroom):
 def test_room_leads_through_its_own_steps(open_page: Callable[..., AppTest]):
     page = open_page(tab="Room")
     page.button(key="room_open").click().run()
-    room, me = rooms().of(visitor_of(page)), person(visitor_of(page).id)
+    room, me = ROOMS.of(visitor_of(page)), person(visitor_of(page).id)
     assert label(page) == ""  # the row below the canvas asks for drawings
     steps = [step.label for step in steps_in(room, room.learner(me), holds=True)]
     room.collect(False)

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.tabs.classroom.room import person
-from mlp.page.tabs.classroom.rooms import rooms
+from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from tests.images.drawings.sample_drawings import own_digits
@@ -17,7 +17,7 @@ def in_a_class() -> AppTest:
     """Return the page of a learner in a room with the drawings of another class."""
     page, digits = press(opened(tab="Room", **LONG), "room_open"), sample().test
     visitor = visitor_of(page)
-    room = rooms().of(visitor)
+    room = ROOMS.of(visitor)
     assert room is not None
     room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
     room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]))
@@ -51,6 +51,6 @@ WAYS = {
 
 def take(visitor: Visitor, signs: DrawingSet) -> None:
     """Open a room for signs with foreign names, and its table."""
-    room = rooms().open(visitor, signs.names)
+    room = ROOMS.open(visitor, signs.names)
     room.add_file(signs)
     room.open_table()
