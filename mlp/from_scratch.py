@@ -1,5 +1,6 @@
 """The whole article on one screen: a network from scratch learns MNIST. Run it by ``python -m mlp.from_scratch``."""
 
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -92,7 +93,8 @@ def minibatches(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndar
     """Yield the positions of n shuffled examples, a minibatch at a time, with a progress bar."""
     order = rng.permutation(n)
     for start in range(0, n, size):
-        print(f"\r{'█' * (20 * start // n):░<20}", end="", flush=True)
+        if sys.stdout.isatty():  # a pipe or a file gets a line an epoch
+            print(f"{'█' * (20 * start // n):░<20}", end="\r", flush=True)
         yield order[start : start + size]
 
 
@@ -108,7 +110,7 @@ def main(epochs: int = 25, batch_size: int = 32, learning_rate: float = 0.1, see
         seen, unseen = ((predict(network, part.images) == part.labels).mean() for part in (data.train, data.validation))
         plot = [" "] * 51  # from 0.9 to 1.0
         plot[max(0, round(500 * seen - 450))], plot[max(0, round(500 * unseen - 450))] = "●", "○"
-        print(f"\repoch {epoch:2}  training {seen:.4f} ●  validation {unseen:.4f} ○  0.9 {''.join(plot)} 1.0")
+        print(f"epoch {epoch:2}  training {seen:.4f} ●  validation {unseen:.4f} ○  0.9 {''.join(plot)} 1.0")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from mlp.seeds import STREAMS
 from tests.sample_digits import sample
 
 
-def test_article_and_library_take_the_same_steps(capsys):
+def test_article_and_library_take_the_same_steps():
     data = sample().train
     rng = np.random.default_rng(42)
     article = [Dense(784, 100, rng), ReLU(), Dense(100, 200, rng), ReLU(), Dense(200, 10, rng)]
@@ -23,6 +23,11 @@ def test_article_and_library_take_the_same_steps(capsys):
     steps = list(train(network, optimizer, data.images, data.labels, batch_size=32, epochs=1, rng=rng))
     assert losses == pytest.approx([step.loss for step in steps], rel=1e-5)
     assert (predict(article, data.images) == network.predict(data.images)).all()
+
+
+def test_article_prints_no_bar_into_a_pipe(capsys):
+    assert len(list(minibatches(100, 10, np.random.default_rng(0)))) == 10
+    assert capsys.readouterr().out == ""
 
 
 def test_no_two_streams_have_the_same_seeds():

@@ -3,12 +3,13 @@
 After installation, ``inkling`` is the short form, and opens the page if no command is given.
 
 Results go to stdout, one ``name value`` per line; bars and errors go to stderr. The exit status is 0, 2 for unusable
-input, 1 if the loss became infinite or NaN, and 130 after Ctrl-C.
+input, 1 if the loss became infinite or NaN, 130 after Ctrl-C, and 141 if nobody reads the output any more.
 """
 
 import argparse
 import importlib.metadata
 import io
+import os
 import shlex
 import signal
 import sys
@@ -19,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from mlp.cli import evaluate, export, open, predict, rejection, train, web_page
 from mlp.cli.options import Parser
-from mlp.cli.terminal import INTERRUPTED, print_error, reason
+from mlp.cli.terminal import CLOSED_PIPE, INTERRUPTED, print_error, reason
 from mlp.shipped_files import SHIPPED
 
 COMMANDS = (train, rejection, evaluate, predict, web_page, export, open)
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") ->
         with threadpool_limits(1):
             status: int = given.run(given)
             return status
+    except BrokenPipeError:  # whoever read the output, such as head, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python would complain when it flushes
+        return CLOSED_PIPE
     except (ValueError, OSError, RuntimeError) as error:
         print_error(f"error: {reason(error)}")
         return 2

@@ -11,6 +11,7 @@ from types import FrameType
 from tqdm import tqdm
 
 INTERRUPTED = 130  # the shell's status after Ctrl-C
+CLOSED_PIPE = 141  # and after output to a pipe that nobody reads any more
 
 progress_bar = partial(tqdm, disable=None)
 """A bar on stderr, only in a terminal: a pipe or a file gets none."""

@@ -13,7 +13,7 @@ import pytest
 
 from mlp import MLP, load_model, save_model
 from mlp.cli.main import main
-from mlp.cli.terminal import ctrl_c
+from mlp.cli.terminal import CLOSED_PIPE, ctrl_c
 from mlp.training import rejection as rejection_module
 from mlp.training.rejection import sees_digit
 from tests.sample_digits import sample
@@ -76,6 +76,14 @@ def test_package_runs_as_a_command():
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: null: not a safetensors file")
+
+
+def test_output_that_nobody_reads_any_more_ends_the_command_quietly(model):
+    command = [sys.executable, "-m", "mlp", "evaluate", str(model)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (CLOSED_PIPE, b"")
 
 
 def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch):
