@@ -2,7 +2,9 @@
 
 import base64
 import io
+import json
 
+import numpy as np
 from google.protobuf.internal import encoder, wire_format
 from PIL import Image, ImageDraw
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -10,6 +12,8 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from mlp.images.decoding import SHEET_PX
+from mlp.nn.network import MLP
+from mlp.nn.weights import dump_model
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 
@@ -44,6 +48,21 @@ def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:
     Image.new("L", size, 255).save(out, "JPEG", progressive=True)
     data = out.getvalue()
     return data[:-2] + SCAN * n + data[-2:]  # before the end-of-image marker
+
+
+def wide_network(*hidden: int) -> bytes:
+    """Return the file of a network with hidden layers of these widths, in half precision."""
+    return dump_model(MLP([784, *hidden, 10], rng=np.random.default_rng(0)), half=True)
+
+
+def many_drawings(n: int, seed: int = 0) -> bytes:
+    """Return a file with this many different drawings."""
+    images = np.random.default_rng(seed).integers(0, 2, (n, 784), np.uint8) * 255
+    samples = [
+        {"label": number % 10, "strokes": [], "image": base64.b64encode(image.tobytes()).decode()}
+        for number, image in enumerate(images)
+    ]
+    return json.dumps({"samples": samples}).encode()
 
 
 def many_states(n: int) -> bytes:

@@ -1,6 +1,6 @@
 """``python -m tests.wire.siege``: a class draws and trains while much fails around it. Prints a table of goals.
 
-Workers are killed, memory and disk run out, a stranger uploads, sweeps and reads, and the server is killed. The class
+Workers are killed, memory and disk run out, strangers upload, sweep, read and wait, and the server is killed. The class
 is behind the real proxy of ``compose.yaml``, if its program is installed. It takes ten minutes.
 """
 
@@ -205,6 +205,7 @@ ROWS = {
     "files": Row("a stranger downloads without end", strangers.load_files, strangers=2),
     "proxy": Row("1,000 half-sent heads and four large bodies", strangers.besiege_proxy),
     "memory": Row("five strangers sweep large networks", strangers.fill_memory, strangers=5),
+    "doors": Row("strangers wait, and send the widest files and messages", strangers.storm_doors, strangers=4),
     "disk": Row("the disk is full", fill_disk, strangers=None),
     "server": Row("the server is killed", kill_server, strangers=None),
 }

@@ -1,4 +1,4 @@
-"""What strangers do to a class: sweeps, slow images, files without end, half requests."""
+"""What strangers do to a class: sweeps, slow images, files without end, half requests, waiting at its door."""
 
 import asyncio
 import re
@@ -12,7 +12,16 @@ from urllib.parse import urlsplit
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from mlp.page.server.serving import raise_descriptor_limit
-from tests.wire.files import many_scans, many_specks, picture, png
+from tests.wire.files import (
+    data_url,
+    many_drawings,
+    many_scans,
+    many_specks,
+    many_states,
+    picture,
+    png,
+    wide_network,
+)
 from tests.wire.visitor import NO_ANSWER, Visitor
 
 if TYPE_CHECKING:
@@ -24,6 +33,12 @@ N_SCANS = 45_000
 OTHERS_S = 3.0  # limit for reading another visitor's image, and for a new visitor's page
 CSV_S = 1.0  # limit for another visitor's curves
 HALF_SENT = 1000
+WAITING = 45  # more than a room has places
+PATIENCE_S = 60.0
+APART_S = 0.5  # between two acts of a stranger
+WIDEST = wide_network(1, 415_000), wide_network(*[37, 8192] * 8)
+DRAWINGS = many_drawings(8_000), many_drawings(1_900)
+STATES = many_states(4_900_000)
 BODY_BYTES, PIECE_BYTES, BODIES = 100_000_000, 1 << 16, 4
 
 
@@ -157,6 +172,107 @@ async def load_files(siege: "Siege") -> None:
     await asyncio.gather(*(repeat(act) for act in (download, download, download, download, curves)))
     siege.notes.append(f"{n_files} files were downloaded")
     await _leave(stranger, other)
+
+
+async def storm_doors(siege: "Siege") -> None:
+    """Wait at a room's door, upload the widest networks and the longest files, and send messages that unpack to 10 MB.
+
+    Meanwhile a room keeps its drawings, and lets a late pupil in once its holder has sent the others away.
+    """
+    holder, pupil, late = (Visitor(siege.url, query, PATIENCE_S) for query in ("tab=Room", "", ""))
+    waiting: list[Visitor] = []
+    try:
+        await holder.open()
+        await holder.press("room_open")
+        await holder.until(lambda: holder.room and "room_door" in holder.widgets)
+        pupil.query = late.query = f"room={holder.room}&tab=Room"
+        await holder.press("room_door")
+        await _give(pupil, 7)
+        await holder.press("room_door")
+        attacks = [asyncio.create_task(_repeat(siege, act)) for act in (_send_networks, _send_drawings, _send_states)]
+        waiting = [Visitor(siege.url, late.query, PATIENCE_S) for _ in range(WAITING)]
+        await asyncio.gather(*map(_ask, waiting))
+        await siege.rest()
+        done = await asyncio.gather(*attacks)
+        siege.notes.append(f"{WAITING} strangers waited; {done} networks, files of drawings and messages were sent")
+        await _let_in(siege, holder, late)
+        if not re.search(r"\b1 drawing", holder.text("room_wall")):
+            siege.fault(f"the room's drawing is gone: {holder.text('room_wall')!r}")
+    except NO_ANSWER as error:
+        siege.fault(f"a room did not answer: {error or type(error).__name__}")
+    await _leave(*waiting, pupil, late)
+    with suppress(*NO_ANSWER):
+        await holder.press("room_close")
+    await _leave(holder)
+
+
+async def _ask(stranger: Visitor) -> None:
+    """Open a room's link, and ask to come in."""
+    await stranger.open()
+    await stranger.press("room_join")
+
+
+async def _give(pupil: Visitor, digit: int) -> None:
+    """Join a room whose door is open, and give it a drawing."""
+    await pupil.open()
+    await pupil.press("room_join")
+    await pupil.until(lambda: "room_row" in pupil.widgets)
+    await pupil.draw(data_url(digit))
+    await pupil.pick("room_row", digit)
+
+
+async def _let_in(siege: "Siege", holder: Visitor, late: Visitor) -> None:
+    """Send away all who wait, and let in a pupil who asks then."""
+    await holder.until(lambda: "room_none" in holder.widgets)
+    await holder.press("room_none")
+    before = set(holder.widgets)
+    await late.open()
+    await late.press("room_join")
+    await holder.until(lambda: any(key.startswith("room_in_") for key in holder.widgets.keys() - before))
+    await holder.press(next(key for key in holder.widgets.keys() - before if key.startswith("room_in_")))
+    await late.until(lambda: "room_row" in late.widgets)
+
+
+async def _repeat(siege: "Siege", act: Callable[["Siege", int], Awaitable[None]]) -> int:
+    """Do something until the time is over, and return how often it was done."""
+    n = 0
+    while not siege.over:
+        with suppress(*NO_ANSWER):
+            await act(siege, n)
+            n += 1
+        await asyncio.sleep(APART_S)
+    return n
+
+
+async def _send_networks(siege: "Siege", n: int) -> None:
+    """Upload the widest network that a file can hold, or that the page accepts, and look at its mistakes."""
+    stranger = Visitor(siege.url, "tab=Runs", PATIENCE_S)
+    await stranger.open()
+    await stranger.hand_over("weights_in", "net.safetensors", WIDEST[n % 2])
+    stranger.query = "tab=Mistakes"
+    await stranger.reload()
+    await _leave(stranger)
+
+
+async def _send_drawings(siege: "Siege", n: int) -> None:
+    """Open a room, and add as many drawings as a file can hold, or as a room takes."""
+    stranger = Visitor(siege.url, "tab=Room", PATIENCE_S)
+    await stranger.open()
+    await stranger.press("room_open")
+    await stranger.until(lambda: "room_file" in stranger.widgets)
+    await stranger.hand_over("room_file", "class.json", DRAWINGS[n % 2])
+    await stranger.press("room_close")
+    await _leave(stranger)
+
+
+async def _send_states(siege: "Siege", n: int) -> None:
+    """Send a message of 10 kB that unpacks to nearly 10 MB, and wait until the page closes the connection."""
+    stranger = Visitor(siege.url, "", PATIENCE_S)
+    await stranger.connect()
+    await stranger.socket.send(STATES)
+    with suppress(*NO_ANSWER):
+        await stranger.until_closed()
+    await _leave(stranger)
 
 
 async def besiege_proxy(siege: "Siege") -> None:

@@ -242,17 +242,24 @@ class Visitor:
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
         """Upload an image to an element, and return the server's answer after the page has shown it."""
+        before = self._put
+        status = await self.hand_over(key, name, data)
+        if status == 204:  # the page puts a photo's ink on the canvas
+            await self.until(lambda: self.message or (self._put != before and self._put[1]))
+        return status
+
+    async def hand_over(self, key: str, name: str, data: bytes) -> int:
+        """Upload a file to an element, and return the server's answer after a script has taken it."""
         status, urls = await self.store(name, data)
         if status == 204:
             state = WidgetState(id=self.widgets[key])
             info = state.file_uploader_state_value.uploaded_file_info.add()
             info.name, info.size, info.file_id = name, len(data), urls.file_id
             info.file_urls.CopyFrom(urls)
-            self.message, before = "", self._put  # the page puts a photo's ink on the canvas
+            self.message = ""
             self.hold(key, state)
             try:
-                await self.send(key=key)
-                await self.until(lambda: self.message or (self._put != before and self._put[1]))
+                await self.set_state(state, key)
             finally:
                 self._held.pop(key, None)
         return status
