@@ -5,7 +5,6 @@ import io
 import json
 
 import numpy as np
-from google.protobuf.internal import encoder, wire_format
 from PIL import Image, ImageDraw
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -69,7 +68,7 @@ def many_states(n: int) -> bytes:
     """Return a message with the states of this many controls, none of which has a name: two bytes each."""
 
     def field(number: int, data: bytes) -> bytes:
-        return encoder.TagBytes(number, wire_format.WIRETYPE_LENGTH_DELIMITED) + varint(len(data)) + data
+        return varint(number << 3 | 2) + varint(len(data)) + data  # wire type 2: bytes with their length
 
     def varint(value: int) -> bytes:
         return bytes([value]) if value < 128 else bytes([value % 128 + 128]) + varint(value // 128)
