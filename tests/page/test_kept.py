@@ -29,7 +29,6 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
-from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.live import new_page
@@ -47,8 +46,8 @@ from mlp.training.data.saved_sources import SOURCES, Source
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.recipes import RECIPES
 from mlp.training.run import Run, steps
-from mlp.training.schedule import SCHEDULES
-from mlp.training.settings import Settings, controls
+from mlp.training.settings import SETTINGS, Settings
+from tests.each_setting import NEEDS, changed_values
 from tests.images.drawings.sample_drawings import letters, mixed
 from tests.page import sight, ways
 from tests.page.sight import APP, PATIENCE_S, draw, eventually, text, visitor_of
@@ -64,25 +63,14 @@ DIGITS = sample().test
 
 
 FEW = next(each for each in LESSONS["examples"].experiments if each.drawings == 4)
-SMALL = Settings(hidden=(16,), images=640, batch_size=32, epochs=4, seed=7)
+SMALL = Settings(hidden=(16,), images=160, batch_size=8, epochs=4, seed=7, learning_rate=0.01)
 FACTORS: dict[str, dict[str, dict[str, Any]]] = {
-    "data": {"MNIST": {}, "own digits": {}, "own signs": {}, "signs held back": {}, "few images": {}},
-    "synthetic digits": {
-        "none": {},
-        "some": {"synthetic": 60},
-        "some styles": {"synthetic": 60, "without_styles": ("one",)},
-    },
-    "optimizer": {name: {"optimizer": name, "learning_rate": 0.01} for name in controls()["optimizer"].positions},
-    "momentum": {"none": {}, "some": {"momentum": 0.9}},
-    "schedule": {name: {"schedule": name} for name in SCHEDULES},
-    "activation": {name: {"activation": name} for name in ACTIVATIONS},
-    "initialization": {name: {"initialization": name} for name in INITIALIZATIONS},
-    "images": {"as they are": {}, "warped": {"warp": 1.0}, "upright": {"straighten": True}},
-    "against overfitting": {
-        "nothing": {},
-        "penalties": {"weight_decay": 1e-3, "l1": 1e-5},
-        "noise": {"dropout": 0.3, "label_smoothing": 0.1},
-    },
+    "data": {"MNIST": {}, "own digits": {}, "own signs": {}, "signs held back": {}, "few images": {}}
+} | {
+    one.field: {"default": {}}
+    | {str(value): NEEDS.get(one.field, {}) | {one.field: value} for value in changed_values(one)}
+    for one in SETTINGS
+    if getattr(SMALL, one.field) == one.default
 }
 """What and how a run can be trained: the names of the choices, and the settings of each."""
 
