@@ -1,7 +1,7 @@
 """The digit check: a small network with an eleventh class for everything that is not a digit.
 
 It checks each drawing before the answer of another network is shown: a network with only ten classes
-can be 99% sure of a digit in a scribble.
+can be 99% sure of a digit in a heart or a scribble.
 """
 
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ NO_DIGIT = 10
 REFUSED_FROM = "refused_from"
 """Fact of the network: the least probability of "no digit" at which a drawing is refused."""
 
-REFUSED = 0.0015
+REFUSED = 0.001
 """Fraction of unseen digits that the network may refuse."""
 
 HIDDEN = (512, 256)
-N_SYNTHETIC, N_MARKS, N_UNSEEN = 40_000, 60_000, 10_000
-BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.1, 0.9, 1e-5
+N_SYNTHETIC, N_MARKS, N_UNSEEN = 40_000, 100_000, 10_000
+BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.05, 0.9, 1e-5
 
 
 def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
@@ -114,7 +114,7 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
 
 def new_rejection(seed: int) -> Reader:
     """Return an untrained digit check."""
-    return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=rng_of("first weights", seed), initialization="he"))
+    return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=rng_of("first weights", seed), initialization="gabor"))
 
 
 def steps_per_epoch(dataset: Dataset) -> int:

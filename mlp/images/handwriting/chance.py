@@ -1,5 +1,7 @@
 """Random numbers for a digit, or for a group of digits that are written together."""
 
+from typing import Any
+
 import numpy as np
 
 Number = float | np.ndarray
@@ -37,6 +39,14 @@ class Chance:
         """Return -1 or 1."""
         sign: Number = self._rng.choice([-1, 1], self._n)
         return sign
+
+    def whole(self, low: int, high: int) -> int:
+        """Return a uniformly random whole number, at least ``low`` and below ``high``."""
+        return int(self._rng.integers(low, high))
+
+    def one_of(self, *things: Any) -> Any:
+        """Return one of these, all with the same probability."""
+        return things[self.whole(0, len(things))]
 
     def sometimes(self, share: float) -> bool:
         """Return True with this probability, 0 to 1."""

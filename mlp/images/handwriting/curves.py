@@ -64,6 +64,41 @@ def arc(middle: Point, radii: Point, start: Number, sweep: Number, drift: Number
     return np.stack([x, y], axis=-1)
 
 
+def bow(start: Point, end: Point, bulge: Number) -> Stroke:
+    """Return a parabola between two points that rises by ``bulge`` times their distance, to the left on its way.
+
+    Examples
+    --------
+    >>> bow((0, 0), (4, 0), 0.5)[4]
+    array([ 2., -2.])
+    """
+    share = np.linspace(0, 1, 9)[:, None]
+    first, way = line(start)[..., :1, :], np.diff(line(start, end), axis=-2)
+    aside = way[..., ::-1] * (1, -1)
+    return first + share * way + 4 * share * (1 - share) * as_column(as_column(bulge)) * aside
+
+
+def polar(angle: Number, far: Number) -> Point:
+    """Return the point at an angle in degrees, clockwise from the right, and a distance from (0, 0)."""
+    return far * np.cos(np.deg2rad(angle)), far * np.sin(np.deg2rad(angle))
+
+
+def turned(stroke: Stroke, angle: Number) -> Stroke:
+    """Return a stroke turned around (0, 0) by an angle in degrees, clockwise."""
+    cos, sin = polar(angle, 1.0)
+    return stroke @ line((cos, sin), (-sin, cos))
+
+
+def moved(stroke: Stroke, x: Number, y: Number, size: Number = 1.0) -> Stroke:
+    """Return a stroke scaled by ``size``, with (0, 0) moved to (x, y)."""
+    return stroke * as_column(as_column(size)) + line((x, y))
+
+
+def mirrored(stroke: Stroke) -> list[Stroke]:
+    """Return a stroke and the same on the other side of x = 0."""
+    return [stroke, stroke * (-1, 1)]
+
+
 def joined(*parts: Stroke) -> Stroke:
     """Return one stroke of several parts, with a corner between them."""
     return np.concatenate(parts, axis=-2)

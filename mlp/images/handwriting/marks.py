@@ -1,15 +1,17 @@
-"""Marks that are not digits (dots, dashes, scribbles, letters, noise), to learn and test rejection."""
+"""Marks that are not digits (dots, dashes, scribbles, letters, shapes, noise), to learn and test rejection."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from mlp.images.drawing import to_mnist
+from mlp.images.handwriting import shapes
 from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.curves import arc, curve, joined
+from mlp.images.handwriting.curves import arc, as_column, curve, joined, line, moved
+from mlp.images.handwriting.small_drawing import drawn_small
 from mlp.images.handwriting.writing import by_hand
 from mlp.images.handwriting.zero_to_four import zero_slashed
-from mlp.images.recorded import CANVAS_PX, Drawing, Stroke, rasterize, render
+from mlp.images.recorded import CANVAS_PX, Stroke, rasterize
 
 Rng = np.random.Generator
 
@@ -43,15 +45,16 @@ SIGNS: dict[str, list[list[tuple[float, float]]]] = {
 }
 
 
-def sign(rng: Rng) -> list[Stroke]:
+def sign(chance: Chance) -> list[Stroke]:
     """A letter or sign, its points slightly displaced."""
-    strokes = list(SIGNS.values())[rng.integers(len(SIGNS))]
-    return [np.array(stroke) + rng.normal(0, 0.04, (len(stroke), 2)) for stroke in strokes]
+    u = chance.between
+    strokes = chance.one_of(*SIGNS.values())
+    return [line(*((x + u(-0.07, 0.07), y + u(-0.07, 0.07)) for x, y in stroke)) for stroke in strokes]
 
 
-def small_letter(rng: Rng) -> list[Stroke]:
+def small_letter(chance: Chance) -> list[Stroke]:
     """One of a, e, h, k, m, n, r, w, in curves."""
-    u = rng.uniform
+    u = chance.between
 
     def arch(x: float, wide: float) -> Stroke:
         return curve(
@@ -60,14 +63,14 @@ def small_letter(rng: Rng) -> list[Stroke]:
 
     bowl = arc((0.3, 0.7), (0.28, 0.3), u(-60, -20), u(-340, -300))
     letters: list[Callable[[], list[Stroke]]] = [
-        lambda: [joined(bowl, curve((0.57, 0.4), (0.58, 0.9), (0.72, 1)))],
-        lambda: [joined(curve((0.05, 0.7), (0.55, 0.66)), arc((0.3, 0.7), (0.27, 0.3), 0, u(-330, -300)))],
+        lambda: [joined(bowl, curve((u(0.56, 0.58), 0.4), (0.58, 0.9), (0.72, 1)))],
+        lambda: [joined(curve((0.05, u(0.69, 0.71)), (0.55, 0.66)), arc((0.3, 0.7), (0.27, 0.3), 0, u(-330, -300)))],
         lambda: (
             [curve((0, 0), (0, 1)), arch(0, 0.4), arch(0.4, 0.4)]
-            if u() < 0.3
+            if chance.sometimes(0.3)
             else [curve((0, 0), (0, 1)), arch(0, 0.5)]
         ),
-        lambda: [curve((0, 0), (0, 1)), np.array([(0.4, 0.4), (0.02, 0.7), (0.45, 1)])],
+        lambda: [curve((0, 0), (0, 1)), line((0.4, 0.4), (0.02, 0.7), (0.45, 1))],
         lambda: [curve((0, 0.4), (0, 1)), arch(0, 0.4), arch(0.4, 0.4)],
         lambda: [curve((0, 0.4), (0, 1)), arch(0, 0.5)],
         lambda: [curve((0, 0.4), (0, 1)), curve((0, 0.6), (0.2, 0.42), (0.42, 0.46))],
@@ -76,67 +79,87 @@ def small_letter(rng: Rng) -> list[Stroke]:
             curve((0.36, 0.5), (0.42, 0.95), (0.65, 0.95), (0.72, 0.4)),
         ],
     ]
-    return letters[rng.integers(len(letters))]()
+    return chance.one_of(*letters)()
 
 
-def scribble(rng: Rng) -> list[Stroke]:
+def scribble(chance: Chance) -> list[Stroke]:
     """One or several strokes that wander, zigzag, coil or hatch."""
-    u = rng.uniform
-    kind = rng.integers(5)
+    u, kind = chance.between, chance.whole(0, 5)
     if kind == 0:
-        return [curve(*map(tuple, rng.random((rng.integers(7, 20), 2)))) for _ in range(rng.integers(1, 4))]
+        return [_through(chance, chance.whole(7, 20)) for _ in range(chance.whole(1, 4))]
     if kind == 1:
-        n = rng.integers(6, 16)
-        across = np.stack([np.linspace(0, 1, n), np.where(np.arange(n) % 2, u(0.4, 1), 0.0)], axis=1)
-        return [curve(*map(tuple, across + rng.normal(0, 0.05, (n, 2))))]
+        n, high = chance.whole(6, 16), u(0.4, 1)
+        return [curve(*((i / (n - 1) + u(-0.08, 0.08), high * (i % 2) + u(-0.08, 0.08)) for i in range(n)))]
     if kind == 2:
-        turns, angle = u(2.2, 5), u(0, 360)
-        share = np.linspace(0.05, 1, round(24 * turns))
-        turn = np.deg2rad(angle) + 2 * np.pi * turns * share * rng.choice([-1, 1])
-        return [np.stack([np.cos(turn), np.sin(turn)], axis=1) * share[:, None] * (1, u(0.5, 1))]
+        turns = u(2.2, 5)
+        share = np.linspace(0.05, 1, 100)
+        turn = np.deg2rad(as_column(u(0, 360))) + 2 * np.pi * as_column(turns) * share * as_column(chance.sign())
+        return [np.stack([share * np.cos(turn), share * np.sin(turn) * as_column(u(0.5, 1))], axis=-1)]
     if kind == 3:
-        n, lean = rng.integers(3, 8), u(-0.8, 0.8)
-        lines = [curve((i / n, u(0, 0.15)), (i / n + lean + u(-0.1, 0.1), u(0.85, 1))) for i in range(n)]
-        return lines if u() < 0.5 else [*lines, *(line[:, ::-1] for line in lines)]
-    steps = rng.normal(0, 0.16, (rng.integers(25, 80), 2))
-    walk = np.cumsum(steps, axis=0)
-    return [walk - walk.mean(axis=0)]
+        n, lean = chance.whole(3, 8), u(-0.8, 0.8)
+        lines = [line((i / n, u(0, 0.15)), (i / n + lean + u(-0.1, 0.1), u(0.85, 1))) for i in range(n)]
+        return lines if chance.sometimes(0.5) else [*lines, *(one[..., ::-1] for one in lines)]
+    steps = line(*((u(-0.28, 0.28), u(-0.28, 0.28)) for _ in range(chance.whole(40, 100))))
+    return [np.cumsum(steps, axis=-2)]
 
 
-def circling(rng: Rng) -> list[Stroke]:
+def _through(chance: Chance, n: int) -> Stroke:
+    """Return a curve through ``n`` random points."""
+    return curve(*((chance.between(0, 1), chance.between(0, 1)) for _ in range(n)))
+
+
+def circling(chance: Chance) -> list[Stroke]:
     """A line of irregular circles, in one place or moving along."""
-    u = rng.uniform
-    turns = u(3, 8)
-    turned = np.linspace(0, turns, round(20 * turns))
-    knots = np.arange(0, 10, u(0.5, 1.2))
-    rough = u(0.2, 0.5)  # more regular rounds are a zero in a thick pen
-    wide, high, x, y = (np.interp(turned, knots, rng.normal(0, rough, len(knots))) for _ in range(4))
-    turn = 2 * np.pi * (turned + u()) * rng.choice([-1, 1])
-    along = u(0, 1.5) * (turned / turns - 0.5) * rng.choice([0, 1])
-    return [np.stack([(1 + wide) * np.cos(turn) + x + along, u(0.6, 1.2) * (1 + high) * np.sin(turn) + y], axis=1)]
+    u, turns = chance.between, chance.whole(3, 8)
+    rough = as_column(u(0.2, 0.5))  # more regular rounds are a zero in a thick pen
+    turned = np.arange(0, turns, 0.05)
+    done, share = turned.astype(int), turned % 1
+
+    def wave() -> np.ndarray:
+        heights = rough * np.stack([u(-1.7, 1.7) for _ in range(turns + 1)], axis=-1)
+        return (1 - share) * heights[..., done] + share * heights[..., done + 1]
+
+    turn = 2 * np.pi * (turned + as_column(u(0, 1))) * as_column(chance.sign())
+    along = as_column(u(0, 1.5)) * (turned / turns - 0.5) * chance.whole(0, 2)
+    high = as_column(u(0.6, 1.2)) * (1 + wave())
+    return [np.stack([(1 + wave()) * np.cos(turn) + wave() + along, high * np.sin(turn) + wave()], axis=-1)]
 
 
-def dash(rng: Rng) -> list[Stroke]:
+def dash(chance: Chance) -> list[Stroke]:
     """One or two lines, straight or waved."""
-    u = rng.uniform
-    line = curve((0, u(-0.08, 0.08)), (0.5, u(-0.15, 0.15)), (1, u(-0.08, 0.08)))
-    return [line] if u() < 0.7 else [line, line + np.array([u(-0.2, 0.2), u(0.3, 0.8)])]
+    u = chance.between
+    one = curve((0, u(-0.08, 0.08)), (0.5, u(-0.15, 0.15)), (1, u(-0.08, 0.08)))
+    return [one] if chance.sometimes(0.7) else [one, moved(one, u(-0.2, 0.2), u(0.3, 0.8))]
 
 
-def crossed_out(rng: Rng) -> list[Stroke]:
+def crossed_out(chance: Chance) -> list[Stroke]:
     """A slashed zero, struck through several times."""
-    return [*zero_slashed(Chance(rng)), *scribble(rng)]
+    return [*zero_slashed(chance), *scribble(chance)]
 
 
-STROKED: dict[Callable[[Rng], list[Stroke]], float] = {
+STROKED: dict[Callable[[Chance], list[Stroke]], float] = {
     sign: 3,
     small_letter: 1.5,
     scribble: 4,
     circling: 1.5,
     dash: 0.5,
     crossed_out: 0.5,
+    shapes.outlined: 5,
+    shapes.composed: 5,
+    shapes.around: 1,
+    shapes.nested: 0.5,
+    shapes.several: 0.3,
+    shapes.branching: 1.5,
+    shapes.arrow: 1.5,
+    shapes.rays: 0.3,
 }
 """Kinds of marks that are drawn with a pen, and their frequencies."""
+
+UNSTROKED = 0.12
+"""Fraction of marks that are dots of the brush or grains."""
+
+GROUP = 8
+"""Marks of one kind that are drawn together, with the same pen and the same kinds of strokes."""
 
 
 def dots(rng: Rng) -> np.ndarray:
@@ -160,36 +183,25 @@ def grains(rng: Rng) -> np.ndarray:
     return np.repeat(np.repeat(grains.astype(np.uint8), grain, axis=0), grain, axis=1)
 
 
-def mark(rng: Rng) -> np.ndarray:
-    """Return a mark of any of these kinds.
-
-    Returns
-    -------
-    uint8 array, shape (280, 280)
-        0 is paper, 255 is ink.
-    """
-    chance = rng.random()
-    if chance < 0.10:
-        return dots(rng)
-    if chance < 0.22:
-        return grains(rng)
-    kinds, weights = list(STROKED), np.array(list(STROKED.values()))
-    kind = kinds[rng.choice(len(kinds), p=weights / weights.sum())]
-    return render(Drawing(NO_LABEL, by_hand(kind(rng), rng)), rng)
-
-
 def marks(n: int, rng: Rng) -> np.ndarray:
-    """Return ``n`` marks in MNIST's form: uint8 (n, 784).
+    """Return ``n`` marks of all these kinds in MNIST's form: uint8 (n, 784).
 
     Examples
     --------
     >>> marks(5, np.random.default_rng(0)).shape
     (5, 784)
     """
+    kinds, weights = list(STROKED), np.array(list(STROKED.values()))
     images = np.empty((n, 784), np.uint8)
-    for row in images:
+    n_stroked = round((1 - UNSTROKED) * n)
+    for start in range(0, n_stroked, GROUP):
+        group = images[start : min(start + GROUP, n_stroked)]
+        strokes = kinds[rng.choice(len(kinds), p=weights / weights.sum())](Chance(rng, len(group)))
+        each = [np.broadcast_to(stroke, (len(group), *stroke.shape[-2:])) for stroke in strokes]
+        group[:] = drawn_small(by_hand(each, rng), rng)
+    for row in images[n_stroked:]:
         image = None
-        while image is None:
-            image = to_mnist(mark(rng))
+        while image is None:  # grains may be none
+            image = to_mnist((dots, grains)[rng.integers(2)](rng))
         row[:] = np.rint(image.reshape(-1) * 255)
     return images

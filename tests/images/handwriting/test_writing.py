@@ -6,7 +6,7 @@ import pytest
 from mlp.images.drawing import to_mnist
 from mlp.images.handwriting.chance import Chance
 from mlp.images.handwriting.curves import curve, line
-from mlp.images.handwriting.marks import dots, grains, mark, marks
+from mlp.images.handwriting.marks import STROKED, dots, grains, marks
 from mlp.images.handwriting.small_drawing import drawn_small
 from mlp.images.handwriting.styles import STYLES
 from mlp.images.handwriting.writing import synthetic_digits
@@ -84,13 +84,25 @@ def test_small_drawing_equals_reduced_canvas_drawing():
     assert np.abs(small - 255 * np.roll(large, 1, axis=1).ravel()).mean() > 10
 
 
-@pytest.mark.parametrize("kind", [dots, grains, mark])
+@pytest.mark.parametrize("kind", [dots, grains])
 def test_marks_fill_the_canvas_and_vary(kind):
     rng = np.random.default_rng(0)
     pictures = [kind(rng) for _ in range(40)]
     assert {picture.shape for picture in pictures} == {(280, 280)}
     assert {picture.dtype for picture in pictures} == {np.dtype(np.uint8)}
     assert len({picture.tobytes() for picture in pictures}) == 40
+
+
+@pytest.mark.parametrize("kind", STROKED, ids=lambda kind: kind.__name__)
+def test_stroked_marks_are_finite_and_vary(kind):
+    drawn = []
+    for seed in range(20):
+        strokes = kind(Chance(np.random.default_rng(seed), 6))
+        points = np.concatenate([np.broadcast_to(each, (6, *each.shape[-2:])) for each in strokes], axis=1)
+        assert np.isfinite(points).all()
+        assert (np.ptp(points, axis=1).max(axis=1) > 0.3).all()
+        drawn.append(points)
+    assert len({points.tobytes() for points in drawn}) > 10
 
 
 def test_marks_have_mnist_form_and_depend_only_on_the_generator():

@@ -1,0 +1,104 @@
+"""The shipped digit check, on shapes and marks made by other rules than those that it learned from.
+
+``python -m tests.training.test_shipped_rejection`` prints the table of models/README.md.
+"""
+
+import numpy as np
+import pytest
+
+from mlp import load_model, to_mnist
+from mlp.images.handwriting.writing import synthetic_digits
+from mlp.images.recorded import rasterize
+from mlp.training.rejection import REJECTION_MODEL, sees_digit
+from tests.benchmarks.timing import print_table
+from tests.sample_digits import sample
+from tests.training.drawn_shapes import SHAPES, drawings_of
+
+N = 60
+
+
+@pytest.fixture(scope="module")
+def rejection():
+    return load_model(REJECTION_MODEL)
+
+
+def taps(rng):
+    return rasterize([rng.uniform(20, 260, (1, 2))], pen_px=rng.uniform(12, 26))
+
+
+def scrawls(rng):
+    """Draw a zigzag over a part of the canvas."""
+    n = rng.integers(20, 40)
+    points = np.stack([np.linspace(40, rng.uniform(180, 240), n), np.where(np.arange(n) % 2, 60, 220)], axis=1)
+    return rasterize([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
+
+
+def rounds(rng):
+    """Draw ellipses over each other, the last one left open."""
+    middle, strokes = rng.uniform(110, 170, 2), []
+    for _ in range(rng.integers(4, 8)):
+        turn = np.linspace(0, 2 * np.pi * rng.uniform(0.8, 1.0), 40) + rng.uniform(0, 6)
+        radii = rng.uniform(35, 90, 2)
+        strokes.append(middle + rng.normal(0, 14, 2) + radii * np.stack([np.cos(turn), np.sin(turn)], axis=1))
+    return rasterize(strokes, pen_px=rng.uniform(12, 20))
+
+
+def letters(rng):
+    """Return one of A, E, H, K, M, N, W, X."""
+    shapes = [
+        [[(0, 4), (2, 0), (4, 4)], [(1, 2.5), (3, 2.5)]],
+        [[(3, 0), (0, 0), (0, 4), (3, 4)], [(0, 2), (2.5, 2)]],
+        [[(0, 0), (0, 4)], [(3, 0), (3, 4)], [(0, 2), (3, 2)]],
+        [[(0, 0), (0, 4)], [(3, 0), (0, 2), (3, 4)]],
+        [[(0, 4), (0, 0), (2, 3), (4, 0), (4, 4)]],
+        [[(0, 4), (0, 0), (3, 4), (3, 0)]],
+        [[(0, 0), (1, 4), (2, 1), (3, 4), (4, 0)]],
+        [[(0, 0), (3, 4)], [(3, 0), (0, 4)]],
+    ]
+    size, x, y = rng.uniform(28, 48), rng.uniform(25, 60), rng.uniform(25, 60)
+    strokes = shapes[rng.integers(len(shapes))]
+    return rasterize(
+        [np.array(s) * size + (x, y) + rng.normal(0, 3, (len(s), 2)) for s in strokes], pen_px=rng.uniform(12, 22)
+    )
+
+
+def grains(rng):
+    return np.where(rng.random((280, 280)) < rng.uniform(0.02, 0.6), 255, 0).astype(np.uint8)
+
+
+def grays(rng):
+    return rng.integers(0, 256, (280, 280)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [(taps, 1.0), (scrawls, 0.9), (rounds, 0.6), (letters, 0.95), (grains, 1.0), (grays, 1.0)],
+    ids=lambda kind: getattr(kind, "__name__", ""),
+)
+def test_marks_of_every_kind_are_refused(rejection, kind, least):
+    rng = np.random.default_rng(11)
+    images = np.array([to_mnist(kind(rng)) for _ in range(N)])
+    assert 1 - sees_digit(rejection, images).mean() >= least
+
+
+def shares_refused(rejection, n):
+    """Return the share of each kind of shape that is refused."""
+    return {kind.__name__: float(1 - sees_digit(rejection, drawings_of(kind, n, seed=1)).mean()) for kind in SHAPES}
+
+
+def test_shapes_are_refused(rejection):
+    refused = shares_refused(rejection, N)
+    assert np.mean(list(refused.values())) >= 0.9, refused
+    assert min(refused.values()) >= 0.6, refused
+
+
+def test_digits_are_accepted(rejection):
+    assert sees_digit(rejection, sample().test.images).mean() >= 0.995
+    synthetic, _ = synthetic_digits(500, np.random.default_rng(11))
+    assert sees_digit(rejection, synthetic).mean() >= 0.99
+
+
+if __name__ == "__main__":
+    shares = shares_refused(load_model(REJECTION_MODEL), 500)
+    rows = [[kind.replace("_", " "), f"{100 * share:.0f}%"] for kind, share in shares.items()]
+    print_table(["shape", "rejected"], [*rows, ["mean", f"{100 * np.mean(list(shares.values())):.0f}%"]])
