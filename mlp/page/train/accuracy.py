@@ -61,11 +61,11 @@ def large_number(job: Job | None, now: Snapshot | None, origin: Origin | None) -
     """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run."""
     number, of, nouns = "–", 100, "new digits"
     if job is not None and now is not None:
-        share, data = share_right(job, now), job.data.load()
-        of = min(100, len(data.validation))
-        number = str(of if share == 1 else min(of - 1, round(of * share)))
+        share = share_right(job, now)
         if not now.reader.reads_digits or measured_on(job.data, origin):
-            nouns = data.validation_noun[1]
+            data = job.data.load()
+            of, nouns = min(100, len(data.validation)), data.validation_noun[1]
+        number = str(of if share == 1 else min(of - 1, round(of * share)))
     return f'<p class="ink-number"><b>{number}</b> <span>of {of} {html.escape(nouns)} read right</span></p>'
 
 
