@@ -33,7 +33,7 @@ lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
 hidable("for-teachers", "For teachers, below the lessons")
 _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
-  --lesson-stage: "canvas tools" auto "answer answer" auto "bars bars" auto "way way" auto / auto 4.4rem; }</style>"""
+  --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
 """Without the train card, the canvas and the answer are one column beside the lesson."""
 LESSON_VIEWS = Views(
     "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
