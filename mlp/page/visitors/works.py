@@ -10,7 +10,6 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from mlp.checks import checked_int
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.picture import dump_picture, picture_from
 from mlp.jobs.earlier_runs import NumberedRun
@@ -284,13 +283,12 @@ class Trials(Work):
         """Restore a run, paused, unless it is of an earlier sweep than those restored before it."""
         record, it = parse_record(data), self.owner
         about = record.extra
-        key = checked_int("sweep", about["sweep"], 1, number)
-        if it.sweep.jobs and it.sweep.key != key:
+        if it.sweep.jobs and it.sweep.key != about["sweep"]:
             return
         is_current = about["run"] == it.runs.current
         job = it.job if is_current and it.job is not None else _resumed(it, record)
         if not it.sweep.jobs:
-            it.sweep = Sweep([], name=about["setting"], purpose=about["purpose"], key=key)
+            it.sweep = Sweep([], name=about["setting"], purpose=about["purpose"], key=about["sweep"])
         it.sweep.jobs.insert(0, job)
         it.sweep.labels.insert(0, about["label"])
         it.sweep.numbers.insert(0, number)
