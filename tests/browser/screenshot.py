@@ -18,6 +18,7 @@ from tests.browser import chromium, pen
 from tests.browser.digits import DIGITS
 from tests.browser.server import serve
 
+DOTS_MS = 7000  # until the dotted digit and curves are drawn
 SIZE = {"width": 1280, "height": 720}
 MOVING_SIZE = (960, 540)
 FRAME_MS = 300
@@ -38,7 +39,7 @@ def take(moving: Path) -> None:
         page = browser.new_page(viewport=SIZE)
         page.goto(server.url)
         page.locator(pen.CANVAS).wait_for()
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(DOTS_MS)
         save_moving(first_seconds(page), moving)
         browser.close()
 
