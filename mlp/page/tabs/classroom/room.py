@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from weakref import WeakSet, ref
+from weakref import ref
 
 import numpy as np
 
@@ -16,9 +16,8 @@ from mlp.class_names import DIGITS, checked_names
 from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Stroke
-from mlp.page.live.tabs import Tab
 from mlp.page.visitors.analysis_budget import LastResult
-from mlp.page.visitors.owner import Owner
+from mlp.page.visitors.by_code import CodedWork
 from mlp.page.visitors.works import File, Work
 
 ANIMALS = (
@@ -28,13 +27,9 @@ ANIMALS = (
     "seal", "sheep", "snail", "swan", "tiger", "toad", "whale", "wolf", "zebra",
 )  # fmt: skip
 """The names of learners, so that a room keeps no others."""
-PREFIX = "room "
-"""Of the id of a room, before its code."""
 EACH = 2
 """Drawings of each digit that the room asks a learner for."""
 MAX_LEARNERS, MAX_WAITING, MAX_DRAWINGS = 40, 80, MAX_SAMPLES
-PAUSE_S = 0.6
-"""Until pages are notified of a change, as a class gives several drawings a second, and all pages show each."""
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
 
@@ -71,7 +66,7 @@ class Learner:
 
 
 @dataclass
-class Classroom(Owner):
+class Classroom(CodedWork):
     """All that a class has put together, and who may take part. Its methods can be called from any thread.
 
     Attributes
@@ -88,6 +83,8 @@ class Classroom(Owner):
         Whether the table is open, after which nobody can guess.
     """
 
+    kind = "room"
+    n_letters = 8  # with 40 bits, nobody guesses the code of a room whose door is open
     names: tuple[str, ...] = DIGITS
     learners: list[Learner] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
@@ -99,27 +96,12 @@ class Classroom(Owner):
     last_table: LastResult = field(default_factory=LastResult)  # of all pages
     table_lock: threading.Lock = field(default_factory=threading.Lock)  # only one of them makes it
     wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
-    listeners: "WeakSet[Tab]" = field(default_factory=WeakSet)
-    will_notify: bool = False
 
-    @property
-    def code(self) -> str:
-        """What a learner types to find it."""
-        return self.id.removeprefix(PREFIX)
-
-    @property
-    def is_here(self) -> bool:
-        """Whether anybody has a tab open in the room."""
-        return bool(self.listeners)
-
-    def close(self) -> None:
-        """Free all that is in it: pages may hold it for minutes, on which no press changes anything any more."""
-        with self.lock:
-            self.forgotten, self.collects = True, False
-            self.learners, self.waiting = [], {}
-            self._drop_pictures()
-            self.saved.clear()
-        self.changed()
+    def drop(self) -> None:
+        """Let go of everybody, and of what they gave. The lock is held."""
+        self.collects = False
+        self.learners, self.waiting = [], {}
+        self._drop_pictures()
 
     # Who is here
 
@@ -292,18 +274,6 @@ class Classroom(Owner):
         """Show everybody the table, and end the guesses."""
         self.shows_answer = True
         self.changed()
-
-    def changed(self) -> None:
-        """Notify whoever shows the room, after a pause in which more changes can come."""
-        with self.lock:
-            if not self.will_notify:
-                self.will_notify = True
-                threading.Timer(PAUSE_S, self._notify).start()
-
-    def _notify(self) -> None:
-        self.will_notify = False
-        for listener in list(self.listeners):
-            listener.changed("room", "page")
 
 
 class State(Work):

@@ -1,23 +1,17 @@
 """The server's rooms: found by their codes, saved like visitors' work, and closed with all that is in them."""
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mlp.class_names import DIGITS
-from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.live.tabs import Tab
 from mlp.page.style.redraw import Event
-from mlp.page.tabs.classroom.room import PREFIX, Classroom, ClassroomError, Learners, person
-from mlp.page.visitors.codes import new_code, typed_code
-from mlp.page.visitors.owner import Others
-from mlp.page.visitors.persistence import restore
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError, Learners, person
+from mlp.page.visitors.by_code import ByCode
+from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.visitor import Visitor
 
-N_LETTERS = 8
-"""Letters of a room's code: with 40 bits, nobody guesses that of a room whose door is open."""
 UNKNOWN = "No room has this code: check each letter. A room ends when it is closed, or 30 days after its last visit."
 SEAT = "classroom"
 """Name of a visitor's seat among the values that are kept of them."""
@@ -46,31 +40,20 @@ def holds_room(visitor: Visitor) -> bool:
     return (seat := seat_of(visitor)) is not None and seat.holds
 
 
-class Classrooms(Others):
+class Classrooms(ByCode[Classroom]):
     """All rooms of this server. A room is in memory while anybody is there, and else on disk."""
 
     def __init__(self) -> None:
-        self.checkpoints: Checkpoints | None = None
-        self._rooms: dict[str, Classroom] = {}  # by id; each use of it is one operation, so it needs no lock
-        self._returning = threading.Lock()  # held while a room is restored, for which several tabs may ask
-
-    def present(self) -> list[Classroom]:
-        """Return the rooms in memory."""
-        return list(self._rooms.copy().values())
-
-    def knows(self, code: str) -> bool:
-        """Whether there is a room with this code, in memory or on disk; an OSError if the disk cannot be read."""
-        return PREFIX + code in self._rooms or bool(self.checkpoints and self.checkpoints.knows(PREFIX + code))
+        super().__init__(Classroom)
 
     def open(self, visitor: Visitor, names: tuple[str, ...] = DIGITS) -> Classroom:
         """Open a room that this visitor holds, and return it; a ClassroomError says that they are in another one."""
-        code = new_code(N_LETTERS)
-        room = Classroom(PREFIX + code, names=names)
+        room = Classroom(Classroom.new_id(), names=names)
         room.ask(person(visitor.id), holds=True)
         with visitor.lock:
-            _require_free(visitor, code)
-            self._rooms[room.id] = room
-            visitor.kept[SEAT] = Seat(code, holds=True)
+            _require_free(visitor, room.code)
+            self.add(room)
+            visitor.kept[SEAT] = Seat(room.code, holds=True)
         return room
 
     def join(self, visitor: Visitor, text: str) -> None:
@@ -84,7 +67,7 @@ class Classrooms(Others):
             If the disk cannot be read at present.
         """
         code = typed_code(text)
-        with self._held(code) as room, visitor.lock:
+        with self.held(code) as room, visitor.lock:
             _require_free(visitor, code)
             if room is None:
                 raise ClassroomError(UNKNOWN)
@@ -94,7 +77,7 @@ class Classrooms(Others):
     def of(self, visitor: Visitor) -> Classroom | None:
         """Return the room that a visitor is in; None if there is none, or it cannot be read at present."""
         with suppress(OSError):
-            return None if (seat := seat_of(visitor)) is None else self._named(seat.code)
+            return None if (seat := seat_of(visitor)) is None else self.named(seat.code)
         return None
 
     def visit(self, visitor: Visitor, page: Tab) -> None:
@@ -108,7 +91,7 @@ class Classrooms(Others):
             other.listeners.discard(page)
         if seat is None:
             return
-        with suppress(OSError), self._held(seat.code) as room, visitor.lock:
+        with suppress(OSError), self.held(seat.code) as room, visitor.lock:
             if room is not None and seat.holds:
                 room.ask(me, holds=True)
                 notice, room.notice = room.notice, None
@@ -132,7 +115,7 @@ class Classrooms(Others):
             seat, me = seat_of(visitor), person(visitor.id)
         if seat is None:
             return
-        with self._held(seat.code, on_disk=True) as room:
+        with self.held(seat.code, on_disk=True) as room:
             if room is not None and self.checkpoints is not None:
                 if seat.holds:
                     self.checkpoints.remove(room.id)
@@ -149,39 +132,12 @@ class Classrooms(Others):
 
     def check(self, visitor: Visitor) -> None:
         """Forget that a visitor waits whose tabs are closed, and delete the copies in runs whose rooms are closed."""
-        room = None if (seat := seat_of(visitor)) is None else self._rooms.get(PREFIX + seat.code)
+        room = None if (seat := seat_of(visitor)) is None else self._present.get(Classroom.id_of(seat.code))
         if room is not None and time.monotonic() - visitor.last_seen > WAITS_S and person(visitor.id) in room.waiting:
             room.let_go(person(visitor.id))
         with suppress(OSError):  # looked up again when the disk can be read
             if closed := {code for code in visitor.runs.rooms() if not self.knows(code)}:
                 visitor.lose_drawings(closed)
-
-    def forget(self, room_id: str) -> None:
-        """Let go of a room in memory."""
-        self._rooms.pop(room_id, None)
-
-    def _named(self, code: str) -> Classroom | None:
-        """Return a room; None if there is none. An OSError says that it cannot be read at present."""
-        room = self._rooms.get(PREFIX + code)
-        if room is None and self.checkpoints and len(code) == N_LETTERS:
-            with self._returning:
-                back = Classroom(PREFIX + code)
-                room = self._rooms.get(back.id)
-                if room is None and restore(back, self.checkpoints):
-                    room = self._rooms[back.id] = back
-        if room is not None:
-            room.last_seen = time.monotonic()
-        return room
-
-    @contextmanager
-    def _held(self, code: str, *, on_disk: bool = False) -> Iterator[Classroom | None]:
-        """Yield a room, which stays in memory meanwhile: its lock is held, or that of its files; errors as `_named`."""
-        while (room := self._named(code)) is not None:
-            with room.disk_lock if on_disk else room.lock:
-                if not room.forgotten:
-                    yield room
-                    return
-        yield None
 
 
 def _require_free(visitor: Visitor, code: str) -> None:

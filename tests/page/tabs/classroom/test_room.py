@@ -153,7 +153,7 @@ def test_each_change_is_announced_and_those_within_a_pause_together(monkeypatch)
             self.n_changes += 1
             self.told.set()
 
-    monkeypatch.setattr(module, "PAUSE_S", 0.1)
+    monkeypatch.setattr("mlp.page.visitors.by_code.PAUSE_S", 0.1)
     room = Classroom("room k7p3x")
     page = Page()
     room.listeners.add(page)
