@@ -10,7 +10,7 @@ from mlp.page.draw.answer import reading_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
 from mlp.page.draw.collect import signs_row, teach_sign, your_signs
 from mlp.page.draw.correction import correction_row
-from mlp.page.draw.networks import FILES, network_choice, shipped
+from mlp.page.draw.networks import FILES, network_choice, pretrained
 from mlp.page.draw.photo import photo_section
 from mlp.page.draw.share import share_section
 from mlp.page.live.component import live_channel
@@ -109,7 +109,7 @@ else:  # the server imports it once
     try:
         chosen_mnist().load()
         for kind in FILES:
-            shipped(kind)
+            pretrained(kind)
     except (OSError, ValueError) as error:
         sys.exit(f"Inkling cannot start: {error}.")
     app = st.App(__file__, **served(get_ready, [live_route()]))

@@ -10,7 +10,7 @@ import numpy as np
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.nn.reader import Reader
-from mlp.training.rejection import sees_digit
+from mlp.training.digit_check import sees_digit
 
 CALIBRATION_BINS = 15
 
@@ -48,7 +48,9 @@ class Score:
         return self.right / self.n
 
 
-def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rejection: Reader | None = None) -> Score:
+def score_images(
+    network: Reader, images: np.ndarray, labels: np.ndarray, *, digit_check: Reader | None = None
+) -> Score:
     """Return a network's score on images in the form of its training images, read all at once.
 
     Parameters
@@ -57,8 +59,8 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rej
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
-    rejection : Reader, optional
-        Decides which images hold a digit, see `mlp.training.rejection`.
+    digit_check : Reader, optional
+        Decides which images hold a digit, see `mlp.training.digit_check`.
 
     Raises
     ------
@@ -67,11 +69,11 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rej
     """
     start = time.perf_counter()
     probabilities = network.predict_proba(images)
-    refused = np.zeros(len(images), bool) if rejection is None else ~sees_digit(rejection, images)
+    refused = np.zeros(len(images), bool) if digit_check is None else ~sees_digit(digit_check, images)
     return _score(probabilities, refused, labels, time.perf_counter() - start)
 
 
-def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: Reader | None = None) -> Score:
+def score_drawings(network: Reader, drawings: Iterable[Drawing], *, digit_check: Reader | None = None) -> Score:
     """Return a network's score on recorded drawings, put on a canvas as visitors would, and read one by one.
 
     A digit without strokes is read as it is.
@@ -81,8 +83,8 @@ def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: R
     network : Reader
         With 784 inputs.
     drawings : iterable of Drawing
-    rejection : Reader, optional
-        Decides which drawings hold a digit, see `mlp.training.rejection`.
+    digit_check : Reader, optional
+        Decides which drawings hold a digit, see `mlp.training.digit_check`.
 
     Raises
     ------
@@ -98,7 +100,7 @@ def score_drawings(network: Reader, drawings: Iterable[Drawing], *, rejection: R
         image = drawing.image if ink is None else to_mnist(ink)
         assert image is not None  # a pen always leaves ink
         rows.append(network.predict_proba(image[np.newaxis]))
-        seen = rejection is None or bool(sees_digit(rejection, image[np.newaxis])[0])
+        seen = digit_check is None or bool(sees_digit(digit_check, image[np.newaxis])[0])
         seconds += time.perf_counter() - start
         refused.append(not seen)
         labels.append(drawing.label)

@@ -14,7 +14,7 @@ from mlp.images.recorded import load_drawings
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.data.synthetic_validation import synthetic_score
-from mlp.training.rejection import REJECTION_MODEL
+from mlp.training.digit_check import DIGIT_CHECK_MODEL
 from mlp.training.uploaded_network import check_reads_drawings
 
 
@@ -44,18 +44,18 @@ def score(given: argparse.Namespace) -> int:
     for path, drawings in recorded.items():
         if not drawings:
             raise ValueError(f"{path}: needs at least one drawing")
-    rejection = load_model(REJECTION_MODEL) if REJECTION_MODEL.exists() else None
+    digit_check = load_model(DIGIT_CHECK_MODEL) if DIGIT_CHECK_MODEL.exists() else None
     dataset = load_mnist(given.data)
     print_line(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     print_line(f"data {dataset.name}")
-    print_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
+    print_score("test", score_images(network, dataset.test.images, dataset.test.labels, digit_check=digit_check))
     synthetic = synthetic_score(network)
     print_line(f"synthetic accuracy {synthetic.all:.4f}")
     print_line(f"synthetic_in_unseen_styles accuracy {synthetic.unseen:.4f}")
     for path, drawings in recorded.items():
         name = Path(path).name
         with progress_bar(drawings, desc=name, unit="drawings") as bar:
-            drawings_score = score_drawings(network, bar, rejection=rejection)
+            drawings_score = score_drawings(network, bar, digit_check=digit_check)
         print_score(name, drawings_score)
     return 0
 

@@ -12,7 +12,7 @@ from mlp.images.drawing import to_mnist
 from mlp.images.photo import read_picture
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
-from mlp.training.rejection import REJECTION_MODEL, sees_digit
+from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from mlp.training.uploaded_network import check_reads_drawings
 
 
@@ -34,7 +34,7 @@ def predict(given: argparse.Namespace) -> int:
     """Print the answer for each image; an unreadable one gets an error, and the others are still read."""
     network = load_model(given.file)
     check_reads_drawings(network, given.file)
-    rejection = load_model(REJECTION_MODEL) if network.reads_digits and REJECTION_MODEL.exists() else None
+    digit_check = load_model(DIGIT_CHECK_MODEL) if network.reads_digits and DIGIT_CHECK_MODEL.exists() else None
     status, found = 0, []
     for path in given.pictures:
         try:
@@ -44,7 +44,7 @@ def predict(given: argparse.Namespace) -> int:
             print_error(f"error: {reason(error) if isinstance(error, OSError) else f'{path}: {error}'}")
             status = 2
             continue
-        answers = [answer(network, rejection, ink) for ink in inks]
+        answers = [answer(network, digit_check, ink) for ink in inks]
         found.append({"picture": path, "answers": answers})
         if not given.json:
             for each in answers:
@@ -66,15 +66,15 @@ def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
     return [picture.ink] if picture.sheet is None else [digit.ink for digit in picture.sheet.digits]
 
 
-def answer(network: Reader, rejection: Reader | None, ink: np.ndarray) -> dict[str, Any]:
+def answer(network: Reader, digit_check: Reader | None, ink: np.ndarray) -> dict[str, Any]:
     """Return the answer for one digit or sign."""
     image = to_mnist(ink)
     if image is None:
         return {"answer": None, "sure": 0.0, "seen": False, "probabilities": {}}
     probabilities = network.predict_proba(image[np.newaxis])
     seen = bool(network.sees_one(probabilities)[0])
-    if rejection is not None:
-        seen = bool(sees_digit(rejection, image[np.newaxis])[0])
+    if digit_check is not None:
+        seen = bool(sees_digit(digit_check, image[np.newaxis])[0])
     best = int(probabilities[0].argmax())
     by_name = zip(network.names, probabilities[0].tolist(), strict=True)
     return {

@@ -9,7 +9,7 @@ from mlp.cli.options import add_data, add_out, checked_out, value
 from mlp.cli.terminal import print_line, progress_bar
 from mlp.images.mnist import load_mnist
 from mlp.nn.weights import save_model
-from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejection
+from mlp.training.digit_check import new_digit_check, steps_per_epoch, train_digit_check
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -30,12 +30,14 @@ def learn_to_reject(given: argparse.Namespace) -> int:
     out = checked_out(given.out, ".safetensors")
     dataset = load_mnist(given.data)
     print_line(f"data {dataset.name}")
-    rejection = new_rejection(seed)
+    digit_check = new_digit_check(seed)
     total = epochs * steps_per_epoch(dataset)
-    with progress_bar(train_rejection(rejection, dataset, epochs=epochs, seed=seed), total=total, unit="steps") as bar:
+    with progress_bar(
+        train_digit_check(digit_check, dataset, epochs=epochs, seed=seed), total=total, unit="steps"
+    ) as bar:
         for step in bar:
             loss = step.loss
-    save_model(rejection, out, half=True, data=dataset.name, command=given.command_line, numpy=np.__version__)
+    save_model(digit_check, out, half=True, data=dataset.name, command=given.command_line, numpy=np.__version__)
     print_line(f"loss {loss:.4f}")
     print_line(f"saved {out}")
     return 0

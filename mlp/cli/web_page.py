@@ -8,7 +8,7 @@ from mlp.atomic import write_whole
 from mlp.cli.options import checked_out
 from mlp.cli.terminal import print_line
 from mlp.nn.weights import load_model
-from mlp.training.rejection import REJECTION_MODEL
+from mlp.training.digit_check import DIGIT_CHECK_MODEL
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -34,9 +34,9 @@ def write_page(given: argparse.Namespace) -> int:
     """Write the web page."""
     out = checked_out(given.out, source=given.file)
     network = load_model(given.file)
-    rejection = load_model(REJECTION_MODEL) if given.no_digit else None
+    digit_check = load_model(DIGIT_CHECK_MODEL) if given.no_digit else None
     title = given.title or Path(given.file).stem
-    page = take_home_page(network, title=title, rejection=rejection, images=not given.no_images)
+    page = take_home_page(network, title=title, digit_check=digit_check, images=not given.no_images)
     data = page.encode()
     write_whole(out, data)
     print_line(f"bytes {len(data)}")

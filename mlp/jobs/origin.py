@@ -6,9 +6,9 @@ from typing import NamedTuple
 class Origin(NamedTuple):
     """The network that a run continues, with its name for visitors.
 
-    ``root`` is the kind of the network with which a chain of continued runs began: "shipped", "article" or "uploaded";
-    None if that one began with random weights. ``read_before`` has the shares that the network read of the run's own
-    drawings: of those learned, and of those held back.
+    ``root`` is the kind of the network with which a chain of continued runs began: "pretrained", "article" or
+    "uploaded"; None if that one began with random weights. ``read_before`` has the shares that the network read of the
+    run's own drawings: of those learned, and of those held back.
     """
 
     name: str
@@ -17,8 +17,11 @@ class Origin(NamedTuple):
 
 
 _REMARKS = {  # of a score on the validation or test images, by the root of the weights
-    ("shipped", "validation"): "Its weights have learned from MNIST’s validation images: a score on them is too good.",
-    ("shipped", "test"): "Its weights were chosen by their score on MNIST’s test images: it is a little too good.",
+    (
+        "pretrained",
+        "validation",
+    ): "Its weights have learned from MNIST’s validation images: a score on them is too good.",
+    ("pretrained", "test"): "Its weights were chosen by their score on MNIST’s test images: it is a little too good.",
     ("uploaded", "validation"): "Its weights come from a file, so they may have learned from the validation images.",
     ("uploaded", "test"): "Its weights come from a file, so they may have learned from the test images.",
 }

@@ -11,7 +11,7 @@ from mlp.analysis.signs.sign_score import score
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.nn.losses import softmax
-from mlp.training.rejection import REFUSED_FROM
+from mlp.training.digit_check import REFUSED_FROM
 
 STROKES = {1: [[5.0, 0.0], [5.0, 100.0]], 7: [[0.0, 0.0], [60.0, 0.0], [20.0, 100.0]]}
 
@@ -51,17 +51,17 @@ def test_recorded_drawings_follow_the_protocol_and_the_page():
 
 
 def test_refused_drawings_are_counted_without_changing_answers():
-    rejection = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
-    rejection.network.values[:] = 0
-    rejection.parameters()[1].value[10] = 5.0
-    rejection.facts[REFUSED_FROM] = 0.5
+    digit_check = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
+    digit_check.network.values[:] = 0
+    digit_check.parameters()[1].value[10] = 5.0
+    digit_check.facts[REFUSED_FROM] = 0.5
     network = MLP([784, 10], rng=np.random.default_rng(5))
     drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7)]
-    refusing, plain = score_drawings(network, drawings, rejection=rejection), score_drawings(network, drawings)
+    refusing, plain = score_drawings(network, drawings, digit_check=digit_check), score_drawings(network, drawings)
     assert (refusing.refused, plain.refused) == (2, 0)
     assert refusing.right == plain.right
     images = np.zeros((3, 784), np.uint8)
-    assert score_images(network, images, np.zeros(3, int), rejection=rejection).refused == 3
+    assert score_images(network, images, np.zeros(3, int), digit_check=digit_check).refused == 3
 
 
 def test_refused_drawing_of_a_sign_has_no_right_answer():

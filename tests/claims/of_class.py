@@ -24,7 +24,7 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.teaching import share_read, shares_read, teaching_settings
-from tests.claims.runs import SEEDS, shipped, trained
+from tests.claims.runs import SEEDS, pretrained, trained
 from tests.images.handwriting.drawn_digits import write
 from tests.jobs.manual_engine import ManualEngine
 
@@ -71,15 +71,15 @@ def of_mnist(seed: int) -> Reader:
 
 
 def mnist_alone_misreads_styles_that_it_lacks() -> None:
-    pretrained, test = Reader(shipped("inkling").network), Mnist().load().test
+    inkling, test = Reader(pretrained("inkling").network), Mnist().load().test
     for seed in SEEDS:
         alone = of_mnist(seed)
         assert round(100 * share_read(alone, test)) == 97
         slashed, plain = (in_style(name, seed) for name in ("zero_slashed", "zero"))
         assert 1 - share_read(alone, slashed) > 0.55
         assert 1 - share_read(alone, plain) < 0.15
-        assert 1 - share_read(pretrained, slashed) < 0.03
-        of_class = [[share_read(reader, each) for each in writers(seed)] for reader in (alone, pretrained)]
+        assert 1 - share_read(inkling, slashed) < 0.03
+        of_class = [[share_read(reader, each) for each in writers(seed)] for reader in (alone, inkling)]
         assert np.mean(of_class[0]) < np.mean(of_class[1])
 
 
@@ -171,7 +171,7 @@ def line_of(right: np.ndarray, n: int) -> Line:
     """Return the line of a network that reads so many of each writer's ``n`` drawings."""
     nothing = DrawingSet(DIGITS)
     cells = {str(place): Cell(nothing, np.zeros(0), np.arange(n) < number) for place, number in enumerate(right)}
-    return Line(Contender("", "", shipped("article")), cells)
+    return Line(Contender("", "", pretrained("article")), cells)
 
 
 def limits_hold_in_nineteen_of_twenty_classes() -> None:

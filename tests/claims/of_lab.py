@@ -16,7 +16,7 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, right, shipped, trained
+from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, pretrained, right, trained
 
 SHOWN = UNSEEN.images[:60].astype(np.float32) / 255
 
@@ -65,7 +65,7 @@ def _images() -> tuple[np.ndarray, np.ndarray]:
 
 
 def article_survives_pruning() -> None:
-    network = shipped("article").network
+    network = pretrained("article").network
     left = damaged(network, Damage(pruned=0.85))
     assert n_right(left, UNSEEN.images, UNSEEN.labels) > 0.9 * len(UNSEEN)
     weights = np.abs(np.concatenate([dense.weight.value.ravel() for dense in network.dense_layers]))
@@ -73,7 +73,7 @@ def article_survives_pruning() -> None:
 
 
 def strongest_neuron_seldom_decides_but_in_small_networks() -> None:
-    changed = [_changed_without_strongest(shipped(name).network) for name in ("article", "inkling")]
+    changed = [_changed_without_strongest(pretrained(name).network) for name in ("article", "inkling")]
     assert max(changed) < 0.1
     small = [_changed_without_strongest(trained(10 * EPOCH, hidden=(8,), seed=seed).network) for seed in SEEDS]
     assert min(small) > max(changed)
@@ -91,7 +91,7 @@ def _changed_without_strongest(network: MLP) -> float:
 
 
 def one_bit_reads_seven_in_ten() -> None:
-    left = damaged(shipped("article").network, Damage(bits=1))
+    left = damaged(pretrained("article").network, Damage(bits=1))
     assert 0.6 < right(left) < 0.85
     assert len(np.unique(left.dense_layers[0].weight.value[:, 0])) == 2  # one size, and its sign
 
@@ -109,12 +109,12 @@ def smallest(network: MLP, image: np.ndarray) -> Attack:
 @cache
 def smallest_changes(name: str) -> list[Attack]:
     """Return the smallest attacks on a pretrained network for the first twenty images."""
-    return [smallest(shipped(name).network, image) for image in SHOWN[:20]]
+    return [smallest(pretrained(name).network, image) for image in SHOWN[:20]]
 
 
 def random_changes_hardly_ever_turn_the_answer() -> None:
     for seed, name in zip(SEEDS, ("article", "inkling"), strict=True):
-        network, rng = shipped(name).network, np.random.default_rng(seed)
+        network, rng = pretrained(name).network, np.random.default_rng(seed)
         turned = []
         for image, found in zip(SHOWN, smallest_changes(name), strict=False):
             noise = np.clip(image + found.size * rng.choice([-1, 1], (5, 784)), 0, 1).astype(np.float32)
@@ -134,7 +134,7 @@ def _plane(network: MLP) -> Plane:
 
 
 def four_and_nine_are_close_in_the_layer_and_on_the_map() -> None:
-    networks = [shipped("article").network, *(trained(5 * EPOCH, seed=seed).network for seed in SEEDS)]
+    networks = [pretrained("article").network, *(trained(5 * EPOCH, seed=seed).network for seed in SEEDS)]
     for network in networks:
         points = hidden_outputs(network, UNSEEN.images)
         layer, plane = (_rank_of(4, 9, where) for where in (points, _plane(network).places(points)))
@@ -167,7 +167,7 @@ def _gathered(network: MLP) -> float:
 
 def overlapping_dots_may_be_far_apart() -> None:
     for name in ("article", "inkling"):
-        network = shipped(name).network
+        network = pretrained(name).network
         points, plane = hidden_outputs(network, UNSEEN.images), _plane(network)
         assert plane.share < 0.6
         places = plane.places(points)
@@ -181,7 +181,7 @@ def overlapping_dots_may_be_far_apart() -> None:
 
 def the_wish_for_a_three_is_read_with_certainty() -> None:
     for name in ("article", "inkling"):
-        network = shipped(name).network
+        network = pretrained(name).network
         found = advanced(wish(network, len(network.dense_layers) - 1, 3), 60)
         chances = softmax(network.logits(found.image[None]))[0]
         assert chances.argmax() == 3
@@ -201,7 +201,7 @@ def training_turns_noise_into_strokes_broadest_with_warps() -> None:
         networks = trained(5 * EPOCH, (0, 5 * EPOCH), seed=seed).networks
         assert abs(_smoothness(networks[0])) < 0.05
         assert _smoothness(networks[5 * EPOCH]) > 0.05
-    assert _smoothness(shipped("inkling").network) > _smoothness(shipped("article").network) > 0.1
+    assert _smoothness(pretrained("inkling").network) > _smoothness(pretrained("article").network) > 0.1
 
 
 def _smoothness(network: MLP) -> float:

@@ -24,13 +24,13 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.teaching import share_read
 from tests.claims.of_class import together, writers
-from tests.claims.runs import SEEDS, shipped
+from tests.claims.runs import SEEDS, pretrained
 from tests.images.drawings.sample_drawings import letters
 from tests.jobs.manual_engine import ManualEngine
 
 
 def pretrained_learned_validation_images() -> None:
-    assert "with its validation images" in shipped("inkling").facts["data"]
+    assert "with its validation images" in pretrained("inkling").facts["data"]
 
 
 def pretrained_reads_validation_images_better_than_test_images() -> None:
@@ -39,14 +39,14 @@ def pretrained_reads_validation_images_better_than_test_images() -> None:
 
 
 def article_learned_neither_validation_nor_test_images() -> None:
-    assert shipped("article").facts["data"] == "MNIST"
+    assert pretrained("article").facts["data"] == "MNIST"
     mistakes = _mistakes("article")
     assert 0.9 < mistakes["validation"] / mistakes["test"] < 1.1
 
 
 def _mistakes(name: str) -> dict[str, int]:
     """Return how many of 10,000 validation and 10,000 test images a pretrained network misreads."""
-    network, data = shipped(name).network, Mnist().load()  # without test-time augmentation, for speed
+    network, data = pretrained(name).network, Mnist().load()  # without test-time augmentation, for speed
     splits = {"validation": data.validation, "test": data.test}
     return {kind: int((network.predict(split.images) != split.labels).sum()) for kind, split in splits.items()}
 

@@ -60,7 +60,7 @@ _trained_once = cache(train_anew)
 
 
 @cache
-def shipped(name: str) -> Reader:
+def pretrained(name: str) -> Reader:
     """Return a pretrained network: "inkling" or "article"."""
     return load_model(DEFAULT_MODEL.with_name(f"{name}.safetensors"))
 

@@ -112,8 +112,8 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ),
     ("glossary/weight decay", "a small share of its size"): of_training.weight_decay_takes_a_share_of_each_weight,
     # Remarks on scores
-    ("remark/shipped validation", "learned from MNIST’s validation"): of_page.pretrained_learned_validation_images,
-    ("remark/shipped validation", "a score on them is too good"): (
+    ("remark/pretrained validation", "learned from MNIST’s validation"): of_page.pretrained_learned_validation_images,
+    ("remark/pretrained validation", "a score on them is too good"): (
         of_page.pretrained_reads_validation_images_better_than_test_images
     ),
     ("remark/article validation", ""): of_page.article_learned_neither_validation_nor_test_images,
@@ -166,7 +166,7 @@ NOTHING_TO_COMPUTE = {
     ),
     **dict.fromkeys(("lab/fool 3", "lab/data 1", "lab/data 3"), BY_EYE),
     "lab/data 2": A_DEFINITION,
-    "remark/shipped test": "says how the network was chosen",
+    "remark/pretrained test": "says how the network was chosen",
     **dict.fromkeys(("remark/uploaded validation", "remark/uploaded test"), "says that nobody can know"),
     "lab/valley 3": "says which images the height is measured on",
 }

@@ -28,6 +28,6 @@ def texts() -> dict[str, str]:
     for setting in SETTINGS:
         explained = dict.fromkeys(one.explained for one in (setting, *setting.controls))
         found[f"help/{setting.field}"] = " ".join([*explained, setting.more_help])
-    for root in ("shipped", "article", "uploaded"):
+    for root in ("pretrained", "article", "uploaded"):
         found.update({f"remark/{root} {split}": remark_on_score(root, split) for split in ("validation", "test")})
     return found

@@ -14,8 +14,8 @@ import pytest
 from mlp import MLP, load_model, save_model
 from mlp.cli.main import main
 from mlp.cli.terminal import CLOSED_PIPE, ctrl_c
-from mlp.training import rejection as rejection_module
-from mlp.training.rejection import sees_digit
+from mlp.training import digit_check as digit_check_module
+from mlp.training.digit_check import sees_digit
 from tests.sample_digits import sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,14 +88,14 @@ def test_output_that_nobody_reads_any_more_ends_the_command_quietly(model):
 
 def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch):
     for name, small in {"HIDDEN": (8,), "N_SYNTHETIC": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
-        monkeypatch.setattr(rejection_module, name, small)
+        monkeypatch.setattr(digit_check_module, name, small)
     out = tmp_path / "rejection.safetensors"
     assert main(["rejection", "--epochs", "1", "--seed", "4", "--out", str(out)]) == 0
     assert f"saved {out}" in capsys.readouterr().out
-    rejection = load_model(out)
-    assert rejection.layer_sizes == [784, 8, 11]
-    assert sees_digit(rejection, sample().test.images).mean() > 0.9
-    assert "rejection --epochs 1 --seed 4" in rejection.facts["command"]
+    digit_check = load_model(out)
+    assert digit_check.layer_sizes == [784, 8, 11]
+    assert sees_digit(digit_check, sample().test.images).mean() > 0.9
+    assert "rejection --epochs 1 --seed 4" in digit_check.facts["command"]
 
 
 def test_export_adds_a_script_and_replaces_no_foreign_file(model, tmp_path, capsys):

@@ -62,13 +62,13 @@ def test_kept_run_is_unchanged_by_later_steps_of_its_job():
         (Mnist("elsewhere"), None, []),
         (SIGNS, None, []),
         (Mnist(), Origin("run 2", None), []),
-        (Mnist(), Origin("the pretrained network", "shipped", (0.5,)), [3]),
-        (taught(0.5), Origin("the pretrained network", "shipped"), [3]),  # measured on the same images
+        (Mnist(), Origin("the pretrained network", "pretrained", (0.5,)), [3]),
+        (taught(0.5), Origin("the pretrained network", "pretrained"), [3]),  # measured on the same images
     ],
 )
 def test_only_runs_on_the_same_images_with_the_same_start_are_shown(data, origin, shown):
     earlier = earlier_runs_of(2)
-    earlier.begin(taught(0.2), Origin("the pretrained network", "shipped"))
+    earlier.begin(taught(0.2), Origin("the pretrained network", "pretrained"))
     earlier.add(snapshot())
     earlier.begin(data, origin)
     earlier.show([1, 2, 3])

@@ -104,7 +104,7 @@ STATES: dict[str, Callable[[Open], AppTest]] = {
     "four layers": lambda open_page: done(
         open_page(**SHORT | NARROW | {"hidden_layers": 4}, activation="sigmoid", initialization="gabor", dropout=0.3)
     ),
-    "a taught network": lambda open_page: draw(press(taught(open_page(tab="Your drawings"), "shipped"), "pause"), 4),
+    "a taught network": lambda open_page: draw(press(taught(open_page(tab="Your drawings"), "pretrained"), "pause"), 4),
     "own signs": lambda open_page: done(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train"),
     "foreign text": lambda open_page: with_foreign_text(open_page(**SHORT, tab="Your drawings", drawings="signs")),
     "foreign text and a drawing": lambda open_page: put(

@@ -91,7 +91,7 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
     "train with synthetic digits": ("train/card.py train", lambda: trained(written="true")),
     "teach the pretrained network": (
         "draw/correction.py teach",
-        lambda: taught(opened(tab="Your drawings"), "shipped"),
+        lambda: taught(opened(tab="Your drawings"), "pretrained"),
     ),
     "teach an uploaded network": ("draw/correction.py teach", lambda: taught(with_uploaded_network(), "uploaded")),
     "teach a run": (

@@ -2,7 +2,7 @@
 "use strict";
 
 const about = JSON.parse(document.getElementById("network").textContent);
-const network = unpack(about), rejection = about.rejection ? unpack(about.rejection) : null;
+const network = unpack(about), digitCheck = about.digitCheck ? unpack(about.digitCheck) : null;
 const canvas = document.getElementById("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
 const part = (name) => document.getElementById(name);
 const strokes = [];
@@ -98,7 +98,7 @@ function answer(announce) {
     paint("straightened", seen, 28, 28);
     showLayers(given);
     const digit = chances.indexOf(Math.max(...chances)), name = about.names[digit];
-    const refused = (rejection && read(rejection, found.centered).chances[10] >= about.refusedFrom)
+    const refused = (digitCheck && read(digitCheck, found.centered).chances[10] >= about.refusedFrom)
       || (about.noneBelow !== null && chances[digit] < about.noneBelow);
     window.inkling.last = { chances: Array.from(chances), refused: Boolean(refused) };
     if (refused) {
@@ -183,5 +183,5 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "z" && (event.ctrlKey || event.metaKey)) { strokes.pop(); changed(true); }
 });
 
-window.inkling = { stagesOf, read, network, rejection, about, last: null };
+window.inkling = { stagesOf, read, network, digitCheck, about, last: null };
 changed(true);

@@ -17,8 +17,8 @@ from mlp.class_names import in_words, none_of
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.training.data.sources import Mnist
+from mlp.training.digit_check import REFUSED_FROM
 from mlp.training.history import History
-from mlp.training.rejection import REFUSED_FROM
 from mlp.training.setting_entry import value_text
 from mlp.training.settings import SETTINGS
 
@@ -36,7 +36,7 @@ def take_home_page(
     network: Reader,
     *,
     title: str = "My network",
-    rejection: Reader | None = None,
+    digit_check: Reader | None = None,
     history: History | None = None,
     images: bool = True,
 ) -> str:
@@ -51,8 +51,8 @@ def take_home_page(
         From 28 × 28 pixels to named classes.
     title : str
         The page's title.
-    rejection : Reader, optional
-        The digit check, see `mlp.training.rejection`; without it every drawing is read.
+    digit_check : Reader, optional
+        The digit check, see `mlp.training.digit_check`; without it every drawing is read.
     history : History, optional
         The run's curve, drawn if given.
     images : bool
@@ -65,9 +65,9 @@ def take_home_page(
     """
     check_exportable(network, "a take-home network")
     if not network.reads_digits:  # its signs include none of MNIST's digits
-        rejection, images = None, False
+        digit_check, images = None, False
     half = half_is_enough(network)
-    about = _for_script(network, title, half, rejection)
+    about = _for_script(network, title, half, digit_check)
     reading, training = _file("reading.js") + _activations_script(), _file("training.js")
     script, css = _file("drawing.js") + _file("learning.js"), _file("page.css")
     parts = {
@@ -100,11 +100,11 @@ def _activations_script() -> str:
     return script.replace("np.maximum", "Math.max").replace("np.", "Math.")
 
 
-def _for_script(network: Reader, title: str, half: bool, rejection: Reader | None) -> dict[str, Any]:
+def _for_script(network: Reader, title: str, half: bool, digit_check: Reader | None) -> dict[str, Any]:
     """Return all data for the page's script: the networks, and the metadata of the file that it saves."""
     about = _about(network, half)
-    if rejection is not None:
-        about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
+    if digit_check is not None:
+        about |= {"digitCheck": _about(digit_check, half=True), "refusedFrom": digit_check.facts[REFUSED_FROM]}
     about |= {"names": network.names, "noneBelow": network.none_below, "none": none_of(network.names)}
     about |= {"metadata": _metadata(network), "facts": {"origin": title}}
     if isinstance(network.facts.get("data"), str):

@@ -20,12 +20,12 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
 from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.rejection import REJECTION_MODEL, sees_digit
+from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 
-FILES = {"shipped": DEFAULT_MODEL.name, "article": "article.safetensors", "rejection": REJECTION_MODEL.name}
+FILES = {"pretrained": DEFAULT_MODEL.name, "article": "article.safetensors", "digit_check": DIGIT_CHECK_MODEL.name}
 """The files of the pretrained networks and the digit check."""
-NAMES = {"shipped": "Pretrained", "article": "Basic", "run": "Your run", "uploaded": "Uploaded network"}
-PRETRAINED_NAMES = {"shipped": "the pretrained network", "article": "the basic network"}
+NAMES = {"pretrained": "Pretrained", "article": "Basic", "run": "Your run", "uploaded": "Uploaded network"}
+PRETRAINED_NAMES = {"pretrained": "the pretrained network", "article": "the basic network"}
 
 hidable("network", "Which network answers")
 
@@ -59,14 +59,14 @@ class Answering:
 
 
 @lru_cache
-def shipped(kind: str) -> Reader:
+def pretrained(kind: str) -> Reader:
     """Return a network that comes with Inkling, loaded once for all visitors."""
     return load_model(MODELS / FILES[kind])
 
 
 def passes_digit_check(image: np.ndarray) -> bool:
     """Whether an image (28, 28) shows a digit."""
-    return bool(sees_digit(shipped("rejection"), image[np.newaxis])[0])
+    return bool(sees_digit(pretrained("digit_check"), image[np.newaxis])[0])
 
 
 def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
@@ -114,5 +114,5 @@ def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None)
         return Answering(now.reader, "run", f"{yours}, {where}", now.step, now.diverged, origin)
     if kind == "uploaded" and visitor.uploaded is not None:
         return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
-    pretrained = kind if kind in PRETRAINED_NAMES else "shipped"
-    return Answering(shipped(pretrained), pretrained, f"Reading with <b>{PRETRAINED_NAMES[pretrained]}</b>")
+    kind = kind if kind in PRETRAINED_NAMES else "pretrained"
+    return Answering(pretrained(kind), kind, f"Reading with <b>{PRETRAINED_NAMES[kind]}</b>")

@@ -15,7 +15,7 @@ from mlp.images.mnist import Dataset
 from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import answering, images_of, shipped
+from mlp.page.draw.networks import answering, images_of, pretrained
 from mlp.page.live.desk import STROKE, Desk, Given, Photo
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar, SessionVar
@@ -71,7 +71,7 @@ def misread_image(images: Dataset, first: Reader) -> int | None:
     tried = rng.permutation(len(held))[:LOOKED_AT]
     wrong = tried[first.predict(held.images[tried]) != held.labels[tried]][:TRIED]
     if first.reads_digits and len(wrong):
-        sure = shipped("shipped").predict_proba(held.images[wrong])[np.arange(len(wrong)), held.labels[wrong]]
+        sure = pretrained("pretrained").predict_proba(held.images[wrong])[np.arange(len(wrong)), held.labels[wrong]]
         wrong = wrong[np.argsort(-sure)][: int((sure > 0.5).sum())]
     return int(wrong[0]) if len(wrong) else None
 

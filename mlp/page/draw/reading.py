@@ -9,7 +9,7 @@ import numpy as np
 from mlp.analysis.scores import percent
 from mlp.images.input_image import InputImage
 from mlp.nn.reader import Reader
-from mlp.page.draw.networks import Answering, is_seen, shipped
+from mlp.page.draw.networks import Answering, is_seen, pretrained
 from mlp.page.live.desk import Desk, place_of
 from mlp.page.style.redraw import Event
 from mlp.page.visitors.visitor import Visitor
@@ -106,7 +106,7 @@ def true_label(visitor: Visitor, drawing: InputImage, reader: Reader) -> int | N
     if kept.names == reader.names and (place := kept.place_of(drawing.image)) is not None:
         return kept.examples[place].label
     if reader.reads_digits and drawing not in _pretrained_answers:
-        _pretrained_answers[drawing] = int(shipped("shipped").predict(drawing.image[np.newaxis])[0])
+        _pretrained_answers[drawing] = int(pretrained("pretrained").predict(drawing.image[np.newaxis])[0])
     return _pretrained_answers[drawing] if reader.reads_digits else None
 
 

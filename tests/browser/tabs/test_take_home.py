@@ -14,7 +14,7 @@ from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.images.recorded import place, rasterize
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model, load_model, parse_model
-from mlp.training.rejection import REJECTION_MODEL, sees_digit
+from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from tests.browser.digits import DIGITS
 
 READ = """(packed) => {
@@ -22,7 +22,7 @@ READ = """(packed) => {
   const found = inkling.stagesOf(ink, 280, 280);
   if (!found) return null;
   const { chances, seen } = inkling.read(inkling.network, found.centered);
-  const refused = inkling.read(inkling.rejection, found.centered).chances[10] >= inkling.about.refusedFrom;
+  const refused = inkling.read(inkling.digitCheck, found.centered).chances[10] >= inkling.about.refusedFrom;
   return { centered: Array.from(found.centered), seen: Array.from(seen), chances: Array.from(chances), refused };
 }"""
 
@@ -57,7 +57,7 @@ def at_home(new_browser: Callable[..., Page], tmp_path: Path) -> Iterator[Callab
 
     def open_file(network, **options) -> Page:
         file = tmp_path / "my network.html"
-        file.write_text(take_home_page(network, title="Mine & <i>yours</i>", rejection=load_model(REJECTION_MODEL)))
+        file.write_text(take_home_page(network, title="Mine & <i>yours</i>", digit_check=load_model(DIGIT_CHECK_MODEL)))
         page = new_browser(offline=True, **options)
         page.on("console", lambda message: errors.append(message.text))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -76,7 +76,7 @@ def in_half(reader: Reader) -> Reader:
 
 
 def test_take_home_page_reads_as_python_does(at_home, article):
-    page, rejection = at_home(article), load_model(REJECTION_MODEL)
+    page, digit_check = at_home(article), load_model(DIGIT_CHECK_MODEL)
     half = in_half(article)
     for ink in drawings():
         found, image = page.evaluate(READ, base64.b64encode(ink).decode()), to_mnist(ink)
@@ -85,7 +85,7 @@ def test_take_home_page_reads_as_python_does(at_home, article):
             continue
         np.testing.assert_array_equal(np.array(found["centered"], np.float32), image.ravel())
         np.testing.assert_allclose(found["chances"], half.predict_proba(image[None])[0], atol=1e-5)
-        assert found["refused"] == (not sees_digit(rejection, image[None])[0])
+        assert found["refused"] == (not sees_digit(digit_check, image[None])[0])
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])

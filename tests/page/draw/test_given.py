@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.draw.networks import shipped
+from mlp.page.draw.networks import pretrained
 from mlp.page.draw.on_canvas import given_html
 from tests.images.drawings.sample_drawings import letters
 from tests.page.sight import at_rest, draw, tab_of, text, visitor_of
@@ -38,7 +38,7 @@ def test_run_that_begins_with_an_empty_canvas_gets_a_digit_that_it_misreads(page
     desk = tab_of(step(page)).desk
     label, image = desk.given.label, desk.given.image.image[np.newaxis]
     assert visitor_of(page).job.first_network.predict(image)[0] != label
-    assert shipped("shipped").predict(image)[0] == label
+    assert pretrained("pretrained").predict(image)[0] == label
     assert f"V{desk.given.image.name[1:]}. Draw your own." in text(page)
     assert desk.meant == label
     assert "this digit, as it learned" in text(step(page), "progress")

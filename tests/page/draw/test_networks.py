@@ -16,11 +16,11 @@ from tests.page.sight import at_rest, draw, picture, text, visitor_of
 
 def test_article_network_answers_if_chosen(page: AppTest):
     draw(page, 4)
-    assert page.segmented_control(key="network").value == "shipped"
+    assert page.segmented_control(key="network").value == "pretrained"
     page.segmented_control(key="network").set_value("article").run()
     assert "Reading with the basic network" in text(page)
     assert text(page, "bars") == bars_of(DEFAULT_MODEL.with_name("article.safetensors"), 4)
-    page.segmented_control(key="network").set_value("shipped").run()
+    page.segmented_control(key="network").set_value("pretrained").run()
     assert text(page, "bars") == bars_of(DEFAULT_MODEL, 4)
 
 

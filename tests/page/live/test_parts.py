@@ -68,7 +68,7 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
     tab_of(page).parts(["reading"])
     assert outdated(page) == ["experiment"]
     assert outdated(page.run()) == []
-    page.segmented_control(key="network").set_value("shipped").run()
+    page.segmented_control(key="network").set_value("pretrained").run()
     visitor_of(page).job.step()
     eventually(lambda: visitor_of(page).job.snapshot().step == 3)
     tab_of(page).parts(["reading"])

@@ -70,7 +70,7 @@ def test_network_that_cannot_read_digits_is_refused_with_a_reason(sizes):
 
 def test_report_has_nickname_origin_and_date_escaped(run: NumberedRun):
     own = NO_DIGITS.with_example(7, sample().test.images[0])
-    continued = NumberedRun(3, run.snapshot, chosen_mnist(), Origin("<i>the pretrained network</i>", "shipped"))
+    continued = NumberedRun(3, run.snapshot, chosen_mnist(), Origin("<i>the pretrained network</i>", "pretrained"))
     page = report(continued, own, "Ada & Co")
     assert "&lt;i&gt;the pretrained network" in page
     assert "Its weights have learned from MNIST’s validation images" in page

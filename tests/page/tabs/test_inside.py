@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlp.analysis.lab.damage import Damage, damaged
-from mlp.page.draw.networks import shipped
+from mlp.page.draw.networks import pretrained
 from tests.page.sight import at_rest, component, markup, tab_of, visitor_of
 from tests.sample_digits import sample
 
@@ -43,7 +43,7 @@ def test_pressed_neuron_is_off_until_all_are_on(open_page):
     assert {one["texts"][0] for one in off} == {"switched off"}
     assert len(fires) == 12
     text = markup(test)
-    left = damaged(shipped("article").network, Damage(test.session_state["lab_off"]))
+    left = damaged(pretrained("article").network, Damage(test.session_state["lab_off"]))
     images, labels = sample().validation.images, sample().validation.labels
     right = 100 * (left.predict(images) == labels).mean()
     assert "<b>12 neurons off</b>: " in text
@@ -54,7 +54,7 @@ def test_pressed_neuron_is_off_until_all_are_on(open_page):
 
 def test_network_picture_has_sums_and_the_number_of_hidden_neurons(open_page):
     drawn = component(open_page(), "network_picture")
-    network, image = shipped("shipped").network, sample().test.images[:1]
+    network, image = pretrained("pretrained").network, sample().test.images[:1]
     sums = network.activations(image)[1][0]
     assert [(len(layer["lit"]), layer["n"]) for layer in drawn["layers"]] == [
         (12, n) for n in network.layer_sizes[1:-1]

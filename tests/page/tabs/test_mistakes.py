@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlp.analysis.mistakes import read_all
-from mlp.page.draw.networks import shipped
+from mlp.page.draw.networks import pretrained
 from mlp.page.tabs.mistakes.section import SPLITS
 from tests.page.sight import at_rest, component, markup, visitor_of
 from tests.sample_digits import sample
@@ -23,7 +23,7 @@ def test_matrix_counts_answers_of_the_chosen_network(open_page, kind):
     test = open_page(tab="Mistakes")
     test.segmented_control(key="mistakes_on").set_value(kind).run()
     split = getattr(sample(), kind)
-    readings = read_all(shipped("shipped"), split.images, split.labels)
+    readings = read_all(pretrained("pretrained"), split.images, split.labels)
     assert counts(test) == readings.confusion.tolist()
     assert f"{np.trace(readings.confusion):,} of {len(split):,}" in markup(test)
 
@@ -31,8 +31,8 @@ def test_matrix_counts_answers_of_the_chosen_network(open_page, kind):
 @pytest.mark.parametrize(
     ("network", "kind", "remark"),
     [
-        ("shipped", "validation", "Its weights have learned from MNIST’s validation images"),
-        ("shipped", "test", "Its weights were chosen by their score on MNIST’s test images"),
+        ("pretrained", "validation", "Its weights have learned from MNIST’s validation images"),
+        ("pretrained", "test", "Its weights were chosen by their score on MNIST’s test images"),
         ("article", "validation", ""),
     ],
 )

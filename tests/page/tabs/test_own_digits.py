@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.page.draw.networks import shipped
+from mlp.page.draw.networks import pretrained
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.drawings.sample_drawings import own_digits
@@ -101,17 +101,17 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     own_page.button(key="teach").click().run()
     assert not own_page.error
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin[:2] == ("the pretrained network", "shipped")
+    assert visitor.runs.origin[:2] == ("the pretrained network", "pretrained")
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)
     assert "Its weights have learned from MNIST’s validation images" in text(own_page, "note")
     taught = visitor.job.snapshot().reader
-    assert taught.layer_sizes == shipped("shipped").layer_sizes  # larger than a new network may be
+    assert taught.layer_sizes == pretrained("pretrained").layer_sizes  # larger than a new network may be
     assert not taught.test_time_augmentation  # each measurement would take five times as long
     own_page.button(key="teach").click().run()
     assert not own_page.error
-    assert visitor.runs.origin[:2] == ("the pretrained network", "shipped")
+    assert visitor.runs.origin[:2] == ("the pretrained network", "pretrained")
     eventually(lambda: visitor.job.snapshot().step > 0)
 
 

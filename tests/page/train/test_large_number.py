@@ -56,7 +56,9 @@ def test_number_calls_digits_new_only_if_no_weight_has_met_them():
     job = new_job(Settings(hidden=(8,)))
     assert "of 100 new digits" in large_number(job, job.snapshot(), None)
     assert "of 100 new digits" in large_number(job, job.snapshot(), Origin("the basic network", "article"))
-    assert "of 100 validation digits" in large_number(job, job.snapshot(), Origin("the pretrained network", "shipped"))
+    assert "of 100 validation digits" in large_number(
+        job, job.snapshot(), Origin("the pretrained network", "pretrained")
+    )
 
 
 @pytest.mark.parametrize(

@@ -89,11 +89,11 @@ def test_picture_holds_the_digits_that_the_styles_draw():
 
 
 def test_pretrained_network_reads_more_than_the_articles():
-    shipped, plain = (
+    pretrained, plain = (
         synthetic_score(mlp.load_model(mlp.DEFAULT_MODEL.with_name(f"{name}.safetensors")))
         for name in ("inkling", "article")
     )
-    assert shipped.known > 0.97
-    assert shipped.unseen > 0.97
-    assert plain.all < shipped.all - 0.02
-    assert shipped.all == (shipped.known + shipped.unseen) / 2
+    assert pretrained.known > 0.97
+    assert pretrained.unseen > 0.97
+    assert plain.all < pretrained.all - 0.02
+    assert pretrained.all == (pretrained.known + pretrained.unseen) / 2

@@ -12,7 +12,7 @@ import streamlit as st
 
 from mlp.analysis.class_table import READS, Cell, Contender, Line, Writer, class_table
 from mlp.analysis.scores import percent
-from mlp.page.draw.networks import NAMES, shipped
+from mlp.page.draw.networks import NAMES, pretrained
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
@@ -54,8 +54,8 @@ def table_of(room: Classroom) -> Table:
     def read() -> Table:
         contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
         contenders += [
-            Contender("", NAMES["shipped"], shipped("shipped"), "learned MNIST and synthetic digits"),
-            Contender("", ALONE, shipped("article"), "learned MNIST"),
+            Contender("", NAMES["pretrained"], pretrained("pretrained"), "learned MNIST and synthetic digits"),
+            Contender("", ALONE, pretrained("article"), "learned MNIST"),
         ]
         writers = [Writer(one.who, one.name, one.drawings) for one in room.learners]
         writers = [writer for writer in writers if len(writer.drawings)]

@@ -84,7 +84,7 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
 
 def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
     if now.kind in PRETRAINED_NAMES:  # the same for all visitors
-        return now.caption, _shipped_readings(now.kind, data, kind, now.reader, split)
+        return now.caption, _pretrained_readings(now.kind, data, kind, now.reader, split)
 
     def analyze() -> tuple[str, Readings]:
         at = "" if now.step is None else f", at step {now.step:,}"
@@ -94,7 +94,7 @@ def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, 
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
-def _shipped_readings(network: str, data: str, kind: str, _reader: Reader, _split: Split) -> Readings:
+def _pretrained_readings(network: str, data: str, kind: str, _reader: Reader, _split: Split) -> Readings:
     """Return a pretrained network's readings, made once for all visitors; the three names are the cache's key."""
     return read_all(_reader, _split.images, _split.labels)
 

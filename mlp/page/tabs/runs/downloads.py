@@ -17,7 +17,7 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
-from mlp.page.draw.networks import shipped
+from mlp.page.draw.networks import pretrained
 from mlp.page.style.download_button import download_button
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
@@ -164,7 +164,7 @@ def home_page(run: NumberedRun, signs: DrawingSet) -> str:
     """Return the run's network as one HTML page to draw on."""
     title, history = f"Run {run.number}", run.snapshot.history
     reader = _reader_with_facts(run, signs)
-    return take_home_page(reader, title=title, rejection=shipped("rejection"), history=history)
+    return take_home_page(reader, title=title, digit_check=pretrained("digit_check"), history=history)
 
 
 def _reader_with_facts(run: NumberedRun, signs: DrawingSet) -> Reader:

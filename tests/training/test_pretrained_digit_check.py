@@ -1,6 +1,6 @@
-"""The shipped digit check, on shapes and marks made by other rules than those that it learned from.
+"""The digit check of models/, on shapes and marks made by other rules than those that it learned from.
 
-``python -m tests.training.test_shipped_rejection`` prints the table of models/README.md.
+``python -m tests.training.test_pretrained_digit_check`` prints the table of models/README.md.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 from mlp import load_model, to_mnist
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.recorded import rasterize
-from mlp.training.rejection import REJECTION_MODEL, sees_digit
+from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from tests.benchmarks.timing import print_table
 from tests.sample_digits import sample
 from tests.training.drawn_shapes import SHAPES, drawings_of
@@ -18,8 +18,8 @@ N = 60
 
 
 @pytest.fixture(scope="module")
-def rejection():
-    return load_model(REJECTION_MODEL)
+def digit_check():
+    return load_model(DIGIT_CHECK_MODEL)
 
 
 def taps(rng):
@@ -75,30 +75,30 @@ def grays(rng):
     [(taps, 1.0), (scrawls, 0.9), (rounds, 0.6), (letters, 0.95), (grains, 1.0), (grays, 1.0)],
     ids=lambda kind: getattr(kind, "__name__", ""),
 )
-def test_marks_of_every_kind_are_refused(rejection, kind, least):
+def test_marks_of_every_kind_are_refused(digit_check, kind, least):
     rng = np.random.default_rng(11)
     images = np.array([to_mnist(kind(rng)) for _ in range(N)])
-    assert 1 - sees_digit(rejection, images).mean() >= least
+    assert 1 - sees_digit(digit_check, images).mean() >= least
 
 
-def shares_refused(rejection, n):
+def shares_refused(digit_check, n):
     """Return the share of each kind of shape that is refused."""
-    return {kind.__name__: float(1 - sees_digit(rejection, drawings_of(kind, n, seed=1)).mean()) for kind in SHAPES}
+    return {kind.__name__: float(1 - sees_digit(digit_check, drawings_of(kind, n, seed=1)).mean()) for kind in SHAPES}
 
 
-def test_shapes_are_refused(rejection):
-    refused = shares_refused(rejection, N)
+def test_shapes_are_refused(digit_check):
+    refused = shares_refused(digit_check, N)
     assert np.mean(list(refused.values())) >= 0.9, refused
     assert min(refused.values()) >= 0.6, refused
 
 
-def test_digits_are_accepted(rejection):
-    assert sees_digit(rejection, sample().test.images).mean() >= 0.995
+def test_digits_are_accepted(digit_check):
+    assert sees_digit(digit_check, sample().test.images).mean() >= 0.995
     synthetic, _ = synthetic_digits(500, np.random.default_rng(11))
-    assert sees_digit(rejection, synthetic).mean() >= 0.99
+    assert sees_digit(digit_check, synthetic).mean() >= 0.99
 
 
 if __name__ == "__main__":
-    shares = shares_refused(load_model(REJECTION_MODEL), 500)
+    shares = shares_refused(load_model(DIGIT_CHECK_MODEL), 500)
     rows = [[kind.replace("_", " "), f"{100 * share:.0f}%"] for kind, share in shares.items()]
     print_table(["shape", "rejected"], [*rows, ["mean", f"{100 * np.mean(list(shares.values())):.0f}%"]])

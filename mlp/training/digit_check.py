@@ -21,7 +21,7 @@ from mlp.shipped_files import MODELS
 from mlp.training.loop import Step, epoch_steps, shuffled, step_taker
 from mlp.training.schedule import rate_factor
 
-REJECTION_MODEL = MODELS / "rejection.safetensors"
+DIGIT_CHECK_MODEL = MODELS / "rejection.safetensors"
 
 NO_DIGIT = 10
 """The eleventh class."""
@@ -37,13 +37,13 @@ N_SYNTHETIC, N_MARKS, N_UNSEEN = 40_000, 100_000, 10_000
 BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.05, 0.9, 1e-5
 
 
-def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
+def sees_digit(digit_check: Reader, images: np.ndarray) -> np.ndarray:
     """Return whether there is a digit in each image.
 
     Parameters
     ----------
-    rejection : Reader
-        A digit check, with eleven classes, from `train_rejection` or ``load_model(REJECTION_MODEL)``.
+    digit_check : Reader
+        A digit check, with eleven classes, from `train_digit_check` or ``load_model(DIGIT_CHECK_MODEL)``.
     images : array, shape (n, 784) or (n, 28, 28)
         From `mlp.to_mnist`; uint8 in 0..255 or float in 0..1.
 
@@ -57,19 +57,19 @@ def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
     ValueError
         If the network is not a digit check.
     """
-    refused_from = rejection.facts.get(REFUSED_FROM)
-    if rejection.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):
-        raise ValueError(f"a digit check needs eleven classes and a fact {REFUSED_FROM!r}, got {rejection}")
-    return softmax(rejection.logits(images))[:, NO_DIGIT] < refused_from
+    refused_from = digit_check.facts.get(REFUSED_FROM)
+    if digit_check.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):
+        raise ValueError(f"a digit check needs eleven classes and a fact {REFUSED_FROM!r}, got {digit_check}")
+    return softmax(digit_check.logits(images))[:, NO_DIGIT] < refused_from
 
 
-def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
+def train_digit_check(digit_check: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
     """Train a digit check in place on MNIST, synthetic digits and marks, all warped; then set its threshold.
 
     Parameters
     ----------
-    rejection : Reader
-        From `new_rejection`.
+    digit_check : Reader
+        From `new_digit_check`.
     dataset : Dataset
         Its training images are trained on; its validation images help to set the threshold.
     epochs : int
@@ -82,8 +82,8 @@ def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: i
     Step
     """
     images, labels = _examples(dataset, seed)
-    optimizer = SGD(rejection.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
-    take_step = step_taker(rejection.network, optimizer, images, BATCH_SIZE)
+    optimizer = SGD(digit_check.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    take_step = step_taker(digit_check.network, optimizer, images, BATCH_SIZE)
     n_steps = epochs * steps_per_epoch(dataset)
     optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0, n_steps)
     for epoch in range(1, epochs + 1):
@@ -93,15 +93,15 @@ def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: i
         for step in epoch_steps(take_step, batch, ordered, batch_size=BATCH_SIZE, epoch=epoch, masks=lambda: None):
             optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number, n_steps)
             yield step
-    rejection.facts[REFUSED_FROM] = threshold(rejection, dataset, seed=seed)
+    digit_check.facts[REFUSED_FROM] = threshold(digit_check, dataset, seed=seed)
 
 
-def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
+def threshold(digit_check: Reader, dataset: Dataset, *, seed: int) -> float:
     """Return the probability of "no digit" that a fraction `REFUSED` of unseen digits reaches.
 
     Parameters
     ----------
-    rejection : Reader
+    digit_check : Reader
     dataset : Dataset
         Its validation images are half of the digits, or as many as there are.
     seed : int
@@ -109,16 +109,16 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
     """
     synthetic, _ = synthetic_digits(N_UNSEEN, rng_of("unseen digits for the digit check", seed))
     unseen = np.concatenate([dataset.validation.images, synthetic])
-    return float(np.quantile(softmax(rejection.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
+    return float(np.quantile(softmax(digit_check.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
 
 
-def new_rejection(seed: int) -> Reader:
+def new_digit_check(seed: int) -> Reader:
     """Return an untrained digit check."""
     return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=rng_of("first weights", seed), initialization="gabor"))
 
 
 def steps_per_epoch(dataset: Dataset) -> int:
-    """Return the number of steps in one epoch of `train_rejection`."""
+    """Return the number of steps in one epoch of `train_digit_check`."""
     return -(-(len(dataset.train) + N_SYNTHETIC + N_MARKS) // BATCH_SIZE)
 
 
