@@ -97,14 +97,14 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
     float array, shape (height, width)
         The effect of each pixel. With test-time augmentation, it is the mean over all shifts, each moved back.
     """
-    looks = image.reshape(1, -1)
-    looks = shifted(looks) if reader.test_time_augmentation else looks
-    activations = reader.network.activations(looks)
-    slopes = pull_back(reader.network, activations, np.tile(direction, (len(looks), 1)))
-    added = (slopes * activations[0]).reshape(len(looks), *image.shape)
-    places = SHIFTS if reader.test_time_augmentation else SHIFTS[:1]
+    copies = image.reshape(1, -1)
+    copies = shifted(copies) if reader.test_time_augmentation else copies
+    activations = reader.network.activations(copies)
+    slopes = pull_back(reader.network, activations, np.tile(direction, (len(copies), 1)))
+    added = (slopes * activations[0]).reshape(len(copies), *image.shape)
+    shifts = SHIFTS if reader.test_time_augmentation else SHIFTS[:1]
     # Pixels that were shifted in are paper and add nothing, so rolling loses nothing.
-    back = [np.roll(one, (-down, -right), (0, 1)) for one, (down, right) in zip(added, places, strict=True)]
+    back = [np.roll(one, (-down, -right), (0, 1)) for one, (down, right) in zip(added, shifts, strict=True)]
     mean: np.ndarray = np.mean(back, axis=0)
     return mean
 

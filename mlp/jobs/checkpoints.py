@@ -96,20 +96,20 @@ class Checkpoints:
 
     def note_visit(self, owner: str) -> None:
         """Note that the owner was here today, if anything is on disk."""
-        place = self._place(owner)
+        folder = self._folder(owner)
         with self._lock:
             today = b"%d" % self.today()
-            if place.is_dir() and _content(place / VISIT) != today:
-                write_whole(place / VISIT, today)
+            if folder.is_dir() and _content(folder / VISIT) != today:
+                write_whole(folder / VISIT, today)
 
     def knows(self, owner: str) -> bool:
         """Whether any work of the owner is on disk, readable or not."""
-        return bool(self.names(owner)) or any(_listed(self._place(owner) / UNREADABLE))
+        return bool(self.names(owner)) or any(_listed(self._folder(owner) / UNREADABLE))
 
     def names(self, owner: str) -> list[str]:
         """Return the names of an owner's files."""
         own = {VISIT, UNREADABLE}
-        return sorted(name for name in _listed(self._place(owner)) if name not in own and not name.startswith("."))
+        return sorted(name for name in _listed(self._folder(owner)) if name not in own and not name.startswith("."))
 
     def read(self, owner: str, name: str) -> bytes:
         """Return the content of a file.
@@ -119,26 +119,26 @@ class Checkpoints:
         DamagedError
             If its content has changed, or it has another format.
         """
-        head, _, data = (self._place(owner) / name).read_bytes().partition(b"\n")
+        head, _, data = (self._folder(owner) / name).read_bytes().partition(b"\n")
         if head != _head(data):
             raise DamagedError(f"the file must begin with {FORMAT.decode()} and the digest of what follows")
         return data
 
     def write(self, owner: str, name: str, data: bytes) -> None:
         """Write a file in place of the last one of this name, which stays after an OSError, as if there is no room."""
-        place, content = self._place(owner), _head(data) + b"\n" + data
+        folder, content = self._folder(owner), _head(data) + b"\n" + data
         with self._lock:
-            own = _size(place, but=name) + len(content)
-            self._require_room(place, own)
-            if not place.is_dir():
+            own = _size(folder, but=name) + len(content)
+            self._require_space(folder, own)
+            if not folder.is_dir():
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                place.mkdir(mode=0o700)
+                folder.mkdir(mode=0o700)
                 sync_folder(self.folder)
-            write_whole(place / name, content)
-            self._sizes[place.name] = own
+            write_whole(folder / name, content)
+            self._sizes[folder.name] = own
 
-    def _require_room(self, place: Path, own: int) -> None:
-        total = own + sum(size for other, size in self._sizes.items() if other != place.name)
+    def _require_space(self, folder: Path, own: int) -> None:
+        total = own + sum(size for other, size in self._sizes.items() if other != folder.name)
         for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
             if n_bytes > share * self._max_bytes:
                 limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
@@ -146,43 +146,43 @@ class Checkpoints:
 
     def delete(self, owner: str, name: str) -> None:
         """Delete a file; a missing one is no error."""
-        place = self._place(owner)
+        folder = self._folder(owner)
         with self._lock:
-            (place / name).unlink(missing_ok=True)
-            self._sizes[place.name] = _size(place)
+            (folder / name).unlink(missing_ok=True)
+            self._sizes[folder.name] = _size(folder)
 
     def set_aside(self, owner: str, name: str) -> None:
         """Move a file that cannot be decoded to the owner's folder of such files, where it stays."""
-        place = self._place(owner)
+        folder = self._folder(owner)
         with self._lock:
-            (place / UNREADABLE).mkdir(mode=0o700, exist_ok=True)
-            os.replace(place / name, place / UNREADABLE / f"{len(_listed(place / UNREADABLE)) + 1}.{name}")
+            (folder / UNREADABLE).mkdir(mode=0o700, exist_ok=True)
+            os.replace(folder / name, folder / UNREADABLE / f"{len(_listed(folder / UNREADABLE)) + 1}.{name}")
 
     def remove(self, owner: str) -> None:
         """Remove everything of an owner; after an OSError, some of it remains."""
-        place = self._place(owner)
+        folder = self._folder(owner)
         with self._lock:
-            if place.exists():
-                shutil.rmtree(place)
-            self._sizes.pop(place.name, None)
+            if folder.exists():
+                shutil.rmtree(folder)
+            self._sizes.pop(folder.name, None)
 
     def clean_up(self) -> None:
         """Measure the folder, and remove owners after long absence and leftovers of killed servers."""
         with suppress(OSError), self._lock:
             self._sizes, today = {}, self.today()
-            for place in [self.folder / name for name in _listed(self.folder) if _FOLDER.fullmatch(name)]:
+            for folder in [self.folder / name for name in _listed(self.folder) if _FOLDER.fullmatch(name)]:
                 with suppress(OSError):
-                    last = _content(place / VISIT)
+                    last = _content(folder / VISIT)
                     if not last.isdigit():  # lost: it ages from now on
-                        write_whole(place / VISIT, b"%d" % today)
+                        write_whole(folder / VISIT, b"%d" % today)
                     elif today - int(last) > self.kept_days:
-                        shutil.rmtree(place)
+                        shutil.rmtree(folder)
                         continue
-                    for leftover in place.glob(".*.part"):
+                    for leftover in folder.glob(".*.part"):
                         leftover.unlink()
-                    self._sizes[place.name] = _size(place)
+                    self._sizes[folder.name] = _size(folder)
 
-    def _place(self, owner: str) -> Path:
+    def _folder(self, owner: str) -> Path:
         return self.folder / hashlib.sha256(owner.encode()).hexdigest()
 
 
@@ -247,7 +247,7 @@ def _head(data: bytes) -> bytes:
     return FORMAT + b" " + hashlib.sha256(data).hexdigest().encode()
 
 
-def _size(place: Path, *, but: str = "") -> int:
+def _size(folder: Path, *, but: str = "") -> int:
     """Return the bytes of all files in an owner's folder, except the one named."""
-    files = [path for path in place.rglob("*") if path != place / but]
+    files = [path for path in folder.rglob("*") if path != folder / but]
     return sum(path.stat().st_size for path in files if path.is_file())

@@ -103,7 +103,7 @@ def open_part(page: Page, name: str) -> Locator:
     tab(page, outer).click()
     if outer == name:
         return tab(page, name)
-    choice = part(page, "parts").get_by_role("radio", name=name, exact=True)
+    choice = part(page, "tab_sections").get_by_role("radio", name=name, exact=True)
     choice.click()
     return choice
 

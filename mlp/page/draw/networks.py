@@ -80,8 +80,8 @@ def network_choice(visitor: Visitor) -> None:
     if state.network.get() not in kinds:
         state.network.set(visitor.network if visitor.network in kinds else kinds[0])
     visitor.network = state.network.get()
-    look = {"format_func": NAMES.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
-    state.network.choice("Which network answers", kinds, None, **look)
+    more = {"format_func": NAMES.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
+    state.network.choice("Which network answers", kinds, None, **more)
 
 
 def images_of(visitor: Visitor, names: Sequence[str]) -> Dataset | None:

@@ -37,9 +37,9 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Calla
 
     def page_parts(tab: Tab) -> Parts:
         now = script_state() + (visitor.notice or "")
-        calls, places = engine().load()
+        calls, slots = engine().load()
         # A tab has nothing new to show before its run's next turn.
-        turn_s = slice_seconds(calls, places) * calls / places
+        turn_s = slice_seconds(calls, slots) * calls / slots
         seldom_s = min(MAX_SELDOM_S, SELDOM_TRIPS * tab.trip_s)
         outdated, tab.due_in_s = drawn.outdated(max(turn_s, seldom_s))
         return {"draw": None if now == shown else now, "outdated": outdated}

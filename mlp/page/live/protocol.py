@@ -95,13 +95,13 @@ class Got(NamedTuple):
     got: int
 
 
-class Look(NamedTuple):
+class Hidden(NamedTuple):
     """The tab was hidden, or is visible again."""
 
     hidden: bool
 
 
-Message = TypeVar("Message", Hello, Begun, Ask, Got, Look)
+Message = TypeVar("Message", Hello, Begun, Ask, Got, Hidden)
 
 
 def parse_first(text: str) -> Hello:
@@ -114,16 +114,16 @@ def parse_first(text: str) -> Hello:
     return first
 
 
-def parse(text: str) -> Begun | Ask | Got | Look:
+def parse(text: str) -> Begun | Ask | Got | Hidden:
     """Parse a later message from a browser; a malformed one is `Refused`.
 
     Examples
     --------
     >>> parse('{"got": 12}'), parse('{"hidden": true}')
-    (Got(got=12), Look(hidden=True))
+    (Got(got=12), Hidden(hidden=True))
     """
     message = _object(text)
-    found = _as(Begun, message) or _as(Ask, message) or _as(Got, message) or _as(Look, message)
+    found = _as(Begun, message) or _as(Ask, message) or _as(Got, message) or _as(Hidden, message)
     if found is None:
         raise Refused(MALFORMED, f"a message must be begun, a question, got or hidden, not {sorted(message)!r:.80}")
     return found

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mlp.page.live import protocol
 from mlp.page.live.budget import Budget
-from mlp.page.live.protocol import Ask, Begun, Look, Refused
+from mlp.page.live.protocol import Ask, Begun, Hidden, Refused
 from mlp.page.live.tabs import Parts, Tab, tab_of
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class Channel:
                 self._asked.set()
             elif isinstance(message, Begun):
                 self._tab.desk.begin_stroke()
-            elif isinstance(message, Look):
+            elif isinstance(message, Hidden):
                 self._hidden = message.hidden
                 self._woken.set()
             elif message.got == self._number:

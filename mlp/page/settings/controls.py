@@ -144,18 +144,18 @@ def _draw(control: Setting, moved: Callable[[str], None]) -> None:
         moved(control.key)
         redraw(SETTING)  # all controls, as one can move another
 
-    label, places, first = control.label, control.positions, control.first_position
+    label, positions, first = control.label, control.positions, control.first_position
     kept: Any = {"key": control.key, "persist_state": "session", "on_change": changed, "help": control.explained}
     if control.kind == "slider":
-        st.slider(label, places[0], places[-1], first, step=places[1] - places[0], **kept)
+        st.slider(label, positions[0], positions[-1], first, step=positions[1] - positions[0], **kept)
     elif control.kind == "stops":
-        st.select_slider(label, places, first, format_func=format_value, **kept)
+        st.select_slider(label, positions, first, format_func=format_value, **kept)
     elif control.kind == "choice":
-        st.selectbox(label, places, places.index(first), format_func=value_text, **kept)
+        st.selectbox(label, positions, positions.index(first), format_func=value_text, **kept)
     elif control.kind == "several":
-        n_most = len(places) - 1
-        st.multiselect(label, places, first, lambda name: name.replace("_", " "), max_selections=n_most, **kept)
+        n_most = len(positions) - 1
+        st.multiselect(label, positions, first, lambda name: name.replace("_", " "), max_selections=n_most, **kept)
     elif control.kind == "switch":
         st.toggle(label, first, **kept)
     else:
-        st.number_input(label, places[0], places[-1], first, step=1, **kept)
+        st.number_input(label, positions[0], positions[-1], first, step=1, **kept)

@@ -45,13 +45,13 @@ def track(label: str, done: float) -> str:
     )
 
 
-def pictures(figures: Sequence[tuple[str, str, str]], look: str = "lab-pictures") -> str:
-    """Return pictures in a row, each with a data URL, and a title and text in trusted HTML; ``look`` is their class."""
+def pictures(figures: Sequence[tuple[str, str, str]], css_class: str = "lab-pictures") -> str:
+    """Return pictures, each with a data URL, and a title and text in trusted HTML, in a row of ``css_class``."""
     parts = "".join(
         f'<figure><img src="{url}" alt="{title}"><figcaption><strong>{title}</strong><br>{text}</figcaption></figure>'
         for url, title, text in figures
     )
-    return f'<div class="{look}">{parts}</div>'
+    return f'<div class="{css_class}">{parts}</div>'
 
 
 def html_table(

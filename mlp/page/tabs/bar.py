@@ -26,10 +26,10 @@ def tabs_section(visitor: Visitor) -> None:
     address_section(section)
     with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
         _bar(tab, section, list(tabs))
-    with st.container(key="parts", gap=None):
+    with st.container(key="tab_sections", gap=None):
         if len(tabs[tab]) > 1:
             names = [one.name for one in tabs[tab]]
-            label = f"Part of {plain(tab)}"
+            label = f"Section of {plain(tab)}"
             open_section(tab).choice(label, names, label_visibility="collapsed", persist_state="session")
     with st.container(key="sections"):
         # Hide other sections than this one, until the browser has removed them.

@@ -66,14 +66,14 @@ class Views:
         names = self.shown()
         return next((view for view in (self.chosen.get(), *names) if view in names), None)
 
-    def draw_choice(self, label: str, **look: Any) -> str | None:
+    def draw_choice(self, label: str, **more: Any) -> str | None:
         """Draw the choice of a view, and return the open one; draw nothing and return None if all are hidden.
 
-        ``label`` names it for screen readers; ``look`` are more arguments of ``st.segmented_control``.
+        ``label`` names it for screen readers; ``more`` are further arguments of ``st.segmented_control``.
         """
-        look = {"format_func": self.titles.__getitem__, "label_visibility": "collapsed", **look}
+        more = {"format_func": self.titles.__getitem__, "label_visibility": "collapsed", **more}
         act, names = partial(redraw, VIEW), self.shown()
-        return self.chosen.choice(label, names, act, persist_state="session", **look) if names else None
+        return self.chosen.choice(label, names, act, persist_state="session", **more) if names else None
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def shown_tabs() -> dict[str, Sequence[Section]]:
 
 def open_section(tab: str) -> state.ControlVar[str | None]:
     """Return the variable with the open section of a tab; a control."""
-    return state.ControlVar(f"part_{tab.lower().replace(' ', '_')}", None)
+    return state.ControlVar(f"section_{tab.lower().replace(' ', '_')}", None)
 
 
 def named(name: str | None) -> tuple[str, Section] | None:

@@ -23,7 +23,7 @@ CLEAN_UP_S = 60.0
 log = logging.getLogger(__name__)
 
 
-class NoRoomError(Exception):
+class NoSpaceError(Exception):
     """There is no room for a visitor's work."""
 
 
@@ -78,7 +78,7 @@ class Visitors:
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
         """Return the visitor with this id, or a new one under a new id: an unknown id is never adopted.
 
-        A NoRoomError says that a returning visitor's work does not fit into memory beside that of others. A DiskError
+        A NoSpaceError says that a returning visitor's work does not fit into memory beside that of others. A DiskError
         says that it cannot be read at present.
         """
         if (visitor := self._present(visitor_id, session_id)) is not None:
@@ -105,7 +105,7 @@ class Visitors:
         with self._lock:
             n_bytes = visitor.n_bytes()
             if n_bytes and not self._free(n_bytes) and any(other.has_work() for other in self._visitors.values()):
-                raise NoRoomError("there is no room for another visitor's work")
+                raise NoSpaceError("there is no room for another visitor's work")
             self._visitors[visitor.id] = visitor
             self._note_presence(visitor, session_id)
         return visitor

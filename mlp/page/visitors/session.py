@@ -21,7 +21,7 @@ from mlp.page.style.link import linked_query
 from mlp.page.visitors.codes import ID
 from mlp.page.visitors.owner import Others
 from mlp.page.visitors.persistence import DiskError
-from mlp.page.visitors.registry import MAX_MB, NoRoomError, Visitors
+from mlp.page.visitors.registry import MAX_MB, NoSpaceError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 _visitor_id = SessionVar[str | None]("visitor_id", None)
@@ -115,7 +115,7 @@ def this_visitor(others: Sequence[Others]) -> Visitor:
     known = _visitor_id.get()
     try:
         visitor = visitors(others).get(_cookie_id() if known is None else known, session_id())
-    except NoRoomError:
+    except NoSpaceError:
         st.info(NO_ROOM, icon=":material/groups:")
         st.stop()
     except DiskError:

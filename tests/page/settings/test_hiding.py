@@ -37,7 +37,7 @@ def test_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest
     assert not any(one.key == "open_lessons" for one in page.button)
     page.segmented_control(key="tab").set_value("Mine").run()
     mine = [section.name for section in TABS["Mine"]]
-    assert list(page.segmented_control(key="part_mine").options) == mine
+    assert list(page.segmented_control(key="section_mine").options) == mine
     assert tabs(open_page(hide=",".join(map(place_key, mine[1:]))))[-1] == mine[0]
 
 

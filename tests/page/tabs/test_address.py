@@ -116,7 +116,7 @@ def test_request_opens_a_section_once_and_a_hidden_one_nothing(open_page: Callab
 def test_part_stays_open_while_other_tabs_are_visited(open_page: Callable[..., AppTest]):
     page = open_page(tab="Data")
     page.segmented_control(key="tab").set_value("Mine").run()
-    page.segmented_control(key="part_mine").set_value("Your drawings").run()
+    page.segmented_control(key="section_mine").set_value("Your drawings").run()
     assert (shown(page), address(page)) == ("Mine: Your drawings", {"tab": ["Your drawings"]})
     page.segmented_control(key="tab").set_value("Mistakes and data").run()
     assert (shown(page), address(page)) == ("Mistakes and data: Data", {"tab": ["Data"]})

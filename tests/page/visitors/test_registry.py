@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
-from mlp.page.visitors.registry import AWAY_S, NoRoomError, Visitors
+from mlp.page.visitors.registry import AWAY_S, NoSpaceError, Visitors
 from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import StubJob
 
@@ -61,7 +61,7 @@ def test_returning_visitor_without_room_is_refused_and_loses_nothing(tmp_path, o
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0015)
     here = visitors.get(None, "tab")
     here.keep_drawing({"data": "x" * 1000})
-    with pytest.raises(NoRoomError):
+    with pytest.raises(NoSpaceError):
         visitors.get(away.id, "another")
     assert visitors.get(None, "newcomer").has_work() is False
     here.keep_drawing(None)
