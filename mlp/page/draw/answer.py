@@ -23,7 +23,7 @@ from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
 from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.theme import image_url
-from mlp.page.train.speed import note_reading
+from mlp.page.train.speed import note_reading, strip
 from mlp.page.visitors.visitor import Visitor
 
 SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
@@ -75,14 +75,15 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
     if answer.unfinished:
         return answer
     digit = answer.current
-    desk.read_of = None if digit.drawing is None else digit.drawing.image.tobytes()
+    image = None if digit.drawing is None else digit.drawing.image.tobytes()
+    desk.read_of = image if digit.is_seen else None
     desk.meant = None
     if digit.drawing is not None and visitor.job is not None:  # the strip is that of the run, whatever answers
         desk.meant = true_label(visitor, digit.drawing, visitor.job.snapshot().reader)
     if desk.given is not None and digit.drawing is desk.given.image:
         desk.meant = desk.given.label
-    if desk.read_of is not None and digit.reading is not None and now.kind == "run" and now.step is not None:
-        note_reading(visitor, desk.read_of, now.step, *digit.reading)
+    if image is not None and digit.reading is not None and now.kind == "run" and now.step is not None:
+        note_reading(visitor, image, now.step, *digit.reading)
     return answer
 
 
@@ -117,6 +118,7 @@ def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: 
         "html.reads": _reads(answer),
         "html.given": given_html(tab.desk),
         "html.stages": _stages(answer.drawing, answer.now),
+        "html.strip": strip(visitor, tab.desk),
     }
 
 

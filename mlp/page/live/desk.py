@@ -59,7 +59,7 @@ class Desk:
         self.answer: Any = None
         """The newest answer to what is on the desk, a `mlp.page.draw.reading.Answer`."""
         self.read_of: bytes | None = None
-        """The image of the digit that was read last while the pen was up; None if nothing was drawn."""
+        """The image that was read last while the pen was up; None if nothing was drawn, or no digit is seen."""
         self.meant: int | None = None
         """The right answer to it; None if that is unknown."""
         self._image = ""

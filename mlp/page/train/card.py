@@ -15,7 +15,7 @@ from mlp.page.style.redraw import part
 from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import note_section, problems, refused
-from mlp.page.train.speed import speed_choice
+from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import begin, shows_run
 from mlp.page.visitors.visitor import Visitor
@@ -106,9 +106,11 @@ def _progress_and_curves(visitor: Visitor) -> None:
     if not tab.followed:
         tab.arrived(step)
     with st.container(key="progress"):
-        for name in ("number", "progress", "strip"):
-            if f"html.{name}" in parts:
-                st.html(live(name, parts[f"html.{name}"]))
+        if step is not None:
+            st.html(live("number", parts["html.number"]))
+        st.html(live("progress", parts["html.progress"]))
+        if step is not None:
+            st.html(live("strip", strip(visitor, tab.desk)))
         st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
         for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):

@@ -13,7 +13,6 @@ from mlp.page.style.plots import QUANTITIES, Plot, color_of, run_plot, runs_plot
 from mlp.page.train.accuracy import large_number, synthetic_accuracy
 from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.run_words import accuracy_summary, curve_description, loss_summary, progress
-from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, History, Quantity
@@ -45,7 +44,6 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "step": (number, -1 if now is None else now.step),
         "html.number": large_number(job, now, visitor.runs.origin),
         "html.progress": progress(now, view.speed, is_first=number == 1),
-        "html.strip": strip(visitor, tab.desk),
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),

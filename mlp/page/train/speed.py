@@ -51,7 +51,7 @@ def _choose(visitor: Visitor, number: int) -> None:
 
 
 def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
-    """Record what the visitor's run read at a step, for every tab that shows this drawing or none."""
+    """Record what the visitor's run read at a step, for every tab that shows this drawing."""
     place = visitor.runs.current, drawing
     with visitor.lock:
         known = visitor.reading_history.pop(place, [])
@@ -61,13 +61,9 @@ def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share:
             del visitor.reading_history[oldest]
 
 
-def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
-    """Return the current run's readings of a tab's drawing, or of the last drawing in any tab if this one has none."""
-    run = visitor.runs.current
-    if drawing is None:
-        with visitor.lock:
-            drawing = next((read for number, read in reversed(visitor.reading_history) if number == run), None)
-    return [] if drawing is None else visitor.reading_history.get((run, drawing), [])
+def readings(visitor: Visitor, desk: Desk) -> list[StepReading]:
+    """Return the current run's readings of what a tab's desk has."""
+    return [] if desk.read_of is None else visitor.reading_history.get((visitor.runs.current, desk.read_of), [])
 
 
 def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
@@ -92,7 +88,7 @@ def strip(visitor: Visitor, desk: Desk) -> str:
 
     The first one with the right answer is marked; with the last answer, if the right one is unknown.
     """
-    shown = readings(visitor, desk.read_of)
+    shown = readings(visitor, desk)
     names = visitor.job.snapshot().settings.names if visitor.job else ()
     shown = [reading for reading in shown if reading[1] < len(names)]
     if len(shown) < 2:

@@ -90,7 +90,7 @@ def spoken_sweep(trials: Sequence[Trial]) -> str:
 
 
 def _drawing(visitor: Visitor, tab: Tab, names: Sequence[str]) -> str:
-    read = readings(visitor, tab.desk.read_of)
+    read = readings(visitor, tab.desk)
     if not read:
         return ""
     _, digit, share = read[-1]

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.train.speed import note_reading, strip
-from tests.page.sight import at_rest, draw, finished, tab_of, visitor_of
+from tests.browser.pen import fit
+from tests.page.sight import at_rest, draw, finished, picture, put, tab_of, text, visitor_of
 
 
 def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[..., AppTest]):
@@ -37,3 +38,20 @@ def test_strip_marks_the_first_right_reading(page: AppTest):
     assert 'class="first" style="--n:1;--sure:50%" title="step 3: 4, 50.0% sure, for the first time">4<' in found
     assert "step by step; a 4 for the first time at step 3" in found
     assert "first" not in strip_after(page, 7, 9)
+
+
+def test_strip_is_of_what_is_on_the_canvas_and_absent_beside_no_digit(page: AppTest):
+    draw(page, 4).button(key="step").click().run()
+    at_rest(page).button(key="step").click().run()
+    assert "your drawing, as it learned" in text(at_rest(page), "progress")
+    put(page, picture(fit([[(50, 95), (5, 40), (25, 5), (50, 30), (75, 5), (95, 40), (50, 95)]])))
+    assert "I don’t know this one." in text(page, "answer")
+    assert "as it learned" not in text(page, "progress")
+    page.button(key="step").click().run()
+    assert "as it learned" not in text(at_rest(page), "progress")
+    draw(page, 4)
+    assert "your drawing, as it learned" in text(page, "progress")
+    draw(page, 7)
+    assert "as it learned" not in text(page, "progress")
+    page.button(key="clear").click().run()
+    assert "as it learned" not in text(page, "progress")
