@@ -52,7 +52,7 @@ def page() -> None:
     theme.apply()
     visitor = this_visitor(OTHERS)
     wait_for_step(visitor)
-    live_channel(visitor, lambda: script_state(visitor) + room_state(visitor), teach_sign)
+    live_channel(visitor, lambda: script_state(visitor) + room_state(visitor), lambda: teach_sign(visitor))
     hide_parts()
     open_link()
     visit_room(visitor)

@@ -119,7 +119,7 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
         beside = st.container(width="content", key="picture_upload")
         for button in buttons:
             button(visitor)
-        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows a random test digit.")
+        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows one at random.")
         st.button(
             "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
         )

@@ -6,9 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from mlp.class_names import in_words
+from mlp.class_names import DIGITS, in_words
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
+from mlp.page.draw.networks import choose_reader_of
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
@@ -69,23 +70,25 @@ def your_signs(visitor: Visitor) -> None:
         "Digits" if collects else "Your signs",
         key="your_signs",
         on_click=_collect_signs,
-        args=(not collects,),
+        args=(visitor, not collects),
         help=None if collects else "Teaches a network two signs of your own, five drawings each.",
     )
 
 
-def _collect_signs(collects: bool) -> None:
+def _collect_signs(visitor: Visitor, collects: bool, *, door: bool = False) -> None:
+    """Collect signs or read digits, with a network that reads these; the given image of another kind leaves."""
     state.collecting.set(collects)
-    _door.set(False)
+    choose_reader_of(visitor, visitor.signs.now.names if collects else DIGITS)
+    _door.set(door)
+    if this_tab().desk.given is not None:
+        wipe(visitor)
     rerun_page()
 
 
-def teach_sign() -> None:
+def teach_sign(visitor: Visitor) -> None:
     """Begin to collect signs with the drawing on the canvas; for callbacks."""
-    state.collecting.set(True)
-    _door.set(True)
+    _collect_signs(visitor, collects=True, door=True)
     reveal("correction_row")
-    rerun_page()
 
 
 def _collect(visitor: Visitor) -> None:

@@ -75,13 +75,24 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
 
 
 def network_choice(visitor: Visitor) -> None:
-    """Draw the choice of the network that answers, among the available ones."""
+    """Draw the choice of the network that answers, among the available ones; what it reads is what is drawn."""
     kinds = [*PRETRAINED_NAMES, *["run"] * (visitor.job is not None), *["uploaded"] * (visitor.uploaded is not None)]
     if state.network.get() not in kinds:
         state.network.set(visitor.network if visitor.network in kinds else kinds[0])
     visitor.network = state.network.get()
     more = {"format_func": NAMES.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
-    state.network.choice("Which network answers", kinds, None, **more)
+
+    def follow() -> None:
+        state.collecting.set(answering(visitor).reader.names == visitor.signs.now.names)
+
+    state.network.choice("Which network answers", kinds, follow, **more)
+
+
+def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:
+    """Let a network that reads these names answer, if there is one and the present one does not; for callbacks."""
+    kinds = (state.network.get(), *NAMES)
+    readers = (kind for kind in kinds if answering_as(visitor, kind, None).reader.names == names)
+    state.network.set(next(readers, kinds[0]))
 
 
 def images_of(visitor: Visitor, names: Sequence[str]) -> Dataset | None:

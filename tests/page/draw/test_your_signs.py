@@ -70,3 +70,23 @@ def test_button_leads_back_to_digits_and_keeps_the_signs(named_page: AppTest):
     press(page, "your_signs")
     assert visitor_of(page).signs.now.names == ("♥", "★")
     assert page.button(key="sign_0")
+
+
+def test_digits_and_signs_each_choose_a_network_that_reads_them(named_page: AppTest):
+    page, rng = named_page, np.random.default_rng(0)
+    for _ in range(5):
+        for label in (0, 1):
+            keep(page, label, rng)
+    finished(page)
+    press(page, "your_signs")  # digits
+    assert page.segmented_control(key="network").value == "pretrained"
+    assert "Draw a digit." in text(page, "answer")
+    press(page, "give_one")
+    assert tab_of(page).desk.given.image.name.startswith("test digit")
+    press(page, "your_signs")  # signs
+    assert page.segmented_control(key="network").value == "run"
+    assert "Draw ♥ or ★." in text(page, "answer")
+    page.segmented_control(key="network").set_value("article").run()
+    assert page.button(key="your_signs").label == "Your signs"
+    page.segmented_control(key="network").set_value("run").run()
+    assert page.button(key="your_signs").label == "Digits"
