@@ -343,9 +343,28 @@ def figure(rng: Rng) -> list[Stroke]:
     return [ring(rng, 0.5, 0.15, u(0.12, 0.17), 0.15), path((0.5, 0.3), (0.5, 0.7)), arms, legs]
 
 
+def umbrella(rng: Rng) -> list[Stroke]:
+    u, n = rng.uniform, rng.integers(1, 5)
+    rim = (
+        [ellipse((i + 0.5) / n, 0.5, 0.5 / n, 0.08, 180, 180) for i in range(n)]
+        if n > 1
+        else [path((0, 0.5), (1, 0.5))]
+    )
+    hook = ellipse(0.42, u(0.9, 1), 0.08, 0.09, 0, 170)
+    return [ellipse(0.5, 0.5, 0.5, u(0.38, 0.5), 180, 180), *rim, joined(path((0.5, 0.5), (0.5, 0.9)), hook)]
+
+
+def mushroom(rng: Rng) -> list[Stroke]:
+    u = rng.uniform
+    half, foot = u(0.1, 0.17), u(0.85, 1.1)
+    cap = joined(ellipse(0.5, 0.5, 0.5, u(0.38, 0.5), 180, 180), path((1, 0.5), (0, 0.5)))
+    stalk = path((0.5 - half, 0.5), (0.5 - half, foot), (0.5 + half, foot), (0.5 + half, 0.5))
+    return [cap, stalk, *(np.array([(u(0.2, 0.8), u(0.2, 0.4))]) for _ in range(rng.integers(0, 4)))]
+
+
 SHAPES = (
     *(heart, tree, house, square, flower, smiley, spiral, star, arrow, cross, check_mark),
-    *(triangle, cat, sun, fish, key, cup, figure),
+    *(triangle, cat, sun, fish, key, cup, figure, umbrella, mushroom),
 )
 
 

@@ -150,6 +150,7 @@ STROKED: dict[Callable[[Chance], list[Stroke]], float] = {
     shapes.nested: 0.5,
     shapes.several: 0.3,
     shapes.branching: 1.5,
+    shapes.on_a_stem: 1.5,
     shapes.arrow: 1.5,
     shapes.rays: 0.3,
 }

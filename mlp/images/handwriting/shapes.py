@@ -168,6 +168,18 @@ def branching(chance: Chance) -> list[Stroke]:
     return _any_way(chance, strokes) if chance.sometimes(0.3) else strokes
 
 
+def on_a_stem(chance: Chance) -> list[Stroke]:
+    """A wide outline or ring on a stem of one line or two, which may be closed below; in its middle, unlike a nine."""
+    u, wide = chance.between, chance.between(0.12, 0.35)
+    crown = ring(chance) if chance.sometimes(0.5) else outline(chance)
+    top, foot = u(0.6, 1.0), u(1.4, 2.3)
+    strokes = [crown * line((u(1.0, 1.4), u(0.7, 1.0)))]
+    if chance.sometimes(0.35):
+        return [*strokes, line((u(-0.1, 0.1), top), (u(-0.1, 0.1), foot))]
+    strokes += mirrored(line((wide, top), (wide, foot)))
+    return [*strokes, line((-wide, foot), (wide, foot))] if chance.sometimes(0.5) else strokes
+
+
 def arrow(chance: Chance) -> list[Stroke]:
     """A stem with a head, open or closed, or with two, in any direction."""
     u = chance.between
