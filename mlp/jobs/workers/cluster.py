@@ -48,9 +48,6 @@ class Cluster:
         If the address is invalid, or the package ``distributed`` is missing.
     """
 
-    ended = False
-    worked_s = 0.0  # not known
-
     def __init__(self, address: str, *, answer_s: float = ANSWER_S, hung_s: float = HUNG_S) -> None:
         if find_spec("distributed") is None:
             raise RuntimeError(
@@ -103,12 +100,6 @@ class Cluster:
         if own_error is not None:
             raise own_error
         return result
-
-    def kill(self) -> None:
-        """Do nothing: the machines belong to Dask."""
-
-    def close(self) -> None:
-        """Do nothing, likewise."""
 
     def leave(self) -> None:
         """Leave the machines, which keep running; calls in progress fail."""

@@ -39,10 +39,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class WorkerSlot:
-    """A place for one call at a time, with a thread; its worker starts when needed and is replaced when lost."""
+    """A place for one call at a time, with a thread; its worker starts when needed and is replaced when lost.
+
+    Calls for a cluster need no worker of this machine.
+    """
 
     thread: threading.Thread | None = None
-    worker: WorkerProcess | Cluster | None = None
+    worker: WorkerProcess | None = None
     call: Call | None = None
     since: float = 0.0
     """When the call began."""
@@ -270,7 +273,7 @@ class Engine:
             if slot.call is not call or not call.future.set_running_or_notify_cancel():  # closed, or canceled
                 return lambda: None
         try:
-            return partial(call.future.set_result, worker.carry_out(call.function, *call.args, **call.kwargs))
+            settle = partial(call.future.set_result, worker.carry_out(call.function, *call.args, **call.kwargs))
         except WorkerFailure as lost:
             _end_worker(slot)
             if self._is_overdue(slot):
@@ -279,17 +282,19 @@ class Engine:
                 self._pause_starts(lost)
             return partial(call.future.set_exception, lost)
         except BaseException as error:  # of the call
-            return partial(call.future.set_exception, error)
-        finally:
-            if slot.worker is not None and not slot.proven:
-                slot.proven, self._pause_s = True, 0.0
+            settle = partial(call.future.set_exception, error)
+        if not slot.proven:
+            slot.proven, self._pause_s = True, 0.0
+        return settle
 
     def _worker_of(self, slot: WorkerSlot) -> WorkerProcess | Cluster:
-        """Return the slot's worker, or a new one if it has none or that has ended."""
+        """Return the cluster, or the slot's worker, or a new one if it has none or that has ended."""
         if slot.worker is None or slot.worker.ended:
             _end_worker(slot)
-            slot.worker = self._cluster.as_worker() if self._cluster else (self._new_worker or WorkerProcess)()
             slot.proven = False
+            if self._cluster is not None:
+                return self._cluster.as_worker()
+            slot.worker = (self._new_worker or WorkerProcess)()
             if self.closed:
                 slot.worker.kill()
         return slot.worker
