@@ -52,8 +52,6 @@ class Tab:
         """Seconds until a part may have to be drawn again, without any further change; None if none."""
         self.work: Any = None
         """The name of the lab's experiment whose computation was started last, and the computation."""
-        self.swept: tuple[float, Parts] = (0.0, {})
-        """The time when the charts of a sweep were last computed, and the charts."""
         self.question: Ask | None = None
         """The newest question; None before the first."""
         self.trip_s = 0.0

@@ -1,7 +1,6 @@
 """Draw the train card: buttons, progress, and curves that grow."""
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import note_section, problems, refused
 from mlp.page.train.speed import speed_choice, strip
+from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.runs import begin, shows_run
 from mlp.page.visitors.visitor import Visitor
@@ -38,22 +38,13 @@ def wait_for_step(visitor: Visitor) -> None:
 
 
 def script_state(visitor: Visitor) -> str:
-    """Return a hash of the run and its problems: the browser asks for a script when it changes."""
-    job = visitor.job
-    found: tuple[str, ...] = ()
-    if job is not None:
-        now = job.snapshot()
-        found = tuple(one.kind for one in problems(job, now))
-    return str(hash((_idle_state(visitor), found)))
-
-
-def _idle_state(visitor: Visitor) -> tuple[Any, ...]:
-    """Return the state that an idle tab shows, without the progress of a run that is playing."""
-    job, sweep = visitor.job, visitor.sweep
-    now = job.snapshot() if job is not None else None
-    run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
-    swept = sweep.key, sweep.playing, sweep.busy, sweep.can_continue
-    return visitor.forgotten, visitor.runs.current, run, swept, visitor.shows_sweep
+    """Return a hash of what the card shows besides the progress: the browser asks for a script when it changes."""
+    job, shown, trials = visitor.job, visitor.shown, visitor.shown.trials()
+    found = () if job is None else tuple(one.kind for one in problems(job, job.snapshot()))
+    errors = tuple(trial.snapshot.error for trial in trials)
+    steps = None if shown.busy else tuple(trial.snapshot.step for trial in trials)
+    numbers = visitor.runs.current, visitor.sweep.key, visitor.shows_sweep
+    return str(hash((visitor.forgotten, numbers, shown.playing, shown.can_continue, errors, steps, found)))
 
 
 def training_section(visitor: Visitor) -> None:
@@ -98,7 +89,9 @@ def _move_setting(visitor: Visitor, number: int, key: str) -> None:
 def _progress_and_curves(visitor: Visitor) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
     epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)
-    view = View(speed=state.speed.get(), epochs=epochs, guess=guess.guess_of(visitor), is_guessed=asks)
+    view = View(
+        speed=state.speed.get(), epochs=epochs, guess=guess.guess_of(visitor), is_guessed=asks, charts=LastResult()
+    )
     tab = this_tab()
     parts = run_parts(visitor, view, tab)
     step = parts.get("step")

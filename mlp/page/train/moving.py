@@ -1,7 +1,6 @@
 """The moving parts of the train card, for scripts and the live channel: those of a run, or of a sweep in its place."""
 
 import html
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,11 +13,9 @@ from mlp.page.train.accuracy import large_number, synthetic_accuracy
 from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.run_words import accuracy_summary, curve_description, loss_summary, progress
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
+from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, History, Quantity
-
-SWEEP_S = 1.0
-"""Minimum time between two charts of a sweep, whose runs each announce their slices."""
 
 
 class View(NamedTuple):
@@ -30,6 +27,8 @@ class View(NamedTuple):
     guess: Guess | None
     is_guessed: bool
     """Whether the accuracy chart is empty for a guess."""
+    charts: LastResult
+    """Those of a sweep, whose runs each announce their slices."""
     drawn: tuple[int, int] | None = None
     """The part ``step`` that the script has drawn, whose charts it does not need again; None while it draws."""
 
@@ -37,7 +36,7 @@ class View(NamedTuple):
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     """Return the moving parts of the run, or of the sweep that is shown in its place."""
     if (together := visitor.shown) is visitor.sweep:
-        return _sweep_parts(together, view, tab) | {"html.guessed": guessed(visitor, view.guess)}
+        return _sweep_parts(together, view) | {"html.guessed": guessed(visitor, view.guess)}
     job, number = visitor.job, visitor.runs.current
     now = None if job is None else job.snapshot()
     parts: Parts = {
@@ -62,7 +61,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     return parts
 
 
-def _sweep_parts(sweep: Sweep, view: View, tab: Tab) -> Parts:
+def _sweep_parts(sweep: Sweep, view: View) -> Parts:
     trials = sweep.trials()
     parts: Parts = {
         "html.progress": sweep_progress(trials),
@@ -70,12 +69,13 @@ def _sweep_parts(sweep: Sweep, view: View, tab: Tab) -> Parts:
         "html.legend": legend(trials),
     }
     if sweep.busy or view.drawn is None:
-        last, plots = tab.swept
-        if view.drawn is None or not sweep.busy or time.monotonic() - last >= SWEEP_S:
-            guess = view.guess and view.guess.curve
-            plots = {f"plot.{quantity}": _sweep_plot(quantity, trials, guess) for quantity in QUANTITIES}
-            tab.swept = (time.monotonic(), plots)
-        parts |= plots
+        steps, guess = tuple(trial.snapshot.step for trial in trials), view.guess and view.guess.curve
+        parts |= within_budget(
+            view.charts,
+            (steps,),
+            lambda: {f"plot.{quantity}": _sweep_plot(quantity, trials, guess) for quantity in QUANTITIES},
+            plays=sweep.busy,
+        )
     return parts
 
 
@@ -89,10 +89,11 @@ def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None
 
 def guessed(visitor: Visitor, guess: Guess | None) -> str:
     """Return how far off a guess of a shown run is, as HTML; empty if there is none."""
-    trial = None if guess is None else guess.run_among(visitor.shown.trials())
-    if guess is None or trial is None:
-        return ""
-    return guess_comparison(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}" if trial.value else "")
+    for trial in visitor.shown.trials():
+        if guess is not None and trial.snapshot.settings == guess.settings:
+            of = f" of {html.escape(trial.value)}" if trial.value else ""
+            return guess_comparison(guess.curve, trial.snapshot, of)
+    return ""
 
 
 def sweep_progress(trials: Sequence[Trial]) -> str:
