@@ -37,7 +37,7 @@ from mlp.page.tabs.lessons.experiments import data_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.runs import downloads
 from mlp.page.visitors.engine import engine
-from mlp.page.visitors.persistence import is_saved, restored
+from mlp.page.visitors.persistence import is_saved, restore
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
@@ -220,8 +220,8 @@ def told(folder: Path) -> Told:
 @pytest.fixture(scope="module")
 def returned(folder: Path, told: Told) -> dict[str, Visitor]:
     """The visitor of each row, from disk."""
-    found = {name: restored(visitor_id, Checkpoints(folder)) for name, (visitor_id, _) in told.items()}
-    return {name: visitor for name, visitor in found.items() if visitor is not None}
+    found = {name: Visitor(visitor_id) for name, (visitor_id, _) in told.items()}
+    return {name: visitor for name, visitor in found.items() if restore(visitor, Checkpoints(folder))}
 
 
 ROWS = [*WAYS, *GRID]

@@ -15,9 +15,6 @@ from mlp.images.recorded import CANVAS_PX, Stroke, rasterize
 
 Rng = np.random.Generator
 
-NO_LABEL = 0
-"""The label of a Drawing that is not a digit."""
-
 # Only signs that do not look like digits: no B, D, G, I, L, O, P, Q, S, Z, b or q, no T (a seven), no Y (a four).
 _STEM: list[tuple[float, float]] = [(0, 0), (0, 1)]
 _RIGHT_STEM: list[tuple[float, float]] = [(0.6, 0), (0.6, 1)]

@@ -1,6 +1,5 @@
 """Guess first: the visitor draws the accuracy curve, trains, and compares."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +8,6 @@ import streamlit as st
 
 from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS, compared, comparison_text
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.sweep import Trial
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
@@ -73,10 +71,6 @@ class Guess(NamedTuple):
 
     curve: Curve
     settings: Settings
-
-    def run_among(self, trials: Sequence[Trial]) -> Trial | None:
-        """Return the trial that was guessed, or None."""
-        return next((trial for trial in trials if trial.snapshot.settings == self.settings), None)
 
 
 def guess_of(visitor: Visitor) -> Guess | None:

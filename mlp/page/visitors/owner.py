@@ -21,10 +21,6 @@ class Saved(NamedTuple):
     at: float
     refusal: str = ""  # a sentence; empty for work that the visitor would not miss
 
-    def is_of(self, fingerprint: tuple[Any, ...]) -> bool:
-        """Whether the file with this fingerprint is a later state of the same object, such as a run."""
-        return self.fingerprint[:1] == fingerprint[:1]
-
 
 @dataclass
 class Owner:

@@ -1,11 +1,10 @@
-"""Save visitors to disk, and restore them when they return."""
+"""Save the work of visitors and other owners to disk, and restore it when they return."""
 
 import logging
 import time
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.owner import Owner, Saved
-from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import File, Work
 
 UNSAVED = (
@@ -59,8 +58,8 @@ def save(owner: Owner, checkpoints: Checkpoints, *, all_now: bool = False) -> No
 def _is_due(file: File, last: Saved | None, all_now: bool) -> bool:
     if last is None or last.fingerprint == file.fingerprint:
         return last is None
-    is_new = last.fingerprint and not last.is_of(file.fingerprint)
-    return all_now or bool(is_new) or time.monotonic() - last.at >= (file.every_s if last.fingerprint else RETRY_S)
+    is_new = last.fingerprint[:1] not in ((), file.fingerprint[:1])  # of another object, such as another run
+    return all_now or is_new or time.monotonic() - last.at >= (file.every_s if last.fingerprint else RETRY_S)
 
 
 def _written(owner: Owner, checkpoints: Checkpoints, work: Work, file: File) -> Saved:
@@ -108,12 +107,6 @@ def is_saved(owner: Owner) -> bool:
         for work, file in _files(owner)
         if work.words
     )
-
-
-def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
-    """Return the visitor saved under this id, or None if nothing is saved; errors as `restore`."""
-    visitor = Visitor(visitor_id)
-    return visitor if restore(visitor, checkpoints) else None
 
 
 def restore(owner: Owner, checkpoints: Checkpoints) -> bool:

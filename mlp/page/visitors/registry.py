@@ -10,7 +10,7 @@ from mlp.page.visitors.codes import ID, new_id
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.memory import return_large_blocks, return_memory
 from mlp.page.visitors.owner import Others, Owner
-from mlp.page.visitors.persistence import is_saved, restored, save
+from mlp.page.visitors.persistence import is_saved, restore, save
 from mlp.page.visitors.visitor import Visitor
 
 AWAY_S = 45.0  # without an open tab, before a run is paused
@@ -87,7 +87,8 @@ class Visitors:
             with self._returning:
                 if (visitor := self._present(visitor_id, session_id)) is not None:
                     return visitor
-                if (visitor := restored(visitor_id, self._checkpoints)) is not None:
+                visitor = Visitor(visitor_id)
+                if restore(visitor, self._checkpoints):
                     for other in self._others:
                         other.check(visitor)
                     return self._enter(visitor, session_id)
