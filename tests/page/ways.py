@@ -99,7 +99,7 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
         lambda: taught(press(trained(tab="Your drawings"), "pause"), "run"),
     ),
     "own signs": (
-        "draw/collect.py _learn",
+        "draw/collect.py learn_alone",
         lambda: measured(press(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train")),
     ),
     "a lesson's row": (

@@ -24,9 +24,8 @@ from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Drawings, Visitor
-from mlp.training.data.drawing_data import drawing_data, sign_settings
+from mlp.training.data.drawing_data import DrawingData, drawing_data, sign_settings
 from mlp.training.run import Run
-from mlp.training.settings import Settings
 
 _refused = Refusal("signs")
 KEPT_DRAWINGS = Event()
@@ -205,18 +204,20 @@ def learn_here(visitor: Visitor) -> None:
 
 
 def _learn(visitor: Visitor) -> bool:
-    """Train a network on the visitor's signs, or refuse and return False; the run before becomes an earlier one."""
+    return learn_alone(visitor, lambda: drawing_data(visitor.signs.now), refusal=_refused)
+
+
+def learn_alone(visitor: Visitor, new_data: Callable[[], DrawingData], *, refusal: Refusal) -> bool:
+    """Train a network from random weights on drawings alone, with the controls' settings; for callbacks.
+
+    Return whether a run has begun, which makes the one before an earlier one. If not, ``refusal`` has the reason.
+    """
     before = visitor.job
     try:
-        data = drawing_data(visitor.signs.now)
-        run = Run(signs_settings(data.names))
+        data = new_data()
+        run = Run(sign_settings(chosen_settings(), data.names))
     except ValueError as error:
-        _refused.set(f"This run cannot start: {reason(error)}")
+        refusal.set(f"This run cannot start: {reason(error)}")
         return False
-    begin(visitor, run, data, refusal=_refused)
+    begin(visitor, run, data, refusal=refusal)
     return visitor.job is not before
-
-
-def signs_settings(names: tuple[str, ...]) -> Settings:
-    """Return the controls' settings without those that apply to digits only."""
-    return sign_settings(chosen_settings(), names)

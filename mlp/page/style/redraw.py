@@ -82,17 +82,12 @@ class DrawnParts:
         return found, min(waits, default=None)
 
 
-_drawn_parts = SessionVar[DrawnParts | None]("drawn_parts", None)
-"""The parts that this session's scripts have drawn."""
+_drawn_parts = SessionVar("drawn_parts", DrawnParts())
 
 
 def drawn_parts() -> DrawnParts:
     """Return the parts that this tab's scripts have drawn."""
-    found = _drawn_parts.get()
-    if found is None:
-        found = DrawnParts()
-        _drawn_parts.set(found)
-    return found
+    return _drawn_parts.start(DrawnParts())
 
 
 def part(

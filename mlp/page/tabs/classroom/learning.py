@@ -4,17 +4,15 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.page import state
-from mlp.page.draw.collect import signs_settings
+from mlp.page.draw.collect import learn_alone
 from mlp.page.draw.correction import teach
 from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.room import Classroom, person
-from mlp.page.visitors.refusals import Refusal, reason
-from mlp.page.visitors.runs import begin
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData, class_data
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.run import Run
 
 _refused = Refusal("room_learn")
 
@@ -66,12 +64,6 @@ def _teach(visitor: Visitor, room: Classroom) -> None:
 
 
 def _learn_alone(visitor: Visitor, room: Classroom) -> None:
-    try:
-        data = _data(visitor, room, False)
-        run = Run(signs_settings(data.names))
-    except ValueError as error:
-        _refused.set(f"This run cannot start: {reason(error)}")
-        return
-    begin(visitor, run, data, refusal=_refused)
-    reveal("train_card")
-    rerun_page()
+    if learn_alone(visitor, lambda: _data(visitor, room, False), refusal=_refused):
+        reveal("train_card")
+        rerun_page()

@@ -39,11 +39,11 @@ WAYS = {
         lambda: after_class(measured(press(in_a_class(), "room_teach"))),
     ),
     "the class alone": (
-        "tabs/classroom/learning.py _learn_alone",
+        "draw/collect.py learn_alone",
         lambda: measured(press(in_a_class(), "room_alone")),
     ),
     "a class alone whose room is closed": (
-        "tabs/classroom/learning.py _learn_alone",
+        "draw/collect.py learn_alone",
         lambda: after_class(measured(press(in_a_class(), "room_alone"))),
     ),
 }
