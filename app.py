@@ -12,7 +12,7 @@ from mlp.page.draw.collect import signs_row, teach_sign, your_signs
 from mlp.page.draw.correction import correction_row
 from mlp.page.draw.networks import FILES, network_choice, pretrained
 from mlp.page.draw.photo import photo_section
-from mlp.page.draw.share import share_section
+from mlp.page.draw.share import share_drawing, share_section, share_settings
 from mlp.page.live.component import live_channel
 from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
 from mlp.page.live.socket import live_route
@@ -29,6 +29,11 @@ from mlp.page.tabs.classroom.section import SHOWN, deleted_room, open_button, vi
 from mlp.page.tabs.classroom.thread import room_thread
 from mlp.page.tabs.lessons.section import lessons_button, lessons_place
 from mlp.page.tabs.next_step import next_step_section
+from mlp.page.tabs.runs.downloads import share_file
+from mlp.page.tabs.sent.copies import COPIES
+from mlp.page.tabs.sent.friend import sent_row, sent_state, sent_thread, visit_network, warn_of_network
+from mlp.page.tabs.sent.send import SHOWN as SHOWN_BY_LINK
+from mlp.page.tabs.sent.send import deleted_networks, send_section
 from mlp.page.train.card import script_state, training_section, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section, privacy_note
@@ -40,10 +45,17 @@ hidable("drawing", "Draw a digit", ".st-key-draw_card")
 hidable("training", "Train, with the curves", ".st-key-train_card")
 
 
-OTHERS = (ROOMS,)
+OTHERS = (ROOMS, COPIES)
 """Who has work on disk besides visitors."""
-TAKERS = (room_row, signs_row, correction_row)
+TAKERS = (room_row, sent_row, signs_row, correction_row)
 """Who takes the drawing: the first that wants it."""
+SHARED = (
+    ("This network to try", send_section),
+    ("This drawing", share_drawing),
+    ("These settings", share_settings),
+    ("A file", share_file),
+)
+"""What can be shared."""
 
 
 def page() -> None:
@@ -52,7 +64,12 @@ def page() -> None:
     theme.apply()
     visitor = this_visitor(OTHERS)
     wait_for_step(visitor)
-    live_channel(visitor, lambda: script_state(visitor) + room_state(visitor), lambda: teach_sign(visitor))
+    sent = visit_network(visitor)
+    live_channel(
+        visitor,
+        lambda: script_state(visitor) + room_state(visitor) + sent_state(sent),
+        lambda: teach_sign(visitor),
+    )
     hide_parts()
     open_link()
     visit_room(visitor)
@@ -60,8 +77,9 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()
         lessons_button()
-        share_place = st.popover("Share", key="share").container(width=320)
+        share_place = st.popover("Share", key="share").container(width=320, key="share_menu")
     warn_of_link()
+    warn_of_network()
 
     with st.container(border=True, key="stage", gap=None):
         draw_card = st.container(key="draw_card", gap=None)
@@ -71,13 +89,13 @@ def page() -> None:
             canvas_first()
         network_choice(visitor)
         reading_section(visitor, TAKERS)
-        next_step_section(visitor, (room_thread,))
+        next_step_section(visitor, (room_thread, sent_thread))
 
     answer_next()
     with draw_card:
         photo_section(visitor)
     with share_place:  # after the choice of the network, which its picture names
-        share_section(visitor)
+        share_section(visitor, SHARED)
         open_button(visitor)
     with st.container(border=True, key="train_card", gap=None):
         training_section(visitor)
@@ -86,8 +104,8 @@ def page() -> None:
     tabs_section(visitor)
     with st.container(key="privacy"):
         with st.expander("Privacy"):
-            privacy_note(SHOWN)
-        newcomer_section(visitor, deleted_room)
+            privacy_note(f"{SHOWN} {SHOWN_BY_LINK}")
+        newcomer_section(visitor, (deleted_room, deleted_networks))
     remember(visitor)
     sentences()
 

@@ -98,7 +98,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
             return self.now
 
     clock = Clock()
-    for module in ("registry", "persistence"):
+    for module in ("registry", "persistence", "by_code"):
         monkeypatch.setattr(f"mlp.page.visitors.{module}.time", clock)
     return clock
 

@@ -89,7 +89,7 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
 
 def answer_anew(visitor: Visitor) -> Parts:
     """Return the parts with the answer of the chosen network, which the live channel sends from now on."""
-    source = partial(_parts, visitor, state.network.get(), state.rewound.get())
+    source = partial(_parts, visitor, state.network.get(), state.rewound.get(), state.sent.get())
     parts = source(this_tab())
     this_tab().register("reading", source)
     return parts
@@ -101,9 +101,9 @@ def _row(visitor: Visitor, takers: Sequence[Taker]) -> None:
         row_of(visitor, takers).draw()
 
 
-def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, tab: Tab) -> Parts:
+def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: state.Sent | None, tab: Tab) -> Parts:
     """Return the parts of the page that show the answer, for scripts and the live channel."""
-    answers = read_desk(tab, visitor, answering_as(visitor, kind, back))
+    answers = read_desk(tab, visitor, answering_as(visitor, kind, back, sent))
     answer = answers.current
     text, more = _answer_html(answers)
     # Screen readers stay silent while the answer of a playing run changes too often to announce.
@@ -177,8 +177,10 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
     if answer.shares is None:
         wants_digit = reader.reads_digits and not answers.collected
         what = "a digit" if wants_digit else names.replace(" and ", " or ")
+        invitation = "" if answers.collected else answer.now.invitation
         return (
-            f'<p class="none ink-empty"><span class="ink-unseen">Nothing drawn yet. </span>Draw {what}.</p>',
+            f'<p class="none ink-empty"><span class="ink-unseen">Nothing drawn yet. </span>'
+            f"{invitation or f'Draw {what}.'}</p>",
             "<small>I read it while you draw.</small>",
         )
     if answers.collected and answers.collected != reader.names:

@@ -147,7 +147,7 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
         reader, name = _untaught(visitor, now)
         network = reader.network
         settings = teaching_settings(reader, epochs=teaching_epochs())
-        if now.kind == "uploaded":  # pretrained networks and runs are within the limits already
+        if now.root == "uploaded" and now.kind != "run":  # pretrained networks and runs are within the limits already
             limits().check(settings, N_MIXED)
         run = Run(settings, network, temperature=reader.temperature)
         data = data_of(visitor)
@@ -165,7 +165,8 @@ def _untaught(visitor: Visitor, now: Answering) -> tuple[Reader, str]:
     """Return the network that answers, or the one with which its lesson began, and the name of that network."""
     job, origin = visitor.job, visitor.runs.origin
     if job is None or origin is None or now.kind != "run" or not isinstance(visitor.runs.data, DrawingData):
-        names = {**PRETRAINED_NAMES, "run": f"run {visitor.runs.current}", "uploaded": "the uploaded network"}
+        of_others = {"uploaded": "the uploaded network", "sent": "a network that was sent"}
+        names = {**PRETRAINED_NAMES, "run": f"run {visitor.runs.current}", **of_others}
         return now.reader, names[now.kind]
     if (start := job.rewind.start) is None:
         raise ValueError(f"its first weights, from {origin.name}, are no longer known")

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from mlp import DEFAULT_MODEL
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, in_words
 from mlp.images.mnist import Dataset
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
@@ -16,6 +16,8 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page import state
 from mlp.page.style.link import hidable
+from mlp.page.style.theme import plain
+from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
 from mlp.training.data.drawing_data import DrawingData, drawing_data
@@ -24,15 +26,23 @@ from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 
 FILES = {"pretrained": DEFAULT_MODEL.name, "article": "article.safetensors", "digit_check": DIGIT_CHECK_MODEL.name}
 """The files of the pretrained networks and the digit check."""
-NAMES = {"pretrained": "Pretrained", "article": "Basic", "run": "Your run", "uploaded": "Uploaded network"}
+NAMES = {
+    "pretrained": "Pretrained",
+    "article": "Basic",
+    "run": "Your run",
+    "uploaded": "Uploaded network",
+    "sent": "Sent",
+}
 PRETRAINED_NAMES = {"pretrained": "the pretrained network", "article": "the basic network"}
+MAX_LABEL = 24
+"""Letters of the names in the choice."""
 
 hidable("network", "Which network answers")
 
 
 @dataclass(frozen=True)
 class Answering:
-    """The network that answers, with its description as short HTML."""
+    """The network that answers, with its description and the invitation to draw for it as short HTML."""
 
     reader: Reader
     kind: str
@@ -40,12 +50,13 @@ class Answering:
     step: int | None = None  # of its run
     diverged: int | None = None  # the step at which its run blew up
     origin: Origin | None = None  # of its run
+    invitation: str = ""  # what the empty canvas says, for a network that somebody sent
 
     @property
     def root(self) -> str | None:
         """The kind of the network with which its weights began, see `Origin`."""
         if self.kind != "run":
-            return self.kind
+            return "uploaded" if self.kind == "sent" else self.kind
         return None if self.origin is None else self.origin.root
 
     @property
@@ -77,21 +88,27 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
 def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers, among the available ones; what it reads is what is drawn."""
     kinds = [*PRETRAINED_NAMES, *["run"] * (visitor.job is not None), *["uploaded"] * (visitor.uploaded is not None)]
+    sent, names = state.sent.get(), dict(NAMES)
+    if sent is not None and (reader := sent.reader) is not None:
+        kinds.append("sent")
+        names["sent"] = plain(_about(reader))
     if state.network.get() not in kinds:
         state.network.set(visitor.network if visitor.network in kinds else kinds[0])
-    visitor.network = state.network.get()
-    more = {"format_func": NAMES.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
+    if state.network.get() != "sent":  # that is of the link, not the visitor's
+        visitor.network = state.network.get()
+    more = {"format_func": names.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
 
     def follow() -> None:
-        state.collecting.set(answering(visitor).reader.names == visitor.signs.now.names)
+        is_own = state.network.get() != "sent"
+        state.collecting.set(is_own and answering(visitor).reader.names == visitor.signs.now.names)
 
     state.network.choice("Which network answers", kinds, follow, **more)
 
 
 def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:
     """Let a network that reads these names answer, if there is one and the present one does not; for callbacks."""
-    kinds = (state.network.get(), *NAMES)
-    readers = (kind for kind in kinds if answering_as(visitor, kind, None).reader.names == names)
+    kinds, sent = (state.network.get(), *NAMES), state.sent.get()
+    readers = (kind for kind in kinds if answering_as(visitor, kind, None, sent).reader.names == names)
     state.network.set(next(readers, kinds[0]))
 
 
@@ -107,14 +124,19 @@ def images_of(visitor: Visitor, names: Sequence[str]) -> Dataset | None:
 
 def answering(visitor: Visitor) -> Answering:
     """Return the network that answers now."""
-    return answering_as(visitor, state.network.get(), state.rewound.get())
+    return answering_as(visitor, state.network.get(), state.rewound.get(), state.sent.get())
 
 
-def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None) -> Answering:
+def answering_as(
+    visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: state.Sent | None = None
+) -> Answering:
     """Return the network of this kind, as `answering` does, but for callers outside of the script.
 
-    ``back`` is an earlier step of the run that answers in its place.
+    ``back`` is an earlier step of the run that answers in its place; ``sent`` is the network of the link.
     """
+    if kind == "sent" and sent is not None and (reader := sent.reader) is not None:
+        words = html.escape(_invitation(reader))
+        return Answering(reader, "sent", "Reading with <b>a network that was sent</b>", invitation=words)
     if kind == "run" and visitor.job is not None:
         origin, yours = visitor.runs.origin, "Reading with <b>your run</b>"
         if back is not None and back.run == visitor.runs.current:
@@ -127,3 +149,32 @@ def answering_as(visitor: Visitor, kind: str | None, back: state.Rewound | None)
         return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
     kind = kind if kind in PRETRAINED_NAMES else "pretrained"
     return Answering(pretrained(kind), kind, f"Reading with <b>{PRETRAINED_NAMES[kind]}</b>")
+
+
+def _about(reader: Reader) -> str:
+    """Return what a network reads, as a short label.
+
+    Examples
+    --------
+    >>> from mlp.training.settings import Settings
+    >>> _about(Reader(Settings(names=("ant", "bee")).new_network(), names=("ant", "bee")))
+    'Sent: ant, bee'
+    """
+    names = "digits" if reader.reads_digits else ", ".join(reader.names)
+    return f"Sent: {names if len(names) <= MAX_LABEL else names[:MAX_LABEL] + '…'}"
+
+
+def _invitation(reader: Reader) -> str:
+    if not reader.reads_digits:
+        return f"A network that knows {in_words(reader.names)}. Draw one."
+    seconds = reader.facts.get("seconds")
+    trained = f" in {duration(seconds)}" if isinstance(seconds, int | float) else ""
+    return f"A network that somebody trained{trained}. Draw a digit."
+
+
+def training_seconds(visitor: Visitor, now: Answering) -> float | None:
+    """Return how long the run that answers had trained then; None for any other network, and for an untrained one."""
+    if now.kind != "run" or not now.step or visitor.job is None:
+        return None
+    run = visitor.job.snapshot()
+    return max(1.0, run.seconds * now.step / max(1, run.step))

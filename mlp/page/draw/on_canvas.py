@@ -34,6 +34,11 @@ picture_in = ControlVar[Any]("picture_in", None)
 picture_error = SessionVar[str | None]("picture_error", None)
 """The reason why the last photo could not be read."""
 
+_WRITES = (
+    "<style>text { animation: w 2.4s 0.7s ease-in-out both; } "
+    "@keyframes w { from { clip-path: inset(-20% 100% -20% 0); } to { clip-path: inset(-20% 0 -20% 0); } }</style>"
+)
+"""As the dotted 3 does, in the same time."""
 LOOKED_AT, TRIED = 500, 20
 """Images among which a misread one is looked for, and those that the slower pretrained network reads, too."""
 
@@ -96,7 +101,10 @@ def given_html(desk: Desk) -> str:
 
 
 def dotted(name: str) -> str:
-    """Return a style sheet as HTML, with a name as the shape that the empty canvas shows, in place of the dotted 3."""
+    """Return a style sheet as HTML, with a name as the shape that the empty canvas shows, in place of the dotted 3.
+
+    It draws itself from left to right, unless the visitor's system asks for less motion.
+    """
     if not name:
         return "<style></style>"  # always an element, so that none after it moves
     text = (
@@ -104,7 +112,8 @@ def dotted(name: str) -> str:
         'stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-dasharray="0.1 4" '
         f'font-size="{min(96, 170 / len(name)):.0f}">{html.escape(name)}</text>'
     )
-    return f"<style>:root {{ --invite: url({svg_url(svg(100, 100, text, ''))}) !important; }}</style>"
+    moving, still = (f"--invite: url({svg_url(svg(100, 100, style + text, ''))}) !important" for style in (_WRITES, ""))
+    return f"<style>:root {{ {moving}; }} @media (prefers-reduced-motion: reduce) {{ :root {{ {still}; }} }}</style>"
 
 
 def wipe(visitor: Visitor, *on: Event) -> None:

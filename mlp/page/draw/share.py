@@ -1,9 +1,10 @@
-"""Share: a link to the experiment, and a picture of how a network learned to read the drawing, or reads it now."""
+"""Share: what there is to share, links, and a picture of how a network learned to read the drawing, or reads it now."""
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -13,10 +14,12 @@ from mlp.images.input_image import InputImage
 from mlp.images.stroke_link import strokes_to_text
 from mlp.jobs.workers.picture_readers import paint
 from mlp.page import state
-from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
+from mlp.page.draw.networks import Answering, answering, answering_as, is_seen, training_seconds
 from mlp.page.draw.reading import true_label
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
+from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
 from mlp.page.style.redraw import part
 from mlp.page.style.theme import LIGHT
@@ -24,31 +27,49 @@ from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 
-_BUTTON = """
-<div class="ink-share" data-drawing="{drawing}">
-  <button type="button" class="ink-copy">Copy link to this experiment</button>
+_COPY = """
+<div class="ink-share" data-link="{link}">
+  <button type="button" class="ink-copy">Copy the link</button>
   <p class="ink-status" role="status"></p>
-  <button type="button" class="ink-copy ink-to-board">Board mode: one part at a time, in large type</button>
-  <input class="ink-link" type="text" readonly hidden aria-label="Link to this experiment">
+  <input class="ink-link" type="text" readonly hidden aria-label="Link">
 </div>
 """
+_what = SessionVar[str | None]("share_what", None)
+"""What the visitor wants to share; a control."""
+
+Way = tuple[str, Callable[[Visitor], None]]
+"""What can be shared, and what draws how."""
 
 
-def share_section(visitor: Visitor) -> None:
-    """Draw the button that copies the page's address, which holds the settings, and those that download a picture."""
-    _copy_link()
+@part("share_menu", STROKE)
+def share_section(visitor: Visitor, ways: Sequence[Way]) -> None:
+    """Ask what to share, and draw how."""
+    labels = [label for label, _ in ways]
+    st.radio("Share", labels, index=None, key=_what.key, label_visibility="collapsed")
+    for label, draw in ways:
+        if label == _what.get():
+            draw(visitor)
+
+
+def copy_button(link: str) -> None:
+    """Draw the button that copies a link: an address, or a query of the page's own."""
+    st.html(_COPY.format(link=html.escape(link)))
+
+
+def share_settings(_visitor: Visitor) -> None:
+    """Draw the button that copies a link with the settings."""
+    st.markdown("A link with these settings, and nothing else.")
+    copy_button(f"?{urlencode(settings_query(), doseq=True)}")
+
+
+def share_drawing(visitor: Visitor) -> None:
+    """Draw the button that copies a link with the drawing, and those that download a picture of it."""
+    drawing = this_tab().desk.drawing
+    if drawing is not None and drawing.strokes:
+        copy_button(f"?{urlencode({'drawing': strokes_to_text(drawing.strokes)})}")
     _picture(visitor)
 
 
-@part("share_link", STROKE)
-def _copy_link() -> None:
-    # Only the copied link holds the drawing, not the address.
-    drawing = this_tab().desk.drawing
-    strokes = strokes_to_text(drawing.strokes) if drawing is not None and drawing.strokes else None
-    st.html(_BUTTON.format(drawing=html.escape(strokes or "")))
-
-
-@part("share_picture", STROKE)
 def _picture(visitor: Visitor) -> None:
     """Draw the buttons that paint and download a picture."""
     desk = this_tab().desk
@@ -57,7 +78,7 @@ def _picture(visitor: Visitor) -> None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
-    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get())
+    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), state.sent.get())
     if answering(visitor).kind == "run" and visitor.job is not None and visitor.job.rewind.keeps:
         download_button(
             "Download a moving picture",
@@ -82,10 +103,11 @@ def picture(
     drawing: InputImage,
     network: str | None,
     rewound: state.Rewound | None,
+    sent: state.Sent | None,
     painter: Callable[[Story], bytes],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
-    now = answering_as(visitor, network, rewound)
+    now = answering_as(visitor, network, rewound, sent)
     shares, job = now.reader.predict_proba(drawing.image[np.newaxis])[0], visitor.job
     moments = [(0, shares)]
     if now.kind == "run" and now.step is not None and job is not None:
@@ -115,10 +137,8 @@ def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:
 
 
 def _whose(visitor: Visitor, now: Answering) -> str:
-    if now.kind != "run" or now.step is None or visitor.job is None:
+    if now.kind != "run" or now.step is None:
         return html.unescape(re.sub(r"<[^>]*>", "", now.caption))
-    run, origin = visitor.job.snapshot(), visitor.runs.origin
-    trained = f"trained in {duration(max(1.0, run.seconds * now.step / max(1, run.step)))}"
-    return f"My own network, {trained if now.step else 'untrained'}" + (
-        f", starting from {origin.name}" if origin else ""
-    )
+    seconds = training_seconds(visitor, now)
+    trained = f"trained in {duration(seconds)}" if seconds else "untrained"
+    return f"My own network, {trained}" + (f", starting from {now.origin.name}" if now.origin else "")

@@ -1,5 +1,11 @@
 // Board mode, `?board=1`, for a projector in class: one part of the page at a time, in large type. Arrow keys, or a
-// presenter's Page up and Page down, go to the next and back.
+// presenter's Page up and Page down, go to the next and back. A button among the lessons enters it.
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.(".ink-to-board")) return;
+  const board = new URL(location.href);
+  board.searchParams.set("board", "1");
+  location.assign(board.href);
+});
 if (new URLSearchParams(location.search).get("board") === "1") {
   const root = document.documentElement, style = document.createElement("style"), bar = document.createElement("nav");
   document.head.append(style);

@@ -13,6 +13,7 @@ from mlp.page.tabs.lessons.section import LESSONS_PLACE
 from mlp.page.tabs.mistakes.section import MISTAKES
 from mlp.page.tabs.places import FIRST, Section, place_key
 from mlp.page.tabs.runs.section import RUNS
+from mlp.page.tabs.sent.send import SENT_PLACE
 from mlp.page.tabs.step.section import STEP
 
 TABS: Mapping[str, Sequence[Section]] = {
@@ -20,7 +21,7 @@ TABS: Mapping[str, Sequence[Section]] = {
     "Mistakes and data": (MISTAKES, DATA),
     STEP.name: (STEP,),
     LAB.name: (LAB,),
-    "Mine": (RUNS, DRAWINGS, CLASSROOM),
+    "Mine": (RUNS, DRAWINGS, CLASSROOM, SENT_PLACE),
 }
 SECTIONS = [section for sections in TABS.values() for section in sections]
 PLACES = [*SECTIONS, LESSONS_PLACE]

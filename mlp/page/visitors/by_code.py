@@ -12,6 +12,7 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.codes import new_code
 from mlp.page.visitors.owner import Others, Owner
 from mlp.page.visitors.persistence import restore
+from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 0.6
 """Until pages are notified of a change, as a class gives several drawings a second, and all pages show each."""
@@ -106,6 +107,10 @@ class ByCode(Others, Generic[W]):
     def forget(self, owner_id: str) -> None:
         """Let go of one in memory."""
         self._present.pop(owner_id, None)
+
+    def check(self, visitor: Visitor) -> None:
+        """Look at a visitor in memory, of whom most kinds know nothing."""
+        return
 
     def named(self, code: str) -> W | None:
         """Return the one with a code; None if there is none. An OSError says that it cannot be read at present."""

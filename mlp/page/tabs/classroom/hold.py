@@ -1,17 +1,12 @@
 """What whoever holds a room sees: its code, who is there, the door, and the files."""
 
-import html
-import os
-import socket
-from urllib.parse import urlsplit
-
-import segno
 import streamlit as st
 
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
+from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, person
@@ -25,47 +20,11 @@ _file = SessionVar("room_file", None)
 
 SHOWN = 10
 """Number of those who wait that the page shows; the others move up."""
-NEAR = "Other devices need to be in the same network as this one."
 
 
 def code_card(room: Classroom) -> None:
     """Draw the code, large, with a QR code of the address that other devices can reach."""
-    address = join_address(page_address(), room.code)
-    picture = segno.make(address, error="m").svg_data_uri(border=2, light="#fff")
-    near = f"<p>{NEAR}</p>" if urlsplit(address).hostname != urlsplit(page_address()).hostname else ""
-    st.html(
-        f'<div class="ink-room-code"><img src="{picture}" alt="QR code of {html.escape(address)}">'
-        f"<p><b>{room.code[:4]} {room.code[4:]}</b><br>{html.escape(address)}</p>{near}</div>"
-    )
-
-
-def join_address(page: str, code: str) -> str:
-    """Return the address by which other devices join: on the page's own host, unless only this machine knows that.
-
-    Examples
-    --------
-    >>> join_address("https://school.example/inkling/", "k7p3x")
-    'https://school.example/inkling/?room=k7p3x'
-    """
-    split = urlsplit(page)
-    if split.hostname in ("localhost", "127.0.0.1", "::1"):
-        port = f":{split.port}" if split.port else ""
-        split = split._replace(netloc=f"{reachable_host()}{port}")
-    return split._replace(path=split.path or "/", query=f"room={code}").geturl()
-
-
-def reachable_host() -> str:
-    """Return a name or address of this machine that others in its network can reach, or localhost."""
-    named = [name.strip() for name in os.environ.get("MLP_HOSTS", "").split(",")]
-    if name := next((name for name in named if name and "*" not in name), None):
-        return name
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: it only chooses the address that would be used
-        except OSError:
-            return "localhost"
-        address: str = probe.getsockname()[0]
-        return address
+    st.html(with_qr(reachable(page_address(), room=room.code), f"<b>{room.code[:4]} {room.code[4:]}</b><br>"))
 
 
 @part("room_devices", PEOPLE, where=Where.TAB)

@@ -35,6 +35,7 @@ hidable("for-teachers", "For teachers, below the lessons")
 _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
   --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
 """Without the train card, the canvas and the answer are one column beside the lesson."""
+_TO_BOARD = '<button type="button" class="ink-button ink-to-board">Board mode: one part at a time, large</button>'
 LESSON_VIEWS = Views(
     "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
 )
@@ -93,6 +94,7 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
     with st.container(key="for_teachers"), st.expander("For teachers"):
         if teaching := LESSONS[chosen].teaching:
             st.markdown(teaching)
+        st.html(_TO_BOARD)
         _teach_lesson.start(chosen)
         _for_teachers()
     with st.container(key="words"), st.expander("Glossary"):

@@ -17,7 +17,7 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
-from mlp.page.draw.networks import pretrained
+from mlp.page.draw.networks import NAMES, answering, pretrained
 from mlp.page.style.download_button import download_button
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
@@ -59,6 +59,23 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
                 _offer_exports(now, name, visitor)
         if command := command_of(shown, visitor.signs.now, f"{name}.safetensors"):
             _command(shown, command)
+
+
+def share_file(visitor: Visitor) -> None:
+    """Draw the button that downloads the network that answers as a web page."""
+    now, number, is_run = answering(visitor), visitor.runs.current, answering(visitor).kind == "run"
+    st.markdown("A web page in which this network reads drawings, for somebody without this server or the internet.")
+    download_button(
+        "Take it home",
+        lambda: (
+            home_page(run_of(visitor, number), visitor.signs.now)
+            if is_run
+            else take_home_page(now.reader, title=NAMES[now.kind], digit_check=pretrained("digit_check"))
+        ),
+        f"{file_name(f'run-{number}' if is_run else 'network', visitor.nickname, date.today())}.html",
+        key="share_file",
+        icon=":material/home:",
+    )
 
 
 def file_name(of: str, nickname: str, today: date) -> str:

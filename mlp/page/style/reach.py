@@ -1,0 +1,54 @@
+"""Addresses of this page that other devices can reach, and their QR codes."""
+
+import html
+import os
+import socket
+from urllib.parse import urlencode, urlsplit
+
+import segno
+
+from mlp.page.style.link import page_address
+
+NEAR = "Other devices need to be in the same network as this one."
+
+
+def with_qr(address: str, above: str = "") -> str:
+    """Return a QR code of an address of `reachable`, beside the address below other HTML."""
+    picture = segno.make(address, error="m").svg_data_uri(border=2, light="#fff")
+    near = f"<p>{NEAR}</p>" if urlsplit(address).hostname != urlsplit(page_address()).hostname else ""
+    shown = html.escape(address)
+    return f'<div class="ink-qr"><img src="{picture}" alt="QR code of {shown}"><p>{above}{shown}</p>{near}</div>'
+
+
+def reachable(page: str, **query: str) -> str:
+    """Return the address by which other devices open a page: on its own host, unless only this machine knows that.
+
+    Examples
+    --------
+    >>> reachable("https://school.example/inkling/", room="k7p3x")
+    'https://school.example/inkling/?room=k7p3x'
+    """
+    split = urlsplit(page)
+    if split.hostname in ("localhost", "127.0.0.1", "::1"):
+        port = f":{split.port}" if split.port else ""
+        split = split._replace(netloc=f"{_reachable_host()}{port}")
+    return split._replace(path=split.path or "/", query=urlencode(query)).geturl()
+
+
+def named_host() -> str | None:
+    """Return the first full name of this machine in MLP_HOSTS."""
+    named = [name.strip() for name in os.environ.get("MLP_HOSTS", "").split(",")]
+    return next((name for name in named if name and "*" not in name), None)
+
+
+def _reachable_host() -> str:
+    """Return a name or address of this machine that others in its network can reach, or localhost."""
+    if name := named_host():
+        return name
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: it only chooses the address that would be used
+        except OSError:
+            return "localhost"
+        address: str = probe.getsockname()[0]
+        return address

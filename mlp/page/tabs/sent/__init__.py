@@ -1,0 +1,1 @@
+"""Networks that visitors send: copies that others try by a link."""

@@ -1,0 +1,111 @@
+"""Send the network that answers: a copy under a code, whose link and QR code others open."""
+
+import streamlit as st
+
+from mlp.class_names import in_words
+from mlp.nn.weights import ModelError
+from mlp.page import state
+from mlp.page.draw.networks import PRETRAINED_NAMES, answering, training_seconds
+from mlp.page.draw.share import copy_button
+from mlp.page.session_var import SessionVar
+from mlp.page.style.link import page_address
+from mlp.page.style.reach import reachable, with_qr
+from mlp.page.style.redraw import Where, part
+from mlp.page.style.theme import plain
+from mlp.page.tabs.places import Section
+from mlp.page.tabs.sent.copies import COPIES, LINKED, MAX_SENT, SENT, Copy, SendError, copy_of, sent_by
+from mlp.page.visitors.newcomer import NOT_DELETED
+from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.runs import check_bytes
+from mlp.page.visitors.visitor import Visitor
+
+SHOWN = "Whoever has the link of a network that you sent can try it, and you see nothing of theirs."
+"""What others see of a visitor's work, for the privacy note."""
+KEPT = "It is kept until you withdraw it under *Mine*, *Sent*, or until nobody has opened it for 30 days."
+_refused = Refusal("send")
+_withdrawn = Refusal("withdraw")
+_code = SessionVar[str]("sent_code", "")
+"""The code of the network that this tab has sent last."""
+
+
+def deleted_networks(visitor: Visitor) -> str:
+    """Return what becomes of the networks of a visitor who deletes all work, as a sentence; empty without any."""
+    return "Deleting it also withdraws the networks that you sent." if sent_by(visitor) else ""
+
+
+def link_of(code: str) -> str:
+    """Return the address on which others try a network."""
+    return reachable(page_address(), **{LINKED: code})
+
+
+def send_section(visitor: Visitor) -> None:
+    """Draw the button that sends the network that answers, and the link."""
+    now = answering(visitor)
+    if now.kind in PRETRAINED_NAMES:
+        st.markdown("A friend opens this page with the same network.")
+        _link(now.kind)
+        return
+    sent = state.sent.get()
+    if now.kind == "sent" and isinstance(sent, Copy):
+        st.markdown("The link that you opened, for one more friend.")
+        _link(sent.code)
+        return
+    st.markdown(f"A friend draws for a copy of your network as it is now. {KEPT}")
+    is_there = _code.get() in sent_by(visitor)
+    st.button(
+        "Send it as it is now" if is_there else "Make a link",
+        key="send_network",
+        type="secondary" if is_there else "primary",
+        width="stretch",
+        on_click=_send,
+        args=(visitor,),
+    )
+    _refused.show()
+    if is_there:
+        _link(_code.get())
+
+
+def _link(code: str) -> None:
+    copy_button(link_of(code))
+    st.html(with_qr(link_of(code)))
+
+
+def _send(visitor: Visitor) -> None:
+    now = answering(visitor)
+    about = "digits" if now.reader.reads_digits else in_words(now.reader.names)
+    try:
+        reader = copy_of(now.reader, None if now.origin else training_seconds(visitor, now))
+        check_bytes(reader.network.values.nbytes, "try again when other visitors have left")
+        _code.set(COPIES.send(visitor, reader, about))
+    except SendError as error:
+        _refused.set(str(error))
+    except (ModelError, ValueError) as error:
+        _refused.set(f"This network cannot be sent: {error}.")
+
+
+@part("sent_list", where=Where.TAB)
+def sent_section(visitor: Visitor, _data: object) -> None:
+    """Draw the networks that the visitor has sent, each with its link, and a button that withdraws it."""
+    sent = COPIES.of(visitor)
+    if not sent:
+        st.markdown(
+            f"You have sent no network. *Share*, *This network to try*, sends a copy of the one that answers: up to "
+            f"{MAX_SENT}, each with a link on which a friend draws for it."
+        )
+    for code, about in sent.items():
+        with st.container(horizontal=True, vertical_alignment="center", key=f"sent_{code}"):
+            st.markdown(f"A network that reads **{plain(about)}**: {plain(link_of(code))}", width="stretch")
+            st.button(
+                "Withdraw", key=f"withdraw_{code}", icon=":material/delete:", on_click=_withdraw, args=(visitor, code)
+            )
+    _withdrawn.show()
+
+
+def _withdraw(visitor: Visitor, code: str) -> None:
+    try:
+        COPIES.withdraw(visitor, code)
+    except OSError:
+        _withdrawn.set(NOT_DELETED)
+
+
+SENT_PLACE = Section(SENT.capitalize(), sent_section)

@@ -1,0 +1,198 @@
+"""Copies of networks outlive the server, are found by their codes only, and end as promised."""
+
+import errno
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.nn.reader import Reader
+from mlp.nn.weights import ModelError
+from mlp.page.tabs.sent.copies import AGAIN, FULL, UNSAVED, Copies, SendError, copy_of, sent_by
+from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.training.settings import Settings
+from tests.page.visitors.sample_work import file_of
+from tests.page.visitors.test_interrupted_saves import end_after
+from tests.sample_digits import sample
+
+KILLED = """
+import os, signal, sys
+from tests.page.tabs.sent.test_copies import server, sent
+visitors = server(sys.argv[1])
+sender, code = sent(visitors)
+print(sender.id, code, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+SIGNS = ("😀", "cat", "♥")
+
+
+class Page:
+    """A tab that tries a network."""
+
+    def changed(self, *_names):
+        """Take notice."""
+
+
+def server(folder=None, **limits):
+    """Return a server's visitors, with copies; with a folder, all of them are saved."""
+    copies = Copies()
+    visitors = Visitors(
+        lambda session: session == "here", None if folder is None else Checkpoints(folder), [copies], **limits
+    )
+    visitors.copies = copies
+    return visitors
+
+
+def network(seed=1):
+    """Return a network of three signs with all that a reader can have."""
+    settings = Settings(hidden=(20,), seed=seed, names=SIGNS)
+    facts = {"command": "python -m mlp train --drawings /home/ann/mine.json", "data": "drawings of ann"}
+    return Reader(settings.new_network(), temperature=1.5, straighten=True, names=SIGNS, none_below=0.4, facts=facts)
+
+
+def sent(visitors, visitor=None, seed=1):
+    """Return a visitor, by default a new one, who has sent a network, and its code."""
+    visitor = visitor or visitors.get(None, "here")
+    return visitor, visitors.copies.send(visitor, copy_of(network(seed), 12.0), "signs")
+
+
+def opened(visitors, code):
+    """Return what somebody reads with who opens a link; None if it has ended."""
+    copy = visitors.copies.visit(code, Page())
+    return None if copy is None else copy.reader
+
+
+def on_disk(folder):
+    return list(folder.glob("*/network.safetensors"))
+
+
+def test_copy_reads_as_the_network_after_a_kill_and_holds_no_facts(tmp_path):
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, text=True, check=False)
+    sender_id, code = ended.stdout.split()
+    visitors, images = server(tmp_path), sample().test.images[:50]
+    reader = opened(visitors, f" {code.upper()} ")
+    assert (reader.names, reader.none_below, reader.straighten) == (SIGNS, 0.4, True)
+    assert reader.facts == {"seconds": 12.0}
+    np.testing.assert_array_equal(reader.predict_proba(images), copy_of(network(), None).predict_proba(images))
+    np.testing.assert_allclose(reader.predict_proba(images), network().predict_proba(images), atol=2e-3)
+    assert b"ann" not in file_of(tmp_path, "network.safetensors").read_bytes()
+    sender = visitors.get(sender_id, "here")
+    assert sent_by(sender) == {code: "signs"}
+    visitors.copies.withdraw(visitors.get(None, "here"), code)  # by a stranger
+    assert opened(visitors, code) is not None
+    visitors.copies.withdraw(sender, code)
+    assert (opened(visitors, code), on_disk(tmp_path), sent_by(sender)) == (None, [], {})
+
+
+def test_only_a_code_is_looked_up(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+    sender, code = sent(visitors)
+    looked_up, knows = [], Checkpoints.knows
+    monkeypatch.setattr(Checkpoints, "knows", lambda self, owner: looked_up.append(owner) or knows(self, owner))
+    for text in ("", "../../..", code[:-1], code + "a", sender.id, f"network {code}", "zzzzzzzzzzzz", "x" * 10**6):
+        assert opened(visitors, text) is None
+    assert looked_up == ["network zzzzzzzzzzzz"]
+
+
+def test_withdrawn_network_leaves_those_who_try_it(tmp_path):
+    visitors = server(tmp_path)
+    sender, code = sent(visitors)
+    copy = visitors.copies.visit(code, Page())
+    visitors.remove(sender)  # all work
+    assert (copy.reader, opened(visitors, code), on_disk(tmp_path)) == (None, None, [])
+    with pytest.raises(SendError, match=AGAIN):
+        sent(visitors, sender)
+
+
+def test_copy_ends_thirty_days_after_it_was_last_opened_and_frees_its_place(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+    sender, code = sent(visitors)
+    others = [sent(visitors, sender, seed)[1] for seed in (2, 3)]
+    with pytest.raises(SendError, match=FULL):
+        sent(visitors, sender)
+    for day in range(1, 41):
+        monkeypatch.setattr(Checkpoints, "today", lambda self, day=day: day)
+        page = Page() if day == 4 else None
+        if page is not None:
+            visitors.copies.visit(code, page)
+        visitors.save()
+        Checkpoints(tmp_path)  # removes what nobody opens
+        assert server(tmp_path).copies.knows(code) == (day <= 34)
+        assert [server(tmp_path).copies.knows(other) for other in others] == [day <= 31] * 2
+    visitors = server(tmp_path)
+    sent(visitors, visitors.get(sender.id, "here"))
+    assert len(sent_by(visitors.get(sender.id, "here"))) == 1
+
+
+def test_full_disk_keeps_nothing_and_says_so(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+
+    def write(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    sender = visitors.get(None, "here")
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoints, "write", write)
+        with pytest.raises(SendError, match=UNSAVED):
+            sent(visitors, sender)
+    assert (visitors.copies.present(), sent_by(sender)) == ([], {})
+    assert opened(visitors, sent(visitors, sender)[1]) is not None
+
+
+@pytest.mark.parametrize("n_written", range(3))
+def test_copy_is_known_to_its_sender_whenever_the_server_ends(tmp_path, monkeypatch, n_written):
+    visitors = server(tmp_path)
+    sender = visitors.get(None, "here")
+    sender.nickname = "Ann"
+    visitors.save()
+    with monkeypatch.context() as patch:
+        end_after(patch, n_written)
+        if n_written < 2:
+            with pytest.raises(KeyboardInterrupt):
+                sent(visitors, sender)
+        else:
+            sent(visitors, sender)
+    assert len(on_disk(tmp_path)) == (n_written == 2)
+    visitors = server(tmp_path)
+    sender = visitors.get(sender.id, "here")
+    assert len(sent_by(sender)) == (n_written > 0)
+    assert len(visitors.copies.of(sender)) == (n_written == 2)
+    visitors.remove(sender)
+    assert on_disk(tmp_path) == []
+
+
+def test_copy_counts_in_memory_and_leaves_it_while_nobody_tries_it(tmp_path, clock):
+    visitors = server(tmp_path, max_mb=1)
+    _, code = sent(visitors)
+    page = Page()
+    [copy] = visitors.copies.present()
+    assert copy.n_bytes() == 4 * (785 * 20 + 21 * 3)
+    visitors.copies.visit(code, page)
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert visitors.copies.present() == [copy]
+    del page
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert visitors.copies.present() == []
+    assert opened(visitors, code) is not None
+
+
+@pytest.mark.parametrize("weight", [np.nan, 70_000.0])
+def test_weights_that_half_of_their_bits_cannot_hold_are_refused(weight):
+    reader = network()
+    reader.network.parameters()[0].value[0, 0] = weight
+    with pytest.raises(ModelError):
+        copy_of(reader, None)
+
+
+def test_damaged_copy_is_an_unknown_one(tmp_path):
+    visitors = server(tmp_path)
+    sender, code = sent(visitors)
+    file_of(tmp_path, "network.safetensors").write_bytes(b"noise")
+    visitors = server(tmp_path)
+    assert opened(visitors, code) is None
+    visitors.copies.withdraw(visitors.get(sender.id, "here"), code)
+    assert not visitors.copies.knows(code)

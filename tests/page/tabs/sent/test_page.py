@@ -1,0 +1,105 @@
+"""The pages of whoever sends a network, and of a friend who tries it."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.nn.reader import Reader
+from mlp.page.tabs.sent.copies import COPIES, copy_of, sent_by
+from mlp.page.tabs.sent.friend import ENDED
+from mlp.page.visitors.session import visitors
+from mlp.training.settings import Settings
+from tests.images.drawings.sample_drawings import letters
+from tests.page.draw.test_your_signs import shape
+from tests.page.sight import address, draw, tab_of, text, visitor_of
+from tests.page.tabs.sent.test_copies import network
+from tests.page.tabs.test_next_step import label
+from tests.page.ways import press
+
+Open = Callable[..., AppTest]
+
+
+def sent(reader: Reader, seconds: float | None = None) -> str:
+    return COPIES.send(visitors().get(None, ""), copy_of(reader, seconds), "signs")
+
+
+def counted(page: AppTest) -> str:
+    return text(page, "correction_row")
+
+
+def test_friend_reads_with_the_network_of_the_link_and_counts(open_page: Open):
+    code = sent(network())
+    page = open_page(network=code)
+    visitor = visitor_of(page)
+    assert "A network that knows 😀, cat and ♥. Draw one." in text(page, "answer")
+    assert ">😀</text>" in shape(page)
+    assert label(page) == "Make your own"
+    assert page.segmented_control(key="network").value == "sent"
+    draw(page, 4)
+    right = tab_of(page).desk.answer.current.reading.digit
+    assert "It read 1 of your 1." in counted(press(page, "sent_right"))
+    for named, shown in ((right, "2 of your 2"), ((right + 1) % 3, "2 of your 3")):
+        page = draw(page, 4)
+        page.button_group(key="sent_named").set_value(named).run()
+        assert shown in counted(page.run())
+        assert "Draw one." in text(page, "answer")  # the canvas is empty again
+    assert (visitor.network, visitor.uploaded) == (None, None)
+    again = open_page(visitor=page, **{name: values[-1] for name, values in address(page).items()})
+    assert "2 of your 3" in counted(again)
+    assert address(again) == {"network": [code]}
+    assert not visitor_of(open_page(visitor=page)).kept.keys() - {"tried"}
+
+
+def test_friend_of_digits_trains_their_own_next(open_page: Open):
+    page = open_page(network=sent(Reader(Settings(hidden=(9,)).new_network()), 12.3), epochs="1", images="100")
+    assert "A network that somebody trained in 12 s. Draw a digit." in text(page, "answer")
+    press(page, "next_step")
+    assert visitor_of(page).job is not None
+    assert page.segmented_control(key="network").value == "run"
+    assert "Sent: digits" in page.segmented_control(key="network").options
+
+
+def test_friend_with_signs_tries_the_network_first_and_then_collects_their_own(open_page: Open):
+    page = open_page()
+    visitor_of(page).signs.change(letters(1))
+    page = open_page(visitor=page, network=sent(network()))
+    assert "knows 😀, cat and ♥" in text(page, "answer")
+    press(page, "next_step")
+    assert page.button(key="sign_0").label.startswith("**A** · 1")
+    assert visitor_of(page).signs.now.names == ("A", "B", "C")
+
+
+@pytest.mark.parametrize("code", ["zzzzzzzzzzzz", "<b>![x](y)", ""])
+def test_unknown_code_is_told_in_a_sentence_and_the_page_opens_as_always(open_page: Open, code: str):
+    page = open_page(network=code, epochs="3")
+    assert [one.value for one in page.warning] == [ENDED]
+    assert text(draw(page, 4), "answer").startswith("4 ")
+    assert address(page) == {"epochs": ["3"]}
+
+
+def test_network_is_sent_from_the_menu_three_times_and_withdrawn_while_a_friend_draws(open_page: Open):
+    page = open_page(tab="Sent", epochs="1", images="100")
+    visitor_of(page).uploaded = Reader(Settings(hidden=(9,)).new_network())
+    page.run().radio(key="share_what").set_value("This network to try").run()
+    assert "same network" in text(page, "share_menu")
+    page.segmented_control(key="network").set_value("uploaded").run()
+    for _ in range(3):
+        press(page, "send_network")
+    page.button(key="send_network").click().run()
+    assert "withdraw one" in page.error[0].value
+    code = next(iter(sent_by(visitor_of(page))))
+    friend = draw(open_page(network=code), 4)
+    assert "a network that was sent" in text(friend, "answer_side")
+    page = press(page.run(), f"withdraw_{code}")
+    assert code not in sent_by(visitor_of(page))
+    assert f"withdraw_{code}" not in {button.key for button in page.run().button}
+    assert [one.value for one in friend.run().warning] == [ENDED]
+    assert "pretrained" in text(friend, "answer_side")
+
+
+def test_links_to_share_lead_to_no_place_of_the_sender(open_page: Open):
+    page = draw(open_page(tab="Lab", lab="map", lesson="overfitting", board="1", hide="seed", epochs="3"), 4)
+    page.radio(key="share_what").set_value("These settings").run()
+    [box] = [one.proto.body for one in page.get("html") if "ink-share" in one.proto.body]
+    assert 'data-link="?epochs=3"' in box
