@@ -173,6 +173,17 @@ def test_strip_marks_the_first_right_reading_once_it_has_come():
     assert replace(STORY, meant=3).first_right is None
 
 
+def test_moving_picture_is_a_small_file_that_repeats_and_shows_its_address_if_there_is_room():
+    story = replace(STORY, moments=[(step, WRONG if step < 9 else RIGHT) for step in range(24)])
+    files = [moving_picture(replace(story, address=address)) for address in ("", "inkling.example.org", "i" * 900)]
+    assert {(opened(file).format, opened(file).info["loop"], len(file) < 700_000) for file in files} == {
+        ("GIF", 0, True)
+    }
+    none, short, long = (np.asarray(opened(file).convert("RGB"))[30:70, 175:500] for file in files)
+    assert (short != none).any()
+    np.testing.assert_array_equal(long, none)
+
+
 def test_moments_are_the_answers_at_the_saved_steps_and_now():
     settings = Settings(hidden=(4,), batch_size=2)
     rng = np.random.default_rng(0)

@@ -130,6 +130,8 @@ def sheet_photo() -> tuple[bytes, str]:
 
 def description_of(picture: Image.Image) -> str:
     """Return the description in a file of `mlp.analysis.take_home.learning_picture`."""
+    if picture.format == "GIF":
+        return bytes(picture.info["comment"]).decode()
     text: str = picture.getexif()[DESCRIPTION]
     return text.encode("latin-1").decode()  # Pillow reads it as Latin-1
 

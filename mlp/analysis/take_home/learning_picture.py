@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib import get_data_path
@@ -28,8 +27,10 @@ CELLS = 24
 """Most moments in a picture: more would have no room for their digits."""
 LEARNING_MS, FIRST_MS, RIGHT_MS, LAST_MS = 2880, 500, 420, 1200
 """The time of all moments together, and how much longer the first, the first right and the last one stay."""
+COLORS = 96
+"""Colors of a moving picture, the same in all of its frames."""
 DESCRIPTION = 0x010E
-"""The Exif tag of a picture's description, which both kinds of file can hold."""
+"""The Exif tag of a still picture's description; a moving one has a comment in its place."""
 
 Moment = tuple[int, np.ndarray]
 """A step, and the probabilities of the answers then."""
@@ -47,6 +48,7 @@ class Story:
     colors: dict[str, str]  # the page's
     examples: Sequence[np.ndarray] = ()  # of each sign, (28, 28) uint8, in place of a name that no font has
     unseen: str = ""  # in place of an answer if the drawing shows none of the names
+    address: str = ""  # where to try it
 
     @property
     def answers(self) -> list[int]:
@@ -79,24 +81,26 @@ def moments_of(rewind: Rewind, now: Reader, step: int, image: np.ndarray) -> lis
 
 def still_picture(story: Story) -> bytes:
     """Return the picture of the last moment as a PNG file, which contains its description."""
-    return _saved([_Painter(story).frame(len(story.moments) - 1, 1.0)], story, format="PNG")
+    file, about = io.BytesIO(), Image.Exif()
+    about[DESCRIPTION] = story.description.encode()  # bytes, as Pillow replaces what is not ASCII
+    _Painter(story).frame(len(story.moments) - 1, 1.0).save(file, format="PNG", exif=about)
+    return file.getvalue()
 
 
 def moving_picture(story: Story) -> bytes:
-    """Return the picture as a WebP file that repeats its 3 to 5 seconds, and contains its description."""
-    painter, n = _Painter(story), len(story.moments)
+    """Return the picture as a GIF file that repeats its 3 to 5 seconds, and contains its description."""
+    painter, n, file = _Painter(story), len(story.moments), io.BytesIO()
     frames, times = [], []
     for place in range(n):
         frames += [painter.frame(place, share) for share in (0.5, 1.0)]
         stays = {0: FIRST_MS, n - 1: LAST_MS}.get(place, RIGHT_MS if place == story.first_right else 0)
         times += [LEARNING_MS // n // 2, LEARNING_MS // n // 2 + stays]
-    return _saved(frames, story, format="WEBP", duration=times, loop=0, quality=80, method=2)
-
-
-def _saved(frames: list[Image.Image], story: Story, **how: Any) -> bytes:
-    file, about = io.BytesIO(), Image.Exif()
-    about[DESCRIPTION] = story.description.encode()  # bytes, as Pillow replaces what is not ASCII
-    frames[0].save(file, exif=about, save_all=len(frames) > 1, append_images=frames[1:], **how)
+    # The last frame has the colors of all moments, and the first one those of a wrong answer.
+    both = np.concatenate([np.asarray(frames[0]), np.asarray(frames[-1])])
+    colors = Image.fromarray(both).quantize(COLORS, Image.Quantize.FASTOCTREE)
+    first, *others = [frame.quantize(palette=colors, dither=Image.Dither.NONE) for frame in frames]
+    about = story.description.encode()
+    first.save(file, "GIF", save_all=True, append_images=others, duration=times, loop=0, optimize=False, comment=about)
     return file.getvalue()
 
 
@@ -109,6 +113,10 @@ class _Painter:
         self._still = Image.new("RGB", (SIDE, height), self.colors["paper"])
         pen = ImageDraw.Draw(self._still)
         pen.text((MARGIN, 126), "Inkling", self.colors["text"], font(84, 750), anchor="ls")
+        left, room = MARGIN + round(pen.textlength("Inkling", font(84, 750))) + 32, RIGHT - 400
+        px = min(36, int(36 * (room - left) / max(1, pen.textlength(story.address, font(36)))))
+        if px >= SMALLEST:
+            pen.text((left, 126), story.address, self.colors["quiet"], font(px), anchor="ls")
         ink = ImageOps.pad(Image.fromarray(story.drawing), (DRAWING, DRAWING), Image.Resampling.LANCZOS)
         self._still.paste(ink.convert("RGB"), (MARGIN, TOP), _rounded(DRAWING, DRAWING, 28))
         pen.text((MARGIN, height - 48), story.whose, self.colors["quiet"], font(40), anchor="ld")

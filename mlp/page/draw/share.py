@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import streamlit as st
@@ -21,6 +21,8 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
+from mlp.page.style.link import page_address
+from mlp.page.style.reach import LOCAL
 from mlp.page.style.redraw import part
 from mlp.page.style.theme import LIGHT
 from mlp.page.train.run_words import duration
@@ -41,7 +43,7 @@ Way = tuple[str, Callable[[Visitor], None]]
 """What can be shared, and what draws how."""
 
 
-@part("share_menu", STROKE)
+@part("share_menu", lambda _, ways: [STROKE] if dict(ways).get(_what.get()) is share_drawing else [])
 def share_section(visitor: Visitor, ways: Sequence[Way]) -> None:
     """Ask what to share, and draw how."""
     labels = [label for label, _ in ways]
@@ -78,12 +80,13 @@ def _picture(visitor: Visitor) -> None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
-    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), state.sent.get())
+    chosen = state.network.get(), state.rewound.get(), state.sent.get()
+    made = partial(picture, visitor, drawing, *chosen, shown_address(page_address()))
     if answering(visitor).kind == "run" and visitor.job is not None and visitor.job.rewind.keeps:
         download_button(
             "Download a moving picture",
             partial(made, moving_picture),
-            "inkling-as-it-learned.webp",
+            "inkling-as-it-learned.gif",
             key="share_moving",
             icon=":material/animation:",
             help="Downloads how your network learned to read your drawing, in five seconds.",
@@ -104,6 +107,7 @@ def picture(
     network: str | None,
     rewound: state.Rewound | None,
     sent: state.Sent | None,
+    address: str,
     painter: Callable[[Story], bytes],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
@@ -123,8 +127,21 @@ def picture(
         LIGHT,
         _examples(visitor, now.reader.names),
         "" if is_seen(now.reader, drawing.image, shares) else unseen,
+        address,
     )
     return paint(painter, story, visitor.id)
+
+
+def shown_address(address: str) -> str:
+    """Return an address as people write it, empty for one that only this machine knows.
+
+    Examples
+    --------
+    >>> shown_address("https://school.example/inkling/"), shown_address("http://localhost:8501/")
+    ('school.example/inkling', '')
+    """
+    split = urlsplit(address)
+    return "" if split.hostname in LOCAL else f"{split.netloc}{split.path}".rstrip("/")
 
 
 def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:

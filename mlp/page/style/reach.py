@@ -9,6 +9,8 @@ import segno
 
 from mlp.page.style.link import page_address
 
+LOCAL = ("localhost", "127.0.0.1", "::1")
+"""Names by which only this machine knows itself."""
 NEAR = "Other devices need to be in the same network as this one."
 
 
@@ -29,16 +31,16 @@ def reachable(page: str, **query: str) -> str:
     'https://school.example/inkling/?room=k7p3x'
     """
     split = urlsplit(page)
-    if split.hostname in ("localhost", "127.0.0.1", "::1"):
+    if split.hostname in LOCAL:
         port = f":{split.port}" if split.port else ""
         split = split._replace(netloc=f"{_reachable_host()}{port}")
     return split._replace(path=split.path or "/", query=urlencode(query)).geturl()
 
 
 def named_host() -> str | None:
-    """Return the first full name of this machine in MLP_HOSTS."""
+    """Return the first name in MLP_HOSTS by which others find this machine."""
     named = [name.strip() for name in os.environ.get("MLP_HOSTS", "").split(",")]
-    return next((name for name in named if name and "*" not in name), None)
+    return next((name for name in named if name and "*" not in name and name not in LOCAL), None)
 
 
 def _reachable_host() -> str:
