@@ -1,8 +1,9 @@
-"""Record the README's image from the real page: an animation of the first ten seconds.
+"""Record images from the real page: an animation of the first ten seconds, and what a link shows of the page.
 
 Run from the project's folder::
 
     .venv/bin/python -m tests.browser.screenshot .github/first-seconds.webp
+    .venv/bin/python -m tests.browser.screenshot mlp/page/style/preview.png
 """
 
 import io
@@ -20,6 +21,7 @@ from tests.browser.server import serve
 
 DOTS_MS = 7000  # until the dotted digit and curves are drawn
 SIZE = {"width": 1280, "height": 720}
+STILL_SIZE = {"width": 1200, "height": 630}
 MOVING_SIZE = (960, 540)
 FRAME_MS = 300
 TRAINS_S = 9
@@ -27,8 +29,9 @@ LAST_MS = 2500
 SEVEN = pen.fit(DIGITS[7], share=0.65)  # an untrained network reads it wrong
 
 
-def take(moving: Path) -> None:
-    """Save an animated WebP of the page's start."""
+def take(path: Path) -> None:
+    """Save an animated WebP of the page's start, or its last image as a PNG file."""
+    still = path.suffix == ".png"
     path_of_browser = chromium.find()  # uses its own Playwright, which must not run inside ours
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -36,11 +39,15 @@ def take(moving: Path) -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path_of_browser, args=chromium.ARGS)
-        page = browser.new_page(viewport=SIZE)
+        page = browser.new_page(viewport=STILL_SIZE if still else SIZE)
         page.goto(server.url)
         page.locator(pen.CANVAS).wait_for()
         page.wait_for_timeout(DOTS_MS)
-        save_moving(first_seconds(page), moving)
+        frames = first_seconds(page)
+        if still:
+            Image.open(io.BytesIO(frames[-1][0])).convert("RGB").quantize(128).save(path, optimize=True)
+        else:
+            save_moving(frames, path)
         browser.close()
 
 

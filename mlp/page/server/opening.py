@@ -11,7 +11,9 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
 
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.style import theme
@@ -23,7 +25,8 @@ OPENS_PAGE = re.compile(r"/(?:[^/.]*|index\.html)")
 STATIC = re.compile(r"/static/(js/[^/]+\.js|css/[^/]+\.css)")
 """Paths of files whose names hold a digest, so that browsers may keep them."""
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-YEAR_S = 365 * 24 * 3600
+DAY_S = 24 * 3600
+YEAR_S = 365 * DAY_S
 LEVEL = 6
 
 TITLE = b"<title>Streamlit</title>"
@@ -61,8 +64,19 @@ class Opening:
         path = scope["path"][len(self._base) :]
         if found := STATIC.fullmatch(path):
             return FILES / "static" / found[1]
-        opens_page = OPENS_PAGE.fullmatch(path) and "text/html" in Headers(scope=scope).get("accept", "")
+        accepted = Headers(scope=scope).get("accept", "*/*")  # programs that look at a link name no type
+        opens_page = OPENS_PAGE.fullmatch(path) and ("text/html" in accepted or "*/*" in accepted)
         return PAGE if opens_page else None
+
+
+def preview_route() -> Route:
+    """Return the route of the picture that a link shows of the page."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+
+    async def answer(_request: Request) -> Response:
+        return FileResponse(theme.PREVIEW, headers={"cache-control": f"public, max-age={DAY_S}"})
+
+    return Route(f"/{base}/{theme.PREVIEW.name}".replace("//", "/"), answer, methods=["GET"])
 
 
 def content(file: Path, packed: bool) -> bytes:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from mlp.analysis.inline_html import png_url
 from mlp.page.style.html import svg_url
+from mlp.page.style.reach import named_host
 
 HERE = Path(__file__).parent
 SHEETS = ("page.css", "cards.css", "tabs.css")
@@ -24,7 +25,10 @@ ICON = HERE / "icon.svg"
 NAME = "Inkling"
 SENTENCES = "Train a network from nothing.", "Then draw for it."
 TAGLINE = " ".join(SENTENCES)
+SENTENCE = "Train a neural network from nothing, watch it learn, and draw a digit for it to read."
 LOADING = "The page is loading."
+PREVIEW = HERE / "preview.png"
+"""What a program that receives a link shows of the page: ``python -m tests.browser.screenshot`` makes it."""
 
 LIGHT = {
     "accent": "#b03808",
@@ -76,12 +80,24 @@ def opening_html() -> tuple[str, str]:
     """
     light, dark = _variables(LIGHT), _variables(DARK)
     css = f":root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}{_css()}"
-    head = f'<title>{NAME}</title><meta name="description" content="{TAGLINE}">'
+    head = f'<title>{NAME}</title><meta name="description" content="{SENTENCE}">{_preview()}'
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{TAGLINE} {LOADING}</p></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
     texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]
     scripts = "".join(f'<script type="module">\n{text}</script>' for text in texts)
     return head, f"<style>{css}</style>{outline}{scripts}"
+
+
+def _preview() -> str:
+    """Return what a link shows of itself, with the picture if MLP_HOSTS names the page: never a request's host."""
+    shown = {"og:type": "website", "og:title": NAME, "og:description": SENTENCE, "twitter:card": "summary"}
+    if host := named_host():
+        base = st.get_option("server.baseUrlPath").strip("/")
+        picture = "/".join(filter(None, (f"https://{host}", base, PREVIEW.name)))
+        shown |= {"og:image": picture, "og:image:alt": "A drawn 7, and the network that reads it"}
+        shown["twitter:card"] = "summary_large_image"
+    tags = ((name, "name" if name.startswith("twitter") else "property", text) for name, text in shown.items())
+    return "".join(f'<meta {kind}="{name}" content="{html.escape(text)}">' for name, kind, text in tags)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ import pytest
 
 from mlp.page.server import opening
 from mlp.page.server.opening import Opening
+from mlp.page.style import theme
 
 SHEET = b'<link rel="stylesheet" crossorigin href="./static/css/index.css">'
 HTML = b"<html><head><title>Streamlit</title>" + SHEET + b"</head><body><div></div></body></html>"
@@ -66,6 +67,21 @@ def test_opening_html_has_name_style_sheet_outline_and_scripts(codings: str):
     assert int(headers["content-length"]) == len(body)
 
 
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("hosts", ["", "*.example.org", "localhost, inkling.example.org"])
+def test_link_shows_itself_with_a_picture_of_the_named_host_only(monkeypatch: pytest.MonkeyPatch, hosts: str):
+    monkeypatch.setenv("MLP_HOSTS", hosts)
+    theme.opening_html.cache_clear()
+    _, page = asyncio.run(Server().get("/", accept="*/*", accept_encoding="br", host="strange.example"))
+    theme.opening_html.cache_clear()
+    assert b'<meta property="og:title" content="Inkling">' in page
+    assert b'<meta property="og:description" content="Train a neural network' in page
+    picture = b'<meta property="og:image" content="https://inkling.example.org/preview.png">'
+    assert (picture in page) == hosts.startswith("localhost")
+    assert (b'name="twitter:card" content="summary_large_image"' in page) == (b"og:image" in page) == (picture in page)
+    assert b"strange" not in page
+
+
 def test_script_is_compressed_once_and_kept_by_browsers(files: Path):
     async def visit() -> None:
         server = Server()
@@ -86,7 +102,7 @@ def test_script_is_compressed_once_and_kept_by_browsers(files: Path):
 @pytest.mark.parametrize(
     ("path", "asked"),
     [
-        ("/", {"accept": "*/*"}),
+        ("/", {"accept": "image/png"}),
         ("/", {"method": "HEAD"}),
         ("/_stcore/health", {}),
         ("/download/token/csv", {}),
