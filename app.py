@@ -33,7 +33,7 @@ from mlp.page.tabs.runs.downloads import share_file
 from mlp.page.tabs.sent.copies import COPIES
 from mlp.page.tabs.sent.friend import sent_row, sent_state, sent_thread, visit_network, warn_of_network
 from mlp.page.tabs.sent.send import SHOWN as SHOWN_BY_LINK
-from mlp.page.tabs.sent.send import deleted_networks, send_section
+from mlp.page.tabs.sent.send import send_section
 from mlp.page.train.card import script_state, training_section, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section, privacy_note
@@ -105,7 +105,7 @@ def page() -> None:
     with st.container(key="privacy"):
         with st.expander("Privacy"):
             privacy_note(f"{SHOWN} {SHOWN_BY_LINK}")
-        newcomer_section(visitor, (deleted_room, deleted_networks))
+        newcomer_section(visitor, deleted_room)
     remember(visitor)
     sentences()
 

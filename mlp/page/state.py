@@ -20,7 +20,7 @@ class Rewound(NamedTuple):
 
 
 class Sent(Protocol):
-    """A network that somebody sent, for the tab whose link names it; None once it is withdrawn."""
+    """A network that somebody sent, for the tab whose link names it; without a reader once it is withdrawn."""
 
     reader: Reader | None
 

@@ -1,4 +1,4 @@
-"""Everything that can be trained is kept: saved, restored after a kill, resumed, exported, read, and repeated.
+"""Everything that can be trained is kept: saved, restored after a kill, resumed, exported, sent, read, and repeated.
 
 The rows are the `WAYS` to begin runs on the page, and the `GRID` of pairs of choices of what and how to train. One
 server begins them all, and is killed by ``kill -9``; a second one opens the pages of their visitors again.
@@ -19,6 +19,7 @@ from itertools import combinations, islice, product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -36,6 +37,8 @@ from mlp.page.tabs.drawings.section import SHARES
 from mlp.page.tabs.lessons.experiments import data_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.runs import downloads
+from mlp.page.tabs.sent.copies import Copies, copy_of
+from mlp.page.visitors.codes import new_id
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.persistence import is_saved, restore
 from mlp.page.visitors.runs import all_runs
@@ -51,6 +54,7 @@ from tests.each_setting import NEEDS, changed_values
 from tests.images.drawings.sample_drawings import letters, mixed
 from tests.page import sight, ways
 from tests.page.sight import APP, PATIENCE_S, draw, eventually, text, visitor_of
+from tests.page.tabs.sent.test_copies import Page
 from tests.page.ways import SOME, all_ways
 from tests.sample_digits import sample
 
@@ -256,6 +260,22 @@ def test_returned_run_is_exported_in_each_form(row: str, returned: dict[str, Vis
         assert all(files.values())
         (tmp_path / "mine.safetensors").write_bytes(files["weights"])
         assert answers_of(load_model(tmp_path / "mine.safetensors")) == answers_of(run.snapshot.reader)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_returned_run_is_handed_on_without_its_drawings(row: str, returned: dict[str, Visitor], tmp_path: Path):
+    for run in all_runs(returned[row])[:1]:
+        servers, reader = [Copies(), Copies()], run.snapshot.reader
+        for copies in servers:
+            copies.checkpoints = Checkpoints(tmp_path)
+        code = servers[0].send(Visitor(new_id()), copy_of(reader, None), row)
+        copy = servers[1].visit(code, Page())
+        assert (copy.reader.names, copy.reader.straighten) == (reader.names, reader.straighten)
+        read, again = (one.predict_proba(DIGITS.images[:20]) for one in (reader, copy.reader))
+        np.testing.assert_allclose(again, read, atol=0.02)
+        (file,) = tmp_path.glob("*/network.safetensors")
+        drawing = run.data.images[:784] if isinstance(run.data, DrawingData) else b""
+        assert not any(drawing) or drawing not in file.read_bytes()
 
 
 @pytest.mark.parametrize("row", GRID)

@@ -15,7 +15,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page import state
-from mlp.page.style.link import hidable
+from mlp.page.style.link import hidable, linked, shortened
 from mlp.page.style.theme import plain
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
@@ -34,8 +34,6 @@ NAMES = {
     "sent": "Sent",
 }
 PRETRAINED_NAMES = {"pretrained": "the pretrained network", "article": "the basic network"}
-MAX_LABEL = 24
-"""Letters of the names in the choice."""
 
 hidable("network", "Which network answers")
 
@@ -88,12 +86,12 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
 def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers, among the available ones; what it reads is what is drawn."""
     kinds = [*PRETRAINED_NAMES, *["run"] * (visitor.job is not None), *["uploaded"] * (visitor.uploaded is not None)]
-    sent, names = state.sent.get(), dict(NAMES)
+    sent, names = state.sent.get(), NAMES
     if sent is not None and (reader := sent.reader) is not None:
         kinds.append("sent")
-        names["sent"] = plain(_about(reader))
+        names = {**NAMES, "sent": plain(f"Sent: {shortened(['digits'] if reader.reads_digits else reader.names)}")}
     if state.network.get() not in kinds:
-        state.network.set(visitor.network if visitor.network in kinds else kinds[0])
+        state.network.set(next(kind for kind in (linked("network"), visitor.network, *kinds) if kind in kinds))
     if state.network.get() != "sent":  # that is of the link, not the visitor's
         visitor.network = state.network.get()
     more = {"format_func": names.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
@@ -149,19 +147,6 @@ def answering_as(
         return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
     kind = kind if kind in PRETRAINED_NAMES else "pretrained"
     return Answering(pretrained(kind), kind, f"Reading with <b>{PRETRAINED_NAMES[kind]}</b>")
-
-
-def _about(reader: Reader) -> str:
-    """Return what a network reads, as a short label.
-
-    Examples
-    --------
-    >>> from mlp.training.settings import Settings
-    >>> _about(Reader(Settings(names=("ant", "bee")).new_network(), names=("ant", "bee")))
-    'Sent: ant, bee'
-    """
-    names = "digits" if reader.reads_digits else ", ".join(reader.names)
-    return f"Sent: {names if len(names) <= MAX_LABEL else names[:MAX_LABEL] + '…'}"
 
 
 def _invitation(reader: Reader) -> str:

@@ -5,24 +5,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakSet
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.codes import new_code
 from mlp.page.visitors.owner import Others, Owner
 from mlp.page.visitors.persistence import restore
-from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 0.6
 """Until pages are notified of a change, as a class gives several drawings a second, and all pages show each."""
-
-
-class Page(Protocol):
-    """A tab that shows the work; its method can be called from any thread."""
-
-    def changed(self, *names: str) -> None:
-        """Respond to possible changes in the parts of these sources."""
 
 
 @dataclass
@@ -31,7 +23,7 @@ class CodedWork(Owner):
 
     kind: ClassVar[str]
     n_letters: ClassVar[int]  # of the code
-    listeners: "WeakSet[Page]" = field(default_factory=WeakSet)
+    listeners: "WeakSet[Any]" = field(default_factory=WeakSet)  # tabs that show it, see `mlp.page.live.tabs`
     will_notify: bool = False
 
     @classmethod
@@ -107,10 +99,6 @@ class ByCode(Others, Generic[W]):
     def forget(self, owner_id: str) -> None:
         """Let go of one in memory."""
         self._present.pop(owner_id, None)
-
-    def check(self, visitor: Visitor) -> None:
-        """Look at a visitor in memory, of whom most kinds know nothing."""
-        return
 
     def named(self, code: str) -> W | None:
         """Return the one with a code; None if there is none. An OSError says that it cannot be read at present."""

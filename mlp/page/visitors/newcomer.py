@@ -1,6 +1,6 @@
 """What is kept, and how to share a computer: leave work under a code, come back to it, or remove it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -42,17 +42,17 @@ def privacy_note(shown: str = "It shows others nothing of it.") -> None:
     )
 
 
-def newcomer_section(visitor: Visitor, more_deleted: Sequence[Callable[[Visitor], str]] = ()) -> None:
+def newcomer_section(visitor: Visitor, more_deleted: Callable[[Visitor], str] = lambda _: "") -> None:
     """Draw the visitor's code, and the buttons to leave and come back.
 
-    Each of ``more_deleted`` returns a sentence on what else is deleted with all work of a visitor, empty for nothing.
+    ``more_deleted`` returns a sentence on what else is deleted with all work of a visitor, empty if there is nothing.
     """
     with st.container(key="newcomer"), st.expander("Someone else’s turn"):
         _draw(visitor, more_deleted)
 
 
 @part("newcomer", FIRST_WORK)
-def _draw(visitor: Visitor, more_deleted: Sequence[Callable[[Visitor], str]]) -> None:
+def _draw(visitor: Visitor, more_deleted: Callable[[Visitor], str]) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():
         if visitor.has_work():
@@ -66,7 +66,7 @@ def _draw(visitor: Visitor, more_deleted: Sequence[Callable[[Visitor], str]]) ->
                 args=("",),
             )
             st.caption("The next person then starts with an empty page.")
-            if more := " ".join(filter(None, (also(visitor) for also in more_deleted))):
+            if more := more_deleted(visitor):
                 st.caption(more)
             sure = st.checkbox("Yes, delete all my work", key="remove_sure")
             st.button(

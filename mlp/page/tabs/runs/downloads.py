@@ -63,16 +63,12 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
 def share_file(visitor: Visitor) -> None:
     """Draw the button that downloads the network that answers as a web page."""
-    now, number, is_run = answering(visitor), visitor.runs.current, answering(visitor).kind == "run"
-    st.markdown("A web page in which this network reads drawings, for somebody without this server or the internet.")
+    now = answering(visitor)
+    st.markdown("A web page in which this network reads drawings, without this server or the internet.")
     download_button(
         "Take it home",
-        lambda: (
-            home_page(run_of(visitor, number), visitor.signs.now)
-            if is_run
-            else take_home_page(now.reader, title=NAMES[now.kind], digit_check=pretrained("digit_check"))
-        ),
-        f"{file_name(f'run-{number}' if is_run else 'network', visitor.nickname, date.today())}.html",
+        lambda: take_home_page(now.reader, title=NAMES[now.kind], digit_check=pretrained("digit_check")),
+        f"{file_name('network', visitor.nickname, date.today())}.html",
         key="share_file",
         icon=":material/home:",
     )

@@ -1,6 +1,7 @@
 """The copies of networks that visitors send: found by their codes, saved like visitors' work, and withdrawn."""
 
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,13 +23,9 @@ SENT = "sent"
 """Name of the codes of a visitor's copies among the values that are kept of them."""
 SECONDS = "seconds"
 """Name of the only fact that a copy keeps: how long the network trained."""
-FULL = f"{MAX_SENT} networks of yours are sent already: withdraw one under Mine, Sent."
-AGAIN = "The server had to reload your work; press the button again."
-UNSAVED = "The server can’t write to its disk, or its disk is full, so it can’t keep a copy. Try again in a minute."
-
-
-class SendError(ValueError):
-    """A refusal, as a sentence for the sender."""
+FULL = f"{MAX_SENT} of yours are sent already; withdraw one under Mine, Sent"
+AGAIN = "the server had to reload your work; press the button again"
+UNSAVED = "the server can’t write to its disk, or its disk is full; try again in a minute"
 
 
 class Weights(Uploaded):
@@ -59,22 +56,9 @@ def copy_of(reader: Reader, seconds: float | None) -> Reader:
     ModelError
         If its weights are not finite, or too large for half of their bits.
     """
-    bare = Reader(
-        reader.network,
-        temperature=reader.temperature,
-        test_time_augmentation=reader.test_time_augmentation,
-        straighten=reader.straighten,
-        names=reader.names,
-        none_below=reader.none_below,
-        facts={} if seconds is None else {SECONDS: seconds},
-    )
+    bare = copy(reader)
+    bare.facts = {} if seconds is None else {SECONDS: seconds}
     return readable_network(dump_model(bare, half=True), "the network")
-
-
-def sent_by(visitor: Visitor) -> dict[str, str]:
-    """Return the codes of a visitor's copies, the oldest first, each with what it reads in words."""
-    found: dict[str, str] = visitor.kept.get(SENT, {})
-    return found
 
 
 class Copies(ByCode[Copy]):
@@ -84,66 +68,59 @@ class Copies(ByCode[Copy]):
         super().__init__(Copy)
 
     def send(self, visitor: Visitor, reader: Reader, about: str) -> str:
-        """Keep a copy, of which ``about`` says what it reads, and return its code; a SendError says why not.
+        """Keep a copy, of which ``about`` says what it reads, and return its code; a ValueError says why not.
 
         It is on disk after the work of its sender, who can thus withdraw it after a crash at any point.
         """
-        copy = Copy(Copy.new_id(), reader=reader)
+        sent = Copy(Copy.new_id(), reader=reader)
         with visitor.lock:
             if visitor.forgotten:
-                raise SendError(AGAIN)
+                raise ValueError(AGAIN)
             if len(self.of(visitor)) >= MAX_SENT:
-                raise SendError(FULL)
-            self.add(copy)
-            visitor.kept[SENT] = {**sent_by(visitor), copy.code: about}
+                raise ValueError(FULL)
+            self.add(sent)
+            visitor.kept[SENT] = {**self.of(visitor), sent.code: about}
         if self.checkpoints is not None:
-            for owner in (visitor, copy):
+            for owner in (visitor, sent):
                 save(owner, self.checkpoints)
-            if copy.refusals:
-                self.withdraw(visitor, copy.code)
-                raise SendError(UNSAVED)
-        if not self.knows(copy.code):  # another tab has deleted all work
-            raise SendError(AGAIN)
-        return copy.code
+            if sent.refusals:
+                self.withdraw(visitor, sent.code)
+                raise ValueError(UNSAVED)
+        if not self.knows(sent.code):  # another tab has deleted all work
+            raise ValueError(AGAIN)
+        return sent.code
 
     def of(self, visitor: Visitor) -> dict[str, str]:
-        """Return a visitor's copies as `sent_by` does, without those that nobody opened for too long."""
-        with visitor.lock, suppress(OSError):  # looked up again when the disk can be read
-            self._keep(visitor, {code: about for code, about in sent_by(visitor).items() if self.knows(code)})
-        return sent_by(visitor)
+        """Return the codes of a visitor's copies, the oldest first, each with what it reads in words."""
+        sent: dict[str, str] = visitor.kept.get(SENT, {})
+        with suppress(OSError):  # without those that nobody has opened for too long
+            sent = {code: about for code, about in sent.items() if self.knows(code)}
+        return sent
 
     def visit(self, text: str, page: Tab) -> Copy | None:
         """Return the copy with this code, which stays in memory as long as the page; None if there is none."""
-        with self.held(typed_code(text)) as copy:
-            if copy is None or copy.reader is None:
+        with self.held(typed_code(text)) as sent:
+            if sent is None or sent.reader is None:
                 return None
-            copy.listeners.add(page)
-            return copy
+            sent.listeners.add(page)
+            return sent
 
     def withdraw(self, visitor: Visitor, code: str) -> None:
         """Delete a copy of this visitor's, also for those who try it; after an OSError, it stays."""
-        if code not in sent_by(visitor):
+        if code not in visitor.kept.get(SENT, {}):
             return
-        with self.held(code, on_disk=True) as copy:
+        with self.held(code, on_disk=True) as sent:
             if self.checkpoints is not None:
                 self.checkpoints.remove(Copy.id_of(code))
             with visitor.lock:
-                self._keep(visitor, {each: about for each, about in sent_by(visitor).items() if each != code})
-            if copy is not None:
-                self.forget(copy.id)
-                copy.close()
-
-    @staticmethod
-    def _keep(visitor: Visitor, sent: dict[str, str]) -> None:
-        """Keep these codes of a visitor's copies; their lock is held."""
-        if sent:
-            visitor.kept[SENT] = sent
-        else:
-            visitor.kept.pop(SENT, None)
+                visitor.kept[SENT] = {each: about for each, about in visitor.kept[SENT].items() if each != code}
+            if sent is not None:
+                self.forget(sent.id)
+                sent.close()
 
     def leave(self, visitor: Visitor) -> None:
         """Delete all copies of a visitor's; after an OSError, some of them stay."""
-        for code in list(sent_by(visitor)):
+        for code in visitor.kept.get(SENT, {}):
             self.withdraw(visitor, code)
 
 

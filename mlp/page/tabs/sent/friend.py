@@ -1,7 +1,6 @@
 """The page of somebody who tries a network that was sent: the network of the link, its row, and what is next."""
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -14,7 +13,6 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.link import forget_linked, linked
-from mlp.page.style.redraw import Event
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.next_step import NextStep, Thread
@@ -25,9 +23,7 @@ from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
 TRIED = "tried"
-"""Name of the counts of read drawings among the values that are kept of a visitor, by code."""
-MAX_TRIED = 20
-"""Networks whose counts are kept."""
+"""Name of the count among the values that are kept of a visitor: the network's code, drawings read right, and all."""
 ENDED = (
     "The network of this link is gone: whoever sent it has withdrawn it, or nobody has opened it for 30 days. Ask for "
     "a new link."
@@ -37,48 +33,30 @@ NOT_NOW = "The server can’t read the network of this link now. Open the link a
 
 _problem = SessionVar[str]("sent_problem", "")
 """Why this tab does not show the network of the link that opened it; empty if it does."""
-_pretrained = SessionVar[bool]("sent_pretrained", False)
-"""Whether the link's pretrained network was chosen."""
 _named = ControlVar[int | None]("sent_named", None)
 """What the drawing was; a control."""
-JUDGED = Event()
-"""The friend's count of drawings that were read right."""
 
 
 def visit_network(visitor: Visitor) -> Copy | None:
     """Read with the network of the link, chosen when it opens, and return it; call it before all that shows it."""
-    code = linked(LINKED)
-    if code in PRETRAINED_NAMES and not _pretrained.get():
-        _pretrained.set(True)
-        state.network.set(code)
+    code, problem = linked(LINKED), ENDED
     if code is None or code in PRETRAINED_NAMES:
         return None
-    before = state.sent.get()
     try:
-        copy = _visited(code)
+        copy = COPIES.visit(code, this_tab())
     except OSError:
-        _problem.set(NOT_NOW)
-        return None
-    if copy is None:
-        state.sent.pop()
-        forget_linked(LINKED)
-        return None
-    _problem.pop()
-    state.sent.set(copy)
-    if before is None:
+        copy, problem = None, NOT_NOW
+    if copy is not None and state.sent.get() is None:
         state.network.set("sent")
         state.collecting.set(False)  # the canvas is for this network first
+        if not visitors().free_memory(0):
+            copy.listeners.discard(this_tab())
+            copy, problem = None, NO_ROOM
+    if problem == ENDED and copy is None:
+        forget_linked(LINKED)
+    _problem.set(problem if copy is None else "")
+    state.sent.set(copy)
     return copy
-
-
-def _visited(code: str) -> Copy | None:
-    """Return the network with a code, if it fits into memory beside the work of others; it is here from now on."""
-    copy = COPIES.visit(code, this_tab())
-    fits = copy is None or visitors().free_memory(0)
-    if copy is not None and not fits:
-        copy.listeners.discard(this_tab())
-    _problem.set(NO_ROOM if not fits else ENDED)
-    return copy if fits else None
 
 
 def sent_state(copy: Copy | None) -> str:
@@ -97,7 +75,7 @@ def sent_row(visitor: Visitor) -> Row | None:
     copy = state.sent.get()
     if not isinstance(copy, Copy) or state.network.get() != "sent" or state.collecting.get():
         return None
-    return Row(partial(_judge, visitor, copy), [STROKE, JUDGED])
+    return Row(partial(_judge, visitor, copy), [STROKE])
 
 
 def _judge(visitor: Visitor, copy: Copy) -> None:
@@ -115,14 +93,14 @@ def _judge(visitor: Visitor, copy: Copy) -> None:
                 on_change=_named.on_change(_count_named),
                 args=(visitor, copy),
             )
-    right, n = _counts(visitor).get(copy.code, (0, 0))
+    right, n = _counted(visitor, copy)
     st.html(announced("sent_count", f"It read <b>{right}</b> of your <b>{n}</b>." if n else ""), width="content")
 
 
-def _counts(visitor: Visitor) -> dict[str, tuple[int, int]]:
-    """Return how many drawings were read right, and how many there were, by the codes of networks."""
-    found: dict[str, Any] = visitor.kept.get(TRIED, {})
-    return {code: (right, n) for code, (right, n) in found.items()}
+def _counted(visitor: Visitor, copy: Copy) -> tuple[int, int]:
+    """Return how many of the friend's drawings a network has read right, and how many there were."""
+    code, right, n = visitor.kept.get(TRIED, ("", 0, 0))
+    return (right, n) if code == copy.code else (0, 0)
 
 
 def _count_named(visitor: Visitor, copy: Copy) -> None:
@@ -138,11 +116,9 @@ def _count(visitor: Visitor, copy: Copy, named: int | None = None) -> None:
     if desk.drawing is None or read is None:
         return
     with visitor.lock:
-        counts = _counts(visitor)
-        right, n = counts.pop(copy.code, (0, 0))
-        counts[copy.code] = right + (named in (None, read.digit)), n + 1
-        visitor.kept[TRIED] = dict(list(counts.items())[-MAX_TRIED:])
-    wipe(visitor, CANVAS, STROKE, JUDGED, FIRST_WORK)
+        right, n = _counted(visitor, copy)
+        visitor.kept[TRIED] = (copy.code, right + (named in (None, read.digit)), n + 1)
+    wipe(visitor, CANVAS, FIRST_WORK)  # the row follows once the canvas is empty
 
 
 def sent_thread(visitor: Visitor) -> Thread | None:

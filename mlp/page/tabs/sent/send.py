@@ -3,23 +3,21 @@
 import streamlit as st
 
 from mlp.class_names import in_words
-from mlp.nn.weights import ModelError
-from mlp.page import state
-from mlp.page.draw.networks import PRETRAINED_NAMES, answering, training_seconds
+from mlp.page.draw.networks import answering, training_seconds
 from mlp.page.draw.share import copy_button
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import page_address
+from mlp.page.style.link import linked, page_address
 from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
-from mlp.page.tabs.sent.copies import COPIES, LINKED, MAX_SENT, SENT, Copy, SendError, copy_of, sent_by
+from mlp.page.tabs.sent.copies import COPIES, LINKED, MAX_SENT, SENT, copy_of
 from mlp.page.visitors.newcomer import NOT_DELETED
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
 
-SHOWN = "Whoever has the link of a network that you sent can try it, and you see nothing of theirs."
+SHOWN = "Whoever has the link of a network that you sent can try it until you withdraw it; you see nothing of theirs."
 """What others see of a visitor's work, for the privacy note."""
 KEPT = "It is kept until you withdraw it under *Mine*, *Sent*, or until nobody has opened it for 30 days."
 _refused = Refusal("send")
@@ -28,46 +26,23 @@ _code = SessionVar[str]("sent_code", "")
 """The code of the network that this tab has sent last."""
 
 
-def deleted_networks(visitor: Visitor) -> str:
-    """Return what becomes of the networks of a visitor who deletes all work, as a sentence; empty without any."""
-    return "Deleting it also withdraws the networks that you sent." if sent_by(visitor) else ""
-
-
 def link_of(code: str) -> str:
     """Return the address on which others try a network."""
     return reachable(page_address(), **{LINKED: code})
 
 
 def send_section(visitor: Visitor) -> None:
-    """Draw the button that sends the network that answers, and the link."""
+    """Draw the button that sends the network that answers, and the link; no copy is needed of one that others have."""
     now = answering(visitor)
-    if now.kind in PRETRAINED_NAMES:
-        st.markdown("A friend opens this page with the same network.")
-        _link(now.kind)
-        return
-    sent = state.sent.get()
-    if now.kind == "sent" and isinstance(sent, Copy):
-        st.markdown("The link that you opened, for one more friend.")
-        _link(sent.code)
-        return
-    st.markdown(f"A friend draws for a copy of your network as it is now. {KEPT}")
-    is_there = _code.get() in sent_by(visitor)
-    st.button(
-        "Send it as it is now" if is_there else "Make a link",
-        key="send_network",
-        type="secondary" if is_there else "primary",
-        width="stretch",
-        on_click=_send,
-        args=(visitor,),
-    )
-    _refused.show()
-    if is_there:
-        _link(_code.get())
-
-
-def _link(code: str) -> None:
-    copy_button(link_of(code))
-    st.html(with_qr(link_of(code)))
+    code = linked(LINKED) if now.kind == "sent" else now.kind
+    if now.kind in ("run", "uploaded"):
+        code = _code.get() if _code.get() in COPIES.of(visitor) else ""
+        st.markdown(f"A friend draws for a copy of your network as it is now. {KEPT}")
+        st.button("Make a link", key="send_network", type="primary", on_click=_send, args=(visitor,))
+        _refused.show()
+    if code:
+        copy_button(link_of(code))
+        st.html(with_qr(link_of(code)))
 
 
 def _send(visitor: Visitor) -> None:
@@ -77,10 +52,8 @@ def _send(visitor: Visitor) -> None:
         reader = copy_of(now.reader, None if now.origin else training_seconds(visitor, now))
         check_bytes(reader.network.values.nbytes, "try again when other visitors have left")
         _code.set(COPIES.send(visitor, reader, about))
-    except SendError as error:
-        _refused.set(str(error))
-    except (ModelError, ValueError) as error:
-        _refused.set(f"This network cannot be sent: {error}.")
+    except ValueError as error:
+        _refused.set(f"This network cannot be sent: {reason(error)}")
 
 
 @part("sent_list", where=Where.TAB)
