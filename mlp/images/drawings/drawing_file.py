@@ -15,6 +15,9 @@ from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet,
 from mlp.images.recorded import CANVAS_PX, PEN_PX, parse_sample, place
 
 MAX_FILE_BYTES = 10_000_000
+"""Largest file that `load_set` reads. The page's server refuses larger uploads itself, and what is kept of one may be
+larger: of whole numbers, by half.
+"""
 MAX_SAMPLES = 2_000
 """Maximum number of drawings in a file, of all names together."""
 
@@ -40,14 +43,15 @@ def load_set(path: str | Path) -> DrawingSet:
     Raises
     ------
     ValueError
-        As `parse_drawings` does; the message names the file.
+        If it is too large, or as `parse_drawings` does; the message names the file.
     OSError
         If the file cannot be read.
     """
     path = Path(path)
-    size = path.stat().st_size
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise ValueError(f"{path}: a file of drawings may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
     try:
-        return parse_drawings(path.read_bytes() if size <= MAX_FILE_BYTES else bytes(MAX_FILE_BYTES + 1))
+        return parse_drawings(path.read_bytes())
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -60,10 +64,8 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet
     Raises
     ------
     ValueError
-        If it is too large, of another form, or breaks a rule of sets; the message names the number of a faulty sample.
+        If it is of another form, or breaks a rule of sets; the message names the number of a faulty sample.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise ValueError(f"a file of drawings may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:

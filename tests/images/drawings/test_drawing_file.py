@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, MAX_SAMPLES, dump_drawings, load_set, parse_drawings
+from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, load_set, parse_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.images.recorded import load_drawings
 from tests.images.drawings.sample_drawings import letters
@@ -61,7 +61,6 @@ def with_sample(**values):
         (b"\x1f\x8b", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ('{"samples": 3}', "must be like"),
-        (bytes(MAX_FILE_BYTES + 1), "at most 10 MB"),
         (json.dumps({**CONTENT, "names": "AB"}), "names must be a list of 1 to 10, got 'AB'"),
         (json.dumps({**CONTENT, "names": ["A", "A", "B"]}), "'A' is taken"),
         (json.dumps({**CONTENT, "names": ["A", "A\u200b", "B"]}), "is taken"),
@@ -76,6 +75,19 @@ def with_sample(**values):
 def test_bad_file_gets_a_clear_error(data: str | bytes, sentence: str):
     with pytest.raises(ValueError, match=sentence):
         parse_drawings(data)
+
+
+def test_largest_file_can_be_kept_and_read_again(tmp_path, monkeypatch):
+    """Whole numbers are kept with a decimal, and drawings with their images."""
+    drawn = np.random.default_rng(0).integers(100, 280, (9, 600, 2)).tolist()
+    path = tmp_path / "largest.json"
+    path.write_text(json.dumps({"samples": [{"label": 0, "strokes": [stroke]} for stroke in drawn]}))
+    monkeypatch.setattr("mlp.images.drawings.drawing_file.MAX_FILE_BYTES", path.stat().st_size)
+    drawings = load_set(path)
+    assert len(parse_drawings(dump_drawings(drawings))) == len(drawings) == 9
+    path.write_text(dump_drawings(drawings), encoding="utf-8")
+    with pytest.raises(ValueError, match="a file of drawings may have at most"):
+        load_set(path)
 
 
 def samples(n):
