@@ -7,11 +7,14 @@ from operator import mul
 import numpy as np
 
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.nn.tta import SHIFTS
 
 BITS = (32, 8, 4, 2, 1)
 """Choices for rounding the weights; 32 leaves them unchanged."""
 ROUNDS = 4  # of fitting the scale and rounding: more change nothing visible
 NEURON = 100  # multiplications that take as long as a neuron without its weights: its bias, activation and memory
+STRAIGHTENING = 10_000_000  # those that take as long as straightening an image
 BUDGET = 3e9  # multiplications at most: about 0.1 s, as visitors wait for it when they move a slider
 
 
@@ -168,9 +171,12 @@ def n_weights_left(network: MLP) -> int:
     return sum(int(np.count_nonzero(dense.weight.value)) for dense in network.dense_layers)
 
 
-def n_affordable(network: MLP, n_images: int) -> int:
-    """Return how many images a network can read within `BUDGET`: a round number, or all of them."""
-    affordable = int(BUDGET / (network.n_parameters + NEURON * sum(network.layer_sizes[1:])))
+def n_affordable(network: MLP | Reader, n_images: int, budget: float = BUDGET) -> int:
+    """Return how many images a network can read within a number of multiplications: a round number, or all of them."""
+    each = network.n_parameters + NEURON * sum(network.layer_sizes[1:])
+    if isinstance(network, Reader):
+        each = each * (len(SHIFTS) if network.test_time_augmentation else 1) + STRAIGHTENING * network.straighten
+    affordable = int(budget / each)
     return n_images if affordable >= n_images else max(100, affordable // 100 * 100)
 
 

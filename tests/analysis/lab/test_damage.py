@@ -6,11 +6,13 @@ import pytest
 from mlp.analysis.lab.damage import (
     Damage,
     damaged,
+    n_affordable,
     n_bytes,
     n_weights_left,
     quantized,
 )
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 
 
 @pytest.fixture
@@ -71,6 +73,17 @@ def test_bytes_are_counted_by_hand(network: MLP):
         assert n_bytes(damaged(network, damage), damage) == -(-bits // 8) + 4 * neurons + 4 * neurons
     off = Damage(off=((0, 3), (1, 0), (1, 5)))
     assert n_bytes(damaged(network, off), off) == 4 * (20 * 7 + 7 * 4 + 4 * 10 + 7 + 4 + 10)
+
+
+def test_fewer_images_are_affordable_the_more_a_network_computes_for_each():
+    network = MLP([784, 1000, 10], rng=np.random.default_rng(0))
+    readers = (
+        Reader(network),
+        Reader(network, test_time_augmentation=True),  # each image five times
+        Reader(network, test_time_augmentation=True, straighten=True),
+    )
+    assert [n_affordable(reader, 10_000, 1e10) for reader in readers] == [10_000, 2200, 600]
+    assert n_affordable(Reader(network), 10, 1e10) == 10
 
 
 @pytest.mark.parametrize(("values", "rule"), [({"pruned": 1.2}, "from 0 to 1, got 1.2"), ({"bits": 3}, "got 3")])

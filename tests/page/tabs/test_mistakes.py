@@ -45,6 +45,16 @@ def test_score_on_learned_images_has_a_remark(open_page, network, kind, remark):
     assert bool(remark) == ("Its weights" in note)
 
 
+def test_slow_network_reads_as_many_images_as_it_can_in_time(open_page, monkeypatch):
+    monkeypatch.setattr("mlp.page.tabs.mistakes.section.BUDGET", 1e7)
+    test = open_page(tab="Mistakes")
+    test.button(key="step").click().run()
+    at_rest(test)
+    network, split = visitor_of(test).job.snapshot().network, sample().validation
+    assert counts(test) == read_all(network, split.images[:100], split.labels[:100]).confusion.tolist()
+    assert " of 100</b>" in markup(test)
+
+
 def test_run_is_read_again_only_when_its_network_has_changed(open_page):
     test = open_page(tab="Mistakes", images=100, epochs=1)
     split = sample().validation

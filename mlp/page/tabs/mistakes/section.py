@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.lab.damage import n_affordable
 from mlp.analysis.mistakes import Readings, read_all
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
@@ -50,6 +51,8 @@ SPLITS = Views(
     ControlVar("mistakes_on", ""),
 )
 SHOWN = 24
+BUDGET = 4e10
+"""Multiplications at most: nearly a second of a core, which everybody's training lacks meanwhile."""
 
 
 @part("mistakes", NETWORK, VIEW, where=Where.TAB)
@@ -88,7 +91,8 @@ def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, 
 
     def analyze() -> tuple[str, Readings]:
         at = "" if now.step is None else f", at step {now.step:,}"
-        return now.caption + at, read_all(now.reader, split.images, split.labels)
+        n = n_affordable(now.reader, len(split), BUDGET)
+        return now.caption + at, read_all(now.reader, split.images[:n], split.labels[:n])
 
     return within_budget("readings", (now.network, visitor.job, split), analyze, plays=plays)
 
