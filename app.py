@@ -14,7 +14,7 @@ from mlp.page.draw.networks import FILES, network_choice, pretrained
 from mlp.page.draw.photo import photo_section
 from mlp.page.draw.share import share_drawing, share_section, share_settings
 from mlp.page.live.component import live_channel
-from mlp.page.live.new_page import answer_next, canvas_first, one_new_page
+from mlp.page.live.new_page import answer_next, canvas_first, page_in_turn
 from mlp.page.live.socket import live_route
 from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
@@ -65,14 +65,14 @@ def page() -> None:
     visitor = this_visitor(OTHERS)
     wait_for_step(visitor)
     sent = visit_network(visitor)
+    open_link()
+    visit_room(visitor)
     live_channel(
         visitor,
         lambda: script_state(visitor) + room_state(visitor) + sent_state(sent),
         lambda: teach_sign(visitor),
     )
     hide_parts()
-    open_link()
-    visit_room(visitor)
     restore_drawing(visitor)
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()
@@ -119,7 +119,7 @@ def get_ready() -> None:
 
 if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor
     start_at_the_top()
-    with one_new_page():
+    with page_in_turn():
         page()
 else:  # the server imports it once
     wait_for_running_threads()

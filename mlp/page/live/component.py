@@ -62,6 +62,11 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Calla
         fragment(requests, key=_live_requests.key)()
 
 
+def channel_asks() -> bool:
+    """Whether the browser's part of the channel has requested the page that this script draws."""
+    return (_live.get() or {}).get("draw") is not None
+
+
 def _redraw_requested() -> None:
     """Redraw the outdated parts that the browser asks for."""
     keys = (_live_requests.get() or {}).get("redraw")

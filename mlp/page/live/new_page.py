@@ -1,4 +1,4 @@
-"""Draw a new page in pieces, with pauses for its browser, and only one new page at a time."""
+"""Draw a new page in pieces, with pauses for its browser, and only one page at a time that no press asked for."""
 
 import threading
 import time
@@ -8,24 +8,26 @@ from contextlib import contextmanager
 from streamlit import runtime
 
 from mlp.page import state
+from mlp.page.live.component import channel_asks
 from mlp.page.live.tabs import this_tab
 
 CANVAS_S = 0.6  # longest wait for the channel of a new page, which a browser opens as it draws the canvas
 ANSWER_S = 0.15  # that it then needs for the place of the answer
-TURN_S = 5.0  # longest wait for other new pages, one of which may begin with a long analysis
+TURN_S = 2.0  # longest turn: a page takes a fraction of a second, but one may begin with a long analysis
 
 
 class PageTurns:
-    """Turns to draw a new page, first come, first served; after ``longest_wait_s``, one is drawn without a turn.
+    """Turns to draw a page, first come, first served; the next begins ``longest_s`` after one began at the latest.
 
     Python runs one thread at a time, for 5 ms if others wait, and the server's event loop needs several such turns for
     each stroke. Eight threads that draw new pages made strokes wait for half a second.
     """
 
-    def __init__(self, longest_wait_s: float = TURN_S) -> None:
-        self._longest_wait_s = longest_wait_s
-        self._free = threading.BoundedSemaphore()
-        self._thread = threading.local()  # has_turn
+    def __init__(self, longest_s: float = TURN_S) -> None:
+        self._longest_s = longest_s
+        self._next = threading.Condition()
+        self._drawing: int | None = None  # the thread that has the turn
+        self._until = 0.0
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -46,38 +48,46 @@ class PageTurns:
             self._take()
 
     def _take(self) -> None:
-        self._thread.has_turn = self._free.acquire(timeout=self._longest_wait_s)
+        with self._next:
+            while self._drawing is not None and (left_s := self._until - time.monotonic()) > 0:
+                self._next.wait(left_s)
+            self._drawing, self._until = threading.get_ident(), time.monotonic() + self._longest_s
 
     def _give_back(self) -> None:
-        if self._thread.has_turn:
-            self._thread.has_turn = False
-            self._free.release()
+        with self._next:
+            if self._drawing == threading.get_ident():
+                self._drawing = None
+                self._next.notify()
 
 
-_turns = PageTurns()
+TURNS = PageTurns()
+"""The turns of all pages of this server."""
 
 
 @contextmanager
-def one_new_page() -> Iterator[None]:
-    """Wait, if a new page opens, until no other one is drawn; draw the page in this block."""
-    if not _opens():
+def page_in_turn() -> Iterator[None]:
+    """Wait, unless a press asked for the page, until no other one is drawn; draw the page in this block.
+
+    Whoever opens a door, a table, or sends a class away changes its pages all at once.
+    """
+    if not _opens() and not channel_asks():
         yield
         return
-    with _turns.turn():
+    with TURNS.turn():
         yield
 
 
 def canvas_first() -> None:
     """While a page opens, wait until the browser has drawn the canvas, as it takes longer for the rest."""
     if _opens():
-        with _turns.pause():
+        with TURNS.pause():
             this_tab().wait_for_connection(CANVAS_S)
 
 
 def answer_next() -> None:
     """While a page opens, wait briefly for the browser to draw what comes after the canvas, up to here."""
     if _opens():
-        with _turns.pause():
+        with TURNS.pause():
             time.sleep(ANSWER_S)
 
 

@@ -1,13 +1,15 @@
-"""Pages and readings take turns: new pages draw one at a time, and readings keep to a budget."""
+"""Pages and readings take turns: pages that no press asks for draw one at a time, and readings keep to a budget."""
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mlp.page.live.budget import BURST_S, Budget
-from mlp.page.live.new_page import PageTurns
+from mlp.page.live.new_page import TURNS, PageTurns
 from tests.page.server import skipped_waits
 
 PATIENCE_S = 20.0
@@ -52,6 +54,40 @@ def test_pausing_page_lets_others_draw_and_then_waits_for_them():
             threading.Timer(0.1, may_end.set).start()
         seen.append("first")
     assert seen == ["second", "first"]
+
+
+def test_pages_that_waited_for_a_long_one_are_still_drawn_one_at_a_time():
+    turns, drawing, most = PageTurns(1.0), set[int](), 0
+
+    def draw() -> None:
+        nonlocal most
+        with turns.turn():
+            drawing.add(threading.get_ident())
+            most = max(most, len(drawing))
+            time.sleep(0.02)
+            drawing.discard(threading.get_ident())
+
+    with turns.turn():
+        for thread in [started(draw) for _ in range(8)]:
+            thread.join(PATIENCE_S)
+    assert most == 1
+
+
+def test_page_that_the_channel_asks_for_waits_until_another_is_drawn(page: AppTest):
+    """Otherwise a class that is let in, or sent away, would draw its pages all at once."""
+    seen = []
+
+    def draw() -> None:
+        page.run()
+        seen.append("asked for")
+
+    page.session_state["live"] = {"draw": "another state"}
+    with TURNS.turn():
+        asked_for = started(draw)
+        asked_for.join(1.0)
+        seen.append("another")
+    asked_for.join(PATIENCE_S)
+    assert seen == ["another", "asked for"]
 
 
 async def read(budget: Budget, owner: str | None, times: int, cost_s: float) -> None:

@@ -10,7 +10,7 @@ from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, person
-from mlp.page.tabs.classroom.rooms import PEOPLE
+from mlp.page.tabs.classroom.rooms import DOOR, PEOPLE
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
@@ -27,7 +27,7 @@ def code_card(room: Classroom) -> None:
     st.html(with_qr(reachable(page_address(), room=room.code), f"<b>{room.code[:4]} {room.code[4:]}</b><br>"))
 
 
-@part("room_devices", PEOPLE, where=Where.TAB)
+@part("room_devices", PEOPLE, DOOR, where=Where.TAB)
 def devices(visitor: Visitor, room: Classroom) -> None:
     """Draw who waits, the door, and who is there, with a button that lets each other one go."""
     waiting = list(room.waiting.items())

@@ -114,10 +114,10 @@ class Classroom(CodedWork):
         return who in self.waiting or self.learner(who) is not None
 
     def look(self) -> tuple[object, ...]:
-        """Return what decides how the parts of a page look, but for drawings: the wall of them moves by itself."""
+        """Return what decides how a learner's parts of a page look, but for drawings: their wall moves by itself."""
         people = [(one.number, one.guess is not None) for one in self.learners]
         table = self.last_table.done and self.last_table.done.at
-        return tuple(self.waiting.values()), people, self.door_is_open, table
+        return people, table
 
     @property
     def is_full(self) -> bool:

@@ -152,15 +152,17 @@ ROOMS = Classrooms()
 """All rooms of this server."""
 PEOPLE = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.look(), 1.0)
 """Who is in the visitor's room, their guesses, and the table."""
+DOOR = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (tuple(room.waiting.values()), room.door_is_open), 1.0)
+"""Who waits to be let in, and whether the door is open: what only the one who holds the room sees."""
 
 
-def _given(tab: Any) -> tuple[int, int] | None:
+def _given(tab: Any) -> tuple[int, int, int | None] | None:
     mine = None if (room := ROOMS.of(tab.visitor)) is None else room.learner(person(tab.owner))
-    return None if mine is None else (mine.number, mine.n_given)
+    return None if mine is None else (mine.number, mine.n_given, mine.guess)
 
 
 GIVEN = Event(_given, 1.0)
-"""What the visitor has given to the room."""
+"""What the visitor has given to the room, and their guess."""
 
 
 def room_state(visitor: Visitor) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learning import learn_with
 from mlp.page.tabs.classroom.room import Classroom, Learner, person
-from mlp.page.tabs.classroom.rooms import GIVEN, PEOPLE, ROOMS, holds_room
+from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room
 from mlp.page.tabs.next_step import NextStep, Thread
 from mlp.page.tabs.places import go_to
 from mlp.page.visitors.visitor import Visitor
@@ -19,7 +19,7 @@ def room_thread(visitor: Visitor) -> Thread | None:
         return None
     mine = room.learner(person(visitor.id))
     asks = mine is None or room.asks_for(mine.who) is not None
-    return Thread([] if mine is None or asks else steps_in(room, mine, holds_room(visitor)), [PEOPLE, GIVEN])
+    return Thread([] if mine is None or asks else steps_in(room, mine, holds_room(visitor)), [GIVEN])
 
 
 def steps_in(room: Classroom, mine: Learner, holds: bool) -> Sequence[NextStep]:
