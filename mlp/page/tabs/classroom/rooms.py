@@ -80,17 +80,17 @@ class Classrooms(ByCode[Classroom]):
             return None if (seat := seat_of(visitor)) is None else self.named(seat.code)
         return None
 
-    def visit(self, visitor: Visitor, page: Tab) -> None:
+    def visit(self, visitor: Visitor, page: Tab) -> str | None:
         """Make a page follow the room that its visitor is in, and no other; only scripts call it.
 
-        If there is no such room any more, or it knows the visitor no longer, they are in none from now on. Whoever
-        holds it is let in again, as the file that names them may be unreadable.
+        If there is no such room any more, or it knows the visitor no longer, they are in none from now on; the sentence
+        returned says so. Whoever holds it is let in again, as the file that names them may be unreadable.
         """
-        seat, me, notice = seat_of(visitor), person(visitor.id), None
+        seat, me, notice, gone = seat_of(visitor), person(visitor.id), None, None
         for other in self.present():
             other.listeners.discard(page)
         if seat is None:
-            return
+            return None
         with suppress(OSError), self.held(seat.code) as room, visitor.lock:
             if room is not None and seat.holds:
                 room.ask(me, holds=True)
@@ -99,9 +99,10 @@ class Classrooms(ByCode[Classroom]):
                 room.listeners.add(page)
             elif seat_of(visitor) == seat:  # no other tab has left or joined meanwhile
                 del visitor.kept[SEAT]
-                notice = ENDED if room is None else GONE.format(seat.code)
+                gone = ENDED if room is None else GONE.format(seat.code)
         if notice is not None:
             visitor.add_notice(notice)
+        return gone
 
     def leave(self, visitor: Visitor) -> None:
         """Take a visitor, with the copies of their drawings, out of their room; whoever holds it closes it.

@@ -12,6 +12,7 @@ from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
 from mlp.page.tabs.classroom.room import EACH, Classroom, person
@@ -20,16 +21,33 @@ from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_given")
+_gone = SessionVar[tuple[str, int]]("room_gone", ("", 0))
+"""Why the visitor is no longer in a room, and the version of the desk when the page said so."""
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def room_row(visitor: Visitor) -> Row | None:
-    """Take the drawing for the room that collects this visitor's, or in which they wait."""
+    """Take the drawing for the room that collects this visitor's, or in which they wait.
+
+    In place of the row of a room that they are no longer in, it says so until the next stroke.
+    """
     room, me = ROOMS.of(visitor), person(visitor.id)
+    why, version = _gone.get()
+    if room is None and why and version == this_tab().desk.version:
+        return Row(partial(_say, why), [STROKE])
     if room is None or not (me in room.waiting or (room.collects and room.learner(me) is not None)):
         return None
     wanted, signs = room.asks_for(me), () if room.names == DIGITS else room.names
     return Row(partial(_names, visitor, room), [GIVEN], "" if wanted is None else room.names[wanted], signs)
+
+
+def say_gone(why: str) -> None:
+    """Say in place of the row why the visitor is no longer in a room."""
+    _gone.set((why, this_tab().desk.version))
+
+
+def _say(words: str) -> None:
+    st.html(announced("room_asks", words))
 
 
 def _names(visitor: Visitor, room: Classroom) -> None:
@@ -37,7 +55,7 @@ def _names(visitor: Visitor, room: Classroom) -> None:
     mine = room.learner(person(visitor.id))
     if mine is None:
         number = room.waiting.get(person(visitor.id), "")
-        st.html(announced("room_asks", f"You are <b>number {number}</b>. Whoever holds room {room.code} lets you in."))
+        _say(f"You are <b>number {number}</b>. Whoever holds room {room.code} lets you in.")
         return
     wanted = room.asks_for(person(visitor.id))
     if wanted is None:

@@ -17,6 +17,7 @@ from mlp.page.tabs.classroom.hold import code_card, devices, files
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError, person
 from mlp.page.tabs.classroom.rooms import ELSEWHERE, ROOMS, holds_room, seat_of
+from mlp.page.tabs.classroom.row import say_gone
 from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
 from mlp.page.tabs.places import Section, go_to
@@ -59,7 +60,8 @@ def visit_room(visitor: Visitor) -> None:
 
     Call it before all that shows either. Once the visitor is in a room, the address has no code, as they may share it.
     """
-    ROOMS.visit(visitor, this_tab())
+    if (gone := ROOMS.visit(visitor, this_tab())) is not None:
+        say_gone(gone)
     seat = seat_of(visitor)
     if (code := linked(LINKED)) is not None and not _followed.get():
         _followed.set(True)

@@ -19,7 +19,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import own_digits
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.sight import tab_of, text, visitor_of
+from tests.page.sight import draw, markup, tab_of, text, visitor_of
 from tests.page.visitors.sample_work import file_of
 from tests.sample_digits import sample
 
@@ -73,8 +73,8 @@ def back(folder, visitor):
 
 
 def visited(visitors, visitor):
-    """Return a visitor's room, once a page of theirs follows it."""
-    visitors.rooms.visit(visitor, Page())
+    """Return a visitor's room, once a page of theirs follows it; what that says becomes their notice."""
+    visitor.notice = visitors.rooms.visit(visitor, Page()) or visitor.notice
     return visitors.rooms.of(visitor)
 
 
@@ -284,6 +284,9 @@ def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     assert wall_parts(room, tab_of(page)) == {}
     alone.click().run()  # on the page as it was before
     assert learner.job is None
-    assert f"You are no longer in room {room.code}" in text(page)
+    gone = f"You are no longer in room {room.code}, and what you gave there is deleted."
+    assert f'data-say="room_asks">{gone}</p>' in markup(page)  # where the row of the room stood
+    assert gone in text(page.run())
+    assert gone not in text(draw(page, 3))
     assert seat_of(learner) is None
     assert "60 drawings" not in text(page)
