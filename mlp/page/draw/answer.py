@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import streamlit as st
@@ -12,7 +12,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import in_words, none_of
 from mlp.images.input_image import InputImage
 from mlp.page import state
-from mlp.page.draw.networks import Answering, answering_as
+from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
@@ -132,13 +132,16 @@ def _reads(answer: DigitAnswer) -> str:
 
 
 def _scene(answer: DigitAnswer) -> Scene | None:
-    drawing = answer.drawing
-    return scene(
-        answer.now.network,
-        None if drawing is None else answer.now.seen(drawing.image),
-        answer.shares,
-        answer.now.reader.names,
-    )
+    now, drawing = answer.now, answer.drawing
+    if drawing is not None:
+        return scene(now.network, now.seen(drawing.image), answer.shares, now.reader.names)
+    return _at_rest(now.kind) if now.kind in PRETRAINED_NAMES else scene(now.network, None, names=now.reader.names)
+
+
+@cache
+def _at_rest(kind: str) -> Scene | None:
+    """Return the picture of a pretrained network while nothing is drawn, made once for all visitors."""
+    return scene(pretrained(kind).network, None, names=pretrained(kind).names)
 
 
 def _network(answer: DigitAnswer) -> None:
