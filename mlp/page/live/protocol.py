@@ -48,8 +48,6 @@ FIRST_WITHIN_S = 10.0
 """Longest wait for the first message."""
 BEAT_S = 1.0
 """A visible tab gets an empty message after this many seconds without one."""
-MAX_UNNAMED = 100
-"""Limit for connections without a first message."""
 READINGS_SHARE = 0.35
 """Share of one core for the readings of all visitors together."""
 VISITORS_SHARE = 0.15

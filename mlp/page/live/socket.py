@@ -61,7 +61,6 @@ class Channels:
     def __init__(self) -> None:
         self.readings = Maker("readings")
         self.others = Maker("live")
-        self._unnamed = 0
 
     async def serve(self, socket: WebSocket) -> None:
         """Update one tab until its connection ends."""
@@ -75,16 +74,11 @@ class Channels:
 
     async def _named(self, socket: WebSocket) -> "Channel":
         """Return the channel of the tab that the first message names."""
-        if self._unnamed >= protocol.MAX_UNNAMED:
-            raise Refused(protocol.TOO_MANY, "too many connections have not sent their first message")
-        self._unnamed += 1
         try:
             async with asyncio.timeout(protocol.FIRST_WITHIN_S):
                 hello = protocol.parse_first(await _text(socket))
         except TimeoutError as error:
             raise Refused(protocol.TOO_LATE, "the first message did not come in time") from error
-        finally:
-            self._unnamed -= 1
         tab = tab_of(hello.key)
         if tab is None:
             raise Refused(protocol.UNKNOWN_KEY, "no open page has this key")

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any
 
@@ -228,10 +228,13 @@ def test_unidentified_connection_is_closed_after_its_time(connect: Connect, monk
         assert browser.ended() == protocol.TOO_LATE
 
 
-def test_few_connections_may_be_unidentified(connect: Connect, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(protocol, "MAX_UNNAMED", 1)
-    with connect(), connect() as second:
-        assert second.ended() == protocol.TOO_MANY
+def test_silent_connections_keep_no_tab_out(connect: Connect, tab: Tab):
+    with ExitStack() as silent:
+        for _ in range(101):
+            silent.enter_context(connect())
+        with connect() as browser:
+            hello(browser, tab)
+            assert browser.receive()["number"] == 1
 
 
 def test_script_waits_for_the_answer_to_a_finished_stroke(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
