@@ -11,6 +11,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from mlp.images.decoding import SHEET_PX
+from mlp.images.recorded import MAX_POINTS
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
 from tests.browser.digits import DIGITS
@@ -62,6 +63,13 @@ def many_drawings(n: int, seed: int = 0) -> bytes:
         for number, image in enumerate(images)
     ]
     return json.dumps({"samples": samples}).encode()
+
+
+def many_strokes(n: int, seed: int = 0) -> bytes:
+    """Return a file with this many drawings of as many points as one may have."""
+    points = np.random.default_rng(seed).integers(100, 280, (n, MAX_POINTS, 2)).tolist()
+    samples = [{"label": number % 10, "strokes": [stroke]} for number, stroke in enumerate(points)]
+    return json.dumps({"samples": samples}, separators=(",", ":")).encode()
 
 
 def many_states(n: int) -> bytes:

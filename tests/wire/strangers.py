@@ -18,6 +18,7 @@ from tests.wire.files import (
     many_scans,
     many_specks,
     many_states,
+    many_strokes,
     picture,
     png,
     wide_network,
@@ -38,7 +39,7 @@ OPENING = 3  # of them open the page at once
 PATIENCE_S = 60.0
 APART_S = 0.5  # between two acts of a stranger
 WIDEST = wide_network(1, 415_000), wide_network(*[37, 8192] * 8)
-DRAWINGS = many_drawings(8_000), many_drawings(1_900)
+DRAWINGS = many_drawings(8_000), many_drawings(1_900), many_strokes(800)
 STATES = many_states(4_900_000)
 BODY_BYTES, PIECE_BYTES, BODIES = 100_000_000, 1 << 16, 4
 
@@ -267,7 +268,7 @@ async def _send_drawings(siege: "Siege", n: int) -> None:
     await stranger.open()
     await stranger.press("room_open")
     await stranger.until(lambda: "room_file" in stranger.widgets)
-    await stranger.hand_over("room_file", "class.json", DRAWINGS[n % 2])
+    await stranger.hand_over("room_file", "class.json", DRAWINGS[n % len(DRAWINGS)])
     await stranger.press("room_close")
     await _leave(stranger)
 

@@ -14,9 +14,9 @@ from mlp.class_names import MAX_CLASSES
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet, Example
 from mlp.images.recorded import CANVAS_PX, PEN_PX, parse_sample, place
 
-MAX_FILE_BYTES = 10_000_000
-"""Largest file that `load_set` reads. The page's server refuses larger uploads itself, and what is kept of one may be
-larger: of whole numbers, by half.
+MAX_FILE_BYTES = 5_000_000
+"""Largest file of somebody's: 2,000 usual drawings. Python reads the JSON of 10 MB in half a second, in which no other
+thread goes on. What is kept of a file may be larger: of whole numbers, by half.
 """
 MAX_SAMPLES = 2_000
 """Maximum number of drawings in a file, of all names together."""
@@ -43,17 +43,22 @@ def load_set(path: str | Path) -> DrawingSet:
     Raises
     ------
     ValueError
-        If it is too large, or as `parse_drawings` does; the message names the file.
+        As `parse_file` does; the message names the file.
     OSError
         If the file cannot be read.
     """
-    path = Path(path)
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ValueError(f"{path}: a file of drawings may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
     try:
-        return parse_drawings(path.read_bytes())
+        with Path(path).open("rb") as file:
+            return parse_file(file.read(MAX_FILE_BYTES + 1))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def parse_file(data: bytes, *, most: int = MAX_EXAMPLES) -> DrawingSet:
+    """Return the set of drawings in somebody's file; a ValueError as in `parse_drawings`, or if it is too large."""
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError(f"a file of drawings may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
+    return parse_drawings(data, most=most)
 
 
 def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet:

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, load_set, parse_drawings
+from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, load_set, parse_drawings, parse_file
 from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.images.recorded import load_drawings
 from tests.images.drawings.sample_drawings import letters
@@ -88,6 +88,11 @@ def test_largest_file_can_be_kept_and_read_again(tmp_path, monkeypatch):
     path.write_text(dump_drawings(drawings), encoding="utf-8")
     with pytest.raises(ValueError, match="a file of drawings may have at most"):
         load_set(path)
+
+
+def test_file_of_ten_megabytes_is_refused_before_it_is_read():
+    with pytest.raises(ValueError, match="at most 5 MB"):
+        parse_file(b"[" * 10_000_000)
 
 
 def samples(n):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
+from mlp.images.drawings.drawing_file import dump_drawings, parse_file
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
@@ -91,6 +91,6 @@ def _add_file(room: Classroom) -> None:
     if file is None:
         return
     try:
-        room.add_file(parse_drawings(file.getvalue(), most=MAX_DRAWINGS))
+        room.add_file(parse_file(file.getvalue(), most=MAX_DRAWINGS))
     except ValueError as error:
         _refused.set(f"{file.name}: {error}.".replace("..", "."))

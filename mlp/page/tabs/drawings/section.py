@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.class_names import MAX_CLASSES
-from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
+from mlp.images.drawings.drawing_file import dump_drawings, parse_file
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.mnist import Dataset
 from mlp.page import state
@@ -239,7 +239,7 @@ def _read_upload(visitor: Visitor) -> None:
     if file is None:
         return
     try:
-        uploaded = parse_drawings(file.getvalue())
+        uploaded = parse_file(file.getvalue())
     except ValueError as error:
         _file_error.set(f"{file.name}: {error}.")
         return
