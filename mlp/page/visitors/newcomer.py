@@ -27,7 +27,7 @@ UNREADABLE = "The server can’t read its disk now. Try again in a minute."
 hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
 
 
-def privacy_note(shown: str = "It shows others nothing of it.") -> None:
+def privacy_note(shown: str) -> None:
     """Draw the privacy note, with what others are ``shown``; SECURITY.md makes the same promises."""
     where = (
         f"on this server’s disk until {limits().kept_days:d} days after your last visit"

@@ -20,7 +20,6 @@ from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
 from mlp.page.tabs.places import Section, Views
-from mlp.page.visitors.newcomer import privacy_note
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import N_MIXED, held_back
@@ -47,7 +46,6 @@ def drawings_section(visitor: Visitor, _data: Dataset) -> None:
     _actions(visitor, drawings)
     read_section(visitor, drawings)
     _upload(visitor)
-    privacy_note()
 
 
 @part("drawings_set", KEPT_DRAWINGS, where=Where.TAB)

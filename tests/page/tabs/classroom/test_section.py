@@ -11,6 +11,7 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
 from mlp.page.tabs.classroom.room import Classroom, person
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, seat_of
+from mlp.page.tabs.classroom.section import SHOWN
 from mlp.page.tabs.classroom.table import table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
 from mlp.page.visitors.session import visitors
@@ -66,6 +67,11 @@ def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     page = open_page(visitor=page, room="zzzzzzzz")
     assert f"You are in room {room.code}" in text(page)
     assert seat_of(visitor) == (room.code, False)
+
+
+def test_privacy_note_stands_once_and_says_what_a_room_shows(open_page):
+    page = open_page(tab="Your drawings")
+    assert [SHOWN in one.value for one in page.caption if "**Privacy.**" in one.value] == [True]
 
 
 def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
