@@ -13,7 +13,16 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser import chromium
 from tests.browser.contexts import Contexts
@@ -34,19 +43,36 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="package")
-def browser(own_world: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """A browser without a window: Chromium, or Firefox for the flows that run in both."""
-    name = getattr(request, "param", "chromium")
-    path = chromium_path(own_world) if name == "chromium" else firefox_path()
+def playwright() -> Iterator[Playwright]:
+    """What opens browsers."""
     with sync_playwright() as playwright:
-        if name == "chromium":
-            opened = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
-        else:
-            still = {"ui.prefersReducedMotion": 1}  # Playwright cannot ask Firefox for it
-            opened = playwright.firefox.launch(executable_path=path, channel="moz-firefox", firefox_user_prefs=still)
         expect.set_options(timeout=PATIENCE_MS)
-        yield opened
-        opened.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, own_world: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A browser without a window: Chromium, or Firefox for the flows that run in both."""
+    if getattr(request, "param", "chromium") == "chromium":
+        opened = playwright.chromium.launch(executable_path=chromium_path(own_world), args=chromium.ARGS)
+    else:
+        opened = open_firefox(playwright)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def firefox(playwright: Playwright) -> Iterator[Browser]:
+    """Firefox, beside the other browser."""
+    opened = open_firefox(playwright)
+    yield opened
+    opened.close()
+
+
+def open_firefox(playwright: Playwright) -> Browser:
+    """Return a Firefox that asks for less motion, as Playwright cannot ask it to."""
+    still = {"ui.prefersReducedMotion": 1}
+    return playwright.firefox.launch(executable_path=firefox_path(), channel="moz-firefox", firefox_user_prefs=still)
 
 
 def chromium_path(own_world: dict[str, str]) -> str:

@@ -47,7 +47,7 @@ Way = tuple[str, Callable[[Visitor], None]]
 def share_section(visitor: Visitor, ways: Sequence[Way]) -> None:
     """Ask what to share, and draw how."""
     labels = [label for label, _ in ways]
-    st.radio("Share", labels, index=None, key=_what.key, label_visibility="collapsed")
+    st.pills("Share", labels, key=_what.key, label_visibility="collapsed", width="stretch")
     for label, draw in ways:
         if label == _what.get():
             draw(visitor)

@@ -76,8 +76,12 @@ def test_everything_is_done_by_keyboard(open_page: Callable[..., Page]):
     press_tab_to(page, share, 2)
     page.keyboard.press("Enter")
     press_tab_to(page, page.get_by_role("radio", name="This network to try"), 1)
-    for key in ["ArrowDown", "ArrowDown", "Tab", "Enter"]:
+    for key in ["ArrowRight", "ArrowRight", "Space"]:
         page.keyboard.press(key)
+    copy = page.get_by_role("button", name="Copy the link")
+    expect(copy).to_be_visible()
+    press_tab_to(page, copy, 1)
+    page.keyboard.press("Enter")
     expect(page.locator(".ink-share .ink-status")).to_have_text(re.compile("^(Copied.|Copy this link:)"))
     page.keyboard.press("Escape")
     expect(share).to_be_focused()

@@ -66,7 +66,7 @@ def test_network_is_sent_from_the_menu_and_withdrawn_while_a_friend_draws(open_p
     page = open_page(tab="Sent", network="article")
     assert page.segmented_control(key="network").value == "article"
     visitor_of(page).uploaded = Reader(Settings(hidden=(9,)).new_network())
-    page.run().radio(key="share_what").set_value("This network to try").run()
+    page.run().button_group(key="share_what").set_value("This network to try").run()
     page.segmented_control(key="network").set_value("uploaded").run()
     for _ in range(3):
         press(page, "send_network")
@@ -83,6 +83,6 @@ def test_network_is_sent_from_the_menu_and_withdrawn_while_a_friend_draws(open_p
 
 def test_links_to_share_lead_to_no_place_of_the_sender(open_page: Open):
     page = draw(open_page(tab="Lab", lab="map", lesson="overfitting", board="1", hide="seed", epochs="3"), 4)
-    page.radio(key="share_what").set_value("These settings").run()
+    page.button_group(key="share_what").set_value("These settings").run()
     [box] = [one.proto.body for one in page.get("html") if "ink-share" in one.proto.body]
     assert 'data-link="?epochs=3"' in box

@@ -1,0 +1,87 @@
+"""A network is sent from one browser, and tried on a phone, until its sender withdraws it."""
+
+import signal
+from base64 import b64decode
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.pen import draw
+from tests.browser.screens import DESKTOP, PHONE
+from tests.browser.server import free_port, serve
+from tests.browser.sight import TRAINED_MS, answer, button, eventually, part
+from tests.browser.tabs.test_own_signs import NAMES, written
+
+SIGNS = ("😀", "cat", "♥")
+"""The names under which the letters are taught."""
+SHAPE = 'getComputedStyle(document.querySelector(".st-key-canvas"), "::after").backgroundImage.split(/base64,|"/)[2]'
+
+
+def teach(page: Page) -> None:
+    """Name three signs, and draw each five times; the network then learns them."""
+    button(page, "your_signs").click()
+    field = part(page, "your_signs_names").get_by_role("textbox")
+    field.press("Control+a")
+    field.press_sequentially(", ".join(SIGNS))  # what `fill` writes, Firefox does not send
+    button(page, "signs_begin").click()
+    for label, letter in enumerate(NAMES):
+        for number in range(5):
+            draw(page, written(letter, number))
+            button(page, f"sign_{label}").click()
+            expect(button(page, f"sign_{label}")).to_contain_text(f"{SIGNS[label]} · {number + 1}")
+    expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
+
+
+def send(page: Page) -> str:
+    """Send the network, and return the query of its link."""
+    page.get_by_role("button", name="Share").first.click()
+    page.get_by_text("This network to try", exact=True).click()
+    button(page, "send_network").click()
+    link = page.locator(".ink-share").first
+    expect(link.get_by_role("button")).to_be_visible()
+    expect(page.get_by_role("img", name="QR code of")).to_be_visible()
+    return str(link.get_attribute("data-link")).partition("?")[2]
+
+
+def test_friend_on_a_phone_tries_the_signs_of_another_browser(
+    firefox: Browser, new_browser: Callable[..., Page], tmp_path: Path
+):
+    sender, friend = firefox.new_context(**DESKTOP).new_page(), new_browser(**PHONE)
+    kept, port = tmp_path / "kept", free_port()
+    count = friend.locator("[data-say=sent_count]")
+    with serve(tmp_path / "first.log", {"MLP_CHECKPOINTS": str(kept)}, port) as server:
+        sender.goto(f"{server.url}/?epochs=3&speed=Full")
+        teach(sender)
+        link = send(sender)
+        friend.goto(f"{server.url}/?{link}")
+        expect(answer(friend)).to_contain_text("A network that knows 😀, cat and ♥. Draw one.")
+        expect(friend.locator("canvas.upper-canvas")).to_be_in_viewport(ratio=1)
+        shape = b64decode(friend.evaluate(SHAPE)).decode()
+        assert ">😀</text>" in shape
+        assert "animation" in shape
+        expect(button(friend, "next_step")).to_contain_text("Make your own")
+        draw(friend, written("A", 40), touch=True)
+        expect(part(friend, "answer_side")).to_contain_text("Reads 😀, ")
+        button(friend, "sent_right").click()
+        expect(count).to_have_text("It read 1 of your 1.")
+        eventually(friend, lambda: any(b'"tried"' in path.read_bytes() for path in kept.glob("*/canvas.json")))
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+
+    with serve(tmp_path / "second.log", {"MLP_CHECKPOINTS": str(kept)}, port) as server:
+        friend.goto(f"{server.url}/?{link}")
+        expect(answer(friend)).to_contain_text("Draw one.")
+        expect(count).to_have_text("It read 1 of your 1.")
+        draw(friend, written("B", 40), touch=True)
+        expect(part(friend, "answer_side")).to_contain_text("Reads cat, ")
+        part(friend, "sent_was").get_by_role("button").click()
+        friend.get_by_role("radio", name="♥").click()
+        expect(count).to_have_text("It read 1 of your 2.")
+        sender.goto(f"{server.url}/?tab=Sent")
+        sender.get_by_role("button", name="Withdraw").click()
+        expect(sender.get_by_text("You have sent no network.")).to_be_visible()
+        for _ in range(2):  # while the page is open, and when the link is opened again
+            expect(friend.get_by_role("alert")).to_contain_text("The network of this link is gone")
+            expect(answer(friend)).to_contain_text("Draw a digit.")
+            friend.goto(f"{server.url}/?{link}")
