@@ -17,13 +17,14 @@ class Origin(NamedTuple):
 
 
 _REMARKS = {  # of a score on the validation or test images, by the root of the weights
-    (
-        "pretrained",
-        "validation",
-    ): "Its weights have learned from MNIST’s validation images: a score on them is too good.",
-    ("pretrained", "test"): "Its weights were chosen by their score on MNIST’s test images: it is a little too good.",
-    ("uploaded", "validation"): "Its weights come from a file, so they may have learned from the validation images.",
-    ("uploaded", "test"): "Its weights come from a file, so they may have learned from the test images.",
+    "pretrained": {
+        "validation": "Its weights have learned from MNIST’s validation images: a score on them is too good.",
+        "test": "Its weights were chosen by their score on MNIST’s test images: it is a little too good.",
+    },
+    "uploaded": {
+        "validation": "Its weights come from a file, so they may have learned from the validation images.",
+        "test": "Its weights come from a file, so they may have learned from the test images.",
+    },
 }
 
 
@@ -39,4 +40,4 @@ def remark_on_score(root: str | None, split: str) -> str:
     >>> remark_on_score("article", "test")
     ''
     """
-    return _REMARKS.get((str(root), split), "")
+    return _REMARKS.get(str(root), {}).get(split, "")

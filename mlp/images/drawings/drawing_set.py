@@ -146,10 +146,6 @@ class DrawingSet:
         """Return what is left after all of it is removed: the digits' names, which are fixed."""
         return NO_DIGITS if self.are_digits else DrawingSet()
 
-    def first(self, n: int) -> "DrawingSet":
-        """Return the set with only the first ``n`` examples of each name."""
-        return replace(self, examples=tuple(self.examples[place] for place in np.flatnonzero(self.ranks < n)))
-
     @property
     def ranks(self) -> np.ndarray:
         """Number of earlier examples of the same name, for each example, (n,) int64.
