@@ -10,8 +10,9 @@ from weakref import WeakSet
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.codes import new_code
-from mlp.page.visitors.owner import Others, Owner
+from mlp.page.visitors.owner import Owner
 from mlp.page.visitors.persistence import restore
+from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 0.6
 """Until pages are notified of a change, as a class gives several drawings a second, and all pages show each."""
@@ -74,8 +75,11 @@ class CodedWork(Owner):
 W = TypeVar("W", bound=CodedWork)
 
 
-class ByCode(Others, Generic[W]):
-    """All work of one kind on this server, found by its code."""
+class ByCode(Generic[W]):
+    """All work of one kind on this server, found by its code.
+
+    The registry of visitors saves, checks and forgets it like visitors' work, and says where it is saved.
+    """
 
     def __init__(self, kind: type[W]) -> None:
         self.checkpoints: Checkpoints | None = None
@@ -99,6 +103,13 @@ class ByCode(Others, Generic[W]):
     def forget(self, owner_id: str) -> None:
         """Let go of one in memory."""
         self._present.pop(owner_id, None)
+
+    def check(self, visitor: Visitor) -> None:
+        """Look at a visitor in memory, each second, and when they return; most kinds know nothing of them."""
+
+    def leave(self, visitor: Visitor) -> None:
+        """Delete what is there of a visitor; after an OSError, some of it remains."""
+        raise NotImplementedError
 
     def named(self, code: str) -> W | None:
         """Return the one with a code; None if there is none. An OSError says that it cannot be read at present."""

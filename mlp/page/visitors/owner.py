@@ -4,13 +4,11 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 
 if TYPE_CHECKING:
-    from mlp.page.visitors.visitor import Visitor
     from mlp.page.visitors.works import Work
 
 
@@ -72,25 +70,3 @@ class Owner:
     def has_work(self) -> bool:
         """Whether there is any work to lose."""
         return any(work.n_bytes() for work in self.works)
-
-
-class Others(Protocol):
-    """Owners of another kind than visitors, whom the registry of visitors saves, checks and forgets like these.
-
-    It also says where.
-    """
-
-    checkpoints: Checkpoints | None
-
-    def present(self) -> Sequence[Owner]:
-        """Return those in memory."""
-
-    def forget(self, owner_id: str) -> None:
-        """Let go of one in memory."""
-
-    def check(self, visitor: "Visitor") -> None:
-        """Look at a visitor in memory: each second, and when they return."""
-        return  # not all do
-
-    def leave(self, visitor: "Visitor") -> None:
-        """Delete what they have of a visitor; after an OSError, some of it remains."""

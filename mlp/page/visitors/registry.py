@@ -4,12 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from mlp.jobs.checkpoints import Checkpoints
+from mlp.page.visitors.by_code import ByCode
 from mlp.page.visitors.codes import ID, new_id
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.memory import return_large_blocks, return_memory
-from mlp.page.visitors.owner import Others, Owner
+from mlp.page.visitors.owner import Owner
 from mlp.page.visitors.persistence import is_saved, restore, save
 from mlp.page.visitors.visitor import Visitor
 
@@ -40,7 +42,7 @@ class Visitors:
         self,
         is_open: Callable[[str], bool],
         checkpoints: Checkpoints | None = None,
-        others: Sequence[Others] = (),
+        others: Sequence[ByCode[Any]] = (),
         *,
         max_mb: float = MAX_MB,
         elsewhere: str = "",

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -18,8 +18,8 @@ from mlp.jobs.limits import limits
 from mlp.machine import usable_memory_mb
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import linked_query
+from mlp.page.visitors.by_code import ByCode
 from mlp.page.visitors.codes import ID
-from mlp.page.visitors.owner import Others
 from mlp.page.visitors.persistence import DiskError
 from mlp.page.visitors.registry import MAX_MB, NoSpaceError, Visitors
 from mlp.page.visitors.visitor import Visitor
@@ -50,7 +50,7 @@ _visitors: Visitors | None = None
 _visitors_lock = threading.Lock()
 
 
-def visitors(others: Sequence[Others] = ()) -> Visitors:
+def visitors(others: Sequence[ByCode[Any]] = ()) -> Visitors:
     """Return the server's one registry of visitors, which the first call makes, with further owners.
 
     This is not a cached resource of Streamlit's, as any browser can clear those for everybody.
@@ -66,7 +66,7 @@ def visitors(others: Sequence[Others] = ()) -> Visitors:
         return _visitors
 
 
-def _new_registry(others: Sequence[Others]) -> Visitors:
+def _new_registry(others: Sequence[ByCode[Any]]) -> Visitors:
     """Return a registry of visitors; if another server has the folder for their work, this one ends with a sentence."""
     host, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
     try:
@@ -107,7 +107,7 @@ def cookie_name(url: str | None) -> str:
     return re.sub(r"[^\w-]+", "_", f"inkling_visitor_{port}_{path.strip('/')[:60]}", flags=re.ASCII).rstrip("_")
 
 
-def this_visitor(others: Sequence[Others]) -> Visitor:
+def this_visitor(others: Sequence[ByCode[Any]]) -> Visitor:
     """Return this session's visitor: the one that its cookie names, or a new one; ``others`` as in `visitors`.
 
     If the tab still shows the page of another visitor, who has left or is removed, it loads again: the script ends.
