@@ -19,7 +19,6 @@ from mlp.nn.weights import dump_model
 from mlp.page.visitors import analysis_budget
 from mlp.page.visitors.registry import KEPT_S, Visitors
 from mlp.page.visitors.runs import check_memory
-from mlp.page.visitors.session import visitors
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -148,9 +147,9 @@ def test_run_counts_with_its_final_memory():
 
 
 @pytest.fixture
-def neighbor():
+def neighbor(open_page):
     """Another visitor of the page's server, whose run fills its memory."""
-    neighbor = visitors().get(None, "neighbor")
+    neighbor = visitor_of(open_page())
     neighbor.job = SizedJob(10**12)
     yield neighbor
     neighbor.job = None
