@@ -61,7 +61,6 @@ SHARED = (
 def page() -> None:
     """Draw the page."""
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide")
-    theme.apply()
     visitor = this_visitor(OTHERS)
     wait_for_step(visitor)
     sent = visit_network(visitor)

@@ -9,7 +9,7 @@ const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, wanted: null, sentAt: 0, tookMs: [0, 0], paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, outdated: [], redrawing: {}, again: 0, failed: 0, moves: false, frames: 0,
-  receivedAt: performance.now(), lost: false, probing: false, opened: false, noticed: 0, colorScheme: null,
+  receivedAt: performance.now(), lost: false, probing: false, opened: false, noticed: 0,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
 window.inkling = live;  // for the other scripts of the page, which add what their components call
@@ -266,11 +266,15 @@ setInterval(() => {
   if (live.moves && live.failed >= TRIES && isDrawn && !live.down && !document.hidden) live.trigger("draw", performance.now());
 }, 1000);
 
-// Streamlit changes its own colors by itself, as the system does, and then calls this again; ours come with a script.
+// Streamlit changes its colors by itself, as the system does, and then calls this again. Ours follow; the images that the
+// server has made come with a script.
 function followTheme() {
-  const { colorScheme } = getComputedStyle(document.querySelector(".stApp"));
-  if (live.colorScheme && live.colorScheme !== colorScheme) live.trigger("draw", performance.now());
-  live.colorScheme = colorScheme;
+  const { colorScheme } = getComputedStyle(document.querySelector(".stApp")), { dataset } = document.documentElement;
+  const isOther = dataset.inkTheme && dataset.inkTheme !== colorScheme;
+  dataset.inkTheme = colorScheme;
+  if (!isOther) return;
+  inkling.drawPlots();
+  live.trigger("draw", performance.now());
 }
 
 inkling.openChannel = ({ data, setTriggerValue }) => {

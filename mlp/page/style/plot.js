@@ -184,9 +184,9 @@ class Plot {
 // All plots on the page share these listeners, as one that has left the page would keep its own.
 const plots = new Set();
 document.addEventListener("inkling", ({ detail }) => plots.forEach((plot) => detail[plot.part] && plot.show(detail[plot.part])));
-const drawAll = () => plots.forEach((plot) => plot.draw());
-forced.addEventListener("change", drawAll);
-document.fonts.addEventListener("loadingdone", drawAll);
+inkling.drawPlots = () => plots.forEach((plot) => plot.draw());
+forced.addEventListener("change", inkling.drawPlots);
+document.fonts.addEventListener("loadingdone", inkling.drawPlots);
 
 inkling.plotIn = (place, name) => (place.plot ??= new Plot(place, name));
 inkling.plot = ({ data, parentElement }) => {

@@ -67,19 +67,15 @@ def colors() -> dict[str, str]:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def apply() -> None:
-    """Put the colors of the visitor's theme on the page, over those of its HTML."""
-    st.html(f"<style>:root:root {{ {_variables(colors())} }}</style>")
-
-
 @lru_cache(maxsize=1)
 def opening_html() -> tuple[str, str]:
     """Return what the page's HTML brings: its title, and for the body its style sheet, outline and scripts.
 
     Streamlit would send a component's script again with each redraw: here, each only calls one of these.
     """
-    light, dark = _variables(LIGHT), _variables(DARK)
-    css = f":root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}{_css()}"
+    light, dark = f"{{ {_variables(LIGHT)} }}", f"{{ {_variables(DARK)} }}"
+    css = f":root {light} @media (prefers-color-scheme: dark) {{ :root {dark} }}"
+    css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}{_css()}"  # as `live.js` notes it
     head = f'<title>{NAME}</title><meta name="description" content="{SENTENCE}">{_preview()}'
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{TAGLINE} {LOADING}</p></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
