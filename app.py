@@ -80,26 +80,26 @@ def page() -> None:
     warn_of_link()
     warn_of_network()
 
-    with st.container(border=True, key="stage", gap=None):
-        draw_card = st.container(key="draw_card", gap=None)
+    with st.container(key="cards", gap=None):
+        with st.container(border=True, key="stage", gap=None):
+            draw_card = st.container(key="draw_card", gap=None)
+            with draw_card:
+                st.header("Draw a digit", anchor=False)
+                canvas_section(visitor, TAKERS, [your_signs])
+                canvas_first()
+            network_choice(visitor)
+            reading_section(visitor, TAKERS)
+            next_step_section(visitor, (room_thread, sent_thread))
+
+        answer_next()
         with draw_card:
-            st.header("Draw a digit", anchor=False)
-            canvas_section(visitor, TAKERS, [your_signs])
-            canvas_first()
-        network_choice(visitor)
-        reading_section(visitor, TAKERS)
-        next_step_section(visitor, (room_thread, sent_thread))
-
-    answer_next()
-    with draw_card:
-        photo_section(visitor)
-    with share_place:  # after the choice of the network, which its picture names
-        share_section(visitor, SHARED)
-        open_button(visitor)
-    with st.container(border=True, key="train_card", gap=None):
-        training_section(visitor)
-
-    lessons_place(visitor)
+            photo_section(visitor)
+        with share_place:  # after the choice of the network, which its picture names
+            share_section(visitor, SHARED)
+            open_button(visitor)
+        with st.container(border=True, key="train_card", gap=None):
+            training_section(visitor)
+        lessons_place(visitor)
     tabs_section(visitor)
     with st.container(key="privacy"):
         with st.expander("Privacy"):

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -19,6 +20,9 @@ LONG_RUN = (
     "&warp=true"
 )
 """A link to a run that takes minutes, has no problem to report, and is never quite sure of a drawing: its bars move."""
+
+SLACK_PX = 2
+_FAULTS = Path(__file__).with_name("geometry.js").read_text(encoding="utf-8")
 
 
 def part(page: Page, key: str) -> Locator:
@@ -125,3 +129,12 @@ def eventually(page: Page, condition: Callable[[], object], patience_ms: int = P
     while not condition():
         assert time.monotonic() < deadline, "the condition did not hold in time"
         page.wait_for_timeout(50)
+
+
+def faults(page: Page, pans: str) -> list[str]:
+    """Return where text lies over text, something is wider than the window, or a button is cut, in words.
+
+    What matches ``pans`` may be wider than the window.
+    """
+    found: list[str] = page.evaluate(_FAULTS, [pans, SLACK_PX])
+    return found

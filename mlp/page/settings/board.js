@@ -11,8 +11,9 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   document.head.append(style);
   let wanted = 0, at = 0;  // a wanted part may be missing while the page redraws it
 
-  // Each part with its name, its kind, its selectors, and the width and height that it needs.
-  const whole = (name, shown, selector, width, height) => ({ name, shown, selectors: [selector], width, height });
+  // Each part with its name, its kind, its selectors, and the width and height that it needs: of text, as much as fits.
+  const BAR_PX = 88, LEAST_PX = 320, SMALLER = 0.95;
+  const whole = (name, shown, selector, width, height = 0) => ({ name, shown, selectors: [selector], width, height });
   const parts = () => {
     const found = [
       whole("Draw", "draw", ".st-key-stage", 700, 350),
@@ -20,19 +21,18 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       whole("Loss", "loss", ".st-key-train_card", 590, 385),
       whole("Accuracy", "accuracy", ".st-key-train_card", 590, 385),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
-    const room = ["code", "wall", "guesses", "results"].map((each) => `.st-key-room_${each}`);
-    const names = ["Room", "Written", "Guesses", "Results"];
-    const there = room.map((selector, number) => whole(names[number], "room", selector, 640, 0))
+    const room = [["Room", "code", 560], ["Written", "wall", 560], ["Guesses", "guesses", 560], ["Results", "results", 760]];
+    const there = room.map(([name, key, width]) => whole(name, "room", `.st-key-room_${key}`, width))
       .filter(({ selectors }) => document.querySelector(`${selectors[0]} [data-testid="stElementContainer"]`));
     if (there.length) return [...there, ...found];
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));
-    if (document.querySelector(".st-key-slow_card")) found.push(whole("Step by step", "step", ".st-key-slow_card", 640, 0));
-    else if (!lesson && document.querySelector(".st-key-sections")) found.push(whole("More", "section", ".st-key-sections", 720, 0));
+    if (document.querySelector(".st-key-slow_card")) found.push(whole("Step by step", "step", ".st-key-slow_card", 640));
+    else if (!lesson && document.querySelector(".st-key-sections")) found.push(whole("More", "section", ".st-key-sections", 720));
     return found;
   };
 
-  // The blocks of a lesson; the title is above the first one.
+  // The blocks of a lesson, by their first words; the title is above the first one. A guess is drawn in its chart.
   const partsOf = (lesson) => {
     const title = lesson.querySelector("h3")?.innerText ?? "Lesson", found = [];
     let heads = [];
@@ -43,7 +43,11 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       if (block.querySelector("script, style") && !block.querySelector("p, button, h3")) return;
       if (block.querySelector("h3")) heads = [selector];
       else {
-        found.push({ name: title, shown: "lesson", selectors: [...heads, selector], width: 600, height: 0 });
+        const words = block.querySelector("strong, summary p")?.textContent ?? "Experiments", selectors = [...heads, selector];
+        const asks = block.querySelector(".st-key-lesson_guess") && document.querySelector(".st-key-train_card");
+        found.push({ name: `${title}: ${words.replace(/\.$/, "")}`, ...(asks
+          ? { shown: "guess", selectors: [...selectors, ".st-key-train_card"], width: 590, height: 440 }
+          : { shown: "lesson", selectors, width: block.querySelector(".st-key-experiments") ? 600 : LEAST_PX, height: 0 }) });
         heads = [];
       }
     });
@@ -56,18 +60,25 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     known = all.length;
     if (!known) return;
     at = Math.min(wanted, all.length - 1);
-    const { name, shown, selectors, width, height } = all[at], high = window.innerHeight - 88;
-    const zoom = Math.max(1, Math.min(window.innerWidth / width, height ? high / height : Infinity));
-    const some = `:is(${selectors.join(", ")})`;
-    style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }
-      .stMain [data-testid="stMainBlockContainer"] > .stVerticalBlock { zoom: ${zoom.toFixed(3)}; }`;
+    const { name, shown, selectors, width, height } = all[at], some = `:is(${selectors.join(", ")})`;
+    style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }`;
     root.dataset.board = shown;
     label.textContent = `${at + 1} of ${all.length} · ${name}`;
     back.disabled = at === 0;
     next.disabled = at === all.length - 1;
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    const most = height ? (window.innerHeight - BAR_PX) / height : Infinity;
+    letters(Math.max(1, Math.min(window.innerWidth / width, most)));
+    if (!height) fit();
     window.dispatchEvent(new Event("resize"));
   };
+
+  // The largest letters with which all of a part is in view.
+  let zoom = 1;
+  const letters = (size) => root.style.setProperty("--zoom", zoom = size);
+  const overflows = () => [...document.querySelectorAll('.stMain [data-testid="stMainBlockContainer"] > .stVerticalBlock > *')]
+    .some((each) => each.getBoundingClientRect().bottom > window.innerHeight - BAR_PX);
+  const fit = () => { while (zoom > 1 && overflows()) letters(Math.max(1, SMALLER * zoom)); };
 
   // In *Step by step*, each stage is a part.
   const go = (steps) => {
@@ -114,12 +125,13 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   window.addEventListener("resize", ({ isTrusted }) => {
     if (isTrusted) show();
   });
-  // Later redraws of the page can add or remove parts.
+  // Later redraws of the page can add or remove parts, and make one longer.
   let due;
   new MutationObserver(() => {
     clearTimeout(due);
     due = setTimeout(() => {
       if (parts().length !== known) show();
+      else fit();
     }, 200);
   }).observe(document.body, { childList: true, subtree: true });
 }

@@ -60,7 +60,7 @@ def training_section(visitor: Visitor) -> None:
 def _run_buttons(visitor: Visitor) -> None:
     shown, playing = visitor.shown, visitor.shown.playing
     with st.container(horizontal=True, vertical_alignment="center", key="train_head", gap=None):
-        st.button("Train a new network", key="train", type="primary", on_click=train, args=(visitor,))
+        st.button("Train a new network", key="train", on_click=train, args=(visitor,))
         st.button(
             "Pause" if playing else "Resume",
             key="pause",

@@ -52,10 +52,10 @@ def note_section(visitor: Visitor) -> None:
         elif visitor.notice:
             st.warning(plain(visitor.notice))
             visitor.notice = None
-        elif guess.asked(visitor) is not None:
+        elif visitor.shows_sweep or guess.asked(visitor) is not None:
             guess.guess_row(visitor, guessed(visitor, guess.guess_of(visitor)))
-        elif visitor.shows_sweep:
-            st.html(live("legend", legend(visitor.shown.trials())))
+            if visitor.shows_sweep:
+                st.html(live("legend", legend(visitor.shown.trials())))
         elif now is not None and now.error:
             st.error(plain(now.error))
         else:

@@ -37,7 +37,7 @@ def test_lesson_is_shown_section_by_part_in_large_type(open_page: Callable[..., 
     expect(bar).to_contain_text("4 of 10 · Accuracy")
     expect(part(page, "accuracy_curve").get_by_role("img")).to_be_in_viewport(ratio=1)
     page.keyboard.press("ArrowRight")
-    expect(bar).to_contain_text("5 of 10 · Learning rate")
+    expect(bar).to_contain_text("5 of 10 · Learning rate: What to expect")
     expect(page.get_by_text("What to expect.")).to_be_visible()
     expect(page.get_by_text("What to look for.")).not_to_be_visible()
     assert letters_px(page, "What to expect.") >= MIN_PX

@@ -78,6 +78,7 @@ def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., 
     page.button(key=key("learning-rate", 1)).click().run()  # a single one again
     assert not visitor.shows_sweep
     assert "side by side" not in text(page, "progress")
+    assert text(page, "lessons").count("2 of 2") == 6  # it repeats one that is done
 
 
 def test_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
@@ -117,6 +118,7 @@ def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[...,
     page.button(key="run_all_learning_rate").click().run()
     eventually(lambda: not visitor_of(page).sweep.busy)
     assert "Your guess of Long steps: 1, dashed. On average" in text(page.run(), "note")
+    assert re.search(r"Short steps: 0.003 [\d.]+%", text(page, "note"))  # the colors' names stay
     page.button(key=key("learning-rate", 0)).click().run()
     assert ", dashed. On average" not in text(at_rest(page), "note")
     assert "Your guess is for another run" in text(page, "lab_guess")

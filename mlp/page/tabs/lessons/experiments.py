@@ -71,12 +71,11 @@ def _run_all(visitor: Visitor, lesson: Lesson) -> None:
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
-    """Return the visitor's newest run of an experiment, first among those that the train card shows, or None."""
-    shown, swept = ([(job.snapshot(), job.data) for job in jobs] for jobs in (visitor.shown.jobs, visitor.jobs()))
-    alone = [(run.snapshot, run.data) for run in all_runs(visitor)]
-    known = [*shown, *alone, *swept, *((run.snapshot, run.data) for run in list(visitor.lesson_runs.values()))]
+    """Return the run of an experiment that has come furthest, as others repeat it; None if there is none."""
+    jobs = [(job.snapshot(), job.data) for job in visitor.jobs()]
+    known = [*jobs, *((run.snapshot, run.data) for run in [*all_runs(visitor), *list(visitor.lesson_runs.values())])]
     key = (experiment.settings, data_of(experiment))
-    return next((now for now, data in known if (now.settings, data) == key), None)
+    return max((now for now, data in known if (now.settings, data) == key), key=lambda now: now.step, default=None)
 
 
 def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:

@@ -1,0 +1,70 @@
+// What an eye sees at once, by geometry: text over text, what is wider than the window, and buttons that are cut.
+([pans, slack]) => {
+  const PRESSED = "button:not(.net, .stSelectbox *, .stMultiSelect *), a[href], summary, [role=radio], .ink-button";
+  const texts = [], faults = [], name = (element) => {
+    const key = element.closest?.("[class*=st-key-]")?.className.match(/st-key-([\w-]+)/)?.[1] ?? element.getRootNode().host?.id ?? "";
+    return `${key}: ${(element.textContent || element.getAttribute("aria-label") || element.localName).trim().slice(0, 40)}`;
+  };
+  const all = { left: -1e9, top: -1e9, right: 1e9, bottom: 1e9 };
+  const within = (one, other) => ({ left: Math.max(one.left, other.left), top: Math.max(one.top, other.top),
+    right: Math.min(one.right, other.right), bottom: Math.min(one.bottom, other.bottom) });
+  const sides = (one, other) => [Math.min(one.right, other.right) - Math.max(one.left, other.left),
+    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top)];
+  // `shown` is what the boxes around an element leave visible, `cut` what those leave that do not scroll.
+  const walk = (element, { shown, cut, layer, pressed }) => {
+    const style = getComputedStyle(element), box = element.getBoundingClientRect();
+    if (!element.checkVisibility() && style.display !== "contents" || style.opacity === "0" || /^inset\((50|100)%/.test(style.clipPath)) return;
+    if (/fixed|sticky/.test(style.position)) { layer = element; shown = cut = all; }
+    const hides = /hidden|clip|auto|scroll/, scrolls = /auto|scroll/, inside = { shown: { ...shown }, cut: { ...cut }, layer };
+    for (const [overflow, ...ends] of [[style.overflowX, "left", "right"], [style.overflowY, "top", "bottom"]]) {
+      for (const end of ends) {
+        const least = /left|top/.test(end) ? Math.max : Math.min;
+        if (hides.test(overflow)) inside.shown[end] = least(shown[end], box[end]);
+        if (scrolls.test(overflow)) inside.cut[end] = all[end];
+        else if (hides.test(overflow)) inside.cut[end] = least(cut[end], box[end]);
+      }
+    }
+    if (style.visibility === "visible" && box.width > 1 && box.height > 1) {
+      const seen = within(box, shown);
+      const isSeen = seen.right - seen.left > 1 && seen.bottom - seen.top > 1;
+      if (isSeen && !element.closest(pans) && (seen.right > innerWidth + slack || seen.left < -slack))
+        faults.push(`wider than the window: ${name(element)}, ${Math.round(seen.left)} to ${Math.round(seen.right)}`);
+      if (isSeen && element.matches(PRESSED)) {
+        pressed = element;
+        const left = within(box, cut);
+        if (left.right - left.left < box.width - slack || left.bottom - left.top < box.height - slack)
+          faults.push(`cut: ${name(element)}`);
+      }
+      for (const node of element.childNodes) {
+        if (node.nodeType !== Node.TEXT_NODE || !node.data.trim()) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        for (const rect of range.getClientRects()) {
+          const fifth = rect.height / 5;  // letters are lower than their line
+          const line = { left: rect.left, right: rect.right, top: rect.top + fifth, bottom: rect.bottom - fifth };
+          if (pressed) {
+            const left = within(line, within(cut, pressed.getBoundingClientRect()));
+            if (left.right - left.left < rect.width - slack || left.bottom - left.top < 3 * fifth - slack)
+              faults.push(`cut: ${name(pressed)}`);
+          }
+          const piece = within(line, inside.shown);
+          if (piece.right > piece.left && piece.bottom > piece.top) texts.push({ ...piece, layer, element });
+        }
+      }
+    }
+    // The page itself scrolls: what lies below is to be checked as well.
+    if (element.dataset.testid === "stMain") Object.assign(inside, { shown: all, cut: all });
+    inside.pressed = pressed;
+    for (const child of [...(element.shadowRoot?.children ?? []), ...element.children]) walk(child, inside);
+  };
+  walk(document.querySelector("[data-testid=stMain]"), { shown: all, cut: all, layer: null, pressed: null });
+  texts.sort((one, other) => one.top - other.top);
+  texts.forEach((one, at) => {
+    for (let next = at + 1; next < texts.length && texts[next].top < one.bottom; next += 1) {
+      const [wide, high] = sides(one, texts[next]);
+      if (one.layer === texts[next].layer && wide > slack && high > slack)
+        faults.push(`text over text: ${name(one.element)} / ${name(texts[next].element)}`);
+    }
+  });
+  return [...new Set(faults)];
+}

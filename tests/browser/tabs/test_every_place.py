@@ -1,0 +1,71 @@
+"""Every place of the page, wide and on a phone: no text lies over text, and nothing is cut or leaves the window."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mlp.page.tabs.registry import SECTIONS, TABS
+from tests.browser.screens import PHONE
+from tests.browser.sight import TRAINED_MS, button, faults, open_part, part, write
+
+WIDE = {"width": 1280, "height": 720}
+NARROW = {"width": 390, "height": 844}
+PHONE_AT_200 = {"width": 195, "height": 422}
+ALL_SIZES = (WIDE, NARROW, {"width": 320, "height": 640}, PHONE_AT_200)
+LESSON_SIZES = ({"width": 1280, "height": 1000}, {"width": 1024, "height": 768}, NARROW)
+
+
+def looked_at(page: Page, place: str, sizes: Sequence[Any]) -> list[str]:
+    """Return the faults of the open place at these sizes, the present one first, as each new one takes time."""
+    found = []
+    for size in sorted(sizes, key=lambda size: size != page.viewport_size):
+        page.set_viewport_size(size)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        pans = ".st-key-canvas *" if size == PHONE_AT_200 else ".nothing"
+        found += [f"{place} at {size['width']}: {each}" for each in faults(page, pans)]
+    return found
+
+
+def places(page: Page) -> Iterator[str]:
+    """Open each place below the cards in turn."""
+    for sections in TABS.values():
+        for section in sections:
+            open_part(page, section.name)
+            yield section.name
+            for view in [] if section.views is None else [*section.views.titles.values()][1:]:
+                part(page, section.key).get_by_role("radio", name=view, exact=True).click()
+                yield f"{section.name}, {view}"
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("taught", [False, True], ids=["idle", "after teaching"])
+def test_no_place_has_text_over_text_or_is_cut_or_too_wide(open_page: Callable[..., Page], taught: bool):
+    page = open_page("?epochs=1", **PHONE if taught else {})
+    page.set_viewport_size(WIDE)
+    if taught:
+        write(page, 7)
+        part(page, "correction").get_by_text("1", exact=True).click()
+        button(page, "teach_now").click()
+        expect(part(page, "correction_row")).to_contain_text("it cost", timeout=TRAINED_MS)
+    found = []
+    for number, place in enumerate(places(page)):
+        page.wait_for_timeout(150)  # until the script runs
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        found += looked_at(page, place, ALL_SIZES if number in (0, len(SECTIONS)) else (WIDE, NARROW))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.chromium
+def test_lesson_with_a_guess_has_room_for_its_words(open_page: Callable[..., Page]):
+    page = open_page("?lesson=learning-rate&epochs=1")
+    write(page, 3)
+    found = looked_at(page, "lesson", LESSON_SIZES)
+    button(page, "guess_learning_rate").click()
+    expect(button(page, "lab_guess_end")).to_be_visible()
+    found += looked_at(page, "lesson with a guess", LESSON_SIZES)
+    page.get_by_role("button", name="Run all").click()
+    expect(part(page, "note").get_by_role("list", name="Colors of the curves")).to_be_visible()
+    found += looked_at(page, "lesson with runs", LESSON_SIZES)
+    assert not found, "\n".join(found)
