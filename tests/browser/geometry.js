@@ -1,7 +1,8 @@
-// What an eye sees at once, by geometry: text over text, what is wider than the window, and buttons that are cut.
+// What an eye sees at once, by geometry: text over text, a button over another, what is wider than the window, and buttons
+// that are cut.
 ([pans, slack]) => {
   const PRESSED = "button:not(.net, .stSelectbox *, .stMultiSelect *), a[href], summary, [role=radio], .ink-button";
-  const texts = [], faults = [], name = (element) => {
+  const texts = [], boxes = [], faults = [], name = (element) => {
     const key = element.closest?.("[class*=st-key-]")?.className.match(/st-key-([\w-]+)/)?.[1] ?? element.getRootNode().host?.id ?? "";
     return `${key}: ${(element.textContent || element.getAttribute("aria-label") || element.localName).trim().slice(0, 40)}`;
   };
@@ -35,6 +36,7 @@
         if (left.right - left.left < box.width - slack || left.bottom - left.top < box.height - slack)
           faults.push(`cut: ${name(element)}`);
       }
+      if (isSeen && element.matches(`${PRESSED}, .net`) && !element.matches(".neuron")) boxes.push({ ...seen, layer, element });
       for (const node of element.childNodes) {
         if (node.nodeType !== Node.TEXT_NODE || !node.data.trim()) continue;
         const range = document.createRange();
@@ -58,13 +60,16 @@
     for (const child of [...(element.shadowRoot?.children ?? []), ...element.children]) walk(child, inside);
   };
   walk(document.querySelector("[data-testid=stMain]"), { shown: all, cut: all, layer: null, pressed: null });
-  texts.sort((one, other) => one.top - other.top);
-  texts.forEach((one, at) => {
-    for (let next = at + 1; next < texts.length && texts[next].top < one.bottom; next += 1) {
-      const [wide, high] = sides(one, texts[next]);
-      if (one.layer === texts[next].layer && wide > slack && high > slack)
-        faults.push(`text over text: ${name(one.element)} / ${name(texts[next].element)}`);
-    }
-  });
+  for (const [kind, all] of [["text over text", texts], ["button over button", boxes]]) {
+    all.sort((one, other) => one.top - other.top);
+    all.forEach((one, at) => {
+      for (const other of all.slice(at + 1)) {
+        if (other.top >= one.bottom) break;
+        const [wide, high] = sides(one, other);
+        if (one.layer === other.layer && wide > slack && high > slack && !one.element.contains(other.element))
+          faults.push(`${kind}: ${name(one.element)} / ${name(other.element)}`);
+      }
+    });
+  }
   return [...new Set(faults)];
 }

@@ -132,7 +132,7 @@ def eventually(page: Page, condition: Callable[[], object], patience_ms: int = P
 
 
 def faults(page: Page, pans: str) -> list[str]:
-    """Return where text lies over text, something is wider than the window, or a button is cut, in words.
+    """Return where texts or buttons lie over each other, or anything is cut or wider than the window, in words.
 
     What matches ``pans`` may be wider than the window.
     """

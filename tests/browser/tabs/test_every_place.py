@@ -1,4 +1,4 @@
-"""Every place of the page, wide and on a phone: no text lies over text, and nothing is cut or leaves the window."""
+"""Every place of the page, wide and on a phone: nothing lies over anything else, is cut, or leaves the window."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.registry import SECTIONS, TABS
 from tests.browser.screens import PHONE
-from tests.browser.sight import TRAINED_MS, button, faults, open_part, part, write
+from tests.browser.sight import TRAINED_MS, button, clear, faults, open_part, part, write
 
 WIDE = {"width": 1280, "height": 720}
 NARROW = {"width": 390, "height": 844}
@@ -54,6 +54,9 @@ def test_no_place_has_text_over_text_or_is_cut_or_too_wide(open_page: Callable[.
         page.wait_for_timeout(150)  # until the script runs
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         found += looked_at(page, place, ALL_SIZES if number in (0, len(SECTIONS)) else (WIDE, NARROW))
+    if taught:
+        clear(page)
+        found += looked_at(page, "cleared", (WIDE, NARROW))
     assert not found, "\n".join(found)
 
 
