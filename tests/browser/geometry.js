@@ -30,11 +30,10 @@
       const isSeen = seen.right - seen.left > 1 && seen.bottom - seen.top > 1;
       if (isSeen && !element.closest(pans) && (seen.right > innerWidth + slack || seen.left < -slack))
         faults.push(`wider than the window: ${name(element)}, ${Math.round(seen.left)} to ${Math.round(seen.right)}`);
-      if (isSeen && element.matches(PRESSED)) {
+      if (element.matches(PRESSED)) {
         pressed = element;
-        const left = within(box, cut);
-        if (left.right - left.left < box.width - slack || left.bottom - left.top < box.height - slack)
-          faults.push(`cut: ${name(element)}`);
+        const left = within(box, cut), isCut = left.right - left.left < box.width - slack || left.bottom - left.top < box.height - slack;
+        if (isCut && (isSeen || !element.matches(".ink-word"))) faults.push(`cut: ${name(element)}`);  // a line ends with a whole word
       }
       if (isSeen && element.matches(`${PRESSED}, .net`) && !element.matches(".neuron")) boxes.push({ ...seen, layer, element });
       for (const node of element.childNodes) {

@@ -13,7 +13,8 @@ from tests.browser.sight import TRAINED_MS, button, clear, faults, open_part, pa
 WIDE = {"width": 1280, "height": 720}
 NARROW = {"width": 390, "height": 844}
 PHONE_AT_200 = {"width": 195, "height": 422}
-ALL_SIZES = (WIDE, NARROW, {"width": 320, "height": 640}, PHONE_AT_200)
+TABLETS = ({"width": 820, "height": 1180}, {"width": 844, "height": 390})
+ALL_SIZES = (WIDE, NARROW, *TABLETS, {"width": 320, "height": 640}, PHONE_AT_200)
 LESSON_SIZES = ({"width": 1280, "height": 1000}, {"width": 1024, "height": 768}, NARROW)
 
 
@@ -44,12 +45,14 @@ def places(page: Page) -> Iterator[str]:
 def test_no_place_has_text_over_text_or_is_cut_or_too_wide(open_page: Callable[..., Page], taught: bool):
     page = open_page("?epochs=1", **PHONE if taught else {})
     page.set_viewport_size(WIDE)
+    found = []
     if taught:
         write(page, 7)
         part(page, "correction").get_by_text("1", exact=True).click()
+        expect(button(page, "teach_now")).to_be_visible()
+        found += looked_at(page, "corrected", (WIDE, NARROW, *TABLETS))
         button(page, "teach_now").click()
         expect(part(page, "correction_row")).to_contain_text("it cost", timeout=TRAINED_MS)
-    found = []
     for number, place in enumerate(places(page)):
         page.wait_for_timeout(150)  # until the script runs
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
