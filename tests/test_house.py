@@ -149,8 +149,9 @@ def importers(package: str) -> set[str]:
     }
 
 
-def test_only_the_page_and_the_table_of_tabs_know_the_class_room():
-    assert importers("mlp.page.tabs.classroom") <= {"app.py", "mlp/page/tabs/registry.py"}
+@pytest.mark.parametrize("feature", ["classroom", "sent"])
+def test_only_the_page_and_the_table_of_tabs_know_a_feature_of_several_visitors(feature: str):
+    assert importers(f"mlp.page.tabs.{feature}") <= {"app.py", "mlp/page/tabs/registry.py"}
 
 
 def test_cards_know_no_taker_of_a_drawing():

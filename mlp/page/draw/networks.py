@@ -34,6 +34,8 @@ NAMES = {
     "sent": "Sent",
 }
 PRETRAINED_NAMES = {"pretrained": "the pretrained network", "article": "the basic network"}
+LONG = 40
+"""Letters of names for which the answer's place has room."""
 
 hidable("network", "Which network answers")
 
@@ -151,7 +153,8 @@ def answering_as(
 
 def _invitation(reader: Reader) -> str:
     if not reader.reads_digits:
-        return f"A network that knows {in_words(reader.names)}. Draw one."
+        names = in_words(reader.names)
+        return f"A network that knows {names if len(names) <= LONG else shortened(reader.names)}. Draw one."
     seconds = reader.facts.get("seconds")
     trained = f" in {duration(seconds)}" if isinstance(seconds, int | float) else ""
     return f"A network that somebody trained{trained}. Draw a digit."

@@ -15,6 +15,7 @@ from tests.page.draw.test_your_signs import shape
 from tests.page.sight import address, draw, tab_of, text, visitor_of
 from tests.page.tabs.sent.test_copies import network
 from tests.page.tabs.test_next_step import label
+from tests.page.test_everywhere import FOREIGN, unescaped
 from tests.page.ways import press
 
 Open = Callable[..., AppTest]
@@ -60,6 +61,18 @@ def test_unknown_code_is_told_in_a_sentence_and_the_page_opens_as_always(open_pa
     assert [one.value for one in page.warning] == [ENDED]
     assert text(draw(page, 4), "answer").startswith("4 ")
     assert address(page) == {"epochs": ["3"]}
+
+
+def test_names_of_a_network_are_text_for_sender_and_friend(open_page: Open):
+    names, page = (f"{FOREIGN}0", f"{FOREIGN}1"), open_page(tab="Sent")
+    visitor_of(page).uploaded = Reader(Settings(hidden=(9,), names=names).new_network(), names=names)
+    page.run().segmented_control(key="network").set_value("uploaded").run()
+    page.button_group(key="share_what").set_value("This network to try").run()
+    press(page, "send_network")
+    assert unescaped(page.run()) == []
+    friend = open_page(network=next(iter(COPIES.of(visitor_of(page)))))
+    assert unescaped(friend) == []
+    assert unescaped(draw(friend, 4)) == []
 
 
 def test_network_is_sent_from_the_menu_and_withdrawn_while_a_friend_draws(open_page: Open):
