@@ -62,6 +62,7 @@ def visit_room(visitor: Visitor) -> None:
     """
     if (gone := ROOMS.visit(visitor, this_tab())) is not None:
         say_gone(gone)
+        _refused.set(gone)
     seat = seat_of(visitor)
     if (code := linked(LINKED)) is not None and not _followed.get():
         _followed.set(True)

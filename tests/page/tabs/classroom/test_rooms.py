@@ -286,6 +286,7 @@ def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     assert learner.job is None
     gone = f"You are no longer in room {room.code}, and what you gave there is deleted."
     assert f'data-say="room_asks">{gone}</p>' in markup(page)  # where the row of the room stood
+    assert [error.value for error in page.error] == [gone]  # and where whoever waits looks
     assert gone in text(page.run())
     assert gone not in text(draw(page, 3))
     assert seat_of(learner) is None
