@@ -1,6 +1,7 @@
 """Sets of drawings in files: restored as they were, and bad ones get a clear error."""
 
 import base64
+import gc
 import json
 import sys
 
@@ -93,6 +94,17 @@ def test_largest_file_can_be_kept_and_read_again(tmp_path, monkeypatch):
 def test_file_of_ten_megabytes_is_refused_before_it_is_read():
     with pytest.raises(ValueError, match="at most 5 MB"):
         parse_file(b"[" * 10_000_000)
+
+
+def test_garbage_is_not_collected_while_a_file_is_read(monkeypatch):
+    """It would take most of the time, and no other thread goes on meanwhile."""
+    loads, collects = json.loads, []
+    monkeypatch.setattr(json, "loads", lambda data: collects.append(gc.isenabled()) or loads(data))
+    parse_drawings(samples(1))
+    assert (collects, gc.isenabled()) == ([False], True)
+    with pytest.raises(ValueError, match="not JSON"):
+        parse_drawings("{")
+    assert gc.isenabled()
 
 
 def samples(n):
