@@ -260,6 +260,9 @@ async def besiege(siege: Siege, names: list[str], n_students: int = STUDENTS) ->
     watching = asyncio.create_task(siege.watch())
     siege.measure()
     bound_mb = siege.moments[-1].memory_mb + MAX_MB
+    first = Visitor(siege.url, "tab=Mistakes", PATIENCE_S)
+    await first.open()  # reads all images with the pretrained network, which a server does once
+    await first.close()
     for number in range(n_students):
         student = Student(siege.url, random.Random(f"{siege.rng.random()} {number}"))
         await student.visitor.open()
