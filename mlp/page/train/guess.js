@@ -3,7 +3,6 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
   const svg = parentElement.querySelector(".field"), place = parentElement.querySelector(".ink-plot");
   const plot = inkling.plotIn(place), last = data.points - 1;
   if (svg.busy) return plot.leave;  // the server does not know the guess of the current gesture yet
-  plot.show(data.plot);
   const across = (point) => plot.X((data.epochs * point) / last);
   const active = svg.getRootNode().activeElement;
   const had = active && svg.contains(active) ? active.dataset.handle : null;
@@ -16,7 +15,6 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
   const circles = [...svg.querySelectorAll("circle")], path = svg.querySelector("path"), field = svg.querySelector("rect");
   const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
   const show = () => {
-    if (!plot.box) return;
     set(field, { x: plot.left, y: plot.Y(1), width: plot.wide, height: plot.Y(0) - plot.Y(1) });
     set(path, { d: heights.map((share, point) => `${point ? "L" : "M"}${across(point).toFixed(1)} ${plot.Y(share).toFixed(1)}`).join("") });
     circles.forEach((circle, n) => {
@@ -25,7 +23,7 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
         "aria-valuetext": `${percent}% right` });
     });
   };
-  plot.over = show;  // after the plot, which measures the axes
+  plot.over = show;  // after each drawing of the plot, which measures the axes once it has a width
   const begin = () => { if (!heights.length) heights = Array(data.points).fill(data.blind); };
   const bounded = (share) => Math.min(1, Math.max(0, share));
   const send = () => { svg.busy = false; setTriggerValue("drawn", heights.map((share) => +share.toFixed(4))); };
@@ -71,7 +69,7 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
     clearTimeout(svg.later);
     svg.later = setTimeout(send, 400);
   });
-  show();
+  plot.show(data.plot);
   if (had !== null) circles[had].focus({ preventScroll: true });
   return plot.leave;
 };

@@ -113,6 +113,7 @@ def test_lesson_on_examples_learns_few_digits(open_page: Callable[..., AppTest])
 @pytest.mark.usefixtures("small_lesson")
 def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[..., AppTest]):
     page = open_page(lesson="learning-rate")
+    assert "Guess first." in text(page, "lessons").split("What to expect.")[0]  # which tells what to guess
     page.button(key="guess_learning_rate").click().run()
     page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))
     page.button(key="run_all_learning_rate").click().run()

@@ -107,7 +107,6 @@ def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
     st.subheader(lesson.title, anchor=False)
     if name == "centring":  # first, so that the drawing and the answers are visible together
         compare_forms(visitor, data)
-    st.markdown(f"**What to expect.** {lesson.expect}")
     if lesson.guess is not None and guess.is_offered():
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):
             text, number = lesson.guess
@@ -121,6 +120,7 @@ def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
                 args=(visitor, asked),
                 help="Clears the accuracy chart so you can draw your guess.",
             )
+    st.markdown(f"**What to expect.** {lesson.expect}")  # after the guess, as it tells how the experiments end
     experiments(visitor, name, lesson)
     st.markdown(f"**What to look for.** {lesson.look_for}")
     st.markdown(f"**A question.** {lesson.question}")
