@@ -147,7 +147,7 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
         faster = rounded_rate(min(100 * rate, _usual(settings)))
         remedy = Remedy(f"Try learning rate {faster:g}", {"learning_rate": faster})
     text = (
-        f"On training images, without warps and dropout, it is {newest.training_loss:.2f}. A blind guess costs "
+        f"On training images, not bent and without dropout, it is {newest.training_loss:.2f}. A blind guess costs "
         f"{math.log(settings.n_classes):.2f}. {why}"
     )
     return Diagnosis("not falling", title, text, remedy)
@@ -162,7 +162,7 @@ def _overfitting(settings: Settings, gap: float) -> Diagnosis:
             else Remedy("Try all images", {"images": None})
         )
     elif not settings.warp:
-        remedy = Remedy("Try warped images", {"warp": 1.0})
+        remedy = Remedy("Try bent images", {"warp": 1.0})
     else:
         stronger = min(max(10 * settings.weight_decay, 1e-4), 1e-2)
         remedy = Remedy(f"Try weight decay {stronger:g}", {"weight_decay": stronger})
@@ -180,7 +180,7 @@ def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Diagnosis:
     return Diagnosis(
         "dead",
         "Many neurons are silent",
-        f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the ReLUs give 0 on all {SAMPLE} images tried. No gradient "
-        "passes through them, so many stay silent. Steps that are too large can cause this.",
+        f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the neurons give 0 on all {SAMPLE} images tried. Training "
+        "can’t change such a neuron, so many stay silent. Steps that are too large can cause this.",
         _slower(settings, rate),
     )

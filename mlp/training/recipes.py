@@ -54,7 +54,7 @@ RECIPES = {
     ),
     "quick": Recipe(
         label="Quick and good",
-        explained="Soon reads most drawings: upright and warped images, synthetic digits, shrinking steps.",
+        explained="Soon reads most drawings: upright and bent images, synthetic digits, shrinking steps.",
         settings=replace(AUGMENTED, hidden=(384, 128), epochs=4),
         people=0.975,
     ),

@@ -193,8 +193,8 @@ class Settings:
         42,
         range(2**32),
         kind="number",
-        explained="Number that decides the first weights, the order of the images, warps and dropout: on one machine, "
-        "the same seed gives exactly the same run.",
+        explained="Number that decides the first weights, the order of the images, how they are bent, and dropout: on "
+        "one machine, the same seed gives exactly the same run.",
     )
     images: int | None = setting(
         None,
@@ -211,8 +211,8 @@ class Settings:
         Number("warp", low=0, high=2),
         positions=(False, True),
         kind="switch",
-        label="Warp the training images",
-        name="warps",
+        label="Bend the training images",
+        name="bent images",
         explained="Turns, slants, bends and thickens each image a little each time: learning takes longer, but the "
         "network reads drawings better.",
         more_help="A strength of about 1 is best for drawings; straightened images get 0.6 of it.",

@@ -127,12 +127,12 @@ def number_says_whose_drawings_it_is_of_and_how_many() -> None:
     for seed in SEEDS:
         job, now = of_class_alone(seed)
         shown = round(100 * now.history.newest.accuracy)
-        assert read_right(job, now) == (shown, 100, "other warps of the class’s 120 drawings")
+        assert read_right(job, now) == (shown, 100, "other bent copies of the class’s 120 drawings")
         own = replace(writers(seed)[12], examples=writers(seed)[12].examples[:6])
         for data, whose in (
             (class_data(together(writers(seed)[:6]), own, "k7p3x"), "held-back drawings of yours"),
             (drawing_data(letters(12, seed)), "held-back drawings of yours"),
-            (drawing_data(letters(3, seed)), "other warps of your 9 drawings"),
+            (drawing_data(letters(3, seed)), "other bent copies of your 9 drawings"),
         ):
             job, now = learned(sign_settings(Settings(epochs=1, seed=seed), data.names), data)
             held, of = data.load().validation, len(data.held) or 100

@@ -26,7 +26,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lesson/overfitting", "where does it stop falling while the training loss still goes down"): (
         of_training.validation_loss_stops_falling_before_training_loss
     ),
-    ("lesson/overfitting", "more images help most, then warps. Dropout gains about a point at most"): (
+    ("lesson/overfitting", "more images help most, then bending. Dropout gains about a point at most"): (
         of_training.remedies_are_in_this_order
     ),
     ("lesson/centring", "fitted into 20 × 20 pixels, with their center of mass in the middle"): (
@@ -65,10 +65,10 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     # The page
     ("number", "of 100 new digits read right"): of_page.number_between_epochs_is_that_of_all_images,
     ("loss", "2.3 is a blind guess"): of_page.blind_guess_depends_on_the_number_of_signs,
-    ("remark/warps", "Validation is on other warps of your 9 drawings"): (
+    ("remark/warps", "Validation is on other bent copies of your 9 drawings"): (
         of_page.number_says_whose_drawings_it_is_of_and_how_many
     ),
-    ("remark/warps", "other warps"): of_page.how_drawings_are_read_says_more_than_their_warps,
+    ("remark/warps", "other bent copies"): of_page.how_drawings_are_read_says_more_than_their_warps,
     ("table", "From six writers on, limits say with 95% confidence how well it reads others"): (
         of_class.limits_hold_in_nineteen_of_twenty_classes
     ),
@@ -138,7 +138,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         "help/initialization",
         "He’s larger ones made for ReLU, or Gabor’s small stripes, which read sooner",
     ): of_training.he_is_larger_and_gabor_reads_sooner,
-    ("help/seed", "decides the first weights, the order of the images, warps and dropout"): (
+    ("help/seed", "decides the first weights, the order of the images, how they are bent, and dropout"): (
         of_training.seed_decides_weights_order_warps_and_dropout
     ),
     ("help/synthetic", "rare in MNIST, such as zeros with a slash and ones with a foot"): (
@@ -155,7 +155,7 @@ BY_EYE = "can only be judged by eye"
 NOTHING_TO_COMPUTE = {
     **dict.fromkeys(
         (
-            *(f"glossary/{word}" for word in ("accuracy", "augmentation", "bias", "epoch", "layer", "logits")),
+            *(f"glossary/{word}" for word in ("accuracy", "augmentation", "bias", "epoch", "layer", "score")),
             *(
                 f"glossary/{word}"
                 for word in ("minibatch", "neuron", "step", "test", "training", "validation", "weight")

@@ -84,7 +84,7 @@ def _picture(visitor: Visitor) -> None:
     made = partial(picture, visitor, drawing, *chosen, shown_address(page_address()))
     if answering(visitor).kind == "run" and visitor.job is not None and visitor.job.rewind.keeps:
         download_button(
-            "Download a moving picture",
+            "Download an animation",
             partial(made, moving_picture),
             "inkling-as-it-learned.gif",
             key="share_moving",

@@ -24,7 +24,7 @@ IN_VIEW = ("Network", "Training")
 """Sections whose controls are always in view, each in one row."""
 FOLDED = {"Prevent overfitting": "Prevent overfitting", "More settings": "Method and data", "Advanced": "Advanced"}
 """Sections under *More settings*, with their headings."""
-GROUPS = {"Good": False, "Fail": True}
+GROUPS = {"Works": False, "Fails": True}
 """Headings of the recipes, with `Recipe.fails`."""
 
 hidable("starting-points", "Recipes", ".st-key-recipe")

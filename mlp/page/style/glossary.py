@@ -10,7 +10,7 @@ import streamlit as st
 
 WORDS = {
     "accuracy": "The share of images that the network reads right.",
-    "augmentation": "Changing each image a little every time it is seen, here by warping it, so that it is harder to "
+    "augmentation": "Changing each image a little every time it is seen, here by bending it, so that it is harder to "
     "memorize.",
     "bias": "A number that a neuron adds to its sum, whatever the image is.",
     "cross-entropy": "The loss of one image: minus the natural logarithm of the probability given to the right digit.",
@@ -20,7 +20,6 @@ WORDS = {
     "layer": "Neurons that work side by side: each receives the outputs of the layer before, and of no other.",
     "learning rate": "How far a step moves the weights against the gradient: too short a step learns slowly, too long "
     "a step jumps past the goal.",
-    "logits": "The ten scores from the last layer, one for each digit, before softmax turns them into probabilities.",
     "loss": "How wrong the network is on average, as one number that training brings down; 2.3 is a blind guess among "
     "ten digits.",
     "minibatch": "The few images that one step learns from.",
@@ -32,13 +31,15 @@ WORDS = {
     "overfitting": "Memorizing the training images instead of learning what digits have in common: the training loss "
     "keeps falling while the validation loss rises.",
     "ReLU": "An activation that passes on a sum above zero and gives zero for any other.",
+    "score": "A number of any size that the last layer gives an answer, and softmax turns into a probability; in code, "
+    "a logit.",
     "softmax": "A formula that turns ten scores into ten probabilities that add up to 100%; the largest score becomes "
     "the largest probability.",
     "step": "One change of all weights, after the network has seen one minibatch.",
     "test": "Images for the final check of how well a network reads: nobody should train on them or choose settings "
     "by them.",
     "training": "The images that the network learns from: the dots measure up to 2,000 of them as they are, and the "
-    "faint line each minibatch as it is learned, with warps and dropout if you chose these.",
+    "faint line each minibatch as it is learned, bent and with dropout if you chose so.",
     "validation": "Images that the network doesn’t learn from: how well it reads them shows whether it has learned "
     "the idea or only the examples.",
     "weight": "A number on the connection between two neurons, which sets how strongly the first affects the second; "

@@ -134,7 +134,7 @@ class DrawingData:
         """What a run validates on that has only drawings to learn: their other warps; empty for any other run."""
         if self.base is not None or self.holds_back:
             return ""
-        return f"other warps of {'the class’s' if self.room else 'your'} {len(self.labels)} drawings"
+        return f"other bent copies of {'the class’s' if self.room else 'your'} {len(self.labels)} drawings"
 
 
 def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float = 0.0) -> DrawingData:
@@ -287,7 +287,7 @@ def _alone(data: DrawingData) -> Dataset:
         validation,
         names=data.names,
         unseen=unseen.images,
-        validation_noun=HELD_BACK_NOUN if data.holds_back else ("warp", data.unseen_warps),
+        validation_noun=HELD_BACK_NOUN if data.holds_back else ("bent copy", data.unseen_warps),
     )
 
 

@@ -67,4 +67,4 @@ def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     picture.click()
     expect(tab(page, "Look inside")).to_be_checked()
     expect(page.get_by_text(name.partition(", read")[0].replace(":", ","))).to_be_visible()
-    expect(page.get_by_alt_text("Occlusion")).to_be_visible()
+    expect(page.get_by_alt_text("What it would miss")).to_be_visible()

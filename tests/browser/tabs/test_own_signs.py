@@ -66,7 +66,7 @@ def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Ca
     page.get_by_role("button", name="Share").first.click()
     page.get_by_text("This drawing", exact=True).click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download a moving picture").click()
+        page.get_by_role("link", name="Download an animation").click()
     with Image.open(download.value.path()) as picture:
         assert "It reads “B”, " in description_of(picture)
     page.keyboard.press("Escape")

@@ -41,7 +41,7 @@ def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page:
             assert visitor.signs.now.counts == [n + 1, n + label]
     assert visitor.job.snapshot().settings.names == ("♥", "★")
     assert [run.snapshot.settings.names[0] for run in visitor.runs.runs] == ["0"]
-    assert "reading warp no. " in text(finished(page))
+    assert "reading bent copy no. " in text(finished(page))
     keep(page, 0, rng)
     assert len(visitor.runs.runs) == 1  # only the first five begin a run
 

@@ -62,7 +62,7 @@ def test_number_calls_digits_new_only_if_no_weight_has_met_them():
 
 
 @pytest.mark.parametrize(
-    ("n", "nouns"), [(3, "100 other warps of your 9 drawings"), (12, "9 held-back drawings of yours")]
+    ("n", "nouns"), [(3, "100 other bent copies of your 9 drawings"), (12, "9 held-back drawings of yours")]
 )
 def test_number_names_the_drawings_that_measure_a_network_of_signs(n: int, nouns: str):
     data = drawing_data(letters(n))

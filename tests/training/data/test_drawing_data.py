@@ -48,7 +48,7 @@ def test_few_drawings_are_validated_with_other_warps():
 
 
 def test_validation_images_of_signs_are_named_for_what_they_are():
-    for signs, noun in ((letters(5), "warp"), (letters(12), "held-back drawing")):
+    for signs, noun in ((letters(5), "bent copy"), (letters(12), "held-back drawing")):
         dataset = drawing_data(signs).load()
         assert dataset.splits_to_check == ("validation",)
         assert dataset.noun("test")[0] == dataset.noun("validation")[0] == noun

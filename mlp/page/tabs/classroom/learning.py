@@ -36,7 +36,7 @@ def learning(visitor: Visitor, room: Classroom) -> None:
             key="room_alone",
             on_click=_learn_alone,
             args=(visitor, room),
-            help="A new network with your settings learns warped copies of everybody’s drawings but yours.",
+            help="A new network with your settings learns bent copies of everybody’s drawings but yours.",
         )
     _refused.show()
 

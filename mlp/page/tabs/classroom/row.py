@@ -59,7 +59,7 @@ def _names(visitor: Visitor, room: Classroom) -> None:
         return
     wanted = room.asks_for(person(visitor.id))
     if wanted is None:
-        text = "All there. A press gives a better one."
+        text = "You gave all. To replace one, draw it again, then press its name."
     else:
         name = html.escape(room.names[wanted])
         text = f"Draw a <b>{name}</b>, then press {name}."

@@ -38,7 +38,7 @@ QUESTIONS = (
         "choose settings by them, the settings suit them too well, so the test digits are kept for the end.",
     ),
     (
-        "Show them warped. Is each one still the same digit?",
+        "Show them bent. Is each one still the same digit?",
         "Nearly always, so its label stays right. The network sees more ways to write the digit without more drawings.",
     ),
 )
@@ -49,7 +49,7 @@ def data_section(_visitor: Visitor, data: Dataset) -> None:
     split = data.train
     are_signs = data.unseen is not None
     st.markdown(
-        f"**{plain(data.name)}**: with warped copies, {len(split.labels):,} images to learn from and "
+        f"**{plain(data.name)}**: with bent copies, {len(split.labels):,} images to learn from and "
         f"{len(data.validation.labels):,} for validation."
         if are_signs
         else f"**{plain(data.name)}**: {len(split.labels):,} digits to learn from, "
@@ -74,11 +74,11 @@ def _images(data: Dataset) -> None:
     if _show_warped.get():
         # Each image is warped alone, as images in one small group would share their warp.
         rng = np.random.default_rng(first)
-        images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a warped {}"
+        images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a bent {}"
     st.html(digits(images, [names[label] for label in split.labels[shown]], alt=alt))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
-        st.toggle("Show them warped, as in training with warps", key=_show_warped.key)
+        st.toggle("Show them bent, as in training with bent images", key=_show_warped.key)
 
 
 def _show_others() -> None:

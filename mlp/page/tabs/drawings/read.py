@@ -92,7 +92,7 @@ def _certainty(visitor: Visitor) -> None:
     else:
         st.caption(
             f"From {MIN_TO_HOLD_BACK} drawings of each sign on, every fourth is held back from training, and tells how "
-            "sure the network is. With fewer, validation uses other warps of the drawings that it learns."
+            "sure the network is. With fewer, validation uses other bent copies of the drawings that it learns."
         )
 
 

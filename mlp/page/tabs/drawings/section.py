@@ -55,8 +55,8 @@ def _actions(visitor: Visitor, drawings: Drawings) -> None:
     if now.are_digits:
         if not len(now):
             st.markdown(
-                "Draw a digit above, and choose what it was under **Not right? It was a …**. It is then kept here for "
-                "a network to learn. A few of each digit that it misreads are enough to start with."
+                "Draw a digit above, and press what it was, after **Not right? It was a**. It is then kept here for a "
+                "network to learn. A few of each digit that it misreads are enough to start with."
             )
     else:
         _naming(visitor)
@@ -120,7 +120,7 @@ def _training(visitor: Visitor, drawings: DrawingSet) -> None:
             disabled=drawings.missing is not None,
             on_click=learn_here,
             args=(visitor,),
-            help="Trains a new network with your settings on 100 warped copies of each drawing.",
+            help="Trains a new network with your settings on 100 bent copies of each drawing.",
         )
 
 
@@ -129,7 +129,7 @@ def _teaching_note(digits: DrawingSet) -> None:
     back = f"{n_back} of yours are" if n_back > 1 else "With eight drawings or more, the second of each digit is"
     epochs = f"{teaching_epochs():d} more epochs" if teaching_epochs() > 1 else "one more epoch"
     st.caption(
-        f"The network that answers trains for {epochs} on {N_MIXED:,} slightly warped images from MNIST and "
+        f"The network that answers trains for {epochs} on {N_MIXED:,} slightly bent images from MNIST and "
         f"from you. If it was taught before, it forgets that lesson first. {back} "
         "held back, to see whether it learns your handwriting or only these drawings."
     )

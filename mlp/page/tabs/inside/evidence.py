@@ -60,14 +60,14 @@ def view(visitor: Visitor, data: Dataset) -> None:
         (image_url(image), "What it sees", "Ink is bright."),
         (
             strongest_url(by_gradient, colors),
-            "Gradient × input",
-            f"What each pixel’s ink adds to the answer’s logit: {by_gradient.sum():+.1f} of "
+            "What the ink adds",
+            f"What each pixel’s ink adds to the answer’s score: {by_gradient.sum():+.1f} of "
             f"{logits[digit]:+.1f} in all. {REST}".replace("-", "−"),
         ),
         (
             strongest_url(by_occlusion, colors),
-            "Occlusion",
-            "How much the answer’s logit falls when a square of 4 × 4 pixels there is erased.",
+            "What it would miss",
+            "How much the answer’s score falls when a square of 4 × 4 pixels there is erased.",
         ),
     ]
     scale = '<div class="ink-scale"><span>speaks against</span><i></i><span>speaks for</span></div>'

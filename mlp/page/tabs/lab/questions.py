@@ -83,7 +83,7 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Ask a neuron of a new network, then the same neuron after training. What has changed?",
             "Before, the image is noise, like the weights. While the network learns, strokes appear: pieces that tell "
-            "digits apart. The pretrained network, which has seen warped digits, shows the broadest ones.",
+            "digits apart. The pretrained network, which has seen bent digits, shows the broadest ones.",
         ),
     ),
     "valley": (

@@ -81,13 +81,13 @@ LESSONS = {
         title="Overfitting on little data",
         expect="With 100,710 numbers to learn and only 300 images, a network can memorize its images. It then reads "
         "every one of them, and still misreads more than one in ten digits that it has not seen. With ten times the "
-        "images, memorizing is harder. Warps change each image a little every time it is seen. With dropout, three in "
+        "images, memorizing is harder. Bent images differ a little every time they are seen. With dropout, three in "
         "ten hidden neurons sit out each step, so that the network can’t rely on a few of them. All four runs take 940 "
         "steps.",
         experiments=(
             Experiment("300 images", Settings(images=300, epochs=94)),
             Experiment("3,000 images", Settings(images=3000, epochs=10)),
-            Experiment("300 images, warped", Settings(images=300, epochs=94, warp=1.0)),
+            Experiment("300 images, bent", Settings(images=300, epochs=94, warp=1.0)),
             Experiment("300 images, dropout", Settings(images=300, epochs=94, dropout=0.3)),
         ),
         look_for="How far apart are the two accuracies, on its own images and on validation images? Look at the "
@@ -96,14 +96,14 @@ LESSONS = {
         question="On its 300 images the network reaches 100%. Does that say how well it will read your drawing?",
         answer="No. Only images that it did not learn from can tell you that, so 10,000 are kept for validation. Even "
         "those lose their value if you choose settings by them repeatedly, as that is a kind of training too. "
-        "For the final check there are the test images. Of the three remedies, more images help most, then warps. "
+        "For the final check there are the test images. Of the three remedies, more images help most, then bending. "
         "Dropout gains about a point at most.",
         guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
     ),
     "examples": Lesson(
         title="How many examples does it need?",
         expect="MNIST has 50,000 images to learn from. Here a network gets only a few drawings of each digit, and 100 "
-        "warped copies of each drawing. All four runs take about 5,000 steps. Validation uses drawings that none of "
+        "bent copies of each drawing. All four runs take about 5,000 steps. Validation uses drawings that none of "
         "them learned from.",
         experiments=(
             Experiment("2 of each", Settings(epochs=80), drawings=2),
@@ -113,9 +113,9 @@ LESSONS = {
         ),
         look_for="How much does the validation accuracy rise each time the number of drawings doubles? Which of the "
         "four runs learns its own drawings, and how soon?",
-        question="All four networks read nearly all of their own warped drawings. Why does the one with 16 read "
+        question="All four networks read nearly all of their own bent drawings. Why does the one with 16 read "
         "the validation drawings so much better than the one with 2?",
-        answer="A warp changes a drawing a little: its slant, size and width. It can’t turn a plain 7 into one with a "
+        answer="Bending changes a drawing a little: its slant, size and width. It can’t turn a plain 7 into one with a "
         "bar. The network can’t learn a style that no drawing shows. Two drawings show two ways to write a digit; "
         "sixteen show most of them. If you teach your own signs, vary each one, as you would in a hurry.",
     ),
@@ -143,7 +143,7 @@ LESSONS = {
         "writes like MNIST. The room is under *Mine*, *Room*.",
         experiments=(
             Experiment("MNIST alone", Settings(epochs=5)),
-            Experiment("MNIST, warped", Settings(epochs=5, warp=1.0)),
+            Experiment("MNIST, bent", Settings(epochs=5, warp=1.0)),
             Experiment("With synthetic digits", Settings(epochs=5, warp=1.0, synthetic=SYNTHETIC)),
         ),
         look_for="Draw a slashed 0, a 1 with a long upstroke and a foot, and a 7 with a bar. Which of the runs read "

@@ -45,7 +45,7 @@ def backward(step: SlowStep) -> None:
     label, n_classes = int(step.labels[i]), len(step.settings.names)
     st.markdown(
         "Now ask of each number: if it were a little larger, how would the loss change? That is its gradient. For a "
-        "logit it is simple: the probability, minus 1 for the right answer. From there it goes back layer by layer, "
+        "score it is simple: the probability, minus 1 for the right answer. From there it goes back layer by layer, "
         "through the same weights as on the way forward."
     )
     grad, smoothing = step.grad_outputs[-1][i], step.settings.label_smoothing

@@ -78,7 +78,7 @@ def forward(step: SlowStep) -> None:
             st.caption(f"Dropout turns it into {next_inputs:.3g} (0 for a neuron that sits out).")
     else:
         answer = plain(step.settings.names[neuron])
-        st.caption(f"The last layer has no activation, so this is the logit of the answer {answer}.")
+        st.caption(f"The last layer has no activation, so this is the score of the answer {answer}.")
     dropout = [Dropout.forward] if network.dropout else []
     show_code(Dense.forward, ACTIVATIONS[network.activation].function, *dropout)
 
@@ -88,13 +88,13 @@ def probabilities(step: SlowStep) -> None:
     i = followed(step)
     logits, label, names = step.outputs[-1][i], int(step.labels[i]), step.settings.names
     st.markdown(
-        "The last layer gives each answer a score of any size, its logit. Softmax turns the logits into probabilities: "
-        "all positive, and together 1. It subtracts the largest logit first. That changes nothing in the result, but "
+        "The last layer gives each answer a score of any size. Softmax turns the scores into probabilities: "
+        "all positive, and together 1. It subtracts the largest score first. That changes nothing in the result, but "
         "no power of e becomes too large for the computer."
     )
     if not np.isfinite(logits).all():
         image_and_formula(step, i, f"z = ({', '.join(map(tex, logits))})")
-        st.caption("The run blew up: without finite logits, softmax can’t compute probabilities.")
+        st.caption("The run blew up: without finite scores, softmax can’t compute probabilities.")
         return show_code(softmax)
     image_and_formula(step, i, softmax_formula(logits, label, tex_name(names, label)))
     shifted = logits - logits.max()
@@ -106,7 +106,7 @@ def probabilities(step: SlowStep) -> None:
         ]
         for name, share, *numbers in zip(names, softmax(logits).tolist(), logits, shifted, np.exp(shifted), strict=True)
     ]
-    heads = ["answer", "logit z", "z − m", "e<sup>z − m</sup>", "probability"]
+    heads = ["answer", "score z", "z − m", "e<sup>z − m</sup>", "probability"]
     st.html(step_table(heads, rows, marked=label))
     st.caption(f"The marked row is the right answer, {plain(names[label])}. All numbers are rounded.")
     show_code(softmax)
