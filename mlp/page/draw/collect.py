@@ -95,7 +95,7 @@ def _collect(visitor: Visitor) -> None:
     signs = visitor.signs.now
     if not signs.names:
         with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):
-            asked = "Name it, and a second one:" if _door.get() else "Name two signs:"
+            asked = "Name it, and a second one:" if _door.get() else "Name two signs to draw:"
             st.html(f'<p class="ink-status">{asked}</p>', width="content")
             st.text_input("Name two signs", key=_named.key, value=FIRST_NAMES, width=150, label_visibility="collapsed")
             st.form_submit_button("Draw them", key="signs_begin", on_click=_name, args=(visitor,))
@@ -154,15 +154,15 @@ def missing_drawings_text(signs: DrawingSet) -> str:
     Examples
     --------
     >>> missing_drawings_text(DrawingSet(("A", "<b>")))
-    'Draw 5 of A and 5 of &lt;b&gt;. After each, press its name.'
+    'Draw A, then press its name: 5 of A and 5 of &lt;b&gt; to go.'
     """
-    lacking = [(GOOD_START - n, name) for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
+    names = map(html.escape, signs.names)
+    lacking = [(GOOD_START - n, name) for name, n in zip(names, signs.counts, strict=True) if n < GOOD_START]
     if len(signs.names) < 2:
         return "Name another sign."
     if lacking:
-        more = " more" if len(signs) else ""
-        numbers = in_words([f"{n}{more} of {html.escape(name)}" for n, name in lacking])
-        return f"Draw {numbers}. After each, press its name."
+        numbers = in_words([f"{n} of {name}" for n, name in lacking])
+        return f"Draw {lacking[0][1]}, then press its name: {numbers} to go."
     return f"{len(signs)} drawings. With more, it reads better."
 
 

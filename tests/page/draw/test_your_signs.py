@@ -57,7 +57,7 @@ def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest
         keep(page, label, rng)
     press(page, "give_one")
     assert tab_of(page).desk.given.image.name[-3:] in ("“♥”", "“★”")
-    assert "Draw 3 more of ♥ and 3 more of ★." in text(page, "collect_foot")
+    assert "Draw ♥, then press its name: 3 of ♥ and 3 of ★ to go." in text(page, "collect_foot")
 
 
 def test_button_leads_back_to_digits_and_keeps_the_signs(named_page: AppTest):
