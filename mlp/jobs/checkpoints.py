@@ -186,12 +186,11 @@ class Checkpoints:
         return self.folder / hashlib.sha256(owner.encode()).hexdigest()
 
 
-def chosen_checkpoints(address: str) -> tuple[Checkpoints | None, str]:
+def chosen_checkpoints(address: str) -> Checkpoints | None:
     """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache.
 
     The folder is held until the process ends, and names the ``address`` of this server's page to others. If another
-    server has the default folder, for which nobody asked, there are no checkpoints; the text returned is then the
-    address of its page, and empty otherwise.
+    server has the default folder, for which nobody asked, there are no checkpoints.
 
     Raises
     ------
@@ -202,7 +201,7 @@ def chosen_checkpoints(address: str) -> tuple[Checkpoints | None, str]:
     """
     named = os.environ.get("MLP_CHECKPOINTS", "")
     if named.lower() == "off":
-        return None, ""
+        return None
     folder = Path(named or user_cache() / "checkpoints").expanduser()
     max_mb: Any = os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB
     limit_mb, kept_days = Number("MLP_CHECKPOINT_MB", low=0).checked(max_mb), limits().kept_days
@@ -211,7 +210,7 @@ def chosen_checkpoints(address: str) -> tuple[Checkpoints | None, str]:
         lock = open(folder / ".lock", "a+b")  # noqa: SIM115 - closed with the object
     except OSError as error:
         log.warning("visitors' work cannot be saved in %s: %s", folder, error)
-        return Checkpoints(folder, limit_mb, kept_days), ""
+        return Checkpoints(folder, limit_mb, kept_days)
     if not take_lock(lock, LOCK_WAIT_S):
         with lock:
             lock.seek(0)
@@ -220,11 +219,11 @@ def chosen_checkpoints(address: str) -> tuple[Checkpoints | None, str]:
         if named:
             raise TakenError(f"{taken}. Stop that page, or name another folder by MLP_CHECKPOINTS.")
         log.warning("work is kept in memory only: %s", taken)
-        return None, other
+        return None
     lock.truncate(0)
     lock.write(address.encode())
     lock.flush()
-    return Checkpoints(folder, limit_mb, kept_days, lock), ""
+    return Checkpoints(folder, limit_mb, kept_days, lock)
 
 
 def _content(path: Path) -> bytes:

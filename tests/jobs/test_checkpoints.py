@@ -227,12 +227,12 @@ def test_unreadable_folder_is_not_taken_for_a_missing_one(checkpoints, monkeypat
 
 def test_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert chosen_checkpoints(HERE)[0].folder == user_cache() / "checkpoints"
-    assert chosen_checkpoints(HERE)[0].kept_days == 30
+    assert chosen_checkpoints(HERE).folder == user_cache() / "checkpoints"
+    assert chosen_checkpoints(HERE).kept_days == 30
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("MLP_CHECKPOINT_MB", "0.001")
     monkeypatch.setenv("MLP_KEPT_DAYS", "90")
-    checkpoints, _ = chosen_checkpoints(HERE)
+    checkpoints = chosen_checkpoints(HERE)
     assert (checkpoints.folder, checkpoints.kept_days) == (tmp_path, 90)
     with pytest.raises(OSError, match=r"10% of 0\.001 MB"):
         put(checkpoints, "ann", run=bytes(101 - HEAD))
@@ -244,7 +244,7 @@ def test_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch
         with pytest.raises(ValueError, match=f"MLP_CHECKPOINT_MB must be at least 0 and finite, got '{wrong}'"):
             chosen_checkpoints(HERE)
     monkeypatch.setenv("MLP_CHECKPOINTS", "off")
-    assert chosen_checkpoints(HERE) == (None, "")
+    assert chosen_checkpoints(HERE) is None
 
 
 class Waiting:
@@ -268,11 +268,10 @@ def test_second_server_waits_ten_seconds_and_keeps_work_in_memory_or_ends(monkey
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("MLP_CHECKPOINTS", "" if is_default else str(tmp_path / "kept"))
     monkeypatch.setattr(atomic, "time", waiting := Waiting())
-    first, elsewhere = chosen_checkpoints(HERE)
-    assert elsewhere == ""
+    first = chosen_checkpoints(HERE)
     said = f"the page at {HERE} keeps its visitors' work in {first.folder}"
     if is_default:
-        assert chosen_checkpoints("http://localhost:8502/") == (None, HERE)
+        assert chosen_checkpoints("http://localhost:8502/") is None
         assert said in caplog.text
     else:
         with pytest.raises(TakenError, match=said):
@@ -282,10 +281,10 @@ def test_second_server_waits_ten_seconds_and_keeps_work_in_memory_or_ends(monkey
 
 def test_server_that_starts_while_the_last_one_ends_gets_the_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
-    first = [*chosen_checkpoints(HERE)]
+    first = [chosen_checkpoints(HERE)]
     put(first[0], "ann", run=b"1")
     monkeypatch.setattr(atomic, "time", Waiting(first.clear))
-    second, _ = chosen_checkpoints("http://localhost:8502/")
+    second = chosen_checkpoints("http://localhost:8502/")
     assert contents(second, "ann") == {"run": b"1"}
     assert (tmp_path / ".lock").read_bytes() == b"http://localhost:8502/"
 
@@ -297,9 +296,9 @@ def test_disk_without_locks_and_a_folder_that_cannot_be_made_stop_no_server(monk
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path / "kept"))
     with monkeypatch.context() as patch:
         patch.setattr(atomic.fcntl, "flock", no_locks)
-        (first, _), (second, _) = chosen_checkpoints(HERE), chosen_checkpoints(HERE)
+        first, second = chosen_checkpoints(HERE), chosen_checkpoints(HERE)
     assert first.folder == second.folder
     (tmp_path / "file").touch()
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path / "file" / "kept"))
-    assert chosen_checkpoints(HERE)[0] is not None
+    assert chosen_checkpoints(HERE) is not None
     assert "visitors' work cannot be saved in" in caplog.text

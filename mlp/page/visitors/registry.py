@@ -34,8 +34,7 @@ class Visitors:
 
     Together they may take ``max_mb`` of memory: when it runs short, saved work of absent visitors leaves it, and then
     the next run, or the next visitor with saved work, is refused. ``is_open`` tells whether a session has an open
-    connection; ``others`` are all further owners of work, which it saves, checks and forgets like visitors;
-    ``elsewhere`` is the address of another page, if it has the folder for saved work.
+    connection; ``others`` are all further owners of work, which it saves, checks and forgets like visitors.
     """
 
     def __init__(
@@ -45,9 +44,7 @@ class Visitors:
         others: Sequence[ByCode[Any]] = (),
         *,
         max_mb: float = MAX_MB,
-        elsewhere: str = "",
     ) -> None:
-        self.elsewhere = elsewhere
         self._is_open = is_open
         self._checkpoints = checkpoints
         self._max_bytes = max_mb * 1e6

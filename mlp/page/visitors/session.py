@@ -1,7 +1,6 @@
 """Identify the visitor by the tab's session or by a cookie from an earlier visit."""
 
 import atexit
-import html
 import logging
 import re
 import threading
@@ -38,10 +37,7 @@ NO_ROOM = (
     "Please open the page again later."
 )
 NOT_NOW = "The server can’t read your saved work now. Nothing of it is lost: please open the page again in a minute."
-ELSEWHERE = (
-    "Your work is kept only in this server’s memory, as Inkling is also open at {}, which saves work to disk. "
-    "Download what you want to keep."
-)
+MEMORY_ONLY = "Your work is kept only in this server’s memory. Download what you want to keep."
 KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
 
 log = logging.getLogger(__name__)
@@ -70,10 +66,10 @@ def _new_registry(others: Sequence[ByCode[Any]]) -> Visitors:
     """Return a registry of visitors; if another server has the folder for their work, this one ends with a sentence."""
     host, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
     try:
-        checkpoints, elsewhere = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
+        checkpoints = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
     except TakenError as error:
         raise SystemExit(f"Inkling cannot start: {error}") from error
-    return Visitors(_is_open, checkpoints, others, max_mb=_max_mb(), elsewhere=elsewhere)
+    return Visitors(_is_open, checkpoints, others, max_mb=_max_mb())
 
 
 def _max_mb() -> float:
@@ -164,14 +160,11 @@ def remember(visitor: Visitor) -> None:
 
     It draws a line that says until when work is kept, that some cannot be saved, or that the browser accepts no cookie.
     """
-    kept = ""
-    if visitor.has_work():
-        if visitors().has_disk:
-            until = date.today() + timedelta(limits().kept_days)
-            saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
-            kept = " ".join(sorted(visitor.refusals)) or saved
-        elif visitors().elsewhere:
-            kept = ELSEWHERE.format(html.escape(visitors().elsewhere))
+    kept = MEMORY_ONLY * visitor.has_work()
+    if visitor.has_work() and visitors().has_disk:
+        until = date.today() + timedelta(limits().kept_days)
+        saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
+        kept = " ".join(sorted(visitor.refusals)) or saved
     lines = f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
     _run(lines, f'keepCookie("{_cookie(visitor)}", "{_cookie_id()}")')
 

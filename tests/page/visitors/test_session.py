@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.page.visitors.persistence import DiskError
 from mlp.page.visitors.registry import Visitors
-from mlp.page.visitors.session import NOT_NOW, cookie_name, visitors
+from mlp.page.visitors.session import NOT_NOW, cookie_name
 from tests.page.sight import text, visitor_of
 
 
@@ -37,11 +37,10 @@ def call_of(page, function):
     return arguments
 
 
-def test_visitor_is_told_if_another_page_has_the_folder_for_saved_work(page, monkeypatch):
+def test_visitor_is_told_if_work_is_kept_in_memory_only_without_an_address(page, monkeypatch):
     monkeypatch.setattr(Visitors, "has_disk", False)
-    monkeypatch.setattr(visitors(), "elsewhere", "http://localhost:8502/")
     page.button(key="step").click().run()
-    assert "only in this server’s memory, as Inkling is also open at http://localhost:8502/" in text(page)
+    assert "kept only in this server’s memory. Download what you want to keep." in text(page)
 
 
 def test_tab_opens_again_as_another_visitor_who_is_chosen_or_new(page, open_page):
