@@ -34,9 +34,9 @@ def test_runs_are_listed_with_differing_settings_and_on_the_curves(runs_page: Ap
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
     shown = text(runs_page)
-    assert "Run Learning rate Data Epochs done Time Best validation" in shown
-    assert "2, current 0.02 MNIST sample 2 of 2" in shown
-    assert "1 0.1 MNIST sample 2 of 2" in shown
+    assert "Run Data Epochs done Best validation Validation now 2, current MNIST sample 2 of 2" in shown
+    assert "Run Learning rate Started from Time 2, current 0.02 random weights" in shown
+    assert "1 0.1 random weights" in shown
     assert runs_page.pills(key="shown_runs").value == [1]
     assert names_of_lines(runs_page) == {"run 1"}
     runs_page.pills(key="shown_runs").set_value([]).run()
@@ -126,3 +126,14 @@ def test_uploaded_network_answers(runs_page: AppTest):
     assert text(runs_page, "answer").startswith("6 ")
     assert "Reading with your uploaded network" in text(runs_page)
     assert "784 → 10 · relu · 7,850 numbers" in text(runs_page)
+
+
+def test_run_has_the_name_of_its_recipe_until_a_setting_differs(open_page: Callable[..., AppTest]):
+    page = press(open_page(tab="Runs"), "recipe_too_fast")
+    page.button(key="pause").click().run()
+    at_rest(page)
+    assert "1 · Far too fast, current" in text(page, "sections")
+    assert page.selectbox(key="run_number").options == ["Run 1 · Far too fast (current)"]
+    page.slider(key="epochs").set_value(7).run()
+    page.button(key="step").click().run()
+    assert "7" not in text(at_rest(page), "sections").partition("· Far too fast")[0]

@@ -30,7 +30,7 @@ NAME = 0.045
 """Least distance between two names, in widths of the picture."""
 
 _CSS = f"""
-.root {{ position: relative; container-type: inline-size; aspect-ratio: {SIZE_PX[0]} / {SIZE_PX[1]}; max-width: 40rem;
+.root {{ position: relative; container-type: inline-size; aspect-ratio: {SIZE_PX[0]} / {SIZE_PX[1]}; max-width: 115vh;
   border-radius: 6px; box-shadow: 0 0 0 1px var(--line); touch-action: manipulation; }}
 img {{ position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0.8; }}
 :is(b, i) {{ position: absolute; translate: -50% -50%; pointer-events: none; }}

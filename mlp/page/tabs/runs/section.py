@@ -25,6 +25,7 @@ from mlp.page.train.run_words import accuracy_at, duration, measured_on
 from mlp.page.visitors.runs import RUN, all_runs, check_bytes, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation, History
+from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.settings import Settings, setting_names
 from mlp.training.uploaded_network import readable_network
 
@@ -42,61 +43,60 @@ _weights_error = SessionVar[str | None]("weights_error", None)
 
 def runs_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the visitor's runs, with the controls to compare, download, delete and upload them."""
-    now = visitor.job.snapshot() if visitor.job else None
-    if now is None and not visitor.runs.runs:
+    runs = all_runs(visitor)
+    if runs:
+        _tables(visitor)
+        if visitor.runs.comparable():
+            _choice_of_shown(visitor)
+    else:
         begun = "" if visitor.sweep.jobs else "Nothing trained yet. "  # a sweep is drawn below
         st.markdown(
             f"{begun}This page keeps the settings, curves and weights of each network that you train, so that you can "
             "compare it with the next one."
         )
-    else:
-        _table(visitor)
-        if visitor.runs.comparable():
-            _choice_of_shown(visitor)
-        st.subheader("One run", anchor=False)
-        number = _choice_of_one(visitor)
-        _actions(visitor, number)
-        offer_downloads(visitor, number)
-        if now is not None:
-            st.html(live("synthetic", synthetic_accuracy(now, visitor.digits.now), 'p class="ink-status"'))
-    sweep_section(visitor)
-    weights_section(visitor)
+    draws = [*[_one_run] * bool(runs), sweep_section, weights_section]
+    for draw, place in zip(draws, st.columns(len(draws), border=True), strict=True):
+        with place:
+            draw(visitor)
+
+
+def run_name(run: NumberedRun) -> str:
+    """Return a run's number, and the label of the recipe that it follows, if any: "3 · Far too fast"."""
+    recipe = None if run.origin else recipe_of(run.snapshot.settings)
+    return f"{run.number:d}" if recipe is None else f"{run.number:d} · {RECIPES[recipe].label}"
 
 
 @part("runs_table", RUN, where=Where.TAB)
-def _table(visitor: Visitor) -> None:
-    st.html(runs_table(all_runs(visitor), visitor.runs.current))
+def _tables(visitor: Visitor) -> None:
+    """Draw how well the runs read, and, to be opened, what is different in them."""
+    runs, current = all_runs(visitor), visitor.runs.current
+    marked = next((place for place, run in enumerate(runs) if run.number == current), None)
+    results, others = run_rows(runs, current)
+    heads = ["Run", "Data", "Epochs done", "Best validation", "Validation now"]
+    st.html(
+        html_table("Your runs", heads, results, marked=marked)
+        + f'<p class="ink-status">{_in_common(runs)}{_warnings(runs)}</p>'
+    )
+    with st.expander("Settings and times"):
+        heads, *rows = others
+        same = '<p class="ink-status">Settings without a column are the same in all of them.</p>' * (len(runs) > 1)
+        st.html(html_table("Settings and times of your runs", heads, rows, marked=marked) + same)
 
 
-def runs_table(runs: list[NumberedRun], current: int) -> str:
-    """Return the runs as an HTML table, with a column for each setting in which they differ."""
+def run_rows(runs: list[NumberedRun], current: int) -> tuple[list[list[str]], list[list[str]]]:
+    """Return the rows of two tables as HTML: the runs' results, and with heads, in what else they differ."""
     different = differences([run.snapshot.settings for run in runs])
-    with_origin = any(run.origin for run in runs)
-    heads = ["Run", *(setting_names()[name].capitalize() for name in different), "Data"]
-    heads += (["Started from"] if with_origin else []) + [
-        "Epochs done",
-        "Time",
-        "Best validation",
-        "Validation now",
-    ]
-    rows = []
+    heads = ["Run", *(setting_names()[name].capitalize() for name in different), "Started from", "Time"]
+    results, others = [], [[*map(html.escape, heads)]]
     for place, run in enumerate(runs):
         now = run.snapshot
-        cells = [
-            *(values[place] for values in different.values()),
-            now.data_name,
-            *([run.origin.name if run.origin else "random weights"] if with_origin else []),
-            now.epochs_done,
-            duration(now.seconds),
-        ]
-        name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
-        measured = (best_trained(now.history), now.history.newest)
-        rows.append([name, *map(html.escape, cells), *map(accuracy_at, measured)])
-    marked = next((place for place, run in enumerate(runs) if run.number == current), None)
-    return (
-        html_table("Your runs", [*map(html.escape, heads)], rows, marked=marked)
-        + f'<p class="ink-status">{_in_common(runs, set(different))}{_warnings(runs)}</p>'
-    )
+        name = f"<b>{run_name(run)}</b>{', current' if run.number == current else ''}"
+        measured = map(accuracy_at, (best_trained(now.history), now.history.newest))
+        results.append([name, html.escape(now.data_name), html.escape(now.epochs_done), *measured])
+        cells = [values[place] for values in different.values()]
+        origin = run.origin.name if run.origin else "random weights"
+        others.append([name, *map(html.escape, (*cells, origin, duration(now.seconds)))])
+    return results, others
 
 
 def _warnings(runs: list[NumberedRun]) -> str:
@@ -116,12 +116,20 @@ def best_trained(history: History) -> Evaluation | None:
     return max(trained, key=lambda one: one.accuracy, default=None)
 
 
-def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
+def _in_common(runs: list[NumberedRun]) -> str:
     kept = f"Inkling keeps up to {limits().max_runs} earlier runs."
-    if len(runs) < 2:
-        return f"Train another network to compare it with this one. {kept}"
-    text = "Settings without a column are the same in all of them." if different else "Their settings are the same."
-    return f"{text} {kept}"
+    return kept if len(runs) > 1 else f"Train another network to compare it with this one. {kept}"
+
+
+def _one_run(visitor: Visitor) -> None:
+    """Draw the choice of a run, what can be done with it, and how the current one reads synthetic digits."""
+    st.subheader("One run", anchor=False)
+    number = _choice_of_one(visitor)
+    _actions(visitor, number)
+    offer_downloads(visitor, number)
+    if visitor.job is not None:
+        text = synthetic_accuracy(visitor.job.snapshot(), visitor.digits.now)
+        st.html(live("synthetic", text, 'p class="ink-status"'))
 
 
 def _choice_of_shown(visitor: Visitor) -> None:
@@ -139,7 +147,8 @@ def _choice_of_shown(visitor: Visitor) -> None:
 
 
 def _choice_of_one(visitor: Visitor) -> int:
-    numbers = [run.number for run in all_runs(visitor)]
+    names = {run.number: run_name(run) for run in all_runs(visitor)}
+    numbers = list(names)
     if _newest_run.get() != numbers[0] or _run_number.get() not in numbers:
         _newest_run.set(numbers[0])
         _run_number.set(numbers[0])
@@ -148,9 +157,8 @@ def _choice_of_one(visitor: Visitor) -> int:
             "Which run",
             numbers,
             key=_run_number.key,
-            format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.current else ""),
+            format_func=lambda number: f"Run {names[number]}" + (" (current)" * (number == visitor.runs.current)),
             label_visibility="collapsed",
-            width=260,
         )
 
 

@@ -45,32 +45,29 @@ def sweep_section(visitor: Visitor) -> None:
     """Draw the choice of a setting and its values, and the last sweep."""
     st.subheader("Several at once", anchor=False)
     st.caption("Train several networks side by side that differ in one setting.")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Setting",
-            list(VALUES),
-            key="sweep_setting",
-            format_func=lambda one: plain(setting_names()[one].capitalize()),
-            width=200,
-        )
-        options, default = VALUES[name]
-        values = st.multiselect(
-            "Values",
-            options,
-            default[: limits().max_sweep],
-            key=f"sweep_values_{name}",
-            format_func=value_text,
-            max_selections=limits().max_sweep,
-            width=420,
-        )
-        st.button(
-            "Start all",
-            key="sweep_start",
-            type="primary",
-            disabled=len(values) < 2,
-            on_click=_start,
-            args=(visitor, name, values),
-        )
+    name = st.selectbox(
+        "Setting",
+        list(VALUES),
+        key="sweep_setting",
+        format_func=lambda one: plain(setting_names()[one].capitalize()),
+    )
+    options, default = VALUES[name]
+    values = st.multiselect(
+        "Values",
+        options,
+        default[: limits().max_sweep],
+        key=f"sweep_values_{name}",
+        format_func=value_text,
+        max_selections=limits().max_sweep,
+    )
+    st.button(
+        "Start all",
+        key="sweep_start",
+        type="primary",
+        disabled=len(values) < 2,
+        on_click=_start,
+        args=(visitor, name, values),
+    )
     _refused.show()
     sweep = visitor.sweep
     if not sweep.jobs:
