@@ -170,7 +170,7 @@ def _overfitting(settings: Settings, gap: float) -> Diagnosis:
         "overfitting",
         "The network memorizes its images",
         f"Of a hundred images, it reads {100 * gap:.0f} more in training than in validation. It has learned "
-        "what is special about these images, which doesn’t help with other digits.",
+        "what is special about these images, which doesn’t help with others.",
         remedy,
     )
 

@@ -13,7 +13,7 @@ LONGEST_REST_S = 2.0
 """Longest wait of a slow run that is watched, until the visitor has seen its current step."""
 FIRST_STOPS = (1, 2, 4, 8, 16, 32, 64, 128, 200, 300, 400)
 """First stops of a slow run: with the one before its first step, a dozen frames in about six seconds."""
-STEPS = {"slow": 50, "normal": 400}
+STEPS = {"slow": 10, "normal": 400}
 """Steps from one stop to the next, after the first stops."""
 
 
@@ -23,7 +23,7 @@ def next_stop(speed: Speed, step: int) -> int | None:
     Examples
     --------
     >>> [next_stop("slow", step) for step in (0, 1, 5, 399, 400)]
-    [1, 2, 8, 400, 450]
+    [1, 2, 8, 400, 410]
     >>> next_stop("normal", 0), next_stop("normal", 401), next_stop("full", 7)
     (400, 800, None)
     """

@@ -88,15 +88,22 @@ class ControlVar(SessionVar[T]):
         ):
             yield
 
-    def choice(self, label: str, options: Sequence[Any], act: Callable[..., None] | None = None, **more: Any) -> Any:
+    def choice(
+        self,
+        label: str,
+        options: Sequence[Any],
+        act: Callable[..., None] | None = None,
+        control: Callable[..., Any] = st.segmented_control,
+        **more: Any,
+    ) -> Any:
         """Draw a choice of one option, and return it: that of the variable, or the first if it has another.
 
-        ``act`` is called at a new choice; ``more`` are further arguments of ``st.segmented_control``.
+        ``act`` is called at a new choice; ``more`` are further arguments of ``control``, whose options wrap.
         """
         self.set(self.get() if self.get() in options else options[0])
         with self.placed():
             acts = self.on_change(act) if act is not None else None
-            return st.segmented_control(label, options, key=self.key, required=True, on_change=acts, **more)
+            return control(label, options, key=self.key, required=True, on_change=acts, **{"wrap": True, **more})
 
     def on_change(self, act: Callable[..., None]) -> Callable[..., None]:
         """Return a callback that acts only until the control moves; call it where the control is drawn."""

@@ -4,6 +4,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -96,13 +97,13 @@ def network_choice(visitor: Visitor) -> None:
         state.network.set(next(kind for kind in (linked("network"), visitor.network, *kinds) if kind in kinds))
     if state.network.get() != "sent":  # that is of the link, not the visitor's
         visitor.network = state.network.get()
-    more = {"format_func": names.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
+    more: Any = {"format_func": names.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
 
     def follow() -> None:
         is_own = state.network.get() != "sent"
         state.collecting.set(is_own and answering(visitor).reader.names == visitor.signs.now.names)
 
-    state.network.choice("Which network answers", kinds, follow, **more)
+    state.network.choice("Which network answers", kinds, follow, wrap=False, **more)
 
 
 def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:

@@ -2,13 +2,12 @@
 
 import html
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 import streamlit as st
 
-from mlp.class_names import DIGITS
-from mlp.nn.network import count_parameters
 from mlp.page import state
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import Event, part, redraw, rerun_page
@@ -16,7 +15,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value, value_text
-from mlp.training.settings import N_INPUTS, SETTINGS, Settings, controls, settings_at
+from mlp.training.settings import SETTINGS, Settings, controls, settings_at
 
 SETTING = Event()
 """The positions of the controls."""
@@ -97,8 +96,11 @@ def _choose(name: str, train: Callable[[], None]) -> None:
 
 
 @part("settings_drawn", SETTING)
-def settings_panel(moved: Callable[[str], None]) -> None:
-    """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved."""
+def settings_panel(names: tuple[str, ...], moved: Callable[[str], None]) -> None:
+    """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved.
+
+    The network whose size is drawn reads ``names``.
+    """
     with st.container(key="settings", gap=None):
         with st.container(key="sliders", gap=None):
             _draw_sections(IN_VIEW, moved)
@@ -108,12 +110,11 @@ def settings_panel(moved: Callable[[str], None]) -> None:
                     with st.container(key=section.lower().replace(" ", "_")):
                         st.subheader(heading, anchor=False)
                         _draw_sections((section,), moved)
-            st.html(f'<p class="ink-status">{_summary()}</p>', width="stretch")
+            st.html(f'<p class="ink-status">{_summary(names)}</p>', width="stretch")
 
 
-def _summary() -> str:
+def _summary(names: tuple[str, ...]) -> str:
     """Return the size of the network, and how many settings that are out of view differ from the defaults, as HTML."""
-    sizes = [N_INPUTS, *chosen_settings().hidden, len(DIGITS)]
     changed = [
         control.label
         for one in SETTINGS
@@ -122,7 +123,7 @@ def _summary() -> str:
         if state.control(control.key).get() != control.first_position
     ]
     more = f' · <span title="{html.escape(", ".join(changed))}">{len(changed)} more set</span>' if changed else ""
-    return f"<b>{count_parameters(sizes):,}</b> numbers to learn{more}"
+    return f"<b>{replace(chosen_settings(), names=names).n_parameters:,}</b> numbers to learn{more}"
 
 
 def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> None:

@@ -99,7 +99,7 @@ class Plot {
 
   // Quiet numbers, faint lines across, and a line below. The unit stands before the first number, below all curves.
   axes(pen) {
-    const { plot, box, letters } = this, named = this.lines.filter(({ name, x }) => name && x.length);
+    const { plot, box, letters } = this, named = this.named();
     const text = (y) => plot.percent ? `${+(100 * y).toFixed(2)}%` : `${y}`;
     this.top = letters / 2;
     this.bottom = box.height - letters - 2 * GAP_PX;
@@ -163,10 +163,13 @@ class Plot {
     pen.restore();
   }
 
+  // The lines with a name, of which a part is within the axes.
+  named() { return this.lines.filter(({ name, x }) => name && x.length > 1 && x[0] < this.plot.x[1]); }
+
   // The names of lines stand right of the axes, at the height of their ends, and keep apart.
   names(pen) {
     const [, end] = this.plot.x, inside = (y) => Math.min(this.bottom, Math.max(this.top, y));
-    const named = this.lines.filter(({ name, x }) => name && x.length).map(({ name, x, y }) => {
+    const named = this.named().map(({ name, x, y }) => {
       const beyond = x.findIndex((each) => each > end), last = beyond < 1 ? x.length - 1 : beyond - 1;
       return { name, y: inside(this.Y(y[last])) };
     }).sort((one, other) => one.y - other.y);

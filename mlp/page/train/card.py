@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from mlp.class_names import DIGITS
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
@@ -52,7 +53,9 @@ def training_section(visitor: Visitor) -> None:
     st.header("Train", anchor=False)
     _run_buttons(visitor)
     recipe_buttons(partial(train, visitor))
-    settings_panel(partial(_move_setting, visitor, visitor.runs.current))
+    job = visitor.job if state.network.get() == "run" else None
+    names = DIGITS if job is None else job.snapshot().settings.names
+    settings_panel(names, partial(_move_setting, visitor, visitor.runs.current))
     _progress_and_curves(visitor)
     note_section(visitor)
 

@@ -129,7 +129,7 @@ def guess_row(visitor: Visitor, comparison: str) -> None:
             args=(visitor, last.settings),
             disabled=again,
         )
-        st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
+        st.button("No guess", key="lab_guess_end", on_click=_end)
 
 
 def _end() -> None:

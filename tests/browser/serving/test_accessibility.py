@@ -14,7 +14,9 @@ from mlp.page.tabs.registry import SECTIONS
 from tests.browser.screens import DESKTOP, PHONE
 from tests.browser.sight import TRAINED_MS, announced, button, eventually, open_part, part, write
 
-ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
+NEW_RULES = {"label-content-name-mismatch": {"enabled": True}}
+"""Rules that axe has on by default from 4.14 on."""
+ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"], "rules": NEW_RULES}
 VISUAL_RULES = ["color-contrast", "target-size", "scrollable-region-focusable"]
 VISUAL: dict[str, Any] = {**ALL_RULES, "runOnly": {"type": "rule", "values": VISUAL_RULES}}
 """Rules whose result depends on width and color scheme; the others depend on the content only."""

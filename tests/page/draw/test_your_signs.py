@@ -90,3 +90,13 @@ def test_digits_and_signs_each_choose_a_network_that_reads_them(named_page: AppT
     assert page.button(key="your_signs").label == "Your signs"
     page.segmented_control(key="network").set_value("run").run()
     assert page.button(key="your_signs").label == "Digits"
+
+
+def test_number_to_learn_is_that_of_the_network_of_signs(named_page: AppTest):
+    page, rng = named_page, np.random.default_rng(0)
+    assert "100,710 numbers to learn" in text(page)
+    for _ in range(5):
+        for label in (0, 1):
+            keep(page, label, rng)
+    assert "99,102 numbers to learn" in text(finished(page))
+    assert "100,710 numbers to learn" in text(press(page, "your_signs"))  # digits

@@ -71,7 +71,7 @@ def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest
 
 def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., AppTest]):
     page = open_page(tab="Lessons", hide="lesson-learning-rate")
-    assert not any("Learning rate" in option for option in page.segmented_control(key="lesson_choice").options)
+    assert not any("Learning rate" in option for option in page.pills(key="lesson_choice").options)
     assert LESSONS["width-and-depth"].title in [header.value for header in page.subheader]
     everything = ",".join(f"lesson-{name}" for name in LESSONS)
     assert "All lessons are hidden" in text(open_page(tab="Lessons", hide=everything), "lessons")

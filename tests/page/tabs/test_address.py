@@ -18,7 +18,7 @@ def shown(page: AppTest) -> str:
 
 def lesson(page: AppTest) -> str | None:
     """The open lesson."""
-    return next((choice.value for choice in page.segmented_control if choice.key == "lesson_choice"), None)
+    return next((choice.value for choice in page.pills if choice.key == "lesson_choice"), None)
 
 
 def test_only_other_values_than_the_defaults_are_in_the_address(page: AppTest):

@@ -86,7 +86,7 @@ def _shown(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTra
 
 
 def _caption(now: Answering, looked_at: InputImage) -> str:
-    once = " Otherwise it also reads shifted copies of the image."
+    once = " Elsewhere the network also reads shifted copies of the image."
     return (
         f'<p class="ink-note">{now.caption}: <b>{html.escape(looked_at.name)}</b>. Point at a neuron or tap it to see '
         'its sum: ink in <b class="ink-for">orange</b> places raises it, and in <b class="ink-against">blue</b> ones '

@@ -85,8 +85,8 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
             LESSON_VIEWS.draw_choice(
                 "Lesson",
+                control=st.pills,
                 format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
-                width="stretch",
             )
             st.button("Close", key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
         _lesson(visitor, data, chosen)
