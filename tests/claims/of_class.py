@@ -72,9 +72,10 @@ def of_mnist(seed: int) -> Reader:
 
 def mnist_alone_misreads_styles_that_it_lacks() -> None:
     inkling, test = Reader(pretrained("inkling").network), Mnist().load().test
+    for seed in (*SEEDS, Settings().seed):  # the last is the lesson's own
+        assert share_read(of_mnist(seed), test) >= 0.94
     for seed in SEEDS:
         alone = of_mnist(seed)
-        assert round(100 * share_read(alone, test)) == 97
         slashed, plain = (in_style(name, seed) for name in ("zero_slashed", "zero"))
         assert 1 - share_read(alone, slashed) > 0.55
         assert 1 - share_read(alone, plain) < 0.15

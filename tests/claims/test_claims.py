@@ -39,7 +39,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lesson/examples", "Validation uses drawings that none of them learned from"): (
         of_page.few_digits_are_validated_as_on_test_images
     ),
-    ("lesson/writers", "reads 97 of 100 test images"): of_class.mnist_alone_misreads_styles_that_it_lacks,
+    ("lesson/writers", "reads 94 of 100 test images or more"): of_class.mnist_alone_misreads_styles_that_it_lacks,
     ("lesson/writers", "of those that a program draws, this network misreads more than half"): (
         of_class.mnist_alone_misreads_styles_that_it_lacks
     ),
