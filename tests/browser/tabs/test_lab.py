@@ -38,7 +38,7 @@ def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page])
 
 
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
-    page = open_page("?epochs=1", viewport={"width": 1280, "height": 720})
+    page = open_page("?epochs=1&batch_size=8", viewport={"width": 1280, "height": 720})
     begin_run(page)
     button(page, "guess_first").click()
     expect(part(page, "lab_guess")).to_be_in_viewport(ratio=1)
