@@ -17,13 +17,17 @@ SIGNS = ("😀", "cat", "♥")
 """The names under which the letters are taught."""
 SHAPE = 'getComputedStyle(document.querySelector(".st-key-canvas"), "::after").backgroundImage.split(/base64,|"/)[2]'
 
+INK = """(canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+    .some((value, at) => at % 4 === 0 && value > 200)"""
+"""Whether a canvas is drawn on."""
+
 
 def teach(page: Page) -> None:
     """Name three signs, and draw each five times; the network then learns them."""
     button(page, "your_signs").click()
     field = part(page, "your_signs_names").get_by_role("textbox")
     field.press("Control+a")
-    field.press_sequentially(", ".join(SIGNS))  # what `fill` writes, Firefox does not send
+    field.press_sequentially(f"{', '.join(SIGNS)} ")  # Firefox reports what is typed with the next key
     button(page, "signs_begin").click()
     for label, letter in enumerate(NAMES):
         for number in range(5):
@@ -76,12 +80,15 @@ def test_friend_on_a_phone_tries_the_signs_of_another_browser(
         draw(friend, written("B", 40), touch=True)
         expect(part(friend, "answer_side")).to_contain_text("Reads cat, ")
         part(friend, "sent_was").get_by_role("button").click()
-        friend.get_by_role("radio", name="♥").click()
+        friend.get_by_test_id("stPopoverBody").get_by_role("radio", name="♥").click()
         expect(count).to_have_text("It read 1 of your 2.")
+        draw(friend, written("A", 41), touch=True)
+        expect(part(friend, "answer_side")).to_contain_text("Reads 😀, ")
         sender.goto(f"{server.url}/?tab=Sent")
         sender.get_by_role("button", name="Withdraw").click()
         expect(sender.get_by_text("You have sent no network.")).to_be_visible()
         for _ in range(2):  # while the page is open, and when the link is opened again
-            expect(friend.get_by_role("alert")).to_contain_text("The network of this link is gone")
-            expect(answer(friend)).to_contain_text("Draw a digit.")
+            expect(friend.locator("[data-say=sent_problem]")).to_contain_text("The network of this link is gone")
+            expect(answer(friend)).to_contain_text("I don’t know this one.")
+            eventually(friend, lambda: friend.locator("canvas.dc-canvas.lower-canvas").evaluate(INK))
             friend.goto(f"{server.url}/?{link}")
