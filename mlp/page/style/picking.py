@@ -79,12 +79,8 @@ def checked_pick(sent: object, numbers: Container[int]) -> Pick | None:
 def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) -> None:
     """Draw images; ``on_pick`` is called with the number of a picked one, if it is one of these."""
     buttons = "".join(
-        choice(
-            picture.number,
-            picture.name,
-            f'<img src="{picture.url}" alt="">{picture.caption}',
-            more=f'title="{html.escape(picture.name)}"',
-        )
+        f'<button type="button" data-number="{picture.number}" title="{html.escape(picture.name)}">'
+        f'<img src="{picture.url}" alt="{html.escape(picture.name)}">{picture.caption}</button>'
         for picture in pictures
     )
     numbers = [picture.number for picture in pictures]

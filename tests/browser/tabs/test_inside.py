@@ -63,7 +63,7 @@ def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     # An image of a mistake opens the view of the pixels that spoke.
     picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first
     expect(picture).to_have_accessible_name(re.compile(": a 4, read as 4;"))
-    name = picture.get_attribute("aria-label") or ""
+    name = picture.get_attribute("title") or ""
     picture.click()
     expect(tab(page, "Look inside")).to_be_checked()
     expect(page.get_by_text(name.partition(", read")[0].replace(":", ","))).to_be_visible()
