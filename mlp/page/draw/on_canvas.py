@@ -126,7 +126,7 @@ def wipe(visitor: Visitor, *on: Event) -> None:
     visitor.picture = None
     visitor.keep_drawing(None)
     tab.desk.put([], None if tab.followed and on else "")
-    tab.changed("canvas", "reading", "scene")  # a given image comes and goes without a change of the canvas
+    tab.changed("canvas", "reading")  # a given image goes without a change of the canvas
     if on:
         redraw(*on)
     else:

@@ -66,10 +66,10 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     label.textContent = `${at + 1} of ${all.length} · ${name}`;
     back.disabled = at === 0;
     next.disabled = at === all.length - 1;
-    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
     const most = height ? (window.innerHeight - BAR_PX) / height : Infinity;
     letters(Math.max(1, Math.min(window.innerWidth / width, most)));
     if (!height) fit();
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
     window.dispatchEvent(new Event("resize"));
   };
 
