@@ -220,6 +220,8 @@ class Channel:
                 if not names.isdisjoint(QUESTION):
                     async with readings.budget.turn(None):
                         parts |= await readings.make(self._tab, QUESTION, None)
+                    if names.isdisjoint(PICTURE):
+                        self._wake(PICTURE)  # of what was read just now, such as an image given after Clear
                 await self._send(parts, whole=whole)
 
     async def _send(self, parts: Parts, question: Ask | None = None, *, whole: bool = False) -> None:

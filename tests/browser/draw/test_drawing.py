@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import answer, at_rest, button, clear, part
+from tests.browser.sight import answer, at_rest, begin_run, button, clear, eventually, part
 
 CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas has its own toolbar
 
@@ -26,6 +26,14 @@ def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
     expect(answer(page)).not_to_contain_text("Nothing drawn yet")
     page.keyboard.press("Control+z")
     expect(answer(page)).to_contain_text("Nothing drawn yet")
+
+
+def test_given_digit_comes_to_the_picture_of_the_network_and_goes(page: Page):
+    begin_run(page)  # which is given one
+    is_empty = "/^A*=*$/.test(inkling.parts.scene.image)"
+    for key, gone in (("clear", True), ("give_one", False), ("clear", True)):
+        button(page, key).click()
+        eventually(page, lambda gone=gone: page.evaluate(is_empty) == gone)
 
 
 def test_two_digits_are_read_as_a_number_and_a_press_chooses_one(page: Page):
