@@ -65,8 +65,10 @@ def sent_state(copy: Copy | None) -> str:
 
 
 def warn_of_network() -> None:
-    """Say why the page does not show the network of the link; always in one element, so that the canvas stays."""
-    st.html(announced("sent_problem", f"<b>{_problem.get()}</b>" if _problem.get() else ""))
+    """Say why the page does not show the network of the link, in a container that is always there: the canvas stays."""
+    with st.container(key="sent_problem"):
+        if problem := _problem.get():
+            st.warning(problem)
 
 
 def sent_row(visitor: Visitor) -> Row | None:
