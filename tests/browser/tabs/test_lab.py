@@ -38,7 +38,7 @@ def test_map_dot_is_picked_by_key_and_by_pointer(open_page: Callable[..., Page])
 
 
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
-    page = open_page("?epochs=1&batch_size=8", viewport={"width": 1280, "height": 720})
+    page = open_page("?epochs=16", viewport={"width": 1280, "height": 720})
     begin_run(page)
     button(page, "guess_first").click()
     expect(part(page, "lab_guess")).to_be_in_viewport(ratio=1)
@@ -55,7 +55,7 @@ def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[...
     drawn = part(page, "curves").get_by_role("group", name="Your guess: ")
     expect(drawn).to_be_visible()
     expect(button(page, "lab_guess_again")).to_be_enabled()
-    end = drawn.get_by_role("slider", name="Accuracy at epoch 1", exact=True)
+    end = drawn.get_by_role("slider", name="Accuracy at epoch 16", exact=True)
     expect(end).to_have_attribute("aria-valuetext", "88% right")
     end.focus()
     page.keyboard.press("PageDown")
