@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +19,6 @@ from mlp.page.server.guard import Guard, Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening, preview_route
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
-SWITCH_S = 0.0005  # turn of a Python thread while others wait, 5 ms by default: each stroke needs several of them
 PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
 REPLACED = (*repairs.REPLACED, *messages.REPLACED)
 """All that this page replaces in Streamlit."""
@@ -32,7 +30,6 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     ``get_ready`` is called in the background when the server has started.
     """
     raise_descriptor_limit()
-    sys.setswitchinterval(SWITCH_S)
     if (server := _server()) is not None:
         _end_in_order(server)
         be_patient(server.config)

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import inspect
-import sys
 from typing import Any
 
 import pytest
@@ -44,16 +43,6 @@ def test_socket_on_a_slow_line_has_minutes_to_answer_a_ping():
         await server.shutdown()
 
     skipped_waits.run(stay_silent(), silence_s=0.01)
-
-
-def test_python_threads_of_a_server_take_short_turns(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mlp.page.server.serving.REPLACED", ())
-    before = sys.getswitchinterval()
-    try:
-        serving.served(lambda: None, [])
-        assert sys.getswitchinterval() == pytest.approx(serving.SWITCH_S)
-    finally:
-        sys.setswitchinterval(before)
 
 
 SOURCES = {
