@@ -107,7 +107,7 @@ def network_choice(visitor: Visitor) -> None:
 
 
 def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:
-    """Let a network that reads these names answer, if there is one and the present one does not; for callbacks."""
+    """Choose a network that reads these names, if there is one and the present one does not; for callbacks."""
     kinds, sent = (state.network.get(), *NAMES), state.sent.get()
     readers = (kind for kind in kinds if answering_as(visitor, kind, None, sent).reader.names == names)
     state.network.set(next(readers, kinds[0]))

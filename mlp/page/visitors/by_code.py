@@ -56,7 +56,7 @@ class CodedWork(Owner):
         self.changed()
 
     def drop(self) -> None:
-        """Let go of all work. The lock is held."""
+        """Drop all work. The lock is held."""
         raise NotImplementedError
 
     def changed(self) -> None:
@@ -101,7 +101,7 @@ class ByCode(Generic[W]):
         self._present[work.id] = work
 
     def forget(self, owner_id: str) -> None:
-        """Let go of one in memory."""
+        """Drop one in memory."""
         self._present.pop(owner_id, None)
 
     def check(self, visitor: Visitor) -> None:

@@ -98,7 +98,7 @@ class Classroom(CodedWork):
     wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
 
     def drop(self) -> None:
-        """Let go of everybody, and of what they gave. The lock is held."""
+        """Remove everybody, and what they gave. The lock is held."""
         self.collects = False
         self.learners, self.waiting = [], {}
         self._drop_pictures()

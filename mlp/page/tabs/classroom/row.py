@@ -42,7 +42,7 @@ def room_row(visitor: Visitor) -> Row | None:
 
 
 def say_gone(why: str) -> None:
-    """Say in place of the row why the visitor is no longer in a room."""
+    """Draw, in place of the row, why the visitor is no longer in a room."""
     _gone.set((why, this_tab().desk.version))
 
 

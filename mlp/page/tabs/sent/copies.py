@@ -44,7 +44,7 @@ class Copy(CodedWork):
     reader: Reader | None = None
 
     def drop(self) -> None:
-        """Let go of the network."""
+        """Drop the network."""
         self.reader = None
 
 

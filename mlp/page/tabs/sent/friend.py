@@ -65,7 +65,7 @@ def sent_state(copy: Copy | None) -> str:
 
 
 def warn_of_network() -> None:
-    """Say why the page does not show the network of the link, in a container that is always there: the canvas stays."""
+    """Draw why the page does not show the link's network, in a container that is always there: the canvas stays."""
     with st.container(key="sent_problem"):
         if problem := _problem.get():
             st.warning(problem)
