@@ -63,7 +63,7 @@ def page() -> None:
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide")
     visitor = this_visitor(OTHERS)
     wait_for_step(visitor)
-    sent = visit_network(visitor)
+    sent = visit_network()
     open_link()
     visit_room(visitor)
     live_channel(

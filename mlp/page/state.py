@@ -4,7 +4,7 @@ The owner in brackets is the file that sets it. A value that one file alone uses
 values of controls in the same place, under the control's key, so this file also lists controls that other files read.
 """
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from mlp.nn.reader import Reader
 from mlp.page.session_var import ControlVar, SessionVar
@@ -17,12 +17,6 @@ class Rewound(NamedTuple):
     run: int
     step: int
     reader: Reader
-
-
-class Sent(Protocol):
-    """A network that somebody sent, for the tab whose link names it; without a reader once it is withdrawn."""
-
-    reader: Reader | None
 
 
 # visitors/: the state of this tab.
@@ -49,7 +43,7 @@ rewound = SessionVar[Rewound | None]("rewound", None)
 """An earlier step of the run that answers in its place (inside/rewind)."""
 network = ControlVar[str | None]("network", None)
 """The network that answers; a control (networks)."""
-sent = SessionVar[Sent | None]("sent", None)
+sent = SessionVar[Reader | None]("sent", None)
 """The network that somebody sent by the link that opened the page (tabs/sent)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 """The last run started by *Teach it now*, its drawing, and the answer before (correction)."""

@@ -43,20 +43,29 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="package")
-def playwright() -> Iterator[Playwright]:
-    """What opens browsers."""
+def chromium_path(own_world: dict[str, str]) -> str | None:
+    """The path of a Chromium, if there is one."""
+    with patch.dict(os.environ, own_world, clear=True):  # Playwright keeps its own one in the true home
+        return os.environ.get("INKLING_CHROMIUM") or chromium.find()
+
+
+@pytest.fixture(scope="package")
+def playwright(chromium_path: str | None) -> Iterator[Playwright]:
+    """What opens browsers. Chromium's path comes before, as another Playwright finds it, which must not run inside."""
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
         yield playwright
 
 
 @pytest.fixture(scope="package")
-def browser(playwright: Playwright, own_world: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Browser]:
+def browser(playwright: Playwright, chromium_path: str | None, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """A browser without a window: Chromium, or Firefox for the flows that run in both."""
-    if getattr(request, "param", "chromium") == "chromium":
-        opened = playwright.chromium.launch(executable_path=chromium_path(own_world), args=chromium.ARGS)
-    else:
+    if getattr(request, "param", "chromium") != "chromium":
         opened = open_firefox(playwright)
+    elif chromium_path is not None:
+        opened = playwright.chromium.launch(executable_path=chromium_path, args=chromium.ARGS)
+    else:
+        pytest.fail("no Chromium found: `make test` installs one, or name one in INKLING_CHROMIUM", pytrace=False)
     yield opened
     opened.close()
 
@@ -73,17 +82,6 @@ def open_firefox(playwright: Playwright) -> Browser:
     """Return a Firefox that asks for less motion, as Playwright cannot ask it to."""
     still = {"ui.prefersReducedMotion": 1}
     return playwright.firefox.launch(executable_path=firefox_path(), channel="moz-firefox", firefox_user_prefs=still)
-
-
-def chromium_path(own_world: dict[str, str]) -> str:
-    """Return the path of a Chromium."""
-    path = os.environ.get("INKLING_CHROMIUM")
-    if path is None:
-        with patch.dict(os.environ, own_world, clear=True):  # Playwright keeps its own one in the true home
-            path = chromium.find()
-    if path is None:
-        pytest.fail("no Chromium found: `make test` installs one, or name one in INKLING_CHROMIUM", pytrace=False)
-    return path
 
 
 def firefox_path() -> str:

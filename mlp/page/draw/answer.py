@@ -11,6 +11,7 @@ import streamlit as st
 from mlp.analysis.scores import percent
 from mlp.class_names import in_words, none_of
 from mlp.images.input_image import InputImage
+from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
@@ -101,7 +102,7 @@ def _row(visitor: Visitor, takers: Sequence[Taker]) -> None:
         row_of(visitor, takers).draw()
 
 
-def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: state.Sent | None, tab: Tab) -> Parts:
+def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: Reader | None, tab: Tab) -> Parts:
     """Return the parts of the page that show the answer, for scripts and the live channel."""
     answers = read_desk(tab, visitor, answering_as(visitor, kind, back, sent))
     answer = answers.current

@@ -15,6 +15,7 @@ from mlp.page.draw.on_canvas import (
     give_one,
     give_to_run,
     given_html,
+    given_images,
     keep_drawing,
     put_objects,
     wipe,
@@ -119,7 +120,8 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
         beside = st.container(width="content", key="picture_upload")
         for button in buttons:
             button(visitor)
-        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows one at random.")
+        if given_images(visitor) is not None:
+            st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows one at random.")
         st.button(
             "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
         )

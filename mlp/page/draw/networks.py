@@ -89,8 +89,8 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
 def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers, among the available ones; what it reads is what is drawn."""
     kinds = [*PRETRAINED_NAMES, *["run"] * (visitor.job is not None), *["uploaded"] * (visitor.uploaded is not None)]
-    sent, names = state.sent.get(), NAMES
-    if sent is not None and (reader := sent.reader) is not None:
+    reader, names = state.sent.get(), NAMES
+    if reader is not None:
         kinds.append("sent")
         names = {**NAMES, "sent": plain(f"Sent: {shortened(['digits'] if reader.reads_digits else reader.names)}")}
     if state.network.get() not in kinds:
@@ -125,19 +125,20 @@ def images_of(visitor: Visitor, names: Sequence[str]) -> Dataset | None:
 
 def answering(visitor: Visitor) -> Answering:
     """Return the network that answers now."""
-    return answering_as(visitor, state.network.get(), state.rewound.get(), state.sent.get())
+    kind = state.network.get() or visitor.network  # before the choice is first drawn
+    return answering_as(visitor, kind, state.rewound.get(), state.sent.get())
 
 
 def answering_as(
-    visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: state.Sent | None = None
+    visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: Reader | None = None
 ) -> Answering:
     """Return the network of this kind, as `answering` does, but for callers outside of the script.
 
     ``back`` is an earlier step of the run that answers in its place; ``sent`` is the network of the link.
     """
-    if kind == "sent" and sent is not None and (reader := sent.reader) is not None:
-        words = html.escape(_invitation(reader))
-        return Answering(reader, "sent", "Reading with <b>a network that was sent</b>", invitation=words)
+    if kind == "sent" and sent is not None:
+        words = html.escape(_invitation(sent))
+        return Answering(sent, "sent", "Reading with <b>a network that was sent</b>", invitation=words)
     if kind == "run" and visitor.job is not None:
         origin, yours = visitor.runs.origin, "Reading with <b>your run</b>"
         if back is not None and back.run == visitor.runs.current:

@@ -23,7 +23,6 @@ from mlp.page.style.html import svg, svg_url
 from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import chosen_mnist
 
 CANVAS = Event()
 """What a script puts on the canvas."""
@@ -44,12 +43,16 @@ LOOKED_AT, TRIED = 500, 20
 
 
 def give_one(visitor: Visitor) -> None:
-    """Show a random test digit, or an image of the signs that the network reads; for callbacks."""
-    collected = images_of(visitor, this_tab().desk.collected)
-    images = collected or images_of(visitor, answering(visitor).reader.names) or chosen_mnist().load()
-    forget_photo()
-    _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
-    redraw(CANVAS, STROKE)
+    """Show a random one of the `given_images`, if there are any; for callbacks."""
+    if (images := given_images(visitor)) is not None:
+        forget_photo()
+        _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
+        redraw(CANVAS, STROKE)
+
+
+def given_images(visitor: Visitor) -> Dataset | None:
+    """Return images of what is collected, or that the network reads; none of signs that somebody else drew."""
+    return images_of(visitor, this_tab().desk.collected) or images_of(visitor, answering(visitor).reader.names)
 
 
 def give_to_run(visitor: Visitor) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlp.analysis.attribution import pull_back
 from mlp.analysis.trace import LayerTrace, trace, wires
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, in_words
 from mlp.nn.network import MLP
 from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick, pick_from
@@ -161,9 +161,10 @@ def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
 def _description(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:
     hidden = ", then ".join(f"{len(layer.shown)} of {len(layer.sums):,} neurons" for layer in layers[:-1])
     read = "nothing is drawn yet" if probabilities is None else f"it reads {names[int(probabilities.argmax())]}"
+    signs = "" if names == DIGITS else f": {in_words(names)}"
     return (
-        f"Look inside the whole network. The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} "
-        f"answers; {read}."
+        f"Look inside the whole network. The drawing, {hidden + ', then ' if hidden else ''}{len(names)} "
+        f"answers{signs}; {read}."
     )
 
 

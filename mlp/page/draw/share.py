@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -13,6 +13,7 @@ from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_pi
 from mlp.images.input_image import InputImage
 from mlp.images.stroke_link import strokes_to_text
 from mlp.jobs.workers.picture_readers import paint
+from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen, training_seconds
 from mlp.page.draw.reading import true_label
@@ -21,8 +22,7 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
-from mlp.page.style.link import page_address
-from mlp.page.style.reach import LOCAL
+from mlp.page.style.reach import named_address
 from mlp.page.style.redraw import part
 from mlp.page.style.theme import LIGHT
 from mlp.page.train.run_words import duration
@@ -80,8 +80,7 @@ def _picture(visitor: Visitor) -> None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
-    chosen = state.network.get(), state.rewound.get(), state.sent.get()
-    made = partial(picture, visitor, drawing, *chosen, shown_address(page_address()))
+    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), state.sent.get())
     if answering(visitor).kind == "run" and visitor.job is not None and visitor.job.rewind.keeps:
         download_button(
             "Download an animation",
@@ -106,8 +105,7 @@ def picture(
     drawing: InputImage,
     network: str | None,
     rewound: state.Rewound | None,
-    sent: state.Sent | None,
-    address: str,
+    sent: Reader | None,
     painter: Callable[[Story], bytes],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
@@ -127,21 +125,9 @@ def picture(
         LIGHT,
         _examples(visitor, now.reader.names),
         "" if is_seen(now.reader, drawing.image, shares) else unseen,
-        address,
+        named_address(),
     )
     return paint(painter, story, visitor.id)
-
-
-def shown_address(address: str) -> str:
-    """Return an address as people write it, empty for one that only this machine knows.
-
-    Examples
-    --------
-    >>> shown_address("https://school.example/inkling/"), shown_address("http://localhost:8501/")
-    ('school.example/inkling', '')
-    """
-    split = urlsplit(address)
-    return "" if split.hostname in LOCAL else f"{split.netloc}{split.path}".rstrip("/")
 
 
 def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:

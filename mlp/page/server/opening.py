@@ -11,9 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.style import theme
@@ -24,9 +22,8 @@ OPENS_PAGE = re.compile(r"/(?:[^/.]*|index\.html)")
 """Paths of the page, below its base; Streamlit opens it under any name."""
 STATIC = re.compile(r"/static/(js/[^/]+\.js|css/[^/]+\.css)")
 """Paths of files whose names hold a digest, so that browsers may keep them."""
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-DAY_S = 24 * 3600
-YEAR_S = 365 * DAY_S
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+YEAR_S = 365 * 24 * 3600
 LEVEL = 6
 
 TITLE = b"<title>Streamlit</title>"
@@ -47,11 +44,12 @@ class Opening:
         """Answer one request."""
         file = self._file(scope)
         packed = file is not None and "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        if file is None or not (packed or file == PAGE) or not file.is_file():
+        is_named = file in (PAGE, theme.PREVIEW)  # others hold a digest of their content in their names
+        if file is None or not (packed or is_named) or not file.is_file():
             await self._app(scope, receive, send)
             return
         headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if packed else {})
-        headers["cache-control"] = "no-cache" if file == PAGE else f"public, immutable, max-age={YEAR_S}"
+        headers["cache-control"] = "no-cache" if is_named else f"public, immutable, max-age={YEAR_S}"
         if (file, packed) not in self._kept:
             self._kept[file, packed] = asyncio.create_task(asyncio.to_thread(content, file, packed))
         body = await self._kept[file, packed]
@@ -62,21 +60,13 @@ class Opening:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(self._base):
             return None
         path = scope["path"][len(self._base) :]
+        if path == f"/{theme.PREVIEW.name}":  # what a link shows of the page
+            return theme.PREVIEW
         if found := STATIC.fullmatch(path):
             return FILES / "static" / found[1]
         accepted = Headers(scope=scope).get("accept", "*/*")  # programs that look at a link name no type
         opens_page = OPENS_PAGE.fullmatch(path) and ("text/html" in accepted or "*/*" in accepted)
         return PAGE if opens_page else None
-
-
-def preview_route() -> Route:
-    """Return the route of the picture that a link shows of the page."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-
-    async def answer(_request: Request) -> Response:
-        return FileResponse(theme.PREVIEW, headers={"cache-control": f"public, max-age={DAY_S}"})
-
-    return Route(f"/{base}/{theme.PREVIEW.name}".replace("//", "/"), answer, methods=["GET"])
 
 
 def content(file: Path, packed: bool) -> bytes:

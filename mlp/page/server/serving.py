@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 
 from mlp.page.server import downloads, messages, repairs
 from mlp.page.server.guard import Guard, Hosts, is_public, named_hosts
-from mlp.page.server.opening import Opening, preview_route
+from mlp.page.server.opening import Opening
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
 PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
@@ -36,7 +36,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     repairs.replace_all(REPLACED)
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {
-        "routes": [*routes, downloads.route(), preview_route()],
+        "routes": [*routes, downloads.route()],
         "middleware": [
             guard,
             Middleware(Opening),

@@ -6,6 +6,7 @@ import socket
 from urllib.parse import urlencode, urlsplit
 
 import segno
+import streamlit as st
 
 from mlp.page.style.link import page_address
 
@@ -37,7 +38,13 @@ def reachable(page: str, **query: str) -> str:
     return split._replace(path=split.path or "/", query=urlencode(query)).geturl()
 
 
-def named_host() -> str | None:
+def named_address() -> str:
+    """Return the page's address as people write it, with the host that MLP_HOSTS names; empty if it names none."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{host}/{base}".rstrip("/") if (host := _named_host()) else ""
+
+
+def _named_host() -> str | None:
     """Return the first name in MLP_HOSTS by which others find this machine."""
     named = [name.strip() for name in os.environ.get("MLP_HOSTS", "").split(",")]
     return next((name for name in named if name and "*" not in name and name not in LOCAL), None)
@@ -45,7 +52,7 @@ def named_host() -> str | None:
 
 def _reachable_host() -> str:
     """Return a name or address of this machine that others in its network can reach, or localhost."""
-    if name := named_host():
+    if name := _named_host():
         return name
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

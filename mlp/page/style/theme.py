@@ -12,7 +12,7 @@ from PIL import Image
 
 from mlp.analysis.inline_html import png_url
 from mlp.page.style.html import svg_url
-from mlp.page.style.reach import named_host
+from mlp.page.style.reach import named_address
 
 HERE = Path(__file__).parent
 SHEETS = ("page.css", "cards.css", "tabs.css")
@@ -87,9 +87,8 @@ def opening_html() -> tuple[str, str]:
 def _preview() -> str:
     """Return what a link shows of itself, with the picture if MLP_HOSTS names the page: never a request's host."""
     shown = {"og:type": "website", "og:title": NAME, "og:description": SENTENCE, "twitter:card": "summary"}
-    if host := named_host():
-        base = st.get_option("server.baseUrlPath").strip("/")
-        picture = "/".join(filter(None, (f"https://{host}", base, PREVIEW.name)))
+    if address := named_address():
+        picture = f"https://{address}/{PREVIEW.name}"
         shown |= {"og:image": picture, "og:image:alt": "A drawn 7, and the network that reads it"}
         shown["twitter:card"] = "summary_large_image"
     tags = ((name, "name" if name.startswith("twitter") else "property", text) for name, text in shown.items())

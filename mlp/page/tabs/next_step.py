@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.page import state
-from mlp.page.draw.on_canvas import CANVAS, give_one
+from mlp.page.draw.on_canvas import CANVAS, give_one, given_images
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings import controls
@@ -54,6 +54,10 @@ def _has_run(visitor: Visitor) -> bool:
     return bool(visitor.shown.jobs)
 
 
+def _can_be_shown_one(visitor: Visitor) -> bool:
+    return this_tab().desk.is_empty and not _has_run(visitor) and given_images(visitor) is not None
+
+
 def _settings_differ(visitor: Visitor) -> bool:
     """Whether the controls show other settings than those with which the run began, unless it continues a network."""
     if visitor.job is None or visitor.shows_sweep or visitor.runs.origin is not None:
@@ -95,7 +99,7 @@ def _invent(_: Visitor) -> None:
 
 
 THREAD = (
-    NextStep("Or show me one", lambda visitor: this_tab().desk.is_empty and not _has_run(visitor), give_one),
+    NextStep("Or show me one", _can_be_shown_one, give_one),
     NextStep("Train your own network", lambda visitor: not _has_run(visitor), _train),
     NextStep("Train with these settings", _settings_differ, _train),
     NextStep(

@@ -61,7 +61,7 @@ def test_learned_letters_are_read_and_named_in_every_part_and_file(open_page: Ca
     expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
     expect(page.locator(".ink-strip")).to_contain_text("B")
     network = part(page, "stage_network").get_by_role("button")
-    expect(network).to_have_accessible_name(re.compile(r"then 3 answers; it reads [ABC]\."))
+    expect(network).to_have_accessible_name(re.compile(r"then 3 answers: A, B and C; it reads [ABC]\."))
     assert [end.get_attribute("data-name") for end in network.locator(".end").all()] == ["A", "B", "C"]
     page.get_by_role("button", name="Share").first.click()
     page.get_by_text("This drawing", exact=True).click()

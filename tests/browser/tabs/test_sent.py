@@ -80,7 +80,7 @@ def test_friend_on_a_phone_tries_the_signs_of_another_browser(
         draw(friend, written("B", 40), touch=True)
         expect(part(friend, "answer_side")).to_contain_text("Reads cat, ")
         part(friend, "sent_was").get_by_role("button").click()
-        friend.get_by_test_id("stPopoverBody").get_by_role("radio", name="♥").click()
+        friend.get_by_test_id("stPopoverBody").get_by_role("button", name="♥").click()
         expect(count).to_have_text("It read 1 of your 2.")
         draw(friend, written("A", 41), touch=True)
         expect(part(friend, "answer_side")).to_contain_text("Reads 😀, ")

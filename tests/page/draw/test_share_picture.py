@@ -14,7 +14,7 @@ from tests.page.sight import description_of, draw, finished, tab_of, visitor_of
 
 
 def shared(page: AppTest, kind: str, painter: Callable = still_picture) -> Image.Image:
-    made = picture(visitor_of(page), tab_of(page).desk.digit, kind, None, None, "inkling.example.org", painter)
+    made = picture(visitor_of(page), tab_of(page).desk.digit, kind, None, None, painter)
     return Image.open(io.BytesIO(made))
 
 

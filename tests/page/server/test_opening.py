@@ -80,6 +80,8 @@ def test_link_shows_itself_with_a_picture_of_the_named_host_only(monkeypatch: py
     assert (picture in page) == hosts.startswith("localhost")
     assert (b'name="twitter:card" content="summary_large_image"' in page) == (b"og:image" in page) == (picture in page)
     assert b"strange" not in page
+    headers, picture = asyncio.run(Server().get(f"/{theme.PREVIEW.name}", accept_encoding="br"))
+    assert (headers["content-type"], picture) == ("image/png", theme.PREVIEW.read_bytes())
 
 
 def test_script_is_compressed_once_and_kept_by_browsers(files: Path):

@@ -1,5 +1,6 @@
 """The copies of networks that visitors send: found by their codes, saved like visitors' work, and withdrawn."""
 
+import hashlib
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -61,6 +62,12 @@ def copy_of(reader: Reader, seconds: float | None) -> Reader:
     return readable_network(dump_model(bare, half=True), "the network")
 
 
+def _digest(reader: Reader) -> str:
+    """Return a digest of a network and its way of reading; that of its file varies with the order of its facts."""
+    about = repr({**vars(reader), "network": repr(reader.network)})
+    return hashlib.sha256(about.encode() + reader.network.values.tobytes()).hexdigest()
+
+
 class Copies(ByCode[Copy]):
     """All copies of this server. One is in memory while anybody tries it, and else on disk."""
 
@@ -70,31 +77,36 @@ class Copies(ByCode[Copy]):
     def send(self, visitor: Visitor, reader: Reader, about: str) -> str:
         """Keep a copy, of which ``about`` says what it reads, and return its code; a ValueError says why not.
 
-        It is on disk after the work of its sender, who can thus withdraw it after a crash at any point.
+        A network that was sent before has one already. A copy is on disk after the work of its sender, who can thus
+        withdraw it after a crash at any point.
         """
-        sent = Copy(Copy.new_id(), reader=reader)
-        with visitor.lock:
-            if visitor.forgotten:
-                raise ValueError(AGAIN)
-            if len(self.of(visitor)) >= MAX_SENT:
-                raise ValueError(FULL)
-            self.add(sent)
-            visitor.kept[SENT] = {**self.of(visitor), sent.code: about}
-        if self.checkpoints is not None:
+        sent, digest = Copy(Copy.new_id(), reader=reader), _digest(reader)
+        with visitor.disk_lock:  # until both are on disk, no other thread saves one of them
+            with visitor.lock:
+                if visitor.forgotten:
+                    raise ValueError(AGAIN)
+                others = self.of(visitor)
+                if (same := next((code for code in others if others[code][1] == digest), None)) is not None:
+                    return same
+                if len(others) >= MAX_SENT:
+                    raise ValueError(FULL)
+                self.add(sent)
+                visitor.kept[SENT] = {**others, sent.code: (about, digest)}
             for owner in (visitor, sent):
-                save(owner, self.checkpoints)
-            if sent.refusals:
-                self.withdraw(visitor, sent.code)
-                raise ValueError(UNSAVED)
+                if self.checkpoints is not None:
+                    save(owner, self.checkpoints)
+                if owner.refusals:
+                    self.withdraw(visitor, sent.code)
+                    raise ValueError(UNSAVED)
         if not self.knows(sent.code):  # another tab has deleted all work
             raise ValueError(AGAIN)
         return sent.code
 
-    def of(self, visitor: Visitor) -> dict[str, str]:
-        """Return the codes of a visitor's copies, the oldest first, each with what it reads in words."""
-        sent: dict[str, str] = visitor.kept.get(SENT, {})
+    def of(self, visitor: Visitor) -> dict[str, tuple[str, str]]:
+        """Return the codes of a visitor's copies, the oldest first: what each reads in words, and its digest."""
+        sent: dict[str, tuple[str, str]] = visitor.kept.get(SENT, {})
         with suppress(OSError):  # without those that nobody has opened for too long
-            sent = {code: about for code, about in sent.items() if self.knows(code)}
+            sent = {code: of_it for code, of_it in sent.items() if self.knows(code)}
         return sent
 
     def visit(self, text: str, page: Tab) -> Copy | None:
@@ -113,7 +125,7 @@ class Copies(ByCode[Copy]):
             if self.checkpoints is not None:
                 self.checkpoints.remove(Copy.id_of(code))
             with visitor.lock:
-                visitor.kept[SENT] = {each: about for each, about in visitor.kept[SENT].items() if each != code}
+                visitor.kept[SENT] = {each: of_it for each, of_it in visitor.kept[SENT].items() if each != code}
             if sent is not None:
                 self.forget(sent.id)
                 sent.close()

@@ -10,7 +10,7 @@ from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.link import forget_linked, linked
 from mlp.page.style.reveal import reveal
@@ -28,34 +28,33 @@ ENDED = (
     "The network of this link is gone: whoever sent it has withdrawn it, or nobody has opened it for 30 days. Ask for "
     "a new link."
 )
-NO_ROOM = "Inkling is full at the moment, so the network of this link doesn’t fit. Open the link again later."
-NOT_NOW = "The server can’t read the network of this link now. Open the link again in a minute."
+NOT_NOW = "The server can’t show the network of this link now. Open the link again in a minute."
 
 _problem = SessionVar[str]("sent_problem", "")
 """Why this tab does not show the network of the link that opened it; empty if it does."""
-_named = ControlVar[int | None]("sent_named", None)
-"""What the drawing was; a control."""
 
 
-def visit_network(visitor: Visitor) -> Copy | None:
+def visit_network() -> Copy | None:
     """Read with the network of the link, chosen when it opens, and return it; call it before all that shows it."""
-    code, problem = linked(LINKED), ENDED
+    code = linked(LINKED)
     if code is None or code in PRETRAINED_NAMES:
         return None
+    copy = None
     try:
         copy = COPIES.visit(code, this_tab())
+        problem = ENDED if copy is None else ""
     except OSError:
-        copy, problem = None, NOT_NOW
+        problem = NOT_NOW
     if copy is not None and state.sent.get() is None:
-        state.network.set("sent")
-        state.collecting.set(False)  # the canvas is for this network first
         if not visitors().free_memory(0):
             copy.listeners.discard(this_tab())
-            copy, problem = None, NO_ROOM
-    if problem == ENDED and copy is None:
+            copy, problem = None, NOT_NOW
+        state.network.set("sent")
+        state.collecting.set(False)  # the canvas is for this network first
+    if problem == ENDED:
         forget_linked(LINKED)
-    _problem.set(problem if copy is None else "")
-    state.sent.set(copy)
+    _problem.set(problem)
+    state.sent.set(None if copy is None else copy.reader)
     return copy
 
 
@@ -73,52 +72,38 @@ def warn_of_network() -> None:
 
 def sent_row(visitor: Visitor) -> Row | None:
     """Take the drawing for the count, while the network of the link reads and no signs are collected."""
-    copy = state.sent.get()
-    if not isinstance(copy, Copy) or state.network.get() != "sent" or state.collecting.get():
+    reader = state.sent.get()
+    if reader is None or state.network.get() != "sent" or state.collecting.get():
         return None
-    return Row(partial(_judge, visitor, copy), [STROKE])
+    return Row(partial(_judge, visitor, reader.names), [STROKE])
 
 
-def _judge(visitor: Visitor, copy: Copy) -> None:
+def _judge(visitor: Visitor, names: tuple[str, ...]) -> None:
     """Draw the buttons that say whether the answer is right, and the count."""
-    names = () if copy.reader is None else copy.reader.names
-    if this_tab().desk.drawing is not None and names:
-        st.button("Right", key="sent_right", on_click=_count, args=(visitor, copy))
-        with st.popover("It was a …", key="sent_was"), _named.placed():
-            st.pills(
-                "It was a",
-                range(len(names)),
-                key=_named.key,
-                format_func=lambda label: plain(names[label]),
-                label_visibility="collapsed",
-                on_change=_named.on_change(_count_named),
-                args=(visitor, copy),
-            )
-    right, n = _counted(visitor, copy)
+    if this_tab().desk.drawing is not None:
+        st.button("Right", key="sent_right", on_click=_count, args=(visitor,))
+        with st.popover("It was a …", key="sent_was"), st.container(horizontal=True, gap="xsmall"):
+            for label, name in enumerate(names):
+                st.button(plain(name), key=f"sent_was_{label}", on_click=_count, args=(visitor, label))
+    right, n = _counted(visitor)
     st.html(announced("sent_count", f"It read <b>{right}</b> of your <b>{n}</b>." if n else ""), width="content")
 
 
-def _counted(visitor: Visitor, copy: Copy) -> tuple[int, int]:
-    """Return how many of the friend's drawings a network has read right, and how many there were."""
+def _counted(visitor: Visitor) -> tuple[int, int]:
+    """Return how many of the friend's drawings the network of the link has read right, and how many there were."""
     code, right, n = visitor.kept.get(TRIED, ("", 0, 0))
-    return (right, n) if code == copy.code else (0, 0)
+    return (right, n) if code == linked(LINKED) else (0, 0)
 
 
-def _count_named(visitor: Visitor, copy: Copy) -> None:
-    named = _named.get()
-    _named.set(None)
-    _count(visitor, copy, named)
-
-
-def _count(visitor: Visitor, copy: Copy, named: int | None = None) -> None:
+def _count(visitor: Visitor, named: int | None = None) -> None:
     """Count the drawing as read right, or as what was named, and clear the canvas for the next one."""
     desk = this_tab().desk
     read = None if desk.answer is None else desk.answer.current.reading
     if desk.drawing is None or read is None:
         return
     with visitor.lock:
-        right, n = _counted(visitor, copy)
-        visitor.kept[TRIED] = (copy.code, right + (named in (None, read.digit)), n + 1)
+        right, n = _counted(visitor)
+        visitor.kept[TRIED] = (linked(LINKED), right + (named in (None, read.digit)), n + 1)
     wipe(visitor, CANVAS, FIRST_WORK)  # the row follows once the canvas is empty
 
 
@@ -129,8 +114,8 @@ def sent_thread(visitor: Visitor) -> Thread | None:
 
 def _make_own(visitor: Visitor) -> None:
     """Begin signs of one's own after signs, and a run after digits."""
-    copy = state.sent.get()
-    if copy is None or copy.reader is None or copy.reader.reads_digits:
+    reader = state.sent.get()
+    if reader is None or reader.reads_digits:
         train(visitor)
         reveal("train_card")
     else:

@@ -65,7 +65,7 @@ def sent_section(visitor: Visitor, _data: object) -> None:
             f"You have sent no network. *Share*, *This network to try*, sends a copy of the one that answers: up to "
             f"{MAX_SENT}, each with a link on which a friend draws for it."
         )
-    for code, about in sent.items():
+    for code, (about, _) in sent.items():
         with st.container(horizontal=True, vertical_alignment="center", key=f"sent_{code}"):
             st.markdown(f"A network that reads **{plain(about)}**: {plain(link_of(code))}", width="stretch")
             st.button(
