@@ -117,6 +117,12 @@ class Desk:
                 self.chosen = None
 
     @property
+    def read(self) -> InputImage | None:
+        """What the newest answer is to; None if that is nothing."""
+        read: InputImage | None = None if self.answer is None else self.answer.current.drawing
+        return read
+
+    @property
     def is_drawn_on(self) -> bool:
         """Whether the canvas has strokes, besides an image that the page has put there."""
         return any(

@@ -214,13 +214,14 @@ class Channel:
             names, self._urgent = self._urgent, set()
             if whole:
                 names, self._due = self._due, set()
+            shown = self._tab.desk.read
             async with others.budget.turn(None):
                 parts = await others.make(self._tab, names.difference(QUESTION), None)
             async with self._reading:
                 if not names.isdisjoint(QUESTION):
                     async with readings.budget.turn(None):
                         parts |= await readings.make(self._tab, QUESTION, None)
-                    if names.isdisjoint(PICTURE):
+                    if names.isdisjoint(PICTURE) or self._tab.desk.read is not shown:
                         self._wake(PICTURE)  # of what was read just now, such as an image given after Clear
                 await self._send(parts, whole=whole)
 

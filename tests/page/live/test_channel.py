@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -130,6 +131,27 @@ def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: 
         assert browser.receive() == {"number": 3, "parts": {"html.progress": False}}
         browser.send(got=3)
         assert browser.receive() == {"number": 4, "parts": {"plot.loss": [1, 2, 3]}}
+
+
+def test_picture_follows_what_is_read_even_if_all_parts_change_at_once(connect: Connect, monkeypatch):
+    monkeypatch.setattr(protocol, "BEAT_S", 60.0)
+    tab, drawing = opened_tab(), "nothing"
+
+    def read(tab: Tab) -> dict[str, Any]:
+        tab.desk.answer = SimpleNamespace(current=SimpleNamespace(drawing=drawing))
+        return {"html.answer": drawing}
+
+    tab.register("reading", read)
+    tab.register("scene", lambda tab: {"scene": tab.desk.answer and tab.desk.answer.current.drawing})
+    shown: dict[str, Any] = {}
+    with connect() as browser:
+        hello(browser, tab)
+        for drawing in ("nothing", "a given image"):
+            tab.changed()  # as when a run ends at the same time
+            while shown != {"html.answer": drawing, "scene": drawing}:
+                message = browser.receive()
+                shown |= message["parts"]
+                browser.send(got=message["number"])
 
 
 def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
