@@ -5,6 +5,7 @@ Prints what it measured, and the exit status is 1 if anything was lost or a goal
 
 import argparse
 import asyncio
+import json
 import random
 import re
 import statistics
@@ -115,13 +116,16 @@ class Lesson:
                 self.faults.append(f"{n_shown(page)} of {before} drawings after the restart")
 
     async def end(self, folder: Path) -> None:
-        """Open the table, close the room, and look for what is left of it."""
+        """Open the table, download all drawings, close the room, and look for what is left of it."""
         await self.holder.press("room_open_table")
         await self.holder.until(lambda: "room_table" in self.holder.widgets)
+        if (n := len(json.loads(await self.holder.download("room_copy"))["samples"])) != self.n_given:
+            self.faults.append(f"{n} of {self.n_given} drawings were downloaded")
+        await self.holder.until(lambda: "room_close" in self.holder.widgets)
         await self.holder.press("room_close")
         await self.holder.until(lambda: "room_open" in self.holder.widgets)
         for learner in self.learners:
-            await learner.reload()
+            await learner.until(lambda learner=learner: "room_told" in learner.widgets)
         await asyncio.sleep(3)
         if left := [path.name for kind in ("room", "*.learner") for path in folder.rglob(f"{kind}.json")]:
             self.faults.append(f"left on disk: {left}")

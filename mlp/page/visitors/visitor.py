@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from weakref import WeakSet
 
-from mlp.class_names import in_words
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.picture import Picture
 from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun
@@ -22,10 +21,6 @@ from mlp.training.settings import Settings
 MAX_DRAWING_CHARS = 1_000_000
 MAX_UNDO = 30
 MAX_ANSWER_CHARS = 600
-ROOM_CLOSED = (
-    "A room was closed, which deleted the drawings that {} learned from. The weights stay under Runs, but train no "
-    "further."
-)
 StepReading = tuple[int, int, float]
 """A step of a run, the digit that the network read then, and its probability."""
 
@@ -139,8 +134,8 @@ class Visitor(Owner):
             if job is not self.job and job.playing:
                 job.pause()
 
-    def lose_drawings(self, rooms: Collection[str]) -> None:
-        """End the runs that learned from these closed rooms, and delete their drawings; a notice names the runs.
+    def lose_drawings(self, rooms: Collection[str]) -> list[int]:
+        """End the runs that learned from these closed rooms, delete their drawings, and return the runs' numbers.
 
         Weights and records stay, as those of earlier runs.
         """
@@ -149,9 +144,7 @@ class Visitor(Owner):
                 self.job.pause()
                 self.runs.add(self.job.snapshot())
                 self.job = self.runs.data = self.runs.origin = None
-            lost = self.runs.lose_drawings(rooms)
-        if lost:
-            self.add_notice(ROOM_CLOSED.format(in_words([f"run {number}" for number in lost])))
+            return self.runs.lose_drawings(rooms)
 
     def close(self) -> None:
         """Pause the visitor's runs, and free all work, as the session of a closed tab keeps its visitor for minutes."""

@@ -1,20 +1,24 @@
 """What whoever holds a room sees: its code, who is there, the door, and the files."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from mlp.images.drawings.drawing_file import dump_drawings, parse_file
+from mlp.images.drawings.drawing_file import parse_file
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
 from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
-from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, person
-from mlp.page.tabs.classroom.rooms import DOOR, PEOPLE
+from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, Learner, called, person
+from mlp.page.tabs.classroom.rooms import COPIED, DOOR, DRAWINGS, PEOPLE
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_hold")
+_asked = SessionVar("room_asked", 0)
+"""The number of the learner of whom the page asks whether to let them go."""
 _file = SessionVar("room_file", None)
 """The uploaded file of drawings; a control."""
 
@@ -27,22 +31,12 @@ def code_card(room: Classroom) -> None:
     st.html(with_qr(reachable(page_address(), room=room.code), f"<b>{room.code[:4]} {room.code[4:]}</b><br>"))
 
 
-@part("room_devices", PEOPLE, DOOR, where=Where.TAB)
+@part("room_devices", PEOPLE, DOOR, lambda *_: [DRAWINGS] * bool(_asked.get()), where=Where.TAB)
 def devices(visitor: Visitor, room: Classroom) -> None:
     """Draw who waits, the door, and who is there, with a button that lets each other one go."""
-    waiting = list(room.waiting.items())
-    for who, number in waiting[:SHOWN]:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**Number {number}** asks to come in.")
-            st.button(
-                "Let in", key=f"room_in_{who}", type="primary", disabled=room.is_full, on_click=room.let_in, args=(who,)
-            )
-            st.button("No", key=f"room_out_{who}", on_click=room.let_go, args=(who,))
-    if len(waiting) > 1:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{len(waiting)}** wait.")
-            st.button("Send all away", key="room_none", on_click=room.send_all_away)
-    with st.container(horizontal=True):
+    with st.container():  # else the list of learners would move, and close
+        _waiting(room)
+    with st.container(horizontal=True, vertical_alignment="center"):
         if room.door_is_open:
             st.button("Close the door", key="room_door", on_click=room.open_door, args=(0.0,))
         else:
@@ -53,29 +47,51 @@ def devices(visitor: Visitor, room: Classroom) -> None:
             on_click=room.collect,
             args=(not room.collects,),
         )
-    with st.expander(f"{len(room.learners)} of {MAX_LEARNERS} places taken"):
+        st.markdown(f"{len(room.learners)} of {MAX_LEARNERS} places taken", width="content")
+    with st.expander("Who is here"):
         for learner in room.learners:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{plain(learner.name)}**")
-                if learner.who != person(visitor.id):
-                    st.button(
-                        "Let go",
-                        key=f"room_gone_{learner.who}",
-                        on_click=room.let_go,
-                        args=(learner.who,),
-                        help="Removes the room’s copies of these drawings, too.",
-                    )
+                _place(room, learner, is_own=learner.who == person(visitor.id))
+
+
+def _waiting(room: Classroom) -> None:
+    waiting = list(room.waiting.items())
+    for who, name in waiting[:SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{called(name).capitalize()} asks to come in.")
+            st.button(
+                "Let in", key=f"room_in_{who}", type="primary", disabled=room.is_full, on_click=room.let_in, args=(who,)
+            )
+            st.button("No", key=f"room_out_{who}", on_click=room.send_away, args=(who,))
+    if len(waiting) > 1:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{len(waiting)}** wait.")
+            st.button("Send all away", key="room_none", on_click=room.send_all_away)
+
+
+def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
+    """Draw a learner, with the button that asks whether to let them go, or the question."""
+    if is_own:
+        st.markdown(f"**{plain(learner.name)}**, you")
+    elif learner.number != _asked.get():
+        st.markdown(f"**{plain(learner.name)}**")
+        st.button("Let go …", key=f"room_ask_{learner.who}", on_click=_asked.set, args=(learner.number,))
+    else:
+        n = len(learner.drawings)
+        lost = f", and delete {n} drawing{'s' * (n > 1)}" if n else ""
+        st.markdown(f"Let **{called(learner.name)}** go{lost}?")
+        st.button("Let go", key=f"room_gone_{learner.who}", type="primary", on_click=room.let_go, args=(learner.who,))
+        st.button("Keep", key="room_keep", on_click=_asked.set, args=(0,))
+
+
+def _download(room: Classroom, key: str) -> None:
+    name = f"class-{room.code}.json"
+    download_button("Download all drawings", room.copy, name, key=key, icon=":material/download:")
 
 
 def files(room: Classroom) -> None:
     """Draw the download of all drawings, and the upload of others."""
-    download_button(
-        "Download all drawings",
-        lambda: dump_drawings(room.drawings_but(None)),
-        f"class-{room.code}.json",
-        key="room_out",
-        icon=":material/download:",
-    )
+    _download(room, "room_out")
     st.file_uploader(
         "Add the drawings of another class, as one more writer",
         type=["json"],
@@ -84,6 +100,27 @@ def files(room: Classroom) -> None:
         args=(room,),
     )
     _refused.show()
+
+
+def closing(room: Classroom, close: Callable[[], None]) -> None:
+    """Draw the button that asks to download the drawings and then closes the room."""
+    with st.popover("Close the room", icon=":material/delete:"):
+        st.markdown("Closing deletes all drawings here, and the copies in runs, which then end.")
+        _close(room, close)
+
+
+@part("room_closing", COPIED, where=Where.TAB)
+def _close(room: Classroom, close: Callable[[], None]) -> None:
+    _download(room, "room_copy")
+    if room.is_copied:
+        st.button("Close the room", key="room_close", type="primary", on_click=_close_copied, args=(room, close))
+    else:
+        st.button("Close without a copy", key="room_close_anyway", on_click=close)
+
+
+def _close_copied(room: Classroom, close: Callable[[], None]) -> None:
+    if room.is_copied:  # unless a drawing came just before the press
+        close()
 
 
 def _add_file(room: Classroom) -> None:

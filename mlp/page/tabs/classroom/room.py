@@ -45,6 +45,17 @@ def person(visitor_id: str) -> str:
     return hashlib.sha256(visitor_id.encode()).hexdigest()[:16]
 
 
+def called(name: str) -> str:
+    """Return a name in a sentence.
+
+    Examples
+    --------
+    >>> called("otter"), called("number 51")
+    ('the otter', 'number 51')
+    """
+    return f"the {name}" if name in ANIMALS else name
+
+
 class ClassroomError(ValueError):
     """A refusal, as a sentence for the learner."""
 
@@ -75,8 +86,8 @@ class Classroom(CodedWork):
         What it asks for: the digits, or signs of its own.
     learners : list of Learner
         Everybody who was let in, in this order, and drawings from files.
-    waiting : dict of str to int
-        The numbers of those who wait to be let in, while their pages are open.
+    waiting : dict of str to str
+        The names of those who wait to be let in, while their pages are open.
     collects : bool
         Whether it still takes drawings.
     shows_answer : bool
@@ -87,12 +98,13 @@ class Classroom(CodedWork):
     n_letters = 8  # with 40 bits, nobody guesses the code of a room whose door is open
     names: tuple[str, ...] = DIGITS
     learners: list[Learner] = field(default_factory=list)
-    waiting: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
     collects: bool = True
     shows_answer: bool = False
-    last_number: int = 0  # of those who asked to come in, and of files
+    last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
+    n_copied: int = -1  # n_given at the last download of all drawings since the server started
     last_table: LastResult = field(default_factory=LastResult)  # of all pages
     table_lock: threading.Lock = field(default_factory=threading.Lock)  # only one of them makes it
     wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
@@ -142,7 +154,7 @@ class Classroom(CodedWork):
             elif who not in self.waiting:
                 if len(self.waiting) >= MAX_WAITING:
                     raise ClassroomError("Too many wait to be let in. Try again when the door is open.")
-                self.waiting[who] = self._next_number()
+                self.waiting[who] = self._free_name()
         self.changed()
 
     def let_in(self, who: str) -> None:
@@ -159,10 +171,16 @@ class Classroom(CodedWork):
             self.let_in(who)
         self.changed()
 
+    def send_away(self, who: str) -> None:
+        """Forget somebody who waits; not a learner, whom another page may have let in."""
+        with self.lock:
+            self.waiting.pop(who, None)
+        self.changed()
+
     def send_all_away(self) -> None:
         """Forget everybody who waits."""
         for who in list(self.waiting):
-            self.let_go(who)
+            self.send_away(who)
 
     @property
     def door_is_open(self) -> bool:
@@ -179,9 +197,13 @@ class Classroom(CodedWork):
         self.changed()
 
     def _enter(self, who: str) -> None:
-        number = self.waiting.pop(who, 0) or self._next_number()
-        name = secrets.choice(sorted(set(ANIMALS) - {one.name for one in self.learners}))
-        self.learners = [*self.learners, Learner(number, who, name, DrawingSet(self.names))]
+        name = self.waiting.pop(who, None) or self._free_name()
+        self.learners = [*self.learners, Learner(self._next_number(), who, name, DrawingSet(self.names))]
+
+    def _free_name(self) -> str:
+        """Return an animal that nobody is here, inside or waiting; a number if there is none left."""
+        left = set(ANIMALS) - {one.name for one in self.learners} - set(self.waiting.values())
+        return secrets.choice(sorted(left)) if left else f"number {self._next_number()}"
 
     def _next_number(self) -> int:
         self.last_number += 1
@@ -242,13 +264,25 @@ class Classroom(CodedWork):
                 raise ClassroomError(f"A room takes {MAX_DRAWINGS:,} drawings of {MAX_LEARNERS} writers at most.")
             number = self._next_number()
             self.n_given += 1
-            self.learners = [*self.learners, Learner(number, f"file {number}", f"file {number}", drawings)]
+            name = f"file {number}"
+            self.learners = [*self.learners, Learner(number, name, name, drawings, n_given=self.n_given)]
         self.changed()
 
     @property
     def n_drawings(self) -> int:
         """Number of drawings of all."""
         return sum(len(one.drawings) for one in self.learners)
+
+    def copy(self) -> str:
+        """Return all drawings as a file."""
+        self.n_copied = self.n_given  # before they are read: one that comes meanwhile may be missing
+        self.changed()
+        return dump_drawings(self.drawings_but(None))
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether a copy was made since the last of the drawings came, or there are none."""
+        return all(one.n_given <= self.n_copied for one in self.learners if len(one.drawings))
 
     def drawings_but(self, who: str | None) -> DrawingSet:
         """Return the drawings of all, but a learner's own; of nobody else's with None."""

@@ -4,7 +4,7 @@ import time
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, in_words
 from mlp.page.live.tabs import Tab
 from mlp.page.style.redraw import Event
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError, Learners, person
@@ -17,17 +17,25 @@ SEAT = "classroom"
 """Name of a visitor's seat among the values that are kept of them."""
 WAITS_S = 45.0
 """Time for which somebody without an open tab still waits to be let in."""
-ENDED = "Your room was closed, and all that was in it is deleted."
-GONE = "You are no longer in room {}, and what you gave there is deleted."
+TOLD = "classroom_told"
+"""Name of what became of a visitor's room, as text, among the values that are kept of them until they have read it."""
+ENDED = "Room {} was closed, and all that was in it is deleted."
+GONE = "You were let go from room {}, and the drawings that you gave there are deleted."
+RUNS_ENDED = "The closed room’s drawings are deleted, which ended {}. The weights stay under Runs."
+NOT_LET_IN = "You no longer wait to be let in to room {}. You can join it again."
 AGAIN = "The server had to reload your work; press the button again."
 ELSEWHERE = "You are in room {}: leave or close it before you join another."
 
 
 class Seat(NamedTuple):
-    """The code of the room that a visitor is in, and whether they hold it. Only scripts change it, with their lock."""
+    """The code of the room that a visitor is in, whether they hold it, and whether they were let in.
+
+    Only scripts change it, with their lock.
+    """
 
     code: str
     holds: bool = False
+    is_in: bool = False
 
 
 def seat_of(visitor: Visitor) -> Seat | None:
@@ -54,6 +62,7 @@ class Classrooms(ByCode[Classroom]):
             _require_free(visitor, room.code)
             self.add(room)
             visitor.kept[SEAT] = Seat(room.code, holds=True)
+            note_read(visitor)
         return room
 
     def join(self, visitor: Visitor, text: str) -> None:
@@ -73,6 +82,7 @@ class Classrooms(ByCode[Classroom]):
                 raise ClassroomError(UNKNOWN)
             room.ask(person(visitor.id))
             visitor.kept.setdefault(SEAT, Seat(code))
+            note_read(visitor)
 
     def of(self, visitor: Visitor) -> Classroom | None:
         """Return the room that a visitor is in; None if there is none, or it cannot be read at present."""
@@ -80,29 +90,31 @@ class Classrooms(ByCode[Classroom]):
             return None if (seat := seat_of(visitor)) is None else self.named(seat.code)
         return None
 
-    def visit(self, visitor: Visitor, page: Tab) -> str | None:
+    def visit(self, visitor: Visitor, page: Tab) -> None:
         """Make a page follow the room that its visitor is in, and no other; only scripts call it.
 
-        If there is no such room any more, or it knows the visitor no longer, they are in none from now on; the sentence
-        returned says so. Whoever holds it is let in again, as the file that names them may be unreadable.
+        If there is no such room any more, or it no longer knows the visitor, they are told, and in none from now on.
+        Whoever holds it is let in again, as the file that names them may be unreadable.
         """
-        seat, me, notice, gone = seat_of(visitor), person(visitor.id), None, None
+        seat, me, notice = seat_of(visitor), person(visitor.id), None
         for other in self.present():
             other.listeners.discard(page)
         if seat is None:
-            return None
+            return
         with suppress(OSError), self.held(seat.code) as room, visitor.lock:
             if room is not None and seat.holds:
                 room.ask(me, holds=True)
                 notice, room.notice = room.notice, None
             if room is not None and room.knows(me):
                 room.listeners.add(page)
+                if room.learner(me) is not None and seat_of(visitor) == seat:
+                    visitor.kept[SEAT] = seat._replace(is_in=True)
             elif seat_of(visitor) == seat:  # no other tab has left or joined meanwhile
                 del visitor.kept[SEAT]
-                gone = ENDED if room is None else GONE.format(seat.code)
+                why = ENDED if room is None else GONE if seat.is_in else NOT_LET_IN
+                tell(visitor, why.format(seat.code))
         if notice is not None:
             visitor.add_notice(notice)
-        return gone
 
     def leave(self, visitor: Visitor) -> None:
         """Take a visitor, with the copies of their drawings, out of their room; whoever holds it closes it.
@@ -137,8 +149,27 @@ class Classrooms(ByCode[Classroom]):
         if room is not None and time.monotonic() - visitor.last_seen > WAITS_S and person(visitor.id) in room.waiting:
             room.let_go(person(visitor.id))
         with suppress(OSError):  # looked up again when the disk can be read
-            if closed := {code for code in visitor.runs.rooms() if not self.knows(code)}:
-                visitor.lose_drawings(closed)
+            closed = {code for code in visitor.runs.rooms() if not self.knows(code)}
+            if lost := visitor.lose_drawings(closed):
+                tell(visitor, RUNS_ENDED.format(in_words([f"run {number}" for number in lost])))
+
+
+def tell(visitor: Visitor, sentence: str) -> None:
+    """Tell a visitor what became of a room, on all their pages until they have read it."""
+    with visitor.lock:
+        visitor.kept[TOLD] = f"{told(visitor)} {sentence}".strip()
+    visitor.announce()
+
+
+def told(visitor: Visitor) -> str:
+    """Return what became of a visitor's room, which they have not read yet; empty if there is nothing."""
+    return str(visitor.kept.get(TOLD, ""))
+
+
+def note_read(visitor: Visitor) -> None:
+    """Record that a visitor has read what became of their room."""
+    with visitor.lock:
+        visitor.kept.pop(TOLD, None)
 
 
 def _require_free(visitor: Visitor, code: str) -> None:
@@ -153,7 +184,7 @@ ROOMS = Classrooms()
 """All rooms of this server."""
 PEOPLE = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.look(), 1.0)
 """Who is in the visitor's room, their guesses, and the table."""
-DOOR = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (tuple(room.waiting.values()), room.door_is_open), 1.0)
+DOOR = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (tuple(room.waiting.items()), room.door_is_open), 1.0)
 """Who waits to be let in, and whether the door is open: what only the one who holds the room sees."""
 
 
@@ -162,13 +193,18 @@ def _given(tab: Any) -> tuple[int, int, int | None] | None:
     return None if mine is None else (mine.number, mine.n_given, mine.guess)
 
 
+DRAWINGS = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.n_given, 1.0)
+"""All that was given to the visitor's room."""
+COPIED = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.is_copied, 1.0)
+"""Whether there is a copy of all drawings in the visitor's room."""
 GIVEN = Event(_given, 1.0)
 """What the visitor has given to the room, and their guess."""
 
 
 def room_state(visitor: Visitor) -> str:
     """Return what decides which parts of the room the page shows, as text, in any thread."""
-    room, me = ROOMS.of(visitor), person(visitor.id)
+    room, me, news = ROOMS.of(visitor), person(visitor.id), told(visitor)
     if room is None:
-        return ""
-    return f"{room.code} {room.learner(me) is not None} {me in room.waiting} {room.collects} {room.shows_answer}"
+        return news
+    is_in = f"{room.learner(me) is not None} {me in room.waiting}"
+    return f"{news} {room.code} {is_in} {room.collects} {room.shows_answer}"

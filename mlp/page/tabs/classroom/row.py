@@ -12,50 +12,52 @@ from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
-from mlp.page.tabs.classroom.room import EACH, Classroom, person
-from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS
+from mlp.page.style.redraw import rerun_page
+from mlp.page.tabs.classroom.room import EACH, Classroom, called, person
+from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, note_read, told
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_given")
-_gone = SessionVar[tuple[str, int]]("room_gone", ("", 0))
-"""Why the visitor is no longer in a room, and the version of the desk when the page said so."""
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def room_row(visitor: Visitor) -> Row | None:
     """Take the drawing for the room that collects this visitor's, or in which they wait.
 
-    In place of the row of a room that they are no longer in, it says so until the next stroke.
+    What became of a room that they are no longer in stands in its place until they have read it.
     """
     room, me = ROOMS.of(visitor), person(visitor.id)
-    why, version = _gone.get()
-    if room is None and why and version == this_tab().desk.version:
-        return Row(partial(_say, why), [STROKE])
+    if told(visitor):
+        return Row(partial(_tell, visitor))
     if room is None or not (me in room.waiting or (room.collects and room.learner(me) is not None)):
         return None
     wanted, signs = room.asks_for(me), () if room.names == DIGITS else room.names
     return Row(partial(_names, visitor, room), [GIVEN], "" if wanted is None else room.names[wanted], signs)
 
 
-def say_gone(why: str) -> None:
-    """Draw, in place of the row, why the visitor is no longer in a room."""
-    _gone.set((why, this_tab().desk.version))
+def _tell(visitor: Visitor) -> None:
+    st.html(announced("room_asks", f'<b class="ink-told">{html.escape(told(visitor))}</b>'))
+    st.button("OK", key="room_told", on_click=_read, args=(visitor,))
 
 
-def _say(words: str) -> None:
-    st.html(announced("room_asks", words))
+def _read(visitor: Visitor) -> None:
+    note_read(visitor)
+    rerun_page()
+
+
+def waits(name: str) -> str:
+    """Return what somebody reads who waits under a name, as HTML."""
+    return f'<span class="ink-waits">You are <b>{called(name)}</b>.</span> Wait until your teacher lets you in.'
 
 
 def _names(visitor: Visitor, room: Classroom) -> None:
     """Draw a button for each name with the boxes that its drawings fill, and which one to draw next."""
     mine = room.learner(person(visitor.id))
     if mine is None:
-        number = room.waiting.get(person(visitor.id), "")
-        _say(f"You are <b>number {number}</b>. Whoever holds room {room.code} lets you in.")
+        st.html(announced("room_asks", waits(room.waiting.get(person(visitor.id), ""))))
         return
     wanted = room.asks_for(person(visitor.id))
     if wanted is None:

@@ -1,6 +1,7 @@
 """The section "Room": where a class writes together, and its networks read each other's digits."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -12,12 +13,13 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import forget_linked, hidable, linked
 from mlp.page.style.reveal import reveal
+from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.guesses import guesses
-from mlp.page.tabs.classroom.hold import code_card, devices, files
+from mlp.page.tabs.classroom.hold import closing, code_card, devices, files
 from mlp.page.tabs.classroom.learning import learning
-from mlp.page.tabs.classroom.room import Classroom, ClassroomError, person
-from mlp.page.tabs.classroom.rooms import ELSEWHERE, ROOMS, holds_room, seat_of
-from mlp.page.tabs.classroom.row import say_gone
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError, called, person
+from mlp.page.tabs.classroom.rooms import ELSEWHERE, ROOMS, holds_room, seat_of, told
+from mlp.page.tabs.classroom.row import waits
 from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
 from mlp.page.tabs.places import Section, go_to
@@ -60,9 +62,7 @@ def visit_room(visitor: Visitor) -> None:
 
     Call it before all that shows either. Once the visitor is in a room, the address has no code, as they may share it.
     """
-    if (gone := ROOMS.visit(visitor, this_tab())) is not None:
-        say_gone(gone)
-        _refused.set(gone)
+    ROOMS.visit(visitor, this_tab())
     seat = seat_of(visitor)
     if (code := linked(LINKED)) is not None and not _followed.get():
         _followed.set(True)
@@ -91,6 +91,8 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
     if room is None:
         is_linked = linked(LINKED) is not None
         with st.container(key="room_entrance"):
+            if why := told(visitor):
+                st.warning(plain(why))
             st.markdown(f"A class writes together here, and its networks read each other’s digits. {SHARED}")
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 if not is_linked:
@@ -99,11 +101,11 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
                 look: Literal["primary", "secondary"] = "primary" if is_linked else "secondary"
                 st.button("Join", key="room_join", type=look, on_click=_join, args=(visitor,))
     elif (mine := room.learner(person(visitor.id))) is None:
-        number = room.waiting.get(person(visitor.id), "")
-        st.markdown(f"You are **number {number}**. Whoever holds room **{room.code}** lets you in.")
+        with st.container(key="room_waits"):
+            st.html(f"<p>{waits(room.waiting.get(person(visitor.id), ''))}</p>")
         st.button("Stop waiting", key="room_leave", on_click=_leave, args=(visitor,))
     else:
-        st.markdown(f"You are **{mine.name}** in room **{room.code}**. {SHARED}")
+        st.markdown(f"You are **{called(mine.name)}** in room **{room.code}**. {SHARED}")
     _refused.show()
 
 
@@ -129,9 +131,7 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
         st.button("Leave the room", key="room_leave", on_click=_leave, args=(visitor,))
         return
     files(room)
-    with st.popover("Close the room", icon=":material/delete:"):
-        st.markdown("Deletes all drawings here, and the copies in runs, which then end. Download them first?")
-        st.button("Yes, close the room", key="room_close", on_click=_leave, args=(visitor,))
+    closing(room, partial(_leave, visitor))
 
 
 def open_room(visitor: Visitor) -> None:
@@ -142,6 +142,7 @@ def open_room(visitor: Visitor) -> None:
 
 
 def _join(visitor: Visitor) -> None:
+    reveal("room_waits")
     _try(ROOMS.join, visitor, _code.get())
 
 

@@ -63,7 +63,10 @@ def test_full_room_refuses_in_a_sentence(room):
 def test_waiting_strangers_take_no_place_and_can_all_be_sent_away(room):
     for number in range(MAX_WAITING):
         room.ask(str(number))  # more than there are animals
-    assert len(set(room.waiting.values())) == MAX_WAITING
+    assert len({*room.waiting.values(), room.learner("holder").name}) == MAX_WAITING + 1
+    left = [name for name in room.waiting.values() if name not in ANIMALS]
+    assert left == [f"number {number}" for number in range(2, 2 + len(left))]
+    assert len(left) == MAX_WAITING + 1 - len(ANIMALS)
     with pytest.raises(ClassroomError, match="Too many wait"):
         room.ask("ann")
     room.send_all_away()
@@ -90,7 +93,7 @@ def test_each_change_changes_the_number_of_what_it_changes(room):
     looks, given = set(), set()
     for number in range(40):
         within_budget(room.last_table, (number,), list, plays=False)
-        looks.add(room.look()[-1])
+        looks.add(room.look()[1])
         room.give("holder", 3, image(number))
         given.add(room.learner("holder").n_given)
     assert (len(looks), len(given)) == (40, 40)

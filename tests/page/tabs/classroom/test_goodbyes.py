@@ -1,0 +1,206 @@
+"""Who waits, is let go, or was in a room that is closed reads so where they look; whoever holds it is asked first."""
+
+import errno
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.drawings.drawing_file import parse_drawings
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.page.tabs.classroom.room import ANIMALS, MAX_DRAWINGS, Classroom, person
+from mlp.page.tabs.classroom.rooms import ENDED, GONE, NOT_LET_IN, ROOMS, RUNS_ENDED, seat_of, told
+from mlp.page.visitors.newcomer import NOT_DELETED
+from mlp.page.visitors.session import visitors
+from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
+from tests.page.tabs.classroom.test_rooms import back, image, server, with_class
+from tests.page.ways import press
+
+Pages = tuple[Classroom, AppTest, AppTest]
+
+
+@pytest.fixture
+def classroom(open_page: Callable[..., AppTest]) -> Pages:
+    """A room with its holder's page and a learner's, who have given two drawings each."""
+    holder = press(open_page(tab="Room"), "room_open")
+    room = ROOMS.of(visitor_of(holder))
+    assert room is not None
+    room.open_door()
+    learner = press(open_page(room=room.code), "room_join")
+    for number, page in enumerate((holder, learner)):
+        for label in (3, 4):
+            room.give(person(visitor_of(page).id), label, image(label + 50 * number))
+    return room, holder.run(), learner.run()
+
+
+def me(page: AppTest) -> str:
+    return person(visitor_of(page).id)
+
+
+def keys(page: AppTest) -> set[str]:
+    return {str(one.key) for one in page.button}
+
+
+def row(page: AppTest) -> str:
+    """Return what the row below the canvas says of a room."""
+    return text(page, "correction_row")
+
+
+def test_letting_go_asks_with_the_name_and_the_number_of_drawings(classroom: Pages):
+    room, holder, learner = classroom
+    who, name = me(learner), room.learner(me(learner)).name
+    press(holder, f"room_ask_{who}")
+    assert f"Let **the {name}** go, and delete 2 drawings?" in text(holder)
+    assert room.n_drawings == 4
+    press(holder, "room_keep")
+    assert f"room_gone_{who}" not in keys(holder)
+    press(holder, f"room_ask_{who}")
+    room.give(who, 5, image(5))
+    assert f"Let **the {name}** go, and delete 3 drawings?" in text(holder.run())
+    press(holder, f"room_gone_{who}")
+    assert (room.learner(who), room.n_drawings) == (None, 2)
+
+
+def test_question_of_one_tab_meets_nobody_who_has_come_back(classroom: Pages, open_page: Callable[..., AppTest]):
+    room, holder, learner = classroom
+    other = open_page(visitor=holder, tab="Room")
+    for page in (holder, other):
+        press(page, f"room_ask_{me(learner)}")
+    press(other, f"room_gone_{me(learner)}")
+    room.ask(me(learner))
+    assert f"room_gone_{me(learner)}" not in keys(holder.run())
+    assert f"room_ask_{me(learner)}" in keys(holder)
+
+
+def test_refusal_of_one_tab_meets_nobody_whom_another_has_let_in(classroom: Pages, open_page: Callable[..., AppTest]):
+    room, holder, _ = classroom
+    room.open_door(0)
+    room.ask("ann")
+    no = holder.run().button(key="room_out_ann")
+    room.let_in("ann")
+    room.give("ann", 3, image(70))
+    no.click().run()
+    assert room.learner("ann") is not None
+
+
+def test_learner_who_is_let_go_reads_it_at_the_canvas_on_all_pages_until_ok(
+    classroom: Pages, open_page: Callable[..., AppTest]
+):
+    room, _, learner = classroom
+    other = open_page(visitor=learner)
+    assert tab_of(learner).parts(["page"])["draw"] is None
+    room.let_go(me(learner))
+    assert tab_of(learner).parts(["page"])["draw"]  # the browser asks for a script at once
+    gone = GONE.format(room.code)
+    draw(learner, 3)  # begun before, finished after
+    for page in (learner.run(), learner.run(), other.run()):
+        assert row(page) == gone
+    assert gone in text(learner, "room_entrance")
+    press(learner, "room_told")
+    for page in (learner, other.run(), open_page(visitor=learner, tab="Room")):
+        assert gone not in text(page)
+
+
+def test_stranger_who_only_waited_reads_nothing_of_drawings(classroom: Pages, open_page: Callable[..., AppTest]):
+    room, _, _ = classroom
+    room.open_door(0)
+    stranger = press(open_page(room=room.code), "room_join")
+    name = room.waiting[me(stranger)]
+    for key in ("correction_row", "room_waits"):
+        assert f"You are the {name}. Wait until your teacher lets you in." in text(stranger, key)
+    room.send_all_away()
+    assert row(stranger.run()) == NOT_LET_IN.format(room.code)
+    assert seat_of(visitor_of(stranger)) is None
+    stranger.text_input(key="room_typed").set_value(room.code)
+    press(stranger, "room_join")
+    assert "Wait until your teacher" in row(stranger)
+    room.let_in(me(stranger))
+    stranger.run()
+    room.let_go(me(stranger))
+    assert row(stranger.run()) == GONE.format(room.code)
+
+
+def test_those_who_wait_keep_their_animals_and_share_none_with_those_inside():
+    room = Classroom("room k7p3x9qa")
+    room.ask("holder", holds=True)
+    for number in range(20):
+        room.ask(f"waits {number}")
+    names = dict(room.waiting)
+    for number in range(0, 20, 2):
+        room.let_in(f"waits {number}")
+        room.ask(f"late {number}")
+    let_in = [f"waits {number}" for number in range(0, 20, 2)]
+    assert {one.who: one.name for one in room.learners[1:]} == {who: names[who] for who in let_in}
+    everybody = [*(one.name for one in room.learners), *room.waiting.values()]
+    assert len(set(everybody)) == len(everybody) == 31
+    assert set(everybody) <= set(ANIMALS)
+
+
+def test_room_closes_only_after_a_download_or_without_a_copy(classroom: Pages):
+    room, holder, learner = classroom
+    assert {"room_close", "room_close_anyway"} & keys(holder) == {"room_close_anyway"}
+    copy = holder.session_state["downloads"].files["room_copy"].make()
+    assert len(parse_drawings(copy, most=MAX_DRAWINGS)) == 4
+    assert {"room_close", "room_close_anyway"} & keys(holder.run()) == {"room_close"}
+    close = holder.button(key="room_close")
+    room.give(me(learner), 5, image(5))
+    close.click().run()  # on the page as it was before that drawing
+    assert ROOMS.of(visitor_of(holder)) is room
+    assert {"room_close", "room_close_anyway"} & keys(holder) == {"room_close_anyway"}
+    room.copy()
+    room.let_go(me(learner))  # the copy has more than all
+    press(holder.run(), "room_close")
+    assert not ROOMS.knows(room.code)
+
+
+def test_empty_room_closes_at_once(open_page: Callable[..., AppTest]):
+    holder = press(open_page(tab="Room"), "room_open")
+    press(holder, "room_close")
+    assert seat_of(visitor_of(holder)) is None
+    assert told(visitor_of(holder)) == ""
+
+
+def test_server_that_ends_after_a_download_asks_for_another(tmp_path):
+    visitors = server(tmp_path)
+    holder, _, room = with_class(visitors)
+    visitors.save()
+    room.copy()
+    assert room.is_copied
+    _, _, again = back(tmp_path, holder)
+    assert not again.is_copied
+    again.copy()
+    assert again.is_copied
+
+
+def test_full_disk_keeps_the_room_and_its_copy(classroom: Pages, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    room, holder, learner = classroom
+    room.copy()
+
+    def refuse(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ROOMS, "checkpoints", Checkpoints(tmp_path))
+        patch.setattr(Checkpoints, "remove", refuse)
+        holder.run().button(key="room_close").click().run()
+        assert [error.value for error in holder.error] == [NOT_DELETED]
+    assert (room.n_drawings, room.is_copied) == (4, True)
+    assert told(visitor_of(learner.run())) == ""
+    press(holder.run(), "room_close")
+    assert row(learner.run()) == ENDED.format(room.code)
+
+
+def test_learners_read_at_the_canvas_that_the_room_and_their_run_ended(classroom: Pages):
+    room, holder, learner = classroom
+    press(learner, "room_teach")
+    eventually(lambda: visitor_of(learner).job.snapshot().step)
+    visitor_of(learner).job.pause()
+    at_rest(learner)
+    press(holder.run(), "room_close_anyway")
+    visitors().check()
+    shown = row(learner.run())
+    assert ENDED.format(room.code) in shown
+    assert RUNS_ENDED.format("run 1") in shown
+    assert visitor_of(learner).job is None
+    press(learner, "room_told")
+    assert "run 1" not in row(learner)
