@@ -1,5 +1,7 @@
 """A table of networks by writers: how well each network of a class reads drawings that are new to it."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,8 +16,8 @@ from mlp.nn.reader import Reader
 MIN_WRITERS = 6
 """Writers from which on a score has limits: of fewer, it says too little about others."""
 READS = (
-    "Each network reads everybody’s drawings but its owner’s. One that learned the others’ drawings reads only its "
-    "owner’s. From six writers on, limits say with 95% confidence how well it reads others who write like them."
+    "Your network reads what the others drew; once they have taught it, it reads only what you drew. From six writers "
+    "on, the two limits say how many of 100 it would read in about nine of ten other classes like this one."
 )
 """What the table shows, for visitors."""
 
@@ -31,14 +33,21 @@ class Writer(NamedTuple):
 class Contender(NamedTuple):
     """A network of the table: its owner's id, empty if it belongs to nobody here, and the name that the table shows.
 
-    ``learned`` says what it has learned, and ``of_class`` is whether that includes the others' drawings.
+    ``way`` is how it was trained, see `mlp.analysis.training_way`, ``learned`` says what it has learned so far, and
+    ``of_class`` is whether that includes the others' drawings.
     """
 
     owner: str
     name: str
     reader: Reader
+    way: str = ""
     learned: str = ""
     of_class: bool = False
+
+    @property
+    def title(self) -> str:
+        """Its name and how it was trained: nobody has two networks of one way."""
+        return f"{self.name} · {self.way}"
 
 
 class Cell(NamedTuple):
@@ -68,10 +77,11 @@ class Line:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The limits of its accuracy with 95% confidence, for others who write like these; None for fewer than six.
+        """The limits of its score in other classes of as many who write like these; None for fewer than six writers.
 
         One writer's drawings are alike, so it counts them as fewer: by the variance between writers (Korn and Graubard
-        1998), and Student's t for so few.
+        1998), and Student's t for so few. Another class varies as much as this one, hence the root of two. Drawing
+        writers again at random covers too little: with six of them, 76% to 88% of other classes.
         """
         right, n = np.array([(cell.right.sum(), len(cell.right)) for cell in self.cells.values() if len(cell.right)]).T
         k, share, alone = len(n), self.n_right / self.n, self.n_right * (self.n - self.n_right) / self.n**3
@@ -79,7 +89,16 @@ class Line:
             return None
         between = k / (k - 1) * float(np.square(right - share * n).sum()) / self.n**2
         n_alike = self.n * alone / between if between > alone else self.n
-        return wilson_interval(share * n_alike, n_alike, float(stdtrit(k - 1, 0.975)))
+        return wilson_interval(share * n_alike, n_alike, math.sqrt(2) * float(stdtrit(k - 1, 0.975)))
+
+
+class Comparison(NamedTuple):
+    """The lines of networks that were trained in one way, the best first, all others, and the number of each way's."""
+
+    way: str
+    lines: list[Line]
+    apart: list[Line]
+    ways: dict[str, int]
 
 
 def class_table(contenders: Sequence[Contender], writers: Sequence[Writer], earlier: Sequence[Line] = ()) -> list[Line]:
@@ -102,8 +121,25 @@ def class_table(contenders: Sequence[Contender], writers: Sequence[Writer], earl
     return sorted((line for line in lines if line.n), key=lambda line: (line.n_right / line.n, line.n), reverse=True)
 
 
+def compared(lines: Sequence[Line], chosen: str = "") -> Comparison:
+    """Compare the networks that were trained in the chosen way: if there is none, in that of most learners' networks.
+
+    The others are apart, in the order of their ways and names, as a comparison would say how they were trained, and
+    not who writes how.
+    """
+    ways = Counter(line.contender.way for line in lines)
+    usual = Counter(line.contender.way for line in lines if line.contender.owner) or ways
+    way = chosen if chosen in ways else max(sorted(usual), key=lambda one: (usual[one], ways[one]), default="")
+    apart = [line for line in lines if line.contender.way != way]
+    apart.sort(key=lambda line: (line.contender.way, line.contender.name))
+    return Comparison(way, [line for line in lines if line.contender.way == way], apart, dict(ways))
+
+
 def most_misread(lines: Sequence[Line], n_names: int) -> np.ndarray:
-    """Return for each name the share of its drawings that the networks misread, (names,); NaN without drawings."""
+    """Return for each name the share of its drawings that the networks misread, (names,); NaN without drawings.
+
+    They should be trained in one way, see `compared`.
+    """
     wrong, of = np.zeros(n_names), np.zeros(n_names)
     for cell in (cell for line in lines for cell in line.cells.values()):
         wrong += np.bincount(cell.drawings.labels[~cell.right], minlength=n_names)

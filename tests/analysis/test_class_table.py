@@ -1,10 +1,12 @@
 """A class's table: each network on the drawings of everybody but its owner."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table, most_misread
+from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table, compared, most_misread
 from mlp.analysis.scores import wilson_interval
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example
@@ -55,7 +57,7 @@ def test_limits_are_those_of_drawings_only_if_writers_are_read_alike():
 
     assert limits(*[18] * 5) is None
     alike, unlike, perfect = limits(*[18] * 6), limits(*[20] * 3, *[16] * 3), limits(*[20] * 6)
-    assert alike == wilson_interval(108, 120, stdtrit(5, 0.975))
+    assert alike == wilson_interval(108, 120, math.sqrt(2) * stdtrit(5, 0.975))
     assert unlike[0] < alike[0] < 0.9 < alike[1] < unlike[1]
     assert 0.9 < perfect[0] < perfect[1] == 1
 
@@ -89,3 +91,29 @@ def test_names_are_compared_by_their_share_of_misread_drawings():
     shares = most_misread(lines, 10)
     assert shares[[3, 5, 8]] == pytest.approx([2 / 5, 1 / 2, 1.0])
     assert np.isnan(shares[0])
+
+
+def test_networks_of_one_way_are_compared_and_others_stay_apart_without_a_rank():
+    def lines(*networks):
+        return class_table(
+            [
+                *(Contender(owner, owner, reads_as(digit), way) for owner, digit, way in networks),
+                Contender("", "Pretrained", reads_as(3), "by Inkling"),
+                Contender("", "MNIST alone", reads_as(8), "Basic"),
+            ],
+            WRITERS,
+        )
+
+    def titles(of):
+        return [line.contender.title for line in of]
+
+    now = compared(lines(("a", 5, "with the class"), ("b", 3, "with the class"), ("c", 3, "Basic")))
+    assert (now.way, now.ways) == ("with the class", {"with the class": 2, "Basic": 2, "by Inkling": 1})
+    assert titles(now.lines) == ["b · with the class", "a · with the class"]
+    assert titles(now.apart) == ["MNIST alone · Basic", "c · Basic", "Pretrained · by Inkling"]
+    chosen = compared(lines(("a", 5, "with the class"), ("c", 3, "Basic")), "Basic")
+    assert titles(chosen.lines) == ["c · Basic", "MNIST alone · Basic"]
+    retrained = compared(lines(("a", 5, "with the class")), "Basic, 7 epochs")  # nobody has one any more
+    assert retrained.way == "with the class"
+    assert compared(lines()).way == "Basic"  # of as many, the first by name, as scores change
+    assert compared([]) == ("", [], [], {})

@@ -1,12 +1,11 @@
 """Guesses of a room which name will be misread most, and the answer once the table is open."""
 
 import html
-from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.class_table import Line, most_misread
+from mlp.analysis.class_table import Comparison, compared, most_misread
 from mlp.analysis.scores import percent
 from mlp.class_names import in_words
 from mlp.page.session_var import SessionVar
@@ -39,7 +38,7 @@ def guesses(visitor: Visitor, room: Classroom) -> None:
         n = sum(one.guess is not None for one in room.learners)
         st.html(announced("room_guessed", f"{n} of {len(room.learners)} have guessed.") + announced("room_answer"))
     else:
-        st.html(guess_rows(room, table_of(room).lines, mine.guess))
+        st.html(guess_rows(room, compared(table_of(room).lines, room.way), mine.guess))
 
 
 def _guess(visitor: Visitor, room: Classroom) -> None:
@@ -48,18 +47,19 @@ def _guess(visitor: Visitor, room: Classroom) -> None:
         room.guess(person(visitor.id), label)
 
 
-def guess_rows(room: Classroom, lines: Sequence[Line], mine: int | None) -> str:
+def guess_rows(room: Classroom, now: Comparison, mine: int | None) -> str:
     """Return which name was misread most, and for each the share of its drawings, and the guesses, as HTML."""
-    shares = most_misread(lines, len(room.names))
+    shares = most_misread(now.lines, len(room.names))
     most = float(np.nan_to_num(shares).max())
     worst = np.flatnonzero(shares == most).tolist() if most else []
     guesses = [one.guess for one in room.learners if one.guess is not None]
     names = [html.escape(name) for name in room.names]
-    answer = "Nothing was misread."
+    by = f" by networks trained alike ({html.escape(now.way)})" if now.apart else ""
+    answer = f"Nothing was misread{by}."
     if worst:
         n_right = sum(guess in worst for guess in guesses)
         which = in_words([names[label] for label in worst])
-        answer = f"Misread most: <b>{which}</b>. {n_right} of {len(guesses)} guessed it."
+        answer = f"Misread most{by}: <b>{which}</b>. {n_right} of {len(guesses)} guessed it."
     if mine is not None:
         answer += f" You guessed <b>{names[mine]}</b>."
     rows = [

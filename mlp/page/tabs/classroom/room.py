@@ -92,6 +92,8 @@ class Classroom(CodedWork):
         Whether it still takes drawings.
     shows_answer : bool
         Whether the table is open, after which nobody can guess.
+    way : str
+        How those networks were trained that the table compares, as chosen; empty for that of most.
     """
 
     kind = "room"
@@ -101,6 +103,7 @@ class Classroom(CodedWork):
     waiting: dict[str, str] = field(default_factory=dict)
     collects: bool = True
     shows_answer: bool = False
+    way: str = ""
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
@@ -129,7 +132,7 @@ class Classroom(CodedWork):
         """Return what decides how a learner's parts of a page look, but for drawings: their wall moves by itself."""
         people = [(one.number, one.guess is not None) for one in self.learners]
         table = self.last_table.done and self.last_table.done.at
-        return people, table
+        return people, table, self.way
 
     @property
     def is_full(self) -> bool:
@@ -309,11 +312,17 @@ class Classroom(CodedWork):
         self.shows_answer = True
         self.changed()
 
+    def compare(self, way: str) -> None:
+        """Compare the networks that were trained in this way."""
+        self.way = way
+        self.changed()
+
 
 class State(Work):
     """What a room asks for, and what it has come to."""
 
-    suffix, words, attributes = "room.json", "the room", ("names", "collects", "shows_answer", "last_number")
+    suffix, words = "room.json", "the room"
+    attributes = ("names", "collects", "shows_answer", "way", "last_number")
 
     def n_bytes(self) -> int:
         """Return 0, as the learners are all that one can lose."""
@@ -328,7 +337,7 @@ class State(Work):
         """Restore everything but the learners, who come later."""
         state, it = json.loads(data), self.owner
         it.names, it.last_number = checked_names(state["names"]), state["last_number"]
-        it.collects, it.shows_answer = state["collects"], state["shows_answer"]
+        it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
 
 
 class Learners(Work):

@@ -112,7 +112,7 @@ class Classrooms(ByCode[Classroom]):
             elif seat_of(visitor) == seat:  # no other tab has left or joined meanwhile
                 del visitor.kept[SEAT]
                 why = ENDED if room is None else GONE if seat.is_in else NOT_LET_IN
-                tell(visitor, why.format(seat.code))
+                tell(visitor, why.format(seat.code), first=True)
         if notice is not None:
             visitor.add_notice(notice)
 
@@ -154,10 +154,11 @@ class Classrooms(ByCode[Classroom]):
                 tell(visitor, RUNS_ENDED.format(in_words([f"run {number}" for number in lost])))
 
 
-def tell(visitor: Visitor, sentence: str) -> None:
+def tell(visitor: Visitor, sentence: str, *, first: bool = False) -> None:
     """Tell a visitor what became of a room, on all their pages until they have read it."""
     with visitor.lock:
-        visitor.kept[TOLD] = f"{told(visitor)} {sentence}".strip()
+        all_of_it = (sentence, told(visitor)) if first else (told(visitor), sentence)
+        visitor.kept[TOLD] = " ".join(filter(None, all_of_it))
     visitor.announce()
 
 

@@ -1,6 +1,7 @@
 """The table of a room: how well each network reads the drawings of others."""
 
 import html
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,10 @@ from weakref import ref
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.class_table import READS, Cell, Contender, Line, Writer, class_table
-from mlp.analysis.scores import percent
+from mlp.analysis.class_table import READS, Cell, Comparison, Contender, Line, Writer, class_table, compared
+from mlp.analysis.training_way import BY_INKLING, UPLOADED, settings_in_words, way_of
 from mlp.page.draw.networks import NAMES, pretrained
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Where, part, redraw, rerun_page
@@ -27,13 +28,17 @@ from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
+from mlp.training.recipes import FIRST, RECIPES
 
 _open_cell = SessionVar[tuple[str, str] | None]("room_cell", None)
-"""The names of the network and of the writer in the open cell."""
+"""The title of the network and the id of the writer in the open cell."""
+_way = ControlVar("room_way", "")
+"""How those networks were trained that the table compares; a control of whoever holds the room."""
 
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+APART = "Trained in other ways, so not compared"
 ALONE = "MNIST alone"
-"""The basic network: nothing else has learned from MNIST alone."""
+"""The basic network: nothing else that comes with Inkling has learned from MNIST alone."""
 
 
 class Table(NamedTuple):
@@ -54,8 +59,8 @@ def table_of(room: Classroom) -> Table:
     def read() -> Table:
         contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
         contenders += [
-            Contender("", NAMES["pretrained"], pretrained("pretrained"), "learned MNIST and synthetic digits"),
-            Contender("", ALONE, pretrained("article"), "learned MNIST"),
+            Contender("", NAMES["pretrained"], pretrained("pretrained"), BY_INKLING, "learned MNIST, synthetic digits"),
+            Contender("", ALONE, pretrained("article"), settings_in_words(RECIPES[FIRST].settings), "learned MNIST"),
         ]
         writers = [Writer(one.who, one.name, one.drawings) for one in room.learners]
         writers = [writer for writer in writers if len(writer.drawings)]
@@ -78,9 +83,11 @@ def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
     if job is not None and (now := job.snapshot()).step:
         of_class = isinstance(data, DrawingData) and bool(data.room)
         begun = "learned" if origin is None else f"{origin.name}, taught"
-        yield Contender(learner.who, learner.name, now.reader, f"{begun} {now.data_name}", of_class)
+        so_far = "" if now.finished else f", in epoch {now.epoch} of {now.settings.epochs}"
+        learned = f"{begun} {now.data_name}{so_far}"
+        yield Contender(learner.who, learner.name, now.reader, way_of(now, data, origin), learned, of_class)
     if visitor.uploaded is not None:
-        yield Contender(learner.who, f"{learner.name}, uploaded", visitor.uploaded, "nobody knows what it learned")
+        yield Contender(learner.who, learner.name, visitor.uploaded, UPLOADED, "nobody knows what it learned")
 
 
 @part("room_networks", lambda room: [RUN] * room.shows_answer)
@@ -103,28 +110,33 @@ def table(visitor: Visitor, room: Classroom) -> None:
     if not lines:
         st.html(announced("room_table_none", "Nobody’s drawings can be read yet."))
         return
-    cells = [(line.contender.name, writer.id) for line in lines for writer in writers]
+    now = compared(lines, room.way)
+    if holds_room(visitor) and len(now.ways) > 1:
+        _way.set(now.way)
+        _way.choice("Compare networks trained in this way:", sorted(now.ways), lambda: room.compare(_way.get()))
+    lines = [*now.lines, *now.apart]
+    cells = [(line.contender.title, writer.id) for line in lines for writer in writers]
     opened = _open_cell.get()
     pick_from(
         "room_table",
-        table_html(lines, writers, opened),
+        table_html(now, writers, opened),
         _CSS,
         range(len(cells)),
         lambda pick: _open(cells, pick),
     )
     st.caption(READS)
-    line = next((one for one in lines if opened is not None and one.contender.name == opened[0]), None)
+    line = next((one for one in lines if opened is not None and one.contender.title == opened[0]), None)
     writer = next((one for one in writers if opened is not None and one.id == opened[1]), None)
     if line is not None and writer is not None and writer.id in line.cells:
         with st.container(key="room_misread"):
-            _misread(f"{line.contender.name} on {writer.name}’s drawings", line.cells[writer.id])
+            _misread(f"{line.contender.title} on {writer.name}’s drawings", line.cells[writer.id])
 
 
-def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
-    """Return the table as HTML: a row for each network, with a choice for each writer."""
+def table_html(now: Comparison, writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
+    """Return the table as HTML: a row for each network, with a choice for each writer, and those not compared below."""
     heads = "".join(f'<th scope="col">{html.escape(writer.name)}</th>' for writer in writers)
     rows, number = [], 0
-    for line in lines:
+    for line in (*now.lines, *now.apart):
         cells = []
         for writer in writers:
             cell = line.cells.get(writer.id)
@@ -132,26 +144,34 @@ def table_html(lines: Sequence[Line], writers: Sequence[Writer], opened: tuple[s
                 cells.append("<td>–</td>")
             else:
                 right, n = int(cell.right.sum()), len(cell.right)
-                name = f"{line.contender.name} on {writer.name}’s drawings: {right} of {n} right"
-                pressed = opened == (line.contender.name, writer.id)
+                name = f"{line.contender.title} on {writer.name}’s drawings: {right} of {n} right"
+                pressed = opened == (line.contender.title, writer.id)
                 inside = choice(
                     number, name, f"{right}/{n}", pressed=pressed, more=f'style="--share:{1 - right / n:.2f}"'
                 )
                 cells.append(f"<td>{inside}</td>")
             number += 1
-        of, score = line.contender, percent(line.n_right / line.n)
-        if of.of_class:
-            score += " of its owner’s"
-        elif limits := line.interval:
-            score += f", between {percent(limits[0])} and {percent(limits[1])}"
+        of = line.contender
         rows.append(
-            f'<tr><th scope="row">{html.escape(of.name)}<small>{score}<br>{html.escape(of.learned)}</small></th>'
+            f'<tr><th scope="row">{html.escape(of.title)}<small>{score(line)}<br>{html.escape(of.learned)}</small></th>'
             f"{''.join(cells)}</tr>"
         )
+    n, apart = len(now.lines), f'<th scope="rowgroup" colspan="{len(writers) + 1}">{APART}</th>' if now.apart else ""
     return (
         f'<table aria-label="Networks and writers"><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
+        f"<tbody>{''.join(rows[:n])}</tbody><tbody><tr>{apart}</tr>{''.join(rows[n:])}</tbody></table>"
     )
+
+
+def score(line: Line) -> str:
+    """Return how many drawings a network read right, and from six writers on between which limits that may be."""
+    words = f"{line.n_right} of {line.n} right"
+    if line.contender.of_class:
+        return f"{words}, of its owner’s"
+    if (limits := line.interval) is None:
+        return words
+    low, high = math.floor(100 * limits[0]), math.ceil(100 * limits[1])
+    return f"{words}, between {low} and {high} of 100 for other classes like this"
 
 
 def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:

@@ -159,7 +159,7 @@ LESSONS = {
         "- **Minutes:** 30, with 10 for writing.\n"
         "- **Ask:** before the table opens, whose digits will be misread, and why? After it, what would you add to "
         "MNIST?\n"
-        "- **What usually happens:** the pretrained network is at the top, and *MNIST alone* below it.",
+        "- **What usually happens:** the pretrained network reads more than *MNIST alone*.",
     ),
     "taught": Lesson(
         title="Does it read me because I taught it?",

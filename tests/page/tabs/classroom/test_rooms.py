@@ -275,7 +275,7 @@ def test_closed_room_deletes_what_runs_learned_and_presses_on_its_pages_do_nothi
     code, ended = room.code, RUNS_ENDED.format("run 1 and run 2")
     visitors, learner, room = back(tmp_path, learner)
     assert (learner.job, learner.runs.current, room) == (None, 2, None)
-    assert told(learner) == f"{ended} {ENDED.format(code)}"
+    assert told(learner) == f"{ENDED.format(code)} {ended}"
     for run, old in zip(learner.runs.runs, before, strict=True):
         assert (run.data.room, run.snapshot.step) == (CLOSED, old.step)
         np.testing.assert_array_equal(run.snapshot.network.values, old.network.values)

@@ -1,24 +1,27 @@
 """The section Room: guesses before the table, the table, and what a network learns from the others."""
 
 import gc
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.analysis.class_table import compared
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
+from mlp.page.draw.networks import pretrained
 from mlp.page.tabs.classroom.room import Classroom, person
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, seat_of
 from mlp.page.tabs.classroom.section import SHOWN
-from mlp.page.tabs.classroom.table import table_html, table_of
+from mlp.page.tabs.classroom.table import APART, table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
 from mlp.page.visitors.session import visitors
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.draw.test_your_signs import shape
 from tests.page.live.test_parts import outdated
-from tests.page.sight import address, at_rest, draw, eventually, tab_of, text, visitor_of
+from tests.page.sight import address, at_rest, component, draw, eventually, tab_of, text, visitor_of
 from tests.page.tabs.test_next_step import label
 from tests.page.ways import press
 from tests.sample_digits import sample
@@ -84,7 +87,7 @@ def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
     room.give(person(visitor_of(holder).id), 5, sample().test.images[three])
     holder.button(key="room_open_table").click().run()
     shown = text(learner.run(), "room_guesses")
-    assert "Misread most: 5. 0 of 1 guessed it. You guessed 7." in shown
+    assert "Misread most by networks trained alike (Basic, 25 epochs): 5. 0 of 1 guessed it. You guessed 7." in shown
     assert "5 25.0% 0 6" in shown
     assert "7 0.0% 1 8" in shown
 
@@ -102,7 +105,8 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     assert rows_of(room) == {"Pretrained": [holder_id, learner_id], "MNIST alone": [holder_id, learner_id]}
     learner.run().button(key="step").click().run()
     assert rows_of(at_rest(learner) and room)[name] == [holder_id]
-    assert [line.contender.learned for line in table_of(room).lines if line.contender.owner] == ["learned MNIST sample"]
+    [own] = [line.contender for line in table_of(room).lines if line.contender.owner]
+    assert (own.title, own.learned) == (f"{name} · Basic, 25 epochs", "learned MNIST sample, in epoch 1 of 25")
     learner.button(key="room_teach").click().run()
     job = visitor_of(learner).job
     eventually(lambda: job.snapshot().step)
@@ -111,8 +115,9 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     table = table_of(room)
     [taught] = [line for line in table.lines if line.contender.owner]
     assert (taught.contender.name, list(taught.cells)) == (name, [learner_id])
-    assert taught.contender.learned == "run 1, taught MNIST sample with 20 class digits (25%)"
-    assert "% of its owner’s<br>run 1, taught " in table_html(table.lines, table.writers, None)
+    assert taught.contender.way == "with the class"
+    assert taught.contender.learned.startswith("run 1, taught MNIST sample with 20 class digits (25%)")
+    assert " of 20 right, of its owner’s<br>run 1, taught " in table_html(compared(table.lines), table.writers, None)
 
 
 def test_lessons_begin_with_the_same_network_and_hold_back_one_of_each_digit(classroom, open_page):
@@ -223,3 +228,33 @@ def test_answer_speaks_of_the_signs_that_a_room_collects(page: AppTest):
     visitor_of(page).signs.change(DrawingSet(("♥", "★")))
     press(page.run(), "open_a_room")
     assert text(draw(page, 4), "answer").startswith("♥ and ★ ")
+
+
+def test_table_compares_one_way_which_the_holder_chooses_on_all_pages(classroom, open_page):
+    room, holder, learner = classroom
+    name = room.learner(person(visitor_of(learner).id)).name
+    visitor_of(learner).uploaded = pretrained("pretrained")
+    learner.button(key="step").click().run()
+    at_rest(learner)
+    holder.run().button(key="room_open_table").click().run()
+    other = open_page(visitor=holder, tab="Room")
+
+    def compared_and_apart(page: AppTest) -> list[list[str]]:
+        bodies = component(page, "room_table").split(APART)
+        return [re.findall(r'"row">([^<]*)', body) for body in bodies]
+
+    basic = [f"{name} · Basic, 25 epochs", "MNIST alone · Basic, 25 epochs"]
+    ours, uploaded = "Pretrained · by Inkling", f"{name} · uploaded"
+    for page in (other, learner.run()):
+        first, apart = compared_and_apart(page)
+        assert (sorted(first), apart) == (sorted(basic), [ours, uploaded])
+    assert " by networks trained alike (Basic, 25 epochs)" in text(learner, "room_guesses")
+    assert [one.key for one in learner.button_group if one.key == "room_way"] == []
+    other.button_group(key="room_way").set_value("uploaded").run()
+    for page in (other, holder.run(), learner.run(), open_page(visitor=holder, tab="Room")):
+        first, apart = compared_and_apart(page)
+        assert (first, len(apart)) == ([uploaded], 3)
+    assert holder.button_group(key="room_way").value == "uploaded"
+    visitor_of(learner).uploaded = None
+    first, _ = compared_and_apart(learner.run())
+    assert sorted(first) == sorted(basic)
