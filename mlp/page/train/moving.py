@@ -68,23 +68,22 @@ def _sweep_parts(sweep: Sweep, view: View) -> Parts:
         "html.spoken": spoken_sweep(trials),
         "html.legend": legend(trials),
     }
-    if sweep.busy or view.drawn is None:
-        steps, guess = tuple(trial.snapshot.step for trial in trials), view.guess and view.guess.curve
-        parts |= within_budget(
-            view.charts,
-            (steps,),
-            lambda: {f"plot.{quantity}": _sweep_plot(quantity, trials, guess) for quantity in QUANTITIES},
-            plays=sweep.busy,
-        )
-    return parts
+    runs, guess = [trial.snapshot for trial in trials], view.guess and view.guess.curve
+    at = -sweep.key, sum(run.step for run in runs)  # a key is no number of a run
+    return parts | within_budget(
+        view.charts,
+        (tuple((run.step, len(run.history.evaluations)) for run in runs),),
+        lambda: {f"plot.{quantity}": _sweep_plot(quantity, trials, guess, at) for quantity in QUANTITIES},
+        plays=sweep.busy,
+    )
 
 
-def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None) -> Plot:
-    """Return a plot of all runs of a sweep."""
+def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None, at: tuple[int, int]) -> Plot:
+    """Return a plot of all runs of a sweep, which have taken so many steps together."""
     runs = [trial.snapshot for trial in trials]
     plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)
     words = "; ".join(f"{trial.value}: {curve_description(quantity, trial.snapshot)}" for trial in trials)
-    return shown(plot, words, playing=any(run.playing for run in runs))
+    return shown(plot, words, at=at, playing=any(run.playing for run in runs))
 
 
 def guessed(visitor: Visitor, guess: Guess | None) -> str:

@@ -8,10 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.draw.reading import NETWORK
-from mlp.page.style.plots import HIGHEST, UNITS
+from mlp.page.live.tabs import opened_tab
+from mlp.page.style.plots import HIGHEST, QUANTITIES, UNITS
+from mlp.page.train.moving import View, run_parts
 from mlp.page.visitors import runs
+from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.runs import RUN
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
+from tests.jobs.sweeps import sweep_over
 from tests.page.sight import WILD, at_rest, eventually, markup, tab_of, visitor_of
 
 
@@ -36,6 +42,28 @@ def test_sweep_moves_on_the_train_card_without_scripts(
     assert all(f"color:var(--{color})" in markup(page) for color in colors)
     sweep.pause()
     assert "paused" in tab.parts(["run"])["html.progress"]
+
+
+def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_measured_at_a_pause():
+    engine, visitor = ManualEngine(), Visitor("v" * 32)
+    visitor.sweep = sweep_over(Settings(images=100, hidden=(4,)), "epochs", range(1, 7), engine)
+    visitor.shows_sweep, view, sent = True, View("Full", 6, None, False, LastResult(), (0, 0)), {}
+    visitor.sweep.play()
+    for n_slices in (8, 100):
+        for _ in range(n_slices):
+            if engine.calls:
+                engine.answer(max_steps=3, evaluate_at_end=False)
+                sent |= run_parts(visitor, view, opened_tab())
+        visitor.sweep.pause()
+        while engine.calls:
+            engine.answer()
+            sent |= run_parts(visitor, view, opened_tab())
+        for quantity in QUANTITIES:
+            ends = [sum(line["x"]) / UNITS for line in sent[f"plot.{quantity}"]["lines"]]
+            for trial in visitor.sweep.trials():
+                curves = trial.snapshot.history.curves(quantity)
+                assert [ends.pop(0) for _ in curves] == pytest.approx([curve.x[-1] for curve in curves], abs=1e-5)
+        visitor.sweep.play()
 
 
 def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open_page: Callable[..., AppTest]):
