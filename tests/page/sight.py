@@ -71,6 +71,12 @@ def tab_of(page: AppTest) -> Tab:
     return tab
 
 
+def open_in(page: AppTest) -> set[str]:
+    """Return the labels of all that is open on the page: its section, its view, and its lesson."""
+    chosen = (group.options[index] for group in page.button_group for index in group.indices)
+    return {page.session_state["shown_section"], *chosen, *(head.value for head in page.subheader)}
+
+
 def address(page: AppTest) -> dict[str, list[str]]:
     """Return the query of the address that the page has sent to the browser, each name with all its values."""
     return parse_qs(component(page, "went")["query"])

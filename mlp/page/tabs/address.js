@@ -75,9 +75,21 @@ function reveal(key, tries = TRIES) {
   found.querySelector('[data-testid="stForm"] input')?.select();
 }
 
-document.addEventListener("click", ({ target }) => {
+document.addEventListener("click", (event) => {
   page.top = scroller()?.scrollTop;
-  if (target.closest?.('.st-key-tab [role="radio"]')) revealSections();
+  if (event.target.closest?.('.st-key-tab [role="radio"]')) revealSections();
+  const link = event.target.closest?.("a.ink-opens");
+  if (!link || !page.go || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();  // the page goes there as it goes back; a lesson stays open, as the link may be in it
+  const there = new URLSearchParams(link.search), lesson = new URLSearchParams(location.search).get("lesson");
+  if (lesson && !there.has("lesson")) there.set("lesson", lesson);
+  history.replaceState({ ...history.state, top: page.top }, "");
+  history.pushState(history.state, "", `?${there}`);
+  page.steps += 1;
+  page.place = null;
+  follow();
+  if (link.search.includes("lesson=")) reveal("lessons_card");
+  else revealSections();
 }, { capture: true });  // the bar keeps its clicks to itself
 // Below the cards, what is next goes along in the row of tabs.
 document.addEventListener("scroll", () => requestAnimationFrame(() => {

@@ -144,10 +144,12 @@ def _views(section: Section) -> dict[str, str]:
 
 
 def _follow_history() -> None:
-    """Open the view of the address to which the visitor went back or forward."""
+    """Open the view of the address to which the visitor went: back, forward, or by a link of the page."""
     report = (_went.get() or {}).get("went")
     steps, asked = (report.get("steps"), report.get("query")) if isinstance(report, Mapping) else (None, None)
     if isinstance(steps, int) and isinstance(asked, str) and len(asked) <= LONGEST:
         _steps_back.set(steps)
-        _open({name: values[-1] for name, values in parse_qs(asked).items()})
+        names = {name: values[-1] for name, values in parse_qs(asked).items()}
+        _link_problems.set(_place_problems(names))
+        _open(names)
         rerun_page()

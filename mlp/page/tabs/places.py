@@ -1,9 +1,11 @@
 """Places below the cards, which links open and hide: the sections of the tabs, and their views."""
 
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from mlp.images.mnist import Dataset
 from mlp.page import state
@@ -17,6 +19,8 @@ VIEW = Event()
 """The open view of a tab: its tool, experiment or data."""
 FIRST = "Look inside"
 """The section that an address without a place opens."""
+ADDRESSES: dict[str, dict[str, str]] = {}
+"""How an address names each section and view, by its label on the page."""
 
 
 def place_key(name: str) -> str:
@@ -46,6 +50,7 @@ class Views:
     def __post_init__(self) -> None:
         """Declare the views as parts that links can hide."""
         for view, title in self.titles.items():
+            ADDRESSES[title] = {self.name: view}
             hidable(self._hidden_by(view), f"{self.kind}: {title}", f".st-key-{self.name}_{view}")
 
     def _hidden_by(self, view: str) -> str:
@@ -91,6 +96,7 @@ class Section:
     def __post_init__(self) -> None:
         """Declare it as a part that links can hide; the code that draws it leaves it out."""
         hidable(self.key, self.name, "")
+        ADDRESSES[self.name] = {"tab": self.name}
 
     @property
     def key(self) -> str:
@@ -111,6 +117,12 @@ def go_to(name: str) -> None:
     """
     state.requested_tab.set(name)
     rerun_page()
+
+
+def opening(label: str) -> str:
+    """Return a link like a button that opens the place with this label, as HTML; the label alone if it is not there."""
+    text, place = html.escape(label), ADDRESSES.get(label)
+    return text if place is None else f'<a class="ink-button ink-opens" href="?{urlencode(place)}">{text}</a>'
 
 
 def look_inside(kind: str, number: int) -> None:

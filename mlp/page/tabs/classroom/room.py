@@ -16,6 +16,7 @@ from mlp.class_names import DIGITS, checked_names
 from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Stroke
+from mlp.page.tabs.classroom.poll import Poll
 from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.by_code import CodedWork
 from mlp.page.visitors.works import File, Work
@@ -94,6 +95,8 @@ class Classroom(CodedWork):
         Whether the table is open, after which nobody can guess.
     way : str
         How those networks were trained that the table compares, as chosen; empty for that of most.
+    poll : Poll
+        What they think of five ideas.
     """
 
     kind = "room"
@@ -104,6 +107,7 @@ class Classroom(CodedWork):
     collects: bool = True
     shows_answer: bool = False
     way: str = ""
+    poll: Poll = field(default_factory=Poll)
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
@@ -115,7 +119,7 @@ class Classroom(CodedWork):
     def drop(self) -> None:
         """Remove everybody, and what they gave. The lock is held."""
         self.collects = False
-        self.learners, self.waiting = [], {}
+        self.learners, self.waiting, self.poll = [], {}, Poll()
         self._drop_pictures()
 
     # Who is here
@@ -322,7 +326,7 @@ class State(Work):
     """What a room asks for, and what it has come to."""
 
     suffix, words = "room.json", "the room"
-    attributes = ("names", "collects", "shows_answer", "way", "last_number")
+    attributes = ("names", "collects", "shows_answer", "way", "last_number", "poll")
 
     def n_bytes(self) -> int:
         """Return 0, as the learners are all that one can lose."""
@@ -330,7 +334,7 @@ class State(Work):
 
     def files(self) -> list[File]:
         """Return one file."""
-        content = json.dumps({name: getattr(self.owner, name) for name in self.attributes})
+        content = json.dumps({name: getattr(self.owner, name) for name in self.attributes}, default=vars)
         return [File(self.suffix, (content,), content.encode)]
 
     def load(self, number: int, data: bytes) -> None:
@@ -338,6 +342,7 @@ class State(Work):
         state, it = json.loads(data), self.owner
         it.names, it.last_number = checked_names(state["names"]), state["last_number"]
         it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
+        it.poll = Poll(**state["poll"])
 
 
 class Learners(Work):

@@ -16,6 +16,7 @@ from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import closing, code_card, devices, files
+from mlp.page.tabs.classroom.ideas import ideas
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError, called, person
 from mlp.page.tabs.classroom.rooms import ELSEWHERE, ROOMS, holds_room, seat_of, told
@@ -41,11 +42,14 @@ _followed = SessionVar[bool]("room_followed", False)
 SHARED = (
     "What you give to a room is a copy, which everybody there sees under the name of an animal. A table shows them how "
     "your run and your uploaded network read it all. Leaving removes what you gave; only a run that learned from it "
-    "keeps it, until the room is closed."
+    "keeps it, until the room is closed. Your answers about ideas are only counted, and stay."
 )
 
 
-SHOWN = "It shows others only what you give to a room, and how your run and uploaded network read there."
+SHOWN = (
+    "It shows others only what you give to a room, and how your run and uploaded network read there. What you think of "
+    "ideas is only counted there."
+)
 """What others see of a visitor's work, for the privacy note."""
 
 
@@ -119,6 +123,8 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
         with st.container(key="room_code"):
             code_card(room)
         devices(visitor, room)
+    with st.container(key="room_ideas"):
+        ideas(visitor, room)
     with st.container(key="room_wall"):
         wall(room)
     with st.container(key="room_guesses"):

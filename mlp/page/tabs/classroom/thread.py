@@ -18,8 +18,12 @@ def room_thread(visitor: Visitor) -> Thread | None:
     if room is None:
         return None
     mine = room.learner(person(visitor.id))
-    asks = mine is None or room.asks_for(mine.who) is not None
-    return Thread([] if mine is None or asks else steps_in(room, mine, holds_room(visitor)), [GIVEN])
+    if mine is None:
+        return Thread([], [GIVEN])
+    if room.poll.takes(mine.number) and not holds_room(visitor):
+        return Thread([_shown("Say what you think", True, "room_ideas")], [GIVEN])
+    asks = room.asks_for(mine.who) is not None
+    return Thread([] if asks else steps_in(room, mine, holds_room(visitor)), [GIVEN])
 
 
 def steps_in(room: Classroom, mine: Learner, holds: bool) -> Sequence[NextStep]:

@@ -1,0 +1,122 @@
+"""Ideas that pupils hold of learning machines: what the class thinks of them, and the places of the page that tell."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from mlp.page.session_var import SessionVar
+from mlp.page.style.html import announced, bar, html_table
+from mlp.page.style.redraw import Event, Where, part, rerun_page
+from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, PHASES, Poll
+from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.rooms import ROOMS, holds_room
+from mlp.page.tabs.places import opening
+from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.visitor import Visitor
+
+
+class Idea(NamedTuple):
+    """An idea, a question that tells whether it is true, and the label of the place of the page that answers it."""
+
+    text: str
+    asks: str
+    place: str
+
+
+IDEAS = (
+    Idea("Somebody has programmed its answers.", "Who changes its numbers?", "Step by step"),
+    Idea("It is exact.", "How sure was it where it was wrong?", "Mistakes"),
+    Idea("It stores the images that it learned from.", "Are they in its weights?", "First layer"),
+    Idea("It learns while I use it.", "When does an answer change?", "Does it read me because I taught it?"),
+    Idea("An app on a phone is trained by whoever holds it.", "Who taught a friend’s copy?", "Sent"),
+)
+SOURCE = (
+    "The ideas are from interviews with five pupils: Marx et al., WiPSCE 2024, doi 10.1145/3677619.3678114. The bars "
+    "show what the class says. They don’t measure what it has learned."
+)
+_refused = Refusal("room_ideas")
+
+
+ANSWERED = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and list(map(len, room.poll.answered)), 1.0)
+"""How many have answered, which only the one who holds the room sees; what is asked redraws the page."""
+
+
+@part("room_poll", lambda visitor, _room: [ANSWERED] * holds_room(visitor), where=Where.TAB)
+def ideas(visitor: Visitor, room: Classroom) -> None:
+    """Draw the questions, or for whoever holds the room the buttons that ask them; at the end, draw the bars."""
+    mine, poll = room.learner(person(visitor.id)), room.poll
+    if mine is None:
+        return
+    if poll.is_over:
+        st.html(bars(poll))
+        st.caption(SOURCE)
+    elif holds_room(visitor):
+        with st.expander("Five ideas"):
+            _asking(room)
+    elif poll.asks is not None and poll.takes(mine.number):
+        with st.form("room_ideas_form", border=False):
+            st.markdown(
+                "**What do you think of a network that reads what you draw?** Your answers are only counted: nobody "
+                f"sees whose they are. The counts appear at the end, if {LEAST} or more have answered."
+            )
+            for number, idea in enumerate(IDEAS):
+                key = _key(poll.asks, number)
+                st.segmented_control(idea.text, range(len(ANSWERS)), format_func=ANSWERS.__getitem__, key=key)
+            st.form_submit_button("Give my answers", key="room_answer", on_click=_give, args=(visitor, room, poll.asks))
+    elif poll.asks is not None:
+        st.html(announced("room_answered", "Your answers are counted."))
+    _refused.show()
+
+
+def _asking(room: Classroom) -> None:
+    """Draw the buttons that ask before and after the lesson, and show the bars."""
+    poll = room.poll
+    n_before, n_after = map(len, poll.answered)
+    st.markdown(f"Ask your class twice. **{n_before}** have answered before the lesson, **{n_after}** after it.")
+    with st.container(horizontal=True):
+        for phase, when in enumerate(PHASES):
+            label, then = (f"Ask {when} the lesson", phase) if poll.asks != phase else ("Stop asking", None)
+            st.button(label, key=f"room_ask_{when}", on_click=_change, args=(room, poll.ask, then))
+        with st.popover("Show the answers", disabled=not poll.has_enough):
+            st.markdown("Shows them to everybody. Then nobody can answer any more.")
+            st.button("Yes, show them", key="room_show_ideas", on_click=_change, args=(room, poll.end))
+    st.html(bars(poll))
+    st.caption(f"Bars need {LEAST} answers before and after: fewer would tell who thinks what. {SOURCE}")
+
+
+def bars(poll: Poll) -> str:
+    """Return the ideas, each with what tells, and once the poll is over, how many agree before and after, as HTML."""
+
+    def shares(number: int) -> str:
+        cells = ""
+        for when, (agree, unsure, disagree) in zip(PHASES, (counts[number] for counts in poll.counts), strict=True):
+            n = agree + unsure + disagree
+            cells += f"<small>{when}: {agree} of {n} agree, {unsure} not sure</small>{bar(agree / n)}"
+        return cells
+
+    rows = [
+        [f"<b>{idea.text}</b><br>{idea.asks} {opening(idea.place)}", *([shares(number)] if poll.is_over else [])]
+        for number, idea in enumerate(IDEAS)
+    ]
+    return f'<div class="ink-ideas">{html_table("Five ideas", ["", "Agree"] if poll.is_over else [""], rows)}</div>'
+
+
+def _key(phase: int, number: int) -> str:
+    return f"room_idea_{phase}_{number}"
+
+
+def _give(visitor: Visitor, room: Classroom, phase: int) -> None:
+    answers = [SessionVar[int | None](_key(phase, number), None).get() for number in range(len(IDEAS))]
+    if (mine := room.learner(person(visitor.id))) is not None:
+        _change(room, room.poll.count, phase, mine.number, answers)
+
+
+def _change(room: Classroom, act: Callable[..., None], *args: Any) -> None:
+    try:
+        with room.lock:
+            act(*args)
+    except ValueError as error:
+        _refused.set(str(error))
+    room.changed()
+    rerun_page()
