@@ -95,7 +95,7 @@ def hide_parts() -> None:
 def hiding_problems() -> list[str]:
     """Return a sentence if the link hides anything that this page does not have, else nothing."""
     unknown = [name for name in names_in(linked("hide") or "") if name not in HIDABLE]
-    return [f"hide must be names listed at Lessons, For teachers, got {shortened(unknown)}"] if unknown else []
+    return [f"hide must be names listed in .github/LESSONS.md, got {shortened(unknown)}"] if unknown else []
 
 
 def one_of(key: str, names: Iterable[str], text: str | None) -> list[str]:

@@ -1,5 +1,6 @@
-"""Each lesson in turn, with its guess: the console of the browser stays empty, as `open_page` checks."""
+"""Each lesson in turn, with its guess, and a plan: the console of the browser stays empty, as `open_page` checks."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -24,3 +25,24 @@ def test_lessons_leave_the_console_empty(has_width: bool, open_page: Callable[..
             button(page, f"guess_{name}".replace("-", "_")).click()
             expect(part(page, "lab_guess")).to_contain_text("Draw your guess in the empty chart")
         at_rest(page)
+
+
+def test_plan_opens_its_places_on_the_same_page_and_back_returns(open_page: Callable[..., Page]):
+    page = open_page("?lesson=writers&hide=lab-pixels")
+    page.evaluate("window.isSamePage = true")
+    part(page, "for_teachers").locator("summary").click()
+    plan = part(page, "for_teachers").locator(".ink-plan")
+    plan.get_by_role("link", name="Room").first.click()
+    expect(button(page, "room_open")).to_be_in_viewport()
+    expect(page).to_have_url(re.compile("tab=Room"))
+    expect(page.get_by_role("heading", name="Who writes like MNIST?")).to_be_visible()  # the plan is among the lessons
+    page.go_back()
+    expect(plan).to_be_in_viewport()
+    plan.get_by_role("link", name="Pixels").click()
+    expect(page.get_by_text("lab must be one of")).to_be_visible()
+    part(page, "plan").get_by_role("radio", name="Signs of our own").click()
+    plan.get_by_role("link", name="How many examples does it need?").click()
+    expect(page.get_by_role("heading", name="How many examples does it need?")).to_be_in_viewport()
+    plan.get_by_role("link", name="Your drawings").click()
+    expect(part(page, "drawings").get_by_role("radio", name="Signs")).to_be_checked()
+    assert page.evaluate("window.isSamePage")

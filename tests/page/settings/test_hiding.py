@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.style.link import HIDABLE
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.places import Section, place_key
 from mlp.page.tabs.registry import SECTIONS, TABS
 from tests.page.sight import text, visitor_of
+
+LESSONS_MD = (Path(__file__).resolve().parents[3] / ".github" / "LESSONS.md").read_text(encoding="utf-8")
 
 
 def styles(page: AppTest) -> str:
@@ -53,7 +58,7 @@ def test_unknown_name_hides_nothing_and_is_reported(open_page: Callable[..., App
     page = open_page(hide="optimiser,seed")
     assert "optimizer" not in styles(page)
     assert "control_seed" in styles(page)
-    assert "hide must be names listed at Lessons, For teachers, got optimiser." in page.warning[0].value
+    assert "hide must be names listed in .github/LESSONS.md, got optimiser." in page.warning[0].value
     assert text(page).index("in this link") < text(page).index("Draw a digit")
 
 
@@ -78,20 +83,17 @@ def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., App
 
 
 @pytest.mark.parametrize("hide", ["tab-lessons", "lesson-overfitting"])
-def test_link_that_hides_what_it_opens_is_refused(open_page: Callable[..., AppTest], hide: str):
+def test_link_that_hides_what_it_opens_says_so(open_page: Callable[..., AppTest], hide: str):
     page = open_page(lesson="overfitting", hide=hide)
     assert re.search("lesson must be .*, got overfitting", page.warning[0].value)
-    page = open_page(lesson="overfitting")
-    page.multiselect(key="teach_hide").set_value([hide]).run()
-    assert "Overfitting on little data" in page.error[-1].value
-    assert not any("hide=" in code.value for code in page.code)
 
 
-def test_teachers_get_a_link_for_pupils_and_one_with_the_answers(open_page: Callable[..., AppTest]):
-    page = open_page(lesson="overfitting", epochs="3", tab="Lessons")
-    page.multiselect(key="teach_hide").set_value(["answers", "seed"]).run()
-    pupils, own = (sorted(code.value.partition("?")[2].split("&")) for code in page.code[-2:])
-    assert pupils == ["epochs=3", "hide=answers,seed", "lesson=overfitting"]
-    assert own == ["epochs=3", "hide=seed", "lesson=overfitting"]
-    page.selectbox(key="teach_lesson").set_value("").run()
-    assert "lesson" not in page.code[-1].value
+@pytest.mark.usefixtures("page")
+def test_document_for_teachers_lists_each_name_to_hide():
+    listed = re.findall(r"^\| `(.*)` \| (.*) \|$", LESSONS_MD, re.MULTILINE)
+    assert listed == sorted(((name, one.label) for name, one in HIDABLE.items()), key=lambda one: one[1])
+
+
+@pytest.mark.parametrize("link", re.findall(r"`\?(.*?)`", LESSONS_MD))
+def test_link_of_the_document_for_teachers_is_followed(open_page: Callable[..., AppTest], link: str):
+    assert not open_page(**dict(parse_qsl(link))).warning

@@ -1,33 +1,29 @@
-"""The lessons: experiments to start with one press, a glossary, and links for teachers."""
+"""The lessons: experiments to start with one press, plans for teachers, and a glossary."""
 
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from mlp.images.mnist import Dataset
 from mlp.page import state
-from mlp.page.session_var import ControlVar, SessionVar
-from mlp.page.settings.controls import SETTING, set_controls
-from mlp.page.settings.link import settings_query
+from mlp.page.session_var import ControlVar
+from mlp.page.settings.controls import set_controls
+from mlp.page.style.download_button import download_button
 from mlp.page.style.glossary import word_list
-from mlp.page.style.html import ANSWERS, shows_answers
-from mlp.page.style.link import HIDABLE, hidable, hidden, page_address
+from mlp.page.style.html import shows_answers
+from mlp.page.style.link import hidable, hidden
 from mlp.page.style.redraw import part
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
-from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
+from mlp.page.tabs.lessons.plan import PLANS, plan_html
+from mlp.page.tabs.lessons.sheet import answer_field, lesson_sheet, note_guess, sheet_section
 from mlp.page.tabs.places import Section, Views
 from mlp.page.train import guess
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
-
-_teach_lesson = SessionVar[str | None]("teach_lesson", None)
-"""The lesson that a teacher's link opens; a control."""
-
 
 lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
@@ -95,8 +91,7 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
         if teaching := LESSONS[chosen].teaching:
             st.markdown(teaching)
         st.html(_TO_BOARD)
-        _teach_lesson.start(chosen)
-        _for_teachers()
+        _plan(visitor)
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
 
@@ -137,50 +132,13 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
     reveal("train_card")
 
 
-@part("teachers_link", SETTING)
-def _for_teachers() -> None:
-    known = {name: part.label for name, part in sorted(HIDABLE.items(), key=lambda one: one[1].label)}
-    st.markdown(
-        "A link can open a lesson, hold any settings, and hide what your class doesn’t need yet. Set the controls, "
-        "choose here, and copy the link. Hidden isn’t locked: anyone who edits the link sees everything."
-    )
-    lesson = st.selectbox(
-        "Open with",
-        ["", *LESSONS],
-        key=_teach_lesson.key,
-        format_func=lambda name: LESSONS[name].title if name else "no lesson",
-    )
-    names = st.multiselect(
-        "Hide",
-        list(known),
-        key="teach_hide",
-        format_func=lambda name: f"{known[name]} ({name})",
-        placeholder="Nothing is hidden",
-        filter_mode="contains",
-        select_all=False,
-    )
-    if lesson and not {f"lesson-{lesson}", LESSONS_PLACE.key}.isdisjoint(names):
-        st.error(f"This link would hide the lesson that it opens, {LESSONS[lesson].title}. Remove one of the two.")
-    else:
-        st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
-        if ANSWERS in names:
-            st.caption("For you, the same page with the answers:")
-            without = [name for name in names if name != ANSWERS]
-            st.code(teachers_link(lesson, without), language=None, wrap_lines=True)
-    st.caption("Names to hide, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in known))
-
-
-def teachers_link(lesson: str, names: list[str]) -> str:
-    """Return this page's address with its settings, an open lesson and hidden names."""
-    query = settings_query()
-    if lesson:
-        query["lesson"] = [lesson]
-    if names:
-        query["hide"] = [",".join(names)]
-    address = page_address()
-    if address.count("/") == 2:  # https://host
-        address += "/"
-    return f"{address}?{urlencode(query, doseq=True, safe=',')}" if query else address
+@part("plan")
+def _plan(visitor: Visitor) -> None:
+    """Draw a plan for a class, and the button that saves it with its sheet."""
+    plan = PLANS[st.segmented_control("A plan of 45 minutes", PLANS, default="Digits", required=True, key="plan")]
+    st.html(plan_html(plan))
+    make = partial(lesson_sheet, visitor, plan)
+    download_button("Save the plan and its sheet", make, "plan.html", key="plan_out", icon=":material/print:")
 
 
 LESSONS_PLACE = Section("Lessons", lessons_section, views=LESSON_VIEWS)

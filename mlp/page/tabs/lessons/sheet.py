@@ -16,6 +16,7 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.link import hidable
 from mlp.page.tabs.lessons.experiments import trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
+from mlp.page.tabs.lessons.plan import Plan, plan_html
 from mlp.page.tabs.runs.downloads import file_name
 from mlp.page.train.guess import asked, unseen_accuracy
 from mlp.page.visitors.visitor import MAX_ANSWER_CHARS, Visitor
@@ -80,8 +81,8 @@ def _nickname_field(visitor: Visitor) -> None:
         )
 
 
-def lesson_sheet(visitor: Visitor) -> str:
-    """Return all lessons in which the visitor has done anything as one HTML page to print, without requests."""
+def lesson_sheet(visitor: Visitor, plan: Plan | None = None) -> str:
+    """Return the visitor's lessons as one HTML page to print, without requests; a plan and its lessons come first."""
     today = date.today()
     by = f"{html.escape(visitor.nickname)}, " if visitor.nickname else ""
     done: list[str] = []
@@ -90,10 +91,16 @@ def lesson_sheet(visitor: Visitor) -> str:
         trials = trials_of(visitor, lesson)
         settings = {trial.snapshot.settings for trial in trials}
         # Lessons share some experiments: a lesson counts only if it has one that no earlier lesson has.
-        if settings - seen or name in visitor.answers or name in visitor.guesses:
+        if (
+            (plan is not None and name in plan.sheet)
+            or settings - seen
+            or name in visitor.answers
+            or name in visitor.guesses
+        ):
             done.append(_lesson(visitor, name, lesson, trials))
         seen |= settings
     body = [
+        f'<section class="plan"><h1>A lesson of 45 minutes</h1>{plan_html(plan)}</section>' if plan else "",
         "<h1>Lessons with Inkling</h1>",
         f'<p class="quiet">{by}{today.day} {today:%B %Y}</p>',
         *(done or ["<p>No experiment, guess or answer yet.</p>"]),
