@@ -4,53 +4,25 @@ Each kind is a function of a generator that returns strokes in a box about 1 wid
 """
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import Drawing, Stroke, render
-
-Rng = np.random.Generator
-Point = tuple[float, float]
-
-
-def path(*corners: Point) -> Stroke:
-    """Return straight lines between corners, with points in between, as a hand leaves them."""
-    steps = np.linspace(0, len(corners) - 1, 8 * len(corners))
-    return np.stack([np.interp(steps, range(len(corners)), axis) for axis in zip(*corners, strict=True)], axis=1)
-
-
-def closed(*corners: Point) -> Stroke:
-    return path(*corners, corners[0])
-
-
-def ellipse(x: float, y: float, a: float, b: float, start: float = 0, sweep: float = 360) -> Stroke:
-    """Return part of an ellipse, in degrees clockwise from the right."""
-    turn = np.deg2rad(np.linspace(start, start + sweep, max(6, int(abs(sweep) / 8))))
-    return np.stack([x + a * np.cos(turn), y + b * np.sin(turn)], axis=1)
-
-
-def ring(rng: Rng, x: float, y: float, a: float, b: float) -> Stroke:
-    """Return a ring, begun anywhere, a little open or closed beyond its start."""
-    return ellipse(x, y, a, b, rng.uniform(0, 360), rng.choice([-1, 1]) * rng.uniform(340, 385))
-
-
-def bezier(*points: Point) -> Stroke:
-    """Return a Bézier curve of any degree (de Casteljau's construction)."""
-    share = np.linspace(0, 1, 24)[:, None]
-    layer = [np.array(point, float) for point in points]
-    while len(layer) > 1:
-        layer = [(1 - share) * p + share * q for p, q in pairwise(layer)]
-    return layer[0]
-
-
-def joined(*parts: Stroke) -> Stroke:
-    return np.concatenate(parts)
-
-
-def either(rng: Rng, *ways: Callable[[], list[Stroke]]) -> list[Stroke]:
-    return ways[rng.integers(len(ways))]()
+from tests.training.hand_lines import (
+    Rng,
+    at,
+    bezier,
+    by_hand,
+    closed,
+    either,
+    ellipse,
+    joined,
+    path,
+    polygon,
+    ring,
+    turned,
+)
 
 
 def heart(rng: Rng) -> list[Stroke]:
@@ -224,11 +196,6 @@ def spiral(rng: Rng) -> list[Stroke]:
     return [np.stack([far * np.cos(turn), far * np.sin(turn) * u(0.8, 1.0)], axis=1)[:: rng.choice([-1, 1])]]
 
 
-def at(angle: float, far: float = 1.0) -> Point:
-    """Return the point at an angle in degrees, clockwise from the right."""
-    return far * np.cos(np.deg2rad(angle)), far * np.sin(np.deg2rad(angle))
-
-
 def star(rng: Rng) -> list[Stroke]:
     u, first = rng.uniform, rng.uniform(-100, -80)
     n, inner, way = rng.choice([4, 5, 5, 5, 6]), u(0.36, 0.52), rng.choice([-144, 144])
@@ -257,11 +224,6 @@ def arrow(rng: Rng) -> list[Stroke]:
     return turned(strokes, rng.choice([0, 0, 90, 180, 270, 45, 135]) + u(-12, 12))
 
 
-def turned(strokes: list[Stroke], angle: float) -> list[Stroke]:
-    (cos, sin) = at(angle)
-    return [stroke @ np.array([[cos, sin], [-sin, cos]]) for stroke in strokes]
-
-
 def cross(rng: Rng) -> list[Stroke]:
     u = rng.uniform
     wide, bar, a, b = u(0.7, 1), u(0.25, 0.38), u(0.3, 0.38), u(0.62, 0.7)
@@ -282,14 +244,6 @@ def check_mark(rng: Rng) -> list[Stroke]:
     if u() < 0.6:
         return [path(start, low, end)]
     return [joined(bezier(start, (low[0] * 0.8, 0.75), low), bezier(low, (u(0.4, 0.6), 0.5), end))]
-
-
-def polygon(rng: Rng, *corners: Point) -> list[Stroke]:
-    """Return a closed line that begins at any corner, in either direction, and misses its start a little."""
-    first, way = rng.integers(len(corners)), rng.choice([-1, 1])
-    begun = [corners[(first + way * i) % len(corners)] for i in range(len(corners))]
-    points = [(x + rng.uniform(-0.05, 0.05), y + rng.uniform(-0.05, 0.05)) for x, y in [*begun, begun[0]]]
-    return [path(*points)]
 
 
 def square(rng: Rng) -> list[Stroke]:
@@ -366,18 +320,6 @@ SHAPES = (
     *(heart, tree, house, square, flower, smiley, spiral, star, arrow, cross, check_mark),
     *(triangle, cat, sun, fish, key, cup, figure, umbrella, mushroom),
 )
-
-
-def by_hand(strokes: list[Stroke], rng: Rng) -> tuple[Stroke, ...]:
-    """Return strokes slanted, turned, stretched, bent, and trembling a little."""
-    angle, slant, stretch = rng.normal(0, np.deg2rad(6)), rng.normal(0, 0.1), np.exp(rng.normal(0, 0.08))
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    matrix = turn @ np.array([[stretch, 0], [-slant, 1 / stretch]])
-    waves, phases, tremor = rng.uniform(1, 4, (2, 2)), rng.uniform(0, 6.3, 2), rng.choice([0.0, 0.005, 0.01])
-    return tuple(
-        stroke @ matrix + 0.03 * np.sin(stroke @ waves + phases) + rng.normal(0, tremor, stroke.shape)
-        for stroke in strokes
-    )
 
 
 def drawings_of(kind: Callable[[Rng], list[Stroke]], n: int, seed: int) -> np.ndarray:
