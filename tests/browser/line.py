@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tests.browser.server import free_port
+from tests.browser.server import END_S, free_port
 
 BYTES_PER_SECOND = 50_000
 """400 kbit/s, Chromium's *Slow 3G*."""
@@ -92,7 +92,9 @@ def slow_line(target: int) -> Iterator[Line]:
     line = Line(target)
     thread = threading.Thread(target=line.run)
     thread.start()
-    line.ready.wait()
-    yield line
-    line.end()
-    thread.join()
+    assert line.ready.wait(END_S), "the slow line has not opened its port"
+    try:
+        yield line
+    finally:
+        line.end()
+        thread.join(END_S)

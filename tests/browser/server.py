@@ -123,6 +123,6 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(END_S)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        process.wait(END_S)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, SIGKILL)

@@ -5,8 +5,8 @@ import json
 import re
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from http.client import HTTPConnection
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -17,23 +17,16 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from mlp.page.visitors.codes import ID
+from tests.wire.shown import ShownPage
 
 ANSWER_S = 30.0
 OPENING = 4  # times the patience for an answer
 GOING_AWAY = 1001
-AT_REST = ("Nothing trained", " paused", "done after", "stopped")
-"""Text of the progress line while no run trains."""
 NO_ANSWER = (TimeoutError, OSError, WebSocketException)
 """Errors of a page that does not answer, or has closed the connection."""
 
 
-def plain(html: str) -> str:
-    """Return the text of HTML."""
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
-
-
-class Visitor:
+class Visitor(ShownPage):
     """A visitor of the page who draws, presses, uploads, reloads, leaves and returns.
 
     Parameters
@@ -49,29 +42,19 @@ class Visitor:
     """
 
     def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S, *, live: bool = True) -> None:
+        super().__init__()
         self.url, self.query, self.patience_s, self._live = url, query, patience_s, live
-        self._cookie = ""  # of the page, once it has set one
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._asked = 0
-        self.step, self.step_since = 0, time.monotonic()  # of the run, as the page shows it, and the time since then
-        self.exceptions: list[str] = []  # that the page has shown
-        self.room = ""  # the code of the room that the visitor holds
 
     async def connect(self) -> None:
         """Open the page, as the same visitor if there was one, and request it, without waiting."""
-        self.widgets: dict[str, str] = {}  # ids of all elements that the page has drawn so far, by key
-        self.labels: dict[str, str] = {}  # of its buttons, by key
-        self.shown: dict[str, str] = {}  # what parts that move without a script show, as HTML, by name
-        self.downloads: dict[str, str] = {}  # addresses of files, by the keys of their buttons
-        self.message = ""  # the last error or notice
-        self._put: list[Any] = ["", False]  # the canvas: when the page has put something there, and whether it has ink
-        self.finished_scripts = 0
-        self._fragments: dict[str, str] = {}  # the fragment of each element, by key
+        self.begin()
         self._held: dict[str, WidgetState] = {}  # states sent with every message, by key, like a browser's
         self._redrawn: dict[str, float] = {}  # the parts that it has asked for, each with its number
         self._requested: object = None
-        self._answered, self._session, self._live_key = self._asked, "", ""
+        self._answered = self._asked
         self._channel: ClientConnection | None = None
         self.socket = await connect(
             f"{self.url.replace('http', 'ws', 1)}/_stcore/stream",
@@ -79,7 +62,7 @@ class Visitor:
             origin=self.url,
             max_size=None,
             ping_interval=None,
-            additional_headers={"Cookie": self._cookie} if self._cookie else {},
+            additional_headers={"Cookie": self.cookie} if self.cookie else {},
         )
         self._tasks = [asyncio.create_task(self._read())]
         await self.send()
@@ -88,11 +71,11 @@ class Visitor:
         """Open the page, as the same visitor if there was one, and return when it is drawn."""
         await self.connect()
         there = {"canvas", "train", "pause", "tab"}
-        await self.until(lambda: self.finished_scripts and there <= self.widgets.keys() and self._cookie, OPENING)
+        await self.until(lambda: self.finished_scripts and there <= self.widgets.keys() and self.cookie, OPENING)
         if self._live:
             url = f"{self.url.replace('http', 'ws', 1)}/live"
             self._channel = await connect(url, origin=self.url, max_size=None, ping_interval=None)
-            await self._channel.send(json.dumps({"version": 1, "key": self._live_key, "hidden": False}))
+            await self._send(json.dumps({"version": 1, "key": self.live_key, "hidden": False}), self._channel)
             self._tasks.append(asyncio.create_task(self._take_parts(self._channel)))
 
     @classmethod
@@ -119,7 +102,7 @@ class Visitor:
 
     async def until(self, condition: Callable[[], object], times: float = 1) -> None:
         """Return when the condition holds, or raise a TimeoutError, or the reason for which the page closed."""
-        async with asyncio.timeout(times * self.patience_s):
+        async with self._patience("what the page should show", times):
             while not condition():
                 if self._tasks[0].done():
                     self._tasks[0].result()
@@ -129,33 +112,18 @@ class Visitor:
 
     async def until_closed(self) -> None:
         """Wait until the page closes the connection, and raise the reason."""
-        await self._tasks[0]
+        async with self._patience("the end of the connection"):
+            await self._tasks[0]
 
-    # What the page shows
-
-    def text(self, part: str) -> str:
-        """Return the text of a part that moves without a script, such as "progress"."""
-        return plain(self.shown.get(part, ""))
-
-    @property
-    def digit(self) -> str:
-        """The answer."""
-        return self.text("answer")
-
-    @property
-    def progress(self) -> str:
-        """The progress of the run."""
-        return self.text("progress")
-
-    @property
-    def network_saw(self) -> list[str]:
-        """The steps from the drawing or photo to the network's input, as addresses that hold their pixels."""
-        return re.findall(r'src="([^"]+)"', self.shown.get("stages", ""))
-
-    @property
-    def at_rest(self) -> bool:
-        """Whether the page shows that no run trains."""
-        return any(word in self.progress for word in AT_REST)
+    @asynccontextmanager
+    async def _patience(self, awaited: str, times: float = 1) -> AsyncIterator[None]:
+        """Raise a TimeoutError that names what is awaited, if it takes longer than the patience."""
+        try:
+            async with asyncio.timeout(times * self.patience_s):
+                yield
+        except TimeoutError as error:
+            shown = f"{self.digit!r}, {self.progress!r}, {self.message!r}"
+            raise TimeoutError(f"{awaited} took longer than {times * self.patience_s:g} s; it shows {shown}") from error
 
     # Acts
 
@@ -165,11 +133,16 @@ class Visitor:
         rerun = message.rerun_script
         rerun.query_string = self.query
         rerun.widget_states.widgets.extend([*states, *self._held.values()])
-        rerun.fragment_id = self._fragments.get(key, "")
+        rerun.fragment_id = self.fragments.get(key, "")
         rerun.context_info.url = self.url
         rerun.context_info.timezone = "UTC"
         rerun.context_info.color_scheme = "light"
-        await self.socket.send(message.SerializeToString())
+        await self._send(message.SerializeToString())
+
+    async def _send(self, data: bytes | str, socket: ClientConnection | None = None) -> None:
+        """Send to Streamlit, or to the live channel; it waits while the page takes nothing."""
+        async with self._patience("sending"):
+            await (socket or self.socket).send(data)
 
     def hold(self, key: str, state: WidgetState) -> None:
         """Send this state of an element with all later messages."""
@@ -216,7 +189,7 @@ class Visitor:
             await self.until(lambda: self.digit.isdigit())
             return time.perf_counter() - start
         self._asked += 1
-        await self._channel.send(json.dumps({"ask": self._asked, "ink": data_url, "pen": False}))
+        await self._send(json.dumps({"ask": self._asked, "ink": data_url, "pen": False}), self._channel)
         await self.until(lambda: self._answered == self._asked)
         elapsed = time.perf_counter() - start
         await self.send_canvas(json.dumps({"drawing": drawing}))  # the canvas sends it a moment later
@@ -229,10 +202,10 @@ class Visitor:
         message = BackMsg()
         message.file_urls_request.request_id = "files"
         message.file_urls_request.file_names.append(name)
-        message.file_urls_request.session_id = self._session
+        message.file_urls_request.session_id = self.session
         self._file_urls = asyncio.get_running_loop().create_future()
-        await self.socket.send(message.SerializeToString())
-        async with asyncio.timeout(self.patience_s):
+        await self._send(message.SerializeToString())
+        async with self._patience("an address for a file"):
             return await self._file_urls
 
     async def store(self, name: str, data: bytes) -> tuple[int, Any]:
@@ -242,10 +215,10 @@ class Visitor:
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
         """Upload an image to an element, and return the server's answer after the page has shown it."""
-        before = self._put
+        before = self.put
         status = await self.hand_over(key, name, data)
         if status == 204:  # the page puts a photo's ink on the canvas
-            await self.until(lambda: self.message or (self._put != before and self._put[1]))
+            await self.until(lambda: self.message or (self.put != before and self.put[1]))
         return status
 
     async def hand_over(self, key: str, name: str, data: bytes) -> int:
@@ -301,12 +274,7 @@ class Visitor:
             parts = message["parts"]
             await channel.send(json.dumps({"got": message["number"]}))
             self._answered = message.get("answers", self._answered)
-            for name, html in parts.items():
-                if name.startswith("html."):
-                    self._show(name.removeprefix("html."), html)
-            self._put = parts.get("put", self._put)
-            if "step" in parts:
-                self._note_step(parts["step"][1])
+            self.take_parts(parts)
             if "draw" in parts and parts["draw"] != self._requested:
                 self._requested = parts["draw"]
                 if self._requested is not None:
@@ -329,58 +297,9 @@ class Visitor:
             async for data in self.socket:
                 message = ForwardMsg()
                 message.ParseFromString(data)
-                self._note(message)
+                self.take_message(message)
+                if message.HasField("file_urls_response") and not self._file_urls.done():
+                    self._file_urls.set_result(message.file_urls_response.file_urls[0])
                 self._changed.set()
         finally:
             self._changed.set()
-
-    def _note(self, message: ForwardMsg) -> None:
-        kind = message.WhichOneof("type")
-        if kind == "delta":
-            self._take(message.delta.new_element, message.delta.fragment_id)
-        elif kind == "script_finished":
-            self.finished_scripts += 1
-        elif kind == "new_session":
-            self._session = message.new_session.initialize.session_id or self._session
-        elif kind == "file_urls_response" and not self._file_urls.done():
-            self._file_urls.set_result(message.file_urls_response.file_urls[0])
-
-    def _take(self, element: Any, fragment: str) -> None:
-        kind = element.WhichOneof("type")
-        if kind == "html":
-            self._take_html(element.html.body)
-        elif kind == "exception":
-            self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
-        elif kind == "alert":
-            self.message = element.alert.body
-        elif kind is not None:
-            identifier = getattr(getattr(element, kind), "id", "")
-            if isinstance(identifier, str) and identifier.startswith("$$ID-"):
-                key = identifier.split("-", 2)[2]
-                self.widgets[key], self._fragments[key] = identifier, fragment
-                if kind == "button":
-                    self.labels[key] = element.button.label
-                elif key == "live":
-                    self._live_key = json.loads(element.bidi_component.json)["key"]
-
-    def _take_html(self, body: str) -> None:
-        """Record a script's HTML: its moving parts, a sweep's table, a download, and the cookie that the page sets."""
-        for found in re.finditer(r'data-live="(\w+)"[^>]*>(.*?)(?=<\w+ [^>]*data-live|$)', body, re.DOTALL):
-            self._show(found[1], found[2])
-        if 'aria-label="Runs of the sweep"' in body:
-            self._show("sweep_table", body)
-        if found := re.search(r"\?room=([0-9a-z]{8})", body):
-            self.room = found[1]
-        if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
-            self.downloads[found[2]] = found[1]
-        elif found := re.search(rf"inkling_visitor\w*={ID.pattern}", body):
-            self._cookie = found[0]
-
-    def _show(self, name: str, html: str) -> None:
-        self.shown[name] = html
-        if name == "progress" and (step := re.search(r"step ([\d,]+) of", html)):
-            self._note_step(int(step[1].replace(",", "")))
-
-    def _note_step(self, step: int) -> None:
-        if step != self.step:
-            self.step, self.step_since = step, time.monotonic()

@@ -36,7 +36,7 @@ def test_configuration_is_valid_with_certificates(tmp_path: Path):
     file = tmp_path / "Caddyfile"
     file.write_text(caddyfile("inkling.example.org", "page:8501"))
     command = [PROGRAM, "adapt", "--config", file, "--adapter", "caddyfile", "--validate"]
-    checked = subprocess.run(command, capture_output=True, text=True, env={"HOME": str(tmp_path)})
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=30, env={"HOME": str(tmp_path)})
     assert checked.returncode == 0, checked.stderr
     assert '"listen":[":443"]' in checked.stdout
 

@@ -20,7 +20,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the unpacked wheel, as pip installs it; its requirements are here."""
     built, target = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(built)]
-    subprocess.run(build, cwd=APP.parent, check=True, capture_output=True)
+    subprocess.run(build, cwd=APP.parent, check=True, capture_output=True, timeout=120)
     for wheel in built.glob("*.whl"):
         zipfile.ZipFile(wheel).extractall(target)
     return target
@@ -48,4 +48,4 @@ def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: P
         page.goto("about:blank")
     assert second.process.poll() is not None
     with pytest.raises(OSError, match="refused"):
-        urlopen(f"{second.url}/_stcore/health")
+        urlopen(f"{second.url}/_stcore/health", timeout=30)

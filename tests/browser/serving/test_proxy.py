@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 from tests.browser.caddy import PROGRAM, caddy
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.browser.server import free_port, serve
+from tests.browser.server import END_S, free_port, serve
 from tests.browser.sight import eventually
 from tests.page.sight import picture
 
@@ -28,9 +28,11 @@ def another_site(folder: Path) -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder)) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield int(server.server_address[1])
-        server.shutdown()
-        thread.join()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()
+            thread.join(END_S)
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.record import parse_record
-from tests.browser.server import free_port, serve
+from tests.browser.server import END_S, free_port, serve
 from tests.browser.sight import TRAINED_MS, answer, button, eventually, part, step_of, write
 
 LONG_RUN = "?speed=Full&epochs=100&hidden_layers=1&width_1=512&batch_size=8"
@@ -61,7 +61,7 @@ def test_large_recipes_stand_at_their_step_after_a_killed_server(new_browser: Ca
         for page, _ in paused:
             page.goto("about:blank")
         server.process.send_signal(signal.SIGKILL)
-        server.process.wait()
+        server.process.wait(END_S)
 
     with serve(tmp_path / "second.log", env, port) as server:
         for page, step in paused:
