@@ -80,8 +80,8 @@ class Line:
         """The limits of its score in other classes of as many who write like these; None for fewer than six writers.
 
         One writer's drawings are alike, so it counts them as fewer: by the variance between writers (Korn and Graubard
-        1998), and Student's t for so few. Another class varies as much as this one, hence the root of two. Drawing
-        writers again at random covers too little: with six of them, 76% to 88% of other classes.
+        1998), and Student's t for so few. Another class varies as much as this one, hence the root of two. To draw
+        these writers again at random would cover less with few of them.
         """
         right, n = np.array([(cell.right.sum(), len(cell.right)) for cell in self.cells.values() if len(cell.right)]).T
         k, share, alone = len(n), self.n_right / self.n, self.n_right * (self.n - self.n_right) / self.n**3
@@ -93,12 +93,11 @@ class Line:
 
 
 class Comparison(NamedTuple):
-    """The lines of networks that were trained in one way, the best first, all others, and the number of each way's."""
+    """The lines of networks that were trained in one way, the best first, and all others."""
 
     way: str
     lines: list[Line]
     apart: list[Line]
-    ways: dict[str, int]
 
 
 def class_table(contenders: Sequence[Contender], writers: Sequence[Writer], earlier: Sequence[Line] = ()) -> list[Line]:
@@ -132,7 +131,7 @@ def compared(lines: Sequence[Line], chosen: str = "") -> Comparison:
     way = chosen if chosen in ways else max(sorted(usual), key=lambda one: (usual[one], ways[one]), default="")
     apart = [line for line in lines if line.contender.way != way]
     apart.sort(key=lambda line: (line.contender.way, line.contender.name))
-    return Comparison(way, [line for line in lines if line.contender.way == way], apart, dict(ways))
+    return Comparison(way, [line for line in lines if line.contender.way == way], apart)
 
 
 def most_misread(lines: Sequence[Line], n_names: int) -> np.ndarray:

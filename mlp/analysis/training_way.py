@@ -6,7 +6,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
-from mlp.training.recipes import FIRST, RECIPES
+from mlp.training.recipes import FIRST, RECIPES, Recipe
 from mlp.training.setting_entry import value_text
 from mlp.training.settings import Settings, setting_names
 
@@ -42,15 +42,14 @@ def settings_in_words(settings: Settings) -> str:
     >>> settings_in_words(Settings(seed=7)), settings_in_words(Settings(images=300, epochs=100))
     ('Basic, 25 epochs', 'Memorizes, 300 images, 100 epochs')
     >>> settings_in_words(Settings(hidden=(30,), images=300, epochs=1))
-    'Basic, hidden layers 30, 300 images, 1 epoch'
+    'Memorizes, hidden layers 30, 300 images, 1 epoch'
     """
-    found = []
-    for order, recipe in enumerate(RECIPES.values()):
-        here = {name: both[1] for name, both in differences([recipe.settings, settings]).items()}
-        named = [f"{setting_names()[name]} {text}" for name, text in here.items() if name not in _NAMED_ELSEWHERE]
-        follows_it = here.keys() <= {"seed", "names"}
-        found.append((len(named), not follows_it, order, recipe.label, named))
-    *_, label, named = min(found)
-    numbers = {"image": settings.images, "epoch": settings.epochs}
-    counts = [f"{n:,} {noun}{'s' * (n != 1)}" for noun, n in numbers.items() if n is not None]
-    return ", ".join([label, *named, *counts])
+
+    def different(recipe: Recipe) -> list[str]:
+        found = differences([recipe.settings, settings])
+        return [f"{setting_names()[name]} {both[1]}" for name, both in found.items() if name not in _NAMED_ELSEWHERE]
+
+    nearest = min(RECIPES.values(), key=lambda one: (len(different(one)), one.settings.images != settings.images))
+    counts = {"image": settings.images, "epoch": settings.epochs}
+    named = [f"{n:,} {noun}{'s' * (n != 1)}" for noun, n in counts.items() if n is not None]
+    return ", ".join([nearest.label, *different(nearest), *named])

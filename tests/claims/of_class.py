@@ -185,6 +185,9 @@ def limits_hold_in_about_nine_of_ten_other_classes() -> None:
                 assert 0.87 < share_held(one, other, n) < 0.98
                 of_drawings = [wilson_interval(int(right.sum()), n * n_writers) for right in one]
                 assert share_within(of_drawings, other, n) < 0.8
+            of_six = rng.binomial(n, rng.beta(9 * mean, 9 * (1 - mean), (2, 400, 6)))
+            drawn_again = [writers_drawn_again(right / n, rng) for right in of_six[0]]
+            assert share_within(drawn_again, of_six[1], n) < share_held(*of_six, n) - 0.04
         assert all(line_of(right[:5], n).interval is None for right in one)
 
 
@@ -199,6 +202,13 @@ def limits_hold_in_about_nine_of_ten_other_classes_of_synthetic_writers() -> Non
             assert 0.87 < share_held(one, other, n) < 0.99
             halves = [(low + (high - low) / 4, high - (high - low) / 4) for low, high in limits_of(one, n)]
             assert share_within(halves, other, n) < 0.85
+
+
+def writers_drawn_again(scores: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """Return the limits of another class's score by the bootstrap, from the score of each writer."""
+    one, other = rng.choice(scores, (2, 1000, len(scores))).mean(axis=2)
+    low, high = scores.mean() + np.quantile(one - other, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def limits_of(classes: np.ndarray, n: int) -> list[tuple[float, float]]:

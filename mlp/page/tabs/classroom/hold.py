@@ -12,7 +12,7 @@ from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, Learner, called, person
-from mlp.page.tabs.classroom.rooms import COPIED, DOOR, DRAWINGS, PEOPLE
+from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
@@ -66,7 +66,7 @@ def _waiting(room: Classroom) -> None:
     if len(waiting) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{len(waiting)}** wait.")
-            st.button("Send all away", key="room_none", on_click=room.send_all_away)
+            st.button("Send all away", key="room_none", on_click=room.send_away, args=tuple(room.waiting))
 
 
 def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
@@ -84,14 +84,8 @@ def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
         st.button("Keep", key="room_keep", on_click=_asked.set, args=(0,))
 
 
-def _download(room: Classroom, key: str) -> None:
-    name = f"class-{room.code}.json"
-    download_button("Download all drawings", room.copy, name, key=key, icon=":material/download:")
-
-
-def files(room: Classroom) -> None:
-    """Draw the download of all drawings, and the upload of others."""
-    _download(room, "room_out")
+def upload(room: Classroom) -> None:
+    """Draw the upload of others' drawings."""
     st.file_uploader(
         "Add the drawings of another class, as one more writer",
         type=["json"],
@@ -102,20 +96,17 @@ def files(room: Classroom) -> None:
     _refused.show()
 
 
+@part("room_closing", DRAWINGS, where=Where.TAB)
 def closing(room: Classroom, close: Callable[[], None]) -> None:
-    """Draw the button that asks to download the drawings and then closes the room."""
-    with st.popover("Close the room", icon=":material/delete:"):
+    """Draw the download of all drawings, and the button that then closes the room."""
+    with st.popover("Download or close the room"):
+        name = f"class-{room.code}.json"
+        download_button("Download all drawings", room.copy, name, key="room_out", icon=":material/download:")
         st.markdown("Closing deletes all drawings here, and the copies in runs, which then end.")
-        _close(room, close)
-
-
-@part("room_closing", COPIED, where=Where.TAB)
-def _close(room: Classroom, close: Callable[[], None]) -> None:
-    _download(room, "room_copy")
-    if room.is_copied:
-        st.button("Close the room", key="room_close", type="primary", on_click=_close_copied, args=(room, close))
-    else:
-        st.button("Close without a copy", key="room_close_anyway", on_click=close)
+        if room.is_copied:
+            st.button("Close the room", key="room_close", type="primary", on_click=_close_copied, args=(room, close))
+        else:
+            st.button("Close without a copy", key="room_close_anyway", on_click=close)
 
 
 def _close_copied(room: Classroom, close: Callable[[], None]) -> None:

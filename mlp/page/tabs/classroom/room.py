@@ -178,16 +178,11 @@ class Classroom(CodedWork):
             self.let_in(who)
         self.changed()
 
-    def send_away(self, who: str) -> None:
-        """Forget somebody who waits; not a learner, whom another page may have let in."""
-        with self.lock:
+    def send_away(self, *people: str) -> None:
+        """Forget these if they wait; not learners, whom another page may have let in."""
+        for who in people:
             self.waiting.pop(who, None)
         self.changed()
-
-    def send_all_away(self) -> None:
-        """Forget everybody who waits."""
-        for who in list(self.waiting):
-            self.send_away(who)
 
     @property
     def door_is_open(self) -> bool:

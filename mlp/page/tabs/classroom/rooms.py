@@ -18,24 +18,19 @@ SEAT = "classroom"
 WAITS_S = 45.0
 """Time for which somebody without an open tab still waits to be let in."""
 TOLD = "classroom_told"
-"""Name of what became of a visitor's room, as text, among the values that are kept of them until they have read it."""
-ENDED = "Room {} was closed, and all that was in it is deleted."
-GONE = "You were let go from room {}, and the drawings that you gave there are deleted."
-RUNS_ENDED = "The closed room’s drawings are deleted, which ended {}. The weights stay under Runs."
-NOT_LET_IN = "You no longer wait to be let in to room {}. You can join it again."
+"""Name of what became of a visitor's room, as text, among the values that are kept of them, until they have read it."""
+ENDED = "Room {} was closed, and its drawings are deleted."
+GONE = "Room {} let you go, and holds no drawing of yours. You can ask to join it again."
+RUNS_ENDED = "With the closed room, {} ended, too. The weights stay under Runs."
 AGAIN = "The server had to reload your work; press the button again."
 ELSEWHERE = "You are in room {}: leave or close it before you join another."
 
 
 class Seat(NamedTuple):
-    """The code of the room that a visitor is in, whether they hold it, and whether they were let in.
-
-    Only scripts change it, with their lock.
-    """
+    """The code of the room that a visitor is in, and whether they hold it. Only scripts change it, with their lock."""
 
     code: str
     holds: bool = False
-    is_in: bool = False
 
 
 def seat_of(visitor: Visitor) -> Seat | None:
@@ -62,7 +57,7 @@ class Classrooms(ByCode[Classroom]):
             _require_free(visitor, room.code)
             self.add(room)
             visitor.kept[SEAT] = Seat(room.code, holds=True)
-            note_read(visitor)
+            visitor.kept.pop(TOLD, None)
         return room
 
     def join(self, visitor: Visitor, text: str) -> None:
@@ -82,7 +77,7 @@ class Classrooms(ByCode[Classroom]):
                 raise ClassroomError(UNKNOWN)
             room.ask(person(visitor.id))
             visitor.kept.setdefault(SEAT, Seat(code))
-            note_read(visitor)
+            visitor.kept.pop(TOLD, None)
 
     def of(self, visitor: Visitor) -> Classroom | None:
         """Return the room that a visitor is in; None if there is none, or it cannot be read at present."""
@@ -107,12 +102,9 @@ class Classrooms(ByCode[Classroom]):
                 notice, room.notice = room.notice, None
             if room is not None and room.knows(me):
                 room.listeners.add(page)
-                if room.learner(me) is not None and seat_of(visitor) == seat:
-                    visitor.kept[SEAT] = seat._replace(is_in=True)
             elif seat_of(visitor) == seat:  # no other tab has left or joined meanwhile
                 del visitor.kept[SEAT]
-                why = ENDED if room is None else GONE if seat.is_in else NOT_LET_IN
-                tell(visitor, why.format(seat.code), first=True)
+                tell(visitor, (ENDED if room is None else GONE).format(seat.code), first=True)
         if notice is not None:
             visitor.add_notice(notice)
 
@@ -167,12 +159,6 @@ def told(visitor: Visitor) -> str:
     return str(visitor.kept.get(TOLD, ""))
 
 
-def note_read(visitor: Visitor) -> None:
-    """Record that a visitor has read what became of their room."""
-    with visitor.lock:
-        visitor.kept.pop(TOLD, None)
-
-
 def _require_free(visitor: Visitor, code: str) -> None:
     """Raise a ClassroomError if a visitor is in another room than this, or is deleted; their lock is held."""
     if visitor.forgotten:
@@ -194,10 +180,8 @@ def _given(tab: Any) -> tuple[int, int, int | None] | None:
     return None if mine is None else (mine.number, mine.n_given, mine.guess)
 
 
-DRAWINGS = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.n_given, 1.0)
-"""All that was given to the visitor's room."""
-COPIED = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.is_copied, 1.0)
-"""Whether there is a copy of all drawings in the visitor's room."""
+DRAWINGS = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (room.n_given, room.n_copied), 1.0)
+"""All that was given to the visitor's room, and how much of it is copied."""
 GIVEN = Event(_given, 1.0)
 """What the visitor has given to the room, and their guess."""
 

@@ -16,7 +16,7 @@ from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
 from mlp.page.style.redraw import rerun_page
 from mlp.page.tabs.classroom.room import EACH, Classroom, called, person
-from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, note_read, told
+from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, TOLD, told
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
@@ -40,11 +40,11 @@ def room_row(visitor: Visitor) -> Row | None:
 
 def _tell(visitor: Visitor) -> None:
     st.html(announced("room_asks", f'<b class="ink-told">{html.escape(told(visitor))}</b>'))
-    st.button("OK", key="room_told", on_click=_read, args=(visitor,))
+    st.button("OK", key="room_told", on_click=_read, args=(visitor, told(visitor)))
 
 
-def _read(visitor: Visitor) -> None:
-    note_read(visitor)
+def _read(visitor: Visitor, words: str) -> None:
+    visitor.kept[TOLD] = told(visitor).replace(words, "").strip()  # there may be more, which is not shown yet
     rerun_page()
 
 

@@ -15,7 +15,7 @@ from mlp.page.style.link import forget_linked, hidable, linked
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.guesses import guesses
-from mlp.page.tabs.classroom.hold import closing, code_card, devices, files
+from mlp.page.tabs.classroom.hold import closing, code_card, devices, upload
 from mlp.page.tabs.classroom.ideas import ideas
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError, called, person
@@ -136,7 +136,7 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
     if not holds:
         st.button("Leave the room", key="room_leave", on_click=_leave, args=(visitor,))
         return
-    files(room)
+    upload(room)
     closing(room, partial(_leave, visitor))
 
 

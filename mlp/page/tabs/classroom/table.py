@@ -111,9 +111,10 @@ def table(visitor: Visitor, room: Classroom) -> None:
         st.html(announced("room_table_none", "Nobody’s drawings can be read yet."))
         return
     now = compared(lines, room.way)
-    if holds_room(visitor) and len(now.ways) > 1:
+    if holds_room(visitor) and now.apart:
         _way.set(now.way)
-        _way.choice("Compare networks trained in this way:", sorted(now.ways), lambda: room.compare(_way.get()))
+        ways = sorted({line.contender.way for line in lines})
+        _way.choice("Compare networks trained in this way:", ways, lambda: room.compare(_way.get()))
     lines = [*now.lines, *now.apart]
     cells = [(line.contender.title, writer.id) for line in lines for writer in writers]
     opened = _open_cell.get()

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.drawings.drawing_file import parse_drawings
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.room import ANIMALS, MAX_DRAWINGS, Classroom, person
-from mlp.page.tabs.classroom.rooms import ENDED, GONE, NOT_LET_IN, ROOMS, RUNS_ENDED, seat_of, told
+from mlp.page.tabs.classroom.rooms import ENDED, GONE, ROOMS, RUNS_ENDED, seat_of, tell, told
 from mlp.page.visitors.newcomer import NOT_DELETED
 from mlp.page.visitors.session import visitors
 from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
@@ -101,15 +101,16 @@ def test_learner_who_is_let_go_reads_it_at_the_canvas_on_all_pages_until_ok(
         assert gone not in text(page)
 
 
-def test_stranger_who_only_waited_reads_nothing_of_drawings(classroom: Pages, open_page: Callable[..., AppTest]):
+def test_stranger_who_only_waited_reads_what_is_true_for_them(classroom: Pages, open_page: Callable[..., AppTest]):
     room, _, _ = classroom
     room.open_door(0)
     stranger = press(open_page(room=room.code), "room_join")
     name = room.waiting[me(stranger)]
     for key in ("correction_row", "room_waits"):
         assert f"You are the {name}. Wait until your teacher lets you in." in text(stranger, key)
-    room.send_all_away()
-    assert row(stranger.run()) == NOT_LET_IN.format(room.code)
+    room.send_away(*room.waiting)
+    assert row(stranger.run()) == GONE.format(room.code)
+    assert "deleted" not in GONE
     assert seat_of(visitor_of(stranger)) is None
     stranger.text_input(key="room_typed").set_value(room.code)
     press(stranger, "room_join")
@@ -139,7 +140,7 @@ def test_those_who_wait_keep_their_animals_and_share_none_with_those_inside():
 def test_room_closes_only_after_a_download_or_without_a_copy(classroom: Pages):
     room, holder, learner = classroom
     assert {"room_close", "room_close_anyway"} & keys(holder) == {"room_close_anyway"}
-    copy = holder.session_state["downloads"].files["room_copy"].make()
+    copy = holder.session_state["downloads"].files["room_out"].make()
     assert len(parse_drawings(copy, most=MAX_DRAWINGS)) == 4
     assert {"room_close", "room_close_anyway"} & keys(holder.run()) == {"room_close"}
     close = holder.button(key="room_close")
@@ -202,3 +203,12 @@ def test_learners_read_at_the_canvas_that_the_room_and_their_run_ended(classroom
     assert visitor_of(learner).job is None
     press(learner, "room_told")
     assert "run 1" not in row(learner)
+
+
+def test_ok_takes_only_what_was_shown(classroom: Pages):
+    room, _, learner = classroom
+    room.let_go(me(learner))
+    ok = learner.run().button(key="room_told")
+    tell(visitor_of(learner), RUNS_ENDED.format("run 1"))
+    ok.click().run()
+    assert row(learner) == RUNS_ENDED.format("run 1")

@@ -69,7 +69,7 @@ def test_waiting_strangers_take_no_place_and_can_all_be_sent_away(room):
     assert len(left) == MAX_WAITING + 1 - len(ANIMALS)
     with pytest.raises(ClassroomError, match="Too many wait"):
         room.ask("ann")
-    room.send_all_away()
+    room.send_away(*room.waiting)
     room.ask("ann")
     room.let_in("ann")
     assert (room.learner("ann").name in ANIMALS, room.waiting) == (True, {})

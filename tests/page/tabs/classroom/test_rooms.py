@@ -11,12 +11,11 @@ from mlp.jobs.job import Job
 from mlp.page.tabs.classroom.room import ClassroomError, person
 from mlp.page.tabs.classroom.rooms import (
     ENDED,
-    NOT_LET_IN,
+    GONE,
     ROOMS,
     RUNS_ENDED,
     WAITS_S,
     Classrooms,
-    Seat,
     holds_room,
     seat_of,
     told,
@@ -135,7 +134,7 @@ def test_only_a_code_is_looked_up(tmp_path, monkeypatch):
             visitors.rooms.join(stranger, typed)
     assert looked_up == ["room zzzzzzzz"]
     visitors.rooms.join(stranger, room.code.replace("0", "O"))
-    assert seat_of(stranger) == Seat(room.code)
+    assert seat_of(stranger) == (room.code, False)
 
 
 def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessions):
@@ -151,7 +150,7 @@ def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessio
         visitors.check()
     assert list(room.waiting) == [person(ann.id)]
     assert visited(visitors, bob) is None
-    assert (seat_of(bob), told(bob)) == (None, NOT_LET_IN.format(room.code))
+    assert (seat_of(bob), told(bob)) == (None, GONE.format(room.code))
     visitors.rooms.join(bob, room.code)
     assert person(bob.id) in room.waiting
 

@@ -69,7 +69,7 @@ def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     page.button(key="room_join").click().run()
     page = open_page(visitor=page, room="zzzzzzzz")
     assert f"You are in room {room.code}" in text(page)
-    assert seat_of(visitor).code == room.code
+    assert seat_of(visitor) == (room.code, False)
 
 
 def test_privacy_note_stands_once_and_says_what_a_room_shows(open_page):
@@ -198,7 +198,7 @@ def test_strangers_at_the_door_change_only_the_page_of_whoever_holds_the_room(cl
     room.guess(person(visitor_of(learner).id), 3)
     assert {"room_guess", "next_step_line"} <= set(outdated(learner))
     assert outdated(waits) == []
-    room.send_all_away()
+    room.send_away(*room.waiting)
     waits.run()
     assert tab_of(waits).parts(["page"])["draw"] is None  # that one script has drawn all
 
