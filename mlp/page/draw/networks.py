@@ -10,7 +10,6 @@ import numpy as np
 
 from mlp import DEFAULT_MODEL
 from mlp.class_names import DIGITS, in_words
-from mlp.images.mnist import Dataset
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -22,6 +21,7 @@ from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
 from mlp.training.data.drawing_data import DrawingData, drawing_data
+from mlp.training.data.saved_sources import Source
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 
@@ -113,14 +113,14 @@ def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:
     state.network.set(next(readers, kinds[0]))
 
 
-def images_of(visitor: Visitor, names: Sequence[str]) -> Dataset | None:
-    """Return images of these names: MNIST, or drawings of signs, if there are any."""
+def images_of(visitor: Visitor, names: Sequence[str]) -> Source | None:
+    """Return images of these names, to be loaded: MNIST, or drawings of signs, if there are any."""
     if names == DIGITS:
-        return chosen_mnist().load()
+        return chosen_mnist()
     job, signs = visitor.job, visitor.signs.now
     if job is not None and isinstance(job.data, DrawingData) and job.data.names == names:
-        return job.data.load()
-    return drawing_data(signs).load() if signs.names == names and signs.missing is None else None
+        return job.data
+    return drawing_data(signs) if signs.names == names and signs.missing is None else None
 
 
 def answering(visitor: Visitor) -> Answering:

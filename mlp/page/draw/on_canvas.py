@@ -23,6 +23,7 @@ from mlp.page.style.html import svg, svg_url
 from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.saved_sources import Source
 
 CANVAS = Event()
 """What a script puts on the canvas."""
@@ -44,13 +45,14 @@ LOOKED_AT, TRIED = 500, 20
 
 def give_one(visitor: Visitor) -> None:
     """Show a random one of the `given_images`, if there are any; for callbacks."""
-    if (images := given_images(visitor)) is not None:
+    if (source := given_images(visitor)) is not None:
+        images = source.load()
         forget_photo()
         _give(visitor, images, int(np.random.default_rng().integers(len(images.test))), "test")
         redraw(CANVAS, STROKE)
 
 
-def given_images(visitor: Visitor) -> Dataset | None:
+def given_images(visitor: Visitor) -> Source | None:
     """Return images of what is collected, or that the network reads; none of signs that somebody else drew."""
     return images_of(visitor, this_tab().desk.collected) or images_of(visitor, answering(visitor).reader.names)
 

@@ -57,4 +57,4 @@ def _draw(section: Section, visitor: Visitor) -> None:
         signs = plain(in_words(names))
         st.info(f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*.")
     else:
-        section.draw(visitor, chosen_mnist().load() if images is None else images)
+        section.draw(visitor, (images or chosen_mnist()).load())
