@@ -59,8 +59,9 @@ def _can_be_shown_one(visitor: Visitor) -> bool:
 
 
 def _settings_differ(visitor: Visitor) -> bool:
-    """Whether the controls show other settings than those with which the run began, unless it continues a network."""
-    if visitor.job is None or visitor.shows_sweep or visitor.runs.origin is not None:
+    """Whether the controls show other settings than those with which this tab began the run, from random weights."""
+    is_of_tab = state.begun_run.get() == visitor.runs.current  # in another, nobody has moved the controls away
+    if visitor.job is None or visitor.shows_sweep or visitor.runs.origin is not None or not is_of_tab:
         return False
     now = visitor.job.snapshot()
     settings = replace(now.settings, learning_rate=now.learning_rate)  # which follows its control

@@ -53,11 +53,12 @@ def test_thread_leads_through_the_whole_page(open_page: Callable[..., AppTest]):
     assert way == [step.label for step in THREAD if step.label not in others]
 
 
-def test_learning_rate_that_the_run_follows_makes_no_other_settings(page: AppTest):
-    draw(page, 4)
+def test_learning_rate_that_the_run_follows_makes_no_other_settings(open_page: Callable[..., AppTest]):
+    page = draw(open_page(epochs=3), 4)
     page.button(key="train").click().run()
     before = label(page)
     page.select_slider(key="learning_rate").set_value(0.3).run()
     assert label(page) == before
     page.slider(key="epochs").set_value(2).run()
     assert label(page) == "Train with these settings"
+    assert label(open_page(visitor=page)) == before  # whose controls nobody has moved
