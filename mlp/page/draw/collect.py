@@ -34,9 +34,9 @@ KEPT_DRAWINGS = Event()
 GOOD_START = 5
 """Number of drawings of each sign that the page asks for."""
 TAB = "Your drawings"
-FIRST_NAMES = "♥, ★"
+FIRST_NAMES = ("♥", "★")
 """The names in the field for new signs."""
-_named = SessionVar[str]("your_signs_names", FIRST_NAMES)
+_named = SessionVar[str]("your_signs_names", ", ".join(FIRST_NAMES))
 """The names of the first signs, with commas between; a control."""
 
 hidable("your-signs", "Your signs", ".st-key-stage:not(:has(.st-key-collect_foot)) .st-key-your_signs")
@@ -58,8 +58,8 @@ def signs_row(visitor: Visitor) -> Row | None:
         return None
     signs = visitor.signs.now
     lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
-    asks_for, *_ = [*lacking, *signs.names, ""]
-    return Row(partial(_collect, visitor), (STROKE, KEPT_DRAWINGS), asks_for, signs.names)
+    names = signs.names or FIRST_NAMES
+    return Row(partial(_collect, visitor), (STROKE, KEPT_DRAWINGS), (lacking or names)[0], names)
 
 
 def your_signs(visitor: Visitor) -> None:
@@ -97,7 +97,7 @@ def _collect(visitor: Visitor) -> None:
         with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):
             asked = "Name it, and a second one:" if _door.get() else "Name two signs to draw:"
             st.html(f'<p class="ink-status">{asked}</p>', width="content")
-            st.text_input("Name two signs", key=_named.key, value=FIRST_NAMES, width=150, label_visibility="collapsed")
+            st.text_input("Name two signs", _named.default, key=_named.key, width=150, label_visibility="collapsed")
             st.form_submit_button("Draw them", key="signs_begin", on_click=_name, args=(visitor,))
     with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
         for label, name in enumerate(signs.names):

@@ -16,6 +16,8 @@ from tests.page.ways import press
 def named_page(open_page: Callable[..., AppTest]) -> AppTest:
     """The page with the two signs that it suggests."""
     page = press(open_page(epochs="1"), "your_signs")
+    assert ">♥</text>" in shape(page)  # before they are named, too
+    assert "Draw ♥ or ★." in text(page, "answer")
     return press(page, "signs_begin")
 
 
