@@ -58,7 +58,7 @@ class Plot {
 
   frame() {
     const now = performance.now(), share = Math.min(1, (now - this.began) / this.lasts);
-    this.at = Math.max(this.at, this.from + share * (this.to - this.from));
+    this.at = share < 1 ? Math.max(this.at, this.from + share * (this.to - this.from)) : this.to;  // a sum can be less
     this.running = this.at < this.to && this.place.isConnected;
     const apart = this.lasts > SLOW_MS ? SELDOM_MS : inkling.down ? PEN_DOWN_MS : 0;
     if (!this.running || now - this.drawn >= apart) {

@@ -78,6 +78,22 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
     assert len(scripts(page)) in (1, 2)  # the press, and the redraw after its last slice unless that was back already
 
 
+def test_curve_is_drawn_to_its_last_point_and_then_rests(open_page: Callable[..., Page]):
+    at_the_end = """async () => {
+      const place = document.createElement("div");
+      place.className = "ink-plot";
+      place.innerHTML = "<canvas></canvas>";
+      document.body.append(place);
+      const plot = inkling.plotIn(place, "test"), rest = { x: [0, 1], y: [0, 1], marks: [], playing: true };
+      for (const x of [[6199], [6199, 15608]]) plot.show({ ...rest, lines: [{ x, y: [0, 0], color: "accent" }] });
+      await new Promise((done) => setTimeout(done, 1000));  // ten times as long as it grows
+      place.remove();
+      return [plot.at === plot.to, plot.running];
+    }"""
+    # 0.06199 + (0.21807 - 0.06199) is less than 0.21807.
+    assert open_page(still=False).evaluate(at_the_end) == [True, False]
+
+
 @pytest.mark.chromium
 def test_chart_that_has_left_the_page_leaves_the_memory(open_page: Callable[..., Page]):
     page = open_page("?images=100&epochs=1&hidden_layers=1&width_1=12")
