@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.pen import CANVAS
 from tests.page.sight import sheet_photo
 
 
@@ -14,6 +15,7 @@ def test_digits_on_a_photo_are_read_by_press_and_by_keys(page: Page, tmp_path: P
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "page.jpg")
     answer, numbers = page.locator(".st-key-answer .digit"), page.get_by_role("list", name="Numbers that were read")
     expect(numbers).to_have_text("402583")
+    canvas = page.locator(CANVAS).element_handle()
     expect(answer).to_have_text("4")
     page.get_by_role("button", name="digit 3: read as 2").click()
     expect(answer).to_have_text("2")
@@ -24,3 +26,4 @@ def test_digits_on_a_photo_are_read_by_press_and_by_keys(page: Page, tmp_path: P
     expect(answer).to_have_text("5")
     expect(page.get_by_role("button", name="digit 4: read as 5", pressed=True)).to_be_focused()
     expect(page.get_by_role("button", name="digit 3: read as 2", pressed=False)).to_be_visible()
+    assert canvas.evaluate("(canvas) => canvas.isConnected")

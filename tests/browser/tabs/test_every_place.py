@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from mlp.page.tabs.inside.section import INSIDE
 from mlp.page.tabs.lab.section import LAB
 from mlp.page.tabs.registry import TABS
+from tests.browser.pen import CANVAS
 from tests.browser.screens import PHONE
 from tests.browser.sight import TRAINED_MS, button, clear, faults, open_part, part, write
 
@@ -17,6 +18,8 @@ NARROW = {"width": 390, "height": 844}
 PHONE_AT_200 = {"width": 195, "height": 422}
 TABLETS = ({"width": 820, "height": 1180}, {"width": 844, "height": 390})
 ALL_SIZES = (WIDE, NARROW, {"width": 320, "height": 640}, PHONE_AT_200)
+IS_SAME = "(canvas) => canvas.isConnected"
+"""Whether the page still shows a canvas: made anew while it loads a photo, the package's old one raises an error."""
 LESSON_SIZES = ({"width": 1280, "height": 1000}, {"width": 1024, "height": 768}, NARROW)
 
 
@@ -47,6 +50,7 @@ def places(page: Page, *, with_views: bool) -> Iterator[str]:
 @pytest.mark.parametrize("taught", [False, True], ids=["idle", "after teaching"])
 def test_no_place_has_text_over_text_or_is_cut_or_too_wide(open_page: Callable[..., Page], taught: bool):
     page = open_page("?epochs=1", **PHONE if taught else {})
+    canvas = page.locator(CANVAS).element_handle()
     page.set_viewport_size(WIDE)
     found = []
     if taught:
@@ -64,11 +68,13 @@ def test_no_place_has_text_over_text_or_is_cut_or_too_wide(open_page: Callable[.
         clear(page)
         found += looked_at(page, "cleared", (WIDE, NARROW))
     assert not found, "\n".join(found)
+    assert canvas.evaluate(IS_SAME)
 
 
 @pytest.mark.chromium
 def test_lesson_with_a_guess_has_room_for_its_words(open_page: Callable[..., Page]):
     page = open_page("?lesson=learning-rate&epochs=1")
+    canvas = page.locator(CANVAS).element_handle()
     write(page, 3)
     found = looked_at(page, "lesson", LESSON_SIZES)
     button(page, "guess_learning_rate").click()
@@ -78,3 +84,4 @@ def test_lesson_with_a_guess_has_room_for_its_words(open_page: Callable[..., Pag
     expect(part(page, "note").get_by_role("list", name="Colors of the curves")).to_be_visible()
     found += looked_at(page, "lesson with runs", LESSON_SIZES)
     assert not found, "\n".join(found)
+    assert canvas.evaluate(IS_SAME)
