@@ -23,6 +23,7 @@ from mlp.page.style.glossary import sentences
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
+from mlp.page.tabs.classroom.break_it import round_row
 from mlp.page.tabs.classroom.rooms import ROOMS, room_state
 from mlp.page.tabs.classroom.row import room_row
 from mlp.page.tabs.classroom.section import SHOWN, deleted_room, open_button, visit_room
@@ -47,7 +48,7 @@ hidable("training", "Train, with the curves", ".st-key-train_card")
 
 OTHERS = (ROOMS, COPIES)
 """Who has work on disk besides visitors."""
-TAKERS = (room_row, sent_row, signs_row, correction_row)
+TAKERS = (round_row, room_row, sent_row, signs_row, correction_row)
 """Who takes the drawing: the first that wants it."""
 SHARED = (
     ("This network to try", send_section),

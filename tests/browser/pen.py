@@ -1,5 +1,6 @@
 """Draw on the page's canvas with a mouse or a finger, stroke by stroke."""
 
+import math
 from collections.abc import Sequence
 
 from playwright.sync_api import Page
@@ -76,3 +77,9 @@ def _with_finger(page: Page, points: list[tuple[float, float]]) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     finger.detach()
+
+
+def turned(strokes: Sequence[Stroke], degrees: float) -> list[Stroke]:
+    """Return strokes turned about their origin, clockwise."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return [[(cos * x - sin * y, sin * x + cos * y) for x, y in stroke] for stroke in strokes]

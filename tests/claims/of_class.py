@@ -1,6 +1,7 @@
 """Checks of claims about a class's digits: writers of synthetic digits, each with one style of every digit."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -15,6 +16,7 @@ from mlp.images.handwriting.styles import STYLES
 from mlp.images.recorded import render
 from mlp.nn.reader import Reader
 from mlp.page.draw.correction import own_data, teach
+from mlp.page.tabs.classroom.break_it import lesson_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
@@ -166,6 +168,27 @@ def after_steps(visitor: Visitor, engine: ManualEngine) -> bytes:
         engine.answer()
     visitor.job.pause()
     return visitor.job.snapshot().network.values.tobytes()
+
+
+def lesson_mends_the_mistakes_that_it_has_some_of_the_others_and_costs_accuracy() -> None:
+    """Teach the mistakes of a round: 24 drawings by writers of synthetic digits, beside others that it misreads."""
+    basic, validation = Reader(pretrained("article").network), Mnist().load().validation
+    for seed in SEEDS:
+        drawn_by_all = together(writers(seed))
+        wrong = np.random.default_rng(seed).permutation(
+            np.flatnonzero(basic.predict(drawn_by_all.images) != drawn_by_all.labels)
+        )
+        mistakes = [drawn_by_all.examples[place] for place in wrong]
+        data = lesson_of(mistakes[:24], "k7p3x")
+        learned = {image.tobytes() for image in data.learned.images}
+        new = DrawingSet(DIGITS, tuple(each for each in mistakes if each.image.tobytes() not in learned))
+        after, control = (taught(basic, replace(data, share=share)) for share in (data.share, 0.0))
+        assert share_read(basic, data.learned) == share_read(basic, new) == 0
+        assert share_read(after, data.learned) > 0.95
+        assert 0.1 < share_read(control, new) < share_read(after, new) - 0.1 < 0.6
+        assert share_read(control, data.learned) < 0.4
+        for reader in (after, control):
+            assert share_read(basic, validation) - 0.06 < share_read(reader, validation) < share_read(basic, validation)
 
 
 def line_of(right: np.ndarray, n: int) -> Line:

@@ -78,6 +78,12 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("table", "Trained in other ways, so not compared"): (
         of_class.network_of_few_images_changes_nothing_that_is_said_of_others
     ),
+    ("round", "It then reads nearly all of these, but only some of the others"): (
+        of_class.lesson_mends_the_mistakes_that_it_has_some_of_the_others_and_costs_accuracy
+    ),
+    ("round", "a lesson with MNIST alone mends a few of them, too"): (
+        of_class.lesson_mends_the_mistakes_that_it_has_some_of_the_others_and_costs_accuracy
+    ),
     # Lab
     ("lab/rewind 1", "Often within the first hundred steps"): of_lab.first_right_early_then_wavering,
     ("lab/rewind 2", "At the same weights, bit for bit"): of_lab.going_on_unchanged_ends_at_the_same_bits,

@@ -3,6 +3,7 @@
 from mlp.analysis.class_table import READS
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
+from mlp.page.tabs.classroom.break_it import MENDED
 from mlp.page.tabs.classroom.table import APART
 from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.lab.questions import QUESTIONS
@@ -24,6 +25,7 @@ def texts() -> dict[str, str]:
     for name, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found |= {"table": f"{READS} {APART}", "number": large_number(None, None, None), "loss": loss_summary(None)}
+    found["round"] = MENDED
     found["remark/warps"] = measured_on(drawing_data(letters(3)), None)
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:

@@ -77,7 +77,7 @@ def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
         st.markdown(f"**{plain(learner.name)}**")
         st.button("Let go …", key=f"room_ask_{learner.who}", on_click=_asked.set, args=(learner.number,))
     else:
-        n = len(learner.drawings)
+        n = len(learner.drawings) + len(learner.mistakes)
         lost = f", and delete {n} drawing{'s' * (n > 1)}" if n else ""
         st.markdown(f"Let **{called(learner.name)}** go{lost}?")
         st.button("Let go", key=f"room_gone_{learner.who}", type="primary", on_click=room.let_go, args=(learner.who,))

@@ -1,5 +1,7 @@
 """Training on the drawings of a room, with the learner's own held back."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mlp.class_names import DIGITS
@@ -58,9 +60,14 @@ def learn_with(visitor: Visitor, room: Classroom) -> None:
 
 
 def _teach(visitor: Visitor, room: Classroom) -> None:
-    if teach(visitor, lambda who: _data(who, room, True), refusal=_refused):
+    teach_with(visitor, lambda who: _data(who, room, True))
+
+
+def teach_with(visitor: Visitor, data_of: Callable[[Visitor], DrawingData]) -> None:
+    """Teach the network that answers, and show its run, or why it cannot begin; for callbacks."""
+    if teach(visitor, data_of, refusal=_refused):
         reveal("train_card")
-        rerun_page()
+    rerun_page()
 
 
 def _learn_alone(visitor: Visitor, room: Classroom) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from mlp.class_names import DIGITS, checked_names
 from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
-from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.recorded import Stroke
 from mlp.page.tabs.classroom.poll import Poll
 from mlp.page.visitors.analysis_budget import LastResult
@@ -31,6 +31,8 @@ ANIMALS = (
 EACH = 2
 """Drawings of each digit that the room asks a learner for."""
 MAX_LEARNERS, MAX_WAITING, MAX_DRAWINGS = 40, 80, MAX_SAMPLES
+DRAWN = ("drawings", "claims", "mistakes")
+"""The sets of drawings of a learner."""
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
 
@@ -67,6 +69,7 @@ class Learner:
 
     ``number`` is that of their file, and of nobody else in the room, ever. ``who`` is the digest of a visitor's id, see
     `person`; for the drawings of a file, a text that is none. ``n_given`` is the room's at their last drawing.
+    ``claims`` are digits that the network of a round misreads, until the holder reads them; then they are ``mistakes``.
     """
 
     number: int
@@ -75,6 +78,8 @@ class Learner:
     drawings: DrawingSet
     guess: int | None = None
     n_given: int = 0
+    claims: DrawingSet = NO_DIGITS
+    mistakes: DrawingSet = NO_DIGITS
 
 
 @dataclass
@@ -97,6 +102,8 @@ class Classroom(CodedWork):
         How those networks were trained that the table compares, as chosen; empty for that of most.
     poll : Poll
         What they think of five ideas.
+    breaks : bool
+        Whether a round of *Break it* is on.
     """
 
     kind = "room"
@@ -108,6 +115,7 @@ class Classroom(CodedWork):
     shows_answer: bool = False
     way: str = ""
     poll: Poll = field(default_factory=Poll)
+    breaks: bool = False
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
@@ -118,7 +126,7 @@ class Classroom(CodedWork):
 
     def drop(self) -> None:
         """Remove everybody, and what they gave. The lock is held."""
-        self.collects = False
+        self.collects = self.breaks = False
         self.learners, self.waiting, self.poll = [], {}, Poll()
         self._drop_pictures()
 
@@ -215,7 +223,8 @@ class Classroom(CodedWork):
         """Forget what was made of drawings, some of which are gone."""
         self.wall, self.last_table = None, LastResult()
 
-    def _change(self, learner: Learner) -> None:
+    def change(self, learner: Learner) -> None:
+        """Replace the learner of this number. The lock is held."""
         self.learners = [learner if one.number == learner.number else one for one in self.learners]
 
     # What they write
@@ -248,7 +257,7 @@ class Classroom(CodedWork):
             same = [place for place, each in enumerate(drawings.examples) if each.label == label]
             drawings = drawings.without_examples(same[: len(same) + 1 - EACH]).with_example(label, image, strokes)
             self.n_given += 1
-            self._change(replace(learner, drawings=drawings, n_given=self.n_given))
+            self.change(replace(learner, drawings=drawings, n_given=self.n_given))
         self.changed()
 
     def add_file(self, drawings: DrawingSet) -> None:
@@ -279,12 +288,13 @@ class Classroom(CodedWork):
         """Return all drawings as a file."""
         self.n_copied = self.n_given  # before they are read: one that comes meanwhile may be missing
         self.changed()
-        return dump_drawings(self.drawings_but(None))
+        mistakes = tuple(each for one in self.learners for each in one.mistakes.examples)
+        return dump_drawings(replace(DrawingSet(self.names), examples=self.drawings_but(None).examples + mistakes))
 
     @property
     def is_copied(self) -> bool:
         """Whether a copy was made since the last of the drawings came, or there are none."""
-        return all(one.n_given <= self.n_copied for one in self.learners if len(one.drawings))
+        return all(one.n_given <= self.n_copied for one in self.learners if len(one.drawings) + len(one.mistakes))
 
     def drawings_but(self, who: str | None) -> DrawingSet:
         """Return the drawings of all, but a learner's own; of nobody else's with None."""
@@ -298,7 +308,7 @@ class Classroom(CodedWork):
         with self.lock:
             learner = self.learner(who)
             if learner is not None and not self.shows_answer:
-                self._change(replace(learner, guess=label))
+                self.change(replace(learner, guess=label))
         self.changed()
 
     def collect(self, collects: bool) -> None:
@@ -316,12 +326,17 @@ class Classroom(CodedWork):
         self.way = way
         self.changed()
 
+    def break_it(self, breaks: bool) -> None:
+        """Begin or end a round of *Break it*; what was found stays."""
+        self.breaks = breaks
+        self.changed()
+
 
 class State(Work):
     """What a room asks for, and what it has come to."""
 
     suffix, words = "room.json", "the room"
-    attributes = ("names", "collects", "shows_answer", "way", "last_number", "poll")
+    attributes = ("names", "collects", "shows_answer", "way", "breaks", "last_number", "poll")
 
     def n_bytes(self) -> int:
         """Return 0, as the learners are all that one can lose."""
@@ -337,7 +352,7 @@ class State(Work):
         state, it = json.loads(data), self.owner
         it.names, it.last_number = checked_names(state["names"]), state["last_number"]
         it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
-        it.poll = Poll(**state["poll"])
+        it.poll, it.breaks = Poll(**state["poll"]), state["breaks"]
 
 
 class Learners(Work):
@@ -347,7 +362,7 @@ class Learners(Work):
 
     def n_bytes(self) -> int:
         """Return the memory of all learners."""
-        return sum(200 + one.drawings.n_bytes for one in self.owner.learners)
+        return sum(200 + sum(getattr(one, each).n_bytes for each in DRAWN) for one in self.owner.learners)
 
     def files(self) -> list[File]:
         """Return a file for each learner, by their number."""
@@ -360,15 +375,15 @@ class Learners(Work):
     def load(self, number: int, data: bytes) -> None:
         """Restore a learner, in place of none who came later."""
         about, it = json.loads(data), self.owner
-        drawings = parse_drawings(about["drawings"], most=MAX_DRAWINGS)
-        it.names, it.last_number = drawings.names, max(it.last_number, number)
+        about |= {each: parse_drawings(about[each], most=MAX_DRAWINGS) for each in DRAWN}
+        it.names, it.last_number = about["drawings"].names, max(it.last_number, number)
         if it.learner(about["who"]) is None:
-            it.learners = [Learner(number, about["who"], about["name"], drawings, about["guess"]), *it.learners]
+            it.learners = [Learner(number, **about), *it.learners]
 
 
 def _dump(learner: Learner) -> bytes:
     about = {name: getattr(learner, name) for name in ("who", "name", "guess")}
-    return json.dumps({**about, "drawings": dump_drawings(learner.drawings)}).encode()
+    return json.dumps(about | {each: dump_drawings(getattr(learner, each)) for each in DRAWN}).encode()
 
 
 Classroom.kinds = (State, Learners)

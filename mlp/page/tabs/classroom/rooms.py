@@ -175,9 +175,9 @@ DOOR = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (tuple(room.waiting
 """Who waits to be let in, and whether the door is open: what only the one who holds the room sees."""
 
 
-def _given(tab: Any) -> tuple[int, int, int | None] | None:
+def _given(tab: Any) -> tuple[int | None, ...] | None:
     mine = None if (room := ROOMS.of(tab.visitor)) is None else room.learner(person(tab.owner))
-    return None if mine is None else (mine.number, mine.n_given, mine.guess)
+    return None if mine is None else (mine.number, mine.n_given, mine.guess, len(mine.claims), len(mine.mistakes))
 
 
 DRAWINGS = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (room.n_given, room.n_copied), 1.0)
@@ -192,5 +192,5 @@ def room_state(visitor: Visitor) -> str:
     if room is None:
         return news
     is_in = f"{room.learner(me) is not None} {me in room.waiting}"
-    asks = f"{room.poll.asks} {room.poll.is_over}"
+    asks = f"{room.breaks} {room.poll.asks} {room.poll.is_over}"
     return f"{news} {room.code} {is_in} {room.collects} {room.shows_answer} {asks}"

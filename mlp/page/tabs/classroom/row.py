@@ -21,7 +21,7 @@ from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_given")
-_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 def room_row(visitor: Visitor) -> Row | None:
@@ -75,7 +75,7 @@ def _names(visitor: Visitor, room: Classroom) -> None:
         )
         for label, name in enumerate(room.names)
     )
-    pick_from("room_row", buttons, _CSS, range(len(room.names)), lambda pick: _give(visitor, room, pick.number))
+    pick_from("room_row", buttons, CSS, range(len(room.names)), lambda pick: _give(visitor, room, pick.number))
     _refused.show()
 
 

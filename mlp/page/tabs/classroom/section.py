@@ -14,6 +14,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.link import forget_linked, hidable, linked
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
+from mlp.page.tabs.classroom.break_it import follow_round, mended, round_section
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import closing, code_card, devices, upload
 from mlp.page.tabs.classroom.ideas import ideas
@@ -80,6 +81,7 @@ def visit_room(visitor: Visitor) -> None:
         room = ROOMS.of(visitor)
         if room is not None and room.learner(person(visitor.id)) is not None and _followed.pop():
             reveal("canvas")  # to draw for it
+    follow_round(visitor)
 
 
 def open_button(visitor: Visitor) -> None:
@@ -133,6 +135,9 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
         table(visitor, room)
         follow_networks(room)
     learning(visitor, room)
+    with st.container(key="room_break"):
+        round_section(visitor, room)
+        mended(visitor, room)
     if not holds:
         st.button("Leave the room", key="room_leave", on_click=_leave, args=(visitor,))
         return

@@ -22,7 +22,7 @@ def room_thread(visitor: Visitor) -> Thread | None:
         return Thread([], [GIVEN])
     if room.poll.takes(mine.number) and not holds_room(visitor):
         return Thread([_shown("Say what you think", True, "room_ideas")], [GIVEN])
-    asks = room.asks_for(mine.who) is not None
+    asks = room.breaks or room.asks_for(mine.who) is not None
     return Thread([] if asks else steps_in(room, mine, holds_room(visitor)), [GIVEN])
 
 

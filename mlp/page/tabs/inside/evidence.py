@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusion
-from mlp.images.input_image import with_article
+from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Dataset
-from mlp.page.draw.networks import answering
+from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
@@ -39,11 +39,14 @@ def choices(visitor: Visitor, data: Dataset) -> None:
 
 
 def view(visitor: Visitor, data: Dataset) -> None:
-    """Draw gradient × input and occlusion beside the image."""
-    now, looked_at, colors = answering(visitor), subject(data), theme.colors()
-    reader, image = now.reader, now.seen(looked_at.image)
+    """Draw the pixels that spoke for the chosen answer."""
+    evidence(answering(visitor), subject(data), _evidence_for.get())
+
+
+def evidence(now: Answering, looked_at: InputImage, chosen: str = _evidence_for.default) -> None:
+    """Draw gradient × input and occlusion beside an image."""
+    reader, image, colors = now.reader, now.seen(looked_at.image), theme.colors()
     logits = mean_logits(reader, image.reshape(1, -1))[0]
-    chosen = _evidence_for.get()
     names = reader.names
     digit = names.index(chosen) if chosen in names else int(logits.argmax())
     direction = np.zeros(len(logits), now.network.dtype)

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from mlp.images.drawings.drawing_set import NO_DIGITS, Example
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
 from mlp.page.tabs.classroom.room import ClassroomError, person
@@ -72,6 +74,9 @@ def with_class(visitors):
     for number, one in enumerate((holder, learner)):
         for label in range(10):
             room.give(person(one.id), label, image(label + 50 * number))
+    room.break_it(True)
+    sets = {label: replace(NO_DIGITS, examples=(Example(label, image(label + 100)),)) for label in (3, 5)}
+    room.change(replace(room.learner(person(learner.id)), mistakes=sets[3], claims=sets[5]))
     return holder, learner, room
 
 
@@ -89,8 +94,11 @@ def visited(visitors, visitor):
 
 
 def state_of(room):
-    people = [(one.who, one.name, one.guess, one.drawings.images.tobytes()) for one in room.learners]
-    return room.names, room.waiting, room.collects, room.shows_answer, people
+    people = [
+        (one.who, one.name, one.guess, *(each.images.tobytes() for each in (one.drawings, one.claims, one.mistakes)))
+        for one in room.learners
+    ]
+    return room.names, room.waiting, room.collects, room.shows_answer, room.breaks, people
 
 
 def taught(visitor, room, n_steps):
@@ -112,6 +120,8 @@ def test_room_outlives_a_killed_server_and_returns_with_its_learner_or_code(tmp_
     visitors = server(tmp_path)
     room = visitors.rooms.of(visitors.get(learner_id, "here"))
     assert [len(one.drawings) for one in room.learners] == [10, 10]
+    mine = room.learner(person(learner_id))
+    assert (room.breaks, mine.claims.labels.tolist(), mine.mistakes.labels.tolist()) == (True, [5], [3])
     room.guess(person(learner_id), 4)
     visitors.save()
     visitors = server(tmp_path)
@@ -244,6 +254,7 @@ def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
     (visitors.rooms.leave if act == "leave" else visitors.remove)(learner)
     _, _, again = back(tmp_path, holder)
     assert [(one.who, len(one.drawings)) for one in again.learners] == [(person(holder.id), 10)]
+    assert not any(image(103).tobytes() in path.read_bytes() for path in tmp_path.rglob("*.*"))
 
 
 @pytest.mark.parametrize("returns", [False, True])

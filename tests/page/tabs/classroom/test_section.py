@@ -3,13 +3,14 @@
 import gc
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.class_table import compared
-from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.mnist import Split
 from mlp.page.draw.networks import pretrained
 from mlp.page.tabs.classroom.room import Classroom, person
@@ -169,12 +170,18 @@ def copies_in_memory(pixels: bytes) -> list[type]:
     return found
 
 
-def test_nothing_of_a_closed_room_stays_in_memory(classroom):
-    _, holder, learner = classroom
-    room, pixels = ROOMS.of(visitor_of(holder)), np.random.default_rng(1).bytes(784)
-    room.give(person(visitor_of(holder).id), 3, np.frombuffer(pixels, np.uint8))
+@pytest.mark.parametrize("as_mistake", [False, True])
+def test_nothing_of_a_closed_room_stays_in_memory(classroom, as_mistake):
+    room, holder, learner = classroom
+    pixels, me = np.random.default_rng(1 + as_mistake).bytes(784), person(visitor_of(holder).id)
+    if as_mistake:
+        room.break_it(True)
+        room.change(replace(room.learner(me), claims=NO_DIGITS.with_example(3, np.frombuffer(pixels, np.uint8))))
+        press(holder.run(), next(one.key for one in holder.button if one.key.startswith("round_yes")))
+    else:
+        room.give(me, 3, np.frombuffer(pixels, np.uint8))
     holder.button(key="room_open_table").click().run()
-    learner.run().button(key="room_teach").click().run()
+    learner.run().button(key="round_teach" if as_mistake else "room_teach").click().run()
     eventually(lambda: visitor_of(learner).job.snapshot().step)
     visitor_of(learner).job.pause()
     at_rest(learner)

@@ -1,0 +1,226 @@
+"""A round of *Break it*: digits that everybody reads and a network misreads, and how a lesson with them mends it."""
+
+import zlib
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.scores import percent
+from mlp.class_names import DIGITS
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example, as_pixels
+from mlp.images.input_image import InputImage, with_article
+from mlp.page import state
+from mlp.page.draw.networks import answering_as, passes_digit_check, pretrained
+from mlp.page.draw.reading import Reading
+from mlp.page.draw.takers import Row
+from mlp.page.live.desk import STROKE, Desk
+from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
+from mlp.page.style.html import announced
+from mlp.page.style.picking import GalleryPicture, choice, gallery, pick_from
+from mlp.page.style.redraw import Event, Where, part
+from mlp.page.style.theme import image_url
+from mlp.page.tabs.classroom.learning import teach_with
+from mlp.page.tabs.classroom.room import Classroom, Learner, person
+from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room
+from mlp.page.tabs.classroom.row import CSS
+from mlp.page.tabs.drawings.read import comparison
+from mlp.page.tabs.inside.evidence import evidence
+from mlp.page.visitors.runs import RUN
+from mlp.page.visitors.visitor import Visitor
+from mlp.training import teaching
+from mlp.training.data.drawing_data import DrawingData, class_data, room_of
+from mlp.training.data.sources import chosen_mnist
+
+NETWORK = "article"
+"""The network of each round, the same for all: a second teaches it, and it has learned no image that measures that."""
+SHOWN, MAX_CLAIMS = 24, 3  # the surest mistakes, and claims of one learner
+_outcome = SessionVar[tuple[str, int]]("round_outcome", ("", -1))
+"""What became of the last press on a digit, and the version of the desk then."""
+_follows = SessionVar[bool]("round_follows", False)
+"""Whether this tab knows of the round."""
+_asked = SessionVar[str]("round_asked", "")
+"""The key of the claim that the holder is to judge."""
+_opened = SessionVar[str]("round_opened", "")
+"""The key of the mistake whose pixels are shown; by default, those of the surest."""
+
+TASK = "Draw a digit that everybody reads and the basic network does not, then press which one it is."
+MENDED = (
+    "It learned every second mistake of each digit. It then reads nearly all of these, but only some of the others. "
+    "The control is a share of 0% in Your drawings: a lesson with MNIST alone mends a few of them, too."
+)
+
+
+class Found(NamedTuple):
+    """A drawing, its learner, how the round's network misreads it, and its name in elements of the page."""
+
+    example: Example
+    by: Learner
+    reading: Reading
+    key: str
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        answer, share = self.reading
+        return f"{self.by.name}’s {self.example.label}, read as {with_article(str(answer))}, {percent(share)} sure"
+
+
+def read(image: np.ndarray) -> Reading:
+    """Return how the round's network reads an image, (784,) uint8."""
+    shares = pretrained(NETWORK).predict_proba(image[np.newaxis])[0]
+    return Reading(int(shares.argmax()), float(shares.max()))
+
+
+def found(room: Classroom, of: str = "mistakes") -> list[Found]:
+    """Return the mistakes of a room, or its claims, the surest first."""
+    each = [
+        Found(one, by, read(one.image), f"{by.number}_{zlib.crc32(one.image.tobytes())}")
+        for by in room.learners
+        for one in getattr(by, of).examples
+    ]
+    return sorted(each, key=lambda one: one.reading.share, reverse=True)
+
+
+def _look(tab: Any) -> object:
+    """Return what decides how the round looks on a page: only the holder's shows claims."""
+    room, sets = ROOMS.of(tab.visitor), ["mistakes", "claims"][: 1 + holds_room(tab.visitor)]
+    learners = [] if room is None else room.learners
+    return room and room.breaks, [(one.number, zlib.crc32(getattr(one, of).images)) for of in sets for one in learners]
+
+
+ROUND = Event(_look, 1.0)
+"""What was found in the round of the visitor's room."""
+
+
+def round_row(visitor: Visitor) -> Row | None:
+    """Take the drawing for the round of the visitor's room, if there is one."""
+    room = ROOMS.of(visitor)
+    if room is None or not room.breaks or room.learner(person(visitor.id)) is None:
+        return None
+    return Row(partial(_digits, visitor, room), [GIVEN, STROKE])
+
+
+def follow_round(visitor: Visitor) -> None:
+    """Choose the round's network once the round begins; call it before the choice is drawn."""
+    takes_part = round_row(visitor) is not None
+    if takes_part and not _follows.get():
+        state.network.set(NETWORK)
+    _follows.set(takes_part)
+
+
+def _digits(visitor: Visitor, room: Classroom) -> None:
+    """Draw the ten digits to choose from, and what became of the last choice."""
+    n = sum(len(one.mistakes) for one in room.learners if one.who == person(visitor.id))
+    desk, (outcome, version) = this_tab().desk, _outcome.get()
+    text = outcome if version == desk.version else TASK
+    st.html(announced("round_asks", f"{text} <b>{n}</b> of yours count." if n else text))
+    names = [choice(label, f"It is {with_article(name)}", name) for label, name in enumerate(DIGITS)]
+    act = partial(claim, room, person(visitor.id), desk)
+    on_pick = lambda pick: _outcome.set((act(pick.number), desk.version))  # noqa: E731
+    pick_from("round_row", "".join(names), CSS, range(len(names)), on_pick)
+
+
+def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
+    """Give a learner's drawing to the round if its network misreads this digit, and return what became of it."""
+    name, drawing = with_article(str(label)), desk.drawing and desk.digit
+    if drawing is None:
+        return f"Draw {name} first, then press it."
+    answer, share = read(image := as_pixels(drawing.image))
+    if not passes_digit_check(drawing.image):
+        return "It sees no digit here, and says so. Only a wrong answer is a mistake."
+    if answer == label:
+        return f"It reads {name}, too. Change it so that only people read it."
+    with room.lock:
+        learner = room.learner(who)
+        if learner is None or not room.breaks:
+            return "The round is over."
+        if len(learner.claims) >= MAX_CLAIMS:
+            return f"{MAX_CLAIMS} of your drawings wait to be judged. Wait for one of them."
+        room.change(replace(learner, claims=learner.claims.with_example(label, image)))
+    room.changed()
+    return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once the holder reads {name}."
+
+
+@part("room_round", ROUND, where=Where.TAB)
+def round_section(visitor: Visitor, room: Classroom) -> None:
+    """Draw the round: for its holder the switch and a claim to judge, and for all the mistakes that count."""
+    holds, counted = holds_room(visitor), found(room)
+    if room.names != DIGITS or room.learner(person(visitor.id)) is None or not (holds or room.breaks or counted):
+        return
+    st.html("<h3>Break it</h3>")
+    st.caption(TASK)
+    if holds:
+        label, other = ("End the round", False) if room.breaks else ("Start a round", True)
+        st.button(label, key="round", on_click=room.break_it, args=(other,))
+        _ask(room)
+    leader = f"The surest mistake: <b>{counted[0]}</b>." if counted else "Nothing counts yet."
+    st.html(announced("round_found", leader))
+    if counted:
+        keys = [one.key for one in counted]  # no drawings, as the page keeps it when they are gone
+        pictures = [
+            GalleryPicture(place, image_url(one.example.image.reshape(28, 28)), str(one), str(one))
+            for place, one in enumerate(counted[:SHOWN])
+        ]
+        gallery(pictures, lambda place: _opened.set(keys[place]))
+        opened = next((one for one in counted if one.key == _opened.get()), counted[0])
+        pixels = opened.example.image.reshape(28, 28)
+        image = InputImage("test", str(opened), pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
+        evidence(answering_as(visitor, NETWORK, None), image)
+        st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=(visitor, room))
+
+
+def _ask(room: Classroom) -> None:
+    """Draw a claim for the holder to judge; it stays while others come, so that a press never meets another one."""
+    claims = sorted(found(room, "claims"), key=lambda one: one.key != _asked.get())
+    for one in claims[:1]:
+        _asked.set(one.key)
+        name = with_article(str(one.example.label))
+        with st.container(horizontal=True, vertical_alignment="center", key="round_claim"):
+            st.html(f'<img src="{image_url(one.example.image.reshape(28, 28))}" alt="the drawing">', width="content")
+            st.markdown(f"**Does everybody read {name}?** {one}. Waiting: {len(claims)}.", width="content")
+            yes, no = ((room, one.key, counts) for counts in (True, False))
+            st.button(f"Yes, that’s {name}", key=f"round_yes_{one.key}", type="primary", on_click=judge, args=yes)
+            st.button("No", key=f"round_no_{one.key}", on_click=judge, args=no)
+
+
+def judge(room: Classroom, key: str, counts: bool) -> None:
+    """Count a claim as a mistake, or drop it, if it is still there."""
+    with room.lock:
+        for claim, by, *_ in (one for one in found(room, "claims") if one.key == key):
+            claims = by.claims.without_examples([by.claims.examples.index(claim)])
+            room.n_given += 1
+            mistakes = by.mistakes.with_all(replace(NO_DIGITS, examples=(claim,) if counts else ()))
+            room.change(replace(by, claims=claims, mistakes=mistakes, n_given=room.n_given))
+    room.changed()
+
+
+def _teach(visitor: Visitor, room: Classroom) -> None:
+    mistakes = [] if room.learner(person(visitor.id)) is None else [one.example for one in found(room)]
+    state.network.set(NETWORK)
+    teach_with(visitor, lambda _: lesson_of(mistakes, room.code))
+
+
+def lesson_of(mistakes: list[Example], room: str) -> DrawingData:
+    """Return every second mistake of each digit among MNIST's digits; the others stay new to the network."""
+    drawings = DrawingSet(DIGITS, tuple(mistakes))
+    learned = drawings.without_examples(np.flatnonzero(drawings.ranks % 2))
+    return class_data(learned, NO_DIGITS, room, chosen_mnist(), state.own_share.get() / 100)
+
+
+@part("room_mended", ROUND, RUN, where=Where.TAB)
+def mended(visitor: Visitor, room: Classroom) -> None:
+    """Draw what the visitor's run reads now, if it has learned mistakes of the room."""
+    job, origin, data = visitor.job, visitor.runs.origin, visitor.runs.data
+    if job is None or origin is None or not isinstance(data, DrawingData) or room_of(data) != room.code:
+        return
+    run, learned, mistakes = job.snapshot(), {image.tobytes() for image in data.learned.images}, found(room)
+    new = [one.example for one in mistakes if one.example.image.tobytes() not in learned]
+    rows = teaching.effect(data, origin.read_before, run.reader, run.history)
+    if new:
+        both = (teaching.share_read(each, DrawingSet(DIGITS, tuple(new))) for each in (pretrained(NETWORK), run.reader))
+        rows.insert(1, teaching.Row("The class’s, new to it", len(new), *both))
+    if len(new) < len(mistakes):
+        st.html(comparison(rows, run.finished, MENDED))

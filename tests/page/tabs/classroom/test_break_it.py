@@ -1,0 +1,197 @@
+"""A round of *Break it*: what counts and for whom, which mistake leads, and what a lesson with them does."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+from mlp.page.live.desk import Desk
+from mlp.page.tabs.classroom.break_it import MAX_CLAIMS, NETWORK, ROUND, claim, found, judge, lesson_of
+from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.rooms import ROOMS
+from tests.browser.digits import DIGITS
+from tests.browser.pen import Stroke, fit, turned
+from tests.images.drawings.sample_drawings import letters
+from tests.page.live.test_parts import outdated
+from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
+from tests.page.ways import press
+
+MISREAD = ((2, 40), (4, 40), (6, 40), (7, 40), (4, 30), (4, -40), (7, -40), (2, -40))
+"""Digits, with the angles at which everybody still reads them and the round's network does not."""
+
+
+def desk_with(strokes: Sequence[Stroke]) -> Desk:
+    """Return a desk with a drawing."""
+    desk = Desk()
+    desk.put([], url_of(picture(strokes)))
+    return desk
+
+
+def leaning(digit: int, degrees: float = 0.0) -> Desk:
+    """Return a desk with a digit that leans to the right."""
+    return desk_with(fit(turned(DIGITS[digit], degrees)))
+
+
+def count(room: Classroom, who: str, n: int) -> None:
+    """Let a learner claim the first mistakes, and the holder read each."""
+    for digit, degrees in MISREAD[:n]:
+        claim(room, who, leaning(digit, degrees), digit)
+        (one,) = found(room, "claims")
+        judge(room, one.key, counts=True)
+
+
+@pytest.fixture
+def room() -> Classroom:
+    """A room with a round, its holder, and ann."""
+    room = Classroom("room k7p3x")
+    room.ask("holder", holds=True)
+    room.open_door()
+    room.ask("ann")
+    room.break_it(True)
+    return room
+
+
+@pytest.fixture
+def pages(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, AppTest]:
+    """A room with a round, its holder's page, and a learner's."""
+    holder = press(open_page(tab="Room"), "room_open")
+    room = ROOMS.of(visitor_of(holder))
+    assert room is not None
+    room.open_door()
+    learner = press(open_page(room=room.code), "room_join")
+    press(holder, "round")
+    return room, holder.run(), learner.run()
+
+
+def test_only_a_seen_digit_that_is_misread_is_claimed(room):
+    scribble = desk_with([[(20, 20), (260, 260), (20, 250), (250, 20), (20, 130)]])
+    for drawing, says in (
+        (Desk(), "Draw a 7 first, then press it."),
+        (scribble, "It sees no digit here, and says so. Only a wrong answer is a mistake."),
+        (leaning(7), "It reads a 7, too. Change it so that only people read it."),
+    ):
+        assert claim(room, "ann", drawing, 7) == says
+        assert found(room, "claims") == []
+    assert claim(room, "ann", leaning(7, 40), 7) == "It reads a 2, 97.0% sure. It counts once the holder reads a 7."
+    assert [str(one) for one in found(room, "claims")] == [f"{room.learner('ann').name}’s 7, read as a 2, 97.0% sure"]
+    assert found(room) == []
+
+
+def test_only_learners_claim_while_a_round_is_on(room):
+    room.open_door(0)
+    room.ask("stranger")
+    assert claim(room, "stranger", leaning(7, 40), 7) == "The round is over."
+    room.break_it(False)
+    assert claim(room, "ann", leaning(7, 40), 7) == "The round is over."
+    room.break_it(True)
+    for digit, degrees in MISREAD[:MAX_CLAIMS]:
+        claim(room, "ann", leaning(digit, degrees), digit)
+    assert claim(room, "ann", leaning(7, 40), 7) == "3 of your drawings wait to be judged. Wait for one of them."
+    assert len(found(room, "claims")) == MAX_CLAIMS
+
+
+def test_judged_claim_is_judged_once_and_counts_only_with_a_yes(room):
+    for digit, degrees in MISREAD[:2]:
+        claim(room, "ann", leaning(digit, degrees), digit)
+    first, second = found(room, "claims")
+    judge(room, first.key, counts=True)
+    judge(room, first.key, counts=False)  # from the holder's other tab
+    judge(room, second.key, counts=False)
+    judge(room, second.key, counts=True)
+    assert found(room, "claims") == []
+    assert [one.example for one in found(room)] == [first.example]
+    claim(room, "ann", leaning(first.example.label, 40), first.example.label)
+    judge(room, found(room, "claims")[0].key, counts=True)
+    assert len(found(room)) == 1  # the same drawing again
+
+
+def test_surest_mistake_leads_and_goes_with_its_learner(room):
+    count(room, "ann", 3)
+    claim(room, "holder", leaning(7, 40), 7)
+    judge(room, found(room, "claims")[0].key, counts=True)
+    assert [one.example.label for one in found(room)] == [6, 4, 7, 2]
+    shares = [one.reading.share for one in found(room)]
+    assert shares == sorted(shares, reverse=True)
+    room.let_go("ann")
+    assert [one.by.who for one in found(room)] == ["holder"]
+
+
+def test_lesson_leaves_every_second_mistake_of_each_digit_new(room):
+    count(room, "ann", 8)
+    examples = [one.example for one in found(room)]
+    data = lesson_of(examples, room.code)
+    drawings = DrawingSet(NO_DIGITS.names, tuple(examples))
+    assert data.learned.labels.tolist() == drawings.labels[drawings.ranks % 2 == 0].tolist()
+    assert (data.room, data.holds_back) == (room.code, False)
+    assert sorted(np.bincount(data.learned.labels, minlength=10)) == [0] * 6 + [1, 1, 1, 2]
+
+
+def test_round_chooses_its_network_once_for_everybody_in_it(pages):
+    _, holder, learner = pages
+    for page in (holder, learner):
+        assert page.segmented_control(key="network").value == NETWORK
+        assert "Draw a digit that everybody reads" in text(page, "correction_row")
+    learner.segmented_control(key="network").set_value("pretrained").run()
+    assert learner.run().segmented_control(key="network").value == "pretrained"
+    press(holder, "round")
+    assert "Draw a digit that everybody reads" not in text(learner.run(), "correction_row")
+
+
+def test_only_the_holder_sees_and_judges_claims(pages):
+    room, holder, learner = pages
+    me = person(visitor_of(learner).id)
+    claim(room, me, leaning(7, 40), 7)
+    assert not [one.key for one in learner.run().button if one.key.startswith("round")]
+    assert "Nothing counts yet." in text(learner, "room_break")
+    [yes] = [one for one in holder.run().button if one.key.startswith("round_yes")]
+    assert yes.label == "Yes, that’s a 7"
+    claim(room, person(visitor_of(holder).id), leaning(6, 40), 6)  # a surer one, which must not take its place
+    assert yes.key in [one.key for one in holder.run().button]
+    press(holder, yes.key)
+    assert [one.by.who for one in found(room)] == [me]
+    assert "The surest mistake: " in text(learner.run(), "room_break")
+    assert "1 of yours count." in text(learner, "correction_row")
+
+
+def test_claim_changes_only_the_holders_page_and_a_yes_that_of_all(pages, monkeypatch):
+    monkeypatch.setattr(ROUND, "every_s", 0.0)
+    room, holder, learner = pages
+    claim(room, person(visitor_of(learner).id), leaning(7, 40), 7)
+    assert "room_round" in outdated(holder)
+    assert "room_round" not in outdated(learner)
+    (one,) = found(room, "claims")
+    judge(room, one.key, counts=True)
+    assert "room_round" in outdated(learner)
+
+
+def test_taught_network_shows_what_it_learned_what_is_new_and_mnist(pages):
+    room, _, learner = pages
+    count(room, person(visitor_of(learner).id), 8)
+    press(learner.run(), "round_teach")
+    job = visitor_of(learner).job
+    eventually(lambda: len(job.snapshot().history.evaluations) > 1)
+    job.pause()
+    at_rest(learner)
+    assert visitor_of(learner).runs.origin[:2] == ("the basic network", NETWORK)
+    shown = text(learner, "room_break")
+    assert "The class’s, learned from 5 0.0% " in shown
+    assert "The class’s, new to it 3 0.0% " in shown
+    assert "MNIST, validation images 800 " in shown
+
+
+def test_learner_who_was_let_go_learns_nothing_from_the_page_as_it_was(pages):
+    room, holder, learner = pages
+    count(room, person(visitor_of(holder).id), 2)
+    teach = learner.run().button(key="round_teach")
+    room.let_go(person(visitor_of(learner).id))
+    teach.click().run()
+    assert visitor_of(learner).job is None
+
+
+def test_room_for_signs_has_no_round(open_page):
+    page = open_page(tab="Room")
+    visitor_of(page).signs.change(letters(1))
+    press(page.run(), "room_open")
+    assert not [one.key for one in page.button if one.key == "round"]
