@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.page import state
+from mlp.page.draw.networks import choose_reader_of
 from mlp.page.draw.on_canvas import CANVAS, give_one, given_images
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
@@ -71,11 +72,12 @@ def _settings_differ(visitor: Visitor) -> bool:
 def _break(visitor: Visitor) -> None:
     """Train with a learning rate that is far too high, and keep the current run's curves for comparison."""
     controls.set_controls(replace(controls.chosen_settings(), learning_rate=TOO_FAST))
-    _train(visitor)
+    train_own(visitor)
     visitor.runs.show([run.number for run in visitor.runs.runs][-1:])
 
 
-def _train(visitor: Visitor) -> None:
+def train_own(visitor: Visitor) -> None:
+    """Begin a run; for callbacks."""
     train(visitor)
     reveal("train_card")
 
@@ -94,15 +96,17 @@ def _fool(_: Visitor) -> None:
     go_to(LAB.name)
 
 
-def _invent(_: Visitor) -> None:
+def invent_signs(visitor: Visitor) -> None:
+    """Begin to collect signs; for callbacks."""
     state.collecting.set(True)
+    choose_reader_of(visitor, visitor.signs.now.names)
     reveal("correction_row")
 
 
 THREAD = (
     NextStep("Or show me one", _can_be_shown_one, give_one),
-    NextStep("Train your own network", lambda visitor: not _has_run(visitor), _train),
-    NextStep("Train with these settings", _settings_differ, _train),
+    NextStep("Train your own network", lambda visitor: not _has_run(visitor), train_own),
+    NextStep("Train with these settings", _settings_differ, train_own),
     NextStep(
         "Break it: learning rate 1",
         lambda visitor: all(run.snapshot.settings.learning_rate < TOO_FAST for run in all_runs(visitor)),
@@ -116,7 +120,7 @@ THREAD = (
         lambda visitor: LESSONS_PLACE.name not in visitor.seen and not LESSONS_PLACE.is_hidden,
         lambda _: open_lessons(),
     ),
-    NextStep("Invent your own signs", lambda visitor: not visitor.signs.now.names, _invent),
+    NextStep("Invent your own signs", lambda visitor: not visitor.signs.now.names, invent_signs),
     NextStep("Try another lesson", lambda _: not LESSONS_PLACE.is_hidden, lambda _: open_lessons()),
 )
 """What is due first, is next."""

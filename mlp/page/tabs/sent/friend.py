@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.draw.networks import PRETRAINED_NAMES, choose_reader_of
+from mlp.page.draw.networks import PRETRAINED_NAMES
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
@@ -13,11 +13,9 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.link import forget_linked, linked
-from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
-from mlp.page.tabs.next_step import NextStep, Thread
+from mlp.page.tabs.next_step import NextStep, Thread, invent_signs, train_own
 from mlp.page.tabs.sent.copies import COPIES, LINKED, Copy
-from mlp.page.train.card import train
 from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
@@ -108,17 +106,8 @@ def _count(visitor: Visitor, named: int | None = None) -> None:
 
 
 def sent_thread(visitor: Visitor) -> Thread | None:
-    """Return what is next while the network of the link reads: one's own."""
-    return Thread([NextStep("Make your own", lambda _: True, _make_own)]) if sent_row(visitor) is not None else None
-
-
-def _make_own(visitor: Visitor) -> None:
-    """Begin signs of one's own after signs, and a run after digits."""
+    """Return what is next while the network of the link reads: own signs after signs, and a run after digits."""
     reader = state.sent.get()
-    if reader is None or reader.reads_digits:
-        train(visitor)
-        reveal("train_card")
-    else:
-        state.collecting.set(True)
-        choose_reader_of(visitor, visitor.signs.now.names)
-        reveal("correction_row")
+    if reader is None or sent_row(visitor) is None:
+        return None
+    return Thread([NextStep("Make your own", lambda _: True, train_own if reader.reads_digits else invent_signs)])
