@@ -149,7 +149,5 @@ def _follow_history() -> None:
     steps, asked = (report.get("steps"), report.get("query")) if isinstance(report, Mapping) else (None, None)
     if isinstance(steps, int) and isinstance(asked, str) and len(asked) <= LONGEST:
         _steps_back.set(steps)
-        names = {name: values[-1] for name, values in parse_qs(asked).items()}
-        _link_problems.set(_place_problems(names))
-        _open(names)
+        _open({name: values[-1] for name, values in parse_qs(asked).items()})
         rerun_page()

@@ -99,7 +99,7 @@ def bars(poll: Poll) -> str:
         [f"<b>{idea.text}</b><br>{idea.asks} {opening(idea.place)}", *([shares(number)] if poll.is_over else [])]
         for number, idea in enumerate(IDEAS)
     ]
-    return f'<div class="ink-ideas">{html_table("Five ideas", ["", "Agree"] if poll.is_over else [""], rows)}</div>'
+    return f'<div class="ink-ideas">{html_table("Five ideas", ["Idea", "Agree"][: len(rows[0])], rows)}</div>'
 
 
 def _key(phase: int, number: int) -> str:

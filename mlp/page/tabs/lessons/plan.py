@@ -34,8 +34,8 @@ PLANS = {
             Stage(7, "Everybody draws two of each digit. Do all sevens look alike?"),
             Stage(7, "Everybody draws a digit and presses <em>Train</em>. When is it first read right?", ("Rewind",)),
             Stage(6, "Everybody guesses which digit is misread most. <em>Open the table</em>: what misled it?"),
-            Stage(8, "Who draws a digit that we all can read, and the network can’t?", ("Room", "Pixels")),
-            Stage(5, "<em>Train with the class</em>, then draw the hardest ones again. Which does it read now?"),
+            Stage(8, "Break it, <em>Start a round</em>: who draws a digit that we all can read, and it can’t? Why?"),
+            Stage(5, "<em>Teach it these</em>. What of them does it read now, what of new ones, and what of MNIST?"),
             COMPARE,
         ),
         "Nobody told it what a 3 is. It found that in examples, and it reads those who write like them.",
@@ -44,7 +44,7 @@ PLANS = {
     "Signs of our own": Plan(
         "How many drawings does it need to tell a ♥ from a ★?",
         (
-            Stage(5, "Choose two to five signs. Name them, then <em>Open a room</em>.", ("Your drawings", "Room")),
+            Stage(5, "Choose two to five signs. Name them, then <em>Open a room</em>.", ("Signs", "Room")),
             BEGIN,
             Stage(7, "Everybody draws two of each sign: one neatly, and one in a hurry."),
             Stage(8, "Everybody guesses which sign is misread most, and presses <em>Train on the class alone</em>."),
