@@ -35,7 +35,7 @@ PLANS = {
             Stage(7, "Everybody draws a digit and presses <em>Train</em>. When is it first read right?", ("Rewind",)),
             Stage(6, "Everybody guesses which digit is misread most. <em>Open the table</em>: what misled it?"),
             Stage(8, "Break it, <em>Start a round</em>: who draws a digit that we all can read, and it can’t? Why?"),
-            Stage(5, "<em>Teach it these</em>. What of them does it read now, what of new ones, and what of MNIST?"),
+            Stage(5, "<em>Teach it these</em>. How many does it read now, and what does that cost on MNIST?"),
             COMPARE,
         ),
         "Nobody told it what a 3 is. It found that in examples, and it reads those who write like them.",
