@@ -32,7 +32,7 @@ PLANS = {
         (
             BEGIN,
             Stage(7, "Everybody draws two of each digit. Do all sevens look alike?"),
-            Stage(7, "Everybody draws a digit and presses <em>Train</em>. When is it first read right?", ("Rewind",)),
+            Stage(7, "Draw a digit, and <em>Train a new network</em>. When does it first read it?", ("Rewind",)),
             Stage(6, "Everybody guesses which digit is misread most. <em>Open the table</em>: what misled it?"),
             Stage(8, "Break it, <em>Start a round</em>: who draws a digit that we all can read, and it can’t? Why?"),
             Stage(5, "<em>Teach it these</em>. How many does it read now, and what does that cost on MNIST?"),

@@ -42,7 +42,7 @@ def test_everything_to_press_in_a_plan_is_a_label_on_the_page():
     sources = "".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py") if path.name != "plan.py")
     named = {each for plan in PLANS.values() for each in re.findall("<em>(.*?)</em>", plan_html(plan))}
     asking = {"Ask before the lesson", "Ask after the lesson"}  # which are made of two words each
-    assert {"Train", "Open the table", "Run all"} < named
+    assert {"Train a new network", "Open the table", "Run all"} < named
     assert sorted(each for each in named - asking if f'"{each}"' not in sources) == ["Board mode"]
     assert "Board mode:" in sources
 
