@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import mlp.page.tabs.registry  # noqa: F401 (all places)
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.ideas import ANSWERED, IDEAS, bars
 from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, N_IDEAS, PHASES, Poll

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import mlp.page.tabs.registry  # noqa: F401 (all places)
 from mlp.page.tabs.lessons.plan import PLANS, plan_html
 from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.tabs.places import ADDRESSES, opening
