@@ -22,6 +22,13 @@ LONG_RUN = (
 """A link to a run that takes minutes, has no problem to report, and is never quite sure of a drawing: its bars move."""
 
 SLACK_PX = 2
+_PRESS = """(choice) => new Promise((done) => {
+  const app = document.querySelector("[data-testid=stApp]");
+  const look = () => { if (app.dataset.testScriptState === "notRunning") done(); };
+  new MutationObserver(look).observe(app, { attributeFilter: ["data-test-script-state"] });
+  setTimeout(look, 400);  // the script may have been too quick to be seen
+  choice.click();
+})"""
 _FAULTS = Path(__file__).with_name("geometry.js").read_text(encoding="utf-8")
 
 
@@ -115,6 +122,11 @@ def open_part(page: Page, name: str) -> Locator:
 def tool(page: Page, name: str) -> Locator:
     """Return the tool with this name, above the picture of the network."""
     return part(page, "network_tool_choice").get_by_role("radio", name=name, exact=True)
+
+
+def press(choice: Locator) -> None:
+    """Press a choice, and return once the script that it requests has ended."""
+    choice.evaluate(_PRESS)
 
 
 def at_rest(page: Page) -> None:
