@@ -46,7 +46,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
         const words = block.querySelector("strong, summary p")?.textContent ?? "Experiments", selectors = [...heads, selector];
         const asks = block.querySelector(".st-key-lesson_guess") && document.querySelector(".st-key-train_card");
         found.push({ name: `${title}: ${words.replace(/\.$/, "")}`, ...(asks
-          ? { shown: "guess", selectors: [...selectors, ".st-key-train_card"], width: 590, height: 440 }
+          ? { shown: "guess", selectors: [...selectors, ".st-key-train_card"], width: 590, height: 425 }
           : { shown: "lesson", selectors, width: block.querySelector(".st-key-experiments") ? 600 : LEAST_PX, height: 0 }) });
         heads = [];
       }
@@ -68,17 +68,18 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     next.disabled = at === all.length - 1;
     const most = height ? (window.innerHeight - BAR_PX) / height : Infinity;
     letters(Math.max(1, Math.min(window.innerWidth / width, most)));
-    if (!height) fit();
+    fills = height > 0;
+    fit();
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
     window.dispatchEvent(new Event("resize"));
   };
 
   // The largest letters with which all of a part is in view.
-  let zoom = 1;
+  let zoom = 1, fills = false;  // a chart fills the height at any size
   const letters = (size) => root.style.setProperty("--zoom", zoom = size);
   const overflows = () => [...document.querySelectorAll('.stMain [data-testid="stMainBlockContainer"] > .stVerticalBlock > *')]
     .some((each) => each.getBoundingClientRect().bottom > window.innerHeight - BAR_PX);
-  const fit = () => { while (zoom > 1 && overflows()) letters(Math.max(1, SMALLER * zoom)); };
+  const fit = () => { while (!fills && zoom > 1 && overflows()) letters(Math.max(1, SMALLER * zoom)); };
 
   // In *Step by step*, each stage is a part.
   const go = (steps) => {

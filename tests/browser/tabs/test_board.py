@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import button, part, write
+from tests.browser.sight import at_rest, button, part, write
 
 PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
 MIN_PX = 24  # readable from five meters on a screen 1.5 meters wide
@@ -40,6 +40,8 @@ def test_lesson_is_shown_section_by_part_in_large_type(open_page: Callable[..., 
     expect(bar).to_contain_text("5 of 10 · Learning rate: Guess first")
     button(page, "guess_learning_rate").click()
     expect(part(page, "accuracy_curve").locator(".field")).to_be_in_viewport(ratio=1)
+    at_rest(page)
+    assert letters_px(page, "Draw the curve that you expect") >= MIN_PX
     page.keyboard.press("ArrowRight")
     expect(bar).to_contain_text("6 of 10 · Learning rate: What to expect")
     expect(page.get_by_text("What to expect.")).to_be_visible()
