@@ -1,4 +1,4 @@
-"""Ten handwritten digits, in a box of about 100 × 100."""
+"""Ten handwritten digits, in a box of about 100 × 100, and a star, which is none."""
 
 # A stroke is written like the points of an SVG polyline: "x,y x,y …", y down, from pen down to pen up.
 _POINTS = {
@@ -45,3 +45,4 @@ def _stroke(points: str) -> list[tuple[float, float]]:
 
 
 DIGITS = {digit: [_stroke(points) for points in strokes] for digit, strokes in _POINTS.items()}
+STAR = [[(0, 0), (10, 10)], [(10, 0), (0, 10)], [(5, -1), (5, 11)], [(-1, 5), (11, 5)]]

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from mlp.page.tabs.inside.section import INSIDE
 from mlp.page.tabs.lab.section import LAB
 from mlp.page.tabs.registry import TABS
-from tests.browser.pen import CANVAS
+from tests.browser.digits import STAR
+from tests.browser.pen import CANVAS, draw, fit
 from tests.browser.screens import PHONE
 from tests.browser.sight import TAB_OF, TRAINED_MS, button, clear, faults, part, press, tab, write
 
@@ -20,7 +21,8 @@ TABLETS = ({"width": 820, "height": 1180}, {"width": 844, "height": 390})
 ALL_SIZES = (WIDE, NARROW, {"width": 320, "height": 640}, PHONE_AT_200)
 IS_SAME = "(canvas) => canvas.isConnected"
 """Whether the page still shows a canvas: made anew while it loads a photo, the package's old one raises an error."""
-LESSON_SIZES = ({"width": 1280, "height": 1000}, {"width": 1024, "height": 768}, NARROW)
+LESSON_SIZES = ({"width": 1280, "height": 1000}, {"width": 1024, "height": 768}, NARROW, {"width": 844, "height": 390})
+SIGN_SIZES = (NARROW, {"width": 320, "height": 640}, *TABLETS, WIDE)
 
 
 def looked_at(page: Page, place: str, sizes: Sequence[Any]) -> list[str]:
@@ -88,3 +90,19 @@ def test_lesson_with_a_guess_has_room_for_its_words(open_page: Callable[..., Pag
     found += looked_at(page, "lesson with runs", LESSON_SIZES)
     assert not found, "\n".join(found)
     assert canvas.evaluate(IS_SAME)
+
+
+@pytest.mark.chromium
+def test_signs_and_hints_have_room_for_their_words(open_page: Callable[..., Page]):
+    page = open_page("?epochs=1", **PHONE)
+    draw(page, fit(STAR))
+    page.locator(".ink-door").click()
+    expect(button(page, "signs_begin")).to_be_visible()
+    found = looked_at(page, "names of signs", SIGN_SIZES)
+    button(page, "signs_begin").click()
+    expect(button(page, "sign_0")).to_be_visible()
+    found += looked_at(page, "signs", SIGN_SIZES)
+    button(page, "recipe_too_fast").click()
+    expect(page.locator("[class*=st-key-hint_]")).to_be_visible(timeout=TRAINED_MS)
+    found += looked_at(page, "hint", SIGN_SIZES)
+    assert not found, "\n".join(found)

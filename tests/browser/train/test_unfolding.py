@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
+from tests.browser.digits import DIGITS, STAR
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
 from tests.browser.sight import TRAINED_MS, answer, at_rest, button, eventually, part, write
 
 LAPTOP = {"viewport": {"width": 1366, "height": 768}}
 LOW = {"viewport": {"width": 1366, "height": 625}}
-STAR = [[(0, 0), (10, 10)], [(10, 0), (0, 10)], [(5, -1), (5, 11)], [(-1, 5), (11, 5)]]
 HIDDEN_AT_FIRST = (
     "undo",
     "clear",
