@@ -20,12 +20,12 @@ from mlp.page.live.desk import STROKE, Desk
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.picking import GalleryPicture, choice, gallery, pick_from
+from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Event, Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.learning import teach_with
 from mlp.page.tabs.classroom.room import Classroom, Learner, person
-from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room
+from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room, told
 from mlp.page.tabs.classroom.row import CSS
 from mlp.page.tabs.drawings.read import comparison
 from mlp.page.tabs.inside.evidence import evidence
@@ -86,9 +86,8 @@ def found(room: Classroom, of: str = "mistakes") -> list[Found]:
 
 def _look(tab: Any) -> object:
     """Return what decides how the round looks on a page: only the holder's shows claims."""
-    room, sets = ROOMS.of(tab.visitor), ["mistakes", "claims"][: 1 + holds_room(tab.visitor)]
-    learners = [] if room is None else room.learners
-    return room and room.breaks, [(one.number, zlib.crc32(getattr(one, of).images)) for of in sets for one in learners]
+    room, holds = ROOMS.of(tab.visitor), holds_room(tab.visitor)
+    return room and (room.breaks, [(one.number, len(one.mistakes), holds and len(one.claims)) for one in room.learners])
 
 
 ROUND = Event(_look, 1.0)
@@ -98,7 +97,7 @@ ROUND = Event(_look, 1.0)
 def round_row(visitor: Visitor) -> Row | None:
     """Take the drawing for the round of the visitor's room, if there is one."""
     room = ROOMS.of(visitor)
-    if room is None or not room.breaks or room.learner(person(visitor.id)) is None:
+    if room is None or not room.breaks or room.learner(person(visitor.id)) is None or told(visitor):
         return None
     return Row(partial(_digits, visitor, room), [GIVEN, STROKE])
 
@@ -118,9 +117,11 @@ def _digits(visitor: Visitor, room: Classroom) -> None:
     text = outcome if version == desk.version else TASK
     st.html(announced("round_asks", f"{text} <b>{n}</b> of yours count." if n else text))
     names = [choice(label, f"It is {with_article(name)}", name) for label, name in enumerate(DIGITS)]
-    act = partial(claim, room, person(visitor.id), desk)
-    on_pick = lambda pick: _outcome.set((act(pick.number), desk.version))  # noqa: E731
-    pick_from("round_row", "".join(names), CSS, range(len(names)), on_pick)
+
+    def act(pick: Pick) -> None:
+        _outcome.set((claim(room, person(visitor.id), desk, pick.number), desk.version))
+
+    pick_from("round_row", "".join(names), CSS, range(len(names)), act)
 
 
 def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
@@ -166,8 +167,8 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
         ]
         gallery(pictures, lambda place: _opened.set(keys[place]))
         opened = next((one for one in counted if one.key == _opened.get()), counted[0])
-        pixels = opened.example.image.reshape(28, 28)
-        image = InputImage("test", str(opened), pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
+        name, pixels = f"{opened.by.name}’s {opened.example.label}", opened.example.image.reshape(28, 28)
+        image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
         evidence(answering_as(visitor, NETWORK, None), image)
         st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=(visitor, room))
 
