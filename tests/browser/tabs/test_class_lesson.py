@@ -1,0 +1,174 @@
+"""A class's lesson from its plan to the closed room: its holder, a phone and a Firefox, and a server that is killed."""
+
+import json
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from mlp.page.tabs.classroom.rooms import ENDED, GONE
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit, turned
+from tests.browser.screens import DESKTOP, PHONE
+from tests.browser.server import END_S, free_port, serve
+from tests.browser.sight import TRAINED_MS, answer, button, clear, eventually, part
+
+LINK = "?speed=Full&network=article"
+"""The network that each lesson begins with is the basic one, which a busy machine teaches soon."""
+
+
+def give(page: Page, digit: int, *, done: int = 0, key: bool = False, touch: bool = False) -> None:
+    """Draw a digit for the room, and press its name, or use the keyboard."""
+    draw(page, fit(DIGITS[digit], 0.4 + 0.1 * done), touch=touch)
+    expect(answer(page)).to_contain_text(f"{digit}\n")
+    names = part(page, "room_row")
+    name = names.get_by_role("button", name=f"{digit}, {done} of 2 drawn")
+    if key:
+        name.press("Enter")
+    else:
+        name.click()
+    expect(names.get_by_role("button", name=f"{digit}, {done + 1} of 2 drawn").locator("img")).to_have_count(done + 1)
+    expect(answer(page)).to_contain_text("Nothing drawn yet")
+
+
+def claim(page: Page, digit: int, degrees: float, says: str, *, touch: bool = False) -> None:
+    """Draw a digit that leans, say which one it is, and clear the canvas."""
+    draw(page, fit(turned(DIGITS[digit], degrees)), touch=touch)
+    expect(part(page, "correction_row")).to_contain_text("Draw a digit that everybody reads")
+    part(page, "round_row").get_by_role("button", name=f"It is a {digit}").click()
+    expect(part(page, "correction_row")).to_contain_text(says)
+    clear(page)
+
+
+def the_round(page: Page) -> Locator:
+    """Return the round in the room, in view: only there does the page draw it anew."""
+    found = part(page, "room_break")
+    found.get_by_role("heading", name="Break it").scroll_into_view_if_needed()
+    return found
+
+
+def judge(holder: Page, digit: int, press: str = "Yes, that’s a") -> None:
+    """Judge a claim of this digit, which is the only one."""
+    asked = the_round(holder).locator(".st-key-round_claim")
+    expect(asked).to_contain_text(f"Does everybody read a {digit}?")
+    asked.get_by_role("button", name=press).click()
+    expect(asked).to_have_count(0)
+
+
+def mistakes_kept(folder: Path) -> int:
+    """Return how many mistakes are on disk."""
+    learners = [json.loads(path.read_bytes().partition(b"\n")[2]) for path in folder.glob("*/*.learner.json")]
+    return sum(len(json.loads(learner["mistakes"])["samples"]) for learner in learners)
+
+
+def open_plan(holder: Page) -> None:
+    """Open the room from the plan for a class."""
+    button(holder, "open_lessons").click()
+    part(holder, "for_teachers").locator("summary").click()
+    part(holder, "for_teachers").locator(".ink-plan").get_by_role("link", name="Room").first.click()
+    button(holder, "room_open").click()
+
+
+def name_of(page: Page) -> str:
+    """Return the animal that a learner is."""
+    return page.get_by_text(re.compile(r"You are the \w+ in room")).inner_text().split()[3]
+
+
+def begin(holder: Page, phone: Page, other: Page, url: str) -> str:
+    """Open a room, let the phone in, and another learner through the open door; return the code."""
+    open_plan(holder)
+    code = part(holder, "room_code").locator("b").inner_text()
+    phone.goto(f"{url}/{LINK}&room={code.replace(' ', '')}")
+    button(phone, "room_join").click()
+    expect(part(phone, "room_waits")).to_contain_text("Wait until your teacher lets you in.")
+    holder.get_by_role("button", name="Let in", exact=True).click()
+    button(holder, "room_door").click()
+    other.goto(f"{url}/{LINK}&room={code}")
+    button(other, "room_join").click()
+    for page in (phone, other):
+        expect(part(page, "room_row")).to_be_visible()
+    return code.replace(" ", "")
+
+
+def write_and_guess(holder: Page, phone: Page, other: Page) -> None:
+    """Give drawings by mouse, key and finger, guess, train with the class, and open the table."""
+    part(other, "room_row").get_by_role("button", name="4, 0 of 2 drawn").click()
+    expect(other.get_by_text("Draw 4 first, then press it.")).to_be_visible()
+    give(other, 4)
+    give(other, 4, done=1, key=True)
+    expect(other.get_by_text("Draw 4 first, then press it.")).to_have_count(0)
+    give(phone, 7, touch=True)
+    expect(part(holder, "room_wall")).to_contain_text("3 drawings: ")
+    for width in (768, 1024, 1199, 1280, 1366):
+        other.set_viewport_size({"width": width, "height": 700})
+        other.evaluate("window.scrollTo(0, 0)")
+        nine = part(other, "room_row").get_by_role("button", name="9, 0 of 2 drawn")
+        expect(nine).to_be_in_viewport(ratio=1)
+    part(phone, "room_guess_of").get_by_role("radio", name="7").click()
+    expect(part(holder, "room_guesses")).to_contain_text("1 of 3 have guessed.")
+    button(phone, "room_teach").click()
+    expect(part(phone, "progress")).to_contain_text("Done", timeout=TRAINED_MS)
+    button(holder, "room_open_table").click()
+    expect(part(holder, "room_results").get_by_role("table")).to_be_visible()
+    expect(part(phone, "room_guesses")).to_contain_text("You guessed 7.")
+
+
+def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
+    firefox: Browser, new_browser: Callable[..., Page], tmp_path: Path
+):
+    holder, phone = new_browser(viewport={"width": 1366, "height": 625}), new_browser(**PHONE)
+    other = firefox.new_context(**DESKTOP).new_page()
+    kept, port = tmp_path / "kept", free_port()
+    with serve(tmp_path / "first.log", {"MLP_CHECKPOINTS": str(kept)}, port) as server:
+        holder.goto(f"{server.url}/{LINK}")
+        code = begin(holder, phone, other, server.url)
+        write_and_guess(holder, phone, other)
+        button(holder, "round").click()
+        claim(other, 7, 0, "It reads a 7, too.")
+        claim(other, 7, 40, "It reads a 2, ")
+        judge(holder, 7)
+        claim(phone, 6, 40, "It reads a 5, ", touch=True)
+        judge(holder, 6)
+        expect(the_round(other)).to_contain_text(re.compile("The surest mistake: \\w+’s 6, read as a 5, "))
+        eventually(holder, lambda: mistakes_kept(kept) == 2)
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait(END_S)
+
+    with serve(tmp_path / "second.log", {"MLP_CHECKPOINTS": str(kept)}, port) as server:
+        for page in (holder, phone, other):
+            page.goto(f"{server.url}/{LINK}&tab=Room")
+        claim(phone, 4, 40, "It reads a 9, ", touch=True)
+        judge(holder, 4)
+        claim(phone, 4, 30, "It reads a 9, ", touch=True)
+        judge(holder, 4)
+        claim(other, 2, 40, "It reads an 8, ")
+        judge(holder, 2, "No")
+        expect(part(phone, "correction_row")).to_contain_text("3 of yours count.")
+        the_round(phone).get_by_role("button", name="Teach it these").click()
+        lesson = part(phone, "room_break").get_by_role("table")
+        expect(lesson.get_by_role("row", name="The class’s, learned from 3 0.0%")).to_be_visible(timeout=TRAINED_MS)
+        expect(lesson.get_by_role("row", name="The class’s, new to it 1 0.0%")).to_be_visible()
+        expect(lesson.get_by_role("row", name="MNIST, validation images")).to_be_visible()
+        the_round(holder).get_by_role("button", name="End the round").click()
+        expect(part(other, "round_row")).to_have_count(0)
+
+        name = name_of(other)
+        holder.get_by_text("Who is here").click()
+        holder.get_by_role("button", name="Let go …").nth(1).click()
+        expect(holder.get_by_text(f"Let the {name} go, and delete 3 drawings?")).to_be_visible()
+        holder.get_by_role("button", name="Let go", exact=True).click()
+        expect(part(other, "correction_row")).to_contain_text(GONE.format(code))
+        expect(the_round(holder)).not_to_contain_text("’s 7, read as")
+
+        holder.get_by_role("button", name="Download or close the room").click()
+        popover = holder.get_by_test_id("stPopoverBody")
+        expect(popover.get_by_role("button", name="Close without a copy")).to_be_visible()
+        with holder.expect_download() as download:
+            part(holder, "room_out").get_by_role("link").click()
+        copy = json.loads(download.value.path().read_text(encoding="utf-8"))
+        assert sorted(sample["label"] for sample in copy["samples"]) == [4, 4, 6, 7]
+        popover.get_by_role("button", name="Close the room").click()
+        expect(part(phone, "correction_row")).to_contain_text(ENDED.format(code))
+        assert mistakes_kept(kept) == 0
