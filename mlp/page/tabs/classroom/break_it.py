@@ -142,7 +142,7 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
             return f"{MAX_CLAIMS} of your drawings wait to be judged. Wait for one of them."
         room.change(replace(learner, claims=learner.claims.with_example(label, image)))
     room.changed()
-    return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once the holder reads {name}."
+    return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once your teacher reads {name}."
 
 
 @part("room_round", ROUND, where=Where.TAB)

@@ -74,7 +74,7 @@ def test_only_a_seen_digit_that_is_misread_is_claimed(room):
     ):
         assert claim(room, "ann", drawing, 7) == says
         assert found(room, "claims") == []
-    assert claim(room, "ann", leaning(7, 40), 7) == "It reads a 2, 97.0% sure. It counts once the holder reads a 7."
+    assert claim(room, "ann", leaning(7, 40), 7) == "It reads a 2, 97.0% sure. It counts once your teacher reads a 7."
     assert [str(one) for one in found(room, "claims")] == [f"{room.learner('ann').name}’s 7, read as a 2, 97.0% sure"]
     assert found(room) == []
 
