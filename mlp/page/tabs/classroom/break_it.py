@@ -3,7 +3,7 @@
 import zlib
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -21,11 +21,11 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
-from mlp.page.style.redraw import Event, Where, part
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.learning import teach_with
 from mlp.page.tabs.classroom.room import Classroom, Learner, person
-from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room, told
+from mlp.page.tabs.classroom.rooms import CLAIMS, GIVEN, PEOPLE, ROOMS, holds_room, told
 from mlp.page.tabs.classroom.row import CSS
 from mlp.page.tabs.drawings.read import comparison
 from mlp.page.tabs.inside.evidence import evidence
@@ -84,16 +84,6 @@ def found(room: Classroom, of: str = "mistakes") -> list[Found]:
     return sorted(each, key=lambda one: one.reading.share, reverse=True)
 
 
-def _look(tab: Any) -> object:
-    """Return what decides how the round looks on a page: only the holder's shows claims."""
-    room, holds = ROOMS.of(tab.visitor), holds_room(tab.visitor)
-    return room and (room.breaks, [(one.number, len(one.mistakes), holds and len(one.claims)) for one in room.learners])
-
-
-ROUND = Event(_look, 1.0)
-"""What was found in the round of the visitor's room."""
-
-
 def round_row(visitor: Visitor) -> Row | None:
     """Take the drawing for the round of the visitor's room, if there is one."""
     room = ROOMS.of(visitor)
@@ -145,14 +135,13 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
     return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once your teacher reads {name}."
 
 
-@part("room_round", ROUND, where=Where.TAB)
+@part("room_round", PEOPLE, lambda visitor, _room: [CLAIMS] * holds_room(visitor), where=Where.TAB)
 def round_section(visitor: Visitor, room: Classroom) -> None:
     """Draw the round: for its holder the switch and a claim to judge, and for all the mistakes that count."""
     holds, counted = holds_room(visitor), found(room)
     if room.names != DIGITS or room.learner(person(visitor.id)) is None or not (holds or room.breaks or counted):
         return
-    st.html("<h3>Break it</h3>")
-    st.caption(TASK)
+    st.html(f"<h3>Break it<small>. {TASK}</small></h3>")
     if holds:
         label, other = ("End the round", False) if room.breaks else ("Start a round", True)
         st.button(label, key="round", on_click=room.break_it, args=(other,))
@@ -211,7 +200,7 @@ def lesson_of(mistakes: list[Example], room: str) -> DrawingData:
     return class_data(learned, NO_DIGITS, room, chosen_mnist(), state.own_share.get() / 100)
 
 
-@part("room_mended", ROUND, RUN, where=Where.TAB)
+@part("room_mended", PEOPLE, RUN, where=Where.TAB)
 def mended(visitor: Visitor, room: Classroom) -> None:
     """Draw what the visitor's run reads now, if it has learned mistakes of the room."""
     job, origin, data = visitor.job, visitor.runs.origin, visitor.runs.data

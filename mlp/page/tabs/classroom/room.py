@@ -31,8 +31,7 @@ ANIMALS = (
 EACH = 2
 """Drawings of each digit that the room asks a learner for."""
 MAX_LEARNERS, MAX_WAITING, MAX_DRAWINGS = 40, 80, MAX_SAMPLES
-DRAWN = ("drawings", "claims", "mistakes")
-"""The sets of drawings of a learner."""
+DRAWN = ("drawings", "claims", "mistakes")  # the sets of a learner
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
 
@@ -142,7 +141,7 @@ class Classroom(CodedWork):
 
     def look(self) -> tuple[object, ...]:
         """Return what decides how a learner's parts of a page look, but for drawings: their wall moves by itself."""
-        people = [(one.number, one.guess is not None) for one in self.learners]
+        people = [(one.number, one.guess is not None, len(one.mistakes)) for one in self.learners]
         table = self.last_table.done and self.last_table.done.at
         return people, table, self.way
 

@@ -170,9 +170,11 @@ def _require_free(visitor: Visitor, code: str) -> None:
 ROOMS = Classrooms()
 """All rooms of this server."""
 PEOPLE = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.look(), 1.0)
-"""Who is in the visitor's room, their guesses, and the table."""
+"""Who is in the visitor's room, their guesses and mistakes, and the table."""
 DOOR = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (tuple(room.waiting.items()), room.door_is_open), 1.0)
 """Who waits to be let in, and whether the door is open: what only the one who holds the room sees."""
+CLAIMS = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and [len(one.claims) for one in room.learners], 1.0)
+"""How many drawings wait for the holder to read them, which only their page shows."""
 
 
 def _given(tab: Any) -> tuple[int | None, ...] | None:

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.page.live.desk import Desk
-from mlp.page.tabs.classroom.break_it import MAX_CLAIMS, NETWORK, ROUND, claim, found, judge, lesson_of
+from mlp.page.tabs.classroom.break_it import MAX_CLAIMS, NETWORK, claim, found, judge, lesson_of
 from mlp.page.tabs.classroom.room import Classroom, person
-from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.classroom.rooms import CLAIMS, PEOPLE, ROOMS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned
 from tests.images.drawings.sample_drawings import letters
@@ -156,7 +156,8 @@ def test_only_the_holder_sees_and_judges_claims(pages):
 
 
 def test_claim_changes_only_the_holders_page_and_a_yes_that_of_all(pages, monkeypatch):
-    monkeypatch.setattr(ROUND, "every_s", 0.0)
+    for event in (PEOPLE, CLAIMS):
+        monkeypatch.setattr(event, "every_s", 0.0)
     room, holder, learner = pages
     claim(room, person(visitor_of(learner).id), leaning(7, 40), 7)
     assert "room_round" in outdated(holder)
