@@ -118,6 +118,7 @@ def get_ready() -> None:
 
 
 if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor
+    wait_for_running_threads()  # as the event loop, which starts this thread, does not
     start_at_the_top()
     with page_in_turn():
         page()

@@ -41,8 +41,20 @@ def wait_for_running_threads() -> None:
     A page server wakes up a thousand times a second. If it took the core from training each time, it would also empty
     its caches; see ``SCHED_BATCH`` in sched(7).
     """
-    with suppress(AttributeError, OSError):  # other systems have no such policy, and a container may forbid it
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    _set_policy("SCHED_BATCH")
+
+
+def take_busy_cores() -> None:
+    """Set the policy by which this thread, and those that it starts, take a busy core at once, on Linux.
+
+    It is for threads that a stroke needs several times, for a moment each.
+    """
+    _set_policy("SCHED_OTHER")
+
+
+def _set_policy(name: str) -> None:
+    with suppress(AttributeError, OSError):  # other systems have no policies, and a container may forbid to set one
+        os.sched_setscheduler(0, getattr(os, name), os.sched_param(0))
 
 
 def n_running() -> int:

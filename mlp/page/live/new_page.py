@@ -19,7 +19,7 @@ TURN_S = 2.0  # longest turn: a page takes a fraction of a second, but one may b
 class PageTurns:
     """Turns to draw a page, first come, first served; the next begins ``longest_s`` after one began at the latest.
 
-    Python runs one thread at a time, for 5 ms if others wait, and the server's event loop needs several such turns for
+    Python runs one thread at a time, in turns if others wait, and the server's event loop needs several such turns for
     each stroke. Eight threads that draw new pages made strokes wait for half a second.
     """
 

@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from mlp.machine import take_busy_cores, wait_for_running_threads
 from mlp.page.live import protocol
 from mlp.page.live.budget import Budget
 from mlp.page.live.protocol import Ask, Begun, Hidden, Refused
@@ -38,11 +39,14 @@ def live_route() -> WebSocketRoute:
 
 
 class Maker:
-    """A thread that makes parts of all tabs, one after the other, and the budget for its time."""
+    """A thread that makes parts of all tabs, one after the other, and the budget for its time.
 
-    def __init__(self, name: str) -> None:
+    ``policy`` sets how it shares the cores.
+    """
+
+    def __init__(self, name: str, policy: Callable[[], None]) -> None:
         self.budget = Budget()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=policy)
 
     async def make(self, tab: Tab, names: Collection[str], owner: str | None) -> Parts:
         """Return the parts of these sources, and charge their time to the budget, in whose turn this is."""
@@ -59,8 +63,8 @@ class Channels:
     """
 
     def __init__(self) -> None:
-        self.readings = Maker("readings")
-        self.others = Maker("live")
+        self.readings = Maker("readings", take_busy_cores)
+        self.others = Maker("live", wait_for_running_threads)
 
     async def serve(self, socket: WebSocket) -> None:
         """Update one tab until its connection ends."""

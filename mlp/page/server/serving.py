@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,11 +15,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from mlp.machine import take_busy_cores
 from mlp.page.server import downloads, messages, repairs
 from mlp.page.server.guard import Guard, Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
+SWITCH_S = 0.0005  # turn of a Python thread while others wait, 5 ms by default: each stroke needs several of them
 PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
 REPLACED = (*repairs.REPLACED, *messages.REPLACED)
 """All that this page replaces in Streamlit."""
@@ -30,6 +33,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     ``get_ready`` is called in the background when the server has started.
     """
     raise_descriptor_limit()
+    sys.setswitchinterval(SWITCH_S)
     if (server := _server()) is not None:
         _end_in_order(server)
         be_patient(server.config)
@@ -96,4 +100,5 @@ async def _life(get_ready: Callable[[], None], _app: Any) -> AsyncIterator[None]
         address = f"http://localhost:{st.get_option('server.port')}"
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     threading.Thread(target=get_ready, name="get ready", daemon=True).start()
+    take_busy_cores()  # the event loop, but not the threads above: a stroke needs it several times
     yield

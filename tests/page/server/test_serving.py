@@ -3,11 +3,19 @@
 import asyncio
 import hashlib
 import inspect
-from typing import Any
+import os
+import sys
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 import pytest
+import streamlit as st
 import uvicorn
 
+from mlp.machine import wait_for_running_threads
+from mlp.page.live.socket import Channels
+from mlp.page.live.tabs import Parts, Tab
 from mlp.page.server import serving
 from tests.page.server import skipped_waits
 
@@ -43,6 +51,39 @@ def test_socket_on_a_slow_line_has_minutes_to_answer_a_ping():
         await server.shutdown()
 
     skipped_waits.run(stay_silent(), silence_s=0.01)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """The arguments of the server's app, and the policies of threads that got it ready."""
+    monkeypatch.setattr("mlp.page.server.serving.REPLACED", ())
+    option = st.get_option
+    monkeypatch.setattr("streamlit.get_option", lambda name: name == "server.headless" or option(name))
+    started, before = list[int](), sys.getswitchinterval()
+    yield serving.served(lambda: started.append(os.sched_getscheduler(0)), []) | {"started": started}
+    sys.setswitchinterval(before)
+
+
+def test_python_threads_of_a_server_take_short_turns(server: dict[str, Any]):
+    assert sys.getswitchinterval() == pytest.approx(serving.SWITCH_S)
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux has these policies")
+def test_only_the_threads_of_a_stroke_take_busy_cores(server: dict[str, Any]):
+    class PolicyOfItsThread:
+        def parts(self, names: Collection[str]) -> Parts:
+            return {"policy": os.sched_getscheduler(0)}
+
+    async def live() -> list[int]:
+        async with server["lifespan"](None):
+            channels, tab = Channels(), cast(Tab, PolicyOfItsThread())
+            made = [await maker.make(tab, [], None) for maker in (channels.readings, channels.others)]
+            return [os.sched_getscheduler(0), *(parts["policy"] for parts in made)]
+
+    with ThreadPoolExecutor(1, initializer=wait_for_running_threads) as thread:
+        policies = thread.submit(asyncio.run, live()).result()
+    assert policies == [os.SCHED_OTHER, os.SCHED_OTHER, os.SCHED_BATCH]
+    assert server["started"] == [os.SCHED_BATCH]
 
 
 SOURCES = {
