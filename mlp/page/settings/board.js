@@ -21,7 +21,8 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       whole("Loss", "loss", ".st-key-train_card", 590, 385),
       whole("Accuracy", "accuracy", ".st-key-train_card", 590, 385),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
-    const room = [["Room", "code", 560], ["Ideas", "ideas", 560], ["Written", "wall", 560], ["Guesses", "guesses", 560], ["Results", "results", 760]];
+    const room = [["Room", "code", 560], ["Ideas", "ideas", 560], ["Written", "wall", 560], ["Guesses", "guesses", 560],
+      ["Results", "results", 760], ["Break it", "break", 760]];
     const there = room.map(([name, key, width]) => whole(name, "room", `.st-key-room_${key}`, width))
       .filter(({ selectors }) => document.querySelector(`${selectors[0]} [data-testid="stElementContainer"]`));
     if (there.length) return [...there, ...found];
