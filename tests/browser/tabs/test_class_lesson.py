@@ -93,7 +93,7 @@ def begin(holder: Page, phone: Page, other: Page, url: str) -> str:
 
 
 def write_and_guess(holder: Page, phone: Page, other: Page) -> None:
-    """Give drawings by mouse, key and finger, guess, train with the class, and open the table."""
+    """Draw for the room by mouse, key and finger, guess, train with the class, and open the table."""
     part(other, "room_row").get_by_role("button", name="4, 0 of 2 drawn").click()
     expect(other.get_by_text("Draw 4 first, then press it.")).to_be_visible()
     give(other, 4)

@@ -115,7 +115,7 @@ def _digits(visitor: Visitor, room: Classroom) -> None:
 
 
 def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
-    """Give a learner's drawing to the round if its network misreads this digit, and return what became of it."""
+    """Enter a learner's drawing in the round if its network misreads this digit, and return what became of it."""
     name, drawing = with_article(str(label)), desk.drawing and desk.digit
     if drawing is None:
         return f"Draw {name} first, then press it."

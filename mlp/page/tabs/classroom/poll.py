@@ -33,7 +33,13 @@ class Poll:
         return self.asks is not None and number not in self.answered[self.asks]
 
     def count(self, phase: int, number: int, answers: Sequence[int | None]) -> None:
-        """Count a learner's answers, one for each idea; a ValueError tells the learner why it does not."""
+        """Add a learner's answers, one for each idea, to the counts.
+
+        Raises
+        ------
+        ValueError
+            If it does not take them; the text is for the learner.
+        """
         if phase != self.asks or not self.takes(number):
             raise ValueError("These answers are not counted: the question is over, or you have answered before.")
         given = [answer for answer in answers if answer is not None and answer in range(len(ANSWERS))]

@@ -147,7 +147,7 @@ class Classrooms(ByCode[Classroom]):
 
 
 def tell(visitor: Visitor, sentence: str, *, first: bool = False) -> None:
-    """Tell a visitor what became of a room, on all their pages until they have read it."""
+    """Show what became of a visitor's room on all their pages, until they have read it."""
     with visitor.lock:
         all_of_it = (sentence, told(visitor)) if first else (told(visitor), sentence)
         visitor.kept[TOLD] = " ".join(filter(None, all_of_it))

@@ -35,7 +35,7 @@ def leaning(digit: int, degrees: float = 0.0) -> Desk:
 
 
 def count(room: Classroom, who: str, n: int) -> None:
-    """Let a learner claim the first mistakes, and the holder read each."""
+    """Claim the first mistakes as a learner, and judge each as the holder."""
     for digit, degrees in MISREAD[:n]:
         claim(room, who, leaning(digit, degrees), digit)
         (one,) = found(room, "claims")
