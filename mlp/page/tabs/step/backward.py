@@ -13,7 +13,17 @@ from mlp.nn.optimizers import SGD, Adam
 from mlp.page.session_var import ControlVar
 from mlp.page.style.plots import draw_plot, line_of, shown
 from mlp.page.style.theme import plain
-from mlp.page.tabs.step.formulas import ACTIVATION, adam_numbers, aligned, sgd_numbers, shaped, tex, tex_name
+from mlp.page.tabs.step.formulas import (
+    ACTIVATION,
+    adam_numbers,
+    aligned,
+    digits_for,
+    rounded,
+    sgd_numbers,
+    shaped,
+    tex,
+    tex_name,
+)
 from mlp.page.tabs.step.step_pieces import (
     SHOWN_IMAGES,
     followed,
@@ -48,8 +58,11 @@ def backward(step: SlowStep) -> None:
         "score it is simple: the probability, minus 1 for the right answer. From there it goes back layer by layer, "
         "through the same weights as on the way forward."
     )
-    grad, smoothing = step.grad_outputs[-1][i], step.settings.label_smoothing
+    smoothing = step.settings.label_smoothing
     share = 1 - smoothing + smoothing / n_classes  # the target for the right answer
+    chance = float(step.probabilities[i, label])
+    digits = digits_for(chance - share, chance, share, digits=3)
+    chance, share = rounded(chance, digits), rounded(share, digits)
     target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / n_classes)}" if smoothing else "[k = y]"
     image_and_formula(
         step,
@@ -57,7 +70,7 @@ def backward(step: SlowStep) -> None:
         aligned(
             r"\frac{\partial L}{\partial z_k} &= \frac{1}{n}\,\bigl(p_k - " + target + r"\bigr)",
             rf"\frac{{\partial L}}{{\partial z_{{{tex_name(step.settings.names, label)}}}}} &= \frac{{1}}{{{n}}}"
-            rf"\,({tex(step.probabilities[i, label])} - {tex(share)}) = {tex(grad[label])}",
+            rf"\,({tex(chance, digits)} - {tex(share, digits)}) = {tex((chance - share) / n)}",
         ),
     )
     lines = []

@@ -14,6 +14,8 @@ ACTIVATION = {
 }
 """Each activation of a sum, and its slope at an output."""
 TERMS = 3
+MOST_DIGITS = 9
+"""Of a number in a formula: those of a float32."""
 
 
 def tex(number: float, digits: int = 3) -> str:
@@ -36,9 +38,31 @@ def tex(number: float, digits: int = 3) -> str:
     return text
 
 
-def signed(number: float) -> str:
+def signed(number: float, digits: int = 3) -> str:
     """Write a number as a factor: in brackets if it is negative."""
-    return f"({tex(number)})" if tex(number).startswith("-") else tex(number)
+    text = tex(number, digits)
+    return f"({text})" if text.startswith("-") else text
+
+
+def rounded(number: float, digits: int) -> float:
+    """Return a number as `tex` writes it, so that what is computed from it is what a reader computes."""
+    return float(f"{number:.{digits}g}")
+
+
+def digits_for(part: float, *terms: float, digits: int) -> int:
+    """Return the digits that the terms of a sum need, of which ``part``, a term or the total, shows ``digits``.
+
+    That is one more for each power of ten by which a term is larger; never more than the digits of a float32.
+
+    Examples
+    --------
+    >>> digits_for(0.5, 0.4, 0.1, digits=3), digits_for(0.002, 0.999, -0.997, digits=3), digits_for(0.0, 1.0, digits=3)
+    (3, 6, 3)
+    """
+    largest = max(map(abs, terms))
+    if not part or not math.isfinite(largest / part):
+        return digits
+    return min(MOST_DIGITS, max(digits, digits + math.ceil(math.log10(largest / abs(part)))))
 
 
 def shaped(symbol: str, shape: Sequence[int]) -> str:
@@ -56,17 +80,20 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray, bias: float, neuron: i
     """Write one neuron's sum, its largest terms one by one and the rest together."""
     terms = inputs.astype(np.float64) * weights
     largest = np.argsort(-np.abs(terms), kind="stable")[:TERMS]
-    written = [rf"{signed(inputs[i])} \cdot {signed(weights[i])}" for i in largest]
+    rest = float(terms.sum() - terms[largest].sum())
+    digits = digits_for(float(terms.sum()) + bias, *terms[largest], rest, bias, digits=4)
+    factors = [(rounded(inputs[i], digits), rounded(weights[i], digits)) for i in largest]
+    rest, bias = rounded(rest, digits), rounded(bias, digits)
+    written = [rf"{signed(one, digits)} \cdot {signed(other, digits)}" for one, other in factors]
     n_rest = len(terms) - len(largest)
     lines = [
         rf"z_{{{neuron}}} &= \sum_i {symbol}_i\,W_{{i,{neuron}}} + b_{{{neuron}}}",
         "&= " + r" \\ &\quad + ".join(written),
     ]
     if n_rest:
-        rest = float(terms.sum() - terms[largest].sum())
-        lines.append(rf"&\quad + \underbrace{{{signed(rest)}}}_{{\text{{{n_rest} more}}}}")
-    lines[-1] += rf" + \underbrace{{{signed(bias)}}}_{{\text{{bias}}}}"
-    lines.append(rf"&= {tex(terms.sum() + bias)}")
+        lines.append(rf"&\quad + \underbrace{{{signed(rest, digits)}}}_{{\text{{{n_rest} more}}}}")
+    lines[-1] += rf" + \underbrace{{{signed(bias, digits)}}}_{{\text{{bias}}}}"
+    lines.append(rf"&= {tex(sum(one * other for one, other in factors) + rest + bias)}")
     return aligned(*lines)
 
 
@@ -86,64 +113,82 @@ def tex_name(names: Sequence[str], place: int) -> str:
 
 def softmax_formula(logits: np.ndarray, index: int, name: str) -> str:
     """Write the probability of the class at ``index`` from finite logits, (n,), with its name as TeX."""
+    logits = np.array([rounded(one, 5) for one in logits])
     exponentials = np.exp(logits - logits.max())
-    total = exponentials.sum()
+    total = rounded(exponentials.sum(), 5)
     terms = [tex(one) for one in exponentials]
     if len(terms) > 3:
         terms[1:-1] = [r"\cdots"]
-    shifted = rf"{tex(logits[index])} - {signed(logits.max())}"
+    shifted = rf"{tex(logits[index], 5)} - {signed(logits.max(), 5)}"
     return aligned(
-        rf"m &= \max_k z_k = {tex(logits.max())}",
-        rf"\textstyle\sum_k e^{{z_k - m}} &= {' + '.join(terms)} = {tex(total)}",
+        rf"m &= \max_k z_k = {tex(logits.max(), 5)}",
+        rf"\textstyle\sum_k e^{{z_k - m}} &= {' + '.join(terms)} = {tex(total, 5)}",
         rf"p_{{{name}}} &= \frac{{e^{{z_{{{name}}} - m}}}}{{\sum_k e^{{z_k - m}}}}",
-        rf"&= \frac{{e^{{{shifted}}}}}{{{tex(total)}}} = {tex(exponentials[index] / total)}",
+        rf"&= \frac{{e^{{{shifted}}}}}{{{tex(total, 5)}}} = {tex(exponentials[index] / total)}",
     )
 
 
-def _slope(value: float, gradient: float, decay: float, l1: float) -> tuple[float, str, str]:
+def _slope(value: float, gradient: float, decay: float, l1: float, digits: int) -> tuple[float, str, str]:
     """Return the slope that a step follows, its formula and its numbers, with weight decay and L1 penalty."""
-    slope, formula, numbers = gradient, r"\frac{\partial L}{\partial w}", tex(gradient)
+    slope, formula, numbers = gradient, r"\frac{\partial L}{\partial w}", tex(gradient, digits)
     if decay:
         slope += decay * value
-        formula, numbers = formula + r" + \lambda w", rf"{numbers} + {tex(decay)} \cdot {signed(value)}"
+        formula, numbers = formula + r" + \lambda w", rf"{numbers} + {tex(decay)} \cdot {signed(value, digits)}"
     if l1:
         sign = float(np.sign(value))
         slope += l1 * sign
         formula += r" + \lambda_1 \operatorname{sign} w"
         numbers += rf" + {tex(l1)} \cdot {signed(sign)}"
-    return slope, formula, numbers if numbers == tex(gradient) else f"{numbers} = {tex(slope)}"
+    slope = rounded(slope, digits)
+    return slope, formula, f"{numbers} = {tex(slope, digits)}" if decay or l1 else numbers
+
+
+def _update_digits(value: float, change: float) -> int:
+    """Return the digits with which an update shows five digits of its weight, and three of a smaller change."""
+    return max(5, digits_for(change, value, change, digits=3))
 
 
 def sgd_numbers(optimizer: SGD, value: float, gradient: float, velocity: float = 0.0) -> str:
-    """Write SGD's update of one weight; ``velocity`` is the one before the step."""
-    rate, momentum = optimizer.learning_rate, optimizer.momentum
-    slope, formula, numbers = _slope(value, gradient, optimizer.weight_decay, optimizer.l1)
+    """Write SGD's update of one weight; ``velocity`` is the one before the step.
+
+    Each line is computed from its numbers as they are written.
+    """
+    momentum, change = optimizer.momentum, optimizer.learning_rate * (optimizer.momentum * velocity + gradient)
+    digits = _update_digits(value, change)
+    rate, value, gradient, velocity = (
+        rounded(one, digits) for one in (optimizer.learning_rate, value, gradient, velocity)
+    )
+    slope, formula, numbers = _slope(value, gradient, optimizer.weight_decay, optimizer.l1, digits)
     lines = [rf"g &= {formula} = {numbers}"]
     step, name = slope, "g"
     if momentum:
-        step, name = momentum * velocity + slope, "v"
-        lines.append(
-            rf"v &\leftarrow \mu v + g = {tex(momentum)} \cdot {signed(velocity)} + {signed(slope)} = {tex(step)}"
-        )
+        step, name = rounded(momentum * velocity + slope, digits), "v"
+        terms = rf"{tex(momentum)} \cdot {signed(velocity, digits)} + {signed(slope, digits)}"
+        lines.append(rf"v &\leftarrow \mu v + g = {terms} = {tex(step, digits)}")
     lines += [
         rf"w &\leftarrow w - \eta\,{name}",
-        rf"&= {tex(value, 5)} - {tex(rate)} \cdot {signed(step)}",
-        rf"&= {tex(value - rate * step, 5)}",
+        rf"&= {tex(value, digits)} - {tex(rate, digits)} \cdot {signed(step, digits)}",
+        rf"&= {tex(value - rate * step, digits)}",
     ]
     return aligned(*lines)
 
 
 def adam_numbers(optimizer: Adam, value: float, gradient: float, mean: float, mean_square: float) -> str:
-    """Write Adam's update of one weight; the running means are those before the step, the optimizer is as after it."""
+    """Write Adam's update of one weight; the running means are those before the step, the optimizer is as after it.
+
+    The last line is computed from its numbers as they are written.
+    """
     rate, steps_taken, (beta_1, beta_2) = optimizer.learning_rate, optimizer.steps_taken, optimizer.betas
-    slope, _, numbers = _slope(value, gradient, 0.0, optimizer.l1)
-    decayed = (1 - rate * optimizer.weight_decay) * value
-    shrunk = [rf"w &\leftarrow (1 - \eta \lambda)\,w = {tex(decayed, 5)}"] if optimizer.weight_decay else []
+    digits = _update_digits(value, rate)
+    rate, value, gradient = rounded(rate, digits), rounded(value, digits), rounded(gradient, digits)
+    slope, _, numbers = _slope(value, gradient, 0.0, optimizer.l1, digits)
+    decayed = rounded((1 - rate * optimizer.weight_decay) * value, digits)
+    shrunk = [rf"w &\leftarrow (1 - \eta \lambda)\,w = {tex(decayed, digits)}"] if optimizer.weight_decay else []
     mean = beta_1 * mean + (1 - beta_1) * slope
     mean_square = beta_2 * mean_square + (1 - beta_2) * slope**2
     corrected = mean / (1 - beta_1**steps_taken)
     corrected_square = mean_square / (1 - beta_2**steps_taken)
-    step = corrected / (math.sqrt(corrected_square) + optimizer.epsilon)
+    step = rounded(corrected / (math.sqrt(corrected_square) + optimizer.epsilon), digits)
     return aligned(
         rf"g &= {numbers}",
         rf"m &\leftarrow \beta_1 m + (1 - \beta_1)\,g = {tex(mean)}",
@@ -152,6 +197,6 @@ def adam_numbers(optimizer: Adam, value: float, gradient: float, mean: float, me
         rf"\hat v &= \frac{{v}}{{1 - \beta_2^{{{steps_taken}}}}} = {tex(corrected_square)}",
         *shrunk,
         r"w &\leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
-        rf"&= {tex(decayed, 5)} - {tex(rate)} \cdot {signed(step)}",
-        rf"&= {tex(decayed - rate * step, 5)}",
+        rf"&= {tex(decayed, digits)} - {tex(rate, digits)} \cdot {signed(step, digits)}",
+        rf"&= {tex(decayed - rate * step, digits)}",
     )

@@ -13,7 +13,16 @@ from mlp.nn.losses import loss_and_gradient, softmax, softmax_cross_entropy
 from mlp.page.session_var import ControlVar
 from mlp.page.style.html import bar
 from mlp.page.style.theme import plain
-from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_formula, tex, tex_name, weighted_sum
+from mlp.page.tabs.step.formulas import (
+    ACTIVATION,
+    aligned,
+    digits_for,
+    shaped,
+    softmax_formula,
+    tex,
+    tex_name,
+    weighted_sum,
+)
 from mlp.page.tabs.step.step_pieces import (
     SHOWN_IMAGES,
     followed,
@@ -117,7 +126,8 @@ def loss(step: SlowStep) -> None:
     i, n, n_classes = followed(step), len(step.labels), len(step.settings.names)
     smoothing, logs = step.settings.label_smoothing, -np.log(np.maximum(step.probabilities, 1e-38))
     losses = (1 - smoothing) * logs[np.arange(n), step.labels] + smoothing * logs.mean(axis=1)
-    right = step.probabilities[i, step.labels[i]]
+    right = float(step.probabilities[i, step.labels[i]])
+    chance = tex(right, digits_for(1 - right, 1.0, digits=4))  # near 1, the loss is as small as what is missing
     least = (
         f"least at {1 - smoothing + smoothing / n_classes:.3g} (label smoothing counts all answers equally, with a "
         f"share of {smoothing:g})"
@@ -129,9 +139,9 @@ def loss(step: SlowStep) -> None:
         f"blind guess of one in {n_classes:d}, and more and more toward 0. The loss is the mean over the minibatch: "
         "one number that says how wrong the network is."
     )
-    one = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {tex(right)}"
+    one = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {chance}"
     if smoothing:
-        one = rf"-{tex(1 - smoothing)} \log {tex(right)} - \frac{{{tex(smoothing)}}}{{{n_classes}}} \sum_k \log p_k"
+        one = rf"-{tex(1 - smoothing)} \log {chance} - \frac{{{tex(smoothing)}}}{{{n_classes}}} \sum_k \log p_k"
     image_and_formula(
         step,
         i,
