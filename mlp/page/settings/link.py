@@ -45,14 +45,14 @@ def settings_problems(query: Query) -> list[str]:
     Examples
     --------
     >>> print(*settings_problems({"epochs": ["900"], "batch_size": ["64"], "momentum": ["1"]}), sep=chr(10))
-    epochs must be a whole number from 1 to 100, got 900
-    momentum must be one of 0, 0.01, 0.02, … or 0.99, got 1
+    Epochs must be a whole number from 1 to 100, got 900
+    Momentum must be one of 0, 0.01, 0.02, … or 0.99, got 1
     """
     found = []
     for key, control in controls().items():
         if key in query and position_in(control, query[key]) is None:
-            found.append(f"{key} must be {_rule(control)}, got {shortened(query[key])}")
-    found += one_of("recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
+            found.append(f"{control.label} must be {_rule(control)}, got {shortened(query[key])}")
+    found += one_of("Recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
     if "drawing" in query:
         try:
             strokes_from_text(query["drawing"][-1])

@@ -98,17 +98,17 @@ def hiding_problems() -> list[str]:
     return [f"hide must be names listed in .github/LESSONS.md, got {shortened(unknown)}"] if unknown else []
 
 
-def one_of(key: str, names: Iterable[str], text: str | None) -> list[str]:
+def one_of(label: str, names: Iterable[str], text: str | None) -> list[str]:
     """Return a sentence if a text in the link is none of the names that it may be, else nothing.
 
     Examples
     --------
-    >>> one_of("lab", ["fool", "map"], "alchemy"), one_of("lab", ["fool", "map"], None)
-    (['lab must be one of fool, map, got alchemy'], [])
+    >>> one_of("Lab", ["fool", "map"], "alchemy"), one_of("Lab", ["fool", "map"], None)
+    (['Lab must be one of fool, map, got alchemy'], [])
     """
     names = list(names)
     rule = f"one of {', '.join(names)}" if names else "absent"  # if all are hidden
-    return [] if text is None or text in names else [f"{key} must be {rule}, got {shortened([text])}"]
+    return [] if text is None or text in names else [f"{label} must be {rule}, got {shortened([text])}"]
 
 
 def shortened(texts: Sequence[str]) -> str:

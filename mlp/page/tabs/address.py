@@ -19,7 +19,7 @@ from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.reveal import reveal, revealed
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.section import LESSON_VIEWS, LESSONS_PLACE, lessons_are_open, lessons_open, open_lessons
-from mlp.page.tabs.places import FIRST, VIEW, Section, place_key
+from mlp.page.tabs.places import FIRST, VIEW, Section, Views, place_key
 from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
 from mlp.page.train import guess
 from mlp.page.train.speed import NAMES as SPEED_NAMES
@@ -52,7 +52,7 @@ def open_link() -> None:
         query = linked_query()
         take_settings()
         names = {name: values[-1] for name, values in query.items() if values}
-        speed = one_of(state.speed.key, SPEED_NAMES, names.get(state.speed.key))
+        speed = one_of("Speed", SPEED_NAMES, names.get(state.speed.key))
         _link_problems.set([*settings_problems(query), *speed, *_place_problems(names), *hiding_problems()])
         _reveal(_open(names), names)
 
@@ -78,14 +78,16 @@ def _place_problems(names: Mapping[str, str]) -> list[str]:
     shown = shown_tabs()
     there = [section for sections in shown.values() for section in sections]
     there += [] if LESSONS_PLACE.is_hidden else [LESSONS_PLACE]
-    found = one_of(state.tab.key, dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
-    views: dict[str, list[str]] = {}
+    found = one_of("Tab", dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
+    views: dict[str, list[Views]] = {}  # those of two sections can share a name
     for place in PLACES:
         if place.views is not None:
-            views.setdefault(place.views.name, []).extend(place.views.shown() if place in there else [])
-    for name, known in views.items():
+            views.setdefault(place.views.name, []).append(place.views)
+    open_views = [place.views for place in there]
+    for name, alike in views.items():
         if names.get(name) != guess.EXPERIMENT:  # a link to the train card
-            found += one_of(name, known, names.get(name))
+            known = [view for one in alike if one in open_views for view in one.shown()]
+            found += one_of(" or ".join(one.kind for one in alike), known, names.get(name))
     return found
 
 

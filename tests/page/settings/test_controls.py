@@ -38,7 +38,7 @@ def test_bad_values_in_the_url_become_defaults(open_page: Callable[..., AppTest]
     page = open_page(**bad)
     shown = page.main.warning[0].value
     assert trained_with(page) == Settings()
-    assert all(f"{name} must be " in shown for name in bad)
+    assert all(f"{controls()[name].label} must be " in shown for name in bad)
     assert shown.count(" must be ") == len(bad)
 
 
@@ -53,7 +53,7 @@ def test_styles_cannot_all_be_left_out(open_page: Callable[..., AppTest]):
     page = open_page(without_styles=list(controls()["without_styles"].positions))
     choice = page.multiselect(key="without_styles")
     assert choice.proto.max_selections == len(choice.options) - 1
-    assert "without_styles must be some, but not all, of " in page.main.warning[0].value
+    assert "Styles left out must be some, but not all, of " in page.main.warning[0].value
     assert trained_with(page) == Settings()
 
 

@@ -50,7 +50,7 @@ def test_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest
 def test_each_part_of_a_tab_can_be_hidden(open_page: Callable[..., AppTest], section: Section):
     page = open_page(hide=place_key(section.name), tab=section.name)
     assert page.session_state["shown_section"] != section.name
-    assert re.search(f"tab must be one of .*, got {section.name}", page.warning[0].value)
+    assert re.search(f"Tab must be one of .*, got {section.name}", page.warning[0].value)
     assert len(page.warning) == 1
 
 
@@ -85,7 +85,7 @@ def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., App
 @pytest.mark.parametrize("hide", ["tab-lessons", "lesson-overfitting"])
 def test_link_that_hides_what_it_opens_says_so(open_page: Callable[..., AppTest], hide: str):
     page = open_page(lesson="overfitting", hide=hide)
-    assert re.search("lesson must be .*, got overfitting", page.warning[0].value)
+    assert re.search("Lesson must be .*, got overfitting", page.warning[0].value)
 
 
 @pytest.mark.usefixtures("page")

@@ -158,9 +158,12 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
 @pytest.mark.parametrize(
     ("link", "warned"),
     [
-        ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, Lessons, got Alchemy"),
-        ({"lab": "alchemy"}, "lab must be one of look, damage, rewind, weights, .*, got alchemy"),
-        ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
+        ({"tab": "Alchemy"}, "Tab must be one of Look inside, Mistakes and data, .*, Lessons, got Alchemy"),
+        ({"lab": "alchemy"}, "Look inside or Lab must be one of look, damage, rewind, weights, .*, got alchemy"),
+        ({"lesson": "alchemy"}, "Lesson must be one of learning-rate, .*, got alchemy"),
+        ({"width_1": "0"}, "Width of layer 1 must be a whole number from 8 to .*, got 0"),
+        ({"recipe": "gold"}, "Recipe must be one of .*, got gold"),
+        ({"speed": "warp"}, "Speed must be one of .*, got warp"),
     ],
 )
 def test_missing_place_in_a_link_is_named(open_page: Callable[..., AppTest], link: dict[str, str], warned: str):
