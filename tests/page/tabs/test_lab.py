@@ -2,9 +2,16 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.analysis.lab.fool import attack
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.page.tabs.lab import fool
 from tests.page.sight import at_rest, component, draw, eventually, finished, tab_of, text, visitor_of
 from tests.sample_digits import sample
 
@@ -32,6 +39,31 @@ def test_large_enough_change_turns_the_answer(open_page: Callable[..., AppTest])
     assert float(found[1]) < 50  # the change that was made, not the largest allowed
     page.selectbox(key="lab_target").set_value("0").run()
     assert "It already reads a 0" in text(page, "lab_fool")
+
+
+def test_network_without_a_gradient_says_that_nothing_can_be_changed(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+):
+    silent = MLP([784, 8, 10], rng=np.random.default_rng(0))
+    silent.dense_layers[0].bias.value[...] = -1e6  # as a learning rate of 1 leaves it
+    chosen = fool.answering
+    monkeypatch.setattr(fool, "answering", lambda visitor: replace(chosen(visitor), reader=Reader(silent)))
+    page = open_page(lab="fool")
+    for size in (0.1, 0.5):
+        page.slider(key="lab_size").set_value(size).run()
+        assert "the gradient of the answer is 0 at every pixel" in text(page, "lab_fool")
+        assert "try a larger change" not in text(page, "lab_fool")
+
+
+def test_largest_change_is_not_followed_by_a_larger_one(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fool, "attack", lambda *args, **more: replace(attack(*args, **more), turned=False))
+    page = open_page(lab="fool")
+    page.slider(key="lab_size").set_value(0.495).run()
+    assert "the answer stays the same: try a larger change" in text(page, "lab_fool")
+    page.slider(key="lab_size").set_value(0.5).run()
+    assert "the answer stays the same, even with the largest change" in text(page, "lab_fool")
 
 
 def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable[..., AppTest]):

@@ -66,8 +66,14 @@ def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> No
 def _result(found: Attack, size: float, target: int | None, names: list[str]) -> str:
     if target == found.before:
         return f"It already reads {with_article(names[found.before])}, so nothing needs to change."
+    if size and not found.size:
+        return (
+            "There is nothing to change: the gradient of the answer is 0 at every pixel, as nothing in the image "
+            "reaches it. A learning rate that is too high can silence all neurons of a layer."
+        )
     if not found.turned:
-        return f"With at most {size:.1%} of full ink in each pixel, the answer stays the same: try a larger change."
+        larger = ": try a larger change" if size < MAX_STRENGTH else ", even with the largest change"
+        return f"With at most {size:.1%} of full ink in each pixel, the answer stays the same{larger}."
     person = (
         "You see no change, or a little gray, and still read the old answer."
         if found.size <= 0.15
