@@ -4,6 +4,7 @@ import zlib
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
@@ -24,7 +25,7 @@ from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_f
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.learning import teach_with
-from mlp.page.tabs.classroom.room import Classroom, Learner, person
+from mlp.page.tabs.classroom.room import FULL, Classroom, Learner, person
 from mlp.page.tabs.classroom.rooms import CLAIMS, GIVEN, PEOPLE, ROOMS, holds_room, told
 from mlp.page.tabs.classroom.row import CSS
 from mlp.page.tabs.drawings.read import comparison
@@ -37,6 +38,8 @@ from mlp.training.data.sources import chosen_mnist
 
 NETWORK = "article"
 """The network of each round, the same for all: a second teaches it, and it has learned no image that measures that."""
+_readings: "WeakKeyDictionary[Example, Reading]" = WeakKeyDictionary()
+"""How it reads the drawings of all rooms: each is read once for all pages."""
 SHOWN, MAX_CLAIMS = 24, 3  # the surest mistakes, and claims of one learner
 _outcome = SessionVar[tuple[str, int]]("round_outcome", ("", -1))
 """What became of the last press on a digit, and the version of the desk then."""
@@ -55,12 +58,16 @@ MENDED = (
 
 
 class Found(NamedTuple):
-    """A drawing, its learner, how the round's network misreads it, and its name in elements of the page."""
+    """A drawing, its learner, and how the round's network misreads it."""
 
     example: Example
     by: Learner
     reading: Reading
-    key: str
+
+    @property
+    def key(self) -> str:
+        """Its name in elements of the page."""
+        return f"{self.by.number}_{zlib.crc32(self.example.image.tobytes())}"
 
     def __str__(self) -> str:
         """Return it in words."""
@@ -68,20 +75,18 @@ class Found(NamedTuple):
         return f"{self.by.name}’s {self.example.label}, read as {with_article(str(answer))}, {percent(share)} sure"
 
 
-def read(image: np.ndarray) -> Reading:
-    """Return how the round's network reads an image, (784,) uint8."""
-    shares = pretrained(NETWORK).predict_proba(image[np.newaxis])[0]
-    return Reading(int(shares.argmax()), float(shares.max()))
+def read(images: np.ndarray) -> list[Reading]:
+    """Return how the round's network reads images, (n, 784) uint8."""
+    shares = pretrained(NETWORK).predict_proba(images)
+    return [Reading(int(each.argmax()), float(each.max())) for each in shares]
 
 
 def found(room: Classroom, of: str = "mistakes") -> list[Found]:
     """Return the mistakes of a room, or its claims, the surest first."""
-    each = [
-        Found(one, by, read(one.image), f"{by.number}_{zlib.crc32(one.image.tobytes())}")
-        for by in room.learners
-        for one in getattr(by, of).examples
-    ]
-    return sorted(each, key=lambda one: one.reading.share, reverse=True)
+    each = [(one, by) for by in room.learners for one in getattr(by, of).examples]
+    if new := [one for one, _ in each if one not in _readings]:
+        _readings.update(zip(new, read(np.array([one.image for one in new])), strict=True))
+    return sorted((Found(*one, _readings[one[0]]) for one in each), key=lambda one: one.reading.share, reverse=True)
 
 
 def round_row(visitor: Visitor) -> Row | None:
@@ -119,7 +124,7 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
     name, drawing = with_article(str(label)), desk.drawing and desk.digit
     if drawing is None:
         return f"Draw {name} first, then press it."
-    answer, share = read(image := as_pixels(drawing.image))
+    [(answer, share)] = read((image := as_pixels(drawing.image))[np.newaxis])
     if not passes_digit_check(drawing.image):
         return "It sees no digit here, and says so. Only a wrong answer is a mistake."
     if answer == label:
@@ -130,6 +135,8 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
             return "The round is over."
         if len(learner.claims) >= MAX_CLAIMS:
             return f"{MAX_CLAIMS} of your drawings wait to be judged. Wait for one of them."
+        if room.n_free < 1:
+            return FULL
         room.change(replace(learner, claims=learner.claims.with_example(label, image)))
     room.changed()
     return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once your teacher reads {name}."
@@ -149,13 +156,13 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
     leader = f"The surest mistake: <b>{counted[0]}</b>." if counted else "Nothing counts yet."
     st.html(announced("round_found", leader))
     if counted:
-        keys = [one.key for one in counted]  # no drawings, as the page keeps it when they are gone
+        keys = [one.key for one in counted[:SHOWN]]  # no drawings, as the page keeps it when they are gone
         pictures = [
             GalleryPicture(place, image_url(one.example.image.reshape(28, 28)), str(one), str(one))
             for place, one in enumerate(counted[:SHOWN])
         ]
         gallery(pictures, lambda place: _opened.set(keys[place]))
-        opened = next((one for one in counted if one.key == _opened.get()), counted[0])
+        opened = counted[keys.index(_opened.get()) if _opened.get() in keys else 0]
         name, pixels = f"{opened.by.name}’s {opened.example.label}", opened.example.image.reshape(28, 28)
         image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
         evidence(answering_as(visitor, NETWORK, None), image)

@@ -32,6 +32,7 @@ EACH = 2
 """Drawings of each digit that the room asks a learner for."""
 MAX_LEARNERS, MAX_WAITING, MAX_DRAWINGS = 40, 80, MAX_SAMPLES
 DRAWN = ("drawings", "claims", "mistakes")  # the sets of a learner
+FULL = f"This room has {MAX_DRAWINGS:,} drawings, the most that it takes."
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
 
@@ -250,8 +251,8 @@ class Classroom(CodedWork):
             learner = self.learner(who)
             if learner is None or not self.collects:
                 raise ClassroomError("This room takes no more drawings.")
-            if self.n_drawings >= MAX_DRAWINGS:
-                raise ClassroomError(f"This room has {MAX_DRAWINGS:,} drawings, the most that it takes.")
+            if self.n_free < 1:
+                raise ClassroomError(FULL)
             drawings = learner.drawings
             same = [place for place, each in enumerate(drawings.examples) if each.label == label]
             drawings = drawings.without_examples(same[: len(same) + 1 - EACH]).with_example(label, image, strokes)
@@ -270,7 +271,7 @@ class Classroom(CodedWork):
         with self.lock:
             if drawings.names != self.names:
                 raise ClassroomError("This file holds drawings of other names than the room’s.")
-            if self.is_full or self.n_drawings + len(drawings) > MAX_DRAWINGS:
+            if self.is_full or len(drawings) > self.n_free:
                 raise ClassroomError(f"A room takes {MAX_DRAWINGS:,} drawings of {MAX_LEARNERS} writers at most.")
             number = self._next_number()
             self.n_given += 1
@@ -282,6 +283,11 @@ class Classroom(CodedWork):
     def n_drawings(self) -> int:
         """Number of drawings of all."""
         return sum(len(one.drawings) for one in self.learners)
+
+    @property
+    def n_free(self) -> int:
+        """Number of drawings for which there is a place beside all others, claims and mistakes."""
+        return MAX_DRAWINGS - sum(len(getattr(one, each)) for one in self.learners for each in DRAWN)
 
     def copy(self) -> str:
         """Return all drawings as a file."""

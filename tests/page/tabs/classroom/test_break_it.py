@@ -1,19 +1,22 @@
 """A round of *Break it*: what counts and for whom, which mistake leads, and what a lesson with them does."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
+from mlp.nn.reader import Reader
+from mlp.page.draw.networks import pretrained
 from mlp.page.live.desk import Desk
 from mlp.page.tabs.classroom.break_it import MAX_CLAIMS, NETWORK, claim, found, judge, lesson_of
-from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.room import MAX_DRAWINGS, Classroom, ClassroomError, person
 from mlp.page.tabs.classroom.rooms import CLAIMS, PEOPLE, ROOMS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned
-from tests.images.drawings.sample_drawings import letters
+from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.live.test_parts import outdated
 from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
 from tests.page.ways import press
@@ -105,6 +108,38 @@ def test_judged_claim_is_judged_once_and_counts_only_with_a_yes(room):
     claim(room, "ann", leaning(first.example.label, 40), first.example.label)
     judge(room, found(room, "claims")[0].key, counts=True)
     assert len(found(room)) == 1  # the same drawing again
+
+
+def test_each_mistake_is_read_once_for_all_pages(room, monkeypatch):
+    images, n_read = np.random.default_rng(0).integers(1, 255, (50, 784), np.uint8), list[int]()
+    learner = room.learner("ann")
+    room.change(replace(learner, mistakes=own_digits(images[:20], [3] * 20), claims=own_digits(images[20:22], [3] * 2)))
+    reader = pretrained(NETWORK)
+    shares = Reader.predict_proba
+    monkeypatch.setattr(Reader, "predict_proba", lambda self, of: n_read.append(len(of)) or shares(self, of))
+    pages = [found(room) for _ in range(25)]
+    assert sum(n_read) == 20
+    assert [str(one) for one in pages[0]] == [str(one) for one in pages[-1]]
+    alone = [shares(reader, one.example.image[np.newaxis])[0] for one in pages[0]]
+    assert [one.reading.digit for one in pages[0]] == [each.argmax() for each in alone]
+    assert np.allclose([one.reading.share for one in pages[0]], [each.max() for each in alone])
+    judge(room, found(room, "claims")[0].key, counts=True)
+    assert (sum(n_read), len(found(room)), sum(n_read)) == (22, 21, 22)
+
+
+def test_claims_and_mistakes_count_toward_the_limit_of_a_room(room):
+    places = range(MAX_DRAWINGS - 1)
+    sets = {
+        name: DrawingSet(NO_DIGITS.names, tuple(Example(3, np.full(784, 1, np.uint8)) for _ in each))
+        for name, each in (("mistakes", places[1000:]), ("claims", places[:2]), ("drawings", places[2:1000]))
+    }
+    room.change(replace(room.learner("holder"), **sets))
+    assert "It counts once your teacher" in claim(room, "ann", leaning(7, 40), 7)
+    assert claim(room, "ann", leaning(6, 40), 6) == "This room has 2,000 drawings, the most that it takes."
+    with pytest.raises(ClassroomError, match="2,000 drawings, the most that it takes"):
+        room.give("ann", 3, np.full(784, 2, np.uint8))
+    with pytest.raises(ClassroomError, match="2,000 drawings of 40 writers at most"):
+        room.add_file(NO_DIGITS.with_example(3, np.full(784, 2, np.uint8)))
 
 
 def test_surest_mistake_leads_and_goes_with_its_learner(room):
