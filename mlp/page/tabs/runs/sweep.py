@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from mlp.analysis.training_way import settings_in_words
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
-from mlp.page.settings.controls import chosen_settings
+from mlp.page.settings.controls import SETTING, chosen_settings
 from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of
 from mlp.page.style.redraw import Where, part
@@ -44,7 +45,7 @@ VALUES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {  # all choices, and t
 def sweep_section(visitor: Visitor) -> None:
     """Draw the choice of a setting and its values, and the last sweep."""
     st.subheader("Several at once", anchor=False)
-    st.caption("Train several networks side by side that differ in one setting.")
+    _others()
     name = st.selectbox(
         "Setting",
         list(VALUES),
@@ -89,6 +90,15 @@ def sweep_section(visitor: Visitor) -> None:
             help=f"Makes the most accurate one your run: it then answers, and the page shows its curves. {LUCK}",
         )
     _table(sweep)
+
+
+@part("sweep_others", SETTING, where=Where.TAB)
+def _others() -> None:
+    """Draw what a sweep does, and the settings that all of its networks share."""
+    st.caption(
+        "Train several networks side by side that differ in one setting. All others are those of the controls: "
+        f"**{plain(settings_in_words(chosen_settings()))}**. A run that plays pauses for it."
+    )
 
 
 def _start(visitor: Visitor, name: str, values: list[Any]) -> None:

@@ -1,5 +1,7 @@
 """Send the network that answers: a copy under a code, whose link and QR code others open."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mlp.class_names import in_words
@@ -38,7 +40,8 @@ def send_section(visitor: Visitor) -> None:
     if now.kind in ("run", "uploaded"):
         code = _code.get() if _code.get() in COPIES.of(visitor) else ""
         st.markdown(f"A friend draws for a copy of your network as it is now. {KEPT}")
-        st.button("Make a link", key="send_network", type="primary", on_click=_send, args=(visitor,))
+        look: Literal["primary", "secondary"] = "secondary" if code else "primary"  # then copying is what is next
+        st.button("Make a link", key="send_network", type=look, on_click=_send, args=(visitor,))
         _refused.show()
     if code:
         copy_button(link_of(code))

@@ -70,7 +70,8 @@ def test_network_is_sent_from_the_menu_and_withdrawn_while_a_friend_draws(open_p
     visitor_of(page).uploaded = Reader(Settings(hidden=(9,), names=names).new_network(), names=names)
     page.run().button_group(key="share_what").set_value("This network to try").run()
     page.segmented_control(key="network").set_value("uploaded").run()
-    for _ in range(2):
+    for look in ("primary", "secondary"):  # once there is a link, copying it is what is next
+        assert page.button(key="send_network").proto.type == look
         press(page, "send_network")
     [code] = COPIES.of(visitor_of(page))  # only one, as the network is the same
     friend = draw(open_page(network=code), 4)
