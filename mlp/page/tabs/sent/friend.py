@@ -94,14 +94,18 @@ def _counted(visitor: Visitor) -> tuple[int, int]:
 
 
 def _count(visitor: Visitor, named: int | None = None) -> None:
-    """Count the drawing as read right, or as what was named, and clear the canvas for the next one."""
+    """Count the drawing as read right, or as what was named, and clear the canvas for the next one.
+
+    A drawing that the network does not know is not read, whatever it would have answered.
+    """
     desk = this_tab().desk
-    read = None if desk.answer is None else desk.answer.current.reading
-    if desk.drawing is None or read is None:
+    answer = None if desk.answer is None else desk.answer.current
+    if desk.drawing is None or answer is None or answer.reading is None:
         return
+    is_right = answer.is_seen and named in (None, answer.reading.digit)
     with visitor.lock:
         right, n = _counted(visitor)
-        visitor.kept[TRIED] = (linked(LINKED), right + (named in (None, read.digit)), n + 1)
+        visitor.kept[TRIED] = (linked(LINKED), right + is_right, n + 1)
     wipe(visitor, CANVAS, FIRST_WORK)  # the row follows once the canvas is empty
 
 

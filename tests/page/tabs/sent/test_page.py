@@ -26,7 +26,9 @@ def sent(reader: Reader, seconds: float | None = None) -> str:
 
 
 def test_friend_reads_with_the_network_of_the_link_and_counts(open_page: Open):
-    code = sent(network())
+    reader = network()
+    reader.none_below = 0.0  # it knows whatever is drawn
+    code = sent(reader)
     page = open_page()
     visitor_of(page).signs.change(letters(1))
     page = open_page(visitor=page, network=code)
@@ -46,6 +48,16 @@ def test_friend_reads_with_the_network_of_the_link_and_counts(open_page: Open):
     assert (address(again), visitor_of(again).network) == ({"network": [code]}, "pretrained")
     assert label(again) == "Make your own"
     assert press(again, "next_step").button(key="sign_0").label.startswith("**A** · 1")
+
+
+def test_drawing_that_the_network_does_not_know_is_not_read(open_page: Open):
+    reader = network()
+    reader.none_below = 1.0
+    page = open_page(network=sent(reader))
+    hidden = tab_of(draw(page, 4)).desk.answer.current
+    assert (hidden.is_seen, hidden.text) == (False, None)
+    assert "It read 0 of your 1." in text(press(page, f"sent_was_{hidden.reading.digit}"), "correction_row")
+    assert "It read 0 of your 2." in text(press(draw(page, 4), "sent_right"), "correction_row")
 
 
 def test_friend_of_digits_trains_their_own_next(open_page: Open):
