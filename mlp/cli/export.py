@@ -16,9 +16,10 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command: argparse.ArgumentParser = commands.add_parser(
         "export",
         help="write a network for PyTorch, plain numpy, a notebook or ONNX",
-        description="Each export matches the network's probabilities within 0.00001, including its temperature, but "
-        "without test-time augmentation. PyTorch and numpy exports add a script next to the network, "
-        "such as net_pytorch.py.",
+        description="Each export matches the network's probabilities within 0.00001 for the same images as floats in "
+        "0..1, including its temperature, but without test-time augmentation. For images of uint8, a network that "
+        "straightens rounds them, and they may differ by about 0.01. PyTorch and numpy exports add a script next to "
+        "the network, such as net_pytorch.py.",
     )
     command.add_argument("file", metavar="FILE", help="the .safetensors file to read")
     command.add_argument("--to", required=True, choices=TOOLS, metavar="TOOL", help=" ".join(TOOLS))

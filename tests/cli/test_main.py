@@ -117,6 +117,14 @@ def test_export_adds_a_script_and_replaces_no_foreign_file(model, tmp_path, caps
         assert model.read_bytes() == kept
 
 
+def test_export_says_for_which_images_its_limit_holds(capsys):
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "within 0.00001 for the same images as floats in 0..1" in said
+    assert "For images of uint8, a network that straightens rounds them, and they may differ by about 0.01." in said
+
+
 @pytest.fixture
 def as_in_a_terminal():
     """Restore the usual effect of Ctrl-C, which background jobs of a shell ignore."""
