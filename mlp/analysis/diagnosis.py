@@ -139,7 +139,7 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
         why = "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left."
         remedy = Remedy("Try ReLU", {"activation": "relu"})
     elif settings.dropout and rate > 0.05 * _usual(settings):
-        why = f"Dropout lets {settings.dropout:.0%} of the hidden neurons sit out each step. Too few may be left."
+        why = f"Dropout lets {settings.dropout:.0%} of the hidden neurons sit out for each image. Too few may be left."
         remedy = Remedy("Try dropout 0", {"dropout": 0.0})
     elif rate < 0.9 * _usual(settings):
         title = "The loss is hardly falling"

@@ -1,4 +1,4 @@
-"""Dropout: training skips random neurons at each step, so that the network relies on no single one."""
+"""Dropout: training skips random neurons, others for each image, so that the network relies on no single one."""
 
 import numpy as np
 
@@ -15,9 +15,9 @@ class Dropout(Layer):
     ``outputs = inputs · mask``, where an entry of the mask is 0 with probability ``rate``, else ``1 / (1 − rate)``
     (Srivastava et al. 2014, with the scaling in training, so that predictions need none).
 
-    Only a ``forward`` with a generator skips inputs: `mlp.train` hands its own to each step. In your own loop, write
-    ``network.forward(images, rng)``. Generators in the same state draw the same mask, so that a gradient can be
-    compared with finite differences.
+    Only a ``forward`` with a generator skips inputs, others for each row: `mlp.train` hands its own to each step. In
+    your own loop, write ``network.forward(images, rng)``. Generators in the same state draw the same mask, so that a
+    gradient can be compared with finite differences.
 
     Parameters
     ----------

@@ -29,8 +29,8 @@ class MLP(Sequential):
         How the initial weights are drawn, see `Dense.initialize`; ``"gabor"`` applies to the first layer, and ``"he"``
         to the others.
     dropout : float
-        Fraction of the hidden neurons to skip at each step of training, at least 0 and less than 1, see `Dropout`. With
-        0 there is no such layer.
+        Fraction of the hidden neurons that training skips, drawn anew for each image, at least 0 and less than 1, see
+        `Dropout`. With 0 there is no such layer.
 
     Raises
     ------
@@ -103,7 +103,7 @@ class MLP(Sequential):
 
     @property
     def dropout(self) -> float:
-        """Fraction of the hidden neurons to skip at each step of training."""
+        """Fraction of the hidden neurons that training skips, drawn anew for each image."""
         return self._dropout
 
     @property

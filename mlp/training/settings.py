@@ -166,7 +166,8 @@ class Settings:
         RATE,
         positions=[tenths / 10 for tenths in range(9)],
         section="Prevent overfitting",
-        explained="Share of hidden neurons that sit out each step, so the network can’t rely on just a few.",
+        explained="Share of hidden neurons that sit out, drawn anew for each image, so the network can’t rely on just "
+        "a few.",
     )
     label_smoothing: float = setting(
         0.0,

@@ -92,7 +92,9 @@ def test_deep_sigmoids_are_distinguished_from_small_steps():
 def test_dropout_that_leaves_too_few_neurons_is_removed_first():
     stuck = {"hidden": (8, 8), "dropout": 0.8}
     for rate in (0.1, 0.01):  # each of them was once the remedy for the other
-        assert found(trained(600, learning_rate=rate, **stuck)) == [("not falling", {"dropout": 0.0})]
+        run = trained(600, learning_rate=rate, **stuck)
+        assert found(run) == [("not falling", {"dropout": 0.0})]
+        assert "80% of the hidden neurons sit out for each image" in diagnoses(run, ())[0].text
     assert found(trained(600, **{**stuck, "dropout": 0.0})) == []
 
 

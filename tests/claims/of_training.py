@@ -198,6 +198,7 @@ def dropout_leaves_out_its_share_at_random() -> None:
         network.forward(UNSEEN.images[:50], np.random.default_rng(seed))
         masks.append(network.dropouts[0].mask == 0)
         assert abs(masks[-1].mean() - 0.3) < 0.02
+        assert len(np.unique(masks[-1], axis=0)) == 50  # another one for each image of a step
     assert (masks[0] != masks[1]).any()
 
 

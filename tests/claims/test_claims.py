@@ -22,6 +22,9 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ),
     ("lesson/width-and-depth", "784 × 256 = 200,704 weights"): of_training.first_weights_are_nearly_all,
     ("lesson/overfitting", "All four runs take 940 steps"): of_training.overfitting_runs_are_equally_long,
+    ("lesson/overfitting", "three in ten hidden neurons sit out, drawn anew for each image"): (
+        of_training.dropout_leaves_out_its_share_at_random
+    ),
     ("lesson/overfitting", "misreads more than one in ten"): of_training.few_images_are_memorized,
     ("lesson/overfitting", "where does it stop falling while the training loss still goes down"): (
         of_training.validation_loss_stops_falling_before_training_loss
@@ -108,7 +111,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lab/valley 2", "also varies mostly in two directions"): of_lab.a_random_walk_varies_mostly_in_two_directions_too,
     # Glossary
     ("glossary/cross-entropy", "minus the natural logarithm"): of_training.cross_entropy_is_minus_the_natural_logarithm,
-    ("glossary/dropout", "chosen at random"): of_training.dropout_leaves_out_its_share_at_random,
+    ("glossary/dropout", "chosen at random for each image"): of_training.dropout_leaves_out_its_share_at_random,
     ("glossary/gradient", "a step goes the opposite way"): of_training.gradient_is_the_slope_and_steps_go_against_it,
     ("glossary/learning rate", "against the gradient"): of_training.gradient_is_the_slope_and_steps_go_against_it,
     ("glossary/loss", "2.3 is a blind guess"): of_training.blind_guess_costs_2_3,
@@ -139,7 +142,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("help/momentum", "0.9 acts like a learning rate ten times as high"): of_training.steps_that_agree_grow_by_momentum,
     ("help/weight_decay", "with Adam as in AdamW"): of_training.weight_decay_takes_a_share_of_each_weight,
     ("help/l1", "end near zero"): of_training.l1_ends_near_zero_but_not_at_it,
-    ("help/dropout", "Share of hidden neurons that sit out each step"): (
+    ("help/dropout", "Share of hidden neurons that sit out, drawn anew for each image"): (
         of_training.dropout_leaves_out_its_share_at_random
     ),
     ("help/label_smoothing", "91% for the right digit and 1% for each of the others"): (

@@ -14,7 +14,8 @@ WORDS = {
     "memorize.",
     "bias": "A number that a neuron adds to its sum, whatever the image is.",
     "cross-entropy": "The loss of one image: minus the natural logarithm of the probability given to the right digit.",
-    "dropout": "Letting neurons sit out a step, chosen at random, so that the network can’t rely on a few of them.",
+    "dropout": "Letting neurons sit out, chosen at random for each image, so that the network can’t rely on a few of "
+    "them.",
     "epoch": "One pass over all training images.",
     "gradient": "For each weight, how steeply the loss changes with it; a step goes the opposite way.",
     "layer": "Neurons that work side by side: each receives the outputs of the layer before, and of no other.",

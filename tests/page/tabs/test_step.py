@@ -54,6 +54,8 @@ def test_all_stages_of_a_new_network_open(open_page, settings):
     test = open_page(tab="Step by step", **settings)
     for number in walk(test):
         assert any(f"{number}. {list(STAGES)[number - 1]}" in header.value for header in test.subheader)
+        notes = "".join(each.value for each in test.markdown if "**Dropout**" in each.value)
+        assert notes == "" or "sit out, chosen at random for each image of this step" in notes
     assert test.button(key="slow_next").label == "Next minibatch"
 
 

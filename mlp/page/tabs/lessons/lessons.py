@@ -82,8 +82,8 @@ LESSONS = {
         expect="With 100,710 numbers to learn and only 300 images, a network can memorize its images. It then reads "
         "every one of them, and still misreads more than one in ten digits that it has not seen. With ten times the "
         "images, memorizing is harder. Bent images differ a little every time they are seen. With dropout, three in "
-        "ten hidden neurons sit out each step, so that the network can’t rely on a few of them. All four runs take 940 "
-        "steps.",
+        "ten hidden neurons sit out, drawn anew for each image, so that the network can’t rely on a few of them. All "
+        "four runs take 940 steps.",
         experiments=(
             Experiment("300 images", Settings(images=300, epochs=94)),
             Experiment("3,000 images", Settings(images=3000, epochs=10)),

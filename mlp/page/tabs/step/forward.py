@@ -181,7 +181,7 @@ def _dropout_note(step: SlowStep) -> None:
     rate = step.before.dropout
     if rate:
         st.markdown(
-            f"**Dropout** makes {rate * 100:.0f}% of the hidden neurons sit out this step, chosen at random for each "
-            f"image: D has 0 for them, and {1 / (1 - rate):.3g} for the others to make up for it. When the network "
+            f"**Dropout** lets {rate * 100:.0f}% of the hidden neurons sit out, chosen at random for each image of "
+            f"this step: D has 0 for them, and {1 / (1 - rate):.3g} for the others to make up for it. When the network "
             "reads, all neurons take part."
         )
