@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -95,7 +96,8 @@ class Hosts:
         except ValueError:
             above = {f"*{name[dot:]}" for dot, letter in enumerate(name) if letter == "."}
             return bool(name) and bool({name, *above} & self._names)
-        return name in self._names or name == own_address or any(address in network for network in NEAR)
+        is_own = own_address is not None and name == _canonical(own_address)
+        return name in self._names or is_own or any(address in network for network in NEAR)
 
 
 def is_same_origin(origin: str, host: str | None) -> bool:
@@ -130,7 +132,12 @@ def _split(netloc: str) -> SplitResult | None:
 
 
 def _canonical(name: str) -> str:
-    return name.strip().lower().rstrip(".")
+    """Return the form in which names and addresses are compared; a dual-stack socket gives IPv4 ones in IPv6's form."""
+    name = name.strip().lower().rstrip(".")
+    with suppress(ValueError):
+        address = ipaddress.ip_address(name)
+        return str(getattr(address, "ipv4_mapped", None) or address)
+    return name
 
 
 def headers(framed: bool) -> list[tuple[bytes, bytes]]:

@@ -1,12 +1,49 @@
 """Names and origins of the page itself."""
 
 import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+from streamlit.net_util import get_internal_ip
 
-from mlp.page.server.guard import Hosts, headers, is_public, is_same_origin, named_hosts
+from mlp.page.server import guard
+from mlp.page.server.guard import Guard, Hosts, headers, is_public, is_same_origin, named_hosts
+from mlp.page.style.reach import reachable
 
 NAME = socket.gethostname().lower()
+START_S = 20.0
+
+
+@contextmanager
+def serving(hosts: Hosts) -> Iterator[int]:
+    """Answer behind the guard on a socket like that of the page, for IPv6 and IPv4, and yield its port."""
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listening:
+        app = Guard(PlainTextResponse("the page"), hosts, framed=False)
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_level="error"))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        deadline = time.monotonic() + START_S
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.01)
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(START_S)
+
+
+def status(address: str, port: int, host: str = "") -> int:
+    """Return the status of the answer at an address, to a request under another name if one is given."""
+    with closing(HTTPConnection(address, port, timeout=START_S)) as connection:
+        connection.request("GET", "/", headers={"host": host} if host else {})
+        return connection.getresponse().status
 
 
 @pytest.mark.parametrize("host", ["LOCALHOST", "[::1]:8501", "192.168.1.20:8501", f"{NAME}:80"])
@@ -24,6 +61,18 @@ def test_unknown_name_is_refused(host: str | None):
 def test_receiving_address_belongs_to_this_machine():
     assert Hosts([]).allow("8.8.8.8:8501", own_address="8.8.8.8")
     assert not Hosts([]).allow("8.8.4.4:8501", own_address="8.8.8.8")
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="the page then has a socket for IPv4 alone")
+def test_addresses_of_the_qr_code_and_the_terminal_are_answered(monkeypatch: pytest.MonkeyPatch):
+    """Also of a machine whose address is not a private one, in a university's network."""
+    monkeypatch.setattr(guard, "NEAR", ())
+    monkeypatch.delenv("MLP_HOSTS", raising=False)
+    of_qr_code = urlsplit(reachable("http://localhost:8501/", room="k7p3x")).hostname
+    with serving(Hosts([])) as port:
+        for address in filter(None, (of_qr_code, get_internal_ip(), "127.0.0.1", "::1")):
+            assert (address, status(address, port)) == (address, 200)
+            assert status(address, port, host="8.8.4.4:8501") == 403
 
 
 def test_variable_adds_names(monkeypatch: pytest.MonkeyPatch):
