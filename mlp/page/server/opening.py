@@ -38,7 +38,8 @@ class Opening:
     def __init__(self, app: App) -> None:
         self._app = app
         self._base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
-        self._kept: dict[tuple[Path, bool], asyncio.Task[bytes]] = {}
+        self._kept: dict[tuple[Path, bool], bytes] = {}
+        self._packing = asyncio.Lock()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -50,10 +51,11 @@ class Opening:
             return
         headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if packed else {})
         headers["cache-control"] = "no-cache" if is_named else f"public, immutable, max-age={YEAR_S}"
-        if (file, packed) not in self._kept:
-            self._kept[file, packed] = asyncio.create_task(asyncio.to_thread(content, file, packed))
-        body = await self._kept[file, packed]
-        await Response(body, headers=headers, media_type=TYPES[file.suffix])(scope, receive, send)
+        async with self._packing:  # one at a time, so that browsers that come together do not compress it each
+            if (file, packed) not in self._kept:
+                self._kept[file, packed] = await asyncio.to_thread(content, file, packed)
+        response = Response(self._kept[file, packed], headers=headers, media_type=TYPES[file.suffix])
+        await response(scope, receive, send)
 
     def _file(self, scope: Message) -> Path | None:
         """Return the file that a browser requests; None if another part of the server answers."""

@@ -1,6 +1,7 @@
 """The opening HTML is completed, scripts are compressed once, and everything else stays unchanged."""
 
 import asyncio
+import errno
 import gzip
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,23 @@ def test_script_is_compressed_once_and_kept_by_browsers(files: Path):
         assert "immutable" in headers["cache-control"]
         assert headers["content-type"].startswith("text/javascript")
         assert int(headers["content-length"]) == len(body) < len(SCRIPT) / 3
+        assert gzip.decompress(body) == SCRIPT
+
+    asyncio.run(visit())
+
+
+@pytest.mark.usefixtures("files")
+def test_script_that_could_not_be_read_at_first_is_read_at_the_next_request(monkeypatch: pytest.MonkeyPatch):
+    def content_without_descriptors(file: Path, _packed: bool) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files", str(file))
+
+    async def visit() -> None:
+        server = Server()
+        with monkeypatch.context() as patch:
+            patch.setattr(opening, "content", content_without_descriptors)
+            with pytest.raises(OSError, match="Too many open files"):
+                await server.get("/static/js/index.abc.js", accept="*/*")
+        _, body = await server.get("/static/js/index.abc.js", accept="*/*")
         assert gzip.decompress(body) == SCRIPT
 
     asyncio.run(visit())
