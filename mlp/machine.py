@@ -79,6 +79,18 @@ def n_spinning() -> int:
     return found
 
 
+def waited_for_core_s(pid: int) -> float:
+    """Return the seconds for which a process could have run and had no core: its thread that waited longest, on Linux.
+
+    It is 0 if the process has ended, or the system does not report it.
+    """
+    waited_ns = [0]
+    with suppress(OSError, ValueError, IndexError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            waited_ns.append(int((task / "schedstat").read_text(encoding="ascii").split()[1]))
+    return max(waited_ns) / 1e9
+
+
 def idle_cores() -> int:
     """Return the number of usable cores that no other running thread of the machine needs; at least 1."""
     return max(1, usable_cores() - (n_running() - n_spinning()) + 1)

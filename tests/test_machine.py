@@ -3,13 +3,16 @@
 import _thread
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from mlp import machine
-from mlp.machine import idle_cores, usable_cores, usable_memory_mb, worker_count, worker_limit_mb
+from mlp.machine import idle_cores, usable_cores, usable_memory_mb, waited_for_core_s, worker_count, worker_limit_mb
+from tests.jobs.waiting import wait_until
 
 
 def _python_thread(run, args) -> None:
@@ -93,3 +96,18 @@ def test_cores_and_memory_limit_the_worker_count(monkeypatch, cores, memory, wor
 def test_worker_memory_limit_leaves_room_for_the_server(monkeypatch, memory, limit):
     monkeypatch.setattr(machine, "usable_memory_mb", lambda: memory)
     assert worker_limit_mb(2000) == limit
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not report it")
+def test_wait_for_a_core_is_that_of_processes_that_share_one():
+    core = str(min(os.sched_getaffinity(0)))
+    spin = "import os, sys\nos.sched_setaffinity(0, [int(sys.argv[1])])\nwhile True: pass"
+    spinning = [subprocess.Popen([sys.executable, "-c", spin, core]) for _ in range(2)]
+    try:
+        for process in spinning:
+            wait_until(lambda pid=process.pid: waited_for_core_s(pid) > 0.2)
+    finally:
+        for process in spinning:
+            process.kill()
+            process.wait()
+    assert waited_for_core_s(spinning[0].pid) == 0

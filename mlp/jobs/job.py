@@ -25,6 +25,8 @@ from mlp.training.run import Run
 
 EVALUATION_SHARE = 0.05  # of the training time, at most, for measuring validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
+LATE_S = 3.0
+"""Time without a first answer after which a run that plays says what it waits for."""
 
 
 class Job(Task[Slice]):
@@ -96,6 +98,8 @@ class Job(Task[Slice]):
 
         self._images_per_second: float | None = None
         self._last_return: float | None = None
+        self._is_late = False  # whether its first answer since it plays is
+        self._late: threading.Timer | None = None
         self._since_evaluation_s = 0.0
         self._evaluation_cost_s = 0.0
         self._measured_step = 0  # a measurement that was not finite is missing from the history
@@ -126,10 +130,11 @@ class Job(Task[Slice]):
             self._forget_failures()
             if self._can_continue():
                 self._playing = True
-                self._last_return = None
+                self._last_return, self._is_late = None, False
                 self._stop = 0  # so that the start is seen too
                 if self._rest is None and not self._begin_rest():
                     self._send_run()
+                    self._late = started_timer(LATE_S, self._note_late)
 
     def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
         """Choose how fast it plays: rests between slices slow it down; with ``slow_start`` they end after 400 steps."""
@@ -215,9 +220,27 @@ class Job(Task[Slice]):
                 images_per_second=self._images_per_second if self._playing else None,
                 seconds=self._seconds,
                 worker_failures=self.lost_workers,
-                waits=self._engine.trouble if self._future is not None else None,
+                waits=self._waits(),
                 speed=self._speed,
             )
+
+    def _waits(self) -> str | None:
+        """Return why nothing is trained at the moment, as text for visitors, if that takes long; else None."""
+        if self._future is None or self._engine.trouble:
+            return self._engine.trouble if self._future is not None else None
+        if not self._is_late or self._last_return is not None:
+            return None
+        n_others = self._engine.n_others(self._owner)
+        if self._future.running() or not n_others:
+            return "The server is busy, so the first steps take a while."
+        who = "Another visitor trains" if n_others == 1 else f"{n_others} other visitors train"
+        return f"{who} here. This run waits for its turn, and begins by itself."
+
+    def _note_late(self) -> None:
+        """Announce that the first answer is late, unless it has come."""
+        with self._changes():
+            if self._late is threading.current_thread() and self._playing and self._last_return is None:
+                self._is_late = self._changed = True
 
     def record(self, **extra: Any) -> Record:
         """Return all that is needed to resume later; it shares the run, as runs are never changed in place."""

@@ -33,6 +33,9 @@ class ManualEngine:
         self.owners.add(owner)
         return nullcontext()
 
+    def n_others(self, owner: Hashable) -> int:
+        return len(self.owners - {owner})
+
     def spare_threads(self) -> int:
         return 1
 

@@ -122,6 +122,21 @@ def test_step_requested_while_playing_follows_the_current_slice():
     assert (job.snapshot().step, engine.calls) == (8, [])
 
 
+def test_run_that_waits_for_its_first_turn_says_so(monkeypatch):
+    monkeypatch.setattr("mlp.jobs.job.LATE_S", 0.0)
+    engine, told = ManualEngine(), threading.Event()
+    engine.owners = {"Ben", "Cleo"}
+    job = Job(Run(SETTINGS), chosen_mnist(), engine, "Ada", slice_s=60)
+    job.play()
+    job.subscribe(told.set)
+    assert told.wait(60) or job.snapshot().waits
+    assert job.snapshot().waits == "2 other visitors train here. This run waits for its turn, and begins by itself."
+    engine.owners = {"Ada"}
+    assert job.snapshot().waits == "The server is busy, so the first steps take a while."
+    engine.answer(max_steps=5)
+    assert job.snapshot().waits is None  # from now on, its turns are only shared
+
+
 def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
     settings = replace(SETTINGS, epochs=60)
     for number in range(2):

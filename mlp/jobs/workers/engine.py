@@ -51,6 +51,8 @@ class WorkerSlot:
     """When the call began."""
     proven: bool = False
     """Whether the worker has completed a call."""
+    hung: bool = False
+    """Whether the worker was killed, as the call took too long."""
 
 
 class Engine:
@@ -67,7 +69,7 @@ class Engine:
     width : int, optional
         Number of calls to carry out at a time. Default: `worker_count`.
     limit_s : float
-        A worker that spends longer on one call, not counting the wait for a turn, is killed and replaced.
+        A worker that spends longer on one call, not counting waits for a turn and for a core, is killed and replaced.
     idle_s : float
         Seconds without a call after which a worker ends.
     cluster : Cluster, optional
@@ -136,6 +138,11 @@ class Engine:
         """Return the number of queued and running calls, and how many can run at a time, as of the last poll."""
         with self._wake:
             return len(self._turns) + self._n_busy(), self._n_fit()
+
+    def n_others(self, owner: Hashable) -> int:
+        """Return the number of other owners whose calls wait or run."""
+        with self._wake:
+            return len(self._turns.owners() - {owner})
 
     def spare_threads(self) -> int:
         """Return the number of threads that a new call may use: one, and one for each idle worker slot.
@@ -226,7 +233,7 @@ class Engine:
         with self._wake:
             while not self.closed:
                 if self._may_take(slot) and (turn := self._turns.take()) is not None:
-                    slot.call, slot.since = turn[1], time.monotonic()
+                    slot.call, slot.since, slot.hung = turn[1], time.monotonic(), False
                     self._call_slots()  # for the other waiting calls
                     return slot.call
                 now = time.monotonic()
@@ -276,7 +283,7 @@ class Engine:
             settle = partial(call.future.set_result, worker.carry_out(call.function, *call.args, **call.kwargs))
         except WorkerFailure as lost:
             _end_worker(slot)
-            if self._is_overdue(slot):
+            if slot.hung:
                 return partial(call.future.set_exception, Hung(f"it had worked on one call for {self._limit_s:g} s"))
             if isinstance(lost, NotStarted):
                 self._pause_starts(lost)
@@ -317,12 +324,12 @@ class Engine:
                     self._call_slots()
                 waited = len(self._turns) > 0
                 for slot in self._slots:
-                    if slot.call is not None and slot.worker is not None and self._is_overdue(slot):
+                    if slot.call is None or slot.worker is None:  # a cluster has its own limit
+                        continue
+                    over_s = time.monotonic() - slot.since - self._limit_s
+                    if over_s > 0 and over_s > slot.worker.starved_s:
+                        slot.hung = True
                         slot.worker.kill()
-
-    def _is_overdue(self, slot: WorkerSlot) -> bool:
-        """Whether the slot's call has taken too long; a cluster has its own limit."""
-        return self._cluster is None and time.monotonic() > slot.since + self._limit_s
 
 
 def _end_worker(slot: WorkerSlot) -> None:

@@ -74,6 +74,10 @@ class Turns(Generic[Item]):
         self._waiting = {owner: items, **self._waiting}
         self._end(owner)
 
+    def owners(self) -> set[Hashable]:
+        """Return the owners of waiting items, and of turns in progress."""
+        return self._waiting.keys() | self._out.keys()
+
     def waiting(self) -> list[Item]:
         """Return all waiting items."""
         return [item for items in self._waiting.values() for item in items]
@@ -82,5 +86,5 @@ class Turns(Generic[Item]):
         self._out[owner] -= 1
         if not self._out[owner]:
             del self._out[owner]
-        here = self._waiting.keys() | self._out.keys()
+        here = self.owners()
         self._used_s = {who: used_s for who, used_s in self._used_s.items() if who in here or used_s > self._now_s}

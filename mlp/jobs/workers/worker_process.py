@@ -11,6 +11,7 @@ from typing import Any
 
 from mlp.jobs.workers.call import NotStarted, WorkerFailure
 from mlp.jobs.workers.worker import NICENESS, receive, send
+from mlp.machine import waited_for_core_s
 
 # One BLAS thread per worker, except in slices with more: on a busy machine, threads that wait for each other cost up to
 # twenty times the work itself.
@@ -40,6 +41,8 @@ class WorkerProcess:
     ----------
     worked_s : float
         CPU seconds of the last call in both processes, with sending it and its result; 0 if it was lost.
+    starved_s : float
+        Seconds of the call in progress for which the process had no core.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class WorkerProcess:
         loads: Callable[[bytes], Any] = pickle.loads,
     ) -> None:
         self.worked_s = 0.0
+        self._waited_before_s = 0.0
         self._loads = loads
         self._has_started = False
         path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
@@ -74,6 +78,11 @@ class WorkerProcess:
         """Whether the process has ended."""
         return self._process.poll() is not None
 
+    @property
+    def starved_s(self) -> float:
+        """See the class; from any thread."""
+        return waited_for_core_s(self._process.pid) - self._waited_before_s
+
     def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call in the process, or raise its error.
 
@@ -84,7 +93,7 @@ class WorkerProcess:
         WorkerFailure
             If it ends during the call.
         """
-        self.worked_s = 0.0
+        self.worked_s, self._waited_before_s = 0.0, waited_for_core_s(self._process.pid)
         began = time.thread_time()
         message = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
         if not self._has_started:

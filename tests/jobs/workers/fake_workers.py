@@ -12,7 +12,7 @@ class InThread:
     """Carries out calls in the thread of its slot."""
 
     ended = False
-    worked_s = 0.0
+    worked_s = starved_s = 0.0
 
     def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
@@ -29,7 +29,7 @@ class ManualWorkers:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Future[Any], Callable[[], Any], tuple[Any, ...]]] = []
-        self.worked_s = 0.0
+        self.worked_s = self.starved_s = 0.0
 
     def answer(self) -> None:
         """Carry out the oldest call, after waiting for one."""
@@ -53,6 +53,10 @@ class ManualWorker:
     @property
     def worked_s(self) -> float:
         return self._workers.worked_s
+
+    @property
+    def starved_s(self) -> float:
+        return self._workers.starved_s
 
     def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self._future = Future()

@@ -205,6 +205,22 @@ def test_hang_limit_counts_neither_the_wait_for_a_turn_nor_earlier_calls(monkeyp
     workers.close()
 
 
+def test_worker_without_a_core_does_not_count_as_hung(monkeypatch):
+    clock, manual = Clock(), ManualWorkers()
+    monkeypatch.setattr("mlp.jobs.workers.engine.time", clock)
+    workers = Engine(manual.one, width=1, limit_s=0.2)
+    call = workers.submit(None, str)
+    wait_until(lambda: manual.calls)
+    manual.starved_s = 60.0
+    clock.now += 60
+    clock.wait_for_looks()
+    assert not call.done()
+    clock.now += 0.3
+    with pytest.raises(Hung):
+        call.result(60)
+    workers.close()
+
+
 def taken(turns: Turns[str], n_turns: int, **seconds: float) -> dict[str, int]:
     """Return how many of ``n_turns`` turns each owner gets if all always want more."""
     count = dict.fromkeys(seconds, 0)
