@@ -118,7 +118,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     loss, grad_logits = softmax_cross_entropy(network.forward(inputs, twin.mask_rng()), labels, smoothing)
     grads = network.pull_back(grad_logits)
     before.grads = network.grads
-    optimizer.step()
+    optimizer.step_flat(network.values, network.grads)  # also if the loss has grown until the gradients are NaN
 
     logits_after = network.activations(inputs, twin.mask_rng())[-1]
     twin.step += 1

@@ -64,7 +64,14 @@ class Optimizer:
         self.slots = {name: np.zeros(size, dtype) for name in slots}
         self.steps_taken = 0
         self._scratch = np.empty(size, dtype)
-        self._after_fast_steps = _is_nan(self.parameters[0].grad)
+        self._may_lack_gradients = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; an AttributeError if a finished SGD or Adam has none of this name, such as ``lr``."""
+        if "_finished" in vars(self) and not hasattr(self, name):
+            numbers = ", ".join(signature(type(self)).parameters)
+            raise AttributeError(f"{type(self).__name__} has no {name}, and would ignore it; it has {numbers}")
+        super().__setattr__(name, value)
 
     @one_blas_thread
     def step(self) -> None:
@@ -73,11 +80,15 @@ class Optimizer:
         Raises
         ------
         RuntimeError
-            If there are no gradients since the fast steps of `mlp.train`, which store none.
+            If the gradients are NaN, as they are before the first ``backward``, and after the fast steps of
+            `mlp.train`, which store none.
         """
-        if self._after_fast_steps and _is_nan(self.parameters[0].grad):
-            raise RuntimeError("there are no gradients, as train() stores none; call backward before step")
-        self._after_fast_steps = False
+        if self._may_lack_gradients and not self.parameters[0].has_grad:
+            raise RuntimeError(
+                "gradients must be numbers, got NaN, as before the first backward and after train(), which stores "
+                "none; call backward before step"
+            )
+        self._may_lack_gradients = False
         self.steps_taken += 1
         start = 0
         for parameter in self.parameters:
@@ -87,8 +98,8 @@ class Optimizer:
             start += size
 
     def step_flat(self, values: np.ndarray, grad: np.ndarray) -> None:
-        """Do what ``step`` does, for all parameters as one flat array and their gradient."""
-        self._after_fast_steps = True
+        """Do what ``step`` does, for all parameters as one flat array and their gradient, which is not checked."""
+        self._may_lack_gradients = True
         self.steps_taken += 1
         self.update(values, grad, self._scratch, *self.slots.values())
 
@@ -151,6 +162,8 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay, l1, ["velocity"] if momentum else [])
         self.momentum = momentum
+        if type(self) is SGD:  # another may have attributes of its own
+            self._finished = True
 
     def update(self, values: np.ndarray, grad: np.ndarray, scratch: np.ndarray, *slots: np.ndarray) -> None:
         """Change values, and their velocity if there is one, by a gradient."""
@@ -162,7 +175,7 @@ class SGD(Optimizer):
 
         ``add_gradient`` adds a factor times the gradient to the velocity if there is one, else to the values.
         """
-        self._after_fast_steps = True
+        self._may_lack_gradients = True
         self.steps_taken += 1
         self._update(values, add_gradient, self._scratch, *self.slots.values())
 
@@ -222,6 +235,8 @@ class Adam(Optimizer):
         super().__init__(parameters, learning_rate, weight_decay, l1, ["mean", "mean_square"])
         self.betas = tuple(Number("a beta", low=0, high=1, open_high=True).checked(beta) for beta in betas)
         self.epsilon = epsilon
+        if type(self) is Adam:
+            self._finished = True
 
     def update(self, values: np.ndarray, grad: np.ndarray, scratch: np.ndarray, *slots: np.ndarray) -> None:
         """Change values and both running means by a gradient, at step ``steps_taken``."""
@@ -241,11 +256,6 @@ class Adam(Optimizer):
         scratch += self.epsilon * correction_2
         np.divide(mean, scratch, out=scratch)
         add_scaled(scratch, -self.learning_rate * correction_2 / correction_1, values)
-
-
-def _is_nan(grad: np.ndarray) -> bool:
-    """Whether a gradient starts with NaN, as all do after fast steps."""
-    return bool(np.isnan(grad.flat[:1]).any())
 
 
 def _check_can_change(parameters: list[Parameter]) -> None:

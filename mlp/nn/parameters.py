@@ -17,7 +17,7 @@ class Parameter:
     value : array
         Used without a copy.
     grad : array, optional
-        The gradient of the last ``backward``; default: zeros.
+        The gradient of the last ``backward``; default: NaN, as there was none.
 
     Raises
     ------
@@ -37,7 +37,7 @@ class Parameter:
 
     def __init__(self, value: np.ndarray, grad: np.ndarray | None = None) -> None:
         self._value = value
-        self._grad = np.zeros(value.shape, value.dtype) if grad is None else _checked("grad", grad, value)
+        self._grad = None if grad is None else _checked("grad", grad, value)
         self._part_of: tuple[Parameter, int, tuple[int, ...]] | None = None
 
     @property
@@ -51,25 +51,36 @@ class Parameter:
 
     @property
     def grad(self) -> np.ndarray:
-        """Its gradient; assigning copies into it."""
+        """Its gradient, NaN before the first ``backward``; assigning copies into it."""
+        if self._grad is None:  # made when it is first used: a network that only reads needs none
+            if self._part_of is None:
+                self._grad = np.full_like(self._value, np.nan)
+            else:
+                whole, start, shape = self._part_of
+                self._grad = whole.grad[start : start + math.prod(shape)].reshape(shape)
         return self._grad
 
     @grad.setter
     def grad(self, numbers: np.ndarray) -> None:
-        self._grad[...] = _checked("grad", numbers, self._value)
+        self.grad[...] = _checked("grad", numbers, self._value)
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether there is a gradient: none before the first ``backward``, nor after fast steps, which store none."""
+        whole = self if self._part_of is None else self._part_of[0]
+        return whole._grad is not None and not np.isnan(self.grad.flat[:1]).any()
 
     def part(self, start: int, shape: tuple[int, ...]) -> "Parameter":
         """Return the parameter of some numbers of this flat one, from ``start`` on; pickles and copies stay parts."""
-        place = slice(start, start + math.prod(shape))
-        part = Parameter(self.value[place].reshape(shape), self.grad[place].reshape(shape))
+        part = Parameter(self.value[start : start + math.prod(shape)].reshape(shape))
         part._part_of = self, start, shape
         return part
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle a part by its place, and others without a gradient that is all 0."""
+        """Pickle a part by its place, and others with their gradient if there is one."""
         if self._part_of is not None:
             return Parameter.part, self._part_of
-        return Parameter, (self.value, self.grad if self.grad.any() else None)
+        return Parameter, (self.value, self.grad if self.has_grad else None)
 
     def __repr__(self) -> str:
         """Return the shape and type, such as ``Parameter(784 × 100, float32)``."""

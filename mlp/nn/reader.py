@@ -15,6 +15,28 @@ from mlp.nn.sequential import PREDICT_ROWS
 from mlp.nn.tta import is_square, mean_log_probabilities, shifted
 from mlp.straightening import straightened
 
+NONE_BELOW = Number("none_below", low=0, high=1)
+
+
+class WayOfReading:
+    """A descriptor for a way to read that is on or off, checked at each assignment; it needs square images."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the name of the attribute."""
+        self._name = name
+
+    def __get__(self, reader: Any, kind: type | None = None) -> Any:
+        """Return whether it is on; on the class, the descriptor itself."""
+        return self if reader is None else vars(reader)[self._name]
+
+    def __set__(self, reader: Any, chosen: bool) -> None:
+        """Turn it on or off, or raise a ValueError."""
+        if not isinstance(chosen, bool):
+            raise ValueError(f"{self._name} must be True or False, got {chosen!r}")
+        if chosen and not is_square(reader.layer_sizes[0]):
+            raise ValueError(f"{self._name.replace('_', '-')} needs a network of square images, got {reader.network}")
+        vars(reader)[self._name] = chosen
+
 
 class Reader:
     """A network with its way of reading, as a file stores both; `load_model` returns one.
@@ -54,6 +76,8 @@ class Reader:
     """
 
     temperature = Number(low=0, open_low=True)
+    test_time_augmentation = WayOfReading()
+    straighten = WayOfReading()
 
     def __init__(
         self,
@@ -68,11 +92,6 @@ class Reader:
     ) -> None:
         if not isinstance(network, MLP):
             raise TypeError(f"a Reader needs an MLP, got {network!r}; save_model takes a Sequential that could be one")
-        for name, chosen in (("test_time_augmentation", test_time_augmentation), ("straighten", straighten)):
-            if not isinstance(chosen, bool):
-                raise ValueError(f"{name} must be True or False, got {chosen!r}")
-            if chosen and not is_square(network.layer_sizes[0]):
-                raise ValueError(f"{name.replace('_', '-')} needs a network of square images, got {network}")
         self.network = network
         self.temperature = temperature
         self.test_time_augmentation = test_time_augmentation
@@ -82,8 +101,17 @@ class Reader:
         self.has_names = names is not None or self.names == DIGITS
         if len(self.names) != n_outputs:
             raise ValueError(f"a network needs a name for each of its {n_outputs} outputs, got {len(self.names)}")
-        self.none_below = None if none_below is None else Number("none_below", low=0, high=1).checked(none_below)
+        self.none_below = none_below
         self.facts: dict[str, Any] = dict(facts or {})
+
+    @property
+    def none_below(self) -> float | None:
+        """Minimum probability of an answer, checked at each assignment; None if any image shows one of the classes."""
+        return self._none_below
+
+    @none_below.setter
+    def none_below(self, share: float | None) -> None:
+        self._none_below = None if share is None else NONE_BELOW.checked(share)
 
     @property
     def layer_sizes(self) -> list[int]:

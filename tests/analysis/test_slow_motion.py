@@ -58,3 +58,12 @@ def test_every_parameters_gradient_agrees_with_its_finite_difference(activation,
     for check in check_gradients(slow, positions):
         assert check.relative_error < 1e-6
         assert check.used == pytest.approx(check.gradient, rel=1e-4)
+
+
+def test_step_whose_gradients_are_nan_is_shown():
+    run = Run(SETTINGS)
+    run.network.values *= 1e20
+    train = sample().train
+    step = slow_step(run, train.images, train.labels)
+    assert np.isnan(step.before.grads).any()
+    assert not np.isfinite(step.loss_after)

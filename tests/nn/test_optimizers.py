@@ -1,5 +1,6 @@
 """Every optimizer: steps worked by hand, preserved types, its state, and invalid arguments."""
 
+import copy
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from mlp import MLP, SGD, Adam, softmax_cross_entropy, train
 from mlp.nn.parameters import Parameter
-from tests.nn.test_misuse import OPTIMIZERS
+from tests.nn.test_misuse import IMAGES, LABELS, OPTIMIZERS, small
 
 
 def one(value, grad, dtype=np.float64):
@@ -95,7 +96,7 @@ def test_step_without_gradients_after_train_is_refused_until_there_are_some():
     list(train(network, optimizer, images, labels, batch_size=5, epochs=1, rng=rng))
     trained = network.values.copy()
     for one in (optimizer, Adam(network.parameters())):
-        with pytest.raises(RuntimeError, match=r"no gradients, as train\(\) stores none; call backward"):
+        with pytest.raises(RuntimeError, match=r"got NaN, as .* after train\(\), which stores none; call backward"):
             one.step()
     np.testing.assert_array_equal(network.values, trained)
     network.backward(softmax_cross_entropy(network.forward(images), labels)[1])
@@ -105,6 +106,41 @@ def test_step_without_gradients_after_train_is_refused_until_there_are_some():
     network.grads[...] = np.nan  # now those of a loss that is not finite
     optimizer.step()
     assert np.isnan(network.values).all()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_step_before_any_backward_is_refused(name):
+    network = small()
+    optimizer = OPTIMIZERS[name](network.parameters())
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=r"got NaN, as before the first backward .* call backward before step"):
+            optimizer.step()
+        assert np.isnan(network.grads).all()  # to look at them makes none
+    np.testing.assert_array_equal(network.values, small().values)
+    network.backward(softmax_cross_entropy(network.forward(IMAGES), LABELS)[1])
+    optimizer.step()
+    assert np.isfinite(network.values).all()
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("sgd", "lr"), ("adam", "lr"), ("adam", "momentum")])
+def test_number_that_no_optimizer_has_is_refused(name, wrong):
+    optimizer = OPTIMIZERS[name](small().parameters())
+    for one in (optimizer, copy.deepcopy(optimizer)):
+        with pytest.raises(AttributeError, match=f"has no {wrong}, and would ignore it; it has .*learning_rate, "):
+            setattr(one, wrong, 0.01)
+        one.learning_rate = 0.01
+        assert one.learning_rate == 0.01
+
+
+def test_optimizer_of_your_own_has_attributes_of_its_own():
+    class Counting(SGD):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            self.n = 0
+
+    optimizer = Counting(small().parameters(), 0.1)
+    optimizer.n += 1
+    assert optimizer.n == 1
 
 
 ADAMW_GRADS = ([0.25, -1.0], [-0.5, 0.75], [0.125, 2.0])

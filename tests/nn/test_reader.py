@@ -96,6 +96,27 @@ def test_way_of_reading_is_a_bool_and_needs_square_images(network, way, wrong):
         Reader(MLP([10, 2], rng=np.random.default_rng(0)), **{way: True})
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong", "rule"),
+    [
+        ("straighten", "no", "must be True or False, got 'no'"),
+        ("test_time_augmentation", 5, "must be True or False, got 5"),
+        ("none_below", 7, "must be at least 0 and at most 1, got 7"),
+        ("none_below", np.nan, "must be at least 0 and at most 1, got nan"),
+    ],
+)
+def test_way_of_reading_that_is_changed_later_is_checked(network, name, wrong, rule):
+    reader = Reader(network, none_below=0.5)
+    before = getattr(reader, name)
+    with pytest.raises(ValueError, match=f"{name} {rule}"):
+        setattr(reader, name, wrong)
+    assert getattr(reader, name) == before
+    if isinstance(before, bool):
+        setattr(reader, name, True)
+        with pytest.raises(ValueError, match=f"{name.replace('_', '-')} needs a network of square images"):
+            setattr(Reader(MLP([10, 2], rng=np.random.default_rng(0))), name, True)
+
+
 def test_files_and_copies_keep_how_the_network_reads(images):
     reader = Reader(
         MLP([784, 12, 2], activation="tanh", rng=np.random.default_rng(0)),
