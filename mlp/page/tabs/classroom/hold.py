@@ -55,14 +55,15 @@ def devices(visitor: Visitor, room: Classroom) -> None:
 
 
 def _waiting(room: Classroom) -> None:
-    waiting = list(room.waiting.items())
+    # A key stands in the page, and a digest would be the same in each room.
+    waiting, is_full = list(room.waiting.items()), room.is_full
     for who, name in waiting[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{called(name).capitalize()} asks to come in.")
             st.button(
-                "Let in", key=f"room_in_{who}", type="primary", disabled=room.is_full, on_click=room.let_in, args=(who,)
+                "Let in", key=f"room_in_{name}", type="primary", disabled=is_full, on_click=room.let_in, args=(who,)
             )
-            st.button("No", key=f"room_out_{who}", on_click=room.send_away, args=(who,))
+            st.button("No", key=f"room_out_{name}", on_click=room.send_away, args=(who,))
     if len(waiting) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{len(waiting)}** wait.")
@@ -75,12 +76,12 @@ def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
         st.markdown(f"**{plain(learner.name)}**, you")
     elif learner.number != _asked.get():
         st.markdown(f"**{plain(learner.name)}**")
-        st.button("Let go …", key=f"room_ask_{learner.who}", on_click=_asked.set, args=(learner.number,))
+        st.button("Let go …", key=f"room_ask_{learner.number}", on_click=_asked.set, args=(learner.number,))
     else:
         n = len(learner.drawings) + len(learner.mistakes)
         lost = f", and delete {n} drawing{'s' * (n > 1)}" if n else ""
         st.markdown(f"Let **{called(learner.name)}** go{lost}?")
-        st.button("Let go", key=f"room_gone_{learner.who}", type="primary", on_click=room.let_go, args=(learner.who,))
+        st.button("Let go", key="room_gone", type="primary", on_click=room.let_go, args=(learner.who,))
         st.button("Keep", key="room_keep", on_click=_asked.set, args=(0,))
 
 

@@ -139,7 +139,7 @@ class Classrooms(ByCode[Classroom]):
         """Forget that a visitor waits whose tabs are closed, and delete the copies in runs whose rooms are closed."""
         room = None if (seat := seat_of(visitor)) is None else self._present.get(Classroom.id_of(seat.code))
         if room is not None and time.monotonic() - visitor.last_seen > WAITS_S and person(visitor.id) in room.waiting:
-            room.let_go(person(visitor.id))
+            room.send_away(person(visitor.id))  # not with a press of the holder's that lets them in now
         with suppress(OSError):  # looked up again when the disk can be read
             closed = {code for code in visitor.runs.rooms() if not self.knows(code)}
             if lost := visitor.lose_drawings(closed):
