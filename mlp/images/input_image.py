@@ -1,5 +1,6 @@
 """The image that a network reads: a drawing, a photo or a digit of the data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -31,7 +32,7 @@ class InputImage:
         The network's input.
     stages : Stages or None
         The steps from the original to the input; None for a digit of the data, which MNIST's authors prepared.
-    strokes : tuple of Stroke
+    strokes : sequence of Stroke
         A drawing's strokes, in pixels of the canvas; empty if unknown.
     thumbnail : uint8 array, shape (h, w, 3), or None
         A small copy of a photo before its ink was found.
@@ -42,7 +43,7 @@ class InputImage:
     pixels: np.ndarray
     image: Float32Array
     stages: Stages | None = None
-    strokes: tuple[Stroke, ...] = ()
+    strokes: Sequence[Stroke] = ()
     thumbnail: np.ndarray | None = None
 
     @cached_property
@@ -55,13 +56,13 @@ class InputImage:
         return tuple(digit for digit in found if digit is not None)
 
 
-def _strokes_in(ink: np.ndarray, strokes: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
+def _strokes_in(ink: np.ndarray, strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
     """Return the strokes whose middle lies between the left and right end of the ink."""
     columns = np.flatnonzero(ink.any(axis=0))
     return tuple(stroke for stroke in strokes if columns[0] <= stroke[:, 0].mean() <= columns[-1])
 
 
-def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImage | None:
+def from_drawing(ink: np.ndarray, strokes: Sequence[Stroke] = ()) -> InputImage | None:
     """Return a drawing, (H, W) uint8, as an input; None without ink. Raises the errors of `to_mnist`."""
     passed = stages(ink)
     return None if passed is None else InputImage("drawing", "your drawing", ink, passed.centered, passed, strokes)

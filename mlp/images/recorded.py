@@ -6,14 +6,15 @@ bytes in base64; a visitor's photo has only that.
 """
 
 import base64
-import binascii
 import gzip
 import json
 import math
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -47,8 +48,36 @@ Stroke = np.ndarray
 
 PIXELS = 784
 
-FAINTEST = 3
-"""Least of an image's darkest pixel: blank images have 0, those of another scale 1, and straightening halves it."""
+PACKED = {"points": np.float32, "lengths": np.uint16}
+"""The arrays of `Strokes` in a file as it is kept, in base64."""
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes(Sequence[Stroke]):
+    """The strokes of a drawing in two arrays, as an array takes 110 bytes besides its points.
+
+    ``points`` are those of all strokes, (n, 2) float; ``lengths`` are the numbers of points of each, (strokes,) int.
+    """
+
+    points: np.ndarray
+    lengths: np.ndarray
+
+    def __len__(self) -> int:
+        """Number of strokes."""
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[Stroke]:
+        """Return the points of each stroke."""
+        return iter(np.split(self.points, np.cumsum(self.lengths))[:-1])
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return the points of a stroke."""
+        return tuple(self)[place]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the points in bytes."""
+        return self.points.nbytes + self.lengths.nbytes
 
 
 @dataclass(frozen=True)
@@ -59,7 +88,7 @@ class Drawing:
     """
 
     label: int
-    strokes: tuple[Stroke, ...]
+    strokes: Sequence[Stroke]
     writer: int = 0
     image: np.ndarray | None = None
 
@@ -98,49 +127,62 @@ def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Drawing:
     if type(writer) is not int:
         raise ValueError(f"{where}: writer must be an integer, got {writer!r:.60}")
     image = _image(sample["image"], where) if "image" in sample else None
-    strokes = () if image is not None and sample["strokes"] == [] else checked_strokes(sample["strokes"], where)
+    has_none = image is not None and sample["strokes"] == []
+    strokes: Sequence[Stroke] = () if has_none else checked_strokes(sample["strokes"], where)
     return Drawing(label, strokes, writer, image)
 
 
 def _image(text: object, where: str) -> np.ndarray:
     """Return the network's input, (784,) uint8, from base64."""
-    try:
-        pixels = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        pixels = b""
-    if len(pixels) != PIXELS:
+    image = np.frombuffer(_from_base64(text), np.uint8)
+    if len(image) != PIXELS:
         raise ValueError(f"{where}: image must be {PIXELS} bytes in base64")
-    image = np.frombuffer(pixels, np.uint8)
-    if image.max() < FAINTEST:
-        raise ValueError(
-            f"{where}: an image must have a pixel of at least {FAINTEST} of 255, got at most {image.max()}"
-        )
+    if not image.any():
+        raise ValueError(f"{where}: the image is blank")
     return image
 
 
-def checked_strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
-    """Return strokes as (n, 2) float64 each; the message of a ValueError begins with ``where``."""
+def in_base64(array: np.ndarray) -> str:
+    """Return the content of an array as text."""
+    return base64.b64encode(array.tobytes()).decode("ascii")
+
+
+def _from_base64(text: object) -> bytes:
+    """Return what the text holds; nothing if it is not base64."""
+    with suppress(ValueError):
+        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    return b""
+
+
+def checked_strokes(strokes: object, where: str = "a drawing") -> Strokes:
+    """Return strokes, of float64 unless they were checked before; the message of a ValueError begins with ``where``."""
+    if isinstance(strokes, Strokes):
+        return strokes
     try:
-        checked = tuple(np.asarray(stroke, dtype=np.float64) for stroke in strokes)  # type: ignore[attr-defined]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{where}: strokes must be lists of [x, y], got {strokes!r:.60}") from error
-    if not checked:
-        raise ValueError(f"{where}: needs at least one stroke")
-    for stroke in checked:
-        if stroke.ndim != 2 or stroke.shape[1] != 2 or len(stroke) == 0:
-            raise ValueError(f"{where}: a stroke must have points [x, y], at least one, got shape {stroke.shape}")
-        if not (np.abs(stroke) <= MAX_COORDINATE).all():
-            raise ValueError(f"{where}: points must lie within ±{MAX_COORDINATE:,.0f}, got {np.abs(stroke).max()}")
-    return checked
+        if isinstance(strokes, dict):
+            points, lengths = (np.frombuffer(_from_base64(strokes[name]), kind) for name, kind in PACKED.items())
+            points = points.reshape(-1, 2)
+        else:
+            each = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]  # type: ignore[attr-defined]
+            points, lengths = np.concatenate(each), np.array([len(stroke) for stroke in each])
+        if points.shape != (lengths.sum(), 2) or not lengths.all() or not len(lengths):
+            raise ValueError(f"they have {len(points)} points")
+    except (TypeError, ValueError, OverflowError, LookupError) as error:
+        raise ValueError(
+            f"{where}: needs at least one stroke, each a list of points [x, y], got {strokes!r:.60}"
+        ) from error
+    if not (np.abs(points) <= MAX_COORDINATE).all():
+        raise ValueError(f"{where}: points must lie within ±{MAX_COORDINATE:,.0f}, got {np.abs(points).max()}")
+    return Strokes(points, lengths)
 
 
-def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float, float]) -> tuple[Stroke, ...]:
+def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float, float]) -> Strokes:
     """Return strokes scaled to a longer side in pixels, with their box's corner at ``corner`` (x, y)."""
-    points = np.concatenate(strokes)
-    low, high = points.min(axis=0), points.max(axis=0)
+    checked = checked_strokes(strokes)
+    low, high = checked.points.min(axis=0), checked.points.max(axis=0)
     extent = float((high - low).max())
     scale = longer_side / extent if extent > 0 else 1.0  # a dot has no side to scale
-    return tuple((stroke - low) * scale + corner for stroke in strokes)
+    return Strokes((checked.points - low) * scale + corner, checked.lengths)
 
 
 def rasterize(strokes: Iterable[Stroke], *, pen_px: float) -> np.ndarray:
@@ -168,11 +210,12 @@ def rasterize(strokes: Iterable[Stroke], *, pen_px: float) -> np.ndarray:
     canvas = Image.new("L", (CANVAS_PX, CANVAS_PX))
     pen = ImageDraw.Draw(canvas)
     radius = pen_px / 2
-    for stroke in checked_strokes(strokes):
+    checked = checked_strokes(strokes)
+    for stroke in checked:
         if len(stroke) > 1:
             pen.line(stroke.ravel().tolist(), fill=255, width=round(pen_px))
-        for x, y in stroke:  # round joints and ends
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    for x, y in checked.points.tolist():  # round joints and ends
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return np.array(canvas)
 
 

@@ -1,38 +1,46 @@
 """A set of drawings as a file: recorded drawings (see `mlp.images.recorded`) with the names of their labels.
 
 ``{"meta": {...}, "names": ["A", "B"], "samples": [{"label": 0, "strokes": [...], "image": "..."}, ...]}``. Without
-names, they are the digits; a sample without an image is drawn as large as a visitor would.
+names, they are the digits; a sample without an image is drawn as large as a visitor would. In what Inkling keeps for
+itself, the strokes of a sample are ``{"points": "...", "lengths": "..."}``, see `PACKED`.
 """
 
-import base64
-import gc
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mlp.class_names import MAX_CLASSES
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet, Example
-from mlp.images.recorded import CANVAS_PX, PEN_PX, parse_sample, place
+from mlp.images.recorded import CANVAS_PX, PACKED, PEN_PX, in_base64, parse_sample, place
 
 MAX_FILE_BYTES = 5_000_000
-"""Largest file of somebody's: 2,000 usual drawings. What is kept of it may be larger: of whole numbers, by half."""
+"""Largest file of somebody's: 2,000 usual drawings. What is kept of it may be larger, by half."""
 MAX_SAMPLES = 2_000
 """Maximum number of drawings in a file, of all names together."""
 
 
-def dump_drawings(drawings: DrawingSet) -> str:
-    """Return the set as text that `parse_drawings` reads."""
-    samples = [
-        {
-            "label": example.label,
-            "strokes": [stroke.tolist() for stroke in example.strokes],
-            "image": base64.b64encode(example.image.tobytes()).decode("ascii"),
-        }
-        for example in drawings.examples
-    ]
+def dump_drawings(drawings: DrawingSet, *, packed: bool = False) -> str:
+    """Return the set as text that `parse_drawings` reads; it reads ``packed`` strokes a hundred times faster."""
     meta = {"from": "Inkling", "canvas_px": CANVAS_PX, "pen_px": PEN_PX}
-    content = {"meta": meta, "names": list(drawings.names), "samples": samples}
+    head = _dump({"meta": meta, "names": list(drawings.names)})
+    # One by one, as all other threads wait for each call of Python's encoder.
+    samples = ",".join(_dump(_sample(example, packed)) for example in drawings.examples)
+    return f'{head[:-1]},"samples":[{samples}]}}'
+
+
+def _sample(example: Example, packed: bool) -> dict[str, Any]:
+    """Return an example as `parse_sample` reads it."""
+    if packed and len(example.strokes):
+        strokes: Any = {name: in_base64(getattr(example.strokes, name)) for name in PACKED}
+    else:
+        strokes = [np.round(stroke.astype(np.float64), 1).tolist() for stroke in example.strokes]
+    return {"label": example.label, "strokes": strokes, "image": in_base64(example.image)}
+
+
+def _dump(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -71,7 +79,7 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet
         If it is of another form, or breaks a rule of sets; the message names the number of a faulty sample.
     """
     try:
-        content = _content(data)
+        content = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise ValueError("this is not a file of drawings: it is not JSON") from error
     if not isinstance(content, dict) or not isinstance(content.get("samples"), list):
@@ -87,20 +95,6 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet
     if max(drawings.counts) > most:
         raise ValueError(f"a file may hold at most {most:,} drawings of each name, got {max(drawings.counts):,}")
     return drawings
-
-
-def _content(data: bytes | str) -> Any:
-    """Return the content of JSON, in one call of Python's, in which no other thread goes on.
-
-    Collecting garbage meanwhile would look through the new lists again and again, and take six times as long.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return json.loads(data)
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _named(names: Any) -> DrawingSet:

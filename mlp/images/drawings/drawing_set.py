@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from mlp.class_names import DIGITS, MAX_CLASSES, MIN_CLASSES, checked_name, in_words, visible
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import MAX_POINTS, PEN_PX, PIXELS, Stroke, checked_strokes, rasterize
+from mlp.images.recorded import MAX_POINTS, PEN_PX, PIXELS, Stroke, Strokes, checked_strokes, rasterize
 
 MAX_EXAMPLES = 50
 """Maximum number of examples of one name."""
 MIN_EXAMPLES = 2
 """Minimum number of examples of each name, so that one can be left out."""
+NO_STROKES = Strokes(np.empty((0, 2), np.float32), np.empty(0, np.uint16))
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,12 @@ class Example:
 
     label: int
     image: np.ndarray
-    strokes: tuple[Stroke, ...] = ()
+    strokes: Strokes = NO_STROKES
+
+    @property
+    def n_bytes(self) -> int:
+        """Approximate memory in bytes: besides the points of the strokes, that of an image and of all objects."""
+        return 1_800 + self.strokes.nbytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +70,10 @@ class DrawingSet:
         """The label of each example, (n,) int64."""
         return np.array([example.label for example in self.examples], np.int64)
 
-    @property
+    @cached_property
     def n_bytes(self) -> int:
         """Approximate memory in bytes; 0 if there is nothing that a person has made."""
-        examples = sum(2_000 + sum(stroke.nbytes for stroke in example.strokes) for example in self.examples)
+        examples = sum(example.n_bytes for example in self.examples)
         return examples + (0 if self.are_digits else sum(len(name.encode()) for name in self.names))
 
     def place_of(self, image: np.ndarray) -> int | None:
@@ -115,7 +122,7 @@ class DrawingSet:
         ValueError
             If the strokes are not those of a drawing, or the name has the most examples already.
         """
-        example = Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else ())
+        example = Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else NO_STROKES)
         place = self.place_of(example.image)
         if (place is None or self.examples[place].label != label) and self.counts[label] >= self.most:
             raise ValueError(f"{self.names[label]} has {self.most} drawings, the most that fit; remove one first")
@@ -179,8 +186,8 @@ def as_pixels(image: np.ndarray) -> np.ndarray:
     return flat if flat.dtype == np.uint8 else np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8)
 
 
-def checked_drawing(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
-    """Return the strokes of one drawing, rounded to a tenth of a pixel.
+def checked_drawing(strokes: Sequence[Stroke]) -> Strokes:
+    """Return the strokes of one drawing as float32, rounded to a tenth of a pixel.
 
     Raises
     ------
@@ -188,10 +195,9 @@ def checked_drawing(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
         As `checked_strokes` does, or if they have more than 600 points.
     """
     checked = checked_strokes(strokes)
-    n_points = sum(map(len, checked))
-    if n_points > MAX_POINTS:
+    if (n_points := len(checked.points)) > MAX_POINTS:
         raise ValueError(f"a drawing may have at most {MAX_POINTS} points, got {n_points:,}")
-    return tuple(np.round(stroke, 1) for stroke in checked)
+    return Strokes(np.round(checked.points, 1).astype(np.float32), checked.lengths.astype(np.uint16))
 
 
 def _new_name(name: object, others: tuple[str, ...]) -> str:

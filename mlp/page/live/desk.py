@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from mlp.images.canvas_image import MAX_URL_CHARACTERS, pixels_of_canvas
 from mlp.images.drawings.canvas_strokes import strokes_on_canvas
+from mlp.images.drawings.drawing_set import NO_STROKES
 from mlp.images.input_image import InputImage, from_drawing, from_picture
 from mlp.images.picture import Picture
-from mlp.images.recorded import Stroke
+from mlp.images.recorded import Strokes
 from mlp.page.style.redraw import Event
 
 STROKE = Event(lambda tab: tab.desk.version)
@@ -63,8 +64,8 @@ class Desk:
         self.meant: int | None = None
         """The right answer to it; None if that is unknown."""
         self._image = ""
-        self._strokes: tuple[Stroke, ...] = ()
-        self._prepared: tuple[str, tuple[Stroke, ...], InputImage | None] = ("", (), None)
+        self._strokes = NO_STROKES
+        self._prepared: tuple[str, Strokes, InputImage | None] = ("", NO_STROKES, None)
         self._preparing = threading.Lock()
 
     def put(

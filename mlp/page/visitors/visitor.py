@@ -38,17 +38,22 @@ class Drawings:
 
     now: DrawingSet = field(default_factory=DrawingSet)
     before: list[DrawingSet] = field(default_factory=list)
+    undo_bytes: int = 0  # of the drawings that only these hold
 
     def change(self, drawings: DrawingSet) -> None:
         """Replace the set, and keep the old one for undo."""
         if drawings is not self.now:
-            self.before = [*self.before, self.now][-MAX_UNDO:]
-            self.now = drawings
+            self._keep([*self.before, self.now][-MAX_UNDO:], drawings)
 
     def undo(self) -> None:
         """Undo the last change."""
         if self.before:
-            *self.before, self.now = self.before
+            self._keep(self.before[:-1], self.before[-1])
+
+    def _keep(self, before: list[DrawingSet], now: DrawingSet) -> None:
+        self.before, self.now = before, now
+        only_before = {each for drawings in before for each in drawings.examples}.difference(now.examples)
+        self.undo_bytes = sum(each.n_bytes for each in only_before)
 
 
 @dataclass

@@ -129,7 +129,7 @@ class Single(Work):
     def files(self) -> list[File]:
         """Return one file."""
         thing = self.thing
-        return [File(self.suffix, (thing,), lambda: self.dump(thing))] if self.n_bytes() else []
+        return [File(self.suffix, (thing,), lambda: self.dump(thing))] if thing is not None and self.size(thing) else []
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the object."""
@@ -140,12 +140,17 @@ class Digits(Single):
     """The digits that the visitor labeled."""
 
     suffix, words, attributes = "digits.json", "your own digits", ("digits",)
-    dump, parse = staticmethod(lambda drawings: dump_drawings(drawings).encode()), staticmethod(parse_drawings)
+    dump = staticmethod(lambda drawings: dump_drawings(drawings, packed=True).encode())
+    parse = staticmethod(parse_drawings)
 
     @property
     def thing(self) -> Any:
         """The set of drawings, which is another object after each change."""
         return super().thing.now
+
+    def n_bytes(self) -> int:
+        """Return the memory of the set, and of what Undo brings back."""
+        return super().n_bytes() + super().thing.undo_bytes
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the set, without those before its last changes."""

@@ -19,9 +19,11 @@ from mlp.nn.weights import dump_model
 from mlp.page.visitors import analysis_budget
 from mlp.page.visitors.registry import KEPT_S, Visitors
 from mlp.page.visitors.runs import check_memory
+from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from tests.images.drawings.sample_drawings import letters
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import visitor_of
 from tests.page.visitors.sample_work import SETTINGS
@@ -231,3 +233,17 @@ def test_analyzed_objects_are_not_kept(budget_clock):
     del network, job
     assert [one() for one in gone] == [None, None]
     assert analysis_budget.within_budget("it", (Network(), None), analyze, plays=True) == 2
+
+
+def test_drawings_that_undo_brings_back_count_once_beside_those_of_now():
+    visitor, sets = Visitor("ann"), [letters(3, seed) for seed in range(3)]
+    for signs in (*sets, sets[2].with_drawing(1, [[[50, 50], [200, 210]]])):
+        visitor.signs.change(signs)
+    drawn = sum(each.n_bytes for drawings in (*sets[:2], visitor.signs.now) for each in drawings.examples)
+    names = sum(map(len, visitor.signs.now.names))
+    assert visitor.n_bytes() == drawn + names
+    visitor.signs.change(visitor.signs.now.empty())
+    assert visitor.n_bytes() == drawn
+    while visitor.signs.before:
+        visitor.signs.undo()
+    assert visitor.n_bytes() == 0

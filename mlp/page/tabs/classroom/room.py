@@ -388,7 +388,7 @@ class Learners(Work):
 
 def _dump(learner: Learner) -> bytes:
     about = {name: getattr(learner, name) for name in ("who", "name", "guess")}
-    return json.dumps(about | {each: dump_drawings(getattr(learner, each)) for each in DRAWN}).encode()
+    return json.dumps(about | {each: dump_drawings(getattr(learner, each), packed=True) for each in DRAWN}).encode()
 
 
 Classroom.kinds = (State, Learners)
