@@ -1,4 +1,7 @@
-"""Worker processes that read image files, as a small file can keep a decoder busy for minutes, and one that paints."""
+"""Worker processes that read image files, as a small file can keep a decoder busy for minutes.
+
+Another one paints, and reads files of drawings, which take seconds and twenty times their size.
+"""
 
 import builtins
 import io
@@ -8,6 +11,8 @@ from functools import partial
 from typing import Any, TypeGuard, TypeVar
 
 from mlp.images.decoding import MAX_BYTES, PictureError, too_large
+from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, dump_drawings, parse_drawings, parse_file
+from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.photo import read_picture
 from mlp.images.picture import Picture, dump_picture, picture_from
 from mlp.jobs.workers.call import Hung, WorkerFailure
@@ -112,10 +117,24 @@ class PictureReaders:
 
 
 read = PictureReaders().read
-_painters = Engine(picture_process, width=1, idle_s=IDLE_S)
+_painter = Engine(picture_process, width=1, idle_s=IDLE_S)
 
 
 def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashable = None) -> bytes:
     """Return the image file that a function paints of this content, in a process of its own."""
-    painted: bytes = _painters.submit(owner, painter, content).result()
+    painted: bytes = _painter.submit(owner, painter, content).result()
     return painted
+
+
+def packed_drawings(data: bytes, most: int) -> bytes:
+    """Return a file of drawings in the form that is parsed at once."""
+    return dump_drawings(parse_file(data, most=most), packed=True).encode()
+
+
+def read_drawings(data: bytes, owner: Hashable = None, *, most: int = MAX_EXAMPLES) -> DrawingSet:
+    """Return the drawings in a file as `parse_file` does; a ValueError as there, or if the process is lost."""
+    try:
+        packed: bytes = _painter.submit(owner, packed_drawings, data[: MAX_FILE_BYTES + 1], most).result()
+    except WorkerFailure as error:
+        raise ValueError("the process that read this file died; try again") from error
+    return parse_drawings(packed, most=most)

@@ -12,9 +12,11 @@ import psutil
 import pytest
 
 from mlp.images.decoding import MAX_BYTES, MAX_SCANS, PictureError
+from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.photo import read_picture
 from mlp.images.picture import dump_picture
-from mlp.jobs.workers.picture_readers import AT_ONCE, NICENESS, PictureReaders, picture_process
+from mlp.jobs.workers.picture_readers import AT_ONCE, NICENESS, PictureReaders, picture_process, read_drawings
+from tests.images.drawings.sample_drawings import letters
 from tests.jobs.waiting import wait_until
 from tests.wire.files import many_scans, many_specks, picture, png
 
@@ -44,6 +46,15 @@ def test_invalid_picture_is_refused_and_the_next_is_read(readers):
     with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
         readers.read(bytes(MAX_BYTES + 1))
     assert readers.read(DIGIT).sheet is None
+
+
+def test_drawings_read_in_a_process_are_those_of_the_file(monkeypatch):
+    monkeypatch.setattr("mlp.jobs.workers.picture_readers.parse_file", None)  # not in this process
+    text = dump_drawings(letters(2))
+    assert dump_drawings(read_drawings(text.encode())) == text
+    for data, says in ((b"{", "not JSON"), (b"[" * 5_000_001, "at most 5 MB")):
+        with pytest.raises(ValueError, match=says):
+            read_drawings(data)
 
 
 def test_slow_picture_is_refused_after_its_time(slow):

@@ -10,6 +10,7 @@ from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
+from mlp.page.visitors.registry import Visitors
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.images.drawings.sample_drawings import own_digits
@@ -60,6 +61,15 @@ def test_strokes_are_kept_with_the_image(page: AppTest):
     label(put(page, data, [OBJECT]), 7)
     (digit,) = visitor_of(page).digits.now.examples
     assert [stroke.tolist() for stroke in digit.strokes] == [[[10, 20], [30, 40]]]
+
+
+def test_file_of_drawings_is_refused_if_the_memory_is_short(own_page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Visitors, "free_memory", lambda _self, n_bytes: n_bytes < 10_000)
+    upload(own_page, file_of(6))
+    assert "my-digits.json: it needs 0 MB of memory, more than the server can spare" in own_page.error[0].value
+    assert len(visitor_of(own_page).digits.now) == 0
+    upload(own_page, file_of(5))
+    assert len(visitor_of(own_page).digits.now) == 5
 
 
 def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: AppTest):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mlp.images.drawings.drawing_file import parse_file
+from mlp.jobs.workers.picture_readers import read_drawings
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
@@ -14,6 +14,7 @@ from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, Learner, called, person
 from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE
 from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_hold")
@@ -120,6 +121,8 @@ def _add_file(room: Classroom) -> None:
     if file is None:
         return
     try:
-        room.add_file(parse_file(file.getvalue(), most=MAX_DRAWINGS))
+        drawings = read_drawings(file.getvalue(), room.id, most=MAX_DRAWINGS)
+        check_bytes(drawings.n_bytes, "try again when other visitors have left")
+        room.add_file(drawings)
     except ValueError as error:
         _refused.set(f"{file.name}: {error}.".replace("..", "."))

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from mlp.class_names import MAX_CLASSES
-from mlp.images.drawings.drawing_file import dump_drawings, parse_file
+from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.mnist import Dataset
+from mlp.jobs.workers.picture_readers import read_drawings
 from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.correction import teach, teaching_epochs
@@ -21,6 +22,7 @@ from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
 from mlp.page.tabs.places import Section, Views
 from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import N_MIXED, held_back
 
@@ -237,7 +239,8 @@ def _read_upload(visitor: Visitor) -> None:
     if file is None:
         return
     try:
-        uploaded = parse_file(file.getvalue())
+        uploaded = read_drawings(file.getvalue(), visitor.id)
+        check_bytes(uploaded.n_bytes, "try again when other visitors have left")
     except ValueError as error:
         _file_error.set(f"{file.name}: {error}.")
         return

@@ -10,14 +10,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.class_table import compared
+from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.images.mnist import Split
 from mlp.page.draw.networks import pretrained
 from mlp.page.tabs.classroom.room import Classroom, person
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, seat_of
 from mlp.page.tabs.classroom.section import SHOWN
-from mlp.page.tabs.classroom.table import APART, score, table_html, table_of
+from mlp.page.tabs.classroom.table import APART, table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
+from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.session import visitors
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.draw.test_your_signs import shape
@@ -121,27 +123,6 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     assert " of 20 right, of its owner’s<br>run 1, taught " in table_html(compared(table.lines), table.writers, None)
 
 
-def test_network_that_learned_a_rounds_mistakes_reads_the_others_drawings(classroom):
-    room, holder, learner = classroom
-    holder_id, learner_id = (person(visitor_of(page).id) for page in (holder, learner))
-    mine, drawn = room.learner(learner_id), sample().train
-    with room.lock:
-        room.change(replace(mine, mistakes=NO_DIGITS.with_example(int(drawn.labels[0]), drawn.images[0])))
-    room.open_table()
-    for page, key in ((holder, "room_teach"), (learner, "round_teach")):
-        press(page.run(), key)
-        job = visitor_of(page).job
-        eventually(lambda job=job: job.snapshot().step)
-        job.pause()
-        at_rest(page)
-    lines = {line.contender.owner: line for line in table_of(room).lines if line.contender.owner}
-    assert {who: list(line.cells) for who, line in lines.items()} == {holder_id: [holder_id], learner_id: [holder_id]}
-    ways = {who: line.contender.way for who, line in lines.items()}
-    assert ways[learner_id] == "Basic, then with a round’s mistakes" != ways[holder_id]
-    assert " taught MNIST sample with 1 class mistake (25%)" in lines[learner_id].contender.learned
-    assert "of its owner’s" not in score(lines[learner_id])
-
-
 def test_lessons_begin_with_the_same_network_and_hold_back_one_of_each_digit(classroom, open_page):
     _, _, learner = classroom
     visitor, digits = visitor_of(learner), sample().train
@@ -189,6 +170,19 @@ def copies_in_memory(pixels: bytes) -> list[type]:
         else:
             to_look_at += gc.get_referents(one)
     return found
+
+
+def test_file_of_drawings_asks_for_memory_and_is_refused_in_a_sentence(classroom, monkeypatch):
+    room, holder, _ = classroom
+    n_before, digits = room.n_drawings, own_digits(sample().test.images[:9], sample().test.labels[:9])
+    file = ("class.json", dump_drawings(digits).encode(), "application/json")
+    monkeypatch.setattr(Visitors, "free_memory", lambda _self, n_bytes: n_bytes < digits.n_bytes)
+    holder.file_uploader(key="room_file").set_value(file).run()
+    assert room.n_drawings == n_before
+    assert "class.json: it needs 0 MB of memory, more than the server can spare" in text(holder)
+    monkeypatch.setattr(Visitors, "free_memory", lambda _self, n_bytes: n_bytes <= digits.n_bytes)
+    holder.file_uploader(key="room_file").set_value(file).run()
+    assert room.n_drawings == n_before + 9
 
 
 @pytest.mark.parametrize("as_mistake", [False, True])
