@@ -75,7 +75,8 @@ def opening_html() -> tuple[str, str]:
     """
     light, dark = f"{{ {_variables(LIGHT)} }}", f"{{ {_variables(DARK)} }}"
     css = f":root {light} @media (prefers-color-scheme: dark) {{ :root {dark} }}"
-    css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}{_css()}"  # as `live.js` notes it
+    css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}"  # as `live.js` notes it
+    css += f"@media print {{ :root:root {light} }}{_css()}"
     head = f'<title>{NAME}</title><meta name="description" content="{SENTENCE}">{_preview()}'
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{TAGLINE} {LOADING}</p></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
