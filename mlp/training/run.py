@@ -159,7 +159,8 @@ def steps(
         Changed in place; between two steps it is consistent, and may be pickled, copied or left. Gradients are not
         kept.
     images : array, shape (n, 784) or (n, 28, 28)
-        The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1.
+        The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1. First come the
+        ``synthetic`` digits of the settings, as from `mlp.training.data.synthetic_data.with_synthetic`: none are added.
     labels : int array, shape (n,)
         Their classes, as positions in the names of the settings.
     threads : int or ThreadChoice, optional
@@ -174,14 +175,25 @@ def steps(
     Raises
     ------
     TypeError, ValueError
-        At the call, if images or labels are invalid.
+        At the call, if images or labels are invalid, or do not begin with the synthetic digits of the settings.
     """
     checked_images, labels = checked_examples(run.network, images, labels)
+    _check_synthetic(run.settings.synthetic, labels)
     used = run.images_used(len(images))
     if run.settings.straighten:  # of the given array, which is recognized at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
     choice = chosen(threads, run.network.layer_sizes, run.settings.batch_size)
     return _steps(run, checked_images[:used], labels[:used], choice)
+
+
+def _check_synthetic(n: int, labels: np.ndarray) -> None:
+    """Raise a ValueError unless ``n`` synthetic digits come first: unlike others, they are as many of each digit."""
+    counts = np.bincount(labels[:n])
+    if n > len(labels) or (n and np.ptp(counts[counts > 0]) > 1):
+        raise ValueError(
+            f"the first {n:,} images must be the synthetic digits of the settings, as many of each digit, got others; "
+            f"steps() adds none, see its images"
+        )
 
 
 def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoice) -> Iterator[Step]:

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 import mlp
 from mlp import MLP, Reader, Settings
+from mlp.images.mnist import Split
+from mlp.training.data.sources import Mnist
+from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.run import Run, steps
 from mlp.training.schedule import WARM_UP, rate_factor
 from tests.each_setting import EACH_SETTING, examples
@@ -84,6 +87,18 @@ def test_only_the_first_images_are_used_where_settings_say_so():
     for _ in steps(alone, IMAGES[:40], LABELS[:40]):
         pass
     assert limited.network.values.tobytes() == alone.network.values.tobytes()
+
+
+@pytest.mark.parametrize("images", [40, None])
+def test_steps_refuse_images_without_the_synthetic_digits_of_the_settings(images):
+    asked = Settings(hidden=(8,), batch_size=10, synthetic=60, images=images, epochs=1)
+    others = Mnist().load().train
+    for train in (others, Split(others.images[:50], others.labels[:50])):
+        with pytest.raises(ValueError, match=r"first 60 images must be the synthetic digits .* steps\(\) adds none"):
+            steps(Run(asked), train.images, train.labels)
+    for without in ((), ("seven", "one"), ("six",)):  # of the last, no 6 is left
+        train = with_synthetic(sample(), 60, without).train
+        assert next(steps(Run(asked), train.images, train.labels)).number == 1
 
 
 def test_run_starts_from_a_copy_of_a_network():
