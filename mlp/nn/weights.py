@@ -39,14 +39,17 @@ def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, ha
     network : Reader, MLP or Sequential
         Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, …. A
         Sequential can be saved if it has the form of an `MLP`: Dense layers with one kind of activation between them. A
-        Reader's temperature, test-time augmentation, straightening and facts are saved too.
+        Reader's temperature, test-time augmentation, straightening, names and facts are saved too. A network knows none
+        of these: of a run, save ``run.reader``, not ``run.network``.
     path : path
         The file; its folder must exist.
     half : bool
         Write the arrays as float16, which halves the file and rounds each weight to 11 significant bits.
     **facts
         Anything that JSON can hold and that is worth keeping with the weights: seed, data, scores. They become
-        ``facts`` of the loaded network.
+        ``facts`` of the loaded network. A file holds no dropout, as no reading needs it: to train further with it, save
+        ``settings=run.settings.as_dict()``, and then make
+        ``Run(Settings.from_dict(reader.facts["settings"]), reader.network)``.
 
     Raises
     ------
@@ -114,6 +117,8 @@ def _as_mlp(network: Sequential) -> MLP:
 
 def load_model(path: str | os.PathLike[str]) -> Reader:
     """Return a network from a file of `save_model`, as a Reader with the way of reading that was saved with it.
+
+    The network has no dropout, and straightens only if it was saved as a Reader that does, see `save_model`.
 
     Raises
     ------

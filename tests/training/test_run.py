@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mlp
-from mlp import MLP, Reader, Settings
+from mlp import MLP, Reader, Settings, load_model, save_model
 from mlp.images.mnist import Split
 from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_data import with_synthetic
@@ -99,6 +99,19 @@ def test_steps_refuse_images_without_the_synthetic_digits_of_the_settings(images
     for without in ((), ("seven", "one"), ("six",)):  # of the last, no 6 is left
         train = with_synthetic(sample(), 60, without).train
         assert next(steps(Run(asked), train.images, train.labels)).number == 1
+
+
+def test_saved_run_is_trained_further_as_save_model_says(tmp_path):
+    for said in ("save ``run.reader``, not ``run.network``", "A file holds no dropout"):
+        assert said in " ".join(save_model.__doc__.split())
+    run = Run(Settings(hidden=(8,), dropout=0.5, straighten=True))
+    save_model(run.reader, tmp_path / "run", settings=run.settings.as_dict())
+    reader = load_model(tmp_path / "run")
+    assert (reader.straighten, reader.network.dropout) == (True, 0)
+    again = Run(Settings.from_dict(reader.facts["settings"]), reader.network)
+    assert (again.settings, again.network.dropout) == (run.settings, 0.5)
+    save_model(run.network, tmp_path / "network")
+    assert not load_model(tmp_path / "network").straighten
 
 
 def test_run_starts_from_a_copy_of_a_network():
