@@ -51,7 +51,8 @@ def to_mnist(ink: np.ndarray) -> Float32Array | None:
     Parameters
     ----------
     ink : uint8 array, shape (H, W)
-        Any size from 1 x 1; 0 is paper, 255 is ink.
+        Any size from 1 x 1; 0 is paper, 255 is ink. Of black on white, such as a scan, pass ``255 - scan``: its paper
+        would be the ink, which cannot be told from a drawing of a square.
 
     Returns
     -------
