@@ -1,5 +1,7 @@
 """Shapes that people draw where a digit is asked for, by rules that no mark of the training follows.
 
+How many of them the digit check rejects decided on the kinds of marks that it learned; `put_aside_shapes` did not.
+
 Each kind is a function of a generator that returns strokes in a box about 1 wide and high, y down.
 """
 

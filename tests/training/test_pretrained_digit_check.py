@@ -1,18 +1,20 @@
 """The digit check of models/, on shapes and marks made by other rules than those that it learned from.
 
-``python -m tests.training.test_pretrained_digit_check`` prints the table of models/README.md.
+``python -m tests.training.test_pretrained_digit_check`` prints the tables of models/README.md.
 """
 
 import numpy as np
 import pytest
 
 from mlp import load_model, to_mnist
+from mlp.images.handwriting.marks import SIGNS, STROKED
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.recorded import rasterize
 from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 from tests.benchmarks.timing import print_table
 from tests.sample_digits import sample
 from tests.training.drawn_shapes import SHAPES, drawings_of
+from tests.training.put_aside_shapes import LETTERS, PUT_ASIDE, letter
 
 N = 60
 
@@ -44,7 +46,7 @@ def rounds(rng):
 
 
 def letters(rng):
-    """Return one of A, E, H, K, M, N, W, X."""
+    """Return one of A, E, H, K, M, N, W, X, which the check has learned, in other proportions."""
     shapes = [
         [[(0, 4), (2, 0), (4, 4)], [(1, 2.5), (3, 2.5)]],
         [[(3, 0), (0, 0), (0, 4), (3, 4)], [(0, 2), (2.5, 2)]],
@@ -81,15 +83,36 @@ def test_marks_of_every_kind_are_refused(digit_check, kind, least):
     assert 1 - sees_digit(digit_check, images).mean() >= least
 
 
-def shares_refused(digit_check, n):
+def shares_refused(digit_check, kinds, n, seed=1):
     """Return the share of each kind of shape that is refused."""
-    return {kind.__name__: float(1 - sees_digit(digit_check, drawings_of(kind, n, seed=1)).mean()) for kind in SHAPES}
+    return {kind.__name__: float(1 - sees_digit(digit_check, drawings_of(kind, n, seed)).mean()) for kind in kinds}
 
 
-def test_shapes_are_refused(digit_check):
-    refused = shares_refused(digit_check, N)
-    assert np.mean(list(refused.values())) >= 0.9, refused
-    assert min(refused.values()) >= 0.6, refused
+def mean(shares):
+    return float(np.mean(list(shares.values())))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_shapes_put_aside_are_refused_less_than_those_that_steered_training(digit_check, seed):
+    aside, steered = (shares_refused(digit_check, kinds, N, seed) for kinds in (PUT_ASIDE, SHAPES))
+    assert 0.65 < mean(aside) < mean(steered) - 0.1, aside
+    assert min(aside.values()) < 0.3, aside
+    assert mean(steered) >= 0.9, steered
+    assert min(steered.values()) >= 0.6, steered
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_most_capitals_that_look_like_digits_are_taken_for_digits(digit_check, seed):
+    refused = shares_refused(digit_check, map(letter, LETTERS), N, seed)
+    assert 0.1 < mean(refused) < 0.3, refused
+    assert sum(share <= 0.05 for share in refused.values()) >= 9, refused
+
+
+def test_shapes_put_aside_are_no_kind_that_training_or_its_choices_used():
+    used = {kind.__name__ for kind in SHAPES} | {*SIGNS} | {kind.__name__ for kind in STROKED}
+    assert len(PUT_ASIDE) >= 12
+    assert used.isdisjoint(kind.__name__ for kind in PUT_ASIDE)
+    assert used.isdisjoint(LETTERS)
 
 
 def test_digits_are_accepted(digit_check):
@@ -99,6 +122,13 @@ def test_digits_are_accepted(digit_check):
 
 
 if __name__ == "__main__":
-    shares = shares_refused(load_model(DIGIT_CHECK_MODEL), 500)
-    rows = [[kind.replace("_", " "), f"{100 * share:.0f}%"] for kind, share in shares.items()]
-    print_table(["shape", "rejected"], [*rows, ["mean", f"{100 * np.mean(list(shares.values())):.0f}%"]])
+    check = load_model(DIGIT_CHECK_MODEL)
+    for title, kinds, n in (
+        ("put aside", PUT_ASIDE, 500),
+        ("shape that steered training", SHAPES, 500),
+        ("capital not learned", [letter(name) for name in LETTERS], 100),
+    ):
+        both = [shares_refused(check, kinds, n, seed) for seed in (1, 2)]
+        rows = [[kind.replace("_", " "), *(f"{100 * shares[kind]:.0f}%" for shares in both)] for kind in both[0]]
+        means = [f"{100 * mean(shares):.0f}%" for shares in both]
+        print_table([title, "rejected, seed 1", "seed 2"], [*rows, ["mean", *means]])
