@@ -181,6 +181,6 @@ def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Diagnosis:
         "dead",
         "Many neurons are silent",
         f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the neurons give 0 on all {SAMPLE} images tried. Training "
-        "can’t change such a neuron, so many stay silent. Steps that are too large can cause this.",
+        "hardly changes such a neuron, so many stay silent. Steps that are too large can cause this.",
         _slower(settings, rate),
     )

@@ -80,7 +80,7 @@ RECIPES = {
     ),
     "too-fast": Recipe(
         label="Far too fast",
-        explained="Steps ten times too long: it jumps across the valley and learns little or nothing.",
+        explained="Steps ten times too long: it jumps across the valley and learns little, or by chance something.",
         settings=Settings(learning_rate=1.0, epochs=5),
         fails=True,
     ),

@@ -214,8 +214,8 @@ class Settings:
         kind="switch",
         label="Bend the training images",
         name="bent images",
-        explained="Turns, slants, bends and thickens each image a little each time: learning takes longer, but the "
-        "network reads drawings better.",
+        explained="Turns, slants, bends and thickens each image a little each time: learning takes longer, but "
+        "after many epochs the network reads drawings better.",
         more_help="A strength of about 1 is best for drawings; straightened images get 0.6 of it.",
         to_position=bool,
         from_position=float,

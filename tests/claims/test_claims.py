@@ -87,6 +87,10 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("round", "a lesson with MNIST alone mends a few of them, too"): (
         of_class.lesson_mends_the_mistakes_that_it_has_some_of_the_others_and_costs_accuracy
     ),
+    ("note/dead", "Training hardly changes such a neuron, so many stay silent"): (
+        of_training.silent_neurons_hardly_change_and_most_stay_silent
+    ),
+    ("recipe/too-fast", "learns little, or by chance something"): of_training.far_too_fast_learns_little_or_by_chance,
     # Lab
     ("lab/rewind 1", "Often within the first hundred steps"): of_lab.first_right_early_then_wavering,
     ("lab/rewind 2", "At the same weights, bit for bit"): of_lab.going_on_unchanged_ends_at_the_same_bits,
@@ -161,7 +165,9 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ),
     ("help/seed", "the same seed gives exactly the same run"): of_training.same_seed_gives_the_same_bits,
     ("help/images", "Fewer images are easier to memorize"): of_training.fewer_images_have_a_larger_gap,
-    ("help/warp", "reads drawings better"): of_training.warps_learn_slower_and_read_drawings_better,
+    ("help/warp", "learning takes longer, but after many epochs the network reads drawings better"): (
+        of_training.warps_learn_slower_and_read_drawings_better_after_many_epochs
+    ),
     ("help/straighten", "Makes slanted digits upright"): of_training.straightened_digits_stand_upright,
 }
 

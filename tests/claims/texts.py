@@ -1,6 +1,9 @@
 """All texts with claims, by key: lessons, questions of the lab, glossary, help of settings, remarks on scores."""
 
+import numpy as np
+
 from mlp.analysis.class_table import READS
+from mlp.analysis.diagnosis import diagnoses
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.classroom.break_it import MENDED
@@ -11,8 +14,20 @@ from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.train.accuracy import large_number
 from mlp.page.train.run_words import loss_summary, measured_on
 from mlp.training.data.drawing_data import drawing_data
-from mlp.training.settings import SETTINGS
+from mlp.training.history import Evaluation, History
+from mlp.training.recipes import RECIPES
+from mlp.training.settings import SETTINGS, Settings
 from tests.images.drawings.sample_drawings import letters
+from tests.jobs.sample_snapshot import snapshot_of
+
+
+def on_silent_neurons() -> str:
+    """Return what a run's note says if half of a layer's neurons are silent."""
+    history = History(100)
+    history.add_steps(np.full(100, 1.0), np.full(100, 0.6))
+    history.evaluations = [Evaluation(100, 1.0, 1.0, 0.6, training_loss=1.0, training_accuracy=0.6)]
+    (found,) = diagnoses(snapshot_of(Settings(), history), dead=(0.5, 0.0))
+    return found.text
 
 
 def texts() -> dict[str, str]:
@@ -26,6 +41,7 @@ def texts() -> dict[str, str]:
         found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found |= {"table": f"{READS} {APART}", "number": large_number(None, None, None), "loss": loss_summary(None)}
     found["round"] = MENDED
+    found |= {"note/dead": on_silent_neurons(), "recipe/too-fast": RECIPES["too-fast"].explained}
     found["remark/warps"] = measured_on(drawing_data(letters(3)), None)
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:
