@@ -44,7 +44,7 @@ lint: $(VENV)/.dev ## check style, format and types
 	@$(lint); exit $$status
 
 fuzz: $(VENV)/.dev ## try 100,000 damaged files, images, drawings and settings, and count the results
-	@$(PY) -m pytest tests/fuzz --hypothesis-profile=fuzz --hypothesis-show-statistics --hypothesis-seed=random $(ARGS)
+	@$(PY) -m pytest tests/fuzz --hypothesis-profile=fuzz --hypothesis-show-statistics --hypothesis-seed=random --timeout=3600 $(ARGS)
 
 siege: $(VENV)/.dev ## let a class of eight draw and train while much fails around it, and print its losses
 	@$(PY) -m tests.wire.siege $(ARGS)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("fuzz", max_examples=15_000, deadline=5000, print_blob=True)
 hypothesis.settings.load_profile("same")
 
-FIRST = ("tests/jobs/workers/test_cluster.py", "tests/wire/", "tests/browser/", "tests/page/")
+FIRST = ("tests/jobs/workers/test_cluster.py", "tests/rigs/", "tests/browser/", "tests/page/")
 """Folders whose tests run as a block: long waits, during which the other process needs the cores, then those that share
 a server, a browser or a training process.
 """
@@ -39,6 +40,8 @@ FLOWS = tuple(
 the details among them, which are marked thorough."""
 THOROUGH = "tests/jobs/workers/test_cluster.py"
 """Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""
+LIMIT = pytest.StashKey[Any]()
+"""A test's limit of time, as pytest-timeout's settings."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -92,6 +95,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith((BROWSER, THOROUGH)) and not item.nodeid.startswith(FLOWS):
             item.add_marker("thorough")
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> Iterator[Any]:
+    """Repeat a test's alarm until it ends, as asyncio's callbacks, and so Playwright's, swallow what it raises."""
+    item.stash[LIMIT] = settings
+    done = yield
+    if signal.getitimer(signal.ITIMER_REAL)[0]:
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout, settings.timeout)
+    return done
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Limit the end of a test by itself, as a failure has ended the limit of the test."""
+    if LIMIT in item.stash:
+        item.ihook.pytest_timeout_set_timer(item=item, settings=item.stash[LIMIT])
+    return (yield)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

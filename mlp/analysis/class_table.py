@@ -16,8 +16,9 @@ from mlp.nn.reader import Reader
 MIN_WRITERS = 6
 """Writers from which on a score has limits: of fewer, it says too little about others."""
 READS = (
-    "Your network reads what the others drew; once they have taught it, it reads only what you drew. From six writers "
-    "on, the two limits say how many of 100 it would read in about nine of ten other classes like this one."
+    "Your network reads what the others drew; after *Train with the class* or *Train on the class alone*, only what "
+    "you drew. From six writers on, the two limits say how many of 100 it would read in about nine of ten other "
+    "classes like this one."
 )
 """What the table shows, for visitors."""
 
@@ -34,7 +35,7 @@ class Contender(NamedTuple):
     """A network of the table: its owner's id, empty if it belongs to nobody here, and the name that the table shows.
 
     ``way`` is how it was trained, see `mlp.analysis.training_way`, ``learned`` says what it has learned so far, and
-    ``of_class`` is whether that includes the others' drawings.
+    ``of_class`` is whether that includes the drawings that the others gave.
     """
 
     owner: str

@@ -26,7 +26,7 @@ def way_of(now: Snapshot, data: Source | None, origin: Origin | None) -> str:
     if isinstance(data, FewDigits):
         words += f", {data.each} images of each digit"
     if isinstance(data, DrawingData):
-        whose = "the class" if data.room else "own drawings"
+        whose = "a round’s mistakes" if data.mistakes else "the class" if data.room else "own drawings"
         share = "" if data.share == USUAL_SHARE else f", at a share of {data.share:.0%}"
         words = f"{whose} alone, {words}" if data.base is None else f"with {whose}{share}"
     return words if origin is None or origin.root is None else f"{_BEGUN[origin.root]}, then {words}"

@@ -16,7 +16,8 @@ from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
-FORMAT = "inkling-run-3"
+FORMAT = "inkling-run-4"
+"""Of the only records that can be read: a run of another one is set aside on disk, and its visitor told."""
 
 
 class RecordError(ValueError):

@@ -13,7 +13,7 @@ from mlp.training.data.drawing_data import none_below
 from mlp.training.data.prepared_images import prepared
 from mlp.training.data.sources import Data
 from mlp.training.data.synthetic_validation import synthetic_score
-from mlp.training.evaluation import loss_and_accuracy, training_sample
+from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.history import Evaluation
 from mlp.training.loop import Step
 from mlp.training.run import Run, steps
@@ -69,9 +69,9 @@ def measured(run: Run, data: Data) -> Slice:
 def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     n_images = len(dataset.train.labels)
     images = prepared(run.settings, dataset.validation.images)
-    loss, share = loss_and_accuracy(run.network, images, dataset.validation.labels)
+    loss, share = evaluate(run.network, images, dataset.validation.labels)
     own = training_sample(run.settings, dataset.train, run.images_used(n_images))
-    own_loss, own_share = loss_and_accuracy(run.network, own.images, own.labels)
+    own_loss, own_share = evaluate(run.network, own.images, own.labels)
     found = Evaluation(
         run.step, run.epoch_position(n_images), loss, share, training_loss=own_loss, training_accuracy=own_share
     )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlp.blas import one_blas_thread
+from mlp.checks import check_scale
 from mlp.machine import idle_cores
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import Dense, Layer
@@ -194,6 +195,7 @@ class Sequential:
                 raise ValueError("images must be finite numbers, got NaN or infinity among them")
             if largest > LARGEST_INPUT:
                 raise ValueError(f"images must be floats in 0..1 or uint8 in 0..255, got floats up to {largest:g}")
+        check_scale(array)
         return array
 
     def _as_inputs(self, rows: np.ndarray) -> np.ndarray:

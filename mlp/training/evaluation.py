@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from mlp.checks import check_scale
 from mlp.images.mnist import Split, evenly_spaced
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -30,12 +29,6 @@ def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> t
     TypeError, ValueError
         If images or labels are invalid, or there are none.
     """
-    check_scale(np.asarray(images))
-    return loss_and_accuracy(network, images, labels)
-
-
-def loss_and_accuracy(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Do what `evaluate` does, for images that may be as dark as they are."""
     logits = network.logits(images)
     loss, _ = softmax_cross_entropy(logits, labels)
     return loss, accuracy(logits, labels)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.blas import one_blas_thread
-from mlp.checks import check_scale, checked_int
+from mlp.checks import checked_int
 from mlp.nn.losses import checked_labels, share_right, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
@@ -155,7 +155,6 @@ def train(
     if isinstance(network, Reader):
         raise TypeError(f"train() needs a network; pass reader.network, got {network}")
     images, labels = checked_examples(network, images, labels)
-    check_scale(images)
     batch_size = checked_int("batch_size", batch_size, 1, 2**31)
     epochs = checked_int("epochs", epochs, 1, 2**31)
     _check_fits(network, optimizer, rng)

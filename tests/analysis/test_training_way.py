@@ -7,6 +7,7 @@ from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
+from mlp.page.tabs.classroom.break_it import lesson_of
 from mlp.training.data.drawing_data import class_data, drawing_data
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.sources import chosen_mnist
@@ -57,6 +58,7 @@ def test_way_says_whose_drawings_a_run_learned_and_where_it_began():
                 Origin("the pretrained network", "pretrained"),
             ),
             (class_data(own, own, "k7p3x9qa"), None),
+            (lesson_of(list(own.examples), "k7p3x9qa"), Origin("the basic network", "article")),
         )
     ]
     assert ways == [
@@ -66,6 +68,7 @@ def test_way_says_whose_drawings_a_run_learned_and_where_it_began():
         "with the class",
         "by Inkling, then with the class, at a share of 0%",
         "the class alone, Basic, 25 epochs",
+        "Basic, then with a round’s mistakes",
     ]
 
 

@@ -6,7 +6,6 @@ Both end with the folder's last test: Playwright's event loop must not run durin
 import os
 import re
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -32,9 +31,6 @@ from tests.browser.server import Server, serve
 from tests.browser.sight import PATIENCE_MS
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-LONGEST_S = 240
-"""Longest that a test may take, or what prepares or ends it: Playwright limits no script, mouse event or closing."""
-
 FAILED = pytest.StashKey[bool]()
 
 
@@ -208,21 +204,3 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         if running is not None:
             report.sections.append(("end of the server's log", running.log_tail()))
     return report
-
-
-def limited(item: pytest.Item, longest_s: float = LONGEST_S) -> Iterator[Any]:
-    """Fail a test that takes too long, at the line at which it waits."""
-
-    def end(*_: object) -> None:
-        pytest.fail(f"{item.name} took longer than {longest_s} s, and still waits here")
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, longest_s, longest_s)  # again, as asyncio's callbacks swallow it
-    try:
-        return (yield)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-pytest_runtest_setup = pytest_runtest_call = pytest_runtest_teardown = pytest.hookimpl(wrapper=True)(limited)

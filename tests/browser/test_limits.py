@@ -3,15 +3,14 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import limited
+from tests.conftest import LIMIT
 
 
 def test_script_that_never_ends_fails_its_test(browser: Browser, request: pytest.FixtureRequest):
-    page = browser.new_page()
-    limits = limited(request.node, 0.5)
-    next(limits)
-    with pytest.raises(pytest.fail.Exception, match=r"longer than 0\.5 s"):
+    page, limit = browser.new_page(), request.node.stash[LIMIT]
+    request.node.ihook.pytest_timeout_set_timer(item=request.node, settings=limit._replace(timeout=0.5))
+    with pytest.raises(pytest.fail.Exception, match=r"Timeout \(>0\.5s\)"):
         page.evaluate("new Promise(() => {})")
-    limits.close()
+    request.node.ihook.pytest_timeout_set_timer(item=request.node, settings=limit)
     assert page.evaluate("1 + 1") == 2
     page.close()

@@ -1,6 +1,7 @@
 """A job resumes from its record as if never interrupted, and a broken record affects nothing else."""
 
 import json
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -8,13 +9,16 @@ import pytest
 import safetensors.numpy
 
 from mlp.files.array_file import ArrayFile
+from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.jobs.job import Job
 from mlp.jobs.record import FORMAT, Record, RecordError, dump_record, parse_record
 from mlp.jobs.workers.engine import Engine
+from mlp.training.data.drawing_data import class_data
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.images.drawings.sample_drawings import own_digits
 from tests.sample_digits import sample
 
 DATA = sample()
@@ -100,6 +104,16 @@ def without_weights(n_steps):
     return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps({**about, "step": n_steps})})
 
 
+def without_the_kind_of_a_class_lesson():
+    """Return the bytes of a record that does not say whether a class taught it its digits or a round's mistakes."""
+    data = class_data(own_digits(DATA.test.images[:20], DATA.test.labels[:20]), NO_DIGITS, "k7p3x9qa", chosen_mnist())
+    whole = dump_record(replace(record_after(2), data=data))
+    assert parse_record(whole).data == data
+    about = ArrayFile(whole, FORMAT).value("about")
+    about["data"].pop("mistakes", None)
+    return safetensors.numpy.save(safetensors.numpy.load(whole), {"format": FORMAT, "about": json.dumps(about)})
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -116,6 +130,7 @@ def without_weights(n_steps):
         changed(data={"kind": "Mnist", "directory": 7}),
         changed(data={"kind": "Web"}),
         changed(data={"kind": "DrawingData", "names": ["A", "B"]}),
+        without_the_kind_of_a_class_lesson(),
         changed(temperature=None),
         changed(extra=7),
     ],

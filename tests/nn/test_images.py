@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, Reader, evaluate, train
+from mlp import MLP, SGD, Reader, Run, Sequential, Settings, evaluate, steps, train
 from tests.nn.test_misuse import small
 
 
@@ -26,20 +26,39 @@ def test_other_shapes_are_no_images(shape):
 BINARY = np.eye(10, 784, dtype=np.uint8)
 
 
+def started(images, labels):
+    """Carry a new run forward by one step."""
+    run = Run(Settings(hidden=(8,), batch_size=5, epochs=1, straighten=True))
+    return next(steps(run, images, labels))
+
+
+def trained(images, labels):
+    network, rng = MLP([784, 10], rng=np.random.default_rng(0)), np.random.default_rng(0)
+    return list(train(network, SGD(network.parameters(), 0.1), images, labels, batch_size=5, epochs=1, rng=rng))
+
+
+NETWORK = MLP([784, 10], rng=np.random.default_rng(0))
+ENTRIES = {
+    "train": trained,
+    "steps": started,
+    "evaluate": lambda images, labels: evaluate(NETWORK, images, labels),
+    **{
+        f"{type(one).__name__}.{method}": lambda images, _, one=one, method=method: getattr(one, method)(images)
+        for one in (NETWORK, Reader(NETWORK, straighten=True), Sequential(NETWORK.layers))
+        for method in ("forward", "logits", "predict", "predict_proba")
+    },
+}
+
+
 @pytest.mark.parametrize("images", [BINARY, BINARY.reshape(10, 28, 28), BINARY[:1]])
-def test_train_and_evaluate_refuse_pixels_that_reach_only_1(images):
-    network, labels = small(sizes=(784, 10)), np.arange(len(images))
-    before, optimizer, rng = network.values.copy(), SGD(network.parameters(), 0.1), np.random.default_rng(0)
-    for call in (
-        lambda images: evaluate(network, images, labels),
-        lambda images: list(train(network, optimizer, images, labels, batch_size=5, epochs=1, rng=rng)),
-    ):
-        with pytest.raises(ValueError, match=r"must be in 0\.\.255, got none above 1; multiply them by 255"):
-            call(images)
-        np.testing.assert_array_equal(network.values, before)
-        for fine in (images * 255, images * np.float32(1), np.zeros_like(images)):
-            call(fine)
-        network.values = before
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_every_entry_refuses_pixels_that_reach_only_1(entry, images):
+    call, labels = ENTRIES[entry], np.arange(len(images))
+    with pytest.raises(ValueError, match=r"must be in 0\.\.255, got none above 1; multiply them by 255"):
+        call(images, labels)
+    dark_first = np.concatenate([np.zeros_like(images[:1]), images[:-1] * 255])
+    for fine in (images * 255, images * np.float32(1), np.zeros_like(images), dark_first):
+        call(fine, labels)
 
 
 def test_reader_refuses_standardized_images_that_its_network_takes():

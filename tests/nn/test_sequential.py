@@ -137,10 +137,10 @@ def test_layer_that_works_in_place_is_refused_and_changes_no_images(kind, method
     rng = np.random.default_rng(0)
     layers = [Dense(784, 5, rng=rng), Tanh(), Dense(5, 10, rng=rng)]
     layers.insert(place, Doubling())
-    images = np.ones((3, 784), kind)
+    images = np.full((3, 784), 2, kind)
     with pytest.raises(ValueError, match="read-only"):
         getattr(Sequential(layers), method)(images)
-    assert (images == 1).all()
+    assert (images == 2).all()
 
 
 @pytest.mark.parametrize(

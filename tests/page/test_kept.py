@@ -58,6 +58,7 @@ from tests.page.tabs.sent.test_copies import Page
 from tests.page.ways import SOME, all_ways
 from tests.sample_digits import sample
 
+pytestmark = pytest.mark.timeout(600)  # twice what its server waits for one of all runs, whose end says which
 PAGE = Path(__file__).resolve().parents[2] / "mlp" / "page"
 WAYS = all_ways()
 MORE = 20

@@ -69,6 +69,8 @@ class DrawingData:
         Fraction of the drawings in each epoch of a mixture, 0 to 0.5, for which they are repeated as needed.
     room : str
         The code of the room that the drawings come from, or `CLOSED`; empty for a person's own.
+    mistakes : bool
+        Whether they are mistakes of a round there, and not what the room's learners gave.
     """
 
     names: tuple[str, ...]
@@ -79,6 +81,7 @@ class DrawingData:
     base: Mnist | None = None
     share: float = 0.0
     room: str = ""
+    mistakes: bool = False
 
     def __post_init__(self) -> None:
         """Check that there are drawings of each name, or digits to mix in, and their share."""
@@ -170,7 +173,7 @@ def split_data(drawings: DrawingSet, held: np.ndarray, **more: Any) -> DrawingDa
     held : bool array, shape (n,)
         The drawings to hold back.
     **more
-        ``base``, ``share`` and ``room`` of `DrawingData`.
+        ``base``, ``share``, ``room`` and ``mistakes`` of `DrawingData`.
 
     Raises
     ------
@@ -300,6 +303,6 @@ def _mixed(data: DrawingData, base: Dataset) -> Dataset:
         np.concatenate([base.train.images[chosen], own.images[again]]),
         np.concatenate([base.train.labels[chosen], own.labels[again]]),
     )
-    digits = f"{'class' if data.room else 'own'} digit{'s' if len(own) > 1 else ''}"
-    name = f"{base.name} with {len(own)} {digits} ({data.share * 100:.0f}%)"
+    what = "class mistake" if data.mistakes else "class digit" if data.room else "own digit"
+    name = f"{base.name} with {len(own)} {what}{'s' if len(own) > 1 else ''} ({data.share * 100:.0f}%)"
     return replace(base, name=name, train=train)

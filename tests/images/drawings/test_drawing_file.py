@@ -52,6 +52,7 @@ def test_recorded_drawings_without_names_are_digits_and_redrawn():
 
 CONTENT = json.loads(dump_drawings(letters(1)))
 BLANK = base64.b64encode(bytes(784)).decode()
+FAINT = base64.b64encode(bytes([1]) * 784).decode()
 
 
 def with_sample(**values):
@@ -72,7 +73,8 @@ def with_sample(**values):
         (with_sample(label=3), "sample 0: label must be a number from 0 to 2, got 3"),
         (with_sample(strokes=[[[1, 2]] * 601]), "sample 0: a drawing may have at most 600 points"),
         (with_sample(image="AAAA"), "784 bytes in base64"),
-        (with_sample(image=BLANK), "image is blank"),
+        (with_sample(image=BLANK), "an image must have a pixel of at least 3 of 255, got at most 0"),
+        (with_sample(image=FAINT), "an image must have a pixel of at least 3 of 255, got at most 1"),
         (json.dumps({**CONTENT, "samples": [7] * 151}), "3 names may hold at most 150 drawings, got 151"),
     ],
 )
@@ -191,7 +193,7 @@ def test_no_call_writes_more_than_one_drawing_as_text(monkeypatch):
 
 def samples(n):
     """Return a file with a digit for each of ``n`` different images."""
-    images = (np.full(784, 1 + number % 255, np.uint8) + (np.arange(784) == number // 255) for number in range(n))
+    images = (np.full(784, 3 + number % 252, np.uint8) + (np.arange(784) == number // 252) for number in range(n))
     each = [{"label": 0, "strokes": [], "image": base64.b64encode(one.tobytes()).decode()} for one in images]
     return json.dumps({"samples": each})
 

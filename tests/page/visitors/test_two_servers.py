@@ -19,9 +19,7 @@ main()
 def test_second_page_on_a_named_folder_ends_with_the_address_of_the_first(tmp_path, monkeypatch):
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
     first = chosen_checkpoints("http://localhost:8501/")
-    second = subprocess.run(
-        [sys.executable, "-c", START, APP], capture_output=True, text=True, timeout=300, check=False
-    )
+    second = subprocess.run([sys.executable, "-c", START, APP], capture_output=True, text=True, check=False)
     assert second.returncode == 1
     assert "Inkling cannot start: the page at http://localhost:8501/ keeps its visitors' work" in second.stderr
     assert "Traceback" not in second.stderr

@@ -33,7 +33,7 @@ from mlp.page.tabs.inside.evidence import evidence
 from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.visitor import Visitor
 from mlp.training import teaching
-from mlp.training.data.drawing_data import DrawingData, class_data, room_of
+from mlp.training.data.drawing_data import DrawingData, room_of, split_data
 from mlp.training.data.sources import chosen_mnist
 
 NETWORK = "article"
@@ -204,7 +204,8 @@ def lesson_of(mistakes: list[Example], room: str) -> DrawingData:
     """Return every second mistake of each digit among MNIST's digits; the others stay new to the network."""
     drawings = DrawingSet(DIGITS, tuple(mistakes))
     learned = drawings.without_examples(np.flatnonzero(drawings.ranks % 2))
-    return class_data(learned, NO_DIGITS, room, chosen_mnist(), state.own_share.get() / 100)
+    none, share = np.zeros(len(learned), bool), state.own_share.get() / 100
+    return split_data(learned, none, base=chosen_mnist(), share=share, room=room, mistakes=True)
 
 
 @part("room_mended", PEOPLE, RUN, where=Where.TAB)

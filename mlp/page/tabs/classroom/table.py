@@ -81,7 +81,7 @@ def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
     """Yield a learner's networks."""
     job, data, origin = visitor.job, visitor.runs.data, visitor.runs.origin
     if job is not None and (now := job.snapshot()).step:
-        of_class = isinstance(data, DrawingData) and bool(data.room)
+        of_class = isinstance(data, DrawingData) and bool(data.room) and not data.mistakes
         begun = "learned" if origin is None else f"{origin.name}, taught"
         so_far = "" if now.finished else f", in epoch {now.epoch} of {now.settings.epochs}"
         learned = f"{begun} {now.data_name}{so_far}"

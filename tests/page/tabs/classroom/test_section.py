@@ -17,7 +17,7 @@ from mlp.page.draw.networks import pretrained
 from mlp.page.tabs.classroom.room import Classroom, person
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, seat_of
 from mlp.page.tabs.classroom.section import SHOWN
-from mlp.page.tabs.classroom.table import APART, table_html, table_of
+from mlp.page.tabs.classroom.table import APART, score, table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.session import visitors
@@ -121,6 +121,27 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
     assert taught.contender.way == "with the class"
     assert taught.contender.learned.startswith("run 1, taught MNIST sample with 20 class digits (25%)")
     assert " of 20 right, of its owner’s<br>run 1, taught " in table_html(compared(table.lines), table.writers, None)
+
+
+def test_network_that_learned_a_rounds_mistakes_reads_the_others_drawings(classroom):
+    room, holder, learner = classroom
+    holder_id, learner_id = (person(visitor_of(page).id) for page in (holder, learner))
+    mine, drawn = room.learner(learner_id), sample().train
+    with room.lock:
+        room.change(replace(mine, mistakes=NO_DIGITS.with_example(int(drawn.labels[0]), drawn.images[0])))
+    room.open_table()
+    for page, key in ((holder, "room_teach"), (learner, "round_teach")):
+        press(page.run(), key)
+        job = visitor_of(page).job
+        eventually(lambda job=job: job.snapshot().step)
+        job.pause()
+        at_rest(page)
+    lines = {line.contender.owner: line for line in table_of(room).lines if line.contender.owner}
+    assert {who: list(line.cells) for who, line in lines.items()} == {holder_id: [holder_id], learner_id: [holder_id]}
+    ways = {who: line.contender.way for who, line in lines.items()}
+    assert ways[learner_id] == "Basic, then with a round’s mistakes" != ways[holder_id]
+    assert " taught MNIST sample with 1 class mistake (25%)" in lines[learner_id].contender.learned
+    assert "of its owner’s" not in score(lines[learner_id])
 
 
 def test_lessons_begin_with_the_same_network_and_hold_back_one_of_each_digit(classroom, open_page):

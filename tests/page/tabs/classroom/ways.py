@@ -1,5 +1,7 @@
 """Each way to begin a run that learns from a class, and a room with texts from elsewhere."""
 
+from dataclasses import replace
+
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import DrawingSet
@@ -24,6 +26,18 @@ def in_a_class() -> AppTest:
     return page.run()
 
 
+def in_a_round() -> AppTest:
+    """Return the page of a learner in a room with a mistake of a round."""
+    page = in_a_class()
+    visitor, digits = visitor_of(page), sample().test
+    room = ROOMS.of(visitor)
+    mine = room.learner(person(visitor.id))
+    with room.lock:
+        room.change(replace(mine, mistakes=mine.mistakes.with_example(int(digits.labels[0]), digits.images[0])))
+    room.changed()
+    return page.run()
+
+
 def after_class(page: AppTest) -> AppTest:
     """Close the room from which the page's run has learned."""
     press(page, "room_close_anyway")
@@ -38,6 +52,7 @@ WAYS = {
         "draw/correction.py teach",
         lambda: after_class(measured(press(in_a_class(), "room_teach"))),
     ),
+    "a round's mistakes": ("draw/correction.py teach", lambda: measured(press(in_a_round(), "round_teach"))),
     "the class alone": (
         "draw/collect.py learn_alone",
         lambda: measured(press(in_a_class(), "room_alone")),
