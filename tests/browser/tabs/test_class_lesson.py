@@ -115,6 +115,17 @@ def write_and_guess(holder: Page, phone: Page, other: Page) -> None:
     expect(part(phone, "room_guesses")).to_contain_text("You guessed 7.")
 
 
+def teach_with_and_without(phone: Page) -> None:
+    """Teach the round's three mistakes of which one is left new, and the control, which learns none."""
+    the_round(phone).get_by_role("button", name="Teach it these").click()
+    lesson = part(phone, "room_break").get_by_role("table")
+    expect(lesson.get_by_role("row", name=re.compile(r"mistakes to learn 3 \d –"))).to_be_visible(timeout=TRAINED_MS)
+    expect(lesson.get_by_role("row", name=re.compile(r"others that it misread [1-3] \d –"))).to_be_visible()
+    the_round(phone).get_by_role("button", name="Teach it none: the control").click()
+    both = re.compile("MNIST, validation images 10,000 [0-9.]+% → [0-9.]+% [0-9.]+% → [0-9.]+%")
+    expect(lesson.get_by_role("row", name=both)).to_be_visible(timeout=TRAINED_MS)
+
+
 def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
     firefox: Browser, new_browser: Callable[..., Page], tmp_path: Path
 ):
@@ -146,11 +157,7 @@ def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
         claim(other, 2, 40, "It reads an 8, ")
         judge(holder, 2, "No")
         expect(part(phone, "correction_row")).to_contain_text("3 of yours count.")
-        the_round(phone).get_by_role("button", name="Teach it these").click()
-        lesson = part(phone, "room_break").get_by_role("table")
-        expect(lesson.get_by_role("row", name="The class’s, learned from 3 0.0%")).to_be_visible(timeout=TRAINED_MS)
-        expect(lesson.get_by_role("row", name="The class’s, new to it 1 0.0%")).to_be_visible()
-        expect(lesson.get_by_role("row", name="MNIST, validation images")).to_be_visible()
+        teach_with_and_without(phone)
         the_round(holder).get_by_role("button", name="End the round").click()
         expect(part(other, "round_row")).to_have_count(0)
 

@@ -1,4 +1,4 @@
-"""A round of *Break it*: digits that everybody reads and a network misreads, and how a lesson with them mends it."""
+"""A round of *Break it*: digits that everybody reads and a network misreads, and what lessons mend and break."""
 
 import zlib
 from dataclasses import replace
@@ -10,9 +10,11 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.scores import percent
+from mlp.analysis.training_way import USUAL_SHARE
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example, as_pixels
 from mlp.images.input_image import InputImage, with_article
+from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.networks import answering_as, passes_digit_check, pretrained
 from mlp.page.draw.reading import Reading
@@ -20,7 +22,7 @@ from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE, Desk
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.html import announced
+from mlp.page.style.html import announced, html_table
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
@@ -28,12 +30,10 @@ from mlp.page.tabs.classroom.learning import teach_with
 from mlp.page.tabs.classroom.room import FULL, Classroom, Learner, person
 from mlp.page.tabs.classroom.rooms import CLAIMS, GIVEN, PEOPLE, ROOMS, holds_room, told
 from mlp.page.tabs.classroom.row import CSS
-from mlp.page.tabs.drawings.read import comparison
 from mlp.page.tabs.inside.evidence import evidence
-from mlp.page.visitors.runs import RUN
+from mlp.page.visitors.runs import RUN, all_runs
 from mlp.page.visitors.visitor import Visitor
-from mlp.training import teaching
-from mlp.training.data.drawing_data import DrawingData, room_of, split_data
+from mlp.training.data.drawing_data import DrawingData, split_data
 from mlp.training.data.sources import chosen_mnist
 
 NETWORK = "article"
@@ -51,10 +51,11 @@ _opened = SessionVar[str]("round_opened", "")
 """The key of the mistake whose pixels are shown; by default, those of the surest."""
 
 TASK = "Draw a digit that everybody reads and the basic network does not, then press which one it is."
-MENDED = (
-    "It learned every second mistake of each digit. It then reads nearly all of these, but only some of the others. "
-    "The control is a share of 0% in Your drawings: a lesson with MNIST alone mends a few of them, too."
+TAUGHT = (
+    "The lesson has every second mistake of each digit. The network then reads nearly all of these, but only some of "
+    "the others, and misreads drawings that it read before. "
 )
+CONTROL = "The control has none of them, only MNIST’s digits. What it mends and breaks, too, is not your class’s doing."
 
 
 class Found(NamedTuple):
@@ -166,7 +167,10 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
         name, pixels = f"{opened.by.name}’s {opened.example.label}", opened.example.image.reshape(28, 28)
         image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
         evidence(answering_as(visitor, NETWORK, None), image)
-        st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=(visitor, room))
+        with st.container(horizontal=True, key="round_lessons"):
+            these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
+            st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=these)
+            st.button("Teach it none: the control", key="round_control", on_click=_teach, args=none)
 
 
 def _ask(room: Classroom) -> None:
@@ -194,31 +198,57 @@ def judge(room: Classroom, key: str, counts: bool) -> None:
     room.changed()
 
 
-def _teach(visitor: Visitor, room: Classroom) -> None:
+def _teach(visitor: Visitor, room: Classroom, share: float) -> None:
     mistakes = [] if room.learner(person(visitor.id)) is None else [one.example for one in found(room)]
     state.network.set(NETWORK)
-    teach_with(visitor, lambda _: lesson_of(mistakes, room.code))
+    teach_with(visitor, lambda _: lesson_of(mistakes, room.code, share))
 
 
-def lesson_of(mistakes: list[Example], room: str) -> DrawingData:
-    """Return every second mistake of each digit among MNIST's digits; the others stay new to the network."""
+def lesson_of(mistakes: list[Example], room: str, share: float = USUAL_SHARE) -> DrawingData:
+    """Return every second mistake of each digit among MNIST's digits; the others stay new to the network.
+
+    The control is a share of 0: the same lesson with MNIST's digits alone.
+    """
     drawings = DrawingSet(DIGITS, tuple(mistakes))
     learned = drawings.without_examples(np.flatnonzero(drawings.ranks % 2))
-    none, share = np.zeros(len(learned), bool), state.own_share.get() / 100
-    return split_data(learned, none, base=chosen_mnist(), share=share, room=room, mistakes=True)
+    return split_data(learned, np.zeros(len(learned), bool), base=chosen_mnist(), share=share, room=room, mistakes=True)
 
 
 @part("room_mended", PEOPLE, RUN, where=Where.TAB)
 def mended(visitor: Visitor, room: Classroom) -> None:
-    """Draw what the visitor's run reads now, if it has learned mistakes of the room."""
-    job, origin, data = visitor.job, visitor.runs.origin, visitor.runs.data
-    if job is None or origin is None or not isinstance(data, DrawingData) or room_of(data) != room.code:
-        return
-    run, learned, mistakes = job.snapshot(), {image.tobytes() for image in data.learned.images}, found(room)
-    new = [one.example for one in mistakes if one.example.image.tobytes() not in learned]
-    rows = teaching.effect(data, origin.read_before, run.reader, run.history)
-    if new:
-        both = (teaching.share_read(each, DrawingSet(DIGITS, tuple(new))) for each in (pretrained(NETWORK), run.reader))
-        rows.insert(1, teaching.Row("The class’s, new to it", len(new), *both))
-    if len(new) < len(mistakes):
-        st.html(comparison(rows, run.finished, MENDED))
+    """Draw what the visitor's last lesson with the round's mistakes has mended and broken, beside its control."""
+    of_round = [
+        (run.snapshot, run.data)
+        for run in all_runs(visitor)
+        if isinstance(run.data, DrawingData) and run.data.mistakes and run.data.room == room.code
+    ]
+    both = [next((one for one in of_round if bool(one[1].share) == learns), None) for learns in (True, False)]
+    drawings = [each for one in room.learners for each in (*one.mistakes.examples, *one.drawings.examples)]
+    shown = [(*one, text) for one, text in zip(both, (TAUGHT, CONTROL), strict=True) if one is not None]
+    if shown and drawings:
+        table = effects(shown[0][1], drawings, [one and one[0] for one in both])
+        st.html(f'{table}<p class="ink-status">{"".join(text for *_, text in shown)}</p>')
+
+
+def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot | None]) -> str:
+    """Return as an HTML table how many drawings each lesson mended and broke; ``data`` says which are to be learned."""
+    each = DrawingSet(DIGITS, tuple({one.image.tobytes(): one for one in drawings}.values()))
+    learned_images = {image.tobytes() for image in data.learned.images}
+    learned = np.array([one.image.tobytes() in learned_images for one in each.examples])
+    read_before = pretrained(NETWORK).predict(each.images) == each.labels
+    kinds = {
+        "Mended: mistakes to learn": (learned, True),
+        "Mended: others that it misread": (~learned & ~read_before, True),
+        "Broken: those that it read": (~learned & read_before, False),
+    }
+    rows = [[name, f"{of.sum()}"] for name, (of, _) in kinds.items()]
+    rows.append(["MNIST, validation images", f"{len(data.load().validation):,}"])
+    for lesson in lessons:
+        cells = ["–"] * len(rows)
+        if lesson is not None:
+            now = lesson.reader.predict(each.images) == each.labels
+            cells = [f"<b>{(of & (now == wanted)).sum()}</b>" for of, wanted in kinds.values()]
+            first, *later = [percent(one.accuracy) for one in lesson.history.evaluations] or ["…"]
+            cells.append(f"{first} → <b>{later[-1] if later else '…'}</b>")
+        rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
+    return html_table("Mended and broken", ["", "Digits", "Taught these", "Taught none: the control"], rows)

@@ -35,7 +35,9 @@ PLANS = {
             Stage(7, "Draw a digit, and <em>Train a new network</em>. When does it first read it?", ("Rewind",)),
             Stage(6, "Everybody guesses which digit is misread most. <em>Open the table</em>: what misled it?"),
             Stage(8, "Break it, <em>Start a round</em>: who draws a digit that we all can read, and it can’t? Why?"),
-            Stage(5, "<em>Teach it these</em>. How many does it read now, and what does that cost on MNIST?"),
+            Stage(
+                5, "<em>Teach it these</em>, then <em>Teach it none</em>. What does each mend, and what does it break?"
+            ),
             COMPARE,
         ),
         "Nobody told it what a 3 is. It found that in examples, and it reads those who write like them.",

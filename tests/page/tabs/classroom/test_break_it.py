@@ -1,17 +1,30 @@
 """A round of *Break it*: what counts and for whom, which mistake leads, and what a lesson with them does."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
+from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
 from mlp.page.live.desk import Desk
-from mlp.page.tabs.classroom.break_it import MAX_CLAIMS, NETWORK, claim, found, judge, lesson_of
+from mlp.page.tabs.classroom.break_it import (
+    CONTROL,
+    MAX_CLAIMS,
+    NETWORK,
+    TAUGHT,
+    claim,
+    effects,
+    found,
+    judge,
+    lesson_of,
+)
 from mlp.page.tabs.classroom.room import MAX_DRAWINGS, Classroom, ClassroomError, person
 from mlp.page.tabs.classroom.rooms import CLAIMS, PEOPLE, ROOMS
 from tests.browser.digits import DIGITS
@@ -20,6 +33,7 @@ from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.live.test_parts import outdated
 from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
 from tests.page.ways import press
+from tests.sample_digits import sample
 
 MISREAD = ((2, 40), (4, 40), (6, 40), (7, 40), (4, 30), (4, -40), (7, -40), (2, -40))
 """Digits, with the angles at which everybody still reads them and the round's network does not."""
@@ -202,19 +216,54 @@ def test_claim_changes_only_the_holders_page_and_a_yes_that_of_all(pages, monkey
     assert "room_round" in outdated(learner)
 
 
-def test_taught_network_shows_what_it_learned_what_is_new_and_mnist(pages):
-    room, _, learner = pages
-    count(room, person(visitor_of(learner).id), 8)
-    press(learner.run(), "round_teach")
-    job = visitor_of(learner).job
+def teach(page: AppTest, key: str) -> str:
+    """Press a lesson's button, wait until MNIST is measured after it, and return what the page then says of it."""
+    press(page.run(), key)
+    job = visitor_of(page).job
     eventually(lambda: len(job.snapshot().history.evaluations) > 1)
     job.pause()
-    at_rest(learner)
-    assert visitor_of(learner).runs.origin[:2] == ("the basic network", NETWORK)
-    shown = text(learner, "room_break")
-    assert "The class’s, learned from 5 0.0% " in shown
-    assert "The class’s, new to it 3 0.0% " in shown
-    assert "MNIST, validation images 800 " in shown
+    at_rest(page)
+    assert visitor_of(page).runs.origin[:2] == ("the basic network", NETWORK)
+    return text(page, "room_break")
+
+
+def test_lesson_shows_what_it_mended_and_broke_beside_its_control(pages):
+    room, _, learner = pages
+    me, drawn = person(visitor_of(learner).id), sample().test
+    count(room, me, 8)
+    for image, label in zip(drawn.images[:9], drawn.labels[:9], strict=True):
+        room.give(me, int(label), image)
+    alone = teach(learner, "round_control")
+    for row in ("mistakes to learn 5 – ", "others that it misread 3 – ", "those that it read 9 – "):
+        assert row in alone
+    assert CONTROL in alone
+    assert TAUGHT.strip() not in alone  # it has learned none of them
+    both = teach(learner, "round_teach")
+    assert TAUGHT + CONTROL in both
+    for row in ("mistakes to learn 5", "others that it misread 3", "those that it read 9"):
+        [of_control] = re.findall(rf"{row} – (\d+)", alone)
+        assert re.search(rf"{row} \d+ {of_control} ", both)
+    assert re.search(r"MNIST, validation images 800 ([\d.]+)% → [\d.]+% \1% → [\d.]+%", both)
+
+
+def test_mended_and_broken_are_counted_by_what_the_network_read_before():
+    images, labels = sample().test.images[:50], sample().test.labels[:50].copy()
+    assert (pretrained(NETWORK).predict(images) == labels).all()
+    labels[:20] = (labels[:20] + 1) % 10  # read as another digit than this one
+    drawn = [Example(int(label), image) for image, label in zip(images, labels, strict=True)]
+    data = lesson_of(drawn[:20], "k7p3x")
+    seven = MLP.zeros([784, 10], "relu")
+    seven.dense_layers[0].bias.value[7] = 1
+    lesson = SimpleNamespace(reader=Reader(seven), history=SimpleNamespace(evaluations=[]))
+    shown = effects(data, [*drawn, *drawn[:5]], [lesson, None])  # given to the room, too: each counts once
+    n_learned, sevens = len(data.learned), int((data.learned.labels == 7).sum())
+    assert 0 < sevens < (labels[:20] == 7).sum()
+    for name, n, changed in (
+        ("Mended: mistakes to learn", n_learned, sevens),
+        ("Mended: others that it misread", 20 - n_learned, (labels[:20] == 7).sum() - sevens),
+        ("Broken: those that it read", 30, (labels[20:] != 7).sum()),
+    ):
+        assert f'<th scope="row">{name}</th><td>{n}</td><td><b>{changed}</b></td><td>–</td>' in shown
 
 
 def test_learner_who_was_let_go_learns_nothing_from_the_page_as_it_was(pages):
