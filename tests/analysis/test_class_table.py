@@ -3,10 +3,19 @@
 import math
 
 import numpy as np
-import pytest
 from scipy.special import stdtrit
 
-from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table, compared, most_misread
+from mlp.analysis.class_table import (
+    MIN_WRITERS_TO_RANK,
+    Cell,
+    Contender,
+    Line,
+    Writer,
+    class_table,
+    compared,
+    misread,
+    most_misread,
+)
 from mlp.analysis.scores import wilson_interval
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example
@@ -88,9 +97,28 @@ def test_only_new_drawings_and_networks_are_read():
 
 def test_names_are_compared_by_their_share_of_misread_drawings():
     lines = class_table([Contender("", "Pretrained", reads_as(3)), Contender("b", "bee", reads_as(5))], WRITERS)
-    shares = most_misread(lines, 10)
-    assert shares[[3, 5, 8]] == pytest.approx([2 / 5, 1 / 2, 1.0])
-    assert np.isnan(shares[0])
+    wrong, of = misread(lines, 10)
+    assert wrong[:, [0, 3, 5, 8]].tolist() == [[0, 2, 1, 0], [0, 0, 0, 1]]
+    assert of[:, [0, 3, 5, 8]].tolist() == [[0, 4, 2, 0], [0, 1, 0, 1]]
+
+
+def test_name_is_misread_most_only_if_many_writers_clearly_say_so():
+    def of_writers(n: int, **misread: int) -> int | None:
+        """Return the name for writers of two of each digit, of whom so many misread a digit, each both of theirs."""
+        wrong = np.zeros((n, 10))
+        for name, writers in misread.items():
+            wrong[:writers, int(name[1:])] = 2
+        return most_misread(wrong, np.full((n, 10), 2.0))
+
+    n = MIN_WRITERS_TO_RANK
+    assert of_writers(n, _8=n // 2, _3=1) == 8
+    assert of_writers(n - 1, _8=n // 2, _3=1) is None
+    assert of_writers(n, _8=n // 2, _3=n // 2) is None
+    assert of_writers(n, _8=4, _3=3) is None
+    assert of_writers(n) is None
+    few_twos = np.full((n, 10), 2.0)
+    few_twos[1:, 2] = 0  # one writer has drawn twos, and all are misread: most others haven't drawn any
+    assert most_misread(np.where(np.arange(10) == 2, few_twos, 0.0)[:n], few_twos) is None
 
 
 def test_networks_of_one_way_are_compared_and_others_stay_apart_without_a_rank():

@@ -6,7 +6,7 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table, compared, most_misread
+from mlp.analysis.class_table import Cell, Contender, Line, Writer, class_table, compared, misread, most_misread
 from mlp.analysis.scores import wilson_interval
 from mlp.class_names import DIGITS
 from mlp.images.drawing import to_mnist
@@ -218,7 +218,7 @@ def limits_hold_in_about_nine_of_ten_other_classes() -> None:
 
 def limits_hold_in_about_nine_of_ten_other_classes_of_synthetic_writers() -> None:
     for seed in SEEDS:
-        many = [each for more in range(3) for each in writers(10 * seed + more)]
+        many = written_by_many(seed)
         rng, n = np.random.default_rng(seed), len(many[0])
         read = np.array([round(n * share_read(pretrained("article"), each)) for each in many])
         for n_writers in (6, 12, 25):
@@ -262,9 +262,57 @@ def network_of_few_images_changes_nothing_that_is_said_of_others() -> None:
         run = Contender(in_class[4].id, in_class[4].name, few, "Basic, 300 images, 94 epochs")
         with_run, without = (class_table(networks, in_class) for networks in ([*alike, run], alike))
         assert {line.contender.title for line in compared(with_run).apart} == {run.title}
-        np.testing.assert_array_equal(
-            most_misread(compared(with_run).lines, 10), most_misread(compared(without).lines, 10)
-        )
-        mixed, apart = most_misread(with_run, 10), most_misread(without, 10)
+        np.testing.assert_array_equal(misread(compared(with_run).lines, 10), misread(compared(without).lines, 10))
+        mixed, apart = (np.divide(*(each.sum(axis=0) for each in misread(lines, 10))) for lines in (with_run, without))
         assert np.abs(mixed - apart).max() > 0.02  # all together would say something else
         assert compared(with_run, run.way).lines[0].contender is run
+
+
+def another_name_is_misread_most_in_many_classes_and_seldom_if_one_is_said() -> None:
+    """Compare classes of as many: of simulated writers, one name far ahead or none, and of synthetic ones."""
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        for n in (18, 25):
+            said, false, differ = told_of_other_classes(*simulated([0.15] * 9 + [0.5], rng), n, rng)
+            assert said > 0.4
+            assert false < min(0.06, differ + 0.02)
+            said, false, differ = told_of_other_classes(*simulated([0.2] * 10, rng), n, rng)
+            assert said < 0.03
+            assert differ > 0.8  # what their number alone would say
+            many = [Writer(f"{place}", "", each) for place, each in enumerate(written_by_many(seed))]
+            [line] = class_table([Contender("", "", of_mnist(seed))], many)
+            said, false, differ = told_of_other_classes(*misread([line], 10), n, rng)
+            assert false < 0.06
+            assert differ > 0.4
+        assert told_of_other_classes(*simulated([0.15] * 9 + [0.5], rng), 17, rng)[0] == 0
+
+
+def written_by_many(seed: int) -> list[DrawingSet]:
+    """Return what 84 writers give."""
+    return [each for more in range(3) for each in writers(10 * seed + more)]
+
+
+def simulated(rates: list[float], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return what `misread` would of 600 writers with two drawings of each name, by how often it is misread."""
+    mean = np.array(rates)
+    return rng.binomial(2, rng.beta(4 * mean, 4 * (1 - mean), (600, len(rates)))), np.full((600, len(rates)), 2)
+
+
+def told_of_other_classes(
+    wrong: np.ndarray, of: np.ndarray, n: int, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """Draw two classes 300 times. Return how often a name is said of one, and how often another is first in the other:
+
+    than the one that is said, and than the one that is first in the first class.
+    """
+    found = []
+    for _ in range(300):
+        one, other = np.split(rng.permutation(len(of))[: 2 * n], 2)
+        first, first_of_other = (
+            np.flatnonzero(shares == shares.max()).tolist()
+            for shares in (wrong[who].sum(axis=0) / of[who].sum(axis=0) for who in (one, other))
+        )
+        name = most_misread(wrong[one], of[one])
+        found.append((name is not None, name is not None and [name] != first_of_other, first != first_of_other))
+    said, false, differ = np.mean(found, axis=0)
+    return said, false, differ

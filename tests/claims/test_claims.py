@@ -81,6 +81,9 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("table", "Trained in other ways, so not compared"): (
         of_class.network_of_few_images_changes_nothing_that_is_said_of_others
     ),
+    ("guesses", "in another class of as many, it may well be another"): (
+        of_class.another_name_is_misread_most_in_many_classes_and_seldom_if_one_is_said
+    ),
     ("round", "The network then reads nearly all of these, but only some of the others"): (
         of_class.lesson_mends_and_breaks_and_so_does_its_control
     ),

@@ -7,6 +7,7 @@ from mlp.analysis.diagnosis import diagnoses
 from mlp.jobs.origin import remark_on_score
 from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.classroom.break_it import CONTROL, TAUGHT
+from mlp.page.tabs.classroom.guesses import UNSURE
 from mlp.page.tabs.classroom.table import APART
 from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.lab.questions import QUESTIONS
@@ -40,7 +41,7 @@ def texts() -> dict[str, str]:
     for name, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
     found |= {"table": f"{READS} {APART}", "number": large_number(None, None, None), "loss": loss_summary(None)}
-    found["round"] = TAUGHT + CONTROL
+    found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE}
     found |= {"note/dead": on_silent_neurons(), "recipe/too-fast": RECIPES["too-fast"].explained}
     found["remark/warps"] = measured_on(drawing_data(letters(3)), None)
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})

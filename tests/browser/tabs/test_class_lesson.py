@@ -116,7 +116,7 @@ def write_and_guess(holder: Page, phone: Page, other: Page) -> None:
 
 
 def teach_with_and_without(phone: Page) -> None:
-    """Teach the round's three mistakes of which one is left new, and the control, which learns none."""
+    """Teach three of the round’s four mistakes, and then the control, which learns none."""
     the_round(phone).get_by_role("button", name="Teach it these").click()
     lesson = part(phone, "room_break").get_by_role("table")
     expect(lesson.get_by_role("row", name=re.compile(r"mistakes to learn 3 \d –"))).to_be_visible(timeout=TRAINED_MS)

@@ -5,9 +5,8 @@ import html
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.class_table import Comparison, compared, most_misread
+from mlp.analysis.class_table import Comparison, compared, misread, most_misread
 from mlp.analysis.scores import percent
-from mlp.class_names import in_words
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.redraw import Where, part
@@ -16,6 +15,9 @@ from mlp.page.tabs.classroom.room import Classroom, person
 from mlp.page.tabs.classroom.rooms import PEOPLE
 from mlp.page.tabs.classroom.table import table_of
 from mlp.page.visitors.visitor import Visitor
+
+UNSURE = "Of {} writers, nobody can tell which is misread most{}: in another class of as many, it may well be another."
+"""What stands in place of a name: of how many writers, and by which networks."""
 
 
 @part("room_guess", PEOPLE, where=Where.TAB)
@@ -49,24 +51,22 @@ def _guess(visitor: Visitor, room: Classroom) -> None:
 
 def guess_rows(room: Classroom, now: Comparison, mine: int | None) -> str:
     """Return which name was misread most, and for each the share of its drawings, and the guesses, as HTML."""
-    shares = most_misread(now.lines, len(room.names))
-    most = float(np.nan_to_num(shares).max())
-    worst = np.flatnonzero(shares == most).tolist() if most else []
+    wrong, of = misread(now.lines, len(room.names))
+    shares = np.divide(wrong.sum(axis=0), of.sum(axis=0), out=np.full(len(room.names), np.nan), where=of.any(axis=0))
+    most = most_misread(wrong, of)
     guesses = [one.guess for one in room.learners if one.guess is not None]
     names = [html.escape(name) for name in room.names]
     by = f" by networks trained alike ({html.escape(now.way)})" if now.apart else ""
     answer = f"Nothing was misread{by}."
-    if worst:
-        n_right = sum(guess in worst for guess in guesses)
-        which = in_words([names[label] for label in worst])
-        answer = f"Misread most{by}: <b>{which}</b>. {n_right} of {len(guesses)} guessed it."
+    if most is not None:
+        answer = f"Misread most{by}: <b>{names[most]}</b>. {guesses.count(most)} of {len(guesses)} guessed it."
+    elif wrong.any():
+        answer = UNSURE.format(len(of), by)
     if mine is not None:
         answer += f" You guessed <b>{names[mine]}</b>."
     rows = [
         [name, "–" if np.isnan(shares[label]) else percent(float(shares[label])), str(guesses.count(label))]
         for label, name in enumerate(names)
     ]
-    table = html_table(
-        "What was misread, and the guesses", ["", "Misread", "Guesses"], rows, marked=worst[0] if worst else None
-    )
+    table = html_table("What was misread, and the guesses", ["", "Misread", "Guesses"], rows, marked=most)
     return announced("room_answer", answer) + table

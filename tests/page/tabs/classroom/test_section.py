@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.class_table import compared
+from mlp.analysis.class_table import MIN_WRITERS_TO_RANK, Contender, Writer, class_table, compared
+from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_file import dump_drawings
-from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
 from mlp.images.mnist import Split
 from mlp.page.draw.networks import pretrained
+from mlp.page.tabs.classroom.guesses import UNSURE, guess_rows
 from mlp.page.tabs.classroom.room import Classroom, person
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, seat_of
 from mlp.page.tabs.classroom.section import SHOWN
@@ -90,9 +92,30 @@ def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
     room.give(person(visitor_of(holder).id), 5, sample().test.images[three])
     holder.button(key="room_open_table").click().run()
     shown = text(learner.run(), "room_guesses")
-    assert "Misread most by networks trained alike (Basic, 25 epochs): 5. 0 of 1 guessed it. You guessed 7." in shown
+    by = " by networks trained alike (Basic, 25 epochs)"
+    assert f"{UNSURE.format(2, by)} You guessed 7." in shown
     assert "5 25.0% 0 6" in shown
     assert "7 0.0% 1 8" in shown
+
+
+def test_name_that_is_misread_most_is_told_from_enough_writers_on():
+    room, digits = Classroom("room k7p3x"), sample().test
+    eights = [Example(8, image) for image in digits.images[digits.labels == 3][:2]]  # read as 3 by a good network
+    ones = [Example(1, image) for image in digits.images[digits.labels == 1][:2]]
+    for _ in range(MIN_WRITERS_TO_RANK):
+        room.add_file(DrawingSet(DIGITS, (*eights, *ones)))
+    room.learners[0] = replace(room.learners[0], guess=8)
+    [network] = [Contender("", "Basic", pretrained("article"))]
+
+    def told(n: int) -> str:
+        writers = [Writer(one.who, one.name, one.drawings) for one in room.learners[:n]]
+        return guess_rows(room, compared(class_table([network], writers)), 8)
+
+    assert "Misread most: <b>8</b>. 1 of 1 guessed it. You guessed <b>8</b>." in told(MIN_WRITERS_TO_RANK)
+    fewer = told(MIN_WRITERS_TO_RANK - 1)
+    assert UNSURE.format(MIN_WRITERS_TO_RANK - 1, "") in fewer
+    assert "Misread most" not in fewer
+    assert 'class="marked"' not in fewer
 
 
 def rows_of(room: Classroom) -> dict[str, list[str]]:
