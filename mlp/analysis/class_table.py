@@ -20,7 +20,7 @@ MIN_WRITERS_TO_RANK = 18
 READS = (
     "Your network reads what the others drew; after *Train with the class* or *Train on the class alone*, only what "
     "you drew. From six writers on, the two limits say how many of 100 it would read in about nine of ten other "
-    "classes like this one."
+    "classes of as many writers. Fewer writers differ more."
 )
 """What the table shows, for visitors."""
 

@@ -211,6 +211,7 @@ def limits_hold_in_about_nine_of_ten_other_classes() -> None:
                 of_drawings = [wilson_interval(int(right.sum()), n * n_writers) for right in one]
                 assert share_within(of_drawings, other, n) < 0.8
             of_six = rng.binomial(n, rng.beta(9 * mean, 9 * (1 - mean), (2, 400, 6)))
+            assert share_held(one, of_six[0], n) < 0.85  # the limits of the last ones, of 25
             drawn_again = [writers_drawn_again(right / n, rng) for right in of_six[0]]
             assert share_within(drawn_again, of_six[1], n) < share_held(*of_six, n) - 0.04
         assert all(line_of(right[:5], n).interval is None for right in one)

@@ -72,9 +72,10 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         of_page.number_says_whose_drawings_it_is_of_and_how_many
     ),
     ("remark/warps", "other bent copies"): of_page.how_drawings_are_read_says_more_than_their_warps,
-    ("table", "how many of 100 it would read in about nine of ten other classes like this one"): (
+    ("table", "how many of 100 it would read in about nine of ten other classes of as many writers"): (
         of_class.limits_hold_in_about_nine_of_ten_other_classes
     ),
+    ("table", "Fewer writers differ more"): of_class.limits_hold_in_about_nine_of_ten_other_classes,
     ("table", "From six writers on, the two limits say"): (
         of_class.limits_hold_in_about_nine_of_ten_other_classes_of_synthetic_writers
     ),

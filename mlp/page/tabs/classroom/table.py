@@ -172,7 +172,7 @@ def score(line: Line) -> str:
     if (limits := line.interval) is None:
         return words
     low, high = math.floor(100 * limits[0]), math.ceil(100 * limits[1])
-    return f"{words}, between {low} and {high} of 100 for other classes like this"
+    return f"{words}, between {low} and {high} of 100 in other classes of as many writers"
 
 
 def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:

@@ -118,6 +118,17 @@ def test_name_that_is_misread_most_is_told_from_enough_writers_on():
     assert 'class="marked"' not in fewer
 
 
+def test_limits_are_said_to_hold_for_classes_of_as_many_writers():
+    writers = [Writer(f"{n}", "", own_digits(sample().test.images[:9], sample().test.labels[:9])) for n in range(6)]
+    few, enough = (
+        class_table([Contender("", "Basic", pretrained("article"))], each) for each in (writers[1:], writers)
+    )
+    assert score(few[0]) == "45 of 45 right"
+    assert re.fullmatch(
+        r"54 of 54 right, between \d+ and 100 of 100 in other classes of as many writers", score(enough[0])
+    )
+
+
 def rows_of(room: Classroom) -> dict[str, list[str]]:
     """Return whose drawings each network of the table has read."""
     return {line.contender.name: list(line.cells) for line in table_of(room).lines}
