@@ -54,6 +54,8 @@ def report_page(
     curves_svg: bytes,
     validation: ReadDigits,
     own: ReadDigits | None = None,
+    *,
+    shows_mistakes: bool = True,
 ) -> str:
     """Return the report as one HTML page without requests that fits one sheet of A4.
 
@@ -69,6 +71,8 @@ def report_page(
         Images that were not trained on; at least one.
     own : ReadDigits, optional
         The visitor's own digits; the last 28 are shown.
+    shows_mistakes : bool
+        Whether to show images of ``validation``, which are not for a page that others get if a class drew them.
 
     Notes
     -----
@@ -84,8 +88,10 @@ def report_page(
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
         f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
         f"<p>Rows: true {kind_of(settings.names)}. Columns: network’s answer.</p></section></div>",
-        f"<h2>Most confident mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MAX_MISTAKES_SHOWN], names)}",
     ]
+    if shows_mistakes:
+        shown = _digits(validation, worst[:MAX_MISTAKES_SHOWN], names)
+        sections.append(f"<h2>Most confident mistakes, of {len(worst):,}</h2>{shown}")
     if own is not None:
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
         shown = _digits(own, range(n)[-MAX_OWN_SHOWN:], names)

@@ -1,8 +1,8 @@
 """A picture to share: a drawing, the bars of the network that reads it, and how it learned to, still or moving."""
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,7 +46,7 @@ class Story:
     meant: int  # the right answer, or the last one if that is unknown
     whose: str  # whose network it is, in words
     colors: dict[str, str]  # the page's
-    examples: Sequence[np.ndarray] = ()  # of each sign, (28, 28) uint8, in place of a name that no font has
+    examples: Mapping[int, np.ndarray] = field(default_factory=dict)  # (28, 28) uint8 by sign, if no font has its name
     unseen: str = ""  # in place of an answer if the drawing shows none of the names
     address: str = ""  # where to try it
 
@@ -192,7 +192,7 @@ class _Painter:
         """Paint the name of an answer in a width and a height, and return its width; 0 if it would be too small."""
         name, (width, px) = self.story.names[label], room
         face = next((each for each in (font, symbols) if is_paintable(name, each(px))), None)
-        if face is None and label < len(self.story.examples):
+        if face is None and label in self.story.examples:
             example = Image.fromarray(self.story.examples[label]).resize((min(width, px),) * 2)
             left = at[0] - {"l": 0, "m": example.width // 2, "r": example.width}[anchor[0]]
             top = at[1] - {"s": example.height - px // 6, "m": example.height // 2}[anchor[1]]

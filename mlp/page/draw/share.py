@@ -75,7 +75,7 @@ def share_drawing(visitor: Visitor) -> None:
 def _picture(visitor: Visitor) -> None:
     """Draw the buttons that paint and download a picture."""
     desk = this_tab().desk
-    drawing = None if desk.is_empty else desk.digit
+    drawing = None if desk.is_empty or desk.drawing is None else desk.digit  # what is given may be of a class
     if drawing is None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return
@@ -130,13 +130,13 @@ def picture(
     return paint(painter, story, visitor.id)
 
 
-def _examples(visitor: Visitor, names: tuple[str, ...]) -> list[np.ndarray]:
-    """Return the visitor's first drawing of each of these signs, (28, 28) uint8; empty if there are none."""
+def _examples(visitor: Visitor, names: tuple[str, ...]) -> dict[int, np.ndarray]:
+    """Return the visitor's first drawing of each of these signs that has any, (28, 28) uint8, by the sign's place."""
     data = None if visitor.job is None else visitor.job.data
     if not isinstance(data, DrawingData) or data.base is not None or data.names != names:
-        return []
-    learned = data.learned
-    return [learned.images[np.argmax(learned.labels == label)].reshape(28, 28) for label in range(len(names))]
+        return {}
+    own = data.held if data.room else data.learned
+    return {int(label): image.reshape(28, 28) for label, image in zip(own.labels[::-1], own.images[::-1], strict=True)}
 
 
 def _whose(visitor: Visitor, now: Answering) -> str:

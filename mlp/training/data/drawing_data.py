@@ -123,9 +123,9 @@ class DrawingData:
         return replace(self, images=bytes(len(self.images)), room=CLOSED)
 
     @property
-    def is_blank(self) -> bool:
-        """Whether the drawings are deleted with which it validates."""
-        return self.room == CLOSED and self.base is None and not self.holds_back
+    def validates_on_others(self) -> bool:
+        """Whether it validates on bent copies of a room's drawings, which are blank once the room is closed."""
+        return bool(self.room) and self.base is None and not self.holds_back
 
     @property
     def holds_back(self) -> bool:

@@ -22,7 +22,7 @@ from mlp.page.style.download_button import download_button
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import DrawingData
+from mlp.training.data.drawing_data import DrawingData, room_of
 
 
 def offer_downloads(visitor: Visitor, number: int) -> None:
@@ -141,13 +141,14 @@ def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
         facts.append(("Started from", run.origin.name))
     if warning := measured_on(run.data, run.origin):
         facts.append(("Validation", warning))
-    if isinstance(run.data, DrawingData) and run.data.is_blank:
+    of_others = isinstance(run.data, DrawingData) and run.data.validates_on_others
+    if of_others and not room_of(run.data):
         facts.append(("Confusion", "Of blank images, as the drawings were deleted with their room"))
     shows_own = len(own) and reader.reads_digits
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = curves_picture(run, "svg", "")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
-    return report_page(title(run), facts, now.settings, curves, validation, drawn)
+    return report_page(title(run), facts, now.settings, curves, validation, drawn, shows_mistakes=not of_others)
 
 
 def _offer_exports(now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
