@@ -1,6 +1,8 @@
 """Copies of networks outlive the server, are found by their codes only, and end as promised."""
 
 import errno
+import threading
+import time
 from contextlib import suppress
 
 import numpy as np
@@ -70,6 +72,26 @@ def test_copy_reads_as_the_network_after_a_restart_without_facts_until_it_is_wit
     assert copy.reader is not None
     visitors.copies.withdraw(sender, code)
     assert (copy.reader, opened(visitors, code), on_disk(tmp_path)) == (None, None, [])
+
+
+def test_copy_that_is_being_sent_goes_when_its_sender_deletes_all_work(tmp_path, monkeypatch):
+    visitors = server(tmp_path)
+    sender = visitors.get(None, "here")
+    deleting = threading.Thread(target=visitors.remove, args=(sender,), daemon=True)
+    add = visitors.copies.add
+
+    def add_while_all_is_deleted(copy):
+        add(copy)
+        deleting.start()
+        while not sender.forgotten:
+            time.sleep(0.001)
+        deleting.join(0.2)  # as far as it gets without the sender's lock
+
+    monkeypatch.setattr(visitors.copies, "add", add_while_all_is_deleted)
+    with suppress(ValueError):
+        visitors.copies.send(sender, copy_of(network(), 12.0), "signs")
+    deleting.join(20)
+    assert (visitors.copies.present(), on_disk(tmp_path)) == ([], [])
 
 
 def test_copy_ends_thirty_days_after_it_was_last_opened_and_frees_its_place(tmp_path, monkeypatch):
