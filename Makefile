@@ -64,9 +64,9 @@ bench: $(BENCH)/.bench ## print tables of speed: training, the page, a slow line
 NETWORK := --layers 1600,1200 --schedule cosine --momentum 0.9 --weight-decay 1e-5 --batch-size 256 --warp 0.85 --everything \
     --threads 2 --tta 5 --half
 network: $(VENV)/.app ## train the pretrained network again (three quarters of an hour on two cores)
-	$(PY) -m mlp train $(NETWORK) --initialization gabor --learning-rate 0.1 --epochs 24 --seed 1 --repeat 10 --written 400000 \
+	$(PY) -m models.making network $(NETWORK) --initialization gabor --learning-rate 0.1 --epochs 24 --seed 1 --repeat 10 --written 400000 \
 	    --out models/unpolished.safetensors
-	$(PY) -m mlp train $(NETWORK) --start models/unpolished.safetensors --mean --learning-rate 0.02 --epochs 3 --seed 2 \
+	$(PY) -m models.making network $(NETWORK) --start models/unpolished.safetensors --mean --learning-rate 0.02 --epochs 3 --seed 2 \
 	    --repeat 4 --written 60000 --out models/inkling.safetensors
 	rm models/unpolished.safetensors
 

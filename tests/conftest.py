@@ -38,8 +38,10 @@ FLOWS = tuple(
 )
 """A visitor's complete path, from opening the page to teaching it: the browser tests that `make test` includes, without
 the details among them, which are marked thorough."""
-THOROUGH = "tests/jobs/workers/test_cluster.py"
-"""Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""
+THOROUGH = ("tests/jobs/workers/test_cluster.py", "tests/making/", "models/making/")
+"""Other tests with long waits for real processes, and those of what makes the shipped files, which no server runs;
+`make thorough` runs them and the other browser tests.
+"""
 LIMIT = pytest.StashKey[Any]()
 """A test's limit of time, as pytest-timeout's settings."""
 
@@ -92,7 +94,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items[:] = [item for item in items if not (item.get_closest_marker("chromium") and "firefox" in item.name)]
     for item in items:
-        if item.nodeid.startswith((BROWSER, THOROUGH)) and not item.nodeid.startswith(FLOWS):
+        if item.nodeid.startswith((BROWSER, *THOROUGH)) and not item.nodeid.startswith(FLOWS):
             item.add_marker("thorough")
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
 

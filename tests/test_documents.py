@@ -11,11 +11,13 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from mlp.cli.main import main, new_parser
+from mlp.cli.main import COMMANDS, main, new_parser
 from mlp.cli.options import settings_given
+from models.making.__main__ import COMMANDS as MAKING
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = {
@@ -62,6 +64,8 @@ def check(words: list[str]) -> None:
         ast.parse(rest[1])
     elif rest[:2] == ["-m", "mlp"]:
         check_command_line(rest[2:])
+    elif rest[:2] == ["-m", "models.making"]:
+        check_command_line(rest[2:], MAKING)
     elif rest[:1] == ["-m"] and rest[1] != "pytest":
         code = (ROOT / f"{rest[1].replace('.', '/')}.py").read_text(encoding="utf-8")
         assert [one for one in rest if one.startswith("--") and f'"{one}"' not in code] == []
@@ -69,15 +73,15 @@ def check(words: list[str]) -> None:
     assert [one for one in files if not (ROOT / one).exists()] == []
 
 
-def check_command_line(words: list[str]) -> None:
-    """Raise an error unless ``python -m mlp`` takes these words, of which a mention may leave out the last."""
-    if len(words) == 1 or words[-1].startswith("--"):
-        words = [*words, "--help"] if words[-1] != "--drawings" else [words[0], "--help"]
+def check_command_line(words: list[str], commands: tuple[ModuleType, ...] = COMMANDS) -> None:
+    """Raise an error unless a program of these commands takes the words; a mention may leave out the last."""
+    if len(words) < 2 or words[-1].startswith("--"):
+        words = [*words, "--help"] if words[-1:] != ["--drawings"] else [words[0], "--help"]
         with pytest.raises(SystemExit, match="0"):
-            new_parser().parse_args(words)
+            new_parser(commands=commands).parse_args(words)
         return
-    given = new_parser().parse_args(words)
-    if given.command == "train":
+    given = new_parser(commands=commands).parse_args(words)
+    if given.command in ("train", "network"):
         settings_given(given)
 
 
@@ -100,6 +104,7 @@ def test_commands_of_a_document_are_valid(name: str):
         "python -c 'print('",
         "python -m tests.benchmarks.signs --colour",
         "python -m mlp train --out FILE --colour red",
+        "python -m models.making network --out FILE --colour red",
         "python -m mlp train --out FILE --momentum 0.9 --optimizer adam",
     ],
 )

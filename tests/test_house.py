@@ -30,6 +30,8 @@ PAGE_MAY_IMPORT = {
     "tabs": {"draw", "train", "settings", "live", "visitors", "style"},
 }
 """The folders of mlp/page/, likewise."""
+CODE = ("app.py", "mlp/**/*.py", "models/making/**/*.py")
+"""Code besides the tests; that of models/making runs on no server and in no package."""
 FULL = 15  # files in a folder, besides its __init__.py
 LONGEST_FUNCTION = 60  # lines, its docstring among them
 LONGEST_FILE = 400
@@ -91,6 +93,23 @@ def test_every_folder_is_in_the_table():
     assert {path.parent.name for path in (ROOT / "mlp" / "page").glob("*/__init__.py")} == set(PAGE_MAY_IMPORT)
 
 
+def code_files(*patterns: str) -> list[Path]:
+    """Return the files of these patterns."""
+    return [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+
+
+def test_product_imports_nothing_of_what_makes_its_files():
+    making = {path: imported_modules(path, ROOT) for path in code_files(*CODE[:2])}
+    assert {path for path, names in making.items() if any(name.startswith("models") for name in names)} == set()
+
+
+def test_making_of_the_files_imports_neither_the_page_nor_tests():
+    files = code_files(CODE[2])
+    assert len(files) > 5
+    names = {name for path in files for name in imported_modules(path, ROOT)}
+    assert {name for name in names if name.startswith(("mlp.page", "streamlit", "tests"))} == set()
+
+
 def test_session_state_lies_below_all_folders_of_the_page():
     files = ["__init__.py", "session_var.py", "state.py"]
     assert [path.name for path in sorted((ROOT / "mlp" / "page").glob("*.py"))] == files
@@ -100,7 +119,7 @@ def test_session_state_lies_below_all_folders_of_the_page():
 
 def full_folders() -> dict[str, int]:
     """Return the folders of code and tests with more files than `FULL`, with their numbers."""
-    files = [path for one in ("mlp", "tests") for path in (ROOT / one).rglob("*.py") if path.name != "__init__.py"]
+    files = [path for path in code_files(*CODE, "tests/**/*.py") if path.name != "__init__.py"]
     counted = Counter(str(path.parent.relative_to(ROOT)) for path in files)
     return {folder: n for folder, n in counted.items() if n > FULL}
 
@@ -117,7 +136,7 @@ def too_long(source: str) -> list[str]:
 
 
 def test_functions_and_files_have_at_most_the_allowed_lines():
-    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    files = code_files(*CODE, "tests/**/*.py")
     assert {str(path): long for path in files if (long := too_long(path.read_text(encoding="utf-8")))} == {}
 
 
@@ -134,13 +153,13 @@ def checks_by_assert(source: str) -> list[int]:
 
 
 def test_code_checks_nothing_with_assert():
-    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
+    files = code_files(*CODE)
     assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}
 
 
 def importers(package: str) -> set[str]:
     """Return the files outside of a package that import it or a part of it."""
-    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
+    files = code_files(*CODE)
     outside = [path for path in files if ROOT / package.replace(".", "/") not in path.parents]
     return {
         path.relative_to(ROOT).as_posix()

@@ -15,24 +15,27 @@ import signal
 import sys
 import tomllib
 from collections.abc import Sequence
+from types import ModuleType
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, export, open, predict, rejection, train, web_page
+from mlp.cli import evaluate, export, open, predict, train, web_page
 from mlp.cli.options import Parser
 from mlp.cli.terminal import CLOSED_PIPE, INTERRUPTED, print_error, reason
 from mlp.shipped_files import SHIPPED
 
-COMMANDS = (train, rejection, evaluate, predict, web_page, export, open)
+COMMANDS: tuple[ModuleType, ...] = (train, evaluate, predict, web_page, export, open)
 """The commands, one file each: ``add_command`` adds its parser, whose ``run`` carries it out and returns the status."""
 
 
-def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") -> int:
+def main(
+    arguments: Sequence[str] | None = None, prog: str = "python -m mlp", commands: tuple[ModuleType, ...] = COMMANDS
+) -> int:
     """Carry out one command, and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        given = new_parser(prog).parse_args(arguments)
-        given.command_line = shlex.join(["python", "-m", "mlp", *arguments])
+        given = new_parser(prog, commands).parse_args(arguments)
+        given.command_line = f"{prog} {shlex.join(arguments)}"
         # One thread for everything except training steps, which choose their own number: threads that share a product
         # wait for each other, which costs many times the work on a busy machine.
         with threadpool_limits(1):
@@ -49,14 +52,16 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") ->
         return INTERRUPTED
 
 
-def program(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") -> int:
+def program(
+    arguments: Sequence[str] | None = None, prog: str = "python -m mlp", commands: tuple[ModuleType, ...] = COMMANDS
+) -> int:
     """Carry out one command in a process that then ends: Ctrl-C no longer changes a known status.
 
     While Python shuts down, for a tenth of a second, Ctrl-C would otherwise print a traceback or change the status.
     """
     replace_unprintable()
     try:
-        return main(arguments, prog)
+        return main(arguments, prog, commands)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -92,11 +97,11 @@ def version() -> str:
     return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
-def new_parser(prog: str = "python -m mlp") -> Parser:
-    """Return the parser of all commands."""
+def new_parser(prog: str = "python -m mlp", commands: tuple[ModuleType, ...] = COMMANDS) -> Parser:
+    """Return the parser of these commands."""
     parser = Parser(prog=prog, description="Train and score a neural network that reads digits.")
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version and exit")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for command in COMMANDS:
-        command.add_command(commands)
+    chosen = parser.add_subparsers(dest="command", required=True)
+    for command in commands:
+        command.add_command(chosen)
     return parser

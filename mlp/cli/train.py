@@ -13,7 +13,7 @@ from mlp.cli.evaluate import print_sign_score
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
 from mlp.cli.terminal import INTERRUPTED, ctrl_c, print_error, print_line, progress_bar
 from mlp.images.drawings.drawing_file import load_set
-from mlp.images.mnist import Dataset, load_mnist
+from mlp.images.mnist import Dataset, Split, joined, load_mnist
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
 from mlp.nn.tta import TTA_COPIES
@@ -21,28 +21,32 @@ from mlp.nn.weights import load_model, save_model
 from mlp.training.data.drawing_data import drawing_data, none_below, sign_settings
 from mlp.training.data.sources import Loaded
 from mlp.training.data.synthetic_data import with_synthetic
-from mlp.training.data.training_set import extended, unseen_synthetic_digits
+from mlp.training.data.synthetic_validation import synthetic_validation_digits
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run
 from mlp.training.settings import SETTINGS, Settings
 from mlp.training.threads import ThreadChoice
 
 SLICE_S = 1.0  # training between updates of the bar; Ctrl-C loses no more than this
-N_UNSEEN = 10_000  # synthetic digits to which the temperature is fitted
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
     """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser("train", help="train a network and save it")
+    add_options(command)
+    command.add_argument(
+        "--drawings",
+        metavar="FILE",
+        help="train on the signs in this file, as the page saves them, instead of MNIST's digits",
+    )
+    command.set_defaults(run=train)
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of a training on digits."""
     add_out(command)
     add_settings(command)
     command.add_argument("--start", metavar="FILE", help="start from this network's weights instead of random ones")
-    command.add_argument(
-        "--mean",
-        action="store_true",
-        help="save the mean of the --start weights and the trained ones, which improves on the "
-        "latest images without forgetting the earlier ones",
-    )
     command.add_argument(
         "--tta",
         "--looks",  # the former name, which is recorded in the pretrained networks
@@ -51,18 +55,6 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         default=1,
         help="5 for test-time augmentation: the mean answer for an image and its four shifts by a pixel. Default: 1",
     )
-    command.add_argument(
-        "--everything",
-        action="store_true",
-        help="also train on the validation images, which makes their score meaningless",
-    )
-    command.add_argument(
-        "--repeat",
-        type=value,
-        default=1,
-        metavar="N",
-        help="use MNIST's images N times per epoch, to balance many synthetic digits. Default: 1",
-    )
     command.add_argument("--half", action="store_true", help="save the weights as float16, which halves the file")
     command.add_argument(
         "--threads",
@@ -70,42 +62,25 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         metavar="N",
         help="use at most N threads, if that is faster; the weights are the same for any N. Default: one per core",
     )
-    command.add_argument(
-        "--drawings",
-        metavar="FILE",
-        help="train on the signs in this file, as the page saves them, instead of MNIST's digits",
-    )
     add_data(command)
-    command.set_defaults(run=train)
 
 
 def train(given: argparse.Namespace) -> int:
     """Train a network and save it with its facts."""
     settings = settings_given(given)
-    if given.mean and given.start is None:
-        raise ValueError("--mean needs --start, the network to average with")
     threads = ThreadChoice(given.threads)
     out = checked_out(given.out, ".safetensors")
     if given.drawings is not None:
         return train_signs(given, settings, threads, out)
     dataset = load_mnist(given.data)
-    if settings.images is not None and (given.everything or given.repeat != 1):
-        raise ValueError("--everything and --repeat add images after the first, which --images takes; use --images all")
     if settings.images is not None and settings.images > len(dataset.train):
         raise ValueError(f"--images must be at most {len(dataset.train):,}, got {settings.images:,}; use --images all")
-    dataset = extended(dataset, everything=given.everything, repeat=given.repeat)
     if settings.synthetic:
         dataset = with_synthetic(dataset, settings.synthetic, settings.without_styles)
     print_line(f"data {dataset.name}")
     run, seconds, status = trained(given, settings, dataset, threads)
-    if run.step == 0:
-        return status
-    reader = Reader(run.network, test_time_augmentation=given.tta > 1, straighten=settings.straighten)
-    facts = save(reader, run, dataset, seconds, given, out)
-    if settings.synthetic:
-        fresh = unseen_synthetic_digits(N_UNSEEN, settings.seed)
-        reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
-    save_scores(reader, run, dataset, facts, given, out)
+    if run.step:
+        save_reader(run, dataset, seconds, given, out, joined(synthetic_validation_digits()))
     return status
 
 
@@ -116,13 +91,22 @@ def trained(
     run = Run(settings)
     if given.start is not None:
         begin_with(run, given.start)
-    begun = run.network.values.copy()
     run, seconds, status = train_with_bar(run, dataset, threads)
     if run.step == 0:
         print_error("no step was trained, so nothing is saved")
-    elif given.mean:  # as in Wortsman et al. (2022), "Robust fine-tuning of zero-shot models"
-        run.network.values[...] = (begun + run.network.values) / 2
     return run, seconds, status
+
+
+def save_reader(
+    run: Run, dataset: Dataset, seconds: float, given: argparse.Namespace, out: Path, unseen: Split
+) -> None:
+    """Save a trained network with its scores, and with a temperature by ``unseen`` if it learned synthetic digits."""
+    settings = run.settings
+    reader = Reader(run.network, test_time_augmentation=given.tta > 1, straighten=settings.straighten)
+    facts = save(reader, run, dataset, seconds, given, out)
+    if settings.synthetic:
+        reader.temperature = fit_temperature(reader.logits(unseen.images), unseen.labels)
+    save_scores(reader, run, dataset, facts, given, out)
 
 
 def save(
@@ -162,7 +146,7 @@ def save_scores(
 
 def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
     """Train a network on a person's own signs; with few drawings of each, score those that are left out."""
-    for_digits = {"--everything": given.everything, "--repeat": given.repeat != 1, "--data": given.data}
+    for_digits = {"--data": given.data}
     for one in SETTINGS:
         if one.field in ("images", "synthetic", "without_styles"):  # a recipe's own are left out
             for_digits[one.flag] = getattr(given, one.field, None)

@@ -5,6 +5,7 @@ import hashlib
 import math
 import os
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -59,6 +60,11 @@ class Split:
     def __len__(self) -> int:
         """Number of images."""
         return len(self.labels)
+
+
+def joined(splits: Sequence[Split]) -> Split:
+    """Return the images of all these splits, in this order."""
+    return Split(np.concatenate([split.images for split in splits]), np.concatenate([split.labels for split in splits]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlp.checks import Number
 from mlp.class_names import DIGITS, checked_names
-from mlp.images.handwriting.styles import style_names
+from mlp.images.handwriting import style_names
 from mlp.nn.dropout import RATE
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS, checked_layer_sizes
 from mlp.nn.losses import SMOOTHING
@@ -236,6 +236,7 @@ class Settings:
         name="synthetic digits",
         explained=f"More digits ({SYNTHETIC:,} on the page), drawn by a program, also in styles rare in MNIST, such as "
         "zeros with a slash and ones with a foot.",
+        more_help=f"More than {SYNTHETIC:,} are only for `python -m models.making network`, which writes them.",
         to_position=bool,
         from_position=lambda on: SYNTHETIC if on else 0,
     )

@@ -13,7 +13,7 @@ from mlp.images.drawing import to_mnist
 from mlp.images.photo import SHOWN_PX, read_picture
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.nn.reader import Reader
-from tests.images.handwriting.drawn_digits import as_people_write
+from models.making.drawn_digits import as_people_write
 from tests.images.sheet_photos.made_photos import SHEET_PX, MadePhoto, PhotoDigit, made_photos
 
 SEED = 14

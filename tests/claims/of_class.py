@@ -11,7 +11,6 @@ from mlp.analysis.scores import wilson_interval
 from mlp.class_names import DIGITS
 from mlp.images.drawing import to_mnist
 from mlp.images.drawings.drawing_set import DrawingSet, Example, as_pixels
-from mlp.images.handwriting.styles import STYLES
 from mlp.images.recorded import render
 from mlp.nn.reader import Reader
 from mlp.page.draw.correction import own_data, teach
@@ -25,8 +24,9 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.teaching import share_read, shares_read, teaching_settings
+from models.making.drawn_digits import write
+from models.making.styles import STYLES
 from tests.claims.runs import SEEDS, pretrained, trained
-from tests.images.handwriting.drawn_digits import write
 from tests.jobs.manual_engine import ManualEngine
 
 

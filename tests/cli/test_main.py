@@ -11,12 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlp import MLP, load_model, save_model
+from mlp import MLP, save_model
 from mlp.cli.main import main
 from mlp.cli.terminal import CLOSED_PIPE, ctrl_c
-from mlp.training import digit_check as digit_check_module
-from mlp.training.digit_check import sees_digit
-from tests.sample_digits import sample
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,12 +37,9 @@ def bad_commands(tmp_path, model):
     yield ["train", *out, "--optimizer", "adam", "--momentum", "0.9"], r"--momentum is for SGD, .*; use --momentum 0"
     yield ["train", *out, "--recipe", "quick", "--optimizer", "adam"], r"--momentum is for SGD, .*; use --momentum 0"
     yield ["train", *out, "--without-styles", "two_looped"], r"--without-styles needs --written"
-    for more in (["--everything"], ["--repeat", "2"]):
-        yield ["train", *out, "--images", "300", *more], r"--everything and --repeat .*; use --images all"
-        yield ["train", *out, "--recipe", "by-heart", *more], r"--everything and --repeat .*; use --images all"
+    yield ["train", *out, "--written", "30001"], r"at most the 30,000 .* got 30,001; python -m models\.making network"
     yield ["train", *out, "--images", "4001"], r"--images must be at most 4,000, got 4,001; use --images all"
-    for command in (["train"], ["rejection"]):
-        yield [*command, "--out", str(tmp_path / "x.onnx")], r"--out must end in \.safetensors, got 'x\.onnx'; export"
+    yield ["train", "--out", str(tmp_path / "x.onnx")], r"--out must end in \.safetensors, got 'x\.onnx'; export"
     for place in (tmp_path / "none", model):
         yield ["train", *out, "--data", str(place)], rf"the data folder .*must have MNIST's four files, got '{place}'"
     yield ["train", "--out", str(tmp_path / "none" / "x")], r"--out must be a file in a folder that exists .*none"
@@ -84,18 +78,6 @@ def test_output_that_nobody_reads_any_more_ends_the_command_quietly(model):
         process.stdout.close()
         errors = process.stderr.read()
     assert (process.returncode, errors) == (CLOSED_PIPE, b"")
-
-
-def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch):
-    for name, small in {"HIDDEN": (8,), "N_SYNTHETIC": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
-        monkeypatch.setattr(digit_check_module, name, small)
-    out = tmp_path / "rejection.safetensors"
-    assert main(["rejection", "--epochs", "1", "--seed", "4", "--out", str(out)]) == 0
-    assert f"saved {out}" in capsys.readouterr().out
-    digit_check = load_model(out)
-    assert digit_check.layer_sizes == [784, 8, 11]
-    assert sees_digit(digit_check, sample().test.images).mean() > 0.9
-    assert "rejection --epochs 1 --seed 4" in digit_check.facts["command"]
 
 
 def test_export_adds_a_script_and_replaces_no_foreign_file(model, tmp_path, capsys):

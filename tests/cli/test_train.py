@@ -56,18 +56,6 @@ def test_train_saves_test_time_augmentation(tmp_path, flag):
     assert load_model(out).test_time_augmentation
 
 
-def test_mean_of_first_and_trained_weights_can_be_saved(tmp_path, capsys):
-    first, learned, mean = (tmp_path / f"{name}.safetensors" for name in ("first", "learned", "mean"))
-    assert main(["train", *QUICK, "--out", str(first)]) == 0
-    polish = ["train", *QUICK, "--start", str(first), "--seed", "2"]
-    assert main([*polish, "--out", str(learned)]) == 0
-    assert main([*polish, "--mean", "--out", str(mean)]) == 0
-    began, ended = load_model(first).network.values, load_model(learned).network.values
-    np.testing.assert_allclose(load_model(mean).network.values, (began + ended) / 2, rtol=1e-6)
-    assert main(["train", *QUICK, "--mean", "--out", str(mean)]) == 2
-    assert "--mean needs --start, the network to average with" in capsys.readouterr().err
-
-
 def test_diverged_training_saves_last_good_weights_with_advice(tmp_path, capsys):
     out = tmp_path / "net.safetensors"
     arguments = ["--layers", "16", "--images", "960", "--learning-rate", "30", "--weight-decay", "0.1"]

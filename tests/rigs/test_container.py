@@ -77,16 +77,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes
 def test_package_holds_mnist_and_all_other_files_of_mlp(built: dict[str, dict[str, bytes]], kind: str):
     files = [path for path in (ROOT / "mlp").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     assert len([path for path in files if path.parent.name == "mnist" and path.suffix == ".gz"]) == 4
+    assert len([path for path in files if path.parent.name == "handwriting" and path.suffix == ".gz"]) == 2
     assert [path for path in files if built[kind].get(path.relative_to(ROOT).as_posix()) != path.read_bytes()] == []
 
 
 def test_wheel_holds_the_page_its_models_and_its_command(built: dict[str, dict[str, bytes]]):
     wheel = built["wheel"]
-    for name in ("app.py", "LICENSE", ".streamlit/config.toml", *(f"models/{one.name}" for one in MODELS.iterdir())):
+    models = [f"models/{one.name}" for one in MODELS.iterdir() if one.is_file()]
+    for name in ("app.py", "LICENSE", ".streamlit/config.toml", *models):
         assert wheel[f"mlp/shipped/{name}"] == (ROOT / name).read_bytes()
     (entries,) = (content.decode() for name, content in wheel.items() if name.endswith("/entry_points.txt"))
     assert entries.split() == ["[console_scripts]", "inkling", "=", "mlp.__main__:inkling"]
     assert {re.sub(r"-[\d.]+\.", ".", name.partition("/")[0]) for name in wheel} == {"mlp", "inkling.dist-info"}
+    assert [name for name in wheel if "making" in name] == []
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from mlp import load_model, to_mnist
-from mlp.images.handwriting.marks import SIGNS, STROKED
-from mlp.images.handwriting.writing import synthetic_digits
+from mlp.images.handwriting import synthetic_digits
 from mlp.images.recorded import rasterize
 from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
+from models.making.marks import SIGNS, STROKED
 from tests.benchmarks.timing import print_table
 from tests.sample_digits import sample
 from tests.training.drawn_shapes import SHAPES, drawings_of
@@ -117,8 +117,7 @@ def test_shapes_put_aside_are_no_kind_that_training_or_its_choices_used():
 
 def test_digits_are_accepted(digit_check):
     assert sees_digit(digit_check, sample().test.images).mean() >= 0.995
-    synthetic, _ = synthetic_digits(500, np.random.default_rng(11))
-    assert sees_digit(digit_check, synthetic).mean() >= 0.99
+    assert sees_digit(digit_check, synthetic_digits(500).images).mean() >= 0.99
 
 
 if __name__ == "__main__":

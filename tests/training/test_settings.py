@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, Settings
-from mlp.images.handwriting.styles import style_names
+from mlp.images.handwriting import style_names
 from mlp.nn.weights import MAX_FILE_BYTES
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.settings import MAX_PARAMETERS, SETTINGS, controls, positions_of, settings_at

@@ -11,8 +11,6 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import Event, part, redraw, rerun_page
-from mlp.training.data.sources import chosen_mnist
-from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value, value_text
 from mlp.training.settings import SETTINGS, Settings, controls, settings_at
@@ -68,11 +66,9 @@ def show(settings: Settings) -> bool:
 def recipe_buttons(train: Callable[[], None]) -> None:
     """Draw a button for each recipe, which moves the controls and calls ``train``.
 
-    The buttons do not store the chosen recipe, so no late message can set the controls back. If the settings need
-    synthetic digits, a thread starts to make them.
+    The buttons do not store the chosen recipe, so no late message can set the controls back.
     """
-    settings = chosen_settings()
-    chosen = recipe_of(settings)
+    chosen = recipe_of(chosen_settings())
     with st.container(key="recipe", gap=None):
         for text, fails in GROUPS.items():
             with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
@@ -85,8 +81,6 @@ def recipe_buttons(train: Callable[[], None]) -> None:
                         on_click=_choose,
                         args=(name, train),
                     )
-    if settings.synthetic:
-        write_in_background(training_data(chosen_mnist(), settings))
 
 
 def _choose(name: str, train: Callable[[], None]) -> None:

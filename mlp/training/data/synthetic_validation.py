@@ -1,6 +1,6 @@
 """Measure how networks read synthetic digits on the canvas, like those that visitors draw.
 
-The digits are in a picture next to this file, which ``python -m tests.images.handwriting.drawn_digits`` draws: half of
+The digits are in a picture next to this file, which ``python -m models.making validation-picture`` draws: half of
 them in the styles for training, and half in styles that no network here is ever trained on.
 """
 

@@ -52,7 +52,7 @@ def test_large_recipes_stand_at_their_step_after_a_killed_server(new_browser: Ca
             page = new_browser()
             page.goto(f"{server.url}/?speed=Slow")  # so that none ends before it is paused
             button(page, f"recipe_{name.replace('-', '_')}").click()
-            eventually(page, lambda page=page: step_of(page) > 0, TRAINED_MS)  # synthetic digits are made first
+            eventually(page, lambda page=page: step_of(page) > 0, TRAINED_MS)
             button(page, "pause").click()
             expect(part(page, "progress")).to_contain_text("paused")
             paused.append((page, step_of(page)))

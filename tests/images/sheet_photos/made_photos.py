@@ -20,10 +20,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from mlp.images.handwriting.writing import Rng, Styles
 from mlp.images.recorded import Stroke, place
-from tests.images.handwriting.drawn_digits import write
-from tests.images.handwriting.unseen_styles import UNSEEN_STYLES
+from models.making.drawn_digits import write
+from models.making.unseen_styles import UNSEEN_STYLES
+from models.making.writing import Rng, Styles
 
 SHEET_PX = (1000, 750)
 """Width and height of a photo."""
@@ -55,7 +55,7 @@ def made_photos(n: int, rng: Rng, known: Styles, *, lined: bool) -> Iterator[Mad
 
     Examples
     --------
-    >>> from mlp.images.handwriting.styles import STYLES
+    >>> from models.making.styles import STYLES
     >>> (photo,) = made_photos(1, np.random.default_rng(0), STYLES, lined=True)
     >>> photo.file[:2], 2 <= len(photo.digits) <= 18
     (b'\\xff\\xd8', True)

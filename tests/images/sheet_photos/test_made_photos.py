@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.images.handwriting.styles import STYLES
 from mlp.images.photo import read_sheet
 from mlp.images.sheet_photos.found_digits import found_digits
 from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
+from models.making.styles import STYLES
 from tests.benchmarks.sheet_photos import matched
 from tests.images.sheet_photos.made_photos import made_photos
 

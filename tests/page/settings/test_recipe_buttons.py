@@ -2,20 +2,10 @@
 
 from collections.abc import Callable
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.settings import controls
 from mlp.training.recipes import RECIPES
 from tests.page.sight import address, eventually, text, trained_with, visitor_of
-
-
-@pytest.fixture(autouse=True)
-def background_sources(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Return the sources that would be written in the background."""
-    asked: list[object] = []
-    monkeypatch.setattr(controls, "write_in_background", asked.append)
-    return asked
 
 
 def on(page: AppTest) -> list[str]:
@@ -48,11 +38,10 @@ def test_recipe_sets_controls_and_moved_slider_deselects_it(page: AppTest):
     assert on(page) == ["small"]
 
 
-def test_link_opens_a_recipe_and_its_own_values_win(open_page: Callable[..., AppTest], background_sources):
+def test_link_opens_a_recipe_and_its_own_values_win(open_page: Callable[..., AppTest]):
     page = open_page(recipe="handwriting")
     assert on(page) == ["handwriting"]
     assert page.toggle(key="written").value
-    assert background_sources  # it starts before a press of Train
     page = open_page(recipe="small", epochs="3", width_1="20")
     assert trained_with(page).hidden == (20,)
     assert trained_with(page).epochs == 3

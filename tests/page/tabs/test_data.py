@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.images.handwriting import style_names
 from tests.browser.server import serve
 from tests.page.sight import text
 from tests.sample_digits import sample
@@ -32,6 +33,14 @@ def test_examples_are_shown_with_their_labels(data_tab: AppTest):
 
     data_tab.button(key="more_examples").click().run()
     assert [label for _, label in examples(data_tab)] == [str(label) for label in train.labels[30:60]]
+
+
+def test_every_style_of_synthetic_digits_is_shown(data_tab: AppTest):
+    data_tab.toggle(key="show_styles").set_value(True).run()
+    names = [name.replace("_", " ") for name in style_names()]
+    assert [caption.value for caption in data_tab.caption if caption.value in names] == names
+    shown = [e.proto.body for e in data_tab.main if e.type == "html" and 'alt="a ' in e.proto.body]
+    assert [body.count(f'alt="a {name}') for body, name in zip(shown[-len(names) :], names, strict=True)] == [4] * 33
 
 
 def test_server_ends_with_a_sentence_if_the_data_folder_lacks_files(tmp_path: Path):

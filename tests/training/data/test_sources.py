@@ -2,15 +2,12 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from mlp.training.data.drawing_data import DrawingData, drawing_data
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import SOURCES, dump_source, parse_source
 from mlp.training.data.sources import Mnist, chosen_mnist
-from mlp.training.data.synthetic_data import with_synthetic
-from mlp.training.data.training_set import extended, unseen_synthetic_digits
 from tests.images.drawings.sample_drawings import letters, mixed
 from tests.sample_digits import sample
 
@@ -57,28 +54,3 @@ def test_share_of_own_digits_is_checked_in_a_description():
     about, arrays = dump_source(EXAMPLES["mixed drawings"])
     with pytest.raises(ValueError, match=r"at most 0.5, got 7"):
         parse_source({**about, "share": 7}, arrays)
-
-
-@pytest.mark.parametrize("repeat", [1, 3])
-def test_synthetic_digits_come_first_and_once_before_all_images(repeat):
-    data = sample()
-    more = with_synthetic(extended(data, everything=True, repeat=repeat), 30)
-    assert np.bincount(more.train.labels[:30]).tolist() == [3] * 10
-    images = np.concatenate([data.train.images, data.validation.images])
-    np.testing.assert_array_equal(more.train.images[30:], np.tile(images, (repeat, 1)))
-    labels = np.concatenate([data.train.labels, data.validation.labels])
-    np.testing.assert_array_equal(more.train.labels[30:], np.tile(labels, repeat))
-    assert more.test is data.test
-    assert "30 synthetic digits" in more.name
-
-
-def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
-    first, again = (with_synthetic(sample(), 20).train.images[:20] for _ in range(2))
-    np.testing.assert_array_equal(first, again)
-    assert (first != unseen_synthetic_digits(20, 1).images).any()
-
-
-@pytest.mark.parametrize("repeat", [0, 11, 1.5, True])
-def test_invalid_number_of_repetitions_is_named(repeat):
-    with pytest.raises(ValueError, match=r"repeat must be a whole number from 1 to 10, got"):
-        extended(sample(), repeat=repeat)

@@ -1,4 +1,4 @@
-"""Synthetic digits: made once, kept, and mapped by every process; others for measurements."""
+"""Synthetic digits beside others: put together once, kept, and mapped by every process; others for measurements."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import mlp
-from mlp.images.handwriting.styles import style_names
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.synthetic_data import (
     WithSynthetic,
@@ -15,15 +14,9 @@ from mlp.training.data.synthetic_data import (
     training_data,
     with_synthetic,
 )
-from mlp.training.data.synthetic_validation import (
-    N_DIGITS,
-    synthetic_score,
-    synthetic_validation_digits,
-)
+from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.settings import Settings
 from mlp.user_cache import DIGEST_BYTES
-from tests.images.handwriting.drawn_digits import drawn_digits
-from tests.images.handwriting.unseen_styles import UNSEEN_STYLES
 from tests.sample_digits import sample
 
 
@@ -47,7 +40,7 @@ def test_run_gets_the_digits_that_its_settings_ask_for(base: Mnist):
     assert training_data(base, Settings()) == base
 
 
-def test_kept_digits_equal_written_ones_and_are_mapped(base: Mnist, tmp_path: Path):
+def test_kept_digits_equal_unpacked_ones_and_are_mapped(base: Mnist, tmp_path: Path):
     first = WithSynthetic(base, 40).load()
     assert first.name == "MNIST sample with 40 synthetic digits"
     np.testing.assert_array_equal(first.train.images, with_synthetic(sample(), 40).train.images)
@@ -69,23 +62,6 @@ def test_digits_stay_in_memory_for_other_images_or_with_left_out_styles(base: Mn
     ):
         assert len(source.load().train) == 4020
     assert kept(tmp_path) == []
-
-
-def test_half_of_the_digits_have_styles_that_no_run_has():
-    unseen = [style.__name__ for of_digit in UNSEEN_STYLES.values() for style in of_digit]
-    assert list(UNSEEN_STYLES) == list(range(10))
-    assert not set(unseen) & set(style_names())
-    for half in synthetic_validation_digits():
-        assert np.bincount(half.labels).tolist() == [N_DIGITS // 10] * 10
-        assert half.images.any(axis=1).all()
-        assert len(np.unique(half.images)) > 200  # prepared like drawings, not like digits drawn small
-
-
-def test_picture_holds_the_digits_that_the_styles_draw():
-    pictured = np.stack([half.images for half in synthetic_validation_digits()])
-    assert (
-        np.abs(drawn_digits() - pictured.astype(float)).mean() < 0.1
-    )  # of 255: versions of pillow may differ a little
 
 
 def test_pretrained_network_reads_more_than_the_articles():

@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.augmentation import warp
-from mlp.images.handwriting.styles import STYLES, Style
-from mlp.images.handwriting.writing import synthetic_digits
+from mlp.images.handwriting import STYLES, shipped_digits, style_names
 from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section
@@ -93,18 +92,22 @@ def _styles() -> None:
             "The setting *Add synthetic digits* adds digits in these styles to MNIST’s; *Styles left out* skips some."
         )
         for digit, styles in STYLES.items():
-            names = [style.__name__.replace("_", " ") for style in styles]
             with st.container(horizontal=True, key=f"styles_of_{digit}"):
-                for style, name in zip(styles, names, strict=True):
+                for style in styles:
                     with st.container(width=150):
-                        st.html(digits(_examples(digit, style), [""] * OF_A_STYLE, alt=f"a {name}"))
+                        name = style.replace("_", " ")
+                        st.html(digits(_examples()[style], [""] * OF_A_STYLE, alt=f"a {name}"))
                         st.caption(name)
 
 
-@lru_cache(maxsize=64)
-def _examples(digit: int, style: Style) -> np.ndarray:
-    rng = np.random.default_rng(0)
-    return np.concatenate([synthetic_digits(1, rng, styles={digit: {style: 1.0}})[0] for _ in range(OF_A_STYLE)])
+@lru_cache(maxsize=1)
+def _examples() -> dict[str, np.ndarray]:
+    """Return a few synthetic digits of each style, by its name."""
+    there = shipped_digits()
+    return {
+        name: there.images[np.flatnonzero(there.styles == number)[:OF_A_STYLE]]
+        for number, name in enumerate(style_names())
+    }
 
 
 DATA = Section("Data", data_section, looks_at_images=True)

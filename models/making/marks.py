@@ -5,13 +5,13 @@ from collections.abc import Callable
 import numpy as np
 
 from mlp.images.drawing import to_mnist
-from mlp.images.handwriting import shapes
-from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.curves import arc, as_column, curve, joined, line, moved
-from mlp.images.handwriting.small_drawing import drawn_small
-from mlp.images.handwriting.writing import by_hand
-from mlp.images.handwriting.zero_to_four import zero_slashed
 from mlp.images.recorded import CANVAS_PX, Stroke, rasterize
+from models.making import shapes
+from models.making.chance import Chance
+from models.making.curves import arc, as_column, curve, joined, line, moved
+from models.making.small_drawing import drawn_small
+from models.making.writing import by_hand
+from models.making.zero_to_four import zero_slashed
 
 Rng = np.random.Generator
 

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.small_drawing import drawn_small
-from mlp.images.handwriting.styles import STYLES, Style
+from mlp.images.handwriting import StyledDigits
 from mlp.images.recorded import Stroke
+from models.making.chance import Chance
+from models.making.small_drawing import drawn_small
+from models.making.styles import STYLES, Style
 
 Rng = np.random.Generator
 Styles = Mapping[int, Mapping[Style, float]]
@@ -16,10 +17,8 @@ GROUP = 32
 """Digits of one style that are written together, with the same pen and the same kinds of strokes."""
 
 
-def synthetic_digits(
-    n: int, rng: Rng, *, styles: Styles = STYLES, without: Collection[str] = ()
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``n`` synthetic digits, balanced, in MNIST's form.
+def write_digits(n: int, rng: Rng, *, styles: Styles = STYLES, without: Collection[str] = ()) -> StyledDigits:
+    """Return ``n`` new synthetic digits, balanced, in MNIST's form.
 
     Parameters
     ----------
@@ -34,8 +33,8 @@ def synthetic_digits(
 
     Returns
     -------
-    images : uint8 array, shape (n, 784)
-    labels : uint8 array, shape (n,)
+    StyledDigits
+        Styles are numbered as they stand in ``styles``.
 
     Raises
     ------
@@ -44,8 +43,8 @@ def synthetic_digits(
 
     Examples
     --------
-    >>> images, labels = synthetic_digits(20, np.random.default_rng(0))
-    >>> images.shape, np.bincount(labels)
+    >>> digits = write_digits(20, np.random.default_rng(0))
+    >>> digits.images.shape, np.bincount(digits.labels)
     ((20, 784), array([2, 2, 2, 2, 2, 2, 2, 2, 2, 2]))
     """
     kept = {
@@ -56,14 +55,18 @@ def synthetic_digits(
     if not kept:
         raise ValueError("at least one style must be left to write in, got none")
     places = rng.permutation(n)
-    images, labels = np.empty((n, 784), np.uint8), np.empty(n, np.uint8)
+    written = StyledDigits(np.empty((n, 784), np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8))
+    numbers = {
+        style: number for number, style in enumerate(style for of_digit in styles.values() for style in of_digit)
+    }
     start = 0
     for digit, style, size in _groups(n, kept, rng):
         group = places[start : start + size]
-        images[group] = drawn_small(by_hand(style(Chance(rng, size)), rng), rng)
-        labels[group] = digit
+        written.images[group] = drawn_small(by_hand(style(Chance(rng, size)), rng), rng)
+        written.labels[group] = digit
+        written.styles[group] = numbers[style]
         start += size
-    return images, labels
+    return written
 
 
 def _groups(n: int, styles: Styles, rng: Rng) -> Iterator[tuple[int, Style, int]]:

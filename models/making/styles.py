@@ -1,15 +1,11 @@
-"""Writing styles of each digit, including those that MNIST lacks.
-
-MNIST was written by Americans around 1990. In other places people slash their zeros, bar their sevens, start a one with
-a long upstroke and give it a foot, or write a four like a lightning bolt.
-"""
+"""Writing styles of each digit, including those that MNIST lacks; `mlp.images.handwriting` has their names."""
 
 from collections.abc import Callable
 
-from mlp.images.handwriting import five_to_nine as high
-from mlp.images.handwriting import zero_to_four as low
-from mlp.images.handwriting.chance import Chance
 from mlp.images.recorded import Stroke
+from models.making import five_to_nine as high
+from models.making import zero_to_four as low
+from models.making.chance import Chance
 
 Style = Callable[[Chance], list[Stroke]]
 
@@ -32,9 +28,4 @@ STYLES: dict[int, dict[Style, float]] = {
     8: {high.eight: 1.2, high.eight_open: 1, high.eight_circles: 1, high.eight_delta: 0.5},
     9: {high.nine: 1.2, high.nine_bowed: 1, high.nine_open: 0.6, high.nine_q: 1.2},
 }
-"""Every digit's styles, with their relative frequencies."""
-
-
-def style_names() -> list[str]:
-    """Return the names of all styles, from 0 to 9."""
-    return [style.__name__ for of_digit in STYLES.values() for style in of_digit]
+"""Every digit's styles, with their relative frequencies; their order is that of their numbers in the shipped file."""

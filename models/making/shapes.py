@@ -6,9 +6,9 @@ digit: rings and ovals (0), single strokes (1), and what has the skeleton of a 4
 
 import numpy as np
 
-from mlp.images.handwriting.chance import Chance, Number
-from mlp.images.handwriting.curves import arc, bow, joined, line, mirrored, moved, polar, turned
 from mlp.images.recorded import Stroke
+from models.making.chance import Chance, Number
+from models.making.curves import arc, bow, joined, line, mirrored, moved, polar, turned
 
 LEAST_BULGE, MOST_BULGE = 0.18, 0.5
 """Height of a bulged side beyond that of a circle's arc, relative to its length: less would make a ring."""

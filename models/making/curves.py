@@ -5,8 +5,8 @@ A stroke is (k, 2), or (n, k, 2) if its points belong to n digits.
 
 import numpy as np
 
-from mlp.images.handwriting.chance import Number
 from mlp.images.recorded import Stroke
+from models.making.chance import Number
 
 Point = tuple[Number, Number]
 

@@ -1,20 +1,22 @@
-"""Draw synthetic digits one by one on the canvas, as people draw theirs, for measurements.
+"""``python -m models.making validation-picture`` draws the synthetic digits with which runs are measured.
 
-After a change of the styles, this draws the picture again with which runs are measured:
-``python -m tests.images.handwriting.drawn_digits``.
+They are drawn one by one on the canvas, as people draw theirs.
 """
+
+import argparse
 
 import numpy as np
 from PIL import Image
 
+from mlp.cli.terminal import print_line
 from mlp.images.drawing import to_mnist
-from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.styles import STYLES
-from mlp.images.handwriting.writing import Rng, Styles, by_hand
 from mlp.images.recorded import Drawing, render
 from mlp.seeds import rng_of
 from mlp.training.data.synthetic_validation import COLUMNS, N_DIGITS, PICTURE
-from tests.images.handwriting.unseen_styles import UNSEEN_STYLES
+from models.making.chance import Chance
+from models.making.styles import STYLES
+from models.making.unseen_styles import UNSEEN_STYLES
+from models.making.writing import Rng, Styles, by_hand
 
 RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall": 2.0, "nine_q": 0.4}
 """Assumed frequencies of some styles in people's writing; training has more of those that MNIST lacks."""
@@ -50,6 +52,15 @@ def _drawn(styles: Styles, rng: Rng) -> np.ndarray:
     return images
 
 
-if __name__ == "__main__":
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("validation-picture", help="draw the synthetic digits with which runs are measured")
+    command.set_defaults(run=make)
+
+
+def make(_given: argparse.Namespace) -> int:
+    """Draw the picture."""
     tiles = drawn_digits().reshape(2, -1, COLUMNS, 28, 28).swapaxes(2, 3)
     Image.fromarray(tiles.reshape(-1, COLUMNS * 28)).save(PICTURE, optimize=True)
+    print_line(f"saved {PICTURE}")
+    return 0

@@ -6,9 +6,9 @@ is a number between a and b, another one for each digit of a group.
 
 import numpy as np
 
-from mlp.images.handwriting.chance import Chance, Number
-from mlp.images.handwriting.curves import Point, arc, as_column, curve, joined, line
 from mlp.images.recorded import Stroke
+from models.making.chance import Chance, Number
+from models.making.curves import Point, arc, as_column, curve, joined, line
 
 
 def five(chance: Chance) -> list[Stroke]:

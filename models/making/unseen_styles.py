@@ -1,13 +1,13 @@
 """Styles that no network here is ever trained on, for measurements.
 
 A network reads the styles that it learned better than others. So one style of each digit, in the same form as in
-`mlp.images.handwriting.styles`, is excluded from all training.
+`models.making.styles`, is excluded from all training.
 """
 
-from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.curves import arc, curve, joined, line, spot
-from mlp.images.handwriting.styles import Style
 from mlp.images.recorded import Stroke
+from models.making.chance import Chance
+from models.making.curves import arc, curve, joined, line, spot
+from models.making.styles import Style
 
 
 def zero_curled(chance: Chance) -> list[Stroke]:

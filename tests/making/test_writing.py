@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from mlp.images.drawing import to_mnist
-from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.curves import curve, line
-from mlp.images.handwriting.marks import STROKED, dots, grains, marks
-from mlp.images.handwriting.small_drawing import drawn_small
-from mlp.images.handwriting.styles import STYLES
-from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, place, rasterize
+from models.making.chance import Chance
+from models.making.curves import curve, line
+from models.making.marks import STROKED, dots, grains, marks
+from models.making.small_drawing import drawn_small
+from models.making.styles import STYLES
+from models.making.writing import write_digits
 
 EVERY_STYLE = [pytest.param(style, id=style.__name__) for styles in STYLES.values() for style in styles]
 
@@ -47,10 +47,10 @@ def test_group_equals_its_digits_one_by_one_which_pass_their_points():
 
 
 def test_synthetic_digits_have_mnist_form_and_depend_only_on_the_generator():
-    (images, labels), again = (synthetic_digits(200, np.random.default_rng(9)) for _ in range(2))
+    (images, labels, _), again = (write_digits(200, np.random.default_rng(9)) for _ in range(2))
     np.testing.assert_array_equal(images, again[0])
     np.testing.assert_array_equal(labels, again[1])
-    assert not np.array_equal(synthetic_digits(200, np.random.default_rng(10))[0], images)
+    assert not np.array_equal(write_digits(200, np.random.default_rng(10)).images, images)
     assert images.dtype == np.uint8
     assert np.bincount(labels).tolist() == [20] * 10
     inked = images.reshape(-1, 28, 28) > 0
@@ -65,12 +65,16 @@ def test_excluded_style_is_not_written():
     def straight(chance):
         return [line((chance.between(0, 0.1), 0), (0.1, 1))]
 
-    styles = {1: {straight: 1.0, bowed: 1.0}, 2: {straight: 1.0}}
-    _, labels = synthetic_digits(10, np.random.default_rng(0), styles=styles, without=["bowed"])
+    def level(chance):
+        return [line((0, chance.between(0, 0.1)), (1, 0.1))]
+
+    styles = {1: {straight: 1.0, bowed: 1.0}, 2: {level: 1.0}}
+    _, labels, styles_of = write_digits(10, np.random.default_rng(0), styles=styles, without=["bowed"])
     assert np.bincount(labels).tolist() == [0, 5, 5]
+    assert np.bincount(styles_of).tolist() == [5, 0, 5]
     everything = [style.__name__ for of_digit in STYLES.values() for style in of_digit]
     with pytest.raises(ValueError, match="at least one style"):
-        synthetic_digits(10, np.random.default_rng(0), without=everything)
+        write_digits(10, np.random.default_rng(0), without=everything)
 
 
 def test_small_drawing_equals_reduced_canvas_drawing():

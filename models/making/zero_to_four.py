@@ -6,9 +6,9 @@ is a number between a and b, another one for each digit of a group.
 
 import numpy as np
 
-from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.curves import arc, as_column, curve, joined, line, spot
 from mlp.images.recorded import Stroke
+from models.making.chance import Chance
+from models.making.curves import arc, as_column, curve, joined, line, spot
 
 
 def _oval(chance: Chance) -> Stroke:

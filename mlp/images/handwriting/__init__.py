@@ -1,1 +1,0 @@
-"""Synthetic digits, written by a model of handwriting, in styles that MNIST lacks."""

@@ -1,0 +1,1 @@
+"""How the files that Inkling ships were made: synthetic digits, the pretrained network, the digit check."""
