@@ -96,8 +96,8 @@ class Hosts:
         except ValueError:
             above = {f"*{name[dot:]}" for dot, letter in enumerate(name) if letter == "."}
             return bool(name) and bool({name, *above} & self._names)
-        is_own = own_address is not None and name == _canonical(own_address)
-        return name in self._names or is_own or any(address in network for network in NEAR)
+        is_ours = name in self._names or name == _canonical(own_address or "")
+        return is_ours or any(address in network for network in NEAR)
 
 
 def is_same_origin(origin: str, host: str | None) -> bool:

@@ -121,7 +121,8 @@ class Visitors:
 
         So does what other owners have of it. After an OSError, some of it remains on the disk.
         """
-        visitor.forgotten = True  # so that no tab adds any, and no thread saves the work again
+        with visitor.lock:  # what a tab is adding is there before; then none adds any, and no thread saves it again
+            visitor.forgotten = True
         try:
             for other in self._others:
                 other.leave(visitor)

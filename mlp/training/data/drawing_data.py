@@ -123,11 +123,6 @@ class DrawingData:
         return replace(self, images=bytes(len(self.images)), room=CLOSED)
 
     @property
-    def validates_on_others(self) -> bool:
-        """Whether it validates on bent copies of a room's drawings, which are blank once the room is closed."""
-        return bool(self.room) and self.base is None and not self.holds_back
-
-    @property
     def holds_back(self) -> bool:
         """Whether there are drawings that the run does not learn."""
         return bool(self.held_labels)

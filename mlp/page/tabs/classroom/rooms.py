@@ -116,8 +116,7 @@ class Classrooms(ByCode[Classroom]):
         OSError
             If the disk refuses; then they are still in the room.
         """
-        with visitor.lock:
-            seat, me = seat_of(visitor), person(visitor.id)
+        seat, me = seat_of(visitor), person(visitor.id)
         if seat is None:
             return
         with self.held(seat.code, on_disk=True) as room:

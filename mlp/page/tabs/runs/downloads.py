@@ -141,7 +141,7 @@ def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
         facts.append(("Started from", run.origin.name))
     if warning := measured_on(run.data, run.origin):
         facts.append(("Validation", warning))
-    of_others = isinstance(run.data, DrawingData) and run.data.validates_on_others
+    of_others = isinstance(run.data, DrawingData) and bool(run.data.room and run.data.unseen_warps)
     if of_others and not room_of(run.data):
         facts.append(("Confusion", "Of blank images, as the drawings were deleted with their room"))
     shows_own = len(own) and reader.reads_digits

@@ -132,9 +132,7 @@ class Copies(ByCode[Copy]):
 
     def leave(self, visitor: Visitor) -> None:
         """Delete all copies of a visitor's; after an OSError, some of them stay."""
-        with visitor.lock:  # what is being sent is there already, or will be refused
-            sent = visitor.kept.get(SENT, {})
-        for code in sent:
+        for code in visitor.kept.get(SENT, {}):
             self.withdraw(visitor, code)
 
 

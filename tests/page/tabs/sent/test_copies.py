@@ -2,7 +2,6 @@
 
 import errno
 import threading
-import time
 from contextlib import suppress
 
 import numpy as np
@@ -83,8 +82,6 @@ def test_copy_that_is_being_sent_goes_when_its_sender_deletes_all_work(tmp_path,
     def add_while_all_is_deleted(copy):
         add(copy)
         deleting.start()
-        while not sender.forgotten:
-            time.sleep(0.001)
         deleting.join(0.2)  # as far as it gets without the sender's lock
 
     monkeypatch.setattr(visitors.copies, "add", add_while_all_is_deleted)
