@@ -1,9 +1,7 @@
 """The page without a browser: opened by AppTest, with a visitor's actions and view."""
 
 import functools
-import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
@@ -11,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.visitors.engine import engine
 from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
+from tests.page.visitors.trouble import Clock, moved_clock
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -87,20 +86,9 @@ def page(open_page: Callable[..., AppTest]) -> AppTest:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The time for registries of visitors; a test moves ``now``."""
-
-    class Clock:
-        now = 1000.0
-        sleep = staticmethod(time.sleep)  # for the page's registry, which keeps running after other tests
-
-        def monotonic(self):
-            return self.now
-
-    clock = Clock()
-    for module in ("registry", "persistence", "by_code"):
-        monkeypatch.setattr(f"mlp.page.visitors.{module}.time", clock)
-    return clock
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time for registries of visitors."""
+    return moved_clock(monkeypatch)
 
 
 @pytest.fixture

@@ -102,9 +102,12 @@ def is_saved(owner: Owner) -> bool:
     """Whether all of the visitor's work is on disk in its current state, so that memory can be freed."""
     if owner.unreadable or any(job.snapshot().busy for job in owner.jobs()):
         return False
+    files = _files(owner)
+    if owner.saved.keys() - {file.name for _, file in files}:  # the next save deletes them, or they would come back
+        return False
     return all(
         (last := owner.saved.get(file.name)) is not None and last.fingerprint == file.fingerprint
-        for work, file in _files(owner)
+        for work, file in files
         if work.words
     )
 
