@@ -1,6 +1,7 @@
 """Checks of claims about a class's digits: writers of synthetic digits, each with one style of every digit."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -19,13 +20,14 @@ from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.drawing_data import DrawingData, class_data, drawing_data
+from mlp.training.data.drawing_data import DrawingData, class_data, drawing_data, split_data
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.teaching import share_read, shares_read, teaching_settings
 from models.making.drawn_digits import write
 from models.making.styles import STYLES
+from tests.benchmarks.teaching import mirrored
 from tests.claims.runs import SEEDS, pretrained, trained
 from tests.jobs.manual_engine import ManualEngine
 
@@ -85,9 +87,9 @@ def mnist_alone_misreads_styles_that_it_lacks() -> None:
         assert np.mean(of_class[0]) < np.mean(of_class[1])
 
 
-def taught(reader: Reader, data: DrawingData) -> Reader:
-    """Return a network after the page's teaching."""
-    run, train = Run(teaching_settings(reader), reader.network.copy()), data.load().train
+def taught(reader: Reader, data: DrawingData, **changes: object) -> Reader:
+    """Return a network after the page's teaching, with changes to its settings if given."""
+    run, train = Run(replace(teaching_settings(reader), **changes), reader.network.copy()), data.load().train
     for _ in steps(run, train.images, train.labels):
         pass
     return Reader(run.network)
@@ -123,6 +125,24 @@ def taught_drawings_are_read_and_held_back_ones_not_always() -> None:
         assert held < learned
         without = np.mean([share_read(after_a_lesson_without_drawings(seed), each.learned) for each in lessons])
         assert without < learned - 0.05
+
+
+def without_drawings_a_lesson_costs_hardly_anything_and_more_of_them_cost_more() -> None:
+    validation = Mnist().load().validation
+    for seed in SEEDS:
+        some, others = mirrored(seed)
+        examples = tuple(Example(int(label), image) for image, label in zip(some.images, some.labels, strict=True))
+        for reader in (of_mnist(seed), Reader(pretrained("article").network)):
+            before, cost, read = share_read(reader, validation), {}, {}
+            for share in (0.0, 0.1, 0.5):
+                data = split_data(DrawingSet(DIGITS, examples), np.zeros(16, bool), base=Mnist(), share=share)
+                after = taught(reader, data, seed=seed)
+                cost[share], read[share] = before - share_read(after, validation), share_read(after, others)
+            assert cost[0.0] < 0.0015  # "0.1 points" as rounded
+            assert cost[0.0] < cost[0.1] < cost[0.5]
+            assert read[0.0] < 0.35 < 0.45 < read[0.1] < read[0.5] + 0.05
+            control = taught(reader, replace(data, share=0.0), seed=seed, warp=1.0, schedule="constant")
+            assert before - share_read(control, validation) > cost[0.0] + 0.001  # all bent, in steps of one length
 
 
 def both_lessons_hold_back_the_same_one_of_each_digit() -> None:

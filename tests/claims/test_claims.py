@@ -96,6 +96,12 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         of_training.silent_neurons_hardly_change_and_most_stay_silent
     ),
     ("recipe/too-fast", "learns little, or by chance something"): of_training.far_too_fast_learns_little_or_by_chance,
+    ("lesson's cost", "At a share of 0%, a lesson hardly lowers the last line: by 0.1 points at most"): (
+        of_class.without_drawings_a_lesson_costs_hardly_anything_and_more_of_them_cost_more
+    ),
+    ("lesson's cost", "A larger fall is the price of these drawings: mix in less of them"): (
+        of_class.without_drawings_a_lesson_costs_hardly_anything_and_more_of_them_cost_more
+    ),
     # Lab
     ("lab/rewind 1", "Often within the first hundred steps"): of_lab.first_right_early_then_wavering,
     ("lab/rewind 2", "At the same weights, bit for bit"): of_lab.going_on_unchanged_ends_at_the_same_bits,

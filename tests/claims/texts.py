@@ -10,6 +10,7 @@ from mlp.page.tabs.classroom.break_it import CONTROL, TAUGHT
 from mlp.page.tabs.classroom.guesses import UNSURE
 from mlp.page.tabs.classroom.table import APART
 from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
+from mlp.page.tabs.drawings.read import COST
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.train.accuracy import large_number
@@ -43,6 +44,7 @@ def texts() -> dict[str, str]:
     found |= {"table": f"{READS} {APART}", "number": large_number(None, None, None), "loss": loss_summary(None)}
     found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE}
     found |= {"note/dead": on_silent_neurons(), "recipe/too-fast": RECIPES["too-fast"].explained}
+    found["lesson's cost"] = COST
     found["remark/warps"] = measured_on(drawing_data(letters(3)), None)
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:

@@ -29,6 +29,9 @@ N_MIXED = 10_000
 """Training images in one epoch of a mixture: few enough for own digits to recur often, enough to keep the others in
 memory."""
 MAX_SHARE = 0.5
+MIXED_STRENGTH, MIXED_GROUP = 0.7, 16
+"""Strength of the warps of drawings in a mixture, and how many repeats in a row share one. MNIST's images, which the
+network knows, stay as they are. models/README.md has what stronger ones teach, and what they cost."""
 
 COPIES = 100
 """Copies of each drawing, including itself, if there is nothing else."""
@@ -66,7 +69,7 @@ class DrawingData:
     base : Mnist, optional
         The images of digits into which the drawings are mixed; validation then stays its own.
     share : float
-        Fraction of the drawings in each epoch of a mixture, 0 to 0.5, for which they are repeated as needed.
+        Fraction of the drawings in each epoch of a mixture, 0 to 0.5, for which they are repeated as needed, warped.
     room : str
         The code of the room that the drawings come from, or `CLOSED`; empty for a person's own.
     mistakes : bool
@@ -294,8 +297,12 @@ def _mixed(data: DrawingData, base: Dataset) -> Dataset:
     n_own = round(data.share * n)
     chosen = np.sort(rng_of("choice for own digits").permutation(len(base.train))[: n - n_own])
     again = np.arange(n_own) % len(own)
+    rng, repeats = rng_of("warps of own digits"), own.images[again]
+    for start in range(len(own), n_own, MIXED_GROUP):
+        part = slice(start, start + MIXED_GROUP)
+        repeats[part] = warp(repeats[part], rng, strength=MIXED_STRENGTH)
     train = Split(
-        np.concatenate([base.train.images[chosen], own.images[again]]),
+        np.concatenate([base.train.images[chosen], repeats]),
         np.concatenate([base.train.labels[chosen], own.labels[again]]),
     )
     what = "class mistake" if data.mistakes else "class digit" if data.room else "own digit"

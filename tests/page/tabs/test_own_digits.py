@@ -102,6 +102,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     assert "Yours, learned from 5 " in shown
     assert "Yours, held back from training 4 " in shown
     assert "MNIST, validation images 800 " in shown
+    assert "At a share of 0%, a lesson hardly lowers the last line" in shown
     assert not own_page.exception
 
 
@@ -116,6 +117,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     own_page.run()
     assert "Before Now" in text(own_page)
     assert "Its weights have learned from MNIST’s validation images" in text(own_page, "note")
+    assert "mix in less of them. Its weights have learned from MNIST’s validation images" in text(own_page)
     taught = visitor.job.snapshot().reader
     assert taught.layer_sizes == pretrained("pretrained").layer_sizes  # larger than a new network may be
     assert not taught.test_time_augmentation  # each measurement would take five times as long

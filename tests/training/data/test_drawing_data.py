@@ -100,11 +100,25 @@ def count_of(images, split):
 
 @pytest.mark.parametrize(("share", "counts"), [(0.0, [0, 0, 0]), (0.25, [334, 333, 333]), (0.5, [667, 667, 666])])
 def test_own_digits_make_up_their_share_in_equal_parts_with_their_labels(share, counts):
-    dataset = mixed(IMAGES, LABELS, share).load()
-    assert count_of(IMAGES, dataset.train) == counts
-    for image, label in zip(IMAGES, LABELS, strict=True):
-        assert set(dataset.train.labels[(dataset.train.images == image).all(axis=1)]) <= {label}
-    assert len(dataset.train) == len(sample().train) == 4000
+    train, n_own = mixed(IMAGES, LABELS, share).load().train, sum(counts)
+    own = train.labels[len(train) - n_own :]
+    assert np.bincount(own, minlength=10)[LABELS].tolist() == counts
+    assert np.array_equal(own[:6], np.tile(LABELS, 2)[: len(own)])
+    assert len(train) == len(sample().train) == 4000
+
+
+def test_own_digits_in_a_mixture_are_bent_and_the_others_stay_as_they_are():
+    data = mixed(sample().test.images[:3], sample().test.labels[:3], 0.25)
+    train = data.load().train
+    mnist, own = train.images[:-1000], train.images[-1000:]
+    assert {image.tobytes() for image in mnist} <= {image.tobytes() for image in sample().train.images}
+    assert np.array_equal(own[:3], data.learned.images)
+    assert count_of(data.learned.images, train) == [1, 1, 1]
+    assert len({image.tobytes() for image in own}) > 150
+    assert np.array_equal(train.images, mixed(data.learned.images, data.learned.labels, 0.25).load().train.images)
+    apart = np.abs(own.astype(float) - np.resize(data.learned.images, own.shape)).mean(axis=1)
+    others = np.abs(own.astype(float) - np.resize(np.roll(data.learned.images, 1, axis=0), own.shape)).mean(axis=1)
+    assert (apart[3:] < others[3:]).mean() > 0.95
 
 
 @pytest.mark.parametrize(("n", "back"), [(1, []), (7, []), (8, [1, 3, 5, 7]), (20, [*range(1, 20, 2)])])

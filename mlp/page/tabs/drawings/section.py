@@ -131,8 +131,8 @@ def _teaching_note(digits: DrawingSet) -> None:
     back = f"{n_back} of yours are" if n_back > 1 else "With eight drawings or more, the second of each digit is"
     epochs = f"{teaching_epochs():d} more epochs" if teaching_epochs() > 1 else "one more epoch"
     st.caption(
-        f"The network that answers trains for {epochs} on {N_MIXED:,} slightly bent images from MNIST and "
-        f"from you. If it was taught before, it forgets that lesson first. {back} "
+        f"The network that answers trains for {epochs} on {N_MIXED:,} images: MNIST’s, and slightly bent copies "
+        f"of yours. If it was taught before, it forgets that lesson first. {back} "
         "held back, to see whether it learns your handwriting or only these drawings."
     )
 
