@@ -56,7 +56,7 @@ def load_once(data: WithSynthetic) -> Dataset:
 
     def made() -> bytes:
         train = with_synthetic(dataset, data.n_synthetic).train
-        return train.images.tobytes() + train.labels.astype(np.uint8).tobytes()
+        return b"".join([train.images.data, train.labels.astype(np.uint8).data])
 
     name = f"mnist-with-{data.n_synthetic}-synthetic-{files_digest()}.u8"
     content = shared(name, n_images * (N_INPUTS + 1), made)
