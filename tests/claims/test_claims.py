@@ -56,7 +56,10 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lesson/taught", "the network with 300 images gains a lot, and about half of that or more at a share of 0%"): (
         of_class.lesson_without_drawings_gains_most_of_what_the_class_gains
     ),
-    ("lesson/taught", "MNIST gains little or nothing from them, and from the class a few points at most"): (
+    ("lesson/taught", "knows these already: they gain it a point or two at most"): (
+        of_class.lesson_without_drawings_gains_most_of_what_the_class_gains
+    ),
+    ("lesson/taught", "A few points more are from the class"): (
         of_class.lesson_without_drawings_gains_most_of_what_the_class_gains
     ),
     ("lesson/taught", "the network forgets your lesson, and learns everybody’s digits but yours"): (

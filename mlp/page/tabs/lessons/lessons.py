@@ -187,8 +187,8 @@ LESSONS = {
         "everybody?\n"
         "- **What usually happens:** a network reads nearly all of the digits that it was taught, but fewer of those "
         "held back. With the class, the network with 300 images gains a lot, and about half of that or more at a share "
-        "of 0%, too: from MNIST’s images. One that learned all of MNIST gains little or nothing from them, and from "
-        "the class a few points at most.",
+        "of 0%, too: from MNIST’s images. One that learned all of MNIST knows these already: they gain it a point or "
+        "two at most. A few points more are from the class.",
     ),
 }
 """Lessons, by their names in the URL: ``?lesson=learning-rate``."""
