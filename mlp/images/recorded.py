@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ class Strokes(Sequence[Stroke]):
 
     def __iter__(self) -> Iterator[Stroke]:
         """Return the points of each stroke."""
-        return iter(np.split(self.points, np.cumsum(self.lengths))[:-1])
+        ends = np.cumsum(self.lengths).tolist()
+        return (self.points[first:end] for first, end in pairwise([0, *ends]))
 
     def __getitem__(self, place: Any) -> Any:
         """Return the points of a stroke."""

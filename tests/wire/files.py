@@ -72,6 +72,13 @@ def many_strokes(n: int, seed: int = 0) -> bytes:
     return json.dumps({"samples": samples}, separators=(",", ":")).encode()
 
 
+def many_dots(n: int, seed: int = 0) -> bytes:
+    """Return a file with this many drawings of as many strokes as one may have, of one point each."""
+    points = np.random.default_rng(seed).integers(10, 100, (n, MAX_POINTS, 1, 2)).tolist()
+    samples = [{"label": number % 10, "strokes": dots} for number, dots in enumerate(points)]
+    return json.dumps({"samples": samples}, separators=(",", ":")).encode()
+
+
 def many_states(n: int) -> bytes:
     """Return a message with the states of this many controls, none of which has a name: two bytes each."""
 

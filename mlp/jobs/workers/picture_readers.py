@@ -1,6 +1,6 @@
 """Worker processes that read image files, as a small file can keep a decoder busy for minutes.
 
-Another one paints, and reads files of drawings, which take seconds and twenty times their size.
+Another one paints, and one reads files of drawings, which take seconds and twenty times their size.
 """
 
 import builtins
@@ -17,6 +17,7 @@ from mlp.images.photo import read_picture
 from mlp.images.picture import Picture, dump_picture, picture_from
 from mlp.jobs.workers.call import Hung, WorkerFailure
 from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.worker import NICENESS as TRAINING
 from mlp.jobs.workers.worker_process import WorkerProcess
 
 _Content = TypeVar("_Content")
@@ -117,12 +118,13 @@ class PictureReaders:
 
 
 read = PictureReaders().read
-_painter = Engine(picture_process, width=1, idle_s=IDLE_S)
+_painters = Engine(picture_process, width=1, idle_s=IDLE_S)
+_drawing_reader = Engine(partial(picture_process, niceness=TRAINING), width=1, idle_s=IDLE_S)  # a class waits for it
 
 
 def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashable = None) -> bytes:
     """Return the image file that a function paints of this content, in a process of its own."""
-    painted: bytes = _painter.submit(owner, painter, content).result()
+    painted: bytes = _painters.submit(owner, painter, content).result()
     return painted
 
 
@@ -134,7 +136,7 @@ def packed_drawings(data: bytes, most: int) -> bytes:
 def read_drawings(data: bytes, owner: Hashable = None, *, most: int = MAX_EXAMPLES) -> DrawingSet:
     """Return the drawings in a file as `parse_file` does; a ValueError as there, or if the process is lost."""
     try:
-        packed: bytes = _painter.submit(owner, packed_drawings, data[: MAX_FILE_BYTES + 1], most).result()
+        packed: bytes = _drawing_reader.submit(owner, packed_drawings, data[: MAX_FILE_BYTES + 1], most).result()
     except WorkerFailure as error:
         raise ValueError("the process that read this file died; try again") from error
     return parse_drawings(packed, most=most)

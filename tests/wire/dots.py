@@ -1,0 +1,153 @@
+"""``python -m tests.wire.dots``: strangers with files of dots, as many strokes as points. Prints what they cost others.
+
+They add such files to rooms, correct such digits, and return together after the server was killed.
+"""
+
+import asyncio
+import hashlib
+import re
+import tempfile
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import psutil
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from mlp.page.visitors.codes import ID
+from tests.browser.server import Server, free_port, serve
+from tests.wire.files import data_url, many_dots
+from tests.wire.visitor import Visitor
+
+ROOMS, CORRECTING = 3, 3
+N_IN_ROOM, N_OWN = 800, 490  # as many as a file of 5 MB holds; 49 of each digit
+CORRECTING_S, PATIENCE_S = 15.0, 120.0
+
+
+async def with_room(url: str) -> tuple[Visitor, float]:
+    """Return a stranger whose room has the dots of a file, and the seconds that the file took."""
+    stranger = Visitor(url, "tab=Room", PATIENCE_S)
+    await stranger.open()
+    await stranger.press("room_open")
+    await stranger.until(lambda: "room_file" in stranger.widgets)
+    began = time.monotonic()
+    await stranger.hand_over("room_file", "class.json", many_dots(N_IN_ROOM))
+    return stranger, time.monotonic() - began
+
+
+async def with_digits(url: str) -> Visitor:
+    """Return a stranger who has digits made of dots, and has drawn another one."""
+    stranger = Visitor(url, "tab=Your drawings", PATIENCE_S)
+    await stranger.open()
+    await stranger.hand_over("drawings_in", "digits.json", many_dots(N_OWN))
+    await stranger.draw(data_url(7))
+    await stranger.until(lambda: "corrected" in stranger.widgets)
+    return stranger
+
+
+async def correct(stranger: Visitor, until: float) -> int:
+    """Call the stranger's drawing another digit each second, and return how often."""
+    n = 0
+    while time.monotonic() < until:
+        state = WidgetState(id=stranger.widgets["corrected"])
+        state.string_array_value.data.append(str(n % 10))
+        await stranger.set_state(state, "corrected")
+        n += 1
+        await asyncio.sleep(1)
+    return n
+
+
+async def saved_after(visitor: Visitor, digit: int, folder: Path) -> tuple[float, float]:
+    """Let a visitor draw, and return the seconds until the drawing was read, and until it was on disk."""
+    found = re.search(ID.pattern, visitor.cookie)
+    assert found
+    file, before = folder / hashlib.sha256(found[0].encode()).hexdigest() / "canvas.json", 0
+    with suppress(FileNotFoundError):
+        before = file.stat().st_mtime_ns
+    read_s = await visitor.draw(data_url(digit))
+    drawn = time.monotonic()
+    while time.monotonic() - drawn < PATIENCE_S:
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime_ns != before:
+                break
+        await asyncio.sleep(0.05)
+    return read_s, time.monotonic() - drawn
+
+
+async def opened_after(visitor: Visitor) -> float:
+    """Return the seconds until a page is open."""
+    began = time.monotonic()
+    await visitor.open()
+    return time.monotonic() - began
+
+
+def memory_mb(server: Server) -> float:
+    """Return the memory of the server's own process."""
+    return float(psutil.Process(server.process.pid).memory_info().rss / 1e6)
+
+
+def line(what: str, value: str) -> None:
+    """Print a line of a Markdown table."""
+    print(f"| {what} | {value} |", flush=True)
+
+
+async def before_kill(server: Server, folder: Path) -> list[Visitor]:
+    """Add the files, correct digits, print what that costs another visitor, and return all, that one last."""
+    other = Visitor(server.url, "", PATIENCE_S)
+    await other.open()
+    calm = [await saved_after(other, digit, folder) for digit in range(5)]
+    line("in calm, a stroke; on disk", f"{max(calm)[0] * 1000:.0f} ms; {max(saved for _, saved in calm):.1f} s")
+    before_mb = memory_mb(server)
+    rooms = [await with_room(server.url) for _ in range(ROOMS)]
+    line(f"{ROOMS} rooms with a file, the slowest", f"{max(s for _, s in rooms):.1f} s")
+    line("growth of the server's process", f"{memory_mb(server) - before_mb:.0f} MB")
+    strangers = [await with_digits(server.url) for _ in range(CORRECTING)]
+    until, found = time.monotonic() + CORRECTING_S, list[tuple[float, float]]()
+    correcting = [asyncio.create_task(correct(stranger, until)) for stranger in strangers]
+    while time.monotonic() < until:
+        found.append(await saved_after(other, len(found) % 10, folder))
+    n = sum(await asyncio.gather(*correcting))
+    line(
+        f"{n} corrections, a stroke meanwhile; on disk",
+        f"{max(found)[0] * 1000:.0f} ms; {max(s for _, s in found):.1f} s",
+    )
+    await asyncio.sleep(5)  # until all is on disk
+    everybody = [rooms[0][0], *strangers, other]
+    for visitor in [*everybody, *(one for one, _ in rooms[1:])]:
+        await visitor.close()
+    return everybody
+
+
+async def after_kill(server: Server, everybody: list[Visitor]) -> None:
+    """Let a room, the strangers and another visitor return at once, with a new one, and print how long pages took."""
+    first, new = (Visitor(server.url, "", PATIENCE_S) for _ in range(2))
+    await first.open()  # the first page of a server takes longer
+    *dotted, back_s, new_s = await asyncio.gather(*map(opened_after, [*everybody, new]))
+    line(
+        "after a kill, pages of strangers, another's, a new one", f"{max(dotted):.1f} s, {back_s:.1f} s, {new_s:.1f} s"
+    )
+    for visitor in (first, new, *everybody):
+        await visitor.close()
+
+
+def main() -> None:
+    """Serve the page, and print a table."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
+        port, kept = free_port(), Path(folder) / "kept"
+
+        def start() -> Server:
+            log = Path(folder) / f"server-{time.monotonic_ns()}.log"
+            return stack.enter_context(serve(log, {"MLP_CHECKPOINTS": str(kept), "MLP_SCHEDULER": ""}, port))
+
+        async def attack() -> None:
+            server = start()
+            everybody = await before_kill(server, kept)
+            server.process.kill()
+            server.process.wait()
+            await after_kill(start(), everybody)
+
+        asyncio.run(attack())
+
+
+if __name__ == "__main__":
+    main()
