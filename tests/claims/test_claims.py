@@ -91,7 +91,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("round", "The network then reads nearly all of these, but only some of the others"): (
         of_class.lesson_mends_and_breaks_and_so_does_its_control
     ),
-    ("round", "and misreads drawings that it read before"): of_class.lesson_mends_and_breaks_and_so_does_its_control,
+    ("round", "and may misread drawings that it read before"): of_class.lesson_mends_and_breaks_and_so_does_its_control,
     ("round", "What it mends and breaks, too, is not your class’s doing"): (
         of_class.lesson_mends_and_breaks_and_so_does_its_control
     ),

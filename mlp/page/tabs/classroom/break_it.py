@@ -53,7 +53,7 @@ _opened = SessionVar[str]("round_opened", "")
 TASK = "Draw a digit that everybody reads and the basic network does not, then press which one it is."
 TAUGHT = (
     "The lesson has every second mistake of each digit. The network then reads nearly all of these, but only some of "
-    "the others, and misreads drawings that it read before. "
+    "the others, and may misread drawings that it read before. "
 )
 CONTROL = "The control has none of them, only MNIST’s digits. What it mends and breaks, too, is not your class’s doing."
 
