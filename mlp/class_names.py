@@ -11,9 +11,9 @@ BREAKS = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories that names must not hold: control characters, surrogates, line and paragraph separators."""
 TURNS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """Marks that change the direction of the text around them."""
-FILLERS = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x2800, 0x3164, 0xFFA0, *range(0xFFF0, 0xFFF9))
+FILLERS = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x2800, 0x3164, 0xFFA0, *range(0xFFF0, 0xFFFD))
 BLANK = {chr(code) for code in (*FILLERS, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000))}
-"""Characters that nobody sees, besides those of category Cf: Unicode's Default_Ignorable_Code_Point, an empty cell."""
+"""Characters that nobody sees, besides those of category Cf: Default_Ignorable_Code_Point, U+2800, U+FFFC."""
 
 
 def checked_name(name: object) -> str:

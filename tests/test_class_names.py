@@ -48,6 +48,7 @@ def test_bad_names_are_refused(name: object):
         (["A", "A\u200b"], "names must differ"),
         (["A", "A\u2065"], "names must differ"),
         (["A", "\ufff0A"], "names must differ"),
+        (["A", "A\ufffc"], "names must differ"),
         (["A", "A\U000e01f0"], "names must differ"),
         (["\u2764", "\u2764\ufe0f"], "names must differ"),
         ("AB", "names must be a list"),
