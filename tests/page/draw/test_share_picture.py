@@ -13,7 +13,7 @@ from mlp.page.draw import share
 from mlp.page.draw.networks import answering_as
 from mlp.page.draw.reading import true_label
 from mlp.page.draw.share import picture
-from mlp.page.tabs.classroom.room import person
+from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.tabs.runs.downloads import report

@@ -26,8 +26,9 @@ from mlp.page.style.html import announced, html_table
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
+from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.learning import teach_with
-from mlp.page.tabs.classroom.room import FULL, Classroom, Learner, person
+from mlp.page.tabs.classroom.room import FULL, Classroom
 from mlp.page.tabs.classroom.rooms import CLAIMS, GIVEN, PEOPLE, ROOMS, holds_room, told
 from mlp.page.tabs.classroom.row import CSS
 from mlp.page.tabs.inside.evidence import evidence

@@ -11,7 +11,8 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
-from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import PEOPLE
 from mlp.page.tabs.classroom.table import table_of
 from mlp.page.visitors.visitor import Visitor

@@ -11,7 +11,9 @@ from mlp.page.style.link import page_address
 from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
-from mlp.page.tabs.classroom.room import MAX_DRAWINGS, MAX_LEARNERS, Classroom, Learner, called, person
+from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
+from mlp.page.tabs.classroom.learner import Learner, called, person
+from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import check_bytes

@@ -8,8 +8,9 @@ import streamlit as st
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, bar, html_table
 from mlp.page.style.redraw import Event, Where, part, rerun_page
+from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, PHASES, Poll
-from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS, holds_room
 from mlp.page.tabs.places import opening
 from mlp.page.visitors.refusals import Refusal

@@ -10,7 +10,8 @@ from mlp.page.draw.collect import learn_alone
 from mlp.page.draw.correction import teach
 from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.reveal import reveal
-from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData, class_data

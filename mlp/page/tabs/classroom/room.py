@@ -1,85 +1,33 @@
 """A room: a class whose learners write digits together, and whose networks read each other's."""
 
-import hashlib
-import json
 import secrets
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from weakref import ref
 
 import numpy as np
 
-from mlp.class_names import DIGITS, checked_names
-from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
-from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+from mlp.class_names import DIGITS
+from mlp.images.drawings.drawing_file import dump_drawings
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Stroke
+from mlp.page.tabs.classroom.kept import MAX_DRAWINGS, Learners, State
+from mlp.page.tabs.classroom.learner import ANIMALS, DRAWN, Learner
 from mlp.page.tabs.classroom.poll import Poll
 from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.by_code import CodedWork
-from mlp.page.visitors.works import File, Work
 
-ANIMALS = (
-    "ant", "bat", "bear", "bee", "bison", "camel", "cat", "cow", "crab", "crane", "crow", "deer", "dog", "dove",
-    "duck", "eagle", "eel", "elk", "fox", "frog", "goat", "goose", "hare", "hawk", "hen", "horse", "koala", "lion",
-    "llama", "mole", "moose", "mouse", "newt", "otter", "owl", "panda", "pig", "puma", "quail", "rabbit", "robin",
-    "seal", "sheep", "snail", "swan", "tiger", "toad", "whale", "wolf", "zebra",
-)  # fmt: skip
-"""The names of learners, so that a room keeps no others."""
 EACH = 2
 """Drawings of each digit that the room asks a learner for."""
-MAX_LEARNERS, MAX_WAITING, MAX_DRAWINGS = 40, 80, MAX_SAMPLES
-DRAWN = ("drawings", "claims", "mistakes")  # the sets of a learner
+MAX_LEARNERS, MAX_WAITING = 40, 80
 FULL = f"This room has {MAX_DRAWINGS:,} drawings, the most that it takes."
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
 
 
-def person(visitor_id: str) -> str:
-    """Return what a room knows a visitor by: a digest, as their id would bring their work to anybody.
-
-    Examples
-    --------
-    >>> person("k7dw-m3xq-9tfa-2b8h")
-    '5edc06c72af515fe'
-    """
-    return hashlib.sha256(visitor_id.encode()).hexdigest()[:16]
-
-
-def called(name: str) -> str:
-    """Return a name in a sentence.
-
-    Examples
-    --------
-    >>> called("otter"), called("number 51")
-    ('the otter', 'number 51')
-    """
-    return f"the {name}" if name in ANIMALS else name
-
-
 class ClassroomError(ValueError):
     """A refusal, as a sentence for the learner."""
-
-
-@dataclass(frozen=True, eq=False)
-class Learner:
-    """Somebody in a room: the name there, the copies of what they gave, and their guess.
-
-    ``number`` is that of their file, and of nobody else in the room, ever. ``who`` is the digest of a visitor's id, see
-    `person`; for the drawings of a file, a text that is none. ``n_given`` is the room's at their last drawing.
-    ``claims`` are digits that the network of a round misreads, until the holder reads them; then they are ``mistakes``.
-    """
-
-    number: int
-    who: str
-    name: str
-    drawings: DrawingSet
-    guess: int | None = None
-    n_given: int = 0
-    claims: DrawingSet = NO_DIGITS
-    mistakes: DrawingSet = NO_DIGITS
 
 
 @dataclass
@@ -106,7 +54,7 @@ class Classroom(CodedWork):
         Whether a round of *Break it* is on.
     """
 
-    kind = "room"
+    kind, kinds = "room", (State, Learners)
     n_letters = 8  # with 40 bits, nobody guesses the code of a room whose door is open
     names: tuple[str, ...] = DIGITS
     learners: list[Learner] = field(default_factory=list)
@@ -335,60 +283,3 @@ class Classroom(CodedWork):
         """Begin or end a round of *Break it*; what was found stays."""
         self.breaks = breaks
         self.changed()
-
-
-class State(Work):
-    """What a room asks for, and what it has come to."""
-
-    suffix, words = "room.json", "the room"
-    attributes = ("names", "collects", "shows_answer", "way", "breaks", "last_number", "poll")
-
-    def n_bytes(self) -> int:
-        """Return 0, as the learners are all that one can lose."""
-        return 0
-
-    def files(self) -> list[File]:
-        """Return one file."""
-        content = json.dumps({name: getattr(self.owner, name) for name in self.attributes}, default=vars)
-        return [File(self.suffix, (content,), content.encode)]
-
-    def load(self, number: int, data: bytes) -> None:
-        """Restore everything but the learners, who come later."""
-        state, it = json.loads(data), self.owner
-        it.names, it.last_number = checked_names(state["names"]), state["last_number"]
-        it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
-        it.poll, it.breaks = Poll(**state["poll"]), state["breaks"]
-
-
-class Learners(Work):
-    """The learners of a room: a file for each, with all that the room knows of them."""
-
-    suffix, words, attributes = "learner.json", "a learner of the room", ("learners",)
-
-    def n_bytes(self) -> int:
-        """Return the memory of all learners."""
-        return sum(200 + sum(getattr(one, each).n_bytes for each in DRAWN) for one in self.owner.learners)
-
-    def files(self) -> list[File]:
-        """Return a file for each learner, by their number."""
-        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in self.owner.learners]
-
-    def file_of(self, learner: Learner) -> str:
-        """Return the name of a learner's file."""
-        return f"{learner.number}.{self.suffix}"
-
-    def load(self, number: int, data: bytes) -> None:
-        """Restore a learner, in place of none who came later."""
-        about, it = json.loads(data), self.owner
-        about |= {each: parse_drawings(about[each], most=MAX_DRAWINGS) for each in DRAWN}
-        it.names, it.last_number = about["drawings"].names, max(it.last_number, number)
-        if it.learner(about["who"]) is None:
-            it.learners = [Learner(number, **about), *it.learners]
-
-
-def _dump(learner: Learner) -> bytes:
-    about = {name: getattr(learner, name) for name in ("who", "name", "guess")}
-    return json.dumps(about | {each: dump_drawings(getattr(learner, each), packed=True) for each in DRAWN}).encode()
-
-
-Classroom.kinds = (State, Learners)

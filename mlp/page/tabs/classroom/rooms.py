@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from mlp.class_names import DIGITS, in_words
 from mlp.page.live.tabs import Tab
 from mlp.page.style.redraw import Event
-from mlp.page.tabs.classroom.room import Classroom, ClassroomError, Learners, person
+from mlp.page.tabs.classroom.kept import Learners
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.visitors.by_code import ByCode
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.visitor import Visitor

@@ -15,7 +15,8 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
 from mlp.page.style.redraw import rerun_page
-from mlp.page.tabs.classroom.room import EACH, Classroom, called, person
+from mlp.page.tabs.classroom.learner import called, person
+from mlp.page.tabs.classroom.room import EACH, Classroom
 from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, TOLD, told
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor

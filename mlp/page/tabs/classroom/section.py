@@ -18,8 +18,9 @@ from mlp.page.tabs.classroom.break_it import follow_round, mended, round_section
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.hold import closing, code_card, devices, upload
 from mlp.page.tabs.classroom.ideas import ideas
+from mlp.page.tabs.classroom.learner import called, person
 from mlp.page.tabs.classroom.learning import learning
-from mlp.page.tabs.classroom.room import Classroom, ClassroomError, called, person
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.tabs.classroom.rooms import ELSEWHERE, ROOMS, holds_room, seat_of, told
 from mlp.page.tabs.classroom.row import waits
 from mlp.page.tabs.classroom.table import follow_networks, table

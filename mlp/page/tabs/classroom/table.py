@@ -19,7 +19,8 @@ from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Where, part, redraw, rerun_page
 from mlp.page.style.reveal import reveal
-from mlp.page.tabs.classroom.room import Classroom, Learner, person
+from mlp.page.tabs.classroom.learner import Learner, person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import PEOPLE, holds_room
 from mlp.page.tabs.drawings.read import drawing_rows
 from mlp.page.tabs.places import VIEW

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from mlp.page.style.reveal import reveal
+from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.learning import learn_with
-from mlp.page.tabs.classroom.room import Classroom, Learner, person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, holds_room
 from mlp.page.tabs.next_step import NextStep, Thread
 from mlp.page.tabs.places import go_to

@@ -10,7 +10,8 @@ import streamlit as st
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.html import live
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom
 
 IN_A_ROW = 24
 """Drawings beside each other in the picture of a name."""

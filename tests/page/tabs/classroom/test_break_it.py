@@ -25,7 +25,9 @@ from mlp.page.tabs.classroom.break_it import (
     judge,
     lesson_of,
 )
-from mlp.page.tabs.classroom.room import MAX_DRAWINGS, Classroom, ClassroomError, person
+from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.tabs.classroom.rooms import CLAIMS, PEOPLE, ROOMS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned

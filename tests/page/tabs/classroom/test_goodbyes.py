@@ -8,7 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_file import parse_drawings
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.tabs.classroom.room import ANIMALS, MAX_DRAWINGS, Classroom, person
+from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
+from mlp.page.tabs.classroom.learner import ANIMALS, person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ENDED, GONE, ROOMS, RUNS_ENDED, WAITS_S, seat_of, tell, told
 from mlp.page.visitors.newcomer import NOT_DELETED
 from mlp.page.visitors.session import visitors

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 import mlp.page.tabs.registry  # noqa: F401 (all places)
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.ideas import ANSWERED, IDEAS, bars
+from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, N_IDEAS, PHASES, Poll
-from mlp.page.tabs.classroom.room import Classroom, person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.tabs.places import ADDRESSES
 from tests.page.live.test_parts import outdated

@@ -15,7 +15,8 @@ from hypothesis.strategies import booleans, integers, sampled_from
 
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS
-from mlp.page.tabs.classroom.room import DOOR_S, EACH, ClassroomError, person
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import DOOR_S, EACH, ClassroomError
 from mlp.page.tabs.classroom.rooms import ENDED, GONE, WAITS_S, Classrooms, seat_of, told
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from tests.jobs.manual_engine import ManualEngine

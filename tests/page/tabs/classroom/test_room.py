@@ -9,15 +9,9 @@ import pytest
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example
 from mlp.page.tabs.classroom import room as module
-from mlp.page.tabs.classroom.room import (
-    ANIMALS,
-    EACH,
-    MAX_DRAWINGS,
-    MAX_LEARNERS,
-    MAX_WAITING,
-    Classroom,
-    ClassroomError,
-)
+from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
+from mlp.page.tabs.classroom.learner import ANIMALS
+from mlp.page.tabs.classroom.room import EACH, MAX_LEARNERS, MAX_WAITING, Classroom, ClassroomError
 from mlp.page.visitors.analysis_budget import within_budget
 
 

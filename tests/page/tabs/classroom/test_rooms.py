@@ -10,7 +10,8 @@ import pytest
 from mlp.images.drawings.drawing_set import NO_DIGITS, Example
 from mlp.jobs.checkpoints import UNREADABLE, Checkpoints
 from mlp.jobs.job import Job
-from mlp.page.tabs.classroom.room import ClassroomError, person
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import ClassroomError
 from mlp.page.tabs.classroom.rooms import (
     ENDED,
     GONE,

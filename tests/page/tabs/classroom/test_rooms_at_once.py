@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.tabs.classroom.room import Classroom, ClassroomError, person
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from tests.page.tabs.classroom.test_rooms import back, image, server, with_class
 from tests.page.visitors.test_interrupted_saves import end_after
 

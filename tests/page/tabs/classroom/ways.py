@@ -5,7 +5,7 @@ from dataclasses import replace
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.page.tabs.classroom.room import person
+from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor

@@ -1,0 +1,68 @@
+"""How a room is kept: what it asks for in one file, and each learner in one of their own."""
+
+import json
+from functools import partial
+from weakref import ref
+
+from mlp.class_names import checked_names
+from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
+from mlp.page.tabs.classroom.learner import DRAWN, Learner
+from mlp.page.tabs.classroom.poll import Poll
+from mlp.page.visitors.works import File, Work
+
+MAX_DRAWINGS = MAX_SAMPLES
+"""Drawings that a room takes at most."""
+
+
+class State(Work):
+    """What a room asks for, and what it has come to."""
+
+    suffix, words = "room.json", "the room"
+    attributes = ("names", "collects", "shows_answer", "way", "breaks", "last_number", "poll")
+
+    def n_bytes(self) -> int:
+        """Return 0, as the learners are all that one can lose."""
+        return 0
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        content = json.dumps({name: getattr(self.owner, name) for name in self.attributes}, default=vars)
+        return [File(self.suffix, (content,), content.encode)]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore everything but the learners, who come later."""
+        state, it = json.loads(data), self.owner
+        it.names, it.last_number = checked_names(state["names"]), state["last_number"]
+        it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
+        it.poll, it.breaks = Poll(**state["poll"]), state["breaks"]
+
+
+class Learners(Work):
+    """The learners of a room: a file for each, with all that the room knows of them."""
+
+    suffix, words, attributes = "learner.json", "a learner of the room", ("learners",)
+
+    def n_bytes(self) -> int:
+        """Return the memory of all learners."""
+        return sum(200 + sum(getattr(one, each).n_bytes for each in DRAWN) for one in self.owner.learners)
+
+    def files(self) -> list[File]:
+        """Return a file for each learner, by their number."""
+        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in self.owner.learners]
+
+    def file_of(self, learner: Learner) -> str:
+        """Return the name of a learner's file."""
+        return f"{learner.number}.{self.suffix}"
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore a learner, in place of none who came later."""
+        about, it = json.loads(data), self.owner
+        about |= {each: parse_drawings(about[each], most=MAX_DRAWINGS) for each in DRAWN}
+        it.names, it.last_number = about["drawings"].names, max(it.last_number, number)
+        if it.learner(about["who"]) is None:
+            it.learners = [Learner(number, **about), *it.learners]
+
+
+def _dump(learner: Learner) -> bytes:
+    about = {name: getattr(learner, name) for name in ("who", "name", "guess")}
+    return json.dumps(about | {each: dump_drawings(getattr(learner, each), packed=True) for each in DRAWN}).encode()

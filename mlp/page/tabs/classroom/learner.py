@@ -1,0 +1,57 @@
+"""Somebody in a room: the name of an animal, and copies of what they gave."""
+
+import hashlib
+from dataclasses import dataclass
+
+from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+
+ANIMALS = (
+    "ant", "bat", "bear", "bee", "bison", "camel", "cat", "cow", "crab", "crane", "crow", "deer", "dog", "dove",
+    "duck", "eagle", "eel", "elk", "fox", "frog", "goat", "goose", "hare", "hawk", "hen", "horse", "koala", "lion",
+    "llama", "mole", "moose", "mouse", "newt", "otter", "owl", "panda", "pig", "puma", "quail", "rabbit", "robin",
+    "seal", "sheep", "snail", "swan", "tiger", "toad", "whale", "wolf", "zebra",
+)  # fmt: skip
+"""The names of learners, so that a room keeps no others."""
+DRAWN = ("drawings", "claims", "mistakes")
+"""The sets of drawings of a learner."""
+
+
+def person(visitor_id: str) -> str:
+    """Return what a room knows a visitor by: a digest, as their id would bring their work to anybody.
+
+    Examples
+    --------
+    >>> person("k7dw-m3xq-9tfa-2b8h")
+    '5edc06c72af515fe'
+    """
+    return hashlib.sha256(visitor_id.encode()).hexdigest()[:16]
+
+
+def called(name: str) -> str:
+    """Return a name in a sentence.
+
+    Examples
+    --------
+    >>> called("otter"), called("number 51")
+    ('the otter', 'number 51')
+    """
+    return f"the {name}" if name in ANIMALS else name
+
+
+@dataclass(frozen=True, eq=False)
+class Learner:
+    """Somebody in a room: the name there, the copies of what they gave, and their guess.
+
+    ``number`` is that of their file, and of nobody else in the room, ever. ``who`` is the digest of a visitor's id, see
+    `person`; for the drawings of a file, a text that is none. ``n_given`` is the room's at their last drawing.
+    ``claims`` are digits that the network of a round misreads, until the holder reads them; then they are ``mistakes``.
+    """
+
+    number: int
+    who: str
+    name: str
+    drawings: DrawingSet
+    guess: int | None = None
+    n_given: int = 0
+    claims: DrawingSet = NO_DIGITS
+    mistakes: DrawingSet = NO_DIGITS
