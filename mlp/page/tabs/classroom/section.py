@@ -16,7 +16,7 @@ from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.break_it import follow_round, mended, round_section
 from mlp.page.tabs.classroom.guesses import guesses
-from mlp.page.tabs.classroom.hold import closing, code_card, devices, upload
+from mlp.page.tabs.classroom.holder.hold import closing, code_card, devices, upload
 from mlp.page.tabs.classroom.ideas import ideas
 from mlp.page.tabs.classroom.learner import called, person
 from mlp.page.tabs.classroom.learning import learning

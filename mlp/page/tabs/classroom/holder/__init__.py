@@ -1,0 +1,1 @@
+"""What only whoever holds a room sees."""
