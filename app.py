@@ -11,6 +11,7 @@ from mlp.page.draw.canvas import canvas_section, restore_drawing
 from mlp.page.draw.collect import signs_row, teach_sign, your_signs
 from mlp.page.draw.correction import correction_row
 from mlp.page.draw.networks import FILES, network_choice, pretrained
+from mlp.page.draw.on_canvas import follow_network
 from mlp.page.draw.photo import photo_section
 from mlp.page.draw.share import share_drawing, share_section, share_settings
 from mlp.page.live.component import live_channel
@@ -64,9 +65,10 @@ def page() -> None:
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide")
     visitor = this_visitor(OTHERS)
     wait_for_step(visitor)
-    sent = visit_network()
+    sent = visit_network(visitor)
     open_link()
     visit_room(visitor)
+    follow_network(visitor)
     live_channel(
         visitor,
         lambda: script_state(visitor) + room_state(visitor) + sent_state(sent),

@@ -11,12 +11,12 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.training.settings import controls
 
 
-class Rewound(NamedTuple):
-    """A step to which a run was rewound: the run's number, the step, and the network at that step."""
+class Loan(NamedTuple):
+    """A network that a tab alone has: a friend's, or a run's at an earlier ``step``; ``key`` finds it on the shelf."""
 
-    run: int
-    step: int
+    key: str
     reader: Reader
+    step: int | None = None
 
 
 # visitors/: the state of this tab.
@@ -39,12 +39,10 @@ speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose the speed, so that no run starts slowly by itself (train/speed)."""
 
 # draw/: the drawing, and the network that answers.
-rewound = SessionVar[Rewound | None]("rewound", None)
-"""An earlier step of the run that answers in its place (inside/rewind)."""
 network = ControlVar[str | None]("network", None)
-"""The network that answers; a control (networks)."""
-sent = SessionVar[Reader | None]("sent", None)
-"""The network that somebody sent by the link that opened the page (tabs/sent)."""
+"""The key of the network that answers, see `mlp.page.visitors.shelf`; a control (networks)."""
+loan = SessionVar[Loan | None]("loan", None)
+"""What the tab has on loan, which answers while its network is chosen (tabs/sent, inside/rewind)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 """The last run started by *Teach it now*, its drawing, and the answer before (correction)."""
 
@@ -62,8 +60,8 @@ drawings_of = ControlVar[str]("drawings", "")
 """Whether *Your drawings* shows "digits" or "signs"; a control (drawings)."""
 own_share = SessionVar[int]("own_share", 25)
 """Percentage of own digits in teaching; a control (drawings)."""
-collecting = SessionVar[bool | None]("collecting", None)
-"""Whether the page collects drawings of signs; None if the visitor has not chosen (collect)."""
+drawer = SessionVar[str | None]("drawer", None)
+"""The key of the network for which the drawer of signs was opened; with any other, it is closed (collect)."""
 
 # tabs/lab/: the experiments.
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())

@@ -10,6 +10,7 @@ import numpy as np
 from mlp.analysis.diagnosis import GAP
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.nn.losses import softmax_cross_entropy
@@ -74,7 +75,9 @@ def number_between_epochs_is_that_of_all_images() -> None:
 
 def read_right(job: Job, now: Snapshot) -> tuple[int, int, str]:
     """Return the large number, of how many images it is, and what they are called."""
-    found = re.fullmatch(r".*<b>(\d+)</b> <span>of (\d+) (.*) read right</span></p>", large_number(job, now, None))
+    found = re.fullmatch(
+        r".*<b>(\d+)</b> <span>of (\d+) (.*) read right</span></p>", large_number(NumberedRun(1, now, job.data), job)
+    )
     assert found is not None
     return int(found[1]), int(found[2]), found[3]
 

@@ -41,7 +41,7 @@ def texts() -> dict[str, str]:
         )
     for name, asked in {**QUESTIONS, "data": DATA_QUESTIONS}.items():
         found.update({f"lab/{name} {number}": f"{ask} {answer}" for number, (ask, answer) in enumerate(asked, start=1)})
-    found |= {"table": f"{READS} {APART}", "number": large_number(None, None, None), "loss": loss_summary(None)}
+    found |= {"table": f"{READS} {APART}", "number": large_number(None, None), "loss": loss_summary(None)}
     found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE}
     found |= {"note/dead": on_silent_neurons(), "recipe/too-fast": RECIPES["too-fast"].explained}
     found["lesson's cost"] = COST

@@ -51,8 +51,8 @@ def photographed(page: AppTest) -> AppTest:
 
 
 def uploaded(page: AppTest) -> AppTest:
-    visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # without a hidden layer
-    page.segmented_control(key="network").set_value("uploaded").run()
+    visitor_of(page).uploads = {1: Reader(MLP([784, 10], rng=np.random.default_rng(0)))}  # without a hidden layer
+    page.run().segmented_control(key="network").set_value("uploaded-1").run()
     return page
 
 
@@ -70,8 +70,8 @@ def with_foreign_text(page: AppTest) -> AppTest:
     visitor.nickname = FOREIGN
     for lesson in LESSON_VIEWS.titles:
         visitor.answer(lesson, FOREIGN)
-    visitor.uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
-    visitor.uploaded.facts = {"data": FOREIGN}
+    visitor.uploads = {1: Reader(MLP([784, 10], rng=np.random.default_rng(0)))}
+    visitor.uploads[1].facts = {"data": FOREIGN}
     page.session_state["open_cell"], page.session_state["lab_dot"] = (0, 0), 3
     opened(put(page, picture([[(30 + 9 * i, 60 + 160 * (i % 2)) for i in range(24)]])))  # none of the signs
     return press(page, "give_one")

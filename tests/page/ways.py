@@ -55,7 +55,7 @@ def taught(page: AppTest, network: str, n: int = 9) -> AppTest:
 
 def with_uploaded_network() -> AppTest:
     page = opened(tab="Your drawings")
-    visitor_of(page).uploaded = Reader(Settings(hidden=(16,), seed=3).new_network(), temperature=2.0)
+    visitor_of(page).uploads = {1: Reader(Settings(hidden=(16,), seed=3).new_network(), temperature=2.0)}
     return page.run()
 
 
@@ -93,13 +93,13 @@ WAYS: dict[str, tuple[str, Callable[[], AppTest]]] = {
         "draw/correction.py teach",
         lambda: taught(opened(tab="Your drawings"), "pretrained"),
     ),
-    "teach an uploaded network": ("draw/correction.py teach", lambda: taught(with_uploaded_network(), "uploaded")),
+    "teach an uploaded network": ("draw/correction.py teach", lambda: taught(with_uploaded_network(), "uploaded-1")),
     "teach a run": (
         "draw/correction.py teach",
-        lambda: taught(press(trained(tab="Your drawings"), "pause"), "run"),
+        lambda: taught(press(trained(tab="Your drawings"), "pause"), "run-1"),
     ),
     "own signs": (
-        "draw/collect.py learn_alone",
+        "train/card.py train",
         lambda: measured(press(with_signs(5, tab="Your drawings", drawings="signs"), "signs_train")),
     ),
     "a lesson's row": (

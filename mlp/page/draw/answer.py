@@ -11,9 +11,8 @@ import streamlit as st
 from mlp.analysis.scores import percent
 from mlp.class_names import in_words, none_of
 from mlp.images.input_image import InputImage
-from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering_as, pretrained
+from mlp.page.draw.networks import Answering, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
@@ -25,6 +24,7 @@ from mlp.page.style.picking import Pick
 from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.train.speed import note_reading, strip
+from mlp.page.visitors.shelf import chosen
 from mlp.page.visitors.visitor import Visitor
 
 SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
@@ -83,14 +83,14 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
         desk.meant = true_label(visitor, digit.drawing, visitor.job.snapshot().reader)
     if desk.given is not None and digit.drawing is desk.given.image:
         desk.meant = desk.given.label
-    if image is not None and digit.reading is not None and now.kind == "run" and now.step is not None:
+    if image is not None and digit.reading is not None and now.shelved.job is not None and now.step is not None:
         note_reading(visitor, image, now.step, *digit.reading)
     return answer
 
 
 def answer_anew(visitor: Visitor) -> Parts:
     """Return the parts with the answer of the chosen network, which the live channel sends from now on."""
-    source = partial(_parts, visitor, state.network.get(), state.rewound.get(), state.sent.get())
+    source = partial(_parts, visitor, chosen(visitor), state.loan.get())
     parts = source(this_tab())
     this_tab().register("reading", source)
     return parts
@@ -102,13 +102,13 @@ def _row(visitor: Visitor, takers: Sequence[Taker]) -> None:
         row_of(visitor, takers).draw()
 
 
-def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: Reader | None, tab: Tab) -> Parts:
+def _parts(visitor: Visitor, key: str, loan: state.Loan | None, tab: Tab) -> Parts:
     """Return the parts of the page that show the answer, for scripts and the live channel."""
-    answers = read_desk(tab, visitor, answering_as(visitor, kind, back, sent))
+    answers = read_desk(tab, visitor, answering_as(visitor, key, loan))
     answer = answers.current
     text, more = _answer_html(answers)
     # Screen readers stay silent while the answer of a playing run changes too often to announce.
-    is_silent = answers.unfinished or (visitor.job is not None and visitor.job.playing and answer.now.kind == "run")
+    is_silent = answers.unfinished or answer.now.plays
     shares = answer.shares if answer.is_seen and answer.reading is not None else None
     return {
         "html.bars": share_bars(answer.now.reader.names, shares, "Probability of each answer"),
@@ -119,7 +119,7 @@ def _parts(visitor: Visitor, kind: str | None, back: state.Rewound | None, sent:
         "html.reads": _reads(answer),
         "html.given": given_html(tab.desk),
         "html.stages": _stages(answer.drawing, answer.now),
-        "html.strip": strip(visitor, tab.desk),
+        "html.strip": strip(visitor, tab.desk, key),
     }
 
 
@@ -136,13 +136,13 @@ def _scene(answer: DigitAnswer) -> Scene | None:
     now, drawing = answer.now, answer.drawing
     if drawing is not None:
         return scene(now.network, now.seen(drawing.image), answer.shares, now.reader.names)
-    return _at_rest(now.kind) if now.kind in PRETRAINED_NAMES else scene(now.network, None, names=now.reader.names)
+    return _at_rest(now.shelved.key) if now.shelved.is_shipped else scene(now.network, None, names=now.reader.names)
 
 
 @cache
-def _at_rest(kind: str) -> Scene | None:
+def _at_rest(key: str) -> Scene | None:
     """Return the picture of a pretrained network while nothing is drawn, made once for all visitors."""
-    return scene(pretrained(kind).network, None, names=pretrained(kind).names)
+    return scene(pretrained(key).network, None, names=pretrained(key).names)
 
 
 def _network(answer: DigitAnswer) -> None:
@@ -187,8 +187,6 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
             f"{invitation or f'Draw {what}.'}</p>",
             "<small>I read it while you draw.</small>",
         )
-    if answers.collected and answers.collected != reader.names:
-        return f'<p class="none">{names}</p>', "<small>No network has learned your signs yet.</small>"
     if answer.reading is None:
         return (
             '<p class="none">No answer</p>',
@@ -198,7 +196,9 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
         return _several(answers)
     if not answer.is_seen:
         words, more = map(html.escape, none_of(reader.names))
-        door = '<button type="button" class="ink-door">Teach me!</button>' if reader.reads_digits else ""
+        door = '<button type="button" class="ink-door">Teach me!</button>' * reader.reads_digits
+        if answers.collected not in ((), reader.names):
+            more, door = f"This network has not learned {names}.", ""
         return f'<p class="none">{words}</p>', f"<small>{more}</small>{door}"
     place, share = answer.reading
     name = reader.names[place]

@@ -18,6 +18,7 @@ from mlp.page.draw.on_canvas import (
     given_images,
     keep_drawing,
     put_objects,
+    taken_off,
     wipe,
 )
 from mlp.page.draw.photo import photo_button
@@ -114,7 +115,8 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
         on_change=lambda: on_stroke(visitor),
         key=_canvas.key,
     )
-    st.html(dotted(row.asks_for or ("" if reader.reads_digits else reader.names[0])))
+    mark = '<i class="ink-taken" hidden></i>' * (taken_off.get() is not None)  # with it, *Undo* is there
+    st.html(dotted(row.asks_for or ("" if reader.reads_digits else reader.names[0])) + mark)
     st.html(live("given", given_html(tab.desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         beside = st.container(width="content", key="picture_upload")
@@ -152,12 +154,18 @@ def _is_sound(canvas: Any) -> bool:
 
 def _clear(visitor: Visitor) -> None:
     forget_photo()
+    taken_off.pop()
     wipe(visitor, CANVAS)
 
 
 def _undo(visitor: Visitor) -> None:
-    """Remove the last stroke, or the whole photo."""
+    """Remove the last stroke, or the whole photo; bring back what left the canvas for another network."""
     desk = this_tab().desk
+    if not desk.objects and desk.photo is None and (taken := taken_off.pop()) is not None:
+        objects, photo, chosen = taken
+        visitor.picture = None if photo is None else photo.picture
+        put_objects(objects, None, photo, chosen)
+        return
     left = [] if desk.photo is not None else desk.objects[:-1]
     if left:
         put_objects(left)

@@ -9,23 +9,22 @@ import streamlit as st
 from mlp.class_names import DIGITS, in_words
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page import state
-from mlp.page.draw.networks import choose_reader_of
-from mlp.page.draw.on_canvas import CANVAS, wipe
+from mlp.page.draw.networks import answering, choose_reader_of, open_drawer
+from mlp.page.draw.on_canvas import CANVAS, take_off, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.settings.controls import chosen_settings
 from mlp.page.style.html import announced
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import Event, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import image_url, plain
-from mlp.page.visitors.refusals import Refusal, reason
-from mlp.page.visitors.runs import begin
+from mlp.page.train.card import train
+from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.shelf import chosen, drawer_is_open
 from mlp.page.visitors.visitor import Drawings, Visitor
-from mlp.training.data.drawing_data import DrawingData, drawing_data, sign_settings
-from mlp.training.run import Run
+from mlp.training.data.drawing_data import drawing_data
 
 _refused = Refusal("signs")
 KEPT_DRAWINGS = Event()
@@ -46,15 +45,14 @@ _door = SessionVar[bool]("signs_door", False)
 """Whether the drawing on the canvas, which no network knows, waits for its name."""
 
 
-def collects_signs(visitor: Visitor) -> bool:
-    """Whether the page collects drawings of signs: as the visitor has chosen, or else if there are signs."""
-    chosen = state.collecting.get()
-    return bool(visitor.signs.now.names) if chosen is None else chosen
+def _asks_for_signs(visitor: Visitor) -> bool:
+    """Whether the canvas asks for the visitor's signs: the network that answers reads them, or the drawer is open."""
+    return drawer_is_open(visitor) or answering(visitor).reader.names == visitor.signs.now.names
 
 
 def signs_row(visitor: Visitor) -> Row | None:
-    """Take the drawing as a sign, if the page collects them."""
-    if not collects_signs(visitor):
+    """Take the drawing as a sign, if the canvas asks for signs."""
+    if not _asks_for_signs(visitor):
         return None
     signs = visitor.signs.now
     lacking = [name for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
@@ -63,31 +61,35 @@ def signs_row(visitor: Visitor) -> Row | None:
 
 
 def your_signs(visitor: Visitor) -> None:
-    """Draw the button that begins and ends to collect drawings of signs."""
-    collects = collects_signs(visitor)
+    """Draw the button that leads to the visitor's signs, and from signs back to digits."""
+    from_signs = _asks_for_signs(visitor) or not answering(visitor).reader.reads_digits
     st.button(
-        "Digits" if collects else "Your signs",
+        "Digits" if from_signs else "Your signs",
         key="your_signs",
-        on_click=_collect_signs,
-        args=(visitor, not collects),
-        help=None if collects else "Teaches a network two signs of your own, five drawings each.",
+        on_click=_turn,
+        args=(visitor, not from_signs),
+        help=None if from_signs else "Teaches a network two signs of your own, five drawings each.",
     )
 
 
-def _collect_signs(visitor: Visitor, collects: bool, *, door: bool = False) -> None:
-    """Collect signs or read digits, with a network that reads these; the given image of another kind leaves."""
-    state.collecting.set(collects)
-    choose_reader_of(visitor, visitor.signs.now.names if collects else DIGITS)
-    _door.set(door)
-    if this_tab().desk.given is not None:
-        wipe(visitor)
+def _turn(visitor: Visitor, to_signs: bool) -> None:
+    """Open the drawer, as what the visitor drew may be a sign, or turn to an empty board for digits; for callbacks."""
+    if to_signs:
+        open_drawer(visitor)
+    else:
+        state.drawer.pop()
+        choose_reader_of(visitor, DIGITS)
+    if not to_signs or this_tab().desk.given is not None:
+        take_off(visitor)
     rerun_page()
 
 
 def teach_sign(visitor: Visitor) -> None:
     """Begin to collect signs with the drawing on the canvas; for callbacks."""
-    _collect_signs(visitor, collects=True, door=True)
+    state.drawer.set(chosen(visitor))
+    _door.set(True)
     reveal("correction_row")
+    rerun_page()
 
 
 def _collect(visitor: Visitor) -> None:
@@ -204,20 +206,5 @@ def learn_here(visitor: Visitor) -> None:
 
 
 def _learn(visitor: Visitor) -> bool:
-    return learn_alone(visitor, lambda: drawing_data(visitor.signs.now), refusal=_refused)
-
-
-def learn_alone(visitor: Visitor, new_data: Callable[[], DrawingData], *, refusal: Refusal) -> bool:
-    """Train a network from random weights on drawings alone, with the controls' settings; for callbacks.
-
-    Return whether a run has begun, which makes the one before an earlier one. If not, ``refusal`` has the reason.
-    """
-    before = visitor.job
-    try:
-        data = new_data()
-        run = Run(sign_settings(chosen_settings(), data.names))
-    except ValueError as error:
-        refusal.set(f"This run cannot start: {reason(error)}")
-        return False
-    begin(visitor, run, data, refusal=refusal)
-    return visitor.job is not before
+    train(visitor, lambda visitor: drawing_data(visitor.signs.now), refusal=_refused)
+    return not _refused.is_kept()

@@ -14,7 +14,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, change_drawings
-from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
+from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.reading import DigitAnswer, Reading
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
@@ -36,21 +36,22 @@ _refused = Refusal("teach_now")
 _corrected = ControlVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
 
-OTHERS = "Choose the pretrained network, the basic one or your run above the picture of the network."
+OTHERS = "Choose another network above the picture of the network."
 
 hidable("correction", "Not right? It was a …")
 
 
 def correction_row(visitor: Visitor) -> Row:
     """Take the drawing as a digit; after *Teach it now* the row shows what that run costs on MNIST."""
-    taught = visitor.job is not None and state.taught.get()[0] == visitor.runs.current
+    run = answering(visitor).shelved.run
+    taught = run is not None and state.taught.get()[0] == run.number
     return Row(partial(_correct, visitor), (STROKE, KEPT_DRAWINGS, RUN) if taught else (STROKE, KEPT_DRAWINGS))
 
 
 def _correct(visitor: Visitor) -> None:
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
-    own, drawing = visitor.digits.now, this_tab().desk.digit
-    if drawing is None or drawing.kind not in ("drawing", "picture") or not answering(visitor).reader.reads_digits:
+    own, drawing, now = visitor.digits.now, this_tab().desk.digit, answering(visitor)
+    if drawing is None or drawing.kind not in ("drawing", "picture") or not now.reader.reads_digits:
         return
     place = own.place_of(drawing.image)
     digit = None if place is None else own.examples[place].label
@@ -65,7 +66,7 @@ def _correct(visitor: Visitor) -> None:
             help="Keeps this drawing under “Your drawings” for a network to learn. Press again to remove it.",
         )
     _refused.show()
-    taught = _taught(visitor, drawing)
+    taught = _taught(now, drawing)
     if taught:
         st.html(taught)
     elif digit is not None:
@@ -95,12 +96,13 @@ def _teach_now(visitor: Visitor) -> None:
         rerun_page()
 
 
-def _taught(visitor: Visitor, drawing: InputImage) -> str:
+def _taught(answers: Answering, drawing: InputImage) -> str:
     """Return as HTML how teaching changed the answer for this drawing, and its cost; empty if it was not taught."""
     number, pixels, digit, share = state.taught.get()
-    if number != visitor.runs.current or pixels != as_pixels(drawing.image).tobytes() or visitor.job is None:
+    answering_run = answers.shelved.run
+    if answering_run is None or answering_run.number != number or pixels != as_pixels(drawing.image).tobytes():
         return ""
-    run = visitor.job.snapshot()
+    run = answering_run.snapshot
     shares = run.reader.predict_proba(drawing.image[None])[0]
     now = Reading(int(shares.argmax()), float(shares.max())) if np.isfinite(shares).all() else "–"
     change, cost = f"before: <b>{Reading(digit, share)}</b> → now: <b>{now}</b>", _cost(run)
@@ -144,10 +146,10 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
         refusal.set(f"This network has learned drawings alone. {OTHERS}")
         return False
     try:
-        reader, name = _untaught(visitor, now)
+        reader, name = _untaught(now)
         network = reader.network
         settings = teaching_settings(reader, epochs=teaching_epochs())
-        if now.root == "uploaded" and now.kind != "run":  # pretrained networks and runs are within the limits already
+        if now.shelved.run is None and not now.shelved.is_shipped:  # the others are within the limits already
             limits().check(settings, N_MIXED)
         run = Run(settings, network, temperature=reader.temperature)
         data = data_of(visitor)
@@ -156,19 +158,18 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
         return False
     before = visitor.job
     read_before = shares_read(Reader(network, straighten=reader.straighten), data)
-    origin = Origin(name, now.root, read_before)
+    origin = Origin(name, now.shelved.root, read_before)
     begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
     return visitor.job is not before
 
 
-def _untaught(visitor: Visitor, now: Answering) -> tuple[Reader, str]:
+def _untaught(now: Answering) -> tuple[Reader, str]:
     """Return the network that answers, or the one with which its lesson began, and the name of that network."""
-    job, origin = visitor.job, visitor.runs.origin
-    if job is None or origin is None or now.kind != "run" or not isinstance(visitor.runs.data, DrawingData):
-        of_others = {"uploaded": "the uploaded network", "sent": "a network that was sent"}
-        names = {**PRETRAINED_NAMES, "run": f"run {visitor.runs.current}", **of_others}
-        return now.reader, names[now.kind]
-    if (start := job.rewind.start) is None:
-        raise ValueError(f"its first weights, from {origin.name}, are no longer known")
+    run, job = now.shelved.run, now.shelved.job
+    if run is None or run.origin is None or not isinstance(run.data, DrawingData):
+        return now.reader, now.shelved.called if run is None else f"run {run.number}"
+    start = None if job is None else job.rewind.start
+    if job is None or start is None:
+        raise ValueError(f"what it was before its last lesson, {run.origin.name}, is no longer known")
     network = job.first_network or start.network  # which others may hold, too
-    return Reader(network, temperature=start.temperature, straighten=start.settings.straighten), origin.name
+    return Reader(network, temperature=start.temperature, straighten=start.settings.straighten), run.origin.name

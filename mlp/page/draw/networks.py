@@ -1,4 +1,4 @@
-"""Choose the network that answers: the pretrained one, the basic one, an uploaded one, or the visitor's run."""
+"""Choose the network that answers among those on the shelf, and return it as it reads now."""
 
 import html
 from collections.abc import Sequence
@@ -7,58 +7,55 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from mlp import DEFAULT_MODEL
-from mlp.class_names import DIGITS, in_words
+from mlp.class_names import in_words
 from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page import state
-from mlp.page.style.link import hidable, linked, shortened
-from mlp.page.style.theme import plain
+from mlp.page.session_var import ControlVar
+from mlp.page.style.link import hidable, shortened
 from mlp.page.train.run_words import duration
+from mlp.page.visitors.shelf import PRETRAINED, SHIPPED, Shelved, chosen, shelf
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
-from mlp.training.data.drawing_data import DrawingData, drawing_data
-from mlp.training.data.saved_sources import Source
-from mlp.training.data.sources import chosen_mnist
 from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
 
 FILES = {"pretrained": DEFAULT_MODEL.name, "article": "article.safetensors", "digit_check": DIGIT_CHECK_MODEL.name}
 """The files of the pretrained networks and the digit check."""
-NAMES = {
-    "pretrained": "Pretrained",
-    "article": "Basic",
-    "run": "Your run",
-    "uploaded": "Uploaded network",
-    "sent": "Sent",
-}
-PRETRAINED_NAMES = {"pretrained": "the pretrained network", "article": "the basic network"}
 LONG = 40
 """Letters of names for which the answer's place has room."""
+MOST = 5
+"""Networks beside the canvas; of more, the last place is a list of the others."""
+_others = ControlVar[str]("other_networks", "")
+"""The network chosen in the list of those that are not beside the canvas; a control."""
 
-hidable("network", "Which network answers")
+hidable("network", "Which network answers", ".st-key-networks")
 
 
 @dataclass(frozen=True)
 class Answering:
     """The network that answers, with its description and the invitation to draw for it as short HTML."""
 
+    shelved: Shelved
     reader: Reader
-    kind: str
     caption: str
     step: int | None = None  # of its run
     diverged: int | None = None  # the step at which its run blew up
-    origin: Origin | None = None  # of its run
     invitation: str = ""  # what the empty canvas says, for a network that somebody sent
 
     @property
-    def root(self) -> str | None:
-        """The kind of the network with which its weights began, see `Origin`."""
-        if self.kind != "run":
-            return "uploaded" if self.kind == "sent" else self.kind
-        return None if self.origin is None else self.origin.root
+    def origin(self) -> Origin | None:
+        """The network that its run continues, if it began with another one."""
+        return None if self.shelved.run is None else self.shelved.run.origin
+
+    @property
+    def plays(self) -> bool:
+        """Whether its run plays, so that it changes all the time."""
+        return self.shelved.job is not None and self.shelved.job.playing
 
     @property
     def network(self) -> MLP:
@@ -87,70 +84,75 @@ def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
 
 
 def network_choice(visitor: Visitor) -> None:
-    """Draw the choice of the network that answers, among the available ones; what it reads is what is drawn."""
-    kinds = [*PRETRAINED_NAMES, *["run"] * (visitor.job is not None), *["uploaded"] * (visitor.uploaded is not None)]
-    reader, names = state.sent.get(), NAMES
-    if reader is not None:
-        kinds.append("sent")
-        names = {**NAMES, "sent": plain(f"Sent: {shortened(['digits'] if reader.reads_digits else reader.names)}")}
-    if state.network.get() not in kinds:
-        state.network.set(next(kind for kind in (linked("network"), visitor.network, *kinds) if kind in kinds))
-    if state.network.get() != "sent":  # that is of the link, not the visitor's
-        visitor.network = state.network.get()
-    more: Any = {"format_func": names.__getitem__, "label_visibility": "collapsed", "persist_state": "session"}
+    """Draw the choice of the network that answers; what it reads is what is drawn."""
+    there, more = _beside([*shelf(visitor).values()], chosen(visitor))
+    quiet: Any = {"label_visibility": "collapsed", "persist_state": "session"}
+    names = {one.key: one.name for one in (*there, *more)}
+    with st.container(horizontal=True, vertical_alignment="center", gap=None, key="networks"):
+        keys = [one.key for one in there]
+        state.network.choice("Which network answers", keys, wrap=False, format_func=names.__getitem__, **quiet)
+        if more:
+            _others.set("")
+            with _others.placed():
+                st.selectbox(
+                    "Other networks",
+                    ["", *(one.key for one in more)],
+                    key=_others.key,
+                    format_func={**names, "": f"{len(more)} more"}.__getitem__,
+                    width=104,
+                    on_change=_others.on_change(lambda: state.network.set(_others.get())),
+                    **quiet,
+                )
 
-    def follow() -> None:
-        is_own = state.network.get() != "sent"
-        state.collecting.set(is_own and answering(visitor).reader.names == visitor.signs.now.names)
 
-    state.network.choice("Which network answers", kinds, follow, wrap=False, **more)
+def _beside(there: list[Shelved], answers: str) -> tuple[list[Shelved], list[Shelved]]:
+    """Return the networks that stand beside the canvas, and those in the list of others.
+
+    Of many, the first ones, the one that answers, and the newest of those that read something else.
+    """
+    all_keys, newest = [one.key for one in there], {one.reads: one.key for one in reversed(there)}
+    firsts = dict.fromkeys([*SHIPPED, answers, *all_keys[2:3], *reversed(newest.values()), *all_keys])
+    beside = all_keys if len(there) <= MOST else [*firsts][: MOST - 1]
+    return [one for one in there if one.key in beside], [one for one in there if one.key not in beside]
 
 
 def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:
-    """Choose a network that reads these names, if there is one and the present one does not; for callbacks."""
-    kinds, sent = (state.network.get(), *NAMES), state.sent.get()
-    readers = (kind for kind in kinds if answering_as(visitor, kind, None, sent).reader.names == names)
-    state.network.set(next(readers, kinds[0]))
+    """Choose the newest network that reads these names, unless the present one does, or none does; for callbacks."""
+    readers = [one.key for one in shelf(visitor).values() if one.reads == names]
+    if readers and chosen(visitor) not in readers:
+        state.network.set(readers[0])
 
 
-def images_of(visitor: Visitor, names: Sequence[str]) -> Source | None:
-    """Return images of these names, to be loaded: MNIST, or drawings of signs, if there are any."""
-    if names == DIGITS:
-        return chosen_mnist()
-    job, signs = visitor.job, visitor.signs.now
-    if job is not None and isinstance(job.data, DrawingData) and job.data.names == names:
-        return job.data
-    return drawing_data(signs) if signs.names == names and signs.missing is None else None
+def open_drawer(visitor: Visitor) -> None:
+    """Ask for drawings of signs, with the newest network that reads them, if there is one; for callbacks."""
+    choose_reader_of(visitor, visitor.signs.now.names)
+    state.drawer.set(chosen(visitor))
 
 
 def answering(visitor: Visitor) -> Answering:
     """Return the network that answers now."""
-    kind = state.network.get() or visitor.network  # before the choice is first drawn
-    return answering_as(visitor, kind, state.rewound.get(), state.sent.get())
+    return answering_as(visitor, chosen(visitor), state.loan.get())
 
 
-def answering_as(
-    visitor: Visitor, kind: str | None, back: state.Rewound | None, sent: Reader | None = None
-) -> Answering:
-    """Return the network of this kind, as `answering` does, but for callers outside of the script.
+def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answering:
+    """Return the network with this key, as `answering` does, but for callers outside of the script.
 
-    ``back`` is an earlier step of the run that answers in its place; ``sent`` is the network of the link.
+    ``loan`` is what the tab has on loan. In place of a network that is gone, the pretrained one answers.
     """
-    if kind == "sent" and sent is not None:
-        words = html.escape(_invitation(sent))
-        return Answering(sent, "sent", "Reading with <b>a network that was sent</b>", invitation=words)
-    if kind == "run" and visitor.job is not None:
-        origin, yours = visitor.runs.origin, "Reading with <b>your run</b>"
-        if back is not None and back.run == visitor.runs.current:
-            return Answering(back.reader, "run", f"{yours}, back at step {back.step:,}", back.step, origin=origin)
-        now = visitor.job.snapshot()
-        begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"
-        where = f"epoch {now.epoch}" if now.step else begun
-        return Answering(now.reader, "run", f"{yours}, {where}", now.step, now.diverged, origin)
-    if kind == "uploaded" and visitor.uploaded is not None:
-        return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
-    kind = kind if kind in PRETRAINED_NAMES else "pretrained"
-    return Answering(pretrained(kind), kind, f"Reading with <b>{PRETRAINED_NAMES[kind]}</b>")
+    one = shelf(visitor).get(key, PRETRAINED)
+    lent = loan if loan is not None and loan.key == one.key else None
+    words = f"Reading with <b>{html.escape(one.called)}</b>"
+    if one.run is None:
+        reader = pretrained(one.key) if one.is_shipped else one.uploaded or (lent and lent.reader)
+        if reader is None:  # a friend's, which is no longer on loan
+            return answering_as(visitor, PRETRAINED.key, None)
+        return Answering(one, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
+    if lent is not None:
+        return Answering(one, lent.reader, f"{words}, back at step {lent.step:,}", lent.step)
+    now, origin = one.run.snapshot, one.run.origin
+    begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"
+    where = f"epoch {now.epoch}" if now.step else begun
+    return Answering(one, now.reader, f"{words}, {where}", now.step, now.diverged)
 
 
 def _invitation(reader: Reader) -> str:
@@ -162,9 +164,9 @@ def _invitation(reader: Reader) -> str:
     return f"A network that somebody trained{trained}. Draw a digit."
 
 
-def training_seconds(visitor: Visitor, now: Answering) -> float | None:
+def training_seconds(now: Answering) -> float | None:
     """Return how long the run that answers had trained then; None for any other network, and for an untrained one."""
-    if now.kind != "run" or not now.step or visitor.job is None:
+    if now.shelved.run is None or not now.step:
         return None
-    run = visitor.job.snapshot()
+    run = now.shelved.run.snapshot
     return max(1.0, run.seconds * now.step / max(1, run.step))

@@ -15,13 +15,15 @@ from mlp.images.mnist import Dataset
 from mlp.images.recorded import CANVAS_PX
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import answering, images_of, pretrained
+from mlp.page.draw.networks import answering, pretrained
 from mlp.page.live.desk import STROKE, Desk, Given, Photo
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import svg, svg_url
+from mlp.page.style.link import forget_linked, linked
 from mlp.page.style.redraw import Event, redraw, rerun_page
 from mlp.page.style.theme import image_url
+from mlp.page.visitors.shelf import LINKED, answers_now, images_of, named
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.saved_sources import Source
 
@@ -29,6 +31,10 @@ CANVAS = Event()
 """What a script puts on the canvas."""
 _given_to = SessionVar[int]("given_to", 0)
 """The number of the last run that was given an image, or that began with a drawing."""
+_followed = SessionVar[tuple[str, tuple[str, ...]] | None]("followed_network", None)
+"""The key of the network that answered at the last script, and the names that it reads."""
+taken_off = SessionVar[tuple[list[Any], Photo | None, int] | None]("taken_off", None)
+"""The drawing or photo that left the canvas last, as another network reads something else; *Undo* brings it back."""
 picture_in = ControlVar[Any]("picture_in", None)
 """The uploaded photo; a control."""
 picture_error = SessionVar[str | None]("picture_error", None)
@@ -43,6 +49,32 @@ LOOKED_AT, TRIED = 500, 20
 """Images among which a misread one is looked for, and those that the slower pretrained network reads, too."""
 
 
+def follow_network(visitor: Visitor) -> None:
+    """Keep which network answers, and take off a drawing for one that reads something else; call it before the canvas.
+
+    However another network came to answer here: chosen, trained, opened by a link, or left as the last one was deleted.
+    """
+    one, before, loan = answers_now(visitor), _followed.get(), state.loan.get()
+    if loan is not None and loan.key != one.key:
+        state.loan.pop()  # given back
+    if before is None or before[0] != one.key:
+        state.network.set(one.key)
+        visitor.network = one.key
+        if before is not None and named(visitor, linked(LINKED)) != one.key:
+            forget_linked(LINKED)  # so that the choice outlives a reload
+    if before is not None and one.reads not in (before[1], this_tab().desk.collected):
+        take_off(visitor)
+    _followed.set((one.key, one.reads))
+
+
+def take_off(visitor: Visitor) -> None:
+    """Clear canvas and desk, and keep what was drawn there for *Undo*."""
+    desk = this_tab().desk
+    if desk.objects or desk.photo is not None:
+        taken_off.set((desk.objects, desk.photo, desk.chosen or 0))
+    _clear(visitor, "")
+
+
 def give_one(visitor: Visitor) -> None:
     """Show a random one of the `given_images`, if there are any; for callbacks."""
     if (source := given_images(visitor)) is not None:
@@ -53,8 +85,8 @@ def give_one(visitor: Visitor) -> None:
 
 
 def given_images(visitor: Visitor) -> Source | None:
-    """Return images of what is collected, or that the network reads; none of signs that somebody else drew."""
-    return images_of(visitor, this_tab().desk.collected) or images_of(visitor, answering(visitor).reader.names)
+    """Return images of what the canvas asks for; none of signs that are not drawn yet, or that somebody else drew."""
+    return images_of(visitor, this_tab().desk.collected or answering(visitor).reader.names)
 
 
 def give_to_run(visitor: Visitor) -> None:
@@ -87,11 +119,16 @@ def misread_image(images: Dataset, first: Reader) -> int | None:
 
 
 def _give(visitor: Visitor, images: Dataset, number: int, kind: Literal["test", "validation"]) -> None:
-    tab, label = this_tab(), int(getattr(images, kind).labels[number])
+    label = int(getattr(images, kind).labels[number])
+    _clear(visitor, "", Given(from_data(images, number, kind), label))
+
+
+def _clear(visitor: Visitor, image: str | None, given: Given | None = None) -> None:
+    """Clear the canvas, and put on the desk what is given in place of a drawing; ``image`` as in `Desk.put`."""
     visitor.picture = None
     visitor.keep_drawing(None)
-    tab.desk.put([], "", given=Given(from_data(images, number, kind), label))
-    tab.changed("canvas", "reading")
+    this_tab().desk.put([], image, given=given)
+    this_tab().changed("canvas", "reading")  # a given image goes without a change of the canvas
 
 
 def given_html(desk: Desk) -> str:
@@ -127,11 +164,7 @@ def wipe(visitor: Visitor, *on: Event) -> None:
     The browser gets the message some 10 ms before its canvas is empty, and a stroke that begins in between is lost. So
     the page says that nothing is drawn only once the next stroke will count, when the live channel asks for a reading.
     """
-    tab = this_tab()
-    visitor.picture = None
-    visitor.keep_drawing(None)
-    tab.desk.put([], None if tab.followed and on else "")
-    tab.changed("canvas", "reading")  # a given image goes without a change of the canvas
+    _clear(visitor, None if this_tab().followed and on else "")
     if on:
         redraw(*on)
     else:

@@ -15,7 +15,7 @@ from mlp.page.style.redraw import Event
 from mlp.page.visitors.visitor import Visitor
 
 NETWORK = Event(lambda tab: tab.desk.answer and tab.desk.answer.network, 2.0)
-"""The network that answers: its steps if it is the current run, and to which step it is rewound."""
+"""The network that answers: its steps if it is a run, and to which step it is rewound."""
 
 
 class Reading(NamedTuple):
@@ -75,8 +75,8 @@ class Answer(NamedTuple):
 
     @property
     def network(self) -> tuple[str, int | None]:
-        """The kind of the network that answered, and its run's step."""
-        return self.current.now.kind, self.current.now.step
+        """The key of the network that answered, and its run's step."""
+        return self.current.now.shelved.key, self.current.now.step
 
 
 def reading(desk: Desk, now: Answering) -> Answer:

@@ -13,7 +13,6 @@ from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_pi
 from mlp.images.input_image import InputImage
 from mlp.images.stroke_link import strokes_to_text
 from mlp.jobs.workers.picture_readers import paint
-from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen, training_seconds
 from mlp.page.draw.reading import true_label
@@ -26,6 +25,7 @@ from mlp.page.style.reach import named_address
 from mlp.page.style.redraw import part
 from mlp.page.style.theme import LIGHT
 from mlp.page.train.run_words import duration
+from mlp.page.visitors.shelf import chosen
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 
@@ -80,8 +80,11 @@ def _picture(visitor: Visitor) -> None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
         return
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
-    made = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), state.sent.get())
-    if answering(visitor).kind == "run" and visitor.job is not None and visitor.job.rewind.keeps:
+    made = partial(picture, visitor, drawing, chosen(visitor), state.loan.get())
+    one = answering(visitor).shelved
+    if one.is_earlier:
+        st.caption(f"There is no animation of {one.called}: only the newest run has the steps that led to its weights.")
+    if one.job is not None and one.job.rewind.keeps:
         download_button(
             "Download an animation",
             partial(made, moving_picture),
@@ -103,16 +106,15 @@ def _picture(visitor: Visitor) -> None:
 def picture(
     visitor: Visitor,
     drawing: InputImage,
-    network: str | None,
-    rewound: state.Rewound | None,
-    sent: Reader | None,
+    key: str,
+    loan: state.Loan | None,
     painter: Callable[[Story], bytes],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
-    now = answering_as(visitor, network, rewound, sent)
-    shares, job = now.reader.predict_proba(drawing.image[np.newaxis])[0], visitor.job
+    now = answering_as(visitor, key, loan)
+    shares, job = now.reader.predict_proba(drawing.image[np.newaxis])[0], now.shelved.job
     moments = [(0, shares)]
-    if now.kind == "run" and now.step is not None and job is not None:
+    if job is not None and now.step is not None:
         moments = moments_of(job.rewind, now.reader, now.step, drawing.image)
     meant = true_label(visitor, drawing, now.reader)
     unseen = "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
@@ -121,27 +123,27 @@ def picture(
         moments,
         now.reader.names,
         int(moments[-1][1].argmax()) if meant is None else meant,
-        _whose(visitor, now),
+        _whose(now),
         LIGHT,
-        _examples(visitor, now.reader.names),
+        _examples(now),
         "" if is_seen(now.reader, drawing.image, shares) else unseen,
         named_address(),
     )
     return paint(painter, story, visitor.id)
 
 
-def _examples(visitor: Visitor, names: tuple[str, ...]) -> dict[int, np.ndarray]:
-    """Return the visitor's first drawing of each of these signs that has any, (28, 28) uint8, by the sign's place."""
-    data = None if visitor.job is None else visitor.job.data
-    if not isinstance(data, DrawingData) or data.base is not None or data.names != names:
+def _examples(now: Answering) -> dict[int, np.ndarray]:
+    """Return the visitor's first drawing of each sign that has any, (28, 28) uint8, by the sign's place."""
+    data = None if now.shelved.run is None else now.shelved.run.data
+    if not isinstance(data, DrawingData) or data.base is not None:
         return {}
     own = data.held if data.room else data.learned
     return {int(label): image.reshape(28, 28) for label, image in zip(own.labels[::-1], own.images[::-1], strict=True)}
 
 
-def _whose(visitor: Visitor, now: Answering) -> str:
-    if now.kind != "run" or now.step is None:
+def _whose(now: Answering) -> str:
+    if now.shelved.run is None:
         return html.unescape(re.sub(r"<[^>]*>", "", now.caption))
-    seconds = training_seconds(visitor, now)
+    seconds = training_seconds(now)
     trained = f"trained in {duration(seconds)}" if seconds else "untrained"
     return f"My own network, {trained}" + (f", starting from {now.origin.name}" if now.origin else "")

@@ -8,8 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from mlp.class_names import DIGITS
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.page import state
-from mlp.page.style.link import hidable
+from mlp.page.style.link import hidable, shortened
 from mlp.page.style.redraw import Event, part, redraw, rerun_page
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value, value_text
@@ -90,10 +92,10 @@ def _choose(name: str, train: Callable[[], None]) -> None:
 
 
 @part("settings_drawn", SETTING)
-def settings_panel(names: tuple[str, ...], moved: Callable[[str], None]) -> None:
+def settings_panel(names: tuple[str, ...], run: NumberedRun | None, moved: Callable[[str], None]) -> None:
     """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved.
 
-    The network whose size is drawn reads ``names``.
+    The next run reads ``names``; ``run`` is the one beside the controls.
     """
     with st.container(key="settings", gap=None):
         with st.container(key="sliders", gap=None):
@@ -104,11 +106,11 @@ def settings_panel(names: tuple[str, ...], moved: Callable[[str], None]) -> None
                     with st.container(key=section.lower().replace(" ", "_")):
                         st.subheader(heading, anchor=False)
                         _draw_sections((section,), moved)
-            st.html(f'<p class="ink-status">{_summary(names)}</p>', width="stretch")
+            st.html(f'<p class="ink-status">{_summary(names, run)}</p>', width="stretch")
 
 
-def _summary(names: tuple[str, ...]) -> str:
-    """Return the size of the network, and how many settings that are out of view differ from the defaults, as HTML."""
+def _summary(names: tuple[str, ...], run: NumberedRun | None) -> str:
+    """Return the next network's size, and how many settings that are out of view differ from the defaults, as HTML."""
     changed = [
         control.label
         for one in SETTINGS
@@ -117,7 +119,13 @@ def _summary(names: tuple[str, ...]) -> str:
         if state.control(control.key).get() != control.first_position
     ]
     more = f' · <span title="{html.escape(", ".join(changed))}">{len(changed)} more set</span>' if changed else ""
-    return f"<b>{replace(chosen_settings(), names=names).n_parameters:,}</b> numbers to learn{more}"
+    settings = replace(chosen_settings(), names=names)
+    reads = "digits" if names == DIGITS else html.escape(shortened(names))
+    size = f"<b>{settings.n_parameters:,}</b> numbers to learn, for {reads}"
+    shown = settings if run is None else run.snapshot.settings
+    if run is None or (shown.layer_sizes, shown.names) == (settings.layer_sizes, names):
+        return size + more
+    return f"Next: {size} · run {run.number}: {shown.n_parameters:,}{more}"
 
 
 def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> None:

@@ -8,11 +8,12 @@ import streamlit as st
 
 from mlp.class_names import in_words
 from mlp.page import state
-from mlp.page.draw.networks import answering, images_of
+from mlp.page.draw.networks import answering
 from mlp.page.style.theme import plain
 from mlp.page.tabs.address import address_section
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.registry import SECTIONS, open_place, open_section, shown_tabs
+from mlp.page.visitors.shelf import images_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 

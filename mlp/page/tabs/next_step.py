@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.page import state
-from mlp.page.draw.networks import choose_reader_of
+from mlp.page.draw.networks import open_drawer
 from mlp.page.draw.on_canvas import CANVAS, give_one, given_images
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
@@ -98,8 +98,7 @@ def _fool(_: Visitor) -> None:
 
 def invent_signs(visitor: Visitor) -> None:
     """Begin to collect signs; for callbacks."""
-    state.collecting.set(True)
-    choose_reader_of(visitor, visitor.signs.now.names)
+    open_drawer(visitor)
     reveal("correction_row")
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import evenly_spaced
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
-from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
@@ -57,15 +57,19 @@ def share_right(job: Job, now: Snapshot) -> float:
     )
 
 
-def large_number(job: Job | None, now: Snapshot | None, origin: Origin | None) -> str:
-    """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run."""
+def large_number(run: NumberedRun | None, job: Job | None) -> str:
+    """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run.
+
+    An earlier run, without a ``job``, has that of its last evaluation.
+    """
     number, of, nouns = "–", 100, "new digits"
-    if job is not None and now is not None:
-        share = share_right(job, now)
-        if not now.reader.reads_digits or measured_on(job.data, origin):
-            data = job.data.load()
+    if run is not None:
+        now, newest = run.snapshot, run.snapshot.history.newest
+        share = share_right(job, now) if job is not None else None if newest is None else newest.accuracy
+        if not now.reader.reads_digits or measured_on(run.data, run.origin):
+            data = run.data.load()
             of, nouns = min(100, len(data.validation)), data.validation_noun[1]
-        number = str(of if share == 1 else min(of - 1, round(of * share)))
+        number = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
     return f'<p class="ink-number"><b>{number}</b> <span>of {of} {html.escape(nouns)} read right</span></p>'
 
 

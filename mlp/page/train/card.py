@@ -1,5 +1,6 @@
 """Draw the train card: buttons, progress, and curves that grow."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -17,10 +18,12 @@ from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import note_section, problems, refused
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.analysis_budget import LastResult
-from mlp.page.visitors.refusals import reason
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin, shows_run
+from mlp.page.visitors.shelf import answers_now, chosen, run_on_card, shelf, to_learn
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.data.sources import chosen_mnist
+from mlp.training.data.drawing_data import DrawingData, sign_settings
+from mlp.training.data.saved_sources import Source
 from mlp.training.history import Quantity
 from mlp.training.run import Run
 
@@ -44,7 +47,7 @@ def script_state(visitor: Visitor) -> str:
     found = () if job is None else tuple(one.kind for one in problems(job, job.snapshot()))
     errors = tuple(trial.snapshot.error for trial in trials)
     steps = None if shown.busy else tuple(trial.snapshot.step for trial in trials)
-    numbers = visitor.runs.current, visitor.sweep.key, visitor.shows_sweep
+    numbers = *shelf(visitor), visitor.sweep.key, visitor.shows_sweep
     return str(hash((visitor.forgotten, numbers, shown.playing, shown.can_continue, errors, steps, found)))
 
 
@@ -53,15 +56,15 @@ def training_section(visitor: Visitor) -> None:
     st.header("Train", anchor=False)
     _run_buttons(visitor)
     recipe_buttons(partial(train, visitor))
-    job = visitor.job if state.network.get() == "run" else None
-    names = DIGITS if job is None else job.snapshot().settings.names
-    settings_panel(names, partial(_move_setting, visitor, visitor.runs.current))
+    run, move = run_on_card(visitor, chosen(visitor)), partial(_move_setting, visitor, visitor.runs.current)
+    settings_panel(getattr(to_learn(visitor), "names", DIGITS), None if visitor.shows_sweep else run, move)
     _progress_and_curves(visitor)
     note_section(visitor)
 
 
 def _run_buttons(visitor: Visitor) -> None:
     shown, playing = visitor.shown, visitor.shown.playing
+    is_earlier = answers_now(visitor).is_earlier and not visitor.shows_sweep
     with st.container(horizontal=True, vertical_alignment="center", key="train_head", gap=None):
         st.button("Train a new network", key="train", on_click=train, args=(visitor,))
         st.button(
@@ -71,10 +74,12 @@ def _run_buttons(visitor: Visitor) -> None:
             on_click=_set_playing,
             args=(visitor, visitor.runs.current, not playing),
         )
+        if is_earlier and shown.can_continue:
+            st.html(f'<p class="ink-status">run {visitor.runs.current}</p>', width="content")
         st.button(
             "One step",
             key="step",
-            disabled=visitor.shows_sweep or bool(shown.jobs and not shown.can_continue),
+            disabled=is_earlier or visitor.shows_sweep or bool(shown.jobs and not shown.can_continue),
             on_click=_step,
             args=(visitor, visitor.runs.current),
             help="Trains on a single minibatch, then stops.",
@@ -92,9 +97,7 @@ def _move_setting(visitor: Visitor, number: int, key: str) -> None:
 def _progress_and_curves(visitor: Visitor) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
     epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)
-    view = View(
-        speed=state.speed.get(), epochs=epochs, guess=guess.guess_of(visitor), is_guessed=asks, charts=LastResult()
-    )
+    view = View(chosen(visitor), state.speed.get(), epochs, guess.guess_of(visitor), asks, LastResult())
     tab = this_tab()
     parts = run_parts(visitor, view, tab)
     step = parts.get("step")
@@ -106,7 +109,7 @@ def _progress_and_curves(visitor: Visitor) -> None:
             st.html(live("number", parts["html.number"]))
         st.html(live("progress", parts["html.progress"]))
         if step is not None:
-            st.html(live("strip", strip(visitor, tab.desk)))
+            st.html(live("strip", strip(visitor, tab.desk, view.network)))
         st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
         for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):
@@ -126,14 +129,20 @@ def _curve(visitor: Visitor, quantity: Quantity, summary: str | None, plot: Plot
         draw_plot(quantity, plot)
 
 
-def train(visitor: Visitor, *, play: bool = True) -> None:
-    """Begin a new run with the settings of the controls; for callbacks."""
+def train(
+    visitor: Visitor, data_of: Callable[[Visitor], Source] = to_learn, *, refusal: Refusal = refused, play: bool = True
+) -> None:
+    """Begin a new run from random weights, with the settings of the controls; for callbacks.
+
+    By default, it learns what the network that answers reads. If it cannot begin, ``refusal`` has the reason.
+    """
     try:
-        run = Run(chosen_settings())
+        data, settings = data_of(visitor), chosen_settings()
+        run = Run(sign_settings(settings, data.names) if isinstance(data, DrawingData) else settings)
     except ValueError as error:
-        refused.set(f"This run cannot start: {reason(error)}")
+        refusal.set(f"This run cannot start: {reason(error)}")
         return
-    begin(visitor, run, chosen_mnist(), refusal=refused, play=play)
+    begin(visitor, run, data, refusal=refusal, play=play)
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:

@@ -14,6 +14,7 @@ from mlp.page.train.guess import Guess, guess_comparison
 from mlp.page.train.run_words import accuracy_summary, curve_description, loss_summary, progress
 from mlp.page.train.spoken import spoken_progress, spoken_sweep
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
+from mlp.page.visitors.shelf import run_on_card
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, History, Quantity
 
@@ -21,6 +22,8 @@ from mlp.training.history import Curve, History, Quantity
 class View(NamedTuple):
     """The choices of a tab's session that affect the moving parts."""
 
+    network: str
+    """The key of the network that answers, whose run they are of; of the newest one, if it is none."""
     speed: str
     epochs: int
     """Those on the slider, for empty axes."""
@@ -37,13 +40,17 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     """Return the moving parts of the run, or of the sweep that is shown in its place."""
     if (together := visitor.shown) is visitor.sweep:
         return _sweep_parts(together, view) | {"html.guessed": guessed(visitor, view.guess)}
-    job, number = visitor.job, visitor.runs.current
-    now = None if job is None else job.snapshot()
+    run = run_on_card(visitor, view.network)
+    number, now = (visitor.runs.current, None) if run is None else (run.number, run.snapshot)
+    job = visitor.job if number == visitor.runs.current else None
+    is_earlier = run is not None and job is None
+    if is_earlier and visitor.job is not None:
+        visitor.job.note_seen(visitor.job.snapshot().step)  # for which a slow run waits, and nobody sees it here
     parts: Parts = {
         "step": (number, -1 if now is None else now.step),
-        "html.number": large_number(job, now, visitor.runs.origin),
-        "html.progress": progress(now, view.speed, is_first=number == 1),
-        "html.spoken": spoken_progress(visitor, now, tab),
+        "html.number": large_number(run, job),
+        "html.progress": progress(now, view.speed, number),
+        "html.spoken": "" if is_earlier else spoken_progress(visitor, now, tab),
         "html.loss_summary": loss_summary(now),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),
         "html.synthetic": "" if now is None else synthetic_accuracy(now, visitor.digits.now),
@@ -51,7 +58,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     }
     moves = now is not None and (now.playing or now.busy)
     if moves or view.drawn != parts["step"]:
-        earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
+        earlier = [(f"run {one.number}", one.snapshot.history) for one in visitor.runs.shown_runs() if not is_earlier]
         guess = None if now is None or view.guess is None else view.guess.curve
         for quantity in QUANTITIES[: 1 if view.is_guessed else 2]:
             history, epochs = (History(1), view.epochs) if now is None else (now.history, now.settings.epochs)

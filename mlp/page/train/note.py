@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
 from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.controls import SETTING, chosen_settings, set_controls
@@ -21,6 +22,7 @@ from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import begin
+from mlp.page.visitors.shelf import chosen, run_on_card
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.recipes import RECIPES, recipe_of
@@ -45,7 +47,7 @@ hidable("hints", "Hints when a run goes wrong", "")
 @part("note_drawn", SETTING)
 def note_section(visitor: Visitor) -> None:
     """Draw why the last press was refused, else what goes wrong, else what the visitor guesses, compares or chose."""
-    now = visitor.job.snapshot() if visitor.job else None
+    run = run_on_card(visitor, chosen(visitor))
     with st.container(horizontal=True, vertical_alignment="center", key="note", gap="small"):
         if refused.is_kept():
             refused.show()
@@ -56,20 +58,21 @@ def note_section(visitor: Visitor) -> None:
             guess.guess_row(visitor, guessed(visitor, guess.guess_of(visitor)))
             if visitor.shows_sweep:
                 st.html(live("legend", legend(visitor.shown.trials())))
-        elif now is not None and now.error:
-            st.error(plain(now.error))
+        elif run is not None and run.snapshot.error:
+            st.error(plain(run.snapshot.error))
         else:
-            _about_run(visitor, now)
+            _about_run(visitor, run)
 
 
-def _about_run(visitor: Visitor, now: Snapshot | None) -> None:
+def _about_run(visitor: Visitor, run: NumberedRun | None) -> None:
     """Draw the run's worst problem, or a warning about its validation images, or the purpose of the chosen settings."""
     job, recipe, warning = visitor.job, recipe_of(chosen_settings()), ""
-    if job is not None and now is not None:
-        if "hints" not in hidden() and (found := problems(job, now)):
-            _diagnosis(visitor, now, found[0])
+    if run is not None:
+        is_newest = run.number == visitor.runs.current
+        if job is not None and is_newest and "hints" not in hidden() and (found := problems(job, run.snapshot)):
+            _diagnosis(visitor, run.snapshot, found[0])
             return
-        warning = measured_on(job.data, visitor.runs.origin)
+        warning = measured_on(run.data, run.origin)
     words = warning or (RECIPES[recipe].explained if recipe else "Your own settings.")
     st.html(f'<p class="ink-status">{html.escape(words)}</p>')
 

@@ -14,14 +14,16 @@ from mlp.training.data.sources import Data
 from mlp.training.history import Evaluation, Quantity
 
 
-def progress(now: Snapshot | None, chosen_speed: str, *, is_first: bool = False) -> str:
+def progress(now: Snapshot | None, chosen_speed: str, number: int = 0) -> str:
     """Return the progress bar with its text, and a mark while a run plays, as HTML; ``now`` is None before a run."""
     if now is None:
         return (
             '<p class="ink-untrained"><span class="ink-unseen">Nothing trained yet. </span><span>A new network knows '
             "nothing. <b>Train it</b>, and watch its mistakes fall and what it reads right rise.</span></p>"
         )
-    parts = [now.moment, *["slow start"] * (now.speed not in ("full", chosen_speed.lower()))]
+    sizes = "–".join(map(str, now.settings.layer_sizes))
+    parts = [f"<b>Run {number}</b> {sizes}", now.moment]
+    parts += ["slow start"] * (now.speed not in ("full", chosen_speed.lower()))
     if now.speed != "full" and len(now.history):
         parts.append(f"{percent(float(now.history.accuracies[-1]))} of the last batch right")
     if now.images_per_second and not now.waits and now.speed == "full":
@@ -37,7 +39,7 @@ def progress(now: Snapshot | None, chosen_speed: str, *, is_first: bool = False)
     if now.worker_failures and now.error is None:
         times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
         parts.append(f"its process restarted {times}; no progress was lost")
-    mark = f'<i class="ink-plays{" ink-first" * is_first}" hidden></i>' * now.playing  # for the style sheet
+    mark = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * now.playing  # for the style sheet
     return (
         f"{track('Training', now.progress)}{mark}"
         f'<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'

@@ -35,10 +35,10 @@ def privacy_note(shown: str) -> None:
         else "in this server’s memory for up to six hours after your last visit"
     )
     st.caption(
-        "**Privacy.** Inkling keeps your runs, drawing, digits, signs, open photo, nickname and written answers "
-        f"{where}. {shown} A cookie with a random code finds your work again when you return. Anyone who uses this "
-        "browser or knows the code can see it, and so can the people who run the server. Below, *Someone else’s turn* "
-        "puts all of it away under its code, or deletes it."
+        "**Privacy.** Inkling keeps your runs, uploaded networks, codes of networks that friends sent, drawing, "
+        f"digits, signs, open photo, nickname and written answers {where}. {shown} A cookie with a random code finds "
+        "your work again when you return. Anyone who uses this browser or knows the code can see it, and so can the "
+        "people who run the server. Below, *Someone else’s turn* puts all of it away under its code, or deletes it."
     )
 
 

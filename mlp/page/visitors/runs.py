@@ -163,7 +163,12 @@ def adopt(visitor: Visitor, job: Job, data: Source, origin: Origin | None = None
         if play:
             job.play()
     visitor.announce()
-    state.network.set("run")
+    state.network.set(run_key(visitor.runs.current))
+
+
+def run_key(number: int) -> str:
+    """Return the key of a run on the shelf of networks."""
+    return f"run-{number}"
 
 
 def all_runs(visitor: Visitor) -> list[NumberedRun]:

@@ -21,6 +21,8 @@ from mlp.training.settings import Settings
 MAX_DRAWING_CHARS = 1_000_000
 MAX_UNDO = 30
 MAX_ANSWER_CHARS = 600
+FRIENDS = "friends"
+"""Name of the codes of friends' networks among the values kept of a visitor, the newest last, with what each reads."""
 StepReading = tuple[int, int, float]
 """A step of a run, the digit that the network read then, and its probability."""
 
@@ -64,7 +66,7 @@ class Visitor(Owner):
     job: Job | None = None
     drawing: dict[str, Any] | None = None  # the canvas's state, restored after a reload
     drawing_chars: int = 0
-    network: str | None = None  # the network that answered last
+    network: str | None = None  # the key of the network that was chosen last, see `mlp.page.visitors.shelf`
     runs: EarlierRuns = field(default_factory=EarlierRuns)
     # By run number and drawing, the latest one last.
     reading_history: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Visitor(Owner):
     answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
     guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # of each lesson
     seen: frozenset[str] = frozenset()  # names of the sections that were open
-    uploaded: Reader | None = None
+    uploads: dict[int, Reader] = field(default_factory=dict)  # networks from files, by number, the newest last
     picture: Picture | None = None  # the open photo, in place of a drawing
     digits: Drawings = field(default_factory=lambda: Drawings(NO_DIGITS))
     signs: Drawings = field(default_factory=Drawings)

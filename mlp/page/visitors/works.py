@@ -170,12 +170,23 @@ class Photo(Single):
     size, dump, parse = attrgetter("nbytes"), staticmethod(dump_picture), staticmethod(picture_from)
 
 
-class Uploaded(Single):
-    """The uploaded network."""
+class Uploads(Work):
+    """The uploaded networks."""
 
-    suffix, words, attributes = "network.safetensors", "your uploaded network", ("uploaded",)
-    size, dump = attrgetter("network.values.nbytes"), staticmethod(dump_model)
-    parse = staticmethod(partial(readable_network, name="a network on disk"))
+    suffix, words, attributes = "network.safetensors", "upload {}", ("uploads",)
+
+    def n_bytes(self) -> int:
+        """Return the memory of their weights."""
+        return sum(reader.network.values.nbytes for reader in list(self.owner.uploads.values()))
+
+    def files(self) -> list[File]:
+        """Return a file for each network, by its number."""
+        uploads = self.owner.uploads
+        return [File(f"{n}.{self.suffix}", (uploads[n],), partial(dump_model, uploads[n])) for n in uploads]
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore a network."""
+        self.owner.uploads = {number: readable_network(data, "a network on disk"), **self.owner.uploads}
 
 
 class Runs(Work):
@@ -305,7 +316,7 @@ WORKS: tuple[type[Work], ...] = (
     Signs,
     Runs,
     Photo,
-    Uploaded,
+    Uploads,
     LessonRuns,  # before the sweep that replaces the one from which they come
     Trials,
     Moments,

@@ -52,6 +52,8 @@ def test_given_image_is_not_the_visitors(open_page: Callable[..., AppTest]):
     assert visitor_of(page).drawing is None
     assert "correction" not in [element.key for element in page.get("button_group")]
     kept = len(visitor_of(page).signs.now)
+    page.button(key="your_signs").click().run()
+    assert tab_of(page).desk.given is None  # a digit is no sign
     page.button(key="sign_0").click().run()
     assert len(visitor_of(page).signs.now) == kept
     assert "Draw the sign A first" in text(page)

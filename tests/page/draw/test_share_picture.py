@@ -24,8 +24,8 @@ from tests.page.ways import LONG, measured, press
 from tests.sample_digits import sample
 
 
-def shared(page: AppTest, kind: str, painter: Callable = still_picture) -> Image.Image:
-    made = picture(visitor_of(page), tab_of(page).desk.digit, kind, None, None, painter)
+def shared(page: AppTest, key: str, painter: Callable = still_picture) -> Image.Image:
+    made = picture(visitor_of(page), tab_of(page).desk.digit, key, None, painter)
     return Image.open(io.BytesIO(made))
 
 
@@ -35,7 +35,7 @@ def test_picture_names_the_network_and_moves_once_it_has_learned(open_page: Call
     assert "Reading with the pretrained network" in description_of(shared(page, "pretrained"))
     assert "Reading with the basic network" in description_of(shared(page, "article"))
     finished(page.button(key="train").click().run())
-    moving = shared(page, "run", moving_picture)
+    moving = shared(page, "run-1", moving_picture)
     assert moving.n_frames > 10
     assert "My own network, trained in " in description_of(moving)
     assert "While it learned, it read " in description_of(moving)
@@ -69,7 +69,7 @@ def test_nothing_of_a_class_is_on_what_leaves_its_room(
 
     room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
     measured(press(draw(page, 4), "room_alone"))
-    picture(visitor, tab_of(page).desk.digit, "run", None, None, still_picture)
+    picture(visitor, tab_of(page).desk.digit, "run-2", None, still_picture)
     assert {label: image.tobytes() for label, image in stories[0].examples.items()} == {
         int(digits.labels[0]): np.asarray(digits.images[0]).tobytes()
     }

@@ -47,7 +47,7 @@ def test_sweep_moves_on_the_train_card_without_scripts(
 def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_measured_at_a_pause():
     engine, visitor = ManualEngine(), Visitor("v" * 32)
     visitor.sweep = sweep_over(Settings(images=100, hidden=(4,)), "epochs", range(1, 7), engine)
-    visitor.shows_sweep, view, sent = True, View("Full", 6, None, False, LastResult(), (0, 0)), {}
+    visitor.shows_sweep, view, sent = True, View("run-1", "Full", 6, None, False, LastResult(), (0, 0)), {}
     visitor.sweep.play()
     for n_slices in (8, 100):
         for _ in range(n_slices):

@@ -83,7 +83,7 @@ def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable
 
 def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="rewind", epochs="1")
-    assert "You can only rewind your own run" in text(page, "lab_rewind")
+    assert "You can only rewind your newest run" in text(page, "lab_rewind")
     draw(finished(page.button(key="train").click().run()), 4)
     job = visitor_of(page).job
     page.select_slider(key="lab_moment").set_value(3).run()
@@ -102,7 +102,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
 
 def test_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppTest]):
     page = open_page(lab="valley", epochs="1", hidden_layers="1", width_1="8")
-    assert "only your own run has one" in text(page, "lab_valley")
+    assert "only your newest run has one" in text(page, "lab_valley")
     page.button(key="step").click().run()
     at_rest(page)
     assert page.button(key="lab_measure").disabled

@@ -46,7 +46,7 @@ def test_thread_leads_through_the_whole_page(open_page: Callable[..., AppTest]):
     assert page.session_state["lessons_open"]
     page.button(key="close_lessons").click().run()
     take(page)
-    assert page.session_state["collecting"]
+    assert page.session_state["drawer"]
     page.button(key="signs_begin").click().run()
     way.append(label(page))
     others = ("Train with these settings", "See one step in slow motion")

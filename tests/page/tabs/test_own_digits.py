@@ -129,12 +129,12 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
 
 def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_RUN_MB", "6")
-    visitor_of(own_page).uploaded = Reader(MLP([784, 1000, 10], rng=np.random.default_rng(0)))
+    visitor_of(own_page).uploads = {1: Reader(MLP([784, 1000, 10], rng=np.random.default_rng(0)))}
     upload(own_page, file_of(2))
-    own_page.segmented_control(key="network").set_value("uploaded").run()
+    own_page.segmented_control(key="network").set_value("uploaded-1").run()
     own_page.button(key="teach").click().run()
     (error,) = own_page.error
     assert "this server takes runs of at most 6 MB of memory, got 7. " in error.value
-    assert "Choose the pretrained network, the basic one or your run" in error.value
+    assert "Choose another network above" in error.value
     assert visitor_of(own_page).job is None
     assert not own_page.run().error

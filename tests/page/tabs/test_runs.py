@@ -69,11 +69,12 @@ def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTe
 def test_earlier_run_can_be_deleted_but_not_the_current_one(runs_page: AppTest):
     train(train(runs_page))
     assert runs_page.button(key="delete_run").disabled
-    runs_page.selectbox(key="run_number").set_value(1).run()
+    runs_page.segmented_control(key="network").set_value("run-1").run()
     runs_page.button(key="delete_run").click().run()
     assert not runs_page.exception
     assert visitor_of(runs_page).runs.runs == []
-    assert runs_page.selectbox(key="run_number").value == 2
+    assert "Run 2" in text(runs_page, "sections")
+    assert runs_page.button(key="delete_run").disabled
 
 
 def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest, monkeypatch: pytest.MonkeyPatch):
@@ -84,7 +85,7 @@ def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest
     assert "cannot start: this server keeps at most 1 earlier runs of yours; delete one under Runs." in error.value
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [1]
     assert visitor_of(runs_page).runs.current == 2
-    runs_page.selectbox(key="run_number").set_value(1).run()
+    runs_page.segmented_control(key="network").set_value("run-1").run()
     runs_page.button(key="delete_run").click().run()
     train(runs_page)
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [2]
@@ -124,7 +125,7 @@ def test_uploaded_network_answers(runs_page: AppTest):
     draw(runs_page, 2)
     runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", dump_model(network), "")).run()
     assert text(runs_page, "answer").startswith("6 ")
-    assert "Reading with your uploaded network" in text(runs_page)
+    assert "Reading with upload 1" in text(runs_page)
     assert "784 → 10 · relu · 7,850 numbers" in text(runs_page)
 
 
@@ -133,7 +134,7 @@ def test_run_has_the_name_of_its_recipe_until_a_setting_differs(open_page: Calla
     page.button(key="pause").click().run()
     at_rest(page)
     assert "1 · Far too fast, current" in text(page, "sections")
-    assert page.selectbox(key="run_number").options == ["Run 1 · Far too fast (current)"]
+    assert "Run 1 · Far too fast (current)." in text(page, "sections")
     page.slider(key="epochs").set_value(7).run()
     page.button(key="step").click().run()
     assert "7" not in text(at_rest(page), "sections").partition("· Far too fast")[0]

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.mnist import Dataset, Split
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.page.train.accuracy import SAMPLE, large_number
@@ -27,6 +28,10 @@ def number(page: AppTest) -> str:
 
 def new_job(settings: Settings, data: object = None) -> Job:
     return Job(Run(settings), Loaded(sample()) if data is None else data, ManualEngine())
+
+
+def run_of(job: Job, origin: Origin | None = None, step: int = 0) -> NumberedRun:
+    return NumberedRun(1, replace(job.snapshot(), step=step), job.data, origin)
 
 
 def test_number_is_of_the_network_after_each_step_and_exact_at_the_end(open_page: Callable[..., AppTest]):
@@ -49,16 +54,14 @@ def test_only_all_right_makes_100():
         labels[:wrong] += 1 if answer < 9 else -1
         split = Split(images, labels)
         job.data = Loaded(Dataset("Blank", split, split, split))
-        assert shown in large_number(job, replace(job.snapshot(), step=1), None)
+        assert shown in large_number(run_of(job, step=1), job)
 
 
 def test_number_calls_digits_new_only_if_no_weight_has_met_them():
     job = new_job(Settings(hidden=(8,)))
-    assert "of 100 new digits" in large_number(job, job.snapshot(), None)
-    assert "of 100 new digits" in large_number(job, job.snapshot(), Origin("the basic network", "article"))
-    assert "of 100 validation digits" in large_number(
-        job, job.snapshot(), Origin("the pretrained network", "pretrained")
-    )
+    assert "of 100 new digits" in large_number(run_of(job), job)
+    assert "of 100 new digits" in large_number(run_of(job, Origin("the basic network", "article")), job)
+    assert "of 100 validation digits" in large_number(run_of(job, Origin("the pretrained network", "pretrained")), job)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +70,4 @@ def test_number_calls_digits_new_only_if_no_weight_has_met_them():
 def test_number_names_the_drawings_that_measure_a_network_of_signs(n: int, nouns: str):
     data = drawing_data(letters(n))
     job = new_job(sign_settings(Settings(hidden=(8,)), data.names), data)
-    assert f"of {nouns} read right" in large_number(job, job.snapshot(), None)
+    assert f"of {nouns} read right" in large_number(run_of(job), job)

@@ -28,7 +28,7 @@ def strip_after(page: AppTest, *read: int) -> str:
     visitor.reading_history.clear()
     for place, digit in enumerate(read):
         note_reading(visitor, desk.read_of, 3 * place, digit, 0.5)
-    return strip(visitor, desk)
+    return strip(visitor, desk, "run-1")
 
 
 def test_strip_marks_the_first_right_reading(page: AppTest):

@@ -28,7 +28,7 @@ from mlp.page.visitors.works import (
     Runs,
     Signs,
     Trials,
-    Uploaded,
+    Uploads,
 )
 from mlp.training.data.sources import Mnist, chosen_mnist
 from mlp.training.run import Run
@@ -49,7 +49,7 @@ from tests.page.visitors.sample_work import (
 
 def with_small_values(visitor):
     visitor.keep_drawing(DRAWING)
-    visitor.network, visitor.nickname = "uploaded", "Ann"
+    visitor.network, visitor.nickname = "uploaded-1", "Ann"
     visitor.answer("momentum", "It rolls on.")
     visitor.guesses["rates"] = (0.25, 0.5)
 
@@ -75,7 +75,8 @@ def with_photo_of_two_digits(visitor, ink=9):
 
 
 def with_upload(visitor, temperature):
-    visitor.uploaded = Reader(Settings(hidden=(4,)).new_network(), temperature=temperature)
+    network = Settings(hidden=(4,)).new_network()
+    visitor.uploads = {2: Reader(network), 7: Reader(network, temperature=temperature)}
 
 
 EXAMPLES = {
@@ -84,7 +85,7 @@ EXAMPLES = {
     Signs: lambda visitor: visitor.signs.change(letters(2)),
     Runs: with_two_earlier_runs,
     Photo: with_photo_of_two_digits,
-    Uploaded: lambda visitor: with_upload(visitor, 0.5),
+    Uploads: lambda visitor: with_upload(visitor, 0.5),
     LessonRuns: with_results_of_a_lesson,
     Trials: lambda visitor: setattr(visitor, "sweep", sweep_over(SETTINGS, "seed", [5, 6])),
     Moments: with_moments,
@@ -96,7 +97,7 @@ CHANGES = {
     Signs: lambda visitor: visitor.signs.change(letters(3)),
     Runs: lambda visitor: visitor.job.set_learning_rate(0.5),
     Photo: lambda visitor: with_photo_of_two_digits(visitor, ink=8),
-    Uploaded: lambda visitor: with_upload(visitor, 0.25),
+    Uploads: lambda visitor: with_upload(visitor, 0.25),
     LessonRuns: lambda visitor: with_results_of_a_lesson(visitor, n_steps=5),
     Trials: lambda visitor: visitor.sweep.jobs[1].set_learning_rate(0.5),
     Moments: lambda visitor: visitor.job.rewind.add([(2, np.ones(SETTINGS.n_parameters, np.float16))]),

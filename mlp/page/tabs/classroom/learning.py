@@ -6,12 +6,12 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.page import state
-from mlp.page.draw.collect import learn_alone
 from mlp.page.draw.correction import teach
 from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.train.card import train
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData, class_data
@@ -72,6 +72,7 @@ def teach_with(visitor: Visitor, data_of: Callable[[Visitor], DrawingData]) -> N
 
 
 def _learn_alone(visitor: Visitor, room: Classroom) -> None:
-    if learn_alone(visitor, lambda: _data(visitor, room, False), refusal=_refused):
+    train(visitor, lambda visitor: _data(visitor, room, False), refusal=_refused)
+    if not _refused.is_kept():
         reveal("train_card")
         rerun_page()

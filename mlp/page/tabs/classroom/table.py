@@ -13,7 +13,7 @@ import streamlit as st
 
 from mlp.analysis.class_table import READS, Cell, Comparison, Contender, Line, Writer, class_table, compared
 from mlp.analysis.training_way import BY_INKLING, UPLOADED, settings_in_words, way_of
-from mlp.page.draw.networks import NAMES, pretrained
+from mlp.page.draw.networks import pretrained
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
@@ -27,6 +27,7 @@ from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.session import visitors
+from mlp.page.visitors.shelf import PRETRAINED
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.recipes import FIRST, RECIPES
@@ -54,13 +55,14 @@ def table_of(room: Classroom) -> Table:
     here = {person(one.id): one for one in visitors().present()}
     learners = [(one, here[one.who]) for one in room.learners if one.who in here]
     jobs = [visitor.job for _, visitor in learners if visitor.job is not None]
-    networks = [network for _, one in learners for network in (one.job, one.uploaded) if network is not None]
+    uploads = [one.uploads.get(max(one.uploads, default=0)) for _, one in learners]
+    networks = [network for network in (*(one.job for _, one in learners), *uploads) if network is not None]
     made_of = (room.n_given, *map(ref, networks), *(job.revision for job in jobs))
 
     def read() -> Table:
         contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
         contenders += [
-            Contender("", NAMES["pretrained"], pretrained("pretrained"), BY_INKLING, "learned MNIST, synthetic digits"),
+            Contender("", PRETRAINED.name, pretrained(PRETRAINED.key), BY_INKLING, "learned MNIST, synthetic digits"),
             Contender("", ALONE, pretrained("article"), settings_in_words(RECIPES[FIRST].settings), "learned MNIST"),
         ]
         writers = [Writer(one.who, one.name, one.drawings) for one in room.learners]
@@ -79,7 +81,7 @@ def table_of(room: Classroom) -> Table:
 
 
 def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
-    """Yield a learner's networks."""
+    """Yield a learner's networks: the newest run, whichever network answers, and the newest one from a file."""
     job, data, origin = visitor.job, visitor.runs.data, visitor.runs.origin
     if job is not None and (now := job.snapshot()).step:
         of_class = isinstance(data, DrawingData) and bool(data.room) and not data.mistakes
@@ -87,8 +89,8 @@ def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
         so_far = "" if now.finished else f", in epoch {now.epoch} of {now.settings.epochs}"
         learned = f"{begun} {now.data_name}{so_far}"
         yield Contender(learner.who, learner.name, now.reader, way_of(now, data, origin), learned, of_class)
-    if visitor.uploaded is not None:
-        yield Contender(learner.who, learner.name, visitor.uploaded, UPLOADED, "nobody knows what it learned")
+    if (network := visitor.uploads.get(max(visitor.uploads, default=0))) is not None:
+        yield Contender(learner.who, learner.name, network, UPLOADED, "nobody knows what it learned")
 
 
 @part("room_networks", lambda room: [RUN] * room.shows_answer)

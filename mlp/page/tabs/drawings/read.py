@@ -16,6 +16,7 @@ from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import RUN
+from mlp.page.visitors.shelf import chosen, run_on_card
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData
 from mlp.training.teaching import Row, effect
@@ -36,19 +37,17 @@ def read_section(visitor: Visitor, drawings: Drawings) -> None:
         answers = now.reader.predict(shown.images)
         right = int((answers == shown.labels).sum())
         text = f"{right} of {len(shown)} read right by {now.caption.removeprefix('Reading with ')}."
-        playing = visitor.job is not None and visitor.job.playing
-        st.html(f'<p class="ink-status">{text}</p>' if playing else announced("own_read", text))
+        st.html(f'<p class="ink-status">{text}</p>' if now.plays else announced("own_read", text))
     elif shown.are_digits and len(shown):
         st.info("This network reads your signs, not digits. Choose another one to see how it reads your digits.")
     if rows := drawing_rows(shown, answers, 0 if shown.are_digits else GOOD_START):
         st.html(rows)
     if not shown.are_digits and shown.missing is None:
         _certainty(visitor)
-    job, origin = visitor.job, visitor.runs.origin
-    if shown.are_digits and job is not None and origin is not None and isinstance(job.data, DrawingData):
-        run = job.snapshot()
-        results = effect(job.data, origin.read_before, run.reader, run.history)
-        st.html(comparison(results, run.finished, measured_on(job.data, origin)))
+    run = run_on_card(visitor, chosen(visitor))
+    if shown.are_digits and run is not None and run.origin is not None and isinstance(run.data, DrawingData):
+        results = effect(run.data, run.origin.read_before, run.snapshot.reader, run.snapshot.history)
+        st.html(comparison(results, run.snapshot.finished, measured_on(run.data, run.origin)))
 
 
 def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None, wanted: int = 0) -> str:
@@ -87,9 +86,10 @@ def comparison(rows: list[Row], finished: bool, remark: str) -> str:
 def _certainty(visitor: Visitor) -> None:
     """Draw how well the run's network reads drawings that it did not learn, and how reliable that is."""
     st.subheader("How sure is it?", anchor=False)
-    data = None if visitor.job is None else visitor.job.data
-    if visitor.job is not None and isinstance(data, DrawingData) and data.base is None and data.holds_back:
-        score = held_score(visitor.job.snapshot().reader, data)
+    run = run_on_card(visitor, chosen(visitor))
+    data = None if run is None else run.data
+    if run is not None and isinstance(data, DrawingData) and data.base is None and data.holds_back:
+        score = held_score(run.snapshot.reader, data)
         st.html(announced("signs_read", f"Held back from training: {score_text(score)}"))
     else:
         st.caption(

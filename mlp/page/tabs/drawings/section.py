@@ -14,6 +14,7 @@ from mlp.jobs.workers.picture_readers import read_drawings
 from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.correction import teach, teaching_epochs
+from mlp.page.draw.networks import open_drawer
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.html import announced
@@ -190,7 +191,7 @@ def _taking_away(drawings: Drawings) -> None:
 def _add(visitor: Visitor) -> None:
     if add_names(visitor, _new_names.get() or "", _refused):
         _new_names.set("")
-        state.collecting.set(True)
+        open_drawer(visitor)
         rerun_page()  # the first sign adds a row under the canvas
 
 
@@ -250,7 +251,7 @@ def _read_upload(visitor: Visitor) -> None:
         _file_result.set(f"{len(visitor.digits.now) - len(before)} of {len(uploaded)} are new.")
     else:
         visitor.signs.change(uploaded)
-        state.collecting.set(True)
+        open_drawer(visitor)
     state.drawings_of.set("digits" if uploaded.are_digits else "signs")
 
 

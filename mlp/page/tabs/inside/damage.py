@@ -67,12 +67,12 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
     both = [plain_reader(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
     validation = data.validation
     n = n_affordable(now.network, len(validation))
-    whole, rest = right_with_and_without(now, visitor, validation, damage, left)
+    whole, rest = right_with_and_without(now, validation, damage, left)
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
     each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, damage), n_bytes(now.network, Damage())
     names = now.reader.names
-    nouns, remark = data.validation_noun[1], remark_on_score(now.root, "validation")
+    nouns, remark = data.validation_noun[1], remark_on_score(now.shelved.root, "validation")
     facts = [
         (f"Right, of {n:,} {nouns}. {remark}".rstrip(". "), f"{rest:.1%} <small>whole: {whole:.1%}</small>"),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
@@ -92,16 +92,15 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
     )
 
 
-def right_with_and_without(now: Answering, visitor: Visitor, split: Split, damage: Damage, left: MLP) -> list[float]:
+def right_with_and_without(now: Answering, split: Split, damage: Damage, left: MLP) -> list[float]:
     """Return the shares of images that a network reads right, whole and damaged.
 
     It uses as many images as can be read in time. While the network's run plays, it measures from time to time only.
     """
     n = n_affordable(now.network, len(split))
-    plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
     right = partial(_n_right, now.reader, split.images[:n], split.labels[:n])
-    whole = within_budget("lab_whole", (now.network, split, n), partial(right, now.network), plays=plays)
-    rest = within_budget("lab_damage", (now.network, split, n, hash(damage)), partial(right, left), plays=plays)
+    whole = within_budget("lab_whole", (now.network, split, n), partial(right, now.network), plays=now.plays)
+    rest = within_budget("lab_damage", (now.network, split, n, hash(damage)), partial(right, left), plays=now.plays)
     return [whole / n, rest / n]
 
 

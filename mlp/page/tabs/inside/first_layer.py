@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.mnist import Dataset
-from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
@@ -20,7 +19,8 @@ WEIGHTS, LEARNED = "The weights", "What it has learned"
 
 def choices(visitor: Visitor, _data: Dataset) -> tuple[str] | None:
     """Draw the choice between the weights of a run and their changes, if its first ones are known."""
-    if state.network.get() != "run" or visitor.job is None or visitor.job.first_network is None:
+    job = answering(visitor).shelved.job
+    if job is None or job.first_network is None:
         return None
     return (_shown.choice("Showing", [WEIGHTS, LEARNED]),)
 
@@ -29,7 +29,8 @@ def view(visitor: Visitor, _data: Dataset, showing: str = WEIGHTS) -> None:
     """Draw the weights of the first layer, or their changes, as a mosaic."""
     now, text = answering(visitor), "its 28 × 28 weights"
     numbers = now.network.dense_layers[0].weight.value.T
-    first = visitor.job.first_network if visitor.job is not None and showing == LEARNED else None
+    job = now.shelved.job
+    first = job.first_network if job is not None and showing == LEARNED else None
     if first is not None and first.layer_sizes == now.network.layer_sizes:
         numbers = numbers - first.dense_layers[0].weight.value.T
         text += " minus those that it started with"

@@ -9,19 +9,21 @@ from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
+from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.answer import answer_anew
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.desk import STROKE
 from mlp.page.session_var import ControlVar, SessionVar
-from mlp.page.style.redraw import redraw, rerun_page
+from mlp.page.style.redraw import redraw
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.lab.experiment import GROWN, bars, begin_work, lab_refused, progress, work_of
 from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason
-from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
+from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory, run_key
+from mlp.page.visitors.shelf import answers_now
 from mlp.page.visitors.visitor import Visitor
 
 _lab_moment = ControlVar[int | None]("lab_moment", None)
@@ -41,12 +43,11 @@ UNKEPT = 8  # a run of fewer steps has saved none
 def choices(visitor: Visitor, data: Dataset) -> None:
     """Draw the slider of saved steps, and the field for an exact step."""
     subject_choice(data)
-    job = visitor.job
+    job, back = answers_now(visitor).job, state.loan.get()
     if job is None:
         return
     now, kept = job.snapshot().step, job.rewind.steps
-    back = state.rewound.get()
-    at = back.step if back is not None and back.run == visitor.runs.current else now
+    at = now if back is None or back.step is None else back.step
     moments = sorted({*kept, now, at})
     _lab_moment.set(at)
     with _lab_moment.placed():
@@ -68,15 +69,15 @@ def choices(visitor: Visitor, data: Dataset) -> None:
 
 def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the answers at this step and now, and the network at work."""
-    job = visitor.job
+    job = answers_now(visitor).job
     lab_refused.show()
     if job is not None and not job.snapshot().step:
         st.html('<p class="ink-note">Your run has not taken a step yet, so there is nothing to go back to.</p>')
         return
     if job is None:
         st.html(
-            '<p class="ink-note">You can only rewind your own run: press <b>Train a new network</b> above. A network '
-            "from a file holds only its final weights, not the steps that led there.</p>"
+            '<p class="ink-note">You can only rewind your newest run: train one, or choose <b>Your run</b> above. Any '
+            "other network has only its final weights, not the steps that led there.</p>"
         )
         network_picture.draw(answering(visitor), subject(data))
         return
@@ -86,10 +87,8 @@ def view(visitor: Visitor, data: Dataset) -> None:
     _take_replay(visitor, job)
     progress(EXPERIMENT, "Repeating the steps")
     now = job.snapshot()
-    back = state.rewound.get()
-    if back is None or back.run != visitor.runs.current:
-        back = state.Rewound(visitor.runs.current, now.step, now.reader)
-    step, then = back.step, back.reader
+    back = state.loan.get()
+    step, then = (now.step, now.reader) if back is None or back.step is None else (back.step, back.reader)
     if not np.isfinite(then.network.values).all():
         st.info(GROWN)
         return
@@ -100,7 +99,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
     text = f"<b>Your run</b> at step {step:,} of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}"
     if measured:
         text += f", with {100 * measured[-1].accuracy:.2f}% of validation images right at {measured[-1].moment}"
-    network_picture.draw(Answering(then, "run", text, step), looked_at)
+    network_picture.draw(Answering(answering(visitor).shelved, then, text, step), looked_at)
     st.html(
         '<div class="lab-row">'
         f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"
@@ -109,7 +108,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
 
 
 def _go_to_now(visitor: Visitor) -> None:
-    state.rewound.pop()
+    state.loan.pop()
     _redraw_readers(visitor)
 
 
@@ -128,12 +127,14 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         network = job.rewind.network(step)
     except LookupError:
         return  # the exactly computed step, which is already shown
-    state.rewound.set(state.Rewound(visitor.runs.current, step, replace(job.snapshot(), network=network).reader))
-    if state.network.get() == "run":
-        _redraw_readers(visitor)
-    else:
-        state.network.set("run")
-        rerun_page()
+    _lend(visitor, job, step, network)
+    _redraw_readers(visitor)
+
+
+def _lend(visitor: Visitor, job: Job, step: int, network: MLP) -> None:
+    """Let the network of a step answer in this tab, in place of the run's present one."""
+    reader = replace(job.snapshot(), network=network).reader
+    state.loan.set(state.Loan(run_key(visitor.runs.current), reader, step))
 
 
 def _compute(visitor: Visitor, job: Job, step: SessionVar[int]) -> None:
@@ -153,9 +154,7 @@ def _take_replay(visitor: Visitor, job: Job) -> None:
         return
     run = work.work.run
     _lab_replay_of.set((visitor.runs.current, True))
-    state.rewound.set(
-        state.Rewound(visitor.runs.current, run.step, replace(job.snapshot(), network=run.network).reader)
-    )
+    _lend(visitor, job, run.step, run.network)
     st.rerun()
 
 
@@ -164,7 +163,7 @@ def _continue_button(visitor: Visitor, job: Job, step: int) -> None:
     work = work_of(EXPERIMENT)
     exact: Replay | None = None if work is None or _lab_replay_of.get() != (visitor.runs.current, True) else work.work
     if exact is None or exact.run.step != step:
-        if state.rewound.get() is not None:
+        if state.loan.get() is not None:
             st.caption("Saved weights are rounded; to continue from here, compute the exact step.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -191,5 +190,5 @@ def _continue_run(visitor: Visitor, job: Job, exact: Replay) -> None:
         lab_refused.set(f"This run cannot continue: {reason(error)}")
         return
     other.rewind = job.rewind.until(step)
-    state.rewound.pop()
+    state.loan.pop()
     adopt(visitor, other, job.data, visitor.runs.origin)

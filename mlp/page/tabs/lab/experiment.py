@@ -24,6 +24,7 @@ from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.places import VIEW, Section, Views
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.shelf import answers_now
 from mlp.page.visitors.visitor import Visitor
 
 lab_refused = Refusal("lab")
@@ -90,7 +91,8 @@ def _view(visitor: Visitor, data: Dataset, experiment: Experiment, choices: tupl
 
 def has_states(visitor: Visitor) -> bool:
     """Whether the run has saved enough steps for its path to be shown."""
-    return visitor.job is not None and len(visitor.job.rewind.steps) >= MIN_STATES
+    job = answers_now(visitor).job
+    return job is not None and len(job.rewind.steps) >= MIN_STATES
 
 
 def begin_work(visitor: Visitor, experiment: str, work: Computation) -> None:

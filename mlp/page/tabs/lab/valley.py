@@ -14,6 +14,7 @@ from mlp.page.style import theme
 from mlp.page.style.html import svg, svg_url
 from mlp.page.tabs.lab.experiment import begin_work, facts_list, has_states, lab_refused, progress, work_of
 from mlp.page.visitors.refusals import reason
+from mlp.page.visitors.shelf import answers_now
 from mlp.page.visitors.visitor import Visitor
 
 _lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
@@ -44,7 +45,7 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
 
 
 def _measure(visitor: Visitor) -> None:
-    job = visitor.job
+    job = answers_now(visitor).job
     if job is None:
         return
     network, validation = job.snapshot().network.copy(), job.data.load().validation
@@ -69,11 +70,11 @@ def _states(job: Job) -> list[np.ndarray]:
 def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the measured part of the plane, and the path so far."""
     lab_refused.show()
-    job = visitor.job
+    job = answers_now(visitor).job
     if job is None:
         st.html(
-            '<p class="ink-note">A valley needs a path, and only your own run has one: press <b>Train a new '
-            "network</b> above, then come back.</p>"
+            '<p class="ink-note">A valley needs a path, and only your newest run has one: press <b>Train a new '
+            "network</b> or choose <b>Your run</b> above.</p>"
         )
         return
     if not has_states(visitor):

@@ -15,8 +15,7 @@ from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
 from mlp.nn.reader import Reader
-from mlp.page import state
-from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
+from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
@@ -58,7 +57,6 @@ BUDGET = 4e10
 @part("mistakes", NETWORK, VIEW, where=Where.TAB)
 def mistakes_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the choice of data, the confusion matrix, and the images in its open cell or the most confident mistakes."""
-    plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     kind = ("test" in data.splits_to_check and SPLITS.draw_choice("Data")) or "validation"
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
@@ -66,12 +64,13 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         return
     split: Split = getattr(data, kind)
     names, (noun, nouns) = data.names, data.noun(kind)
-    text, readings = _read(now, visitor, data.name, kind, split, plays)
+    text, readings = _read(now, data.name, kind, split)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
+    remark = remark_on_score(now.shelved.root, kind)
     st.html(
         f'<p class="ink-note">{text}: it reads <b>{right:,} of {total:,}</b> {nouns} right, '
-        f"{100 * right / total:.2f}%. {remark_on_score(now.root, kind)} Each row is a true {kind_of(names)}, each "
+        f"{100 * right / total:.2f}%. {remark} Each row is a true {kind_of(names)}, each "
         "column an answer. Open a cell to see its images, and an image to see which of its pixels spoke.</p>"
     )
     left, side = st.columns([5, 6], gap="medium")
@@ -85,16 +84,16 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         _pictures(readings, split, chosen, kind, names, noun)
 
 
-def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
-    if now.kind in PRETRAINED_NAMES:  # the same for all visitors
-        return now.caption, _pretrained_readings(now.kind, data, kind, now.reader, split)
+def _read(now: Answering, data: str, kind: str, split: Split) -> tuple[str, Readings]:
+    if now.shelved.is_shipped:  # the same for all visitors
+        return now.caption, _pretrained_readings(now.shelved.key, data, kind, now.reader, split)
 
     def analyze() -> tuple[str, Readings]:
         at = "" if now.step is None else f", at step {now.step:,}"
         n = n_affordable(now.reader, len(split), BUDGET)
         return now.caption + at, read_all(now.reader, split.images[:n], split.labels[:n])
 
-    return within_budget("readings", (now.network, visitor.job, split), analyze, plays=plays)
+    return within_budget("readings", (now.network, now.shelved.job, split), analyze, plays=now.plays)
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)

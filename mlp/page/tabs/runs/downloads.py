@@ -17,7 +17,7 @@ from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
-from mlp.page.draw.networks import NAMES, answering, pretrained
+from mlp.page.draw.networks import answering, pretrained
 from mlp.page.style.download_button import download_button
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import run_of
@@ -67,7 +67,7 @@ def share_file(visitor: Visitor) -> None:
     st.markdown("A web page in which this network reads drawings, without this server or the internet.")
     download_button(
         "Take it home",
-        lambda: take_home_page(now.reader, title=NAMES[now.kind], digit_check=pretrained("digit_check")),
+        lambda: take_home_page(now.reader, title=now.shelved.name, digit_check=pretrained("digit_check")),
         f"{file_name('network', visitor.nickname, date.today())}.html",
         key="share_file",
         icon=":material/home:",

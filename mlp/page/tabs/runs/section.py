@@ -22,8 +22,9 @@ from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.train.accuracy import synthetic_accuracy
 from mlp.page.train.run_words import accuracy_at, duration, measured_on
-from mlp.page.visitors.runs import RUN, all_runs, check_bytes, run_of
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.runs import RUN, all_runs, check_bytes
+from mlp.page.visitors.shelf import Shelved, answers_now, chosen, run_on_card
+from mlp.page.visitors.visitor import FRIENDS, Visitor
 from mlp.training.history import Evaluation, History
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.settings import Settings, setting_names
@@ -31,10 +32,7 @@ from mlp.training.uploaded_network import readable_network
 
 _shown_runs = ControlVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
-_run_number = ControlVar[int | None]("run_number", None)
-"""The number of the chosen run; a control."""
-_newest_run = SessionVar[int | None]("newest_run", None)
-"""The number of the newest run when this choice was last drawn."""
+ANOTHER = "Choose another one above, beside the canvas."
 _weights_in = SessionVar[Any]("weights_in", None)
 """The uploaded network; a control."""
 _weights_error = SessionVar[str | None]("weights_error", None)
@@ -122,14 +120,16 @@ def _in_common(runs: list[NumberedRun]) -> str:
 
 
 def _one_run(visitor: Visitor) -> None:
-    """Draw the choice of a run, what can be done with it, and how the current one reads synthetic digits."""
+    """Draw what can be done with the run that answers, or else the newest, and how it reads synthetic digits."""
+    run = run_on_card(visitor, chosen(visitor))
+    if run is None:
+        return
     st.subheader("One run", anchor=False)
-    number = _choice_of_one(visitor)
-    _actions(visitor, number)
-    offer_downloads(visitor, number)
-    if visitor.job is not None:
-        text = synthetic_accuracy(visitor.job.snapshot(), visitor.digits.now)
-        st.html(live("synthetic", text, 'p class="ink-status"'))
+    st.markdown(f"Run {run_name(run)}{' (current)' * (run.number == visitor.runs.current)}. {ANOTHER}")
+    _actions(visitor, run)
+    offer_downloads(visitor, run.number)
+    text = synthetic_accuracy(run.snapshot, visitor.digits.now)
+    st.html(live("synthetic", text, 'p class="ink-status"'))
 
 
 def _choice_of_shown(visitor: Visitor) -> None:
@@ -146,24 +146,7 @@ def _choice_of_shown(visitor: Visitor) -> None:
         )
 
 
-def _choice_of_one(visitor: Visitor) -> int:
-    names = {run.number: run_name(run) for run in all_runs(visitor)}
-    numbers = list(names)
-    if _newest_run.get() != numbers[0] or _run_number.get() not in numbers:
-        _newest_run.set(numbers[0])
-        _run_number.set(numbers[0])
-    with _run_number.placed():
-        return st.selectbox(
-            "Which run",
-            numbers,
-            key=_run_number.key,
-            format_func=lambda number: f"Run {names[number]}" + (" (current)" * (number == visitor.runs.current)),
-            label_visibility="collapsed",
-        )
-
-
-def _actions(visitor: Visitor, number: int) -> None:
-    run = run_of(visitor, number)
+def _actions(visitor: Visitor, run: NumberedRun) -> None:
     with st.container(horizontal=True):
         st.button(
             "Use these settings",
@@ -176,9 +159,9 @@ def _actions(visitor: Visitor, number: int) -> None:
             "Delete",
             key="delete_run",
             icon=":material/delete:",
-            disabled=number == visitor.runs.current,
+            disabled=run.number == visitor.runs.current,
             on_click=visitor.runs.delete,
-            args=(number,),
+            args=(run.number,),
         )
     if run.origin is not None:
         st.caption(f"This run started from {plain(run.origin.name)}, so its settings alone can’t repeat it.")
@@ -201,11 +184,22 @@ def weights_section(visitor: Visitor) -> None:
         on_change=_read_upload,
         args=(visitor,),
     )
-    error = _weights_error.get()
+    error, one = _weights_error.get(), answers_now(visitor)
     if error:
         st.error(plain(error))
     else:
-        st.html(announced("uploaded", "" if visitor.uploaded is None else description_of(visitor.uploaded)))
+        st.html(announced("uploaded", "" if one.uploaded is None else description_of(one.uploaded)))
+    if one.uploaded is not None or one.is_friends:
+        st.button(
+            f"Delete {one.name}", key="delete_network", icon=":material/delete:", on_click=_delete, args=(visitor, one)
+        )
+
+
+def _delete(visitor: Visitor, one: Shelved) -> None:
+    """Take an uploaded or a friend's network off the shelf."""
+    visitor.uploads = {number: network for number, network in visitor.uploads.items() if network is not one.uploaded}
+    friends = visitor.kept.get(FRIENDS, {})
+    visitor.kept[FRIENDS] = {code: names for code, names in friends.items() if code != one.key}
 
 
 def description_of(network: Reader) -> str:
@@ -217,7 +211,7 @@ def description_of(network: Reader) -> str:
     if isinstance(accuracy, float) and 0 <= accuracy <= 1:
         facts.append(f"{accuracy * 100:.2f}% on validation images, according to its file")
     sizes = " → ".join(map(str, network.layer_sizes))
-    return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. Choose “Uploaded network” to make it answer."
+    return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. It answers now."
 
 
 def _read_upload(visitor: Visitor) -> None:
@@ -227,16 +221,17 @@ def _read_upload(visitor: Visitor) -> None:
         return
     try:
         network = readable_network(file.getvalue(), file.name)
-        given_back = visitor.uploaded.network.values.nbytes if visitor.uploaded else 0
-        remedy = "try again when other visitors have left"
-        check_bytes(network.network.values.nbytes, remedy, given_back=given_back)
+        if len(visitor.uploads) >= limits().max_runs:
+            raise ValueError(f"this server keeps at most {limits().max_runs} networks from files; delete one below")
+        check_bytes(network.network.values.nbytes, "try again when other visitors have left")
     except ModelError as error:
         _weights_error.set(f"This file can’t be used: {error}.")
     except ValueError as error:
         _weights_error.set(f"This file can’t be used now. {file.name}: {error}.")
     else:
-        visitor.uploaded = network
-        state.network.set("uploaded")
+        number = max(visitor.uploads, default=0) + 1
+        visitor.uploads = {**visitor.uploads, number: network}
+        state.network.set(f"uploaded-{number}")
 
 
 RUNS = Section("Runs", runs_section)

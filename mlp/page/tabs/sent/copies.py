@@ -5,6 +5,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
@@ -13,11 +14,9 @@ from mlp.page.visitors.by_code import ByCode, CodedWork
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.persistence import save
 from mlp.page.visitors.visitor import Visitor
-from mlp.page.visitors.works import Uploaded
+from mlp.page.visitors.works import Single
 from mlp.training.uploaded_network import readable_network
 
-LINKED = "network"
-"""Name of a copy's code in a link."""
 MAX_SENT = 3
 """Copies of one visitor's networks."""
 SENT = "sent"
@@ -29,11 +28,12 @@ AGAIN = "the server had to reload your work; press the button again"
 UNSAVED = "the server can’t write to its disk, or its disk is full; try again in a minute"
 
 
-class Weights(Uploaded):
+class Weights(Single):
     """A copy's weights and names, with half the bits of each weight, in one file with all that is known of it."""
 
-    words, attributes = "a network that was sent", ("reader",)
-    dump = staticmethod(partial(dump_model, half=True))
+    suffix, words, attributes = "network.safetensors", "a network that was sent", ("reader",)
+    size, dump = attrgetter("network.values.nbytes"), staticmethod(partial(dump_model, half=True))
+    parse = staticmethod(partial(readable_network, name="a network on disk"))
 
 
 @dataclass

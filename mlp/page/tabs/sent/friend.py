@@ -1,58 +1,72 @@
-"""The page of somebody who tries a network that was sent: the network of the link, its row, and what is next."""
+"""The page of somebody who tries a network that a friend sent: the network, its row, and what is next."""
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.draw.networks import PRETRAINED_NAMES
+from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.link import forget_linked, linked
+from mlp.page.style.link import forget_linked, linked, one_of
 from mlp.page.style.theme import plain
 from mlp.page.tabs.next_step import NextStep, Thread, invent_signs, train_own
-from mlp.page.tabs.sent.copies import COPIES, LINKED, Copy
+from mlp.page.tabs.sent.copies import COPIES, Copy
+from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.session import visitors
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.shelf import LINKED, PRETRAINED, SHIPPED, chosen, drawer_is_open, named
+from mlp.page.visitors.visitor import FRIENDS, Visitor
 
 TRIED = "tried"
-"""Name of the count among the values that are kept of a visitor: the network's code, drawings read right, and all."""
+"""Name of the counts among the values kept of a visitor: by the network's code, drawings read right, and all."""
 ENDED = (
-    "The network of this link is gone: whoever sent it has withdrawn it, or nobody has opened it for 30 days. Ask for "
-    "a new link."
+    "This network is gone: whoever sent it has withdrawn it, or nobody has opened it for 30 days. Ask for a new link."
 )
-NOT_NOW = "The server can’t show the network of this link now. Open the link again in a minute."
+NOT_NOW = "The server can’t show the network that a friend sent now. Open its link again in a minute."
 
 _problem = SessionVar[str]("sent_problem", "")
-"""Why this tab does not show the network of the link that opened it; empty if it does."""
+"""Why a network that was asked for does not answer in this tab; empty if it does."""
 
 
-def visit_network() -> Copy | None:
-    """Read with the network of the link, chosen when it opens, and return it; call it before all that shows it."""
-    code = linked(LINKED)
-    if code is None or code in PRETRAINED_NAMES:
+def visit_network(visitor: Visitor) -> Copy | None:
+    """Borrow and return the friend’s network that answers, if it is one; call it before all that shows it.
+
+    That of a link is put on the shelf and chosen. The shelf keeps its code and what it reads, and the tab its weights.
+    """
+    link, friends = linked(LINKED), visitor.kept.get(FRIENDS, {})
+    is_new = link is not None and named(visitor, link) is None
+    code = typed_code(link or "") if is_new else chosen(visitor)
+    if is_new and len(code) != Copy.n_letters:
+        there = [name for name in (*SHIPPED, "run", "uploaded") if named(visitor, name) is not None]
+        _problem.set(f"This link chooses no network: {plain(*one_of(LINKED, [*there, 'a friend’s code'], link))}.")
+        forget_linked(LINKED)
+        is_new, code = False, chosen(visitor)
+    if not is_new and code not in friends:
         return None
-    copy = None
-    try:
+    copy, problem, loan = None, NOT_NOW, state.loan.get()
+    with suppress(OSError):
         copy = COPIES.visit(code, this_tab())
         problem = ENDED if copy is None else ""
-    except OSError:
-        problem = NOT_NOW
-    if copy is not None and state.sent.get() is None:
-        if not visitors().free_memory(0):
-            copy.listeners.discard(this_tab())
-            copy, problem = None, NOT_NOW
-        state.network.set("sent")
-        state.collecting.set(False)  # the canvas is for this network first
+    if copy is not None and (loan is None or loan.key != code) and not visitors().free_memory(0):
+        copy.listeners.discard(this_tab())
+        copy, problem = None, NOT_NOW
     if problem == ENDED:
         forget_linked(LINKED)
+        visitor.kept[FRIENDS] = {other: names for other, names in friends.items() if other != code}
+    elif copy is None and not is_new:
+        state.network.set(PRETRAINED.key)
+    elif copy is not None and copy.reader is not None:
+        state.loan.set(state.Loan(code, copy.reader))
+        if is_new:
+            visitor.kept[FRIENDS] = {**friends, code: list(copy.reader.names)}
+            state.network.set(code)
     _problem.set(problem)
-    state.sent.set(None if copy is None else copy.reader)
     return copy
 
 
@@ -69,11 +83,11 @@ def warn_of_network() -> None:
 
 
 def sent_row(visitor: Visitor) -> Row | None:
-    """Take the drawing for the count, while the network of the link reads and no signs are collected."""
-    reader = state.sent.get()
-    if reader is None or state.network.get() != "sent" or state.collecting.get():
+    """Take the drawing for the count, while a friend’s network answers and the drawer of signs is closed."""
+    now = answering(visitor)
+    if not now.shelved.is_friends or drawer_is_open(visitor):
         return None
-    return Row(partial(_judge, visitor, reader.names), [STROKE])
+    return Row(partial(_judge, visitor, now.reader.names), [STROKE])
 
 
 def _judge(visitor: Visitor, names: tuple[str, ...]) -> None:
@@ -88,12 +102,12 @@ def _judge(visitor: Visitor, names: tuple[str, ...]) -> None:
 
 
 def _counted(visitor: Visitor) -> tuple[int, int]:
-    """Return how many of the friend's drawings the network of the link has read right, and how many there were."""
-    code, right, n = visitor.kept.get(TRIED, ("", 0, 0))
-    return (right, n) if code == linked(LINKED) else (0, 0)
+    """Return how many of the drawings the friend's network that answers has read right, and how many there were."""
+    right, n = visitor.kept.get(TRIED, {}).get(chosen(visitor), (0, 0))
+    return right, n
 
 
-def _count(visitor: Visitor, named: int | None = None) -> None:
+def _count(visitor: Visitor, label: int | None = None) -> None:
     """Count the drawing as read right, or as what was named, and clear the canvas for the next one.
 
     A drawing that the network does not know is not read, whatever it would have answered.
@@ -102,16 +116,17 @@ def _count(visitor: Visitor, named: int | None = None) -> None:
     answer = None if desk.answer is None else desk.answer.current
     if desk.drawing is None or answer is None or answer.reading is None:
         return
-    is_right = answer.is_seen and named in (None, answer.reading.digit)
+    is_right = answer.is_seen and label in (None, answer.reading.digit)
     with visitor.lock:
         right, n = _counted(visitor)
-        visitor.kept[TRIED] = (linked(LINKED), right + is_right, n + 1)
+        counts = right + is_right, n + 1
+        visitor.kept[TRIED] = {**visitor.kept.get(TRIED, {}), chosen(visitor): counts}
     wipe(visitor, CANVAS, FIRST_WORK)  # the row follows once the canvas is empty
 
 
 def sent_thread(visitor: Visitor) -> Thread | None:
-    """Return what is next while the network of the link reads: own signs after signs, and a run after digits."""
-    reader = state.sent.get()
-    if reader is None or sent_row(visitor) is None:
+    """Return what is next while a friend’s network answers: own signs after signs, and a run after digits."""
+    if sent_row(visitor) is None:
         return None
-    return Thread([NextStep("Make your own", lambda _: True, train_own if reader.reads_digits else invent_signs)])
+    own = train_own if answering(visitor).reader.reads_digits else invent_signs
+    return Thread([NextStep("Make your own", lambda _: True, own)])

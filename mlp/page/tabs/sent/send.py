@@ -8,15 +8,16 @@ from mlp.class_names import in_words
 from mlp.page.draw.networks import answering, training_seconds
 from mlp.page.draw.share import copy_button
 from mlp.page.session_var import SessionVar
-from mlp.page.style.link import linked, page_address
+from mlp.page.style.link import page_address
 from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
-from mlp.page.tabs.sent.copies import COPIES, LINKED, MAX_SENT, SENT, copy_of
+from mlp.page.tabs.sent.copies import COPIES, MAX_SENT, SENT, copy_of
 from mlp.page.visitors.newcomer import NOT_DELETED
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import check_bytes
+from mlp.page.visitors.shelf import LINKED
 from mlp.page.visitors.visitor import Visitor
 
 SHOWN = "Whoever has the link of a network that you sent can try it until you withdraw it; you see nothing of theirs."
@@ -35,9 +36,9 @@ def link_of(code: str) -> str:
 
 def send_section(visitor: Visitor) -> None:
     """Draw the button that sends the network that answers, and the link; no copy is needed of one that others have."""
-    now = answering(visitor)
-    code = linked(LINKED) if now.kind == "sent" else now.kind
-    if now.kind in ("run", "uploaded"):
+    now = answering(visitor).shelved
+    code = now.key
+    if not (now.is_shipped or now.is_friends):
         code = _code.get() if _code.get() in COPIES.of(visitor) else ""
         st.markdown(f"A friend draws for a copy of your network as it is now. {KEPT}")
         look: Literal["primary", "secondary"] = "secondary" if code else "primary"  # then copying is what is next
@@ -52,7 +53,7 @@ def _send(visitor: Visitor) -> None:
     now = answering(visitor)
     about = "digits" if now.reader.reads_digits else in_words(now.reader.names)
     try:
-        reader = copy_of(now.reader, None if now.origin else training_seconds(visitor, now))
+        reader = copy_of(now.reader, None if now.origin else training_seconds(now))
         check_bytes(reader.network.values.nbytes, "try again when other visitors have left")
         _code.set(COPIES.send(visitor, reader, about))
     except ValueError as error:

@@ -27,7 +27,7 @@ from mlp.page.visitors.session import visitors
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.draw.test_your_signs import shape
 from tests.page.live.test_parts import outdated
-from tests.page.sight import address, at_rest, component, draw, eventually, tab_of, text, visitor_of
+from tests.page.sight import address, at_rest, component, draw, draw_sign, eventually, tab_of, text, visitor_of
 from tests.page.tabs.test_next_step import label
 from tests.page.ways import press
 from tests.sample_digits import sample
@@ -186,7 +186,7 @@ def test_lessons_begin_with_the_same_network_and_hold_back_one_of_each_digit(cla
     drawings = open_page(visitor=learner, tab="Your drawings")
     learner.button(key="step").click().run()
     untaught = visitor_of(at_rest(learner)).job.snapshot().network.values.copy()
-    drawings.run().segmented_control(key="network").set_value("run").run()
+    drawings.run().segmented_control(key="network").set_value("run-1").run()
     held = []
     for page, key in ((drawings, "teach"), (learner, "room_teach"), (drawings, "teach")):
         page.run().button(key=key).click().run()
@@ -208,7 +208,7 @@ def test_network_of_the_class_alone_cannot_be_taught(classroom):
     eventually(lambda: job.snapshot().step)
     learner.run().button(key="room_teach").click().run()
     (error,) = learner.error
-    assert "This network has learned drawings alone. Choose the pretrained network" in error.value
+    assert "This network has learned drawings alone. Choose another network" in error.value
     assert visitor_of(learner).job is job
 
 
@@ -303,16 +303,19 @@ def test_room_takes_the_drawing_before_the_signs(open_page: Callable[..., AppTes
     assert ">0</text>" in shape(page)
 
 
-def test_answer_speaks_of_the_signs_that_a_room_collects(page: AppTest):
+def test_network_of_digits_answers_while_a_room_collects_signs(page: AppTest):
     visitor_of(page).signs.change(DrawingSet(("♥", "★")))
     press(page.run(), "open_a_room")
-    assert text(draw(page, 4), "answer").startswith("♥ and ★ ")
+    assert "Draw ♥ or ★." in text(page, "answer")
+    assert text(draw(page, 4), "answer").startswith("4 ")
+    draw_sign(page, "A", np.random.default_rng(0))
+    assert text(page, "answer") == "I don’t know this one. This network has not learned ♥ and ★."
 
 
 def test_table_compares_one_way_which_the_holder_chooses_on_all_pages(classroom, open_page):
     room, holder, learner = classroom
     name = room.learner(person(visitor_of(learner).id)).name
-    visitor_of(learner).uploaded = pretrained("pretrained")
+    visitor_of(learner).uploads = {1: pretrained("pretrained")}
     learner.button(key="step").click().run()
     at_rest(learner)
     holder.run().button(key="room_open_table").click().run()
@@ -334,6 +337,6 @@ def test_table_compares_one_way_which_the_holder_chooses_on_all_pages(classroom,
         first, apart = compared_and_apart(page)
         assert (first, len(apart)) == ([uploaded], 3)
     assert holder.button_group(key="room_way").value == "uploaded"
-    visitor_of(learner).uploaded = None
+    visitor_of(learner).uploads = {}
     first, _ = compared_and_apart(learner.run())
     assert sorted(first) == sorted(basic)

@@ -54,11 +54,11 @@ WAYS = {
     ),
     "a round's mistakes": ("draw/correction.py teach", lambda: measured(press(in_a_round(), "round_teach"))),
     "the class alone": (
-        "draw/collect.py learn_alone",
+        "train/card.py train",
         lambda: measured(press(in_a_class(), "room_alone")),
     ),
     "a class alone whose room is closed": (
-        "draw/collect.py learn_alone",
+        "train/card.py train",
         lambda: after_class(measured(press(in_a_class(), "room_alone"))),
     ),
 }

@@ -34,7 +34,7 @@ def test_friend_reads_with_the_network_of_the_link_and_counts(open_page: Open):
     page = open_page(visitor=page, network=code)
     assert "A network that knows 😀, cat and ♥. Draw one." in text(page, "answer")
     assert ">😀</text>" in shape(page)
-    assert page.segmented_control(key="network").options[-1] == "Sent: 😀, cat, ♥"
+    assert page.segmented_control(key="network").options[-1] == "Sent 1: 😀, cat, ♥"
     assert component(page, "stage_network")["description"].endswith("3 answers: 😀, cat and ♥; nothing is drawn yet.")
     assert "give_one" not in {button.key for button in page.button}  # of signs that somebody else drew
     draw(page, 4)
@@ -45,7 +45,7 @@ def test_friend_reads_with_the_network_of_the_link_and_counts(open_page: Open):
         assert "Draw one." in text(page, "answer")  # the canvas is empty again
     again = open_page(visitor=page, **{name: values[-1] for name, values in address(page).items()})
     assert "2 of your 3" in text(again, "correction_row")
-    assert (address(again), visitor_of(again).network) == ({"network": [code]}, "pretrained")
+    assert (address(again), visitor_of(again).network) == ({"network": [code]}, code)
     assert label(again) == "Make your own"
     assert press(again, "next_step").button(key="sign_0").label.startswith("**A** · 1")
 
@@ -64,14 +64,26 @@ def test_friend_of_digits_trains_their_own_next(open_page: Open):
     page = open_page(network=sent(Reader(Settings(hidden=(9,)).new_network()), 12.3), epochs="1", images="100")
     assert "A network that somebody trained in 12 s. Draw a digit." in text(page, "answer")
     press(page, "next_step")
-    assert page.segmented_control(key="network").value == "run"
-    assert page.segmented_control(key="network").options[-1] == "Sent: digits"
+    assert page.segmented_control(key="network").value == "run-1"
+    assert page.segmented_control(key="network").options[-1] == "Sent 1"
 
 
-@pytest.mark.parametrize("code", ["zzzzzzzzzzzz", "<b>![x](y)", ""])
-def test_unknown_code_is_told_in_a_sentence_and_the_page_opens_as_always(open_page: Open, code: str):
+UNNAMED = "This link chooses no network: network must be one of pretrained, article, a friend’s code, got "
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("zzzzzzzzzzzz", ENDED),
+        ("<b>![x](y)", UNNAMED + r"\<b\>!\[x\](y)."),
+        ("", f"{UNNAMED}nothing."),
+        ("run", f"{UNNAMED}run."),
+        ("run-3", f"{UNNAMED}run-3."),
+    ],
+)
+def test_network_that_is_not_there_is_told_and_the_page_opens_as_always(open_page: Open, code: str, told: str):
     page = open_page(network=code, epochs="3")
-    assert ENDED in text(page)
+    assert [warning.value for warning in page.warning] == [told]
     assert text(draw(page, 4), "answer").startswith("4 ")
     assert address(page) == {"epochs": ["3"]}
 
@@ -79,9 +91,9 @@ def test_unknown_code_is_told_in_a_sentence_and_the_page_opens_as_always(open_pa
 def test_network_is_sent_from_the_menu_and_withdrawn_while_a_friend_draws(open_page: Open):
     names, page = (f"{FOREIGN}0", f"{FOREIGN}1"), open_page(tab="Sent", network="article")
     assert page.segmented_control(key="network").value == "article"
-    visitor_of(page).uploaded = Reader(Settings(hidden=(9,), names=names).new_network(), names=names)
+    visitor_of(page).uploads = {1: Reader(Settings(hidden=(9,), names=names).new_network(), names=names)}
     page.run().button_group(key="share_what").set_value("This network to try").run()
-    page.segmented_control(key="network").set_value("uploaded").run()
+    page.segmented_control(key="network").set_value("uploaded-1").run()
     for look in ("primary", "secondary"):  # once there is a link, copying it is what is next
         assert page.button(key="send_network").proto.type == look
         press(page, "send_network")

@@ -1,0 +1,126 @@
+"""The shelf: every network that can answer a visitor, whoever made it; exactly one of them answers in a tab."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mlp.class_names import DIGITS
+from mlp.jobs.earlier_runs import NumberedRun
+from mlp.jobs.job import Job
+from mlp.nn.reader import Reader
+from mlp.page import state
+from mlp.page.style.link import linked, shortened
+from mlp.page.style.theme import plain
+from mlp.page.visitors.codes import typed_code
+from mlp.page.visitors.runs import all_runs, run_key
+from mlp.page.visitors.visitor import FRIENDS, Visitor
+from mlp.training.data.drawing_data import CLOSED, DrawingData, drawing_data
+from mlp.training.data.saved_sources import Source
+from mlp.training.data.sources import chosen_mnist
+
+LINKED = "network"
+"""Name of a network's key in a link."""
+
+
+class Shelved(NamedTuple):
+    """A network on the shelf: its key, its name on a button and in sentences, and the names that it reads.
+
+    A reload and a link find it by its key. ``root`` says where its weights come from, as in `Origin`. A run's own is in
+    ``run``, and in ``job`` if it is the newest. A friend's is with a `state.Loan`, while it answers.
+    """
+
+    key: str
+    name: str
+    called: str
+    reads: tuple[str, ...]
+    root: str | None
+    run: NumberedRun | None = None
+    job: Job | None = None
+    uploaded: Reader | None = None
+    is_friends: bool = False
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it comes with Inkling."""
+        return self.key in SHIPPED
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it is an earlier run, of which neither the optimizer nor saved steps are kept."""
+        return self.run is not None and self.job is None
+
+
+PRETRAINED = Shelved("pretrained", "Pretrained", "the pretrained network", DIGITS, "pretrained")
+"""The network that answers a newcomer."""
+SHIPPED = {
+    PRETRAINED.key: PRETRAINED,
+    "article": Shelved("article", "Basic", "the basic network", DIGITS, "article"),
+}
+"""The networks that come with Inkling, by key."""
+
+
+def shelf(visitor: Visitor) -> dict[str, Shelved]:
+    """Return all networks by their keys, those of each kind from the newest on; safe from any thread."""
+    there = [*SHIPPED.values()]
+    for run in all_runs(visitor):
+        job = visitor.job if run.number == visitor.runs.current else None
+        reads, name, root = run.snapshot.settings.names, f"run {run.number}", run.origin and run.origin.root
+        names = ("Your run", "your run") if job is not None else (_title(name, reads), name)
+        there.append(Shelved(run_key(run.number), *names, reads, root, run, job))
+    for number, network in reversed(visitor.uploads.items()):
+        name, reads = f"upload {number}", network.names
+        there.append(Shelved(f"uploaded-{number}", _title(name, reads), name, reads, "uploaded", uploaded=network))
+    for nth, (code, names) in reversed([*enumerate(visitor.kept.get(FRIENDS, {}).items(), start=1)]):
+        name, called, reads = f"sent {nth}", "a network that was sent", tuple(names)
+        there.append(Shelved(code, _title(name, reads), called, reads, "uploaded", is_friends=True))
+    return {one.key: one for one in there}
+
+
+def _title(name: str, reads: tuple[str, ...]) -> str:
+    return name.capitalize() + ("" if reads == DIGITS else plain(f": {shortened(reads)}"))
+
+
+def named(visitor: Visitor, text: str | None) -> str | None:
+    """Return the key that a link names: ``run`` and ``uploaded`` are the newest of these; None if it is not there."""
+    names = f"{text or ''}-", f"{typed_code(text or '')}-"
+    return next((key for key in shelf(visitor) if f"{key}-".startswith(names)), None)
+
+
+def chosen(visitor: Visitor) -> str:
+    """Return the key of the network that answers: the tab's choice, else the link's, else the visitor's last one."""
+    there, asked = shelf(visitor), (state.network.get(), named(visitor, linked(LINKED)), visitor.network)
+    return next((key for key in asked if key in there), PRETRAINED.key)
+
+
+def answers_now(visitor: Visitor) -> Shelved:
+    """Return the network that answers."""
+    return shelf(visitor)[chosen(visitor)]
+
+
+def drawer_is_open(visitor: Visitor) -> bool:
+    """Whether the drawer for signs was opened for the network that answers."""
+    return state.drawer.get() == chosen(visitor)
+
+
+def run_on_card(visitor: Visitor, key: str) -> NumberedRun | None:
+    """Return the run that the train card describes: the one with this key, else the newest; None without any."""
+    runs = all_runs(visitor)
+    return next((run for run in runs if run_key(run.number) == key), next(iter(runs), None))
+
+
+def images_of(visitor: Visitor, names: Sequence[str]) -> Source | None:
+    """Return images of these names, to be loaded: MNIST, or drawings of signs, if there are any."""
+    if tuple(names) == DIGITS:
+        return chosen_mnist()
+    signs = visitor.signs.now
+    for data in (run.data for run in (answers_now(visitor).run, *all_runs(visitor)) if run is not None):
+        if isinstance(data, DrawingData) and data.names == names and data.room != CLOSED:
+            return data
+    return drawing_data(signs) if signs.names == names and signs.missing is None else None
+
+
+def to_learn(visitor: Visitor) -> Source:
+    """Return what a new run trains on: images of what the network that answers reads, or else digits."""
+    reads, signs = answers_now(visitor).reads, visitor.signs.now
+    if reads == signs.names and signs.missing is None:
+        return drawing_data(signs)  # with those drawn since a run began
+    return images_of(visitor, reads) or chosen_mnist()

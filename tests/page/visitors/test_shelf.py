@@ -1,0 +1,285 @@
+"""The shelf: each network can answer, exactly one does in a tab, and all that the page shows and does is about it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.nn.reader import Reader
+from mlp.page.tabs.sent.copies import COPIES, copy_of
+from mlp.page.tabs.sent.friend import ENDED
+from mlp.training.settings import Settings
+from tests.images.drawings.sample_drawings import letters
+from tests.page.sight import address, at_rest, draw, draw_sign, finished, tab_of, text, visitor_of
+from tests.page.tabs.sent.test_page import sent
+from tests.page.ways import press
+
+Open = Callable[..., AppTest]
+SHORT = {"hidden_layers": 1, "width_1": 16, "epochs": 1, "images": 300}
+LETTERS = ("A", "B", "C")
+
+
+def choose(page: AppTest, key: str) -> AppTest:
+    page.segmented_control(key="network").set_value(key).run()
+    assert not page.exception
+    return page
+
+
+def train(page: AppTest) -> AppTest:
+    return finished(press(page, "train"))
+
+
+@pytest.fixture
+def lettered(open_page: Open) -> AppTest:
+    """The page of a visitor with a run of letters, and then one of digits."""
+    page = open_page(**SHORT)
+    visitor_of(page).signs.change(letters(5))
+    press(page.run(), "your_signs")
+    finished(press(page, "learn_signs"))
+    return train(choose(page, "pretrained"))
+
+
+def answer_by(page: AppTest) -> str:
+    return text(page, "answer_by").removeprefix("Reading with ")
+
+
+def test_kept_signs_make_no_mode_at_the_next_visit(open_page: Open):
+    page = open_page()
+    visitor_of(page).signs.change(letters(5))
+    page = draw(open_page(visitor=page), 7)
+    assert text(page, "answer").startswith("7 9")
+    assert page.button(key="your_signs").label == "Your signs"
+
+
+def test_earlier_run_answers_at_one_press_after_a_reload_and_by_a_link(lettered: AppTest, open_page: Open):
+    assert lettered.segmented_control(key="network").options == ["Pretrained", "Basic", "Your run", "Run 1: A, B, C"]
+    page = draw_sign(choose(lettered, "run-1"), "A", np.random.default_rng(3))
+    assert text(page, "answer").startswith("A ")
+    for again in (open_page(visitor=page), open_page(visitor=page, network="run-1")):
+        assert answer_by(again).startswith("run 1, ")
+        assert again.button(key="your_signs").label == "Digits"
+    assert answer_by(open_page(visitor=page, network="run")).startswith("your run, ")
+
+
+def test_network_of_other_names_finds_an_empty_board_and_undo_brings_the_drawing_back(lettered: AppTest):
+    page = draw(choose(lettered, "pretrained"), 7)
+    seven = tab_of(page).desk.objects
+    assert text(choose(page, "article"), "answer").startswith("7 ")  # which reads the same names
+    for act, back in ((lambda: choose(page, "run-1"), "article"), (lambda: press(page, "your_signs"), "article")):
+        act()
+        assert "Nothing drawn yet." in text(page, "answer")
+        assert visitor_of(page).drawing is None
+        choose(page, back)
+        press(page, "undo")
+        assert tab_of(page).desk.objects == seven
+        draw(page, 7)
+
+
+def test_digits_button_leaves_an_empty_board_even_if_digits_were_read_beside_the_drawer(open_page: Open):
+    page = draw(press(open_page(), "your_signs"), 4)
+    assert text(page, "answer").startswith("4 ")
+    assert "Nothing drawn yet." in text(press(page, "your_signs"), "answer")
+
+
+def test_clear_leaves_nothing_for_undo_to_bring_back(lettered: AppTest):
+    page = choose(draw(choose(lettered, "pretrained"), 7), "run-1")
+    press(press(page, "clear"), "undo")
+    assert tab_of(page).desk.objects == []
+
+
+def test_open_drawer_without_names_reads_digits_gives_none_and_train_says_so(open_page: Open):
+    page = press(open_page(**SHORT), "your_signs")
+    assert "give_one" not in {button.key for button in page.button}
+    assert "12,730 numbers to learn, for digits" in text(page, "settings")
+    assert text(draw(page, 7), "answer").startswith("7 ")
+    press(page, "train")
+    assert visitor_of(page).job.snapshot().settings.names[0] == "0"
+
+
+def test_door_for_an_unknown_drawing_keeps_it(open_page: Open):
+    page = draw_sign(open_page(), "A", np.random.default_rng(0))
+    drawn = tab_of(page).desk.objects
+    page.session_state["drawer"], page.session_state["signs_door"] = "pretrained", True
+    assert tab_of(page.run()).desk.objects == drawn
+    assert "Name it, and a second one:" in text(page, "correction_row")
+
+
+def test_card_describes_the_run_that_answers_or_else_the_newest(lettered: AppTest):
+    for key, shown in (("run-2", "Run 2 784–16–10 "), ("run-1", "Run 1 784–16–3 "), ("article", "Run 2 784–16–10 ")):
+        assert shown in text(choose(lettered, key), "progress")
+    assert "as it learned" not in text(choose(lettered, "run-1"), "progress")
+    assert "Only the newest run has what it read while it learned." in text(lettered, "progress")
+
+
+def test_train_makes_what_the_sentence_says(lettered: AppTest):
+    visitor = visitor_of(lettered)
+    for key, sentence in (
+        ("run-1", "12,611 numbers to learn, for A, B, C"),
+        ("pretrained", "12,730 numbers to learn, for digits"),
+    ):
+        assert sentence in text(choose(lettered, key), "settings")
+        press(lettered, "train")
+        now = visitor.job.snapshot().settings
+        assert f"{now.n_parameters:,}" == sentence.split()[0]
+        assert ", ".join(now.names) in sentence or now.names[0] == "0"
+        finished(lettered)
+    lettered.slider(key="width_1").set_value(8).run()
+    said = text(choose(lettered, "run-3"), "settings")
+    assert "Next: 6,307 numbers to learn, for A, B, C · run 3: 12,611" in said
+
+
+def test_recipe_on_a_network_of_signs_trains_signs(lettered: AppTest):
+    press(choose(lettered, "run-1"), "recipe_small")
+    assert visitor_of(lettered).job.snapshot().settings.names == LETTERS
+
+
+def test_training_in_one_tab_changes_nothing_that_another_reads(lettered: AppTest, open_page: Open):
+    other = open_page(visitor=lettered, epochs=1, images=300)
+    assert answer_by(other).startswith("your run, ")
+    train(lettered)
+    assert answer_by(other.run()).startswith("run 2, ")
+    assert other.button(key="pause").label == "Resume"
+
+
+def test_pause_is_of_the_run_that_can_go_on_with_its_number_beside_it(open_page: Open):
+    page = train(open_page(**SHORT))
+    page.slider(key="epochs").set_value(25).run()
+    press(page, "train")
+    assert "run 2" not in text(page, "train_head")
+    choose(page, "run-1")
+    assert (page.button(key="pause").label, text(page, "train_head")) == ("Pause", "run 2")
+    assert page.button(key="step").disabled
+    press(page, "pause")
+    assert (page.button(key="pause").label, text(page, "train_head")) == ("Resume", "run 2")
+    assert "Run 1 784–16–10 " in text(at_rest(page), "progress")
+
+
+def test_earlier_run_has_no_steps_to_show_and_the_page_says_why(open_page: Open):
+    page = train(train(open_page(**SHORT, lab="rewind")))
+    choose(page, "run-1")
+    assert "You can only rewind your newest run" in text(page, "sections")
+    draw(page, 4).button_group(key="share_what").set_value("This drawing").run()
+    assert "share_moving" not in {one.key for one in page.get("download_button")}
+    assert "There is no animation of run 1" in text(page, "share_menu")
+
+
+def test_teach_it_now_teaches_the_earlier_run_that_answers(open_page: Open):
+    page = train(open_page(**SHORT))
+    first = visitor_of(page).job.snapshot().network.values.copy()
+    draw(choose(train(page), "run-1"), 4)
+    page.button_group(key="corrected").set_value(9).run()
+    press(page, "teach_now")
+    assert visitor_of(page).runs.origin[:2] == ("run 1", None)
+    np.testing.assert_array_equal(visitor_of(page).job.first_network.values, first)
+
+
+def test_earlier_run_that_was_taught_is_not_taught_again(open_page: Open):
+    page = draw(open_page(**SHORT), 4)
+    page.button_group(key="corrected").set_value(9).run()
+    press(page, "teach_now")
+    at_rest(press(page, "pause") if page.button(key="pause").label == "Pause" else page)
+    draw(choose(train(page), "run-1"), 3)
+    page.button_group(key="corrected").set_value(8).run()
+    page.button(key="teach_now").click().run()
+    assert "what it was before its last lesson, the pretrained network, is no longer known" in page.error[0].value
+
+
+def test_link_of_an_earlier_run_is_of_that_run(lettered: AppTest, open_page: Open):
+    choose(lettered, "run-1").button_group(key="share_what").set_value("This network to try").run()
+    press(lettered, "send_network")
+    [code] = visitor_of(lettered).kept["sent"]
+    assert "A network that knows A, B and C. Draw one." in text(open_page(network=code), "answer")
+
+
+def test_mistakes_and_one_run_are_of_the_run_that_answers(lettered: AppTest, open_page: Open):
+    page = choose(open_page(visitor=lettered, tab="Mistakes"), "run-1")
+    assert "Reading with run 1, epoch 1" in text(page, "sections")
+    page = choose(open_page(visitor=lettered, tab="Runs"), "run-1")
+    assert "Run 1." in text(page, "sections")
+    press(page, "delete_run")
+    assert answer_by(page) == "the pretrained network"
+    assert [run.number for run in visitor_of(page).runs.runs] == []
+
+
+def test_run_that_another_tab_deletes_leaves_the_next_network_and_an_empty_board(lettered: AppTest, open_page: Open):
+    other = choose(open_page(visitor=lettered, tab="Runs"), "run-1")
+    draw_sign(choose(lettered, "run-1"), "A", np.random.default_rng(0))
+    press(other, "delete_run")
+    assert answer_by(lettered.run()) == "the pretrained network"
+    assert "Nothing drawn yet." in text(lettered, "answer")
+
+
+def test_last_choice_that_is_gone_falls_back(lettered: AppTest, open_page: Open):
+    choose(lettered, "run-1")
+    visitor_of(lettered).runs.delete(1)
+    assert answer_by(open_page(visitor=lettered)) == "the pretrained network"
+
+
+def test_choice_outlives_a_reload_of_a_link_that_chooses_another(lettered: AppTest, open_page: Open):
+    page = open_page(visitor=lettered, network="article")
+    assert (answer_by(page), address(page)["network"]) == ("the basic network", ["article"])
+    assert "network" not in address(choose(page, "run-1"))
+    assert answer_by(open_page(visitor=page)).startswith("run 1, ")
+
+
+def test_several_uploads_have_their_places_until_they_are_deleted(open_page: Open):
+    page = open_page(tab="Runs")
+    for names in (LETTERS, ("x", "y")):
+        number = len(visitor_of(page).uploads) + 1
+        network = Reader(Settings(hidden=(9,), names=names, seed=number).new_network(), names=names)
+        visitor_of(page).uploads = {**visitor_of(page).uploads, number: network}
+    assert page.run().segmented_control(key="network").options[2:] == ["Upload 2: x, y", "Upload 1: A, B, C"]
+    assert answer_by(choose(page, "uploaded-1")) == "upload 1"
+    assert answer_by(open_page(visitor=page, network="uploaded")) == "upload 2"
+    press(page, "delete_network")
+    assert list(visitor_of(page).uploads) == [2]
+    assert answer_by(page.run()) == "upload 2"  # the last choice, in the other tab
+
+
+def test_friends_networks_stay_on_the_shelf_each_with_its_count(open_page: Open):
+    codes = [sent(Reader(Settings(hidden=(9,), seed=seed).new_network())) for seed in (1, 2)]
+    page = open_page(network=codes[0])
+    press(draw(page, 4), "sent_right")
+    page = open_page(visitor=page, network=codes[1])
+    assert "It read" not in text(page, "correction_row")
+    page = open_page(visitor=page)  # the next day, at the bare address
+    assert page.segmented_control(key="network").options == ["Pretrained", "Basic", "Sent 2", "Sent 1"]
+    assert answer_by(page) == "a network that was sent"
+    assert "It read 1 of your 1." in text(choose(page, codes[0]), "correction_row")
+    assert page.session_state["loan"].key == codes[0]
+
+
+def test_withdrawn_network_leaves_the_shelf_with_a_sentence(open_page: Open):
+    sender = open_page()
+    reader = Reader(Settings(hidden=(9,)).new_network())
+    code = COPIES.send(visitor_of(sender), copy_of(reader, None), "digits")
+    page = choose(open_page(network=code), "pretrained")
+    COPIES.withdraw(visitor_of(sender), code)
+    assert ENDED not in text(page.run())
+    assert ENDED in text(choose(page, code))
+    assert answer_by(page) == "the pretrained network"
+    assert page.segmented_control(key="network").options == ["Pretrained", "Basic"]
+
+
+def test_run_that_begins_while_a_friends_network_answers_answers_then(open_page: Open):
+    page = open_page(network=sent(Reader(Settings(hidden=(9,)).new_network())), **SHORT)
+    other = open_page(visitor=page)
+    press(page, "train")
+    assert answer_by(page).startswith("your run, ")
+    assert answer_by(other.run()) == "a network that was sent"
+
+
+def test_thirty_networks_leave_five_places_and_two_presses_to_each(lettered: AppTest):
+    visitor = visitor_of(lettered)
+    for number in range(1, 27):
+        network = Reader(Settings(hidden=(4,), seed=number).new_network())
+        visitor.uploads = {**visitor.uploads, number: network}
+    options = lettered.run().segmented_control(key="network").options
+    assert options == ["Pretrained", "Basic", "Your run", "Run 1: A, B, C"]  # the newest that reads letters
+    others = lettered.selectbox(key="other_networks")
+    assert others.options == ["26 more", *(f"Upload {number}" for number in range(26, 0, -1))]
+    others.set_value("Upload 3").run()
+    assert answer_by(lettered) == "upload 3"
+    assert lettered.segmented_control(key="network").options == ["Pretrained", "Basic", "Your run", "Upload 3"]
+    assert "Upload 3" not in lettered.selectbox(key="other_networks").options
