@@ -120,8 +120,8 @@ def _cost(run: Snapshot) -> str:
         return "measuring the effect on MNIST …"
     first, last = measured[0].accuracy * 100, measured[-1].accuracy * 100
     cost = "nothing" if last >= first else f"{first - last:.1f} points"
-    so_far = " so far" if run.playing else ""
-    return f"it cost <b>{cost}</b> on MNIST{so_far}: {first:.1f}% → {last:.1f}%"
+    when = f"at step {measured[-1].step:,} " if run.playing else ""
+    return f"{when}it cost <b>{cost}</b> on MNIST: {first:.1f}% → {last:.1f}%"
 
 
 def teaching_epochs() -> int:

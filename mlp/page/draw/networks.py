@@ -46,6 +46,7 @@ class Answering:
     step: int | None = None  # of its run
     diverged: int | None = None  # the step at which its run blew up
     invitation: str = ""  # what the empty canvas says, for a network that somebody sent
+    is_lent: bool = False  # whether it is an earlier step of its run
 
     @property
     def origin(self) -> Origin | None:
@@ -148,7 +149,7 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answeri
             return answering_as(visitor, PRETRAINED.key, None)
         return Answering(one, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
     if lent is not None:
-        return Answering(one, lent.reader, f"{words}, back at step {lent.step:,}", lent.step)
+        return Answering(one, lent.reader, f"{words}, back at step {lent.step:,}", lent.step, is_lent=True)
     now, origin = one.run.snapshot, one.run.origin
     begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"
     where = f"epoch {now.epoch}" if now.step else begun

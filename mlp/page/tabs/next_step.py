@@ -23,7 +23,7 @@ from mlp.page.tabs.mistakes.section import MISTAKES
 from mlp.page.tabs.places import Section, go_to
 from mlp.page.tabs.registry import named, open_place
 from mlp.page.tabs.step.section import STEP
-from mlp.page.train.card import train
+from mlp.page.train.card import is_first_try, train
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 
@@ -102,15 +102,17 @@ def invent_signs(visitor: Visitor) -> None:
     reveal("correction_row")
 
 
+BREAK_IT = NextStep(
+    "Break it: learning rate 1",
+    lambda visitor: all(run.snapshot.settings.learning_rate < TOO_FAST for run in all_runs(visitor)),
+    _break,
+)
+"""What comes once a first run reads, or has ended."""
 THREAD = (
     NextStep("Or show me one", _can_be_shown_one, give_one),
     NextStep("Train your own network", lambda visitor: not _has_run(visitor), train_own),
     NextStep("Train with these settings", _settings_differ, train_own),
-    NextStep(
-        "Break it: learning rate 1",
-        lambda visitor: all(run.snapshot.settings.learning_rate < TOO_FAST for run in all_runs(visitor)),
-        _break,
-    ),
+    BREAK_IT,
     _see("See what it gets wrong", MISTAKES),
     _see("See one step in slow motion", STEP),
     _see("Fool it in the lab", LAB)._replace(take=_fool),
@@ -127,7 +129,8 @@ THREAD = (
 
 def thread_of(visitor: Visitor, threads: Sequence[OtherThread]) -> Thread:
     """Return the first of the other threads that there is for a visitor, or else the usual one."""
-    return next((found for other in threads if (found := other(visitor)) is not None), Thread(THREAD))
+    usual = Thread(THREAD[: THREAD.index(BREAK_IT)] if is_first_try(visitor) else THREAD)
+    return next((found for other in threads if (found := other(visitor)) is not None), usual)
 
 
 def next_step(visitor: Visitor, threads: Sequence[OtherThread]) -> NextStep | None:

@@ -19,7 +19,7 @@ from mlp.page.train.note import note_section, problems, refused
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.refusals import Refusal, reason
-from mlp.page.visitors.runs import begin, shows_run
+from mlp.page.visitors.runs import all_runs, begin, shows_run
 from mlp.page.visitors.shelf import answers_now, chosen, run_on_card, shelf, to_learn
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData, sign_settings
@@ -31,6 +31,8 @@ hidable("train", "Train a new network")
 hidable("pause", "Pause and Resume")
 hidable("step", "One step")
 
+READS = 0.75
+"""Accuracy on validation images from which a first run reads."""
 SINGLE_STEP_S = 0.12
 """Longest wait for a single step, which spares the page a second redraw."""
 
@@ -41,13 +43,21 @@ def wait_for_step(visitor: Visitor) -> None:
         visitor.job.wait_for_step(SINGLE_STEP_S)
 
 
+def is_first_try(visitor: Visitor) -> bool:
+    """Whether the visitor's first run plays and does not read most digits yet: then watching it is what is next."""
+    if visitor.job is None or not visitor.job.playing or len(all_runs(visitor)) > 1:
+        return False
+    measured = visitor.job.snapshot().history.newest
+    return measured is None or measured.accuracy < READS
+
+
 def script_state(visitor: Visitor) -> str:
     """Return a hash of what the card shows besides the progress: the browser asks for a script when it changes."""
     job, shown, trials = visitor.job, visitor.shown, visitor.shown.trials()
     found = () if job is None else tuple(one.kind for one in problems(job, job.snapshot()))
     errors = tuple(trial.snapshot.error for trial in trials)
     steps = None if shown.busy else tuple(trial.snapshot.step for trial in trials)
-    numbers = *shelf(visitor), visitor.sweep.key, visitor.shows_sweep
+    numbers = *shelf(visitor), visitor.sweep.key, visitor.shows_sweep, is_first_try(visitor)
     return str(hash((visitor.forgotten, numbers, shown.playing, shown.can_continue, errors, steps, found)))
 
 

@@ -55,15 +55,20 @@ def test_slow_network_reads_as_many_images_as_it_can_in_time(open_page, monkeypa
     assert " of 100</b>" in markup(test)
 
 
-def test_run_is_read_again_only_when_its_network_has_changed(open_page):
+def test_list_stays_as_it_is_looked_at_until_the_visitor_asks_for_a_newer_one(open_page):
     test = open_page(tab="Mistakes", images=100, epochs=1)
-    split = sample().validation
+    split, shown = sample().validation, []
     for _ in range(2):
         test.button(key="step").click().run()
         at_rest(test)
         network = visitor_of(test).job.snapshot().network
-        expected = read_all(network, split.images, split.labels).confusion.tolist()
-        assert counts(test) == expected
-    network.values[:] = 0.0  # from now on, another reading would find other mistakes
-    assert read_all(network, split.images, split.labels).confusion.tolist() != expected
-    assert counts(test.run()) == expected
+        shown.append(read_all(network, split.images, split.labels).confusion.tolist())
+        assert counts(test) == shown[0]
+    assert shown[0] != shown[1]
+    assert "at step 1: it reads" in markup(test)
+    assert "The network has learned on since then." in markup(test)
+    test.button(key="mistakes_again").click().run()
+    assert counts(test) == shown[1]
+    assert "The network has learned on since then." not in markup(test)
+    test.segmented_control(key="mistakes_on").set_value("test").run()
+    assert counts(test) == read_all(network, sample().test.images, sample().test.labels).confusion.tolist()

@@ -1,8 +1,10 @@
 """The section "Mistakes": the confusion matrix as a grid of buttons, and images that a network misreads."""
 
 import html
+import weakref
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -14,17 +16,30 @@ from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
+from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, part, redraw
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.places import VIEW, Section, Views, look_inside
-from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
+
+class Look(NamedTuple):
+    """The readings that a visitor looks at, with what they are of: a run's stay until newer ones are asked for."""
+
+    of: tuple[object, ...]
+    network: weakref.ref[MLP]
+    is_untrained: bool
+    text: str
+    readings: Readings
+
+
+_look = SessionVar[Look | None]("mistakes_look", None)
+"""The last readings of a network that is the visitor's own."""
 _open_cell = SessionVar[tuple[int, int] | None]("open_cell", None)
 """The row and column of the open cell."""
 
@@ -64,7 +79,7 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         return
     split: Split = getattr(data, kind)
     names, (noun, nouns) = data.names, data.noun(kind)
-    text, readings = _read(now, data.name, kind, split)
+    text, readings, is_old = _read(now, data.name, kind, split)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
     remark = remark_on_score(now.shelved.root, kind)
@@ -73,6 +88,10 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         f"{100 * right / total:.2f}%. {remark} Each row is a true {kind_of(names)}, each "
         "column an answer. Open a cell to see its images, and an image to see which of its pixels spoke.</p>"
     )
+    if is_old:
+        with st.container(horizontal=True, vertical_alignment="center", key="mistakes_old"):
+            st.html('<p class="ink-status">The network has learned on since then.</p>', width="content")
+            st.button("Read them again", key="mistakes_again", on_click=_read_again)
     left, side = st.columns([5, 6], gap="medium")
     with left:
         chosen = confusion_grid(
@@ -84,16 +103,27 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         _pictures(readings, split, chosen, kind, names, noun)
 
 
-def _read(now: Answering, data: str, kind: str, split: Split) -> tuple[str, Readings]:
-    if now.shelved.is_shipped:  # the same for all visitors
-        return now.caption, _pretrained_readings(now.shelved.key, data, kind, now.reader, split)
+def _read(now: Answering, data: str, kind: str, split: Split) -> tuple[str, Readings, bool]:
+    """Return which network was read, its readings, and whether it has changed since then.
 
-    def analyze() -> tuple[str, Readings]:
+    Whoever looks at a list looks at one moment: it is not sorted anew under the pointer while a run plays.
+    """
+    if now.shelved.is_shipped:  # the same for all visitors
+        return now.caption, _pretrained_readings(now.shelved.key, data, kind, now.reader, split), False
+    look, of = _look.get(), (now.shelved.key, now.is_lent and now.step, data, kind)
+    is_old = look is not None and look.network() is not now.network
+    if look is None or look.of != of or (look.is_untrained and is_old):
         at = "" if now.step is None else f", at step {now.step:,}"
         n = n_affordable(now.reader, len(split), BUDGET)
-        return now.caption + at, read_all(now.reader, split.images[:n], split.labels[:n])
+        readings = read_all(now.reader, split.images[:n], split.labels[:n])
+        look, is_old = Look(of, weakref.ref(now.network), now.step == 0, now.caption + at, readings), False
+        _look.set(look)
+    return look.text, look.readings, is_old
 
-    return within_budget("readings", (now.network, now.shelved.job, split), analyze, plays=now.plays)
+
+def _read_again() -> None:
+    _look.set(None)
+    redraw(VIEW)
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
