@@ -1,7 +1,7 @@
 """A round of *Break it*: what counts and for whom, which mistake leads, and what a lesson with them does."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -28,12 +28,13 @@ from mlp.page.tabs.classroom.break_it import (
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
-from mlp.page.tabs.classroom.rooms import CLAIMS, PEOPLE, ROOMS
+from mlp.page.tabs.classroom.rooms import CLAIMS, PEOPLE
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.live.test_parts import outdated
 from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
+from tests.page.tabs.classroom.ways import Pages, me
 from tests.page.ways import press
 from tests.sample_digits import sample
 
@@ -73,13 +74,9 @@ def room() -> Classroom:
 
 
 @pytest.fixture
-def pages(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, AppTest]:
-    """A room with a round, its holder's page, and a learner's."""
-    holder = press(open_page(tab="Room"), "room_open")
-    room = ROOMS.of(visitor_of(holder))
-    assert room is not None
-    room.open_door()
-    learner = press(open_page(room=room.code), "room_join")
+def pages(classroom: Pages) -> Pages:
+    """The room, with a round."""
+    room, holder, learner = classroom
     press(holder, "round")
     return room, holder.run(), learner.run()
 
@@ -210,7 +207,7 @@ def test_claim_changes_only_the_holders_page_and_a_yes_that_of_all(pages, monkey
     for event in (PEOPLE, CLAIMS):
         monkeypatch.setattr(event, "every_s", 0.0)
     room, holder, learner = pages
-    claim(room, person(visitor_of(learner).id), leaning(7, 40), 7)
+    claim(room, me(learner), leaning(7, 40), 7)
     assert "room_round" in outdated(holder)
     assert "room_round" not in outdated(learner)
     (one,) = found(room, "claims")
@@ -270,9 +267,9 @@ def test_mended_and_broken_are_counted_by_what_the_network_read_before():
 
 def test_learner_who_was_let_go_learns_nothing_from_the_page_as_it_was(pages):
     room, holder, learner = pages
-    count(room, person(visitor_of(holder).id), 2)
+    count(room, me(holder), 2)
     teach = learner.run().button(key="round_teach")
-    room.let_go(person(visitor_of(learner).id))
+    room.let_go(me(learner))
     teach.click().run()
     assert visitor_of(learner).job is None
 

@@ -16,31 +16,18 @@ from mlp.page.visitors.newcomer import NOT_DELETED
 from mlp.page.visitors.session import visitors
 from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
 from tests.page.tabs.classroom.test_rooms import back, image, server, with_class
+from tests.page.tabs.classroom.ways import Pages, keys, me
 from tests.page.ways import press
-
-Pages = tuple[Classroom, AppTest, AppTest]
 
 
 @pytest.fixture
-def classroom(open_page: Callable[..., AppTest]) -> Pages:
-    """A room with its holder's page and a learner's, who have given two drawings each."""
-    holder = press(open_page(tab="Room"), "room_open")
-    room = ROOMS.of(visitor_of(holder))
-    assert room is not None
-    room.open_door()
-    learner = press(open_page(room=room.code), "room_join")
-    for number, page in enumerate((holder, learner)):
+def classroom(classroom: Pages) -> Pages:
+    """The room, to which both have given two drawings."""
+    room, *pages = classroom
+    for number, page in enumerate(pages):
         for label in (3, 4):
-            room.give(person(visitor_of(page).id), label, image(label + 50 * number))
-    return room, holder.run(), learner.run()
-
-
-def me(page: AppTest) -> str:
-    return person(visitor_of(page).id)
-
-
-def keys(page: AppTest) -> set[str]:
-    return {str(one.key) for one in page.button}
+            room.give(me(page), label, image(label + 50 * number))
+    return room, *[page.run() for page in pages]
 
 
 def row(page: AppTest) -> str:

@@ -12,12 +12,12 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.ideas import ANSWERED, IDEAS, bars
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, N_IDEAS, PHASES, Poll
-from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.tabs.places import ADDRESSES
 from tests.page.live.test_parts import outdated
 from tests.page.sight import markup, open_in, text, visitor_of
 from tests.page.tabs.classroom.test_rooms import back, server, with_class
+from tests.page.tabs.classroom.ways import keys, me
 from tests.page.tabs.test_next_step import label
 from tests.page.visitors.sample_work import file_of
 from tests.page.ways import press
@@ -30,19 +30,6 @@ def answer(page: AppTest, *answers: int) -> AppTest:
     for number, one in enumerate(answers or [AGREE] * N_IDEAS):
         page.button_group(key=f"room_idea_{ROOMS.of(visitor_of(page)).poll.asks}_{number}").set_value(one)
     return page.button(key="room_answer").click().run()
-
-
-def keys(page: AppTest) -> set[str]:
-    return {one.key for one in page.button}
-
-
-@pytest.fixture
-def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, AppTest]:
-    """A room with its holder's page and a learner's."""
-    holder = press(open_page(tab="Room"), "room_open")
-    room = ROOMS.of(visitor_of(holder))
-    room.open_door()
-    return room, holder.run(), press(open_page(room=room.code), "room_join")
 
 
 def filled(poll: Poll, n: int) -> Poll:
@@ -132,7 +119,7 @@ def test_only_whom_the_holder_let_in_can_answer(classroom, open_page):
     waits = press(open_page(room=room.code), "room_join")
     assert "room_answer" not in keys(waits)
     learner.run()
-    room.let_go(person(visitor_of(learner).id))
+    room.let_go(me(learner))
     answer_late = learner.button(key="room_answer")
     for number in range(N_IDEAS):
         learner.button_group(key=f"room_idea_0_{number}").set_value(AGREE)
@@ -146,7 +133,7 @@ def test_answers_of_a_learner_who_leaves_stay_counted_and_name_nobody(classroom)
     press(holder, "room_ask_before")
     answer(learner.run())
     [kept] = [one for one in room.works if one.suffix == "room.json"]
-    who, [file] = person(visitor_of(learner).id), kept.files()
+    who, [file] = me(learner), kept.files()
     assert who not in file.dump().decode()
     for learner_file in room.works[1].files():
         assert "poll" not in json.loads(learner_file.dump())

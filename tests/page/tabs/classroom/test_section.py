@@ -28,6 +28,7 @@ from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.draw.test_your_signs import shape
 from tests.page.live.test_parts import outdated
 from tests.page.sight import address, at_rest, component, draw, draw_sign, eventually, tab_of, text, visitor_of
+from tests.page.tabs.classroom.ways import Pages, me
 from tests.page.tabs.test_next_step import label
 from tests.page.ways import press
 from tests.sample_digits import sample
@@ -39,20 +40,14 @@ def give(room: Classroom, who: str, digits: Split) -> None:
 
 
 @pytest.fixture
-def classroom(open_page: Callable[..., AppTest]) -> tuple[Classroom, AppTest, AppTest]:
-    """A room with its holder's page and a learner's, who have given twenty test digits each."""
-    holder = open_page(tab="Room")
-    holder.button(key="room_open").click().run()
-    room = ROOMS.of(visitor_of(holder))
-    assert room is not None
-    room.open_door()
-    learner = open_page(room=room.code)
-    learner.button(key="room_join").click().run()
-    for number, page in enumerate((holder, learner)):
-        test = sample().test
+def classroom(classroom: Pages) -> Pages:
+    """The room, to which both have given twenty test digits."""
+    room, *pages = classroom
+    test = sample().test
+    for number, page in enumerate(pages):
         part = slice(20 * number, 20 * number + 20)
-        give(room, person(visitor_of(page).id), Split(test.images[part], test.labels[part]))
-    return room, holder.run(), learner.run()
+        give(room, me(page), Split(test.images[part], test.labels[part]))
+    return room, *[page.run() for page in pages]
 
 
 def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
@@ -90,7 +85,7 @@ def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
     assert open_page(visitor=learner, tab="Room").button_group(key="room_guess_of").value == 7
     assert not any(button.key == "room_open_table" for button in learner.button)
     three = np.flatnonzero(sample().test.labels == 3)[0]
-    room.give(person(visitor_of(holder).id), 5, sample().test.images[three])
+    room.give(me(holder), 5, sample().test.images[three])
     holder.button(key="room_open_table").click().run()
     shown = text(learner.run(), "room_guesses")
     by = " by networks trained alike (Basic, 25 epochs)"
@@ -137,7 +132,7 @@ def rows_of(room: Classroom) -> dict[str, list[str]]:
 
 def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom):
     room, holder, learner = classroom
-    holder_id, learner_id = (person(visitor_of(page).id) for page in (holder, learner))
+    holder_id, learner_id = map(me, (holder, learner))
     name = room.learner(learner_id).name
     room.open_table()
     assert rows_of(room) == {"Pretrained": [holder_id, learner_id], "MNIST alone": [holder_id, learner_id]}
@@ -160,7 +155,7 @@ def test_network_that_the_class_taught_reads_its_owners_drawings_only(classroom)
 
 def test_network_that_learned_a_rounds_mistakes_reads_the_others_drawings(classroom):
     room, holder, learner = classroom
-    holder_id, learner_id = (person(visitor_of(page).id) for page in (holder, learner))
+    holder_id, learner_id = map(me, (holder, learner))
     mine, drawn = room.learner(learner_id), sample().train
     with room.lock:
         room.change(replace(mine, mistakes=NO_DIGITS.with_example(int(drawn.labels[0]), drawn.images[0])))
@@ -274,7 +269,7 @@ def test_strangers_at_the_door_change_only_the_page_of_whoever_holds_the_room(cl
     assert [outdated(page) for page in pages] == [[], [], []]
     room.ask("a stranger")
     assert [outdated(page) for page in pages] == [["room_devices"], [], []]
-    room.guess(person(visitor_of(learner).id), 3)
+    room.guess(me(learner), 3)
     assert {"room_guess", "next_step_line"} <= set(outdated(learner))
     assert outdated(waits) == []
     room.send_away(*room.waiting)
@@ -314,7 +309,7 @@ def test_network_of_digits_answers_while_a_room_collects_signs(page: AppTest):
 
 def test_table_compares_one_way_which_the_holder_chooses_on_all_pages(classroom, open_page):
     room, holder, learner = classroom
-    name = room.learner(person(visitor_of(learner).id)).name
+    name = room.learner(me(learner)).name
     visitor_of(learner).uploads = {1: pretrained("pretrained")}
     learner.button(key="step").click().run()
     at_rest(learner)

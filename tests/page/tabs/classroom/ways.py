@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
@@ -14,6 +15,19 @@ from tests.page.sight import visitor_of
 from tests.page.ways import LONG, measured, opened, press
 from tests.sample_digits import sample
 
+Pages = tuple[Classroom, AppTest, AppTest]
+"""A room, its holder's page and a learner's."""
+
+
+def me(page: AppTest) -> str:
+    """Return what a room knows the visitor of a page by."""
+    return person(visitor_of(page).id)
+
+
+def keys(page: AppTest) -> set[str]:
+    """Return the keys of a page's buttons."""
+    return {str(one.key) for one in page.button}
+
 
 def in_a_class() -> AppTest:
     """Return the page of a learner in a room with the drawings of another class."""
@@ -21,7 +35,7 @@ def in_a_class() -> AppTest:
     visitor = visitor_of(page)
     room = ROOMS.of(visitor)
     assert room is not None
-    room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
+    room.give(me(page), int(digits.labels[0]), digits.images[0])
     room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]))
     return page.run()
 
