@@ -17,6 +17,8 @@ class Clock:
     def monotonic(self) -> float:
         return self.now
 
+    time = monotonic
+
 
 def moved_clock(patch: pytest.MonkeyPatch) -> Clock:
     """Return the time of registries of visitors and of rooms until the patch ends."""

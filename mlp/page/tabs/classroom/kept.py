@@ -38,17 +38,19 @@ class State(Work):
 
 
 class Learners(Work):
-    """The learners of a room: a file for each, with all that the room knows of them."""
+    """The learners of a room, and who has left: a file for each, with all that the room knows of them."""
 
-    suffix, words, attributes = "learner.json", "a learner of the room", ("learners",)
+    suffix, words, attributes = "learner.json", "a learner of the room", ("learners", "left")
 
     def n_bytes(self) -> int:
-        """Return the memory of all learners."""
-        return sum(200 + sum(getattr(one, each).n_bytes for each in DRAWN) for one in self.owner.learners)
+        """Return the memory of all learners, and of what is kept of others."""
+        everybody = (*self.owner.learners, *self.owner.left)
+        return sum(200 + sum(getattr(one, each).n_bytes for each in DRAWN) for one in everybody)
 
     def files(self) -> list[File]:
-        """Return a file for each learner, by their number."""
-        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in self.owner.learners]
+        """Return a file for each learner, and for each who may come back as the same, by their number."""
+        everybody = [*self.owner.learners, *self.owner.may_return]
+        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in everybody]
 
     def file_of(self, learner: Learner) -> str:
         """Return the name of a learner's file."""
@@ -59,10 +61,11 @@ class Learners(Work):
         about, it = json.loads(data), self.owner
         about |= {each: parse_drawings(about[each], most=MAX_DRAWINGS) for each in DRAWN}
         it.names, it.last_number = about["drawings"].names, max(it.last_number, number)
-        if it.learner(about["who"]) is None:
-            it.learners = [Learner(number, **about), *it.learners]
+        if it.known(about["who"]) is None:
+            kept = it.left if about["left_at"] else it.learners
+            kept.insert(0, Learner(number, **about))
 
 
 def _dump(learner: Learner) -> bytes:
-    about = {name: getattr(learner, name) for name in ("who", "name", "guess")}
+    about = {name: getattr(learner, name) for name in ("who", "name", "guess", "left_at")}
     return json.dumps(about | {each: dump_drawings(getattr(learner, each), packed=True) for each in DRAWN}).encode()

@@ -38,6 +38,12 @@ def called(name: str) -> str:
     return f"the {name}" if name in ANIMALS else name
 
 
+def lost(learner: "Learner") -> str:
+    """Return what a room deletes with a learner, to end a sentence; empty if they gave nothing."""
+    n = sum(len(getattr(learner, each)) for each in DRAWN)
+    return f", and delete {n} drawing{'s' * (n > 1)}" if n else ""
+
+
 @dataclass(frozen=True, eq=False)
 class Learner:
     """Somebody in a room: the name there, the copies of what they gave, and their guess.
@@ -45,6 +51,7 @@ class Learner:
     ``number`` is that of their file, and of nobody else in the room, ever. ``who`` is the digest of a visitor's id, see
     `person`; for the drawings of a file, a text that is none. ``n_given`` is the room's at their last drawing.
     ``claims`` are digits that the network of a round misreads, until the holder reads them; then they are ``mistakes``.
+    Of somebody who has left, it has who, name and number only, and when they left, in seconds since 1970.
     """
 
     number: int
@@ -55,3 +62,4 @@ class Learner:
     n_given: int = 0
     claims: DrawingSet = NO_DIGITS
     mistakes: DrawingSet = NO_DIGITS
+    left_at: float = 0.0

@@ -24,6 +24,8 @@ MAX_LEARNERS, MAX_WAITING = 40, 80
 FULL = f"This room has {MAX_DRAWINGS:,} drawings, the most that it takes."
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
+RETURNS_S = 7200.0
+"""Time in which whoever has left can come back as the same animal."""
 
 
 class ClassroomError(ValueError):
@@ -40,6 +42,8 @@ class Classroom(CodedWork):
         What it asks for: the digits, or signs of its own.
     learners : list of Learner
         Everybody who was let in, in this order, and drawings from files.
+    left : list of Learner
+        Who has left by themselves: their names and numbers, which nobody else gets. They hold no place.
     waiting : dict of str to str
         The names of those who wait to be let in, while their pages are open.
     collects : bool
@@ -58,6 +62,7 @@ class Classroom(CodedWork):
     n_letters = 8  # with 40 bits, nobody guesses the code of a room whose door is open
     names: tuple[str, ...] = DIGITS
     learners: list[Learner] = field(default_factory=list)
+    left: list[Learner] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
     collects: bool = True
     shows_answer: bool = False
@@ -75,7 +80,7 @@ class Classroom(CodedWork):
     def drop(self) -> None:
         """Remove everybody, and what they gave. The lock is held."""
         self.collects = self.breaks = False
-        self.learners, self.waiting, self.poll = [], {}, Poll()
+        self.learners, self.left, self.waiting, self.poll = [], [], {}, Poll()
         self._drop_pictures()
 
     # Who is here
@@ -83,6 +88,15 @@ class Classroom(CodedWork):
     def learner(self, who: str) -> Learner | None:
         """Return a learner; None if they were not let in."""
         return next((one for one in self.learners if one.who == who), None)
+
+    def known(self, who: str) -> Learner | None:
+        """Return a learner, or what is kept of one who has left; None if there is nothing."""
+        return next((one for one in (*self.learners, *self.left) if one.who == who), None)
+
+    @property
+    def may_return(self) -> list[Learner]:
+        """Those who have left in the last two hours."""
+        return [one for one in self.left if time.time() - one.left_at < RETURNS_S]
 
     def knows(self, who: str) -> bool:
         """Whether somebody is a learner, or waits to be let in."""
@@ -117,7 +131,7 @@ class Classroom(CodedWork):
             elif who not in self.waiting:
                 if len(self.waiting) >= MAX_WAITING:
                     raise ClassroomError("Too many wait to be let in. Try again when the door is open.")
-                self.waiting[who] = self._free_name()
+                self.waiting[who] = self._identity(who)[1]
         self.changed()
 
     def let_in(self, who: str) -> None:
@@ -145,22 +159,41 @@ class Classroom(CodedWork):
         """Whether it lets everybody in at the moment."""
         return time.monotonic() < self.open_until
 
-    def let_go(self, who: str) -> None:
-        """Remove a learner, or somebody who waits, with the room's copies of their drawings."""
+    def let_go(self, who: str, *, may_return: bool = False) -> None:
+        """Remove a learner, or somebody who waits, with the room's copies of their drawings.
+
+        With ``may_return``, they can come back with their name and number, which say who has answered.
+        """
         with self.lock:
-            if self.waiting.pop(who, None) is None:
-                self.learners = [one for one in self.learners if one.who != who]
+            gone = None if self.waiting.pop(who, None) else self.learner(who)
+            if not may_return:
+                self.left = [one for one in self.left if one.who != who]
+            elif gone is not None:
+                bare = Learner(gone.number, who, gone.name, DrawingSet(self.names), left_at=time.time())
+                self.left = [*self.may_return, bare][-MAX_LEARNERS:]
+            if gone is not None:
+                self.learners = [one for one in self.learners if one is not gone]
                 self.n_given += 1
                 self._drop_pictures()
         self.changed()
 
     def _enter(self, who: str) -> None:
-        name = self.waiting.pop(who, None) or self._free_name()
-        self.learners = [*self.learners, Learner(self._next_number(), who, name, DrawingSet(self.names))]
+        number, name = self._identity(who)
+        self.waiting.pop(who, None)
+        self.left = [one for one in self.left if one.who != who]
+        self.learners = [*self.learners, Learner(number or self._next_number(), who, name, DrawingSet(self.names))]
+
+    def _identity(self, who: str) -> tuple[int | None, str]:
+        """Return the number and name that somebody had here before, or no number, and the one who waits has."""
+        before = next((one for one in self.may_return if one.who == who), None)
+        if before is not None:
+            return before.number, before.name
+        return None, self.waiting.get(who) or self._free_name()
 
     def _free_name(self) -> str:
-        """Return an animal that nobody is here, inside or waiting; a number if there is none left."""
-        left = set(ANIMALS) - {one.name for one in self.learners} - set(self.waiting.values())
+        """Return an animal that nobody is, inside, waiting, or gone for a while; a number if there is none left."""
+        taken = {one.name for one in (*self.learners, *self.may_return)} | set(self.waiting.values())
+        left = set(ANIMALS) - taken
         return secrets.choice(sorted(left)) if left else f"number {self._next_number()}"
 
     def _next_number(self) -> int:

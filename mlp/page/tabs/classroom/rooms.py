@@ -8,7 +8,7 @@ from mlp.class_names import DIGITS, in_words
 from mlp.page.live.tabs import Tab
 from mlp.page.style.redraw import Event
 from mlp.page.tabs.classroom.kept import Learners
-from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.visitors.by_code import ByCode
 from mlp.page.visitors.codes import typed_code
@@ -19,6 +19,8 @@ SEAT = "classroom"
 """Name of a visitor's seat among the values that are kept of them."""
 WAITS_S = 45.0
 """Time for which somebody without an open tab still waits to be let in."""
+LEFT = "classroom_left"
+"""Name of the codes of rooms that a visitor has left, among the values that are kept of them."""
 TOLD = "classroom_told"
 """Name of what became of a visitor's room, as text, among the values that are kept of them, until they have read it."""
 ENDED = "Room {} was closed, and its drawings are deleted."
@@ -110,8 +112,10 @@ class Classrooms(ByCode[Classroom]):
         if notice is not None:
             visitor.add_notice(notice)
 
-    def leave(self, visitor: Visitor) -> None:
+    def leave(self, visitor: Visitor, *, may_return: bool = False) -> None:
         """Take a visitor, with the copies of their drawings, out of their room; whoever holds it closes it.
+
+        With ``may_return``, it knows them for two hours; else the rooms that they have left forget them, too.
 
         Raises
         ------
@@ -119,22 +123,34 @@ class Classrooms(ByCode[Classroom]):
             If the disk refuses; then they are still in the room.
         """
         seat, me = seat_of(visitor), person(visitor.id)
+        left = [code for code in visitor.kept.get(LEFT, ()) if self.knows(code)]
+        for code in () if may_return else left:
+            with self.held(code, on_disk=True) as room:
+                if room is not None:
+                    self._delete_file(room, room.known(me))
+                    room.let_go(me)
         if seat is None:
             return
         with self.held(seat.code, on_disk=True) as room:
-            if room is not None and self.checkpoints is not None:
-                if seat.holds:
-                    self.checkpoints.remove(room.id)
-                elif (mine := room.learner(me)) is not None:
-                    self.checkpoints.delete(room.id, Learners(room).file_of(mine))
+            if room is not None and seat.holds and self.checkpoints is not None:
+                self.checkpoints.remove(room.id)
+            elif room is not None:
+                self._delete_file(room, room.learner(me))
             with visitor.lock:
                 if seat_of(visitor) == seat:
                     del visitor.kept[SEAT]
+                    if may_return and not seat.holds:
+                        visitor.kept[LEFT] = [*(code for code in left if code != seat.code), seat.code]
             if room is not None and seat.holds:
                 self.forget(room.id)
                 room.close()
             elif room is not None:
-                room.let_go(me)
+                room.let_go(me, may_return=may_return)
+
+    def _delete_file(self, room: Classroom, mine: Learner | None) -> None:
+        """Delete what is kept of a learner, if there is anything; the lock of the room's files is held."""
+        if mine is not None and self.checkpoints is not None:
+            self.checkpoints.delete(room.id, Learners(room).file_of(mine))
 
     def check(self, visitor: Visitor) -> None:
         """Forget that a visitor waits whose tabs are closed, and delete the copies in runs whose rooms are closed."""

@@ -12,16 +12,17 @@ from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import forget_linked, hidable, linked
+from mlp.page.style.redraw import Where, part
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.break_it import follow_round, mended, round_section
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.holder.hold import closing, code_card, devices, upload
 from mlp.page.tabs.classroom.ideas import ideas
-from mlp.page.tabs.classroom.learner import called, person
+from mlp.page.tabs.classroom.learner import called, lost, person
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
-from mlp.page.tabs.classroom.rooms import ELSEWHERE, ROOMS, holds_room, seat_of, told
+from mlp.page.tabs.classroom.rooms import ELSEWHERE, GIVEN, ROOMS, holds_room, seat_of, told
 from mlp.page.tabs.classroom.row import waits
 from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
@@ -41,6 +42,8 @@ _code = SessionVar("room_typed", "")
 """The code that was typed; a control."""
 _followed = SessionVar[bool]("room_followed", False)
 """Whether the link's room was shown, and the visitor is not in it yet."""
+_leaving = SessionVar[bool]("room_leaving", False)
+"""Whether the page asks whether to leave the room."""
 SHARED = (
     "What you give to a room is a copy, which everybody there sees under the name of an animal. A table shows them how "
     "your run and your uploaded network read it all. Leaving removes what you gave; only a run that learned from it "
@@ -140,10 +143,26 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
         round_section(visitor, room)
         mended(visitor, room)
     if not holds:
-        st.button("Leave the room", key="room_leave", on_click=_leave, args=(visitor,))
+        _leave_button(visitor, room)
         return
     upload(room)
     closing(room, partial(_leave, visitor))
+
+
+@part("room_leaving", lambda *_: [GIVEN] * _leaving.get(), where=Where.TAB)
+def _leave_button(visitor: Visitor, room: Classroom) -> None:
+    """Draw the button that asks whether to leave the room, or the question."""
+    mine = room.learner(person(visitor.id))
+    if mine is None:
+        return
+    if not _leaving.get():
+        st.button("Leave the room …", key="room_leave", on_click=_leaving.set, args=(True,))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        name = called(mine.name)
+        st.markdown(f"Leave the room{lost(mine)}? If you come back within two hours, you are **{name}** again.")
+        st.button("Leave", key="room_left", type="primary", on_click=_leave, args=(visitor,))
+        st.button("Stay", key="room_stay", on_click=_leaving.set, args=(False,))
 
 
 def open_room(visitor: Visitor) -> None:
@@ -159,7 +178,8 @@ def _join(visitor: Visitor) -> None:
 
 
 def _leave(visitor: Visitor) -> None:
-    _try(ROOMS.leave, visitor, if_disk_fails=NOT_DELETED)
+    _leaving.set(False)
+    _try(partial(ROOMS.leave, may_return=True), visitor, if_disk_fails=NOT_DELETED)
 
 
 def _try(act: Callable[..., object], *args: object, if_disk_fails: str = UNREADABLE) -> None:

@@ -50,6 +50,27 @@ def test_letting_go_asks_with_the_name_and_the_number_of_drawings(classroom: Pag
     assert (room.learner(who), room.n_drawings) == (None, 2)
 
 
+def test_leaving_asks_with_the_number_of_drawings(classroom: Pages):
+    room, _, learner = classroom
+    number, name = room.learner(me(learner)).number, room.learner(me(learner)).name
+    press(learner, "room_leave")
+    asked = f"Leave the room, and delete 2 drawings? If you come back within two hours, you are the {name} again."
+    assert asked in text(learner).replace("**", "")
+    press(learner, "room_stay")
+    assert "room_left" not in keys(learner)
+    assert room.n_drawings == 4
+    press(learner, "room_leave")
+    room.give(me(learner), 5, image(5))
+    assert "delete 3 drawings?" in text(learner.run())
+    press(learner, "room_left")
+    assert (room.learner(me(learner)), room.n_drawings, seat_of(visitor_of(learner))) == (None, 2, None)
+    learner.text_input(key="room_typed").set_value(room.code)
+    press(learner, "room_join")
+    assert f"You are the {name} in room" in text(learner).replace("**", "")
+    assert room.learner(me(learner)).number == number
+    assert "room_left" not in keys(learner)
+
+
 def test_question_of_one_tab_meets_nobody_who_has_come_back(classroom: Pages, open_page: Callable[..., AppTest]):
     room, holder, learner = classroom
     other = open_page(visitor=holder, tab="Room")

@@ -137,7 +137,8 @@ def test_answers_of_a_learner_who_leaves_stay_counted_and_name_nobody(classroom)
     assert who not in file.dump().decode()
     for learner_file in room.works[1].files():
         assert "poll" not in json.loads(learner_file.dump())
-    press(learner, "room_leave")
+    press(press(learner, "room_leave"), "room_left")
+    assert room.learner(who) is None
     assert room.poll.counts[0] == [[1, 0, 0]] * N_IDEAS
 
 

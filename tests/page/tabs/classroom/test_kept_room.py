@@ -16,7 +16,7 @@ from hypothesis.strategies import booleans, integers, sampled_from
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.page.tabs.classroom.learner import person
-from mlp.page.tabs.classroom.room import DOOR_S, EACH, ClassroomError
+from mlp.page.tabs.classroom.room import DOOR_S, EACH, RETURNS_S, ClassroomError
 from mlp.page.tabs.classroom.rooms import ENDED, GONE, WAITS_S, Classrooms, seat_of, told
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from tests.jobs.manual_engine import ManualEngine
@@ -64,7 +64,8 @@ class KeptRoom(RuleBasedStateMachine):
         self.now: dict[tuple[str, ...], Any] = {}  # the model: each seat, room and place in one
         self.on_disk: dict[tuple[str, ...], set[Any]] = {}
         self.doors: dict[str, float] = {}
-        self.names: dict[tuple[str, ...], str] = {}
+        self.names: dict[tuple[str, ...], Any] = {}
+        self.numbers: dict[tuple[str, ...], Any] = {}
         self.serve()
         self.people = {who: self.visitors.get(None, who) for who in "abc"}
         for visitor in self.people.values():
@@ -87,7 +88,7 @@ class KeptRoom(RuleBasedStateMachine):
     # The model
 
     def pieces(self) -> dict[tuple[str, ...], Any]:
-        """Return each seat, each room with whether it collects, and what each of its learners gave."""
+        """Return each seat, each room with whether it collects, what each learner gave, and when others left."""
         known = {person(visitor.id): who for who, visitor in self.people.items()}
         found: dict[tuple[str, ...], Any] = {}
         for who, visitor in self.people.items():
@@ -99,19 +100,24 @@ class KeptRoom(RuleBasedStateMachine):
                 given = tuple((each.label, int(each.image[0]) - FIRST) for each in one.drawings.examples)
                 found["inside", room.code, known[one.who]] = given
             found |= {("waits", room.code, known[who]): True for who in room.waiting}
+            found |= {("left", room.code, known[one.who]): one.left_at for one in room.may_return}
         return found
 
     @invariant()
     def rooms_are_as_the_model(self) -> None:
+        self.expire()
         assert self.pieces() == self.now
         for room in filter(None, map(self.rooms.named, self.codes)):
             names = {one.who: one.name for one in room.learners} | room.waiting
+            names |= {one.who: one.name for one in room.may_return}
             assert len({*names.values()}) == len(names)
+            numbers = {one.who: one.number for one in (*room.may_return, *room.learners)}
             for who, visitor in self.people.items():
-                if name := names.get(person(visitor.id)):
-                    assert self.names.setdefault((room.code, who), name) == name
-                else:
-                    self.names.pop((room.code, who), None)
+                for known, found in ((self.names, names), (self.numbers, numbers)):
+                    if each := found.get(person(visitor.id)):
+                        assert known.setdefault((room.code, who), each) == each
+                    else:
+                        known.pop((room.code, who), None)
 
     def saved(self, *, surely: bool = True) -> None:
         """Note that all is on disk as it is now, or perhaps as it was there before; who waits is in memory only."""
@@ -127,6 +133,20 @@ class KeptRoom(RuleBasedStateMachine):
             assert self.now.get(name) in self.on_disk.get(name, {None}), name
         self.saved()
 
+    def expire(self) -> None:
+        """Forget who left more than two hours ago."""
+        old = self.clock.now - RETURNS_S
+        for name in [name for name, at in self.now.items() if name[0] == "left" and at <= old]:
+            del self.now[name]
+        for name in [name for name in self.on_disk if name[0] == "left"]:
+            self.on_disk[name] = {None if at is None or at <= old else at for at in self.on_disk[name]}
+
+    def enter(self, code: str, who: str) -> None:
+        """Note that somebody is in a room now."""
+        self.now["inside", code, who] = ()
+        for kind in ("waits", "left"):
+            self.now.pop((kind, code, who), None)
+
     def room_of(self, who: str) -> str:
         return self.now.get(("seat", who), (NONE, False))[0]
 
@@ -137,7 +157,7 @@ class KeptRoom(RuleBasedStateMachine):
                 del kept[name]
 
     def close(self, code: str) -> None:
-        for kind in ("room", "inside", "waits"):
+        for kind in ("room", "inside", "waits", "left"):
             self.forget(kind, code)
 
     # People
@@ -164,8 +184,7 @@ class KeptRoom(RuleBasedStateMachine):
         if ("inside", code, who) in self.now:
             return
         if self.doors.get(code, 0.0) > self.clock.now:
-            self.now["inside", code, who] = ()
-            self.now.pop(("waits", code, who), None)
+            self.enter(code, who)
         else:
             self.now["waits", code, who] = True
 
@@ -177,16 +196,15 @@ class KeptRoom(RuleBasedStateMachine):
         room.open_door(DOOR_S if opens else 0.0)
         self.doors[code] = self.clock.now + DOOR_S * opens
         for name in [name for name in self.now if name[:2] == ("waits", code) and opens]:
-            del self.now[name]
-            self.now["inside", code, name[2]] = ()
+            self.enter(code, name[2])
 
     @rule(who=SOMEBODY, other=SOMEBODY)
     def let_in(self, who: str, other: str) -> None:
         code = self.room_of(who)
         if (room := self.rooms.named(code)) is not None:
             room.let_in(person(self.people[other].id))
-            if self.now.pop(("waits", code, other), None):
-                self.now["inside", code, other] = ()
+            if ("waits", code, other) in self.now:
+                self.enter(code, other)
 
     @rule(who=SOMEBODY, other=SOMEBODY, only_if_they_wait=booleans())
     def let_go(self, who: str, other: str, only_if_they_wait: bool) -> None:
@@ -196,6 +214,8 @@ class KeptRoom(RuleBasedStateMachine):
         (room.send_away if only_if_they_wait else room.let_go)(person(self.people[other].id))
         if not self.now.pop(("waits", code, other), None) and not only_if_they_wait:
             self.now.pop(("inside", code, other), None)
+        if not only_if_they_wait:
+            self.now.pop(("left", code, other), None)
 
     @rule(who=SOMEBODY, label=sampled_from([3, 4]))
     def give(self, who: str, label: int) -> None:
@@ -236,8 +256,11 @@ class KeptRoom(RuleBasedStateMachine):
     @rule(who=SOMEBODY)
     def leave(self, who: str) -> None:
         code, holds = self.now.pop(("seat", who), (NONE, False))
-        self.rooms.leave(self.people[who])
+        was_inside = ("inside", code, who) in self.now
+        self.rooms.leave(self.people[who], may_return=True)
         self.go(who, code, holds)
+        if was_inside and not holds:
+            self.now["left", code, who] = self.clock.now
 
     @rule(who=SOMEBODY)
     def delete_all_work(self, who: str) -> None:
@@ -246,6 +269,11 @@ class KeptRoom(RuleBasedStateMachine):
         self.on_disk.pop(("seat", who), None)
         self.visitors.remove(gone)
         self.go(who, code, holds)
+        for left in self.codes:
+            self.forget("left", left, who)
+        lingers = [name for name, each in self.on_disk.items() if name[::2] == ("inside", who) and each != {None}]
+        me = person(gone.id).encode()  # a crash may have kept somebody inside whom the holder had let go
+        assert lingers or not any(me in path.read_bytes() for path in self.disk.folder.rglob("*.json"))
         for act in (self.rooms.open, lambda visitor: self.rooms.join(visitor, code)):
             with pytest.raises(ClassroomError, match="had to reload your work"):  # from another tab
                 act(gone)
@@ -265,6 +293,13 @@ class KeptRoom(RuleBasedStateMachine):
 
     def is_on_disk(self, number: int) -> bool:
         return any(written(number) in path.read_bytes() for path in self.disk.folder.rglob("*.json"))
+
+    @rule()
+    def two_hours_pass(self) -> None:
+        """Let so much time pass that whoever has left is forgotten, and no door is open any more."""
+        self.clock.now += RETURNS_S
+        for visitor in self.people.values():
+            visitor.last_seen = self.clock.now  # the server looks each second
 
     # The server
 

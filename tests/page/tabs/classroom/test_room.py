@@ -11,8 +11,10 @@ from mlp.images.drawings.drawing_set import DrawingSet, Example
 from mlp.page.tabs.classroom import room as module
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import ANIMALS
-from mlp.page.tabs.classroom.room import EACH, MAX_LEARNERS, MAX_WAITING, Classroom, ClassroomError
+from mlp.page.tabs.classroom.poll import N_IDEAS
+from mlp.page.tabs.classroom.room import EACH, MAX_LEARNERS, MAX_WAITING, RETURNS_S, Classroom, ClassroomError
 from mlp.page.visitors.analysis_budget import within_budget
+from tests.page.visitors.trouble import Clock
 
 
 def image(number: int) -> np.ndarray:
@@ -133,6 +135,61 @@ def test_learner_who_is_let_go_takes_their_drawings_along(room):
     room.let_go("ann")
     assert room.drawings_but("nobody").labels.tolist() == [2]
     assert room.learner("ann") is None
+
+
+def test_learner_who_comes_back_is_the_same_and_answers_once(room, monkeypatch):
+    room.open_door()
+    room.ask("ann")
+    before = room.learner("ann")
+    room.poll.ask(0)
+    room.poll.count(0, before.number, [0] * N_IDEAS)
+    room.give("ann", 1, image(1))
+    room.let_go("ann", may_return=True)
+    assert [len(one.drawings) for one in room.may_return] == [0]
+    room.open_door(0)
+    room.ask("ann")
+    assert (room.learner("ann"), room.waiting) == (None, {"ann": before.name})  # they are let in anew
+    room.let_in("ann")
+    again = room.learner("ann")
+    assert (again.number, again.name, len(again.drawings), room.left) == (before.number, before.name, 0, [])
+    with pytest.raises(ValueError, match="you have answered before"):
+        room.poll.count(0, again.number, [0] * N_IDEAS)
+
+
+def test_nobody_else_gets_the_animal_of_somebody_who_left_for_two_hours(room, monkeypatch):
+    monkeypatch.setattr(module, "time", clock := Clock())
+    room.open_door()
+    everybody = [str(number) for number in range(MAX_LEARNERS - 1)]
+    for who in everybody:
+        room.ask(who)
+    names = {who: room.learner(who).name for who in everybody}
+    for who in everybody:
+        room.let_go(who, may_return=True)
+    for who in everybody:
+        room.ask(f"new {who}")  # who left holds no place
+    assert not {one.name for one in room.learners} & set(names.values())
+    room.let_go("new 0")
+    room.ask("0")
+    assert room.learner("0").name == names["0"]
+    clock.now += RETURNS_S
+    assert room.may_return == []
+    room.let_go("new 1")
+    room.open_door()
+    room.ask("1")
+    assert room.learner("1").number > room.learner("new 38").number
+
+
+def test_learner_who_was_let_go_comes_back_as_somebody_new(room):
+    room.open_door()
+    for _ in range(2):
+        room.ask("ann")
+        number = room.learner("ann").number
+        room.let_go("ann", may_return=True)
+    room.ask("ann")
+    room.let_go("ann")
+    assert (number, room.left) == (2, [])
+    room.ask("ann")
+    assert room.learner("ann").number == 3
 
 
 def test_nobody_guesses_once_the_table_is_open(room):

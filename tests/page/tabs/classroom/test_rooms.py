@@ -249,13 +249,36 @@ def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
     visitors = server(tmp_path)
     holder, learner, room = with_class(visitors)
     visitors.save()
-    for act in (visitors.rooms.open, lambda who: visitors.rooms.join(who, "zzzzzzzz")):
+    for go_elsewhere in (visitors.rooms.open, lambda who: visitors.rooms.join(who, "zzzzzzzz")):
         with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
-            act(learner)
-    (visitors.rooms.leave if act == "leave" else visitors.remove)(learner)
+            go_elsewhere(learner)
+    if act == "leave":
+        visitors.rooms.leave(learner, may_return=True)
+    else:
+        visitors.remove(learner)
     _, _, again = back(tmp_path, holder)
     assert [(one.who, len(one.drawings)) for one in again.learners] == [(person(holder.id), 10)]
     assert not any(image(103).tobytes() in path.read_bytes() for path in tmp_path.rglob("*.*"))
+
+
+def test_room_knows_whoever_left_it_after_a_restart_until_they_delete_all_work(tmp_path):
+    visitors = server(tmp_path)
+    holder, learner, room = with_class(visitors)
+    before, me = room.learner(person(learner.id)), person(learner.id)
+    visitors.rooms.leave(learner, may_return=True)
+    visitors.save()
+    assert [path.name for path in tmp_path.rglob("*.json") if me.encode() in path.read_bytes()] == ["2.learner.json"]
+    visitors, learner, _ = back(tmp_path, learner)
+    visitors.rooms.join(learner, room.code)
+    again = visitors.rooms.of(learner)
+    again.let_in(me)
+    assert [getattr(again.learner(me), name) for name in ("number", "name")] == [before.number, before.name]
+    visitors.rooms.leave(learner, may_return=True)
+    visitors.save()
+    visitors, learner, _ = back(tmp_path, learner)
+    visitors.remove(learner)
+    assert not [path for path in tmp_path.rglob("*.json") if me.encode() in path.read_bytes()]
+    assert visited(visitors, visitors.get(holder.id, "here")).left == []
 
 
 @pytest.mark.parametrize("returns", [False, True])

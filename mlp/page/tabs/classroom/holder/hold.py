@@ -12,7 +12,7 @@ from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
-from mlp.page.tabs.classroom.learner import Learner, called, person
+from mlp.page.tabs.classroom.learner import Learner, called, lost, person
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE
 from mlp.page.visitors.refusals import Refusal
@@ -81,9 +81,7 @@ def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
         st.markdown(f"**{plain(learner.name)}**")
         st.button("Let go …", key=f"room_ask_{learner.number}", on_click=_asked.set, args=(learner.number,))
     else:
-        n = len(learner.drawings) + len(learner.mistakes)
-        lost = f", and delete {n} drawing{'s' * (n > 1)}" if n else ""
-        st.markdown(f"Let **{called(learner.name)}** go{lost}?")
+        st.markdown(f"Let **{called(learner.name)}** go{lost(learner)}?")
         st.button("Let go", key="room_gone", type="primary", on_click=room.let_go, args=(learner.who,))
         st.button("Keep", key="room_keep", on_click=_asked.set, args=(0,))
 
