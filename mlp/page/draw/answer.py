@@ -119,7 +119,7 @@ def _parts(visitor: Visitor, key: str, loan: state.Loan | None, tab: Tab) -> Par
         "html.reads": _reads(answer),
         "html.given": given_html(tab.desk),
         "html.stages": _stages(answer.drawing, answer.now),
-        "html.strip": strip(visitor, tab.desk, key),
+        "html.strip": strip(visitor, tab.desk, answer.now.shelved),
     }
 
 

@@ -11,7 +11,6 @@ import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.class_names import in_words
-from mlp.jobs.origin import Origin
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
@@ -47,11 +46,6 @@ class Answering:
     diverged: int | None = None  # the step at which its run blew up
     invitation: str = ""  # what the empty canvas says, for a network that somebody sent
     is_lent: bool = False  # whether it is an earlier step of its run
-
-    @property
-    def origin(self) -> Origin | None:
-        """The network that its run continues, if it began with another one."""
-        return None if self.shelved.run is None else self.shelved.run.origin
 
     @property
     def plays(self) -> bool:
@@ -107,10 +101,7 @@ def network_choice(visitor: Visitor) -> None:
 
 
 def _beside(there: list[Shelved], answers: str) -> tuple[list[Shelved], list[Shelved]]:
-    """Return the networks that stand beside the canvas, and those in the list of others.
-
-    Of many, the first ones, the one that answers, and the newest of those that read something else.
-    """
+    """Return those beside the canvas, of many the one that answers and the newest by what they read, and the others."""
     all_keys, newest = [one.key for one in there], {one.reads: one.key for one in reversed(there)}
     firsts = dict.fromkeys([*SHIPPED, answers, *all_keys[2:3], *reversed(newest.values()), *all_keys])
     beside = all_keys if len(there) <= MOST else [*firsts][: MOST - 1]

@@ -50,10 +50,7 @@ LOOKED_AT, TRIED = 500, 20
 
 
 def follow_network(visitor: Visitor) -> None:
-    """Keep which network answers, and take off a drawing for one that reads something else; call it before the canvas.
-
-    However another network came to answer here: chosen, trained, opened by a link, or left as the last one was deleted.
-    """
+    """Keep which network answers, and take off a drawing for one that reads something else; call before the canvas."""
     one, before, loan = answers_now(visitor), _followed.get(), state.loan.get()
     if loan is not None and loan.key != one.key:
         state.loan.pop()  # given back

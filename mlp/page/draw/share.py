@@ -144,6 +144,6 @@ def _examples(now: Answering) -> dict[int, np.ndarray]:
 def _whose(now: Answering) -> str:
     if now.shelved.run is None:
         return html.unescape(re.sub(r"<[^>]*>", "", now.caption))
-    seconds = training_seconds(now)
+    seconds, origin = training_seconds(now), now.shelved.run.origin
     trained = f"trained in {duration(seconds)}" if seconds else "untrained"
-    return f"My own network, {trained}" + (f", starting from {now.origin.name}" if now.origin else "")
+    return f"My own network, {trained}" + (f", starting from {origin.name}" if origin else "")

@@ -58,13 +58,10 @@ def share_right(job: Job, now: Snapshot) -> float:
 
 
 def large_number(run: NumberedRun | None, job: Job | None) -> str:
-    """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run.
-
-    An earlier run, without a ``job``, has that of its last evaluation.
-    """
+    """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run."""
     number, of, nouns = "–", 100, "new digits"
     if run is not None:
-        now, newest = run.snapshot, run.snapshot.history.newest
+        now, newest = run.snapshot, run.snapshot.history.newest  # which alone is known of an earlier run, without a job
         share = share_right(job, now) if job is not None else None if newest is None else newest.accuracy
         if not now.reader.reads_digits or measured_on(run.data, run.origin):
             data = run.data.load()

@@ -119,7 +119,7 @@ def _progress_and_curves(visitor: Visitor) -> None:
             st.html(live("number", parts["html.number"]))
         st.html(live("progress", parts["html.progress"]))
         if step is not None:
-            st.html(live("strip", strip(visitor, tab.desk, view.network)))
+            st.html(live("strip", strip(visitor, tab.desk, answers_now(visitor))))
         st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
         for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):
@@ -142,10 +142,7 @@ def _curve(visitor: Visitor, quantity: Quantity, summary: str | None, plot: Plot
 def train(
     visitor: Visitor, data_of: Callable[[Visitor], Source] = to_learn, *, refusal: Refusal = refused, play: bool = True
 ) -> None:
-    """Begin a new run from random weights, with the settings of the controls; for callbacks.
-
-    By default, it learns what the network that answers reads. If it cannot begin, ``refusal`` has the reason.
-    """
+    """Begin a new run, by default on what the network that answers reads, or set the ``refusal``; for callbacks."""
     try:
         data, settings = data_of(visitor), chosen_settings()
         run = Run(sign_settings(settings, data.names) if isinstance(data, DrawingData) else settings)

@@ -16,7 +16,7 @@ from mlp.page import state
 from mlp.page.live.desk import Desk
 from mlp.page.style.link import hidable, linked
 from mlp.page.visitors.runs import shows_run, speed_named
-from mlp.page.visitors.shelf import shelf
+from mlp.page.visitors.shelf import Shelved
 from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
@@ -84,13 +84,13 @@ def whose(desk: Desk, names: Sequence[str]) -> str:
     return f"this {kind_of(names)}" if desk.given else "your drawing"
 
 
-def strip(visitor: Visitor, desk: Desk, key: str) -> str:
+def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
     """Return a run's readings of the drawing on a desk, step by step, as HTML; surer ones have a stronger color.
 
     The first one with the right answer is marked; with the last answer, if the right one is unknown. An earlier run
-    that answers, with this ``key``, has no readings any more.
+    that ``answers`` has no readings any more.
     """
-    if (one := shelf(visitor).get(key)) is not None and one.is_earlier:
+    if answers.is_earlier:
         return '<div class="ink-strip"><small>Only the newest run has what it read while it learned.</small></div>'
     shown = readings(visitor, desk)
     names = visitor.job.snapshot().settings.names if visitor.job else ()

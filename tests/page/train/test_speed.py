@@ -5,6 +5,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.train.speed import note_reading, strip
+from mlp.page.visitors.shelf import shelf
 from tests.browser.pen import fit
 from tests.page.sight import at_rest, draw, finished, picture, put, tab_of, text, visitor_of
 
@@ -28,7 +29,7 @@ def strip_after(page: AppTest, *read: int) -> str:
     visitor.reading_history.clear()
     for place, digit in enumerate(read):
         note_reading(visitor, desk.read_of, 3 * place, digit, 0.5)
-    return strip(visitor, desk, "run-1")
+    return strip(visitor, desk, shelf(visitor)["run-1"])
 
 
 def test_strip_marks_the_first_right_reading(page: AppTest):

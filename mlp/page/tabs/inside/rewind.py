@@ -9,7 +9,6 @@ from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
-from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.answer import answer_anew
 from mlp.page.draw.networks import Answering, answering
@@ -127,14 +126,8 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         network = job.rewind.network(step)
     except LookupError:
         return  # the exactly computed step, which is already shown
-    _lend(visitor, job, step, network)
+    state.loan.set(state.Loan(run_key(visitor.runs.current), replace(job.snapshot(), network=network).reader, step))
     _redraw_readers(visitor)
-
-
-def _lend(visitor: Visitor, job: Job, step: int, network: MLP) -> None:
-    """Let the network of a step answer in this tab, in place of the run's present one."""
-    reader = replace(job.snapshot(), network=network).reader
-    state.loan.set(state.Loan(run_key(visitor.runs.current), reader, step))
 
 
 def _compute(visitor: Visitor, job: Job, step: SessionVar[int]) -> None:
@@ -154,7 +147,8 @@ def _take_replay(visitor: Visitor, job: Job) -> None:
         return
     run = work.work.run
     _lab_replay_of.set((visitor.runs.current, True))
-    _lend(visitor, job, run.step, run.network)
+    reader = replace(job.snapshot(), network=run.network).reader
+    state.loan.set(state.Loan(run_key(visitor.runs.current), reader, run.step))
     st.rerun()
 
 

@@ -53,7 +53,8 @@ def _send(visitor: Visitor) -> None:
     now = answering(visitor)
     about = "digits" if now.reader.reads_digits else in_words(now.reader.names)
     try:
-        reader = copy_of(now.reader, None if now.origin else training_seconds(now))
+        is_continued = now.shelved.run is not None and now.shelved.run.origin is not None
+        reader = copy_of(now.reader, None if is_continued else training_seconds(now))
         check_bytes(reader.network.values.nbytes, "try again when other visitors have left")
         _code.set(COPIES.send(visitor, reader, about))
     except ValueError as error:
