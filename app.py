@@ -25,6 +25,7 @@ from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
 from mlp.page.tabs.classroom.break_it import round_row
+from mlp.page.tabs.classroom.holder.strip import strip
 from mlp.page.tabs.classroom.rooms import ROOMS, room_state
 from mlp.page.tabs.classroom.row import room_row
 from mlp.page.tabs.classroom.section import SHOWN, deleted_room, open_button, visit_room
@@ -104,6 +105,7 @@ def page() -> None:
             training_section(visitor)
         lessons_place(visitor)
     tabs_section(visitor)
+    strip(visitor)
     with st.container(key="privacy"):
         with st.expander("Privacy"):
             privacy_note(f"{SHOWN} {SHOWN_BY_LINK}")

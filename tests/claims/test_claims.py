@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.claims import of_class, of_lab, of_page, of_training
+from tests.claims import of_class, of_lab, of_page, of_plan, of_training
 from tests.claims.texts import texts
 
 CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
@@ -67,6 +67,18 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ),
     ("lesson/taught", "Your drawings then shows how it reads the same ten"): (
         of_class.both_lessons_hold_back_the_same_one_of_each_digit
+    ),
+    ("plan/Digits, train", "reads nine of ten new digits before it has seen each example once"): (
+        of_plan.nine_of_ten_are_read_within_the_first_epoch
+    ),
+    ("plan/Digits, table", "The pretrained network reads more than <em>MNIST alone"): (
+        of_class.mnist_alone_misreads_styles_that_it_lacks
+    ),
+    ("plan/Digits, break", "misreads more than half of those"): (
+        of_plan.more_than_half_of_those_that_lean_far_are_misread
+    ),
+    ("plan/Digits, teach", "reads nearly all that it was taught, and only some of the others"): (
+        of_class.lesson_mends_and_breaks_and_so_does_its_control
     ),
     # The page
     ("number", "of 100 new digits read right"): of_page.number_between_epochs_is_that_of_all_images,
@@ -203,6 +215,14 @@ NOTHING_TO_COMPUTE = {
     "lab/data 2": A_DEFINITION,
     "remark/pretrained test": "says how the network was chosen",
     **dict.fromkeys(("remark/uploaded validation", "remark/uploaded test"), "says that nobody can know"),
+    **dict.fromkeys(
+        (
+            *(f"plan/Digits, {task}" for task in ("come", "draw", "guess", "compare")),
+            *(f"plan/Signs of our own, {task}" for task in ("name", "come", "draw", "alone", "guess", "table")),
+            *(f"plan/Signs of our own, {task}" for task in ("examples", "compare")),
+        ),
+        "is about what a class says and draws",
+    ),
     "lab/valley 3": "says which images the height is measured on",
 }
 

@@ -13,6 +13,7 @@ from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.drawings.read import COST
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.page.tabs.lessons.plan import PLANS
 from mlp.page.train.accuracy import large_number
 from mlp.page.train.run_words import loss_summary, measured_on
 from mlp.training.data.drawing_data import drawing_data
@@ -45,6 +46,7 @@ def texts() -> dict[str, str]:
     found |= {"round": TAUGHT + CONTROL, "guesses": UNSURE}
     found |= {"note/dead": on_silent_neurons(), "recipe/too-fast": RECIPES["too-fast"].explained}
     found["lesson's cost"] = COST
+    found.update({f"plan/{name}, {stage.task}": stage.usual for name, plan in PLANS.items() for stage in plan.stages})
     found["remark/warps"] = measured_on(drawing_data(letters(3)), None)
     found.update({f"glossary/{word}": sentence for word, sentence in WORDS.items()})
     for setting in SETTINGS:

@@ -12,7 +12,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   let wanted = 0, at = 0;  // a wanted part may be missing while the page redraws it
 
   // Each part with its name, its kind, its selectors, and the width and height that it needs: of text, as much as fits.
-  const BAR_PX = 88, LEAST_PX = 320, SMALLER = 0.95;
+  const LEAST_PX = 320, SMALLER = 0.95;
   const whole = (name, shown, selector, width, height = 0) => ({ name, shown, selectors: [selector], width, height });
   const parts = () => {
     const found = [
@@ -25,11 +25,11 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       ["Results", "results", 760], ["Break it", "break", 760]];
     const there = room.map(([name, key, width]) => whole(name, "room", `.st-key-room_${key}`, width))
       .filter(({ selectors }) => document.querySelector(`${selectors[0]} [data-testid="stElementContainer"]`));
-    if (there.length) return [...there, ...found];
+    found.unshift(...there);
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));
     if (document.querySelector(".st-key-slow_card")) found.push(whole("Step by step", "step", ".st-key-slow_card", 640));
-    else if (!lesson && document.querySelector(".st-key-sections")) found.push(whole("More", "section", ".st-key-sections", 720));
+    else if (!lesson && !there.length && document.querySelector(".st-key-sections")) found.push(whole("More", "section", ".st-key-sections", 720));
     return found;
   };
 
@@ -55,6 +55,25 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     return found;
   };
 
+  // The bar, with the strip of whoever holds a room above it.
+  const below = () => {
+    const strip = document.querySelector(".st-key-strip")?.closest('[data-testid="stBottom"]');
+    return 88 + (strip?.getBoundingClientRect().height ?? 0);
+  };
+
+  // A step of the holder's plan shows its part.
+  let step = "";
+  const follow = () => {
+    const now = document.querySelector(".ink-step[data-shows]")?.dataset;
+    if (!now || now.step === step) return false;
+    step = now.step;
+    const place = parts().findIndex(({ shown, selectors }) =>
+      selectors.some((each) => each.endsWith(now.shows)) && shown !== "loss");
+    if (place < 0) return false;
+    wanted = place;
+    return true;
+  };
+
   let known = 0;
   const show = () => {
     const all = parts();
@@ -64,10 +83,11 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     const { name, shown, selectors, width, height } = all[at], some = `:is(${selectors.join(", ")})`;
     style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }`;
     root.dataset.board = shown;
+    root.style.setProperty("--bar", `${below()}px`);
     label.textContent = `${at + 1} of ${all.length} · ${name}`;
     back.disabled = at === 0;
     next.disabled = at === all.length - 1;
-    const most = height ? (window.innerHeight - BAR_PX) / height : Infinity;
+    const most = height ? (window.innerHeight - below()) / height : Infinity;
     letters(Math.max(1, Math.min(window.innerWidth / width, most)));
     fills = height > 0;
     fit();
@@ -79,7 +99,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   let zoom = 1, fills = false;  // a chart fills the height at any size
   const letters = (size) => root.style.setProperty("--zoom", zoom = size);
   const overflows = () => [...document.querySelectorAll('.stMain [data-testid="stMainBlockContainer"] > .stVerticalBlock > *')]
-    .some((each) => each.getBoundingClientRect().bottom > window.innerHeight - BAR_PX);
+    .some((each) => each.getBoundingClientRect().bottom > window.innerHeight - below());
   const fit = () => { while (!fills && zoom > 1 && overflows()) letters(Math.max(1, SMALLER * zoom)); };
 
   // In *Step by step*, each stage is a part.
@@ -132,7 +152,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   new MutationObserver(() => {
     clearTimeout(due);
     due = setTimeout(() => {
-      if (parts().length !== known) show();
+      if (follow() || parts().length !== known) show();
       else fit();
     }, 200);
   }).observe(document.body, { childList: true, subtree: true });

@@ -63,12 +63,19 @@ def mistakes_kept(folder: Path) -> int:
     return sum(len(json.loads(learner["mistakes"])["samples"]) for learner in learners)
 
 
+def step_to(holder: Page, name: str) -> None:
+    """Go to the next step of the plan, which has this name."""
+    expect(part(holder, "strip")).to_be_in_viewport(ratio=1)
+    part(holder, "strip_next").get_by_role("button", name=f"{name} ›").click()
+    expect(part(holder, "strip")).to_contain_text(f"of 8 · {name}")
+
+
 def open_plan(holder: Page) -> None:
     """Open the room from the plan for a class."""
     button(holder, "open_lessons").click()
     part(holder, "for_teachers").locator("summary").click()
-    part(holder, "for_teachers").locator(".ink-plan").get_by_role("link", name="Room").first.click()
-    button(holder, "room_open").click()
+    button(holder, "plan_begin").click()
+    step_to(holder, "Come in")
 
 
 def name_of(page: Page) -> str:
@@ -83,8 +90,10 @@ def begin(holder: Page, phone: Page, other: Page, url: str) -> str:
     phone.goto(f"{url}/{LINK}&room={code.replace(' ', '')}")
     button(phone, "room_join").click()
     expect(part(phone, "room_waits")).to_contain_text("Wait until your teacher lets you in.")
-    holder.get_by_role("button", name="Let in", exact=True).click()
+    button(holder, "strip_let_in").click()
+    button(holder, "strip_people").click()
     button(holder, "room_door").click()
+    button(holder, "strip_people").click()
     other.goto(f"{url}/{LINK}&room={code}")
     button(other, "room_join").click()
     for page in (phone, other):
@@ -94,6 +103,8 @@ def begin(holder: Page, phone: Page, other: Page, url: str) -> str:
 
 def write_and_guess(holder: Page, phone: Page, other: Page) -> None:
     """Draw for the room by mouse, key and finger, guess, train with the class, and open the table."""
+    step_to(holder, "Draw")
+    expect(part(phone, "next_step")).to_contain_text("Say what you think")
     part(other, "room_row").get_by_role("button", name="4, 0 of 2 drawn").click()
     expect(other.get_by_text("Draw 4 first, then press it.")).to_be_visible()
     give(other, 4)
@@ -106,11 +117,16 @@ def write_and_guess(holder: Page, phone: Page, other: Page) -> None:
         other.evaluate("window.scrollTo(0, 0)")
         nine = part(other, "room_row").get_by_role("button", name="9, 0 of 2 drawn")
         expect(nine).to_be_in_viewport(ratio=1)
+    step_to(holder, "Train")
+    part(other, "next_step").get_by_role("button", name="Train a network").click()
+    step_to(holder, "Guess")
+    part(phone, "next_step").get_by_role("button", name="Guess what is misread").click()
     part(phone, "room_guess_of").get_by_role("radio", name="7").click()
     expect(part(holder, "room_guesses")).to_contain_text("1 of 3 have guessed.")
+    expect(part(holder, "strip")).to_contain_text("1 of 2 guessed")
     button(phone, "room_teach").click()
     expect(part(phone, "progress")).to_contain_text("Done", timeout=TRAINED_MS)
-    button(holder, "room_open_table").click()
+    step_to(holder, "Open the table")
     expect(part(holder, "room_results").get_by_role("table")).to_be_visible()
     expect(part(phone, "room_guesses")).to_contain_text("You guessed 7.")
 
@@ -136,7 +152,7 @@ def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
         holder.goto(f"{server.url}/{LINK}")
         code = begin(holder, phone, other, server.url)
         write_and_guess(holder, phone, other)
-        button(holder, "round").click()
+        step_to(holder, "Break it")
         claim(other, 7, 0, "It reads a 7, too.")
         claim(other, 7, 40, "It reads a 2, ")
         judge(holder, 7)
@@ -157,12 +173,16 @@ def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
         claim(other, 2, 40, "It reads an 8, ")
         judge(holder, 2, "No")
         expect(part(phone, "correction_row")).to_contain_text("3 of yours count.")
-        teach_with_and_without(phone)
-        the_round(holder).get_by_role("button", name="End the round").click()
+        step_to(holder, "Teach it")
         expect(part(other, "round_row")).to_have_count(0)
+        teach_with_and_without(phone)
+        step_to(holder, "Ask after the lesson")
+        expect(part(phone, "next_step")).to_contain_text("Say what you think")
+        button(phone, "next_step").click()
+        expect(button(phone, "room_answer")).to_be_in_viewport()
 
         name = name_of(other)
-        holder.get_by_text("Who is here").click()
+        button(holder, "strip_people").click()
         holder.get_by_role("button", name="Let go …").nth(1).click()
         expect(holder.get_by_text(f"Let the {name} go, and delete 3 drawings?")).to_be_visible()
         holder.get_by_role("button", name="Let go", exact=True).click()

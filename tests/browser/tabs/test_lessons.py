@@ -1,6 +1,5 @@
 """Each lesson in turn, with its guess, and a plan: the console of the browser stays empty, as `open_page` checks."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -27,22 +26,17 @@ def test_lessons_leave_the_console_empty(has_width: bool, open_page: Callable[..
         at_rest(page)
 
 
-def test_plan_opens_its_places_on_the_same_page_and_back_returns(open_page: Callable[..., Page]):
-    page = open_page("?lesson=writers")
+def test_plan_begins_below_the_page_and_its_steps_open_their_places(open_page: Callable[..., Page]):
+    page = open_page("?lesson=writers", viewport={"width": 1366, "height": 625})
     page.evaluate("window.isSamePage = true")
     part(page, "for_teachers").locator("summary").click()
-    plan = part(page, "for_teachers").locator(".ink-plan")
-    plan.get_by_role("link", name="Room").first.click()
-    expect(button(page, "room_open")).to_be_in_viewport()
-    expect(page).to_have_url(re.compile("tab=Room"))
-    expect(page.get_by_role("heading", name="Who writes like MNIST?")).to_be_visible()  # the plan is among the lessons
-    page.go_back()
-    expect(plan).to_be_in_viewport()
-    plan.get_by_role("link", name="Rewind").click()
-    expect(part(page, "lab_rewind")).to_be_in_viewport()
     part(page, "plan").get_by_role("radio", name="Signs of our own").click()
-    plan.get_by_role("link", name="How many examples does it need?").click()
-    expect(page.get_by_role("heading", name="How many examples does it need?")).to_be_in_viewport()
-    plan.get_by_role("link", name="Signs").click()
+    button(page, "plan_begin").click()
+    button(page, "strip_next").click()
+    expect(part(page, "strip")).to_contain_text("1 of 8 · Name your signs")
     expect(part(page, "drawings").get_by_role("radio", name="Signs")).to_be_checked()
+    expect(part(page, "drawings")).to_be_in_viewport()
+    expect(part(page, "strip")).to_be_in_viewport(ratio=1)
+    button(page, "strip_say").click()
+    expect(page.get_by_test_id("stPopoverBody").get_by_text("What usually comes out:")).to_be_in_viewport()
     assert page.evaluate("window.isSamePage")

@@ -18,7 +18,7 @@ class State(Work):
     """What a room asks for, and what it has come to."""
 
     suffix, words = "room.json", "the room"
-    attributes = ("names", "collects", "shows_answer", "way", "breaks", "last_number", "poll")
+    attributes = ("names", "collects", "shows_answer", "way", "breaks", "task", "last_number", "poll")
 
     def n_bytes(self) -> int:
         """Return 0, as the learners are all that one can lose."""
@@ -34,7 +34,7 @@ class State(Work):
         state, it = json.loads(data), self.owner
         it.names, it.last_number = checked_names(state["names"]), state["last_number"]
         it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
-        it.poll, it.breaks = Poll(**state["poll"]), state["breaks"]
+        it.poll, it.breaks, it.task = Poll(**state["poll"]), state["breaks"], str(state["task"])
 
 
 class Learners(Work):

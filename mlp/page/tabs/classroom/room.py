@@ -56,6 +56,8 @@ class Classroom(CodedWork):
         What they think of five ideas.
     breaks : bool
         Whether a round of *Break it* is on.
+    task : str
+        What the class does now, by its name in the holder's plan; empty without one.
     """
 
     kind, kinds = "room", (State, Learners)
@@ -69,6 +71,7 @@ class Classroom(CodedWork):
     way: str = ""
     poll: Poll = field(default_factory=Poll)
     breaks: bool = False
+    task: str = ""
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
@@ -315,4 +318,16 @@ class Classroom(CodedWork):
     def break_it(self, breaks: bool) -> None:
         """Begin or end a round of *Break it*; what was found stays."""
         self.breaks = breaks
+        self.changed()
+
+    # What the holder's plan sets
+
+    def begin_task(self, task: str) -> None:
+        """Let everybody do what a step of the plan names, and set what that needs."""
+        with self.lock:
+            self.task = task
+            self.collects = self.collects or task == "draw"
+            self.shows_answer = self.shows_answer or task == "table"
+            self.breaks = task == "break"
+            self.poll.ask({"come": 0, "draw": 0, "compare": 1}.get(task))
         self.changed()

@@ -17,7 +17,7 @@ from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.break_it import follow_round, mended, round_section
 from mlp.page.tabs.classroom.guesses import guesses
-from mlp.page.tabs.classroom.holder.hold import closing, code_card, devices, upload
+from mlp.page.tabs.classroom.holder.hold import closing, code_card, upload
 from mlp.page.tabs.classroom.ideas import ideas
 from mlp.page.tabs.classroom.learner import called, lost, person
 from mlp.page.tabs.classroom.learning import learning
@@ -128,7 +128,6 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
     if holds:
         with st.container(key="room_code"):
             code_card(room)
-        devices(visitor, room)
     with st.container(key="room_ideas"):
         ideas(visitor, room)
     with st.container(key="room_wall"):

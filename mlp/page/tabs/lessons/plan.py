@@ -1,22 +1,32 @@
-"""Plans of 45 minutes: what the class does, minute by minute, and the places that each stage opens."""
+"""Plans of 45 minutes: what the class does, step by step, what to ask, and what usually comes out."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mlp.page.tabs.places import opening
+BEGUN = "plan"
+"""Name of a visitor's plan among the values that are kept of them: its name, its step, and when that began."""
+NOT_YET = -1
+"""The step before the first one."""
 
 
 class Stage(NamedTuple):
-    """A part of a lesson: its minutes, what the class does, and the labels of places to open."""
+    """A step of a lesson; its texts are trusted HTML, with what to press in ``em``.
+
+    ``task`` names what a room sets for it, see `mlp.page.tabs.classroom.room.Classroom.begin_task`. ``usual`` is what
+    comes out in most classes, and why.
+    """
 
     minutes: int
+    task: str
+    name: str
     does: str
-    places: tuple[str, ...] = ("Room",)
+    asks: str
+    usual: str
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A lesson; its texts are trusted HTML, with what to press in ``em``. ``sheet`` names the lessons to print."""
+    """A lesson. ``sheet`` names the lessons to print with it."""
 
     question: str
     stages: tuple[Stage, ...]
@@ -24,19 +34,77 @@ class Plan:
     sheet: tuple[str, ...]
 
 
-BEGIN = Stage(6, "Everybody scans the code, and you let them in. Press <em>Ask before the lesson</em>.")
-COMPARE = Stage(6, "<em>Ask after the lesson</em>, then <em>Show the answers</em>. Which idea has changed, and why?")
+COME = Stage(
+    5,
+    "come",
+    "Come in",
+    "Everybody scans the code, and you press <em>Let in</em>. Then everybody says what they think of five ideas.",
+    "What does it mean that a machine learns?",
+    "There is no right answer yet. You ask the same five again at the end.",
+)
+COMPARE = Stage(
+    6,
+    "compare",
+    "Ask after the lesson",
+    "Everybody answers the five ideas again. Then press <em>Show the answers</em>.",
+    "Which idea has changed, and why?",
+    "The bars are no test: they start the talk. Each idea has a button to the place that answers it.",
+)
 PLANS = {
     "Digits": Plan(
         "Who told it what a 3 looks like?",
         (
-            BEGIN,
-            Stage(7, "Everybody draws two of each digit. Do all sevens look alike?"),
-            Stage(7, "Draw a digit, and <em>Train a new network</em>. When does it first read it?", ("Rewind",)),
-            Stage(6, "Everybody guesses which digit is misread most. <em>Open the table</em>: what misled it?"),
-            Stage(8, "Break it, <em>Start a round</em>: who draws a digit that we all can read, and it can’t? Why?"),
+            COME,
             Stage(
-                5, "<em>Teach it these</em>, then <em>Teach it none</em>. What does each mend, and what does it break?"
+                7,
+                "draw",
+                "Draw",
+                "Everybody draws two of each digit.",
+                "Do all sevens look alike?",
+                "No: some have a bar, some lean. A network that reads us all needs to see all of these.",
+            ),
+            Stage(
+                7,
+                "train",
+                "Train",
+                "Everybody leaves one digit on the canvas, and trains a network on it.",
+                "When does it first read your digit? Who told it how?",
+                "Nobody told it: it compares its answers with examples. It reads nine of ten new digits before it has "
+                "seen each example once, as every single one changes its numbers.",
+            ),
+            Stage(
+                3,
+                "guess",
+                "Guess",
+                "Everybody marks the digit that will be misread most.",
+                "Why this one?",
+                "No guess is wrong yet. Ask which other digit it looks like.",
+            ),
+            Stage(
+                5,
+                "table",
+                "Open the table",
+                "Each row is a network, each column a writer. A press on a cell shows what was misread.",
+                "What misled it?",
+                "The pretrained network reads more than <em>MNIST alone</em>: it has learned more ways of writing. "
+                "What a network misreads is often written in a way that it has never seen.",
+            ),
+            Stage(
+                7,
+                "break",
+                "Break it",
+                "Who draws a digit that we all can read, and it can’t? You judge each one.",
+                "Why does it fall for that?",
+                "A digit that leans far works: it has learned upright ones, and misreads more than half of those.",
+            ),
+            Stage(
+                5,
+                "teach",
+                "Teach it",
+                "Everybody presses <em>Teach it these</em>, then <em>Teach it none: the control</em>.",
+                "What does each mend, and what does it break?",
+                "It reads nearly all that it was taught, and only some of the others. It can misread some that it read "
+                "before. What the control mends, too, isn’t your doing.",
             ),
             COMPARE,
         ),
@@ -46,12 +114,55 @@ PLANS = {
     "Signs of our own": Plan(
         "How many drawings does it need to tell a ♥ from a ★?",
         (
-            Stage(5, "Choose two to five signs. Name them, then <em>Open a room</em>.", ("Signs", "Room")),
-            BEGIN,
-            Stage(7, "Everybody draws two of each sign: one neatly, and one in a hurry."),
-            Stage(8, "Everybody guesses which sign is misread most, and presses <em>Train on the class alone</em>."),
-            Stage(6, "<em>Open the table</em>: whose signs does no network read? What is different about them?"),
-            Stage(7, "Do more drawings help? Guess, then <em>Run all</em>.", ("How many examples does it need?",)),
+            Stage(
+                5,
+                "name",
+                "Name your signs",
+                "Choose two to five signs. Type their names under <em>Signs</em>.",
+                "How many drawings will it need?",
+                "Write the guesses down: you come back to them.",
+            ),
+            COME,
+            Stage(
+                7,
+                "draw",
+                "Draw",
+                "Everybody draws two of each sign: one neatly, and one in a hurry.",
+                "What makes your ★ a ★?",
+                "No rule fits all of them. The network gets none: it gets the drawings.",
+            ),
+            Stage(
+                6,
+                "alone",
+                "Train",
+                "Everybody trains a new network on the signs of all others.",
+                "Will it read yours, which it has never seen?",
+                "It can, if somebody else draws the sign in your way.",
+            ),
+            Stage(
+                4,
+                "guess",
+                "Guess",
+                "Everybody marks the sign that will be misread most.",
+                "Why this one?",
+                "No guess is wrong yet. Ask which other sign it looks like.",
+            ),
+            Stage(
+                6,
+                "table",
+                "Open the table",
+                "Each network has learned everybody’s signs but its owner’s, so it reads only these.",
+                "Which signs were misread? What is different about them?",
+                "What is misread is often drawn in a way that nobody else has.",
+            ),
+            Stage(
+                6,
+                "examples",
+                "More drawings",
+                "Guess together: do more drawings help? Then press <em>Run all</em> on the board.",
+                "Why do more drawings help, if each is bent a hundred times?",
+                "Bending can’t turn a plain 7 into one with a bar. Another drawing can.",
+            ),
             COMPARE,
         ),
         "It knows only the signs that we drew, and only the ways in which we drew them.",
@@ -65,10 +176,21 @@ FRAME = """<p><b>Ask first:</b> {question}</p><dl class="ink-plan">{rows}</dl><p
 Without a network, use the board alone: all but the room works there.</p>"""
 
 
+def minutes_of(plan: Plan, number: int) -> str:
+    """Return the minutes of a step in the lesson: "12–19 min"."""
+    before = sum(stage.minutes for stage in plan.stages[:number])
+    return f"{before}–{before + plan.stages[number].minutes} min"
+
+
+def to_say(stage: Stage) -> str:
+    """Return what a class does in a step, what to ask, and what usually comes out, as HTML."""
+    return f"{stage.does}<br><b>Ask:</b> {stage.asks}<br><b>What usually comes out:</b> {stage.usual}"
+
+
 def plan_html(plan: Plan) -> str:
     """Return a plan as HTML, for the page and to print."""
-    rows, minute = "", 0
-    for minutes, does, places in plan.stages:
-        rows += f"<dt>{minute}–{minute + minutes} min</dt><dd>{does} {' '.join(map(opening, places))}</dd>"
-        minute += minutes
+    rows = "".join(
+        f"<dt>{minutes_of(plan, number)}</dt><dd><b>{stage.name}.</b> {to_say(stage)}</dd>"
+        for number, stage in enumerate(plan.stages)
+    )
     return FRAME.format(question=plan.question, rows=rows, ends=plan.ends)

@@ -12,13 +12,13 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.glossary import word_list
 from mlp.page.style.html import shows_answers
 from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import part
+from mlp.page.style.redraw import part, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
-from mlp.page.tabs.lessons.plan import PLANS, plan_html
+from mlp.page.tabs.lessons.plan import BEGUN, NOT_YET, PLANS, plan_html
 from mlp.page.tabs.lessons.sheet import answer_field, lesson_sheet, note_guess, sheet_section
 from mlp.page.tabs.places import Section, Views
 from mlp.page.train import guess
@@ -135,10 +135,17 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
 @part("plan")
 def _plan(visitor: Visitor) -> None:
     """Draw a plan for a class, and the button that saves it with its sheet."""
-    plan = PLANS[st.segmented_control("A plan of 45 minutes", PLANS, default="Digits", required=True, key="plan")]
-    st.html(plan_html(plan))
-    make = partial(lesson_sheet, visitor, plan)
-    download_button("Save the plan and its sheet", make, "plan.html", key="plan_out", icon=":material/print:")
+    name = st.segmented_control("A plan of 45 minutes", PLANS, default="Digits", required=True, key="plan")
+    with st.container(horizontal=True):
+        st.button("Begin this plan", key="plan_begin", type="primary", on_click=_begin, args=(visitor, name))
+        make, file = partial(lesson_sheet, visitor, PLANS[name]), f"plan-{name.lower().replace(' ', '-')}.html"
+        download_button("Save the plan and its sheet", make, file, key="plan_out", icon=":material/print:")
+    st.html(plan_html(PLANS[name]))
+
+
+def _begin(visitor: Visitor, plan: str) -> None:
+    visitor.kept[BEGUN] = (plan, NOT_YET, 0.0)
+    rerun_page()
 
 
 LESSONS_PLACE = Section("Lessons", lessons_section, views=LESSON_VIEWS)

@@ -268,7 +268,7 @@ def test_strangers_at_the_door_change_only_the_page_of_whoever_holds_the_room(cl
     pages = holder.run(), learner.run(), waits
     assert [outdated(page) for page in pages] == [[], [], []]
     room.ask("a stranger")
-    assert [outdated(page) for page in pages] == [["room_devices"], [], []]
+    assert [outdated(page) for page in pages] == [["strip_line"], [], []]
     room.guess(me(learner), 3)
     assert {"room_guess", "next_step_line"} <= set(outdated(learner))
     assert outdated(waits) == []
@@ -278,17 +278,20 @@ def test_strangers_at_the_door_change_only_the_page_of_whoever_holds_the_room(cl
 
 
 def test_room_leads_through_its_own_steps(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Room")
-    page.button(key="room_open").click().run()
-    room, me = ROOMS.of(visitor_of(page)), person(visitor_of(page).id)
-    assert label(page) == ""  # the row below the canvas asks for drawings
-    steps = [step.label for step in steps_in(room, room.learner(me), holds=True)]
+    holder = press(open_page(tab="Room"), "room_open")
+    room = ROOMS.of(visitor_of(holder))
+    room.open_door()
+    page = press(open_page(room=room.code), "room_join")
+    me = person(visitor_of(page).id)
+    assert label(page) == label(holder) == ""  # the row below the canvas asks for drawings
+    steps = [step.label for step in steps_in(room, room.learner(me))]
     room.collect(False)
     assert label(page.run()) == steps[0]
     room.guess(me, 3)
     assert label(page.run()) == steps[1]
     room.open_table()
     assert label(page.run()) == steps[1]
+    assert label(holder.run()) == ""  # whose strip leads
 
 
 def test_room_takes_the_drawing_before_the_signs(open_page: Callable[..., AppTest]):

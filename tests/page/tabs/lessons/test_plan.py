@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mlp.page.tabs.registry  # noqa: F401 (all places)
+from mlp.page.tabs.classroom.ideas import IDEAS
 from mlp.page.tabs.lessons.plan import PLANS, plan_html
 from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.tabs.places import ADDRESSES, opening
@@ -15,7 +16,7 @@ from tests.page.sight import markup, open_in, visitor_of
 from tests.page.tabs.lessons.test_sheet import titles
 
 PAGE = Path(__file__).resolve().parents[4] / "mlp" / "page"
-LABELS = sorted({label for plan in PLANS.values() for stage in plan.stages for label in stage.places})
+LABELS = [idea.place for idea in IDEAS]
 
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
@@ -28,7 +29,7 @@ def test_plan_takes_a_lesson_and_says_what_to_ask_and_to_say(plan):
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_each_place_of_a_plan_opens_under_its_label(open_page: Callable[..., AppTest], label: str):
+def test_each_place_of_an_idea_opens_under_its_label(open_page: Callable[..., AppTest], label: str):
     page = open_page(**ADDRESSES[label])
     assert not page.warning
     assert label in open_in(page)
@@ -42,9 +43,8 @@ def test_place_that_is_not_there_is_named_without_a_link():
 def test_everything_to_press_in_a_plan_is_a_label_on_the_page():
     sources = "".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py") if path.name != "plan.py")
     named = {each for plan in PLANS.values() for each in re.findall("<em>(.*?)</em>", plan_html(plan))}
-    asking = {"Ask before the lesson", "Ask after the lesson"}  # which are made of two words each
-    assert {"Train a new network", "Open the table", "Run all"} < named
-    assert sorted(each for each in named - asking if f'"{each}"' not in sources) == ["Board mode"]
+    assert {"Let in", "Teach it these", "Run all"} < named
+    assert sorted(each for each in named if f'"{each}"' not in sources) == ["Board mode"]
     assert "Board mode:" in sources
 
 

@@ -1,4 +1,4 @@
-"""What whoever holds a room sees: its code, who is there, the door, and the files."""
+"""What whoever holds a room sees: its code, the door, who is there, and the files."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import Learner, called, lost, person
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
-from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE
+from mlp.page.tabs.classroom.rooms import DRAWINGS
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
@@ -34,11 +34,9 @@ def code_card(room: Classroom) -> None:
     st.html(with_qr(reachable(page_address(), room=room.code), f"<b>{room.code[:4]} {room.code[4:]}</b><br>"))
 
 
-@part("room_devices", PEOPLE, DOOR, lambda *_: [DRAWINGS] * bool(_asked.get()), where=Where.TAB)
 def devices(visitor: Visitor, room: Classroom) -> None:
     """Draw who waits, the door, and who is there, with a button that lets each other one go."""
-    with st.container():  # else the list of learners would move, and close
-        _waiting(room)
+    _waiting(room)
     with st.container(horizontal=True, vertical_alignment="center"):
         if room.door_is_open:
             st.button("Close the door", key="room_door", on_click=room.open_door, args=(0.0,))
@@ -51,10 +49,9 @@ def devices(visitor: Visitor, room: Classroom) -> None:
             args=(not room.collects,),
         )
         st.markdown(f"{len(room.learners)} of {MAX_LEARNERS} places taken", width="content")
-    with st.expander("Who is here"):
-        for learner in room.learners:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                _place(room, learner, is_own=learner.who == person(visitor.id))
+    for learner in room.learners:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _place(room, learner, is_own=learner.who == person(visitor.id))
 
 
 def _waiting(room: Classroom) -> None:

@@ -1,0 +1,140 @@
+"""The strip, always in view: the step of the holder's plan, who waits, and what the class has done."""
+
+import html
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from mlp.class_names import in_words
+from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.style.html import announced
+from mlp.page.style.redraw import Event, part, rerun_page
+from mlp.page.tabs.classroom.holder.hold import devices
+from mlp.page.tabs.classroom.holder.steps import PLACES, Done, Position, done_in, position, refused, take
+from mlp.page.tabs.classroom.learner import called
+from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.rooms import DOOR, DRAWINGS, PEOPLE, ROOMS
+from mlp.page.tabs.lessons.plan import BEGUN, PLANS, minutes_of, to_say
+from mlp.page.visitors.visitor import Visitor
+
+AT_DOOR = 3
+"""Names of those who wait that the strip shows; a press lets in no others."""
+COUNTED = {"come": "answered", "draw": "drew", "guess": "guessed", "compare": "answered"}
+"""What each task waits for: for the others, that they have trained."""
+_let_in = ControlVar("strip_let_in", False)
+_at_door = SessionVar[tuple[str, ...]]("strip_at_door", ())
+"""Those whom the button lets in."""
+
+
+def _look(tab: Any) -> Hashable:
+    now, room = position(tab.visitor), ROOMS.of(tab.visitor)
+    if now is None or room is None:
+        return now and now.minutes
+    done = done_in(room, tab.visitor)
+    return now.minutes, late(now, done), done[:-1]
+
+
+PROGRESS = Event(_look, 1.0)
+"""The minutes of the step, and what the class has done in it."""
+
+
+def strip(visitor: Visitor) -> None:
+    """Draw the strip at the bottom of the window for whoever holds a room or has begun a plan."""
+    if position(visitor) is not None:
+        with st.bottom:
+            _strip(visitor)
+
+
+@part("strip_line", PEOPLE, DOOR, PROGRESS, DRAWINGS)
+def _strip(visitor: Visitor) -> None:
+    now, room = position(visitor), ROOMS.of(visitor)
+    if now is None:
+        return
+    refused.show()
+    with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="small"):
+        _step(visitor, now)
+        if room is not None:
+            _door(room)
+            done = done_in(room, visitor)
+            st.html(f"<p>{in_numbers(now, done)}</p>", width="content")
+            st.html(announced("strip_late", late(now, done)), width="content")
+            with st.popover("Who is here", key="strip_people", width="content"):
+                devices(visitor, room)
+        with st.popover("What to say", key="strip_say", width="content"):
+            plan = PLANS[now.plan]
+            st.html(f"<p><b>{plan.question}</b></p>" if now.stage is None else f"<p>{to_say(now.stage)}</p>")
+            if room is None:
+                st.button("End this plan", key="strip_end", on_click=_end, args=(visitor,))
+
+
+def _step(visitor: Visitor, now: Position) -> None:
+    """Draw the step with its minutes, and the ways to the one before and the one after."""
+    stages, stage = PLANS[now.plan].stages, now.stage
+    if now.number > 0:
+        st.button("‹", key="strip_back", help="One step back", on_click=_take, args=(visitor, now.number - 1))
+    text, shows = f"<b>{html.escape(now.plan)}</b>", ""
+    if stage is not None:
+        gone = f"{now.minutes} of {stage.minutes} min"
+        times = f'<span title="{minutes_of(PLANS[now.plan], now.number)} of the lesson">{gone}</span>'
+        text = f"<b>{now.number + 1} of {len(stages)} · {stage.name}</b> {times}"
+        shows = f'data-shows="{PLACES[stage.task]}" data-step="{now.number} {now.began}"'
+    st.html(f'<p class="ink-step" {shows}>{text}</p>', width="content")
+    if now.number + 1 < len(stages):
+        then = now.number + 1
+        st.button(f"{stages[then].name} ›", key="strip_next", type="primary", on_click=_take, args=(visitor, then))
+
+
+def _take(visitor: Visitor, number: int) -> None:
+    take(visitor, number)
+    rerun_page()
+
+
+def _door(room: Classroom) -> None:
+    """Draw who waits to be let in, with the button that lets in those who are named."""
+    waiting = list(room.waiting.items())[:AT_DOOR]
+    people, more = tuple(who for who, _ in waiting), len(room.waiting) - len(waiting)
+    text = ""
+    if people:
+        names = in_words([called(name) for _, name in waiting]).capitalize()
+        text = f"<b>{names}</b> wait{'s' * (len(people) == 1)}{f', and {more} more' * bool(more)}."
+    st.html(announced("strip_waits", text), width="content")
+    if people != _at_door.get():  # so that a press never meets somebody whom the page did not show
+        _at_door.set(people)
+        _let_in.renew()
+    with st.container(key="strip_door", width="content"):  # always there, else what is open beside it would close
+        if people:
+            label, is_full = "Let in" if len(people) == 1 else f"Let in {len(people)}", room.is_full
+            with _let_in.placed():
+                st.button(
+                    label, key=_let_in.key, type="primary", disabled=is_full, on_click=_let_all_in, args=(room, people)
+                )
+
+
+def _let_all_in(room: Classroom, people: Sequence[str]) -> None:
+    for who in people:
+        room.let_in(who)
+
+
+def in_numbers(now: Position, done: Done) -> str:
+    """Return what a class has done, the step's own number first, as HTML."""
+    if not done.n:
+        return "Nobody is here yet."
+    task = "" if now.stage is None else now.stage.task
+    counts = {"drew": done.drew, "trained": done.trained, "answered": done.answered, "guessed": done.guessed}
+    first = COUNTED.get(task, "trained")
+    others = "".join(f" · {n} {name}" for name, n in counts.items() if n and name != first)
+    return f"<b>{counts[first]} of {done.n} {first}</b>{others}"
+
+
+def late(now: Position, done: Done) -> str:
+    """Return a sentence if training ends after its step; empty if it does not."""
+    if now.stage is None or now.stage.task not in ("train", "alone", "teach"):
+        return ""
+    over_s = done.training_s - 60 * (now.stage.minutes - now.minutes)
+    return f"Training needs about {round(over_s / 60)} min more than this step." if over_s > 30 else ""
+
+
+def _end(visitor: Visitor) -> None:
+    visitor.kept.pop(BEGUN, None)
+    rerun_page()

@@ -1,0 +1,175 @@
+"""The strip: each step of a plan opens a place that is not empty, and pupils' pages follow."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.page.tabs.classroom.holder.steps import PLACES, Done, Position, done_in
+from mlp.page.tabs.classroom.holder.strip import in_numbers, late
+from mlp.page.tabs.classroom.kept import State
+from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.classroom.thread import CLASS_RUN
+from mlp.page.tabs.lessons.plan import PLANS
+from mlp.page.train.card import script_state
+from tests.page.sight import text, visitor_of
+from tests.page.tabs.test_next_step import label
+from tests.page.ways import press
+from tests.sample_digits import sample
+
+LATE = {"train", "alone", "teach"}
+
+
+def keys(page: AppTest) -> set[str]:
+    return {str(one.key) for one in page.button}
+
+
+def room_of(page: AppTest) -> Classroom:
+    room = ROOMS.of(visitor_of(page))
+    assert room is not None
+    return room
+
+
+def begun(page: AppTest, plan: str) -> AppTest:
+    """Begin a plan from the lessons."""
+    page.button_group(key="plan").set_value(plan).run()
+    return press(page, "plan_begin")
+
+
+def is_empty(page: AppTest, key: str) -> bool:
+    """Whether a place shows neither a text nor anything to press."""
+    place = page.container(key=key)
+    return not (text(page, key) or list(place.button) or list(place.text_input) or list(place.button_group))
+
+
+def followed(pupil: AppTest) -> str:
+    """Return the label of what is next on a pupil's page."""
+    pupil.run()
+    return label(pupil)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_each_step_of_a_plan_opens_a_place_that_is_not_empty(open_page: Callable[..., AppTest], plan: str):
+    page = begun(open_page(tab="Lessons"), plan)
+    assert f"{plan} {PLANS[plan].question}" in text(page, "strip")
+    for number, stage in enumerate(PLANS[plan].stages):
+        assert page.button(key="strip_next").label == f"{stage.name} ›"
+        press(page, "strip_next")
+        assert f"{number + 1} of {len(PLANS[plan].stages)} · {stage.name} 0 of {stage.minutes} min" in text(
+            page, "strip"
+        )
+        assert re.sub("<.*?>", "", stage.usual) in text(page, "strip")
+        assert not is_empty(page, PLACES[stage.task]), stage.name
+        if stage.task == "name":
+            visitor_of(page).signs.change(DrawingSet(("♥", "★")))
+    assert "strip_next" not in keys(page)
+    assert visitor_of(page).job is None or visitor_of(page).job.snapshot().settings == CLASS_RUN
+    assert (visitor_of(page).job is not None) == (plan == "Digits")
+
+
+def test_plan_of_signs_opens_no_room_before_two_are_named(open_page: Callable[..., AppTest]):
+    page = press(begun(open_page(tab="Lessons"), "Signs of our own"), "strip_next")
+    page.button(key="strip_next").click().run()
+    assert [one.value for one in page.error] == ["Name two signs first."]
+    assert ROOMS.of(visitor_of(page)) is None
+    visitor_of(page).signs.change(DrawingSet(("♥", "★")))
+    press(page.run(), "strip_next")
+    assert room_of(page).names == ("♥", "★")
+
+
+def test_pupils_pages_follow_the_steps_of_the_plan(open_page: Callable[..., AppTest]):
+    holder = press(begun(open_page(tab="Lessons"), "Digits"), "strip_next")
+    room = room_of(holder)
+    room.open_door()
+    pupil = press(open_page(room=room.code), "room_join")
+    assert "strip_next" not in keys(pupil)
+    before = script_state(visitor_of(pupil))
+    seen = [followed(pupil)]
+    for _ in PLANS["Digits"].stages[1:]:
+        press(holder, "strip_next")
+        seen.append(followed(pupil))
+    think = "Say what you think"
+    of_steps = ["Train a network", "Guess what is misread", "See who reads whom", "", "Teach it the mistakes"]
+    assert seen == [think, think, *of_steps, think]
+    assert script_state(visitor_of(pupil)) == before  # nothing has begun by itself
+    press(holder, "strip_back")
+    assert (room.task, room.shows_answer) == ("teach", True)
+
+
+def test_pupil_trains_what_ends_within_the_step(open_page: Callable[..., AppTest]):
+    holder = press(open_page(tab="Room"), "room_open")
+    room = room_of(holder)
+    room.open_door()
+    pupil = press(open_page(room=room.code, epochs="100"), "room_join")
+    room.begin_task("train")
+    press(pupil.run(), "next_step")
+    assert visitor_of(pupil).job.snapshot().settings == CLASS_RUN
+    assert label(pupil) == "See what the class wrote"
+
+
+def test_strip_lets_in_only_those_whom_it_names(open_page: Callable[..., AppTest]):
+    holder = press(open_page(tab="Room"), "room_open")
+    room = room_of(holder)
+    for who in ("ann", "ben", "cat", "dan"):
+        room.ask(who)
+    holder.run()
+    names = list(room.waiting.values())
+    assert f"The {names[0]}, the {names[1]} and the {names[2]} wait, and 1 more." in text(holder, "strip")
+    old = holder.button(key="strip_let_in")
+    room.send_away("ann")
+    assert old.label == "Let in 3"
+    holder.run()
+    press(holder, "strip_let_in")
+    assert {one.who for one in room.learners} == {person(visitor_of(holder).id), "ben", "cat", "dan"}
+    assert "strip_let_in" not in keys(holder)
+    room.ask("eve")
+    holder.run()
+    assert (holder.button(key="strip_let_in").label, len(room.learners)) == ("Let in", 4)
+
+
+def test_late_press_lets_in_nobody_whom_the_page_did_not_show(open_page: Callable[..., AppTest]):
+    holder = press(open_page(tab="Room"), "room_open")
+    room = room_of(holder)
+    room.ask("ann")
+    late_press = holder.run().button(key="strip_let_in")
+    room.send_away("ann")
+    room.ask("eve")
+    holder.run()  # the page shows Eve; the press was made before
+    late_press.click().run()
+    assert [one.who for one in room.learners] == [person(visitor_of(holder).id)]
+
+
+def test_strip_counts_what_learners_have_done(open_page: Callable[..., AppTest]):
+    holder = press(open_page(tab="Room"), "room_open")
+    room = room_of(holder)
+    assert "Nobody is here yet." in text(holder, "strip")
+    room.open_door()
+    for who in ("ann", "ben"):
+        room.ask(who)
+    for image, digit in zip(sample().test.images[:200], sample().test.labels[:200], strict=True):
+        room.give("ann", int(digit), image)
+    room.guess("ben", 3)
+    room.poll.ask(0)
+    room.poll.count(0, room.learner("ann").number, [0] * 5)
+    assert done_in(room, visitor_of(holder)) == Done(2, 1, 0, 1, 1, 0.0)
+    assert "0 of 2 trained · 1 drew · 1 answered · 1 guessed" in text(holder.run(), "strip")
+
+
+def test_strip_says_if_training_ends_after_its_step():
+    for number, stage in enumerate(PLANS["Digits"].stages):
+        now, done = Position("Digits", number), Done(8, 8, 0, 0, 0, 60.0 * stage.minutes + 300)
+        told = "Training needs about 5 min more than this step." if stage.task in LATE else ""
+        assert late(now, done) == told
+        assert late(now, done._replace(training_s=60.0 * stage.minutes)) == ""
+    assert in_numbers(Position("Digits", 1), Done(8, 3, 2, 0, 0, 0.0)) == "<b>3 of 8 drew</b> · 2 trained"
+
+
+def test_room_keeps_what_its_class_does():
+    room, again = Classroom("room k7p3x"), Classroom("room k7p3x")
+    room.begin_task("break")
+    State(again).load(0, State(room).files()[0].dump())
+    assert (again.task, again.breaks) == ("break", True)
