@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.screens import PHONE
 from tests.browser.sight import at_rest, eventually, part
@@ -65,3 +65,22 @@ def test_page_opens_without_errors_and_large_shifts(
     assert console_errors == []
     page.evaluate("document.querySelector('[data-testid=stMain]').style.paddingTop = '200px'")
     eventually(page, lambda: page.evaluate("shifted") > 0.1)  # otherwise nothing was observed
+
+
+@pytest.mark.chromium
+def test_late_choice_of_network_moves_nothing_on_a_phone(open_page: Callable[..., Page]):
+    held: list[Route] = []
+
+    def prepare(page: Page) -> None:
+        page.add_init_script(WATCH_SHIFTS)
+        page.route(re.compile(r"/ButtonGroup\."), lambda route: held.append(route))  # the script that draws choices
+
+    page = open_page(prepare=prepare, fresh=True, still=False, **PHONE)
+    expect(part(page, "curves").get_by_role("img")).to_have_count(2)
+    at_rest(page)
+    (route,) = held
+    before = page.evaluate("shifted")
+    route.continue_()
+    expect(part(page, "network").locator("button")).not_to_have_count(0)
+    at_rest(page)
+    assert page.evaluate("shifted") - before <= 0.005, page.evaluate("moved")
