@@ -7,6 +7,7 @@ and kept, about 1 MB for all that one page needs. The HTML also brings the page'
 import asyncio
 import gzip
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +24,8 @@ OPENS_PAGE = re.compile(r"/(?:[^/.]*|index\.html)")
 STATIC = re.compile(r"/static/(js/[^/]+\.js|css/[^/]+\.css)")
 """Paths of files whose names hold a digest, so that browsers may keep them."""
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+CANVAS_NEEDS = ("BidiComponent", "serialization", "recordbatch")
+"""Scripts of Streamlit's that a component needs."""
 YEAR_S = 365 * 24 * 3600
 LEVEL = 6
 
@@ -91,4 +94,17 @@ def completed(page: bytes) -> bytes:
     """
     head, outline = theme.opening_html()
     late = b"".join(STYLE_SHEET.findall(page))
+    head += "".join(f'<link rel="modulepreload" href="./{address}">' for address in _canvas_scripts())
     return STYLE_SHEET.sub(b"", page).replace(TITLE, head.encode(), 1).replace(END, outline.encode() + late + END, 1)
+
+
+def _canvas_scripts() -> list[str]:
+    """Return the addresses of the canvas's scripts, which a browser would else ask for one after the other, late."""
+    found = [f"static/js/{file.name}" for name in CANVAS_NEEDS for file in (FILES / "static/js").glob(f"{name}.*.js")]
+    spec = find_spec("streamlit_drawable_canvas")
+    if spec is not None and spec.origin is not None:
+        files = Path(spec.origin).parent.glob("frontend/build/index-*.js")
+        found += [
+            f"_stcore/bidi-components/streamlit-drawable-canvas.streamlit_drawable_canvas/{file.name}" for file in files
+        ]
+    return found

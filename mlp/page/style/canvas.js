@@ -26,6 +26,7 @@
       watch.observe(root, { childList: true, subtree: true });
     }
     root.querySelectorAll("canvas.upper-canvas:not([aria-label])").forEach((canvas) => {
+      document.documentElement.dataset.inkCanvas = "";  // now icons may load their font
       canvas.setAttribute("role", "img");
       canvas.tabIndex = 0;
       canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen, or a finger; by keyboard the arrows "

@@ -30,6 +30,9 @@ LOADING = "The page is loading."
 PREVIEW = HERE / "preview.png"
 """What a program that receives a link shows of the page: ``python -m tests.browser.screenshot`` makes it."""
 
+NO_PRELOAD = "document.fonts.load = () => Promise.resolve([]);"
+"""Keeps Streamlit from loading the font of icons first of all: it comes with the first icon, see page.css."""
+
 LIGHT = {
     "accent": "#b03808",
     "second": "#1f4e9e",
@@ -77,8 +80,10 @@ def opening_html() -> tuple[str, str]:
     css = f":root {light} @media (prefers-color-scheme: dark) {{ :root {dark} }}"
     css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}"  # as `live.js` notes it
     css += f"@media print {{ :root:root {light} }}{_css()}"
-    head = f'<title>{NAME}</title><meta name="description" content="{SENTENCE}">{_preview()}'
-    outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{TAGLINE} {LOADING}</p></div>'
+    head = (
+        f'<title>{NAME}</title><meta name="description" content="{SENTENCE}">{_preview()}<script>{NO_PRELOAD}</script>'
+    )
+    outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b><p>{LOADING}</p></i></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
     texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]
     scripts = "".join(f'<script type="module">\n{text}</script>' for text in texts)

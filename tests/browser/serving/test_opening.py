@@ -24,6 +24,15 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
+FIRST = ("streamlit-drawable-canvas", "BidiComponent", "MaterialSymbols", "_stcore/stream")
+"""What a canvas needs, the font of icons, which it does not, and the socket that says that there is one."""
+MOST_BYTES = 1_050_000
+"""Until the canvas; with the font of icons before it, there were 375,000 more."""
+BYTES_WITH_CANVAS = """(() => {
+  const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const { responseEnd } = all.find(({ name }) => name.includes("streamlit-drawable-canvas"));
+  return all.filter((one) => one.responseEnd <= responseEnd).reduce((sum, one) => sum + one.encodedBodySize, 0);
+})()"""
 WATCH_CANVAS = """
 window.widths = [];
 window.canvases = new Set();
@@ -84,3 +93,24 @@ def test_late_choice_of_network_moves_nothing_on_a_phone(open_page: Callable[...
     expect(part(page, "network").locator("button")).not_to_have_count(0)
     at_rest(page)
     assert page.evaluate("shifted") - before <= 0.005, page.evaluate("moved")
+
+
+@pytest.mark.chromium
+def test_canvas_comes_with_few_bytes_and_nothing_that_could_come_later(open_page: Callable[..., Page]):
+    asked: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda socket: asked.append(socket.url))
+        page.add_init_script(WATCH_CANVAS)
+
+    page = open_page(prepare=watch, fresh=True, still=False)
+    eventually(page, lambda: page.evaluate("widths.length"))
+    n_bytes = page.evaluate(BYTES_WITH_CANVAS)
+    places = {name: next((at for at, url in enumerate(asked) if name in url), len(asked)) for name in FIRST}
+    assert places["streamlit-drawable-canvas"] < places["_stcore/stream"], asked
+    assert places["BidiComponent"] < places["_stcore/stream"], asked
+    assert places["MaterialSymbols"] > places["_stcore/stream"], asked
+    assert n_bytes < MOST_BYTES
+    at_rest(page)
+    assert any("MaterialSymbols" in url for url in asked)  # icons are there once the canvas is
