@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from mlp.machine import usable_cores
+from mlp.page.tabs.classroom.thread import CLASS_RUN
+from mlp.page.tabs.lessons.plan import PLANS
 from mlp.training.settings import Settings
 from tests.benchmarks.classroom import BARE_S, bare, rates
 from tests.browser.server import Server, serve
@@ -31,6 +33,7 @@ TRAINING = 0.75  # of what bare processes reach
 PAUSE_S = 8.0  # between a learner's drawings, on average: 480 take three minutes
 LOOK_S = 1.0  # between a drawing and the press that gives it
 PATIENCE_S = 60.0
+STEPS_TO_TRAIN = 3  # of the plan, up to the one in which all train
 
 
 class Lesson:
@@ -106,6 +109,18 @@ class Lesson:
         for learner in self.learners:
             await learner.until(lambda learner=learner: learner.step)
 
+    async def train_in_plan(self) -> float:
+        """Go to the step of the plan in which all train, its holder too, and return the minutes until all are done."""
+        began = time.monotonic()
+        for _ in range(STEPS_TO_TRAIN):
+            await self.holder.press("strip_next")
+        for learner in self.learners:
+            await learner.until(lambda learner=learner: "Train a network" in learner.labels.get("next_step", ""))
+            await learner.press("next_step")
+        for page in (self.holder, *self.learners):
+            await page.until(lambda page=page: f"of {CLASS_RUN.epochs}" in page.progress and page.at_rest, times=10)
+        return (time.monotonic() - began) / 60
+
     async def return_after_restart(self) -> None:
         """Open all pages again, and compare what the room shows."""
         before = n_shown(self.holder)
@@ -151,6 +166,7 @@ async def hold(servers: "Servers", n: int, seed: int) -> list[str]:
     await asyncio.sleep(6)
     servers.restart()
     await lesson.return_after_restart()
+    minutes = await lesson.train_in_plan()
     await lesson.train()
     await lesson.end(servers.folder / "kept")
     stroke_s = statistics.quantiles(lesson.strokes, n=20)[-1]
@@ -160,6 +176,10 @@ async def hold(servers: "Servers", n: int, seed: int) -> list[str]:
     print(f"a drawing was on all pages after {statistics.median(lesson.seen):.2f} s, 95% after {slow:.2f} s")
     share = images_per_s / ((bare_per_s + bare(usable_cores(), BARE_S)) / 2)
     print(f"meanwhile, they trained with {share:.0%} of {usable_cores()} bare processes")
+    in_plan = PLANS["Digits"].stages[STEPS_TO_TRAIN - 1].minutes
+    print(f"in the plan's step of {in_plan} min, all had trained after {minutes:.1f} min")
+    if minutes > in_plan:
+        lesson.faults.append(f"the plan's training took {minutes:.1f} min, goal {in_plan}")
     if share < TRAINING:
         lesson.faults.append(f"training had {share:.0%} of bare processes, goal {TRAINING:.0%}")
     if stroke_s > STROKE_S:

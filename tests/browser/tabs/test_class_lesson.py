@@ -137,6 +137,8 @@ def teach_with_and_without(phone: Page) -> None:
     lesson = part(phone, "room_break").get_by_role("table")
     expect(lesson.get_by_role("row", name=re.compile(r"mistakes to learn 3 \d –"))).to_be_visible(timeout=TRAINED_MS)
     expect(lesson.get_by_role("row", name=re.compile(r"others that it misread [1-3] \d –"))).to_be_visible()
+    measured = re.compile("MNIST, validation images 800 [0-9.]+% → [0-9.]+% –")
+    expect(lesson.get_by_role("row", name=measured)).to_be_visible(timeout=TRAINED_MS)  # else the control would end it
     the_round(phone).get_by_role("button", name="Teach it none: the control").click()
     both = re.compile("MNIST, validation images 800 [0-9.]+% → [0-9.]+% [0-9.]+% → [0-9.]+%")
     expect(lesson.get_by_role("row", name=both)).to_be_visible(timeout=TRAINED_MS)

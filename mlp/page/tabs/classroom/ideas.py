@@ -53,7 +53,7 @@ def ideas(visitor: Visitor, room: Classroom) -> None:
         st.html(bars(poll))
         st.caption(SOURCE)
     elif holds_room(visitor):
-        with st.expander("Five ideas"):
+        with st.expander("Five ideas", expanded=poll.asks is not None):
             _asking(room)
     elif poll.asks is not None and poll.takes(mine.number):
         with st.form("room_ideas_form", border=False):

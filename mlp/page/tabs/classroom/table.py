@@ -128,7 +128,10 @@ def table(visitor: Visitor, room: Classroom) -> None:
         range(len(cells)),
         lambda pick: _open(cells, pick),
     )
-    st.caption(READS)
+    st.markdown("**Row reads column.** A press on a cell shows what was misread.")
+    with st.expander("How far does this hold?"):
+        st.caption(READS)
+        st.html(f"<ul>{''.join(limits_of(line) for line in lines)}</ul>")
     line = next((one for one in lines if opened is not None and one.contender.title == opened[0]), None)
     writer = next((one for one in writers if opened is not None and one.id == opened[1]), None)
     if line is not None and writer is not None and writer.id in line.cells:
@@ -168,14 +171,17 @@ def table_html(now: Comparison, writers: Sequence[Writer], opened: tuple[str, st
 
 
 def score(line: Line) -> str:
-    """Return how many drawings a network read right, and from six writers on between which limits that may be."""
-    words = f"{line.n_right} of {line.n} right"
-    if line.contender.of_class:
-        return f"{words}, of its owner’s"
-    if (limits := line.interval) is None:
-        return words
+    """Return how many drawings a network read right."""
+    return f"{line.n_right} of {line.n} right{', of its owner’s' * line.contender.of_class}"
+
+
+def limits_of(line: Line) -> str:
+    """Return between which limits its score may be in other classes, as an item of HTML; empty if nobody can tell."""
+    if line.contender.of_class or (limits := line.interval) is None:
+        return ""
     low, high = math.floor(100 * limits[0]), math.ceil(100 * limits[1])
-    return f"{words}, between {low} and {high} of 100 in other classes of as many writers"
+    title = html.escape(line.contender.title)
+    return f"<li>{title}: between {low} and {high} of 100 in other classes of as many writers</li>"
 
 
 def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:
