@@ -85,10 +85,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
 def settings_given(given: argparse.Namespace) -> Settings:
     """Return the settings that the options of `add_settings` chose.
 
-    Raises
-    ------
-    ValueError
-        If a value is invalid, or would have no effect.
+    Raises a ValueError if a value is invalid, or would have no effect.
     """
     start = Settings() if given.recipe is None else RECIPES[given.recipe].settings
     chosen = replace(start, **{one.field: getattr(given, one.field) for one in SETTINGS if hasattr(given, one.field)})

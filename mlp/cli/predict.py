@@ -57,10 +57,7 @@ def predict(given: argparse.Namespace) -> int:
 def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
     """Return the ink of each digit in an image; of a sign, which may have parts, all ink as one.
 
-    Raises
-    ------
-    PictureError
-        If the image cannot be read, or nothing in it stands out.
+    Raises a PictureError if the image cannot be read, or nothing in it stands out.
     """
     picture = read_picture(data, whole=not split)
     return [picture.ink] if picture.sheet is None else [digit.ink for digit in picture.sheet.digits]

@@ -32,8 +32,6 @@ def print_error(line: str) -> None:
 def reason(error: Exception) -> str:
     """Return an error as a sentence; for a file, its name and the problem.
 
-    Examples
-    --------
     >>> reason(FileNotFoundError(2, "No such file or directory", "seven.png"))
     'seven.png: there is no such file'
     """

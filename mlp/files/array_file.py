@@ -11,25 +11,10 @@ MAX_HEADER_BYTES = 1_000_000  # ten megabytes of "[]," would take a quarter of a
 
 
 class ArrayFile:
-    """The content of a safetensors file.
+    """The content of a safetensors file whose metadata names the format ``form``.
 
-    Parameters
-    ----------
-    data : bytes
-    form : str
-        The format that its metadata must name.
-
-    Attributes
-    ----------
-    texts : dict of str to str
-        Its metadata.
-    arrays : dict of str to array
-        Read from ``data``, so they take no more memory than it, whatever the file claims.
-
-    Raises
-    ------
-    ValueError
-        If it is cut short, is another format, or its header is not JSON of valid text.
+    ``texts`` is its metadata. ``arrays`` are read from ``data``, so they take no more memory than it, whatever the file
+    claims. Raises a ValueError if it is cut short, is another format, or its header is not JSON of valid text.
     """
 
     def __init__(self, data: bytes, form: str) -> None:

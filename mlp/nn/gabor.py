@@ -24,28 +24,11 @@ NORM = 0.9
 
 
 def gabor_patches(n_in: int, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return patches of stripes, each of a random place, size, direction, wavelength and phase.
+    """Return ``n`` patches of stripes, each of a random place, size, direction, wavelength and phase.
 
-    Parameters
-    ----------
-    n_in : int
-        Number of pixels of a square image.
-    n : int
-        Number of patches.
-    rng : numpy.random.Generator
+    They are the columns of a float64 array (n_in, n), for the pixels of a square image. Each column has the length 0.9,
+    and responds with 0 to uniform gray. Raises a ValueError if ``n_in`` is not a square number, or less than 64.
 
-    Returns
-    -------
-    float64 array, shape (n_in, n)
-        Each column has the length 0.9, and responds with 0 to uniform gray.
-
-    Raises
-    ------
-    ValueError
-        If ``n_in`` is not a square number, or less than 64.
-
-    Examples
-    --------
     >>> patches = gabor_patches(784, 5, np.random.default_rng(0))
     >>> np.linalg.norm(patches, axis=0).round(6)
     array([0.9, 0.9, 0.9, 0.9, 0.9])

@@ -236,8 +236,6 @@ ACTIVATIONS: dict[str, type[Activation]] = {"relu": ReLU, "tanh": Tanh, "sigmoid
 def checked_layer_sizes(layer_sizes: Iterable[int]) -> list[int]:
     """Return layer sizes as Python ints, or raise a ValueError that names the wrong one.
 
-    Examples
-    --------
     >>> checked_layer_sizes([784, 10])
     [784, 10]
     """

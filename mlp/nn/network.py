@@ -148,8 +148,6 @@ class MLP(Sequential):
 def count_parameters(layer_sizes: Sequence[int]) -> int:
     """Return the number of weights and biases of a network of these sizes.
 
-    Examples
-    --------
     >>> count_parameters([784, 100, 200, 10])
     100710
     """

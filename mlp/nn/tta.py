@@ -21,19 +21,10 @@ def is_square(n_inputs: int) -> bool:
 
 
 def shifted(images: np.ndarray) -> np.ndarray:
-    """Return square images, followed by all of them shifted by one pixel in each direction.
+    """Return square images, (n, side²), followed by all of them shifted by one pixel in each direction: (5 n, side²).
 
-    Parameters
-    ----------
-    images : array, shape (n, side²)
+    Their type stays. Pixels that are shifted out are lost, and 0 moves in.
 
-    Returns
-    -------
-    array of the same type, shape (5 n, side²)
-        Pixels that are shifted out are lost, and 0 moves in.
-
-    Examples
-    --------
     >>> shifted(np.array([[1, 2, 3, 4]])).tolist()
     [[1, 2, 3, 4], [0, 0, 1, 2], [3, 4, 0, 0], [0, 1, 0, 3], [2, 0, 4, 0]]
     """
@@ -50,8 +41,6 @@ def shifted(images: np.ndarray) -> np.ndarray:
 def mean_log_probabilities(logits: np.ndarray) -> np.ndarray:
     """Return the mean log-probabilities of the copies from `shifted`: (5 n, classes) logits to (n, classes).
 
-    Examples
-    --------
     >>> np.exp(mean_log_probabilities(np.log([[0.5, 0.5]] * 5))).round(3)
     array([[0.5, 0.5]])
     """
