@@ -34,26 +34,10 @@ PENS = (-1, 0, 0, 0, 1, 2)
 def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0) -> np.ndarray:
     """Return randomly warped copies of the images; neighbors in the array get different warps.
 
-    Parameters
-    ----------
-    images : uint8 array, shape (n, 784)
-        0 is paper, 255 is ink. Not changed.
-    rng : numpy.random.Generator
-        The only source of randomness: equal generators give equal warps.
-    strength : float
-        Scales rotation, scale, shear, shift and displacement; 0 changes nothing.
+    The images are (n, 784) uint8, 0 paper to 255 ink, and stay as they are. Equal generators give equal warps.
+    ``strength`` scales rotation, scale, shear, shift and displacement; 0 changes nothing. Raises a ValueError if the
+    images are not (n, 784) uint8, or ``strength`` is negative or not finite.
 
-    Returns
-    -------
-    uint8 array, shape (n, 784)
-
-    Raises
-    ------
-    ValueError
-        If the images are not (n, 784) uint8, or ``strength`` is negative or not finite.
-
-    Examples
-    --------
     >>> images = np.zeros((500, 784), np.uint8)
     >>> warp(images, np.random.default_rng(0)).shape
     (500, 784)
@@ -120,9 +104,7 @@ _SMOOTH = _smoothing()
 def bilinear_weights(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the four source pixels of each pixel and their weights in 256ths, from positions (n, 2, 28, 28).
 
-    Returns
-    -------
-    int32 and uint16 arrays, shape (n, 4 * 784)
+    They are int32 and uint16, each (n, 4 * 784).
     """
     places = np.rint(np.clip(places, 0, SIDE - 1) * np.float32(PARTS)).astype(np.uint16)
     pixels = np.minimum(places // PARTS, SIDE - 2)  # so that a next pixel always exists

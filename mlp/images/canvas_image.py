@@ -35,8 +35,6 @@ def _from_runs(text: str) -> np.ndarray | None:
 
     A run is a letter, a for paper to p for ink, and its length if it is more than 1.
 
-    Examples
-    --------
     >>> _from_runs("a280bp2a78117")[:2, :3].tolist(), _from_runs("a78401")
     ([[0, 0, 0], [17, 255, 255]], None)
     """

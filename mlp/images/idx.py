@@ -11,18 +11,9 @@ _UINT8_MAGIC = b"\x00\x00\x08"
 def idx_shape(start: bytes | memoryview) -> tuple[int, ...]:
     """Return the sizes of the array in an IDX file, from the file's first bytes.
 
-    Parameters
-    ----------
-    start : bytes
-        The file, or enough of its start for the header: 4 bytes, and 4 more per dimension.
+    Its header takes 4 bytes, and 4 more per dimension. Raises a ValueError if it is not an IDX file of unsigned bytes,
+    or ends within the header.
 
-    Raises
-    ------
-    ValueError
-        If it is not an IDX file of unsigned bytes, or ends within the header.
-
-    Examples
-    --------
     >>> idx_shape(bytes([0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 1, 0]))
     (3, 256)
     """
@@ -42,13 +33,8 @@ def idx_offset(n_dimensions: int) -> int:
 def read_idx(data: bytes | memoryview) -> np.ndarray:
     """Return the array in the bytes of an IDX file: uint8, read-only, sharing the memory of ``data``.
 
-    Raises
-    ------
-    ValueError
-        If it is not an IDX file of unsigned bytes, or its length does not match its header.
+    Raises a ValueError if it is not an IDX file of unsigned bytes, or its length does not match its header.
 
-    Examples
-    --------
     >>> read_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
     array([7, 2, 1], dtype=uint8)
     """

@@ -19,32 +19,15 @@ Kind = Literal["drawing", "picture", "test", "validation"]
 
 @dataclass(frozen=True, eq=False)
 class InputImage:
-    """A network's input with everything that the page shows of it; built once, and shared by all parts of the page.
-
-    Attributes
-    ----------
-    kind : {"drawing", "picture", "test", "validation"}
-    name : str
-        Its name on the page.
-    pixels : uint8 array, shape (H, W)
-        The original: 0 paper, 255 ink.
-    image : float32 array, shape (28, 28), 0..1
-        The network's input.
-    stages : Stages or None
-        The steps from the original to the input; None for a digit of the data, which MNIST's authors prepared.
-    strokes : sequence of Stroke
-        A drawing's strokes, in pixels of the canvas; empty if unknown.
-    thumbnail : uint8 array, shape (h, w, 3), or None
-        A small copy of a photo before its ink was found.
-    """
+    """A network's input with everything that the page shows of it; built once, and shared by all parts of the page."""
 
     kind: Kind
-    name: str
-    pixels: np.ndarray
-    image: Float32Array
-    stages: Stages | None = None
-    strokes: Sequence[Stroke] = ()
-    thumbnail: np.ndarray | None = None
+    name: str  # on the page
+    pixels: np.ndarray  # (H, W) uint8, the original: 0 paper, 255 ink
+    image: Float32Array  # (28, 28), 0 to 1: the network's input
+    stages: Stages | None = None  # from the original to the input; None for data, which MNIST's authors prepared
+    strokes: Sequence[Stroke] = ()  # of a drawing, in pixels of the canvas; empty if unknown
+    thumbnail: np.ndarray | None = None  # (h, w, 3) uint8, a small copy of a photo before its ink was found
 
     @cached_property
     def digits(self) -> "tuple[InputImage, ...]":
@@ -87,8 +70,6 @@ def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
 def from_data(data: Dataset, number: int, kind: Literal["test", "validation"]) -> InputImage:
     """Return a digit, or a drawing of a sign, of the test or validation images as an input.
 
-    Examples
-    --------
     >>> eights = Split(np.full((1, 784), 255, np.uint8), np.array([8]))
     >>> digit = from_data(Dataset("Eights", eights, eights, Split(eights.images, eights.labels)), 0, "test")
     >>> digit.name, digit.image[0, 0]
@@ -104,8 +85,6 @@ def from_data(data: Dataset, number: int, kind: Literal["test", "validation"]) -
 def with_article(name: str) -> str:
     """Return a digit with its article, or a sign in quotes, as its article is unknown.
 
-    Examples
-    --------
     >>> with_article("7"), with_article("8"), with_article("cat")
     ('a 7', 'an 8', '“cat”')
     """

@@ -26,17 +26,8 @@ MIN_IMAGES = 6  # so that a sixth is one
 class Split:
     """Images with their labels, both read-only.
 
-    Parameters
-    ----------
-    images : uint8 array, shape (n, 784)
-        Row by row, 0 paper to 255 ink.
-    labels : int array, shape (n,)
-        The class of each image, 0 to 9.
-
-    Raises
-    ------
-    ValueError
-        If the arrays do not have these shapes and types.
+    The images are (n, 784) uint8, row by row, 0 paper to 255 ink; the labels (n,) are their classes, 0 to 9. Raises a
+    ValueError if the arrays do not have these shapes and types.
     """
 
     images: np.ndarray
@@ -111,8 +102,6 @@ def evenly_spaced(n: int, most: int) -> slice:
 
     Every other image of MNIST is by a group of writers who are harder to read, so an even number meets only one group.
 
-    Examples
-    --------
     >>> len(range(10_000)[evenly_spaced(10_000, 1_500)]), len(range(6)[evenly_spaced(6, 1_500)])
     (1429, 6)
     """

@@ -29,18 +29,9 @@ PEN_SHARE = 0.11
 def read_picture(data: bytes, *, whole: bool = False) -> Picture:
     """Return the ink in a photo of one digit, or the digits in a photo of several.
 
-    Parameters
-    ----------
-    data : bytes
-        A PNG, JPEG, WEBP, BMP or GIF file (of an animation the first frame), at most 10 MB and 16 million pixels, or 50
-        million for a JPEG.
-    whole : bool
-        Whether the photo shows one thing, such as a sign, which may have separate parts.
-
-    Raises
-    ------
-    PictureError
-        If it is not such a file, is too large, or nothing in it stands out from its background.
+    The file is a PNG, JPEG, WEBP, BMP or GIF (of an animation the first frame), at most 10 MB and 16 million pixels, or
+    50 million for a JPEG. A ``whole`` photo shows one thing, such as a sign, which may have separate parts. Raises a
+    PictureError if it is not such a file, is too large, or nothing in it stands out from its background.
     """
     sheet = None if whole else read_sheet(decoded(data, SHEET_PX))
     if sheet is not None:
@@ -71,21 +62,9 @@ def _within(colors: np.ndarray, side_px: int) -> np.ndarray:
 
 
 def find_ink(colors: np.ndarray) -> np.ndarray:
-    """Return the ink in a photo.
+    """Return the ink in a photo, (h, w, 3) uint8, as (H, W) uint8: 0 paper, 255 ink, with gray edges.
 
-    Parameters
-    ----------
-    colors : uint8 array, shape (h, w, 3)
-
-    Returns
-    -------
-    uint8 array, shape (H, W)
-        0 paper, 255 ink, with gray edges.
-
-    Raises
-    ------
-    PictureError
-        If nothing stands out.
+    Raises a PictureError if nothing stands out.
     """
     pixels = colors.astype(np.float32) / 255
     difference = _difference_from_paper(pixels)

@@ -9,17 +9,8 @@ from mlp.images.drawing import IMAGE_PX, ink_box
 def shrunk(ink: np.ndarray) -> np.ndarray:
     """Return the whole canvas reduced to 28 × 28, whatever the place and size of the digit.
 
-    Parameters
-    ----------
-    ink : uint8 array, shape (H, W)
-        0 paper, 255 ink.
+    ``ink`` is (H, W) uint8, 0 paper to 255 ink; the result is (28, 28), 0 to 1.
 
-    Returns
-    -------
-    float32 array, shape (28, 28), 0..1
-
-    Examples
-    --------
     >>> ink = np.zeros((280, 280), np.uint8)
     >>> ink[:10, :20] = 255
     >>> float(shrunk(ink).sum())
@@ -32,16 +23,9 @@ def shrunk(ink: np.ndarray) -> np.ndarray:
 def moved(ink: np.ndarray, right: float, down: float) -> np.ndarray:
     """Return a drawing shifted on its canvas; nothing is cut off.
 
-    Parameters
-    ----------
-    ink : uint8 array, shape (H, W)
-        0 paper, 255 ink.
-    right, down : float
-        Fraction of the distance to the right and the lower edge, 0 (no move) to 1 (at the edge); negative values move
-        left and up.
+    ``ink`` is (H, W) uint8, 0 paper to 255 ink. ``right`` and ``down`` are fractions of the distance to the right and
+    the lower edge, 0 (no move) to 1 (at the edge); negative values move left and up.
 
-    Examples
-    --------
     >>> ink = np.array([[0, 255, 0, 0, 0]], np.uint8)
     >>> moved(ink, 1, 0), moved(ink, -1, 0)
     (array([[  0,   0,   0,   0, 255]], dtype=uint8), array([[255,   0,   0,   0,   0]], dtype=uint8))

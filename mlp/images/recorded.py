@@ -101,12 +101,8 @@ class Drawing:
 def load_drawings(path: str | Path) -> list[Drawing]:
     """Load a file of recorded drawings, gzipped or plain JSON.
 
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it has another form; the message names the file and the number of a faulty sample or picture.
+    Raises a FileNotFoundError if there is no such file, and a ValueError if it has another form; the message names the
+    file and the number of a faulty sample or picture.
     """
     path = Path(path)
     content = path.read_bytes()
@@ -195,22 +191,9 @@ def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float,
 def rasterize(strokes: Iterable[Stroke], *, pen_px: float) -> np.ndarray:
     """Return a canvas with strokes of a round brush.
 
-    Parameters
-    ----------
-    strokes : iterable of arrays, shape (n, 2)
-        Points x, y in canvas pixels, y down; one stroke per pen-down; a single point makes a dot.
-    pen_px : float
-        Width of the brush, at least 1.
-
-    Returns
-    -------
-    uint8 array, shape (`CANVAS_PX`, `CANVAS_PX`)
-        0 is paper, 255 is ink; edges are not smoothed.
-
-    Raises
-    ------
-    ValueError
-        If a stroke does not have finite points, or the brush is too thin.
+    It is uint8 (`CANVAS_PX`, `CANVAS_PX`): 0 is paper, 255 is ink; edges are not smoothed. A stroke is (n, 2): points
+    x, y in canvas pixels, y down, one stroke per pen-down; a single point makes a dot. The brush is at least 1 wide.
+    Raises a ValueError if a stroke does not have finite points, or the brush is too thin.
     """
     if not (math.isfinite(pen_px) and pen_px >= 1):
         raise ValueError(f"the brush must be at least 1 pixel wide, got {pen_px}")
@@ -232,9 +215,7 @@ def render(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
     The longer side of the strokes is 35% to 80% of the canvas, the brush 12 to 26 pixels wide, and the whole drawing
     lies on the canvas; each is uniformly random.
 
-    Returns
-    -------
-    uint8 array, shape (280, 280)
+    The canvas is (280, 280) uint8.
     """
     pen_px = rng.uniform(*PENS_PX)
     longer_side = rng.uniform(*SIZES) * CANVAS_PX

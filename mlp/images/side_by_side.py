@@ -52,18 +52,9 @@ def digits_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
     Pieces of ink above each other belong to one digit. A drawing is one digit unless all its parts have about the same
     height, form one row, and have paper between them from top to bottom.
 
-    Parameters
-    ----------
-    ink : uint8 array, shape (H, W)
-        0 is paper, 255 is ink.
+    ``ink`` is (H, W) uint8, 0 paper to 255 ink. The ink of each digit is such an array too, and in its place. A drawing
+    of one digit or without ink is returned unchanged.
 
-    Returns
-    -------
-    list of uint8 arrays, shape (H, W)
-        The ink of each digit, in its place. A drawing of one digit or without ink is returned unchanged.
-
-    Examples
-    --------
     >>> ink = np.zeros((100, 100), np.uint8)
     >>> ink[20:80, 30:34] = ink[22:78, 60:64] = 255
     >>> [int(np.flatnonzero(digit.any(axis=0))[0]) for digit in digits_side_by_side(ink)]

@@ -21,8 +21,6 @@ STEPS = 255
 def strokes_to_text(strokes: Iterable[Stroke]) -> str | None:
     """Return strokes, in pixels of the canvas, as URL-safe text; None if there are none, or too many.
 
-    Examples
-    --------
     >>> strokes_to_text([np.array([(0.0, 0.0), (280.0, 140.0)])])
     'AgAA_4A='
     """
@@ -34,10 +32,7 @@ def strokes_to_text(strokes: Iterable[Stroke]) -> str | None:
 def strokes_from_text(text: str) -> tuple[Stroke, ...]:
     """Return the strokes of such a text, in pixels of the canvas.
 
-    Raises
-    ------
-    ValueError
-        If it is too long, or not written by `strokes_to_text`.
+    Raises a ValueError if it is too long, or not written by `strokes_to_text`.
     """
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"drawing must have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")

@@ -13,11 +13,8 @@ STILL = {"scaleX": 1, "scaleY": 1, "angle": 0}
 def strokes_on_canvas(objects: Sequence[Any]) -> Strokes:
     """Return the strokes in the canvas's own JSON; none if one has another form, or they have over 600 points.
 
-    Parameters
-    ----------
-    objects : sequence of mappings
-        As the canvas sends them: each with a ``path`` of M, Q and L segments, in pixels. The control point of a Q is
-        where the pen was; its end lies between two such points.
+    The canvas sends each object with a ``path`` of M, Q and L segments, in pixels. The control point of a Q is where
+    the pen was; its end lies between two such points.
     """
     try:
         if all(each.get(name, value) == value for each in objects for name, value in STILL.items()):

@@ -47,12 +47,7 @@ def _dump(content: Any) -> str:
 def load_set(path: str | Path) -> DrawingSet:
     """Load a set of drawings from a file.
 
-    Raises
-    ------
-    ValueError
-        As `parse_file` does; the message names the file.
-    OSError
-        If the file cannot be read.
+    Raises a ValueError as `parse_file` does, naming the file, and an OSError if the file cannot be read.
     """
     try:
         with Path(path).open("rb") as file:
@@ -71,12 +66,8 @@ def parse_file(data: bytes, *, most: int = MAX_EXAMPLES) -> DrawingSet:
 def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet:
     """Return the set of drawings in a text of `dump_drawings`, or the digits in recorded drawings as JSON.
 
-    There may be at most ``most`` of each name, and 2,000 in all.
-
-    Raises
-    ------
-    ValueError
-        If it is of another form, or breaks a rule of sets; the message names the number of a faulty sample.
+    There may be at most ``most`` of each name, and 2,000 in all. Raises a ValueError if the text is of another form, or
+    breaks a rule of sets; the message names the number of a faulty sample.
     """
     try:
         content = json.loads(data)

@@ -85,10 +85,7 @@ class DrawingSet:
     def with_name(self, name: object) -> "DrawingSet":
         """Return the set with another name.
 
-        Raises
-        ------
-        ValueError
-            If there are ten already, or the name is empty, too long or taken.
+        Raises a ValueError if there are ten already, or the name is empty, too long or taken.
         """
         if len(self.names) >= MAX_CLASSES:
             raise ValueError(f"a set has at most {MAX_CLASSES} signs; remove one first")
@@ -108,19 +105,9 @@ class DrawingSet:
     def with_example(self, label: int, image: np.ndarray, strokes: Sequence[Stroke] = ()) -> "DrawingSet":
         """Return the set with another example; if there is one with its image, that one gets the label.
 
-        Parameters
-        ----------
-        label : int
-            The place of its name.
-        image : array
-            The network's input, in any form of `as_pixels`.
-        strokes : sequence of Stroke, optional
-            In pixels of the canvas.
-
-        Raises
-        ------
-        ValueError
-            If the strokes are not those of a drawing, or the name has the most examples already.
+        ``label`` is the place of its name, and ``image`` the network's input, in any form of `as_pixels`. The strokes
+        are in pixels of the canvas. Raises a ValueError if the strokes are not those of a drawing, or the name has the
+        most examples already.
         """
         example = Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else NO_STROKES)
         place = self.place_of(example.image)
@@ -157,8 +144,6 @@ class DrawingSet:
     def ranks(self) -> np.ndarray:
         """Number of earlier examples of the same name, for each example, (n,) int64.
 
-        Examples
-        --------
         >>> image = np.ones(784, np.uint8)
         >>> DrawingSet(("A", "B"), tuple(Example(label, image) for label in (0, 1, 0))).ranks.tolist()
         [0, 0, 1]
@@ -189,10 +174,7 @@ def as_pixels(image: np.ndarray) -> np.ndarray:
 def checked_drawing(strokes: Sequence[Stroke]) -> Strokes:
     """Return the strokes of one drawing as float32, rounded to a tenth of a pixel.
 
-    Raises
-    ------
-    ValueError
-        As `checked_strokes` does, or if they have more than 600 points.
+    Raises a ValueError as `checked_strokes` does, or if they have more than 600 points.
     """
     checked = checked_strokes(strokes)
     if (n_points := len(checked.points)) > MAX_POINTS:

@@ -44,10 +44,7 @@ class FoundDigit(NamedTuple):
 def found_digits(colors: np.ndarray) -> list[FoundDigit]:
     """Return the digits row by row from left to right; none if nothing stands out.
 
-    Parameters
-    ----------
-    colors : uint8 array, shape (h, w, 3)
-        Ideally about 1000 pixels wide, which the constants here assume.
+    The colors are (h, w, 3) uint8, ideally about 1000 pixels wide, which the constants here assume.
     """
     if min(colors.shape[:2]) < MIN_PX:
         return []

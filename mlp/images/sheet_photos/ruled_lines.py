@@ -28,23 +28,13 @@ DARKER = 1.6
 
 
 def without_ruled_lines(contrast: np.ndarray, faint: float) -> np.ndarray:
-    """Return where ink is: pixels darker than ``faint``, except straight, thin lines across the page.
+    """Return where ink is, bool (h, w): pixels darker than ``faint``, except straight, thin lines across the page.
 
     Lines are nearly level or nearly upright. Ink that crosses them, touches them or is much darker stays.
 
-    Parameters
-    ----------
-    contrast : float array, shape (h, w)
-        Darkness of each pixel relative to the paper around it.
-    faint : float
-        Minimum contrast of drawn or printed pixels.
+    ``contrast``, (h, w), is the darkness of each pixel relative to the paper around it, and ``faint`` the minimum of
+    drawn or printed pixels.
 
-    Returns
-    -------
-    bool array, shape (h, w)
-
-    Examples
-    --------
     >>> page = np.zeros((100, 400))
     >>> page[50], page[20:80, 200:204] = 0.3, 0.9
     >>> int(without_ruled_lines(page, 0.1).sum()) - 60 * 4  # the stroke, and a pixel of the line at either side
