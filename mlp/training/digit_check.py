@@ -20,24 +20,11 @@ REFUSED_FROM = "refused_from"
 
 
 def sees_digit(digit_check: Reader, images: np.ndarray) -> np.ndarray:
-    """Return whether there is a digit in each image.
+    """Return whether there is a digit in each image: (n,) bool.
 
-    Parameters
-    ----------
-    digit_check : Reader
-        A digit check, with eleven classes, such as ``load_model(DIGIT_CHECK_MODEL)``.
-    images : array, shape (n, 784) or (n, 28, 28)
-        From `mlp.to_mnist`; uint8 in 0..255 or float in 0..1.
-
-    Returns
-    -------
-    bool array, shape (n,)
-        False if the probability of "no digit" is at least the threshold among the facts of the network.
-
-    Raises
-    ------
-    ValueError
-        If the network is not a digit check.
+    It is False if the probability of "no digit" is at least the threshold among the facts of the digit check, which has
+    eleven classes, such as ``load_model(DIGIT_CHECK_MODEL)``. The images are from `mlp.to_mnist`, (n, 784) or (n, 28,
+    28), uint8 in 0..255 or float in 0..1. Raises a ValueError if the network is not a digit check.
     """
     refused_from = digit_check.facts.get(REFUSED_FROM)
     if digit_check.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):

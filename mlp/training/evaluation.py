@@ -39,13 +39,7 @@ def training_sample(settings: Settings, train: Split, used: int) -> Split:
 
     Synthetic digits are left out, so that training and validation scores differ only in the images.
 
-    Parameters
-    ----------
-    settings : Settings
-    train : Split
-        The training data of a run, synthetic digits first.
-    used : int
-        Number of its images that the run uses.
+    ``train`` is the training data of a run, synthetic digits first, of which the run uses ``used``.
     """
     first = settings.synthetic
     if used <= first:

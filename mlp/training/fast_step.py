@@ -41,16 +41,9 @@ def gains_from_threads(layer_sizes: list[int], batch_size: int) -> bool:
 class FastStep:
     """A function that trains on minibatches of uint8 images as `train_step` does.
 
-    Parameters
-    ----------
-    network : MLP
-        Its parameters change; its gradients do not.
-    optimizer : SGD or Adam
-        Created for ``network.parameters()``; its velocities or means change.
-    threads : ThreadChoice
-        Number of threads of each step.
-    label_smoothing : float
-        See `softmax_cross_entropy`.
+    The optimizer was created for ``network.parameters()``. Parameters, and the optimizer's velocities or means, change;
+    gradients do not. ``threads`` chooses the number of threads of each step; for ``label_smoothing`` see
+    `softmax_cross_entropy`.
     """
 
     def __init__(
@@ -85,13 +78,8 @@ class FastStep:
     ) -> tuple[float, float]:
         """Take a step; return the loss and accuracy before it.
 
-        Parameters
-        ----------
-        images : uint8 array, shape (n, inputs), in C order
-        labels : int array, shape (n,)
-            Trusted, as this is the inner loop.
-        rng : numpy.random.Generator, optional
-            Draws the masks of dropout; without it, all neurons take part.
+        The images are (n, inputs) uint8 in C order; the labels, (n,), are trusted, as this is the inner loop. ``rng``
+        draws the masks of dropout; without it, all neurons take part.
         """
         n = len(images)
         if n not in self._minibatches:
@@ -131,15 +119,9 @@ class FastStep:
 
 
 class Minibatch:
-    """Arrays and products for the steps with minibatches of one size.
+    """Arrays and products for the steps with minibatches of ``n`` images.
 
-    Parameters
-    ----------
-    network : MLP
-    n : int
-        Number of images.
-    target : float array, shape (n_parameters,)
-        Receives the products of the gradients.
+    ``target``, (n_parameters,), receives the products of the gradients.
     """
 
     def __init__(self, network: MLP, n: int, target: np.ndarray) -> None:
@@ -178,12 +160,7 @@ class FirstLayer:
     They are gathered in pairs: single ones take twice as long, and groups of four skip fewer. If too few are blank to
     pay for it, all are multiplied. The bias is the weight of a last pixel that is always 255.
 
-    Parameters
-    ----------
-    weight, target : float array, shape (n_in + 1, n_out)
-        Bias last.
-    n : int
-        Number of images.
+    ``weight`` and ``target`` are (n_in + 1, n_out), bias last; ``n`` is the number of images.
     """
 
     def __init__(self, weight: np.ndarray, target: np.ndarray, n: int) -> None:

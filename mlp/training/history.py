@@ -65,10 +65,7 @@ class History:
     Records are only appended, and earlier ones never change: readers in other threads need no lock as long as one
     thread writes.
 
-    Parameters
-    ----------
-    steps_per_epoch : int
-        Converts step numbers to epochs.
+    ``steps_per_epoch`` converts step numbers to epochs.
     """
 
     def __init__(self, steps_per_epoch: int) -> None:
@@ -176,8 +173,6 @@ class History:
 def smoothed(values: np.ndarray, span: int) -> np.ndarray:
     """Return the mean of each value and up to ``span`` before it; shape and order stay.
 
-    Examples
-    --------
     >>> smoothed(np.array([1.0, 3.0, 5.0, 7.0]), span=1)
     array([1., 2., 4., 6.])
     """

@@ -17,13 +17,8 @@ SMALL = 2_550_000
 class Product:
     """``out ← keep · out + factor · a @ b``, prepared once for arrays that each step overwrites.
 
-    Parameters
-    ----------
-    a, b, out : float array, shapes (m, k), (k, n), (m, n)
-        In C or in Fortran order, all of one type.
+    The arrays a, b and out are (m, k), (k, n) and (m, n), in C or in Fortran order, all of one type.
 
-    Examples
-    --------
     >>> out = np.ones((1, 1))
     >>> Product(np.array([[2.0]]), np.array([[5.0]]), out)(factor=0.1, keep=3.0)
     >>> out
@@ -64,8 +59,6 @@ def _oriented(array: np.ndarray) -> tuple[np.ndarray, bool]:
 def sum_cuts(length: int, longest: int = LONGEST_EVEN) -> list[slice]:
     """Return slices of a sum in equal parts of at most ``longest``; the number of threads can't change its bits.
 
-    Examples
-    --------
     >>> sum_cuts(512), sum_cuts(500)
     ([slice(0, 512, None)], [slice(0, 256, None), slice(256, 500, None)])
     """

@@ -9,24 +9,14 @@ from mlp.training.settings import SYNTHETIC, Settings
 class Recipe:
     """Settings with a name.
 
-    Attributes
-    ----------
-    label : str
-        Its name on the page.
-    explained : str
-        Its purpose, in one line.
-    settings : Settings
-    fails : bool
-        Whether it is meant to fail, for visitors to watch.
-    people : float, optional
-        Mean accuracy of such networks on people's recorded drawings, `unipen`; models/README.md has the command. None
-        if rounding decides the result.
+    ``people`` is the mean accuracy of such networks on people's recorded drawings, `unipen`; models/README.md has the
+    command. It is None if rounding decides the result.
     """
 
-    label: str
-    explained: str
+    label: str  # its name on the page
+    explained: str  # its purpose, in one line
     settings: Settings
-    fails: bool = False
+    fails: bool = False  # whether it is meant to fail, for visitors to watch
     people: float | None = None
 
 
@@ -91,8 +81,6 @@ RECIPES = {
 def recipe_of(settings: Settings) -> str | None:
     """Return the name of the recipe with exactly these settings, None if there is none.
 
-    Examples
-    --------
     >>> recipe_of(Settings()), recipe_of(Settings(epochs=7))
     ('article', None)
     """

@@ -118,8 +118,6 @@ def entries(settings: type) -> list[Setting]:
 def format_value(value: object) -> str:
     """Return a value or a position as text, as in links and on the command line.
 
-    Examples
-    --------
     >>> format_value(0.0001), format_value(None), format_value(True), format_value("sgd"), format_value((100, 200))
     ('0.0001', 'all', 'true', 'sgd', '100,200')
     """
@@ -137,8 +135,6 @@ OPTION_NAMES = {"sgd": "SGD", "adam": "Adam", "relu": "ReLU", "xavier": "Xavier"
 def value_text(value: object) -> str:
     """Return a setting's value as text for a person.
 
-    Examples
-    --------
     >>> value_text((100, 200)), value_text(()), value_text(None), value_text(True), value_text(0.0), value_text("relu")
     ('100, 200', 'none', 'all', 'yes', '0', 'ReLU')
     """

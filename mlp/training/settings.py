@@ -340,13 +340,8 @@ def positions_of(settings: Settings) -> dict[str, Any]:
 def settings_at(positions: Mapping[str, Any]) -> Settings:
     """Return the settings for positions of controls, by key; missing controls are at their defaults.
 
-    Raises
-    ------
-    ValueError
-        If a value breaks its rule.
+    Raises a ValueError if a value breaks its rule.
 
-    Examples
-    --------
     >>> chosen = settings_at({"hidden_layers": 1, "width_1": 30, "images": "300"})
     >>> chosen.hidden, chosen.images, chosen.epochs
     ((30,), 300, 25)

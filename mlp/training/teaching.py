@@ -20,12 +20,8 @@ LEARNING_RATE = 0.1
 def teaching_settings(network: MLP | Reader, *, epochs: int = EPOCHS) -> Settings:
     """Return the settings for teaching a network: few epochs and ever shorter steps, so that it keeps what it knows.
 
-    Nothing is warped but the drawings, in `DrawingData`; models/README.md compares it with other lessons.
-
-    Raises
-    ------
-    ValueError
-        If no run can have a network of this shape.
+    Nothing is warped but the drawings, in `DrawingData`; models/README.md compares it with other lessons. Raises a
+    ValueError if no run can have a network of this shape.
     """
     return Settings(
         hidden=tuple(network.layer_sizes[1:-1]),
@@ -63,14 +59,7 @@ def effect(data: DrawingData, before: Sequence[float], network: MLP | Reader, hi
 
     MNIST's accuracies are those that the run itself measured: at its start, and at its last evaluation.
 
-    Parameters
-    ----------
-    data : DrawingData
-        A mixture.
-    before : sequence of float
-        The `shares_read` of the first network.
-    network : MLP or Reader
-    history : History
+    The data is a mixture, and ``before`` holds the `shares_read` of the first network.
     """
     whose, use = "The class’s" if data.room else "Yours", "learned from" if data.share else "left out"
     names = (f"{whose}, {use}", "Yours, held back from training")

@@ -34,18 +34,9 @@ class ThreadChoice:
     they have lost more time than three steps with one thread take. The weights are the same bits for any number of
     threads; only the time differs.
 
-    Parameters
-    ----------
-    max_threads : int, optional
-        By default, the number of cores that the process may use. It is one with a BLAS whose bits depend on the number.
+    By default, ``max_threads`` is the number of cores that the process may use. It is one with a BLAS whose bits depend
+    on the number. Raises a ValueError if ``max_threads`` is not a whole number from 1.
 
-    Raises
-    ------
-    ValueError
-        If it is not a whole number from 1.
-
-    Examples
-    --------
     >>> choice = ThreadChoice(2)
     >>> with choice:
     ...     pass  # a step

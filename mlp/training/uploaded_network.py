@@ -8,10 +8,7 @@ from mlp.training.settings import N_INPUTS, checked_widths
 def readable_network(data: bytes, name: str) -> Reader:
     """Return a network for drawings from the bytes of a file.
 
-    Raises
-    ------
-    ModelError
-        If the file is not a network, or not one from 28 × 28 pixels to digits or named signs.
+    Raises a ModelError if the file is not a network, or not one from 28 × 28 pixels to digits or named signs.
     """
     network = parse_model(data, name=name)
     check_reads_drawings(network, name)

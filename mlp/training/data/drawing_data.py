@@ -59,21 +59,10 @@ _loaded: "WeakKeyDictionary[DrawingData, Dataset]" = WeakKeyDictionary()
 class DrawingData:
     """Drawings for training and drawings held back, the same at every load; small enough to travel with a run.
 
-    Attributes
-    ----------
-    names : tuple of str
-    images, labels : bytes
-        Of (n, 784) uint8, and of (n,) uint8, each the position of its name.
-    held_images, held_labels : bytes
-        Of the drawings that are held back.
-    base : Mnist, optional
-        The images of digits into which the drawings are mixed; validation then stays its own.
-    share : float
-        Fraction of the drawings in each epoch of a mixture, 0 to 0.5, for which they are repeated as needed, warped.
-    room : str
-        The code of the room that the drawings come from, or `CLOSED`; empty for a person's own.
-    mistakes : bool
-        Whether they are mistakes of a round there, and not what the room's learners gave.
+    ``images`` are the bytes of (n, 784) uint8, and ``labels`` those of (n,) uint8, each the position of its name; the
+    held ones are of the drawings that are held back. ``base`` has the images of digits into which the drawings are
+    mixed; validation then stays its own. ``share``, 0 to 0.5, is the fraction of the drawings in each epoch of a
+    mixture, for which they are repeated as needed, warped.
     """
 
     names: tuple[str, ...]
@@ -83,8 +72,8 @@ class DrawingData:
     held_labels: bytes = b""
     base: Mnist | None = None
     share: float = 0.0
-    room: str = ""
-    mistakes: bool = False
+    room: str = ""  # the code of the room that the drawings come from, or `CLOSED`; empty for a person's own
+    mistakes: bool = False  # whether they are mistakes of a round there, and not what the room's learners gave
 
     def __post_init__(self) -> None:
         """Check that there are drawings of each name, or digits to mix in, and their share."""
@@ -141,19 +130,9 @@ class DrawingData:
 def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float = 0.0) -> DrawingData:
     """Return the training data of a set of drawings, of which enough are held back.
 
-    Parameters
-    ----------
-    drawings : DrawingSet
-    base : Mnist, optional
-        The images into which to mix the drawings, which are then of digits; by default, a network learns only them.
-    share : float
-        Fraction of the drawings in each epoch of a mixture, 0 to 0.5.
-
-    Raises
-    ------
-    ValueError
-        If there are no drawings, or the share is out of range; without a base, if there are fewer than two names, or
-        fewer than two drawings of one.
+    With a ``base``, the drawings are of digits and mixed into its images; by default, a network learns only them.
+    ``share``, 0 to 0.5, is their fraction in each epoch of a mixture. Raises a ValueError if there are no drawings, or
+    the share is out of range; without a base, if there are fewer than two names, or fewer than two drawings of one.
     """
     if base is not None:
         return split_data(drawings, held_back(drawings, mixed=True), base=base, share=share)
@@ -165,18 +144,8 @@ def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float =
 def split_data(drawings: DrawingSet, held: np.ndarray, **more: Any) -> DrawingData:
     """Return a data set that validates on some drawings of a set and trains on all others.
 
-    Parameters
-    ----------
-    drawings : DrawingSet
-    held : bool array, shape (n,)
-        The drawings to hold back.
-    **more
-        ``base``, ``share``, ``room`` and ``mistakes`` of `DrawingData`.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two names, or no drawing of one to learn from.
+    ``held``, (n,), says which drawings to hold back; ``more`` are ``base``, ``share``, ``room`` and ``mistakes`` of
+    `DrawingData`. Raises a ValueError if there are fewer than two names, or no drawing of one to learn from.
     """
     images, labels = drawings.images, drawings.labels.astype(np.uint8)
     parts = (images[~held], labels[~held], images[held], labels[held])
@@ -215,8 +184,6 @@ def held_back(drawings: DrawingSet, *, mixed: bool = False) -> np.ndarray:
     Of each name, it is every fourth one. Of digits that are mixed with MNIST, the second is the first of these, so that
     two of each digit are enough for one of each.
 
-    Examples
-    --------
     >>> from mlp.images.drawings.drawing_set import Example
     >>> digits = DrawingSet(DIGITS, tuple(Example(0, np.ones(784, np.uint8)) for _ in range(9)))
     >>> held_back(digits, mixed=True).nonzero()[0].tolist(), held_back(digits).any().item()
@@ -231,12 +198,8 @@ def held_back(drawings: DrawingSet, *, mixed: bool = False) -> np.ndarray:
 def leave_one_out(drawings: DrawingSet) -> list[DrawingData]:
     """Return data sets that each leave out one drawing of every name, so that each drawing is left out once.
 
-    Names with fewer drawings than others lose none in the last data sets.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two names, or fewer than two drawings of one.
+    Names with fewer drawings than others lose none in the last data sets. Raises a ValueError if there are fewer than
+    two names, or fewer than two drawings of one.
     """
     if drawings.missing:
         raise ValueError(drawings.missing.rstrip("."))

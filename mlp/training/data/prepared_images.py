@@ -18,22 +18,13 @@ _lock = threading.Lock()
 
 
 def prepared(settings: Settings, images: np.ndarray, used: int | None = None) -> np.ndarray:
-    """Return the first ``used`` images as the network sees them: straightened, if the settings say so.
+    """Return the first ``used`` images, or all, as the network sees them: straightened, if the settings say so.
 
     Straightening 50,000 images takes as long as a few epochs of a small network, so the result is kept while the same
     array is requested again.
 
-    Parameters
-    ----------
-    settings : Settings
-    images : array, shape (n, 784) or (n, 28, 28)
-        Must not change between calls. For images that are needed once, `Reader.as_seen` is better.
-    used : int, optional
-        Default: all.
-
-    Returns
-    -------
-    array of the same type, shape (used, …)
+    The images are (n, 784) or (n, 28, 28), and must not change between calls; their type stays. For images that are
+    needed once, `Reader.as_seen` is better.
     """
     if not settings.straighten:
         return images[:used]

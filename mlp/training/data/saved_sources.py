@@ -38,10 +38,7 @@ def dump_source(source: Source, prefix: str = "data") -> tuple[dict[str, Any], d
 def parse_source(about: dict[str, Any], arrays: dict[str, np.ndarray], prefix: str = "data") -> Source:
     """Return the source that `dump_source` described.
 
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If there is no such kind of source, or a field is missing or invalid.
+    Raises a KeyError, TypeError or ValueError if there is no such kind of source, or a field is missing or invalid.
     """
     kind, values = SOURCES[about["kind"]], dict[str, Any]()
     for field in fields(kind):

@@ -31,10 +31,7 @@ class Mnist:
     def load(self) -> Dataset:
         """Return the images, read once per process.
 
-        Raises
-        ------
-        FileNotFoundError
-            If this machine does not have the folder.
+        Raises a FileNotFoundError if this machine does not have the folder.
         """
         return _load(self.directory)
 

@@ -28,8 +28,6 @@ class WithSynthetic(NamedTuple):
 def training_data(base: Data, settings: Settings) -> Data:
     """Return the training data of a run with these settings: the base, with the synthetic digits that they ask for.
 
-    Examples
-    --------
     >>> training_data(Mnist(None), Settings(synthetic=30_000))
     WithSynthetic(base=Mnist(directory=None), n_synthetic=30000, without=())
     """

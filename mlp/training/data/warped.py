@@ -25,16 +25,8 @@ class WarpedEpoch:
     warps ahead: it would need the GIL after every product, which doubles the time of a step of 32 images, whose
     products are short too.
 
-    Parameters
-    ----------
-    images : array, shape (n, 784)
-        uint8 in 0..255 or float in 0..1.
-    order : int array, shape (n,)
-        The epoch's order of the images.
-    seed, epoch : int
-        Seeds of the warps.
-    strength : float
-        Strength of the warps, see `mlp.images.augmentation.warp`.
+    The images are (n, 784), uint8 in 0..255 or float in 0..1, and ``order``, (n,), is the epoch's order of them.
+    ``seed`` and ``epoch`` seed the warps; for their ``strength`` see `mlp.images.augmentation.warp`.
     """
 
     def __init__(self, images: np.ndarray, order: np.ndarray, *, seed: int, epoch: int, strength: float) -> None:
