@@ -13,14 +13,8 @@ class Chance:
 
     So all digits of a group have the same kinds of strokes and numbers of points, and are written as arrays.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    n : int, optional
-        Size of the group; by default a single digit, whose strokes have no group axis.
+    ``n`` is the size of the group; by default it is a single digit, whose strokes have no group axis.
 
-    Examples
-    --------
     >>> chance = Chance(np.random.default_rng(0), 3)
     >>> chance.between(0.1, 0.2).shape, type(chance.sometimes(0.5))
     ((3,), <class 'bool'>)

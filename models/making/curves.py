@@ -14,8 +14,6 @@ Point = tuple[Number, Number]
 def line(*points: Point) -> Stroke:
     """Return straight lines between points.
 
-    Examples
-    --------
     >>> line((0, 0), (1, 1))
     array([[0., 0.],
            [1., 1.]])
@@ -33,8 +31,6 @@ def line(*points: Point) -> Stroke:
 def curve(*points: Point, per_piece: int = 6) -> Stroke:
     """Return a smooth curve through points (Catmull and Rom 1974), with ``per_piece`` steps between each two.
 
-    Examples
-    --------
     >>> len(curve((0, 0), (1, 1), (2, 0)))
     13
     """
@@ -67,8 +63,6 @@ def arc(middle: Point, radii: Point, start: Number, sweep: Number, drift: Number
 def bow(start: Point, end: Point, bulge: Number) -> Stroke:
     """Return a parabola between two points that rises by ``bulge`` times their distance, to the left on its way.
 
-    Examples
-    --------
     >>> bow((0, 0), (4, 0), 0.5)[4]
     array([ 2., -2.])
     """

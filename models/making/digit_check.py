@@ -64,20 +64,8 @@ def train(given: argparse.Namespace) -> int:
 def train_digit_check(digit_check: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
     """Train a digit check in place on MNIST, synthetic digits and marks, all warped; then set its threshold.
 
-    Parameters
-    ----------
-    digit_check : Reader
-        From `new_digit_check`.
-    dataset : Dataset
-        Its training images are trained on; its validation images help to set the threshold.
-    epochs : int
-        At least 1.
-    seed : int
-        Seed of the digits, the marks, the order and the warps.
-
-    Yields
-    ------
-    Step
+    The digit check is from `new_digit_check`. The validation images of the dataset help to set the threshold. There is
+    at least one epoch; ``seed`` is that of the digits, the marks, the order and the warps.
     """
     images, labels = _examples(dataset, seed)
     optimizer = SGD(digit_check.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
@@ -97,13 +85,8 @@ def train_digit_check(digit_check: Reader, dataset: Dataset, *, epochs: int, see
 def threshold(digit_check: Reader, dataset: Dataset, *, seed: int) -> float:
     """Return the probability of "no digit" that a fraction `REFUSED` of unseen digits reaches.
 
-    Parameters
-    ----------
-    digit_check : Reader
-    dataset : Dataset
-        Its validation images are half of the digits, or as many as there are.
-    seed : int
-        Seed of the other, synthetic half.
+    Half of the digits, or as many as there are, are the validation images of the dataset; ``seed`` is that of the
+    other, synthetic half.
     """
     synthetic = write_digits(N_UNSEEN, rng_of("unseen digits for the digit check", seed))
     unseen = np.concatenate([dataset.validation.images, synthetic.images])

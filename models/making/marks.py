@@ -184,8 +184,6 @@ def grains(rng: Rng) -> np.ndarray:
 def marks(n: int, rng: Rng) -> np.ndarray:
     """Return ``n`` marks of all these kinds in MNIST's form: uint8 (n, 784).
 
-    Examples
-    --------
     >>> marks(5, np.random.default_rng(0)).shape
     (5, 784)
     """

@@ -72,18 +72,9 @@ def train(given: argparse.Namespace) -> int:
 def extended(dataset: Dataset, *, everything: bool = False, repeat: int = 1) -> Dataset:
     """Return a data set with more training images; validation and test images stay.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    everything : bool
-        Whether to train on the validation images too. Their score then means nothing.
-    repeat : int
-        Repeats of MNIST's images per epoch, 1 to 10, so that many synthetic digits do not outweigh them.
-
-    Raises
-    ------
-    ValueError
-        If ``repeat`` is not a whole number in range.
+    With ``everything``, the validation images are trained on too; their score then means nothing. ``repeat``, 1 to 10,
+    is the number of repeats of MNIST's images per epoch, so that many synthetic digits do not outweigh them. Raises a
+    ValueError if ``repeat`` is not a whole number in range.
     """
     repeat = checked_int("repeat", repeat, 1, 10)
     parts, names = [dataset.train], [dataset.name]

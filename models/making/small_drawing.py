@@ -24,20 +24,11 @@ STEP = 1.5
 
 
 def drawn_small(strokes: Sequence[Stroke], rng: np.random.Generator) -> np.ndarray:
-    """Return ``n`` digits in MNIST's form, drawn with one brush.
+    """Return ``n`` digits in MNIST's form, (n, 784) uint8, drawn with one brush.
 
     The brush is as wide, relative to the digits, as in `mlp.images.recorded.render`.
 
-    Parameters
-    ----------
-    strokes : sequence of arrays, shape (n, k, 2)
-        Points x, y of each stroke of each digit, y down, in any unit.
-    rng : numpy.random.Generator
-        Draws the brush.
-
-    Returns
-    -------
-    uint8 array, shape (n, 784)
+    Each stroke is (n, k, 2): points x, y of it in each digit, y down, in any unit. ``rng`` draws the brush.
     """
     pen = rng.uniform(*PENS_PX) / (rng.uniform(*SIZES) * CANVAS_PX)  # relative to the longer side of the strokes
     radius = SHEET * pen / (1 + pen) / 2

@@ -20,29 +20,10 @@ GROUP = 32
 def write_digits(n: int, rng: Rng, *, styles: Styles = STYLES, without: Collection[str] = ()) -> StyledDigits:
     """Return ``n`` new synthetic digits, balanced, in MNIST's form.
 
-    Parameters
-    ----------
-    n : int
-    rng : numpy.random.Generator
-        The only source of randomness: equal generators write equal digits.
-    styles : mapping, optional
-        The styles of each digit, with their relative frequencies.
-    without : collection of str
-        Names of styles to exclude; the other styles of their digits become more frequent, and a digit without any style
-        left is not written at all.
+    Equal generators write equal digits. ``styles`` are the styles of each digit with their relative frequencies, and
+    are numbered in this order. Those named by ``without`` are excluded: the other styles of their digits become more
+    frequent, and a digit without any style left is not written at all. Raises a ValueError if every style is excluded.
 
-    Returns
-    -------
-    StyledDigits
-        Styles are numbered as they stand in ``styles``.
-
-    Raises
-    ------
-    ValueError
-        If every style is excluded.
-
-    Examples
-    --------
     >>> digits = write_digits(20, np.random.default_rng(0))
     >>> digits.images.shape, np.bincount(digits.labels)
     ((20, 784), array([2, 2, 2, 2, 2, 2, 2, 2, 2, 2]))
@@ -82,11 +63,7 @@ def _groups(n: int, styles: Styles, rng: Rng) -> Iterator[tuple[int, Style, int]
 def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:
     """Return strokes with the proportions, slant, tilt and tremor of a hand, and the resolution of a tablet.
 
-    Parameters
-    ----------
-    strokes : sequence of arrays, shape (k, 2) or (n, k, 2)
-        The strokes of one digit, or of ``n`` digits, each in a different handwriting.
-    rng : numpy.random.Generator
+    A stroke is (k, 2), or (n, k, 2) for ``n`` digits, each in a different handwriting.
     """
     ends = np.cumsum([stroke.shape[-2] for stroke in strokes])[:-1]
     points = np.concatenate(strokes, axis=-2)
