@@ -1,6 +1,7 @@
 """What whoever holds a room sees: its code, the door, who is there, and the files."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from mlp.page.style.link import page_address
 from mlp.page.style.reach import reachable, with_qr
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import plain
+from mlp.page.tabs.classroom.holder.report import room_report
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import Learner, called, lost, person
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
@@ -101,6 +103,8 @@ def closing(room: Classroom, close: Callable[[], None]) -> None:
     with st.popover("Download or close the room"):
         name = f"class-{room.code}.json"
         download_button("Download all drawings", room.copy, name, key="room_out", icon=":material/download:")
+        make, name = partial(room_report, room), f"class-{room.code}.html"
+        download_button("Save a report of the lesson", make, name, key="room_report", icon=":material/print:")
         st.markdown("Closing deletes all drawings here, and the copies in runs, which then end.")
         if room.is_copied:
             st.button("Close the room", key="room_close", type="primary", on_click=_close_copied, args=(room, close))

@@ -1,0 +1,72 @@
+"""The report of a room, to keep what came out of a lesson: counts and mistakes, with the name of no learner."""
+
+import html
+from datetime import date
+from pathlib import Path
+
+from mlp.analysis.class_table import Line, compared
+from mlp.analysis.report import printed_page
+from mlp.page.style.html import html_table, svg, svg_url
+from mlp.page.style.theme import image_url
+from mlp.page.tabs.classroom.break_it import Found, found
+from mlp.page.tabs.classroom.guesses import guess_rows
+from mlp.page.tabs.classroom.ideas import IDEAS, SOURCE
+from mlp.page.tabs.classroom.poll import LEAST, PHASES, Poll
+from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.table import APART, score, table_of
+
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+TITLE = "A class’s lesson with Inkling"
+NO_IDEAS = f"The answers were not shown; that needs {LEAST} or more before the lesson and after it."
+NO_TABLE = "The table was not opened."
+
+
+def room_report(room: Classroom) -> str:
+    """Return what came out of a room's lesson as one HTML page to print, without requests.
+
+    The animals are not in it, either: by these, a class knows who is meant.
+    """
+    today, counted = date.today(), found(room)
+    writers = sum(len(one.drawings) > 0 for one in room.learners)
+    body = [
+        f"<h1>{TITLE}</h1>",
+        f'<p class="quiet">{today.day} {today:%B %Y}. Drawings: {room.n_drawings:,}, by {writers} writers.</p>',
+        f"<h2>Five ideas</h2>{_ideas(room.poll) if room.poll.is_over else f'<p>{NO_IDEAS}</p>'}",
+        f"<h2>Guesses and networks</h2>{_networks(room) if room.shows_answer else f'<p>{NO_TABLE}</p>'}",
+        f"<h2>Break it: {len(counted)} mistakes of the basic network</h2>",
+        f'<div class="digits">{"".join(map(_figure, counted))}</div>',
+    ]
+    return printed_page(TITLE, _CSS, "\n".join(body))
+
+
+def _ideas(poll: Poll) -> str:
+    rows = []
+    for number, idea in enumerate(IDEAS):
+        cells = [idea.text]
+        for agree, unsure, disagree in (counts[number] for counts in poll.counts):
+            n = agree + unsure + disagree
+            bars = f'<path fill="#e2dfd8" d="M0 0h100v6H0z"/><path fill="#c2410c" d="M0 0h{100 * agree / n:.0f}v6H0z"/>'
+            cells.append(f'{agree} of {n} agree, {unsure} not sure<img alt="" src="{svg_url(svg(100, 6, bars))}">')
+        rows.append(cells)
+    heads = ["Idea", *(f"{when.capitalize()} the lesson" for when in PHASES)]
+    return f'<div class="ideas">{html_table("Five ideas", heads, rows)}</div><p class="quiet">{SOURCE}</p>'
+
+
+def _networks(room: Classroom) -> str:
+    now = compared(table_of(room).lines, room.way)
+    rows = [_row(line) for line in now.lines] + [[*_row(line)[:2], f"{_row(line)[2]}. {APART}."] for line in now.apart]
+    heads = ["Network", "Trained", "Read"]
+    return guess_rows(room, now, None) + html_table("Networks", heads, rows)
+
+
+def _row(line: Line) -> list[str]:
+    """Return a network's cells: a learner's has no name here."""
+    of = line.contender
+    learned = f"{html.escape(of.way)}; {html.escape(of.learned)}"
+    return ["A learner’s" if of.owner else html.escape(of.name), learned, score(line)]
+
+
+def _figure(mistake: Found) -> str:
+    example, (answer, share) = mistake.example, mistake.reading
+    picture = f'<img alt="{example.label} read as {answer}" src="{image_url(example.image.reshape(28, 28))}">'
+    return f"<figure>{picture}<figcaption>{example.label} → <b>{answer}</b><br>{share:.0%}</figcaption></figure>"

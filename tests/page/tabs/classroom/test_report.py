@@ -1,0 +1,77 @@
+"""The report of a room: what came out of a lesson, for its holder, with nobody's name in it."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.drawings.drawing_set import NO_DIGITS, Example
+from mlp.page.style.theme import image_url
+from mlp.page.tabs.classroom.holder.report import NO_IDEAS, NO_TABLE, room_report
+from mlp.page.tabs.classroom.learner import ANIMALS
+from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.wall import summary
+from tests.page.sight import markup
+from tests.page.tabs.classroom.test_ideas import filled
+from tests.page.tabs.classroom.ways import Pages, me
+from tests.page.ways import press
+from tests.sample_digits import sample
+
+
+def written(report: str) -> str:
+    """Return the text of a page, without its pictures."""
+    return re.sub(r"<style>.*?</style>|<[^>]*>", " ", report, flags=re.DOTALL)
+
+
+def named(words: str) -> set[str]:
+    """Return the animals, and the numbers or files in place of one, that a text names."""
+    return set(re.findall(rf"\b(?:{'|'.join(ANIMALS)}|number \d+|file \d+)\b", words))
+
+
+def after_a_lesson(classroom: Pages) -> tuple[Classroom, AppTest]:
+    """Return the room after a whole lesson, and its holder's page: two writers, a file, a guess, and a mistake."""
+    room, holder, learner = classroom
+    test = sample().test
+    for number, page in enumerate((holder, learner)):
+        for place in range(20 * number, 20 * number + 10):
+            room.give(me(page), int(test.labels[place]), test.images[place])
+    room.add_file(
+        replace(NO_DIGITS, examples=tuple(Example(int(test.labels[n]), test.images[n]) for n in range(60, 70)))
+    )
+    room.guess(me(learner), 4)
+    mistake = replace(NO_DIGITS, examples=(Example(7, np.full(784, 90, np.uint8)),))
+    room.change(replace(room.learner(me(learner)), mistakes=mistake))
+    filled(room.poll, 6)
+    return room, holder.run()
+
+
+def test_report_says_what_was_not_done(classroom: Pages):
+    assert re.search(f"{NO_IDEAS}.*{NO_TABLE}.*Break it: 0 mistakes", written(room_report(classroom[0])), re.DOTALL)
+
+
+def test_report_has_all_that_came_out_and_names_nobody(classroom: Pages):
+    room, _ = after_a_lesson(classroom)
+    assert NO_IDEAS in room_report(room)  # as the next answer would be seen in counts
+    room.poll.end()
+    room.open_table()
+    report = room_report(room)
+    words = " ".join(written(report).split())
+    assert "Drawings: 30, by 3 writers." in words
+    assert words.count("6 of 6 agree, 0 not sure") == 10
+    assert "Misread Guesses 0 0" in words or re.search(r"Misread Guesses 0 \d+\.?\d*% 0", words)
+    assert re.search(r"\b4 (–|[\d.]+%) 1\b", words)  # the guess
+    assert "MNIST alone" in words
+    assert re.search(r"Break it: 1 mistakes of the basic network 7 → \d \d+%", words)
+    assert image_url(np.full((28, 28), 90, np.uint8)) in report
+    assert "default-src 'none'" in report  # it makes no requests
+    assert named(summary(room))  # what the room's own pages show
+    assert named(words) == set()
+
+
+def test_holder_saves_the_report_beside_the_drawings_before_closing(classroom: Pages):
+    room, holder = after_a_lesson(classroom)
+    assert f'download="class-{room.code}.html"' in markup(holder)
+    assert "by 3 writers" in holder.session_state["downloads"].files["room_report"].make()
+    assert f'download="class-{room.code}' not in markup(classroom[2].run())
+    assert f'download="class-{room.code}' not in markup(press(holder, "room_close_anyway"))
