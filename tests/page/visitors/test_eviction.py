@@ -87,27 +87,6 @@ def test_largest_absent_visitor_leaves_first_and_only_as_many_as_needed(tmp_path
     assert visitors.get(away[0].id, "again").job.snapshot().settings == SETTINGS
 
 
-def test_visitors_who_are_here_keep_everything_and_the_next_run_is_refused(tmp_path, clock, open_sessions):
-    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=100)
-    first = arrive(visitors, open_sessions, "first", job=40, sweep=(40, 40))
-    assert not visitors.free_memory(MB)
-    visitors.check()
-    assert visitors.get(first.id, "first") is first
-    assert first.job.playing
-    assert first.sweep.playing
-    assert first.notice is None
-
-
-def test_work_that_the_disk_refused_stays_in_memory(tmp_path, clock, open_sessions):
-    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path, max_mb=0), max_mb=10)
-    away = arrive(visitors, open_sessions, "away", job=40, plays=False)
-    open_sessions.clear()
-    clock.now += 100 * KEPT_S
-    visitors.check()
-    assert visitors.get(away.id, "again") is away
-    assert away.has_work()
-
-
 def test_work_that_is_being_saved_stays_in_memory(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=100)
     away = arrive(visitors, open_sessions, "away", job=40, plays=False)

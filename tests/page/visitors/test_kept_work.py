@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.strategies import booleans, data, integers, sampled_from
 
 from mlp.jobs.job import Job
+from mlp.jobs.origin import Origin
 from mlp.page.visitors.persistence import UNSAVED
 from mlp.page.visitors.registry import AT_REST_S, AWAY_S, Visitors
 from mlp.page.visitors.runs import adopt, all_runs
@@ -30,6 +31,7 @@ from tests.page.visitors.trouble import Disk, moved_clock
 
 LONG = replace(SETTINGS, hidden=(4,), epochs=30)
 """A run that does not end by itself here."""
+UPLOAD = Origin("an upload", "uploaded", (0.25, 0.5))
 AT_ONCE_S, LONG_S = 1.0, 10.0
 """Times between two saves: after the second, a playing run is saved, and a refused file tried again."""
 
@@ -53,7 +55,7 @@ def pieces(visitor: Visitor) -> dict[str, Any]:
     }
     for run in all_runs(visitor):
         now = run.snapshot
-        found[f"run {run.number}"] = (now.step, now.learning_rate, digest(now.network.values))
+        found[f"run {run.number}"] = (now.step, now.learning_rate, run.origin, digest(now.network.values))
     for run in visitor.lesson_runs.values():
         found[f"result {run.snapshot.settings.seed}"] = run.snapshot.step
     for now in (job.snapshot() for job in visitor.sweep.jobs):
@@ -185,16 +187,18 @@ class KeptWork(RuleBasedStateMachine):
             self.visitor.job.pause()
             self.settle(self.visitor.job)
 
-    @rule(n_steps=integers(0, 2))
-    def train(self, n_steps: int) -> None:
+    @rule(n_steps=integers(0, 2), plays=booleans())
+    def train(self, n_steps: int, plays: bool) -> None:
         self.n_acts += 1
         gone = [self.run] if self.visitor.job is not None and not self.visitor.job.snapshot().step else []
         self.pause()
         job = Job(Run(replace(LONG, seed=self.n_acts)), chosen_mnist(), self.engine, self.visitor.id)
-        adopt(self.visitor, job, chosen_mnist())
+        adopt(self.visitor, job, chosen_mnist(), UPLOAD if n_steps == 1 else None)
         for _ in range(n_steps):
             job.step()
             self.settle(job)
+        if plays:
+            job.play()
         self.did(self.run, *gone)
 
     def names_of(self, job: Job) -> set[str]:
@@ -205,24 +209,20 @@ class KeptWork(RuleBasedStateMachine):
         return names | ({self.run} if job is self.visitor.job else set())
 
     @precondition(lambda self: self.visitor.job is not None)
-    @rule(plays=booleans())
-    def take_a_step(self, plays: bool) -> None:
+    @rule(act=sampled_from(["step", "play", "learning rate"]))
+    def go_on(self, act: str) -> None:
         job = self.visitor.job
-        before = job.snapshot().step
-        if plays:
+        before = job.snapshot()
+        if act == "step":
+            job.step()
+            self.settle(job)
+        elif act == "play":
             job.play()
             self.engine.answer(max_steps=1)
         else:
-            job.step()
-            self.settle(job)
-        self.did(*self.names_of(job) if job.snapshot().step > before else {})
-
-    @precondition(lambda self: self.visitor.job is not None)
-    @rule(rate=sampled_from([0.25, 0.5]))
-    def change_the_learning_rate(self, rate: float) -> None:
-        changes = rate != self.visitor.job.snapshot().learning_rate
-        self.visitor.job.set_learning_rate(rate)
-        self.did(*{self.run} if changes else {})
+            job.set_learning_rate(before.learning_rate / 2)
+        has_stepped = job.snapshot().step > before.step
+        self.did(*self.names_of(job) if has_stepped else {self.run} if act == "learning rate" else {})
 
     @rule(is_lesson=booleans())
     def train_several(self, is_lesson: bool) -> None:
@@ -274,24 +274,32 @@ class KeptWork(RuleBasedStateMachine):
         assert self.visitor.notice == (UNSAVED if self.disk.refused and not told else None)
         self.disk.n_free = 10**9
 
-    @rule(n_left=integers(0, 6))
-    def crash_while_saving(self, n_left: int) -> None:
+    @rule(how=sampled_from(["stop", "kill", "crash"]), n_left=integers(0, 6))
+    def restart(self, how: str, n_left: int) -> None:
+        """End the server by itself, at once, or between two files of a save."""
         self.clock.now += LONG_S
-        self.disk.n_left = n_left
+        self.disk.n_left = {"stop": self.disk.n_left, "kill": 0, "crash": n_left}[how]
         try:
-            self.visitors.save()
+            self.visitors.save(all_now=how == "stop")
         except KeyboardInterrupt:
             self.saved(surely=False)
         else:
             self.saved()
         self.come_back()
 
-    @rule(is_killed=booleans())
-    def restart(self, is_killed: bool) -> None:
-        if not is_killed:
-            self.visitors.save(all_now=True)
-            self.saved()
-        self.come_back()
+    @rule()
+    def stay_while_others_come(self) -> None:
+        """Keep a tab open for a long time, while others need memory."""
+        self.open.add("second")
+        assert self.visitors.get(self.visitor.id, "second") is self.visitor
+        self.open.discard("here")
+        plays = self.visitor.job is not None and self.visitor.job.playing
+        self.clock.now += AT_REST_S + 1
+        self.visitors.check()
+        assert not self.visitors.free_memory(10**12)
+        assert self.visitors.get(self.visitor.id, "here") is self.visitor
+        assert (self.visitor.job is not None and self.visitor.job.playing) == plays
+        self.open.add("here")
 
     @rule(saves=booleans(), needs_room=booleans(), last=sampled_from(["none", "draw", "take away"]), choice=data())
     def leave_and_return(self, saves: bool, needs_room: bool, last: str, choice: Any) -> None:
@@ -301,8 +309,12 @@ class KeptWork(RuleBasedStateMachine):
             self.draw(False) if last == "draw" else self.take_away(choice)
         job = self.visitor.job
         plays = job is not None and job.playing
+        self.visitors.check()
         self.open.clear()
-        self.clock.now += AWAY_S + 1
+        self.clock.now += AWAY_S - 1
+        self.visitors.check()
+        assert (job is not None and job.playing) == plays
+        self.clock.now += 2
         self.visitors.check()
         assert not any(each.playing for each in self.visitor.jobs())
         self.pause()
@@ -342,4 +354,4 @@ class KeptWork(RuleBasedStateMachine):
 
 
 TestKeptWork = pytest.mark.timeout(480)(KeptWork.TestCase)  # what fails, Hypothesis shortens for up to five minutes
-TestKeptWork.settings = settings(max_examples=150, stateful_step_count=30)
+TestKeptWork.settings = settings(max_examples=200, stateful_step_count=30)

@@ -42,20 +42,6 @@ def written(monkeypatch):
     return names
 
 
-def test_work_that_has_changed_since_the_last_save_keeps_its_visitor(tmp_path, clock):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "away")
-    visitors.check()
-    for act in (lambda: with_two_earlier_runs(visitor), lambda: visitor.keep_drawing(DRAWING)):
-        act()
-        clock.now += AT_REST_S + 1
-        visitors.check()
-        assert len(visitors) == 1
-        visitors.save()
-    visitors.check()
-    assert len(visitors) == 0
-
-
 @pytest.mark.parametrize("origin", [None, Origin("the uploaded network", "uploaded")])
 def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
     before = server(tmp_path)

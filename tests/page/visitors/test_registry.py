@@ -1,7 +1,6 @@
 """Only their id identifies visitors, their number is limited, and the page shows and takes their codes."""
 
 import re
-import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,9 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
-from mlp.page.visitors.registry import AWAY_S, NoSpaceError, Visitors
+from mlp.page.visitors.registry import NoSpaceError, Visitors
 from tests.page.sight import visitor_of
-from tests.page.visitors.sample_work import StubJob
 
 
 @pytest.fixture
@@ -29,27 +27,6 @@ def test_ids_are_random_and_foreign_ids_are_refused(visitors):
         newcomer = visitors.get(guess, "tab")
         assert newcomer.id != guess
         assert newcomer.id not in ids
-
-
-def test_run_pauses_and_resumes_with_its_visitor(visitors, clock, open_sessions):
-    visitor = visitors.get(None, "tab")
-    visitor.job = StubJob()
-    open_sessions.add("tab")
-    clock.now += 10 * AWAY_S
-    visitors.check()
-    assert visitor.job.playing
-    open_sessions.clear()
-    clock.now += AWAY_S / 2
-    visitors.check()
-    assert visitor.job.playing
-    clock.now += AWAY_S
-    visitors.check()
-    assert not visitor.job.playing
-    assert visitors.get(visitor.id, "tab").job.playing
-    visitor.job.pause()  # by its visitor
-    clock.now += 2 * AWAY_S
-    visitors.check()
-    assert not visitors.get(visitor.id, "tab").job.playing
 
 
 def test_returning_visitor_without_room_is_refused_and_loses_nothing(tmp_path, open_sessions):
@@ -109,42 +86,6 @@ def test_work_is_known_by_its_code_in_memory_and_on_disk(tmp_path):
     assert after.knows(visitor.id)
     assert not after.knows("xxxx-xxxx-xxxx-xxxx")
     assert not after.knows("../" + visitor.id)
-
-
-def test_removed_work_is_gone_from_memory_and_disk_and_never_saved_again(tmp_path):
-    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
-    visitor, other = visitors.get(None, "tab"), visitors.get(None, "elsewhere")
-    visitor.job = job = StubJob()
-    for each in (visitor, other):
-        each.keep_drawing({"data": "data:"})
-    visitor.job = None
-    visitors.save()
-    visitor.job = job
-    visitors.remove(visitor)
-    visitor.keep_drawing({"data": "data:2"})
-    visitors.save()
-    assert not visitors.knows(visitor.id)
-    assert not job.playing
-    assert visitors.get(visitor.id, "later").drawing is None
-    assert Visitors(lambda session: True, Checkpoints(tmp_path)).knows(other.id)
-    assert len(list(tmp_path.glob("*/canvas.json"))) == 1
-
-
-def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
-    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
-    visitor = visitors.get(None, "tab")
-    visitor.keep_drawing({"data": "data:"})
-    visitors.save()
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(30, "read-only file system")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(shutil, "rmtree", refuse)
-        with pytest.raises(OSError, match="read-only"):
-            visitors.remove(visitor)
-    assert visitors.get(visitor.id, "tab") is visitor
-    assert Visitors(lambda session: True, Checkpoints(tmp_path)).knows(visitor.id)
 
 
 def test_only_visitors_with_work_have_something_to_put_away(page: AppTest):

@@ -12,7 +12,7 @@ from mlp.page.tabs.classroom import room as module
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import ANIMALS
 from mlp.page.tabs.classroom.poll import N_IDEAS
-from mlp.page.tabs.classroom.room import EACH, MAX_LEARNERS, MAX_WAITING, RETURNS_S, Classroom, ClassroomError
+from mlp.page.tabs.classroom.room import MAX_LEARNERS, MAX_WAITING, RETURNS_S, Classroom, ClassroomError
 from mlp.page.visitors.analysis_budget import within_budget
 from tests.page.visitors.trouble import Clock
 
@@ -26,23 +26,6 @@ def room():
     room = Classroom("room k7p3x")
     room.ask("holder", holds=True)
     return room
-
-
-def test_holder_lets_each_learner_in_or_opens_the_door(room, monkeypatch):
-    for _ in range(2):
-        room.ask("ann")
-    assert (room.learner("ann"), list(room.waiting)) == (None, ["ann"])
-    room.let_in("ann")
-    assert room.learner("ann").name in ANIMALS
-    room.ask("bob")
-    room.open_door(300)
-    room.ask("cat")
-    assert [one.who for one in room.learners] == ["holder", "ann", "bob", "cat"]
-    assert len({one.name for one in room.learners}) == 4
-    now = module.time.monotonic()
-    monkeypatch.setattr(module.time, "monotonic", lambda: now + 301)
-    room.ask("dan")
-    assert room.learner("dan") is None
 
 
 def test_full_room_refuses_in_a_sentence(room):
@@ -95,18 +78,6 @@ def test_each_change_changes_the_number_of_what_it_changes(room):
     assert (len(looks), len(given)) == (40, 40)
 
 
-def test_room_asks_for_two_of_each_and_a_later_drawing_replaces_the_oldest(room):
-    asked = []
-    while (label := room.asks_for("holder")) is not None:
-        asked.append(label)
-        room.give("holder", label, image(len(asked)))
-    assert asked == sorted(list(range(10)) * EACH)
-    room.give("holder", 3, image(200))
-    drawings = room.learner("holder").drawings
-    assert drawings.counts == [EACH] * 10
-    assert [int(each.image[0]) for each in drawings.examples if each.label == 3] == [11, 203]
-
-
 def test_only_learners_give_while_it_collects_and_has_room(room):
     with pytest.raises(ClassroomError, match="takes no more drawings"):
         room.give("stranger", 0, image(0))
@@ -123,18 +94,6 @@ def test_only_learners_give_while_it_collects_and_has_room(room):
         room.add_file(many)
     with pytest.raises(ClassroomError, match="other names"):
         room.add_file(DrawingSet(("A", "B")))
-
-
-def test_learner_who_is_let_go_takes_their_drawings_along(room):
-    room.open_door()
-    room.ask("ann")
-    room.give("ann", 1, image(1))
-    room.give("holder", 2, image(2))
-    assert room.drawings_but("holder").labels.tolist() == [1]
-    assert room.drawings_but("nobody").labels.tolist() == [2, 1]
-    room.let_go("ann")
-    assert room.drawings_but("nobody").labels.tolist() == [2]
-    assert room.learner("ann") is None
 
 
 def test_learner_who_comes_back_is_the_same_and_answers_once(room, monkeypatch):

@@ -14,10 +14,8 @@ from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import ClassroomError
 from mlp.page.tabs.classroom.rooms import (
     ENDED,
-    GONE,
     ROOMS,
     RUNS_ENDED,
-    WAITS_S,
     Classrooms,
     holds_room,
     seat_of,
@@ -148,24 +146,6 @@ def test_only_a_code_is_looked_up(tmp_path, monkeypatch):
     assert seat_of(stranger) == (room.code, False)
 
 
-def test_whoever_waits_is_forgotten_once_their_page_is_closed(clock, open_sessions):
-    open_sessions |= {"here", "there"}
-    visitors = server(is_open=open_sessions.__contains__)
-    room = visitors.rooms.open(visitors.get(None, "here"))
-    ann, bob = (visitors.get(None, session) for session in ("here", "there"))
-    for one in (ann, bob):
-        visitors.rooms.join(one, room.code)
-    open_sessions.remove("there")
-    for _ in range(3):
-        clock.now += WAITS_S - 1
-        visitors.check()
-    assert list(room.waiting) == [person(ann.id)]
-    assert visited(visitors, bob) is None
-    assert (seat_of(bob), told(bob)) == (None, GONE.format(room.code))
-    visitors.rooms.join(bob, room.code)
-    assert person(bob.id) in room.waiting
-
-
 def test_room_counts_in_memory_and_leaves_it_once_it_is_saved_and_nobody_is_there(tmp_path, clock):
     visitors = server(tmp_path, max_mb=1)
     holder, _, room = with_class(visitors)
@@ -242,23 +222,6 @@ def test_disk_that_fails_keeps_learners_and_their_runs_in_the_room(tmp_path, mon
                 act(learner)
     assert visited(visitors, learner).learner(person(learner.id)) is not None
     assert learner.job is not None
-
-
-@pytest.mark.parametrize("act", ["leave", "delete all work"])
-def test_learner_who_goes_takes_their_drawings_along_at_once(tmp_path, act):
-    visitors = server(tmp_path)
-    holder, learner, room = with_class(visitors)
-    visitors.save()
-    for go_elsewhere in (visitors.rooms.open, lambda who: visitors.rooms.join(who, "zzzzzzzz")):
-        with pytest.raises(ClassroomError, match=f"You are in room {room.code}"):
-            go_elsewhere(learner)
-    if act == "leave":
-        visitors.rooms.leave(learner, may_return=True)
-    else:
-        visitors.remove(learner)
-    _, _, again = back(tmp_path, holder)
-    assert [(one.who, len(one.drawings)) for one in again.learners] == [(person(holder.id), 10)]
-    assert not any(image(103).tobytes() in path.read_bytes() for path in tmp_path.rglob("*.*"))
 
 
 def test_room_knows_whoever_left_it_after_a_restart_until_they_delete_all_work(tmp_path):

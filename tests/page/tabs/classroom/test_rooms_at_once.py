@@ -11,8 +11,7 @@ import pytest
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
-from tests.page.tabs.classroom.test_rooms import back, image, server, with_class
-from tests.page.visitors.test_interrupted_saves import end_after
+from tests.page.tabs.classroom.test_rooms import back, server, with_class
 
 TIMES = 100
 
@@ -95,25 +94,6 @@ def test_whoever_joins_while_a_room_leaves_memory_is_in_it_afterwards(tmp_path, 
     assert person(stranger.id) in visitors.rooms.of(stranger).waiting
 
 
-@pytest.mark.parametrize("n_written", range(6))
-def test_server_that_ends_while_a_learner_is_let_go_gives_no_drawing_to_another(tmp_path, monkeypatch, n_written):
-    visitors = server(tmp_path)
-    holder, learner, room = with_class(visitors)
-    given = {one.who: one.drawings.images.tobytes() for one in room.learners}
-    visitors.save()
-    room.let_go(person(learner.id))
-    late = visitors.get(None, "here")
-    visitors.rooms.join(late, room.code)
-    room.give(person(late.id), 3, image(200))
-    given[person(late.id)] = image(200).tobytes()
-    with monkeypatch.context() as patch:
-        end_after(patch, n_written)
-        with suppress(KeyboardInterrupt):
-            visitors.save()
-    _, _, again = back(tmp_path, holder)
-    assert {one.who: one.drawings.images.tobytes() for one in again.learners}.items() <= given.items()
-
-
 def test_full_disk_deletes_a_learner_who_deletes_all_work_and_a_broken_one_says_so(tmp_path, monkeypatch):
     visitors = server(tmp_path)
     holder, learner, room = with_class(visitors)
@@ -132,13 +112,3 @@ def test_full_disk_deletes_a_learner_who_deletes_all_work_and_a_broken_one_says_
     visitors.remove(learner)
     _, _, again = back(tmp_path, holder)
     assert [one.who for one in again.learners] == [person(holder.id)]
-
-
-def test_visitor_who_deletes_all_work_joins_no_room_from_another_tab(tmp_path):
-    visitors = server(tmp_path)
-    _, learner, room = with_class(visitors)
-    visitors.remove(learner)
-    for act in (visitors.rooms.open, lambda who: visitors.rooms.join(who, room.code)):
-        with pytest.raises(ClassroomError, match="had to reload your work"):
-            act(learner)
-    assert (len(room.learners), room.waiting) == (1, {})

@@ -14,7 +14,7 @@ from mlp.page.tabs.sent.copies import AGAIN, FULL, UNSAVED, Copies, copy_of
 from mlp.page.visitors.persistence import RETRY_S
 from mlp.page.visitors.registry import Visitors
 from mlp.training.settings import Settings
-from tests.page.visitors.test_interrupted_saves import end_after
+from tests.page.visitors.trouble import Disk
 from tests.sample_digits import sample
 
 SIGNS = ("😀", "cat", "♥")
@@ -30,8 +30,9 @@ class Page:
 def server(folder):
     """Return a server's visitors, with copies, all of whom are saved."""
     copies = Copies()
-    visitors = Visitors(lambda session: session == "here", Checkpoints(folder), [copies])
-    visitors.copies = copies
+    disk = Disk(folder)
+    visitors = Visitors(lambda session: session == "here", disk, [copies])
+    visitors.copies, visitors.disk = copies, disk
     return visitors
 
 
@@ -129,13 +130,13 @@ def test_copy_is_kept_only_with_its_code_and_a_full_disk_is_told(tmp_path, monke
 
 
 @pytest.mark.parametrize("n_written", range(3))
-def test_copy_goes_with_all_work_of_its_sender_whenever_the_server_ends(tmp_path, monkeypatch, n_written):
+def test_copy_goes_with_all_work_of_its_sender_whenever_the_server_ends(tmp_path, n_written):
     visitors = server(tmp_path)
     sender = visitors.get(None, "here")
     sender.nickname = "Ann"
     visitors.save()
-    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
-        end_after(patch, n_written)
+    visitors.disk.n_left = n_written
+    with suppress(KeyboardInterrupt):
         sent(visitors, sender)
     assert len(on_disk(tmp_path)) == (n_written == 2)
     visitors = server(tmp_path)
