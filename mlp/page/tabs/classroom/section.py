@@ -26,6 +26,7 @@ from mlp.page.tabs.classroom.rooms import ELSEWHERE, GIVEN, ROOMS, holds_room, s
 from mlp.page.tabs.classroom.row import waits
 from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
+from mlp.page.tabs.lessons.plan import BEGUN
 from mlp.page.tabs.places import Section, go_to
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.newcomer import NOT_DELETED, UNREADABLE
@@ -178,6 +179,8 @@ def _join(visitor: Visitor) -> None:
 
 def _leave(visitor: Visitor) -> None:
     _leaving.set(False)
+    if holds_room(visitor):
+        visitor.kept.pop(BEGUN, None)
     _try(partial(ROOMS.leave, may_return=True), visitor, if_disk_fails=NOT_DELETED)
 
 

@@ -159,6 +159,15 @@ def test_strip_counts_what_learners_have_done(open_page: Callable[..., AppTest])
     assert "0 of 2 trained · 1 drew · 1 answered · 1 guessed" in text(holder.run(), "strip")
 
 
+def test_plan_ends_with_its_room(open_page: Callable[..., AppTest]):
+    page = press(begun(open_page(tab="Lessons"), "Digits"), "strip_next")
+    assert "strip_end" not in keys(page)
+    press(page, "room_close")  # nobody has drawn
+    assert not {"strip_next", "strip_end"} & keys(page)
+    press(begun(open_page(visitor=page, tab="Lessons"), "Digits"), "strip_end")
+    assert "strip_next" not in keys(page.run())
+
+
 def test_strip_says_if_training_ends_after_its_step():
     for number, stage in enumerate(PLANS["Digits"].stages):
         now, done = Position("Digits", number), Done(8, 8, 0, 0, 0, 60.0 * stage.minutes + 300)
