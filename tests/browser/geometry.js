@@ -1,7 +1,8 @@
 // What an eye sees at once, by geometry: text over text, a button over another or over its frame, what is wider than the
-// window, buttons and paragraphs that are cut, and words that are not in the middle of their button.
+// window, buttons, paragraphs and words that are cut, and words that are not in the middle of their button.
 ([pans, slack]) => {
   const PRESSED = "button:not(.net, .stSelectbox *, .stMultiSelect *), a[href], summary, [role=radio], .ink-button";
+  const NAMES = ".ink-bars b, .ink-strip span, .st-key-network p";  // names of any length, which may end with dots
   const texts = [], boxes = [], faults = [], name = (element) => {
     const key = element.closest?.("[class*=st-key-]")?.className.match(/st-key-([\w-]+)/)?.[1] ?? element.getRootNode().host?.id ?? "";
     return `${key}: ${(element.textContent || element.getAttribute("aria-label") || element.localName).trim().slice(0, 40)}`;
@@ -17,7 +18,9 @@
     const style = getComputedStyle(element), box = element.getBoundingClientRect();
     if (!element.checkVisibility() && style.display !== "contents" || style.opacity === "0" || /^inset\((50|100)%/.test(style.clipPath)) return;
     if (/fixed|sticky/.test(style.position)) { layer = element; shown = cut = frame = all; }
-    isShortened ||= style.webkitLineClamp !== "none";
+    const clamps = style.webkitLineClamp !== "none";
+    if (clamps && element.scrollHeight > element.clientHeight + slack) faults.push(`cut: ${name(element)}`);
+    isShortened ||= clamps;
     const hides = /hidden|clip|auto|scroll/, scrolls = /auto|scroll/, inside = { shown: { ...shown }, cut: { ...cut }, layer, frame };
     for (const [overflow, ...ends] of [[style.overflowX, "left", "right"], [style.overflowY, "top", "bottom"]]) {
       for (const end of ends) {
@@ -58,6 +61,8 @@
             if (left.right - left.left < rect.width - slack || left.bottom - left.top < 3 * fifth - slack)
               faults.push(`cut: ${name(pressed)}`);
           }
+          const isBeside = rect.left < inside.cut.right - slack && rect.right > inside.cut.right + slack;
+          if (isSeen && isBeside && rect.bottom > cut.top && rect.top < cut.bottom && !element.matches(NAMES)) faults.push(`cut at its end: ${name(element)}`);
           const piece = within(line, inside.shown);
           if (piece.right > piece.left && piece.bottom > piece.top) texts.push({ ...piece, layer, element });
         }

@@ -70,7 +70,7 @@ def _correct(visitor: Visitor) -> None:
     if taught:
         st.html(taught)
     elif digit is not None:
-        text = f"Kept as <b>{with_article(str(digit))}</b> in Your drawings ({len(own)})"
+        text = f"Kept as <b>{with_article(str(digit))}</b><span> in Your drawings ({len(own)})</span>"
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor,))
             st.html(announced("kept", text), width="content")

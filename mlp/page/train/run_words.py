@@ -42,7 +42,7 @@ def progress(now: Snapshot | None, chosen_speed: str, number: int = 0) -> str:
     mark = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * now.playing  # for the style sheet
     return (
         f"{track('Training', now.progress)}{mark}"
-        f'<p class="ink-status"><span>{"</span> <span>· ".join(parts)}</span></p>'
+        f'<p class="ink-status"><span>{"</span> <span>".join(parts)}</span></p>'
         + (f'<p class="ink-status">{html.escape(now.waits)}</p>' if now.waits else "")
     )
 

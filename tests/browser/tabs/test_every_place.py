@@ -49,7 +49,8 @@ def places(page: Page, *, with_views: bool) -> Iterator[str]:
             yield section.name
             views = list(section.views.titles.values()) if with_views and section.views is not None else []
             for view in views[1:]:
-                press(part(page, section.key).get_by_role("radio", name=view, exact=True))
+                choices = page.locator(f".st-key-{section.key}, .st-key-tab_sections")
+                press(choices.get_by_role("radio", name=view, exact=True))
                 yield f"{section.name}, {view}"
 
 
