@@ -24,22 +24,35 @@ def tabs_section(visitor: Visitor) -> None:
     if place is None:
         return
     (tab, section), tabs = place, shown_tabs()
+    names = answering(visitor).reader.names
+    images = images_of(visitor, names)
+    is_empty = images is None and section.looks_at_images
+    data = (images or chosen_mnist()).load()
     address_section(section)
     with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
         _bar(tab, section, list(tabs))
-    with st.container(key="tab_sections", gap=None):
+    with st.container(horizontal=True, key="tab_sections"):
         if len(tabs[tab]) > 1:
-            names = [one.name for one in tabs[tab]]
+            sections = [one.name for one in tabs[tab]]
             label = f"Section of {plain(tab)}"
-            open_section(tab).choice(label, names, label_visibility="collapsed", persist_state="session")
+            open_section(tab).choice(label, sections, label_visibility="collapsed", persist_state="session")
+        if section.views is not None and section.views_for(data) and not is_empty:
+            section.views.draw_choice(section.views.kind)
     with st.container(key="sections"):
         # Hide other sections than this one, until the browser has removed them.
         others = f'.st-key-sections [class*="st-key-tab-"]:not(.st-key-{section.key})'
         st.html(f"<style>{others} {{ display: none; }}</style>")
         for one in SECTIONS:
             with st.container(key=one.key):
-                if one is section:
-                    _draw(section, visitor)
+                if one is not section:
+                    continue
+                if is_empty:
+                    signs = plain(in_words(names))
+                    st.info(
+                        f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*."
+                    )
+                else:
+                    section.draw(visitor, data)
 
 
 def _bar(tab: str, section: Section, tabs: list[str]) -> None:
@@ -48,14 +61,3 @@ def _bar(tab: str, section: Section, tabs: list[str]) -> None:
     state.shown_section.set(section.name)
     state.tab.choice("Section", tabs, label_visibility="collapsed", width="stretch", wrap=False)
     state.requested_tab.pop()  # last, so that the script after an interrupted one opens it
-
-
-def _draw(section: Section, visitor: Visitor) -> None:
-    """Draw a section, with drawings of signs in place of MNIST's digits if the network reads signs."""
-    names = answering(visitor).reader.names
-    images = images_of(visitor, names)
-    if images is None and section.looks_at_images:
-        signs = plain(in_words(names))
-        st.info(f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*.")
-    else:
-        section.draw(visitor, (images or chosen_mnist()).load())

@@ -85,13 +85,15 @@ class Views:
 class Section:
     """A section of a tab, or a whole tab, by its label: a link opens it by ``tab=``, and hides it by its key.
 
-    ``looks_at_images`` says whether it needs images of the classes that the answering network reads.
+    ``looks_at_images`` says whether it needs images of the classes that the answering network reads. ``views_for`` says
+    whether its views are chosen in the row of the tab's sections, for this data; other sections draw that choice.
     """
 
     name: str
     draw: Callable[[Visitor, Dataset], None]
     looks_at_images: bool = False
     views: Views | None = None
+    views_for: Callable[[Dataset], bool] = lambda _: False
 
     def __post_init__(self) -> None:
         """Declare it as a part that links can hide; the code that draws it leaves it out."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.digits import DIGITS, STAR
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import TRAINED_MS, at_rest, button, eventually, faults, part, press, write
+from tests.browser.sight import TRAINED_MS, at_rest, button, eventually, faults, part, press, tab, write
 
 LAPTOP, LOW = {"width": 1366, "height": 768}, {"width": 1366, "height": 625}
 LARGE = {"width": 1920, "height": 1080}
@@ -174,3 +175,13 @@ def test_next_thing_stays_where_a_room_hides_the_door_to_a_sign(open_page: Calla
     row.evaluate("""(row) => row.insertAdjacentHTML("beforeend", '<i data-say="room_asks" hidden></i>')""")
     expect(page.locator(".ink-door")).not_to_be_visible()
     expect(button(page, "next_step")).to_be_visible()
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize(("name", "section", "views"), [("Mistakes and data", "Data", "Test data")])
+def test_views_stand_in_the_row_of_the_sections(open_page: Callable[..., Page], name: str, section: str, views: str):
+    page = open_page(viewport=LAPTOP)
+    press(tab(page, name))
+    row: list[Any] = [page.get_by_role("radio", name=each, exact=True).bounding_box() for each in (section, views)]
+    assert row[0]["y"] == pytest.approx(row[1]["y"], abs=2)
+    assert row[0]["x"] < row[1]["x"]

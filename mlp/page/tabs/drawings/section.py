@@ -44,8 +44,8 @@ SHARES = range(0, 51, 5)
 
 
 def drawings_section(visitor: Visitor, _data: Dataset) -> None:
-    """Draw the choice of digits or signs, the actions for these drawings, and how a network reads them."""
-    drawings = visitor.signs if KINDS.draw_choice("Drawings of") == "signs" else visitor.digits
+    """Draw the actions for digits or signs, and how a network reads them."""
+    drawings = visitor.signs if KINDS.open_one() == "signs" else visitor.digits
     _actions(visitor, drawings)
     read_section(visitor, drawings)
     _upload(visitor)
@@ -255,4 +255,4 @@ def _read_upload(visitor: Visitor) -> None:
     state.drawings_of.set("digits" if uploaded.are_digits else "signs")
 
 
-DRAWINGS = Section(TAB, drawings_section, views=KINDS)
+DRAWINGS = Section(TAB, drawings_section, views=KINDS, views_for=lambda _: True)

@@ -71,8 +71,8 @@ BUDGET = 4e10
 
 @part("mistakes", NETWORK, VIEW, where=Where.TAB)
 def mistakes_section(visitor: Visitor, data: Dataset) -> None:
-    """Draw the choice of data, the confusion matrix, and the images in its open cell or the most confident mistakes."""
-    kind = ("test" in data.splits_to_check and SPLITS.draw_choice("Data")) or "validation"
+    """Draw the confusion matrix, and the images in its open cell or the most confident mistakes."""
+    kind = ("test" in data.splits_to_check and SPLITS.open_one()) or "validation"
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown without limit, so it can’t read anything.")
@@ -201,4 +201,4 @@ def _open(pick: Pick, classes: int) -> None:
     _open_cell.set(None if _open_cell.get() == cell else cell)
 
 
-MISTAKES = Section("Mistakes", mistakes_section, looks_at_images=True, views=SPLITS)
+MISTAKES = Section("Mistakes", mistakes_section, True, SPLITS, lambda data: "test" in data.splits_to_check)
