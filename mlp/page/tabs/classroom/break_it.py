@@ -26,7 +26,8 @@ from mlp.page.style.html import announced, html_table
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.classroom.learner import Learner, person
+from mlp.page.tabs.classroom.holder.held_wall import remove_button
+from mlp.page.tabs.classroom.learner import Learner, number_of, person
 from mlp.page.tabs.classroom.learning import teach_with
 from mlp.page.tabs.classroom.room import FULL, Classroom
 from mlp.page.tabs.classroom.rooms import CLAIMS, GIVEN, PEOPLE, ROOMS, holds_room, told
@@ -168,6 +169,8 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
         name, pixels = f"{opened.by.name}’s {opened.example.label}", opened.example.image.reshape(28, 28)
         image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
         evidence(answering_as(visitor, NETWORK, None), image)
+        if holds:
+            remove_button(room, number_of(opened.by, opened.example.image), key="round_remove")
         with st.container(horizontal=True, key="round_lessons"):
             these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
             st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=these)

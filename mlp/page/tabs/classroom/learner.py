@@ -1,7 +1,10 @@
 """Somebody in a room: the name of an animal, and copies of what they gave."""
 
 import hashlib
+import zlib
 from dataclasses import dataclass
+
+import numpy as np
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 
@@ -42,6 +45,11 @@ def lost(learner: "Learner") -> str:
     """Return what a room deletes with a learner, to end a sentence; empty if they gave nothing."""
     n = sum(len(getattr(learner, each)) for each in DRAWN)
     return f", and delete {n} drawing{'s' * (n > 1)}" if n else ""
+
+
+def number_of(learner: "Learner", image: np.ndarray) -> int:
+    """Return a number for a drawing of a learner, which stays the same while others come and go."""
+    return learner.number << 32 | zlib.crc32(image.tobytes())  # JavaScript's numbers are exact to 2**53
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Stroke
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS, Learners, State
-from mlp.page.tabs.classroom.learner import ANIMALS, DRAWN, Learner
+from mlp.page.tabs.classroom.learner import ANIMALS, DRAWN, Learner, number_of
 from mlp.page.tabs.classroom.poll import Poll
 from mlp.page.visitors.analysis_budget import LastResult
 from mlp.page.visitors.by_code import CodedWork
@@ -178,6 +178,22 @@ class Classroom(CodedWork):
                 self.learners = [one for one in self.learners if one is not gone]
                 self.n_given += 1
                 self._drop_pictures()
+        self.changed()
+
+    def remove(self, drawing: int) -> None:
+        """Take the drawing with this number, see `number_of`, out of everything that its learner gave."""
+        with self.lock:
+            for one in self.learners:
+                fewer = dict[str, DrawingSet]()
+                for name in DRAWN:
+                    drawings: DrawingSet = getattr(one, name)
+                    gone = [at for at, each in enumerate(drawings.examples) if number_of(one, each.image) == drawing]
+                    if gone:
+                        fewer[name] = drawings.without_examples(gone)
+                if fewer:
+                    self.n_given += 1
+                    self.change(replace(one, **fewer, n_given=self.n_given))  # type: ignore[arg-type]
+                    self._drop_pictures()
         self.changed()
 
     def _enter(self, who: str) -> None:

@@ -17,6 +17,7 @@ from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.break_it import follow_round, mended, round_section
 from mlp.page.tabs.classroom.guesses import guesses
+from mlp.page.tabs.classroom.holder.held_wall import held_wall
 from mlp.page.tabs.classroom.holder.hold import closing, code_card, upload
 from mlp.page.tabs.classroom.ideas import ideas
 from mlp.page.tabs.classroom.learner import called, lost, person
@@ -132,7 +133,7 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
     with st.container(key="room_ideas"):
         ideas(visitor, room)
     with st.container(key="room_wall"):
-        wall(room)
+        (held_wall if holds else wall)(room)
     with st.container(key="room_guesses"):
         guesses(visitor, room)
     with st.container(key="room_results"):

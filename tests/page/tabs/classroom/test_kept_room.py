@@ -15,7 +15,7 @@ from hypothesis.strategies import booleans, integers, sampled_from
 
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS
-from mlp.page.tabs.classroom.learner import ANIMALS, person
+from mlp.page.tabs.classroom.learner import ANIMALS, number_of, person
 from mlp.page.tabs.classroom.room import DOOR_S, EACH, RETURNS_S, ClassroomError
 from mlp.page.tabs.classroom.rooms import ENDED, GONE, WAITS_S, Classrooms, seat_of, told
 from mlp.page.visitors.registry import AT_REST_S, Visitors
@@ -60,6 +60,7 @@ class KeptRoom(RuleBasedStateMachine):
         self.patch.setattr("mlp.page.visitors.by_code.PAUSE_S", 0)
         self.patch.setattr("mlp.atomic.os.fsync", lambda file: None)
         self.n_drawings, self.open = 0, set("abc")
+        self.removed = set[int]()
         self.codes = [NONE]
         self.now: dict[tuple[str, ...], Any] = {}  # the model: each seat, room and place in one
         self.on_disk: dict[tuple[str, ...], set[Any]] = {}
@@ -140,6 +141,7 @@ class KeptRoom(RuleBasedStateMachine):
         """Let everybody return to a server that has nothing in memory; what they find is what is there."""
         self.people = {who: self.visitors.get(visitor.id, who) for who, visitor in self.people.items()}
         self.now, self.doors = self.pieces(), {}
+        self.removed -= {number for name, given in self.now.items() if name[0] == "inside" for _, number in given}
         for name in self.now.keys() | self.on_disk.keys():
             assert self.now.get(name) in self.on_disk.get(name, {None}), name
         self.saved()
@@ -244,6 +246,17 @@ class KeptRoom(RuleBasedStateMachine):
         gone = given[: len(given) + 1 - EACH]
         self.now[place] = (*(each for each in self.now[place] if each not in gone), (label, self.n_drawings))
 
+    @rule(who=SOMEBODY, other=SOMEBODY, nth=integers(0, 1))
+    def remove_a_drawing(self, who: str, other: str, nth: int) -> None:
+        place = ("inside", self.room_of(who), other)
+        room, given = self.rooms.named(place[1]), self.now.get(place, ())
+        if room is None or len(given) <= nth:
+            return
+        (learner,) = (one for one in room.learners if one.who == person(self.people[other].id))
+        room.remove(number_of(learner, image(given[nth][1])))
+        self.removed.add(given[nth][1])
+        self.now[place] = (*given[:nth], *given[nth + 1 :])
+
     @rule(who=SOMEBODY, collects=booleans())
     def collect(self, who: str, collects: bool) -> None:
         if (room := self.rooms.named(self.room_of(who))) is not None:
@@ -324,6 +337,7 @@ class KeptRoom(RuleBasedStateMachine):
         self.saved()
         given = [each for name, drawings in self.now.items() if name[0] == "inside" for each in drawings]
         assert all(self.is_on_disk(number) for _, number in given)
+        assert not any(map(self.is_on_disk, self.removed))
 
     @rule(n_left=integers(0, 6))
     def crash_while_saving(self, n_left: int) -> None:

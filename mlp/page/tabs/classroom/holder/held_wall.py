@@ -1,0 +1,83 @@
+"""The wall of whoever holds a room: it says whose each drawing is, and takes a single one away."""
+
+import html
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
+from mlp.page.style.picking import Pick, choice, pick_from
+from mlp.page.style.redraw import Where, part, redraw
+from mlp.page.style.reveal import reveal
+from mlp.page.style.theme import plain
+from mlp.page.tabs.classroom.learner import Learner, called, number_of
+from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.rooms import DRAWINGS
+from mlp.page.tabs.classroom.wall import IN_A_ROW, all_parts, mosaic
+from mlp.page.tabs.places import VIEW
+
+_picked = SessionVar[int]("room_drawing", 0)
+"""The number of the drawing that was pressed, see `number_of`."""
+_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+ASK = "Press a drawing to see whose it is. No other page shows that."
+REMOVES = "Takes it out of the room and its download. A run that learned it keeps its copy until the room is closed."
+
+
+def held_wall(room: Classroom) -> None:
+    """Draw how many drawings there are, which the live channel updates, and each drawing to press."""
+    this_tab().register("room", lambda _tab: {"html.room_wall": all_parts(room)["html.room_wall"]})
+    st.html(f'<p class="ink-status" data-live="room_wall">{all_parts(room)["html.room_wall"]}</p>')
+    _drawings(room)
+
+
+@part("room_held_wall", DRAWINGS, VIEW, where=Where.TAB)
+def _drawings(room: Classroom) -> None:
+    """Draw whose the pressed drawing is, with the button that removes it, above all drawings by name."""
+    there = {number_of(one, each.image): (one, each) for one in room.learners for each in one.drawings.examples}
+    with st.container(horizontal=True, vertical_alignment="center", key="room_whose"):
+        if (picked := there.get(_picked.get())) is None:
+            st.markdown(ASK if there else "Nobody has given a drawing yet.")
+        else:
+            by, drawing = picked
+            st.markdown(f"**{plain(_whose(by, room.names[drawing.label]))}**", width="content")
+            remove_button(room, _picked.get(), key="room_remove")
+    rows = ""
+    for label, name in enumerate(room.names):
+        of_it = {number: by for number, (by, drawing) in there.items() if drawing.label == label}
+        tiles = _tiles(of_it, [there[number][1].image for number in of_it], name)
+        rows += f"<b>{html.escape(name)}</b><div>{tiles}</div>"
+    pick_from("room_held_wall", rows, _CSS, [*there], _pick)  # else the page would keep closed rooms' drawings
+
+
+def _tiles(of_it: dict[int, Learner], images: list[np.ndarray], name: str) -> str:
+    """Return a choice for each drawing of a name, which shows its place of their one picture, as HTML."""
+    wide, high = min(len(images), IN_A_ROW), -(-len(images) // IN_A_ROW)
+    tiles = ""
+    for place, (number, by) in enumerate(of_it.items()):
+        row, column = divmod(place, IN_A_ROW)
+        x, y = (100 * each / max(1, of - 1) for each, of in ((column, wide), (row, high)))
+        whose = _whose(by, name)
+        look = f'title="{html.escape(whose)}" style="background-position: {x:.4f}% {y:.4f}%"'
+        tiles += choice(number, whose, pressed=number == _picked.get(), more=look)
+    if not images:
+        return "none yet"
+    tile = "1.5rem" if high > 1 else "2.2rem"
+    look = f"--picture: url({mosaic(images)}); --size: {100 * wide}% {100 * high}%; --tile: {tile}"
+    return f'<div style="{look}">{tiles}</div>'
+
+
+def _whose(by: Learner, name: str) -> str:
+    return f"{called(by.name).capitalize()}’s {name}"
+
+
+def remove_button(room: Classroom, drawing: int, *, key: str) -> None:
+    """Draw the button that takes the drawing with this number out of the room; for the page of whoever holds it."""
+    st.button("Remove this drawing", key=key, help=REMOVES, on_click=room.remove, args=(drawing,))
+
+
+def _pick(pick: Pick) -> None:
+    _picked.set(0 if _picked.get() == pick.number else pick.number)
+    reveal("room_whose")
+    redraw(VIEW)
