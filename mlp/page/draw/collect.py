@@ -36,7 +36,7 @@ TAB = "Your drawings"
 FIRST_NAMES = ("♥", "★")
 """The names in the field for new signs."""
 _named = SessionVar[str]("your_signs_names", ", ".join(FIRST_NAMES))
-"""The names of the first signs, with commas between; a control."""
+"""The names of the first signs, see `names_in`; a control."""
 
 hidable("your-signs", "Your signs", ".st-key-stage:not(:has(.st-key-collect_foot)) .st-key-your_signs")
 
@@ -128,18 +128,33 @@ def boxes(drawings: DrawingSet, label: int, n: int) -> str:
 
 
 def _name(visitor: Visitor) -> None:
-    """Add the signs of the field."""
-    if add_names(visitor, _named.get() or "", _refused):
+    """Add the signs of the field, two or more, as it goes away with the first."""
+    if add_names(visitor, _named.get() or "", _refused, least=2):
         if _door.pop() and this_tab().desk.drawing is not None:
             _keep(visitor, 0, visitor.signs.now.names[0])
         rerun_page()
 
 
-def add_names(visitor: Visitor, text: str, refusal: Refusal) -> bool:
-    """Add signs whose names have commas between, or refuse and return False if they break a rule; for callbacks."""
-    names = [name for name in text.split(",") if name.strip()]
-    if not names:
-        refusal.set("Type the name of a sign first, or several: A, B, C.")
+def names_in(text: str) -> list[str]:
+    """Return the names between commas in a text; without any, between spaces, if all are single characters or pictures.
+
+    Examples
+    --------
+    >>> names_in("♥ ★ ☾"), names_in("A, left arrow,"), names_in("left arrow")
+    (['♥', '★', '☾'], ['A', ' left arrow'], ['left arrow'])
+    """
+    words = text.split()
+    if "," not in text and all(len(word) == 1 or not any(map(str.isalnum, word)) for word in words):
+        return words
+    return [name for name in text.split(",") if name.strip()]
+
+
+def add_names(visitor: Visitor, text: str, refusal: Refusal, *, least: int = 1) -> bool:
+    """Add the signs that a text names, or refuse and return False if they break a rule; for callbacks."""
+    names = names_in(text)
+    if len(names) < least:
+        one, two = "Type the name of a sign first, or several: A, B, C.", "Type two names, with a comma between: A, B."
+        refusal.set(one if least == 1 else two)
         return False
 
     def with_all(signs: DrawingSet) -> DrawingSet:

@@ -50,6 +50,22 @@ def test_signs_are_learned_by_themselves_once_five_of_each_are_drawn(named_page:
     assert len(visitor.runs.runs) == 1  # only the first five begin a run
 
 
+def test_names_of_signs_stand_between_spaces_or_commas_and_are_two(open_page: Callable[..., AppTest]):
+    page = press(open_page(), "your_signs")
+    for one in ("left arrow", "♥", ""):
+        page.text_input(key="your_signs_names").set_value(one)
+        page.button(key="signs_begin").click().run()
+        assert [error.value for error in page.error] == ["Type two names, with a comma between: A, B."]
+        assert visitor_of(page).signs.now.names == ()
+    page.text_input(key="your_signs_names").set_value("♥ ★  👩‍🚀")
+    press(page, "signs_begin")
+    assert visitor_of(page).signs.now.names == ("♥", "★", "👩‍🚀")
+    add = open_page(visitor=page, tab="Your drawings", drawings="signs")
+    add.text_input(key="sign_name").set_value("left arrow")
+    press(add, "sign_add")
+    assert visitor_of(page).signs.now.names[3:] == ("left arrow",)
+
+
 def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest):
     page, rng = named_page, np.random.default_rng(0)
     assert text(page, "answer") == "Nothing drawn yet. Draw ♥ or ★. I read it while you draw."

@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, in_words
 from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
@@ -39,6 +39,7 @@ LINKED = "room"
 """Name of a room's code in a link."""
 MAX_CODE = 20
 """Characters of a code as one types it."""
+ONE_SIGN = "You have named one sign, and a room needs two: name another, or remove it for a room of digits."
 _refused = Refusal("room")
 _code = SessionVar("room_typed", "")
 """The code that was typed; a control."""
@@ -94,7 +95,12 @@ def open_button(visitor: Visitor) -> None:
     """Draw the button in *Share* that opens a room."""
     if seat_of(visitor) is None:
         st.button(
-            "Open a room for a class", key="open_a_room", icon=":material/groups:", on_click=open_room, args=(visitor,)
+            "Open a room for a class",
+            key="open_a_room",
+            icon=":material/groups:",
+            help=_collects(visitor.signs.now.names),
+            on_click=open_room,
+            args=(visitor,),
         )
 
 
@@ -106,6 +112,8 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
             if why := told(visitor):
                 st.warning(plain(why))
             st.markdown(f"A class writes together here, and its networks read each other’s digits. {SHARED}")
+            if not is_linked:
+                st.markdown(_collects(visitor.signs.now.names))
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 if not is_linked:
                     st.button("Open a room", key="room_open", type="primary", on_click=open_room, args=(visitor,))
@@ -167,10 +175,20 @@ def _leave_button(visitor: Visitor, room: Classroom) -> None:
 
 
 def open_room(visitor: Visitor) -> None:
-    """Open a room for digits, or for the visitor's signs if they have collected any, and show it; for callbacks."""
-    signs = visitor.signs.now.names
+    """Open a room for digits, or for the visitor's signs if they have named any, and show it; for callbacks."""
+    if len(signs := visitor.signs.now.names) == 1:
+        _refused.set(ONE_SIGN)
+        go_to(NAME)
+        return
     reveal("room_code")
-    _try(ROOMS.open, visitor, signs if len(signs) > 1 else DIGITS)
+    _try(ROOMS.open, visitor, signs or DIGITS)
+
+
+def _collects(signs: tuple[str, ...]) -> str:
+    """Return what a room collects that somebody with these signs opens, as a sentence."""
+    if len(signs) == 1:
+        return ONE_SIGN
+    return f"A room that you open now collects {plain(in_words(signs)) if signs else 'digits'}."
 
 
 def _join(visitor: Visitor) -> None:

@@ -30,7 +30,7 @@ from mlp.training.data.drawing_data import N_MIXED, held_back
 _refused = Refusal("drawings")
 
 _new_names = SessionVar[str]("sign_name", "")
-"""The names of new signs, with commas between; a control."""
+"""The names of new signs, see `names_in` in `mlp.page.draw.collect`; a control."""
 _file = SessionVar[Any]("drawings_in", None)
 """The uploaded file of drawings; a control."""
 _file_error = SessionVar[str | None]("drawings_error", None)

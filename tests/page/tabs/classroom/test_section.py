@@ -19,7 +19,7 @@ from mlp.page.tabs.classroom.guesses import UNSURE, guess_rows
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, seat_of
-from mlp.page.tabs.classroom.section import SHOWN
+from mlp.page.tabs.classroom.section import ONE_SIGN, SHOWN
 from mlp.page.tabs.classroom.table import APART, limits_of, score, table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
 from mlp.page.visitors.registry import Visitors
@@ -307,6 +307,20 @@ def test_network_of_digits_answers_while_a_room_collects_signs(page: AppTest):
     assert text(draw(page, 4), "answer").startswith("4 ")
     draw_sign(page, "A", np.random.default_rng(0))
     assert text(page, "answer") == "I don’t know this one. This network has not learned ♥ and ★."
+
+
+def test_page_says_what_a_room_will_collect_and_opens_none_for_one_sign(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Room")
+    assert "A room that you open now collects digits." in text(page, "room_entrance")
+    visitor_of(page).signs.change(DrawingSet(("♥",)))
+    for key in ("room_open", "open_a_room"):
+        page.run().button(key=key).click().run()
+        assert [error.value for error in page.error] == [ONE_SIGN]
+        assert seat_of(visitor_of(page)) is None
+    visitor_of(page).signs.change(DrawingSet(("♥", "★", "☾")))
+    assert "A room that you open now collects ♥, ★ and ☾." in text(page.run(), "room_entrance")
+    press(page, "room_open")
+    assert ROOMS.of(visitor_of(page)).names == ("♥", "★", "☾")
 
 
 def test_table_compares_one_way_which_the_holder_chooses_on_all_pages(classroom, open_page):
