@@ -26,6 +26,7 @@ from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
 from mlp.page.tabs.classroom.break_it import round_row
 from mlp.page.tabs.classroom.holder.strip import strip
+from mlp.page.tabs.classroom.learning import sign_subject
 from mlp.page.tabs.classroom.rooms import ROOMS, room_state
 from mlp.page.tabs.classroom.row import room_row
 from mlp.page.tabs.classroom.section import SHOWN, deleted_room, open_button, visit_room
@@ -102,7 +103,7 @@ def page() -> None:
             share_section(visitor, SHARED)
             open_button(visitor)
         with st.container(border=True, key="train_card", gap=None):
-            training_section(visitor)
+            training_section(visitor, sign_subject(visitor))
         lessons_place(visitor)
     tabs_section(visitor)
     strip(visitor)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -61,22 +62,34 @@ def script_state(visitor: Visitor) -> str:
     return str(hash((visitor.forgotten, numbers, shown.playing, shown.can_continue, errors, steps, found)))
 
 
-def training_section(visitor: Visitor) -> None:
-    """Draw what one presses, and what happens: it grows while the job plays."""
+class Subject(NamedTuple):
+    """What a new run learns where that is not up to the network that answers: its names, and what returns the data."""
+
+    names: tuple[str, ...]
+    data_of: Callable[[Visitor], Source]
+
+
+def training_section(visitor: Visitor, subject: Subject | None = None) -> None:
+    """Draw what one presses, and what happens: it grows while the job plays.
+
+    A new run learns the ``subject``, by default what the network that answers reads.
+    """
     st.header("Train", anchor=False)
-    _run_buttons(visitor)
-    recipe_buttons(partial(train, visitor))
+    begin_run = partial(train, visitor) if subject is None else partial(train, visitor, subject.data_of)
+    names = getattr(to_learn(visitor), "names", DIGITS) if subject is None else subject.names
+    _run_buttons(visitor, begin_run)
+    recipe_buttons(begin_run)
     run, move = run_on_card(visitor, chosen(visitor)), partial(_move_setting, visitor, visitor.runs.current)
-    settings_panel(getattr(to_learn(visitor), "names", DIGITS), None if visitor.shows_sweep else run, move)
+    settings_panel(names, None if visitor.shows_sweep else run, move)
     _progress_and_curves(visitor)
     note_section(visitor)
 
 
-def _run_buttons(visitor: Visitor) -> None:
+def _run_buttons(visitor: Visitor, begin_run: Callable[..., None]) -> None:
     shown, playing = visitor.shown, visitor.shown.playing
     is_earlier = answers_now(visitor).is_earlier and not visitor.shows_sweep
     with st.container(horizontal=True, vertical_alignment="center", key="train_head", gap=None):
-        st.button("Train a new network", key="train", on_click=train, args=(visitor,))
+        st.button("Train a new network", key="train", on_click=begin_run)
         st.button(
             "Pause" if playing else "Resume",
             key="pause",
@@ -91,7 +104,7 @@ def _run_buttons(visitor: Visitor) -> None:
             key="step",
             disabled=is_earlier or visitor.shows_sweep or bool(shown.jobs and not shown.can_continue),
             on_click=_step,
-            args=(visitor, visitor.runs.current),
+            args=(visitor, visitor.runs.current, begin_run),
             help="Trains on a single minibatch, then stops.",
         )
         speed_choice(visitor)
@@ -158,10 +171,10 @@ def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
         (visitor.shown.play if play else visitor.shown.pause)()
 
 
-def _step(visitor: Visitor, number: int) -> None:
+def _step(visitor: Visitor, number: int, begin_run: Callable[..., None]) -> None:
     if not shows_run(visitor, number):
         return
     if visitor.job is None:
-        train(visitor, play=False)
+        begin_run(play=False)
     if visitor.job is not None:
         visitor.job.step()

@@ -11,7 +11,8 @@ from mlp.page.style.redraw import Where, part, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
-from mlp.page.train.card import train
+from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.train.card import Subject, train
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData, class_data
@@ -53,6 +54,14 @@ def _data(visitor: Visitor, room: Classroom, mixed: bool) -> DrawingData:
         return class_data(others, mine.drawings, room.code)
     own = visitor.digits.now if len(visitor.digits.now) else mine.drawings
     return class_data(others, own, room.code, chosen_mnist(), state.own_share.get() / 100)
+
+
+def sign_subject(visitor: Visitor) -> Subject | None:
+    """Return what a new run learns in a room of signs: the others' drawings, which no network there reads at first."""
+    room = ROOMS.of(visitor)
+    if room is None or room.names == DIGITS or room.learner(person(visitor.id)) is None:
+        return None
+    return Subject(room.names, lambda who: _data(who, room, False))
 
 
 def learn_with(visitor: Visitor, room: Classroom) -> None:

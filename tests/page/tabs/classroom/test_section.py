@@ -309,6 +309,20 @@ def test_network_of_digits_answers_while_a_room_collects_signs(page: AppTest):
     assert text(page, "answer") == "I don’t know this one. This network has not learned ♥ and ★."
 
 
+def test_train_learns_the_signs_of_a_room_of_signs(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Room", epochs="1")
+    visitor_of(page).signs.change(DrawingSet(("♥", "★")))
+    press(page.run(), "room_open")
+    page.button(key="train").click().run()
+    assert ["This run cannot start: " in error.value for error in page.error] == [True]  # nobody has drawn any
+    assert visitor_of(page).job is None
+    room, images = ROOMS.of(visitor_of(page)), sample().test.images
+    room.add_file(DrawingSet(room.names, tuple(Example(place % 2, images[place]) for place in range(8))))
+    press(page.run(), "train")
+    data, settings = visitor_of(page).runs.data, visitor_of(page).job.snapshot().settings
+    assert (settings.names, data.names, data.room) == (room.names, room.names, room.code)
+
+
 def test_page_says_what_a_room_will_collect_and_opens_none_for_one_sign(open_page: Callable[..., AppTest]):
     page = open_page(tab="Room")
     assert "A room that you open now collects digits." in text(page, "room_entrance")
