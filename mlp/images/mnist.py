@@ -26,8 +26,8 @@ MIN_IMAGES = 6  # so that a sixth is one
 class Split:
     """Images with their labels, both read-only.
 
-    The images are (n, 784) uint8, row by row, 0 paper to 255 ink; the labels (n,) are their classes, 0 to 9. Raises a
-    ValueError if the arrays do not have these shapes and types.
+    The images are (n, 784) uint8, row by row, 0 paper to 255 ink; the labels, (n,) int, are their classes, 0 to 9.
+    Raises a ValueError if the arrays do not have these shapes and types.
     """
 
     images: np.ndarray

@@ -9,7 +9,7 @@ from mlp.images.drawing import IMAGE_PX, ink_box
 def shrunk(ink: np.ndarray) -> np.ndarray:
     """Return the whole canvas reduced to 28 × 28, whatever the place and size of the digit.
 
-    ``ink`` is (H, W) uint8, 0 paper to 255 ink; the result is (28, 28), 0 to 1.
+    ``ink`` is (H, W) uint8, 0 paper to 255 ink; the result is (28, 28) float32, 0 to 1.
 
     >>> ink = np.zeros((280, 280), np.uint8)
     >>> ink[:10, :20] = 255

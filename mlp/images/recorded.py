@@ -192,8 +192,8 @@ def rasterize(strokes: Iterable[Stroke], *, pen_px: float) -> np.ndarray:
     """Return a canvas with strokes of a round brush.
 
     It is uint8 (`CANVAS_PX`, `CANVAS_PX`): 0 is paper, 255 is ink; edges are not smoothed. A stroke is (n, 2): points
-    x, y in canvas pixels, y down, one stroke per pen-down; a single point makes a dot. The brush is at least 1 wide.
-    Raises a ValueError if a stroke does not have finite points, or the brush is too thin.
+    x, y in canvas pixels, y down, one stroke per pen-down; a single point makes a dot. The brush is at least 1 pixel
+    wide. Raises a ValueError if a stroke does not have finite points, or the brush is too thin.
     """
     if not (math.isfinite(pen_px) and pen_px >= 1):
         raise ValueError(f"the brush must be at least 1 pixel wide, got {pen_px}")

@@ -78,8 +78,8 @@ class FastStep:
     ) -> tuple[float, float]:
         """Take a step; return the loss and accuracy before it.
 
-        The images are (n, inputs) uint8 in C order; the labels, (n,), are trusted, as this is the inner loop. ``rng``
-        draws the masks of dropout; without it, all neurons take part.
+        The images are (n, inputs) uint8 in C order; the labels, (n,) int, are trusted, as this is the inner loop.
+        ``rng`` draws the masks of dropout; without it, all neurons take part.
         """
         n = len(images)
         if n not in self._minibatches:
@@ -121,7 +121,7 @@ class FastStep:
 class Minibatch:
     """Arrays and products for the steps with minibatches of ``n`` images.
 
-    ``target``, (n_parameters,), receives the products of the gradients.
+    ``target``, (n_parameters,) float, receives the products of the gradients.
     """
 
     def __init__(self, network: MLP, n: int, target: np.ndarray) -> None:
@@ -160,7 +160,7 @@ class FirstLayer:
     They are gathered in pairs: single ones take twice as long, and groups of four skip fewer. If too few are blank to
     pay for it, all are multiplied. The bias is the weight of a last pixel that is always 255.
 
-    ``weight`` and ``target`` are (n_in + 1, n_out), bias last; ``n`` is the number of images.
+    ``weight`` and ``target`` are (n_in + 1, n_out) float, bias last; ``n`` is the number of images.
     """
 
     def __init__(self, weight: np.ndarray, target: np.ndarray, n: int) -> None:

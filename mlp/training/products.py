@@ -17,7 +17,7 @@ SMALL = 2_550_000
 class Product:
     """``out ← keep · out + factor · a @ b``, prepared once for arrays that each step overwrites.
 
-    The arrays a, b and out are (m, k), (k, n) and (m, n), in C or in Fortran order, all of one type.
+    The arrays a, b and out are (m, k), (k, n) and (m, n), in C or in Fortran order, all of one float type.
 
     >>> out = np.ones((1, 1))
     >>> Product(np.array([[2.0]]), np.array([[5.0]]), out)(factor=0.1, keep=3.0)

@@ -32,8 +32,8 @@ def without_ruled_lines(contrast: np.ndarray, faint: float) -> np.ndarray:
 
     Lines are nearly level or nearly upright. Ink that crosses them, touches them or is much darker stays.
 
-    ``contrast``, (h, w), is the darkness of each pixel relative to the paper around it, and ``faint`` the minimum of
-    drawn or printed pixels.
+    ``contrast``, (h, w) float, is the darkness of each pixel relative to the paper around it, and ``faint`` the minimum
+    of drawn or printed pixels.
 
     >>> page = np.zeros((100, 400))
     >>> page[50], page[20:80, 200:204] = 0.3, 0.9

@@ -144,8 +144,8 @@ def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float =
 def split_data(drawings: DrawingSet, held: np.ndarray, **more: Any) -> DrawingData:
     """Return a data set that validates on some drawings of a set and trains on all others.
 
-    ``held``, (n,), says which drawings to hold back; ``more`` are ``base``, ``share``, ``room`` and ``mistakes`` of
-    `DrawingData`. Raises a ValueError if there are fewer than two names, or no drawing of one to learn from.
+    ``held``, (n,) bool, says which drawings to hold back; ``more`` are ``base``, ``share``, ``room`` and ``mistakes``
+    of `DrawingData`. Raises a ValueError if there are fewer than two names, or no drawing of one to learn from.
     """
     images, labels = drawings.images, drawings.labels.astype(np.uint8)
     parts = (images[~held], labels[~held], images[held], labels[held])

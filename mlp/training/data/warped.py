@@ -25,7 +25,7 @@ class WarpedEpoch:
     warps ahead: it would need the GIL after every product, which doubles the time of a step of 32 images, whose
     products are short too.
 
-    The images are (n, 784), uint8 in 0..255 or float in 0..1, and ``order``, (n,), is the epoch's order of them.
+    The images are (n, 784), uint8 in 0..255 or float in 0..1, and ``order``, (n,) int, is the epoch's order of them.
     ``seed`` and ``epoch`` seed the warps; for their ``strength`` see `mlp.images.augmentation.warp`.
     """
 
