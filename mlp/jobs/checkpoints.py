@@ -52,16 +52,9 @@ class Checkpoints:
     If it is full, new files are refused. Only one server may use the folder at a time, see `chosen_checkpoints`. All
     methods but `clean_up` raise an OSError if the disk cannot be read or written at present.
 
-    Parameters
-    ----------
-    folder : path
-        Created when it is first needed, readable by this user only.
-    max_mb : float
-        Limit for all files together.
-    kept_days : int
-        Days of absence after which work is removed, counting those on which a server was up.
-    lock : file, optional
-        What holds the folder against other servers until it is closed, with this object.
+    ``folder`` is created when it is first needed, readable by this user only. ``max_mb`` limits all files together.
+    Work is removed after ``kept_days`` of absence, counting those on which a server was up. ``lock`` is what holds the
+    folder against other servers until it is closed, with this object.
     """
 
     def __init__(
@@ -114,10 +107,7 @@ class Checkpoints:
     def read(self, owner: str, name: str) -> bytes:
         """Return the content of a file.
 
-        Raises
-        ------
-        DamagedError
-            If its content has changed, or it has another format.
+        Raises a DamagedError if its content has changed, or it has another format.
         """
         head, _, data = (self._folder(owner) / name).read_bytes().partition(b"\n")
         if head != _head(data):
@@ -190,14 +180,8 @@ def chosen_checkpoints(address: str) -> Checkpoints | None:
     """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache.
 
     The folder is held until the process ends, and names the ``address`` of this server's page to others. If another
-    server has the default folder, for which nobody asked, there are no checkpoints.
-
-    Raises
-    ------
-    TakenError
-        If another server still holds the named folder after ten seconds.
-    ValueError
-        If a variable is invalid.
+    server has the default folder, for which nobody asked, there are no checkpoints. Raises a TakenError if another
+    server still holds the named folder after ten seconds, and a ValueError if a variable is invalid.
     """
     named = os.environ.get("MLP_CHECKPOINTS", "")
     if named.lower() == "off":

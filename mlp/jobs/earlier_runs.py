@@ -125,8 +125,6 @@ def _measured_by(data: Source, origin: Origin | None) -> tuple[object, object]:
 def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:
     """Return each field in which the settings differ, with its value in each of them, as text.
 
-    Examples
-    --------
     >>> differences([Settings(), Settings(learning_rate=0.01, hidden=(30,))])
     {'hidden': ['100, 200', '30'], 'learning_rate': ['0.1', '0.01']}
     """

@@ -35,25 +35,13 @@ class Job(Task[Slice]):
     Its changes are: it starts or resumes, a slice or step comes back, it pauses, finishes or fails, or its speed or
     learning rate changes. Rests between slices let a visitor watch it learn, and leave its weights unchanged.
 
-    Parameters
-    ----------
-    run : Run
-        Never changed in place: each slice brings a new one.
-    data : Source
-        Its training data, without the synthetic digits of its settings.
-    engine, owner
-        See `Task`.
-    slice_s : float, optional
-        Length of a slice in seconds. Default: `slice_seconds`.
-    start_network : MLP, optional
-        The network whose weights the run starts with, if another object holds it anyway.
-    keeps_moments : bool
-        Whether to keep saved steps of the run that a visitor can go back to.
+    Its ``run`` never changes in place: each slice brings a new one. ``data`` is its training data, without the
+    synthetic digits of its settings. ``slice_s`` is the length of a slice, by default `slice_seconds`.
+    ``start_network`` has the weights that the run starts with, if another object holds it anyway. ``keeps_moments``
+    says whether to keep saved steps of the run that a visitor can go back to.
 
-    Attributes
-    ----------
-    first_network : MLP or None
-        The network that the run started with, not to be changed; None if it was resumed from a later step.
+    ``first_network`` is the network that the run started with, not to be changed; None if it was resumed from a later
+    step.
     """
 
     name = "The training"
@@ -110,10 +98,7 @@ class Job(Task[Slice]):
     ) -> "Job":
         """Return a paused job that continues from a record; ``first_network`` is that of its start, if known.
 
-        Raises
-        ------
-        ValueError, OSError
-            If the training images have changed or moved.
+        Raises a ValueError or an OSError if the training images have changed or moved.
         """
         job = cls(record.run, record.data, engine, owner)
         if job._history.steps_per_epoch != record.history.steps_per_epoch:
@@ -183,10 +168,7 @@ class Job(Task[Slice]):
     def set_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate from the next slice on, and mark an actual change in the history.
 
-        Raises
-        ------
-        ValueError
-            If it is not greater than 0 and finite.
+        Raises a ValueError if it is not greater than 0 and finite.
         """
         rate = FIRST_RATE.checked(learning_rate)
         with self._changes():

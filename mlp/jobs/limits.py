@@ -42,10 +42,7 @@ class Limits:
 def limits() -> Limits:
     """Return the limits that the environment sets.
 
-    Raises
-    ------
-    ValueError
-        If a variable is not an integer of at least 1.
+    Raises a ValueError if a variable is not an integer of at least 1.
     """
     given = {}
     for one in fields(Limits):

@@ -33,8 +33,6 @@ def remark_on_score(root: str | None, split: str) -> str:
 
     Networks learn from neither here, so only the network at the root matters: see `Origin`.
 
-    Examples
-    --------
     >>> remark_on_score("uploaded", "test")
     'Its weights come from a file, so they may have learned from the test images.'
     >>> remark_on_score("article", "test")

@@ -20,8 +20,6 @@ STEPS = {"slow": 10, "normal": 400}
 def next_stop(speed: Speed, step: int) -> int | None:
     """Return the step of the next rest of a run at ``step``; None if it never rests.
 
-    Examples
-    --------
     >>> [next_stop("slow", step) for step in (0, 1, 5, 399, 400)]
     [1, 2, 8, 400, 410]
     >>> next_stop("normal", 0), next_stop("normal", 401), next_stop("full", 7)

@@ -40,11 +40,8 @@ class Record:
 def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
     """Return a record as the bytes of a .safetensors file, for `parse_record`.
 
-    Parameters
-    ----------
-    record : Record
-    weights_are_random : bool
-        Whether the run started with random weights. Before its first step, its settings then hold all of it.
+    ``weights_are_random`` says whether the run started with random weights. Before its first step, its settings then
+    hold all of it.
     """
     data, data_arrays = dump_source(record.data)
     run, history = record.run, record.history
@@ -77,10 +74,7 @@ def dump_record(record: Record, *, weights_are_random: bool = False) -> bytes:
 def parse_record(data: bytes) -> Record:
     """Return the record that `dump_record` wrote.
 
-    Raises
-    ------
-    RecordError
-        If the bytes are cut short, are not a record, or hold values that no run of this version has.
+    Raises a RecordError if the bytes are cut short, are not a record, or hold values that no run of this version has.
     """
     try:
         file = ArrayFile(data, FORMAT)

@@ -27,8 +27,6 @@ CROWD = 4  # from more runs per worker on, slices are longer
 def slice_seconds(n_calls: int, n_workers: int) -> float:
     """Return the seconds of a slice; in a crowd, whose turns are seconds apart anyway, runs are sent half as often.
 
-    Examples
-    --------
     >>> slice_seconds(1, 2), slice_seconds(24, 2)
     (0.25, 0.5)
     """
@@ -97,28 +95,13 @@ def advance(
 
     The given run does not change, so a slice that is lost with its process can be sent again.
 
-    Parameters
-    ----------
-    run : Run
-        The starting point.
-    data : Data
-        The training data; validation data is measured at the start of a run and after each epoch.
-    seconds : float
-        Stop after the step that exceeds this time; at least one step is taken if any is left.
-    max_steps : int, optional
-        Stop after this many steps, if time is left.
-    evaluate_at_end : bool
-        Whether to measure validation data at the end too, for runs with long epochs.
-    keep : collection of int
-        The numbers of the steps whose weights to keep.
-    threads : int or ThreadChoice, optional
-        Maximum number of threads that a step may use, see `mlp.training.run.steps`.
+    It stops after the step that exceeds this time, or after ``max_steps``; at least one step is taken if any is left.
+    Validation data is measured at the start of a run and after each epoch, and with ``evaluate_at_end`` at the end too,
+    for runs with long epochs. The weights of the steps numbered in ``keep`` are kept. A step may use at most
+    ``threads``, see `mlp.training.run.steps`.
 
-    Returns
-    -------
-    Slice
-        If the loss is no longer finite, it holds the last run with a finite loss, which does not depend on how the
-        run was cut into slices.
+    If the loss is no longer finite, the slice holds the last run with a finite loss, which does not depend on how the
+    run was cut into slices.
     """
     builder = _SliceBuilder(run, data.load(), threads, frozenset(keep))
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recognized by its loss

@@ -20,13 +20,8 @@ Purpose = Literal["setting", "lesson"]
 def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Settings]:
     """Return the base settings with one field at each of the values in turn.
 
-    Raises
-    ------
-    ValueError
-        If there is no such field, there are not 2 to 24 values, two are equal, or one is invalid.
+    Raises a ValueError if there is no such field, there are not 2 to 24 values, two are equal, or one is invalid.
 
-    Examples
-    --------
     >>> [settings.hidden for settings in variations(Settings(), "hidden", [(30,), (100, 200)])]
     [(30,), (100, 200)]
     """
@@ -69,22 +64,10 @@ class Trial(NamedTuple):
 class Sweep:
     """Jobs that differ in one or more settings, played and paused together; they share their owner's turns.
 
-    Parameters
-    ----------
-    jobs : sequence of Job
-    name : str, optional
-        The field of `Settings` in which they differ, whose values are then their labels.
-    labels : sequence of str
-        Their labels, if they differ in something else.
-    purpose : {"setting", "lesson"}
-        Whether it compares values of a setting, or experiments of a lesson.
-    key : int, optional
-        The number of its first run on disk; a newer sweep of its owner has a higher one.
-
-    Raises
-    ------
-    ValueError
-        If there is neither a name nor a label for each job.
+    ``name`` is the field of `Settings` in which they differ, whose values are then their labels; without it, ``labels``
+    says in what else they do. ``purpose`` is whether it compares values of a setting, or experiments of a lesson.
+    ``key`` is the number of its first run on disk; a newer sweep of its owner has a higher one. Raises a ValueError if
+    there is neither a name nor a label for each job.
     """
 
     def __init__(

@@ -24,21 +24,9 @@ class Task(ABC, Generic[Answer]):
     All methods may be called from any thread. A subclass says with `_continue` what to send next, and takes over each
     answer with `_take`; both, like all that begins with an underscore, are called with the lock held.
 
-    Parameters
-    ----------
-    engine : Engine
-        Runs the slices.
-    owner : hashable, optional
-        Shares its turns among all of its tasks, such as a visitor's id.
-
-    Attributes
-    ----------
-    error : str or None
-        Why it had to stop, as text for visitors.
-    lost_workers : int
-        Workers lost so far; each slice was repeated.
-    revision : int
-        Number of changes so far.
+    The engine runs the slices; the owner, such as a visitor's id, shares its turns among all of its tasks. ``error`` is
+    why it had to stop, as text for visitors; ``lost_workers`` counts those lost so far, whose slices were repeated, and
+    ``revision`` the changes so far.
     """
 
     name = "The computation"
@@ -60,20 +48,11 @@ class Task(ABC, Generic[Answer]):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback()`` after each change, so that callers need not poll; return a function that unsubscribes it.
 
-        One call may cover several changes that were made together.
-
-        Parameters
-        ----------
-        callback : callable
-            Called without arguments, in the thread that made the change: a worker's, or the one that handled a button.
-            The task's lock is not held, so its state can be read; but the caller may hold other locks. So the
-            callback should only wake something: ``event.set`` or ``partial(loop.call_soon_threadsafe, event.set)``.
-            Its errors are logged.
-
-        Returns
-        -------
-        callable
-            Ends the subscription. A call that has already begun in another thread may still come.
+        One call may cover several changes that were made together. It comes in the thread that made the change: a
+        worker's, or the one that handled a button. The task's lock is not held, so its state can be read; but the
+        caller may hold other locks. So the callback should only wake something: ``event.set`` or
+        ``partial(loop.call_soon_threadsafe, event.set)``. Its errors are logged. A call that has already begun in
+        another thread may still come after the end of the subscription.
         """
         key, lock, subscribers = object(), self._lock, self._subscribers  # unsubscribing does not keep the task
         with lock:

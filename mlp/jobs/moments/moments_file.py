@@ -29,10 +29,7 @@ def dump_moments(rewind: Rewind, first: MLP | None) -> bytes:
 def restore_moments(data: bytes, rewind: Rewind, run: Run) -> None:
     """Restore the saved steps of ``run``, and the network that it started with, if that is in the file.
 
-    Raises
-    ------
-    Exception
-        An error of any kind, if the bytes are not the saved steps of this run.
+    Raises an error of any kind if the bytes are not the saved steps of this run.
     """
     file, n_parameters = ArrayFile(data, FORMAT), rewind.settings.n_parameters
     steps = file.arrays["steps"].tolist()

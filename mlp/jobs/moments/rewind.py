@@ -22,8 +22,6 @@ States = Sequence[tuple[int, np.ndarray]]
 def max_moments(n_parameters: int) -> int:
     """Return the most saved steps of a network of this size.
 
-    Examples
-    --------
     >>> max_moments(100_710), max_moments(1_000_000), max_moments(16_000_000)
     (40, 4, 2)
     """
@@ -33,8 +31,6 @@ def max_moments(n_parameters: int) -> int:
 def moments(n_steps: int, n_parameters: int) -> tuple[int, ...]:
     """Return the steps whose weights are saved: log-spaced, four per doubling; fewer for a large network.
 
-    Examples
-    --------
     >>> moments(24, 1000), len(moments(46_875, 1000)), moments(24, 1_000_000)
     ((1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 16, 19, 23), 58, (1, 2, 4, 8, 16))
     """
@@ -49,8 +45,6 @@ def thinned_steps(steps: Sequence[int], max_steps: int) -> list[int]:
 
     The first and the last step stay.
 
-    Examples
-    --------
     >>> thinned_steps([1, 2, 3, 4, 5, 6, 8], 5)
     [1, 2, 4, 6, 8]
     """
@@ -69,20 +63,9 @@ def rewind_bytes(settings: Settings) -> int:
 class Rewind:
     """The saved steps of a run, thinned as it grows; one thread adds, any may read.
 
-    Parameters
-    ----------
-    start : Run or None
-        The run before its first step; None if unknown, such as for a run that continues from a file.
-    n_steps : int
-        Steps in the whole run.
-    settings : Settings
-    keeps : bool
-        Whether to keep more than the start.
-
-    Attributes
-    ----------
-    states : dict
-        The saved weights as float16, by step in ascending order; not to be changed.
+    ``start`` is the run before its first step; None if unknown, such as for a run that continues from a file. The whole
+    run has ``n_steps``. Unless it ``keeps`` more, there is only the start. ``states`` are the saved weights as float16,
+    by step in ascending order; not to be changed.
     """
 
     def __init__(self, start: Run | None, n_steps: int, settings: Settings, *, keeps: bool = True) -> None:

@@ -33,19 +33,9 @@ class Cluster:
     Dask chooses the machine for each call, and resends a call whose worker died. A call's own error comes back as a
     value. So whatever Dask raises is a fault of the cluster: the call fails with `NotStarted`, and is sent again.
 
-    Parameters
-    ----------
-    address : str
-        The scheduler's address, such as ``tcp://host:8786``.
-    answer_s : float
-        Seconds of silence after which a scheduler or worker counts as gone.
-    hung_s : float
-        Seconds after which a call fails with `Hung`, and its worker is restarted, as the call may have blocked it.
-
-    Raises
-    ------
-    RuntimeError
-        If the address is invalid, or the package ``distributed`` is missing.
+    The scheduler's ``address`` is such as ``tcp://host:8786``. A scheduler or worker that is silent for ``answer_s``
+    counts as gone. After ``hung_s`` a call fails with `Hung`, and its worker is restarted, as the call may have blocked
+    it. Raises a RuntimeError if the address is invalid, or the package ``distributed`` is missing.
     """
 
     def __init__(self, address: str, *, answer_s: float = ANSWER_S, hung_s: float = HUNG_S) -> None:

@@ -62,19 +62,11 @@ class Engine:
     dies or hangs costs only that call: its future raises `WorkerFailure`, and the worker is replaced. If no worker can
     be started, calls wait, and the engine retries with growing pauses.
 
-    Parameters
-    ----------
-    new_worker : callable, optional
-        Starts a worker of this machine. Default: `WorkerProcess`.
-    width : int, optional
-        Number of calls to carry out at a time. Default: `worker_count`.
-    limit_s : float
-        A worker that spends longer on one call, not counting waits for a turn and for a core, is killed and replaced.
-    idle_s : float
-        Seconds without a call after which a worker ends.
-    cluster : Cluster, optional
-        Carries out the calls instead of this machine. Without this and ``new_worker``, MLP_SCHEDULER may name a
-        cluster; it is read at the first call.
+    ``new_worker`` starts a worker of this machine, by default a `WorkerProcess`. ``width`` calls are carried out at a
+    time, by default `worker_count`. A worker that spends more than ``limit_s`` on one call, not counting waits for a
+    turn and for a core, is killed and replaced; one without a call for ``idle_s`` ends. A ``cluster`` carries out the
+    calls instead of this machine. Without this and ``new_worker``, MLP_SCHEDULER may name a cluster; it is read at the
+    first call.
     """
 
     def __init__(
@@ -114,14 +106,8 @@ class Engine:
         """Queue a call for its owner's turn; its future can be canceled while it waits, and is then skipped.
 
         The future raises `WorkerFailure` if the worker dies or hangs. The caller's thread never starts a process, as it
-        may hold a lock that others need.
-
-        Raises
-        ------
-        Ending
-            If the engine was closed.
-        RuntimeError
-            If MLP_SCHEDULER is not an address, or the package ``distributed`` is missing.
+        may hold a lock that others need. Raises `Ending` if the engine was closed, and a RuntimeError if MLP_SCHEDULER
+        is not an address, or the package ``distributed`` is missing.
         """
         call = Call(owner, function, args, kwargs)
         with self._wake:

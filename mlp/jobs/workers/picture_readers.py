@@ -48,8 +48,6 @@ def _is_error(found: object) -> TypeGuard[type[Exception]]:
 def read_answer(answer: bytes) -> Any:
     """Return the content of an answer from a reading process.
 
-    Examples
-    --------
     >>> read_answer(pickle.dumps((b"safetensors", None)))
     (b'safetensors', None)
     >>> import os
@@ -72,12 +70,7 @@ picture_process = partial(WorkerProcess, niceness=NICENESS, quiet=True, loads=re
 class PictureReaders:
     """Up to two processes that each read one image at a time, with fair turns for owners.
 
-    Parameters
-    ----------
-    read_s : float
-        Seconds to read one image, before its process is killed.
-    idle_s : float
-        Seconds without an image before a process ends.
+    A process that takes more than ``read_s`` for one image is killed; one without an image for ``idle_s`` ends.
     """
 
     def __init__(self, read_s: float = READ_S, idle_s: float = IDLE_S) -> None:
@@ -86,10 +79,7 @@ class PictureReaders:
     def read(self, data: bytes, owner: Hashable = None, *, whole: bool = False) -> Picture:
         """Return the image as `mlp.images.photo.read_picture` does.
 
-        Raises
-        ------
-        PictureError
-            As there, and if reading takes too long.
+        Raises a PictureError as that does, and if reading takes too long.
         """
         if len(data) > MAX_BYTES:
             raise too_large(data)

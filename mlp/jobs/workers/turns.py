@@ -15,11 +15,8 @@ class Turns(Generic[Item]):
     Only working time counts, not elapsed time: an owner whose worker is slow to start, or gets little of a busy
     machine, does not pay for that with later turns. The next turn goes to the owner with the fewest turns in progress.
     Ties go to the owner whose turns have taken the least time since all of them joined, then to the one whose last turn
-    ended, or who joined, longest ago.
-    This is start-time fair queueing (Goyal, Vin and Cheng, 1996).
+    ended, or who joined, longest ago. This is start-time fair queueing (Goyal, Vin and Cheng, 1996).
 
-    Examples
-    --------
     >>> turns = Turns()
     >>> for owner, item in [("Ada", 1), ("Ada", 2), ("Ada", 3), ("Ben", 4)]:
     ...     turns.put(owner, item)

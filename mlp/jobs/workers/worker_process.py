@@ -26,28 +26,13 @@ class WorkerProcess:
     The process runs a named module, as the standard pools would import the main script again, which here is the page.
     Only the two processes hold the pipes: when one of them ends, the other reads the end of the pipe at once.
 
-    Parameters
-    ----------
-    command : sequence of str
-        The program to start.
-    niceness : int
-        Lowers its priority below the server's.
-    quiet : bool
-        Whether its standard error is dropped, instead of going to the server's log.
-    loads : callable
-        Unpickles an answer: a result and an error, then a number.
+    ``command`` is the program to start, and ``niceness`` lowers its priority below the server's. If it is ``quiet``,
+    its standard error is dropped, instead of going to the server's log. ``loads`` unpickles an answer: a result and an
+    error, then a number.
 
-    Attributes
-    ----------
-    worked_s : float
-        CPU seconds of the last call in both processes, with sending it and its result; 0 if it was lost.
-    starved_s : float
-        Seconds of the call in progress for which the process had no core.
-
-    Raises
-    ------
-    OSError
-        If no process can be started.
+    ``worked_s`` are the CPU seconds of the last call in both processes, with sending it and its result; 0 if it was
+    lost. ``starved_s`` are the seconds of the call in progress for which the process had no core. Raises an OSError if
+    no process can be started.
     """
 
     def __init__(
@@ -86,12 +71,7 @@ class WorkerProcess:
     def carry_out(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call in the process, or raise its error.
 
-        Raises
-        ------
-        NotStarted
-            If the process ends before it has started.
-        WorkerFailure
-            If it ends during the call.
+        Raises `NotStarted` if the process ends before it has started, and `WorkerFailure` if it ends during the call.
         """
         self.worked_s, self._waited_before_s = 0.0, waited_for_core_s(self._process.pid)
         began = time.thread_time()
