@@ -18,8 +18,6 @@ SIDE, STRIDE = 4, 2
 def place_of_sums(network: MLP, layer: int) -> int:
     """Return the position of a Dense layer's sums in `MLP.activations`, whatever layers are between.
 
-    Examples
-    --------
     >>> network = MLP([784, 20, 10], dropout=0.5, rng=np.random.default_rng(0))
     >>> place_of_sums(network, 0), place_of_sums(network, 1)
     (1, 4)
@@ -33,19 +31,9 @@ def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.nda
 
     It neither reads nor writes what training keeps in the network, so any thread may call it at any time.
 
-    Parameters
-    ----------
-    network : MLP
-    activations : sequence of arrays
-        The result of `MLP.activations` for n examples, or for one that all rows share.
-    grad_sums : float array, shape (n, width of the layer)
-        A row of the identity selects one neuron, the difference of two rows compares two digits.
-    layer : int
-        The Dense layer, before its activation; the last one gives the logits.
-
-    Returns
-    -------
-    float array, shape (n, inputs)
+    ``activations`` are the result of `MLP.activations` for n examples, or for one that all rows share. ``grad_sums`` is
+    (n, width of the layer): a row of the identity selects one neuron, the difference of two rows compares two digits.
+    ``layer`` is the Dense layer, before its activation; the last one gives the logits. The result is (n, inputs).
     """
     end = place_of_sums(network, layer)
     grads = np.asarray(grad_sums, network.dtype)
@@ -62,15 +50,7 @@ def mean_logits(reader: Reader, images: np.ndarray) -> np.ndarray:
 
     They rank and differ like the mean log-probabilities of `Reader.logits`, and are linear in the logits of each shift.
 
-    Parameters
-    ----------
-    reader : Reader
-    images : array, shape (n, inputs)
-        As the network sees them; not straightened again.
-
-    Returns
-    -------
-    float array, shape (n, outputs)
+    The images are (n, inputs) as the network sees them, and not straightened again; the result is (n, outputs).
     """
     if not reader.test_time_augmentation:
         return reader.network.logits(images)
@@ -85,17 +65,9 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
     For a ReLU network without biases, the pixels add up to the whole sum; biases, and the curvature of other
     activations, make up the rest.
 
-    Parameters
-    ----------
-    reader : Reader
-    image : array, shape (height, width)
-        As the network sees it: float in 0..1, or uint8 in 0..255.
-    direction : float array, shape (outputs,)
-
-    Returns
-    -------
-    float array, shape (height, width)
-        The effect of each pixel. With test-time augmentation, it is the mean over all shifts, each moved back.
+    The image is (height, width) as the network sees it, float in 0..1 or uint8 in 0..255; ``direction`` is (outputs,).
+    The result is (height, width): the effect of each pixel. With test-time augmentation, it is the mean over all
+    shifts, each moved back.
     """
     copies = image.reshape(1, -1)
     copies = shifted(copies) if reader.test_time_augmentation else copies
@@ -124,19 +96,10 @@ def occlusion(reader: Reader, image: np.ndarray, direction: np.ndarray) -> np.nd
 
     Zeiler and Fergus (2014, section 4.2) erase such squares.
 
-    Parameters
-    ----------
-    reader : Reader
-    image : array, shape (height, width)
-        As the network sees it: float in 0..1, or uint8 in 0..255.
-    direction : float array, shape (outputs,)
-        Weights of the logits: 1 at one digit and 0 elsewhere selects that digit's score.
-
-    Returns
-    -------
-    float array, shape (height, width)
-        The mean drop over the squares that cover a pixel: positive where ink supported the sum, negative where it
-        opposed it, 0 where there is no ink to erase.
+    The image is (height, width) as the network sees it, float in 0..1 or uint8 in 0..255. ``direction``, (outputs,),
+    holds the weights of the logits: 1 at one digit and 0 elsewhere selects that digit's score. The result, (height,
+    width), is the mean drop over the squares that cover a pixel: positive where ink supported the sum, negative where
+    it opposed it, 0 where there is no ink to erase.
     """
     height, width = image.shape
     masks = _patches(height, width)

@@ -9,19 +9,9 @@ from mlp.nn.losses import softmax_cross_entropy
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the temperature that makes softmax(logits / temperature) likeliest (Guo et al. 2017, section 4.2).
 
-    Parameters
-    ----------
-    logits : float array, shape (n, classes)
-        Logits of images that the network was not trained on.
-    labels : int array, shape (n,)
+    It is from 0.1 to 10. The logits, (n, classes), and labels, (n,), are those of images that the network was not
+    trained on.
 
-    Returns
-    -------
-    float
-        0.1 to 10.
-
-    Examples
-    --------
     >>> from mlp import softmax
     >>> logits = np.array([[4.0, 0.0]] * 4)  # 98% sure, and right three times in four
     >>> temperature = fit_temperature(logits, np.array([0, 0, 0, 1]))

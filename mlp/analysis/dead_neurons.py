@@ -12,14 +12,8 @@ SAMPLE = 500
 def dead_shares(network: MLP, images: np.ndarray) -> list[float]:
     """Return the fraction of dead neurons in each hidden layer, 0 to 1; none for a network without ReLUs.
 
-    Parameters
-    ----------
-    network : MLP
-    images : array, shape (n, inputs)
-        `SAMPLE` of them are enough.
+    The images are (n, inputs); `SAMPLE` of them are enough.
 
-    Examples
-    --------
     >>> network = MLP([2, 4, 3], rng=np.random.default_rng(0))
     >>> network.dense_layers[0].bias.value[:] = [-9, -9, 9, 9]
     >>> dead_shares(network, np.ones((1, 2)))

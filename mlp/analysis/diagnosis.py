@@ -45,11 +45,7 @@ class Diagnosis:
 def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
     """Return the problems of a run, the worst first; none if all is well.
 
-    Parameters
-    ----------
-    now : Snapshot
-    dead : sequence of float
-        Fraction of dead neurons in each hidden layer, from `mlp.analysis.dead_neurons`; empty if unknown.
+    ``dead`` is the fraction of dead neurons in each hidden layer, from `mlp.analysis.dead_neurons`; empty if unknown.
     """
     settings, rate = now.settings, now.learning_rate
     if now.diverged is not None:
@@ -89,8 +85,6 @@ def generalization_gaps(history: History) -> list[float]:
 def rounded_rate(rate: float) -> float:
     """Return a learning rate rounded to one digit: 1, 1.5, 2, 3, 5 or 7 times a power of ten.
 
-    Examples
-    --------
     >>> rounded_rate(0.033), rounded_rate(0.01), rounded_rate(0.012)
     (0.03, 0.01, 0.01)
     """

@@ -10,8 +10,6 @@ from PIL import Image
 def data_url(kind: str, data: bytes) -> str:
     """Return an image file as a data URL.
 
-    Examples
-    --------
     >>> data_url("svg+xml", b"<svg/>")
     'data:image/svg+xml;base64,PHN2Zy8+'
     """
@@ -28,8 +26,6 @@ def png_url(image: Image.Image, compress_level: int = 6) -> str:
 def csp_hash(text: str) -> str:
     """Return the source that allows a script or style of the page in its Content Security Policy.
 
-    Examples
-    --------
     >>> csp_hash("")
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
     """

@@ -11,8 +11,6 @@ from mlp.nn.reader import Reader
 def confusion_matrix(labels: np.ndarray, answers: np.ndarray, n_classes: int) -> np.ndarray:
     """Return the confusion matrix, int (classes, classes): rows are true classes, columns are answers.
 
-    Examples
-    --------
     >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2)
     array([[1, 0],
            [1, 1]])
@@ -23,20 +21,11 @@ def confusion_matrix(labels: np.ndarray, answers: np.ndarray, n_classes: int) ->
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """A network's answers to a set of labeled images.
+    """A network's answers to a set of labeled images."""
 
-    Attributes
-    ----------
-    labels : int array, shape (n,)
-        The true classes.
-    answers : int array, shape (n,)
-        The network's answers.
-    probabilities : float array, shape (n, classes)
-    """
-
-    labels: np.ndarray
-    answers: np.ndarray
-    probabilities: np.ndarray
+    labels: np.ndarray  # (n,) int: the true classes
+    answers: np.ndarray  # (n,) int: the network's answers
+    probabilities: np.ndarray  # (n, classes) float
 
     @property
     def confusion(self) -> np.ndarray:
@@ -59,12 +48,7 @@ class Readings:
 def read_all(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> Readings:
     """Return the answers to all images; the network does not change.
 
-    Parameters
-    ----------
-    network : MLP or Reader
-    images : array, shape (n, inputs) or (n, 28, 28)
-        uint8 in 0..255 or float in 0..1; at least one.
-    labels : int array, shape (n,)
+    There is at least one image: (n, inputs) or (n, 28, 28), uint8 in 0..255 or float in 0..1; labels are (n,) int.
     """
     probabilities = network.predict_proba(images)
     return Readings(np.asarray(labels, np.intp), probabilities.argmax(axis=1), probabilities)

@@ -59,24 +59,11 @@ def report_page(
 ) -> str:
     """Return the report as one HTML page without requests that fits one sheet of A4.
 
-    Parameters
-    ----------
-    title : str
-    facts : sequence of (str, str)
-        Facts besides the settings, by name; they may be another person's text, and are escaped.
-    settings : Settings
-    curves_svg : bytes
-        The curves as an image.
-    validation : ReadDigits
-        Images that were not trained on; at least one.
-    own : ReadDigits, optional
-        The visitor's own digits; the last 28 are shown.
-    shows_mistakes : bool
-        Whether to show images of ``validation``, which are not for a page that others get if a class drew them.
-
-    Notes
-    -----
-    The names of the digits or signs are those in the settings.
+    ``facts`` are facts besides the settings, by name; they may be another person's text, and are escaped.
+    ``curves_svg`` are the curves as an image. ``validation`` are images that were not trained on, at least one; of
+    ``own``, the visitor's own digits, the last 28 are shown. ``shows_mistakes`` says whether to show images of
+    ``validation``, which are not for a page that others get if a class drew them. The names of the digits or signs are
+    those in the settings.
     """
     readings = validation.readings
     right, total = int(np.trace(readings.confusion)), len(readings.labels)

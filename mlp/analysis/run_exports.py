@@ -32,18 +32,9 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
 
     It omits default values, except those of the most important settings, and values that have no effect.
 
-    Parameters
-    ----------
-    settings : Settings
-    data : Source
-        The command line trains on MNIST, and on all signs of a file; not on own digits or few digits, for example.
-    signs : DrawingSet
-        The visitor's signs, which the page saves as this file: they must still be those of the data.
-    out : str
-        The file to write.
+    The command line trains on MNIST, and on all signs of a file; not on own digits or few digits, for example. The page
+    saves ``signs``, the visitor's, as this file: they must still be those of the data. ``out`` is the file to write.
 
-    Examples
-    --------
     >>> command_line(Settings(optimizer="adam", learning_rate=0.001), Mnist(), DrawingSet())
     'python -m mlp train --layers 100,200 --learning-rate 0.001 --epochs 25 --batch-size 32 --optimizer adam --seed 42 --out run.safetensors'
     """  # noqa: E501
@@ -70,16 +61,9 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
 def curves_csv(history: History, learning_rate: float) -> str:
     """Return a run's records as CSV: a row for each step, with the evaluations where they were measured.
 
-    Parameters
-    ----------
-    history : History
-    learning_rate : float
-        The run's first learning rate; the history has its changes.
-
-    Notes
-    -----
-    The row of step *n* has its minibatch before the update, and the measurements after it. Step 0 is the untrained
-    network. ``learning_rate`` is the one that was set, before any schedule.
+    ``learning_rate`` is the run's first one; the history has its changes. The row of step *n* has its minibatch before
+    the update, and the measurements after it. Step 0 is the untrained network. The column ``learning_rate`` is the one
+    that was set, before any schedule.
     """
     losses, accuracies = history.losses, history.accuracies
     measured = {evaluation.step: evaluation for evaluation in list(history.evaluations)}

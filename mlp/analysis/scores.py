@@ -17,30 +17,14 @@ CALIBRATION_BINS = 15
 
 @dataclass(frozen=True)
 class Score:
-    """A network's score on a set of labeled images.
+    """A network's score on a set of labeled images."""
 
-    Attributes
-    ----------
-    n : int
-        Number of images.
-    right : int
-        Images whose likeliest answer is right, including rejected ones.
-    refused : int
-        Images in which the digit check, if given, sees no digit.
-    wrong_by_class : tuple of int
-        Number of images of each class that were misread.
-    calibration_error : float
-        See the function of this name.
-    seconds_per_image : float
-        Mean time from image to answer.
-    """
-
-    n: int
-    right: int
-    refused: int
-    wrong_by_class: tuple[int, ...]
-    calibration_error: float
-    seconds_per_image: float
+    n: int  # number of images
+    right: int  # images whose likeliest answer is right, including rejected ones
+    refused: int  # images in which the digit check, if given, sees no digit
+    wrong_by_class: tuple[int, ...]  # number of images of each class that were misread
+    calibration_error: float  # see the function of this name
+    seconds_per_image: float  # mean time from image to answer
 
     @property
     def accuracy(self) -> float:
@@ -53,19 +37,9 @@ def score_images(
 ) -> Score:
     """Return a network's score on images in the form of its training images, read all at once.
 
-    Parameters
-    ----------
-    network : Reader
-    images : array, shape (n, inputs) or (n, 28, 28)
-        uint8 in 0..255 or float in 0..1.
-    labels : int array, shape (n,)
-    digit_check : Reader, optional
-        Decides which images hold a digit, see `mlp.training.digit_check`.
-
-    Raises
-    ------
-    ValueError
-        If there are no images.
+    The images are (n, inputs) or (n, 28, 28), uint8 in 0..255 or float in 0..1, and the labels (n,) int. The digit
+    check decides which of them hold a digit, see `mlp.training.digit_check`. Raises a ValueError if there are no
+    images.
     """
     start = time.perf_counter()
     probabilities = network.predict_proba(images)
@@ -78,18 +52,8 @@ def score_drawings(network: Reader, drawings: Iterable[Drawing], *, digit_check:
 
     A digit without strokes is read as it is.
 
-    Parameters
-    ----------
-    network : Reader
-        With 784 inputs.
-    drawings : iterable of Drawing
-    digit_check : Reader, optional
-        Decides which drawings hold a digit, see `mlp.training.digit_check`.
-
-    Raises
-    ------
-    ValueError
-        If there are no drawings.
+    The network has 784 inputs. The digit check decides which drawings hold a digit, see `mlp.training.digit_check`.
+    Raises a ValueError if there are no drawings.
     """
     rng = np.random.default_rng(SEED)  # of each drawing's place, size and brush
     rows, refused, labels = [], [], []
@@ -126,8 +90,6 @@ def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, s
 def percent(share: float) -> str:
     """Return a probability as a percentage that reads 100.0% only if it is certain.
 
-    Examples
-    --------
     >>> percent(0.9996), percent(0.123), percent(1.0)
     ('99.9%', '12.3%', '100.0%')
     """
@@ -141,15 +103,8 @@ def wilson_interval(right: float, n: float, z: float = 1.96) -> tuple[float, flo
     """Return the limits of the true accuracy with 95% confidence, if ``right`` of ``n`` were right.
 
     Wilson (1927): unlike mean ± deviation, it stays within 0 and 1, and has a width if all are right. ``z`` is the
-    number of standard deviations.
+    number of standard deviations. Raises a ValueError if ``n`` is below 1, or ``right`` is not among 0 to ``n``.
 
-    Raises
-    ------
-    ValueError
-        If ``n`` is below 1, or ``right`` is not among 0 to ``n``.
-
-    Examples
-    --------
     >>> [round(share, 2) for share in wilson_interval(14, 16)]
     [0.64, 0.97]
     """
@@ -167,14 +122,8 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     Answers are sorted into equally wide bins by their probability, and the gap between mean probability and accuracy in
     each bin is weighted by its number of answers (Guo et al. 2017, equation 3).
 
-    Parameters
-    ----------
-    probabilities : float array, shape (n, classes)
-        At least one row.
-    labels : int array, shape (n,)
+    The probabilities are (n, classes), at least one row, and the labels (n,) int.
 
-    Examples
-    --------
     >>> calibration_error(np.array([[0.75, 0.25], [0.75, 0.25]]), np.array([0, 1]))
     0.25
     """

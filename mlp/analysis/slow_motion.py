@@ -17,51 +17,24 @@ DIFFERENCE = 1e-5
 
 @dataclass(frozen=True)
 class SlowStep:
-    """One step of a run, taken on a copy; nothing in it changes later.
-
-    Attributes
-    ----------
-    settings : Settings
-    number, epoch : int
-        Numbers of this step and its epoch, both from 1.
-    learning_rate : float
-        The rate of this step, including the schedule.
-    inputs : float32 array, shape (batch, 784)
-        The minibatch, 0..1.
-    labels : int array, shape (batch,)
-    before, after : MLP
-        The network with the weights before and after the step. ``before.grads`` holds the gradients of the loss.
-    outputs : list of float32 arrays, each (batch, n_out)
-        Outputs of each layer of ``before`` for the minibatch, in order; logits last.
-    grad_outputs : list of float32 arrays
-        dL/d(outputs), one per entry of ``outputs``.
-    probabilities : float32 array, shape (batch, 10)
-    loss, loss_after : float
-        Mean over the minibatch in nats, before the step and after it.
-    logits_after : float32 array, shape (batch, 10)
-        Logits of the same images, after the step.
-    optimizer_before : dict
-        State of the optimizer before the step, from `Optimizer.state`.
-    run : Run
-        The copy, one step further, with its optimizer as it is after the step: the next slow step starts from it.
-    """
+    """One step of a run, taken on a copy; nothing in it changes later."""
 
     settings: Settings
-    number: int
-    epoch: int
-    learning_rate: float
-    inputs: np.ndarray
-    labels: np.ndarray
-    before: MLP
-    after: MLP
-    outputs: list[np.ndarray]
-    grad_outputs: list[np.ndarray]
-    probabilities: np.ndarray
-    loss: float
-    loss_after: float
-    logits_after: np.ndarray
-    optimizer_before: dict[str, Any]
-    run: Run
+    number: int  # of this step, from 1
+    epoch: int  # number of its epoch, from 1
+    learning_rate: float  # of this step, including the schedule
+    inputs: np.ndarray  # (batch, 784) float32: the minibatch, 0 to 1
+    labels: np.ndarray  # (batch,) int
+    before: MLP  # with the weights before the step; ``before.grads`` holds the gradients of the loss
+    after: MLP  # with the weights after it
+    outputs: list[np.ndarray]  # (batch, n_out) float32, of each layer of ``before`` in order; logits last
+    grad_outputs: list[np.ndarray]  # dL/d(outputs), one per entry of ``outputs``
+    probabilities: np.ndarray  # (batch, 10) float32
+    loss: float  # mean over the minibatch in nats, before the step
+    loss_after: float  # the same after it
+    logits_after: np.ndarray  # (batch, 10) float32, of the same images after the step
+    optimizer_before: dict[str, Any]  # the optimizer's state before the step, from `Optimizer.state`
+    run: Run  # the copy, one step further, with its optimizer after the step: the next slow step starts from it
 
     @property
     def update(self) -> np.ndarray:
@@ -94,13 +67,8 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
 
     `mlp.training.run.steps` takes the same step with `mlp.training.fast_step`: the same numbers, up to rounding.
 
-    Parameters
-    ----------
-    run : Run
-        Not changed. If it has finished, this is the first step of one more epoch.
-    images : array, shape (n, 784)
-        The run's training images, uint8 in 0..255 or float in 0..1.
-    labels : int array, shape (n,)
+    The run does not change. If it has finished, this is the first step of one more epoch. The images are its training
+    images, (n, 784), uint8 in 0..255 or float in 0..1, with their labels, (n,) int.
     """
     twin = run.copy()
     used = twin.images_used(len(images))
@@ -173,11 +141,7 @@ class Check(NamedTuple):
 def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
     """Compare gradients with central differences, ``(L(w + h) − L(w − h)) / 2h``, on a float64 copy of the network.
 
-    Parameters
-    ----------
-    step : SlowStep
-    positions : list of int
-        Parameters, as positions in the flat `MLP.values`.
+    The positions of the parameters are those in the flat `MLP.values`.
     """
     exact = step.before.copy(np.float64)
     logits = exact.forward(step.inputs, step.mask_rng())
@@ -197,14 +161,8 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
 def losses_along(step: SlowStep, network: MLP, direction: np.ndarray, lengths: list[float]) -> list[float]:
     """Return a step's loss with all parameters of a network moved by each ``length · direction``.
 
-    Parameters
-    ----------
-    step : SlowStep
-        Its minibatch, its label smoothing and its masks of dropout apply.
-    network : MLP
-        Does not change.
-    direction : float array, shape (n_parameters,)
-    lengths : list of float
+    The step's minibatch, its label smoothing and its masks of dropout apply. The network does not change. ``direction``
+    is (n_parameters,).
     """
     moved = network.copy()
     losses = []

@@ -24,25 +24,13 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """One Dense layer with its activation, for one image.
+    """One Dense layer with its activation, for one image."""
 
-    Attributes
-    ----------
-    inputs : float array, shape (n_in,)
-    sums : float array, shape (n_out,)
-        Weighted inputs plus bias.
-    outputs : float array, shape (n_out,)
-        Outputs of the activation; in the last layer the sums themselves.
-    dense : Dense
-    shown : tuple of int
-        The neurons with the largest outputs by size, in ascending order.
-    """
-
-    inputs: np.ndarray
-    sums: np.ndarray
-    outputs: np.ndarray
+    inputs: np.ndarray  # (n_in,)
+    sums: np.ndarray  # (n_out,): weighted inputs plus bias
+    outputs: np.ndarray  # (n_out,), of the activation; in the last layer the sums themselves
     dense: Dense
-    shown: tuple[int, ...]
+    shown: tuple[int, ...]  # the neurons with the largest outputs by size, in ascending order
 
     def contributions(self, neuron: int) -> np.ndarray:
         """Return each input's contribution to a neuron's sum, shape (n_in,); with the bias they make up the sum."""
@@ -60,15 +48,8 @@ def trace(
 ) -> list[LayerTrace]:
     """Return the trace of one image through a network.
 
-    Parameters
-    ----------
-    network : MLP
-    image : array, shape (inputs,) or (height, width)
-        float in 0..1, or uint8 in 0..255.
-    limit : int
-        Maximum number of neurons of each layer to show.
-    activations : sequence of arrays, optional
-        The result of ``network.activations`` for the image, if already computed.
+    The image is (inputs,) or (height, width), float in 0..1 or uint8 in 0..255. At most ``limit`` neurons of each layer
+    are shown. ``activations`` are the result of ``network.activations`` for the image, if already computed.
     """
     stages = network.activations(image[np.newaxis]) if activations is None else activations
     layers = []
@@ -83,8 +64,6 @@ def trace(
 def strongest(values: np.ndarray, limit: int) -> tuple[int, ...]:
     """Return the positions of the ``limit`` largest values by size, in ascending order.
 
-    Examples
-    --------
     >>> strongest(np.array([0.1, -5.0, 0.0, 2.0]), 2)
     (1, 3)
     """

@@ -37,8 +37,6 @@ def settings_in_words(settings: Settings) -> str:
 
     The seed is no way of training.
 
-    Examples
-    --------
     >>> settings_in_words(Settings(seed=7)), settings_in_words(Settings(images=300, epochs=100))
     ('Basic, 25 epochs', 'Memorizes, 300 images, 100 epochs')
     >>> settings_in_words(Settings(hidden=(30,), images=300, epochs=1))

@@ -20,21 +20,11 @@ BUDGET = 3e9  # multiplications at most: about 0.1 s, as visitors wait for it wh
 
 @dataclass(frozen=True)
 class Damage:
-    """Damage to apply to a network.
+    """Damage to apply to a network."""
 
-    Attributes
-    ----------
-    off : tuple of (layer, neuron)
-        Hidden neurons to switch off, both counted from 0; missing ones are ignored.
-    pruned : float
-        Fraction of all weights, 0 to 1, to set to 0, the smallest first.
-    bits : int
-        Bits to which the other weights are rounded, one of `BITS`.
-    """
-
-    off: tuple[tuple[int, int], ...] = ()
-    pruned: float = 0.0
-    bits: int = 32
+    off: tuple[tuple[int, int], ...] = ()  # hidden neurons to switch off, (layer, neuron) from 0; unknown ones ignored
+    pruned: float = 0.0  # fraction of all weights, 0 to 1, to set to 0, the smallest first
+    bits: int = 32  # to which the other weights are rounded, one of `BITS`
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -50,8 +40,6 @@ def damaged(network: MLP, damage: Damage) -> MLP:
     Neurons are switched off first, then the smallest weights of all layers together are pruned (Han et al. 2015,
     section 3, with one threshold for the network), then the rest is rounded. Biases do not change.
 
-    Examples
-    --------
     >>> network = MLP([784, 100, 10], rng=np.random.default_rng(0))
     >>> bool((damaged(network, Damage(pruned=0.0, bits=32)).values == network.values).all())
     True
@@ -90,14 +78,8 @@ def quantized(weight: np.ndarray, bits: int) -> np.ndarray:
     b bits q goes from −(2^(b−1) − 1) to 2^(b−1) − 1 (Jacob et al. 2018, equation 1, without an offset). The scale is
     the least-squares one, ``(w · q) / (q · q)``, found by alternating rounding and fitting. A weight of 0 stays 0.
 
-    Parameters
-    ----------
-    weight : float array, shape (n_in, n_out)
-    bits : int
-        At least 1.
+    The weights are (n_in, n_out), and there is at least 1 bit.
 
-    Examples
-    --------
     >>> quantized(np.array([[0.5], [-1.5], [0.0]]), 1).ravel()
     array([ 1., -1.,  0.])
     """
@@ -133,15 +115,8 @@ def n_bytes(network: MLP, damage: Damage) -> int:
     that are off are not stored. Each bias takes as many bits as an unrounded weight, see `own_bits`, and rounded
     weights need a scale of 4 bytes per neuron.
 
-    Parameters
-    ----------
-    network : MLP
-        From `damaged`.
-    damage : Damage
-        The damage applied to it.
+    The network is from `damaged`, with this damage.
 
-    Examples
-    --------
     >>> n_bytes(MLP([784, 10], rng=np.random.default_rng(0)), Damage())
     31400
     """

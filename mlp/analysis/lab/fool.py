@@ -14,25 +14,13 @@ STRIDE = 2.5  # a step is this many times size / STEPS, so that every point with
 
 @dataclass(frozen=True, eq=False)
 class Attack:
-    """A changed image, with the network's answers.
+    """A changed image, with the network's answers."""
 
-    Attributes
-    ----------
-    image : float32 array, shape (784,)
-        0 to 1.
-    size : float
-        Largest change of any pixel that was made, as a fraction of full ink.
-    before, after : int
-        The network's answer before and after the change.
-    turned : bool
-        Whether the answer is the target, or, without a target, any other.
-    """
-
-    image: np.ndarray
-    size: float
-    before: int
-    after: int
-    turned: bool
+    image: np.ndarray  # (784,) float32, 0 to 1
+    size: float  # largest change of any pixel that was made, as a fraction of full ink
+    before: int  # the network's answer before the change
+    after: int  # its answer after it
+    turned: bool  # whether the answer is the target, or, without a target, any other
 
 
 @one_blas_thread
@@ -42,19 +30,8 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
     A step is ``x + stride · sign(∇m)`` (Goodfellow et al. 2015, section 4), here of the margin m = logit of the other
     digit − logit of the answer, clipped to within ``size`` of the image (Madry et al. 2018, equation 2) and to 0..1.
 
-    Parameters
-    ----------
-    network : MLP
-    image : float array, shape (28, 28) or (784,), 0..1
-    size : float
-        0 to 1.
-    target : int, optional
-        The digit to reach; by default that with the nearest decision boundary, by linear approximation.
-
-    Raises
-    ------
-    ValueError
-        If the size is not from 0 to 1.
+    The image is (28, 28) or (784,), float in 0..1. ``target`` is the digit to reach; by default that with the nearest
+    decision boundary, by linear approximation. Raises a ValueError if the size is not from 0 to 1.
     """
     if not 0 <= size <= 1:
         raise ValueError(f"the size of a change must be from 0 to 1, got {size}")

@@ -20,8 +20,6 @@ EARLY = HANDLES[0] / (POINTS - 1)
 def guessed(heights: tuple[float, ...], shares: np.ndarray) -> np.ndarray:
     """Return the guess at positions of the run, with straight lines between its points.
 
-    Examples
-    --------
     >>> guessed((0.1, *np.linspace(0.6, 1.0, 40).tolist()), np.array([0.0, 0.025, 1.0]))
     array([0.1, 0.6, 1. ])
     """
@@ -30,36 +28,19 @@ def guessed(heights: tuple[float, ...], shares: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Errors of a guess, all as fractions: 0.05 is five points.
+    """Errors of a guess, all as fractions: 0.05 is five points."""
 
-    Attributes
-    ----------
-    mean : float
-        The mean distance over the finished part of the run.
-    early : float
-        Guess minus accuracy at `EARLY`; above 0, the guess was too fast. NaN before that position.
-    end : float
-        The same at the present position.
-    progress : float
-        Fraction of the run that is done.
-    """
-
-    mean: float
-    early: float
-    end: float
-    progress: float
+    mean: float  # distance over the finished part of the run
+    early: float  # guess minus accuracy at `EARLY`; above 0, the guess was too fast. NaN before that position
+    end: float  # the same at the present position
+    progress: float  # fraction of the run that is done
 
 
 def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndarray) -> Comparison | None:
     """Return a guess compared with measurements at positions of the run; None before the first after the start.
 
-    Parameters
-    ----------
-    heights : tuple of float
-        The guess at each of `POINTS` places, 0 to 1.
-    shares : float array, shape (n,)
-        Positions in the run, ascending.
-    accuracies : float array, shape (n,)
+    ``heights`` are the guess at each of `POINTS` places, 0 to 1. ``shares`` are positions in the run, ascending, and
+    ``accuracies`` those there, both (n,).
     """
     if len(shares) == 0 or shares[-1] <= 0:
         return None
@@ -74,8 +55,6 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
 def comparison_text(found: Comparison) -> str:
     """Return the errors of a guess as text.
 
-    Examples
-    --------
     >>> comparison_text(Comparison(0.012, 0.01, -0.015, 1.0))
     'On average 1.2 points off: well guessed. At the end it is where you guessed.'
     >>> comparison_text(Comparison(0.2, -0.3, 0.1, 0.5))

@@ -20,20 +20,11 @@ def hidden_outputs(network: MLP, images: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """Two directions through a set of points, as a map.
+    """Two directions through a set of points, as a map."""
 
-    Attributes
-    ----------
-    center : float array, shape (width,)
-    axes : float array, shape (width, 2)
-        Along each, points of one class have a variance of 1; zeros where classes do not differ.
-    share : float
-        Fraction of the separation of the classes that the map shows, 0 to 1.
-    """
-
-    center: np.ndarray
-    axes: np.ndarray
-    share: float
+    center: np.ndarray  # (width,)
+    axes: np.ndarray  # (width, 2); points of one class have a variance of 1 along each; 0 where classes are alike
+    share: float  # fraction of the separation of the classes that the map shows, 0 to 1
 
     def places(self, points: np.ndarray) -> np.ndarray:
         """Return the positions of points, (n, width), on the map, shape (n, 2)."""
@@ -84,12 +75,7 @@ def steadied(plane: Plane, points: np.ndarray, before: np.ndarray) -> Plane:
     While a network trains, its discriminants swap, flip and turn, and the dots would jump with them. The turn is the
     orthogonal one of least squares (Procrustes; Schönemann 1966), so no distance changes.
 
-    Parameters
-    ----------
-    plane : Plane
-    points : float array, shape (n, width)
-    before : float array, shape (n, 2)
-        The former positions of the same points.
+    The points are (n, width), and ``before``, (n, 2), are their former positions.
     """
     places = plane.places(points)
     left, _, right = np.linalg.svd(places.T.astype(np.float64) @ (before - before.mean(axis=0)))

@@ -36,19 +36,7 @@ def advanced(work: W, seconds: float) -> W:
 
 
 class Sliced(Task[W]):
-    """Work that continues until it is done or stopped; its state can be read at any time.
-
-    Parameters
-    ----------
-    work : Computation
-    engine : Engine
-    owner : hashable, optional
-
-    Attributes
-    ----------
-    work : Computation
-        The current state; not to be changed.
-    """
+    """Work that continues until it is done or stopped; ``work`` is its current state, to be read at any time."""
 
     def __init__(self, work: W, engine: Engine, owner: Hashable = None) -> None:
         super().__init__(engine, owner)

@@ -25,35 +25,18 @@ def cross_entropy(network: MLP, images: np.ndarray, labels: np.ndarray) -> float
 class Valley:
     """A plane of weights, with the loss at its measured points.
 
-    Attributes
-    ----------
-    center : float32 array, shape (parameters,)
-        The last of the states.
-    axes : float32 array, shape (2, parameters)
-        Two directions at right angles, of length 1: the main components of the states (Li et al. 2018, section 7).
-    explained : float
-        Fraction of the path's variance about its mean that lies in the plane, 0 to 1.
-    by_chance : float
-        The same fraction for a random walk with the same step lengths, see `random_walk_share`.
-    across, down : float array, shape (`SIDE`,)
-        The positions of the points along each axis.
-    losses : float32 array, shape (`SIDE`, `SIDE`)
-        The losses by row (second axis) and column (first axis); NaN if not yet measured.
-    network : MLP
-        A network of the run's shape; its weights do not matter.
-    images, labels : arrays
-        The data of the loss.
+    The axes are the main components of the states (Li et al. 2018, section 7).
     """
 
-    center: np.ndarray
-    axes: np.ndarray
-    explained: float
-    by_chance: float
-    across: np.ndarray
-    down: np.ndarray
-    losses: np.ndarray
-    network: MLP
-    images: np.ndarray
+    center: np.ndarray  # (parameters,) float32: the last of the states
+    axes: np.ndarray  # (2, parameters) float32: two directions at right angles, of length 1
+    explained: float  # fraction of the path's variance about its mean that lies in the plane, 0 to 1
+    by_chance: float  # the same for a random walk with the same step lengths, see `random_walk_share`
+    across: np.ndarray  # (`SIDE`,): the positions of the points along the first axis
+    down: np.ndarray  # the same along the second
+    losses: np.ndarray  # (`SIDE`, `SIDE`), by row (second axis) and column (first axis); NaN if not yet measured
+    network: MLP  # of the run's shape; its weights do not matter
+    images: np.ndarray  # the data of the loss
     labels: np.ndarray
 
     @property
@@ -80,10 +63,7 @@ class Valley:
 def valley(states: Sequence[np.ndarray], network: MLP, images: np.ndarray, labels: np.ndarray) -> Valley:
     """Return the plane through the states of a run, (parameters,) each; nothing is measured yet.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than three states, or they do not differ.
+    Raises a ValueError if there are fewer than three states, or they do not differ.
     """
     if len(states) < 3:
         raise ValueError(f"a valley needs at least 3 states of a run, got {len(states)}")
@@ -132,13 +112,8 @@ def random_walk_share(distances: np.ndarray) -> float:
     There, random directions are orthogonal, so that the products of the states, and with them the components, follow
     from the lengths alone (Antognini and Sohl-Dickstein 2018).
 
-    Parameters
-    ----------
-    distances : float array, shape (n,)
-        The distance from each state to the next one; at least two, not all 0.
+    ``distances`` are those from each state to the next one, (n,); at least two, not all 0.
 
-    Examples
-    --------
     >>> round(random_walk_share(np.ones(1000)), 2)
     0.76
     """

@@ -24,23 +24,13 @@ class Wish:
     so that networks of any scale take the same steps. Beyond the first layer, each step sees the image shifted by a few
     pixels, so that no single pixels are fitted (jitter, Mordvintsev et al. 2015). For a neuron of the first layer this
     is not needed: its image is the positive part of its weights, clipped to black and white.
-
-    Attributes
-    ----------
-    network : MLP
-    layer, neuron : int
-        The Dense layer, from 0, and the position of the neuron in it.
-    image : float32 array, shape (784,)
-        The current image.
-    sums : tuple of float
-        The neuron's sum before each step.
     """
 
     network: MLP
-    layer: int
-    neuron: int
-    image: np.ndarray
-    sums: tuple[float, ...] = ()
+    layer: int  # the Dense layer, from 0
+    neuron: int  # its position in the layer
+    image: np.ndarray  # (784,) float32, as it is now
+    sums: tuple[float, ...] = ()  # the neuron's sum before each step
 
     @property
     def progress(self) -> float:
@@ -76,13 +66,8 @@ class Wish:
 def wish(network: MLP, layer: int, neuron: int) -> Wish:
     """Return an ascent that starts from faint noise.
 
-    Raises
-    ------
-    ValueError
-        If the network has no such layer or neuron.
+    Raises a ValueError if the network has no such layer or neuron.
 
-    Examples
-    --------
     >>> begun = wish(MLP([784, 10], rng=np.random.default_rng(0)), 0, 7)
     >>> *_, found = begun.remaining()
     >>> found.progress

@@ -24,10 +24,7 @@ ACTIVATIONS = {
 def check_exportable(reader: Reader, what: str = "a network for other tools") -> None:
     """Check that a network, which errors call ``what``, reads drawings.
 
-    Raises
-    ------
-    ModelError
-        If it does not map 784 pixels to named classes, or holds numbers that are not finite.
+    Raises a ModelError if it does not map 784 pixels to named classes, or holds numbers that are not finite.
     """
     check_reads_drawings(reader, what)
     if not np.isfinite(reader.network.values).all():
@@ -37,8 +34,6 @@ def check_exportable(reader: Reader, what: str = "a network for other tools") ->
 def probabilities_note(reader: Reader) -> str:
     """Return sentences on the probabilities of the export.
 
-    Examples
-    --------
     >>> from mlp import MLP
     >>> probabilities_note(Reader(MLP([784, 5, 10], rng=np.random.default_rng(0)), temperature=0.5))
     "Its probabilities match Inkling's within 0.00001: softmax of the logits divided by the temperature, 0.5."

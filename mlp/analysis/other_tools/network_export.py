@@ -56,21 +56,9 @@ def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
     The script of ``net.npz`` is ``net_numpy.py``, that of ``net.safetensors`` is ``net_pytorch.py``, so that one folder
     can hold all exports of one name.
 
-    Parameters
-    ----------
-    reader : Reader
-        From 784 pixels to 10 classes.
-    tool : str
-        One of `TOOLS`.
-    path : Path
-        The network's file; with the ending ``.zip`` all files go into one archive.
-
-    Raises
-    ------
-    ValueError
-        If there is no such tool, or the file has the wrong ending.
-    ModelError
-        If the network does not read digits, or holds numbers that are not finite.
+    The reader is from 784 pixels to 10 classes, the tool one of `TOOLS`, and ``path`` the network's file; with the
+    ending ``.zip`` all files go into one archive. Raises a ValueError if there is no such tool, or the file has the
+    wrong ending, and a ModelError if the network does not read digits, or holds numbers that are not finite.
     """
     if tool not in TOOLS:
         raise ValueError(f"a network is exported to {', '.join(TOOLS)}, got {tool!r}")
@@ -98,10 +86,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 def download(reader: Reader, tool: str, name: str) -> bytes:
     """Return an export as one file, an archive if there are several; `download_name` is its name.
 
-    Raises
-    ------
-    ModelError
-        If the network does not read digits, or holds numbers that are not finite.
+    Raises a ModelError if the network does not read digits, or holds numbers that are not finite.
     """
     (data,) = export(reader, tool, Path(download_name(tool, name))).values()
     return data
@@ -110,8 +95,6 @@ def download(reader: Reader, tool: str, name: str) -> bytes:
 def download_name(tool: str, name: str) -> str:
     """Return the name of an export's one file.
 
-    Examples
-    --------
     >>> download_name("onnx", "run-3"), download_name("numpy", "run-3")
     ('run-3.onnx', 'run-3-numpy.zip')
     """

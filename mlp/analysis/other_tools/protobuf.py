@@ -12,8 +12,6 @@ Value = int | str | bytes
 def varint(number: int) -> bytes:
     """Return an integer of 0 or more, seven bits per byte, the lowest first.
 
-    Examples
-    --------
     >>> varint(300).hex()
     'ac02'
     """
@@ -28,8 +26,6 @@ def varint(number: int) -> bytes:
 def message(*fields: tuple[int, Value]) -> bytes:
     """Return a message of numbered fields; an inner message is passed as its bytes.
 
-    Examples
-    --------
     >>> message((1, 150), (2, "testing")).hex()
     '089601120774657374696e67'
     """

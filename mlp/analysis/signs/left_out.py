@@ -16,10 +16,7 @@ SLICE_S = 1.0
 def left_out_scores(signs: DrawingSet, settings: Settings) -> Iterator[SignScore]:
     """Train a network for each drawing of the largest sign, and yield its score on the drawings that it did not learn.
 
-    Raises
-    ------
-    ValueError
-        At the first network, if the set is too small.
+    Raises a ValueError at the first network if the set is too small.
     """
     for data in leave_one_out(signs):
         run = Run(settings)

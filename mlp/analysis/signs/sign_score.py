@@ -14,20 +14,11 @@ from mlp.nn.reader import Reader
 
 @dataclass(frozen=True, eq=False)
 class SignScore:
-    """A score on drawings that the networks did not learn.
-
-    Attributes
-    ----------
-    names : tuple of str
-    matrix : int array, shape (signs, signs)
-        Number of drawings of each sign, by row, that were read as each, by column; without rejected ones.
-    refused : int
-        Number of drawings that the networks rejected as none of the signs.
-    """
+    """A score on drawings that the networks did not learn."""
 
     names: tuple[str, ...]
-    matrix: np.ndarray
-    refused: int = 0
+    matrix: np.ndarray  # (signs, signs): drawings of each sign, by row, read as each, by column; without rejected ones
+    refused: int = 0  # drawings that the networks rejected as none of the signs
 
     @property
     def n(self) -> int:
@@ -78,10 +69,7 @@ def together(scores: Iterable[SignScore]) -> SignScore:
 def score_signs(reader: Reader, signs: DrawingSet) -> SignScore:
     """Return a network's score on a set of signs, whose names may be in another order.
 
-    Raises
-    ------
-    ValueError
-        If the set has no drawings, or a sign that the network does not know.
+    Raises a ValueError if the set has no drawings, or a sign that the network does not know.
     """
     if unknown := [name for name in signs.names if name not in reader.names]:
         raise ValueError(f"the network reads {in_words(reader.names)}, and not {in_words(unknown)}")

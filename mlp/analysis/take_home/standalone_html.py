@@ -45,23 +45,10 @@ def take_home_page(
     The network reads as in Python, with its straightening, test-time augmentation and temperature. Its numbers are
     float16, unless that changes an answer to one of 2,000 test images.
 
-    Parameters
-    ----------
-    network : Reader
-        From 28 × 28 pixels to named classes.
-    title : str
-        The page's title.
-    digit_check : Reader, optional
-        The digit check, see `mlp.training.digit_check`; without it every drawing is read.
-    history : History, optional
-        The run's curve, drawn if given.
-    images : bool
-        Include 4,000 of MNIST's images, 1 MB, so that it does not forget them while it learns a visitor's digits.
-
-    Raises
-    ------
-    ModelError
-        If the network has another shape, or holds numbers that are not finite.
+    The network is from 28 × 28 pixels to named classes. Without the digit check, see `mlp.training.digit_check`, every
+    drawing is read. A ``history`` adds the run's curve, and ``images`` 4,000 of MNIST's images, 1 MB, so that the
+    network does not forget them while it learns a visitor's digits. Raises a ModelError if the network has another
+    shape, or holds numbers that are not finite.
     """
     check_exportable(network, "a take-home network")
     if not network.reads_digits:  # its signs include none of MNIST's digits
