@@ -18,10 +18,7 @@ LOCK_POLL_S = 0.05
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file at a temporary place and move it, so that a crash or a full disk leaves the old file intact.
 
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
+    Raises an OSError if the file cannot be written.
     """
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
@@ -35,10 +32,7 @@ def write_whole(path: Path, data: bytes) -> None:
 def write_synced(path: Path, data: bytes) -> None:
     """Write a file to the disk itself, and leave nothing of it if that fails.
 
-    Raises
-    ------
-    OSError
-        If it cannot be written.
+    Raises an OSError if it cannot be written.
     """
     try:
         with open(path, "wb") as out:
@@ -66,11 +60,7 @@ def take_lock(lock: BinaryIO, wait_s: float) -> bool:
 
     It is also possible on a disk or a system without locks.
 
-    Parameters
-    ----------
-    lock : file
-    wait_s : float
-        Longest wait for another holder, in seconds.
+    Another holder is waited for at most ``wait_s``.
     """
     ends = time.monotonic() + wait_s
     while fcntl is not None:

@@ -39,8 +39,6 @@ def blas_function(name: str, dtype: np.dtype) -> Callable[..., Any]:
 def add_scaled(array: np.ndarray, factor: float, target: np.ndarray) -> None:
     """Compute ``target ← target + factor · array``, in one pass if both arrays are contiguous.
 
-    Examples
-    --------
     >>> target = np.ones(2)
     >>> add_scaled(np.array([1.0, 2.0]), 10, target)
     >>> target

@@ -25,8 +25,6 @@ def check_scale(pixels: np.ndarray) -> None:
 class Number:
     """A descriptor for a finite number of a range, checked at each assignment.
 
-    Examples
-    --------
     >>> class Reading:
     ...     temperature = Number(low=0, open_low=True)
     >>> reading = Reading()

@@ -19,13 +19,9 @@ BLANK = {chr(code) for code in (*FILLERS, *range(0x180B, 0x1810), *range(0xFE00,
 def checked_name(name: object) -> str:
     """Return a name without spaces around it, in Unicode's composed form.
 
-    Raises
-    ------
-    ValueError
-        If it isn't text of 1 to 12 characters, one of them `visible`, or if one breaks a line or its direction.
+    Raises a ValueError if it isn't text of 1 to 12 characters, one of them `visible`, or if one breaks a line or its
+    direction.
 
-    Examples
-    --------
     >>> checked_name("  smile ")
     'smile'
     """
@@ -44,8 +40,6 @@ def checked_name(name: object) -> str:
 def visible(name: str) -> str:
     """Return what one sees of a name: names must differ in it, although a joiner is part of an emoji such as 👩‍🚀.
 
-    Examples
-    --------
     >>> visible("A\u200b"), visible("\u3164 \u2800")
     ('A', '')
     """
@@ -56,13 +50,8 @@ def visible(name: str) -> str:
 def checked_names(names: Sequence[object]) -> tuple[str, ...]:
     """Return the names of 2 to 10 classes, each checked by `checked_name`.
 
-    Raises
-    ------
-    ValueError
-        If there are too few or too many, or two are the same.
+    Raises a ValueError if there are too few or too many, or two are the same.
 
-    Examples
-    --------
     >>> checked_names(["A", "B", "C"])
     ('A', 'B', 'C')
     """
@@ -86,8 +75,6 @@ def kind_of(names: Sequence[str]) -> str:
 def in_words(names: Sequence[str]) -> str:
     """Return the names as a phrase.
 
-    Examples
-    --------
     >>> in_words(["A", "B", "C"])
     'A, B and C'
     """
@@ -97,8 +84,6 @@ def in_words(names: Sequence[str]) -> str:
 def none_of(names: Sequence[str]) -> tuple[str, str]:
     """Return the answer to a drawing of none of the classes, and a sentence on it.
 
-    Examples
-    --------
     >>> none_of(["A", "B", "C"])
     ('I see none of the signs', 'This network knows A, B and C.')
     """

@@ -112,10 +112,7 @@ def usable_memory_mb(root: Path = Path("/")) -> float | None:
 def worker_count() -> int:
     """Return the number of workers: MLP_WORKERS, else one per core as far as memory allows, at least 1.
 
-    Raises
-    ------
-    ValueError
-        If MLP_WORKERS is not a whole number.
+    Raises a ValueError if MLP_WORKERS is not a whole number.
     """
     chosen = int(os.environ.get("MLP_WORKERS") or 0)
     if chosen:

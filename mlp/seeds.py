@@ -35,8 +35,6 @@ STREAMS: dict[str, Callable[..., tuple[int, ...]]] = {
 def seeds_of(stream: str, *numbers: int) -> tuple[int, ...]:
     """Return the seeds of a stream.
 
-    Examples
-    --------
     >>> seeds_of("warps of a block", 42, 3, 0)
     (42, 3, 1, 0)
     """
@@ -46,8 +44,6 @@ def seeds_of(stream: str, *numbers: int) -> tuple[int, ...]:
 def rng_of(stream: str, *numbers: int) -> np.random.Generator:
     """Return a new generator of a stream.
 
-    Examples
-    --------
     >>> rng_of("order of an epoch", 42, 0).permutation(5)
     array([4, 2, 3, 1, 0])
     """

@@ -26,23 +26,10 @@ def straightened(images: np.ndarray) -> np.ndarray:
     The result for an image does not depend on the others or on the programming language, to the last bit: the moments
     are sums of whole numbers, of pixels rounded to 0 to 255, which are exact in any order.
 
-    Parameters
-    ----------
-    images : array, shape (n, side²)
-        Float in 0..1, or uint8 in 0..255. Not changed.
+    The images are (n, side²), float in 0..1 or uint8 in 0..255, and do not change. The result has their type and shape;
+    uint8 is rounded to the nearest integer. Raises a ValueError if the images are not square, or hold numbers that are
+    not finite.
 
-    Returns
-    -------
-    array of the same type and shape
-        uint8 is rounded to the nearest integer.
-
-    Raises
-    ------
-    ValueError
-        If the images are not square, or hold numbers that are not finite.
-
-    Examples
-    --------
     >>> slanted = np.array([[0, 0, 9, 0, 9, 0, 9, 0, 0]], np.uint8)
     >>> straightened(slanted).reshape(3, 3)
     array([[0, 9, 0],

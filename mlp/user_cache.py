@@ -25,10 +25,7 @@ LOCK_WAIT_S = 60.0
 def user_cache() -> Path:
     """Return the user's cache folder for Inkling; it may be missing.
 
-    Raises
-    ------
-    RuntimeError
-        If the user has no home.
+    Raises a RuntimeError if the user has no home.
     """
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "inkling", "inkling", "Cache")
@@ -43,17 +40,8 @@ def shared(name: str, n_bytes: int, make: Callable[[], bytes]) -> np.ndarray:
 
     Where the folder cannot be written, each process has its own copy in memory.
 
-    Parameters
-    ----------
-    name : str
-        File name; other bytes need another one.
-    n_bytes : int
-        Number of bytes. A file of another length, or whose bytes have changed since, is written again.
-    make : callable
-
-    Returns
-    -------
-    uint8 array, shape (n_bytes,), read-only
+    The result is (n_bytes,) uint8, read-only. Other bytes need another ``name``. A file of another length than
+    ``n_bytes``, or whose bytes have changed since, is written again.
     """
     try:
         path = user_cache() / "shared" / name
