@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,11 @@ def test_every_folder_is_in_the_table():
 def code_files(*patterns: str) -> list[Path]:
     """Return the files of these patterns."""
     return [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+
+
+def test_no_files_import_each_other_in_a_circle():
+    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in code_files(*CODE)}
+    TopologicalSorter({name: imported_modules(paths[name], ROOT) & set(paths) for name in paths}).prepare()
 
 
 def test_product_imports_nothing_of_what_makes_its_files():

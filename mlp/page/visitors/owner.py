@@ -1,15 +1,57 @@
 """Whoever has work on disk: visitors, and owners of other kinds."""
 
+import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from mlp.jobs.job import Job
 
-if TYPE_CHECKING:
-    from mlp.page.visitors.works import Work
+
+class File(NamedTuple):
+    """One file of a visitor's work.
+
+    ``fingerprint`` changes whenever the content does, and its first value if the file is of another object, such as a
+    new run. A changed file of the same object is written at most once in ``every_s`` seconds.
+    """
+
+    name: str
+    fingerprint: tuple[Any, ...]
+    dump: Callable[[], bytes]
+    every_s: float = 0.0
+
+
+class Work:
+    """One kind of a visitor's work. A new kind is a subclass in `WORKS`.
+
+    ``suffix`` is the name of its file; if there can be several, each has a number before it: ``3.run.safetensors``.
+    ``words`` is what visitors call it, with ``{}`` for the number; empty for work that they would not miss.
+    """
+
+    suffix: ClassVar[str]
+    words: ClassVar[str]
+
+    def __init__(self, owner: Any) -> None:  # for most kinds a `Visitor`
+        self.owner = owner
+
+    def n_bytes(self) -> int:
+        """Return the approximate memory that it takes, 0 if there is none."""
+        raise NotImplementedError
+
+    def files(self) -> list[File]:
+        """Return its files, in the order in which they are written. The visitor's lock is held."""
+        raise NotImplementedError
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore a file; higher numbers come first. It raises an error of any kind for other bytes."""
+        raise NotImplementedError
+
+    def number_of(self, file: str) -> int | None:
+        """Return the number of a file of this kind, 0 if it has none; None for a file of another kind."""
+        found = re.fullmatch(rf"(?:(\d+)\.)?{re.escape(self.suffix)}", file)
+        return int(found[1] or 0) if found else None
 
 
 class Saved(NamedTuple):
@@ -24,7 +66,7 @@ class Saved(NamedTuple):
 class Owner:
     """What `mlp.page.visitors.persistence` needs of an owner, whose works are of these ``kinds``."""
 
-    kinds: ClassVar[Sequence[type["Work"]]] = ()
+    kinds: ClassVar[Sequence[type[Work]]] = ()
     id: str
     notice: str | None = None  # shown once
     saved: dict[str, Saved] = field(default_factory=dict)  # by name of the file
@@ -59,7 +101,7 @@ class Owner:
         return []
 
     @property
-    def works(self) -> list["Work"]:
+    def works(self) -> list[Work]:
         """All kinds of work that the owner can have."""
         return [kind(self) for kind in self.kinds]
 

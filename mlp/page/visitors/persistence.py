@@ -4,8 +4,7 @@ import logging
 import time
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.owner import Owner, Saved
-from mlp.page.visitors.works import File, Work
+from mlp.page.visitors.owner import File, Owner, Saved, Work
 
 UNSAVED = (
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "

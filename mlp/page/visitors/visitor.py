@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 from weakref import WeakSet
 
@@ -159,6 +159,10 @@ class Visitor(Owner):
         for job in self.jobs():
             job.pause()
         empty = Visitor(self.id)
-        for name in (name for work in self.works for name in work.attributes):
+        for name in KEPT:
             setattr(self, name, getattr(empty, name))
         self.saved.clear()  # the fingerprints hold references to the work
+
+
+KEPT = {each.name for each in fields(Visitor)} - {each.name for each in fields(Owner)} - {"sessions", "listeners"}
+"""Names of the fields that hold work, or what belongs to it: all of a visitor's own but those on open tabs."""

@@ -2,13 +2,12 @@
 
 import json
 import math
-import re
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any
 
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.picture import dump_picture, picture_from
@@ -20,66 +19,17 @@ from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
+from mlp.page.visitors.owner import File, Owner, Work
 from mlp.training.data.drawing_data import CLOSED, DrawingData
 from mlp.training.uploaded_network import readable_network
 
-if TYPE_CHECKING:
-    from mlp.page.visitors.visitor import Visitor
-
 PLAYING_S = 7.0  # between two saves of a playing run; with the time of saving everybody, at most ten
-
-
-class File(NamedTuple):
-    """One file of a visitor's work.
-
-    ``fingerprint`` changes whenever the content does, and its first value if the file is of another object, such as a
-    new run. A changed file of the same object is written at most once in ``every_s`` seconds.
-    """
-
-    name: str
-    fingerprint: tuple[Any, ...]
-    dump: Callable[[], bytes]
-    every_s: float = 0.0
-
-
-class Work:
-    """One kind of a visitor's work. A new kind is a subclass in `WORKS`.
-
-    ``suffix`` is the name of its file; if there can be several, each has a number before it: ``3.run.safetensors``.
-    ``words`` is what visitors call it, with ``{}`` for the number; empty for work that they would not miss. A `Visitor`
-    holds it in its ``attributes``.
-    """
-
-    suffix: ClassVar[str]
-    words: ClassVar[str]
-    attributes: ClassVar[tuple[str, ...]]
-
-    def __init__(self, owner: Any) -> None:  # for most kinds a `Visitor`
-        self.owner = owner
-
-    def n_bytes(self) -> int:
-        """Return the approximate memory that it takes, 0 if there is none."""
-        raise NotImplementedError
-
-    def files(self) -> list[File]:
-        """Return its files, in the order in which they are written. The visitor's lock is held."""
-        raise NotImplementedError
-
-    def load(self, number: int, data: bytes) -> None:
-        """Restore a file; higher numbers come first. It raises an error of any kind for other bytes."""
-        raise NotImplementedError
-
-    def number_of(self, file: str) -> int | None:
-        """Return the number of a file of this kind, 0 if it has none; None for a file of another kind."""
-        found = re.fullmatch(rf"(?:(\d+)\.)?{re.escape(self.suffix)}", file)
-        return int(found[1] or 0) if found else None
 
 
 class Canvas(Work):
     """The drawing and other small values."""
 
     suffix, words = "canvas.json", "your drawing"
-    attributes = ("drawing", "drawing_chars", "network", "nickname", "answers", "guesses", "seen", "kept")
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
@@ -92,8 +42,8 @@ class Canvas(Work):
         it = self.owner
         if not it.has_work():
             return []
-        state = {name: getattr(it, name) for name in ("drawing", "network", "nickname")}
-        state |= {name: dict(getattr(it, name)) for name in ("answers", "guesses", "kept")}
+        state = {"drawing": it.drawing, "network": it.network, "nickname": it.nickname}
+        state |= {"answers": dict(it.answers), "guesses": dict(it.guesses), "kept": dict(it.kept)}
         state |= {"number": it.runs.current, "shown": it.runs.shown, "seen": sorted(it.seen)}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
 
@@ -108,19 +58,15 @@ class Canvas(Work):
 
 
 class Single(Work):
-    """One object that is never changed in place, which an attribute of the visitor holds.
-
-    ``dump`` returns it as bytes, ``parse`` returns it from these, and ``size`` is 0 if there is nothing to save.
-    """
+    """One object that is never changed in place; ``dump`` returns it as bytes, and ``size`` 0 if it needs no file."""
 
     size: Callable[[Any], int] = attrgetter("n_bytes")
     dump: Callable[[Any], bytes]
-    parse: Callable[[bytes], Any]
 
     @property
     def thing(self) -> Any:
         """The object, which may be None."""
-        return getattr(self.owner, self.attributes[0])
+        raise NotImplementedError
 
     def n_bytes(self) -> int:
         """Return the memory of the object."""
@@ -131,49 +77,63 @@ class Single(Work):
         thing = self.thing
         return [File(self.suffix, (thing,), lambda: self.dump(thing))] if thing is not None and self.size(thing) else []
 
-    def load(self, number: int, data: bytes) -> None:
-        """Restore the object."""
-        setattr(self.owner, self.attributes[0], self.parse(data))
-
 
 class Digits(Single):
     """The digits that the visitor labeled."""
 
-    suffix, words, attributes = "digits.json", "your own digits", ("digits",)
+    suffix, words = "digits.json", "your own digits"
     dump = staticmethod(lambda drawings: dump_drawings(drawings, packed=True).encode())
-    parse = staticmethod(parse_drawings)
+
+    @property
+    def drawings(self) -> Any:
+        """The visitor's set as it is now, and before its last changes."""
+        return self.owner.digits
 
     @property
     def thing(self) -> Any:
         """The set of drawings, which is another object after each change."""
-        return super().thing.now
+        return self.drawings.now
 
     def n_bytes(self) -> int:
         """Return the memory of the set, and of what Undo brings back."""
-        return super().n_bytes() + super().thing.undo_bytes
+        return super().n_bytes() + self.drawings.undo_bytes
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the set, without those before its last changes."""
-        super().thing.now = self.parse(data)
+        self.drawings.now = parse_drawings(data)
 
 
 class Signs(Digits):
     """The visitor's own signs."""
 
-    suffix, words, attributes = "signs.json", "your own signs", ("signs",)
+    suffix, words = "signs.json", "your own signs"
+
+    @property
+    def drawings(self) -> Any:
+        """The visitor's set as it is now, and before its last changes."""
+        return self.owner.signs
 
 
 class Photo(Single):
     """The open photo."""
 
-    suffix, words, attributes = "photo.safetensors", "your photo", ("picture",)
-    size, dump, parse = attrgetter("nbytes"), staticmethod(dump_picture), staticmethod(picture_from)
+    suffix, words = "photo.safetensors", "your photo"
+    size, dump = attrgetter("nbytes"), staticmethod(dump_picture)
+
+    @property
+    def thing(self) -> Any:
+        """The photo."""
+        return self.owner.picture
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the photo."""
+        self.owner.picture = picture_from(data)
 
 
 class Uploads(Work):
     """The uploaded networks."""
 
-    suffix, words, attributes = "network.safetensors", "upload {}", ("uploads",)
+    suffix, words = "network.safetensors", "upload {}"
 
     def n_bytes(self) -> int:
         """Return the memory of their weights."""
@@ -192,7 +152,7 @@ class Uploads(Work):
 class Runs(Work):
     """The current run, and the earlier ones."""
 
-    suffix, words, attributes = "run.safetensors", "run {}", ("job", "runs", "reading_history", "paused_for_absence")
+    suffix, words = "run.safetensors", "run {}"
 
     def n_bytes(self) -> int:
         """Return the memory of all runs."""
@@ -224,7 +184,7 @@ class Runs(Work):
 class Moments(Work):
     """The saved steps of the current run, which `Runs` counts."""
 
-    suffix, words, attributes = "moments.safetensors", "", ()
+    suffix, words = "moments.safetensors", ""
 
     def n_bytes(self) -> int:
         """Return 0, as the run has them."""
@@ -250,7 +210,7 @@ class Moments(Work):
 class LessonRuns(Work):
     """The results of replaced sweeps of lessons."""
 
-    suffix, words, attributes = "lesson.safetensors", "a result of a lesson", ("lesson_runs",)
+    suffix, words = "lesson.safetensors", "a result of a lesson"
 
     def n_bytes(self) -> int:
         """Return the memory of the runs."""
@@ -271,7 +231,6 @@ class Trials(Work):
     """The sweep: a file for each of its runs."""
 
     suffix, words = "trial.safetensors", "your runs under “Several at once”"
-    attributes = ("sweep", "shows_sweep")
 
     def n_bytes(self) -> int:
         """Return the memory of the runs, without that of the current one."""
@@ -343,9 +302,9 @@ def _origin(saved: Sequence[Any] | None) -> Origin | None:
     return Origin(name, root, tuple(read_before))
 
 
-def _resumed(visitor: "Visitor", record: Record) -> Job:
+def _resumed(owner: Owner, record: Record) -> Job:
     first_network = None if record.extra["origin"] else record.run.settings.new_network()
     try:
-        return Job.resumed(record, engine(), visitor.id, first_network=first_network)
+        return Job.resumed(record, engine(), owner.id, first_network=first_network)
     except FileNotFoundError:
         raise LookupError("its training images are missing") from None

@@ -17,7 +17,7 @@ from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.page.visitors.persistence import DiskError, is_saved
 from mlp.page.visitors.registry import AT_REST_S
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.visitor import KEPT, Visitor
 from mlp.page.visitors.works import (
     WORKS,
     Canvas,
@@ -288,7 +288,7 @@ def test_work_that_is_gone_leaves_the_disk(tmp_path, kind):
     visitors.save()
     assert names_on_disk(tmp_path) != []
     empty = Visitor("x")
-    for name in (name for work in visitor.works for name in work.attributes):
+    for name in KEPT:
         setattr(visitor, name, getattr(empty, name))
     visitors.save()
     assert names_on_disk(tmp_path) == []

@@ -8,7 +8,7 @@ from mlp.class_names import checked_names
 from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
 from mlp.page.tabs.classroom.learner import DRAWN, Learner
 from mlp.page.tabs.classroom.poll import Poll
-from mlp.page.visitors.works import File, Work
+from mlp.page.visitors.owner import File, Work
 
 MAX_DRAWINGS = MAX_SAMPLES
 """Drawings that a room takes at most."""
@@ -18,7 +18,6 @@ class State(Work):
     """What a room asks for, and what it has come to."""
 
     suffix, words = "room.json", "the room"
-    attributes = ("names", "collects", "shows_answer", "way", "breaks", "task", "last_number", "poll")
 
     def n_bytes(self) -> int:
         """Return 0, as the learners are all that one can lose."""
@@ -26,7 +25,10 @@ class State(Work):
 
     def files(self) -> list[File]:
         """Return one file."""
-        content = json.dumps({name: getattr(self.owner, name) for name in self.attributes}, default=vars)
+        it = self.owner
+        state = {"names": it.names, "collects": it.collects, "shows_answer": it.shows_answer, "way": it.way}
+        state |= {"breaks": it.breaks, "task": it.task, "last_number": it.last_number, "poll": it.poll}
+        content = json.dumps(state, default=vars)
         return [File(self.suffix, (content,), content.encode)]
 
     def load(self, number: int, data: bytes) -> None:
@@ -40,7 +42,7 @@ class State(Work):
 class Learners(Work):
     """The learners of a room, and who has left: a file for each, with all that the room knows of them."""
 
-    suffix, words, attributes = "learner.json", "a learner of the room", ("learners", "left")
+    suffix, words = "learner.json", "a learner of the room"
 
     def n_bytes(self) -> int:
         """Return the memory of all learners, and of what is kept of others."""

@@ -31,9 +31,17 @@ UNSAVED = "the server can’t write to its disk, or its disk is full; try again 
 class Weights(Single):
     """A copy's weights and names, with half the bits of each weight, in one file with all that is known of it."""
 
-    suffix, words, attributes = "network.safetensors", "a network that was sent", ("reader",)
+    suffix, words = "network.safetensors", "a network that was sent"
     size, dump = attrgetter("network.values.nbytes"), staticmethod(partial(dump_model, half=True))
-    parse = staticmethod(partial(readable_network, name="a network on disk"))
+
+    @property
+    def thing(self) -> Reader | None:
+        """The network, until it is withdrawn."""
+        return self.owner.reader
+
+    def load(self, number: int, data: bytes) -> None:
+        """Restore the network."""
+        self.owner.reader = readable_network(data, "a network on disk")
 
 
 @dataclass
