@@ -115,8 +115,6 @@ def parse_first(text: str) -> Hello:
 def parse(text: str) -> Begun | Ask | Got | Hidden:
     """Parse a later message from a browser; a malformed one is `Refused`.
 
-    Examples
-    --------
     >>> parse('{"got": 12}'), parse('{"hidden": true}')
     (Got(got=12), Hidden(hidden=True))
     """
@@ -130,8 +128,6 @@ def parse(text: str) -> Begun | Ask | Got | Hidden:
 def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:
     """Return a message from the server as JSON; a number that is not finite raises ValueError.
 
-    Examples
-    --------
     >>> encoded(3, {"html.answer": "7"}, None)
     '{"number":3,"parts":{"html.answer":"7"}}'
     """

@@ -103,8 +103,6 @@ class Hosts:
 def is_same_origin(origin: str, host: str | None) -> bool:
     """Whether an Origin is the page's own: the name and port of the request.
 
-    Examples
-    --------
     >>> is_same_origin("http://pc7.local:8501", "pc7.local:8501"), is_same_origin("https://a.example:443", "a.example")
     (True, True)
     >>> is_same_origin("http://localhost:3000", "localhost:8501")

@@ -87,8 +87,6 @@ def completed(page: bytes) -> bytes:
     Streamlit's style sheet goes to the end of the body: of two rules with equal weight the later one wins, and
     Streamlit adds others to the head.
 
-    Examples
-    --------
     >>> completed(b"<title>Streamlit</title><body></body>")[:41]
     b'<title>Inkling</title><meta name="descrip'
     """

@@ -42,8 +42,6 @@ def position_in(control: Setting, texts: Sequence[str]) -> Any:
 def settings_problems(query: Query) -> list[str]:
     """Return a sentence for each setting, recipe or drawing of a link that breaks its rule.
 
-    Examples
-    --------
     >>> print(*settings_problems({"epochs": ["900"], "batch_size": ["64"], "momentum": ["1"]}), sep=chr(10))
     Epochs must be a whole number from 1 to 100, got 900
     Momentum must be one of 0, 0.01, 0.02, … or 0.99, got 1

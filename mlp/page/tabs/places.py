@@ -26,8 +26,6 @@ ADDRESSES: dict[str, dict[str, str]] = {}
 def place_key(name: str) -> str:
     """Return the name that hides a tab or a section, which is also the key of its container.
 
-    Examples
-    --------
     >>> place_key("Step by step")
     'tab-step-by-step'
     """

@@ -71,8 +71,6 @@ def loss_summary(now: Snapshot | None) -> str:
 def loss_text(loss: float) -> str:
     """Return a loss as text, with a power of ten if it has blown up.
 
-    Examples
-    --------
     >>> loss_text(0.0931), loss_text(944486324586931159040.0), loss_text(float("inf"))
     ('0.093', '9.4 × 10²⁰', 'too large to show')
     """
@@ -102,8 +100,6 @@ def measured_on(data: Data | None, origin: Origin | None) -> str:
 def duration(seconds: float) -> str:
     """Return a duration as text.
 
-    Examples
-    --------
     >>> duration(7.4), duration(75), duration(7300)
     ('7 s', '1 min 15 s', '2 h 1 min')
     """
@@ -118,8 +114,6 @@ def duration(seconds: float) -> str:
 def accuracy_at(measured: Evaluation | None) -> str:
     """Return a validation accuracy as text, with its step.
 
-    Examples
-    --------
     >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
     ('96.24% at step 7,812', '–')
     """

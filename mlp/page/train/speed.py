@@ -70,8 +70,6 @@ def readings(visitor: Visitor, desk: Desk) -> list[StepReading]:
 def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     """Return at most `MAX_READINGS` readings, about evenly spaced by the ratio of their steps.
 
-    Examples
-    --------
     >>> len(thinned_readings([(step, 4, 0.5) for step in range(40)])), thinned_readings([(0, 5, 0.2)])
     (24, [(0, 5, 0.2)])
     """

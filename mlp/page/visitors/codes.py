@@ -20,8 +20,6 @@ def new_id() -> str:
 def typed_code(text: str) -> str:
     """Return the code that a person typed, in lower case and in one piece; nothing if other letters are in it.
 
-    Examples
-    --------
     >>> typed_code(" K7DW m3x-OIL "), typed_code("k7dw!")
     ('k7dwm3x011', '')
     """

@@ -112,8 +112,6 @@ def shows_run(visitor: Visitor, number: int) -> bool:
 def speed_named(name: str) -> Speed:
     """Return the speed with this label, or ``full`` for an unknown one.
 
-    Examples
-    --------
     >>> speed_named("Slow"), speed_named("Ludicrous")
     ('slow', 'full')
     """

@@ -89,8 +89,6 @@ def cookie_name(url: str | None) -> str:
 
     It depends on the address in the browser: in containers, several servers can have the same port.
 
-    Examples
-    --------
     >>> cookie_name("http://localhost:8502/"), cookie_name("https://school.example/class/a")
     ('inkling_visitor_8502', 'inkling_visitor_443_class_a')
     """

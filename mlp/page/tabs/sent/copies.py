@@ -60,10 +60,7 @@ class Copy(CodedWork):
 def copy_of(reader: Reader, seconds: float | None) -> Reader:
     """Return a network as its copy reads, with no fact but the time that it trained.
 
-    Raises
-    ------
-    ModelError
-        If its weights are not finite, or too large for half of their bits.
+    Raises a ModelError if its weights are not finite, or too large for half of their bits.
     """
     bare = copy(reader)
     bare.facts = {} if seconds is None else {SECONDS: seconds}

@@ -21,8 +21,6 @@ MOST_DIGITS = 9
 def tex(number: float, digits: int = 3) -> str:
     r"""Write a number with ``digits`` significant digits.
 
-    Examples
-    --------
     >>> tex(0.123456), tex(-1234567.0), tex(0.0), tex(2.0), tex(float("inf"))
     ('0.123', '-1.23 \\cdot 10^{6}', '0', '2', '\\infty')
     """
@@ -54,8 +52,6 @@ def digits_for(part: float, *terms: float, digits: int) -> int:
 
     That is one more for each power of ten by which a term is larger; never more than the digits of a float32.
 
-    Examples
-    --------
     >>> digits_for(0.5, 0.4, 0.1, digits=3), digits_for(0.002, 0.999, -0.997, digits=3), digits_for(0.0, 1.0, digits=3)
     (3, 6, 3)
     """
@@ -100,8 +96,6 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray, bias: float, neuron: i
 def tex_name(names: Sequence[str], place: int) -> str:
     """Return a class's name as an index; its place from 1 where TeX would read the name as something else.
 
-    Examples
-    --------
     >>> tex_name(("7", "cat", "a_b"), 1), tex_name(("7", "cat", "a_b"), 2)
     ('\\\\text{cat}', '3')
     """
