@@ -103,11 +103,6 @@ def _usual(settings: Settings) -> float:
     return rate * math.sqrt(settings.batch_size / Settings.batch_size)
 
 
-def _is_fast(settings: Settings, rate: float) -> bool:
-    """Whether the steps are so long that they are the most likely cause."""
-    return rate >= 2.9 * _usual(settings)
-
-
 def _slower(settings: Settings, rate: float) -> Remedy:
     slower = rounded_rate(_usual(settings) if rate >= 2 * _usual(settings) else rate / 10)
     return Remedy(f"Try learning rate {slower:g}", {"learning_rate": slower})
@@ -127,7 +122,7 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
     assert newest is not None
     title, why = "The loss is not falling", "Smaller steps help more often than larger ones."
     remedy = _slower(settings, rate)
-    if _is_fast(settings, rate):
+    if rate >= 2.9 * _usual(settings):  # so long that they are the most likely cause
         why = "The steps look too large: each jumps across the valley that it should go down into."
     elif settings.activation == "sigmoid" and len(settings.hidden) > 1:
         why = "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left."

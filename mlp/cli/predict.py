@@ -39,11 +39,12 @@ def predict(given: argparse.Namespace) -> int:
     for path in given.pictures:
         try:
             with open(path, "rb") as file:
-                inks = inks_of(file.read(), split=network.reads_digits)
+                picture = read_picture(file.read(), whole=not network.reads_digits)  # a sign may have separate parts
         except (OSError, PictureError) as error:
             print_error(f"error: {reason(error) if isinstance(error, OSError) else f'{path}: {error}'}")
             status = 2
             continue
+        inks = [picture.ink] if picture.sheet is None else [digit.ink for digit in picture.sheet.digits]
         answers = [answer(network, digit_check, ink) for ink in inks]
         found.append({"picture": path, "answers": answers})
         if not given.json:
@@ -52,15 +53,6 @@ def predict(given: argparse.Namespace) -> int:
     if given.json:
         print_line(json.dumps(found, ensure_ascii=False, indent=1))
     return status
-
-
-def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
-    """Return the ink of each digit in an image; of a sign, which may have parts, all ink as one.
-
-    Raises a PictureError if the image cannot be read, or nothing in it stands out.
-    """
-    picture = read_picture(data, whole=not split)
-    return [picture.ink] if picture.sheet is None else [digit.ink for digit in picture.sheet.digits]
 
 
 def answer(network: Reader, digit_check: Reader | None, ink: np.ndarray) -> dict[str, Any]:

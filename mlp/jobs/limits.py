@@ -58,11 +58,6 @@ def optimizer_arrays(settings: Settings) -> int:
     return 2 if settings.optimizer == "adam" else 1 if settings.momentum else 0
 
 
-def state_bytes(settings: Settings) -> int:
-    """Return the memory of a run's parameters, those of its first network, and the optimizer's arrays."""
-    return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters
-
-
 def history_bytes(n_steps: int) -> int:
     """Return the memory of two numbers for each step of a run, in arrays that double when they are full."""
     return 2 * 2 * 4 * n_steps
@@ -72,4 +67,6 @@ def run_bytes(settings: Settings, n_images: int) -> int:
     """Return the approximate memory of a finished run in this process: its state, and its history."""
     n_images = settings.synthetic + min(settings.images or n_images, n_images)
     n_steps = settings.epochs * -(-n_images // settings.batch_size)
-    return state_bytes(settings) + history_bytes(n_steps)
+    # Its parameters, those of its first network, and the optimizer's arrays.
+    state_bytes = 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters
+    return state_bytes + history_bytes(n_steps)

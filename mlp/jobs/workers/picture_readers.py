@@ -8,7 +8,7 @@ import io
 import pickle
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeVar
 
 from mlp.images.decoding import MAX_BYTES, PictureError, too_large
 from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, dump_drawings, parse_drawings, parse_file
@@ -36,13 +36,9 @@ class _Answer(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> type[Exception]:
         known = {PictureError.__name__: PictureError} if module == PictureError.__module__ else vars(builtins)
         found = known.get(name)
-        if module not in (PictureError.__module__, "builtins") or not _is_error(found):
-            raise pickle.UnpicklingError(f"an answer must hold bytes or an error, got {module}.{name}")
-        return found
-
-
-def _is_error(found: object) -> TypeGuard[type[Exception]]:
-    return isinstance(found, type) and issubclass(found, Exception)
+        if module in (PictureError.__module__, "builtins") and isinstance(found, type) and issubclass(found, Exception):
+            return found
+        raise pickle.UnpicklingError(f"an answer must hold bytes or an error, got {module}.{name}")
 
 
 def read_answer(answer: bytes) -> Any:

@@ -47,12 +47,6 @@ MAX_MESSAGES = 20_000  # about a hundred whole pages, 5 MB
 ADDRESS = "file_urls_response"
 
 
-def replace_all(replaced: tuple[Replaced, ...]) -> None:
-    """Replace attributes of Streamlit's for all sessions from now on."""
-    for owner, name, replacement in replaced:
-        setattr(owner, name, replacement(getattr(owner, name)))
-
-
 def start_at_the_top() -> None:
     """Leave the container of a fragment; call it first in the script that draws the whole page."""
     context_dg_stack.set(get_default_dg_stack_value())

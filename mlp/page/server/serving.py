@@ -24,7 +24,7 @@ UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the ser
 SWITCH_S = 0.0005  # turn of a Python thread while others wait, 5 ms by default: each stroke needs several of them
 PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
 REPLACED = (*repairs.REPLACED, *messages.REPLACED)
-"""All that this page replaces in Streamlit."""
+"""All that this page replaces in Streamlit, for all sessions."""
 
 
 def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[str, Any]:
@@ -37,7 +37,8 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     if (server := _server()) is not None:
         _end_in_order(server)
         be_patient(server.config)
-    repairs.replace_all(REPLACED)
+    for owner, name, replacement in REPLACED:
+        setattr(owner, name, replacement(getattr(owner, name)))
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {
         "routes": [*routes, downloads.route()],

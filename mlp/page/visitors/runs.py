@@ -55,7 +55,8 @@ def begin(
     except (ValueError, OSError) as error:
         refusal.set(f"This run cannot start: {reason(error)}")
         return
-    slow_start = origin is None and starts_slowly(visitor)
+    # A visitor's first run starts slowly by itself, unless they chose a speed.
+    slow_start = origin is None and visitor.runs.current == 0 and not state.speed_chosen.get()
     job.set_speed("slow" if slow_start else speed_named(state.speed.get()), slow_start=slow_start)
     adopt(visitor, job, data, origin, play=play)
 
@@ -97,11 +98,6 @@ def begin_sweep(
                 visitor.job.pause()
             sweep.play()
     visitor.announce()
-
-
-def starts_slowly(visitor: Visitor) -> bool:
-    """Whether a new run starts slowly by itself: a visitor's first, unless they chose a speed."""
-    return visitor.runs.current == 0 and not state.speed_chosen.get()
 
 
 def shows_run(visitor: Visitor, number: int) -> bool:

@@ -69,13 +69,9 @@ def _new_registry(others: Sequence[ByCode[Any]]) -> Visitors:
         checkpoints = chosen_checkpoints(f"http://{host or 'localhost'}:{port}/{(base or '').strip('/')}")
     except TakenError as error:
         raise SystemExit(f"Inkling cannot start: {error}") from error
-    return Visitors(_is_open, checkpoints, others, max_mb=_max_mb())
-
-
-def _max_mb() -> float:
-    """Return the memory limit for all visitors: at most a third of the machine's or container's memory."""
     memory = usable_memory_mb()
-    return MAX_MB if memory is None else min(MAX_MB, memory / 3)
+    max_mb = MAX_MB if memory is None else min(MAX_MB, memory / 3)  # of the machine or the container
+    return Visitors(_is_open, checkpoints, others, max_mb=max_mb)
 
 
 def _is_open(session_id: str) -> bool:

@@ -51,14 +51,13 @@ class WarpedEpoch:
     def _warped(self, number: int) -> np.ndarray:
         """Return a block by its number; the last one is kept, as the next batch usually needs it too."""
         if number != self._number:
+            images = np.take(self._images, self._order[number * BLOCK : (number + 1) * BLOCK], axis=0)
+            if images.dtype != np.uint8:
+                images = np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
             seeds = seeds_of("warps of a block", self._seed, self._epoch, number)
-            self._block = _kept.block(self._images_of(number), seeds, self._strength)
+            self._block = _kept.block(images, seeds, self._strength)
             self._number = number
         return self._block
-
-    def _images_of(self, number: int) -> np.ndarray:
-        block = np.take(self._images, self._order[number * BLOCK : (number + 1) * BLOCK], axis=0)
-        return block if block.dtype == np.uint8 else np.rint(np.clip(block, 0, 1) * 255).astype(np.uint8)
 
 
 class _Blocks:
