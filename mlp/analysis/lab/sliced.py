@@ -36,7 +36,7 @@ def advanced(work: W, seconds: float) -> W:
 
 
 class Sliced(Task[W]):
-    """Work that continues until it is done or stopped; ``work`` is its current state, to be read at any time."""
+    """Work that continues until it is done or stopped; ``work``, as it is now, may be read at any time, not changed."""
 
     def __init__(self, work: W, engine: Engine, owner: Hashable = None) -> None:
         super().__init__(engine, owner)
