@@ -30,8 +30,8 @@ class Example:
 
     @property
     def n_bytes(self) -> int:
-        """Approximate memory in bytes: besides the points of the strokes, that of an image and of all objects."""
-        return 1_800 + self.strokes.nbytes
+        """Approximate memory in bytes: besides the points of the strokes, that of all objects, and of a thumbnail."""
+        return 2_400 + self.strokes.nbytes
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,12 @@
 import html
 from collections.abc import Callable
 from functools import partial
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from mlp.class_names import DIGITS, in_words
-from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.drawings.drawing_set import DrawingSet, Example
 from mlp.page import state
 from mlp.page.draw.networks import answering, choose_reader_of, open_drawer
 from mlp.page.draw.on_canvas import CANVAS, take_off, wipe
@@ -122,9 +123,19 @@ def _collect(visitor: Visitor) -> None:
 
 def boxes(drawings: DrawingSet, label: int, n: int) -> str:
     """Return ``n`` boxes with the newest drawings of a name, as HTML."""
-    drawn = [example.image.reshape(28, 28) for example in drawings.examples if example.label == label][-n:]
-    images = "".join(f'<img src="{image_url(image)}" alt="">' for image in drawn)
+    drawn = [example for example in drawings.examples if example.label == label][-n:]
+    images = "".join(f'<img src="{thumbnail(example)}" alt="">' for example in drawn)
     return f'<span class="ink-boxes" aria-hidden="true">{images}{"<i></i>" * (n - len(drawn))}</span>'
+
+
+def thumbnail(drawing: Example) -> str:
+    """Return a kept drawing as a data URL, made once for all pages."""
+    if drawing not in _thumbnails:
+        _thumbnails[drawing] = image_url(drawing.image.reshape(28, 28))
+    return _thumbnails[drawing]
+
+
+_thumbnails: "WeakKeyDictionary[Example, str]" = WeakKeyDictionary()
 
 
 def _name(visitor: Visitor) -> None:

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlp.analysis.scores import percent
+from mlp.images.drawings.drawing_set import Example
 from mlp.images.input_image import InputImage
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answering, is_seen, pretrained
@@ -95,6 +96,19 @@ def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool
         DigitAnswer(now, digit, each, is_seen=unfinished or is_seen(now.reader, digit.image, each))
         for digit, each in zip(digits, shares, strict=True)
     ]
+
+
+def readings_of(reader: Reader, drawings: Sequence[Example]) -> list[Reading]:
+    """Return how a network reads drawings that are kept, each once for all pages, as neither of the two changes."""
+    known = _readings.setdefault(reader, WeakKeyDictionary())
+    if new := [one for one in drawings if one not in known]:
+        shares = reader.predict_proba(np.array([one.image for one in new]))
+        read = [Reading(int(each.argmax()), float(each.max())) for each in shares]
+        known.update(zip(new, read, strict=True))
+    return [known[one] for one in drawings]
+
+
+_readings: "WeakKeyDictionary[Reader, WeakKeyDictionary[Example, Reading]]" = WeakKeyDictionary()
 
 
 def true_label(visitor: Visitor, drawing: InputImage, reader: Reader) -> int | None:

@@ -10,6 +10,7 @@ from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
+from mlp.page.style import theme
 from mlp.page.visitors.registry import Visitors
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -64,7 +65,7 @@ def test_strokes_are_kept_with_the_image(page: AppTest):
 
 
 def test_file_of_drawings_is_refused_if_the_memory_is_short(own_page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Visitors, "free_memory", lambda _self, n_bytes: n_bytes < 10_000)
+    monkeypatch.setattr(Visitors, "free_memory", lambda _self, n_bytes: n_bytes < 13_000)
     upload(own_page, file_of(6))
     assert "my-digits.json: it needs 0 MB of memory, more than the server can spare" in own_page.error[0].value
     assert len(visitor_of(own_page).digits.now) == 0
@@ -81,6 +82,20 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     own_page.run()
     assert "1 of 2 read right by the pretrained network" in text(own_page)
     assert "✗ 3" in text(own_page)
+
+
+def test_correction_reads_and_paints_only_what_is_new(own_page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    draw(own_page, 7)
+    read, painted, logits, png_url = list[int](), list[object](), Reader.logits, theme.png_url
+    monkeypatch.setattr(Reader, "logits", lambda self, images: read.append(len(images)) or logits(self, images))
+    monkeypatch.setattr(theme, "png_url", lambda image, **how: painted.append(image) or png_url(image, **how))
+    upload(own_page, file_of(19))
+    assert max(read) == 19 <= len(painted)
+    read.clear()
+    painted.clear()
+    label(own_page, 8)
+    assert "of 20 read right by the pretrained network" in text(own_page)
+    assert max(read) == 1 <= len(painted) < 10
 
 
 def test_digits_can_be_uploaded_and_each_counts_once(own_page: AppTest):

@@ -4,7 +4,6 @@ import zlib
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
@@ -16,8 +15,9 @@ from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example, as_p
 from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
+from mlp.page.draw.collect import thumbnail
 from mlp.page.draw.networks import answering_as, passes_digit_check, pretrained
-from mlp.page.draw.reading import Reading
+from mlp.page.draw.reading import Reading, readings_of
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE, Desk
 from mlp.page.live.tabs import this_tab
@@ -25,7 +25,6 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Where, part
-from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.holder.held_wall import remove_button
 from mlp.page.tabs.classroom.learner import Learner, number_of, person
 from mlp.page.tabs.classroom.learning import teach_with
@@ -40,8 +39,6 @@ from mlp.training.data.sources import chosen_mnist
 
 NETWORK = "article"
 """The network of each round, the same for all: a second teaches it, and it has learned no image that measures that."""
-_readings: "WeakKeyDictionary[Example, Reading]" = WeakKeyDictionary()
-"""How it reads the drawings of all rooms: each is read once for all pages."""
 SHOWN, MAX_CLAIMS = 24, 3  # the surest mistakes, and claims of one learner
 _outcome = SessionVar[tuple[str, int]]("round_outcome", ("", -1))
 """What became of the last press on a digit, and the version of the desk then."""
@@ -78,18 +75,15 @@ class Found(NamedTuple):
         return f"{self.by.name}’s {self.example.label}, read as {with_article(str(answer))}, {percent(share)} sure"
 
 
-def read(images: np.ndarray) -> list[Reading]:
-    """Return how the round's network reads images, (n, 784) uint8."""
-    shares = pretrained(NETWORK).predict_proba(images)
-    return [Reading(int(each.argmax()), float(each.max())) for each in shares]
-
-
 def found(room: Classroom, of: str = "mistakes") -> list[Found]:
     """Return the mistakes of a room, or its claims, the surest first."""
     each = [(one, by) for by in room.learners for one in getattr(by, of).examples]
-    if new := [one for one, _ in each if one not in _readings]:
-        _readings.update(zip(new, read(np.array([one.image for one in new])), strict=True))
-    return sorted((Found(*one, _readings[one[0]]) for one in each), key=lambda one: one.reading.share, reverse=True)
+    readings = readings_of(pretrained(NETWORK), [one for one, _ in each])
+    return sorted(
+        (Found(*one, reading) for one, reading in zip(each, readings, strict=True)),
+        key=lambda one: one.reading.share,
+        reverse=True,
+    )
 
 
 def round_row(visitor: Visitor) -> Row | None:
@@ -127,7 +121,8 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
     name, drawing = with_article(str(label)), desk.drawing and desk.digit
     if drawing is None:
         return f"Draw {name} first, then press it."
-    [(answer, share)] = read((image := as_pixels(drawing.image))[np.newaxis])
+    example = Example(label, as_pixels(drawing.image))
+    [(answer, share)] = readings_of(pretrained(NETWORK), [example])
     if not passes_digit_check(drawing.image):
         return "It sees no digit here, and says so. Only a wrong answer is a mistake."
     if answer == label:
@@ -140,7 +135,7 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
             return f"{MAX_CLAIMS} of your drawings wait to be judged. Wait for one of them."
         if room.n_free < 1:
             return FULL
-        room.change(replace(learner, claims=learner.claims.with_example(label, image)))
+        room.change(replace(learner, claims=learner.claims.with_example(label, example.image)))
     room.changed()
     return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once your teacher reads {name}."
 
@@ -161,7 +156,7 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
     if counted:
         keys = [one.key for one in counted[:SHOWN]]  # no drawings, as the page keeps it when they are gone
         pictures = [
-            GalleryPicture(place, image_url(one.example.image.reshape(28, 28)), str(one), str(one))
+            GalleryPicture(place, thumbnail(one.example), str(one), str(one))
             for place, one in enumerate(counted[:SHOWN])
         ]
         gallery(pictures, lambda place: _opened.set(keys[place]))
@@ -184,7 +179,7 @@ def _ask(room: Classroom) -> None:
         _asked.set(one.key)
         name = with_article(str(one.example.label))
         with st.container(horizontal=True, vertical_alignment="center", key="round_claim"):
-            st.html(f'<img src="{image_url(one.example.image.reshape(28, 28))}" alt="the drawing">', width="content")
+            st.html(f'<img src="{thumbnail(one.example)}" alt="the drawing">', width="content")
             st.markdown(f"**Does everybody read {name}?** {one}. Waiting: {len(claims)}.", width="content")
             yes, no = ((room, one.key, counts) for counts in (True, False))
             st.button(f"Yes, that’s {name}", key=f"round_yes_{one.key}", type="primary", on_click=judge, args=yes)

@@ -9,11 +9,11 @@ from mlp.analysis.scores import percent
 from mlp.analysis.signs.left_out import held_score
 from mlp.analysis.signs.sign_score import SignScore
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.page.draw.collect import GOOD_START, KEPT_DRAWINGS
+from mlp.page.draw.collect import GOOD_START, KEPT_DRAWINGS, thumbnail
 from mlp.page.draw.networks import answering
+from mlp.page.draw.reading import readings_of
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.redraw import Where, part
-from mlp.page.style.theme import image_url
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.shelf import chosen, run_on_card
@@ -34,7 +34,7 @@ def read_section(visitor: Visitor, drawings: Drawings) -> None:
     now, shown = answering(visitor), drawings.now
     answers = None
     if now.reader.names == shown.names and len(shown):
-        answers = now.reader.predict(shown.images)
+        answers = np.array([each.digit for each in readings_of(now.reader, shown.examples)])
         right = int((answers == shown.labels).sum())
         text = f"{right} of {len(shown)} read right by {now.caption.removeprefix('Reading with ')}."
         st.html(f'<p class="ink-status">{text}</p>' if now.plays else announced("own_read", text))
@@ -59,12 +59,11 @@ def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None, wanted: int =
     for label, name in enumerate(map(html.escape, drawings.names)):
         shown = list[str]()
         for place in np.flatnonzero(drawings.labels == label):
-            image = image_url(drawings.examples[place].image.reshape(28, 28))
             answer = label if answers is None else int(answers[place])
             read = html.escape(drawings.names[answer])
             alt = f"{name}, drawing {len(shown) + 1}" if answer == label else f"{name}, read as {read}"
             caption = "" if answer == label else f"<figcaption>✗ {read}</figcaption>"
-            shown.append(f'<figure><img src="{image}" alt="{alt}">{caption}</figure>')
+            shown.append(f'<figure><img src="{thumbnail(drawings.examples[place])}" alt="{alt}">{caption}</figure>')
         n = len(shown)
         if n or wanted:
             of = f" of {wanted}" if n < wanted else ""
