@@ -24,6 +24,7 @@ from mlp.page.style.glossary import sentences
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
+from mlp.page.tabs.classroom.after.sheet import class_part
 from mlp.page.tabs.classroom.break_it import round_row
 from mlp.page.tabs.classroom.holder.strip import strip
 from mlp.page.tabs.classroom.learning import sign_subject
@@ -104,7 +105,7 @@ def page() -> None:
             open_button(visitor)
         with st.container(border=True, key="train_card", gap=None):
             training_section(visitor, sign_subject(visitor))
-        lessons_place(visitor)
+        lessons_place(visitor, class_part)
     tabs_section(visitor)
     strip(visitor)
     with st.container(key="privacy"):

@@ -100,6 +100,9 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("guesses", "in another class of as many, it may well be another"): (
         of_class.another_name_is_misread_most_in_many_classes_and_seldom_if_one_is_said
     ),
+    ("changed", "As many with as without yours: others taught them the same"): (
+        of_class.ordinary_writer_changes_nothing_and_one_with_a_seven_of_their_own_does
+    ),
     ("round", "The network then reads nearly all of these, but only some of the others"): (
         of_class.lesson_mends_and_breaks_and_so_does_its_control
     ),

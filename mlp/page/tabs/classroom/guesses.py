@@ -54,20 +54,25 @@ def guess_rows(room: Classroom, now: Comparison, mine: int | None) -> str:
     """Return which name was misread most, and for each the share of its drawings, and the guesses, as HTML."""
     wrong, of = misread(now.lines, len(room.names))
     shares = np.divide(wrong.sum(axis=0), of.sum(axis=0), out=np.full(len(room.names), np.nan), where=of.any(axis=0))
-    most = most_misread(wrong, of)
+    guesses = [one.guess for one in room.learners]
+    rows = [
+        [html.escape(name), "–" if np.isnan(share) else percent(float(share)), str(guesses.count(label))]
+        for label, (name, share) in enumerate(zip(room.names, shares, strict=True))
+    ]
+    heads, most = ["", "Misread", "Guesses"], most_misread(wrong, of)
+    table = html_table("What was misread, and the guesses", heads, rows, marked=most)
+    return announced("room_answer", guess_answer(room, now, mine)) + table
+
+
+def guess_answer(room: Classroom, now: Comparison, mine: int | None) -> str:
+    """Return which name was misread most, how many guessed it, and a learner's own guess, as HTML."""
+    wrong, of = misread(now.lines, len(room.names))
+    most, names = most_misread(wrong, of), [html.escape(name) for name in room.names]
     guesses = [one.guess for one in room.learners if one.guess is not None]
-    names = [html.escape(name) for name in room.names]
     by = f" by networks trained alike ({html.escape(now.way)})" if now.apart else ""
     answer = f"Nothing was misread{by}."
     if most is not None:
         answer = f"Misread most{by}: <b>{names[most]}</b>. {guesses.count(most)} of {len(guesses)} guessed it."
     elif wrong.any():
         answer = UNSURE.format(len(of), by)
-    if mine is not None:
-        answer += f" You guessed <b>{names[mine]}</b>."
-    rows = [
-        [name, "–" if np.isnan(shares[label]) else percent(float(shares[label])), str(guesses.count(label))]
-        for label, name in enumerate(names)
-    ]
-    table = html_table("What was misread, and the guesses", ["", "Misread", "Guesses"], rows, marked=most)
-    return announced("room_answer", answer) + table
+    return answer if mine is None else f"{answer} You guessed <b>{names[mine]}</b>."

@@ -15,6 +15,8 @@ from mlp.page.style.link import forget_linked, hidable, linked
 from mlp.page.style.redraw import Where, part
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
+from mlp.page.tabs.classroom.after.changed import changed
+from mlp.page.tabs.classroom.after.sheet import room_sheet
 from mlp.page.tabs.classroom.break_it import follow_round, mended, round_section
 from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.holder.held_wall import held_wall
@@ -151,6 +153,9 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
     with st.container(key="room_break"):
         round_section(visitor, room)
         mended(visitor, room)
+    with st.container(key="room_after"):
+        changed(visitor, room)
+        room_sheet(visitor)
     if not holds:
         _leave_button(visitor, room)
         return

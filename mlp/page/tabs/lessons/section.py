@@ -1,5 +1,6 @@
 """The lessons: experiments to start with one press, plans for teachers, and a glossary."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -49,11 +50,14 @@ def open_lessons() -> None:
         reveal("lessons_card")
 
 
-def lessons_place(visitor: Visitor) -> None:
-    """Draw the lessons if they are open, in a container that is always there."""
+def lessons_place(visitor: Visitor, of_class: Callable[[Visitor], str]) -> None:
+    """Draw the lessons if they are open, in a container that is always there.
+
+    ``of_class`` returns the visitor's part in a class's lesson, for the sheet.
+    """
     with st.container(key="lessons_card"):
         if lessons_are_open():
-            lessons_section(visitor, chosen_mnist().load())
+            lessons_section(visitor, chosen_mnist().load(), of_class)
 
 
 def lessons_button() -> None:
@@ -69,7 +73,7 @@ def lessons_button() -> None:
         )
 
 
-def lessons_section(visitor: Visitor, data: Dataset) -> None:
+def lessons_section(visitor: Visitor, data: Dataset, of_class: Callable[[Visitor], str] = lambda _: "") -> None:
     """Draw the choice of a lesson, the lesson, and the section for teachers."""
     if "training" in hidden():
         st.html(_NARROW_STAGE)
@@ -86,7 +90,7 @@ def lessons_section(visitor: Visitor, data: Dataset) -> None:
             )
             st.button("Close", key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
         _lesson(visitor, data, chosen)
-        sheet_section(visitor)
+        sheet_section(visitor, of_class)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         if teaching := LESSONS[chosen].teaching:
             st.markdown(teaching)

@@ -1,7 +1,7 @@
 """The sheet to print from the lessons: results, guesses and written answers."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -53,19 +53,24 @@ def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
             visitor.guesses[name] = drawn
 
 
-def sheet_section(visitor: Visitor) -> None:
-    """Draw the download button of the sheet, and the field for the name on it."""
+def sheet_section(visitor: Visitor, of_class: Callable[[Visitor], str]) -> None:
+    """Draw the download button of the sheet, and the field for the name on it; ``of_class`` as in `lesson_sheet`."""
     with st.container(key="sheet", horizontal=True, vertical_alignment="bottom"):
         _nickname_field(visitor)
-        download_button(
-            "Save my sheet",
-            lambda: lesson_sheet(visitor),
-            f"{file_name('lessons', visitor.nickname, date.today())}.html",
-            key="sheet_out",
-            icon=":material/print:",
-            help="Downloads one or two pages to print: your experiments, guesses and answers from all lessons.",
-        )
+        sheet_button(visitor, of_class, "sheet_out")
         st.caption("Nobody else gets your results, guesses and answers unless you share the sheet.")
+
+
+def sheet_button(visitor: Visitor, of_class: Callable[[Visitor], str], key: str) -> None:
+    """Draw the download button of the sheet."""
+    download_button(
+        "Save my sheet",
+        lambda: lesson_sheet(visitor, of_class=of_class(visitor)),
+        f"{file_name('lessons', visitor.nickname, date.today())}.html",
+        key=key,
+        icon=":material/print:",
+        help="Downloads pages to print: your part in your class, and your experiments, guesses and answers.",
+    )
 
 
 def _nickname_field(visitor: Visitor) -> None:
@@ -81,8 +86,11 @@ def _nickname_field(visitor: Visitor) -> None:
         )
 
 
-def lesson_sheet(visitor: Visitor, plan: Plan | None = None) -> str:
-    """Return the visitor's lessons as one HTML page to print, without requests; a plan and its lessons come first."""
+def lesson_sheet(visitor: Visitor, plan: Plan | None = None, of_class: str = "") -> str:
+    """Return the visitor's lessons as one HTML page to print, without requests; a plan and its lessons come first.
+
+    ``of_class`` is the visitor's part in a class's lesson, as HTML; nothing of the others is in it.
+    """
     today = date.today()
     by = f"{html.escape(visitor.nickname)}, " if visitor.nickname else ""
     done: list[str] = []
@@ -103,7 +111,8 @@ def lesson_sheet(visitor: Visitor, plan: Plan | None = None) -> str:
         f'<section class="plan"><h1>A lesson of 45 minutes</h1>{plan_html(plan)}</section>' if plan else "",
         "<h1>Lessons with Inkling</h1>",
         f'<p class="quiet">{by}{today.day} {today:%B %Y}</p>',
-        *(done or ["<p>No experiment, guess or answer yet.</p>"]),
+        of_class,
+        *(done or ["" if of_class else "<p>No experiment, guess or answer yet.</p>"]),
     ]
     return printed_page("Lessons with Inkling", _CSS, "\n".join(body))
 
@@ -120,7 +129,7 @@ def _lesson(visitor: Visitor, name: str, lesson: Lesson, trials: Sequence[Trial]
 
 def _table(trials: Sequence[Trial]) -> str:
     if not trials:
-        return '<p class="quiet">No experiments yet.</p>'
+        return ""
     rows = []
     for trial in trials:
         now, newest = trial.snapshot, trial.newest

@@ -1,0 +1,111 @@
+"""A learner's part in a class's lesson, for their sheet: drawings, guess, mistakes, lessons, and nothing of others."""
+
+import html
+
+from mlp.analysis.class_table import compared
+from mlp.analysis.scores import percent
+from mlp.analysis.training_way import way_of
+from mlp.class_names import DIGITS
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.jobs.earlier_runs import NumberedRun
+from mlp.nn.reader import Reader
+from mlp.page.draw.networks import pretrained
+from mlp.page.style.html import html_table
+from mlp.page.style.theme import image_url
+from mlp.page.tabs.classroom.after.changed import QUESTION, changed_words
+from mlp.page.tabs.classroom.break_it import NETWORK
+from mlp.page.tabs.classroom.guesses import guess_answer
+from mlp.page.tabs.classroom.learner import Learner, called, person
+from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.classroom.table import table_of
+from mlp.page.tabs.lessons.sheet import sheet_button
+from mlp.page.visitors.runs import all_runs
+from mlp.page.visitors.session import visitors
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.drawing_data import DrawingData
+from mlp.training.teaching import effect
+
+
+def room_sheet(visitor: Visitor) -> None:
+    """Draw the button that saves the sheet, at the place of the lesson."""
+    sheet_button(visitor, class_part, "room_sheet")
+
+
+def class_part(visitor: Visitor) -> str:
+    """Return a visitor's part in their room's lesson as HTML; empty without a room. Of others, it has only numbers."""
+    room = ROOMS.of(visitor)
+    mine = None if room is None else room.learner(person(visitor.id))
+    if room is None or mine is None:
+        return ""
+    lessons = [run for run in all_runs(visitor) if isinstance(run.data, DrawingData) and run.data.room == room.code]
+    newest = next((run for run in all_runs(visitor) if run.snapshot.settings.names == room.names), None)
+    parts = {
+        "Your drawings": _readings(mine.drawings, newest),
+        "Your guess": _guess(room, mine),
+        "Your mistakes in Break it": _readings(mine.mistakes, newest),
+        "What you taught": _lessons(lessons) + _taught_others(room, mine),
+        QUESTION: changed_words(visitor, room, mine),
+    }
+    shown = "".join(f"<h3>{title}</h3>{part}" for title, part in parts.items() if part)
+    return f"<article><h2>Your class: you were {html.escape(called(mine.name))}</h2>{shown}</article>"
+
+
+def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
+    """Return drawings with the answers to them: of the basic network if they are digits, then of the newest run."""
+    readers: dict[str, Reader] = {"the basic network": pretrained(NETWORK)} if drawings.names == DIGITS else {}
+    if newest is not None:
+        readers[f"your run {newest.number}"] = newest.snapshot.reader
+    if not len(drawings):
+        return ""
+    answers = [reader.predict(drawings.images) for reader in readers.values()]
+    figures, names = "", list(map(html.escape, drawings.names))
+    for place, one in enumerate(drawings.examples):
+        read = [int(each[place]) for each in answers]
+        text = " → ".join(names[each] if each == one.label else f"<b>{names[each]}</b>" for each in read)
+        picture = f'<img alt="{names[one.label]}" src="{image_url(one.image.reshape(28, 28))}">'
+        figures += f"<figure>{picture}<figcaption>{names[one.label]}: {text}</figcaption></figure>"
+    counts = [
+        f"{(each == drawings.labels).sum()} of {len(drawings)} by {reader}"
+        for each, reader in zip(answers, readers, strict=True)
+    ]
+    text = (
+        f"<p>Read right: {', then '.join(counts)}. Below each: what it is, and how it was read.</p>" if counts else ""
+    )
+    return f'{text}<div class="digits">{figures}</div>'
+
+
+def _guess(room: Classroom, mine: Learner) -> str:
+    if room.shows_answer:
+        return f"<p>{guess_answer(room, compared(table_of(room).lines, room.way), mine.guess)}</p>"
+    return "" if mine.guess is None else f"<p>Misread most: {html.escape(room.names[mine.guess])}.</p>"
+
+
+def _lessons(lessons: list[NumberedRun]) -> str:
+    """Return what the visitor's lessons with the room's drawings changed, each before and after it."""
+    rows = []
+    for run in lessons:
+        now, data = run.snapshot, run.data
+        way = html.escape(f"Run {run.number}: {way_of(now, data, run.origin)}")
+        if run.origin is None or not isinstance(data, DrawingData):
+            score = "…" if now.history.newest is None else percent(now.history.newest.accuracy)
+            rows.append([way, "Validation", "–", score])
+            continue
+        for row in effect(data, run.origin.read_before, now.reader, now.history):
+            rows.append(
+                [way, f"{row.name} ({row.n:,})", percent(row.before), "…" if row.now is None else percent(row.now)]
+            )
+            way = ""
+    return html_table("What you taught", ["Network", "Read right", "Before", "After"], rows) if rows else ""
+
+
+def _taught_others(room: Classroom, mine: Learner) -> str:
+    """Return in how many networks of others a learner's drawings are, as they are now."""
+    own = {one.image.tobytes() for one in (*mine.drawings.examples, *mine.mistakes.examples)}
+    learners = {one.who for one in room.learners} - {mine.who}
+    data = [one.runs.data for one in visitors().present() if person(one.id) in learners and one.job is not None]
+    n = sum(
+        isinstance(each, DrawingData) and not own.isdisjoint(image.tobytes() for image in each.learned.images)
+        for each in data
+    )
+    return f"<p>Networks of others that have learned your drawings, too: {n}.</p>" if n else ""
