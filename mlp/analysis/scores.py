@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import SEED, Drawing, render
+from mlp.images.recorded import SEED, Example, render
 from mlp.nn.reader import Reader
 from mlp.training.digit_check import sees_digit
 
@@ -47,7 +47,7 @@ def score_images(
     return _score(probabilities, refused, labels, time.perf_counter() - start)
 
 
-def score_drawings(network: Reader, drawings: Iterable[Drawing], *, digit_check: Reader | None = None) -> Score:
+def score_drawings(network: Reader, drawings: Iterable[Example], *, digit_check: Reader | None = None) -> Score:
     """Return a network's score on recorded drawings, put on a canvas as visitors would, and read one by one.
 
     A digit without strokes is read as it is.
@@ -59,7 +59,7 @@ def score_drawings(network: Reader, drawings: Iterable[Drawing], *, digit_check:
     rows, refused, labels = [], [], []
     seconds = 0.0
     for drawing in drawings:
-        ink = render(drawing, rng) if drawing.strokes else None
+        ink = render(drawing.strokes, rng) if drawing.strokes else None
         start = time.perf_counter()
         image = drawing.image if ink is None else to_mnist(ink)
         assert image is not None  # a pen always leaves ink

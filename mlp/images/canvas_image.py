@@ -1,18 +1,23 @@
-"""The image of the page's canvas, as browsers send it."""
+"""The image and the strokes of the page's canvas, as browsers send them."""
 
 import base64
 import io
 import re
 import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from mlp.images.recorded import CANVAS_PX
+from mlp.images.recorded import CANVAS_PX, NO_STROKES, Strokes, checked_drawing
 
 RUNS = "data:text/x-runs,"
 """Begins a canvas's image in the form of `_from_runs`; other images are PNG."""
 MAX_URL_CHARACTERS = 500_000  # ten times the length of a canvas full of scribble
+STILL = {"scaleX": 1, "scaleY": 1, "angle": 0}
+"""What an object has that nobody has changed on the canvas."""
 
 
 def pixels_of_canvas(url: str) -> np.ndarray | None:
@@ -45,3 +50,15 @@ def _from_runs(text: str) -> np.ndarray | None:
         return None
     shades, lengths = zip(*runs, strict=True)
     return np.repeat(np.array(shades, np.uint8), lengths).reshape(CANVAS_PX, CANVAS_PX)
+
+
+def strokes_on_canvas(objects: Sequence[Any]) -> Strokes:
+    """Return the strokes in the canvas's own JSON; none if one has another form, or they have over 600 points.
+
+    The canvas sends each object with a ``path`` of M, Q and L segments, in pixels. The control point of a Q is where
+    the pen was; its end lies between two such points.
+    """
+    with suppress(AttributeError, TypeError, ValueError, LookupError):
+        if all(each.get(name, value) == value for each in objects for name, value in STILL.items()):
+            return checked_drawing([[segment[1:3] for segment in each["path"]] for each in objects])
+    return NO_STROKES

@@ -79,26 +79,30 @@ class Strokes(Sequence[Stroke]):
         """Return the points of a stroke."""
         return tuple(self)[place]
 
-    @property
-    def nbytes(self) -> int:
-        """Memory of the points in bytes."""
-        return self.points.nbytes + self.lengths.nbytes
+
+NO_STROKES = Strokes(np.empty((0, 2), np.float32), np.empty(0, np.uint16))
+NO_IMAGE = np.empty(0, np.uint8)
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """One recorded drawing: its label, its strokes, and the network's input, (784,) uint8, if it was saved.
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One drawing: the place of its name in its set, the network's input, and its strokes.
 
-    A drawing without strokes has an image.
+    ``image`` is (784,) uint8 in MNIST's form, or `NO_IMAGE` if a recorded drawing has none. ``strokes`` are in pixels
+    of the canvas, if they were drawn there, and empty for a photo.
     """
 
     label: int
-    strokes: Sequence[Stroke]
-    writer: int = 0
-    image: np.ndarray | None = None
+    image: np.ndarray
+    strokes: Strokes = NO_STROKES
+
+    @property
+    def n_bytes(self) -> int:
+        """Approximate memory in bytes: besides the points of the strokes, that of all objects, and of a thumbnail."""
+        return 2_400 + self.strokes.points.nbytes + self.strokes.lengths.nbytes
 
 
-def load_drawings(path: str | Path) -> list[Drawing]:
+def load_drawings(path: str | Path) -> list[Example]:
     """Load a file of recorded drawings, gzipped or plain JSON.
 
     Raises a FileNotFoundError if there is no such file, and a ValueError if it has another form; the message names the
@@ -118,7 +122,7 @@ def load_drawings(path: str | Path) -> list[Drawing]:
     return [parse_sample(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
 
 
-def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Drawing:
+def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Example:
     """Return one sample of such a file; the message of a ValueError begins with ``where``."""
     if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
         raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
@@ -127,10 +131,9 @@ def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Drawing:
         raise ValueError(f"{where}: label must be a number from 0 to {n_labels - 1}, got {label!r:.60}")
     if type(writer) is not int:
         raise ValueError(f"{where}: writer must be an integer, got {writer!r:.60}")
-    image = _image(sample["image"], where) if "image" in sample else None
-    has_none = image is not None and sample["strokes"] == []
-    strokes: Sequence[Stroke] = () if has_none else checked_strokes(sample["strokes"], where)
-    return Drawing(label, strokes, writer, image)
+    image = _image(sample["image"], where) if "image" in sample else NO_IMAGE
+    is_photo = len(image) and sample["strokes"] == []
+    return Example(label, image, NO_STROKES if is_photo else checked_strokes(sample["strokes"], where))
 
 
 def _image(text: object, where: str) -> np.ndarray:
@@ -179,6 +182,17 @@ def checked_strokes(strokes: object, where: str = "a drawing") -> Strokes:
     return Strokes(points, lengths)
 
 
+def checked_drawing(strokes: Iterable[Any]) -> Strokes:
+    """Return the strokes of one drawing as float32, rounded to a tenth of a pixel.
+
+    Raises a ValueError as `checked_strokes` does, or if they have more than 600 points.
+    """
+    checked = checked_strokes(strokes)
+    if (n_points := len(checked.points)) > MAX_POINTS:
+        raise ValueError(f"a drawing may have at most {MAX_POINTS} points, got {n_points:,}")
+    return Strokes(np.round(checked.points, 1).astype(np.float32), checked.lengths.astype(np.uint16))
+
+
 def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float, float]) -> Strokes:
     """Return strokes scaled to a longer side in pixels, with their box's corner at ``corner`` (x, y)."""
     checked = checked_strokes(strokes)
@@ -209,19 +223,17 @@ def rasterize(strokes: Iterable[Stroke], *, pen_px: float) -> np.ndarray:
     return np.array(canvas)
 
 
-def render(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
-    """Return a recorded digit as a visitor would draw it: anywhere on the canvas, at any size, with any brush.
+def render(strokes: Sequence[Stroke], rng: np.random.Generator) -> np.ndarray:
+    """Return the canvas as a visitor would draw a recorded digit: anywhere on it, at any size, with any brush.
 
     The longer side of the strokes is 35% to 80% of the canvas, the brush 12 to 26 pixels wide, and the whole drawing
     lies on the canvas; each is uniformly random.
-
-    The canvas is (280, 280) uint8.
     """
     pen_px = rng.uniform(*PENS_PX)
     longer_side = rng.uniform(*SIZES) * CANVAS_PX
-    points = np.concatenate(drawing.strokes)
+    points = np.concatenate(strokes)
     extent = np.ptp(points, axis=0)
     extent = extent * (longer_side / extent.max()) if extent.max() > 0 else extent
     x, y = pen_px / 2 + rng.random(2) * (CANVAS_PX - 1 - pen_px - extent)
-    placed = place(drawing.strokes, longer_side=longer_side, corner=(float(x), float(y)))
+    placed = place(strokes, longer_side=longer_side, corner=(float(x), float(y)))
     return rasterize(placed, pen_px=pen_px)

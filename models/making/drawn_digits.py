@@ -10,7 +10,7 @@ from PIL import Image
 
 from mlp.cli.terminal import print_line
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import Drawing, render
+from mlp.images.recorded import Stroke, render
 from mlp.seeds import rng_of
 from mlp.training.data.synthetic_validation import COLUMNS, N_DIGITS, PICTURE
 from models.making.chance import Chance
@@ -22,11 +22,11 @@ RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall":
 """Assumed frequencies of some styles in people's writing; training has more of those that MNIST lacks."""
 
 
-def write(digit: int, rng: Rng, styles: Styles) -> Drawing:
+def write(digit: int, rng: Rng, styles: Styles) -> tuple[Stroke, ...]:
     """Return a digit in one of its styles, as if a person had drawn it."""
     of_digit, weights = list(styles[digit]), np.array(list(styles[digit].values()))
     style = of_digit[rng.choice(len(of_digit), p=weights / weights.sum())]
-    return Drawing(digit, by_hand(style(Chance(rng)), rng))
+    return by_hand(style(Chance(rng)), rng)
 
 
 def as_people_write() -> Styles:

@@ -9,7 +9,7 @@ from mlp.analysis.mistakes import Readings, read_all
 from mlp.analysis.scores import calibration_error, score_drawings, score_images, wilson_interval
 from mlp.analysis.signs.sign_score import score
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import SEED, Drawing, render
+from mlp.images.recorded import NO_IMAGE, SEED, Example, checked_strokes, render
 from mlp.nn.losses import softmax
 from mlp.training.digit_check import REFUSED_FROM
 
@@ -42,9 +42,9 @@ def test_score_counts_errors_by_class():
 
 def test_recorded_drawings_follow_the_protocol_and_the_page():
     network = MLP([784, 10], rng=np.random.default_rng(5))
-    drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7, 1, 7)]
+    drawings = [Example(label, NO_IMAGE, checked_strokes([STROKES[label]])) for label in (1, 7, 1, 7)]
     rng = np.random.default_rng(SEED)
-    answers = [int(network.predict(to_mnist(render(drawing, rng))[np.newaxis])[0]) for drawing in drawings]
+    answers = [int(network.predict(to_mnist(render(drawing.strokes, rng))[np.newaxis])[0]) for drawing in drawings]
     right = [answer == drawing.label for answer, drawing in zip(answers, drawings, strict=True)]
     score = score_drawings(network, drawings)
     assert (score.n, score.right) == (4, sum(right))
@@ -56,7 +56,7 @@ def test_refused_drawings_are_counted_without_changing_answers():
     digit_check.parameters()[1].value[10] = 5.0
     digit_check.facts[REFUSED_FROM] = 0.5
     network = MLP([784, 10], rng=np.random.default_rng(5))
-    drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7)]
+    drawings = [Example(label, NO_IMAGE, checked_strokes([STROKES[label]])) for label in (1, 7)]
     refusing, plain = score_drawings(network, drawings, digit_check=digit_check), score_drawings(network, drawings)
     assert (refusing.refused, plain.refused) == (2, 0)
     assert refusing.right == plain.right

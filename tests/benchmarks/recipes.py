@@ -13,7 +13,7 @@ from pathlib import Path
 import mlp
 from mlp.analysis.scores import score_drawings
 from mlp.cli.main import main as command_line
-from mlp.images.recorded import Drawing, load_drawings
+from mlp.images.recorded import Example, load_drawings
 from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.recipes import RECIPES
 from tests.benchmarks.timing import print_table
@@ -21,7 +21,7 @@ from tests.benchmarks.timing import print_table
 SEEDS = (42, 1, 2, 3)
 
 
-def scores(recipe: str, seed: int, recorded: Sequence[list[Drawing]]) -> list[float]:
+def scores(recipe: str, seed: int, recorded: Sequence[list[Example]]) -> list[float]:
     """Return the accuracies of a newly trained network: MNIST's test images, synthetic digits, recorded drawings."""
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr):
         file = str(Path(folder) / "network.safetensors")
@@ -32,7 +32,7 @@ def scores(recipe: str, seed: int, recorded: Sequence[list[Drawing]]) -> list[fl
     return [accuracy, synthetic.all, synthetic.unseen, *(score_drawings(network, some).accuracy for some in recorded)]
 
 
-def row(recipe: str, seeds: Sequence[int], recorded: Sequence[list[Drawing]]) -> list[str]:
+def row(recipe: str, seeds: Sequence[int], recorded: Sequence[list[Example]]) -> list[str]:
     """Return the cells of a recipe: its name, then the mean and range of each score."""
     columns = zip(*(scores(recipe, seed, recorded) for seed in seeds), strict=True)
     return [f"`{recipe}`", *map(mean_and_range, columns)]

@@ -19,7 +19,7 @@ from mlp.analysis.signs.sign_score import together
 from mlp.class_names import DIGITS
 from mlp.images.drawing import to_mnist
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.images.recorded import CANVAS_PX, Drawing, load_drawings, place, render
+from mlp.images.recorded import CANVAS_PX, Example, load_drawings, place, render
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
 from mlp.training.data.drawing_data import DrawingData, drawing_data, none_below
@@ -32,7 +32,7 @@ N_KNOWN = 5  # digits that are learned; the others are strangers
 SHARE = 0.6  # longer side of a learned drawing, as a share of the canvas
 
 
-def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> DrawingSet:
+def as_signs(drawings: list[Example], names: tuple[str, ...] = DIGITS) -> DrawingSet:
     """Return digits as a set of signs, drawn in the middle of the canvas."""
     signs, corner = DrawingSet(names), (1 - SHARE) / 2 * CANVAS_PX
     for drawing in drawings:
@@ -41,7 +41,7 @@ def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> Drawin
     return signs
 
 
-def chosen(drawings: list[Drawing], n: int, seed: int) -> np.ndarray:
+def chosen(drawings: list[Example], n: int, seed: int) -> np.ndarray:
     """Return a mask of the drawings to learn, (n,) bool: ``n`` random ones of each digit."""
     labels, rng = np.array([drawing.label for drawing in drawings]), np.random.default_rng((n, seed))
     learned = np.zeros(len(drawings), bool)
@@ -59,7 +59,7 @@ def trained(data: DrawingData) -> tuple[Reader, float]:
     return run.reader, time.monotonic() - began
 
 
-def refusals(drawings: list[Drawing], others: list[list[Drawing]], n: int, seed: int) -> list[float]:
+def refusals(drawings: list[Example], others: list[list[Example]], n: int, seed: int) -> list[float]:
     """Return the shares that a network of the digits 0 to 4 rejects: of other drawings of these, and of 5 to 9."""
     known = [drawing for drawing in drawings if drawing.label < N_KNOWN]
     learned = chosen(known, n, seed)
@@ -71,7 +71,7 @@ def refusals(drawings: list[Drawing], others: list[list[Drawing]], n: int, seed:
     shares = []
     for some in asked:
         rng = np.random.default_rng(SEED)
-        images = [to_mnist(render(drawing, rng)) for drawing in some]
+        images = [to_mnist(render(drawing.strokes, rng)) for drawing in some]
         chances = reader.predict_proba(np.stack([image for image in images if image is not None]))
         shares.append(float((chances.max(axis=1) < threshold).mean()))
     return shares

@@ -75,7 +75,7 @@ def mirrored(seed: int) -> tuple[Split, Split]:
 def hard_writers(path: str) -> list[Writer]:
     """Return every second of the writers whom the basic network reads worst."""
     rng, drawings = np.random.default_rng(SEED), load_drawings(path)
-    images = np.array([as_pixels(to_mnist(render(drawing, rng))).reshape(784) for drawing in drawings])
+    images = np.array([as_pixels(to_mnist(render(drawing.strokes, rng))).reshape(784) for drawing in drawings])
     labels, writers = (np.array([getattr(each, name) for each in drawings]) for name in ("label", "writer"))
     wrong = basic(None).predict(images) != labels
     known = [writer for writer in np.unique(writers) if (writers == writer).sum() >= LEAST_OF_A_WRITER]

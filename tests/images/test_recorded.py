@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import Drawing, load_drawings, rasterize, render
+from mlp.images.recorded import load_drawings, rasterize, render
 from mlp.images.stroke_link import MAX_CHARACTERS, strokes_from_text, strokes_to_text
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -25,7 +25,7 @@ def test_recorded_drawings_load_from_gzipped_and_plain_json(tmp_path):
     plain.write_text(json.dumps({"samples": [ONE]}))
     for path in (plain, write(tmp_path / "packed.json.gz", {"meta": {}, "samples": [ONE]})):
         (drawing,) = load_drawings(path)
-        assert (drawing.label, drawing.writer) == (1, 3)
+        assert drawing.label == 1
         np.testing.assert_array_equal(drawing.strokes[0], [[5, 0], [5, 100]])
 
 
@@ -74,7 +74,7 @@ def test_invalid_strokes_are_refused(strokes, pen_px, message):
 
 def test_rendered_drawing_is_whole_at_every_size():
     rng = np.random.default_rng(0)
-    square = Drawing(0, (np.array([[3.0, 3.0], [3.0, 9.0], [9.0, 9.0], [9.0, 3.0], [3.0, 3.0]]),))
+    square = [np.array([[3.0, 3.0], [3.0, 9.0], [9.0, 9.0], [9.0, 3.0], [3.0, 3.0]])]
     sides = []
     for _ in range(60):
         rows, columns = np.nonzero(render(square, rng))

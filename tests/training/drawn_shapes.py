@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import Drawing, Stroke, render
+from mlp.images.recorded import Stroke, render
 from tests.training.hand_lines import (
     Rng,
     at,
@@ -327,5 +327,5 @@ SHAPES = (
 def drawings_of(kind: Callable[[Rng], list[Stroke]], n: int, seed: int) -> np.ndarray:
     """Return ``n`` shapes of a kind in MNIST's form, drawn on the page's canvas as a visitor would: (n, 28, 28)."""
     rng = np.random.default_rng((seed, *kind.__name__.encode()))
-    drawn = [to_mnist(render(Drawing(0, by_hand(kind(rng), rng)), rng)) for _ in range(n)]
+    drawn = [to_mnist(render(by_hand(kind(rng), rng), rng)) for _ in range(n)]
     return np.array(drawn)

@@ -7,14 +7,15 @@ itself, the strokes of a sample are ``{"points": "...", "lengths": "..."}``, see
 
 import json
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlp.class_names import MAX_CLASSES
-from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet, Example
-from mlp.images.recorded import CANVAS_PX, PACKED, PEN_PX, in_base64, parse_sample, place
+from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet
+from mlp.images.recorded import CANVAS_PX, PACKED, PEN_PX, Example, in_base64, parse_sample, place
 
 MAX_FILE_BYTES = 5_000_000
 """Largest file of somebody's: 2,000 usual drawings. What is kept of it may be larger, by half."""
@@ -91,17 +92,14 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet
 def _named(names: Any) -> DrawingSet:
     if not isinstance(names, list) or not 1 <= len(names) <= MAX_CLASSES:
         raise ValueError(f"names must be a list of 1 to {MAX_CLASSES}, got {names!r:.60}")
-    drawings = DrawingSet()
-    for name in names:
-        drawings = drawings.with_name(name)
-    return drawings
+    return reduce(DrawingSet.with_name, names, DrawingSet())
 
 
 def _example(empty: DrawingSet, sample: Any, where: str) -> Example:
     """Return a sample of a file as an example of a set without any; ``where`` names its place in the file."""
     drawing = parse_sample(sample, where, n_labels=len(empty.names))
     try:
-        if drawing.image is not None:
+        if len(drawing.image):
             return empty.with_example(drawing.label, drawing.image, drawing.strokes).examples[0]
         # Recorded strokes may have any unit: they are drawn as large as a visitor would.
         strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))

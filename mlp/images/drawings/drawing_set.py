@@ -8,30 +8,12 @@ import numpy as np
 
 from mlp.class_names import DIGITS, MAX_CLASSES, MIN_CLASSES, checked_name, in_words, visible
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import MAX_POINTS, PEN_PX, PIXELS, Stroke, Strokes, checked_strokes, rasterize
+from mlp.images.recorded import NO_STROKES, PEN_PX, PIXELS, Example, Stroke, checked_drawing, rasterize
 
 MAX_EXAMPLES = 50
 """Maximum number of examples of one name."""
 MIN_EXAMPLES = 2
 """Minimum number of examples of each name, so that one can be left out."""
-NO_STROKES = Strokes(np.empty((0, 2), np.float32), np.empty(0, np.uint16))
-
-
-@dataclass(frozen=True, eq=False)
-class Example:
-    """One drawing: the place of its name in the set, the network's input, and its strokes.
-
-    ``image`` is (784,) uint8 in MNIST's form; ``strokes`` are in pixels of the canvas, empty for a photo.
-    """
-
-    label: int
-    image: np.ndarray
-    strokes: Strokes = NO_STROKES
-
-    @property
-    def n_bytes(self) -> int:
-        """Approximate memory in bytes: besides the points of the strokes, that of all objects, and of a thumbnail."""
-        return 2_400 + self.strokes.nbytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,17 +151,6 @@ def as_pixels(image: np.ndarray) -> np.ndarray:
     """Return an image in MNIST's form, (28, 28) or (784,), float 0..1 or uint8, as (784,) uint8."""
     flat = np.asarray(image).reshape(PIXELS)
     return flat if flat.dtype == np.uint8 else np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8)
-
-
-def checked_drawing(strokes: Sequence[Stroke]) -> Strokes:
-    """Return the strokes of one drawing as float32, rounded to a tenth of a pixel.
-
-    Raises a ValueError as `checked_strokes` does, or if they have more than 600 points.
-    """
-    checked = checked_strokes(strokes)
-    if (n_points := len(checked.points)) > MAX_POINTS:
-        raise ValueError(f"a drawing may have at most {MAX_POINTS} points, got {n_points:,}")
-    return Strokes(np.round(checked.points, 1).astype(np.float32), checked.lengths.astype(np.uint16))
 
 
 def _new_name(name: object, others: tuple[str, ...]) -> str:

@@ -2,13 +2,14 @@
 
 import html
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from mlp.class_names import DIGITS, in_words
-from mlp.images.drawings.drawing_set import DrawingSet, Example
+from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.images.recorded import Example
 from mlp.page import state
 from mlp.page.draw.networks import answering, choose_reader_of, open_drawer
 from mlp.page.draw.on_canvas import CANVAS, take_off, wipe
@@ -167,13 +168,7 @@ def add_names(visitor: Visitor, text: str, refusal: Refusal, *, least: int = 1) 
         one, two = "Type the name of a sign first, or several: A, B, C.", "Type two names, with a comma between: A, B."
         refusal.set(one if least == 1 else two)
         return False
-
-    def with_all(signs: DrawingSet) -> DrawingSet:
-        for name in names:
-            signs = signs.with_name(name)
-        return signs
-
-    return change_drawings(visitor.signs, with_all, refusal)
+    return change_drawings(visitor.signs, lambda signs: reduce(DrawingSet.with_name, names, signs), refusal)
 
 
 def missing_drawings_text(signs: DrawingSet) -> str:

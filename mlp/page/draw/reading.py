@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlp.analysis.scores import percent
-from mlp.images.drawings.drawing_set import Example
 from mlp.images.input_image import InputImage
+from mlp.images.recorded import Example
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answering, is_seen, pretrained
 from mlp.page.live.desk import Desk, place_of
@@ -98,8 +98,8 @@ def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool
     ]
 
 
-def readings_of(reader: Reader, drawings: Sequence[Example]) -> list[Reading]:
-    """Return how a network reads drawings that are kept, each once for all pages, as neither of the two changes."""
+def readings_of(reader: Reader, drawings: Sequence[Example] | Sequence[InputImage]) -> list[Reading]:
+    """Return how a network reads drawings, each once for all pages, as neither of the two changes."""
     known = _readings.setdefault(reader, WeakKeyDictionary())
     if new := [one for one in drawings if one not in known]:
         shares = reader.predict_proba(np.array([one.image for one in new]))
@@ -108,7 +108,7 @@ def readings_of(reader: Reader, drawings: Sequence[Example]) -> list[Reading]:
     return [known[one] for one in drawings]
 
 
-_readings: "WeakKeyDictionary[Reader, WeakKeyDictionary[Example, Reading]]" = WeakKeyDictionary()
+_readings: "WeakKeyDictionary[Reader, WeakKeyDictionary[Example | InputImage, Reading]]" = WeakKeyDictionary()
 
 
 def true_label(visitor: Visitor, drawing: InputImage, reader: Reader) -> int | None:
@@ -119,9 +119,4 @@ def true_label(visitor: Visitor, drawing: InputImage, reader: Reader) -> int | N
     kept = visitor.digits.now if reader.reads_digits else visitor.signs.now
     if kept.names == reader.names and (place := kept.place_of(drawing.image)) is not None:
         return kept.examples[place].label
-    if reader.reads_digits and drawing not in _pretrained_answers:
-        _pretrained_answers[drawing] = int(pretrained("pretrained").predict(drawing.image[np.newaxis])[0])
-    return _pretrained_answers[drawing] if reader.reads_digits else None
-
-
-_pretrained_answers: WeakKeyDictionary[InputImage, int] = WeakKeyDictionary()
+    return readings_of(pretrained("pretrained"), [drawing])[0].digit if reader.reads_digits else None

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from mlp.images.canvas_image import MAX_URL_CHARACTERS, pixels_of_canvas
-from mlp.images.drawings.canvas_strokes import strokes_on_canvas
-from mlp.images.drawings.drawing_set import NO_STROKES
+from mlp.images.canvas_image import MAX_URL_CHARACTERS, pixels_of_canvas, strokes_on_canvas
 from mlp.images.input_image import InputImage, from_drawing, from_picture
 from mlp.images.picture import Picture
-from mlp.images.recorded import Strokes
+from mlp.images.recorded import NO_STROKES, Strokes
 from mlp.page.style.redraw import Event
 
 STROKE = Event(lambda tab: tab.desk.version)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.images.drawings.canvas_strokes import strokes_on_canvas
+from mlp.images.canvas_image import strokes_on_canvas
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet
 from mlp.images.recorded import MAX_POINTS
 from tests.images.drawings.sample_drawings import letters

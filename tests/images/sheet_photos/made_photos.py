@@ -96,7 +96,7 @@ def _written(rng: Rng, styles: Styles, tall: float, apart: float | None) -> tupl
             break
         for _ in range(int(rng.integers(2, 7))):
             label = int(rng.integers(10))
-            drawn = write(label, rng, styles).strokes
+            drawn = write(label, rng, styles)
             points = np.concatenate(drawn)
             height = tall * rng.uniform(0.85, 1.15)
             extent = np.ptp(points, axis=0)
