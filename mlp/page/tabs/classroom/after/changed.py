@@ -13,7 +13,7 @@ from mlp.page.style.redraw import Where, part
 from mlp.page.tabs.classroom.break_it import NETWORK
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom
-from mlp.page.tabs.classroom.rooms import PEOPLE
+from mlp.page.tabs.classroom.rooms import GIVEN, PEOPLE
 from mlp.page.tabs.lab.experiment import WORK, begin_work, progress, work_of
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.visitor import Visitor
@@ -30,7 +30,7 @@ SAME = "As many with as without yours: others taught them the same."
 _refused = Refusal("room_changed")
 
 
-@part("room_changed", PEOPLE, WORK, where=Where.TAB)
+@part("room_changed", PEOPLE, GIVEN, WORK, where=Where.TAB)
 def changed(visitor: Visitor, room: Classroom) -> None:
     """Draw the buttons that teach networks with and without the visitor's drawings, and what came of it."""
     mine = room.learner(person(visitor.id))
