@@ -76,7 +76,7 @@ def imported(files: list[Path]) -> dict[str, str]:
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]
-            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"mlp", "tests"}:
+            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"mlp", "models", "tests"}:
                 found[canonicalize_name(NAMED_OTHERWISE.get(name, name))] = str(file.relative_to(ROOT))
     return found
 

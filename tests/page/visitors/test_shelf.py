@@ -145,6 +145,7 @@ def test_training_in_one_tab_changes_nothing_that_another_reads(lettered: AppTes
 def test_pause_is_of_the_run_that_can_go_on_with_its_number_beside_it(open_page: Open):
     page = train(open_page(**SHORT))
     page.slider(key="epochs").set_value(25).run()
+    page.segmented_control(key="speed").set_value("Slow").run()  # it plays until it is paused
     press(page, "train")
     assert "run 2" not in text(page, "train_head")
     choose(page, "run-1")
