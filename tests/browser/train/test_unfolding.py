@@ -14,6 +14,7 @@ from tests.browser.sight import TRAINED_MS, answer, at_rest, button, eventually,
 
 LAPTOP = {"viewport": {"width": 1366, "height": 768}}
 LOW = {"viewport": {"width": 1366, "height": 625}}
+PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
 HIDDEN_AT_FIRST = (
     "undo",
     "clear",
@@ -84,8 +85,9 @@ def test_hidden_controls_are_not_reached_by_tab_and_appear_with_what_they_do(ope
 
 
 @pytest.mark.chromium
-def test_next_thing_stays_in_view_and_nothing_moves(open_page: Callable[..., Page]):
-    page = open_page("?epochs=10", **LOW)  # long enough to be seen while it plays
+@pytest.mark.parametrize("screen", [LOW, PROJECTOR], ids=["low", "projector"])
+def test_next_thing_stays_in_view_and_nothing_moves(open_page: Callable[..., Page], screen: dict[str, Any]):
+    page = open_page("?epochs=40", **screen)  # long enough to be seen while it plays
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     at_rest(page)
     page.evaluate(WATCH)
