@@ -66,7 +66,7 @@ def evidence(now: Answering, looked_at: InputImage, chosen: str = _evidence_for.
             "What the ink adds",
             f"What each pixel’s ink adds to the answer’s score: {by_gradient.sum():+.1f} of "
             f"{logits[digit]:+.1f} in all.".replace("-", "−")
-            + f'<details class="ink-open"><summary>And the rest?</summary>{REST}</details>',
+            + f'<details class="ink-open"><summary>And the rest?</summary><p>{REST}</p></details>',
         ),
         (
             strongest_url(by_occlusion, colors),
