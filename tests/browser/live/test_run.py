@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import LONG_RUN, at_rest, button, eventually, part, step_of, write
+from tests.browser.sight import LONG_RUN, TRAINED_MS, at_rest, button, eventually, part, step_of, write
 
 COUNT_SCRIPTS = """
   window.scripts = [];
@@ -56,6 +56,8 @@ def test_playing_run_needs_no_scripts_and_pauses_with_the_curves_of_its_download
     write(page, 3)
     button(page, "train").click()
     expect(button(page, "pause")).to_have_text("Pause")
+    # What is next comes by a script, once a first run reads.
+    expect(part(page, "next_step")).to_contain_text("Break it", timeout=TRAINED_MS)
     after_slices(page, 2)
     at_rest(page)  # all that the press requested is drawn
     scripts(page)
