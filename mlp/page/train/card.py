@@ -45,11 +45,10 @@ def wait_for_step(visitor: Visitor) -> None:
 
 
 def is_first_try(visitor: Visitor) -> bool:
-    """Whether the visitor's first run plays and does not read most digits yet: then watching it is what is next."""
+    """Whether the visitor's first run plays and has not read most digits yet: then watching it is what is next."""
     if visitor.job is None or not visitor.job.playing or len(all_runs(visitor)) > 1:
         return False
-    measured = visitor.job.snapshot().history.newest
-    return measured is None or measured.accuracy < READS
+    return all(measured.accuracy < READS for measured in visitor.job.snapshot().history.evaluations)
 
 
 def script_state(visitor: Visitor) -> str:
