@@ -58,7 +58,7 @@ async def correct(stranger: Visitor, until: float) -> int:
 
 
 async def saved_after(visitor: Visitor, digit: int, folder: Path) -> tuple[float, float]:
-    """Let a visitor draw, and return the seconds until the drawing was read, and until it was on disk."""
+    """Draw for a visitor, and return the seconds until the drawing was read, and until it was on disk."""
     found = re.search(ID.pattern, visitor.cookie)
     assert found
     file, before = folder / hashlib.sha256(found[0].encode()).hexdigest() / "canvas.json", 0

@@ -339,7 +339,7 @@ class Classroom(CodedWork):
     # What the holder's plan sets
 
     def begin_task(self, task: str) -> None:
-        """Let everybody do what a step of the plan names, and set what that needs."""
+        """Begin what a step of the plan names, for everybody, and set what that needs."""
         with self.lock:
             self.task = task
             self.collects = self.collects or task == "draw"

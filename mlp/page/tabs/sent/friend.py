@@ -108,7 +108,7 @@ def _counted(visitor: Visitor) -> tuple[int, int]:
 
 
 def _count(visitor: Visitor, label: int | None = None) -> None:
-    """Count the drawing as read right, or as what was named, and clear the canvas for the next one.
+    """Note the drawing as read right, or as what was named, and clear the canvas for the next one.
 
     A drawing that the network does not know is not read, whatever it would have answered.
     """

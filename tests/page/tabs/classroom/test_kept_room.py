@@ -138,7 +138,7 @@ class KeptRoom(RuleBasedStateMachine):
         self.on_disk = {name: before.get(name, set() if surely else {None}) | {self.now.get(name)} for name in names}
 
     def return_all(self) -> None:
-        """Let everybody return to a server that has nothing in memory; what they find is what is there."""
+        """Bring everybody back to a server that has nothing in memory; what they find is what is there."""
         self.people = {who: self.visitors.get(visitor.id, who) for who, visitor in self.people.items()}
         self.now, self.doors = self.pieces(), {}
         self.removed -= {number for name, given in self.now.items() if name[0] == "inside" for _, number in given}
@@ -324,7 +324,7 @@ class KeptRoom(RuleBasedStateMachine):
 
     @rule()
     def two_hours_pass(self) -> None:
-        """Let so much time pass that whoever has left is forgotten, and no door is open any more."""
+        """Move the clock so far that whoever has left is forgotten, and no door is open any more."""
         self.clock.now += RETURNS_S
         for visitor in self.people.values():
             visitor.last_seen = self.clock.now  # the server looks each second
