@@ -1,12 +1,15 @@
 """The structure of the code: imports point down only, and folders, files and functions stay small."""
 
 import ast
+import re
 from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+import mlp
 
 ROOT = Path(__file__).resolve().parents[1]
 MAY_IMPORT = {
@@ -36,6 +39,7 @@ CODE = ("app.py", "mlp/**/*.py", "models/making/**/*.py")
 FULL = 15  # files in a folder, besides its __init__.py
 LONGEST_FUNCTION = 60  # lines, its docstring among them
 LONGEST_FILE = 400
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @cache
@@ -161,6 +165,25 @@ def checks_by_assert(source: str) -> list[int]:
 def test_code_checks_nothing_with_assert():
     files = code_files(*CODE)
     assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}
+
+
+def with_sections(path: Path) -> list[str]:
+    """Return a file's objects whose docstrings have numpydoc's sections, but for those of `mlp.__all__`."""
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    public = {name for name in mlp.__all__ if getattr(getattr(mlp, name), "__module__", "") == module}
+    objects = [node for node in parts_of(path.read_text(encoding="utf-8")) if isinstance(node, DOCUMENTED)]
+    inner = {node for outer in objects if getattr(outer, "name", "") in public for node in ast.walk(outer)}
+    return [
+        getattr(node, "name", module)
+        for node in objects
+        if re.search(r"^\w[\w ]*\n---+$", ast.get_docstring(node) or "", re.M)
+        and (node not in inner or (node.name.startswith("_") and not node.name.endswith("__")))
+    ]
+
+
+def test_only_public_names_have_docstrings_with_sections():
+    files = code_files(*CODE)
+    assert {str(path): names for path in files if (names := with_sections(path))} == {}
 
 
 def importers(package: str) -> set[str]:

@@ -28,23 +28,13 @@ class OneWriter:
     Networks learn a drawing of each name of each writer, and read all others. By turns one learns with the writer's and
     one without, each pair by chance of its own: the order of the drawings, and so their warps, of the images, and the
     first weights, if any.
-
-    Attributes
-    ----------
-    learned, read : DrawingSet
-    is_theirs : bool array
-        Which of the learned drawings are the writer's.
-    base : Reader or None
-        The network that learns them among MNIST's digits; with None, a new network learns them alone.
-    right : tuple of bool arrays
-        Of each network so far, which drawings it read right.
     """
 
     learned: DrawingSet
     read: DrawingSet
-    is_theirs: np.ndarray
-    base: Reader | None = None
-    right: tuple[np.ndarray, ...] = ()
+    is_theirs: np.ndarray  # which of the learned drawings are the writer's
+    base: Reader | None = None  # learns them among MNIST's digits; with None, a new network learns them alone
+    right: tuple[np.ndarray, ...] = ()  # of each network so far, which drawings it read right
 
     @property
     def progress(self) -> float:
@@ -98,10 +88,7 @@ class OneWriter:
 def one_writer(writers: Sequence[DrawingSet], place: int, base: Reader | None = None) -> OneWriter:
     """Return the computation for the writer at this place, of at least two with drawings of the same names.
 
-    Raises
-    ------
-    ValueError
-        If only one of them has drawings, or none has two of a name.
+    Raises a ValueError if only one of them has drawings, or none has two of a name.
     """
     first, later = (
         [each.without_examples(np.flatnonzero((each.ranks > 0) != is_later)) for each in writers]

@@ -150,8 +150,6 @@ def _name(visitor: Visitor) -> None:
 def names_in(text: str) -> list[str]:
     """Return the names between commas in a text; without any, between spaces, if all are single characters or pictures.
 
-    Examples
-    --------
     >>> names_in("♥ ★ ☾"), names_in("A, left arrow,"), names_in("left arrow")
     (['♥', '★', '☾'], ['A', ' left arrow'], ['left arrow'])
     """
@@ -174,8 +172,6 @@ def add_names(visitor: Visitor, text: str, refusal: Refusal, *, least: int = 1) 
 def missing_drawings_text(signs: DrawingSet) -> str:
     """Return the number of drawings that are still missing, in words, as HTML.
 
-    Examples
-    --------
     >>> missing_drawings_text(DrawingSet(("A", "<b>")))
     'Draw A, then press its name: 5 of A and 5 of &lt;b&gt; to go.'
     """

@@ -115,8 +115,6 @@ def _answers(visitor: Visitor, photo: Photo) -> list[str | None]:
 def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> list[list[str]]:
     """Return the numbers in each row: digits that are close together form one number.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> ink = np.zeros((10, 5), np.uint8)
     >>> places = [(0, 0, 5, 10), (8, 0, 13, 10), (40, 0, 45, 10)]

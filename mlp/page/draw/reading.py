@@ -28,8 +28,6 @@ class Reading(NamedTuple):
     def __str__(self) -> str:
         """Return the answer as text.
 
-        Examples
-        --------
         >>> str(Reading(7, 0.914))
         '7 (91.4%)'
         """

@@ -53,8 +53,6 @@ WORDS = {
 def tappable(word: str, label: str | None = None) -> str:
     """Return a term of `WORDS` as HTML that shows its sentence at a tap; ``label`` is its form on the page.
 
-    Examples
-    --------
     >>> tappable("loss", "Loss")
     '<button type="button" class="ink-word" popovertarget="word-loss">Loss</button>'
     """

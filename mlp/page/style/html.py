@@ -62,8 +62,6 @@ def html_table(
     Streamlit's ``st.table`` marks no row, breaks "21.00%" into two lines on a phone and misaligns headers;
     ``st.dataframe`` is a canvas, with no bold text. ``label`` is its name for screen readers.
 
-    Examples
-    --------
     >>> html_table("Runs", ["Run"], [["1"], ["2"]], marked=1).partition("<tbody>")[2]
     '<tr><th scope="row">1</th></tr><tr class="marked"><th scope="row">2</th></tr></tbody></table></div>'
     """
@@ -103,8 +101,6 @@ def announced(name: str, text: str = "", *, shown: bool = True) -> str:
     Draw it from the start, and without a text while there is nothing to tell: the text that it begins with is not
     announced. Two places may show the same one, by its name. Unless it is ``shown``, it is only heard.
 
-    Examples
-    --------
     >>> announced("kept", "Kept as a <b>3</b>"), announced("kept")
     ('<p class="ink-status" data-say="kept">Kept as a <b>3</b></p>', '<p hidden data-say="kept"></p>')
     """

@@ -71,8 +71,6 @@ def page_address() -> str:
 def names_in(value: str) -> list[str]:
     """Return the names in a value of ``hide``, without repeats.
 
-    Examples
-    --------
     >>> names_in("optimizer, Weight_Decay,optimizer")
     ['optimizer', 'weight-decay']
     """
@@ -101,8 +99,6 @@ def hiding_problems() -> list[str]:
 def one_of(label: str, names: Iterable[str], text: str | None) -> list[str]:
     """Return a sentence if a text in the link is none of the names that it may be, else nothing.
 
-    Examples
-    --------
     >>> one_of("Lab", ["fool", "map"], "alchemy"), one_of("Lab", ["fool", "map"], None)
     (['Lab must be one of fool, map, got alchemy'], [])
     """

@@ -63,8 +63,6 @@ def pick_from(
 def checked_pick(sent: object, numbers: Container[int]) -> Pick | None:
     """Return what a browser has sent if it is a press on one of these elements, else None.
 
-    Examples
-    --------
     >>> checked_pick([3, 0.5, 0], range(4))
     Pick(number=3, x=0.5, y=0)
     >>> [checked_pick(sent, range(4)) for sent in (None, 3, [4, 0, 0], [3, 0], [3, 0, 2], ["3", 0, 0])]

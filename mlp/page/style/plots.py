@@ -151,8 +151,6 @@ def line_of(curve: Curve, color: str, units: int = UNITS, **style: Any) -> dict[
 def differences(values: np.ndarray, units: int = UNITS) -> list[int]:
     """Return the first of these values, and the difference of each to the one before, in units of 1 / ``units``.
 
-    Examples
-    --------
     >>> differences(np.array([0.5, 0.50001, 0.25]))
     [50000, 1, -25001]
     """
@@ -203,8 +201,6 @@ def value_range(quantity: Quantity, minibatches: np.ndarray, *measured: np.ndarr
 def _rounded_up(value: float) -> float:
     """Return the next number that is one of `TOPS` times a power of ten.
 
-    Examples
-    --------
     >>> _rounded_up(0.31), _rounded_up(2.0), _rounded_up(2.1)
     (0.4, 2.0, 2.5)
     """

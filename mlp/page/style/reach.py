@@ -26,8 +26,6 @@ def with_qr(address: str, above: str = "") -> str:
 def reachable(page: str, **query: str) -> str:
     """Return the address by which other devices open a page: on its own host, unless only this machine knows that.
 
-    Examples
-    --------
     >>> reachable("https://school.example/inkling/", room="k7p3x")
     'https://school.example/inkling/?room=k7p3x'
     """

@@ -117,8 +117,6 @@ def _css() -> str:
 def _variables(colors: dict[str, str]) -> str:
     """Return the theme's colors as the CSS variables of the style sheet.
 
-    Examples
-    --------
     >>> _variables({"accent": "#b03808", "text": "#1f1d1a"})
     '--accent: #b03808; --ink: #1f1d1a;'
     """
@@ -139,8 +137,6 @@ _ADDRESS = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 def plain(text: str) -> str:
     """Return foreign text escaped for Markdown, so that it appears unchanged, in one line, without links or images.
 
-    Examples
-    --------
     >>> print(plain("![7](data:,x) <b> $x$ in my_file"))
     !\\[7\\](data:,x) \\<b\\> \\$x\\$ in my_file
     """

@@ -22,8 +22,6 @@ DRAWN = ("drawings", "claims", "mistakes")
 def person(visitor_id: str) -> str:
     """Return what a room knows a visitor by: a digest, as their id would bring their work to anybody.
 
-    Examples
-    --------
     >>> person("k7dw-m3xq-9tfa-2b8h")
     '5edc06c72af515fe'
     """
@@ -33,8 +31,6 @@ def person(visitor_id: str) -> str:
 def called(name: str) -> str:
     """Return a name in a sentence.
 
-    Examples
-    --------
     >>> called("otter"), called("number 51")
     ('the otter', 'number 51')
     """

@@ -35,10 +35,7 @@ class Poll:
     def count(self, phase: int, number: int, answers: Sequence[int | None]) -> None:
         """Add a learner's answers, one for each idea, to the counts.
 
-        Raises
-        ------
-        ValueError
-            If it does not take them; the text is for the learner.
+        Raises a ValueError if it does not take them; the text is for the learner.
         """
         if phase != self.asks or not self.takes(number):
             raise ValueError("These answers are not counted: the question is over, or you have answered before.")

@@ -34,44 +34,20 @@ class ClassroomError(ValueError):
 
 @dataclass
 class Classroom(CodedWork):
-    """All that a class has put together, and who may take part. Its methods can be called from any thread.
-
-    Attributes
-    ----------
-    names : tuple of str
-        What it asks for: the digits, or signs of its own.
-    learners : list of Learner
-        Everybody who was let in, in this order, and drawings from files.
-    left : list of Learner
-        Who has left by themselves: their names and numbers, which nobody else gets. They hold no place.
-    waiting : dict of str to str
-        The names of those who wait to be let in, while their pages are open.
-    collects : bool
-        Whether it still takes drawings.
-    shows_answer : bool
-        Whether the table is open, after which nobody can guess.
-    way : str
-        How those networks were trained that the table compares, as chosen; empty for that of most.
-    poll : Poll
-        What they think of five ideas.
-    breaks : bool
-        Whether a round of *Break it* is on.
-    task : str
-        What the class does now, by its name in the holder's plan; empty without one.
-    """
+    """All that a class has put together, and who may take part. Its methods can be called from any thread."""
 
     kind, kinds = "room", (State, Learners)
     n_letters = 8  # with 40 bits, nobody guesses the code of a room whose door is open
-    names: tuple[str, ...] = DIGITS
-    learners: list[Learner] = field(default_factory=list)
-    left: list[Learner] = field(default_factory=list)
-    waiting: dict[str, str] = field(default_factory=dict)
-    collects: bool = True
-    shows_answer: bool = False
-    way: str = ""
-    poll: Poll = field(default_factory=Poll)
-    breaks: bool = False
-    task: str = ""
+    names: tuple[str, ...] = DIGITS  # what it asks for: the digits, or signs of its own
+    learners: list[Learner] = field(default_factory=list)  # all who were let in, in this order, and drawings from files
+    left: list[Learner] = field(default_factory=list)  # gone by themselves: hold no place, but their name and number
+    waiting: dict[str, str] = field(default_factory=dict)  # the names of those to be let in, while their pages are open
+    collects: bool = True  # whether it still takes drawings
+    shows_answer: bool = False  # whether the table is open, after which nobody can guess
+    way: str = ""  # how those networks were trained that the table compares, as chosen; empty for that of most
+    poll: Poll = field(default_factory=Poll)  # what they think of five ideas
+    breaks: bool = False  # whether a round of *Break it* is on
+    task: str = ""  # what the class does now, by its name in the holder's plan; empty without one
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
     n_given: int = 0  # counts the changes of drawings
@@ -119,10 +95,7 @@ class Classroom(CodedWork):
     def ask(self, who: str, *, holds: bool = False) -> None:
         """Add a visitor if they hold the room or its door is open; else they wait.
 
-        Raises
-        ------
-        ClassroomError
-            If there is no place left.
+        Raises a ClassroomError if there is no place left.
         """
         with self.lock:
             if self.learner(who) is not None:
@@ -240,12 +213,8 @@ class Classroom(CodedWork):
     def give(self, who: str, label: int, image: np.ndarray, strokes: Sequence[Stroke] = ()) -> None:
         """Take a copy of a drawing; of a name that has all of its drawings, it replaces the oldest.
 
-        Raises
-        ------
-        ClassroomError
-            If the room takes no more drawings.
-        ValueError
-            If it is no drawing, see `DrawingSet.with_example`.
+        Raises a ClassroomError if the room takes no more drawings, and a ValueError if it is no drawing, see
+        `DrawingSet.with_example`.
         """
         with self.lock:
             learner = self.learner(who)
@@ -263,10 +232,7 @@ class Classroom(CodedWork):
     def add_file(self, drawings: DrawingSet) -> None:
         """Add the drawings of a file as those of one more writer, who is not here.
 
-        Raises
-        ------
-        ClassroomError
-            If they are of other names, or there is no room for them.
+        Raises a ClassroomError if they are of other names, or there is no room for them.
         """
         with self.lock:
             if drawings.names != self.names:

@@ -67,12 +67,8 @@ class Classrooms(ByCode[Classroom]):
     def join(self, visitor: Visitor, text: str) -> None:
         """Add a visitor to the room with this code, or to those who wait there.
 
-        Raises
-        ------
-        ClassroomError
-            If there is no such room or no place, or if the visitor is in another room.
-        OSError
-            If the disk cannot be read at present.
+        Raises a ClassroomError if there is no such room or no place, or if the visitor is in another room, and an
+        OSError if the disk cannot be read at present.
         """
         code = typed_code(text)
         with self.held(code) as room, visitor.lock:
@@ -115,12 +111,8 @@ class Classrooms(ByCode[Classroom]):
     def leave(self, visitor: Visitor, *, may_return: bool = False) -> None:
         """Take a visitor, with the copies of their drawings, out of their room; whoever holds it closes it.
 
-        With ``may_return``, it knows them for two hours; else the rooms that they have left forget them, too.
-
-        Raises
-        ------
-        OSError
-            If the disk refuses; then they are still in the room.
+        With ``may_return``, it knows them for two hours; else the rooms that they have left forget them, too. Raises an
+        OSError if the disk refuses; then they are still in the room.
         """
         seat, me = seat_of(visitor), person(visitor.id)
         left = [code for code in visitor.kept.get(LEFT, ()) if self.knows(code)]

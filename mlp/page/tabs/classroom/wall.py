@@ -46,8 +46,6 @@ def all_parts(room: Classroom) -> Parts:
 def summary(room: Classroom) -> str:
     """Return how many drawings there are, and how many of each writer.
 
-    Examples
-    --------
     >>> summary(Classroom("room k7p3x"))
     '0 drawings.'
     """

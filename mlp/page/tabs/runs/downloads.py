@@ -77,8 +77,6 @@ def share_file(visitor: Visitor) -> None:
 def file_name(of: str, nickname: str, today: date) -> str:
     """Return the beginning of a file's name, with the visitor's nickname and the date if there is a nickname.
 
-    Examples
-    --------
     >>> file_name("run-2", "", date(2026, 3, 9)), file_name("run-2", "Ayşe K.", date(2026, 3, 9))
     ('inkling-run-2', 'inkling-ayse-k-run-2-2026-03-09')
     """

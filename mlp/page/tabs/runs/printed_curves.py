@@ -45,8 +45,6 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
 def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
     """Return marks without the texts that another one follows within ``gap`` epochs, as they would overlap.
 
-    Examples
-    --------
     >>> [mark.text for mark in spaced([Mark(1.0, "0.1"), Mark(1.5, "0.2"), Mark(4.0, "0.3")], gap=1)]
     ['', '0.2', '0.3']
     """
