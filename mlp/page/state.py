@@ -12,16 +12,16 @@ from mlp.training.settings import controls
 
 
 class Loan(NamedTuple):
-    """A network that a tab alone has: a friend's, or a run's at an earlier ``step``; ``key`` finds it on the shelf."""
+    """A network that a page alone has: a friend's, or a run's at an earlier ``step``; ``key`` finds it on the shelf."""
 
     key: str
     reader: Reader
     step: int | None = None
 
 
-# visitors/: the state of this tab.
+# visitors/: the state of this page.
 begun_run = SessionVar[int | None]("begun_run", None)
-"""The number of the last run that was started in this tab (runs)."""
+"""The number of the last run that was started on this page (runs)."""
 
 # settings/: positions of the controls.
 
@@ -42,7 +42,7 @@ speed_chosen = SessionVar[bool]("speed_chosen", False)
 network = ControlVar[str | None]("network", None)
 """The key of the network that answers, see `mlp.page.visitors.shelf`; a control (networks)."""
 loan = SessionVar[Loan | None]("loan", None)
-"""What the tab has on loan, which answers while its network is chosen (tabs/sent, inside/rewind)."""
+"""What the page has on loan, which answers while its network is chosen (tabs/sent, inside/rewind)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 """The last run started by *Teach it now*, its drawing, and the answer before (correction)."""
 

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.analysis.take_home.learning_picture import DESCRIPTION
 from mlp.page.draw.canvas import CANVAS_PX, STROKE_PX
 from mlp.page.live.desk import checked_drawing
-from mlp.page.live.tabs import Tab
+from mlp.page.live.live_page import LivePage
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
@@ -65,10 +65,10 @@ def visitor_of(page: AppTest) -> Visitor:
     return visitors().get(page.session_state["visitor_id"], "")
 
 
-def tab_of(page: AppTest) -> Tab:
+def page_of(page: AppTest) -> LivePage:
     """Return the live channel's record of this page."""
-    tab: Tab = page.session_state["live_tab"]
-    return tab
+    live: LivePage = page.session_state["live_page"]
+    return live
 
 
 def open_in(page: AppTest) -> set[str]:
@@ -154,7 +154,7 @@ def put(page: AppTest, drawing: Any, objects: Sequence[object] = ()) -> AppTest:
     data = url_of(drawing) if isinstance(drawing, Image.Image) else drawing
     report = {"raw": {"objects": list(objects)}, "data": data}
     page.session_state["canvas"] = {"drawing": report, "backgroundFit": None}
-    tab_of(page).desk.report(*(checked_drawing(report) or ([], "")), is_newest=True)  # as the canvas's callback does
+    page_of(page).desk.report(*(checked_drawing(report) or ([], "")), is_newest=True)  # as the canvas's callback does
     return page.run()
 
 

@@ -20,10 +20,10 @@ from tests.page.sight import (
     at_rest,
     draw,
     eventually,
+    page_of,
     picture,
     put,
     sheet_photo,
-    tab_of,
     text,
     trained_with,
     visitor_of,
@@ -147,7 +147,7 @@ def test_every_part_opens_in_every_state(open_page: Open, state: str):
             seen.add(text(page, "sections"))
             if view in WORK and "foreign" in state:
                 press(page, WORK[view])
-                eventually(lambda: not tab_of(page).work[1].running)
+                eventually(lambda: not page_of(page).work[1].running)
                 opened(page)
             if view in QUESTIONS:
                 assert QUESTIONS[view][0][0] in text(page, f"lab_{view}"), view

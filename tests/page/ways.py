@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.nn.reader import Reader
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters, own_digits
-from tests.page.sight import APP, PATIENCE_S, eventually, tab_of, visitor_of
+from tests.page.sight import APP, PATIENCE_S, eventually, page_of, visitor_of
 from tests.sample_digits import sample
 
 HERE = Path(__file__).parent
@@ -76,7 +76,7 @@ def rewound() -> AppTest:
     page = press(trained(lab="rewind"), "pause")
     next(one for one in page.number_input if one.label == "Exact step").set_value(SOME).run()
     press(page, "lab_replay")
-    eventually(lambda: not tab_of(page).work[1].running)
+    eventually(lambda: not page_of(page).work[1].running)
     return press(page.run(), "lab_go_on")
 
 

@@ -17,7 +17,7 @@ from mlp.page.draw.on_canvas import given_html
 from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
 from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
 from mlp.page.draw.takers import Taker, row_of
-from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.style.html import live, share_bars
 from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
@@ -39,8 +39,8 @@ def reading_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
 
     From then on the live channel updates them with each stroke and with a run's newest weights.
     """
-    parts, tab = answer_anew(visitor), this_tab()
-    tab.register("scene", _picture)
+    parts, page = answer_anew(visitor), this_page()
+    page.register("scene", _picture)
 
     def draw(name: str, tag: str) -> None:
         st.html(live(name, parts[f"html.{name}"], tag))
@@ -48,7 +48,7 @@ def reading_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
     with st.container(key="reads"):
         draw("reads", 'h2 class="ink-status"')
     with st.container(key="network_side", gap=None):
-        _network(tab.desk.answer.current)
+        _network(page.desk.answer.current)
         st.html(LEGEND)
     with st.container(key="answer_side", gap=None):
         with st.container(key="bars"):
@@ -68,9 +68,9 @@ def reading_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
     _row(visitor, takers)
 
 
-def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
-    """Return the network's answer to what is on a tab's desk, and note it there and among a run's readings."""
-    desk = tab.desk
+def read_desk(page: LivePage, visitor: Visitor, now: Answering) -> Answer:
+    """Return the network's answer to what is on a page's desk, and note it there and among a run's readings."""
+    desk = page.desk
     desk.whole = not now.reader.reads_digits  # a sign may have separate parts
     answer = desk.answer = reading(desk, now)
     if answer.unfinished:
@@ -91,8 +91,8 @@ def read_desk(tab: Tab, visitor: Visitor, now: Answering) -> Answer:
 def answer_anew(visitor: Visitor) -> Parts:
     """Return the parts with the answer of the chosen network, which the live channel sends from now on."""
     source = partial(_parts, visitor, chosen(visitor), state.loan.get())
-    parts = source(this_tab())
-    this_tab().register("reading", source)
+    parts = source(this_page())
+    this_page().register("reading", source)
     return parts
 
 
@@ -102,9 +102,9 @@ def _row(visitor: Visitor, takers: Sequence[Taker]) -> None:
         row_of(visitor, takers).draw()
 
 
-def _parts(visitor: Visitor, key: str, loan: state.Loan | None, tab: Tab) -> Parts:
+def _parts(visitor: Visitor, key: str, loan: state.Loan | None, page: LivePage) -> Parts:
     """Return the parts of the page that show the answer, for scripts and the live channel."""
-    answers = read_desk(tab, visitor, answering_as(visitor, key, loan))
+    answers = read_desk(page, visitor, answering_as(visitor, key, loan))
     answer = answers.current
     text, more = _answer_html(answers)
     # Screen readers stay silent while the answer of a playing run changes too often to announce.
@@ -117,14 +117,14 @@ def _parts(visitor: Visitor, key: str, loan: state.Loan | None, tab: Tab) -> Par
         "html.answer_heard": "" if is_silent else _spoken_answer(answers),
         "html.answer_by": answer.now.caption,
         "html.reads": _reads(answer),
-        "html.given": given_html(tab.desk),
+        "html.given": given_html(page.desk),
         "html.stages": _stages(answer.drawing, answer.now),
-        "html.strip": strip(visitor, tab.desk, answer.now.shelved),
+        "html.strip": strip(visitor, page.desk, answer.now.shelved),
     }
 
 
-def _picture(tab: Tab) -> Parts:
-    picture = _scene(tab.desk.answer.current)
+def _picture(page: LivePage) -> Parts:
+    picture = _scene(page.desk.answer.current)
     return {"scene": None if picture is None else picture.packed()}
 
 

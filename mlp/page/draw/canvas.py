@@ -24,7 +24,7 @@ from mlp.page.draw.on_canvas import (
 from mlp.page.draw.photo import photo_button
 from mlp.page.draw.takers import Taker, row_of
 from mlp.page.live.desk import STROKE, checked_drawing, photo_of
-from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable, linked
@@ -36,7 +36,7 @@ from mlp.page.visitors.visitor import Visitor
 _canvas = SessionVar[Any]("canvas", None)
 """The browser's report on the canvas, which may be anything; a control."""
 _restored = SessionVar[bool]("restored", False)
-"""Whether this tab has begun with an earlier drawing, if there was one."""
+"""Whether this page has begun with an earlier drawing, if there was one."""
 
 
 STROKE_PX = round(PEN_PX)
@@ -61,7 +61,7 @@ def restore_drawing(visitor: Visitor) -> None:
         visitor.picture = None
     if (drawing := linked or kept) is not None or visitor.picture is not None:
         objects, image = drawing or ([], "")
-        this_tab().desk.put(objects, image, None if visitor.picture is None else photo_of(visitor.picture))
+        this_page().desk.put(objects, image, None if visitor.picture is None else photo_of(visitor.picture))
 
 
 def _linked_drawing() -> tuple[list[Any], str] | None:
@@ -101,23 +101,23 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
 
     if not _is_sound(_canvas.get()):
         _canvas.pop()
-    tab, row, reader = this_tab(), row_of(visitor, takers), answering(visitor).reader
-    tab.desk.collected = row.collects
-    tab.register("canvas", _put_part)
+    page, row, reader = this_page(), row_of(visitor, takers), answering(visitor).reader
+    page.desk.collected = row.collects
+    page.register("canvas", _put_part)
     st_canvas(
         width=CANVAS_PX,
         height=CANVAS_PX,
         stroke_width=STROKE_PX,
         stroke_color="#ffffff",
         background_color="#000000",  # the same in dark mode, as changing it would erase the drawing
-        initial_drawing=tab.desk.on_canvas,
+        initial_drawing=page.desk.on_canvas,
         return_image_data=True,
         on_change=lambda: on_stroke(visitor),
         key=_canvas.key,
     )
     mark = '<i class="ink-taken" hidden></i>' * (taken_off.get() is not None)  # with it, *Undo* is there
     st.html(dotted(row.asks_for or ("" if reader.reads_digits else reader.names[0])) + mark)
-    st.html(live("given", given_html(tab.desk)))
+    st.html(live("given", given_html(page.desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         if given_images(visitor) is not None:
             st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows one at random.")
@@ -133,12 +133,12 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
 
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for a reload, and rerun the fragments that read it."""
-    tab, canvas = this_tab(), _canvas.get()
-    tab.wait_for_answer()
+    page, canvas = this_page(), _canvas.get()
+    page.wait_for_answer()
     drawn = checked_drawing(canvas.get("drawing")) if isinstance(canvas, Mapping) else None
     had_work = visitor.has_work()
-    tab.desk.report(*(drawn or ([], "")), is_newest=not tab.followed)
-    if tab.desk.is_drawn_on:
+    page.desk.report(*(drawn or ([], "")), is_newest=not page.followed)
+    if page.desk.is_drawn_on:
         visitor.picture = None
     keep_drawing(visitor, drawn)
     redraw(STROKE, *([] if visitor.has_work() == had_work else [FIRST_WORK]))
@@ -160,7 +160,7 @@ def _clear(visitor: Visitor) -> None:
 
 def _undo(visitor: Visitor) -> None:
     """Remove the last stroke, or the whole photo; bring back what left the canvas for another network."""
-    desk = this_tab().desk
+    desk = this_page().desk
     if not desk.objects and desk.photo is None and (taken := taken_off.pop()) is not None:
         objects, photo, chosen = taken
         visitor.picture = None if photo is None else photo.picture
@@ -173,7 +173,7 @@ def _undo(visitor: Visitor) -> None:
         wipe(visitor, CANVAS)
 
 
-def _put_part(tab: Tab) -> Parts:
+def _put_part(page: LivePage) -> Parts:
     """Return the part that makes the browser ask for a reading once it shows what a script has put on the canvas."""
-    on_canvas = tab.desk.on_canvas
+    on_canvas = page.desk.on_canvas
     return {"put": [str(on_canvas.get("put", "")), bool(on_canvas["objects"])]}

@@ -15,7 +15,7 @@ from mlp.page.draw.networks import answering, choose_reader_of, open_drawer
 from mlp.page.draw.on_canvas import CANVAS, take_off, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.link import hidable
@@ -81,7 +81,7 @@ def _turn(visitor: Visitor, to_signs: bool) -> None:
     else:
         state.drawer.pop()
         choose_reader_of(visitor, DIGITS)
-    if not to_signs or this_tab().desk.given is not None:
+    if not to_signs or this_page().desk.given is not None:
         take_off(visitor)
     rerun_page()
 
@@ -142,7 +142,7 @@ _thumbnails: "WeakKeyDictionary[Example, str]" = WeakKeyDictionary()
 def _name(visitor: Visitor) -> None:
     """Add the signs of the field, two or more, as it goes away with the first."""
     if add_names(visitor, _named.get() or "", _refused, least=2):
-        if _door.pop() and this_tab().desk.drawing is not None:
+        if _door.pop() and this_page().desk.drawing is not None:
             _keep(visitor, 0, visitor.signs.now.names[0])
         rerun_page()
 
@@ -187,8 +187,8 @@ def missing_drawings_text(signs: DrawingSet) -> str:
 
 def _keep(visitor: Visitor, label: int, name: str, *on: Event) -> None:
     """Keep the drawing as an example of a sign, clear the canvas for the next one, and redraw as `wipe` does."""
-    drawing = this_tab().desk.drawing
-    if visitor.signs.now.names[label : label + 1] != (name,):  # another tab has changed them
+    drawing = this_page().desk.drawing
+    if visitor.signs.now.names[label : label + 1] != (name,):  # another page has changed them
         return
     if drawing is None:
         _refused.set(f"Draw the sign {name} first, then press its name.")

@@ -18,7 +18,7 @@ from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.reading import DigitAnswer, Reading
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import ControlVar
 from mlp.page.style.html import announced
 from mlp.page.style.link import hidable
@@ -50,7 +50,7 @@ def correction_row(visitor: Visitor) -> Row:
 
 def _correct(visitor: Visitor) -> None:
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
-    own, drawing, now = visitor.digits.now, this_tab().desk.digit, answering(visitor)
+    own, drawing, now = visitor.digits.now, this_page().desk.digit, answering(visitor)
     if drawing is None or drawing.kind not in ("drawing", "picture") or not now.reader.reads_digits:
         return
     place = own.place_of(drawing.image)
@@ -80,7 +80,7 @@ def _correct(visitor: Visitor) -> None:
 
 def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
     """Keep the drawing under the pressed digit, or remove it if pressed again, unless another one is drawn by now."""
-    label, own, now = _corrected.get(), visitor.digits.now, this_tab().desk.digit
+    label, own, now = _corrected.get(), visitor.digits.now, this_page().desk.digit
     place, is_there = own.place_of(drawing.image), now is not None and np.array_equal(now.image, drawing.image)
     if is_there and label is not None:
         change_drawings(visitor.digits, lambda own: own.with_example(label, drawing.image, drawing.strokes), _refused)
@@ -90,7 +90,7 @@ def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
 
 
 def _teach_now(visitor: Visitor) -> None:
-    before: DigitAnswer = this_tab().desk.answer.current  # the one that the page shows
+    before: DigitAnswer = this_page().desk.answer.current  # the one that the page shows
     if teach(visitor, refusal=_refused) and before.drawing is not None and before.reading is not None:
         state.taught.set((visitor.runs.current, as_pixels(before.drawing.image).tobytes(), *before.reading))
         rerun_page()

@@ -129,7 +129,7 @@ def answering(visitor: Visitor) -> Answering:
 def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answering:
     """Return the network with this key, as `answering` does, but for callers outside of the script.
 
-    ``loan`` is what the tab has on loan. In place of a network that is gone, the pretrained one answers.
+    ``loan`` is what the page has on loan. In place of a network that is gone, the pretrained one answers.
     """
     one = shelf(visitor).get(key, PRETRAINED)
     lent = loan if loan is not None and loan.key == one.key else None

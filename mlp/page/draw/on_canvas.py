@@ -17,7 +17,7 @@ from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import answering, pretrained
 from mlp.page.live.desk import STROKE, Desk, Given, Photo
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import svg, svg_url
 from mlp.page.style.link import forget_linked, linked
@@ -59,14 +59,14 @@ def follow_network(visitor: Visitor) -> None:
         visitor.network = one.key
         if before is not None and named(visitor, linked(LINKED)) != one.key:
             forget_linked(LINKED)  # so that the choice outlives a reload
-    if before is not None and one.reads not in (before[1], this_tab().desk.collected):
+    if before is not None and one.reads not in (before[1], this_page().desk.collected):
         take_off(visitor)
     _followed.set((one.key, one.reads))
 
 
 def take_off(visitor: Visitor) -> None:
     """Clear canvas and desk, and keep what was drawn there for *Undo*."""
-    desk = this_tab().desk
+    desk = this_page().desk
     if desk.objects or desk.photo is not None:
         taken_off.set((desk.objects, desk.photo, desk.chosen or 0))
     _clear(visitor, "")
@@ -83,16 +83,16 @@ def give_one(visitor: Visitor) -> None:
 
 def given_images(visitor: Visitor) -> Source | None:
     """Return images of what the canvas asks for; none of signs that are not drawn yet, or that somebody else drew."""
-    return images_of(visitor, this_tab().desk.collected or answering(visitor).reader.names)
+    return images_of(visitor, this_page().desk.collected or answering(visitor).reader.names)
 
 
 def give_to_run(visitor: Visitor) -> None:
-    """Show an image to a run that has just begun in this tab, unless something is drawn; call it before the canvas."""
+    """Show an image to a run that has just begun on this page, unless something is drawn; call it before the canvas."""
     run, job = visitor.runs.current, visitor.job
     if job is None or state.begun_run.get() != run or _given_to.get() == run:
         return
     _given_to.set(run)
-    desk = this_tab().desk
+    desk = this_page().desk
     asked_for = desk.given is not None and desk.given.image.kind == "test"
     if desk.drawing is None and not asked_for and job.first_network is not None:
         images = job.data.load()
@@ -124,8 +124,8 @@ def _clear(visitor: Visitor, image: str | None, given: Given | None = None) -> N
     """Clear the canvas, and put on the desk what is given in place of a drawing; ``image`` as in `Desk.put`."""
     visitor.picture = None
     visitor.keep_drawing(None)
-    this_tab().desk.put([], image, given=given)
-    this_tab().changed("canvas", "reading")  # a given image goes without a change of the canvas
+    this_page().desk.put([], image, given=given)
+    this_page().changed("canvas", "reading")  # a given image goes without a change of the canvas
 
 
 def given_html(desk: Desk) -> str:
@@ -161,7 +161,7 @@ def wipe(visitor: Visitor, *on: Event) -> None:
     The browser gets the message some 10 ms before its canvas is empty, and a stroke that begins in between is lost. So
     the page says that nothing is drawn only once the next stroke will count, when the live channel asks for a reading.
     """
-    _clear(visitor, None if this_tab().followed and on else "")
+    _clear(visitor, None if this_page().followed and on else "")
     if on:
         redraw(*on)
     else:
@@ -177,8 +177,8 @@ def put_objects(
     objects: list[Any], image: str | None = None, photo: Photo | None = None, chosen: int | None = None
 ) -> None:
     """Put these objects on the canvas, see `Desk.put`; it then reports them as if they had been drawn."""
-    this_tab().desk.put(objects, image, photo, chosen)
-    this_tab().changed("canvas")
+    this_page().desk.put(objects, image, photo, chosen)
+    this_page().changed("canvas")
     redraw(CANVAS, STROKE)
 
 

@@ -16,7 +16,7 @@ from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import CANVAS, picture_error, picture_in, show_photo
 from mlp.page.draw.reading import NETWORK, answers_to
 from mlp.page.live.desk import STROKE, Photo, photo_of
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
@@ -75,20 +75,20 @@ def _take_in(visitor: Visitor) -> None:
     if file is not None:
         _pictures_taken.set(_pictures_taken.get() + 1)
         try:
-            photo = photo_of(picture_readers.read(file.getvalue(), visitor.id, whole=this_tab().desk.whole))
+            photo = photo_of(picture_readers.read(file.getvalue(), visitor.id, whole=this_page().desk.whole))
         except PictureError as error:
             picture_error.set(f"{file.name}: {error}.")
     show_photo(visitor, photo)
 
 
 def _reads(_: Visitor) -> Sequence[Event]:
-    return () if this_tab().desk.photo is None else (STROKE, NETWORK)
+    return () if this_page().desk.photo is None else (STROKE, NETWORK)
 
 
 @part("sheet_photo", CANVAS, _reads)
 def _sheet_photo(visitor: Visitor) -> None:
     """Draw the open photo over the canvas if it has several digits, and the numbers that they form at its foot."""
-    photo = this_tab().desk.photo
+    photo = this_page().desk.photo
     if photo is None or photo.picture.sheet is None:
         st.html(announced("sheet_photo"))
         return
@@ -145,7 +145,7 @@ def _photo(sheet: SheetPhoto, answers: Sequence[str | None]) -> str:
         )
         text = "?" if answer is None else html.escape(answer)
         name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {answer}'}"
-        pressed = number == (this_tab().desk.chosen or 0)
+        pressed = number == (this_page().desk.chosen or 0)
         buttons.append(choice(number, name, f"<b>{text}</b>", pressed=pressed, more=f'style="{place}"'))
     picture = f'<img src="{image_url(sheet.shown)}" alt="your photo">{"".join(buttons)}'
     return f'<div class="photo" style="--ratio:{width / height:.4f}">{picture}</div>'

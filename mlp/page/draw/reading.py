@@ -15,7 +15,7 @@ from mlp.page.live.desk import Desk, place_of
 from mlp.page.style.redraw import Event
 from mlp.page.visitors.visitor import Visitor
 
-NETWORK = Event(lambda tab: tab.desk.answer and tab.desk.answer.network, 2.0)
+NETWORK = Event(lambda page: page.desk.answer and page.desk.answer.network, 2.0)
 """The network that answers: its steps if it is a run, and to which step it is rewound."""
 
 

@@ -17,7 +17,7 @@ from mlp.page import state
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen, training_seconds
 from mlp.page.draw.reading import true_label
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
@@ -66,7 +66,7 @@ def share_settings(_visitor: Visitor) -> None:
 
 def share_drawing(visitor: Visitor) -> None:
     """Draw the button that copies a link with the drawing, and those that download a picture of it."""
-    drawing = this_tab().desk.drawing
+    drawing = this_page().desk.drawing
     if drawing is not None and drawing.strokes:
         copy_button(f"?{urlencode({'drawing': strokes_to_text(drawing.strokes)})}")
     _picture(visitor)
@@ -74,7 +74,7 @@ def share_drawing(visitor: Visitor) -> None:
 
 def _picture(visitor: Visitor) -> None:
     """Draw the buttons that paint and download a picture."""
-    desk = this_tab().desk
+    desk = this_page().desk
     drawing = None if desk.is_empty or desk.drawing is None else desk.digit  # what is given may be of a class
     if drawing is None:
         st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import ControlVar
 from mlp.page.style.theme import plain
 
@@ -44,7 +44,7 @@ def subject(dataset: Dataset) -> InputImage:
     for split in dataset.splits_to_check:
         if kind == split:
             return from_data(dataset, min(number, len(getattr(dataset, split)) - 1), split)
-    drawing = this_tab().desk.digit
+    drawing = this_page().desk.digit
     if drawing is not None:
         return drawing
     digit = from_data(dataset, 0, "test")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.jobs.slices import slice_seconds
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.redraw import NOTHING, drawn_parts, fragment, redraw, redraw_parts
 from mlp.page.visitors.engine import engine
@@ -31,17 +31,17 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Calla
     ``script_state`` returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
     ``teach`` is called when a visitor wants to teach what is no digit.
     """
-    tab, drawn, shown = this_tab(), drawn_parts(), script_state()
-    drawn.tab, drawn.parts = tab, {}
-    tab.show(visitor)
+    page, drawn, shown = this_page(), drawn_parts(), script_state()
+    drawn.page, drawn.parts = page, {}
+    page.show(visitor)
 
-    def page_parts(tab: Tab) -> Parts:
+    def page_parts(page: LivePage) -> Parts:
         now = script_state() + (visitor.notice or "")
         calls, slots = engine().load()
-        # A tab has nothing new to show before its run's next turn.
+        # A page has nothing new to show before its run's next turn.
         turn_s = slice_seconds(calls, slots) * calls / slots
-        seldom_s = min(MAX_SELDOM_S, SELDOM_TRIPS * tab.trip_s)
-        outdated, tab.due_in_s = drawn.outdated(max(turn_s, seldom_s))
+        seldom_s = min(MAX_SELDOM_S, SELDOM_TRIPS * page.trip_s)
+        outdated, page.due_in_s = drawn.outdated(max(turn_s, seldom_s))
         return {"draw": None if now == shown else now, "outdated": outdated}
 
     # In a fragment, because a request for the whole page would replace a press that arrived just before.
@@ -50,15 +50,15 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Calla
         component(
             key=_live_requests.key,
             on_redraw_change=_redraw_requested,
-            on_chosen_change=lambda: _choose_digit(tab),
+            on_chosen_change=lambda: _choose_digit(page),
             on_taught_change=teach,
         )
 
     moves = any(now.playing or now.busy for now in (job.snapshot() for job in visitor.jobs()))
-    tab.register("page", page_parts)
+    page.register("page", page_parts)
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
-        component(key=_live.key, data={"key": tab.key, "moves": moves}, on_draw_change=lambda: None)
+        component(key=_live.key, data={"key": page.key, "moves": moves}, on_draw_change=lambda: None)
         fragment(requests, key=_live_requests.key)()
 
 
@@ -73,10 +73,10 @@ def _redraw_requested() -> None:
     redraw_parts([key for key in drawn_parts().parts if isinstance(keys, list) and key in keys])
 
 
-def _choose_digit(tab: Tab) -> None:
+def _choose_digit(page: LivePage) -> None:
     """Choose the digit that was pressed in the answer."""
     number = (_live_requests.get() or {}).get("chosen")
     if isinstance(number, int) and number >= 0:
-        tab.desk.choose(number)
-        tab.changed("reading", "scene")
+        page.desk.choose(number)
+        page.changed("reading", "scene")
         redraw(STROKE)

@@ -1,4 +1,4 @@
-"""The desk of a tab: what is being read there."""
+"""The desk of a page: what is being read there."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from mlp.images.picture import Picture
 from mlp.images.recorded import NO_STROKES, Strokes
 from mlp.page.style.redraw import Event
 
-STROKE = Event(lambda tab: tab.desk.version)
+STROKE = Event(lambda page: page.desk.version)
 """What is being read."""
 
 
@@ -31,7 +31,7 @@ class Given(NamedTuple):
 
 
 class Desk:
-    """What one tab reads: the drawing on its canvas, or a photo in its place; of several digits, the chosen one.
+    """What one page reads: the drawing on its canvas, or a photo in its place; of several digits, the chosen one.
 
     Scripts and the live channel set and read it from their own threads, so each attribute is replaced whole.
     """

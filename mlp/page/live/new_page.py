@@ -9,7 +9,7 @@ from streamlit import runtime
 
 from mlp.page import state
 from mlp.page.live.component import channel_asks
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 
 CANVAS_S = 0.6  # longest wait for the channel of a new page, which a browser opens as it draws the canvas
 ANSWER_S = 0.15  # that it then needs for the place of the answer
@@ -81,7 +81,7 @@ def canvas_first() -> None:
     """While a page opens, wait until the browser has drawn the canvas, as it takes longer for the rest."""
     if _opens():
         with TURNS.pause():
-            this_tab().wait_for_connection(CANVAS_S)
+            this_page().wait_for_connection(CANVAS_S)
 
 
 def answer_next() -> None:

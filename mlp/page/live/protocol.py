@@ -9,14 +9,14 @@ The key is a secret of the session. It is never part of an address, as logs keep
     {"begun": true}                                             a stroke has begun
     {"ask": 7, "ink": "data:text/x-runs,a12034fp17…", "pen": true}   read this; the pen is still down
     {"got": 12}                                                 message 12 is drawn
-    {"hidden": true}                                            the tab is hidden: send nothing for now
+    {"hidden": true}                                            the page is hidden: send nothing for now
 
 The server sends::
 
     {"number": 12, "parts": {"html.bars": "…", "html.answer": "…"}, "answers": 7}
 
 ``parts`` holds the parts of the page that have changed since they were last sent. Each part is complete, so a message
-can be skipped: a slow tab gets only the newest state. ``answers`` names the question that a message answers.
+can be skipped: a slow page gets only the newest state. ``answers`` names the question that a message answers.
 A message with number 0 has no parts: it shows that the connection is alive, and needs no reply.
 
 =============  =====================================================================================================
@@ -47,11 +47,11 @@ MAX_PER_SECOND = 120
 FIRST_WITHIN_S = 10.0
 """Longest wait for the first message."""
 BEAT_S = 1.0
-"""A visible tab gets an empty message after this many seconds without one."""
+"""A visible page gets an empty message after this many seconds without one."""
 READINGS_SHARE = 0.35
 """Share of one core for the readings of all visitors together."""
 VISITORS_SHARE = 0.15
-"""Share of one core for those of one visitor, in all tabs: 34 a second by the pretrained network."""
+"""Share of one core for those of one visitor, in all pages: 34 a second by the pretrained network."""
 
 
 class Refused(Exception):
@@ -66,7 +66,7 @@ MALFORMED, UNKNOWN_KEY, TOO_LATE, TAKEN_OVER, OTHER_VERSION, TOO_MANY = 4400, 44
 
 
 class Hello(NamedTuple):
-    """The first message, with the session's key, and whether the tab is hidden."""
+    """The first message, with the session's key, and whether the page is hidden."""
 
     version: int
     key: str
@@ -94,7 +94,7 @@ class Got(NamedTuple):
 
 
 class Hidden(NamedTuple):
-    """The tab was hidden, or is visible again."""
+    """The page was hidden, or is visible again."""
 
     hidden: bool
 

@@ -1,4 +1,4 @@
-"""The WebSocket of a tab: receive questions, and send the parts of the page that have changed."""
+"""The WebSocket of a page: receive questions, and send the parts of the page that have changed."""
 
 import asyncio
 import logging
@@ -15,8 +15,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from mlp.machine import take_busy_cores, wait_for_running_threads
 from mlp.page.live import protocol
 from mlp.page.live.budget import Budget
+from mlp.page.live.live_page import LivePage, Parts, page_of
 from mlp.page.live.protocol import Ask, Begun, Hidden, Refused
-from mlp.page.live.tabs import Parts, Tab, tab_of
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def live_route() -> WebSocketRoute:
 
 
 class Maker:
-    """A thread that makes parts of all tabs, one after the other, and the budget for its time.
+    """A thread that makes parts of all pages, one after the other, and the budget for its time.
 
     ``policy`` sets how it shares the cores.
     """
@@ -48,10 +48,10 @@ class Maker:
         self.budget = Budget()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name, initializer=policy)
 
-    async def make(self, tab: Tab, names: Collection[str], owner: str | None) -> Parts:
+    async def make(self, page: LivePage, names: Collection[str], owner: str | None) -> Parts:
         """Return the parts of these sources, and charge their time to the budget, in whose turn this is."""
         loop = asyncio.get_running_loop()
-        parts, seconds = await loop.run_in_executor(self._thread, _parts_and_seconds, tab, names)
+        parts, seconds = await loop.run_in_executor(self._thread, _parts_and_seconds, page, names)
         self.budget.spend(seconds, owner)
         return parts
 
@@ -67,7 +67,7 @@ class Channels:
         self.others = Maker("live", wait_for_running_threads)
 
     async def serve(self, socket: WebSocket) -> None:
-        """Update one tab until its connection ends."""
+        """Update one page until its connection ends."""
         await socket.accept()
         with suppress(WebSocketDisconnect, OSError):
             try:
@@ -77,25 +77,25 @@ class Channels:
                 await socket.close(refused.code, str(refused).encode()[:123].decode(errors="ignore"))  # bytes at most
 
     async def _named(self, socket: WebSocket) -> "Channel":
-        """Return the channel of the tab that the first message names."""
+        """Return the channel of the page that the first message names."""
         try:
             async with asyncio.timeout(protocol.FIRST_WITHIN_S):
                 hello = protocol.parse_first(await _text(socket))
         except TimeoutError as error:
             raise Refused(protocol.TOO_LATE, "the first message did not come in time") from error
-        tab = tab_of(hello.key)
-        if tab is None:
+        page = page_of(hello.key)
+        if page is None:
             raise Refused(protocol.UNKNOWN_KEY, "no open page has this key")
-        return Channel(self, socket, tab, hidden=hello.hidden)
+        return Channel(self, socket, page, hidden=hello.hidden)
 
 
 class Channel:
-    """One connection; ``hidden`` says whether its tab is hidden."""
+    """One connection; ``hidden`` says whether its page is hidden."""
 
-    def __init__(self, channels: Channels, socket: WebSocket, tab: Tab, *, hidden: bool) -> None:
+    def __init__(self, channels: Channels, socket: WebSocket, page: LivePage, *, hidden: bool) -> None:
         self._channels = channels
         self._socket = socket
-        self._tab = tab
+        self._page = page
         self._hidden = hidden
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
@@ -117,7 +117,7 @@ class Channel:
         self._in_loop(self._wake, names, urgent)
 
     def hand_over(self) -> None:
-        """Close, as the tab has opened another connection; safe from any thread."""
+        """Close, as the page has opened another connection; safe from any thread."""
         self._in_loop(self._end, Refused(protocol.TAKEN_OVER, "this page has opened another connection"))
 
     def _in_loop(self, act: Callable[..., None], *args: Any) -> None:
@@ -135,8 +135,8 @@ class Channel:
             self._ended.set_exception(why)
 
     async def run(self) -> None:
-        """Listen and send until the connection ends, or another one of the same tab takes over."""
-        self._tab.connect(self)
+        """Listen and send until the connection ends, or another one of the same page takes over."""
+        self._page.connect(self)
         tasks = [
             asyncio.create_task(act()) for act in (self._listen, self._answer, self._update, self._send_heartbeats)
         ]
@@ -145,7 +145,7 @@ class Channel:
             for ended in done:
                 ended.result()
         finally:
-            self._tab.disconnect(self)
+            self._page.disconnect(self)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -163,19 +163,19 @@ class Channel:
                 raise Refused(protocol.TOO_MANY, f"more than {protocol.MAX_PER_SECOND} messages in a second")
             if isinstance(message, Ask):
                 self._question = message
-                self._tab.ask(message)
+                self._page.ask(message)
                 self._asked.set()
             elif isinstance(message, Begun):
-                self._tab.desk.begin_stroke()
+                self._page.desk.begin_stroke()
             elif isinstance(message, Hidden):
                 self._hidden = message.hidden
                 self._woken.set()
             elif message.got == self._number:
                 self._arrived = True
-                self._tab.trip_s = self._loop.time() - self._sent_at
+                self._page.trip_s = self._loop.time() - self._sent_at
                 if self._pictured:
-                    self._rest(self._tab.trip_s)
-                self._tab.arrived(self._sent.get("step"))
+                    self._rest(self._page.trip_s)
+                self._page.arrived(self._sent.get("step"))
                 self._woken.set()
 
     def _rest(self, seconds: float) -> None:
@@ -185,19 +185,19 @@ class Channel:
         self._loop.call_later(seconds, self._woken.set)
 
     async def _answer(self) -> None:
-        """Answer each question at once, before anything else of its tab; of several, only the newest."""
+        """Answer each question at once, before anything else of its page; of several, only the newest."""
         readings = self._channels.readings
         while True:
             await self._asked.wait()
             self._asked.clear()
             async with self._reading:
-                async with readings.budget.turn(self._tab.owner):
+                async with readings.budget.turn(self._page.owner):
                     question, self._question = self._question, None
                     if question is None:  # answered just now, as it came while another one waited for this turn
                         continue
-                    parts = await readings.make(self._tab, QUESTION, self._tab.owner)
+                    parts = await readings.make(self._page, QUESTION, self._page.owner)
                 await self._send(parts, question)
-            self._tab.note_answered(question)
+            self._page.note_answered(question)
             self._wake(PICTURE)
 
     async def _update(self) -> None:
@@ -206,10 +206,10 @@ class Channel:
         while True:
             try:
                 # Not wait_for, which before Python 3.12 misses a cancellation just when the event comes.
-                async with asyncio.timeout(self._tab.due_in_s):
+                async with asyncio.timeout(self._page.due_in_s):
                     await self._woken.wait()
             except TimeoutError:
-                self._tab.due_in_s = None
+                self._page.due_in_s = None
                 self._wake(["page"])
             self._woken.clear()
             whole = self._arrived and self._loop.time() >= self._rests_until
@@ -218,14 +218,14 @@ class Channel:
             names, self._urgent = self._urgent, set()
             if whole:
                 names, self._due = self._due, set()
-            shown = self._tab.desk.read
+            shown = self._page.desk.read
             async with others.budget.turn(None):
-                parts = await others.make(self._tab, names.difference(QUESTION), None)
+                parts = await others.make(self._page, names.difference(QUESTION), None)
             async with self._reading:
                 if not names.isdisjoint(QUESTION):
                     async with readings.budget.turn(None):
-                        parts |= await readings.make(self._tab, QUESTION, None)
-                    if names.isdisjoint(PICTURE) or self._tab.desk.read is not shown:
+                        parts |= await readings.make(self._page, QUESTION, None)
+                    if names.isdisjoint(PICTURE) or self._page.desk.read is not shown:
                         self._wake(PICTURE)  # of what was read just now, such as an image given after Clear
                 await self._send(parts, whole=whole)
 
@@ -244,7 +244,7 @@ class Channel:
         self._sent_at = self._loop.time()
         self._pictured = whole
         if whole:
-            self._rest(max(PICTURE_S, 2 * self._tab.trip_s))
+            self._rest(max(PICTURE_S, 2 * self._page.trip_s))
         await self._socket.send_text(
             protocol.encoded(self._number, changed, None if question is None else question.ask)
         )
@@ -268,10 +268,10 @@ async def _text(socket: WebSocket) -> str:
     return text
 
 
-def _parts_and_seconds(tab: Tab, names: Collection[str]) -> tuple[Parts, float]:
+def _parts_and_seconds(page: LivePage, names: Collection[str]) -> tuple[Parts, float]:
     begun = time.thread_time()
     try:
-        parts = tab.parts(names)
+        parts = page.parts(names)
     except Exception:  # the page stays as it is, and a script that fails shows its own error
         log.exception("a part of the page could not be made")
         parts = {}

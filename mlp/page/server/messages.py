@@ -4,7 +4,7 @@ Streamlit passes a control's state on unchecked: one of the wrong type, such as 
 control does not offer, raises an error in the script. Here, the control keeps its value, or gets its first one if the
 page has not drawn it yet.
 
-Also end sessions of closed tabs: Streamlit keeps each session for two minutes, for tabs whose network fails. After a
+Also end sessions of closed pages: Streamlit keeps each session for two minutes, for pages whose network fails. After a
 reload nobody returns to it, although it takes some megabytes and three descriptors.
 """
 
@@ -30,11 +30,11 @@ GOING_AWAY = 1001  # the code of a browser that closes, reloads or leaves a page
 MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of memory per letter of text
 
 _has_left: ContextVar[bool] = ContextVar("has_left", default=False)
-"""Whether the tab of the current connection sent this code."""
+"""Whether the page of the current connection sent this code."""
 
 
 def noting_left_tabs(app: App) -> App:
-    """Return the app, with a note for each connection whether its tab was closed."""
+    """Return the app, with a note for each connection whether its page was closed."""
 
     async def answer(scope: Message, receive: Receive, send: Send) -> None:
         async def receiving() -> Message:
@@ -61,7 +61,7 @@ def _answering(handle: Callable[[AppSession, BackMsg], None]) -> Callable[[AppSe
 def _closing_left_tabs(
     disconnect: Callable[[WebsocketSessionManager, str], None],
 ) -> Callable[[WebsocketSessionManager, str], None]:
-    """Close the session of a tab that is gone, and only disconnect one that may return."""
+    """Close the session of a page that is gone, and only disconnect one that may return."""
 
     def disconnect_session(manager: WebsocketSessionManager, session_id: str) -> None:
         if _has_left.get():

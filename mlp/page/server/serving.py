@@ -52,7 +52,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
 
 
 def raise_descriptor_limit() -> None:
-    """Raise this process's limit of open files to what the system allows: a tab takes five, and macOS starts at 256."""
+    """Raise the process's limit of open files to what the system allows: a page takes five, and macOS starts at 256."""
     with suppress(ImportError, ValueError, OSError):  # Windows has no such limit; macOS allows no infinite one
         import resource
 

@@ -24,8 +24,8 @@ from mlp.page.session_var import SessionVar
 class Event:
     """A change on which parts of the page depend, declared in the file that causes it.
 
-    ``look`` returns the state in a `mlp.page.live.tabs.Tab`, in any thread; it is None if only scripts change it.
-    Between two redraws for it are at least ``every_s`` seconds.
+    ``look`` returns the state of a `mlp.page.live.live_page.LivePage`, in any thread; it is None if only scripts change
+    it. Between two redraws for it are at least ``every_s`` seconds.
     """
 
     look: Callable[[Any], object] | None = None
@@ -53,15 +53,15 @@ class Drawn(NamedTuple):
 
 
 class DrawnParts:
-    """The parts that scripts have drawn in a ``tab`` of the live channel, by key, in the order of the page."""
+    """The parts that scripts have drawn in a ``page`` of the live channel, by key, in the order of the page."""
 
     def __init__(self) -> None:
         self.parts: dict[str, Drawn] = {}
-        self.tab: Any = None
+        self.page: Any = None
 
     def note(self, key: str, on: Collection[Event], where: Where) -> None:
         """Record that a part is drawn now."""
-        states = {event: event.look(self.tab) for event in on if event.look is not None}
+        states = {event: event.look(self.page) for event in on if event.look is not None}
         self.parts[key] = Drawn(on, where, states, time.monotonic())
 
     def outdated(self, least_s: float) -> tuple[list[tuple[str, float, bool]], float | None]:
@@ -70,7 +70,7 @@ class DrawnParts:
         Of each part: its key, a number that changes whenever it is drawn, and whether it is in the open tab. Between
         two redraws for anything but a stroke are at least ``least_s``.
         """
-        look, now = cache(lambda event: event.look(self.tab)), time.monotonic()
+        look, now = cache(lambda event: event.look(self.page)), time.monotonic()
         found, waits = [], []
         for key, drawn in list(self.parts.items()):
             changed = [event for event, state in drawn.states.items() if state != look(event)]
@@ -86,7 +86,7 @@ _drawn_parts = SessionVar("drawn_parts", DrawnParts())
 
 
 def drawn_parts() -> DrawnParts:
-    """Return the parts that this tab's scripts have drawn."""
+    """Return the parts that this page's scripts have drawn."""
     return _drawn_parts.start(DrawnParts())
 
 
@@ -104,7 +104,7 @@ def part(
         def draw(*args: Any) -> None:
             drawn, events = drawn_parts(), [[one] if isinstance(one, Event) else one(*args) for one in on]
             drawn.note(key, list(chain(*events)), where)
-            drawn.tab.changed("page")
+            drawn.page.changed("page")
             act(*args)
 
         return fragment(draw, key=key)
@@ -135,14 +135,14 @@ def redraw(*on: Event) -> None:
     channel, which also draws what moves, the whole page is drawn.
     """
     drawn = drawn_parts()
-    if drawn.tab is None or not drawn.tab.followed:
+    if drawn.page is None or not drawn.page.followed:
         rerun_page()
         return
     at_once = {Where.CARDS: set(on), Where.TAB: {event for event in on if event.look is None}}
     keys = [key for key, one in drawn.parts.items() if not at_once[one.where].isdisjoint(one.on)]
     for key in keys:  # else the browser would ask for those that are drawn a moment later
         drawn.note(key, drawn.parts[key].on, drawn.parts[key].where)
-    drawn.tab.changed("page")
+    drawn.page.changed("page")
     redraw_parts(keys)
 
 

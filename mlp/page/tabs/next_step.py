@@ -11,7 +11,7 @@ from mlp.page import state
 from mlp.page.draw.networks import open_drawer
 from mlp.page.draw.on_canvas import CANVAS, give_one, given_images
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.settings import controls
 from mlp.page.settings.controls import SETTING
 from mlp.page.style.link import hidable, hidden
@@ -56,11 +56,11 @@ def _has_run(visitor: Visitor) -> bool:
 
 
 def _can_be_shown_one(visitor: Visitor) -> bool:
-    return this_tab().desk.is_empty and not _has_run(visitor) and given_images(visitor) is not None
+    return this_page().desk.is_empty and not _has_run(visitor) and given_images(visitor) is not None
 
 
 def _settings_differ(visitor: Visitor) -> bool:
-    """Whether the controls show other settings than those with which this tab began the run, from random weights."""
+    """Whether the controls show other settings than those with which this page began the run, from random weights."""
     is_of_tab = state.begun_run.get() == visitor.runs.current  # in another, nobody has moved the controls away
     if visitor.job is None or visitor.shows_sweep or visitor.runs.origin is not None or not is_of_tab:
         return False

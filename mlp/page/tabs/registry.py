@@ -25,9 +25,9 @@ TABS: Mapping[str, Sequence[Section]] = {
 }
 SECTIONS = [section for sections in TABS.values() for section in sections]
 PLACES = [*SECTIONS, LESSONS_PLACE]
-for _tab, _sections in TABS.items():
+for _page, _sections in TABS.items():
     if len(_sections) > 1:
-        hidable(place_key(_tab), _tab, "")
+        hidable(place_key(_page), _page, "")
 
 
 def shown_tabs() -> dict[str, Sequence[Section]]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS
 from mlp.page import state
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable
@@ -120,18 +120,18 @@ def _progress_and_curves(visitor: Visitor) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
     epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)
     view = View(chosen(visitor), state.speed.get(), epochs, guess.guess_of(visitor), asks, LastResult())
-    tab = this_tab()
-    parts = run_parts(visitor, view, tab)
+    page = this_page()
+    parts = run_parts(visitor, view, page)
     step = parts.get("step")
-    tab.register("run", partial(run_parts, visitor, view._replace(drawn=step or (0, 0))))
-    if not tab.followed:
-        tab.arrived(step)
+    page.register("run", partial(run_parts, visitor, view._replace(drawn=step or (0, 0))))
+    if not page.followed:
+        page.arrived(step)
     with st.container(key="progress"):
         if step is not None:
             st.html(live("number", parts["html.number"]))
         st.html(live("progress", parts["html.progress"]))
         if step is not None:
-            st.html(live("strip", strip(visitor, tab.desk, answers_now(visitor))))
+            st.html(live("strip", strip(visitor, page.desk, answers_now(visitor))))
         st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
         for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):
@@ -165,7 +165,7 @@ def train(
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
-    # Do what the button said rather than toggle: another tab may have changed the state already.
+    # Do what the button said rather than toggle: another page may have changed the state already.
     if shows_run(visitor, number):
         (visitor.shown.play if play else visitor.shown.pause)()
 

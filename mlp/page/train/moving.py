@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mlp.jobs.sweep import Sweep, Trial
-from mlp.page.live.tabs import Parts, Tab
+from mlp.page.live.live_page import LivePage, Parts
 from mlp.page.style.glossary import tappable
 from mlp.page.style.html import track
 from mlp.page.style.plots import QUANTITIES, Plot, color_of, run_plot, runs_plot, shown
@@ -20,7 +20,7 @@ from mlp.training.history import Curve, History, Quantity
 
 
 class View(NamedTuple):
-    """The choices of a tab's session that affect the moving parts."""
+    """The choices of a page's session that affect the moving parts."""
 
     network: str
     """The key of the network that answers, whose run they are of; of the newest one, if it is none."""
@@ -36,7 +36,7 @@ class View(NamedTuple):
     """The part ``step`` that the script has drawn, whose charts it does not need again; None while it draws."""
 
 
-def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
+def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
     """Return the moving parts of the run, or of the sweep that is shown in its place."""
     if (together := visitor.shown) is visitor.sweep:
         return _sweep_parts(together, view) | {"html.guessed": guessed(visitor, view.guess)}
@@ -50,7 +50,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "step": (number, -1 if now is None else now.step),
         "html.number": large_number(run, job),
         "html.progress": progress(now, view.speed, number),
-        "html.spoken": "" if is_earlier else spoken_progress(visitor, now, tab),
+        "html.spoken": "" if is_earlier else spoken_progress(visitor, now, page),
         "html.loss_summary": loss_summary(now),
         "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),
         "html.synthetic": "" if now is None else synthetic_accuracy(now, visitor.digits.now),

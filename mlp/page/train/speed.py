@@ -21,7 +21,7 @@ from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
 MAX_READINGS = 24
-MAX_HISTORIES = 4  # drawings whose readings are kept, one for each open tab; the oldest goes first
+MAX_HISTORIES = 4  # drawings whose readings are kept, one for each open page; the oldest goes first
 
 hidable("speed", "Slow, Normal, Full")
 
@@ -52,7 +52,7 @@ def _choose(visitor: Visitor, number: int) -> None:
 
 
 def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
-    """Record what the visitor's run read at a step, for every tab that shows this drawing."""
+    """Record what the visitor's run read at a step, for every page that shows this drawing."""
     place = visitor.runs.current, drawing
     with visitor.lock:
         known = visitor.reading_history.pop(place, [])
@@ -63,7 +63,7 @@ def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share:
 
 
 def readings(visitor: Visitor, desk: Desk) -> list[StepReading]:
-    """Return the current run's readings of what a tab's desk has."""
+    """Return the current run's readings of what a page's desk has."""
     return [] if desk.read_of is None else visitor.reading_history.get((visitor.runs.current, desk.read_of), [])
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mlp.analysis.scores import percent
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial, leader
-from mlp.page.live.tabs import Tab
+from mlp.page.live.live_page import LivePage
 from mlp.page.train.speed import readings, whose
 from mlp.page.visitors.visitor import Visitor
 
@@ -27,11 +27,11 @@ class Spoken(NamedTuple):
     at: float
 
 
-def spoken_progress(visitor: Visitor, now: Snapshot | None, tab: Tab) -> str:
+def spoken_progress(visitor: Visitor, now: Snapshot | None, page: LivePage) -> str:
     """Return the current announcement as HTML: an epoch, a pause, a new learning rate, or the end."""
-    last, number = tab.spoken, visitor.runs.current
+    last, number = page.spoken, visitor.runs.current
     if now is None:
-        tab.spoken = Spoken(number, 0, "none", 0.0, "", 0.0)
+        page.spoken = Spoken(number, 0, "none", 0.0, "", 0.0)
         return ""
     if last is None:
         last = Spoken(number, 0, _state(now), now.learning_rate, "", 0.0)
@@ -57,9 +57,9 @@ def spoken_progress(visitor: Visitor, now: Snapshot | None, tab: Tab) -> str:
         and newest.step >= done * now.steps_per_epoch
         and time.monotonic() - last.at >= PAUSE_S
     ):
-        text = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, tab, now.settings.names)}"
+        text = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, page, now.settings.names)}"
         last = last._replace(epoch=done, text=text, at=time.monotonic())
-    tab.spoken = last
+    page.spoken = last
     return html.escape(last.text)
 
 
@@ -89,9 +89,9 @@ def spoken_sweep(trials: Sequence[Trial]) -> str:
     return html.escape(text)
 
 
-def _drawing(visitor: Visitor, tab: Tab, names: Sequence[str]) -> str:
-    read = readings(visitor, tab.desk)
+def _drawing(visitor: Visitor, page: LivePage, names: Sequence[str]) -> str:
+    read = readings(visitor, page.desk)
     if not read:
         return ""
     _, digit, share = read[-1]
-    return f" {whose(tab.desk, names).capitalize()}: {names[digit]}, {percent(share)} sure."
+    return f" {whose(page.desk, names).capitalize()}: {names[digit]}, {percent(share)} sure."

@@ -24,7 +24,7 @@ class CodedWork(Owner):
 
     kind: ClassVar[str]
     n_letters: ClassVar[int]  # of the code
-    listeners: "WeakSet[Any]" = field(default_factory=WeakSet)  # tabs that show it, see `mlp.page.live.tabs`
+    listeners: "WeakSet[Any]" = field(default_factory=WeakSet)  # pages that show it, see `mlp.page.live.live_page`
     will_notify: bool = False
 
     @classmethod
@@ -44,7 +44,7 @@ class CodedWork(Owner):
 
     @property
     def is_here(self) -> bool:
-        """Whether anybody has a tab open that shows it."""
+        """Whether anybody has a page open that shows it."""
         return bool(self.listeners)
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class ByCode(Generic[W]):
         self.checkpoints: Checkpoints | None = None
         self._kind = kind
         self._present: dict[str, W] = {}  # by id; each use of it is one operation, so it needs no lock
-        self._returning = threading.Lock()  # held while one is restored, for which several tabs may ask
+        self._returning = threading.Lock()  # held while one is restored, for which several pages may ask
 
     def present(self) -> list[W]:
         """Return those in memory."""

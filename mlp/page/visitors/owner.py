@@ -72,7 +72,7 @@ class Owner:
     saved: dict[str, Saved] = field(default_factory=dict)  # by name of the file
     refusals: set[str] = field(default_factory=set)  # why some work is not on disk, which the visitor knows
     unreadable: set[str] = field(default_factory=set)  # files to be set aside by the next save
-    forgotten: bool = False  # by the server, although a tab may still use it for a moment
+    forgotten: bool = False  # by the server, although a page may still use it for a moment
     disk_lock: threading.RLock = field(default_factory=threading.RLock)  # held while files are written or work is freed
     last_seen: float = field(default_factory=time.monotonic)
     # Held while a run is replaced, or anything else that must not be seen halfway.
@@ -80,7 +80,7 @@ class Owner:
 
     @property
     def is_here(self) -> bool:
-        """Whether anybody has a tab open that shows this work."""
+        """Whether anybody has a page open that shows this work."""
         raise NotImplementedError
 
     def close(self) -> None:

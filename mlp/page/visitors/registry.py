@@ -1,4 +1,4 @@
-"""Keep all visitors of the server, so that their work outlives a reload of the tab."""
+"""Keep all visitors of the server, so that their work outlives a reload of the page."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ from mlp.page.visitors.owner import Owner
 from mlp.page.visitors.persistence import is_saved, restore, save
 from mlp.page.visitors.visitor import Visitor
 
-AWAY_S = 45.0  # without an open tab, before a run is paused
+AWAY_S = 45.0  # without an open page, before a run is paused
 AT_REST_S = 150.0  # the same before saved work leaves memory; Streamlit's sessions are gone by then
 KEPT_S = 6 * 3600.0  # the same without a disk, when it is deleted
 MAX_MB = 1000.0  # of all visitors' work together, see `Visitor.n_bytes`
@@ -53,7 +53,7 @@ class Visitors:
             other.checkpoints = checkpoints
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
-        self._returning = threading.Lock()  # held while a visitor is restored, who may have opened several tabs
+        self._returning = threading.Lock()  # held while a visitor is restored, who may have opened several pages
 
     def __len__(self) -> int:
         """Number of visitors in memory."""
@@ -117,11 +117,11 @@ class Visitors:
         return bool(ID.fullmatch(visitor_id) and self._checkpoints and self._checkpoints.knows(visitor_id))
 
     def remove(self, visitor: Visitor) -> None:
-        """Delete all of a visitor's work from memory and disk; the tabs then open again as a new visitor.
+        """Delete all of a visitor's work from memory and disk; the pages then open again as a new visitor.
 
         So does what other owners have of it. After an OSError, some of it remains on the disk.
         """
-        with visitor.lock:  # what a tab is adding is there before; then none adds any, and no thread saves it again
+        with visitor.lock:  # what a page is adding is there before; then none adds any, and no thread saves it again
             visitor.forgotten = True
         try:
             for other in self._others:

@@ -21,9 +21,9 @@ from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
-RUN = Event(lambda tab: tab.visitor.job and (tab.visitor.runs.current, tab.visitor.job.revision), 2.0)
+RUN = Event(lambda page: page.visitor.job and (page.visitor.runs.current, page.visitor.job.revision), 2.0)
 """The steps of the current run."""
-SWEEP = Event(lambda tab: [job.revision for job in tab.visitor.sweep.jobs], 2.0)
+SWEEP = Event(lambda page: [job.revision for job in page.visitor.sweep.jobs], 2.0)
 """The steps of the runs of a sweep."""
 FIRST_WORK = Event()
 """Whether the visitor has any work."""
@@ -101,7 +101,7 @@ def begin_sweep(
 
 
 def shows_run(visitor: Visitor, number: int) -> bool:
-    """Whether a button drawn for run ``number`` acts on the visitor's current run, which this tab may have begun."""
+    """Whether a button drawn for run ``number`` acts on the visitor's current run, which this page may have begun."""
     return visitor.runs.current in (number, state.begun_run.get())
 
 

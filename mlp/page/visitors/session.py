@@ -1,4 +1,4 @@
-"""Identify the visitor by the tab's session or by a cookie from an earlier visit."""
+"""Identify the visitor by the page's session or by a cookie from an earlier visit."""
 
 import atexit
 import logging
@@ -24,9 +24,9 @@ from mlp.page.visitors.registry import MAX_MB, NoSpaceError, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 _visitor_id = SessionVar[str | None]("visitor_id", None)
-"""The id of the visitor whose page this tab shows, or is about to show; empty for a new one."""
+"""The id of the visitor whose work this page shows, or is about to show; empty for a new one."""
 _shown_id = SessionVar[str]("shown_visitor", "")
-"""The id of the visitor whose page this tab shows."""
+"""The id of the visitor whose work this page shows."""
 
 NO_COOKIE = (
     "This browser accepts no cookie from Inkling, so your work is lost when you reload or close the page. "
@@ -100,7 +100,7 @@ def cookie_name(url: str | None) -> str:
 def this_visitor(others: Sequence[ByCode[Any]]) -> Visitor:
     """Return this session's visitor: the one that its cookie names, or a new one; ``others`` as in `visitors`.
 
-    If the tab still shows the page of another visitor, who has left or is removed, it loads again: the script ends.
+    If the page still shows the work of another visitor, who has left or is removed, it loads again: the script ends.
     """
     known = _visitor_id.get()
     try:
@@ -124,7 +124,7 @@ def become(visitor_id: str) -> None:
 
 
 def _cookie_id() -> str:
-    """Return the id in the cookie with which the tab was opened, or an empty text."""
+    """Return the id in the cookie with which the page was opened, or an empty text."""
     found = st.context.cookies.get(cookie_name(st.context.url))
     return found if isinstance(found, str) and ID.fullmatch(found) else ""  # in tests, it is a mock
 

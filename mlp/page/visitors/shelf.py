@@ -1,4 +1,4 @@
-"""The shelf: every network that can answer a visitor, whoever made it; exactly one of them answers in a tab."""
+"""The shelf: every network that can answer a visitor, whoever made it; exactly one of them answers on a page."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -86,7 +86,7 @@ def named(visitor: Visitor, text: str | None) -> str | None:
 
 
 def chosen(visitor: Visitor) -> str:
-    """Return the key of the network that answers: the tab's choice, else the link's, else the visitor's last one."""
+    """Return the key of the network that answers: the page's choice, else the link's, else the visitor's last one."""
     there, asked = shelf(visitor), (state.network.get(), named(visitor, linked(LINKED)), visitor.network)
     return next((key for key in asked if key in there), PRETRAINED.key)
 

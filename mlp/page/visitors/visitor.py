@@ -28,7 +28,7 @@ StepReading = tuple[int, int, float]
 
 
 class Listener(Protocol):
-    """A tab that shows a visitor's work; its method can be called from any thread."""
+    """A page that shows a visitor's work; its method can be called from any thread."""
 
     def visitor_changed(self) -> None:
         """Respond to a new run, a new sweep or a new notice."""
@@ -89,7 +89,7 @@ class Visitor(Owner):
 
     @property
     def is_here(self) -> bool:
-        """Whether the visitor had an open tab at the last check."""
+        """Whether the visitor had an open page at the last check."""
         return bool(self.sessions)
 
     @property
@@ -113,12 +113,12 @@ class Visitor(Owner):
             del self.answers[lesson]
 
     def announce(self) -> None:
-        """Notify all tabs of a new run, sweep or notice."""
+        """Notify all pages of a new run, sweep or notice."""
         for listener in list(self.listeners):
             listener.visitor_changed()
 
     def jobs(self) -> list[Job]:
-        """Return all jobs that a tab may show."""
+        """Return all jobs that a page may show."""
         swept = self.sweep.jobs
         return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
 
@@ -154,7 +154,7 @@ class Visitor(Owner):
             return self.runs.lose_drawings(rooms)
 
     def close(self) -> None:
-        """Pause the visitor's runs, and free all work, as the session of a closed tab keeps its visitor for minutes."""
+        """Pause the visitor's runs and free all work, as the session of a closed page keeps its visitor for minutes."""
         self.forgotten = True
         for job in self.jobs():
             job.pause()
@@ -165,4 +165,4 @@ class Visitor(Owner):
 
 
 KEPT = {each.name for each in fields(Visitor)} - {each.name for each in fields(Owner)} - {"sessions", "listeners"}
-"""Names of the fields that hold work, or what belongs to it: all of a visitor's own but those on open tabs."""
+"""Names of the fields that hold work, or what belongs to it: all of a visitor's own but those on open pages."""

@@ -11,15 +11,15 @@ from mlp.images.drawings.drawing_set import as_pixels
 from mlp.page.live.protocol import Ask
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
-from tests.page.sight import picture, put, tab_of, url_of, visitor_of
+from tests.page.sight import page_of, picture, put, url_of, visitor_of
 
 ONE, SEVEN = fit(DIGITS[1], 0.5, (0.25, 0.5)), fit(DIGITS[7], 0.5, (0.7, 0.5))
 
 
 def ask(page: AppTest, strokes: Sequence[Stroke], *, pen: bool = False) -> dict:
     """The channel's messages after a question about these strokes."""
-    tab_of(page).ask(Ask(1, url_of(picture(strokes)), pen))
-    return tab_of(page).parts(["reading", "scene"])
+    page_of(page).ask(Ask(1, url_of(picture(strokes)), pen))
+    return page_of(page).parts(["reading", "scene"])
 
 
 def pressed(parts: dict) -> list[str]:
@@ -28,9 +28,9 @@ def pressed(parts: dict) -> list[str]:
 
 
 def test_end_of_a_stroke_keeps_a_digit_that_was_chosen_before_it_arrived(page: AppTest):
-    tab_of(page).desk.begin_stroke()
+    page_of(page).desk.begin_stroke()
     ask(page, [*ONE, *SEVEN], pen=True)
-    tab_of(page).desk.chosen = 0
+    page_of(page).desk.chosen = 0
     for pen in (True, False):
         assert pressed(ask(page, [*ONE, *SEVEN], pen=pen)) == ["true", "false"]
 
@@ -46,12 +46,12 @@ def test_answer_never_says_no_digit_while_a_second_one_is_drawn(page: AppTest):
 
 def test_correction_is_of_the_chosen_digit(page: AppTest):
     put(page, picture([*ONE, *SEVEN]))
-    tab_of(page).desk.chosen = 0
+    page_of(page).desk.chosen = 0
     page.run()
     page.pills(key="corrected").set_value(4).run()
     (own,) = visitor_of(page).digits.now.examples
     assert own.label == 4
     assert np.array_equal(own.image, as_pixels(to_mnist(np.asarray(picture(ONE))[:, :, 0])))
-    tab_of(page).desk.chosen = 1
+    page_of(page).desk.chosen = 1
     page.run()
     assert page.pills(key="corrected").value is None

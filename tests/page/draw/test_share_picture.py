@@ -19,13 +19,13 @@ from mlp.page.tabs.lessons.sheet import lesson_sheet
 from mlp.page.tabs.runs.downloads import report
 from mlp.page.visitors.runs import run_of
 from tests.images.drawings.sample_drawings import own_digits
-from tests.page.sight import description_of, draw, finished, tab_of, visitor_of
+from tests.page.sight import description_of, draw, finished, page_of, visitor_of
 from tests.page.ways import LONG, measured, press
 from tests.sample_digits import sample
 
 
 def shared(page: AppTest, key: str, painter: Callable = still_picture) -> Image.Image:
-    made = picture(visitor_of(page), tab_of(page).desk.digit, key, None, painter)
+    made = picture(visitor_of(page), page_of(page).desk.digit, key, None, painter)
     return Image.open(io.BytesIO(made))
 
 
@@ -42,7 +42,7 @@ def test_picture_names_the_network_and_moves_once_it_has_learned(open_page: Call
 
 
 def test_right_answer_is_the_kept_one_or_that_of_the_pretrained_network(page: AppTest):
-    drawing, visitor = tab_of(draw(page, 4)).desk.digit, visitor_of(page)
+    drawing, visitor = page_of(draw(page, 4)).desk.digit, visitor_of(page)
     reader = answering_as(visitor, "article", None).reader
     assert true_label(visitor, drawing, reader) == 4
     visitor.digits.change(visitor.digits.now.with_example(7, drawing.image))
@@ -60,7 +60,7 @@ def test_nothing_of_a_class_is_on_what_leaves_its_room(
     assert room is not None
     room.add_file(own_digits(digits.images[1:60], digits.labels[1:60]))
     measured(press(page.run(), "room_alone"))
-    assert tab_of(page).desk.given is not None  # a bent copy
+    assert page_of(page).desk.given is not None  # a bent copy
     page.button_group(key="share_what").set_value("This drawing").run()
     assert [one.label for one in page.button if one.key == "share_still"] == ["Draw first for a picture"]
     printed = report(run_of(visitor, 1), visitor.digits.now)
@@ -69,7 +69,7 @@ def test_nothing_of_a_class_is_on_what_leaves_its_room(
 
     room.give(person(visitor.id), int(digits.labels[0]), digits.images[0])
     measured(press(draw(page, 4), "room_alone"))
-    picture(visitor, tab_of(page).desk.digit, "run-2", None, still_picture)
+    picture(visitor, page_of(page).desk.digit, "run-2", None, still_picture)
     assert {label: image.tobytes() for label, image in stories[0].examples.items()} == {
         int(digits.labels[0]): np.asarray(digits.images[0]).tobytes()
     }

@@ -11,7 +11,7 @@ from mlp.images.drawing import to_mnist
 from mlp.images.picture import Picture
 from mlp.page.draw.canvas import on_stroke
 from mlp.page.live.desk import Desk, photo_of
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -44,7 +44,7 @@ class Canvas:
     @property
     def desk(self) -> Desk:
         """The desk of this session's tab."""
-        return this_tab().desk
+        return this_page().desk
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def report_of(digit: int, *objects: object) -> dict[str, object]:
 def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas, followed: bool):
     canvas.show(PICTURE)
     if followed:
-        this_tab().connect(Mock())
+        this_page().connect(Mock())
         canvas.desk.begin_stroke()  # the report overtakes the channel's image of it
     canvas.report(report_of(7, STROKE))
     assert canvas.visitor.picture is None

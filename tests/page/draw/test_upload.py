@@ -12,7 +12,7 @@ from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, picture, tab_of, text, visitor_of
+from tests.page.sight import draw, page_of, picture, text, visitor_of
 
 
 def file_of(digit: int) -> tuple[str, bytes, str]:
@@ -38,7 +38,7 @@ def test_picture_is_read_and_its_stages_are_shown(page: AppTest):
 
 def test_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest):
     upload(page, file_of(5))
-    (on_canvas,) = tab_of(page).desk.on_canvas["objects"]
+    (on_canvas,) = page_of(page).desk.on_canvas["objects"]
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(on_canvas["src"].partition(",")[2]))))
     assert shown.shape == (280, 280)
     assert to_mnist(shown) is not None
@@ -46,5 +46,5 @@ def test_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest
     page.run()
     assert visitor_of(page).picture is not None
     page.button(key="clear").click().run()
-    assert tab_of(page).desk.on_canvas["objects"] == []
+    assert page_of(page).desk.on_canvas["objects"] == []
     assert visitor_of(page).picture is None

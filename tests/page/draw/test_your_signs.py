@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.page.sight import draw, draw_sign, finished, tab_of, text, visitor_of
+from tests.page.sight import draw, draw_sign, finished, page_of, text, visitor_of
 from tests.page.ways import press
 
 
@@ -76,7 +76,7 @@ def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest
     for label in (0, 1, 0, 1):
         keep(page, label, rng)
     press(page, "give_one")
-    assert tab_of(page).desk.given.image.name[-3:] in ("“♥”", "“★”")
+    assert page_of(page).desk.given.image.name[-3:] in ("“♥”", "“★”")
     assert "Draw ♥, then press its name: 3 of ♥ and 3 of ★ to go." in text(page, "collect_foot")
 
 
@@ -102,7 +102,7 @@ def test_digits_and_signs_each_choose_a_network_that_reads_them(named_page: AppT
     assert page.segmented_control(key="network").value == "pretrained"
     assert "Draw a digit." in text(page, "answer")
     press(page, "give_one")
-    assert tab_of(page).desk.given.image.name.startswith("test digit")
+    assert page_of(page).desk.given.image.name.startswith("test digit")
     press(page, "your_signs")  # signs
     assert page.segmented_control(key="network").value == "run-1"
     assert "Draw ♥ or ★." in text(page, "answer")

@@ -13,8 +13,8 @@ from anyio.from_thread import start_blocking_portal
 
 from mlp.jobs.job import Job
 from mlp.page.live import protocol
+from mlp.page.live.live_page import LivePage, opened_page
 from mlp.page.live.socket import live_route
-from mlp.page.live.tabs import Tab, opened_tab
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
@@ -34,12 +34,12 @@ def connect() -> Iterator[Connect]:
 
 
 @pytest.fixture
-def tab() -> Tab:
+def tab() -> LivePage:
     """An open tab, whose only source counts its calls."""
-    tab = opened_tab()
+    tab = opened_page()
     seen: list[Any] = []
 
-    def source(tab: Tab) -> dict[str, Any]:
+    def source(tab: LivePage) -> dict[str, Any]:
         seen.append(None if tab.question is None else tab.question.ask)
         return {"html.answer": seen[-1], "html.stages": "the same"}
 
@@ -47,12 +47,12 @@ def tab() -> Tab:
     return tab
 
 
-def hello(browser: Browser, tab: Tab, *, hidden: bool = False) -> None:
+def hello(browser: Browser, tab: LivePage, *, hidden: bool = False) -> None:
     """Send the first message."""
     browser.send(version=protocol.VERSION, key=tab.key, hidden=hidden)
 
 
-def test_tab_gets_all_parts_first_and_then_changes(connect: Connect, tab: Tab):
+def test_tab_gets_all_parts_first_and_then_changes(connect: Connect, tab: LivePage):
     with connect() as browser:
         hello(browser, tab)
         assert browser.receive() == {"number": 1, "parts": {"html.answer": None, "html.stages": "the same"}}
@@ -62,7 +62,7 @@ def test_tab_gets_all_parts_first_and_then_changes(connect: Connect, tab: Tab):
     assert not tab.followed
 
 
-def test_last_question_is_answered_and_earlier_ones_may_be_skipped(connect: Connect, tab: Tab):
+def test_last_question_is_answered_and_earlier_ones_may_be_skipped(connect: Connect, tab: LivePage):
     with connect() as browser:
         hello(browser, tab)
         for number in range(1, 21):
@@ -76,7 +76,7 @@ def test_last_question_is_answered_and_earlier_ones_may_be_skipped(connect: Conn
 
 
 def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect):
-    tab, state = opened_tab(), {"html.progress": 0}
+    tab, state = opened_page(), {"html.progress": 0}
     tab.register("run", lambda _: dict(state))
     with connect() as browser:
         hello(browser, tab)
@@ -89,7 +89,7 @@ def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect)
 
 
 def test_hidden_tab_gets_no_message_before_it_is_seen(connect: Connect):
-    tab, state = opened_tab(), {"html.progress": 0}
+    tab, state = opened_page(), {"html.progress": 0}
     tab.register("run", lambda _: dict(state))
     with connect() as browser:
         hello(browser, tab, hidden=True)
@@ -100,7 +100,7 @@ def test_hidden_tab_gets_no_message_before_it_is_seen(connect: Connect):
         assert browser.receive() == {"number": 1, "parts": {"html.progress": 4}}
 
 
-def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
+def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: LivePage, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     drawn = threading.Event()
     tab.register("run", lambda _: {"plot.loss": drawn.wait(WAIT_S)})
@@ -116,7 +116,7 @@ def test_answer_does_not_wait_for_other_parts(connect: Connect, tab: Tab, monkey
 def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
     job = Job(Run(Settings(images=300, epochs=3)), chosen_mnist(), ManualEngine(starts_calls=True))
-    tab, visitor, curves = opened_tab(), Visitor("v" * 32, job=job), [1]
+    tab, visitor, curves = opened_page(), Visitor("v" * 32, job=job), [1]
     tab.register("run", lambda _: {"html.progress": job.playing, "plot.loss": list(curves)})
     tab.show(visitor)
     with connect() as browser:
@@ -135,9 +135,9 @@ def test_pause_overtakes_pictures_on_a_slow_line(connect: Connect, monkeypatch: 
 
 def test_picture_follows_what_is_read_even_if_all_parts_change_at_once(connect: Connect, monkeypatch):
     monkeypatch.setattr(protocol, "BEAT_S", 60.0)
-    tab, drawing = opened_tab(), "nothing"
+    tab, drawing = opened_page(), "nothing"
 
-    def read(tab: Tab) -> dict[str, Any]:
+    def read(tab: LivePage) -> dict[str, Any]:
         tab.desk.answer = SimpleNamespace(current=SimpleNamespace(drawing=drawing))
         return {"html.answer": drawing}
 
@@ -154,7 +154,7 @@ def test_picture_follows_what_is_read_even_if_all_parts_change_at_once(connect: 
                 browser.send(got=message["number"])
 
 
-def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
+def test_failing_source_keeps_the_channel_open(connect: Connect, tab: LivePage, caplog: pytest.LogCaptureFixture):
     tab.register("run", lambda _: {"loss": 1 / 0})
     with connect() as browser:
         hello(browser, tab)
@@ -168,7 +168,7 @@ def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplo
     caplog.clear()
 
 
-def test_channel_ends_with_its_connection_even_if_something_changes_just_then(connect: Connect, tab: Tab):
+def test_channel_ends_with_its_connection_even_if_something_changes_just_then(connect: Connect, tab: LivePage):
     for turns in range(8):
         with connect() as browser:
             hello(browser, tab)
@@ -179,14 +179,14 @@ def test_channel_ends_with_its_connection_even_if_something_changes_just_then(co
 
 
 def test_unknown_key_is_refused(connect: Connect):
-    gone = opened_tab().key
+    gone = opened_page().key
     for key in ("", "x" * 43, gone):
         with connect() as browser:
             browser.send(version=1, key=key, hidden=False)
             assert browser.ended() == protocol.UNKNOWN_KEY
 
 
-def test_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
+def test_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: LivePage):
     with connect() as first:
         hello(first, tab)
         first.receive()
@@ -213,7 +213,7 @@ def test_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
         '{"' + "é" * 80 + '": 1}',  # a name that the reason for closing would repeat
     ],
 )
-def test_invalid_message_ends_the_connection(connect: Connect, tab: Tab, message: str):
+def test_invalid_message_ends_the_connection(connect: Connect, tab: LivePage, message: str):
     with connect() as browser:
         hello(browser, tab)
         browser.send_text(message)
@@ -236,7 +236,7 @@ def test_bytes_and_another_version_are_refused(connect: Connect):
         assert browser.ended() == protocol.OTHER_VERSION
 
 
-def test_flood_ends_the_connection(connect: Connect, tab: Tab):
+def test_flood_ends_the_connection(connect: Connect, tab: LivePage):
     with connect() as browser:
         hello(browser, tab)
         for _ in range(10 * protocol.MAX_PER_SECOND):
@@ -250,7 +250,7 @@ def test_unidentified_connection_is_closed_after_its_time(connect: Connect, monk
         assert browser.ended() == protocol.TOO_LATE
 
 
-def test_silent_connections_keep_no_tab_out(connect: Connect, tab: Tab):
+def test_silent_connections_keep_no_tab_out(connect: Connect, tab: LivePage):
     with ExitStack() as silent:
         for _ in range(101):
             silent.enter_context(connect())
@@ -259,8 +259,10 @@ def test_silent_connections_keep_no_tab_out(connect: Connect, tab: Tab):
             assert browser.receive()["number"] == 1
 
 
-def test_script_waits_for_the_answer_to_a_finished_stroke(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mlp.page.live.tabs.ANSWER_S", WAIT_S)
+def test_script_waits_for_the_answer_to_a_finished_stroke(
+    connect: Connect, tab: LivePage, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("mlp.page.live.live_page.ANSWER_S", WAIT_S)
     with connect() as browser, ThreadPoolExecutor(1) as scripts:
         hello(browser, tab)
         browser.receive()

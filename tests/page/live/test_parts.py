@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.draw.reading import NETWORK
-from mlp.page.live.tabs import opened_tab
+from mlp.page.live.live_page import opened_page
 from mlp.page.style.plots import HIGHEST, QUANTITIES, UNITS
 from mlp.page.train.moving import View, run_parts
 from mlp.page.visitors import runs
@@ -18,12 +18,12 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
-from tests.page.sight import WILD, at_rest, eventually, markup, tab_of, visitor_of
+from tests.page.sight import WILD, at_rest, eventually, markup, page_of, visitor_of
 
 
 def outdated(page: AppTest) -> list[str]:
     """Return the keys of the parts that the browser would ask for."""
-    return [key for key, _, _ in tab_of(page).parts(["page"])["outdated"]]
+    return [key for key, _, _ in page_of(page).parts(["page"])["outdated"]]
 
 
 def test_sweep_moves_on_the_train_card_without_scripts(
@@ -33,15 +33,15 @@ def test_sweep_moves_on_the_train_card_without_scripts(
     monkeypatch.setattr(runs, "engine", lambda: engine)
     page = open_page(tab="Runs")
     page.button(key="sweep_start").click().run()
-    sweep, tab = visitor_of(page).sweep, tab_of(page)
+    sweep, live = visitor_of(page).sweep, page_of(page)
     for _ in sweep.jobs:
         engine.answer(max_steps=1)
-    parts = tab.parts(["run"])
+    parts = live.parts(["run"])
     colors = [line["color"] for line in parts["plot.accuracy"]["lines"]]
     assert len(colors) == 3 * len(sweep.jobs)
     assert all(f"color:var(--{color})" in markup(page) for color in colors)
     sweep.pause()
-    assert "paused" in tab.parts(["run"])["html.progress"]
+    assert "paused" in live.parts(["run"])["html.progress"]
 
 
 def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_measured_at_a_pause():
@@ -53,11 +53,11 @@ def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_mea
         for _ in range(n_slices):
             if engine.calls:
                 engine.answer(max_steps=3, evaluate_at_end=False)
-                sent |= run_parts(visitor, view, opened_tab())
+                sent |= run_parts(visitor, view, opened_page())
         visitor.sweep.pause()
         while engine.calls:
             engine.answer()
-            sent |= run_parts(visitor, view, opened_tab())
+            sent |= run_parts(visitor, view, opened_page())
         for quantity in QUANTITIES:
             ends = [sum(line["x"]) / UNITS for line in sent[f"plot.{quantity}"]["lines"]]
             for trial in visitor.sweep.trials():
@@ -68,7 +68,7 @@ def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_mea
 
 def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open_page: Callable[..., AppTest]):
     twin = open_page(visitor=page)
-    draws = [lambda each=each: tab_of(each).parts(["page"])["draw"] for each in (page, twin)]
+    draws = [lambda each=each: page_of(each).parts(["page"])["draw"] for each in (page, twin)]
     assert [wanted() for wanted in draws] == [None, None]
     page.button(key="step").click().run()
     visitor = visitor_of(page)
@@ -93,13 +93,13 @@ def test_parts_are_outdated_once_the_run_that_answers_has_gone_on(page: AppTest,
     assert outdated(page) == []
     visitor_of(page).job.step()
     eventually(lambda: visitor_of(page).job.snapshot().step == 2)
-    tab_of(page).parts(["reading"])
+    page_of(page).parts(["reading"])
     assert outdated(page) == ["experiment"]
     assert outdated(page.run()) == []
     page.segmented_control(key="network").set_value("pretrained").run()
     visitor_of(page).job.step()
     eventually(lambda: visitor_of(page).job.snapshot().step == 3)
-    tab_of(page).parts(["reading"])
+    page_of(page).parts(["reading"])
     assert outdated(page) == []
 
 
@@ -109,7 +109,7 @@ def test_lines_of_a_run_that_blew_up_are_json(open_page: Callable[..., AppTest])
     page.button(key="train").click().run()
     job = visitor_of(page).job
     eventually(lambda: not (job.playing or job.snapshot().busy))
-    parts = tab_of(twin).parts(["run"])
+    parts = page_of(twin).parts(["run"])
     assert json.dumps(parts, allow_nan=False)
     for line in parts["plot.loss"]["lines"]:
         assert np.abs(np.cumsum([0, *line["y"]], dtype=float)).max() <= HIGHEST * UNITS

@@ -14,8 +14,8 @@ import streamlit as st
 import uvicorn
 
 from mlp.machine import wait_for_running_threads
+from mlp.page.live.live_page import LivePage, Parts
 from mlp.page.live.socket import Channels
-from mlp.page.live.tabs import Parts, Tab
 from mlp.page.server import serving
 from tests.page.server import skipped_waits
 
@@ -76,7 +76,7 @@ def test_only_the_threads_of_a_stroke_take_busy_cores(server: dict[str, Any]):
 
     async def live() -> list[int]:
         async with server["lifespan"](None):
-            channels, tab = Channels(), cast(Tab, PolicyOfItsThread())
+            channels, tab = Channels(), cast(LivePage, PolicyOfItsThread())
             made = [await maker.make(tab, [], None) for maker in (channels.readings, channels.others)]
             return [os.sched_getscheduler(0), *(parts["policy"] for parts in made)]
 

@@ -7,7 +7,7 @@ import pytest
 
 from mlp.analysis.lab.damage import Damage, damaged
 from mlp.page.draw.networks import pretrained
-from tests.page.sight import at_rest, component, markup, tab_of, visitor_of
+from tests.page.sight import at_rest, component, markup, page_of, visitor_of
 from tests.sample_digits import sample
 
 
@@ -17,7 +17,7 @@ def test_outputs_are_described_with_their_range_and_drawn_as_they_are(open_page,
     test.button(key="step").click().run()
     at_rest(test)
     text, network = markup(test.run()), visitor_of(test).job.snapshot().network
-    outputs = network.activations(tab_of(test).desk.digit.image[np.newaxis])[2][0]
+    outputs = network.activations(page_of(test).desk.digit.image[np.newaxis])[2][0]
     ends = [f"{end:+.2f}".replace("-", "−") for end in (outputs.min(), outputs.max())]
     assert f"Layer 1: {(outputs > 0).sum()} of 20 above 0; from {ends[0]} to {ends[1]}" in text
     drawn = component(test, "network_picture")

@@ -12,7 +12,7 @@ from mlp.analysis.lab.fool import attack
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.lab import fool
-from tests.page.sight import at_rest, component, draw, eventually, finished, tab_of, text, visitor_of
+from tests.page.sight import at_rest, component, draw, eventually, finished, page_of, text, visitor_of
 from tests.sample_digits import sample
 
 
@@ -91,7 +91,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     assert "step 3 of 125, epoch 0.02" in text(page, "lab_rewind")
     page.number_input(key="lab_step_3").set_value(11).run()
     page.button(key="lab_replay").click().run()
-    eventually(lambda: not tab_of(page).work[1].running)
+    eventually(lambda: not page_of(page).work[1].running)
     page.run()
     assert "back at step 11" in text(page)
     page.button(key="lab_go_on").click().run()
@@ -108,6 +108,6 @@ def test_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppT
     assert page.button(key="lab_measure").disabled
     assert "Your run has only just begun" in text(page, "lab_valley")
     finished(page.button(key="train").click().run()).button(key="lab_measure").click().run()
-    eventually(lambda: not tab_of(page).work[1].running)
-    assert tab_of(page).work[1].work.progress == 1
+    eventually(lambda: not page_of(page).work[1].running)
+    assert page_of(page).work[1].work.progress == 1
     assert "Lowest loss on the plane" in text(page.run(), "lab_valley")

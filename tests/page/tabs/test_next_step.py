@@ -5,7 +5,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.tabs.next_step import THREAD
-from tests.page.sight import at_rest, draw, tab_of, visitor_of
+from tests.page.sight import at_rest, draw, page_of, visitor_of
 
 
 def label(page: AppTest) -> str:
@@ -24,7 +24,7 @@ def test_thread_leads_through_the_whole_page(open_page: Callable[..., AppTest]):
     page = open_page(epochs=1)
     visitor, way = visitor_of(page), [label(page)]
     way.append(take(page))
-    assert tab_of(page).desk.given
+    assert page_of(page).desk.given
     draw(page, 4)
     assert label(page) == way[-1]
     assert take(page) == ""  # watching a first run is what is next

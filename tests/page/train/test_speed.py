@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.page.train.speed import note_reading, strip
 from mlp.page.visitors.shelf import shelf
 from tests.browser.pen import fit
-from tests.page.sight import at_rest, draw, finished, picture, put, tab_of, text, visitor_of
+from tests.page.sight import at_rest, draw, finished, page_of, picture, put, text, visitor_of
 
 
 def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[..., AppTest]):
@@ -25,7 +25,7 @@ def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[
 
 def strip_after(page: AppTest, *read: int) -> str:
     """Return the strip of the page's drawing after these readings, at steps 0, 3, 6 …"""
-    visitor, desk = visitor_of(page), tab_of(page).desk
+    visitor, desk = visitor_of(page), page_of(page).desk
     visitor.reading_history.clear()
     for place, digit in enumerate(read):
         note_reading(visitor, desk.read_of, 3 * place, digit, 0.5)

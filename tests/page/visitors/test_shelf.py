@@ -11,7 +11,7 @@ from mlp.page.tabs.sent.copies import COPIES, copy_of
 from mlp.page.tabs.sent.friend import ENDED
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
-from tests.page.sight import address, at_rest, draw, draw_sign, finished, tab_of, text, visitor_of
+from tests.page.sight import address, at_rest, draw, draw_sign, finished, page_of, text, visitor_of
 from tests.page.tabs.sent.test_page import sent
 from tests.page.ways import press
 
@@ -64,7 +64,7 @@ def test_earlier_run_answers_at_one_press_after_a_reload_and_by_a_link(lettered:
 
 def test_network_of_other_names_finds_an_empty_board_and_undo_brings_the_drawing_back(lettered: AppTest):
     page = draw(choose(lettered, "pretrained"), 7)
-    seven = tab_of(page).desk.objects
+    seven = page_of(page).desk.objects
     assert text(choose(page, "article"), "answer").startswith("7 ")  # which reads the same names
     for act, back in ((lambda: choose(page, "run-1"), "article"), (lambda: press(page, "your_signs"), "article")):
         act()
@@ -72,7 +72,7 @@ def test_network_of_other_names_finds_an_empty_board_and_undo_brings_the_drawing
         assert visitor_of(page).drawing is None
         choose(page, back)
         press(page, "undo")
-        assert tab_of(page).desk.objects == seven
+        assert page_of(page).desk.objects == seven
         draw(page, 7)
 
 
@@ -85,7 +85,7 @@ def test_digits_button_leaves_an_empty_board_even_if_digits_were_read_beside_the
 def test_clear_leaves_nothing_for_undo_to_bring_back(lettered: AppTest):
     page = choose(draw(choose(lettered, "pretrained"), 7), "run-1")
     press(press(page, "clear"), "undo")
-    assert tab_of(page).desk.objects == []
+    assert page_of(page).desk.objects == []
 
 
 def test_open_drawer_without_names_reads_digits_gives_none_and_train_says_so(open_page: Open):
@@ -99,9 +99,9 @@ def test_open_drawer_without_names_reads_digits_gives_none_and_train_says_so(ope
 
 def test_door_for_an_unknown_drawing_keeps_it(open_page: Open):
     page = draw_sign(open_page(), "A", np.random.default_rng(0))
-    drawn = tab_of(page).desk.objects
+    drawn = page_of(page).desk.objects
     page.session_state["drawer"], page.session_state["signs_door"] = "pretrained", True
-    assert tab_of(page.run()).desk.objects == drawn
+    assert page_of(page.run()).desk.objects == drawn
     assert "Name it, and a second one:" in text(page, "correction_row")
 
 

@@ -20,7 +20,7 @@ from mlp.page.draw.networks import answering_as, passes_digit_check, pretrained
 from mlp.page.draw.reading import Reading, readings_of
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE, Desk
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
@@ -43,7 +43,7 @@ SHOWN, MAX_CLAIMS = 24, 3  # the surest mistakes, and claims of one learner
 _outcome = SessionVar[tuple[str, int]]("round_outcome", ("", -1))
 """What became of the last press on a digit, and the version of the desk then."""
 _follows = SessionVar[bool]("round_follows", False)
-"""Whether this tab knows of the round."""
+"""Whether this page knows of the round."""
 _asked = SessionVar[str]("round_asked", "")
 """The key of the claim that the holder is to judge."""
 _opened = SessionVar[str]("round_opened", "")
@@ -105,7 +105,7 @@ def follow_round(visitor: Visitor) -> None:
 def _digits(visitor: Visitor, room: Classroom) -> None:
     """Draw the ten digits to choose from, and what became of the last choice."""
     n = sum(len(one.mistakes) for one in room.learners if one.who == person(visitor.id))
-    desk, (outcome, version) = this_tab().desk, _outcome.get()
+    desk, (outcome, version) = this_page().desk, _outcome.get()
     text = outcome if version == desk.version else TASK
     st.html(announced("round_asks", f"{text} <b>{n}</b> of yours count." if n else text))
     names = [choice(label, f"It is {with_article(name)}", name) for label, name in enumerate(DIGITS)]

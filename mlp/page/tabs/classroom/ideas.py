@@ -39,7 +39,7 @@ SOURCE = (
 _refused = Refusal("room_ideas")
 
 
-ANSWERED = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and list(map(len, room.poll.answered)), 1.0)
+ANSWERED = Event(lambda page: (room := ROOMS.of(page.visitor)) and list(map(len, room.poll.answered)), 1.0)
 """How many have answered, which only the one who holds the room sees; what is asked redraws the page."""
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mlp.class_names import DIGITS, in_words
-from mlp.page.live.tabs import Tab
+from mlp.page.live.live_page import LivePage
 from mlp.page.style.redraw import Event
 from mlp.page.tabs.classroom.kept import Learners
 from mlp.page.tabs.classroom.learner import Learner, person
@@ -18,7 +18,7 @@ UNKNOWN = "No room has this code: check each letter. A room ends when it is clos
 SEAT = "classroom"
 """Name of a visitor's seat among the values that are kept of them."""
 WAITS_S = 45.0
-"""Time for which somebody without an open tab still waits to be let in."""
+"""Time for which somebody without an open page still waits to be let in."""
 LEFT = "classroom_left"
 """Name of the codes of rooms that a visitor has left, among the values that are kept of them."""
 TOLD = "classroom_told"
@@ -85,7 +85,7 @@ class Classrooms(ByCode[Classroom]):
             return None if (seat := seat_of(visitor)) is None else self.named(seat.code)
         return None
 
-    def visit(self, visitor: Visitor, page: Tab) -> None:
+    def visit(self, visitor: Visitor, page: LivePage) -> None:
         """Make a page follow the room that its visitor is in, and no other; only scripts call it.
 
         If there is no such room any more, or it no longer knows the visitor, they are told, and in none from now on.
@@ -102,7 +102,7 @@ class Classrooms(ByCode[Classroom]):
                 notice, room.notice = room.notice, None
             if room is not None and room.knows(me):
                 room.listeners.add(page)
-            elif seat_of(visitor) == seat:  # no other tab has left or joined meanwhile
+            elif seat_of(visitor) == seat:  # no other page has left or joined meanwhile
                 del visitor.kept[SEAT]
                 tell(visitor, (ENDED if room is None else GONE).format(seat.code), first=True)
         if notice is not None:
@@ -145,7 +145,7 @@ class Classrooms(ByCode[Classroom]):
             self.checkpoints.delete(room.id, Learners(room).file_of(mine))
 
     def check(self, visitor: Visitor) -> None:
-        """Forget that a visitor waits whose tabs are closed, and delete the copies in runs whose rooms are closed."""
+        """Forget that a visitor waits whose pages are closed, and delete the copies in runs whose rooms are closed."""
         room = None if (seat := seat_of(visitor)) is None else self._present.get(Classroom.id_of(seat.code))
         if room is not None and time.monotonic() - visitor.last_seen > WAITS_S and person(visitor.id) in room.waiting:
             room.send_away(person(visitor.id))  # not with a press of the holder's that lets them in now
@@ -178,20 +178,20 @@ def _require_free(visitor: Visitor, code: str) -> None:
 
 ROOMS = Classrooms()
 """All rooms of this server."""
-PEOPLE = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and room.look(), 1.0)
+PEOPLE = Event(lambda page: (room := ROOMS.of(page.visitor)) and room.look(), 1.0)
 """Who is in the visitor's room, their guesses and mistakes, and the table."""
-DOOR = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (tuple(room.waiting.items()), room.door_is_open), 1.0)
+DOOR = Event(lambda page: (room := ROOMS.of(page.visitor)) and (tuple(room.waiting.items()), room.door_is_open), 1.0)
 """Who waits to be let in, and whether the door is open: what only the one who holds the room sees."""
-CLAIMS = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and [len(one.claims) for one in room.learners], 1.0)
+CLAIMS = Event(lambda page: (room := ROOMS.of(page.visitor)) and [len(one.claims) for one in room.learners], 1.0)
 """How many drawings wait for the holder to read them, which only their page shows."""
 
 
-def _given(tab: Any) -> tuple[int | None, ...] | None:
-    mine = None if (room := ROOMS.of(tab.visitor)) is None else room.learner(person(tab.owner))
+def _given(page: Any) -> tuple[int | None, ...] | None:
+    mine = None if (room := ROOMS.of(page.visitor)) is None else room.learner(person(page.owner))
     return None if mine is None else (mine.number, mine.n_given, mine.guess, len(mine.claims), len(mine.mistakes))
 
 
-DRAWINGS = Event(lambda tab: (room := ROOMS.of(tab.visitor)) and (room.n_given, room.n_copied), 1.0)
+DRAWINGS = Event(lambda page: (room := ROOMS.of(page.visitor)) and (room.n_given, room.n_copied), 1.0)
 """All that was given to the visitor's room, and how much of it is copied."""
 GIVEN = Event(_given, 1.0)
 """What the visitor has given to the room, and their guess."""

@@ -11,7 +11,7 @@ from mlp.page.draw.collect import boxes
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.style.html import announced
 from mlp.page.style.picking import choice, pick_from
 from mlp.page.style.redraw import rerun_page
@@ -81,7 +81,7 @@ def _names(visitor: Visitor, room: Classroom) -> None:
 
 
 def _give(visitor: Visitor, room: Classroom, label: int) -> None:
-    drawing = this_tab().desk.drawing
+    drawing = this_page().desk.drawing
     if drawing is None:
         _refused.set(f"Draw {room.names[label]} first, then press it.")
         return

@@ -9,7 +9,7 @@ import streamlit as st
 from mlp.class_names import DIGITS, in_words
 from mlp.images.mnist import Dataset
 from mlp.page import state
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import forget_linked, hidable, linked
 from mlp.page.style.redraw import Where, part
@@ -76,7 +76,7 @@ def visit_room(visitor: Visitor) -> None:
 
     Call it before all that shows either. Once the visitor is in a room, the address has no code, as they may share it.
     """
-    ROOMS.visit(visitor, this_tab())
+    ROOMS.visit(visitor, this_page())
     seat = seat_of(visitor)
     if (code := linked(LINKED)) is not None and not _followed.get():
         _followed.set(True)

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.style.html import live
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.learner import person
@@ -19,7 +19,7 @@ IN_A_ROW = 24
 
 def wall(room: Classroom) -> None:
     """Draw a row of drawings for each name; from then on the live channel updates them."""
-    this_tab().register("room", partial(wall_parts, room))
+    this_page().register("room", partial(wall_parts, room))
     parts = all_parts(room)
     st.html(f'<p class="ink-status" data-live="room_wall">{parts["html.room_wall"]}</p>')
     rows = "".join(
@@ -29,9 +29,9 @@ def wall(room: Classroom) -> None:
     st.html(f'<div class="ink-wall">{rows}</div>')
 
 
-def wall_parts(room: Classroom, tab: Tab) -> Parts:
+def wall_parts(room: Classroom, page: LivePage) -> Parts:
     """Return the parts of the wall for the live channel; none for a learner who was let go."""
-    return {} if room.learner(person(tab.owner)) is None else all_parts(room)
+    return {} if room.learner(person(page.owner)) is None else all_parts(room)
 
 
 def all_parts(room: Classroom) -> Parts:

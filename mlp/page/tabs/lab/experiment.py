@@ -15,7 +15,7 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section, share_bars, track
 from mlp.page.style.redraw import Event, Where, part
@@ -28,7 +28,7 @@ from mlp.page.visitors.shelf import answers_now
 from mlp.page.visitors.visitor import Visitor
 
 lab_refused = Refusal("lab")
-WORK = Event(lambda tab: tab.work and (tab.work[1].running, tab.work[1].work.progress), 0.4)
+WORK = Event(lambda page: page.work and (page.work[1].running, page.work[1].work.progress), 0.4)
 """The progress of a computation."""
 _lab_drawn_for = SessionVar[bool]("lab_drawn_for", False)
 """Whether the run had enough saved steps for the open experiment's controls when these were drawn."""
@@ -97,17 +97,17 @@ def has_states(visitor: Visitor) -> bool:
 
 def begin_work(visitor: Visitor, experiment: str, work: Computation) -> None:
     """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
-    tab = this_tab()
-    if tab.work is not None:
-        tab.work[1].stop()
-    tab.work = (experiment, Sliced(work, engine(), visitor.id))
-    tab.work[1].subscribe(partial(tab.changed, "page"))
-    tab.changed("page")
+    page = this_page()
+    if page.work is not None:
+        page.work[1].stop()
+    page.work = (experiment, Sliced(work, engine(), visitor.id))
+    page.work[1].subscribe(partial(page.changed, "page"))
+    page.changed("page")
 
 
 def work_of(experiment: str) -> Sliced[Any] | None:
     """Return the session's computation, done or not, if it belongs to this experiment, else None."""
-    current = this_tab().work
+    current = this_page().work
     return current[1] if current is not None and current[0] == experiment else None
 
 

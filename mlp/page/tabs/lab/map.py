@@ -13,7 +13,7 @@ from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.page.draw.networks import Answering, answering
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import pictures
 from mlp.page.style.picking import GalleryPicture, gallery
@@ -56,7 +56,7 @@ class Layout(NamedTuple):
 def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
     now = answering(visitor)
-    test, drawing = data.test, this_tab().desk.digit
+    test, drawing = data.test, this_page().desk.digit
     n = n_affordable(now.network, len(test.labels))
     fitted = Split(data.train.images[:FITTED], data.train.labels[:FITTED])
     layout = within_budget("lab_map", (now.network, test, n), lambda: _layout(now, test, n, fitted), plays=False)

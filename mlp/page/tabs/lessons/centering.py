@@ -14,7 +14,7 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
 from mlp.page.style.redraw import part
@@ -24,7 +24,7 @@ from mlp.page.visitors.visitor import Visitor
 @part("lesson_forms", STROKE, NETWORK)
 def compare_forms(visitor: Visitor, data: Dataset) -> None:
     """Draw both inputs with both answers."""
-    drawing = this_tab().desk.drawing
+    drawing = this_page().desk.drawing
     if drawing is None:
         drawing = _prepared(_example(data))
         st.caption("This is a test digit: draw one above to take its place.")

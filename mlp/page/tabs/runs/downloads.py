@@ -32,7 +32,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
     def now() -> NumberedRun:
         try:
             return run_of(visitor, number)
-        except LookupError:  # another tab has deleted it
+        except LookupError:  # another page has deleted it
             return shown
 
     name = file_name(f"run-{number}", visitor.nickname, date.today())

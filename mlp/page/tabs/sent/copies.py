@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
-from mlp.page.live.tabs import Tab
+from mlp.page.live.live_page import LivePage
 from mlp.page.visitors.by_code import ByCode, CodedWork
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.persistence import save
@@ -103,7 +103,7 @@ class Copies(ByCode[Copy]):
                 if owner.refusals:
                     self.withdraw(visitor, sent.code)
                     raise ValueError(UNSAVED)
-        if not self.knows(sent.code):  # another tab has deleted all work
+        if not self.knows(sent.code):  # another page has deleted all work
             raise ValueError(AGAIN)
         return sent.code
 
@@ -114,7 +114,7 @@ class Copies(ByCode[Copy]):
             sent = {code: of_it for code, of_it in sent.items() if self.knows(code)}
         return sent
 
-    def visit(self, text: str, page: Tab) -> Copy | None:
+    def visit(self, text: str, page: LivePage) -> Copy | None:
         """Return the copy with this code, which stays in memory as long as the page; None if there is none."""
         with self.held(typed_code(text)) as sent:
             if sent is None or sent.reader is None:

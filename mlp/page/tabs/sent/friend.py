@@ -10,7 +10,7 @@ from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.link import forget_linked, linked, one_of
@@ -31,13 +31,13 @@ ENDED = (
 NOT_NOW = "The server can’t show the network that a friend sent now. Open its link again in a minute."
 
 _problem = SessionVar[str]("sent_problem", "")
-"""Why a network that was asked for does not answer in this tab; empty if it does."""
+"""Why a network that was asked for does not answer on this page; empty if it does."""
 
 
 def visit_network(visitor: Visitor) -> Copy | None:
     """Borrow and return the friend’s network that answers, if it is one; call it before all that shows it.
 
-    That of a link is put on the shelf and chosen. The shelf keeps its code and what it reads, and the tab its weights.
+    That of a link is put on the shelf and chosen. The shelf keeps its code and what it reads, and the page its weights.
     """
     link, friends = linked(LINKED), visitor.kept.get(FRIENDS, {})
     is_new = link is not None and named(visitor, link) is None
@@ -51,10 +51,10 @@ def visit_network(visitor: Visitor) -> Copy | None:
         return None
     copy, problem, loan = None, NOT_NOW, state.loan.get()
     with suppress(OSError):
-        copy = COPIES.visit(code, this_tab())
+        copy = COPIES.visit(code, this_page())
         problem = ENDED if copy is None else ""
     if copy is not None and (loan is None or loan.key != code) and not visitors().free_memory(0):
-        copy.listeners.discard(this_tab())
+        copy.listeners.discard(this_page())
         copy, problem = None, NOT_NOW
     if problem == ENDED:
         forget_linked(LINKED)
@@ -92,7 +92,7 @@ def sent_row(visitor: Visitor) -> Row | None:
 
 def _judge(visitor: Visitor, names: tuple[str, ...]) -> None:
     """Draw the buttons that say whether the answer is right, and the count."""
-    if this_tab().desk.drawing is not None:
+    if this_page().desk.drawing is not None:
         st.button("Right", key="sent_right", on_click=_count, args=(visitor,))
         with st.popover("It was a …", key="sent_was"), st.container(horizontal=True, gap="xsmall"):
             for label, name in enumerate(names):
@@ -112,7 +112,7 @@ def _count(visitor: Visitor, label: int | None = None) -> None:
 
     A drawing that the network does not know is not read, whatever it would have answered.
     """
-    desk = this_tab().desk
+    desk = this_page().desk
     answer = None if desk.answer is None else desk.answer.current
     if desk.drawing is None or answer is None or answer.reading is None:
         return

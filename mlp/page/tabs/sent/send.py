@@ -26,7 +26,7 @@ KEPT = "It is kept until you withdraw it under *Mine*, *Sent*, or until nobody h
 _refused = Refusal("send")
 _withdrawn = Refusal("withdraw")
 _code = SessionVar[str]("sent_code", "")
-"""The code of the network that this tab has sent last."""
+"""The code of the network that this page has sent last."""
 
 
 def link_of(code: str) -> str:

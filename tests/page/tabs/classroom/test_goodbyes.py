@@ -14,7 +14,7 @@ from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ENDED, GONE, ROOMS, RUNS_ENDED, WAITS_S, seat_of, tell, told
 from mlp.page.visitors.newcomer import NOT_DELETED
 from mlp.page.visitors.session import visitors
-from tests.page.sight import at_rest, draw, eventually, tab_of, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, page_of, text, visitor_of
 from tests.page.tabs.classroom.test_rooms import back, image, server, with_class
 from tests.page.tabs.classroom.ways import Pages, keys, me
 from tests.page.ways import press
@@ -120,7 +120,7 @@ def test_nothing_on_a_page_names_somebody_beyond_the_room(classroom: Pages, open
     press(holder.run(), next(one.key for one in holder.button if one.label == "Let go …"))
     assert {"Let in", "No", "Let go"} <= {one.label for one in holder.button}
     for page in (holder, learner.run(), stranger):
-        shown = "".join(str(each.proto) for each in page.main) + str(tab_of(page).parts(["page", "room"]))
+        shown = "".join(str(each.proto) for each in page.main) + str(page_of(page).parts(["page", "room"]))
         assert "You are " in shown
         assert [me(each) for each in (holder, learner, stranger) if me(each) in shown] == []
 
@@ -130,9 +130,9 @@ def test_learner_who_is_let_go_reads_it_at_the_canvas_on_all_pages_until_ok(
 ):
     room, _, learner = classroom
     other = open_page(visitor=learner)
-    assert tab_of(learner).parts(["page"])["draw"] is None
+    assert page_of(learner).parts(["page"])["draw"] is None
     room.let_go(me(learner))
-    assert tab_of(learner).parts(["page"])["draw"]  # the browser asks for a script at once
+    assert page_of(learner).parts(["page"])["draw"]  # the browser asks for a script at once
     gone = GONE.format(room.code)
     draw(learner, 3)  # begun before, finished after
     for page in (learner.run(), learner.run(), other.run()):

@@ -30,7 +30,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import own_digits
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.sight import tab_of, text, visitor_of
+from tests.page.sight import page_of, text, visitor_of
 from tests.page.visitors.sample_work import file_of
 from tests.sample_digits import sample
 
@@ -286,12 +286,12 @@ def test_learner_who_was_let_go_sees_nothing_and_learns_nothing(open_page):
     room.add_file(own_digits(digits.images[:60], digits.labels[:60]))
     ROOMS.join(learner, room.code)
     assert "60 drawings" in text(page.run(), "room_wall")
-    assert wall_parts(room, tab_of(page)) != {}
+    assert wall_parts(room, page_of(page)) != {}
     holders = {"room_door", "room_collects", "room_out", "room_close", "room_close_anyway"}
     assert not holders & {one.key for one in page.button}
     alone = page.button(key="room_alone")
     room.let_go(person(learner.id))
-    assert wall_parts(room, tab_of(page)) == {}
+    assert wall_parts(room, page_of(page)) == {}
     alone.click().run()  # on the page as it was before
     assert learner.job is None
     assert seat_of(learner) is None

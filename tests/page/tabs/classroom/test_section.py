@@ -27,7 +27,7 @@ from mlp.page.visitors.session import visitors
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.page.draw.test_your_signs import shape
 from tests.page.live.test_parts import outdated
-from tests.page.sight import address, at_rest, component, draw, draw_sign, eventually, tab_of, text, visitor_of
+from tests.page.sight import address, at_rest, component, draw, draw_sign, eventually, page_of, text, visitor_of
 from tests.page.tabs.classroom.ways import Pages, me
 from tests.page.tabs.test_next_step import label
 from tests.page.ways import press
@@ -273,7 +273,7 @@ def test_strangers_at_the_door_change_only_the_page_of_whoever_holds_the_room(cl
     assert outdated(waits) == []
     room.send_away(*room.waiting)
     waits.run()
-    assert tab_of(waits).parts(["page"])["draw"] is None  # that one script has drawn all
+    assert page_of(waits).parts(["page"])["draw"] is None  # that one script has drawn all
 
 
 def test_room_leads_through_its_own_steps(open_page: Callable[..., AppTest]):

@@ -10,7 +10,7 @@ from mlp.page.tabs.classroom.after.changed import ALONE, KEPT, QUESTION, TAUGHT
 from mlp.page.tabs.classroom.after.sheet import class_part
 from mlp.page.tabs.classroom.learner import called
 from mlp.page.tabs.classroom.rooms import ROOMS
-from tests.page.sight import eventually, tab_of, visitor_of
+from tests.page.sight import eventually, page_of, visitor_of
 from tests.page.tabs.classroom.test_report import after_a_lesson, named, written
 from tests.page.tabs.classroom.ways import Pages, me
 from tests.page.ways import measured, press
@@ -52,7 +52,7 @@ def test_drawings_are_left_out_and_the_result_stays_for_the_sheet(classroom: Pag
         for each in one.drawings.examples:
             room.give(one.who, each.label, each.image // 2)
     learner = press(learner, "room_changed_alone")
-    eventually(lambda: tab_of(learner).work[1].work.progress == 1)
+    eventually(lambda: page_of(learner).work[1].work.progress == 1)
     learner.run()
     kept = visitor_of(learner).kept[KEPT]["results"]
     assert list(kept) == [ALONE]
@@ -62,4 +62,4 @@ def test_drawings_are_left_out_and_the_result_stays_for_the_sheet(classroom: Pag
     )
     assert kept[ALONE] in written(class_part(visitor_of(learner))).replace("&#x27;", "'")
     assert QUESTION in class_part(visitor_of(learner))
-    assert len(tab_of(learner).work[1].work.right) == 2 * N_SEEDS
+    assert len(page_of(learner).work[1].work.right) == 2 * N_SEEDS

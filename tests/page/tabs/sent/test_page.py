@@ -12,7 +12,7 @@ from mlp.page.visitors.session import visitors
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters
 from tests.page.draw.test_your_signs import shape
-from tests.page.sight import address, component, draw, tab_of, text, visitor_of
+from tests.page.sight import address, component, draw, page_of, text, visitor_of
 from tests.page.tabs.sent.test_copies import network
 from tests.page.tabs.test_next_step import label
 from tests.page.test_everywhere import FOREIGN, unescaped
@@ -38,7 +38,7 @@ def test_friend_reads_with_the_network_of_the_link_and_counts(open_page: Open):
     assert component(page, "stage_network")["description"].endswith("3 answers: 😀, cat and ♥; nothing is drawn yet.")
     assert "give_one" not in {button.key for button in page.button}  # of signs that somebody else drew
     draw(page, 4)
-    right = tab_of(page).desk.answer.current.reading.digit
+    right = page_of(page).desk.answer.current.reading.digit
     assert "It read 1 of your 1." in text(press(page, "sent_right"), "correction_row")
     for named, shown in ((right, "2 of your 2"), ((right + 1) % 3, "2 of your 3")):
         assert shown in text(press(draw(page, 4), f"sent_was_{named}"), "correction_row")
@@ -54,7 +54,7 @@ def test_drawing_that_the_network_does_not_know_is_not_read(open_page: Open):
     reader = network()
     reader.none_below = 1.0
     page = open_page(network=sent(reader))
-    hidden = tab_of(draw(page, 4)).desk.answer.current
+    hidden = page_of(draw(page, 4)).desk.answer.current
     assert (hidden.is_seen, hidden.text) == (False, None)
     assert "It read 0 of your 1." in text(press(page, f"sent_was_{hidden.reading.digit}"), "correction_row")
     assert "It read 0 of your 2." in text(press(draw(page, 4), "sent_right"), "correction_row")

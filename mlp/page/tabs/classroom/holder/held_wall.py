@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from mlp.page.live.tabs import this_tab
+from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Where, part, redraw
@@ -27,7 +27,7 @@ REMOVES = "Takes it out of the room and its download. A run that learned it keep
 
 def held_wall(room: Classroom) -> None:
     """Draw how many drawings there are, which the live channel updates, and each drawing to press."""
-    this_tab().register("room", lambda _tab: {"html.room_wall": all_parts(room)["html.room_wall"]})
+    this_page().register("room", lambda _page: {"html.room_wall": all_parts(room)["html.room_wall"]})
     st.html(f'<p class="ink-status" data-live="room_wall">{all_parts(room)["html.room_wall"]}</p>')
     _drawings(room)
 

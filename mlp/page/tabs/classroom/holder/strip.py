@@ -27,11 +27,11 @@ _at_door = SessionVar[tuple[str, ...]]("strip_at_door", ())
 """Those whom the button lets in."""
 
 
-def _look(tab: Any) -> Hashable:
-    now, room = position(tab.visitor), ROOMS.of(tab.visitor)
+def _look(page: Any) -> Hashable:
+    now, room = position(page.visitor), ROOMS.of(page.visitor)
     if now is None or room is None:
         return now and now.minutes
-    done = done_in(room, tab.visitor)
+    done = done_in(room, page.visitor)
     return now.minutes, late(now, done), done[:-1]
 
 

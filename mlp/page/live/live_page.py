@@ -1,4 +1,4 @@
-"""Open tabs of the page, with the sources of their moving parts, for the sockets that update them."""
+"""Open pages, with the sources of their moving parts, for the sockets that update them."""
 
 import secrets
 import threading
@@ -12,20 +12,20 @@ from mlp.page.live.protocol import Ask
 from mlp.page.session_var import SessionVar
 from mlp.page.visitors.visitor import Visitor
 
-_live_tab = SessionVar[Any]("live_tab", None)
-"""The tab, as the live channel knows it."""
+_live_page = SessionVar[Any]("live_page", None)
+"""The session's page, as the live channel knows it."""
 
 ANSWER_S = 0.15
 """Longest time that a script waits for the answer to a finished stroke."""
 
 Parts = dict[str, Any]
 """Current parts of the page, by their names in the protocol."""
-Source = Callable[["Tab"], Parts]
-"""Returns some of a tab's parts, outside of any script."""
+Source = Callable[["LivePage"], Parts]
+"""Returns some of a page's parts, outside of any script."""
 
 
 class Follower(Protocol):
-    """The connection that updates a tab; its methods can be called from any thread."""
+    """The connection that updates a page; its methods can be called from any thread."""
 
     def wake(self, names: Collection[str], *, urgent: bool = False) -> None:
         """Respond to possible changes in the parts of these sources; texts of ``urgent`` ones overtake pictures."""
@@ -34,12 +34,15 @@ class Follower(Protocol):
         """Close, as another connection takes over."""
 
 
-class Tab:
-    """One tab: its secret, the sources of its parts, and its canvas; scripts, jobs and the socket use it in threads."""
+class LivePage:
+    """A page in one tab of a browser: its secret, the sources of its parts, and its canvas.
+
+    Scripts, jobs and the socket use it in their threads.
+    """
 
     def __init__(self) -> None:
         self.key = secrets.token_urlsafe(24)
-        """The secret that identifies the tab's browser."""
+        """The secret that identifies the page's browser."""
         self.owner = ""
         """The visitor's id."""
         self.visitor: Visitor | None = None
@@ -65,7 +68,7 @@ class Tab:
         self._lock = threading.Lock()
 
     def show(self, visitor: Visitor) -> None:
-        """Show this visitor's work; changes of it wake the tab from now on."""
+        """Show this visitor's work; changes of it wake the page from now on."""
         self.owner, self.visitor = visitor.id, visitor
         visitor.listeners.add(self)
         self._watch(visitor.jobs())
@@ -77,7 +80,7 @@ class Tab:
         self.changed()
 
     def _watch(self, jobs: Collection[Job]) -> None:
-        """Subscribe to exactly these jobs; tab and jobs do not keep each other in memory."""
+        """Subscribe to exactly these jobs; page and jobs do not keep each other in memory."""
         woken = WeakMethod(self._job_changed)
 
         def wake() -> None:
@@ -149,11 +152,11 @@ class Tab:
 
     @property
     def followed(self) -> bool:
-        """Whether a socket updates the tab, so that no script needs to."""
+        """Whether a socket updates the page, so that no script needs to."""
         return self._follower is not None
 
     def connect(self, follower: Follower) -> None:
-        """Make this connection update the tab from now on, and close an earlier one."""
+        """Make this connection update the page from now on, and close an earlier one."""
         with self._lock:
             earlier, self._follower = self._follower, follower
         self._connected.set()
@@ -168,26 +171,26 @@ class Tab:
                 self._follower = None
 
 
-_tabs: WeakValueDictionary[str, Tab] = WeakValueDictionary()
-"""Open tabs, by key; each lives as long as its session."""
+_pages: WeakValueDictionary[str, LivePage] = WeakValueDictionary()
+"""Open pages, by key; each lives as long as its session."""
 
 
-def opened_tab() -> Tab:
-    """Return a new tab, which `tab_of` finds by its key while a reference to it exists."""
-    tab = Tab()
-    _tabs[tab.key] = tab
-    return tab
+def opened_page() -> LivePage:
+    """Return a new page, which `page_of` finds by its key while a reference to it exists."""
+    page = LivePage()
+    _pages[page.key] = page
+    return page
 
 
-def this_tab() -> Tab:
-    """Return the tab of the running script."""
-    tab: Tab | None = _live_tab.get()
-    if tab is None:
-        tab = opened_tab()
-        _live_tab.set(tab)
-    return tab
+def this_page() -> LivePage:
+    """Return the page of the running script."""
+    page: LivePage | None = _live_page.get()
+    if page is None:
+        page = opened_page()
+        _live_page.set(page)
+    return page
 
 
-def tab_of(key: str) -> Tab | None:
-    """Return the tab with this key, or None."""
-    return _tabs.get(key)
+def page_of(key: str) -> LivePage | None:
+    """Return the page with this key, or None."""
+    return _pages.get(key)
