@@ -21,7 +21,7 @@ from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.style.html import live, share_bars
 from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick
-from mlp.page.style.redraw import part, rerun_page
+from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.theme import image_url
 from mlp.page.train.speed import note_reading, strip
 from mlp.page.visitors.shelf import chosen
@@ -96,7 +96,7 @@ def answer_anew(visitor: Visitor) -> Parts:
     return parts
 
 
-@part("row", lambda visitor, takers: row_of(visitor, takers).on)
+@redrawn("row", lambda visitor, takers: row_of(visitor, takers).on)
 def _row(visitor: Visitor, takers: Sequence[Taker]) -> None:
     with st.container(key="correction_row"):
         row_of(visitor, takers).draw()

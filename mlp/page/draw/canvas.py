@@ -28,7 +28,7 @@ from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable, linked
-from mlp.page.style.redraw import part, redraw
+from mlp.page.style.redraw import redraw, redrawn
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.runs import FIRST_WORK
 from mlp.page.visitors.visitor import Visitor
@@ -89,12 +89,12 @@ def _path(stroke: Stroke) -> dict[str, Any]:
     }
 
 
-@part("drawing", CANVAS)
+@redrawn("drawing", CANVAS)
 def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[Callable[[Visitor], None]]) -> None:
     """Draw the canvas, which shows what the taker of the drawing asks for, and its buttons, the given ones last.
 
-    A stroke redraws only the parts that depend on it (`on_stroke`), not the canvas. The canvas is still a part, as a
-    stroke outside of any part would interrupt a running script.
+    A stroke redraws only the fragments that depend on it (`on_stroke`), not the canvas. It is still a fragment, as a
+    stroke outside of any would interrupt a running script.
     """
     # Imported here, as it raises outside of a running page, where tests import this module.
     from streamlit_drawable_canvas import st_canvas

@@ -20,7 +20,7 @@ from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import Event, part
+from mlp.page.style.redraw import Event, redrawn
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.visitor import Visitor
 
@@ -51,7 +51,7 @@ def photo_section(visitor: Visitor) -> None:
     _sheet_photo(visitor)
 
 
-@part("photo_drawn", CANVAS)
+@redrawn("photo_drawn", CANVAS)
 def _panel(visitor: Visitor) -> None:
     """Draw the panel for uploads; unlike a popover's content, it stays in the page when closed, so uploads continue."""
     with st.container(key="photo_panel"):
@@ -85,7 +85,7 @@ def _reads(_: Visitor) -> Sequence[Event]:
     return () if this_page().desk.photo is None else (STROKE, NETWORK)
 
 
-@part("sheet_photo", CANVAS, _reads)
+@redrawn("sheet_photo", CANVAS, _reads)
 def _sheet_photo(visitor: Visitor) -> None:
     """Draw the open photo over the canvas if it has several digits, and the numbers that they form at its foot."""
     photo = this_page().desk.photo

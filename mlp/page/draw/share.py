@@ -22,7 +22,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import settings_query
 from mlp.page.style.download_button import download_button
 from mlp.page.style.reach import named_address
-from mlp.page.style.redraw import part
+from mlp.page.style.redraw import redrawn
 from mlp.page.style.theme import LIGHT
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.shelf import chosen
@@ -43,7 +43,7 @@ Way = tuple[str, Callable[[Visitor], None]]
 """What can be shared, and what draws how."""
 
 
-@part("share_menu", lambda _, ways: [STROKE] if dict(ways).get(_what.get()) is share_drawing else [])
+@redrawn("share_menu", lambda _, ways: [STROKE] if dict(ways).get(_what.get()) is share_drawing else [])
 def share_section(visitor: Visitor, ways: Sequence[Way]) -> None:
     """Ask what to share, and draw how."""
     labels = [label for label, _ in ways]

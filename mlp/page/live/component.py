@@ -1,4 +1,4 @@
-"""Put the browser's part of the live channel on the page, and redraw the parts that a browser requests."""
+"""Put the browser's part of the live channel on the page, and redraw the fragments that it requests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,14 @@ from mlp.jobs.slices import slice_seconds
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.session_var import SessionVar
-from mlp.page.style.redraw import NOTHING, drawn_parts, fragment, redraw, redraw_parts
+from mlp.page.style.redraw import NOTHING, drawn_fragments, fragment, redraw, redraw_fragments
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
 _live = SessionVar[Any]("live", None)
 """The last request of the browser's part of the channel for the page."""
 _live_requests = SessionVar[Any](NOTHING, None)
-"""The last request of the browser's part of the channel for parts."""
+"""The last request of the browser's part of the channel for fragments."""
 
 _JS = "export default (component) => inkling.openChannel(component);"
 _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest = setTriggerValue; };"
@@ -31,8 +31,8 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Calla
     ``script_state`` returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
     ``teach`` is called when a visitor wants to teach what is no digit.
     """
-    page, drawn, shown = this_page(), drawn_parts(), script_state()
-    drawn.page, drawn.parts = page, {}
+    page, drawn, shown = this_page(), drawn_fragments(), script_state()
+    drawn.page, drawn.fragments = page, {}
     page.show(visitor)
 
     def page_parts(page: LivePage) -> Parts:
@@ -68,9 +68,9 @@ def channel_asks() -> bool:
 
 
 def _redraw_requested() -> None:
-    """Redraw the outdated parts that the browser asks for."""
+    """Redraw the outdated fragments that the browser asks for."""
     keys = (_live_requests.get() or {}).get("redraw")
-    redraw_parts([key for key in drawn_parts().parts if isinstance(keys, list) and key in keys])
+    redraw_fragments([key for key in drawn_fragments().fragments if isinstance(keys, list) and key in keys])
 
 
 def _choose_digit(page: LivePage) -> None:

@@ -12,7 +12,7 @@ from mlp.class_names import DIGITS
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.page import state
 from mlp.page.style.link import hidable, shortened
-from mlp.page.style.redraw import Event, part, redraw, rerun_page
+from mlp.page.style.redraw import Event, redraw, redrawn, rerun_page
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.setting_entry import Setting, format_value, value_text
 from mlp.training.settings import SETTINGS, Settings, controls, settings_at
@@ -64,7 +64,7 @@ def show(settings: Settings) -> bool:
     return all(state.control(key).get() == at for key, at in wanted if key in there and there[key].has(at))
 
 
-@part("starting_points_row", SETTING)
+@redrawn("starting_points_row", SETTING)
 def recipe_buttons(train: Callable[[], None]) -> None:
     """Draw a button for each recipe, which moves the controls and calls ``train``.
 
@@ -91,7 +91,7 @@ def _choose(name: str, train: Callable[[], None]) -> None:
     rerun_page()
 
 
-@part("settings_drawn", SETTING)
+@redrawn("settings_drawn", SETTING)
 def settings_panel(names: tuple[str, ...], run: NumberedRun | None, moved: Callable[[str], None]) -> None:
     """Draw the controls, each with its explanation as help; call ``moved`` with the key of one that was moved.
 

@@ -1,8 +1,8 @@
-"""The one way to redraw: each part of the page says what it depends on, and an event redraws the parts that do.
+"""The one way to redraw: each fragment of the page says what it depends on, and an event redraws those that do.
 
-A part is a fragment of Streamlit, in a container that the page keeps. A callback calls `redraw` with what has changed.
-Strokes, runs and computations also change without a script: then the browser asks for the outdated parts, those in the
-open tab once they are in view. Parts that move without scripts come through the live channel, see
+A fragment is one of Streamlit, in a container that the page keeps. A callback calls `redraw` with what has changed.
+Strokes, runs and computations also change without a script: then the browser asks for the outdated fragments, those in
+the open tab once they are in view. Parts that move without scripts come through the live channel, see
 `mlp.page.live.protocol`.
 """
 
@@ -22,7 +22,7 @@ from mlp.page.session_var import SessionVar
 
 @dataclass(eq=False)
 class Event:
-    """A change on which parts of the page depend, declared in the file that causes it.
+    """A change on which fragments of the page depend, declared in the file that causes it.
 
     ``look`` returns the state of a `mlp.page.live.live_page.LivePage`, in any thread; it is None if only scripts change
     it. Between two redraws for it are at least ``every_s`` seconds.
@@ -33,18 +33,18 @@ class Event:
 
 
 class Where(Enum):
-    """Where a part stands."""
+    """Where a fragment stands."""
 
     CARDS = auto()  # above the tabs, where visitors look while they draw and train
     TAB = auto()  # in the open tab
 
 
 NOTHING = "live_requests"
-"""A part that draws nothing to be seen; Streamlit would rerun the pressed control's part if no part was named."""
+"""A fragment that draws nothing to be seen; Streamlit would rerun that of the pressed control if none was named."""
 
 
 class Drawn(NamedTuple):
-    """A part as a script has drawn it last, with the states at which its events looked."""
+    """A fragment as a script has drawn it last, with the states at which its events looked."""
 
     on: Collection[Event]
     where: Where
@@ -52,27 +52,27 @@ class Drawn(NamedTuple):
     at: float
 
 
-class DrawnParts:
-    """The parts that scripts have drawn in a ``page`` of the live channel, by key, in the order of the page."""
+class DrawnFragments:
+    """The fragments that scripts have drawn on a ``page`` of the live channel, by key, in the order of the page."""
 
     def __init__(self) -> None:
-        self.parts: dict[str, Drawn] = {}
+        self.fragments: dict[str, Drawn] = {}
         self.page: Any = None
 
     def note(self, key: str, on: Collection[Event], where: Where) -> None:
-        """Record that a part is drawn now."""
+        """Record that a fragment is drawn now."""
         states = {event: event.look(self.page) for event in on if event.look is not None}
-        self.parts[key] = Drawn(on, where, states, time.monotonic())
+        self.fragments[key] = Drawn(on, where, states, time.monotonic())
 
     def outdated(self, least_s: float) -> tuple[list[tuple[str, float, bool]], float | None]:
-        """Return the parts to be drawn again, and the seconds until another one may be due, or None.
+        """Return the fragments to be drawn again, and the seconds until another one may be due, or None.
 
-        Of each part: its key, a number that changes whenever it is drawn, and whether it is in the open tab. Between
+        Of each: its key, a number that changes whenever it is drawn, and whether it is in the open tab. Between
         two redraws for anything but a stroke are at least ``least_s``.
         """
         look, now = cache(lambda event: event.look(self.page)), time.monotonic()
         found, waits = [], []
-        for key, drawn in list(self.parts.items()):
+        for key, drawn in list(self.fragments.items()):
             changed = [event for event, state in drawn.states.items() if state != look(event)]
             wait = min((max(event.every_s, event.every_s and least_s) for event in changed), default=None)
             if wait is not None and now - drawn.at >= wait:
@@ -82,27 +82,27 @@ class DrawnParts:
         return found, min(waits, default=None)
 
 
-_drawn_parts = SessionVar("drawn_parts", DrawnParts())
+_drawn_fragments = SessionVar("drawn_fragments", DrawnFragments())
 
 
-def drawn_parts() -> DrawnParts:
-    """Return the parts that this page's scripts have drawn."""
-    return _drawn_parts.start(DrawnParts())
+def drawn_fragments() -> DrawnFragments:
+    """Return the fragments that this page's scripts have drawn."""
+    return _drawn_fragments.start(DrawnFragments())
 
 
-def part(
+def redrawn(
     key: str, *on: Event | Callable[..., Collection[Event]], where: Where = Where.CARDS
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return a decorator that makes a function draw a part of the page, again after each of these events.
+    """Return a decorator that makes a function draw a fragment of the page, again after each of these events.
 
-    One may be a function that returns events for the function's arguments, whenever it is drawn. None are for a part
-    that only its own controls change.
+    One may be a function that returns events for the function's arguments, whenever it is drawn. None are for a
+    fragment that only its own controls change.
     """
 
     def declare(act: Callable[..., None]) -> Callable[..., None]:
         @wraps(act)
         def draw(*args: Any) -> None:
-            drawn, events = drawn_parts(), [[one] if isinstance(one, Event) else one(*args) for one in on]
+            drawn, events = drawn_fragments(), [[event] if isinstance(event, Event) else event(*args) for event in on]
             drawn.note(key, list(chain(*events)), where)
             drawn.page.changed("page")
             act(*args)
@@ -129,25 +129,25 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
 
 
 def redraw(*on: Event) -> None:
-    """Redraw the parts that depend on what has changed; for callbacks, as their last act.
+    """Redraw the fragments that depend on what has changed; for callbacks, as their last act.
 
-    In the open tab, the browser asks for parts that not only scripts change, once they are in view. Without the live
+    In the open tab, the browser asks for those that not only scripts change, once they are in view. Without the live
     channel, which also draws what moves, the whole page is drawn.
     """
-    drawn = drawn_parts()
+    drawn = drawn_fragments()
     if drawn.page is None or not drawn.page.followed:
         rerun_page()
         return
     at_once = {Where.CARDS: set(on), Where.TAB: {event for event in on if event.look is None}}
-    keys = [key for key, one in drawn.parts.items() if not at_once[one.where].isdisjoint(one.on)]
+    keys = [key for key, last in drawn.fragments.items() if not at_once[last.where].isdisjoint(last.on)]
     for key in keys:  # else the browser would ask for those that are drawn a moment later
-        drawn.note(key, drawn.parts[key].on, drawn.parts[key].where)
+        drawn.note(key, drawn.fragments[key].on, drawn.fragments[key].where)
     drawn.page.changed("page")
-    redraw_parts(keys)
+    redraw_fragments(keys)
 
 
 def rerun_page() -> None:
-    """Redraw the whole page after a press in a fragment, as other parts change too; for callbacks, as their last act.
+    """Redraw the whole page after a press in a fragment, as others change too; for callbacks, as their last act.
 
     In a fragment it does not return.
     """
@@ -155,8 +155,8 @@ def rerun_page() -> None:
         st.rerun()
 
 
-def redraw_parts(keys: list[str]) -> None:
-    """Redraw the parts with these keys, or the whole page where that would lose something; for callbacks in a fragment.
+def redraw_fragments(keys: list[str]) -> None:
+    """Redraw the fragments with these keys, or the whole page where that would lose something; for callbacks in one.
 
     A callback runs before its script, and Streamlit 1.67 reruns these fragments instead of that script. If the script
     draws the whole page, it continues, because it draws these fragments too. If it draws several fragments, because

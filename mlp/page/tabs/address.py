@@ -15,7 +15,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import SETTING
 from mlp.page.settings.link import settings_problems, settings_query, take_settings
 from mlp.page.style.link import Query, hiding_problems, linked_query, one_of
-from mlp.page.style.redraw import part, rerun_page
+from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.reveal import reveal, revealed
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.section import LESSON_VIEWS, LESSONS_PLACE, lessons_are_open, lessons_open, open_lessons
@@ -115,7 +115,7 @@ def address_section(section: Section) -> None:
         _send(section)
 
 
-@part("address", SETTING, VIEW)
+@redrawn("address", SETTING, VIEW)
 def _send(section: Section) -> None:
     component = st.components.v2.component("address", js=_JS)
     data = {

@@ -15,7 +15,7 @@ from mlp.page.live.live_page import this_page
 from mlp.page.settings import controls
 from mlp.page.settings.controls import SETTING
 from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import Event, part, rerun_page
+from mlp.page.style.redraw import Event, redrawn, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.lab.section import LAB, LAB_VIEWS
 from mlp.page.tabs.lessons.section import LESSONS_PLACE, lessons_are_open, open_lessons
@@ -144,7 +144,7 @@ def _depends(visitor: Visitor, threads: Sequence[OtherThread]) -> Collection[Eve
     return [CANVAS, SETTING, *([] if _has_run(visitor) else [STROKE]), *thread_of(visitor, threads).on]
 
 
-@part("next_step_line", _depends)
+@redrawn("next_step_line", _depends)
 def next_step_section(visitor: Visitor, threads: Sequence[OtherThread]) -> None:
     """Draw a button for the one next thing, under the answer; ``threads`` are further ones."""
     step = next_step(visitor, threads)

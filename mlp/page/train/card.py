@@ -13,7 +13,7 @@ from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable
 from mlp.page.style.plots import QUANTITIES, Plot, draw_plot
-from mlp.page.style.redraw import part
+from mlp.page.style.redraw import redrawn
 from mlp.page.train import guess
 from mlp.page.train.moving import View, curve_title, run_parts
 from mlp.page.train.note import note_section, problems, refused
@@ -115,7 +115,7 @@ def _move_setting(visitor: Visitor, number: int, key: str) -> None:
         visitor.job.set_learning_rate(float(state.control(key).get()))
 
 
-@part("progress_and_curves")
+@redrawn("progress_and_curves")
 def _progress_and_curves(visitor: Visitor) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
     epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)

@@ -14,7 +14,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.controls import SETTING, chosen_settings, set_controls
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import part, rerun_page
+from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.train import guess
 from mlp.page.train.moving import guessed, legend
@@ -44,7 +44,7 @@ _measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 hidable("hints", "Hints when a run goes wrong", "")
 
 
-@part("note_drawn", SETTING)
+@redrawn("note_drawn", SETTING)
 def note_section(visitor: Visitor) -> None:
     """Draw why the last press was refused, else what goes wrong, else what the visitor guesses, compares or chose."""
     run = run_on_card(visitor, chosen(visitor))

@@ -7,7 +7,7 @@ import streamlit as st
 from mlp.jobs.limits import limits
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import hidable
-from mlp.page.style.redraw import part
+from mlp.page.style.redraw import redrawn
 from mlp.page.visitors.codes import id_from_text
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import FIRST_WORK
@@ -51,7 +51,7 @@ def newcomer_section(visitor: Visitor, more_deleted: Callable[[Visitor], str] = 
         _draw(visitor, more_deleted)
 
 
-@part("newcomer", FIRST_WORK)
+@redrawn("newcomer", FIRST_WORK)
 def _draw(visitor: Visitor, more_deleted: Callable[[Visitor], str]) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():

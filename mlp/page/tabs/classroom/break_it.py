@@ -24,7 +24,7 @@ from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.tabs.classroom.holder.held_wall import remove_button
 from mlp.page.tabs.classroom.learner import Learner, number_of, person
 from mlp.page.tabs.classroom.learning import teach_with
@@ -140,7 +140,7 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
     return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once your teacher reads {name}."
 
 
-@part("room_round", PEOPLE, lambda visitor, _room: [CLAIMS] * holds_room(visitor), where=Where.TAB)
+@redrawn("room_round", PEOPLE, lambda visitor, _room: [CLAIMS] * holds_room(visitor), where=Where.TAB)
 def round_section(visitor: Visitor, room: Classroom) -> None:
     """Draw the round: for its holder the switch and a claim to judge, and for all the mistakes that count."""
     holds, counted = holds_room(visitor), found(room)
@@ -213,7 +213,7 @@ def lesson_of(mistakes: list[Example], room: str, share: float = USUAL_SHARE) ->
     return split_data(learned, np.zeros(len(learned), bool), base=chosen_mnist(), share=share, room=room, mistakes=True)
 
 
-@part("room_mended", PEOPLE, RUN, where=Where.TAB)
+@redrawn("room_mended", PEOPLE, RUN, where=Where.TAB)
 def mended(visitor: Visitor, room: Classroom) -> None:
     """Draw what the visitor's last lesson with the round's mistakes has mended and broken, beside its control."""
     of_round = [

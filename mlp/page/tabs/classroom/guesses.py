@@ -9,7 +9,7 @@ from mlp.analysis.class_table import Comparison, compared, misread, most_misread
 from mlp.analysis.scores import percent
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
@@ -21,7 +21,7 @@ UNSURE = "Of {} writers, nobody can tell which is misread most{}: in another cla
 """What stands in place of a name: of how many writers, and by which networks."""
 
 
-@part("room_guess", PEOPLE, where=Where.TAB)
+@redrawn("room_guess", PEOPLE, where=Where.TAB)
 def guesses(visitor: Visitor, room: Classroom) -> None:
     """Draw the guess which name will be misread most, and once the table is open, all guesses and the answer."""
     mine = room.learner(person(visitor.id))

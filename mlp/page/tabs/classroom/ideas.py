@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, bar, html_table
-from mlp.page.style.redraw import Event, Where, part, rerun_page
+from mlp.page.style.redraw import Event, Where, redrawn, rerun_page
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, PHASES, Poll
 from mlp.page.tabs.classroom.room import Classroom
@@ -43,7 +43,7 @@ ANSWERED = Event(lambda page: (room := ROOMS.of(page.visitor)) and list(map(len,
 """How many have answered, which only the one who holds the room sees; what is asked redraws the page."""
 
 
-@part("room_poll", lambda visitor, _room: [ANSWERED] * holds_room(visitor), where=Where.TAB)
+@redrawn("room_poll", lambda visitor, _room: [ANSWERED] * holds_room(visitor), where=Where.TAB)
 def ideas(visitor: Visitor, room: Classroom) -> None:
     """Draw the questions, or for whoever holds the room the buttons that ask them; at the end, draw the bars."""
     mine, poll = room.learner(person(visitor.id)), room.poll

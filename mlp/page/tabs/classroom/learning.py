@@ -7,7 +7,7 @@ import streamlit as st
 from mlp.class_names import DIGITS
 from mlp.page import state
 from mlp.page.draw.correction import teach
-from mlp.page.style.redraw import Where, part, rerun_page
+from mlp.page.style.redraw import Where, redrawn, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
@@ -21,7 +21,7 @@ from mlp.training.data.sources import chosen_mnist
 _refused = Refusal("room_learn")
 
 
-@part("room_learning", where=Where.TAB)
+@redrawn("room_learning", where=Where.TAB)
 def learning(visitor: Visitor, room: Classroom) -> None:
     """Draw the buttons that train on the others' drawings, and hold back one's own."""
     with st.container(horizontal=True, key="room_learning"):

@@ -12,7 +12,7 @@ from mlp.page import state
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import forget_linked, hidable, linked
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.after.changed import changed
@@ -163,7 +163,7 @@ def room_section(visitor: Visitor, _data: Dataset) -> None:
     closing(room, partial(_leave, visitor))
 
 
-@part("room_leaving", lambda *_: [GIVEN] * _leaving.get(), where=Where.TAB)
+@redrawn("room_leaving", lambda *_: [GIVEN] * _leaving.get(), where=Where.TAB)
 def _leave_button(visitor: Visitor, room: Classroom) -> None:
     """Draw the button that asks whether to leave the room, or the question."""
     mine = room.learner(person(visitor.id))

@@ -17,7 +17,7 @@ from mlp.page.draw.networks import pretrained
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import Where, part, redraw, rerun_page
+from mlp.page.style.redraw import Where, redraw, redrawn, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom
@@ -93,14 +93,14 @@ def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
         yield Contender(learner.who, learner.name, network, UPLOADED, "nobody knows what it learned")
 
 
-@part("room_networks", lambda room: [RUN] * room.shows_answer)
+@redrawn("room_networks", lambda room: [RUN] * room.shows_answer)
 def follow_networks(room: Classroom) -> None:
     """Renew the table, for all pages, while the visitor's own network trains; it draws nothing itself."""
     if room.shows_answer:
         table_of(room)
 
 
-@part("room_table", PEOPLE, VIEW, where=Where.TAB)
+@redrawn("room_table", PEOPLE, VIEW, where=Where.TAB)
 def table(visitor: Visitor, room: Classroom) -> None:
     """Draw the table, and the drawings of its open cell that were misread."""
     if room.learner(person(visitor.id)) is None:

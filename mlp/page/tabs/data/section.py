@@ -10,7 +10,7 @@ from mlp.images.handwriting import STYLES, shipped_digits, style_names
 from mlp.images.mnist import Dataset
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.places import Section
 from mlp.page.visitors.visitor import Visitor
@@ -64,7 +64,7 @@ def data_section(_visitor: Visitor, data: Dataset) -> None:
         _styles()
 
 
-@part("examples", where=Where.TAB)
+@redrawn("examples", where=Where.TAB)
 def _images(data: Dataset) -> None:
     split, names = data.train, data.names
     first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
@@ -84,7 +84,7 @@ def _show_others() -> None:
     _examples_from.set(_examples_from.get() + EXAMPLES)
 
 
-@part("styles", where=Where.TAB)
+@redrawn("styles", where=Where.TAB)
 def _styles() -> None:
     """Draw a row for each digit, with examples of its styles."""
     if st.toggle("Show the styles of synthetic digits", key=_show_styles.key):

@@ -13,7 +13,7 @@ from mlp.page.draw.collect import GOOD_START, KEPT_DRAWINGS, thumbnail
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import readings_of
 from mlp.page.style.html import announced, html_table
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.runs import RUN
 from mlp.page.visitors.shelf import chosen, run_on_card
@@ -28,7 +28,7 @@ COST = (
 """The last sentences below the comparison, before a warning about the images that it was measured on."""
 
 
-@part("drawings_read", KEPT_DRAWINGS, RUN, where=Where.TAB)
+@redrawn("drawings_read", KEPT_DRAWINGS, RUN, where=Where.TAB)
 def read_section(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the drawings with their answers, the effect of teaching digits, and the certainty of a score on signs."""
     now, shown = answering(visitor), drawings.now

@@ -18,7 +18,7 @@ from mlp.page.draw.networks import open_drawer
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import Where, part, rerun_page
+from mlp.page.style.redraw import Where, redrawn, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.read import read_section
 from mlp.page.tabs.places import Section, Views
@@ -51,7 +51,7 @@ def drawings_section(visitor: Visitor, _data: Dataset) -> None:
     _upload(visitor)
 
 
-@part("drawings_set", KEPT_DRAWINGS, where=Where.TAB)
+@redrawn("drawings_set", KEPT_DRAWINGS, where=Where.TAB)
 def _actions(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the actions for all drawings, for a sign, and for one drawing."""
     now = drawings.now

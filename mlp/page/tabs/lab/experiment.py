@@ -18,7 +18,7 @@ from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section, share_bars, track
-from mlp.page.style.redraw import Event, Where, part
+from mlp.page.style.redraw import Event, Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.places import VIEW, Section, Views
@@ -55,7 +55,7 @@ class Experiment:
 def section_of_experiments(name: str, label: str, experiments: Mapping[str, Experiment], views: Views) -> Section:
     """Return a section with a choice of experiments, named ``label``, and the open one with its questions."""
 
-    @part("experiments", VIEW, where=Where.TAB)
+    @redrawn("experiments", VIEW, where=Where.TAB)
     def experiments_section(visitor: Visitor, data: Dataset) -> None:
         chosen = views.draw_choice(label)
         if chosen is None:
@@ -79,7 +79,7 @@ def _draw_experiment(visitor: Visitor, data: Dataset, name: str, experiment: Exp
             questions_section(QUESTIONS[name])
 
 
-@part("experiment", STROKE, NETWORK, WORK, where=Where.TAB)
+@redrawn("experiment", STROKE, NETWORK, WORK, where=Where.TAB)
 def _view(visitor: Visitor, data: Dataset, experiment: Experiment, choices: tuple[Any, ...]) -> None:
     if experiment.takes_any_network or np.isfinite(answering(visitor).network.values).all():
         experiment.view(visitor, data, *choices)

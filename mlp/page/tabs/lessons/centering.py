@@ -17,11 +17,11 @@ from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
 from mlp.page.style import theme
 from mlp.page.style.html import pictures
-from mlp.page.style.redraw import part
+from mlp.page.style.redraw import redrawn
 from mlp.page.visitors.visitor import Visitor
 
 
-@part("lesson_forms", STROKE, NETWORK)
+@redrawn("lesson_forms", STROKE, NETWORK)
 def compare_forms(visitor: Visitor, data: Dataset) -> None:
     """Draw both inputs with both answers."""
     drawing = this_page().desk.drawing

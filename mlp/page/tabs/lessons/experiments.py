@@ -8,7 +8,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import html_table
-from mlp.page.style.redraw import part
+from mlp.page.style.redraw import redrawn
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
 from mlp.page.visitors.refusals import Refusal
@@ -84,7 +84,7 @@ def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
     return [Trial(text, now) for text, now in found if now is not None and now.step]
 
 
-@part("lesson_results", RUN, SWEEP)
+@redrawn("lesson_results", RUN, SWEEP)
 def _results(visitor: Visitor, lesson: Lesson) -> None:
     sizes = {experiment.settings.n_parameters for experiment in lesson.experiments}
     heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]

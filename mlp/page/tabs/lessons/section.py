@@ -13,7 +13,7 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.glossary import word_list
 from mlp.page.style.html import shows_answers
 from mlp.page.style.link import hidable, hidden
-from mlp.page.style.redraw import part, rerun_page
+from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.centering import compare_forms
@@ -136,7 +136,7 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
     reveal("train_card")
 
 
-@part("plan")
+@redrawn("plan")
 def _plan(visitor: Visitor) -> None:
     """Draw a plan for a class, and the button that saves it with its sheet."""
     name = st.segmented_control("A plan of 45 minutes", PLANS, default="Digits", required=True, key="plan")

@@ -22,7 +22,7 @@ from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
-from mlp.page.style.redraw import Where, part, redraw
+from mlp.page.style.redraw import Where, redraw, redrawn
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.places import VIEW, Section, Views, look_inside
 from mlp.page.visitors.visitor import Visitor
@@ -69,7 +69,7 @@ BUDGET = 4e10
 """Multiplications at most: nearly a second of a core, which everybody's training lacks meanwhile."""
 
 
-@part("mistakes", NETWORK, VIEW, where=Where.TAB)
+@redrawn("mistakes", NETWORK, VIEW, where=Where.TAB)
 def mistakes_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the confusion matrix, and the images in its open cell or the most confident mistakes."""
     kind = ("test" in data.splits_to_check and SPLITS.open_one()) or "validation"

@@ -15,7 +15,7 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import announced, html_table, live
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.runs.downloads import offer_downloads
@@ -64,7 +64,7 @@ def run_name(run: NumberedRun) -> str:
     return f"{run.number:d}" if recipe is None else f"{run.number:d} · {RECIPES[recipe].label}"
 
 
-@part("runs_table", RUN, where=Where.TAB)
+@redrawn("runs_table", RUN, where=Where.TAB)
 def _tables(visitor: Visitor) -> None:
     """Draw how well the runs read, and, to be opened, what is different in them."""
     runs, current = all_runs(visitor), visitor.runs.current

@@ -12,7 +12,7 @@ from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.settings.controls import SETTING, chosen_settings
 from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.train.run_words import accuracy_at, duration
@@ -92,7 +92,7 @@ def sweep_section(visitor: Visitor) -> None:
     _table(sweep)
 
 
-@part("sweep_others", SETTING, where=Where.TAB)
+@redrawn("sweep_others", SETTING, where=Where.TAB)
 def _others() -> None:
     """Draw what a sweep does, and the settings that all of its networks share."""
     st.caption(
@@ -135,7 +135,7 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     adopt(visitor, job, job.data)
 
 
-@part("sweep_table", SWEEP, where=Where.TAB)
+@redrawn("sweep_table", SWEEP, where=Where.TAB)
 def _table(sweep: Sweep) -> None:
     st.html(sweep_table(sweep.name, sweep.trials()))
 

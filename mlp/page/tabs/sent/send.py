@@ -10,7 +10,7 @@ from mlp.page.draw.share import copy_button
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import page_address
 from mlp.page.style.reach import reachable, with_qr
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.sent.copies import COPIES, MAX_SENT, SENT, copy_of
@@ -61,7 +61,7 @@ def _send(visitor: Visitor) -> None:
         _refused.set(f"This network cannot be sent: {reason(error)}")
 
 
-@part("sent_list", where=Where.TAB)
+@redrawn("sent_list", where=Where.TAB)
 def sent_section(visitor: Visitor, _data: object) -> None:
     """Draw the networks that the visitor has sent, each with its link, and a button that withdraws it."""
     sent = COPIES.of(visitor)

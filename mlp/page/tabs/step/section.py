@@ -11,7 +11,7 @@ from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
 from mlp.page.style import theme
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
 from mlp.page.tabs.step.backward import after, backward, check, update
@@ -42,7 +42,7 @@ STAGES = {
 FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 
 
-@part("step_through", where=Where.TAB)
+@redrawn("step_through", where=Where.TAB)
 def step_through_section(visitor: Visitor, data: Dataset) -> None:
     """Draw a training step, one stage at a time."""
     st.markdown(

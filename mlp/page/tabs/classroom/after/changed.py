@@ -9,7 +9,7 @@ from mlp.analysis.one_writer import N_SEEDS, OneWriter, one_writer
 from mlp.class_names import DIGITS, in_words
 from mlp.page.draw.networks import pretrained
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.tabs.classroom.break_it import NETWORK
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom
@@ -30,7 +30,7 @@ SAME = "As many with as without yours: others taught them the same."
 _refused = Refusal("room_changed")
 
 
-@part("room_changed", PEOPLE, GIVEN, WORK, where=Where.TAB)
+@redrawn("room_changed", PEOPLE, GIVEN, WORK, where=Where.TAB)
 def changed(visitor: Visitor, room: Classroom) -> None:
     """Draw the buttons that teach networks with and without the visitor's drawings, and what came of it."""
     mine = room.learner(person(visitor.id))

@@ -9,7 +9,7 @@ import streamlit as st
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import Where, part, redraw
+from mlp.page.style.redraw import Where, redraw, redrawn
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.learner import Learner, called, number_of
@@ -32,7 +32,7 @@ def held_wall(room: Classroom) -> None:
     _drawings(room)
 
 
-@part("room_held_wall", DRAWINGS, VIEW, where=Where.TAB)
+@redrawn("room_held_wall", DRAWINGS, VIEW, where=Where.TAB)
 def _drawings(room: Classroom) -> None:
     """Draw whose the pressed drawing is, with the button that removes it, above all drawings by name."""
     there = {number_of(one, each.image): (one, each) for one in room.learners for each in one.drawings.examples}

@@ -10,7 +10,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
 from mlp.page.style.reach import reachable, with_qr
-from mlp.page.style.redraw import Where, part
+from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.holder.report import room_report
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
@@ -97,7 +97,7 @@ def upload(room: Classroom) -> None:
     _refused.show()
 
 
-@part("room_closing", DRAWINGS, where=Where.TAB)
+@redrawn("room_closing", DRAWINGS, where=Where.TAB)
 def closing(room: Classroom, close: Callable[[], None]) -> None:
     """Draw the download of all drawings, and the button that then closes the room."""
     with st.popover("Download or close the room"):

@@ -9,7 +9,7 @@ import streamlit as st
 from mlp.class_names import in_words
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
-from mlp.page.style.redraw import Event, part, rerun_page
+from mlp.page.style.redraw import Event, redrawn, rerun_page
 from mlp.page.tabs.classroom.holder.hold import devices
 from mlp.page.tabs.classroom.holder.steps import PLACES, Done, Position, done_in, position, refused, take
 from mlp.page.tabs.classroom.learner import called
@@ -46,7 +46,7 @@ def strip(visitor: Visitor) -> None:
             _strip(visitor)
 
 
-@part("strip_line", PEOPLE, DOOR, PROGRESS, DRAWINGS)
+@redrawn("strip_line", PEOPLE, DOOR, PROGRESS, DRAWINGS)
 def _strip(visitor: Visitor) -> None:
     now, room = position(visitor), ROOMS.of(visitor)
     if now is None:
