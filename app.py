@@ -6,7 +6,7 @@ from importlib import import_module
 import streamlit as st
 
 from mlp.machine import wait_for_running_threads
-from mlp.page.draw.answer import reading_section
+from mlp.page.draw.answer import answer_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
 from mlp.page.draw.collect import signs_row, teach_sign, your_signs
 from mlp.page.draw.correction import correction_row
@@ -94,7 +94,7 @@ def page() -> None:
                 canvas_section(visitor, TAKERS, [your_signs])
                 canvas_first()
             network_choice(visitor)
-            reading_section(visitor, TAKERS)
+            answer_section(visitor, TAKERS)
             next_step_section(visitor, (room_thread, sent_thread))
 
         answer_next()

@@ -20,7 +20,7 @@ def confusion_matrix(labels: np.ndarray, answers: np.ndarray, n_classes: int) ->
 
 
 @dataclass(frozen=True, eq=False)
-class Readings:
+class LabeledReadings:
     """A network's answers to a set of labeled images."""
 
     labels: np.ndarray  # (n,) int: the true classes
@@ -45,10 +45,10 @@ class Readings:
         return positions[np.argsort(-sureness, kind="stable")]
 
 
-def read_all(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> Readings:
+def read_all(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> LabeledReadings:
     """Return the answers to all images; the network does not change.
 
     There is at least one image: (n, inputs) or (n, 28, 28), uint8 in 0..255 or float in 0..1; labels are (n,) int.
     """
     probabilities = network.predict_proba(images)
-    return Readings(np.asarray(labels, np.intp), probabilities.argmax(axis=1), probabilities)
+    return LabeledReadings(np.asarray(labels, np.intp), probabilities.argmax(axis=1), probabilities)

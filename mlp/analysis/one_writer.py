@@ -31,7 +31,7 @@ class OneWriter:
     """
 
     learned: DrawingSet
-    read: DrawingSet
+    unseen: DrawingSet
     is_theirs: np.ndarray  # which of the learned drawings are the writer's
     base: Reader | None = None  # learns them among MNIST's digits; with None, a new network learns them alone
     right: tuple[np.ndarray, ...] = ()  # of each network so far, which drawings it read right
@@ -45,8 +45,8 @@ class OneWriter:
         """Yield the state after each further network, of about half a second."""
         now = self
         while now.progress < 1:
-            answers = now._next_network().predict(now.read.images)
-            now = replace(now, right=(*now.right, answers == now.read.labels))
+            answers = now._next_network().predict(now.unseen.images)
+            now = replace(now, right=(*now.right, answers == now.unseen.labels))
             yield now
 
     def _next_network(self) -> Reader:
@@ -79,7 +79,7 @@ class OneWriter:
         Only drawings count that all networks of the one kind read, and none of the other. So chance seldom counts one:
         in at most one of 512 cases of two.
         """
-        right, labels, n_names = np.array(self.right), self.read.labels, len(self.read.names)
+        right, labels, n_names = np.array(self.right), self.unseen.labels, len(self.unseen.names)
         with_theirs, without = right[::2], right[1::2]
         gained, lost = with_theirs.all(axis=0) & ~without.any(axis=0), without.all(axis=0) & ~with_theirs.any(axis=0)
         return tuple(np.bincount(labels[places], minlength=n_names).tolist() for places in (gained, lost))

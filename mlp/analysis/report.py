@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from mlp.analysis.inline_html import csp_hash, data_url, png_url
-from mlp.analysis.mistakes import Readings
+from mlp.analysis.mistakes import LabeledReadings
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.training.setting_entry import value_text
@@ -44,7 +44,7 @@ class ReadDigits:
     """Images (n, 784) uint8 with their labels and the network's answers."""
 
     images: np.ndarray
-    readings: Readings
+    readings: LabeledReadings
 
 
 def report_page(

@@ -9,7 +9,7 @@ import numpy as np
 from mlp.cli.terminal import print_error, print_line, reason
 from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
-from mlp.images.photo import read_picture
+from mlp.images.photo import decode_picture
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.digit_check import DIGIT_CHECK_MODEL, sees_digit
@@ -39,7 +39,7 @@ def predict(given: argparse.Namespace) -> int:
     for path in given.pictures:
         try:
             with open(path, "rb") as file:
-                picture = read_picture(file.read(), whole=not network.reads_digits)  # a sign may have separate parts
+                picture = decode_picture(file.read(), whole=not network.reads_digits)  # a sign may have separate parts
         except (OSError, PictureError) as error:
             print_error(f"error: {reason(error) if isinstance(error, OSError) else f'{path}: {error}'}")
             status = 2

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlp.images.idx import read_idx
+from mlp.images.idx import parse_idx
 from mlp.images.mnist import Split
 
 FOLDER = Path(__file__).with_name("handwriting")
@@ -51,7 +51,7 @@ def style_names() -> list[str]:
 
 def shipped_digits() -> StyledDigits:
     """Return all synthetic digits, in an order without meaning; they are unpacked anew, which takes 0.06 s."""
-    images, styles = (read_idx(gzip.decompress(path.read_bytes())) for path in (IMAGES, STYLES_OF_IMAGES))
+    images, styles = (parse_idx(gzip.decompress(path.read_bytes())) for path in (IMAGES, STYLES_OF_IMAGES))
     digit_of_style = np.repeat(np.array(list(STYLES), np.uint8), [len(names) for names in STYLES.values()])
     return StyledDigits(images.reshape(-1, 784), digit_of_style[styles], styles)
 

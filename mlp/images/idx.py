@@ -30,12 +30,12 @@ def idx_offset(n_dimensions: int) -> int:
     return 4 + 4 * n_dimensions
 
 
-def read_idx(data: bytes | memoryview) -> np.ndarray:
+def parse_idx(data: bytes | memoryview) -> np.ndarray:
     """Return the array in the bytes of an IDX file: uint8, read-only, sharing the memory of ``data``.
 
     Raises a ValueError if it is not an IDX file of unsigned bytes, or its length does not match its header.
 
-    >>> read_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    >>> parse_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
     array([7, 2, 1], dtype=uint8)
     """
     shape = idx_shape(data)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from mlp.class_names import DIGITS, checked_names
-from mlp.images.idx import idx_offset, idx_shape, read_idx
+from mlp.images.idx import idx_offset, idx_shape, parse_idx
 from mlp.user_cache import shared
 
 PACKAGED = Path(__file__).with_name("mnist")
@@ -171,7 +171,7 @@ def _split(folder: Path, part: str) -> Split:
     """Return the images and labels of one part of a folder."""
     images, labels = _files(folder, part)
     try:
-        split = Split(_pixels(images), read_idx(gzip.decompress(labels.read_bytes())).astype(np.int64))
+        split = Split(_pixels(images), parse_idx(gzip.decompress(labels.read_bytes())).astype(np.int64))
         if len(split) < MIN_IMAGES:
             raise ValueError(f"there must be at least {MIN_IMAGES} images, got {len(split)}")
     except (OSError, EOFError, ValueError, zlib.error) as error:
@@ -188,8 +188,8 @@ def _pixels(path: Path) -> np.ndarray:
 
     def unpacked() -> bytes:
         data = gzip.decompress(packed)
-        read_idx(data)  # checks the length
+        parse_idx(data)  # checks the length
         return data
 
     name = f"{path.stem}.{hashlib.sha256(packed).hexdigest()}.u8"
-    return read_idx(shared(name, idx_offset(3) + math.prod(shape), unpacked).data).reshape(-1, 784)
+    return parse_idx(shared(name, idx_offset(3) + math.prod(shape), unpacked).data).reshape(-1, 784)

@@ -26,21 +26,21 @@ PEN_SHARE = 0.11
 """Width of the pen of MNIST's digits, as a fraction of the longer side; thinner pens are widened to it."""
 
 
-def read_picture(data: bytes, *, whole: bool = False) -> Picture:
+def decode_picture(data: bytes, *, whole: bool = False) -> Picture:
     """Return the ink in a photo of one digit, or the digits in a photo of several.
 
     The file is a PNG, JPEG, WEBP, BMP or GIF (of an animation the first frame), at most 10 MB and 16 million pixels, or
     50 million for a JPEG. A ``whole`` photo shows one thing, such as a sign, which may have separate parts. Raises a
     PictureError if it is not such a file, is too large, or nothing in it stands out from its background.
     """
-    sheet = None if whole else read_sheet(decoded(data, SHEET_PX))
+    sheet = None if whole else find_sheet(decoded(data, SHEET_PX))
     if sheet is not None:
         return Picture(sheet.digits[0].ink, _within(sheet.shown, THUMBNAIL_PX), sheet)
     colors = decoded(data)
     return Picture(find_ink(colors), _within(colors, THUMBNAIL_PX))
 
 
-def read_sheet(colors: np.ndarray) -> SheetPhoto | None:
+def find_sheet(colors: np.ndarray) -> SheetPhoto | None:
     """Return the digits in a photo, (h, w, 3) uint8, ideally about 1000 pixels wide; None if there are not several."""
     found = found_digits(colors)
     if len(found) < 2:

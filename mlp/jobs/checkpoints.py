@@ -104,7 +104,7 @@ class Checkpoints:
         own = {VISIT, UNREADABLE}
         return sorted(name for name in _listed(self._folder(owner)) if name not in own and not name.startswith("."))
 
-    def read(self, owner: str, name: str) -> bytes:
+    def load(self, owner: str, name: str) -> bytes:
         """Return the content of a file.
 
         Raises a DamagedError if its content has changed, or it has another format.

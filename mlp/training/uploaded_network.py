@@ -5,7 +5,7 @@ from mlp.nn.weights import ModelError, parse_model
 from mlp.training.settings import N_INPUTS, checked_widths
 
 
-def readable_network(data: bytes, name: str) -> Reader:
+def network_for_drawings(data: bytes, name: str) -> Reader:
     """Return a network for drawings from the bytes of a file.
 
     Raises a ModelError if the file is not a network, or not one from 28 × 28 pixels to digits or named signs.

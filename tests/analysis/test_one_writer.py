@@ -27,7 +27,7 @@ def test_only_writer_of_a_sign_is_told_so():
     others = [only(letters(2, seed), 0, 1) for seed in (1, 2)]
     work = one_writer([only(letters(2, 3), 2), *others], 0)
     assert work.is_theirs.tolist() == [True] + [False] * 4
-    assert (work.learned.counts, work.read.counts) == ([2, 2, 1], [2, 2, 1])
+    assert (work.learned.counts, work.unseen.counts) == ([2, 2, 1], [2, 2, 1])
     *_, done = work.remaining()
     assert (work.progress, done.progress, len(done.right)) == (0, 1, 2 * N_SEEDS)
     assert done.changed[0][2] == 1

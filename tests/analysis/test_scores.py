@@ -5,7 +5,7 @@ import pytest
 
 from mlp import MLP, Reader
 from mlp.analysis.calibration import fit_temperature
-from mlp.analysis.mistakes import Readings, read_all
+from mlp.analysis.mistakes import LabeledReadings, read_all
 from mlp.analysis.scores import calibration_error, score_drawings, score_images, wilson_interval
 from mlp.analysis.signs.sign_score import score
 from mlp.images.drawing import to_mnist
@@ -96,7 +96,7 @@ def test_calibration_finds_the_temperature_of_scaled_logits(temperature):
 
 def test_readings_count_by_true_digit_and_answer_and_list_the_surest_first():
     probabilities = np.array([[0.9, 0.1, 0.0], [0.4, 0.6, 0.0], [0.1, 0.8, 0.1], [0.0, 0.3, 0.7], [0.2, 0.7, 0.1]])
-    read = Readings(np.array([0, 0, 0, 2, 1]), probabilities.argmax(axis=1), probabilities)
+    read = LabeledReadings(np.array([0, 0, 0, 2, 1]), probabilities.argmax(axis=1), probabilities)
     assert read.confusion.tolist() == [[1, 2, 0], [0, 1, 0], [0, 0, 1]]
     assert (read.cell(0, 1).tolist(), read.cell(1, 2).tolist(), read.worst().tolist()) == ([2, 1], [], [2, 1])
     found = read_all(reader(), np.eye(10, dtype=np.float32), np.arange(10, dtype=np.uint8))

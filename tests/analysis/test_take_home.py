@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageColor
 
 from mlp import DEFAULT_MODEL
-from mlp.analysis.mistakes import Readings
+from mlp.analysis.mistakes import LabeledReadings
 from mlp.analysis.other_tools.network_export import download
 from mlp.analysis.report import MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN, ReadDigits, report_page
 from mlp.analysis.take_home import learning_picture as painting
@@ -108,7 +108,7 @@ def digits(n: int, wrong: int) -> ReadDigits:
     answers = np.where(np.arange(n) < wrong, (labels + 1) % 10, labels)
     probabilities = np.full((n, 10), 0.02)
     probabilities[np.arange(n), answers] = 0.82
-    return ReadDigits(np.full((n, 784), 128, np.uint8), Readings(labels, answers, probabilities))
+    return ReadDigits(np.full((n, 784), 128, np.uint8), LabeledReadings(labels, answers, probabilities))
 
 
 def test_settings_curves_confusion_mistakes_and_own_digits_are_there():

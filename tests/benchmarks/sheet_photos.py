@@ -10,7 +10,7 @@ import numpy as np
 import mlp
 from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
-from mlp.images.photo import SHOWN_PX, read_picture
+from mlp.images.photo import SHOWN_PX, decode_picture
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.nn.reader import Reader
 from models.making.drawn_digits import as_people_write
@@ -40,7 +40,7 @@ def print_score(network: Reader, name: str, n: int, seed: int) -> None:
 
 def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
     try:
-        page = read_picture(photo.file).sheet
+        page = decode_picture(photo.file).sheet
     except PictureError:
         return []
     if page is None:

@@ -11,7 +11,7 @@ from mlp.page.tabs.classroom.break_it import CONTROL, TAUGHT
 from mlp.page.tabs.classroom.guesses import UNSURE
 from mlp.page.tabs.classroom.table import APART
 from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
-from mlp.page.tabs.drawings.read import COST
+from mlp.page.tabs.drawings.answers import COST
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.lessons.plan import PLANS

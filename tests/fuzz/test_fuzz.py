@@ -23,7 +23,7 @@ from mlp.analysis.mistakes import read_all
 from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import stages
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
-from mlp.images.photo import find_ink, read_sheet
+from mlp.images.photo import find_ink, find_sheet
 from mlp.images.picture import Picture, picture_from
 from mlp.images.sheet_photos.found_digits import MAX_DIGITS
 from mlp.jobs.record import RecordError, dump_record, parse_record
@@ -37,7 +37,7 @@ from mlp.page.tabs.runs.section import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
 from mlp.training.settings import Settings, controls, settings_at
-from mlp.training.uploaded_network import readable_network
+from mlp.training.uploaded_network import network_for_drawings
 from tests.images.drawings.sample_drawings import letters, own_digits
 from tests.jobs.test_record import record_after
 from tests.sample_digits import sample
@@ -135,7 +135,7 @@ def answer_to(ink: np.ndarray) -> None:
 
 
 def read_weights(data: bytes) -> None:
-    network = readable_network(data, "a<b>.safetensors")
+    network = network_for_drawings(data, "a<b>.safetensors")
     assert np.isfinite(network.network.values).all()
     assert "<script" not in description_of(network)
     # The page and the disk take its texts.
@@ -143,10 +143,10 @@ def read_weights(data: bytes) -> None:
     network.predict_proba(np.zeros((1, 784), np.uint8))
 
 
-def read_picture(data: bytes) -> None:
+def decode_picture(data: bytes) -> None:
     """Find and read the digits on a photo, then store and restore it, as the server does."""
     colors = decoded(data, SHEET_PX)
-    page = read_sheet(colors)
+    page = find_sheet(colors)
     ink = find_ink(decoded(data)) if page is None else page.digits[0].ink
     if page is not None:
         assert 2 <= len(page.digits) <= MAX_DIGITS
@@ -175,7 +175,7 @@ def read_drawing(data: bytes) -> None:
     answer_to(desk.drawing.pixels)
 
 
-def read_drawings(data: bytes) -> None:
+def decode_drawings(data: bytes) -> None:
     text = dump_drawings(parse_drawings(data))
     assert dump_drawings(parse_drawings(text)) == text
 
@@ -213,10 +213,10 @@ VALUES = st.sampled_from(("1", "0.5", "adam", "true", *(word.decode("latin1") fo
 LINKS = st.lists(st.tuples(st.sampled_from([*controls(), "recipe", "drawing"]), VALUES), max_size=5)
 KINDS: dict[str, tuple[Callable[[bytes], object], list[bytes], type[Exception], st.SearchStrategy[bytes]]] = {
     "weight files": (read_weights, WEIGHTS, ModelError, damaged(WEIGHTS) | damaged_json(WEIGHTS)),
-    "images": (read_picture, PICTURES, PictureError, damaged(PICTURES)),
-    "pages": (read_picture, PICTURES, PictureError, pages()),
+    "images": (decode_picture, PICTURES, PictureError, damaged(PICTURES)),
+    "pages": (decode_picture, PICTURES, PictureError, pages()),
     "drawings": (read_drawing, [DRAWING], ValueError, damaged([DRAWING]) | damaged_json([DRAWING])),
-    "sets of drawings": (read_drawings, SETS, ValueError, damaged(SETS) | damaged_json(SETS)),
+    "sets of drawings": (decode_drawings, SETS, ValueError, damaged(SETS) | damaged_json(SETS)),
     "links": (read_link, [LINK], LookupError, LINKS.map(lambda pairs: urlencode(pairs, errors="replace").encode())),
     "settings": (read_settings, [SETTINGS], ValueError, damaged_json([SETTINGS])),
     "checkpoints": (read_record, RECORDS, RecordError, damaged(RECORDS) | damaged_json(RECORDS)),
@@ -266,7 +266,7 @@ def test_network_of_any_shape_is_refused_or_takes_less_than_a_gigabyte(widths: l
     del network, weights, biases, arrays
     tracemalloc.start()
     try:
-        reader = readable_network(data, "wide.safetensors")
+        reader = network_for_drawings(data, "wide.safetensors")
         read_all(reader, digits.train.images[:PREDICT_ROWS], digits.train.labels[:PREDICT_ROWS])
         points = hidden_outputs(reader.network, digits.train.images[:FITTED])
         plane = discriminant_plane(points, digits.train.labels[:FITTED])

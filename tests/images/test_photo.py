@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from mlp.images.decoding import MAX_SCANS, WORK_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
-from mlp.images.photo import read_picture
+from mlp.images.photo import decode_picture
 from tests.sample_digits import sample
 from tests.wire.files import many_scans
 
@@ -61,13 +61,13 @@ PAPERS = {
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
 @pytest.mark.parametrize("paper", PAPERS)
 def test_ink_is_found_on_any_paper_in_any_format(paper, format, expected):
-    ink = read_picture(picture(PAPERS[paper](cover()), format)).ink
+    ink = decode_picture(picture(PAPERS[paper](cover()), format)).ink
     assert likeness(to_mnist(ink), expected) > 0.93
 
 
 @pytest.mark.parametrize("pen", [3, 5, 8])
 def test_thin_pen_is_widened_to_mnists(pen, expected):
-    assert likeness(to_mnist(read_picture(picture(0.9 - 0.8 * cover(pen))).ink), expected) > 0.9
+    assert likeness(to_mnist(decode_picture(picture(0.9 - 0.8 * cover(pen))).ink), expected) > 0.9
 
 
 def test_colored_ink_of_the_papers_brightness_is_found(expected):
@@ -76,12 +76,12 @@ def test_colored_ink_of_the_papers_brightness_is_found(expected):
     colors += cover()[..., None] * np.array((0.4, -0.2, -0.2))
     out = io.BytesIO()
     Image.fromarray(np.uint8(255 * colors)).save(out, "PNG")
-    assert likeness(to_mnist(read_picture(out.getvalue()).ink), expected) > 0.9
+    assert likeness(to_mnist(decode_picture(out.getvalue()).ink), expected) > 0.9
 
 
 def test_mnist_images_are_nearly_unchanged():
     images = sample().test.images[:50].reshape(-1, 28, 28)
-    alike = [likeness(to_mnist(read_picture(picture(image / 255)).ink), image / 255) for image in images]
+    alike = [likeness(to_mnist(decode_picture(picture(image / 255)).ink), image / 255) for image in images]
     assert np.median(alike) > 0.9
 
 
@@ -90,8 +90,8 @@ def test_photo_is_rotated_by_its_orientation_tag(orientation, turn, expected):
     exif = Image.Exif()
     exif[0x0112] = orientation
     lying = np.rot90(PAPERS["dark on light"](cover()), turn)
-    assert likeness(to_mnist(read_picture(picture(lying, "JPEG", exif=exif)).ink), expected) > 0.93
-    assert likeness(to_mnist(read_picture(picture(lying, "JPEG")).ink), expected) < 0.8
+    assert likeness(to_mnist(decode_picture(picture(lying, "JPEG", exif=exif)).ink), expected) > 0.93
+    assert likeness(to_mnist(decode_picture(picture(lying, "JPEG")).ink), expected) < 0.8
 
 
 @pytest.mark.parametrize("tone", [0, 255])
@@ -100,19 +100,19 @@ def test_transparent_image_gets_contrasting_paper(tone, expected):
     pixels[..., 3] = 255 * cover()
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG")
-    assert likeness(to_mnist(read_picture(out.getvalue()).ink), expected) > 0.93
+    assert likeness(to_mnist(decode_picture(out.getvalue()).ink), expected) > 0.93
 
 
 def test_specks_and_table_edge_are_left_out(expected):
     gray = PAPERS["dark on light"](cover())
     gray[20:23, 250:253] = 0.1
     gray[:, :12] = 0.2
-    assert likeness(to_mnist(read_picture(picture(gray)).ink), expected) > 0.93
+    assert likeness(to_mnist(decode_picture(picture(gray)).ink), expected) > 0.93
 
 
 def test_large_photo_is_reduced_and_its_thumbnail_more():
     big = np.kron(PAPERS["dark on light"](cover()), np.ones((8, 6)))
-    read = read_picture(picture(big, "JPEG"))
+    read = decode_picture(picture(big, "JPEG"))
     assert max(decoded(picture(big, "JPEG")).shape) == WORK_PX
     assert max(read.ink.shape) <= WORK_PX
     assert max(read.thumbnail.shape[:2]) <= 112
@@ -125,7 +125,7 @@ def test_large_photo_is_reduced_and_its_thumbnail_more():
 )
 def test_image_without_ink_gets_a_clear_error(gray):
     with pytest.raises(PictureError, match="nothing in this image stands out"):
-        read_picture(picture(gray))
+        decode_picture(picture(gray))
 
 
 def png_header(width, height):
@@ -149,7 +149,7 @@ def png_header(width, height):
 )
 def test_small_file_of_huge_size_is_refused_before_decoding(size, rule):
     with pytest.raises(PictureError, match=rule):
-        read_picture(png_header(*size))
+        decode_picture(png_header(*size))
 
 
 def test_progressive_jpeg_has_a_lower_pixel_limit():
@@ -168,7 +168,7 @@ def test_only_baseline_jpeg_may_have_phone_resolution():
 @pytest.mark.parametrize("data", [b"", b"digit", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"<svg/>"])
 def test_non_image_file_is_refused(data):
     with pytest.raises(PictureError, match="not a readable image"):
-        read_picture(data)
+        decode_picture(data)
 
 
 def test_jpeg_of_many_scans_is_refused_before_decoding():

@@ -47,7 +47,7 @@ def put(checkpoints, owner, **files):
 
 
 def contents(checkpoints, owner):
-    return {name: checkpoints.read(owner, name) for name in checkpoints.names(owner)}
+    return {name: checkpoints.load(owner, name) for name in checkpoints.names(owner)}
 
 
 def files(checkpoints):
@@ -169,8 +169,8 @@ def test_damaged_file_and_one_of_another_format_are_detected(checkpoints, spoil)
     (path,) = checkpoints.folder.glob("*/run")
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(DamagedError, match="must begin with inkling-work-1"):
-        checkpoints.read("ann", "run")
-    assert checkpoints.read("ann", "canvas") == b"2"
+        checkpoints.load("ann", "run")
+    assert checkpoints.load("ann", "canvas") == b"2"
 
 
 def test_files_set_aside_stay_beside_each_other_and_are_counted_at_the_start(checkpoints, caplog):
@@ -213,7 +213,7 @@ def test_unreadable_folder_is_not_taken_for_a_missing_one(checkpoints, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(os, "listdir", fails)
         patch.setattr(Path, "read_bytes", fails)
-        for act in (checkpoints.knows, checkpoints.names, lambda owner: checkpoints.read(owner, "run")):
+        for act in (checkpoints.knows, checkpoints.names, lambda owner: checkpoints.load(owner, "run")):
             with pytest.raises(OSError, match="Input/output error"):
                 act("ann")
         checkpoints.clean_up()

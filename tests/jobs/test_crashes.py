@@ -63,7 +63,7 @@ class Disk:
 
 def contents(folder):
     checkpoints = Checkpoints(folder)
-    return {name: checkpoints.read("ann", name) for name in checkpoints.names("ann")}
+    return {name: checkpoints.load("ann", name) for name in checkpoints.names("ann")}
 
 
 def write(folder, files):

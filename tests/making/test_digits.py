@@ -7,7 +7,7 @@ import pytest
 
 from mlp.images import handwriting
 from mlp.images.handwriting import shipped_digits, style_names
-from mlp.images.idx import read_idx
+from mlp.images.idx import parse_idx
 from mlp.training.data.synthetic_validation import N_DIGITS, synthetic_validation_digits
 from models.making.digits import new_digits, write_idx
 from models.making.drawn_digits import drawn_digits
@@ -33,7 +33,7 @@ def test_array_is_written_as_mnist_writes_its_own(tmp_path):
         write_idx(tmp_path / name, array)
     first, second = ((tmp_path / name).read_bytes() for name in ("first", "second"))
     assert first == second
-    np.testing.assert_array_equal(read_idx(gzip.decompress(first)), array)
+    np.testing.assert_array_equal(parse_idx(gzip.decompress(first)), array)
 
 
 def test_half_of_the_digits_have_styles_that_no_run_has():

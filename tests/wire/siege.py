@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from mlp.jobs.workers.picture_readers import AT_ONCE
+from mlp.jobs.workers.picture_processes import AT_ONCE
 from mlp.jobs.workers.worker_process import NICENESS
 from mlp.page.visitors.registry import MAX_MB
 from tests.browser.caddy import PROGRAM, caddy

@@ -33,7 +33,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # prints of a call go to the log, not between the results
     messages: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
+    threading.Thread(target=_receive, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
     with suppress(BrokenPipeError):  # the server has ended
         send(answers, b"")  # reports that the process has started
         for n_calls in itertools.count():
@@ -48,7 +48,7 @@ def main() -> None:
             send(answers, pickle.dumps(time.process_time() - began))  # with receiving the call and sending the answer
 
 
-def _read(calls: IO[bytes], messages: "SimpleQueue[bytes]") -> None:
+def _receive(calls: IO[bytes], messages: "SimpleQueue[bytes]") -> None:
     """Queue messages as they arrive; end this process as soon as the server's ends, even while it works."""
     try:
         while True:

@@ -14,7 +14,7 @@ from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
-from mlp.page.draw.reading import Answer, DigitAnswer, reading, true_label
+from mlp.page.draw.reading import Answer, DigitAnswer, desk_answer, true_label
 from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
 from mlp.page.draw.takers import Taker, row_of
 from mlp.page.live.live_page import LivePage, Parts, this_page
@@ -34,7 +34,7 @@ LOOK_INSIDE = "Look inside"
 hidable("what-it-sees", "What it sees", ".st-key-way_line")
 
 
-def reading_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
+def answer_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
     """Draw the network's picture, the bars, the answer, and the row of the taker that wants the drawing.
 
     From then on the live channel updates them with each stroke and with a run's newest weights.
@@ -72,7 +72,7 @@ def read_desk(page: LivePage, visitor: Visitor, now: Answering) -> Answer:
     """Return the network's answer to what is on a page's desk, and note it there and among a run's readings."""
     desk = page.desk
     desk.whole = not now.reader.reads_digits  # a sign may have separate parts
-    answer = desk.answer = reading(desk, now)
+    answer = desk.answer = desk_answer(desk, now)
     if answer.unfinished:
         return answer
     digit = answer.current

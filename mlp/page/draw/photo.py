@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mlp.images.decoding import MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
 from mlp.images.picture import SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit
-from mlp.jobs.workers import picture_readers
+from mlp.jobs.workers import picture_processes
 from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import CANVAS, picture_error, picture_in, show_photo
 from mlp.page.draw.reading import NETWORK, answers_to
@@ -75,7 +75,7 @@ def _take_in(visitor: Visitor) -> None:
     if file is not None:
         _pictures_taken.set(_pictures_taken.get() + 1)
         try:
-            photo = photo_of(picture_readers.read(file.getvalue(), visitor.id, whole=this_page().desk.whole))
+            photo = photo_of(picture_processes.decode(file.getvalue(), visitor.id, whole=this_page().desk.whole))
         except PictureError as error:
             picture_error.set(f"{file.name}: {error}.")
     show_photo(visitor, photo)

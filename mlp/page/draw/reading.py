@@ -78,7 +78,7 @@ class Answer(NamedTuple):
         return self.current.now.shelved.key, self.current.now.step
 
 
-def reading(desk: Desk, now: Answering) -> Answer:
+def desk_answer(desk: Desk, now: Answering) -> Answer:
     """Return a network's answer to what is on the desk."""
     pen = desk.pen
     found = answers_to(desk.digits, now, unfinished=pen) or [DigitAnswer(now, None, None, is_seen=True)]

@@ -12,7 +12,7 @@ import streamlit as st
 from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_picture, still_picture
 from mlp.images.input_image import InputImage
 from mlp.images.stroke_link import strokes_to_text
-from mlp.jobs.workers.picture_readers import paint
+from mlp.jobs.workers.picture_processes import paint
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen, training_seconds
 from mlp.page.draw.reading import true_label

@@ -116,10 +116,10 @@ class Desk:
                 self.chosen = None
 
     @property
-    def read(self) -> InputImage | None:
+    def answered(self) -> InputImage | None:
         """What the newest answer is to; None if that is nothing."""
-        read: InputImage | None = None if self.answer is None else self.answer.current.drawing
-        return read
+        answered: InputImage | None = None if self.answer is None else self.answer.current.drawing
+        return answered
 
     @property
     def is_drawn_on(self) -> bool:

@@ -218,14 +218,14 @@ class Channel:
             names, self._urgent = self._urgent, set()
             if whole:
                 names, self._due = self._due, set()
-            shown = self._page.desk.read
+            shown = self._page.desk.answered
             async with others.budget.turn(None):
                 parts = await others.make(self._page, names.difference(QUESTION), None)
             async with self._reading:
                 if not names.isdisjoint(QUESTION):
                     async with readings.budget.turn(None):
                         parts |= await readings.make(self._page, QUESTION, None)
-                    if names.isdisjoint(PICTURE) or self._page.desk.read is not shown:
+                    if names.isdisjoint(PICTURE) or self._page.desk.answered is not shown:
                         self._wake(PICTURE)  # of what was read just now, such as an image given after Clear
                 await self._send(parts, whole=whole)
 

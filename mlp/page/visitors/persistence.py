@@ -125,7 +125,7 @@ def restore(owner: Owner, checkpoints: Checkpoints) -> bool:
         files = _in_order(owner, names)
         for work, number, name in files:
             try:
-                work.load(number, checkpoints.read(owner.id, name))
+                work.load(number, checkpoints.load(owner.id, name))
             except Exception as error:
                 if _is_temporary(error):
                     raise

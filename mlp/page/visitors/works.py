@@ -21,7 +21,7 @@ from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.owner import File, Owner, Work
 from mlp.training.data.drawing_data import CLOSED, DrawingData
-from mlp.training.uploaded_network import readable_network
+from mlp.training.uploaded_network import network_for_drawings
 
 PLAYING_S = 7.0  # between two saves of a playing run; with the time of saving everybody, at most ten
 
@@ -146,7 +146,7 @@ class Uploads(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore a network."""
-        self.owner.uploads = {number: readable_network(data, "a network on disk"), **self.owner.uploads}
+        self.owner.uploads = {number: network_for_drawings(data, "a network on disk"), **self.owner.uploads}
 
 
 class Runs(Work):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.images.photo import read_sheet
+from mlp.images.photo import find_sheet
 from mlp.images.sheet_photos.found_digits import found_digits
 from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
 from models.making.styles import STYLES
@@ -18,7 +18,7 @@ from tests.images.sheet_photos.made_photos import made_photos
 def test_digits_are_found_row_by_row_at_their_places(lined):
     found = written = extra = 0
     for photo in made_photos(4, np.random.default_rng(5), STYLES, lined=lined):
-        sheet = read_sheet(np.asarray(Image.open(io.BytesIO(photo.file))))
+        sheet = find_sheet(np.asarray(Image.open(io.BytesIO(photo.file))))
         digits = [] if sheet is None else list(sheet.digits)
         taken = matched(photo.digits, digits)
         found, written, extra = found + len(taken), written + len(photo.digits), extra + len(digits) - len(taken)

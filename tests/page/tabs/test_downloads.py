@@ -19,7 +19,7 @@ from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.uploaded_network import readable_network
+from mlp.training.uploaded_network import network_for_drawings
 from tests.jobs.sample_snapshot import snapshot_of
 from tests.sample_digits import sample
 
@@ -65,7 +65,7 @@ def test_network_that_cannot_read_digits_is_refused_with_a_reason(sizes):
         ModelError,
         match=r"x\.safetensors: it must go from 784 pixels to 10 digits, or",
     ):
-        readable_network(data, "x.safetensors")
+        network_for_drawings(data, "x.safetensors")
 
 
 def test_report_has_nickname_origin_and_date_escaped(run: NumberedRun):

@@ -51,14 +51,14 @@ def test_two_tabs_that_return_at_once_share_their_visitor(tmp_path, monkeypatch)
     before.get(visitor_id, "tab").keep_drawing({"data": "data:"})
     before.save()
     after, both_read = Visitors(lambda session: True, Checkpoints(tmp_path)), threading.Barrier(2)
-    read = Checkpoints.read
+    read = Checkpoints.load
 
     def read_together(*args):
         with suppress(threading.BrokenBarrierError):
             both_read.wait(0.3)  # longer than it takes if nothing prevents it
         return read(*args)
 
-    monkeypatch.setattr(Checkpoints, "read", read_together)
+    monkeypatch.setattr(Checkpoints, "load", read_together)
     with ThreadPoolExecutor() as executor:
         found = list(executor.map(lambda tab: after.get(visitor_id, tab), ["first", "second"]))
     assert found[0] is found[1]

@@ -22,7 +22,7 @@ from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import PEOPLE, holds_room
-from mlp.page.tabs.drawings.read import drawing_rows
+from mlp.page.tabs.drawings.answers import drawing_rows
 from mlp.page.tabs.places import VIEW
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.runs import RUN

@@ -10,7 +10,7 @@ from mlp.class_names import MAX_CLASSES
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.mnist import Dataset
-from mlp.jobs.workers.picture_readers import read_drawings
+from mlp.jobs.workers.picture_processes import decode_drawings
 from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.correction import teach, teaching_epochs
@@ -20,7 +20,7 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.html import announced
 from mlp.page.style.redraw import Where, redrawn, rerun_page
 from mlp.page.style.theme import plain
-from mlp.page.tabs.drawings.read import read_section
+from mlp.page.tabs.drawings.answers import answers_section
 from mlp.page.tabs.places import Section, Views
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.runs import check_bytes
@@ -47,7 +47,7 @@ def drawings_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the actions for digits or signs, and how a network reads them."""
     drawings = visitor.signs if KINDS.open_one() == "signs" else visitor.digits
     _actions(visitor, drawings)
-    read_section(visitor, drawings)
+    answers_section(visitor, drawings)
     _upload(visitor)
 
 
@@ -223,7 +223,7 @@ def _upload(visitor: Visitor) -> None:
         f"Upload drawings that you downloaded here, at most {MAX_EXAMPLES} of each digit or sign",
         type=["json"],
         key=_file.key,
-        on_change=_read_upload,
+        on_change=_take_upload,
         args=(visitor,),
     )
     if error := _file_error.get():
@@ -232,7 +232,7 @@ def _upload(visitor: Visitor) -> None:
         st.html(announced("drawings_uploaded", _file_result.get()))
 
 
-def _read_upload(visitor: Visitor) -> None:
+def _take_upload(visitor: Visitor) -> None:
     """Add the digits in a file to the visitor's, or replace the signs, which Undo restores."""
     file = _file.get()
     _file_error.set(None)
@@ -240,7 +240,7 @@ def _read_upload(visitor: Visitor) -> None:
     if file is None:
         return
     try:
-        uploaded = read_drawings(file.getvalue(), visitor.id)
+        uploaded = decode_drawings(file.getvalue(), visitor.id)
         check_bytes(uploaded.n_bytes, "try again when other visitors have left")
     except ValueError as error:
         _file_error.set(f"{file.name}: {error}.")

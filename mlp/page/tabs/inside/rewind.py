@@ -108,10 +108,10 @@ def view(visitor: Visitor, data: Dataset) -> None:
 
 def _go_to_now(visitor: Visitor) -> None:
     state.loan.pop()
-    _redraw_readers(visitor)
+    _redraw_answers(visitor)
 
 
-def _redraw_readers(visitor: Visitor) -> None:
+def _redraw_answers(visitor: Visitor) -> None:
     """Redraw all that the network reads, with the network of the chosen step."""
     answer_anew(visitor)
     redraw(VIEW, STROKE)
@@ -127,7 +127,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
     except LookupError:
         return  # the exactly computed step, which is already shown
     state.loan.set(state.Loan(run_key(visitor.runs.current), replace(job.snapshot(), network=network).reader, step))
-    _redraw_readers(visitor)
+    _redraw_answers(visitor)
 
 
 def _compute(visitor: Visitor, job: Job, step: SessionVar[int]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.lab.damage import n_affordable
-from mlp.analysis.mistakes import Readings, read_all
+from mlp.analysis.mistakes import LabeledReadings, read_all
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
@@ -35,7 +35,7 @@ class Look(NamedTuple):
     network: weakref.ref[MLP]
     is_untrained: bool
     text: str
-    readings: Readings
+    readings: LabeledReadings
 
 
 _look = SessionVar[Look | None]("mistakes_look", None)
@@ -103,7 +103,7 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         _pictures(readings, split, chosen, kind, names, noun)
 
 
-def _read(now: Answering, data: str, kind: str, split: Split) -> tuple[str, Readings, bool]:
+def _read(now: Answering, data: str, kind: str, split: Split) -> tuple[str, LabeledReadings, bool]:
     """Return which network was read, its readings, and whether it has changed since then.
 
     Whoever looks at a list looks at one moment: it is not sorted anew under the pointer while a run plays.
@@ -127,13 +127,13 @@ def _read_again() -> None:
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
-def _pretrained_readings(network: str, data: str, kind: str, _reader: Reader, _split: Split) -> Readings:
+def _pretrained_readings(network: str, data: str, kind: str, _reader: Reader, _split: Split) -> LabeledReadings:
     """Return a pretrained network's readings, made once for all visitors; the three names are the cache's key."""
     return read_all(_reader, _split.images, _split.labels)
 
 
 def _pictures(
-    readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str, names: Sequence[str], noun: str
+    readings: LabeledReadings, split: Split, chosen: tuple[int, int] | None, kind: str, names: Sequence[str], noun: str
 ) -> None:
     if chosen is None:
         positions = readings.worst()
@@ -152,7 +152,7 @@ def _pictures(
         gallery(pictures, partial(look_inside, kind))
 
 
-def _picture(readings: Readings, split: Split, position: int, names: Sequence[str], noun: str) -> GalleryPicture:
+def _picture(readings: LabeledReadings, split: Split, position: int, names: Sequence[str], noun: str) -> GalleryPicture:
     label, answer = int(readings.labels[position]), int(readings.answers[position])
     chances = readings.probabilities[position]
     text = f"read <b>{html.escape(names[answer])}</b> · {percent(chances[answer])}"

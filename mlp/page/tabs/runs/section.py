@@ -28,7 +28,7 @@ from mlp.page.visitors.visitor import FRIENDS, Visitor
 from mlp.training.history import Evaluation, History
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.settings import Settings, setting_names
-from mlp.training.uploaded_network import readable_network
+from mlp.training.uploaded_network import network_for_drawings
 
 _shown_runs = ControlVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
@@ -181,7 +181,7 @@ def weights_section(visitor: Visitor) -> None:
         type=["safetensors"],
         help="Takes a file from this page or from `python -m mlp train`.",
         key=_weights_in.key,
-        on_change=_read_upload,
+        on_change=_take_upload,
         args=(visitor,),
     )
     error, one = _weights_error.get(), answers_now(visitor)
@@ -214,13 +214,13 @@ def description_of(network: Reader) -> str:
     return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. It answers now."
 
 
-def _read_upload(visitor: Visitor) -> None:
+def _take_upload(visitor: Visitor) -> None:
     file = _weights_in.get()
     _weights_error.set(None)
     if file is None:
         return
     try:
-        network = readable_network(file.getvalue(), file.name)
+        network = network_for_drawings(file.getvalue(), file.name)
         if len(visitor.uploads) >= limits().max_runs:
             raise ValueError(f"this server keeps at most {limits().max_runs} networks from files; delete one below")
         check_bytes(network.network.values.nbytes, "try again when other visitors have left")

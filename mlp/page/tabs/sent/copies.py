@@ -15,7 +15,7 @@ from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.persistence import save
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Single
-from mlp.training.uploaded_network import readable_network
+from mlp.training.uploaded_network import network_for_drawings
 
 MAX_SENT = 3
 """Copies of one visitor's networks."""
@@ -41,7 +41,7 @@ class Weights(Single):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the network."""
-        self.owner.reader = readable_network(data, "a network on disk")
+        self.owner.reader = network_for_drawings(data, "a network on disk")
 
 
 @dataclass
@@ -64,7 +64,7 @@ def copy_of(reader: Reader, seconds: float | None) -> Reader:
     """
     bare = copy(reader)
     bare.facts = {} if seconds is None else {SECONDS: seconds}
-    return readable_network(dump_model(bare, half=True), "the network")
+    return network_for_drawings(dump_model(bare, half=True), "the network")
 
 
 def _digest(reader: Reader) -> str:

@@ -83,12 +83,12 @@ def in_sentences(done: OneWriter) -> str:
     """Return what drawings changed in sentences: how many are read with them and without, and which only then."""
     (low, high), (low_without, high_without) = done.n_right
     text = (
-        f"with yours, they read {low} to {high} of {len(done.read)} drawings right, and without yours {low_without} to "
-        f"{high_without}. "
+        f"with yours, they read {low} to {high} of {len(done.unseen)} drawings right, and without yours {low_without} "
+        f"to {high_without}. "
     )
     found = ""
     for kind, counts in zip(("with", "without"), done.changed, strict=True):
-        each = [f"{name} ({n} drawing{'s' * (n > 1)})" for name, n in zip(done.read.names, counts, strict=True) if n]
+        each = [f"{name} ({n} drawing{'s' * (n > 1)})" for name, n in zip(done.unseen.names, counts, strict=True) if n]
         found += f"Only {kind} yours do all read these: {in_words(each)}. " if each else ""
     apart = low > high_without or low_without > high
     return text + (found.strip() or ("Chance seldom does that, but no single drawing tells where." if apart else SAME))

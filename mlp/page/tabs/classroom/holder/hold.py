@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from mlp.jobs.workers.picture_readers import read_drawings
+from mlp.jobs.workers.picture_processes import decode_drawings
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
@@ -122,7 +122,7 @@ def _add_file(room: Classroom) -> None:
     if file is None:
         return
     try:
-        drawings = read_drawings(file.getvalue(), room.id, most=MAX_DRAWINGS)
+        drawings = decode_drawings(file.getvalue(), room.id, most=MAX_DRAWINGS)
         check_bytes(drawings.n_bytes, "try again when other visitors have left")
         room.add_file(drawings)
     except ValueError as error:

@@ -29,7 +29,7 @@ COST = (
 
 
 @redrawn("drawings_read", KEPT_DRAWINGS, RUN, where=Where.TAB)
-def read_section(visitor: Visitor, drawings: Drawings) -> None:
+def answers_section(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the drawings with their answers, the effect of teaching digits, and the certainty of a score on signs."""
     now, shown = answering(visitor), drawings.now
     answers = None

@@ -13,9 +13,9 @@ import pytest
 
 from mlp.images.decoding import MAX_BYTES, MAX_SCANS, PictureError
 from mlp.images.drawings.drawing_file import dump_drawings
-from mlp.images.photo import read_picture
+from mlp.images.photo import decode_picture
 from mlp.images.picture import dump_picture
-from mlp.jobs.workers.picture_readers import AT_ONCE, NICENESS, PictureReaders, picture_process, read_drawings
+from mlp.jobs.workers.picture_processes import AT_ONCE, NICENESS, PictureDecoders, decode_drawings, picture_process
 from tests.images.drawings.sample_drawings import letters
 from tests.jobs.waiting import wait_until
 from tests.wire.files import many_scans, many_specks, picture, png
@@ -30,49 +30,49 @@ def slow():
 
 
 @pytest.fixture
-def readers():
-    with closing(PictureReaders()) as readers:
-        yield readers
+def decoders():
+    with closing(PictureDecoders()) as decoders:
+        yield decoders
 
 
 @pytest.mark.parametrize("data", [DIGIT, many_specks()], ids=["digit", "page"])
-def test_reading_in_a_process_gives_the_same_picture(readers, data):
-    assert dump_picture(readers.read(data)) == dump_picture(read_picture(data))
+def test_reading_in_a_process_gives_the_same_picture(decoders, data):
+    assert dump_picture(decoders.decode(data)) == dump_picture(decode_picture(data))
 
 
-def test_invalid_picture_is_refused_and_the_next_is_read(readers):
+def test_invalid_picture_is_refused_and_the_next_is_read(decoders):
     with pytest.raises(PictureError, match="not a readable image"):
-        readers.read(b"digit")
+        decoders.decode(b"digit")
     with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
-        readers.read(bytes(MAX_BYTES + 1))
-    assert readers.read(DIGIT).sheet is None
+        decoders.decode(bytes(MAX_BYTES + 1))
+    assert decoders.decode(DIGIT).sheet is None
 
 
 def test_drawings_read_in_a_process_are_those_of_the_file(monkeypatch):
-    monkeypatch.setattr("mlp.jobs.workers.picture_readers.parse_file", None)  # not in this process
+    monkeypatch.setattr("mlp.jobs.workers.picture_processes.parse_file", None)  # not in this process
     text = dump_drawings(letters(2))
-    assert dump_drawings(read_drawings(text.encode())) == text
+    assert dump_drawings(decode_drawings(text.encode())) == text
     for data, says in ((b"{", "not JSON"), (b"[" * 5_000_001, "at most 5 MB")):
         with pytest.raises(ValueError, match=says):
-            read_drawings(data)
+            decode_drawings(data)
 
 
 def test_slow_picture_is_refused_after_its_time(slow):
-    with closing(PictureReaders(read_s=0.05)) as impatient:
+    with closing(PictureDecoders(decode_s=0.05)) as impatient:
         for _ in range(AT_ONCE + 1):
             with pytest.raises(PictureError, match="takes too long"):
-                impatient.read(slow)
+                impatient.decode(slow)
 
 
-def test_slow_picture_delays_only_its_visitor(readers, slow):
-    readers.read(DIGIT)
+def test_slow_picture_delays_only_its_visitor(decoders, slow):
+    decoders.decode(DIGIT)
     with ThreadPoolExecutor(1) as stranger:
-        busy = [stranger.submit(readers.read, slow) for _ in range(2)]
-        readers.read(DIGIT)
+        busy = [stranger.submit(decoders.decode, slow) for _ in range(2)]
+        decoders.decode(DIGIT)
         assert not busy[-1].done()
 
 
-def reading() -> list[int]:
+def decoding() -> list[int]:
     """Return the child processes that read image files."""
     found = []
     for child in psutil.Process().children(recursive=True):
@@ -84,13 +84,13 @@ def reading() -> list[int]:
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
 def test_reading_process_has_low_priority_and_ends_when_idle():
-    others = reading()  # those of the page, if another test has drawn it
-    with closing(PictureReaders(idle_s=0.3)) as readers:
-        readers.read(DIGIT)
-        (pid,) = set(reading()) - set(others)
+    others = decoding()  # those of the page, if another test has drawn it
+    with closing(PictureDecoders(idle_s=0.3)) as decoders:
+        decoders.decode(DIGIT)
+        (pid,) = set(decoding()) - set(others)
         assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
-        wait_until(lambda: pid not in reading())
-        readers.read(DIGIT)
+        wait_until(lambda: pid not in decoding())
+        decoders.decode(DIGIT)
 
 
 def test_answer_with_code_is_refused():
@@ -105,15 +105,15 @@ def worked_ticks(pid: int) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
-def test_picture_is_refused_when_its_process_is_killed(readers, slow):
-    others = reading()
-    readers.read(DIGIT)
-    (pid,) = set(reading()) - set(others)
+def test_picture_is_refused_when_its_process_is_killed(decoders, slow):
+    others = decoding()
+    decoders.decode(DIGIT)
+    (pid,) = set(decoding()) - set(others)
     ticks = worked_ticks(pid)
     with ThreadPoolExecutor(1) as visitor:
-        doomed = visitor.submit(readers.read, slow)
+        doomed = visitor.submit(decoders.decode, slow)
         wait_until(lambda: worked_ticks(pid) > ticks)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(PictureError, match="try again"):
             doomed.result(60)
-    assert readers.read(DIGIT).sheet is None
+    assert decoders.decode(DIGIT).sheet is None

@@ -1,6 +1,6 @@
-"""Worker processes that read image files, as a small file can keep a decoder busy for minutes.
+"""Worker processes that decode image files, as a small file can keep a decoder busy for minutes.
 
-Another one paints, and one reads files of drawings, which take seconds and twenty times their size.
+Another one paints, and one decodes files of drawings, which take seconds and twenty times their size.
 """
 
 import builtins
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from mlp.images.decoding import MAX_BYTES, PictureError, too_large
 from mlp.images.drawings.drawing_file import MAX_FILE_BYTES, dump_drawings, parse_drawings, parse_file
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
-from mlp.images.photo import read_picture
+from mlp.images.photo import decode_picture
 from mlp.images.picture import Picture, dump_picture, picture_from
 from mlp.jobs.workers.call import Hung, WorkerFailure
 from mlp.jobs.workers.engine import Engine
@@ -22,7 +22,7 @@ from mlp.jobs.workers.worker_process import WorkerProcess
 
 _Content = TypeVar("_Content")
 
-READ_S = 20.0  # the largest photo takes 1.5 s on an idle machine, some 10 s on a busy one
+DECODE_S = 20.0  # the largest photo takes 1.5 s on an idle machine, some 10 s on a busy one
 WAIT_S = 30.0  # for a turn
 IDLE_S = 60.0
 AT_ONCE = 2  # decoding the largest image takes some 300 MB
@@ -41,13 +41,13 @@ class _Answer(pickle.Unpickler):
         raise pickle.UnpicklingError(f"an answer must hold bytes or an error, got {module}.{name}")
 
 
-def read_answer(answer: bytes) -> Any:
-    """Return the content of an answer from a reading process.
+def parse_answer(answer: bytes) -> Any:
+    """Return the content of an answer from a decoding process.
 
-    >>> read_answer(pickle.dumps((b"safetensors", None)))
+    >>> parse_answer(pickle.dumps((b"safetensors", None)))
     (b'safetensors', None)
     >>> import os
-    >>> read_answer(pickle.dumps((os.system, None)))
+    >>> parse_answer(pickle.dumps((os.system, None)))
     Traceback (most recent call last):
     _pickle.UnpicklingError: an answer must hold bytes or an error, got posix.system
     """
@@ -56,37 +56,37 @@ def read_answer(answer: bytes) -> Any:
 
 def picture_bytes(data: bytes, whole: bool = False) -> bytes:
     """Return an image file in the form that `mlp.images.picture.picture_from` reads."""
-    return dump_picture(read_picture(data, whole=whole))
+    return dump_picture(decode_picture(data, whole=whole))
 
 
-picture_process = partial(WorkerProcess, niceness=NICENESS, quiet=True, loads=read_answer)
-"""Start a process that only reads images; its decoder's messages stay out of the log."""
+picture_process = partial(WorkerProcess, niceness=NICENESS, quiet=True, loads=parse_answer)
+"""Start a process that only decodes images; its decoder's messages stay out of the log."""
 
 
-class PictureReaders:
-    """Up to two processes that each read one image at a time, with fair turns for owners.
+class PictureDecoders:
+    """Up to two processes that each decode one image at a time, with fair turns for owners.
 
-    A process that takes more than ``read_s`` for one image is killed; one without an image for ``idle_s`` ends.
+    A process that takes more than ``decode_s`` for one image is killed; one without an image for ``idle_s`` ends.
     """
 
-    def __init__(self, read_s: float = READ_S, idle_s: float = IDLE_S) -> None:
-        self._engine = Engine(picture_process, width=AT_ONCE, limit_s=read_s, idle_s=idle_s)
+    def __init__(self, decode_s: float = DECODE_S, idle_s: float = IDLE_S) -> None:
+        self._engine = Engine(picture_process, width=AT_ONCE, limit_s=decode_s, idle_s=idle_s)
 
-    def read(self, data: bytes, owner: Hashable = None, *, whole: bool = False) -> Picture:
-        """Return the image as `mlp.images.photo.read_picture` does.
+    def decode(self, data: bytes, owner: Hashable = None, *, whole: bool = False) -> Picture:
+        """Return the image as `mlp.images.photo.decode_picture` does.
 
-        Raises a PictureError as that does, and if reading takes too long.
+        Raises a PictureError as that does, and if decoding takes too long.
         """
         if len(data) > MAX_BYTES:
             raise too_large(data)
-        reading = self._engine.submit(owner, picture_bytes, data, whole)
+        decoding = self._engine.submit(owner, picture_bytes, data, whole)
         try:
             try:
-                return picture_from(reading.result(WAIT_S))
+                return picture_from(decoding.result(WAIT_S))
             except TimeoutError:
-                if reading.cancel():
+                if decoding.cancel():
                     raise PictureError("many images are being read at the moment; try again in a minute") from None
-                return picture_from(reading.result())  # its turn has come, and reading has a limit
+                return picture_from(decoding.result())  # its turn has come, and decoding has a limit
         except PictureError:
             raise
         except Hung as error:
@@ -103,9 +103,9 @@ class PictureReaders:
         self._engine.close()
 
 
-read = PictureReaders().read
+decode = PictureDecoders().decode
 _painters = Engine(picture_process, width=1, idle_s=IDLE_S)
-_drawing_reader = Engine(partial(picture_process, niceness=TRAINING), width=1, idle_s=IDLE_S)  # a class waits for it
+_drawing_decoder = Engine(partial(picture_process, niceness=TRAINING), width=1, idle_s=IDLE_S)  # a class waits for it
 
 
 def paint(painter: Callable[[_Content], bytes], content: _Content, owner: Hashable = None) -> bytes:
@@ -119,10 +119,10 @@ def packed_drawings(data: bytes, most: int) -> bytes:
     return dump_drawings(parse_file(data, most=most), packed=True).encode()
 
 
-def read_drawings(data: bytes, owner: Hashable = None, *, most: int = MAX_EXAMPLES) -> DrawingSet:
+def decode_drawings(data: bytes, owner: Hashable = None, *, most: int = MAX_EXAMPLES) -> DrawingSet:
     """Return the drawings in a file as `parse_file` does; a ValueError as there, or if the process is lost."""
     try:
-        packed: bytes = _drawing_reader.submit(owner, packed_drawings, data[: MAX_FILE_BYTES + 1], most).result()
+        packed: bytes = _drawing_decoder.submit(owner, packed_drawings, data[: MAX_FILE_BYTES + 1], most).result()
     except WorkerFailure as error:
         raise ValueError("the process that read this file died; try again") from error
     return parse_drawings(packed, most=most)
