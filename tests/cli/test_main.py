@@ -43,6 +43,7 @@ def bad_commands(tmp_path, model):
     for place in (tmp_path / "none", model):
         yield ["train", *out, "--data", str(place)], rf"the data folder .*must have MNIST's four files, got '{place}'"
     yield ["train", "--out", str(tmp_path / "none" / "x")], r"--out must be a file in a folder that exists .*none"
+    yield ["export", str(model), *out], r"arguments are required: --to"
     yield ["evaluate", str(tmp_path / "none")], r"none: there is no such file"
     yield ["evaluate", str(tmp_path)], r"[Dd]irectory"
     yield ["evaluate", str(cut)], r"cut\.safetensors: .*cut short|cut\.safetensors: not a whole safetensors file"

@@ -73,6 +73,7 @@ def test_evaluations_become_curves_of_measured_points_over_epochs():
         "training_accuracy": ([1.5], [0.95]),
     }.items():
         assert [part.tolist() for part in history.measured(quantity)] == [*points]
+    assert history.newest is history.evaluations[-1]
 
 
 TRAIN = sample().train

@@ -42,7 +42,7 @@ def test_loss_spike_may_leave_the_chart_but_not_the_present(last, top):
     losses = np.full(200, 1.0)
     losses[100:105] = 1600
     losses[-60:] = last
-    low, high = value_range("loss", losses, np.array([2.3, 1.0, last]))
+    low, high = value_range("loss", losses, np.array([2.3, 1.0, last]), np.array([]))
     assert low == 0
     assert last < high <= top
 
