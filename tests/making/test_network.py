@@ -44,14 +44,6 @@ def test_network_learns_more_digits_than_are_shipped(tmp_path):
     assert facts["command"].startswith("python -m models.making network --layers 16")
 
 
-def test_digits_that_are_shipped_give_the_same_weights_as_newly_written_ones(tmp_path):
-    shipped, written = tmp_path / "shipped.safetensors", tmp_path / "written.safetensors"
-    options = [*QUICK[1:], "--batch-size", "512", "--written", "30000"]
-    assert main(["train", *options, "--out", str(shipped)]) == 0
-    assert run(["network", *options, "--out", str(written)]) == 0
-    np.testing.assert_allclose(load_model(shipped).network.values, load_model(written).network.values, atol=1e-4)
-
-
 def test_mean_of_first_and_trained_weights_can_be_saved(tmp_path, capsys):
     first, learned, mean = (tmp_path / f"{name}.safetensors" for name in ("first", "learned", "mean"))
     assert run([*QUICK, "--out", str(first)]) == 0
