@@ -93,15 +93,6 @@ def test_documented_rule_gives_the_same_bits_despite_rounding_errors():
         np.testing.assert_array_equal(stages(ink).centered, by_the_rule(ink, noise))
 
 
-def test_black_on_white_is_turned_as_the_docstring_says():
-    ink = np.zeros((60, 60), np.uint8)
-    ink[10:50, 28:32] = 255
-    scan = 255 - ink
-    assert "pass ``255 - scan``" in " ".join(to_mnist.__doc__.split())
-    np.testing.assert_array_equal(to_mnist(255 - scan), to_mnist(ink))
-    assert to_mnist(scan)[4:24, 4:24].mean() > 0.9  # a square of paper
-
-
 @pytest.mark.parametrize(
     ("drawing", "error", "message"),
     [

@@ -151,19 +151,6 @@ def test_layer_that_the_optimizer_does_not_know_is_frozen():
     assert not np.array_equal(last.weight.value, small().layers[2].weight.value)
 
 
-def test_repeated_layer_is_refused():
-    rng, relu = np.random.default_rng(0), ReLU()
-    with pytest.raises(ValueError, match=r"each layer may occur once in a network, got ReLU\(\) twice"):
-        Sequential([Dense(4, 4, rng=rng), relu, Dense(4, 4, rng=rng), relu])
-
-
-def test_parameter_of_two_layers_is_refused():
-    first, second = Stretch(4), Stretch(4)
-    second.factor = first.factor
-    with pytest.raises(ValueError, match=r"may belong to one layer, got Parameter\(4, float32\) in two"):
-        Sequential([first, ReLU(), second])
-
-
 def test_layers_cannot_be_exchanged_behind_the_checks():
     network = small()
     with pytest.raises(TypeError, match="does not support item assignment"):
@@ -302,24 +289,6 @@ def test_labels_may_be_lists_and_small_integers(kind):
     loss, grad = softmax_cross_entropy(logits, kind(LABELS))
     assert (loss, grad.tolist()) == (lambda pair: (pair[0], pair[1].tolist()))(softmax_cross_entropy(logits, LABELS))
     assert accuracy(logits, kind(LABELS)) == accuracy(logits, LABELS)
-
-
-def test_single_example_can_be_learned_and_read():
-    network, rng = small(), np.random.default_rng(0)
-    optimizer = SGD(network.parameters(), 0.1)
-    steps = train(network, optimizer, IMAGES[:1], LABELS[:1], batch_size=32, epochs=5, rng=rng)
-    losses = [step.loss for step in steps]
-    assert losses == sorted(losses, reverse=True)
-    assert network.predict(IMAGES[:1]).tolist() == LABELS[:1].tolist()
-
-
-def test_empty_batch_is_read_as_nothing_and_has_no_loss():
-    network = small()
-    assert network.predict(IMAGES[:0]).shape == (0,)
-    assert network.forward(IMAGES[:0]).shape == (0, 3)
-    for labels in ([], LABELS[:0]):
-        with pytest.raises(ValueError, match=r"at least one example, .*, got labels \(0,\) for 0 examples"):
-            softmax_cross_entropy(network.forward(IMAGES[:0]), labels)
 
 
 # float64, threads

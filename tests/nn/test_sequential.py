@@ -17,6 +17,9 @@ LABELS = np.arange(64) % 10
 IMAGES = np.kron(np.eye(10, 14), np.ones(56))[LABELS].astype(np.uint8) * 200  # each digit has its own two rows
 IMAGES += np.random.default_rng(0).integers(0, 50, IMAGES.shape).astype(np.uint8)
 
+RELU, SHARED, SHARING = ReLU(), Stretch(4), Stretch(4)
+SHARING.factor = SHARED.factor
+
 
 class Softplus(Layer):
     """A custom activation derived from `Layer`, without parameters, which keeps its outputs."""
@@ -109,6 +112,8 @@ def test_unsavable_network_is_named_and_leaves_no_file(tmp_path, layers, named):
     ("layers", "error", "named"),
     [
         ([], ValueError, "at least one layer, got none"),
+        ([RELU, RELU], ValueError, r"each layer may occur once in a network, got ReLU\(\) twice"),
+        ([SHARED, SHARING], ValueError, r"may belong to one layer, got Parameter\(4, float32\) in two"),
         ([dense(4, 3), 7], TypeError, "forward and backward, got 7"),
         ([dense(4, 3), ReLU(), dense(2, 3)], ValueError, r"Dense\(2, 3\) must take the 3 outputs"),
         ([Stretch(4), dense(4, 3, np.float64)], ValueError, "one type, got float32, float64"),

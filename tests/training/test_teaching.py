@@ -49,11 +49,6 @@ def test_network_of_any_run_shape_can_be_taught():
     assert not run.settings.straighten
 
 
-def test_lesson_ends_with_ever_shorter_steps_and_bends_no_image_of_mnist():
-    settings = teaching_settings(MLP([784, 5, 10], rng=np.random.default_rng(5)))
-    assert (settings.schedule, settings.warp) == ("cosine", 0)
-
-
 def test_straightening_network_is_taught_straightened_images():
     reader = Reader(MLP([784, 5, 10], rng=np.random.default_rng(5)), straighten=True)
     assert teaching_settings(reader).straighten

@@ -1,10 +1,8 @@
 """Sets of drawings in files: restored as they were, and bad ones get a clear error."""
 
 import base64
-import gc
 import json
 import sys
-import threading
 import tracemalloc
 from collections.abc import Callable
 
@@ -99,35 +97,6 @@ def test_largest_file_can_be_kept_and_read_again(tmp_path, monkeypatch):
 def test_file_of_ten_megabytes_is_refused_before_it_is_read():
     with pytest.raises(ValueError, match="at most 5 MB"):
         parse_file(b"[" * 10_000_000)
-
-
-def test_two_files_read_at_once_leave_garbage_collection_on(monkeypatch):
-    """One began while the other had turned it off, and turned it off for good."""
-    begun, first_done = threading.Event(), threading.Event()
-    loads, disable = json.loads, gc.disable
-    second = threading.Thread(target=lambda: (parse_drawings(samples(1)), begun.set()))
-
-    def loads_while_another_begins(data):
-        if threading.current_thread() is not second:
-            second.start()
-            assert begun.wait(10)
-        return loads(data)
-
-    def disable_once_the_first_is_done():
-        if threading.current_thread() is second:
-            begun.set()
-            assert first_done.wait(10)
-        disable()
-
-    monkeypatch.setattr(json, "loads", loads_while_another_begins)
-    monkeypatch.setattr(gc, "disable", disable_once_the_first_is_done)
-    try:
-        parse_drawings(samples(1))
-        first_done.set()
-        second.join()
-        assert gc.isenabled()
-    finally:
-        gc.enable()
 
 
 def dots(n: int, n_strokes: int = MAX_POINTS) -> str:

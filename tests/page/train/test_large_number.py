@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.mnist import Dataset, Split
@@ -12,11 +11,9 @@ from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.origin import Origin
 from mlp.page.train.accuracy import SAMPLE, large_number
-from mlp.training.data.drawing_data import drawing_data, sign_settings
 from mlp.training.data.sources import Loaded
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from tests.images.drawings.sample_drawings import letters
 from tests.jobs.manual_engine import ManualEngine
 from tests.page.sight import at_rest, finished, text, visitor_of
 from tests.sample_digits import sample
@@ -62,12 +59,3 @@ def test_number_calls_digits_new_only_if_no_weight_has_met_them():
     assert "of 100 new digits" in large_number(run_of(job), job)
     assert "of 100 new digits" in large_number(run_of(job, Origin("the basic network", "article")), job)
     assert "of 100 validation digits" in large_number(run_of(job, Origin("the pretrained network", "pretrained")), job)
-
-
-@pytest.mark.parametrize(
-    ("n", "nouns"), [(3, "100 other bent copies of your 9 drawings"), (12, "9 held-back drawings of yours")]
-)
-def test_number_names_the_drawings_that_measure_a_network_of_signs(n: int, nouns: str):
-    data = drawing_data(letters(n))
-    job = new_job(sign_settings(Settings(hidden=(8,)), data.names), data)
-    assert f"of {nouns} read right" in large_number(run_of(job), job)

@@ -22,23 +22,6 @@ SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
 DRAWING = {"raw": {"objects": []}, "data": "data:"}
 
 
-class StubJob:
-    """A job with only the methods that the registry uses."""
-
-    def __init__(self, n_bytes=1000):
-        self.playing = True
-        self._n_bytes = n_bytes
-
-    def play(self):
-        self.playing = True
-
-    def pause(self):
-        self.playing = False
-
-    def n_bytes(self):
-        return self._n_bytes
-
-
 def trained(n_steps, **changes):
     """Return a job that has trained some steps in this process."""
     run, data = Run(replace(SETTINGS, **changes)), sample()

@@ -2,20 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import mlp.page.tabs.registry  # noqa: F401 (all places)
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.tabs.classroom.ideas import ANSWERED, IDEAS, bars
+from mlp.page.tabs.classroom.ideas import ANSWERED, bars
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, N_IDEAS, PHASES, Poll
 from mlp.page.tabs.classroom.rooms import ROOMS
-from mlp.page.tabs.places import ADDRESSES
 from tests.page.live.test_parts import outdated
-from tests.page.sight import markup, open_in, text, visitor_of
+from tests.page.sight import markup, text, visitor_of
 from tests.page.tabs.classroom.test_rooms import back, server, with_class
 from tests.page.tabs.classroom.ways import keys, me
 from tests.page.tabs.test_next_step import label
@@ -199,10 +197,3 @@ def test_everybody_sees_the_bars_and_their_source_at_the_end(classroom):
     for page in (holder, learner.run()):
         assert markup(page).count("5 of 5 agree, 0 not sure") == len(PHASES) * N_IDEAS
         assert "10.1145/3677619.3678114" in text(page, "room_ideas")
-
-
-@pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.place)
-def test_each_idea_names_a_place_that_opens(open_page: Callable[..., AppTest], idea):
-    page = open_page(**ADDRESSES[idea.place])
-    assert not page.warning
-    assert idea.place in open_in(page)

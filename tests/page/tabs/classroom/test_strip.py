@@ -17,15 +17,12 @@ from mlp.page.tabs.classroom.thread import CLASS_RUN
 from mlp.page.tabs.lessons.plan import PLANS
 from mlp.page.train.card import script_state
 from tests.page.sight import text, visitor_of
+from tests.page.tabs.classroom.ways import keys
 from tests.page.tabs.test_next_step import label
 from tests.page.ways import press
 from tests.sample_digits import sample
 
 LATE = {"train", "alone", "teach"}
-
-
-def keys(page: AppTest) -> set[str]:
-    return {str(one.key) for one in page.button}
 
 
 def room_of(page: AppTest) -> Classroom:
