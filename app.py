@@ -26,13 +26,13 @@ from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
 from mlp.page.tabs.classroom.after.sheet import class_part
 from mlp.page.tabs.classroom.break_it import round_row
+from mlp.page.tabs.classroom.classroom_section import SHOWN, deleted_room, open_button, visit_room
 from mlp.page.tabs.classroom.holder.strip import strip
 from mlp.page.tabs.classroom.learning import sign_subject
 from mlp.page.tabs.classroom.rooms import ROOMS, room_state
 from mlp.page.tabs.classroom.row import room_row
-from mlp.page.tabs.classroom.section import SHOWN, deleted_room, open_button, visit_room
 from mlp.page.tabs.classroom.thread import room_thread
-from mlp.page.tabs.lessons.section import lessons_button, lessons_place
+from mlp.page.tabs.lessons.lessons_section import lessons_button, lessons_place
 from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.runs.downloads import share_file
 from mlp.page.tabs.sent.copies import COPIES

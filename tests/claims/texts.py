@@ -10,7 +10,7 @@ from mlp.page.tabs.classroom.after.changed import SAME
 from mlp.page.tabs.classroom.break_it import CONTROL, TAUGHT
 from mlp.page.tabs.classroom.guesses import UNSURE
 from mlp.page.tabs.classroom.table import APART
-from mlp.page.tabs.data.section import QUESTIONS as DATA_QUESTIONS
+from mlp.page.tabs.data.data_section import QUESTIONS as DATA_QUESTIONS
 from mlp.page.tabs.drawings.answers import COST
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lessons.lessons import LESSONS

@@ -33,7 +33,7 @@ from mlp.nn.weights import FORMAT, ModelError, dump_model
 from mlp.page.live.desk import Desk, checked_drawing
 from mlp.page.settings.link import position_in, settings_problems
 from mlp.page.tabs.lab.map import FITTED
-from mlp.page.tabs.runs.section import description_of
+from mlp.page.tabs.runs.runs_section import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.page.visitors.works import Photo
 from mlp.training.settings import Settings, controls, settings_at

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.lab.questions import QUESTIONS
-from mlp.page.tabs.lessons.section import LESSON_VIEWS, lessons_open
+from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, lessons_open
 from mlp.page.tabs.places import Views
 from mlp.page.tabs.registry import SECTIONS
-from mlp.page.tabs.step.section import STAGES
+from mlp.page.tabs.step.step_section import STAGES
 from mlp.training.settings import controls, settings_at
 from tests.images.drawings.sample_drawings import jittered, letters
 from tests.page.sight import (

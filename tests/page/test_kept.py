@@ -33,7 +33,7 @@ from mlp.jobs.job import Job
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.live import new_page
-from mlp.page.tabs.drawings.section import SHARES
+from mlp.page.tabs.drawings.drawings_section import SHARES
 from mlp.page.tabs.lessons.experiments import data_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.tabs.runs import downloads

@@ -18,7 +18,13 @@ from mlp.page.style.link import Query, hiding_problems, linked_query, one_of
 from mlp.page.style.redraw import redrawn, rerun_page
 from mlp.page.style.reveal import reveal, revealed
 from mlp.page.style.theme import plain
-from mlp.page.tabs.lessons.section import LESSON_VIEWS, LESSONS_PLACE, lessons_are_open, lessons_open, open_lessons
+from mlp.page.tabs.lessons.lessons_section import (
+    LESSON_VIEWS,
+    LESSONS_PLACE,
+    lessons_are_open,
+    lessons_open,
+    open_lessons,
+)
 from mlp.page.tabs.places import FIRST, VIEW, Section, Views, place_key
 from mlp.page.tabs.registry import PLACES, SECTIONS, named, open_place, shown_tabs
 from mlp.page.train import guess

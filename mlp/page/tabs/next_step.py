@@ -17,12 +17,12 @@ from mlp.page.settings.controls import SETTING
 from mlp.page.style.link import hidable, hidden
 from mlp.page.style.redraw import Event, redrawn, rerun_page
 from mlp.page.style.reveal import reveal
-from mlp.page.tabs.lab.section import LAB, LAB_VIEWS
-from mlp.page.tabs.lessons.section import LESSONS_PLACE, lessons_are_open, open_lessons
-from mlp.page.tabs.mistakes.section import MISTAKES
+from mlp.page.tabs.lab.lab_section import LAB, LAB_VIEWS
+from mlp.page.tabs.lessons.lessons_section import LESSONS_PLACE, lessons_are_open, open_lessons
+from mlp.page.tabs.mistakes.mistakes_section import MISTAKES
 from mlp.page.tabs.places import Section, go_to
 from mlp.page.tabs.registry import named, open_place
-from mlp.page.tabs.step.section import STEP
+from mlp.page.tabs.step.step_section import STEP
 from mlp.page.train.card import is_first_try, train
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor

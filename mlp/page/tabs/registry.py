@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from mlp.page import state
 from mlp.page.style.link import hidable, hidden
-from mlp.page.tabs.classroom.section import CLASSROOM
-from mlp.page.tabs.data.section import DATA
-from mlp.page.tabs.drawings.section import DRAWINGS
-from mlp.page.tabs.inside.section import INSIDE
-from mlp.page.tabs.lab.section import LAB
-from mlp.page.tabs.lessons.section import LESSONS_PLACE
-from mlp.page.tabs.mistakes.section import MISTAKES
+from mlp.page.tabs.classroom.classroom_section import CLASSROOM
+from mlp.page.tabs.data.data_section import DATA
+from mlp.page.tabs.drawings.drawings_section import DRAWINGS
+from mlp.page.tabs.inside.inside_section import INSIDE
+from mlp.page.tabs.lab.lab_section import LAB
+from mlp.page.tabs.lessons.lessons_section import LESSONS_PLACE
+from mlp.page.tabs.mistakes.mistakes_section import MISTAKES
 from mlp.page.tabs.places import FIRST, Section, place_key
-from mlp.page.tabs.runs.section import RUNS
+from mlp.page.tabs.runs.runs_section import RUNS
 from mlp.page.tabs.sent.send import SENT_PLACE
-from mlp.page.tabs.step.section import STEP
+from mlp.page.tabs.step.step_section import STEP
 
 TABS: Mapping[str, Sequence[Section]] = {
     INSIDE.name: (INSIDE,),

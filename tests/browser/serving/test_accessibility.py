@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from mlp.page.tabs.inside.section import TOOL_VIEWS
-from mlp.page.tabs.lab.section import LAB_VIEWS
+from mlp.page.tabs.inside.inside_section import TOOL_VIEWS
+from mlp.page.tabs.lab.lab_section import LAB_VIEWS
 from mlp.page.tabs.registry import SECTIONS
 from tests.browser.screens import DESKTOP, PHONE
 from tests.browser.sight import TRAINED_MS, announced, button, eventually, open_part, part, write

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlp.page.tabs.inside.section import INSIDE
-from mlp.page.tabs.lab.section import LAB
+from mlp.page.tabs.inside.inside_section import INSIDE
+from mlp.page.tabs.lab.lab_section import LAB
 from mlp.page.tabs.registry import TABS
 from tests.browser.digits import STAR
 from tests.browser.pen import CANVAS, draw, fit

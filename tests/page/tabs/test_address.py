@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.tabs.lab.section import EXPERIMENTS
+from mlp.page.tabs.lab.lab_section import EXPERIMENTS
 from tests.page.sight import address
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mlp.analysis.mistakes import read_all
 from mlp.page.draw.networks import pretrained
-from mlp.page.tabs.mistakes.section import SPLITS
+from mlp.page.tabs.mistakes.mistakes_section import SPLITS
 from tests.page.sight import at_rest, component, markup, visitor_of
 from tests.sample_digits import sample
 
@@ -46,7 +46,7 @@ def test_score_on_learned_images_has_a_remark(open_page, network, kind, remark):
 
 
 def test_slow_network_reads_as_many_images_as_it_can_in_time(open_page, monkeypatch):
-    monkeypatch.setattr("mlp.page.tabs.mistakes.section.BUDGET", 1e7)
+    monkeypatch.setattr("mlp.page.tabs.mistakes.mistakes_section.BUDGET", 1e7)
     test = open_page(tab="Mistakes")
     test.button(key="step").click().run()
     at_rest(test)

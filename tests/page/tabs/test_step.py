@@ -7,7 +7,7 @@ import pytest
 
 from mlp.analysis.slow_motion import slow_step
 from mlp.page.tabs.step.backward import slope_formula
-from mlp.page.tabs.step.section import STAGES
+from mlp.page.tabs.step.step_section import STAGES
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.data.synthetic_data import training_data
 from mlp.training.run import Run, steps

@@ -15,11 +15,11 @@ from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
 from mlp.images.mnist import Split
 from mlp.page.draw.networks import pretrained
+from mlp.page.tabs.classroom.classroom_section import ONE_SIGN, SHOWN
 from mlp.page.tabs.classroom.guesses import UNSURE, guess_rows
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import DOOR, GIVEN, PEOPLE, ROOMS, seat_of
-from mlp.page.tabs.classroom.section import ONE_SIGN, SHOWN
 from mlp.page.tabs.classroom.table import APART, limits_of, score, table_html, table_of
 from mlp.page.tabs.classroom.thread import steps_in
 from mlp.page.visitors.registry import Visitors

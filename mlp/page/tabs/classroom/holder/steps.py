@@ -6,13 +6,13 @@ from typing import NamedTuple
 from mlp.class_names import DIGITS
 from mlp.page import state
 from mlp.page.style.reveal import reveal
+from mlp.page.tabs.classroom.classroom_section import NAME
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import EACH, Classroom, ClassroomError
 from mlp.page.tabs.classroom.rooms import ROOMS, seat_of
-from mlp.page.tabs.classroom.section import NAME
 from mlp.page.tabs.classroom.thread import train_for_class
+from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, open_lessons
 from mlp.page.tabs.lessons.plan import BEGUN, NOT_YET, PLANS, Stage
-from mlp.page.tabs.lessons.section import LESSON_VIEWS, open_lessons
 from mlp.page.tabs.places import go_to, place_key
 from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.session import visitors

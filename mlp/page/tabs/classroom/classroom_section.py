@@ -131,7 +131,7 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
     _refused.show()
 
 
-def room_section(visitor: Visitor, _data: Dataset) -> None:
+def classroom_section(visitor: Visitor, _data: Dataset) -> None:
     """Draw the room that the visitor is in, or the ways to open and to join one."""
     room, holds = ROOMS.of(visitor), holds_room(visitor)
     _entrance(visitor, room)
@@ -219,5 +219,5 @@ def _try(act: Callable[..., object], *args: object, if_disk_fails: str = UNREADA
     go_to(NAME)
 
 
-CLASSROOM = Section(NAME, room_section)
+CLASSROOM = Section(NAME, classroom_section)
 hidable("open-a-room", "Open a room, in Share")

@@ -43,7 +43,7 @@ FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 
 
 @redrawn("step_through", where=Where.TAB)
-def step_through_section(visitor: Visitor, data: Dataset) -> None:
+def step_section(visitor: Visitor, data: Dataset) -> None:
     """Draw a training step, one stage at a time."""
     st.markdown(
         "A network learns in thousands of steps, each from a handful of images. Here is **one of them in slow "
@@ -165,4 +165,4 @@ def _next_minibatch(visitor: Visitor, data: Dataset, number: int) -> None:
     _go_to_stage(0)
 
 
-STEP = Section("Step by step", step_through_section, looks_at_images=True)
+STEP = Section("Step by step", step_section, looks_at_images=True)
