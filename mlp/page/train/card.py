@@ -119,7 +119,9 @@ def _move_setting(visitor: Visitor, number: int, key: str) -> None:
 def _progress_and_curves(visitor: Visitor) -> None:
     """Draw the parts that change while a run plays; from then on the live channel updates them."""
     epochs, asks = int(state.control("epochs").get()), guess.is_asked(visitor)
-    view = View(chosen(visitor), state.speed.get(), epochs, guess.guess_of(visitor), asks, LastResult())
+    answers = answers_now(visitor)
+    earlier = answers.key if answers.is_earlier else None
+    view = View(earlier, state.speed.get(), epochs, guess.guess_of(visitor), asks, LastResult())
     page = this_page()
     parts = run_parts(visitor, view, page)
     step = parts.get("step")
@@ -131,7 +133,7 @@ def _progress_and_curves(visitor: Visitor) -> None:
             st.html(live("number", parts["html.number"]))
         st.html(live("progress", parts["html.progress"]))
         if step is not None:
-            st.html(live("strip", strip(visitor, page.desk, answers_now(visitor))))
+            st.html(live("strip", strip(visitor, page.desk, answers)))
         st.html(live("spoken", parts["html.spoken"], "p hidden data-say"))
     with st.container(key="curves"):
         for quantity, column in zip(QUANTITIES, st.columns(2, gap="medium"), strict=True):

@@ -22,8 +22,8 @@ from mlp.training.history import Curve, History, Quantity
 class View(NamedTuple):
     """The choices of a page's session that affect the moving parts."""
 
-    network: str
-    """The key of the network that answers, whose run they are of; of the newest one, if it is none."""
+    earlier: str | None
+    """The key of the earlier run that answers, whose parts they are; None for whichever run is the newest."""
     speed: str
     epochs: int
     """Those on the slider, for empty axes."""
@@ -40,7 +40,7 @@ def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
     """Return the moving parts of the run, or of the sweep that is shown in its place."""
     if (together := visitor.shown) is visitor.sweep:
         return _sweep_parts(together, view) | {"html.guessed": guessed(visitor, view.guess)}
-    run = run_on_card(visitor, view.network)
+    run = run_on_card(visitor, view.earlier)
     number, now = (visitor.runs.current, None) if run is None else (run.number, run.snapshot)
     job = visitor.job if number == visitor.runs.current else None
     is_earlier = run is not None and job is None

@@ -101,7 +101,7 @@ def drawer_is_open(visitor: Visitor) -> bool:
     return state.drawer.get() == chosen(visitor)
 
 
-def run_on_card(visitor: Visitor, key: str) -> NumberedRun | None:
+def run_on_card(visitor: Visitor, key: str | None) -> NumberedRun | None:
     """Return the run that the train card describes: the one with this key, else the newest; None without any."""
     runs = all_runs(visitor)
     return next((run for run in runs if run_key(run.number) == key), next(iter(runs), None))

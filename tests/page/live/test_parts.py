@@ -44,10 +44,19 @@ def test_sweep_moves_on_the_train_card_without_scripts(
     assert "paused" in live.parts(["run"])["html.progress"]
 
 
+def test_card_of_the_newest_run_moves_to_a_new_one_before_a_script_does(
+    page: AppTest, open_page: Callable[..., AppTest]
+):
+    page.button(key="step").click().run()
+    twin = open_page(visitor=page)
+    page.button(key="train").click().run()
+    assert "Run 2" in page_of(twin).parts(["run"])["html.progress"]
+
+
 def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_measured_at_a_pause():
     engine, visitor = ManualEngine(), Visitor("v" * 32)
     visitor.sweep = sweep_over(Settings(images=100, hidden=(4,)), "epochs", range(1, 7), engine)
-    visitor.shows_sweep, view, sent = True, View("run-1", "Full", 6, None, False, LastResult(), (0, 0)), {}
+    visitor.shows_sweep, view, sent = True, View(None, "Full", 6, None, False, LastResult(), (0, 0)), {}
     visitor.sweep.play()
     for n_slices in (8, 100):
         for _ in range(n_slices):
