@@ -12,8 +12,10 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   let wanted = 0, at = 0;  // a wanted part may be missing while the page redraws it
 
   // Each part with its name, its kind, its selectors, and the width and height that it needs: of text, as much as fits.
-  const LEAST_PX = 320, SMALLER = 0.95;
-  const whole = (name, shown, selector, width, height = 0) => ({ name, shown, selectors: [selector], width, height });
+  // What is wider than ``most`` is left to the page, as else nobody could read it from the back.
+  const LEAST_PX = 320, SMALLER = 0.95, ROOM_PX = 1200;
+  const whole = (name, shown, selector, width, height = 0, most = Infinity) =>
+    ({ name, shown, selectors: [selector], width, height, most });
   const parts = () => {
     const found = [
       whole("Draw", "draw", ".st-key-stage", 700, 350),
@@ -21,9 +23,9 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       whole("Loss", "loss", ".st-key-train_card", 590, 385),
       whole("Accuracy", "accuracy", ".st-key-train_card", 590, 385),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
-    const room = [["Room", "code", 560], ["Ideas", "ideas", 560], ["Written", "wall", 560], ["Guesses", "guesses", 560],
-      ["Results", "results", 760], ["Break it", "break", 760]];
-    const there = room.map(([name, key, width]) => whole(name, "room", `.st-key-room_${key}`, width))
+    const room = [["Room", "code", 560], ["Ideas", "ideas", 560, ROOM_PX], ["Written", "wall", 560], ["Guesses", "guesses", 560],
+      ["Results", "results", 760, ROOM_PX], ["Break it", "break", 760, ROOM_PX]];
+    const there = room.map(([name, key, width, most]) => whole(name, "room", `.st-key-room_${key}`, width, 0, most))
       .filter(({ selectors }) => document.querySelector(`${selectors[0]} [data-testid="stElementContainer"]`));
     found.unshift(...there);
     const lesson = document.querySelector(".st-key-lessons");
@@ -80,15 +82,17 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     known = all.length;
     if (!known) return;
     at = Math.min(wanted, all.length - 1);
-    const { name, shown, selectors, width, height } = all[at], some = `:is(${selectors.join(", ")})`;
+    const { name, shown, selectors, width, height, most = Infinity } = all[at], some = `:is(${selectors.join(", ")})`;
     style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }`;
     root.dataset.board = shown;
     root.style.setProperty("--bar", `${below()}px`);
     label.textContent = `${at + 1} of ${all.length} · ${name}`;
     back.disabled = at === 0;
     next.disabled = at === all.length - 1;
-    const most = height ? (window.innerHeight - below()) / height : Infinity;
-    letters(Math.max(1, Math.min(window.innerWidth / width, most)));
+    const high = height ? (window.innerHeight - below()) / height : Infinity;
+    least = Math.max(1, window.innerWidth / most);
+    largest = Math.max(least, Math.min(window.innerWidth / width, high));
+    letters(largest);
     fills = height > 0;
     fit();
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
@@ -96,11 +100,15 @@ if (new URLSearchParams(location.search).get("board") === "1") {
   };
 
   // The largest letters with which all of a part is in view.
-  let zoom = 1, fills = false;  // a chart fills the height at any size
+  let zoom = 1, least = 1, largest = 1, fills = false;  // a chart fills the height at any size
   const letters = (size) => root.style.setProperty("--zoom", zoom = size);
   const overflows = () => [...document.querySelectorAll('.stMain [data-testid="stMainBlockContainer"] > .stVerticalBlock > *')]
-    .some((each) => each.getBoundingClientRect().bottom > window.innerHeight - below());
-  const fit = () => { while (!fills && zoom > 1 && overflows()) letters(Math.max(1, SMALLER * zoom)); };
+    .some((each) => each.scrollWidth > each.clientWidth + 1
+      || each.getBoundingClientRect().bottom + document.querySelector('[data-testid="stMain"]').scrollTop > window.innerHeight - below());
+  const fit = () => {
+    if (root.dataset.board === "room") letters(largest);  // less may be open there than before
+    while (!fills && zoom > least && overflows()) letters(Math.max(least, SMALLER * zoom));
+  };
 
   // In *Step by step*, each stage is a part.
   const go = (steps) => {

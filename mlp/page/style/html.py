@@ -32,9 +32,9 @@ def share_bars(names: Sequence[str], shares: np.ndarray | None, label: str) -> s
     return f'<div class="ink-bars" role="list" aria-label="{label}">{"".join(rows)}</div>'
 
 
-def bar(share: float) -> str:
-    """Return one bar, filled from 0 to 1."""
-    return f'<i class="ink-bar" style="--share:{share:.2%}"></i>'
+def bar(share: float, hatched: float = 0.0) -> str:
+    """Return one bar, filled from 0 to 1, and then hatched."""
+    return f'<i class="ink-bar" style="--share:{share:.2%};--hatched:{hatched:.2%}"></i>'
 
 
 def track(label: str, done: float) -> str:

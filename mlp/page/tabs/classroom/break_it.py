@@ -163,13 +163,14 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
         opened = counted[keys.index(_opened.get()) if _opened.get() in keys else 0]
         name, pixels = f"{opened.by.name}’s {opened.example.label}", opened.example.image.reshape(28, 28)
         image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
-        evidence(answering_as(visitor, NETWORK, None), image)
-        if holds:
-            remove_button(room, number_of(opened.by, opened.example.image), key="round_remove")
-        with st.container(horizontal=True, key="round_lessons"):
-            these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
-            st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=these)
-            st.button("Teach it none: the control", key="round_control", on_click=_teach, args=none)
+        with st.container(key="round_opened"):
+            evidence(answering_as(visitor, NETWORK, None), image)
+            with st.container(horizontal=True, key="round_lessons"):
+                these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
+                st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=these)
+                st.button("Teach it none: the control", key="round_control", on_click=_teach, args=none)
+                if holds:
+                    remove_button(room, number_of(opened.by, opened.example.image), key="round_remove")
 
 
 def _ask(room: Classroom) -> None:

@@ -93,7 +93,8 @@ def bars(poll: Poll) -> str:
         cells = ""
         for when, (agree, unsure, disagree) in zip(PHASES, (counts[number] for counts in poll.counts), strict=True):
             n = agree + unsure + disagree
-            cells += f"<small>{when}: {agree} of {n} agree, {unsure} not sure</small>{bar(agree / n)}"
+            cells += f"<small>{when}: {agree} of {n} agree, {unsure} not sure <i></i></small>"
+            cells += bar(agree / n, unsure / n)
         return cells
 
     rows = [

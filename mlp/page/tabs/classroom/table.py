@@ -39,6 +39,8 @@ _way = ControlVar("room_way", "")
 
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 APART = "Trained in other ways, so not compared"
+MANY = 14
+"""Writers above which the board has their names downward."""
 ALONE = "MNIST alone"
 """The basic network: nothing else that comes with Inkling has learned from MNIST alone."""
 
@@ -153,19 +155,20 @@ def table_html(now: Comparison, writers: Sequence[Writer], opened: tuple[str, st
                 right, n = int(cell.right.sum()), len(cell.right)
                 name = f"{line.contender.title} on {writer.name}’s drawings: {right} of {n} right"
                 pressed = opened == (line.contender.title, writer.id)
-                inside = choice(
-                    number, name, f"{right}/{n}", pressed=pressed, more=f'style="--share:{1 - right / n:.2f}"'
-                )
-                cells.append(f"<td>{inside}</td>")
+                look = f'style="--share:{1 - right / n:.2f}"'
+                text = f'{right}<span class="page-only">/{n}</span>'
+                cells.append(f"<td>{choice(number, name, text, pressed=pressed, more=look)}</td>")
             number += 1
         of = line.contender
         rows.append(
-            f'<tr><th scope="row">{html.escape(of.title)}<small>{score(line)}<br>{html.escape(of.learned)}</small></th>'
+            f'<tr><th scope="row">{html.escape(of.title)}<small>{score(line)}'
+            f'<span class="page-only"><br>{html.escape(of.learned)}</span></small></th>'
             f"{''.join(cells)}</tr>"
         )
     n, apart = len(now.lines), f'<th scope="rowgroup" colspan="{len(writers) + 1}">{APART}</th>' if now.apart else ""
+    many = ' class="many"' if len(writers) > MANY else ""
     return (
-        f'<table aria-label="Networks and writers"><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'
+        f'<table aria-label="Networks and writers"{many}><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'
         f"<tbody>{''.join(rows[:n])}</tbody><tbody><tr>{apart}</tr>{''.join(rows[n:])}</tbody></table>"
     )
 

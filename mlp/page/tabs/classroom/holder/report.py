@@ -6,12 +6,12 @@ from pathlib import Path
 
 from mlp.analysis.class_table import Line, compared
 from mlp.analysis.report import printed_page
-from mlp.page.style.html import html_table, svg, svg_url
+from mlp.page.style.html import html_table
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.break_it import Found, found
 from mlp.page.tabs.classroom.guesses import guess_rows
-from mlp.page.tabs.classroom.ideas import IDEAS, SOURCE
-from mlp.page.tabs.classroom.poll import LEAST, PHASES, Poll
+from mlp.page.tabs.classroom.ideas import SOURCE, bars
+from mlp.page.tabs.classroom.poll import LEAST
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.table import APART, score, table_of
 
@@ -31,25 +31,13 @@ def room_report(room: Classroom) -> str:
     body = [
         f"<h1>{TITLE}</h1>",
         f'<p class="quiet">{today.day} {today:%B %Y}. Drawings: {room.n_drawings:,}, by {writers} writers.</p>',
-        f"<h2>Five ideas</h2>{_ideas(room.poll) if room.poll.is_over else f'<p>{NO_IDEAS}</p>'}",
+        f"<h2>Five ideas</h2>{bars(room.poll) if room.poll.is_over else f'<p>{NO_IDEAS}</p>'}",
+        f'<p class="quiet">{SOURCE}</p>',
         f"<h2>Guesses and networks</h2>{_networks(room) if room.shows_answer else f'<p>{NO_TABLE}</p>'}",
         f"<h2>Break it: {len(counted)} mistakes of the basic network</h2>",
         f'<div class="digits">{"".join(map(_figure, counted))}</div>',
     ]
     return printed_page(TITLE, _CSS, "\n".join(body))
-
-
-def _ideas(poll: Poll) -> str:
-    rows = []
-    for number, idea in enumerate(IDEAS):
-        cells = [idea.text]
-        for agree, unsure, disagree in (counts[number] for counts in poll.counts):
-            n = agree + unsure + disagree
-            bars = f'<path fill="#e2dfd8" d="M0 0h100v6H0z"/><path fill="#c2410c" d="M0 0h{100 * agree / n:.0f}v6H0z"/>'
-            cells.append(f'{agree} of {n} agree, {unsure} not sure<img alt="" src="{svg_url(svg(100, 6, bars))}">')
-        rows.append(cells)
-    heads = ["Idea", *(f"{when.capitalize()} the lesson" for when in PHASES)]
-    return f'<div class="ideas">{html_table("Five ideas", heads, rows)}</div><p class="quiet">{SOURCE}</p>'
 
 
 def _networks(room: Classroom) -> str:
