@@ -132,7 +132,7 @@ class Lesson:
 
     async def end(self, folder: Path) -> None:
         """Open the table, download all drawings, close the room, and look for what is left of it."""
-        await self.holder.press("room_open_table")
+        await self.holder.press("strip_to_table")
         await self.holder.until(lambda: "room_table" in self.holder.widgets)
         if (n := len(json.loads(await self.holder.download("room_out"))["samples"])) != self.n_given:
             self.faults.append(f"{n} of {self.n_given} drawings were downloaded")

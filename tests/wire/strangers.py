@@ -229,12 +229,11 @@ async def _let_in(siege: "Siege", holder: Visitor, late: Visitor) -> None:
     """Send away all who wait, and let in a pupil who asks then."""
     await holder.until(lambda: "room_none" in holder.widgets)
     await holder.press("room_none")
-    for key in [key for key in holder.widgets if key.startswith("room_in_")]:
-        del holder.widgets[key]  # another may get its animal
+    holder.widgets.pop("strip_let_in", None)  # another one is drawn for whoever asks then
     await late.open()
     await late.press("room_join")
-    await holder.until(lambda: any(key.startswith("room_in_") for key in holder.widgets))
-    await holder.press(next(key for key in holder.widgets if key.startswith("room_in_")))
+    await holder.until(lambda: "strip_let_in" in holder.widgets)
+    await holder.press("strip_let_in")
     await late.until(lambda: "room_row" in late.widgets)
 
 

@@ -60,7 +60,7 @@ def class_on_disk(folder: Path, n: int) -> str:
         for one in room.learners[1:]:
             room.poll.count(phase, one.number, [one.number % 2] * 5)  # half of them agree, and half are not sure
     room.poll.end()
-    room.open_table()
+    room.begin_task("table")
     visitors.save(all_now=True)
     return holder.id
 

@@ -142,14 +142,12 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
 
 @redrawn("room_round", PEOPLE, lambda visitor, _room: [CLAIMS] * holds_room(visitor), where=Where.TAB)
 def round_section(visitor: Visitor, room: Classroom) -> None:
-    """Draw the round: for its holder the switch and a claim to judge, and for all the mistakes that count."""
+    """Draw the round: for its holder a claim to judge, and for all the mistakes that count."""
     holds, counted = holds_room(visitor), found(room)
     if room.names != DIGITS or room.learner(person(visitor.id)) is None or not (holds or room.breaks or counted):
         return
     st.html(f"<h3>Break it<small>. {TASK}</small></h3>")
     if holds:
-        label, other = ("End the round", False) if room.breaks else ("Start a round", True)
-        st.button(label, key="round", on_click=room.break_it, args=(other,))
         _ask(room)
     leader = f"The surest mistake: <b>{counted[0]}</b>." if counted else "Nothing counts yet."
     st.html(announced("round_found", leader))

@@ -25,7 +25,7 @@ from mlp.page.tabs.classroom.ideas import ideas
 from mlp.page.tabs.classroom.learner import called, lost, person
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
-from mlp.page.tabs.classroom.rooms import ELSEWHERE, GIVEN, ROOMS, holds_room, seat_of, told
+from mlp.page.tabs.classroom.rooms import ELSEWHERE, GIVEN, ROOMS, TOO_FEW, holds_room, seat_of, told
 from mlp.page.tabs.classroom.row import waits
 from mlp.page.tabs.classroom.table import follow_networks, table
 from mlp.page.tabs.classroom.wall import wall
@@ -41,7 +41,6 @@ LINKED = "room"
 """Name of a room's code in a link."""
 MAX_CODE = 20
 """Characters of a code as one types it."""
-ONE_SIGN = "You have named one sign, and a room needs two: name another, or remove it for a room of digits."
 _refused = Refusal("room")
 _code = SessionVar("room_typed", "")
 """The code that was typed; a control."""
@@ -181,18 +180,14 @@ def _leave_button(visitor: Visitor, room: Classroom) -> None:
 
 def open_room(visitor: Visitor) -> None:
     """Open a room for digits, or for the visitor's signs if they have named any, and show it; for callbacks."""
-    if len(signs := visitor.signs.now.names) == 1:
-        _refused.set(ONE_SIGN)
-        go_to(NAME)
-        return
     reveal("room_code")
-    _try(ROOMS.open, visitor, signs or DIGITS)
+    _try(ROOMS.open, visitor, visitor.signs.now.names or DIGITS)
 
 
 def _collects(signs: tuple[str, ...]) -> str:
     """Return what a room collects that somebody with these signs opens, as a sentence."""
     if len(signs) == 1:
-        return ONE_SIGN
+        return TOO_FEW
     return f"A room that you open now collects {plain(in_words(signs)) if signs else 'digits'}."
 
 

@@ -45,7 +45,7 @@ ANSWERED = Event(lambda page: (room := ROOMS.of(page.visitor)) and list(map(len,
 
 @redrawn("room_poll", lambda visitor, _room: [ANSWERED] * holds_room(visitor), where=Where.TAB)
 def ideas(visitor: Visitor, room: Classroom) -> None:
-    """Draw the questions, or for whoever holds the room the buttons that ask them; at the end, draw the bars."""
+    """Draw the questions, or for whoever holds the room the button that ends them; at the end, draw the bars."""
     mine, poll = room.learner(person(visitor.id)), room.poll
     if mine is None:
         return
@@ -71,17 +71,13 @@ def ideas(visitor: Visitor, room: Classroom) -> None:
 
 
 def _asking(room: Classroom) -> None:
-    """Draw the buttons that ask before and after the lesson, and show the bars."""
+    """Draw how many have answered, the button that shows the bars, and the ideas."""
     poll = room.poll
     n_before, n_after = map(len, poll.answered)
-    st.markdown(f"Ask your class twice. **{n_before}** have answered before the lesson, **{n_after}** after it.")
-    with st.container(horizontal=True):
-        for phase, when in enumerate(PHASES):
-            label, then = (f"Ask {when} the lesson", phase) if poll.asks != phase else ("Stop asking", None)
-            st.button(label, key=f"room_ask_{when}", on_click=_change, args=(room, poll.ask, then))
-        with st.popover("Show the answers", disabled=not poll.has_enough):
-            st.markdown("Shows them to everybody. Then nobody can answer any more.")
-            st.button("Yes, show them", key="room_show_ideas", on_click=_change, args=(room, poll.end))
+    st.markdown(f"Your plan asks twice. **{n_before}** have answered before the lesson, **{n_after}** after it.")
+    with st.popover("Show the answers", disabled=not poll.has_enough):
+        st.markdown("Shows them to everybody. Then nobody can answer any more.")
+        st.button("Yes, show them", key="room_show_ideas", on_click=_change, args=(room, poll.end))
     st.html(bars(poll))
     st.caption(f"Bars need {LEAST} answers before and after: fewer would tell who thinks what. {SOURCE}")
 

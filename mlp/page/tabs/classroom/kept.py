@@ -27,7 +27,7 @@ class State(Work):
         """Return one file."""
         it = self.owner
         state = {"names": it.names, "collects": it.collects, "shows_answer": it.shows_answer, "way": it.way}
-        state |= {"breaks": it.breaks, "task": it.task, "last_number": it.last_number, "poll": it.poll}
+        state |= {"task": it.task, "last_number": it.last_number, "poll": it.poll}
         content = json.dumps(state, default=vars)
         return [File(self.suffix, (content,), content.encode)]
 
@@ -36,7 +36,7 @@ class State(Work):
         state, it = json.loads(data), self.owner
         it.names, it.last_number = checked_names(state["names"]), state["last_number"]
         it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
-        it.poll, it.breaks, it.task = Poll(**state["poll"]), state["breaks"], str(state["task"])
+        it.poll, it.task = Poll(**state["poll"]), str(state["task"])
 
 
 class Learners(Work):

@@ -46,7 +46,6 @@ class Classroom(CodedWork):
     shows_answer: bool = False  # whether the table is open, after which nobody can guess
     way: str = ""  # how those networks were trained that the table compares, as chosen; empty for that of most
     poll: Poll = field(default_factory=Poll)  # what they think of five ideas
-    breaks: bool = False  # whether a round of *Break it* is on
     task: str = ""  # what the class does now, by its name in the holder's plan; empty without one
     last_number: int = 0  # of learners, of files, and of those for whom no animal was left
     open_until: float = 0.0
@@ -58,7 +57,7 @@ class Classroom(CodedWork):
 
     def drop(self) -> None:
         """Remove everybody, and what they gave. The lock is held."""
-        self.collects = self.breaks = False
+        self.collects, self.task = False, ""
         self.learners, self.left, self.waiting, self.poll = [], [], {}, Poll()
         self._drop_pictures()
 
@@ -287,22 +286,17 @@ class Classroom(CodedWork):
         self.collects = collects
         self.changed()
 
-    def open_table(self) -> None:
-        """Show everybody the table, and end the guesses."""
-        self.shows_answer = True
-        self.changed()
-
     def compare(self, way: str) -> None:
         """Compare the networks that were trained in this way."""
         self.way = way
         self.changed()
 
-    def break_it(self, breaks: bool) -> None:
-        """Begin or end a round of *Break it*; what was found stays."""
-        self.breaks = breaks
-        self.changed()
-
     # What the holder's plan sets
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a round of *Break it* is on; what was found stays."""
+        return self.task == "break"
 
     def begin_task(self, task: str) -> None:
         """Begin what a step of the plan names, for everybody, and set what that needs."""
@@ -310,6 +304,5 @@ class Classroom(CodedWork):
             self.task = task
             self.collects = self.collects or task == "draw"
             self.shows_answer = self.shows_answer or task == "table"
-            self.breaks = task == "break"
             self.poll.ask({"come": 0, "draw": 0, "compare": 1}.get(task))
         self.changed()

@@ -27,6 +27,7 @@ ENDED = "Room {} was closed, and its drawings are deleted."
 GONE = "Room {} let you go, and holds no drawing of yours. You can ask to join it again."
 RUNS_ENDED = "With the closed room, {} ended, too. The weights stay under Runs."
 AGAIN = "The server had to reload your work; press the button again."
+TOO_FEW = "A room of signs needs two of them: name more, or none for a room of digits."
 ELSEWHERE = "You are in room {}: leave or close it before you join another."
 
 
@@ -54,7 +55,12 @@ class Classrooms(ByCode[Classroom]):
         super().__init__(Classroom)
 
     def open(self, visitor: Visitor, names: tuple[str, ...] = DIGITS) -> Classroom:
-        """Open a room that this visitor holds, and return it; a ClassroomError says that they are in another one."""
+        """Open a room that this visitor holds, and return it.
+
+        A ClassroomError says that they are in another one, or have named too few signs.
+        """
+        if len(names) < 2:
+            raise ClassroomError(TOO_FEW)
         room = Classroom(Classroom.new_id(), names=names)
         room.ask(person(visitor.id), holds=True)
         with visitor.lock:
@@ -203,5 +209,5 @@ def room_state(visitor: Visitor) -> str:
     if room is None:
         return news
     is_in = f"{room.learner(me) is not None} {me in room.waiting}"
-    asks = f"{room.task} {room.breaks} {room.poll.asks} {room.poll.is_over}"
+    asks = f"{room.task} {room.poll.asks} {room.poll.is_over}"
     return f"{news} {room.code} {is_in} {room.collects} {room.shows_answer} {asks}"

@@ -17,7 +17,7 @@ from mlp.page.draw.networks import pretrained
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
-from mlp.page.style.redraw import Where, redraw, redrawn, rerun_page
+from mlp.page.style.redraw import Where, redraw, redrawn
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import Learner, person
 from mlp.page.tabs.classroom.room import Classroom
@@ -105,11 +105,7 @@ def follow_networks(room: Classroom) -> None:
 @redrawn("room_table", PEOPLE, VIEW, where=Where.TAB)
 def table(visitor: Visitor, room: Classroom) -> None:
     """Draw the table, and the drawings of its open cell that were misread."""
-    if room.learner(person(visitor.id)) is None:
-        return
-    if not room.shows_answer:
-        if holds_room(visitor):
-            st.button("Open the table", key="room_open_table", type="primary", on_click=_open_table, args=(room,))
+    if room.learner(person(visitor.id)) is None or not room.shows_answer:
         return
     writers, lines = table_of(room)
     if not lines:
@@ -200,8 +196,3 @@ def _misread(about: str, cell: Cell) -> None:
     if len(wrong):
         misread = replace(cell.drawings, examples=tuple(cell.drawings.examples[place] for place in wrong))
         st.html(drawing_rows(misread, cell.answers[wrong]))
-
-
-def _open_table(room: Classroom) -> None:
-    room.open_table()
-    rerun_page()

@@ -38,18 +38,17 @@ def room_thread(visitor: Visitor) -> Thread | None:
 def steps_in(room: Classroom, mine: Learner) -> Sequence[NextStep]:
     """Return the steps of a learner in a room: the one of the holder's plan, or all without a plan."""
     guess = _shown("Guess what is misread", not room.shows_answer and mine.guess is None, "room_guesses")
-    table = _shown("See who reads whom", room.shows_answer, "room_results")
     learn = NextStep(
         "Train with the class",
         lambda visitor: room_of(visitor.runs.data) != room.code,
         lambda visitor: learn_with(visitor, room),
     )
     of_task = {
-        "": [guess, learn, table],
+        "": [guess, learn],
         "train": [NextStep("Train a network", lambda visitor: not _has_class_run(visitor), train_for_class)],
         "alone": [learn._replace(label="Train on the signs", take=lambda visitor: _train_alone(visitor, room))],
         "guess": [guess],
-        "table": [table],
+        "table": [_shown("See who reads whom", True, "room_results")],
         "teach": [_shown("Teach it the mistakes", True, "room_break")._replace(is_due=_lacks_lesson)],
         "compare": [_shown("See what we think", room.poll.is_over, "room_ideas")],
     }

@@ -69,7 +69,7 @@ def room() -> Classroom:
     room.ask("holder", holds=True)
     room.open_door()
     room.ask("ann")
-    room.break_it(True)
+    room.begin_task("break")
     return room
 
 
@@ -77,7 +77,7 @@ def room() -> Classroom:
 def pages(classroom: Pages) -> Pages:
     """The room, with a round."""
     room, holder, learner = classroom
-    press(holder, "round")
+    press(holder, "strip_to_break")
     return room, holder.run(), learner.run()
 
 
@@ -99,9 +99,9 @@ def test_only_learners_claim_while_a_round_is_on(room):
     room.open_door(0)
     room.ask("stranger")
     assert claim(room, "stranger", leaning(7, 40), 7) == "The round is over."
-    room.break_it(False)
+    room.begin_task("teach")
     assert claim(room, "ann", leaning(7, 40), 7) == "The round is over."
-    room.break_it(True)
+    room.begin_task("break")
     for digit, degrees in MISREAD[:MAX_CLAIMS]:
         claim(room, "ann", leaning(digit, degrees), digit)
     assert claim(room, "ann", leaning(7, 40), 7) == "3 of your drawings wait to be judged. Wait for one of them."
@@ -183,7 +183,7 @@ def test_round_chooses_its_network_once_for_everybody_in_it(pages):
         assert "Draw a digit that everybody reads" in text(page, "correction_row")
     learner.segmented_control(key="network").set_value("pretrained").run()
     assert learner.run().segmented_control(key="network").value == "pretrained"
-    press(holder, "round")
+    press(holder, "strip_to_teach")
     assert "Draw a digit that everybody reads" not in text(learner.run(), "correction_row")
 
 
@@ -278,4 +278,4 @@ def test_room_for_signs_has_no_round(open_page):
     page = open_page(tab="Room")
     visitor_of(page).signs.change(letters(1))
     press(page.run(), "room_open")
-    assert not [one.key for one in page.button if one.key == "round"]
+    assert not [one.key for one in page.button if one.key == "strip_to_break"]

@@ -52,7 +52,7 @@ def test_only_the_holders_wall_says_whose_each_drawing_is(classroom: Pages):
 
 def test_removed_drawing_is_nowhere_in_the_room(classroom: Pages):
     room, holder, learner, rude = given(classroom)
-    press(holder, "room_open_table")
+    press(holder, "strip_to_table")
     assert [len(writer.drawings) for writer in table_of(room).writers] == [2]
     press(pressed(holder, number_of(room.learner(me(learner)), rude)), "room_remove")
     mine = room.learner(me(learner))

@@ -94,7 +94,7 @@ def test_bars_of_equal_counts_look_the_same_and_of_others_do_not():
 def test_learner_answers_once_in_two_tabs_and_after_a_reload(classroom, open_page):
     room, holder, learner = classroom
     assert "room_answer" not in keys(learner)
-    press(holder, "room_ask_before")
+    press(holder, "strip_to_come")
     other = open_page(visitor=learner, tab="Room")
     learner.run()
     assert label(learner) == "Say what you think"  # before the row asks for drawings
@@ -113,7 +113,7 @@ def test_learner_answers_once_in_two_tabs_and_after_a_reload(classroom, open_pag
 def test_only_whom_the_holder_let_in_can_answer(classroom, open_page):
     room, holder, learner = classroom
     room.open_door(0)
-    press(holder, "room_ask_before")
+    press(holder, "strip_to_come")
     waits = press(open_page(room=room.code), "room_join")
     assert "room_answer" not in keys(waits)
     learner.run()
@@ -123,12 +123,12 @@ def test_only_whom_the_holder_let_in_can_answer(classroom, open_page):
         learner.button_group(key=f"room_idea_0_{number}").set_value(AGREE)
     answer_late.click().run()  # on the page as it was before
     assert room.poll.answered == [[], []]
-    assert {"room_ask_before", "room_show_ideas"}.isdisjoint(keys(learner) | keys(waits))
+    assert {"strip_to_come", "room_show_ideas"}.isdisjoint(keys(learner) | keys(waits))
 
 
 def test_answers_of_a_learner_who_leaves_stay_counted_and_name_nobody(classroom):
     room, holder, learner = classroom
-    press(holder, "room_ask_before")
+    press(holder, "strip_to_come")
     answer(learner.run())
     [kept] = [one for one in room.works if one.suffix == "room.json"]
     who, [file] = me(learner), kept.files()
@@ -180,7 +180,7 @@ def test_closed_room_keeps_no_answers(tmp_path):
 def test_another_learners_answer_changes_the_holders_page_only(classroom, monkeypatch):
     monkeypatch.setattr(ANSWERED, "every_s", 0.0)
     room, holder, learner = classroom
-    press(holder, "room_ask_before")
+    press(holder, "strip_to_come")
     learner.run()
     assert [outdated(page) for page in (holder, learner)] == [[], []]
     with room.lock:
@@ -190,8 +190,7 @@ def test_another_learners_answer_changes_the_holders_page_only(classroom, monkey
 
 def test_everybody_sees_the_bars_and_their_source_at_the_end(classroom):
     room, holder, learner = classroom
-    press(holder, "room_ask_after")
-    assert holder.button(key="room_ask_after").label == "Stop asking"
+    press(holder, "strip_to_compare")
     filled(room.poll, LEAST)
     press(holder.run(), "room_show_ideas")
     for page in (holder, learner.run()):

@@ -54,7 +54,7 @@ def test_report_has_all_that_came_out_and_names_nobody(classroom: Pages):
     room, _ = after_a_lesson(classroom)
     assert NO_IDEAS in room_report(room)  # as the next answer would be seen in counts
     room.poll.end()
-    room.open_table()
+    room.begin_task("table")
     report = room_report(room)
     words = " ".join(written(report).split())
     assert "Drawings: 30, by 3 writers." in words

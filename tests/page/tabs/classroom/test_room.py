@@ -153,7 +153,7 @@ def test_learner_who_was_let_go_comes_back_as_somebody_new(room):
 
 def test_nobody_guesses_once_the_table_is_open(room):
     room.guess("holder", 4)
-    room.open_table()
+    room.begin_task("table")
     room.guess("holder", 7)
     assert room.learner("holder").guess == 4
 
@@ -176,7 +176,7 @@ def test_each_change_is_announced_and_those_within_a_pause_together(monkeypatch)
             lambda: room.let_in("ann"),
             lambda: room.give("ann", 0, image(0)),
             lambda: room.guess("ann", 1),
-            room.open_table,
+            lambda: room.begin_task("table"),
             lambda: (room.collect(False), room.collect(True), room.let_go("ann")),
         ),
         start=1,

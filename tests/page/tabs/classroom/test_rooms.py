@@ -73,7 +73,7 @@ def with_class(visitors):
     for number, one in enumerate((holder, learner)):
         for label in range(10):
             room.give(person(one.id), label, image(label + 50 * number))
-    room.break_it(True)
+    room.begin_task("break")
     sets = {label: replace(NO_DIGITS, examples=(Example(label, image(label + 100)),)) for label in (3, 5)}
     room.change(replace(room.learner(person(learner.id)), mistakes=sets[3], claims=sets[5]))
     return holder, learner, room

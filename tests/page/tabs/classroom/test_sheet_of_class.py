@@ -26,7 +26,7 @@ def test_sheet_has_a_learners_own_part_and_nothing_of_others(classroom: Pages):
     room, holder = after_a_lesson(classroom)
     learner = measured(press(classroom[2].run(), "room_teach"))
     measured(press(holder, "room_teach"))
-    room.open_table()
+    room.begin_task("table")
     mine = room.learner(me(learner))
     sheet = learner.run().session_state["downloads"].files["room_sheet"].make()
     words = " ".join(written(sheet).split())

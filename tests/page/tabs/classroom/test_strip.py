@@ -12,7 +12,7 @@ from mlp.page.tabs.classroom.holder.strip import in_numbers, late
 from mlp.page.tabs.classroom.kept import State
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
-from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.classroom.rooms import ROOMS, TOO_FEW
 from mlp.page.tabs.classroom.thread import CLASS_RUN
 from mlp.page.tabs.lessons.plan import PLANS
 from mlp.page.train.card import script_state
@@ -71,7 +71,7 @@ def test_each_step_of_a_plan_opens_a_place_that_is_not_empty(open_page: Callable
 def test_plan_of_signs_opens_no_room_before_two_are_named(open_page: Callable[..., AppTest]):
     page = press(begun(open_page(tab="Lessons"), "Signs of our own"), "strip_next")
     page.button(key="strip_next").click().run()
-    assert [one.value for one in page.error] == ["Name two signs first."]
+    assert [one.value for one in page.error] == [TOO_FEW]
     assert ROOMS.of(visitor_of(page)) is None
     visitor_of(page).signs.change(DrawingSet(("♥", "★")))
     press(page.run(), "strip_next")

@@ -82,4 +82,4 @@ def take(visitor: Visitor, signs: DrawingSet) -> None:
     """Open a room for signs with foreign names, and its table."""
     room = ROOMS.open(visitor, signs.names)
     room.add_file(signs)
-    room.open_table()
+    room.begin_task("table")

@@ -58,13 +58,10 @@ def devices(visitor: Visitor, room: Classroom) -> None:
 
 def _waiting(room: Classroom) -> None:
     # A key stands in the page, and a digest would be the same in each room.
-    waiting, is_full = list(room.waiting.items()), room.is_full
+    waiting = list(room.waiting.items())
     for who, name in waiting[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{called(name).capitalize()} asks to come in.")
-            st.button(
-                "Let in", key=f"room_in_{name}", type="primary", disabled=is_full, on_click=room.let_in, args=(who,)
-            )
             st.button("No", key=f"room_out_{name}", on_click=room.send_away, args=(who,))
     if len(waiting) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -72,12 +72,9 @@ def take(visitor: Visitor, number: int) -> None:
         return
     stage = PLANS[now.plan].stages[number]
     if stage.task not in OUTSIDE and ROOMS.of(visitor) is None:
-        of_signs, signs = "name" in (each.task for each in PLANS[now.plan].stages), visitor.signs.now.names
-        if of_signs and len(signs) < 2:
-            refused.set("Name two signs first.")
-            return
+        of_signs = "name" in (each.task for each in PLANS[now.plan].stages)
         try:
-            ROOMS.open(visitor, signs if of_signs else DIGITS)
+            ROOMS.open(visitor, visitor.signs.now.names if of_signs else DIGITS)
         except ClassroomError as error:
             refused.set(str(error))
             return

@@ -64,6 +64,9 @@ def _strip(visitor: Visitor) -> None:
         with st.popover("What to say", key="strip_say", width="content"):
             plan = PLANS[now.plan]
             st.html(f"<p><b>{plan.question}</b></p>" if now.stage is None else f"<p>{to_say(now.stage)}</p>")
+            with st.container(horizontal=True):
+                for number, stage in enumerate(plan.stages):
+                    st.button(stage.name, key=f"strip_to_{stage.task}", on_click=_take, args=(visitor, number))
             if room is None:
                 st.button("End this plan", key="strip_end", on_click=_end, args=(visitor,))
 
