@@ -23,7 +23,13 @@ OPENS_PAGE = re.compile(r"/(?:[^/.]*|index\.html)")
 """Paths of the page, below its base; Streamlit opens it under any name."""
 STATIC = re.compile(r"/static/(js/[^/]+\.js|css/[^/]+\.css)")
 """Paths of files whose names hold a digest, so that browsers may keep them."""
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+}
 CANVAS_NEEDS = ("BidiComponent", "serialization", "recordbatch")
 """Scripts of Streamlit's that a component needs."""
 YEAR_S = 365 * 24 * 3600
@@ -31,6 +37,8 @@ LEVEL = 6
 
 TITLE = b"<title>Streamlit</title>"
 END = b"</body>"
+WHOLE_FONT = re.compile(rb"(@font-face\{[^}]*SourceSansVF-Upright[^}]*)\}")
+PRELOADED_FONT = re.compile(rb'(<link\s+rel="preload"\s+href=")[^"]+\.woff2"')
 STYLE_SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
 """Streamlit's own style sheet, mostly fonts for formulas: in the head, it delays everything on a slow connection."""
 
@@ -49,7 +57,7 @@ class Opening:
         file = self._file(scope)
         packed = file is not None and "gzip" in Headers(scope=scope).get("accept-encoding", "")
         is_named = file in (PAGE, theme.PREVIEW)  # others hold a digest of their content in their names
-        if file is None or not (packed or is_named) or not file.is_file():
+        if file is None or not (packed or is_named or file == theme.FONT) or not file.is_file():
             await self._app(scope, receive, send)
             return
         headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if packed else {})
@@ -65,8 +73,9 @@ class Opening:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(self._base):
             return None
         path = scope["path"][len(self._base) :]
-        if path == f"/{theme.PREVIEW.name}":  # what a link shows of the page
-            return theme.PREVIEW
+        for own in (theme.PREVIEW, theme.FONT):  # what a link shows of the page, and its letters
+            if path == f"/{own.name}":
+                return own
         if found := STATIC.fullmatch(path):
             return FILES / "static" / found[1]
         accepted = Headers(scope=scope).get("accept", "*/*")  # programs that look at a link name no type
@@ -75,14 +84,16 @@ class Opening:
 
 
 def content(file: Path, packed: bool) -> bytes:
-    """Return a file's content, compressed if asked for, and the page's HTML completed."""
+    """Return a file's content, compressed if asked for, the page's HTML completed, and the font's Latin part named."""
     data = file.read_bytes()
     data = completed(data) if file == PAGE else data
+    if file.suffix == ".css":
+        data = WHOLE_FONT.sub(rb"\1" + theme.FONT_FACE.encode(), data)  # of two that have a letter, the later one wins
     return gzip.compress(data, LEVEL, mtime=0) if packed else data
 
 
 def completed(page: bytes) -> bytes:
-    """Return Streamlit's HTML with the page's title, style sheet and outline.
+    """Return Streamlit's HTML with the page's title, style sheet, outline and font.
 
     Streamlit's style sheet goes to the end of the body: of two rules with equal weight the later one wins, and
     Streamlit adds others to the head.
@@ -92,6 +103,7 @@ def completed(page: bytes) -> bytes:
     """
     head, outline = theme.opening_html()
     late = b"".join(STYLE_SHEET.findall(page))
+    page = PRELOADED_FONT.sub(rb"\1./" + theme.FONT.name.encode() + b'"', page)
     head += "".join(f'<link rel="modulepreload" href="./{address}">' for address in _canvas_scripts())
     return STYLE_SHEET.sub(b"", page).replace(TITLE, head.encode(), 1).replace(END, outline.encode() + late + END, 1)
 

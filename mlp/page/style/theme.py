@@ -30,6 +30,18 @@ LOADING = "The page is loading."
 PREVIEW = HERE / "preview.png"
 """What a program that receives a link shows of the page: ``python -m tests.browser.screenshot`` makes it."""
 
+FONT = HERE / "latin.72cb9a2b.woff2"
+"""The Latin part of Streamlit's font, which has 170 kB, for a slow line; its name holds a digest. It is made by
+``pyftsubset SourceSansVF-Upright*.woff2 --unicodes=… --layout-features=kern,liga,calt,ccmp,locl --name-IDs=0,13,14
+--no-hinting --flavor=woff2``, with `LATIN` and ``pip install fonttools brotli``."""
+LATIN = "20-7E,A0-FF,2009-203A,2070-208E,20AC,2190-2193,2211-2212,221A,2248,2264-2265,25B2-25CF"
+"""Its characters. A browser loads Streamlit's own file once a text has another one, but for lines, which that lacks."""
+FONT_FACE = (
+    ";unicode-range:U+0-24FF,U+2580-10FFFF}@font-face{font-family:Source Sans;font-weight:100 900;"
+    f'src:url(../../{FONT.name})format("woff2");unicode-range:U+{LATIN.replace(",", ",U+")}}}'
+)
+"""The end of the rule for Streamlit's own file, and one for this."""
+
 NO_PRELOAD = "document.fonts.load = () => Promise.resolve([]);"
 """Keeps Streamlit from loading the font of icons first of all: it comes with the first icon, see page.css."""
 

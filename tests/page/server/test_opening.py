@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gzip
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from mlp.page.server import opening
 from mlp.page.server.opening import Opening
 from mlp.page.style import theme
 
+FONT = b'<link\n  rel="preload"\n  href="./static/media/font.woff2"\n  as="font" crossorigin />'
+FACE = b"@font-face{font-family:Source Sans;src:url(../media/SourceSansVF-Upright.abc.woff2)}"
 SHEET = b'<link rel="stylesheet" crossorigin href="./static/css/index.css">'
-HTML = b"<html><head><title>Streamlit</title>" + SHEET + b"</head><body><div></div></body></html>"
+HTML = b"<html><head><title>Streamlit</title>" + FONT + SHEET + b"</head><body><div></div></body></html>"
 SCRIPT = b"export const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];\n" * 50
 BROWSER = {"accept": "text/html,*/*", "accept-encoding": "gzip, br"}
 
@@ -46,6 +49,8 @@ class Server:
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "static" / "js").mkdir(parents=True)
     (tmp_path / "static" / "js" / "index.abc.js").write_bytes(SCRIPT)
+    (tmp_path / "static" / "css").mkdir()
+    (tmp_path / "static" / "css" / "index.abc.css").write_bytes(FACE)
     (tmp_path / "static" / "js" / "font.woff2").write_bytes(b"a font")
     (tmp_path / "index.html").write_bytes(HTML)
     monkeypatch.setattr(opening, "FILES", tmp_path)
@@ -83,6 +88,25 @@ def test_link_shows_itself_with_a_picture_of_the_named_host_only(monkeypatch: py
     assert b"strange" not in page
     headers, picture = asyncio.run(Server().get(f"/{theme.PREVIEW.name}", accept_encoding="br"))
     assert (headers["content-type"], picture) == ("image/png", theme.PREVIEW.read_bytes())
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("codings", ["gzip", "br"])
+def test_letters_come_first_from_a_file_that_browsers_keep(codings: str):
+    _, page = asyncio.run(Server().get("/", accept_encoding="br"))
+    name = theme.FONT.name
+    assert f'href="./{name}"\n  as="font"'.encode() in page
+    assert b"media/font.woff2" not in page
+    _, packed = asyncio.run(Server().get("/static/css/index.abc.css", accept="*/*"))
+    _, whole, latin, *others = gzip.decompress(packed).split(b"@font-face")  # the later one wins
+    assert FACE[10:-1] in whole
+    assert f"Source Sans;font-weight:100 900;src:url(../../{name})".encode() in latin
+    assert not others
+    headers, body = asyncio.run(Server().get(f"/{name}", accept_encoding=codings))
+    font = gzip.decompress(body) if codings == "gzip" else body
+    assert font == theme.FONT.read_bytes()
+    assert (headers["content-type"], "immutable" in headers["cache-control"]) == ("font/woff2", True)
+    assert sha256(font).hexdigest()[:8] in name
 
 
 def test_script_is_compressed_once_and_kept_by_browsers(files: Path):
