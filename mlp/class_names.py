@@ -43,7 +43,7 @@ def visible(name: str) -> str:
     >>> visible("A\u200b"), visible("\u3164 \u2800")
     ('A', '')
     """
-    seen = (one for one in name if one not in BLANK and unicodedata.category(one) != "Cf")
+    seen = (character for character in name if character not in BLANK and unicodedata.category(character) != "Cf")
     return " ".join("".join(seen).split())
 
 

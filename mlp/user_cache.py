@@ -98,12 +98,12 @@ def _write(path: Path, data: bytes) -> None:
         if _mapped(path, len(data)) is None:
             path.unlink()
             raise OSError("the disk returns other bytes than were written")
-        files = sorted((one.stat().st_mtime, one.stat().st_size, one) for one in path.parent.iterdir())
+        files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in path.parent.iterdir())
         total = 0
-        for _, size, one in reversed(files):
+        for _, size, file in reversed(files):
             total += size
-            if total > MAX_BYTES and one not in (path, path.with_name(LOCK)):
+            if total > MAX_BYTES and file not in (path, path.with_name(LOCK)):
                 with suppress(OSError):  # on Windows, while a process maps it
-                    one.unlink()
+                    file.unlink()
     except OSError as error:
         log.warning("%s is not shared by processes: %s", path.name, error)

@@ -76,7 +76,7 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
     added = (slopes * activations[0]).reshape(len(copies), *image.shape)
     shifts = SHIFTS if reader.test_time_augmentation else SHIFTS[:1]
     # Pixels that were shifted in are paper and add nothing, so rolling loses nothing.
-    back = [np.roll(one, (-down, -right), (0, 1)) for one, (down, right) in zip(added, shifts, strict=True)]
+    back = [np.roll(copy, (-down, -right), (0, 1)) for copy, (down, right) in zip(added, shifts, strict=True)]
     mean: np.ndarray = np.mean(back, axis=0)
     return mean
 

@@ -113,12 +113,15 @@ def class_table(contenders: Sequence[Contender], writers: Sequence[Writer], earl
         (id(line.contender.reader.network), id(cell.drawings)): cell for line in earlier for cell in line.cells.values()
     }
 
-    def read(one: Contender, drawings: DrawingSet) -> Cell:
-        return known.get((id(one.reader.network), id(drawings))) or _read(one.reader, drawings)
+    def read(contender: Contender, drawings: DrawingSet) -> Cell:
+        return known.get((id(contender.reader.network), id(drawings))) or _read(contender.reader, drawings)
 
     lines = [
-        Line(one, {writer.id: read(one, writer.drawings) for writer in writers if _may_read(one, writer)})
-        for one in contenders
+        Line(
+            contender,
+            {writer.id: read(contender, writer.drawings) for writer in writers if _may_read(contender, writer)},
+        )
+        for contender in contenders
     ]
     return sorted((line for line in lines if line.n), key=lambda line: (line.n_right / line.n, line.n), reverse=True)
 
@@ -131,7 +134,7 @@ def compared(lines: Sequence[Line], chosen: str = "") -> Comparison:
     """
     ways = Counter(line.contender.way for line in lines)
     usual = Counter(line.contender.way for line in lines if line.contender.owner) or ways
-    way = chosen if chosen in ways else max(sorted(usual), key=lambda one: (usual[one], ways[one]), default="")
+    way = chosen if chosen in ways else max(sorted(usual), key=lambda way: (usual[way], ways[way]), default="")
     apart = [line for line in lines if line.contender.way != way]
     apart.sort(key=lambda line: (line.contender.way, line.contender.name))
     return Comparison(way, [line for line in lines if line.contender.way == way], apart)

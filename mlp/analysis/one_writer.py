@@ -91,11 +91,11 @@ def one_writer(writers: Sequence[DrawingSet], place: int, base: Reader | None = 
     Raises a ValueError if only one of them has drawings, or none has two of a name.
     """
     first, later = (
-        [each.without_examples(np.flatnonzero((each.ranks > 0) != is_later)) for each in writers]
+        [drawings.without_examples(np.flatnonzero((drawings.ranks > 0) != is_later)) for drawings in writers]
         for is_later in (False, True)
     )
     learned, read = (
-        replace(writers[place], examples=tuple(each for one in sets for each in one.examples))
+        replace(writers[place], examples=tuple(example for drawings in sets for example in drawings.examples))
         for sets in (first, later)
     )
     is_theirs = np.repeat(np.arange(len(writers)) == place, [len(each) for each in first])

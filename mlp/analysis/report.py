@@ -94,7 +94,7 @@ def printed_page(title: str, css: str, body: str) -> str:
 
 
 def _rows(facts: Sequence[tuple[str, str]], settings: Settings) -> str:
-    rows = [*facts, *((one.name.capitalize(), value_text(getattr(settings, one.field))) for one in SETTINGS)]
+    rows = [*facts, *((entry.name.capitalize(), value_text(getattr(settings, entry.field))) for entry in SETTINGS)]
     return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value[:200])}</dd>" for name, value in rows)
 
 

@@ -47,10 +47,10 @@ def command_line(settings: Settings, data: Source, signs: DrawingSet, out: str =
         "images": settings.images is not None and settings.images < len(data.load().train),
     }
     words = ["python", "-m", "mlp", "train"]
-    for one in SETTINGS:
-        value = getattr(settings, one.field)
-        if one.field in ALWAYS_LISTED or (value != one.default and effect.get(one.field, True)):
-            words.append(one.flag)
+    for entry in SETTINGS:
+        value = getattr(settings, entry.field)
+        if entry.field in ALWAYS_LISTED or (value != entry.default and effect.get(entry.field, True)):
+            words.append(entry.flag)
             if value is not True:
                 words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
     if are_signs:

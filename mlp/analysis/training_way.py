@@ -47,7 +47,9 @@ def settings_in_words(settings: Settings) -> str:
         found = differences([recipe.settings, settings])
         return [f"{setting_names()[name]} {both[1]}" for name, both in found.items() if name not in _NAMED_ELSEWHERE]
 
-    nearest = min(RECIPES.values(), key=lambda one: (len(different(one)), one.settings.images != settings.images))
+    nearest = min(
+        RECIPES.values(), key=lambda recipe: (len(different(recipe)), recipe.settings.images != settings.images)
+    )
     counts = {"image": settings.images, "epoch": settings.epochs}
     named = [f"{n:,} {noun}{'s' * (n != 1)}" for noun, n in counts.items() if n is not None]
     return ", ".join([nearest.label, *different(nearest), *named])

@@ -66,19 +66,19 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         + "; ".join(f"{name}: {recipe.label}" for name, recipe in RECIPES.items())
         + ". Default: article",
     )
-    for one in SETTINGS:
-        is_switch, is_list = isinstance(one.default, bool), isinstance(one.default, tuple)
-        rule = f"Must be {one.range_text}." if one.range_text else ""
-        default = f"Default: {format_value(one.default) or 'none'}."
+    for entry in SETTINGS:
+        is_switch, is_list = isinstance(entry.default, bool), isinstance(entry.default, tuple)
+        rule = f"Must be {entry.range_text}." if entry.range_text else ""
+        default = f"Default: {format_value(entry.default) or 'none'}."
         command.add_argument(
-            one.flag,
-            dest=one.field,
-            type=several if is_list else number_or_all if one.default is None else value,
+            entry.flag,
+            dest=entry.field,
+            type=several if is_list else number_or_all if entry.default is None else value,
             default=argparse.SUPPRESS,  # an option that is not given leaves the recipe's value
-            metavar=f"{{{','.join(one.positions)}}}" if one.kind == "choice" else "VALUE,…" if is_list else "VALUE",
+            metavar=f"{{{','.join(entry.positions)}}}" if entry.kind == "choice" else "VALUE,…" if is_list else "VALUE",
             nargs="?" if is_switch else None,
             const=True if is_switch else None,
-            help=" ".join(filter(None, [one.explained, one.more_help, rule, default])).replace("%", "%%"),
+            help=" ".join(filter(None, [entry.explained, entry.more_help, rule, default])).replace("%", "%%"),
         )
 
 
@@ -88,7 +88,9 @@ def settings_given(given: argparse.Namespace) -> Settings:
     Raises a ValueError if a value is invalid, or would have no effect.
     """
     start = Settings() if given.recipe is None else RECIPES[given.recipe].settings
-    chosen = replace(start, **{one.field: getattr(given, one.field) for one in SETTINGS if hasattr(given, one.field)})
+    chosen = replace(
+        start, **{entry.field: getattr(given, entry.field) for entry in SETTINGS if hasattr(given, entry.field)}
+    )
     if chosen.momentum and chosen.optimizer != "sgd":
         raise ValueError(f"--momentum is for SGD, got {chosen.momentum:g} with {chosen.optimizer}; use --momentum 0")
     if chosen.without_styles and not chosen.synthetic:

@@ -147,9 +147,9 @@ def save_scores(
 def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
     """Train a network on a person's own signs; with few drawings of each, score those that are left out."""
     for_digits = {"--data": given.data}
-    for one in SETTINGS:
-        if one.field in ("images", "synthetic", "without_styles"):  # a recipe's own are left out
-            for_digits[one.flag] = getattr(given, one.field, None)
+    for entry in SETTINGS:
+        if entry.field in ("images", "synthetic", "without_styles"):  # a recipe's own are left out
+            for_digits[entry.flag] = getattr(given, entry.field, None)
     if unsuitable := [flag for flag, chosen in for_digits.items() if chosen]:
         raise ValueError(
             f"{', '.join(unsuitable)} cannot go with --drawings, which trains on the drawings in its file only"

@@ -89,7 +89,7 @@ def _form_one_row(parts: list[_Part]) -> bool:
     """Whether all parts are about as tall as the tallest, and each is beside the next."""
     least = MIN_HEIGHT_SHARE * max(part.height for part in parts)
     return all(part.height >= least for part in parts) and all(
-        min(one.bottom, next_one.bottom) - max(one.top, next_one.top)
-        >= MIN_OVERLAP_SHARE * min(one.height, next_one.height)
-        for one, next_one in itertools.pairwise(parts)
+        min(part.bottom, next_part.bottom) - max(part.top, next_part.top)
+        >= MIN_OVERLAP_SHARE * min(part.height, next_part.height)
+        for part, next_part in itertools.pairwise(parts)
     )

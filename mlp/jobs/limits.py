@@ -45,11 +45,11 @@ def limits() -> Limits:
     Raises a ValueError if a variable is not an integer of at least 1.
     """
     given = {}
-    for one in fields(Limits):
-        variable = f"MLP_{one.name.upper()}"
+    for limit in fields(Limits):
+        variable = f"MLP_{limit.name.upper()}"
         if text := os.environ.get(variable, "").strip():
             number: Any = int(text) if text.isdecimal() else text
-            given[one.name] = checked_int(variable, number, 1, one.metadata.get("high", HIGHEST))
+            given[limit.name] = checked_int(variable, number, 1, limit.metadata.get("high", HIGHEST))
     return Limits(**given)
 
 

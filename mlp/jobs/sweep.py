@@ -25,7 +25,7 @@ def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Setting
     >>> [settings.hidden for settings in variations(Settings(), "hidden", [(30,), (100, 200)])]
     [(30,), (100, 200)]
     """
-    names = {one.field: one.name for one in SETTINGS}
+    names = {entry.field: entry.name for entry in SETTINGS}
     if name not in names:
         raise ValueError(f"a sweep goes over one of {', '.join(names)}, got {name!r}")
     if not 2 <= len(values) <= MAX_VALUES:

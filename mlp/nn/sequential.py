@@ -235,7 +235,7 @@ def _check(layers: tuple[Any, ...]) -> None:
 
 def _first_repeated(things: Sequence[Any]) -> Any:
     """Return the first object that occurred before, None if there is none."""
-    return next((one for place, one in enumerate(things) if any(one is other for other in things[:place])), None)
+    return next((thing for place, thing in enumerate(things) if any(thing is other for other in things[:place])), None)
 
 
 def _parameters(layer: Any) -> list[Parameter]:

@@ -172,13 +172,13 @@ def _layer_sizes(arrays: dict[str, np.ndarray]) -> list[int]:
     numbers = range(1, len(arrays) // 2 + 1)
     weights = [arrays.get(f"dense_{number}.weight") for number in numbers]
     biases = [arrays.get(f"dense_{number}.bias") for number in numbers]
-    if not 1 <= len(numbers) <= MAX_LAYERS or len(arrays) % 2 or any(one is None for one in [*weights, *biases]):
+    if not 1 <= len(numbers) <= MAX_LAYERS or len(arrays) % 2 or any(array is None for array in [*weights, *biases]):
         raise ValueError(
             f"a network has arrays dense_1.weight, dense_1.bias and so on for 1 to {MAX_LAYERS} layers, got "
             f"{', '.join(sorted(arrays))}"
         )
     shapes = [weight.shape for weight in weights if weight is not None]
-    if any(len(shape) != 2 for shape in shapes) or any(one[1] != after[0] for one, after in pairwise(shapes)):
+    if any(len(shape) != 2 for shape in shapes) or any(before[1] != after[0] for before, after in pairwise(shapes)):
         raise ValueError(f"weights must be of inputs × outputs, each fed by the one before, got {shapes}")
     return [shapes[0][0], *(shape[1] for shape in shapes)]
 

@@ -64,7 +64,7 @@ class FastStep:
         return (
             type(network) is MLP
             and not any(
-                {"forward", "backward", "step"} & vars(one).keys() for one in (network, optimizer, *network.layers)
+                {"forward", "backward", "step"} & vars(piece).keys() for piece in (network, optimizer, *network.layers)
             )
             and network.dtype == np.float32
             and type(optimizer) in (SGD, Adam)

@@ -109,7 +109,7 @@ class History:
         """Return a second history of the first steps only, with the learning rate that applies from there."""
         twin = self.copy()
         twin._n = min(step, twin._n)
-        twin.evaluations = [one for one in self.evaluations if one.step <= step]
+        twin.evaluations = [evaluation for evaluation in self.evaluations if evaluation.step <= step]
         twin.learning_rates = [change for change in self.learning_rates if self.step_at(change[0]) <= step]
         return twin
 

@@ -92,9 +92,9 @@ class Setting:
         if callable(rule):
             return rule(value)
         if self.kind == "several":
-            if not isinstance(value, tuple | list) or any(one not in rule for one in value) or {*value} == {*rule}:
+            if not isinstance(value, tuple | list) or any(name not in rule for name in value) or {*value} == {*rule}:
                 raise ValueError(f"{field} must be some, but not all, of {', '.join(rule)}, got {value!r}")
-            return tuple(one for one in rule if one in value)
+            return tuple(name for name in rule if name in value)
         if value not in rule or type(value) is not type(rule[0]):  # 1 equals True
             raise ValueError(f"{field} must be one of {', '.join(map(str, rule))}, got {value!r}")
         return value
@@ -112,7 +112,7 @@ def setting(default: Any, rule: Any, **more: Any) -> Any:
 
 def entries(settings: type) -> list[Setting]:
     """Return the settings of a dataclass's fields, in their order."""
-    return [one.metadata["setting"].named(one.name) for one in fields(settings) if "setting" in one.metadata]
+    return [field.metadata["setting"].named(field.name) for field in fields(settings) if "setting" in field.metadata]
 
 
 def format_value(value: object) -> str:

@@ -71,7 +71,7 @@ class HiddenLayers(Setting):
 
     def from_positions(self, at: Mapping[str, Any]) -> Any:
         """Return the widths of as many layers as there are."""
-        return tuple(int(one.from_positions(at)) for one in WIDTH_OF[: int(N_LAYERS.from_positions(at))])
+        return tuple(int(width.from_positions(at)) for width in WIDTH_OF[: int(N_LAYERS.from_positions(at))])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,9 +255,9 @@ class Settings:
     def __post_init__(self) -> None:
         """Check every value."""
         object.__setattr__(self, "names", checked_names(self.names))
-        for one in fields(self):
-            if entry := one.metadata.get("setting"):
-                object.__setattr__(self, one.name, entry.checked(one.name, getattr(self, one.name)))
+        for field in fields(self):
+            if entry := field.metadata.get("setting"):
+                object.__setattr__(self, field.name, entry.checked(field.name, getattr(self, field.name)))
         if self.n_parameters > MAX_PARAMETERS:
             raise ValueError(
                 f"a network may have at most {MAX_PARAMETERS:,} parameters, got {self.n_parameters:,} with the layer "
@@ -303,13 +303,13 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the values as plain facts for JSON, by their keys, to be kept with weights."""
-        values = {one.key: getattr(self, one.field) for one in entries(type(self))}
+        values = {entry.key: getattr(self, entry.field) for entry in entries(type(self))}
         return {**values, "hidden": list(self.hidden), "names": self.names}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Settings":
         """Return the settings of `as_dict`; an unknown name is an error."""
-        names = {one.key: one.field for one in entries(cls)} | {"names": "names"}
+        names = {entry.key: entry.field for entry in entries(cls)} | {"names": "names"}
         unknown = set(values) - set(names)
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
@@ -322,18 +322,20 @@ SETTINGS = entries(Settings)
 
 def controls() -> dict[str, Setting]:
     """Return all controls, by key."""
-    return {control.key: control for one in SETTINGS for control in one.controls}
+    return {control.key: control for entry in SETTINGS for control in entry.controls}
 
 
 def setting_names() -> dict[str, str]:
     """Return the name of each field of `Settings` for use in a sentence."""
-    return {one.field: one.name for one in SETTINGS} | {"names": "signs"}
+    return {entry.field: entry.name for entry in SETTINGS} | {"names": "signs"}
 
 
 def positions_of(settings: Settings) -> dict[str, Any]:
     """Return the positions of the controls for these settings, by key; of a value without a position, itself."""
     return {
-        key: position for one in SETTINGS for key, position in one.to_positions(getattr(settings, one.field)).items()
+        key: position
+        for entry in SETTINGS
+        for key, position in entry.to_positions(getattr(settings, entry.field)).items()
     }
 
 
@@ -346,4 +348,4 @@ def settings_at(positions: Mapping[str, Any]) -> Settings:
     >>> chosen.hidden, chosen.images, chosen.epochs
     ((30,), 300, 25)
     """
-    return Settings(**{one.field: one.from_positions(positions) for one in SETTINGS})
+    return Settings(**{entry.field: entry.from_positions(positions) for entry in SETTINGS})

@@ -113,9 +113,9 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
             "Its file does not say how it was trained; these are the article's settings."
         )
     left_out = [
-        f"{one.name} ({value_text(value)})"
-        for one in SETTINGS
-        if one.field not in REPEATED and (value := getattr(settings, one.field)) != one.default
+        f"{entry.name} ({value_text(value)})"
+        for entry in SETTINGS
+        if entry.field not in REPEATED and (value := getattr(settings, entry.field)) != entry.default
     ]
     data = str(reader.facts.get("data", "MNIST"))
     if data != "MNIST":

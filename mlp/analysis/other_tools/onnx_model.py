@@ -38,9 +38,9 @@ def onnx_model(reader: Reader) -> bytes:
     tensors.append(tensor("temperature", np.array(reader.temperature, np.float32)))
     nodes += [node("Div", [given, "temperature"], "scaled"), node("Softmax", ["scaled"], "probabilities")]
     graph = message(
-        *((1, one) for one in nodes),
+        *((1, part) for part in nodes),
         (2, "inkling"),
-        *((5, one) for one in tensors),
+        *((5, array) for array in tensors),
         (11, rows_of("images", N_INPUTS)),
         (12, rows_of("probabilities", reader.layer_sizes[-1])),
     )

@@ -13,7 +13,7 @@ def node(kind: str, inputs: list[str], output: str, **attributes: int) -> bytes:
     """Return an operation with one output and integer attributes."""
     chosen = [message((1, name), (3, value), (20, _INT)) for name, value in attributes.items()]
     named = (2, output), (3, f"{output}_{kind.lower()}"), (4, kind)
-    return message(*((1, name) for name in inputs), *named, *((5, one) for one in chosen))
+    return message(*((1, name) for name in inputs), *named, *((5, attribute) for attribute in chosen))
 
 
 def tensor(name: str, array: np.ndarray) -> bytes:

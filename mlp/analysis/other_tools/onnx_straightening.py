@@ -88,9 +88,9 @@ def _shear(gives: str) -> list[bytes]:
         node("Add", ["s_from_left", "s_1"], "s_from_right"),
         node("MatMul", ["s_images", "s_widen"], "s_wide"),
         *(
-            one
+            step
             for side in ("left", "right")
-            for one in (
+            for step in (
                 node("Clip", [f"s_from_{side}", "s_0", "s_last"], f"s_{side}_places"),
                 node("Cast", [f"s_{side}_places"], f"s_{side}_index", to=INT64),
                 node("GatherElements", ["s_wide", f"s_{side}_index"], f"s_{side}", axis=2),

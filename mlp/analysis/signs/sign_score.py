@@ -62,8 +62,8 @@ def score(reader: Reader, images: np.ndarray, labels: np.ndarray) -> SignScore:
 
 def together(scores: Iterable[SignScore]) -> SignScore:
     """Return the sum of scores, at least one, of networks with the same names."""
-    each = list(scores)
-    return SignScore(each[0].names, sum(one.matrix for one in each), sum(one.refused for one in each))  # type: ignore[arg-type]
+    listed = list(scores)
+    return SignScore(listed[0].names, sum(score.matrix for score in listed), sum(score.refused for score in listed))  # type: ignore[arg-type]
 
 
 def score_signs(reader: Reader, signs: DrawingSet) -> SignScore:

@@ -201,7 +201,7 @@ def _facts(facts: dict[str, Any]) -> str:
             rows.append((text, f"{100 * facts[name]:.2f}%"))
     settings = facts.get("settings")
     if isinstance(settings, dict):
-        known = {one.key: one.name for one in SETTINGS}
+        known = {entry.key: entry.name for entry in SETTINGS}
         rows += [(name.capitalize(), value_text(settings[key])) for key, name in known.items() if key in settings]
     if "command" in facts:
         rows.append(("Command", facts["command"]))

@@ -116,7 +116,9 @@ class DrawingSet:
 
     def without_examples(self, places: Collection[int]) -> "DrawingSet":
         """Return the set without the examples at these places."""
-        return replace(self, examples=tuple(one for place, one in enumerate(self.examples) if place not in places))
+        return replace(
+            self, examples=tuple(example for place, example in enumerate(self.examples) if place not in places)
+        )
 
     def empty(self) -> "DrawingSet":
         """Return what is left after all of it is removed: the digits' names, which are fixed."""

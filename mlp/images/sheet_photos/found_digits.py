@@ -128,7 +128,7 @@ def _joined(numbered: np.ndarray, boxes: list[tuple[slice, slice]], ink: np.ndar
     large = max(upright)
     if large < max(MIN_DIGIT_PX, MIN_DIGIT_SHARE * max(height, width)):
         return []
-    size = float(np.median([one for one in upright if one >= 0.4 * large]))
+    size = float(np.median([size for size in upright if size >= 0.4 * large]))
     pieces = _grown([piece for piece in pieces if piece.size >= 0.08 * size], size)
     digits = [piece for piece in pieces if piece.height >= 0.4 * size and piece.width <= 3 * piece.height]
     digits = sorted(digits, key=lambda piece: -piece.size)[:MAX_DIGITS]

@@ -84,7 +84,7 @@ class Rewind:
         most = max_moments(self.settings.n_parameters)
         for step, state in states:  # one by one, so that the result does not depend on how the run was cut into slices
             kept = thinned_steps([*self.states, step], most)
-            self.states = {one: state if one == step else self.states[one] for one in kept}
+            self.states = {number: state if number == step else self.states[number] for number in kept}
 
     @property
     def steps(self) -> list[int]:

@@ -82,16 +82,16 @@ def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers; what it reads is what is drawn."""
     there, more = _beside([*shelf(visitor).values()], chosen(visitor))
     quiet: Any = {"label_visibility": "collapsed", "persist_state": "session"}
-    names = {one.key: one.name for one in (*there, *more)}
+    names = {network.key: network.name for network in (*there, *more)}
     with st.container(horizontal=True, vertical_alignment="center", gap=None, key="networks"):
-        keys = [one.key for one in there]
+        keys = [network.key for network in there]
         state.network.choice("Which network answers", keys, wrap=False, format_func=names.__getitem__, **quiet)
         if more:
             _others.set("")
             with _others.placed():
                 st.selectbox(
                     "Other networks",
-                    ["", *(one.key for one in more)],
+                    ["", *(network.key for network in more)],
                     key=_others.key,
                     format_func={**names, "": f"{len(more)} more"}.__getitem__,
                     width=104,
@@ -102,15 +102,17 @@ def network_choice(visitor: Visitor) -> None:
 
 def _beside(there: list[Shelved], answers: str) -> tuple[list[Shelved], list[Shelved]]:
     """Return those beside the canvas, of many the one that answers and the newest by what they read, and the others."""
-    all_keys, newest = [one.key for one in there], {one.reads: one.key for one in reversed(there)}
+    all_keys, newest = [network.key for network in there], {network.reads: network.key for network in reversed(there)}
     firsts = dict.fromkeys([*SHIPPED, answers, *all_keys[2:3], *reversed(newest.values()), *all_keys])
     beside = all_keys if len(there) <= MOST else [*firsts][: MOST - 1]
-    return [one for one in there if one.key in beside], [one for one in there if one.key not in beside]
+    return [network for network in there if network.key in beside], [
+        network for network in there if network.key not in beside
+    ]
 
 
 def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:
     """Choose the newest network that reads these names, unless the present one does, or none does; for callbacks."""
-    readers = [one.key for one in shelf(visitor).values() if one.reads == names]
+    readers = [network.key for network in shelf(visitor).values() if network.reads == names]
     if readers and chosen(visitor) not in readers:
         state.network.set(readers[0])
 
@@ -131,20 +133,20 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answeri
 
     ``loan`` is what the page has on loan. In place of a network that is gone, the pretrained one answers.
     """
-    one = shelf(visitor).get(key, PRETRAINED)
-    lent = loan if loan is not None and loan.key == one.key else None
-    words = f"Reading with <b>{html.escape(one.called)}</b>"
-    if one.run is None:
-        reader = pretrained(one.key) if one.is_shipped else one.uploaded or (lent and lent.reader)
+    shelved = shelf(visitor).get(key, PRETRAINED)
+    lent = loan if loan is not None and loan.key == shelved.key else None
+    words = f"Reading with <b>{html.escape(shelved.called)}</b>"
+    if shelved.run is None:
+        reader = pretrained(shelved.key) if shelved.is_shipped else shelved.uploaded or (lent and lent.reader)
         if reader is None:  # a friend's, which is no longer on loan
             return answering_as(visitor, PRETRAINED.key, None)
-        return Answering(one, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
+        return Answering(shelved, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
     if lent is not None:
-        return Answering(one, lent.reader, f"{words}, back at step {lent.step:,}", lent.step, is_lent=True)
-    now, origin = one.run.snapshot, one.run.origin
+        return Answering(shelved, lent.reader, f"{words}, back at step {lent.step:,}", lent.step, is_lent=True)
+    now, origin = shelved.run.snapshot, shelved.run.origin
     begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"
     where = f"epoch {now.epoch}" if now.step else begun
-    return Answering(one, now.reader, f"{words}, {where}", now.step, now.diverged)
+    return Answering(shelved, now.reader, f"{words}, {where}", now.step, now.diverged)
 
 
 def _invitation(reader: Reader) -> str:

@@ -51,17 +51,17 @@ LOOKED_AT, TRIED = 500, 20
 
 def follow_network(visitor: Visitor) -> None:
     """Keep which network answers, and take off a drawing for one that reads something else; call before the canvas."""
-    one, before, loan = answers_now(visitor), _followed.get(), state.loan.get()
-    if loan is not None and loan.key != one.key:
+    network, before, loan = answers_now(visitor), _followed.get(), state.loan.get()
+    if loan is not None and loan.key != network.key:
         state.loan.pop()  # given back
-    if before is None or before[0] != one.key:
-        state.network.set(one.key)
-        visitor.network = one.key
-        if before is not None and named(visitor, linked(LINKED)) != one.key:
+    if before is None or before[0] != network.key:
+        state.network.set(network.key)
+        visitor.network = network.key
+        if before is not None and named(visitor, linked(LINKED)) != network.key:
             forget_linked(LINKED)  # so that the choice outlives a reload
-    if before is not None and one.reads not in (before[1], this_page().desk.collected):
+    if before is not None and network.reads not in (before[1], this_page().desk.collected):
         take_off(visitor)
-    _followed.set((one.key, one.reads))
+    _followed.set((network.key, network.reads))
 
 
 def take_off(visitor: Visitor) -> None:

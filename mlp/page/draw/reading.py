@@ -99,11 +99,11 @@ def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool
 def readings_of(reader: Reader, drawings: Sequence[Example] | Sequence[InputImage]) -> list[Reading]:
     """Return how a network reads drawings, each once for all pages, as neither of the two changes."""
     known = _readings.setdefault(reader, WeakKeyDictionary())
-    if new := [one for one in drawings if one not in known]:
-        shares = reader.predict_proba(np.array([one.image for one in new]))
-        read = [Reading(int(each.argmax()), float(each.max())) for each in shares]
+    if new := [drawing for drawing in drawings if drawing not in known]:
+        shares = reader.predict_proba(np.array([drawing.image for drawing in new]))
+        read = [Reading(int(chances.argmax()), float(chances.max())) for chances in shares]
         known.update(zip(new, read, strict=True))
-    return [known[one] for one in drawings]
+    return [known[drawing] for drawing in drawings]
 
 
 _readings: "WeakKeyDictionary[Reader, WeakKeyDictionary[Example | InputImage, Reading]]" = WeakKeyDictionary()

@@ -81,10 +81,12 @@ def _picture(visitor: Visitor) -> None:
         return
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
     made = partial(picture, visitor, drawing, chosen(visitor), state.loan.get())
-    one = answering(visitor).shelved
-    if one.is_earlier:
-        st.caption(f"There is no animation of {one.called}: only the newest run has the steps that led to its weights.")
-    if one.job is not None and one.job.rewind.keeps:
+    network = answering(visitor).shelved
+    if network.is_earlier:
+        st.caption(
+            f"There is no animation of {network.called}: only the newest run has the steps that led to its weights."
+        )
+    if network.job is not None and network.job.rewind.keeps:
         download_button(
             "Download an animation",
             partial(made, moving_picture),

@@ -57,8 +57,8 @@ def _each_press(_: Any) -> Callable[..., None]:
 
     def call_back(held: SafeSessionState, states: WidgetStates | None, **more_states: Any) -> None:
         with held._lock:
-            for one in _rounds(states) if states else [states]:
-                held._state.on_script_will_rerun(one, **more_states)
+            for state in _rounds(states) if states else [states]:
+                held._state.on_script_will_rerun(state, **more_states)
 
     return call_back
 

@@ -48,19 +48,19 @@ def positions() -> dict[str, Any]:
 def set_controls(settings: Settings) -> list[str]:
     """Set the controls to these settings, and return the names of fields that no control can show; for callbacks."""
     there, left_out = controls(), []
-    for one in SETTINGS:
-        for key, position in one.to_positions(getattr(settings, one.field)).items():
+    for entry in SETTINGS:
+        for key, position in entry.to_positions(getattr(settings, entry.field)).items():
             if key in there and there[key].has(position):
                 state.control(key).set(position)
-            elif one.name not in left_out:
-                left_out.append(one.name)
+            elif entry.name not in left_out:
+                left_out.append(entry.name)
     return left_out
 
 
 def show(settings: Settings) -> bool:
     """Whether the controls show these settings, as far as they can."""
     there = controls()
-    wanted = [place for one in SETTINGS for place in one.to_positions(getattr(settings, one.field)).items()]
+    wanted = [place for entry in SETTINGS for place in entry.to_positions(getattr(settings, entry.field)).items()]
     return all(state.control(key).get() == at for key, at in wanted if key in there and there[key].has(at))
 
 
@@ -113,9 +113,9 @@ def _summary(names: tuple[str, ...], run: NumberedRun | None) -> str:
     """Return the next network's size, and how many settings that are out of view differ from the defaults, as HTML."""
     changed = [
         control.label
-        for one in SETTINGS
-        if one.section not in IN_VIEW
-        for control in one.controls
+        for entry in SETTINGS
+        if entry.section not in IN_VIEW
+        for control in entry.controls
         if state.control(control.key).get() != control.first_position
     ]
     more = f' · <span title="{html.escape(", ".join(changed))}">{len(changed)} more set</span>' if changed else ""
@@ -129,7 +129,7 @@ def _summary(names: tuple[str, ...], run: NumberedRun | None) -> str:
 
 
 def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> None:
-    wanted = [control for one in SETTINGS if one.section in sections for control in one.controls]
+    wanted = [control for entry in SETTINGS if entry.section in sections for control in entry.controls]
     for row, beside in groupby(wanted, lambda control: control.row):
         with st.container(key=f"control_{row}", gap=None):
             in_row = list(beside)

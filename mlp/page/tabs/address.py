@@ -92,8 +92,8 @@ def _place_problems(names: Mapping[str, str]) -> list[str]:
     open_views = [place.views for place in there]
     for name, alike in views.items():
         if names.get(name) != guess.EXPERIMENT:  # a link to the train card
-            known = [view for one in alike if one in open_views for view in one.shown()]
-            found += one_of(" or ".join(one.kind for one in alike), known, names.get(name))
+            known = [view for views in alike if views in open_views for view in views.shown()]
+            found += one_of(" or ".join(views.kind for views in alike), known, names.get(name))
     return found
 
 
@@ -103,7 +103,11 @@ def _open(names: Mapping[str, str]) -> str | None:
     Return the section of the view.
     """
     tab, lesson = names.get(state.tab.key, FIRST), names.get(LESSON_VIEWS.name)
-    by_view = (one.name for one in SECTIONS if one.views is not None and names.get(one.views.name) in one.views.shown())
+    by_view = (
+        section.name
+        for section in SECTIONS
+        if section.views is not None and names.get(section.views.name) in section.views.shown()
+    )
     section = next(filter(named, by_view), None)
     state.requested_tab.set(section or tab)
     lessons_open.set(lesson in LESSON_VIEWS.shown() or tab == LESSONS_PLACE.name)

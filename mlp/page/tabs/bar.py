@@ -33,7 +33,7 @@ def tabs_section(visitor: Visitor) -> None:
         _bar(tab, section, list(tabs))
     with st.container(horizontal=True, key="tab_sections"):
         if len(tabs[tab]) > 1:
-            sections = [one.name for one in tabs[tab]]
+            sections = [place.name for place in tabs[tab]]
             label = f"Section of {plain(tab)}"
             open_section(tab).choice(label, sections, label_visibility="collapsed", persist_state="session")
         if section.views is not None and section.views_for(data) and not is_empty:
@@ -42,9 +42,9 @@ def tabs_section(visitor: Visitor) -> None:
         # Hide other sections than this one, until the browser has removed them.
         others = f'.st-key-sections [class*="st-key-tab-"]:not(.st-key-{section.key})'
         st.html(f"<style>{others} {{ display: none; }}</style>")
-        for one in SECTIONS:
-            with st.container(key=one.key):
-                if one is not section:
+        for other in SECTIONS:
+            with st.container(key=other.key):
+                if other is not section:
                     continue
                 if is_empty:
                     signs = plain(in_words(names))

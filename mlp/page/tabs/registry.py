@@ -51,7 +51,7 @@ def named(name: str | None) -> tuple[str, Section] | None:
     for tab, sections in shown_tabs().items():
         if name == tab:
             kept = open_section(tab).get()
-            return tab, next((one for one in sections if one.name == kept), sections[0])
+            return tab, next((section for section in sections if section.name == kept), sections[0])
         for section in sections:
             if name == section.name:
                 return tab, section

@@ -158,8 +158,8 @@ def _note_drawn() -> None:
     found: Any = (_lab_axes.get() or {}).get("drawn")
     if not isinstance(found, list | tuple) or len(found) != POINTS:
         return
-    if all(isinstance(one, int | float) and 0 <= one <= 1 for one in found):
-        state.lab_guess_drawn.set(tuple(float(one) for one in found))
+    if all(isinstance(share, int | float) and 0 <= share <= 1 for share in found):
+        state.lab_guess_drawn.set(tuple(float(share) for share in found))
         rerun_page()
 
 

@@ -58,7 +58,7 @@ def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
     }
     moves = now is not None and (now.playing or now.busy)
     if moves or view.drawn != parts["step"]:
-        earlier = [(f"run {one.number}", one.snapshot.history) for one in visitor.runs.shown_runs() if not is_earlier]
+        earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs() if not is_earlier]
         guess = None if now is None or is_earlier or view.guess is None else view.guess.curve
         for quantity in QUANTITIES[: 1 if view.is_guessed else 2]:
             history, epochs = (History(1), view.epochs) if now is None else (now.history, now.settings.epochs)

@@ -120,7 +120,7 @@ def problems(job: Job, now: Snapshot) -> list[Diagnosis]:
     """
     is_on_warps = isinstance(job.data, DrawingData) and bool(job.data.unseen_warps)
     found = diagnoses(now, dead_neurons(job, now))
-    return [one for one in found if not (is_on_warps and one.kind == "overfitting")]
+    return [problem for problem in found if not (is_on_warps and problem.kind == "overfitting")]
 
 
 def dead_neurons(job: Job, now: Snapshot) -> list[float]:

@@ -153,7 +153,7 @@ def _in_order(owner: Owner, names: list[str]) -> list[tuple[Work, int, str]]:
         for name in names
         if (number := work.number_of(name)) is not None
     ]
-    return [(work, -number, name) for _, number, work, name in sorted(found, key=lambda one: one[:2])]
+    return [(work, -number, name) for _, number, work, name in sorted(found, key=lambda entry: entry[:2])]
 
 
 def _is_temporary(error: BaseException | None) -> bool:

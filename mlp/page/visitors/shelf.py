@@ -72,7 +72,7 @@ def shelf(visitor: Visitor) -> dict[str, Shelved]:
     for nth, (code, names) in reversed([*enumerate(visitor.kept.get(FRIENDS, {}).items(), start=1)]):
         name, called, reads = f"sent {nth}", "a network that was sent", tuple(names)
         there.append(Shelved(code, _title(name, reads), called, reads, "uploaded", is_friends=True))
-    return {one.key: one for one in there}
+    return {network.key: network for network in there}
 
 
 def _title(name: str, reads: tuple[str, ...]) -> str:

@@ -43,7 +43,7 @@ def switched_off_in(network: MLP) -> list[set[int]]:
 def switch(pick: Pick) -> None:
     """Switch the picked neuron off, or on again; for callbacks."""
     off, place = state.lab_off.get(), divmod(pick.number, MAX_WIDTH)
-    state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
+    state.lab_off.set(tuple(neuron for neuron in off if neuron != place) if place in off else (*off, place))
 
 
 class ShownLayer(NamedTuple):

@@ -93,7 +93,7 @@ def view(visitor: Visitor, data: Dataset) -> None:
         return
     looked_at = subject(data)
     image = looked_at.image[None]
-    measured = [one for one in now.history.evaluations if one.step <= step]
+    measured = [evaluation for evaluation in now.history.evaluations if evaluation.step <= step]
     _continue_button(visitor, job, step)
     text = f"<b>Your run</b> at step {step:,} of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}"
     if measured:

@@ -12,5 +12,7 @@ EXPERIMENTS = {
     "wish": Experiment("What it would like to see", wish.IDEA, wish.view, wish.choices),
     "valley": Experiment("Valley", valley.IDEA, valley.view, valley.choices, takes_any_network=True),
 }
-LAB_VIEWS = Views("lab", "Lab", {name: one.title for name, one in EXPERIMENTS.items()}, ControlVar("lab_choice", ""))
+LAB_VIEWS = Views(
+    "lab", "Lab", {name: experiment.title for name, experiment in EXPERIMENTS.items()}, ControlVar("lab_choice", "")
+)
 LAB = section_of_experiments("Lab", "Experiment", EXPERIMENTS, LAB_VIEWS)

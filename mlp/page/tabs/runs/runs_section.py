@@ -110,8 +110,8 @@ def _warnings(runs: list[NumberedRun]) -> str:
 
 def best_trained(history: History) -> Evaluation | None:
     """Return the best evaluation after the run's first step, as its first weights may come from another network."""
-    trained = [one for one in history.evaluations if one.step]
-    return max(trained, key=lambda one: one.accuracy, default=None)
+    trained = [evaluation for evaluation in history.evaluations if evaluation.step]
+    return max(trained, key=lambda evaluation: evaluation.accuracy, default=None)
 
 
 def _in_common(runs: list[NumberedRun]) -> str:
@@ -184,22 +184,28 @@ def weights_section(visitor: Visitor) -> None:
         on_change=_take_upload,
         args=(visitor,),
     )
-    error, one = _weights_error.get(), answers_now(visitor)
+    error, network = _weights_error.get(), answers_now(visitor)
     if error:
         st.error(plain(error))
     else:
-        st.html(announced("uploaded", "" if one.uploaded is None else description_of(one.uploaded)))
-    if one.uploaded is not None or one.is_friends:
+        st.html(announced("uploaded", "" if network.uploaded is None else description_of(network.uploaded)))
+    if network.uploaded is not None or network.is_friends:
         st.button(
-            f"Delete {one.name}", key="delete_network", icon=":material/delete:", on_click=_delete, args=(visitor, one)
+            f"Delete {network.name}",
+            key="delete_network",
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(visitor, network),
         )
 
 
-def _delete(visitor: Visitor, one: Shelved) -> None:
+def _delete(visitor: Visitor, shelved: Shelved) -> None:
     """Take an uploaded or a friend's network off the shelf."""
-    visitor.uploads = {number: network for number, network in visitor.uploads.items() if network is not one.uploaded}
+    visitor.uploads = {
+        number: network for number, network in visitor.uploads.items() if network is not shelved.uploaded
+    }
     friends = visitor.kept.get(FRIENDS, {})
-    visitor.kept[FRIENDS] = {code: names for code, names in friends.items() if code != one.key}
+    visitor.kept[FRIENDS] = {code: names for code, names in friends.items() if code != shelved.key}
 
 
 def description_of(network: Reader) -> str:

@@ -50,7 +50,7 @@ def sweep_section(visitor: Visitor) -> None:
         "Setting",
         list(VALUES),
         key="sweep_setting",
-        format_func=lambda one: plain(setting_names()[one].capitalize()),
+        format_func=lambda name: plain(setting_names()[name].capitalize()),
     )
     options, default = VALUES[name]
     values = st.multiselect(

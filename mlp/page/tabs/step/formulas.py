@@ -80,7 +80,7 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray, bias: float, neuron: i
     digits = digits_for(float(terms.sum()) + bias, *terms[largest], rest, bias, digits=4)
     factors = [(rounded(inputs[i], digits), rounded(weights[i], digits)) for i in largest]
     rest, bias = rounded(rest, digits), rounded(bias, digits)
-    written = [rf"{signed(one, digits)} \cdot {signed(other, digits)}" for one, other in factors]
+    written = [rf"{signed(value, digits)} \cdot {signed(weight, digits)}" for value, weight in factors]
     n_rest = len(terms) - len(largest)
     lines = [
         rf"z_{{{neuron}}} &= \sum_i {symbol}_i\,W_{{i,{neuron}}} + b_{{{neuron}}}",
@@ -89,7 +89,7 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray, bias: float, neuron: i
     if n_rest:
         lines.append(rf"&\quad + \underbrace{{{signed(rest, digits)}}}_{{\text{{{n_rest} more}}}}")
     lines[-1] += rf" + \underbrace{{{signed(bias, digits)}}}_{{\text{{bias}}}}"
-    lines.append(rf"&= {tex(sum(one * other for one, other in factors) + rest + bias)}")
+    lines.append(rf"&= {tex(sum(value * weight for value, weight in factors) + rest + bias)}")
     return aligned(*lines)
 
 
@@ -107,10 +107,10 @@ def tex_name(names: Sequence[str], place: int) -> str:
 
 def softmax_formula(logits: np.ndarray, index: int, name: str) -> str:
     """Write the probability of the class at ``index`` from finite logits, (n,), with its name as TeX."""
-    logits = np.array([rounded(one, 5) for one in logits])
+    logits = np.array([rounded(logit, 5) for logit in logits])
     exponentials = np.exp(logits - logits.max())
     total = rounded(exponentials.sum(), 5)
-    terms = [tex(one) for one in exponentials]
+    terms = [tex(power) for power in exponentials]
     if len(terms) > 3:
         terms[1:-1] = [r"\cdots"]
     shifted = rf"{tex(logits[index], 5)} - {signed(logits.max(), 5)}"
@@ -150,7 +150,7 @@ def sgd_numbers(optimizer: SGD, value: float, gradient: float, velocity: float =
     momentum, change = optimizer.momentum, optimizer.learning_rate * (optimizer.momentum * velocity + gradient)
     digits = _update_digits(value, change)
     rate, value, gradient, velocity = (
-        rounded(one, digits) for one in (optimizer.learning_rate, value, gradient, velocity)
+        rounded(number, digits) for number in (optimizer.learning_rate, value, gradient, velocity)
     )
     slope, formula, numbers = _slope(value, gradient, optimizer.weight_decay, optimizer.l1, digits)
     lines = [rf"g &= {formula} = {numbers}"]
