@@ -18,7 +18,7 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
 from tests.jobs.manual_engine import ManualEngine
 from tests.jobs.sweeps import sweep_over
-from tests.page.sight import WILD, at_rest, eventually, markup, page_of, visitor_of
+from tests.page.sight import WILD, at_rest, eventually, finished, markup, page_of, visitor_of
 
 
 def outdated(page: AppTest) -> list[str]:
@@ -44,13 +44,13 @@ def test_sweep_moves_on_the_train_card_without_scripts(
     assert "paused" in live.parts(["run"])["html.progress"]
 
 
-def test_card_of_the_newest_run_moves_to_a_new_one_before_a_script_does(
-    page: AppTest, open_page: Callable[..., AppTest]
-):
-    page.button(key="step").click().run()
-    twin = open_page(visitor=page)
-    page.button(key="train").click().run()
+def test_card_of_the_newest_run_moves_to_a_new_one_before_a_script_does(open_page: Callable[..., AppTest]):
+    first = finished(open_page(epochs=1, images=300).button(key="train").click().run())
+    twin = open_page(visitor=first)
+    finished(first.button(key="train").click().run())
     assert "Run 2" in page_of(twin).parts(["run"])["html.progress"]
+    twin.run()  # which finds that its run is an earlier one now
+    assert "Run 1" in page_of(twin).parts(["run"])["html.progress"]
 
 
 def test_charts_sent_last_show_six_runs_to_their_different_ends_and_what_was_measured_at_a_pause():
