@@ -42,19 +42,19 @@ class Diagnosis:
     remedy: Remedy
 
 
-def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
+def diagnoses(snapshot: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
     """Return the problems of a run, the worst first; none if all is well.
 
     ``dead`` is the fraction of dead neurons in each hidden layer, from `mlp.analysis.dead_neurons`; empty if unknown.
     """
-    settings, rate = now.settings, now.learning_rate
-    if now.diverged is not None:
-        return [_diverged(now)]
+    settings, rate = snapshot.settings, snapshot.learning_rate
+    if snapshot.diverged is not None:
+        return [_diverged(snapshot)]
     found = []
-    if is_stuck(now.history, now.steps, settings.n_classes):
-        found.append(_not_falling(settings, rate, now.history))
-    gaps = generalization_gaps(now.history)
-    newest = now.history.newest
+    if is_stuck(snapshot.history, snapshot.steps, settings.n_classes):
+        found.append(_not_falling(settings, rate, snapshot.history))
+    gaps = generalization_gaps(snapshot.history)
+    newest = snapshot.history.newest
     if len(gaps) >= 2 and min(gaps[-2:]) > GAP and newest and (newest.training_accuracy or 0) > MEMORIZED:
         found.append(_overfitting(settings, gaps[-1]))
     if dead and max(dead) > DEAD_SHARE and newest and (newest.training_accuracy or 0) < GOOD:
@@ -108,12 +108,13 @@ def _slower(settings: Settings, rate: float) -> Remedy:
     return Remedy(f"Try learning rate {slower:g}", {"learning_rate": slower})
 
 
-def _diverged(now: Snapshot) -> Diagnosis:
+def _diverged(snapshot: Snapshot) -> Diagnosis:
     return Diagnosis(
         "diverged",
-        f"The loss is no longer a finite number at step {now.diverged:,}",
-        f"The steps were too large, and the weights grew without limit. The network from step {now.step:,} is kept.",
-        _slower(now.settings, now.learning_rate),
+        f"The loss is no longer a finite number at step {snapshot.diverged:,}",
+        f"The steps were too large, and the weights grew without limit. The network from step "
+        f"{snapshot.step:,} is kept.",
+        _slower(snapshot.settings, snapshot.learning_rate),
     )
 
 

@@ -43,11 +43,11 @@ class OneWriter:
 
     def remaining(self) -> "Iterator[OneWriter]":
         """Yield the state after each further network, of about half a second."""
-        now = self
-        while now.progress < 1:
-            answers = now._next_network().predict(now.unseen.images)
-            now = replace(now, right=(*now.right, answers == now.unseen.labels))
-            yield now
+        so_far = self
+        while so_far.progress < 1:
+            answers = so_far._next_network().predict(so_far.unseen.images)
+            so_far = replace(so_far, right=(*so_far.right, answers == so_far.unseen.labels))
+            yield so_far
 
     def _next_network(self) -> Reader:
         seed, leaves_out = divmod(len(self.right), 2)

@@ -15,14 +15,14 @@ from mlp.training.settings import SETTINGS, Settings
 ALWAYS_LISTED = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 
 
-def facts_of(now: Snapshot) -> dict[str, Any]:
+def facts_of(snapshot: Snapshot) -> dict[str, Any]:
     """Return the facts of a run that are kept with its network."""
-    newest = now.history.newest
+    newest = snapshot.history.newest
     return {
-        "data": now.data_name,
-        "steps": now.step,
-        "seconds": round(now.seconds, 2),
-        "settings": now.settings.as_dict(),
+        "data": snapshot.data_name,
+        "steps": snapshot.step,
+        "seconds": round(snapshot.seconds, 2),
+        "settings": snapshot.settings.as_dict(),
         **({} if newest is None else {"validation_accuracy": newest.accuracy}),
     }
 

@@ -18,10 +18,10 @@ _NAMED_ELSEWHERE = ("images", "epochs", "seed", "names")
 _BEGUN = {"pretrained": BY_INKLING, "article": RECIPES[FIRST].label, "uploaded": UPLOADED}
 
 
-def way_of(now: Snapshot, data: Source | None, origin: Origin | None) -> str:
+def way_of(snapshot: Snapshot, data: Source | None, origin: Origin | None) -> str:
     """Return how a run is trained: by which settings, on whose drawings, and from which network."""
-    words = settings_in_words(now.settings)
-    if rates := now.history.learning_rates:
+    words = settings_in_words(snapshot.settings)
+    if rates := snapshot.history.learning_rates:
         words += f", learning rate moved to {', '.join(value_text(rate) for _, rate in rates)}"
     if isinstance(data, FewDigits):
         words += f", {data.each} images of each digit"

@@ -39,11 +39,11 @@ class NumberedRun:
 
     def dump(self) -> bytes:
         """Return it as the record of a paused job, without its optimizer's state, which is not kept."""
-        now = self.snapshot
-        run = Run(now.settings, now.network, temperature=now.temperature)
-        run.step, run.learning_rate = now.step, now.learning_rate
+        snapshot = self.snapshot
+        run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
+        run.step, run.learning_rate = snapshot.step, snapshot.learning_rate
         extra = {"origin": self.origin}
-        return dump_record(Record(run, self.data, now.history, now.seconds, now.diverged, extra=extra))
+        return dump_record(Record(run, self.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra))
 
 
 MAX_SHOWN = 4

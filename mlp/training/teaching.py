@@ -67,6 +67,6 @@ def effect(data: DrawingData, before: Sequence[float], network: MLP | Reader, hi
     rows = [Row(name, len(part), share, now) for name, part, share, now in parts]
     measured = list(history.evaluations)
     if measured:
-        now = measured[-1].accuracy if len(measured) > 1 else None
-        rows.append(Row("MNIST, validation images", len(data.load().validation), measured[0].accuracy, now))
+        newest = measured[-1].accuracy if len(measured) > 1 else None
+        rows.append(Row("MNIST, validation images", len(data.load().validation), measured[0].accuracy, newest))
     return rows

@@ -62,11 +62,11 @@ def comparison_text(found: Comparison) -> str:
     """
     off = f"On average {100 * found.mean:.1f} points off{': well guessed' if found.mean <= CLOSE else ''}."
     when = "at the end" if found.progress >= 1 else "at present"
-    now = "it is where you guessed" if abs(found.end) <= CLOSE else f"it is {_distance(found.end)}"
+    end = "it is where you guessed" if abs(found.end) <= CLOSE else f"it is {_distance(found.end)}"
     if not abs(found.early) > 2 * CLOSE:
-        return f"{off} {when.capitalize()} {now}{'' if abs(found.end) <= CLOSE else ' your guess'}."
+        return f"{off} {when.capitalize()} {end}{'' if abs(found.end) <= CLOSE else ' your guess'}."
     same = found.early * found.end > 0 and abs(found.end) > CLOSE
-    return f"{off} Early it was {_distance(found.early)} your guess, {'and' if same else 'but'} {when} {now}."
+    return f"{off} Early it was {_distance(found.early)} your guess, {'and' if same else 'but'} {when} {end}."
 
 
 def _distance(guess_less_truth: float) -> str:

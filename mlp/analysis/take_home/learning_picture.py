@@ -69,13 +69,13 @@ class Story:
         return f"A drawing, and a bar for each answer of a network. {reading}. {self.whose}.{learned}"
 
 
-def moments_of(rewind: Rewind, now: Reader, step: int, image: np.ndarray) -> list[Moment]:
-    """Return the answers for an image (28, 28) at a run's saved steps, and those of ``now``, which is at ``step``."""
+def moments_of(rewind: Rewind, current: Reader, step: int, image: np.ndarray) -> list[Moment]:
+    """Return the answers for an image (28, 28) at a run's saved steps, and of ``current``, which is at ``step``."""
     saved = [kept + 1 for kept in rewind.steps if kept < step]
     steps = [kept - 1 for kept in thinned_steps(saved, CELLS - 1)]  # from 1 on, as they are thinned by ratio
-    readers = [Reader(rewind.network(kept), temperature=now.temperature, names=now.names) for kept in steps]
-    shares = [reader.predict_proba(now.as_seen(image[np.newaxis]))[0] for reader in readers]
-    shares.append(now.predict_proba(image[np.newaxis])[0])
+    readers = [Reader(rewind.network(kept), temperature=current.temperature, names=current.names) for kept in steps]
+    shares = [reader.predict_proba(current.as_seen(image[np.newaxis]))[0] for reader in readers]
+    shares.append(current.predict_proba(image[np.newaxis])[0])
     return [moment for moment in zip([*steps, step], shares, strict=True) if np.isfinite(moment[1]).all()]
 
 
@@ -128,11 +128,11 @@ class _Painter:
     def frame(self, place: int, share: float) -> Image.Image:
         """Return the picture of a moment, by its place; ``share`` of the way from the bars of the one before."""
         moments, seen = self.story.moments, not self.story.unseen
-        step, now = moments[place]
+        step, shares = moments[place]
         before = moments[max(0, place - 1)][1]
         picture = self._still.copy()
-        self._bars(picture, seen * (before + share * (now - before)), int(now.argmax()) if seen else -1)
-        self._answer(picture, now)
+        self._bars(picture, seen * (before + share * (shares - before)), int(shares.argmax()) if seen else -1)
+        self._answer(picture, shares)
         if len(moments) > 1:
             text = f"step {step:,}" if step else "untrained"
             ImageDraw.Draw(picture).text((RIGHT, 126), text, self.colors["quiet"], font(52), anchor="rs")

@@ -12,7 +12,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import in_words, none_of
 from mlp.images.input_image import InputImage
 from mlp.page import state
-from mlp.page.draw.networks import Answering, answering_as, pretrained
+from mlp.page.draw.networks import Answerer, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
 from mlp.page.draw.reading import Answer, DigitAnswer, desk_answer, true_label
 from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
@@ -68,11 +68,11 @@ def answer_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
     _row(visitor, takers)
 
 
-def read_desk(page: LivePage, visitor: Visitor, now: Answering) -> Answer:
+def read_desk(page: LivePage, visitor: Visitor, answerer: Answerer) -> Answer:
     """Return the network's answer to what is on a page's desk, and note it there and among a run's readings."""
     desk = page.desk
-    desk.whole = not now.reader.reads_digits  # a sign may have separate parts
-    answer = desk.answer = desk_answer(desk, now)
+    desk.whole = not answerer.reader.reads_digits  # a sign may have separate parts
+    answer = desk.answer = desk_answer(desk, answerer)
     if answer.unfinished:
         return answer
     digit = answer.current
@@ -83,8 +83,9 @@ def read_desk(page: LivePage, visitor: Visitor, now: Answering) -> Answer:
         desk.meant = true_label(visitor, digit.drawing, visitor.job.snapshot().reader)
     if desk.given is not None and digit.drawing is desk.given.image:
         desk.meant = desk.given.label
-    if image is not None and digit.reading is not None and now.shelved.job is not None and now.step is not None:
-        note_reading(visitor, image, now.step, *digit.reading)
+    step = None if answerer.shelved.job is None else answerer.step
+    if image is not None and digit.reading is not None and step is not None:
+        note_reading(visitor, image, step, *digit.reading)
     return answer
 
 
@@ -108,18 +109,18 @@ def _parts(visitor: Visitor, key: str, loan: state.Loan | None, page: LivePage) 
     answer = answers.current
     text, more = _answer_html(answers)
     # Screen readers stay silent while the answer of a playing run changes too often to announce.
-    is_silent = answers.unfinished or answer.now.plays
+    is_silent = answers.unfinished or answer.by.plays
     shares = answer.shares if answer.is_seen and answer.reading is not None else None
     return {
-        "html.bars": share_bars(answer.now.reader.names, shares, "Probability of each answer"),
+        "html.bars": share_bars(answer.by.reader.names, shares, "Probability of each answer"),
         "html.answer": text,
         "html.answer_more": more,
         "html.answer_heard": "" if is_silent else _spoken_answer(answers),
-        "html.answer_by": answer.now.caption,
+        "html.answer_by": answer.by.caption,
         "html.reads": _reads(answer),
         "html.given": given_html(page.desk),
-        "html.stages": _stages(answer.drawing, answer.now),
-        "html.strip": strip(visitor, page.desk, answer.now.shelved),
+        "html.stages": _stages(answer.drawing, answer.by),
+        "html.strip": strip(visitor, page.desk, answer.by.shelved),
     }
 
 
@@ -133,10 +134,12 @@ def _reads(answer: DigitAnswer) -> str:
 
 
 def _scene(answer: DigitAnswer) -> Scene | None:
-    now, drawing = answer.now, answer.drawing
+    answerer, drawing = answer.by, answer.drawing
     if drawing is not None:
-        return scene(now.network, now.seen(drawing.image), answer.shares, now.reader.names)
-    return _at_rest(now.shelved.key) if now.shelved.is_shipped else scene(now.network, None, names=now.reader.names)
+        return scene(answerer.network, answerer.seen(drawing.image), answer.shares, answerer.reader.names)
+    if answerer.shelved.is_shipped:
+        return _at_rest(answerer.shelved.key)
+    return scene(answerer.network, None, names=answerer.reader.names)
 
 
 @cache
@@ -171,9 +174,9 @@ def _spoken_answer(answers: Answer) -> str:
 def _answer_html(answers: Answer) -> tuple[str, str]:
     """Return the answer and the text beside it, as HTML."""
     answer = answers.current
-    reader = answer.now.reader
+    reader = answer.by.reader
     names = html.escape(in_words(answers.collected or reader.names))
-    if answer.now.diverged is not None:
+    if answer.by.diverged is not None:
         return (
             '<p class="none">It blew up</p>',
             "<small>The steps were too large, and the weights grew without limit.</small>",
@@ -181,7 +184,7 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
     if answer.shares is None:
         wants_digit = reader.reads_digits and not answers.collected
         what = "a digit" if wants_digit else names.replace(" and ", " or ")
-        invitation = "" if answers.collected else answer.now.invitation
+        invitation = "" if answers.collected else answer.by.invitation
         return (
             f'<p class="none ink-empty"><span class="ink-unseen">Nothing drawn yet. </span>'
             f"{invitation or f'Draw {what}.'}</p>",
@@ -224,7 +227,7 @@ def _several(answers: Answer) -> tuple[str, str]:
     )
 
 
-def _stages(drawing: InputImage | None, now: Answering) -> str:
+def _stages(drawing: InputImage | None, answerer: Answerer) -> str:
     image = np.zeros((28, 28), np.uint8) if drawing is None else drawing.image
     if drawing is None:
         shown = [(name, np.zeros((28, 28), np.uint8)) for name in ("as drawn", "cut to ink", "20 × 20", "28 × 28")]
@@ -235,8 +238,8 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
         if drawing.thumbnail is not None:
             first, second = ("as uploaded", drawing.thumbnail), ("its ink", drawing.pixels)
         shown = [first, second, ("20 × 20", drawing.stages.fitted), ("28 × 28", drawing.image)]
-    if now.reader.straighten:
-        shown.append(("upright", now.seen(image)))
+    if answerer.reader.straighten:
+        shown.append(("upright", answerer.seen(image)))
     figures = []
     for name, pixels in shown:
         step = -(-max(pixels.shape[:2]) // SENT_PX)

@@ -14,7 +14,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, change_drawings
-from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.reading import DigitAnswer, Reading
 from mlp.page.draw.takers import Row
 from mlp.page.live.desk import STROKE
@@ -50,8 +50,8 @@ def correction_row(visitor: Visitor) -> Row:
 
 def _correct(visitor: Visitor) -> None:
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
-    own, drawing, now = visitor.digits.now, this_page().desk.digit, answering(visitor)
-    if drawing is None or drawing.kind not in ("drawing", "picture") or not now.reader.reads_digits:
+    own, drawing, answerer = visitor.digits.now, this_page().desk.digit, answering(visitor)
+    if drawing is None or drawing.kind not in ("drawing", "picture") or not answerer.reader.reads_digits:
         return
     place = own.place_of(drawing.image)
     digit = None if place is None else own.examples[place].label
@@ -66,7 +66,7 @@ def _correct(visitor: Visitor) -> None:
             help="Keeps this drawing under “Your drawings” for a network to learn. Press again to remove it.",
         )
     _refused.show()
-    taught = _taught(now, drawing)
+    taught = _taught(answerer, drawing)
     if taught:
         st.html(taught)
     elif digit is not None:
@@ -80,8 +80,8 @@ def _correct(visitor: Visitor) -> None:
 
 def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
     """Keep the drawing under the pressed digit, or remove it if pressed again, unless another one is drawn by now."""
-    label, own, now = _corrected.get(), visitor.digits.now, this_page().desk.digit
-    place, is_there = own.place_of(drawing.image), now is not None and np.array_equal(now.image, drawing.image)
+    label, own, digit = _corrected.get(), visitor.digits.now, this_page().desk.digit
+    place, is_there = own.place_of(drawing.image), digit is not None and np.array_equal(digit.image, drawing.image)
     if is_there and label is not None:
         change_drawings(visitor.digits, lambda own: own.with_example(label, drawing.image, drawing.strokes), _refused)
     elif is_there and place is not None:
@@ -96,7 +96,7 @@ def _teach_now(visitor: Visitor) -> None:
         rerun_page()
 
 
-def _taught(answers: Answering, drawing: InputImage) -> str:
+def _taught(answers: Answerer, drawing: InputImage) -> str:
     """Return as HTML how teaching changed the answer for this drawing, and its cost; empty if it was not taught."""
     number, pixels, digit, share = state.taught.get()
     answering_run = answers.shelved.run
@@ -104,9 +104,9 @@ def _taught(answers: Answering, drawing: InputImage) -> str:
         return ""
     run = answering_run.snapshot
     shares = run.reader.predict_proba(drawing.image[None])[0]
-    now = Reading(int(shares.argmax()), float(shares.max())) if np.isfinite(shares).all() else "–"
-    change, cost = f"before: <b>{Reading(digit, share)}</b> → now: <b>{now}</b>", _cost(run)
-    heard = "" if run.playing else f"Before: {Reading(digit, share)}. Now: {now}. {cost}"
+    reading = Reading(int(shares.argmax()), float(shares.max())) if np.isfinite(shares).all() else "–"
+    change, cost = f"before: <b>{Reading(digit, share)}</b> → now: <b>{reading}</b>", _cost(run)
+    heard = "" if run.playing else f"Before: {Reading(digit, share)}. Now: {reading}. {cost}"
     return (
         f'<div class="ink-before-after"><p>{change}</p><p class="ink-status">{cost}</p></div>'
         f"{announced('kept', heard, shown=False)}"
@@ -141,15 +141,15 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
     no network learns both one's own digits and a class's. Return whether a run has begun. If not, ``refusal`` has the
     reason.
     """
-    now = answering(visitor)
-    if not now.reader.reads_digits:
+    answerer = answering(visitor)
+    if not answerer.reader.reads_digits:
         refusal.set(f"This network has learned drawings alone. {OTHERS}")
         return False
     try:
-        reader, name = _untaught(now)
+        reader, name = _untaught(answerer)
         network = reader.network
         settings = teaching_settings(reader, epochs=teaching_epochs())
-        if now.shelved.run is None and not now.shelved.is_shipped:  # the others are within the limits already
+        if answerer.shelved.run is None and not answerer.shelved.is_shipped:  # the others are within the limits already
             limits().check(settings, N_MIXED)
         run = Run(settings, network, temperature=reader.temperature)
         data = data_of(visitor)
@@ -158,16 +158,16 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
         return False
     before = visitor.job
     read_before = shares_read(Reader(network, straighten=reader.straighten), data)
-    origin = Origin(name, now.shelved.root, read_before)
+    origin = Origin(name, answerer.shelved.root, read_before)
     begin(visitor, run, data, origin, refusal=refusal, within_limits=False, start_network=network)
     return visitor.job is not before
 
 
-def _untaught(now: Answering) -> tuple[Reader, str]:
+def _untaught(answerer: Answerer) -> tuple[Reader, str]:
     """Return the network that answers, or the one with which its lesson began, and the name of that network."""
-    run, job = now.shelved.run, now.shelved.job
+    run, job = answerer.shelved.run, answerer.shelved.job
     if run is None or run.origin is None or not isinstance(run.data, DrawingData):
-        return now.reader, now.shelved.called if run is None else f"run {run.number}"
+        return answerer.reader, answerer.shelved.called if run is None else f"run {run.number}"
     start = None if job is None else job.rewind.start
     if job is None or start is None:
         raise ValueError(f"what it was before its last lesson, {run.origin.name}, is no longer known")

@@ -36,7 +36,7 @@ hidable("network", "Which network answers", ".st-key-networks")
 
 
 @dataclass(frozen=True)
-class Answering:
+class Answerer:
     """The network that answers, with its description and the invitation to draw for it as short HTML."""
 
     shelved: Shelved
@@ -123,12 +123,12 @@ def open_drawer(visitor: Visitor) -> None:
     state.drawer.set(chosen(visitor))
 
 
-def answering(visitor: Visitor) -> Answering:
+def answering(visitor: Visitor) -> Answerer:
     """Return the network that answers now."""
     return answering_as(visitor, chosen(visitor), state.loan.get())
 
 
-def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answering:
+def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answerer:
     """Return the network with this key, as `answering` does, but for callers outside of the script.
 
     ``loan`` is what the page has on loan. In place of a network that is gone, the pretrained one answers.
@@ -140,13 +140,13 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answeri
         reader = pretrained(shelved.key) if shelved.is_shipped else shelved.uploaded or (lent and lent.reader)
         if reader is None:  # a friend's, which is no longer on loan
             return answering_as(visitor, PRETRAINED.key, None)
-        return Answering(shelved, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
+        return Answerer(shelved, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
     if lent is not None:
-        return Answering(shelved, lent.reader, f"{words}, back at step {lent.step:,}", lent.step, is_lent=True)
-    now, origin = shelved.run.snapshot, shelved.run.origin
+        return Answerer(shelved, lent.reader, f"{words}, back at step {lent.step:,}", lent.step, is_lent=True)
+    snapshot, origin = shelved.run.snapshot, shelved.run.origin
     begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"
-    where = f"epoch {now.epoch}" if now.step else begun
-    return Answering(shelved, now.reader, f"{words}, {where}", now.step, now.diverged)
+    where = f"epoch {snapshot.epoch}" if snapshot.step else begun
+    return Answerer(shelved, snapshot.reader, f"{words}, {where}", snapshot.step, snapshot.diverged)
 
 
 def _invitation(reader: Reader) -> str:
@@ -158,9 +158,9 @@ def _invitation(reader: Reader) -> str:
     return f"A network that somebody trained{trained}. Draw a digit."
 
 
-def training_seconds(now: Answering) -> float | None:
+def training_seconds(answerer: Answerer) -> float | None:
     """Return how long the run that answers had trained then; None for any other network, and for an untrained one."""
-    if now.shelved.run is None or not now.step:
+    if answerer.shelved.run is None or not answerer.step:
         return None
-    run = now.shelved.run.snapshot
-    return max(1.0, run.seconds * now.step / max(1, run.step))
+    run = answerer.shelved.run.snapshot
+    return max(1.0, run.seconds * answerer.step / max(1, run.step))

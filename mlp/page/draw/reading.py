@@ -10,7 +10,7 @@ from mlp.analysis.scores import percent
 from mlp.images.input_image import InputImage
 from mlp.images.recorded import Example
 from mlp.nn.reader import Reader
-from mlp.page.draw.networks import Answering, is_seen, pretrained
+from mlp.page.draw.networks import Answerer, is_seen, pretrained
 from mlp.page.live.desk import Desk, place_of
 from mlp.page.style.redraw import Event
 from mlp.page.visitors.visitor import Visitor
@@ -37,7 +37,7 @@ class Reading(NamedTuple):
 class DigitAnswer(NamedTuple):
     """A drawing, or one of its digits, and the network's answer."""
 
-    now: Answering
+    by: Answerer
     drawing: InputImage | None
     shares: np.ndarray | None
     """The probability of each class; None if nothing is drawn, not finite if the weights are not."""
@@ -47,14 +47,14 @@ class DigitAnswer(NamedTuple):
     @property
     def reading(self) -> Reading | None:
         """The digit and its probability, or None if there is no answer."""
-        if self.shares is None or self.now.diverged is not None or not np.isfinite(self.shares).all():
+        if self.shares is None or self.by.diverged is not None or not np.isfinite(self.shares).all():
             return None
         return Reading(int(self.shares.argmax()), float(self.shares.max()))
 
     @property
     def text(self) -> str | None:
         """The name of the digit; None if there is no answer, or no digit is seen."""
-        return self.now.reader.names[self.reading.digit] if self.reading and self.is_seen else None
+        return self.by.reader.names[self.reading.digit] if self.reading and self.is_seen else None
 
 
 class Answer(NamedTuple):
@@ -75,23 +75,23 @@ class Answer(NamedTuple):
     @property
     def network(self) -> tuple[str, int | None]:
         """The key of the network that answered, and its run's step."""
-        return self.current.now.shelved.key, self.current.now.step
+        return self.current.by.shelved.key, self.current.by.step
 
 
-def desk_answer(desk: Desk, now: Answering) -> Answer:
+def desk_answer(desk: Desk, answerer: Answerer) -> Answer:
     """Return a network's answer to what is on the desk."""
     pen = desk.pen
-    found = answers_to(desk.digits, now, unfinished=pen) or [DigitAnswer(now, None, None, is_seen=True)]
+    found = answers_to(desk.digits, answerer, unfinished=pen) or [DigitAnswer(answerer, None, None, is_seen=True)]
     return Answer(found, place_of(desk.chosen, len(found)), pen, desk.collected)
 
 
-def answers_to(digits: Sequence[InputImage], now: Answering, *, unfinished: bool = False) -> list[DigitAnswer]:
+def answers_to(digits: Sequence[InputImage], answerer: Answerer, *, unfinished: bool = False) -> list[DigitAnswer]:
     """Return a network's answer for each of these images; an ``unfinished`` one is never rejected."""
     if not digits:
         return []
-    shares = now.reader.predict_proba(np.array([digit.image for digit in digits]))
+    shares = answerer.reader.predict_proba(np.array([digit.image for digit in digits]))
     return [
-        DigitAnswer(now, digit, each, is_seen=unfinished or is_seen(now.reader, digit.image, each))
+        DigitAnswer(answerer, digit, each, is_seen=unfinished or is_seen(answerer.reader, digit.image, each))
         for digit, each in zip(digits, shares, strict=True)
     ]
 

@@ -14,7 +14,7 @@ from mlp.images.input_image import InputImage
 from mlp.images.stroke_link import strokes_to_text
 from mlp.jobs.workers.picture_processes import paint
 from mlp.page import state
-from mlp.page.draw.networks import Answering, answering, answering_as, is_seen, training_seconds
+from mlp.page.draw.networks import Answerer, answering, answering_as, is_seen, training_seconds
 from mlp.page.draw.reading import true_label
 from mlp.page.live.desk import STROKE
 from mlp.page.live.live_page import this_page
@@ -113,39 +113,39 @@ def picture(
     painter: Callable[[Story], bytes],
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
-    now = answering_as(visitor, key, loan)
-    shares, job = now.reader.predict_proba(drawing.image[np.newaxis])[0], now.shelved.job
+    answerer = answering_as(visitor, key, loan)
+    shares, job = answerer.reader.predict_proba(drawing.image[np.newaxis])[0], answerer.shelved.job
     moments = [(0, shares)]
-    if job is not None and now.step is not None:
-        moments = moments_of(job.rewind, now.reader, now.step, drawing.image)
-    meant = true_label(visitor, drawing, now.reader)
-    unseen = "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
+    if job is not None and answerer.step is not None:
+        moments = moments_of(job.rewind, answerer.reader, answerer.step, drawing.image)
+    meant = true_label(visitor, drawing, answerer.reader)
+    unseen = "It sees no digit" if answerer.reader.reads_digits else "It sees none of its signs"
     story = Story(
         drawing.pixels,
         moments,
-        now.reader.names,
+        answerer.reader.names,
         int(moments[-1][1].argmax()) if meant is None else meant,
-        _whose(now),
+        _whose(answerer),
         LIGHT,
-        _examples(now),
-        "" if is_seen(now.reader, drawing.image, shares) else unseen,
+        _examples(answerer),
+        "" if is_seen(answerer.reader, drawing.image, shares) else unseen,
         named_address(),
     )
     return paint(painter, story, visitor.id)
 
 
-def _examples(now: Answering) -> dict[int, np.ndarray]:
+def _examples(answerer: Answerer) -> dict[int, np.ndarray]:
     """Return the visitor's first drawing of each sign that has any, (28, 28) uint8, by the sign's place."""
-    data = None if now.shelved.run is None else now.shelved.run.data
+    data = None if answerer.shelved.run is None else answerer.shelved.run.data
     if not isinstance(data, DrawingData) or data.base is not None:
         return {}
     own = data.held if data.room else data.learned
     return {int(label): image.reshape(28, 28) for label, image in zip(own.labels[::-1], own.images[::-1], strict=True)}
 
 
-def _whose(now: Answering) -> str:
-    if now.shelved.run is None:
-        return html.unescape(re.sub(r"<[^>]*>", "", now.caption))
-    seconds, origin = training_seconds(now), now.shelved.run.origin
+def _whose(answerer: Answerer) -> str:
+    if answerer.shelved.run is None:
+        return html.unescape(re.sub(r"<[^>]*>", "", answerer.caption))
+    seconds, origin = training_seconds(answerer), answerer.shelved.run.origin
     trained = f"trained in {duration(seconds)}" if seconds else "untrained"
     return f"My own network, {trained}" + (f", starting from {origin.name}" if origin else "")

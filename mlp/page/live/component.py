@@ -36,13 +36,13 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Calla
     page.show(visitor)
 
     def page_parts(page: LivePage) -> Parts:
-        now = script_state() + (visitor.notice or "")
+        current = script_state() + (visitor.notice or "")
         calls, slots = engine().load()
         # A page has nothing new to show before its run's next turn.
         turn_s = slice_seconds(calls, slots) * calls / slots
         seldom_s = min(MAX_SELDOM_S, SELDOM_TRIPS * page.trip_s)
         outdated, page.due_in_s = drawn.outdated(max(turn_s, seldom_s))
-        return {"draw": None if now == shown else now, "outdated": outdated}
+        return {"draw": None if current == shown else current, "outdated": outdated}
 
     # In a fragment, because a request for the whole page would replace a press that arrived just before.
     def requests() -> None:
@@ -54,7 +54,7 @@ def live_channel(visitor: Visitor, script_state: Callable[[], str], teach: Calla
             on_taught_change=teach,
         )
 
-    moves = any(now.playing or now.busy for now in (job.snapshot() for job in visitor.jobs()))
+    moves = any(snapshot.playing or snapshot.busy for snapshot in (job.snapshot() for job in visitor.jobs()))
     page.register("page", page_parts)
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)

@@ -64,8 +64,8 @@ def _settings_differ(visitor: Visitor) -> bool:
     is_of_tab = state.begun_run.get() == visitor.runs.current  # in another, nobody has moved the controls away
     if visitor.job is None or visitor.shows_sweep or visitor.runs.origin is not None or not is_of_tab:
         return False
-    now = visitor.job.snapshot()
-    settings = replace(now.settings, learning_rate=now.learning_rate)  # which follows its control
+    snapshot = visitor.job.snapshot()
+    settings = replace(snapshot.settings, learning_rate=snapshot.learning_rate)  # which follows its control
     return settings.names == DIGITS and not controls.show(settings)
 
 

@@ -35,25 +35,25 @@ class _Sample(NamedTuple):
 _samples: WeakKeyDictionary[Job, _Sample] = WeakKeyDictionary()
 
 
-def share_right(job: Job, now: Snapshot) -> float:
+def share_right(job: Job, snapshot: Snapshot) -> float:
     """Return the share of validation images read right, 0 to 1, measured within the budget; safe from any thread.
 
     It is that of the last evaluation if the run has hardly trained since: most epochs take less than a second.
     """
-    newest = now.history.newest
-    if newest is not None and newest.step <= now.step <= LITTLE * newest.step:
+    newest = snapshot.history.newest
+    if newest is not None and newest.step <= snapshot.step <= LITTLE * newest.step:
         return newest.accuracy
     sample = _samples.get(job)
     if sample is None:
         held = job.data.load().validation
         some = evenly_spaced(len(held), SAMPLE)
-        sample = _Sample(now.reader.as_seen(held.images[some]), held.labels[some], LastResult())
+        sample = _Sample(snapshot.reader.as_seen(held.images[some]), held.labels[some], LastResult())
         _samples[job] = sample
     return within_budget(
         sample.last,
-        (now.network, job),
-        lambda: float((now.network.predict(sample.images) == sample.labels).mean()),
-        plays=now.playing or now.busy,
+        (snapshot.network, job),
+        lambda: float((snapshot.network.predict(sample.images) == sample.labels).mean()),
+        plays=snapshot.playing or snapshot.busy,
     )
 
 
@@ -61,18 +61,19 @@ def large_number(run: NumberedRun | None, job: Job | None) -> str:
     """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run."""
     number, of, nouns = "–", 100, "new digits"
     if run is not None:
-        now, newest = run.snapshot, run.snapshot.history.newest  # which alone is known of an earlier run, without a job
-        share = share_right(job, now) if job is not None else None if newest is None else newest.accuracy
-        if not now.reader.reads_digits or measured_on(run.data, run.origin):
+        snapshot = run.snapshot
+        newest = snapshot.history.newest  # which alone is known of an earlier run, without a job
+        share = share_right(job, snapshot) if job is not None else None if newest is None else newest.accuracy
+        if not snapshot.reader.reads_digits or measured_on(run.data, run.origin):
             data = run.data.load()
             of, nouns = min(100, len(data.validation)), data.validation_noun[1]
         number = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
     return f'<p class="ink-number"><b>{number}</b> <span>of {of} {html.escape(nouns)} read right</span></p>'
 
 
-def synthetic_accuracy(now: Snapshot, own: DrawingSet) -> str:
+def synthetic_accuracy(snapshot: Snapshot, own: DrawingSet) -> str:
     """Return the accuracy on synthetic digits, details at a tap, and on own digits, as HTML; empty if unknown."""
-    newest = next((e for e in reversed(list(now.history.evaluations)) if e.synthetic is not None), None)
+    newest = next((e for e in reversed(list(snapshot.history.evaluations)) if e.synthetic is not None), None)
     if newest is None or newest.synthetic is None or newest.synthetic_unseen is None:
         return ""
     points = 100 * (newest.synthetic - newest.accuracy)
@@ -80,12 +81,14 @@ def synthetic_accuracy(now: Snapshot, own: DrawingSet) -> str:
     if abs(points) > 1:
         rest.append(f"{abs(points):.1f} points {'above' if points > 0 else 'below'} validation")
     rest.append(f"{newest.synthetic_unseen * 100:.1f}% of those in styles that no network here trains on")
-    recipe = RECIPES.get(recipe_of(now.settings) or "")
-    as_measured = now.finished and now.data_name.split(" with ")[0] == "MNIST"  # a recipe's figure is for all of it
+    recipe = RECIPES.get(recipe_of(snapshot.settings) or "")
+    is_mnist = snapshot.data_name.split(" with ")[0] == "MNIST"
+    as_measured = snapshot.finished and is_mnist  # a recipe's figure is for all of it
     people = recipe.people if as_measured and recipe is not None else None
     if people is not None and abs(newest.synthetic - people) > 0.01:
         rest.append(f"people’s real drawings: {people * 100:.1f}% with these settings")
-    mine = f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if len(own) >= MIN_OWN else ""
+    n = len(own)
+    mine = f" · reads {round(share_read(snapshot.reader, own) * n)} of your {n}" if n >= MIN_OWN else ""
     return (
         '<button type="button" class="ink-word" popovertarget="drawn-digits">On synthetic digits</button>: '
         f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"

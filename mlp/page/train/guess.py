@@ -163,23 +163,24 @@ def _note_drawn() -> None:
         rerun_page()
 
 
-def guess_comparison(guess: Curve, now: Snapshot, of: str = "") -> str:
+def guess_comparison(guess: Curve, snapshot: Snapshot, of: str = "") -> str:
     """Return how far off a guess is, as short HTML; ``of`` names the run if there are several."""
-    real = unseen_accuracy(now)
-    found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
+    real = unseen_accuracy(snapshot)
+    found = compared(tuple(guess.y), real.x / snapshot.settings.epochs, real.y)
     words = "Nothing is measured yet." if found is None else comparison_text(found)
     text = f"<b>Your guess</b>{of}, dashed. {words}"
-    return f'<p class="ink-status">{text}</p>' if now.playing else announced("guessed", text)
+    return f'<p class="ink-status">{text}</p>' if snapshot.playing else announced("guessed", text)
 
 
-def unseen_accuracy(now: Snapshot) -> Curve:
+def unseen_accuracy(snapshot: Snapshot) -> Curve:
     """Return the accuracy on validation images, and in the first epoch also on each minibatch before it is learned.
 
     In the first epoch, minibatches are new to the network too, and there is one at every step. With warps or dropout
     they are harder than validation images, so they are left out.
     """
-    validation, learned = now.history.measured("accuracy"), now.history.minibatches("accuracy", LEARNED_POINTS)
-    alike = not now.settings.warp and not now.settings.dropout
+    history = snapshot.history
+    validation, learned = history.measured("accuracy"), history.minibatches("accuracy", LEARNED_POINTS)
+    alike = not snapshot.settings.warp and not snapshot.settings.dropout
     first = (learned.x <= 1) & alike
     x = np.concatenate([validation.x, learned.x[first]])
     y = np.concatenate([validation.y, smoothed(learned.y[first], SMOOTHED_OVER)])

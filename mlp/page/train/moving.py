@@ -41,30 +41,32 @@ def run_parts(visitor: Visitor, view: View, page: LivePage) -> Parts:
     if (together := visitor.shown) is visitor.sweep:
         return _sweep_parts(together, view) | {"html.guessed": guessed(visitor, view.guess)}
     run = run_on_card(visitor, view.earlier)
-    number, now = (visitor.runs.current, None) if run is None else (run.number, run.snapshot)
+    number, snapshot = (visitor.runs.current, None) if run is None else (run.number, run.snapshot)
     job = visitor.job if number == visitor.runs.current else None
     is_earlier = run is not None and job is None
     if is_earlier and visitor.job is not None:
         visitor.job.note_seen(visitor.job.snapshot().step)  # for which a slow run waits, and nobody sees it here
     parts: Parts = {
-        "step": (number, -1 if now is None else now.step),
+        "step": (number, -1 if snapshot is None else snapshot.step),
         "html.number": large_number(run, job),
-        "html.progress": progress(now, view.speed, number),
-        "html.spoken": "" if is_earlier else spoken_progress(visitor, now, page),
-        "html.loss_summary": loss_summary(now),
-        "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(now),
-        "html.synthetic": "" if now is None else synthetic_accuracy(now, visitor.digits.now),
+        "html.progress": progress(snapshot, view.speed, number),
+        "html.spoken": "" if is_earlier else spoken_progress(visitor, snapshot, page),
+        "html.loss_summary": loss_summary(snapshot),
+        "html.accuracy_summary": "" if view.is_guessed else accuracy_summary(snapshot),
+        "html.synthetic": "" if snapshot is None else synthetic_accuracy(snapshot, visitor.digits.now),
         "html.guessed": guessed(visitor, view.guess),
     }
-    moves = now is not None and (now.playing or now.busy)
+    moves = snapshot is not None and (snapshot.playing or snapshot.busy)
     if moves or view.drawn != parts["step"]:
         earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs() if not is_earlier]
-        guess = None if now is None or is_earlier or view.guess is None else view.guess.curve
+        guess = None if snapshot is None or is_earlier or view.guess is None else view.guess.curve
         for quantity in QUANTITIES[: 1 if view.is_guessed else 2]:
-            history, epochs = (History(1), view.epochs) if now is None else (now.history, now.settings.epochs)
-            plot, words = run_plot(quantity, history, epochs, earlier, guess=guess), curve_description(quantity, now)
-            at = None if now is None else parts["step"]
-            parts[f"plot.{quantity}"] = shown(plot, words, at=at, playing=now is not None and now.playing)
+            history = History(1) if snapshot is None else snapshot.history
+            epochs = view.epochs if snapshot is None else snapshot.settings.epochs
+            plot = run_plot(quantity, history, epochs, earlier, guess=guess)
+            words = curve_description(quantity, snapshot)
+            at = None if snapshot is None else parts["step"]
+            parts[f"plot.{quantity}"] = shown(plot, words, at=at, playing=snapshot is not None and snapshot.playing)
     return parts
 
 

@@ -77,7 +77,7 @@ def _about_run(visitor: Visitor, run: NumberedRun | None) -> None:
     st.html(f'<p class="ink-status">{html.escape(words)}</p>')
 
 
-def _diagnosis(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis) -> None:
+def _diagnosis(visitor: Visitor, snapshot: Snapshot, diagnosis: Diagnosis) -> None:
     """Draw a problem with its remedy."""
     kind = diagnosis.kind.replace(" ", "_")
     with st.container(horizontal=True, vertical_alignment="center", key=f"hint_{kind}", gap="small"):
@@ -86,23 +86,23 @@ def _diagnosis(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis) -> None:
             diagnosis.remedy.label,
             key=f"remedy_{kind}",
             on_click=try_remedy,
-            args=(visitor, now, diagnosis.remedy),
+            args=(visitor, snapshot, diagnosis.remedy),
             help="Trains a new network with only this setting changed.",
         )
 
 
-def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
+def try_remedy(visitor: Visitor, snapshot: Snapshot, remedy: Remedy) -> None:
     """Start a new run with the remedy, show the old one's curves below, and redraw the whole page; for callbacks."""
     job = visitor.job
     if job is None:
         return
-    settings, origin = replace(now.settings, **remedy.changes), visitor.runs.origin
+    settings, origin = replace(snapshot.settings, **remedy.changes), visitor.runs.origin
     start = None if origin is None else job.rewind.start
     try:
         if origin is not None and start is None:
             raise ValueError(f"the first weights of this run, from {origin.name}, are no longer known")
         network = None if start is None else start.network
-        run = Run(settings, network, temperature=now.temperature)
+        run = Run(settings, network, temperature=snapshot.temperature)
     except ValueError as error:
         refused.set(f"This run cannot start: {reason(error)}")
         return
@@ -113,23 +113,23 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     rerun_page()
 
 
-def problems(job: Job, now: Snapshot) -> list[Diagnosis]:
+def problems(job: Job, snapshot: Snapshot) -> list[Diagnosis]:
     """Return a run's problems, the worst first; safe from any thread.
 
     How a network reads other warps of its drawings says little about other drawings, so it is not said to memorize.
     """
     is_on_warps = isinstance(job.data, DrawingData) and bool(job.data.unseen_warps)
-    found = diagnoses(now, dead_neurons(job, now))
+    found = diagnoses(snapshot, dead_neurons(job, snapshot))
     return [problem for problem in found if not (is_on_warps and problem.kind == "overfitting")]
 
 
-def dead_neurons(job: Job, now: Snapshot) -> list[float]:
+def dead_neurons(job: Job, snapshot: Snapshot) -> list[float]:
     """Return the share of dead neurons in each layer, within the budget for analyses; safe from any thread."""
-    if now.step < EARLIEST or now.settings.activation != "relu":
+    if snapshot.step < EARLIEST or snapshot.settings.activation != "relu":
         return []
     return within_budget(
         _measured.setdefault(job, LastResult()),
-        (now.network, job),
-        lambda: dead_shares(now.network, now.reader.as_seen(job.data.load().validation.images[:SAMPLE])),
-        plays=now.playing or now.busy,
+        (snapshot.network, job),
+        lambda: dead_shares(snapshot.network, snapshot.reader.as_seen(job.data.load().validation.images[:SAMPLE])),
+        plays=snapshot.playing or snapshot.busy,
     )

@@ -14,44 +14,44 @@ from mlp.training.data.sources import Data
 from mlp.training.history import Evaluation, Quantity
 
 
-def progress(now: Snapshot | None, chosen_speed: str, number: int = 0) -> str:
-    """Return the progress bar with its text, and a mark while a run plays, as HTML; ``now`` is None before a run."""
-    if now is None:
+def progress(snapshot: Snapshot | None, chosen_speed: str, number: int = 0) -> str:
+    """Return the progress bar with its text, and a mark while a run plays, as HTML; there may be no run yet."""
+    if snapshot is None:
         return (
             '<p class="ink-untrained"><span class="ink-unseen">Nothing trained yet. </span><span>A new network knows '
             "nothing. <b>Train it</b>, and watch its mistakes fall and what it reads right rise.</span></p>"
         )
-    sizes = "–".join(map(str, now.settings.layer_sizes))
-    parts = [f"<b>Run {number}</b> {sizes}", now.moment]
-    parts += ["slow start"] * (now.speed not in ("full", chosen_speed.lower()))
-    if now.speed != "full" and len(now.history):
-        parts.append(f"{percent(float(now.history.accuracies[-1]))} of the last batch right")
-    if now.images_per_second and not now.waits and now.speed == "full":
-        parts.append(f"{now.images_per_second:,.0f} images a second")
-        parts.append(f"{duration(now.seconds_left or 0)} left")
-    elif now.finished:
-        parts.append(f"done after {duration(now.seconds)} of training")
-    elif now.diverged:
+    sizes = "–".join(map(str, snapshot.settings.layer_sizes))
+    parts = [f"<b>Run {number}</b> {sizes}", snapshot.moment]
+    parts += ["slow start"] * (snapshot.speed not in ("full", chosen_speed.lower()))
+    if snapshot.speed != "full" and len(snapshot.history):
+        parts.append(f"{percent(float(snapshot.history.accuracies[-1]))} of the last batch right")
+    if snapshot.images_per_second and not snapshot.waits and snapshot.speed == "full":
+        parts.append(f"{snapshot.images_per_second:,.0f} images a second")
+        parts.append(f"{duration(snapshot.seconds_left or 0)} left")
+    elif snapshot.finished:
+        parts.append(f"done after {duration(snapshot.seconds)} of training")
+    elif snapshot.diverged:
         parts.append("stopped")
-    elif not now.playing:
-        parts.append("pausing …" if now.busy else "paused")
-    parts.append(html.escape(f"on {now.data_name}"))
-    if now.worker_failures and now.error is None:
-        times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
+    elif not snapshot.playing:
+        parts.append("pausing …" if snapshot.busy else "paused")
+    parts.append(html.escape(f"on {snapshot.data_name}"))
+    if snapshot.worker_failures and snapshot.error is None:
+        times = "once" if snapshot.worker_failures == 1 else f"{snapshot.worker_failures} times"
         parts.append(f"its process restarted {times}; no progress was lost")
-    mark = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * now.playing  # for the style sheet
+    mark = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * snapshot.playing  # for the style sheet
     return (
-        f"{track('Training', now.progress)}{mark}"
+        f"{track('Training', snapshot.progress)}{mark}"
         f'<p class="ink-status"><span>{"</span> <span>".join(parts)}</span></p>'
-        + (f'<p class="ink-status">{html.escape(now.waits)}</p>' if now.waits else "")
+        + (f'<p class="ink-status">{html.escape(snapshot.waits)}</p>' if snapshot.waits else "")
     )
 
 
-def curve_description(name: Quantity, now: Snapshot | None) -> str:
+def curve_description(name: Quantity, snapshot: Snapshot | None) -> str:
     """Return a curve in words: "loss falls from 2.3 to 0.11 in 4 epochs"."""
-    if now is None or not len(now.history):
+    if snapshot is None or not len(snapshot.history):
         return f"{name.capitalize()}: no curve yet"
-    curve = now.history.minibatches(name, RAW_POINTS)
+    curve = snapshot.history.minibatches(name, RAW_POINTS)
     span = max(1, len(curve.y) // 20)
     first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
     verb = "falls" if last < first else "rises"
@@ -59,11 +59,11 @@ def curve_description(name: Quantity, now: Snapshot | None) -> str:
     return f"{name.capitalize()} of the minibatches {verb} {numbers} in {float(curve.x[-1]):.2g} epochs"
 
 
-def loss_summary(now: Snapshot | None) -> str:
+def loss_summary(snapshot: Snapshot | None) -> str:
     """Return the last loss on validation images as HTML; where there is no room for all, its end is left out."""
-    newest = now.history.newest if now else None
+    newest = snapshot.history.newest if snapshot else None
     if newest is None or not newest.step:  # all through the first epoch, the one before the first step would be shown
-        blind = math.log(now.settings.n_classes if now else len(DIGITS))
+        blind = math.log(snapshot.settings.n_classes if snapshot else len(DIGITS))
         return f"<span>how wrong it is</span> <span>· {blind:.1f} is a blind guess</span>"
     return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}"
 
@@ -82,9 +82,9 @@ def loss_text(loss: float) -> str:
     return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def accuracy_summary(now: Snapshot | None) -> str:
+def accuracy_summary(snapshot: Snapshot | None) -> str:
     """Return the last accuracy on validation images as HTML, as `loss_summary` does."""
-    newest = now.history.newest if now else None
+    newest = snapshot.history.newest if snapshot else None
     if newest is None or not newest.step:
         return "share read right"
     return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}"

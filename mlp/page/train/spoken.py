@@ -27,50 +27,50 @@ class Spoken(NamedTuple):
     at: float
 
 
-def spoken_progress(visitor: Visitor, now: Snapshot | None, page: LivePage) -> str:
+def spoken_progress(visitor: Visitor, snapshot: Snapshot | None, page: LivePage) -> str:
     """Return the current announcement as HTML: an epoch, a pause, a new learning rate, or the end."""
     last, number = page.spoken, visitor.runs.current
-    if now is None:
+    if snapshot is None:
         page.spoken = Spoken(number, 0, "none", 0.0, "", 0.0)
         return ""
     if last is None:
-        last = Spoken(number, 0, _state(now), now.learning_rate, "", 0.0)
+        last = Spoken(number, 0, _state(snapshot), snapshot.learning_rate, "", 0.0)
     elif last.run != number or last.state == "none":  # a short run may be done before it is shown
-        last = Spoken(number, 0, "playing", now.learning_rate, "", 0.0)
-    done, newest = now.step // now.steps_per_epoch, now.history.newest
-    state = _state(now)
+        last = Spoken(number, 0, "playing", snapshot.learning_rate, "", 0.0)
+    done, newest = snapshot.step // snapshot.steps_per_epoch, snapshot.history.newest
+    state = _state(snapshot)
     right = "" if newest is None else f"{newest.accuracy:.1%} of validation images read right."
     if state != last.state:
         text = {
             "done": f"Done: {right}",
             "diverged": "Stopped: the loss grew without limit.",
-            "paused": f"Paused at epoch {round(now.step / now.steps_per_epoch, 1):g}.",
+            "paused": f"Paused at epoch {round(snapshot.step / snapshot.steps_per_epoch, 1):g}.",
             "playing": "Training.",
         }.get(state, state)
-        last = Spoken(last.run, done, state, now.learning_rate, text, time.monotonic())
-    elif now.learning_rate != last.rate:
-        text = f"Learning rate {now.learning_rate:g}."
-        last = last._replace(rate=now.learning_rate, text=text, at=time.monotonic())
+        last = Spoken(last.run, done, state, snapshot.learning_rate, text, time.monotonic())
+    elif snapshot.learning_rate != last.rate:
+        text = f"Learning rate {snapshot.learning_rate:g}."
+        last = last._replace(rate=snapshot.learning_rate, text=text, at=time.monotonic())
     elif (
         done > last.epoch
         and newest is not None
-        and newest.step >= done * now.steps_per_epoch
+        and newest.step >= done * snapshot.steps_per_epoch
         and time.monotonic() - last.at >= PAUSE_S
     ):
-        text = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, page, now.settings.names)}"
+        text = f"Epoch {done} of {snapshot.settings.epochs}: {right}{_drawing(visitor, page, snapshot.settings.names)}"
         last = last._replace(epoch=done, text=text, at=time.monotonic())
     page.spoken = last
     return html.escape(last.text)
 
 
-def _state(now: Snapshot) -> str:
-    if now.finished:
+def _state(snapshot: Snapshot) -> str:
+    if snapshot.finished:
         return "done"
-    if now.diverged is not None:
+    if snapshot.diverged is not None:
         return "diverged"
-    if not now.playing:
+    if not snapshot.playing:
         return "paused"
-    return now.waits or "playing"
+    return snapshot.waits or "playing"
 
 
 def spoken_sweep(trials: Sequence[Trial]) -> str:

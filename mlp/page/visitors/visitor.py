@@ -127,13 +127,13 @@ class Visitor(Owner):
         if self.sweep.purpose != "lesson":
             return
         for job in self.sweep.jobs:
-            now = job.snapshot()
-            if now.step:
-                ended = replace(now, history=now.history.copy(), playing=False, busy=False, waits=None)
-                before = self.lesson_runs.get((now.settings, job.data))
+            snapshot = job.snapshot()
+            if snapshot.step:
+                ended = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False, waits=None)
+                before = self.lesson_runs.get((snapshot.settings, job.data))
                 numbers = [run.number for run in self.lesson_runs.values()]  # not all, if one could not be read
                 number = max(numbers, default=-1) + 1 if before is None else before.number
-                self.lesson_runs[now.settings, job.data] = NumberedRun(number, ended, job.data)
+                self.lesson_runs[snapshot.settings, job.data] = NumberedRun(number, ended, job.data)
 
     def pause_sweep(self) -> None:
         """Pause the sweep, except a job that became the visitor's current run."""

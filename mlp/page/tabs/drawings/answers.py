@@ -31,13 +31,13 @@ COST = (
 @redrawn("drawings_read", KEPT_DRAWINGS, RUN, where=Where.TAB)
 def answers_section(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the drawings with their answers, the effect of teaching digits, and the certainty of a score on signs."""
-    now, shown = answering(visitor), drawings.now
+    answerer, shown = answering(visitor), drawings.now
     answers = None
-    if now.reader.names == shown.names and len(shown):
-        answers = np.array([each.digit for each in readings_of(now.reader, shown.examples)])
+    if answerer.reader.names == shown.names and len(shown):
+        answers = np.array([each.digit for each in readings_of(answerer.reader, shown.examples)])
         right = int((answers == shown.labels).sum())
-        text = f"{right} of {len(shown)} read right by {now.caption.removeprefix('Reading with ')}."
-        st.html(f'<p class="ink-status">{text}</p>' if now.plays else announced("own_read", text))
+        text = f"{right} of {len(shown)} read right by {answerer.caption.removeprefix('Reading with ')}."
+        st.html(f'<p class="ink-status">{text}</p>' if answerer.plays else announced("own_read", text))
     elif shown.are_digits and len(shown):
         st.info("This network reads your signs, not digits. Choose another one to see how it reads your digits.")
     if rows := drawing_rows(shown, answers, 0 if shown.are_digits else GOOD_START):

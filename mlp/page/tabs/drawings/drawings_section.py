@@ -54,9 +54,9 @@ def drawings_section(visitor: Visitor, _data: Dataset) -> None:
 @redrawn("drawings_set", KEPT_DRAWINGS, where=Where.TAB)
 def _actions(visitor: Visitor, drawings: Drawings) -> None:
     """Draw the actions for all drawings, for a sign, and for one drawing."""
-    now = drawings.now
-    if now.are_digits:
-        if not len(now):
+    current = drawings.now
+    if current.are_digits:
+        if not len(current):
             st.markdown(
                 "Draw a digit above, and press what it was, after **Not right? It was a**. It is then kept here for a "
                 "network to learn. A few of each digit that it misreads are enough to start with."
@@ -64,17 +64,17 @@ def _actions(visitor: Visitor, drawings: Drawings) -> None:
     else:
         _naming(visitor)
     _refused.show()
-    if now.n_bytes or drawings.before:
+    if current.n_bytes or drawings.before:
         with st.container(horizontal=True, vertical_alignment="bottom", key="drawings_actions"):
-            _training(visitor, now)
+            _training(visitor, current)
             st.button("Undo", key="drawings_undo", disabled=not drawings.before, on_click=_do, args=(drawings.undo,))
-            if now.n_bytes:
+            if current.n_bytes:
                 _change_one(drawings)
                 _taking_away(drawings)
-        if now.are_digits and len(now):
-            _teaching_note(now)
-    if not now.are_digits and now.names:
-        st.html(announced("signs_missing", missing_drawings_text(now)))
+        if current.are_digits and len(current):
+            _teaching_note(current)
+    if not current.are_digits and current.names:
+        st.html(announced("signs_missing", missing_drawings_text(current)))
 
 
 def _naming(visitor: Visitor) -> None:
@@ -140,19 +140,19 @@ def _teaching_note(digits: DrawingSet) -> None:
 
 def _change_one(drawings: Drawings) -> None:
     """Draw the menu that renames or removes a sign, and removes drawings."""
-    now = drawings.now
+    current = drawings.now
     with st.popover("Change", key="drawings_change"):
         label = st.selectbox(
             "Drawings of",
-            range(len(now.names)),
-            format_func=lambda label: plain(now.names[label]),
-            key=f"drawings_name_{len(now.names)}",  # another control for other signs
+            range(len(current.names)),
+            format_func=lambda label: plain(current.names[label]),
+            key=f"drawings_name_{len(current.names)}",  # another control for other signs
         )
-        name = now.names[label]
-        if not now.are_digits:
+        name = current.names[label]
+        if not current.are_digits:
             key = f"sign_rename_{label}_{name}"  # another control for another name
             st.text_input("Rename", value=name, key=key, on_change=_rename, args=(drawings, label, name, key))
-        places = [place for place, example in enumerate(now.examples) if example.label == label]
+        places = [place for place, example in enumerate(current.examples) if example.label == label]
         if places:
             numbers = st.pills(
                 "Remove drawings", range(1, len(places) + 1), selection_mode="multi", key=f"drawings_less_{label}"
@@ -162,18 +162,18 @@ def _change_one(drawings: Drawings) -> None:
                 key="drawings_less_now",
                 disabled=not numbers,
                 on_click=_remove,
-                args=(drawings, now, [places[number - 1] for number in numbers]),
+                args=(drawings, current, [places[number - 1] for number in numbers]),
             )
-        if not now.are_digits:
+        if not current.are_digits:
             st.button("Remove the sign", key="sign_gone", on_click=_remove_sign, args=(drawings, label, name))
 
 
 def _taking_away(drawings: Drawings) -> None:
     """Draw the buttons to download and remove all drawings."""
-    now, kind = drawings.now, "digits" if drawings.now.are_digits else "signs"
+    current, kind = drawings.now, "digits" if drawings.now.are_digits else "signs"
     download_button(
         "Download",
-        partial(dump_drawings, now),
+        partial(dump_drawings, current),
         f"my-{kind}.json",
         key="drawings_out",
         icon=":material/download:",

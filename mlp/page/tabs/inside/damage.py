@@ -16,7 +16,7 @@ from mlp.jobs.origin import remark_on_score
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
@@ -59,20 +59,20 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int, int]:
 
 def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
     """Compare the damaged network with the whole one: answers, accuracy, size, and the neurons to switch."""
-    now = answering(visitor)
+    answerer = answering(visitor)
     damage = Damage(state.lab_off.get(), pruned / 100, bits)
     looked_at = subject(data)
-    left = damaged(now.network, damage)
-    image = now.seen(looked_at.image)
-    both = [plain_reader(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
+    whole_network, image = answerer.network, answerer.seen(looked_at.image)
+    left = damaged(whole_network, damage)
+    both = [plain_reader(answerer.reader, each).predict_proba(image[None])[0] for each in (whole_network, left)]
     validation = data.validation
-    n = n_affordable(now.network, len(validation))
-    whole, rest = right_with_and_without(now, validation, damage, left)
-    weights, all_weights = n_weights_left(left), n_weights_left(now.network)
+    n = n_affordable(answerer.network, len(validation))
+    whole, rest = right_with_and_without(answerer, validation, damage, left)
+    weights, all_weights = n_weights_left(left), n_weights_left(answerer.network)
     each = bits if bits < max(BITS) else own_bits(left)
-    size, whole_size = n_bytes(left, damage), n_bytes(now.network, Damage())
-    names = now.reader.names
-    nouns, remark = data.validation_noun[1], remark_on_score(now.shelved.root, "validation")
+    size, whole_size = n_bytes(left, damage), n_bytes(answerer.network, Damage())
+    names = answerer.reader.names
+    nouns, remark = data.validation_noun[1], remark_on_score(answerer.shelved.root, "validation")
     facts = [
         (f"Right, of {n:,} {nouns}. {remark}".rstrip(". "), f"{rest:.1%} <small>whole: {whole:.1%}</small>"),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
@@ -82,25 +82,29 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
         ),
     ]
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
-        effect = _effect_text(now, damage, both, (whole, rest), nouns)
+        effect = _effect_text(answerer, damage, both, (whole, rest), nouns)
         st.html(announced("damage", effect), width="stretch")
         st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
-    network_picture.draw(now, looked_at, left)
+    network_picture.draw(answerer, looked_at, left)
     st.html(
         f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("Damaged", both[1], names)}'
         f"<div>{facts_list(facts)}</div></div>"
     )
 
 
-def right_with_and_without(now: Answering, split: Split, damage: Damage, left: MLP) -> list[float]:
+def right_with_and_without(answerer: Answerer, split: Split, damage: Damage, left: MLP) -> list[float]:
     """Return the shares of images that a network reads right, whole and damaged.
 
     It uses as many images as can be read in time. While the network's run plays, it measures from time to time only.
     """
-    n = n_affordable(now.network, len(split))
-    right = partial(_n_right, now.reader, split.images[:n], split.labels[:n])
-    whole = within_budget("lab_whole", (now.network, split, n), partial(right, now.network), plays=now.plays)
-    rest = within_budget("lab_damage", (now.network, split, n, hash(damage)), partial(right, left), plays=now.plays)
+    n = n_affordable(answerer.network, len(split))
+    right = partial(_n_right, answerer.reader, split.images[:n], split.labels[:n])
+    whole = within_budget(
+        "lab_whole", (answerer.network, split, n), partial(right, answerer.network), plays=answerer.plays
+    )
+    rest = within_budget(
+        "lab_damage", (answerer.network, split, n, hash(damage)), partial(right, left), plays=answerer.plays
+    )
     return [whole / n, rest / n]
 
 
@@ -109,14 +113,14 @@ def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: ML
 
 
 def _effect_text(
-    now: Answering, damage: Damage, both: Sequence[np.ndarray], right: tuple[float, float], nouns: str
+    answerer: Answerer, damage: Damage, both: Sequence[np.ndarray], right: tuple[float, float], nouns: str
 ) -> str:
     """Return in a sentence what the damage has changed for the answer and for ``nouns``, or how to begin."""
-    n_off = sum(map(len, switched_off_in(now.network)))
+    n_off = sum(map(len, switched_off_in(answerer.network)))
     if not n_off and replace(damage, off=()) == Damage():
         return UNHARMED
     old, new = (int(chances.argmax()) for chances in both)
-    names = [html.escape(name) for name in now.reader.names]
+    names = [html.escape(name) for name in answerer.reader.names]
     answer = (
         f"it still reads {with_article(names[new])}" if old == new else f"<b>{names[old]} turns into {names[new]}</b>"
     )

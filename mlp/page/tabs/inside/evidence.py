@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusion
 from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Dataset
-from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
@@ -43,19 +43,19 @@ def view(visitor: Visitor, data: Dataset) -> None:
     evidence(answering(visitor), subject(data), _evidence_for.get())
 
 
-def evidence(now: Answering, looked_at: InputImage, chosen: str = _evidence_for.default) -> None:
+def evidence(answerer: Answerer, looked_at: InputImage, chosen: str = _evidence_for.default) -> None:
     """Draw gradient × input and occlusion beside an image."""
-    reader, image, colors = now.reader, now.seen(looked_at.image), theme.colors()
+    reader, image, colors = answerer.reader, answerer.seen(looked_at.image), theme.colors()
     logits = mean_logits(reader, image.reshape(1, -1))[0]
     names = reader.names
     digit = names.index(chosen) if chosen in names else int(logits.argmax())
-    direction = np.zeros(len(logits), now.network.dtype)
+    direction = np.zeros(len(logits), answerer.network.dtype)
     direction[digit] = 1
     name = html.escape(with_article(names[digit]))
     by_gradient = gradient_times_input(reader, image, direction)
     by_occlusion = occlusion(reader, image, direction)
     st.html(
-        f'<p class="ink-note">{now.caption}; it reads <b>{html.escape(looked_at.name)}</b> as '
+        f'<p class="ink-note">{answerer.caption}; it reads <b>{html.escape(looked_at.name)}</b> as '
         f'<b>{html.escape(names[logits.argmax()])}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
         f'<span class="ink-against">blue</span> against it.</p>'
     )

@@ -27,11 +27,11 @@ def choices(visitor: Visitor, _data: Dataset) -> tuple[str] | None:
 
 def view(visitor: Visitor, _data: Dataset, showing: str = WEIGHTS) -> None:
     """Draw the weights of the first layer, or their changes, as a mosaic."""
-    now, text = answering(visitor), "its 28 × 28 weights"
-    numbers = now.network.dense_layers[0].weight.value.T
-    job = now.shelved.job
+    answerer, text = answering(visitor), "its 28 × 28 weights"
+    numbers = answerer.network.dense_layers[0].weight.value.T
+    job = answerer.shelved.job
     first = job.first_network if job is not None and showing == LEARNED else None
-    if first is not None and first.layer_sizes == now.network.layer_sizes:
+    if first is not None and first.layer_sizes == answerer.network.layer_sizes:
         numbers = numbers - first.dense_layers[0].weight.value.T
         text += " minus those that it started with"
     shown = numbers[:SHOWN]
@@ -39,7 +39,7 @@ def view(visitor: Visitor, _data: Dataset, showing: str = WEIGHTS) -> None:
     pictures = pictures / max(float(np.percentile(np.abs(pictures), 99.9)), 1e-12)
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
     st.html(
-        f'<p class="ink-note">{now.caption}. Each picture is one neuron of the first layer: {text}. Ink in '
+        f'<p class="ink-note">{answerer.caption}. Each picture is one neuron of the first layer: {text}. Ink in '
         '<span class="ink-for">orange</span> places raises its sum; ink in '
         f'<span class="ink-against">blue</span> ones lowers it.{left_out}</p>'
     )

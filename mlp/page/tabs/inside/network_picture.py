@@ -13,7 +13,7 @@ from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.page import state
-from mlp.page.draw.networks import Answering
+from mlp.page.draw.networks import Answerer
 from mlp.page.draw.scene import LEGEND, activity, network_widget, scene_of
 from mlp.page.style.picking import Pick
 from mlp.page.style.signed_pictures import signed_url
@@ -54,10 +54,10 @@ class ShownLayer(NamedTuple):
     off: set[int] | None
 
 
-def draw(now: Answering, looked_at: InputImage, damaged: MLP | None = None) -> None:
+def draw(answerer: Answerer, looked_at: InputImage, damaged: MLP | None = None) -> None:
     """Draw the network at an image; with a ``damaged`` network, that one, and its hidden neurons are switches."""
-    image, network = now.seen(looked_at.image), now.network if damaged is None else damaged
-    whole = trace(now.network, image, SHOWN)
+    image, network = answerer.seen(looked_at.image), answerer.network if damaged is None else damaged
+    whole = trace(answerer.network, image, SHOWN)
     off = [*([None] * (len(whole) - 1) if damaged is None else switched_off_in(network)), None]
     activations = network.activations(image[np.newaxis])
     layers = [
@@ -65,14 +65,16 @@ def draw(now: Answering, looked_at: InputImage, damaged: MLP | None = None) -> N
         for layer, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
     traces = [layer.now for layer in layers]
-    probabilities = softmax(traces[-1].sums / now.reader.temperature)
-    picture = scene_of(network, image, traces, activations, probabilities, now.reader.names, n_patterns=len(traces))
+    probabilities = softmax(traces[-1].sums / answerer.reader.temperature)
+    picture = scene_of(
+        network, image, traces, activations, probabilities, answerer.reader.names, n_patterns=len(traces)
+    )
     packed = {
         **picture.packed(SIDE),
-        "neurons": _neurons(layers, probabilities, now.reader.names),
+        "neurons": _neurons(layers, probabilities, answerer.reader.names),
         "description": "The network, layer by layer",
     }
-    st.html(_caption(now, looked_at) + LEGEND)
+    st.html(_caption(answerer, looked_at) + LEGEND)
     network_widget("network_picture", packed, () if damaged is None else NUMBERS, switch)
     if damaged is None:
         st.html(_all_activations(network, traces))
@@ -85,12 +87,12 @@ def _shown(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTra
     return replace(layer, outputs=outputs, shown=tuple(sorted({*shown, *sorted(off)[:SHOWN]})))
 
 
-def _caption(now: Answering, looked_at: InputImage) -> str:
+def _caption(answerer: Answerer, looked_at: InputImage) -> str:
     once = " Elsewhere the network also reads shifted copies of the image."
     return (
-        f'<p class="ink-note">{now.caption}: <b>{html.escape(looked_at.name)}</b>. Point at a neuron or tap it to see '
-        'its sum: ink in <b class="ink-for">orange</b> places raises it, and in <b class="ink-against">blue</b> ones '
-        f"lowers it.{once if now.reader.test_time_augmentation else ''}</p>"
+        f'<p class="ink-note">{answerer.caption}: <b>{html.escape(looked_at.name)}</b>. Point at a neuron or tap it to '
+        'see its sum: ink in <b class="ink-for">orange</b> places raises it, and in <b class="ink-against">blue</b> '
+        f"ones lowers it.{once if answerer.reader.test_time_augmentation else ''}</p>"
     )
 
 
@@ -113,11 +115,13 @@ def _texts(layer: ShownLayer, depth: int, neuron: int, share: float | None) -> l
     """Return what there is to say about a neuron, or about an answer with its probability."""
     if layer.off and neuron in layer.off:
         return ["switched off", f"in the whole network its sum is {_signed(layer.whole_sums[neuron])}"]
-    now, bias = layer.now, float(layer.now.dense.bias.value[neuron])
-    texts = [f"sum {_signed(now.sums[neuron])}, with a bias of {_signed(bias)}"]
-    texts.append(f"output {_signed(now.outputs[neuron])}" if share is None else f"its probability is {percent(share)}")
+    traced, bias = layer.now, float(layer.now.dense.bias.value[neuron])
+    texts = [f"sum {_signed(traced.sums[neuron])}, with a bias of {_signed(bias)}"]
+    texts.append(
+        f"output {_signed(traced.outputs[neuron])}" if share is None else f"its probability is {percent(share)}"
+    )
     if depth:
-        contributions = now.contributions(neuron)
+        contributions = traced.contributions(neuron)
         strongest = np.argsort(-np.abs(contributions), kind="stable")[:3]
         listed = ", ".join(f"neuron {source + 1} ({_signed(contributions[source])})" for source in strongest)
         texts.append(f"most comes from {listed}")

@@ -11,7 +11,7 @@ from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
 from mlp.page import state
 from mlp.page.draw.answer import answer_anew
-from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.desk import STROKE
 from mlp.page.session_var import ControlVar, SessionVar
@@ -45,9 +45,9 @@ def choices(visitor: Visitor, data: Dataset) -> None:
     job, back = answers_now(visitor).job, state.loan.get()
     if job is None:
         return
-    now, kept = job.snapshot().step, job.rewind.steps
-    at = now if back is None or back.step is None else back.step
-    moments = sorted({*kept, now, at})
+    newest, kept = job.snapshot().step, job.rewind.steps
+    at = newest if back is None or back.step is None else back.step
+    moments = sorted({*kept, newest, at})
     _lab_moment.set(at)
     with _lab_moment.placed():
         st.select_slider(
@@ -59,11 +59,11 @@ def choices(visitor: Visitor, data: Dataset) -> None:
             args=(visitor, job),
             width=200,
         )
-    if now:
+    if newest:
         exact = SessionVar(f"lab_step_{at}", at)  # another field beside another step
-        st.number_input("Exact step", 0, now, at, key=exact.key, width=130)
+        st.number_input("Exact step", 0, newest, at, key=exact.key, width=130)
         st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job, exact))
-    st.button("Back to now", key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == now)
+    st.button("Back to now", key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == newest)
 
 
 def view(visitor: Visitor, data: Dataset) -> None:
@@ -85,24 +85,24 @@ def view(visitor: Visitor, data: Dataset) -> None:
         st.caption(f"This run has no saved steps, as {why}. Any step can still be computed exactly.")
     _take_replay(visitor, job)
     progress(EXPERIMENT, "Repeating the steps")
-    now = job.snapshot()
+    snapshot = job.snapshot()
     back = state.loan.get()
-    step, then = (now.step, now.reader) if back is None or back.step is None else (back.step, back.reader)
+    step, then = (snapshot.step, snapshot.reader) if back is None or back.step is None else (back.step, back.reader)
     if not np.isfinite(then.network.values).all():
         st.info(GROWN)
         return
     looked_at = subject(data)
     image = looked_at.image[None]
-    measured = [evaluation for evaluation in now.history.evaluations if evaluation.step <= step]
+    measured = [evaluation for evaluation in snapshot.history.evaluations if evaluation.step <= step]
     _continue_button(visitor, job, step)
-    text = f"<b>Your run</b> at step {step:,} of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}"
+    text = f"<b>Your run</b> at step {step:,} of {snapshot.steps:,}, epoch {snapshot.history.epoch_at(step):.2f}"
     if measured:
         text += f", with {100 * measured[-1].accuracy:.2f}% of validation images right at {measured[-1].moment}"
-    network_picture.draw(Answering(answering(visitor).shelved, then, text, step), looked_at)
+    network_picture.draw(Answerer(answering(visitor).shelved, then, text, step), looked_at)
     st.html(
         '<div class="lab-row">'
-        f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"
-        f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}</div>"
+        f"{bars('At this step', then.predict_proba(image)[0], snapshot.reader.names)}"
+        f"{bars('Now', snapshot.reader.predict_proba(image)[0], snapshot.reader.names)}</div>"
     )
 
 
@@ -173,9 +173,9 @@ def _continue_button(visitor: Visitor, job: Job, step: int) -> None:
 
 
 def _continue_run(visitor: Visitor, job: Job, exact: Replay) -> None:
-    now, step = job.snapshot(), exact.run.step
-    seconds = now.seconds * step / max(now.step, 1)
-    record = Record(exact.run.copy(), job.data, now.history.until(step), seconds, None, False, {})
+    snapshot, step = job.snapshot(), exact.run.step
+    seconds = snapshot.seconds * step / max(snapshot.step, 1)
+    record = Record(exact.run.copy(), job.data, snapshot.history.until(step), seconds, None, False, {})
     try:
         check_earlier_runs(visitor)
         check_memory(visitor, [exact.run.settings], job.data)

@@ -38,16 +38,16 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int | None, float]:
 
 def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> None:
     """Draw the changed image and its reading."""
-    now = answering(visitor)
-    looked_at, names = subject(data), [html.escape(name) for name in now.reader.names]
+    answerer = answering(visitor)
+    looked_at, names = subject(data), [html.escape(name) for name in answerer.reader.names]
     target = None if target is None or target >= len(names) else target
-    image = now.seen(looked_at.image)
-    found = attack(now.network, image, size, target=target)
-    reader = plain_reader(now.reader)
+    image = answerer.seen(looked_at.image)
+    found = attack(answerer.network, image, size, target=target)
+    reader = plain_reader(answerer.reader)
     images = np.stack([image.reshape(-1), found.image])
     before, after = reader.predict_proba(images)
     st.html(
-        f'<p class="ink-note">{now.caption}, on <b>{html.escape(looked_at.name)}</b>. '
+        f'<p class="ink-note">{answerer.caption}, on <b>{html.escape(looked_at.name)}</b>. '
         f"{_result(found, size, target, names)}</p>"
     )
     change = 10 * (found.image - images[0])
@@ -59,7 +59,7 @@ def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> No
     ]
     st.html(
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars('As it is', before, now.reader.names)}{bars('Both together', after, now.reader.names)}</div>"
+        f"{bars('As it is', before, answerer.reader.names)}{bars('Both together', after, answerer.reader.names)}</div>"
     )
 
 

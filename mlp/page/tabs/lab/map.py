@@ -12,7 +12,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
-from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.networks import Answerer, answering
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import pictures
@@ -55,41 +55,48 @@ class Layout(NamedTuple):
 
 def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
-    now = answering(visitor)
+    answerer = answering(visitor)
     test, drawing = data.test, this_page().desk.digit
-    n = n_affordable(now.network, len(test.labels))
+    n = n_affordable(answerer.network, len(test.labels))
     fitted = Split(data.train.images[:FITTED], data.train.labels[:FITTED])
-    layout = within_budget("lab_map", (now.network, test, n), lambda: _layout(now, test, n, fitted), plays=False)
-    mine = None if drawing is None else hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
+    layout = within_budget(
+        "lab_map", (answerer.network, test, n), lambda: _layout(answerer, test, n, fitted), plays=False
+    )
+    mine = None if drawing is None else hidden_outputs(answerer.network, answerer.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
-    kind, (noun, nouns) = kind_of(now.reader.names), data.noun("test")
+    kind, (noun, nouns) = kind_of(answerer.reader.names), data.noun("test")
     st.html(
-        f'<p class="ink-note">{now.caption}, with {n:,} {nouns}. The two directions were fitted on '
+        f'<p class="ink-note">{answerer.caption}, with {n:,} {nouns}. The two directions were fitted on '
         f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the {kind}s "
-        f"in the last hidden layer’s {now.network.layer_sizes[-2]:,} outputs.</p>"
+        f"in the last hidden layer’s {answerer.network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         text = f"A map of {n:,} {nouns} as dots, colored by their true {kind}"
         place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
-        pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, now.reader.names)
+        pickable_dots(
+            layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, answerer.reader.names
+        )
     with right:
         if chosen is not None:
-            _one(now, test, chosen, noun)
+            _one(answerer, test, chosen, noun)
         elif drawing is None:
             st.html(f'<p class="ink-note">Draw a {kind} to see its place, or press a dot.</p>')
         if mine is not None:
             st.html("<h3>Nearest to your drawing</h3>")
             gallery(
-                [_near(now, test, number, noun) for number in nearest_points(layout.points, mine, NEAREST).tolist()],
+                [
+                    _near(answerer, test, number, noun)
+                    for number in nearest_points(layout.points, mine, NEAREST).tolist()
+                ],
                 _lab_dot.set,
             )
 
 
-def _layout(now: Answering, test: Split, n: int, fitted: Split) -> Layout:
-    plane = discriminant_plane(hidden_outputs(now.network, now.reader.as_seen(fitted.images)), fitted.labels)
-    points = hidden_outputs(now.network, now.reader.as_seen(test.images[:n]))
+def _layout(answerer: Answerer, test: Split, n: int, fitted: Split) -> Layout:
+    plane = discriminant_plane(hidden_outputs(answerer.network, answerer.reader.as_seen(fitted.images)), fitted.labels)
+    points = hidden_outputs(answerer.network, answerer.reader.as_seen(test.images[:n]))
     before = _lab_places.get()
     if before is not None and len(before) == n:
         plane = steadied(plane, points, before)
@@ -98,19 +105,19 @@ def _layout(now: Answering, test: Split, n: int, fitted: Split) -> Layout:
     return Layout(plane, points, where)
 
 
-def _near(now: Answering, test: Split, number: int, noun: str) -> GalleryPicture:
+def _near(answerer: Answerer, test: Split, number: int, noun: str) -> GalleryPicture:
     label = int(test.labels[number])
-    read = int(now.reader.predict(test.images[number : number + 1])[0])
-    names = now.reader.names
+    read = int(answerer.reader.predict(test.images[number : number + 1])[0])
+    names = answerer.reader.names
     name = f"{noun} no. {number:,}: {with_article(names[label])}, read as {names[read]}"
     caption = f"<b>{html.escape(names[label])}</b>"
     return GalleryPicture(number, image_url(test.images[number].reshape(28, 28)), name, caption)
 
 
-def _one(now: Answering, test: Split, number: int, noun: str) -> None:
+def _one(answerer: Answerer, test: Split, number: int, noun: str) -> None:
     """Draw the chosen digit, and the way to the pixels that spoke for its answer."""
-    image, names = test.images[number], now.reader.names
-    chances = now.reader.predict_proba(image[None])[0]
+    image, names = test.images[number], answerer.reader.names
+    chances = answerer.reader.predict_proba(image[None])[0]
     read = int(chances.argmax())
     text = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
     title = f"{noun[0].upper()}{noun[1:]} no. {number:,}, {with_article(names[test.labels[number]])}"

@@ -62,9 +62,9 @@ def _measure(visitor: Visitor) -> None:
 
 def _states(job: Job) -> list[np.ndarray]:
     """Return the weights of all saved steps and of the current one."""
-    now = job.snapshot()
-    kept = [job.rewind.network(step).values for step in job.rewind.steps if step <= now.step]
-    return [*kept, now.network.values]
+    snapshot = job.snapshot()
+    kept = [job.rewind.network(step).values for step in job.rewind.steps if step <= snapshot.step]
+    return [*kept, snapshot.network.values]
 
 
 def view(visitor: Visitor, _data: Dataset) -> None:

@@ -80,7 +80,7 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
 
 def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the image so far, the weights, and the network's answer."""
-    now = answering(visitor)
+    answerer = answering(visitor)
     progress(EXPERIMENT, "Following the gradient")
     work = work_of(EXPERIMENT)
     if work is None:
@@ -89,7 +89,7 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     found: Wish = work.work
     network, image = found.network, found.image.reshape(28, 28)
     n_answers = network.layer_sizes[-1]
-    names = now.reader.names if len(now.reader.names) == n_answers else tuple(map(str, range(n_answers)))
+    names = answerer.reader.names if len(answerer.reader.names) == n_answers else tuple(map(str, range(n_answers)))
     logits = network.logits(found.image[None])
     moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.layer else ""
     weights = ("Its weights", "orange: ink raises its sum; blue: lowers it")
@@ -102,7 +102,7 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     sums += [(f"Its sum after {len(found.sums)} steps", sum_of(found))]
     facts = facts_list([(title, f"{total:+.1f}".replace("-", "−")) for title, total in sums])
     st.html(
-        f'<p class="ink-note">{_reading_text(found, logits[0], now.reader, names)}</p>'
+        f'<p class="ink-note">{_reading_text(found, logits[0], answerer.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
         f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts}</div></div>"
     )

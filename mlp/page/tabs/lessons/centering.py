@@ -34,15 +34,15 @@ def compare_forms(visitor: Visitor, data: Dataset) -> None:
     down = right.slider("Push it up or down", -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
     if across or down:
         drawing = _prepared(moved(drawing.pixels, across, down))
-    now = answering(visitor)
+    answerer = answering(visitor)
     inputs = np.stack([shrunk(drawing.pixels), drawing.image])
-    probabilities = now.reader.predict_proba(inputs)
+    probabilities = answerer.reader.predict_proba(inputs)
     forms = [
         (theme.image_url(drawing.pixels), "The canvas", "the drawing"),
-        (theme.image_url(inputs[0]), "Just shrunk", _answer_text(now.reader, probabilities[0])),
-        (theme.image_url(inputs[1]), "MNIST’s form", _answer_text(now.reader, probabilities[1])),
+        (theme.image_url(inputs[0]), "Just shrunk", _answer_text(answerer.reader, probabilities[0])),
+        (theme.image_url(inputs[1]), "MNIST’s form", _answer_text(answerer.reader, probabilities[1])),
     ]
-    place.html(pictures(forms, "ink-forms") + theme.chips([now.caption]))
+    place.html(pictures(forms, "ink-forms") + theme.chips([answerer.caption]))
 
 
 def _prepared(ink: np.ndarray) -> InputImage:

@@ -75,13 +75,14 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     jobs = [(job.snapshot(), job.data) for job in visitor.jobs()]
     known = [*jobs, *((run.snapshot, run.data) for run in [*all_runs(visitor), *list(visitor.lesson_runs.values())])]
     key = (experiment.settings, data_of(experiment))
-    return max((now for now, data in known if (now.settings, data) == key), key=lambda now: now.step, default=None)
+    same = (snapshot for snapshot, data in known if (snapshot.settings, data) == key)
+    return max(same, key=lambda snapshot: snapshot.step, default=None)
 
 
 def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
     """Return the lesson's experiments that have begun."""
     found = [(each.label, _snapshot_of(visitor, each)) for each in lesson.experiments]
-    return [Trial(text, now) for text, now in found if now is not None and now.step]
+    return [Trial(text, snapshot) for text, snapshot in found if snapshot is not None and snapshot.step]
 
 
 @redrawn("lesson_results", RUN, SWEEP)
@@ -107,14 +108,14 @@ def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
     return f'<p class="ink-status">{" ".join(texts)}</p>' if texts else ""
 
 
-def _row(experiment: Experiment, now: Snapshot | None, *, with_size: bool) -> list[str]:
+def _row(experiment: Experiment, snapshot: Snapshot | None, *, with_size: bool) -> list[str]:
     cells = [html.escape(experiment.label), *([f"{experiment.settings.n_parameters:,}"] if with_size else [])]
-    if now is None or not len(now.history):
+    if snapshot is None or not len(snapshot.history):
         return [*cells, f"0 of {experiment.settings.epochs}", "–", "–"]
-    newest = now.history.newest
+    newest = snapshot.history.newest
     if newest is None or not newest.step or newest.training_accuracy is None:
-        return [*cells, now.epochs_done, "–", "–"]
-    return [*cells, now.epochs_done, f"{newest.training_accuracy:.1%}", f"<b>{newest.accuracy:.1%}</b>"]
+        return [*cells, snapshot.epochs_done, "–", "–"]
+    return [*cells, snapshot.epochs_done, f"{newest.training_accuracy:.1%}", f"<b>{newest.accuracy:.1%}</b>"]
 
 
 def data_of(experiment: Experiment) -> Source:

@@ -132,9 +132,10 @@ def _table(trials: Sequence[Trial]) -> str:
         return ""
     rows = []
     for trial in trials:
-        now, newest = trial.snapshot, trial.newest
+        snapshot, newest = trial.snapshot, trial.newest
         learned = None if newest is None else newest.training_accuracy
-        cells = [now.epochs_done, *("–" if share is None else f"{share:.1%}" for share in (learned, trial.accuracy))]
+        shares = ("–" if share is None else f"{share:.1%}" for share in (learned, trial.accuracy))
+        cells = [snapshot.epochs_done, *shares]
         rows.append(f"<tr><th>{html.escape(trial.value)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     heads = "".join(f"<th>{head}</th>" for head in ("Experiment", "Epochs", "Training", "Validation"))
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

@@ -18,7 +18,7 @@ from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.reading import NETWORK
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
@@ -73,16 +73,16 @@ BUDGET = 4e10
 def mistakes_section(visitor: Visitor, data: Dataset) -> None:
     """Draw the confusion matrix, and the images in its open cell or the most confident mistakes."""
     kind = ("test" in data.splits_to_check and SPLITS.open_one()) or "validation"
-    now = answering(visitor)
-    if not np.isfinite(now.network.values).all():
+    answerer = answering(visitor)
+    if not np.isfinite(answerer.network.values).all():
         st.info("This network’s weights have grown without limit, so it can’t read anything.")
         return
     split: Split = getattr(data, kind)
     names, (noun, nouns) = data.names, data.noun(kind)
-    text, readings, is_old = _read(now, data.name, kind, split)
+    text, readings, is_old = _read(answerer, data.name, kind, split)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
-    remark = remark_on_score(now.shelved.root, kind)
+    remark = remark_on_score(answerer.shelved.root, kind)
     st.html(
         f'<p class="ink-note">{text}: it reads <b>{right:,} of {total:,}</b> {nouns} right, '
         f"{100 * right / total:.2f}%. {remark} Each row is a true {kind_of(names)}, each "
@@ -103,20 +103,21 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
         _pictures(readings, split, chosen, kind, names, noun)
 
 
-def _read(now: Answering, data: str, kind: str, split: Split) -> tuple[str, LabeledReadings, bool]:
+def _read(answerer: Answerer, data: str, kind: str, split: Split) -> tuple[str, LabeledReadings, bool]:
     """Return which network was read, its readings, and whether it has changed since then.
 
     Whoever looks at a list looks at one moment: it is not sorted anew under the pointer while a run plays.
     """
-    if now.shelved.is_shipped:  # the same for all visitors
-        return now.caption, _pretrained_readings(now.shelved.key, data, kind, now.reader, split), False
-    look, of = _look.get(), (now.shelved.key, now.is_lent and now.step, data, kind)
-    is_old = look is not None and look.network() is not now.network
+    if answerer.shelved.is_shipped:  # the same for all visitors
+        return answerer.caption, _pretrained_readings(answerer.shelved.key, data, kind, answerer.reader, split), False
+    look, of = _look.get(), (answerer.shelved.key, answerer.is_lent and answerer.step, data, kind)
+    is_old = look is not None and look.network() is not answerer.network
     if look is None or look.of != of or (look.is_untrained and is_old):
-        at = "" if now.step is None else f", at step {now.step:,}"
-        n = n_affordable(now.reader, len(split), BUDGET)
-        readings = read_all(now.reader, split.images[:n], split.labels[:n])
-        look, is_old = Look(of, weakref.ref(now.network), now.step == 0, now.caption + at, readings), False
+        at = "" if answerer.step is None else f", at step {answerer.step:,}"
+        n = n_affordable(answerer.reader, len(split), BUDGET)
+        readings = read_all(answerer.reader, split.images[:n], split.labels[:n])
+        look = Look(of, weakref.ref(answerer.network), answerer.step == 0, answerer.caption + at, readings)
+        is_old = False
         _look.set(look)
     return look.text, look.readings, is_old
 

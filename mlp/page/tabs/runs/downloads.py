@@ -29,7 +29,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
     """Draw the download buttons of one run; each file is made when its button is pressed."""
     shown = run_of(visitor, number)
 
-    def now() -> NumberedRun:
+    def run_now() -> NumberedRun:
         try:
             return run_of(visitor, number)
         except LookupError:  # another page has deleted it
@@ -37,10 +37,10 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
     name = file_name(f"run-{number}", visitor.nickname, date.today())
     with st.container(horizontal=True, vertical_alignment="center"):
-        _offer_network(now, name, visitor)
+        _offer_network(run_now, name, visitor)
         download_button(
             "Curves as PNG",
-            lambda: curves_picture(now(), "png"),
+            lambda: curves_picture(run_now(), "png"),
             f"{name}.png",
             key="png_out",
             icon=":material/image:",
@@ -49,25 +49,25 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             download_button(
                 "Curves as CSV",
-                lambda: curves_table(now()),
+                lambda: curves_table(run_now()),
                 f"{name}.csv",
                 key="csv_out",
                 icon=":material/table:",
                 help="Downloads a table with a line for each step.",
             )
             with st.popover("For other tools", icon=":material/extension:"):
-                _offer_exports(now, name, visitor)
+                _offer_exports(run_now, name, visitor)
         if command := command_of(shown, visitor.signs.now, f"{name}.safetensors"):
             _command(shown, command)
 
 
 def share_file(visitor: Visitor) -> None:
     """Draw the button that downloads the network that answers as a web page."""
-    now = answering(visitor)
+    answerer = answering(visitor)
     st.markdown("A web page in which this network reads drawings, without this server or the internet.")
     download_button(
         "Take it home",
-        lambda: take_home_page(now.reader, title=now.shelved.name, digit_check=pretrained("digit_check")),
+        lambda: take_home_page(answerer.reader, title=answerer.shelved.name, digit_check=pretrained("digit_check")),
         f"{file_name('network', visitor.nickname, date.today())}.html",
         key="share_file",
         icon=":material/home:",
@@ -85,11 +85,11 @@ def file_name(of: str, nickname: str, today: date) -> str:
     return f"inkling-{name}-{of}-{today.isoformat()}" if name else f"inkling-{of}"
 
 
-def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
+def _offer_network(run_now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
     """Draw the download buttons for weights, web page and report."""
     download_button(
         "Weights",
-        lambda: weights(now(), visitor.signs.now),
+        lambda: weights(run_now(), visitor.signs.now),
         f"{name}.safetensors",
         key="weights_out",
         icon=":material/download:",
@@ -97,7 +97,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor) 
     )
     download_button(
         "Take it home",
-        lambda: home_page(now(), visitor.signs.now),
+        lambda: home_page(run_now(), visitor.signs.now),
         f"{name}.html",
         key="home_out",
         icon=":material/home:",
@@ -105,7 +105,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, visitor: Visitor) 
     )
     download_button(
         "Report",
-        lambda: report(now(), visitor.digits.now, visitor.nickname),
+        lambda: report(run_now(), visitor.digits.now, visitor.nickname),
         f"{name}-report.html",
         key="report_out",
         icon=":material/print:",
@@ -125,15 +125,15 @@ def _command(run: NumberedRun, command: str) -> None:
 
 def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
     """Return the run's report as an HTML page to print."""
-    now, reader = run.snapshot, run.snapshot.reader
+    snapshot, reader = run.snapshot, run.snapshot.reader
     split = run.data.load().validation
     today = date.today()
     facts = [("By", nickname)] if nickname else []
     facts += [
         ("Date", f"{today.day} {today:%B %Y}"),
-        ("Data", now.data_name),
-        ("Steps", f"{now.step:,}"),
-        ("Time", f"{now.seconds:.0f} s"),
+        ("Data", snapshot.data_name),
+        ("Steps", f"{snapshot.step:,}"),
+        ("Time", f"{snapshot.seconds:.0f} s"),
     ]
     if run.origin is not None:
         facts.append(("Started from", run.origin.name))
@@ -146,16 +146,16 @@ def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = curves_picture(run, "svg", "")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
-    return report_page(title(run), facts, now.settings, curves, validation, drawn, shows_mistakes=not of_others)
+    return report_page(title(run), facts, snapshot.settings, curves, validation, drawn, shows_mistakes=not of_others)
 
 
-def _offer_exports(now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
+def _offer_exports(run_now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
     """Draw a download button for each tool that can run the network."""
     st.caption("In each tool, the network gives the same probabilities, up to rounding.", width=260)
     for tool, about in TOOLS.items():
         download_button(
             about.label,
-            partial(_export_of, now, tool, name, visitor),
+            partial(_export_of, run_now, tool, name, visitor),
             download_name(tool, name),
             key=f"{tool}_out",
             icon=":material/download:",
@@ -163,8 +163,8 @@ def _offer_exports(now: Callable[[], NumberedRun], name: str, visitor: Visitor) 
         )
 
 
-def _export_of(now: Callable[[], NumberedRun], tool: str, name: str, visitor: Visitor) -> bytes:
-    return download(_reader_with_facts(now(), visitor.signs.now), tool, name)
+def _export_of(run_now: Callable[[], NumberedRun], tool: str, name: str, visitor: Visitor) -> bytes:
+    return download(_reader_with_facts(run_now(), visitor.signs.now), tool, name)
 
 
 def weights(run: NumberedRun, signs: DrawingSet) -> bytes:

@@ -87,13 +87,13 @@ def run_rows(runs: list[NumberedRun], current: int) -> tuple[list[list[str]], li
     heads = ["Run", *(setting_names()[name].capitalize() for name in different), "Started from", "Time"]
     results, others = [], [[*map(html.escape, heads)]]
     for place, run in enumerate(runs):
-        now = run.snapshot
+        snapshot = run.snapshot
         name = f"<b>{run_name(run)}</b>{', current' if run.number == current else ''}"
-        measured = map(accuracy_at, (best_trained(now.history), now.history.newest))
-        results.append([name, html.escape(now.data_name), html.escape(now.epochs_done), *measured])
+        measured = map(accuracy_at, (best_trained(snapshot.history), snapshot.history.newest))
+        results.append([name, html.escape(snapshot.data_name), html.escape(snapshot.epochs_done), *measured])
         cells = [values[place] for values in different.values()]
         origin = run.origin.name if run.origin else "random weights"
-        others.append([name, *map(html.escape, (*cells, origin, duration(now.seconds)))])
+        others.append([name, *map(html.escape, (*cells, origin, duration(snapshot.seconds)))])
     return results, others
 
 

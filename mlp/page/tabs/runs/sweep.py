@@ -145,12 +145,13 @@ def sweep_table(name: str | None, trials: Sequence[Trial]) -> str:
     rows, best = [], leader(trials)
     color = {trial.value: f"var(--{color_of(place)})" for place, trial in enumerate(trials)}
     for trial in ranked(trials):
-        now, newest = trial.snapshot, trial.newest
+        snapshot, newest = trial.snapshot, trial.newest
         accuracy = accuracy_at(newest)
-        state = "stopped: its loss grew without limit" if now.diverged else now.error or ""
+        state = "stopped: its loss grew without limit" if snapshot.diverged else snapshot.error or ""
         if not state:
-            state = "done" if now.finished else "waiting" if now.waits else "training" if now.playing else "paused"
-        cells = [now.epochs_done, duration(now.seconds), state]
+            moving = "waiting" if snapshot.waits else "training" if snapshot.playing else "paused"
+            state = "done" if snapshot.finished else moving
+        cells = [snapshot.epochs_done, duration(snapshot.seconds), state]
         text = f"<b>{accuracy} ★</b>" if trial is best else accuracy
         value = f'<span style="color:{color[trial.value]}" aria-hidden="true">━</span> {html.escape(trial.value)}'
         rows.append([value, text, *map(html.escape, cells)])

@@ -84,10 +84,10 @@ def warn_of_network() -> None:
 
 def sent_row(visitor: Visitor) -> Row | None:
     """Take the drawing for the count, while a friend’s network answers and the drawer of signs is closed."""
-    now = answering(visitor)
-    if not now.shelved.is_friends or drawer_is_open(visitor):
+    answerer = answering(visitor)
+    if not answerer.shelved.is_friends or drawer_is_open(visitor):
         return None
-    return Row(partial(_judge, visitor, now.reader.names), [STROKE])
+    return Row(partial(_judge, visitor, answerer.reader.names), [STROKE])
 
 
 def _judge(visitor: Visitor, names: tuple[str, ...]) -> None:

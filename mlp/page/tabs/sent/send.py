@@ -36,9 +36,9 @@ def link_of(code: str) -> str:
 
 def send_section(visitor: Visitor) -> None:
     """Draw the button that sends the network that answers, and the link; no copy is needed of one that others have."""
-    now = answering(visitor).shelved
-    code = now.key
-    if not (now.is_shipped or now.is_friends):
+    network = answering(visitor).shelved
+    code = network.key
+    if not (network.is_shipped or network.is_friends):
         code = _code.get() if _code.get() in COPIES.of(visitor) else ""
         st.markdown(f"A friend draws for a copy of your network as it is now. {KEPT}")
         look: Literal["primary", "secondary"] = "secondary" if code else "primary"  # then copying is what is next
@@ -50,11 +50,11 @@ def send_section(visitor: Visitor) -> None:
 
 
 def _send(visitor: Visitor) -> None:
-    now = answering(visitor)
-    about = "digits" if now.reader.reads_digits else in_words(now.reader.names)
+    answerer = answering(visitor)
+    about = "digits" if answerer.reader.reads_digits else in_words(answerer.reader.names)
     try:
-        is_continued = now.shelved.run is not None and now.shelved.run.origin is not None
-        reader = copy_of(now.reader, None if is_continued else training_seconds(now))
+        is_continued = answerer.shelved.run is not None and answerer.shelved.run.origin is not None
+        reader = copy_of(answerer.reader, None if is_continued else training_seconds(answerer))
         check_bytes(reader.network.values.nbytes, "try again when other visitors have left")
         _code.set(COPIES.send(visitor, reader, about))
     except ValueError as error:

@@ -235,12 +235,12 @@ def after(step: SlowStep) -> None:
     columns[1].metric("Read right", f"{after} of {n}", f"{after - before:+d}" if after != before else None)
     columns[2].metric("Length of the update, relative to the weights", f"{100 * length:.2f}%")
     names = step.settings.names
-    was, now = (logits.argmax(axis=1) for logits in (step.outputs[-1], step.logits_after))
-    changed = np.flatnonzero(was != now)[:SHOWN_IMAGES].tolist()
+    was, later = (logits.argmax(axis=1) for logits in (step.outputs[-1], step.logits_after))
+    changed = np.flatnonzero(was != later)[:SHOWN_IMAGES].tolist()
     if len(changed):
         st.markdown("**It changed its mind about**")
-        marks = ["✓" if now[k] == step.labels[k] else "" for k in changed]
-        turned = [f"{names[was[k]]} → {names[now[k]]} {mark}".strip() for k, mark in zip(changed, marks, strict=True)]
+        marks = ["✓" if later[k] == step.labels[k] else "" for k in changed]
+        turned = [f"{names[was[k]]} → {names[later[k]]} {mark}".strip() for k, mark in zip(changed, marks, strict=True)]
         images_of(step, changed, turned, alt="read as {}")
     else:
         st.caption("It changed its mind about none of them: most steps are small.")
