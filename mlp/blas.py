@@ -70,7 +70,7 @@ def pools() -> list[Pool]:
     """
     import scipy.linalg.blas  # noqa: F401  so that its BLAS is among them
 
-    found = []
+    pools = []
     for library in ThreadpoolController().lib_controllers:
         if library.internal_api == "openblas" and library.threading_layer != "openmp":
             of_scipy = any(folder.startswith("scipy") for folder in Path(library.filepath).parts[-3:-1])
@@ -78,11 +78,11 @@ def pools() -> list[Pool]:
                 names = [f"{prefix}openblas_{act}_num_threads{suffix}" for act in ("get", "set")]
                 if all(hasattr(library.dynlib, name) for name in names):
                     get, set_ = (getattr(library.dynlib, name) for name in names)
-                    found.append(Pool(get, set_, of_scipy))
+                    pools.append(Pool(get, set_, of_scipy))
                     break
         elif library.internal_api == "mkl":
-            found.append(Pool(library.get_num_threads, library.set_num_threads))
-    return found
+            pools.append(Pool(library.get_num_threads, library.set_num_threads))
+    return pools
 
 
 class BlasThreads:

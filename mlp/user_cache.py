@@ -48,17 +48,17 @@ def shared(name: str, n_bytes: int, make: Callable[[], bytes]) -> np.ndarray:
     except RuntimeError as error:
         log.warning("%s is not shared by processes: %s", name, error)
         return np.frombuffer(make(), np.uint8)
-    found = _mapped(path, n_bytes)
-    if found is not None:
-        return found
+    mapped = _mapped(path, n_bytes)
+    if mapped is not None:
+        return mapped
     with _one_writer(path.parent):
-        found = _mapped(path, n_bytes)  # another process may have written it meanwhile
-        if found is not None:
-            return found
+        mapped = _mapped(path, n_bytes)  # another process may have written it meanwhile
+        if mapped is not None:
+            return mapped
         data = make()
         _write(path, data)
-    found = _mapped(path, n_bytes)
-    return np.frombuffer(data, np.uint8) if found is None else found
+    mapped = _mapped(path, n_bytes)
+    return np.frombuffer(data, np.uint8) if mapped is None else mapped
 
 
 def _mapped(path: Path, n_bytes: int) -> np.ndarray | None:

@@ -23,5 +23,5 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
         return softmax_cross_entropy(logits * np.exp(-log_temperature), labels)[0]
 
     logits = logits.astype(np.float64)
-    found = minimize_scalar(loss, bounds=(np.log(0.1), np.log(10)), method="bounded", options={"xatol": 1e-6})
-    return float(np.exp(found.x))
+    minimum = minimize_scalar(loss, bounds=(np.log(0.1), np.log(10)), method="bounded", options={"xatol": 1e-6})
+    return float(np.exp(minimum.x))

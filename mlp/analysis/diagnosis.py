@@ -50,16 +50,16 @@ def diagnoses(snapshot: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]
     settings, rate = snapshot.settings, snapshot.learning_rate
     if snapshot.diverged is not None:
         return [_diverged(snapshot)]
-    found = []
+    problems = []
     if is_stuck(snapshot.history, snapshot.steps, settings.n_classes):
-        found.append(_not_falling(settings, rate, snapshot.history))
+        problems.append(_not_falling(settings, rate, snapshot.history))
     gaps = generalization_gaps(snapshot.history)
     newest = snapshot.history.newest
     if len(gaps) >= 2 and min(gaps[-2:]) > GAP and newest and (newest.training_accuracy or 0) > MEMORIZED:
-        found.append(_overfitting(settings, gaps[-1]))
+        problems.append(_overfitting(settings, gaps[-1]))
     if dead and max(dead) > DEAD_SHARE and newest and (newest.training_accuracy or 0) < GOOD:
-        found.append(_dead(settings, rate, dead))
-    return found
+        problems.append(_dead(settings, rate, dead))
+    return problems
 
 
 def is_stuck(history: History, steps: int, n_classes: int) -> bool:

@@ -89,12 +89,12 @@ def wires(layers: Sequence[LayerTrace], limit: int) -> list[Wire]:
     """
     first = layers[0]
     sums = first.sums - first.dense.bias.value
-    found = [[Link(0, neuron, float(sums[neuron])) for neuron in first.shown]]
-    found += [links(before, after, limit) for before, after in pairwise(layers[:-1])]
+    lines = [[Link(0, neuron, float(sums[neuron])) for neuron in first.shown]]
+    lines += [links(before, after, limit) for before, after in pairwise(layers[:-1])]
     if len(layers) > 1:
-        found.append(links(layers[-2], layers[-1], limit, answer=int(layers[-1].sums.argmax())))
+        lines.append(links(layers[-2], layers[-1], limit, answer=int(layers[-1].sums.argmax())))
     drawn = []
-    for depth, carried in enumerate(found):
+    for depth, carried in enumerate(lines):
         reach = max(max((abs(link.contribution) for link in carried), default=0.0), 1e-12)
         drawn += [Wire(depth, link.source, link.target, link.contribution / reach) for link in carried]
     return drawn

@@ -44,8 +44,8 @@ def settings_in_words(settings: Settings) -> str:
     """
 
     def different(recipe: Recipe) -> list[str]:
-        found = differences([recipe.settings, settings])
-        return [f"{setting_names()[name]} {both[1]}" for name, both in found.items() if name not in _NAMED_ELSEWHERE]
+        both = differences([recipe.settings, settings]).items()
+        return [f"{setting_names()[name]} {values[1]}" for name, values in both if name not in _NAMED_ELSEWHERE]
 
     nearest = min(
         RECIPES.values(), key=lambda recipe: (len(different(recipe)), recipe.settings.images != settings.images)

@@ -35,7 +35,7 @@ def predict(given: argparse.Namespace) -> int:
     network = load_model(given.file)
     check_reads_drawings(network, given.file)
     digit_check = load_model(DIGIT_CHECK_MODEL) if network.reads_digits and DIGIT_CHECK_MODEL.exists() else None
-    status, found = 0, []
+    status, results = 0, []
     for path in given.pictures:
         try:
             with open(path, "rb") as file:
@@ -46,12 +46,12 @@ def predict(given: argparse.Namespace) -> int:
             continue
         inks = [picture.ink] if picture.sheet is None else [digit.ink for digit in picture.sheet.digits]
         answers = [answer(network, digit_check, ink) for ink in inks]
-        found.append({"picture": path, "answers": answers})
+        results.append({"picture": path, "answers": answers})
         if not given.json:
             for each in answers:
                 print_line(f"{path} {each['answer'] if each['seen'] else 'none'} {each['sure']:.4f}")
     if given.json:
-        print_line(json.dumps(found, ensure_ascii=False, indent=1))
+        print_line(json.dumps(results, ensure_ascii=False, indent=1))
     return status
 
 

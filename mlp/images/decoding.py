@@ -111,9 +111,9 @@ _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)  # in scans, th
 def _n_scans(data: bytes) -> int:
     """Return the number of scans of a JPEG from its markers, as its decoder would find them, without decoding."""
     scans, place = 0, 2
-    while (found := _MARKER.search(data, place)) is not None and found[1] != b"\xd9":
-        place = found.end()
-        if found[1] not in (b"\xd8", b"\x01"):  # all other markers state their length
+    while (marker := _MARKER.search(data, place)) is not None and marker[1] != b"\xd9":
+        place = marker.end()
+        if marker[1] not in (b"\xd8", b"\x01"):  # all other markers state their length
             place += int.from_bytes(data[place : place + 2], "big")
-        scans += found[1] == b"\xda"
+        scans += marker[1] == b"\xda"
     return scans

@@ -35,8 +35,8 @@ class InputImage:
         inks = digits_side_by_side(self.pixels) if self.kind == "drawing" else []
         if len(inks) < 2:
             return (self,)
-        found = [from_drawing(ink, _strokes_in(ink, self.strokes)) for ink in inks]
-        return tuple(digit for digit in found if digit is not None)
+        digits = [from_drawing(ink, _strokes_in(ink, self.strokes)) for ink in inks]
+        return tuple(digit for digit in digits if digit is not None)
 
 
 def _strokes_in(ink: np.ndarray, strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:

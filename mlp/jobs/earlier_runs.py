@@ -128,9 +128,9 @@ def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:
     >>> differences([Settings(), Settings(learning_rate=0.01, hidden=(30,))])
     {'hidden': ['100, 200', '30'], 'learning_rate': ['0.1', '0.01']}
     """
-    found = {}
+    differing = {}
     for field in fields(Settings):
         values = [getattr(each, field.name) for each in settings]
         if any(value != values[0] for value in values):
-            found[field.name] = [value_text(value) for value in values]
-    return found
+            differing[field.name] = [value_text(value) for value in values]
+    return differing

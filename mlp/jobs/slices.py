@@ -70,15 +70,15 @@ def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     loss, share = evaluate(run.network, images, dataset.validation.labels)
     own = training_sample(run.settings, dataset.train, run.images_used(n_images))
     own_loss, own_share = evaluate(run.network, own.images, own.labels)
-    found = Evaluation(
+    evaluation = Evaluation(
         run.step, run.epoch_position(n_images), loss, share, training_loss=own_loss, training_accuracy=own_share
     )
     if dataset.unseen is not None:
-        return found._replace(none_below=none_below(run.reader, dataset.unseen))
+        return evaluation._replace(none_below=none_below(run.reader, dataset.unseen))
     if run.step == 0:  # random weights need no score on synthetic digits, and the curves should start at once
-        return found
+        return evaluation
     synthetic = synthetic_score(run.reader)
-    return found._replace(synthetic=synthetic.all, synthetic_unseen=synthetic.unseen)
+    return evaluation._replace(synthetic=synthetic.all, synthetic_unseen=synthetic.unseen)
 
 
 def advance(

@@ -52,7 +52,7 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
     return Comparison(float(np.abs(off).mean()), early, float(off[-1]), done)
 
 
-def comparison_text(found: Comparison) -> str:
+def comparison_text(comparison: Comparison) -> str:
     """Return the errors of a guess as text.
 
     >>> comparison_text(Comparison(0.012, 0.01, -0.015, 1.0))
@@ -60,13 +60,13 @@ def comparison_text(found: Comparison) -> str:
     >>> comparison_text(Comparison(0.2, -0.3, 0.1, 0.5))
     'On average 20.0 points off. Early it was 30.0 points above your guess, but at present it is 10.0 points below.'
     """
-    off = f"On average {100 * found.mean:.1f} points off{': well guessed' if found.mean <= CLOSE else ''}."
-    when = "at the end" if found.progress >= 1 else "at present"
-    end = "it is where you guessed" if abs(found.end) <= CLOSE else f"it is {_distance(found.end)}"
-    if not abs(found.early) > 2 * CLOSE:
-        return f"{off} {when.capitalize()} {end}{'' if abs(found.end) <= CLOSE else ' your guess'}."
-    same = found.early * found.end > 0 and abs(found.end) > CLOSE
-    return f"{off} Early it was {_distance(found.early)} your guess, {'and' if same else 'but'} {when} {end}."
+    off = f"On average {100 * comparison.mean:.1f} points off{': well guessed' if comparison.mean <= CLOSE else ''}."
+    when = "at the end" if comparison.progress >= 1 else "at present"
+    end = "it is where you guessed" if abs(comparison.end) <= CLOSE else f"it is {_distance(comparison.end)}"
+    if not abs(comparison.early) > 2 * CLOSE:
+        return f"{off} {when.capitalize()} {end}{'' if abs(comparison.end) <= CLOSE else ' your guess'}."
+    same = comparison.early * comparison.end > 0 and abs(comparison.end) > CLOSE
+    return f"{off} Early it was {_distance(comparison.early)} your guess, {'and' if same else 'but'} {when} {end}."
 
 
 def _distance(guess_less_truth: float) -> str:

@@ -82,7 +82,7 @@ def wish(network: MLP, layer: int, neuron: int) -> Wish:
     return Wish(network, layer, neuron, 0.2 * noise)
 
 
-def sum_of(found: Wish) -> float:
+def sum_of(wish: Wish) -> float:
     """Return the neuron's sum, before its activation, for the current image."""
-    activations = found.network.activations(found.image[np.newaxis])
-    return float(activations[place_of_sums(found.network, found.layer)][0, found.neuron])
+    activations = wish.network.activations(wish.image[np.newaxis])
+    return float(activations[place_of_sums(wish.network, wish.layer)][0, wish.neuron])

@@ -81,4 +81,4 @@ def filled_template(template: str, reader: Reader, **values: str) -> str:
         **values,
     }
     text = (FOLDER / template).read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: known[found[1]], text)
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: known[match[1]], text)

@@ -224,9 +224,9 @@ def is_paintable(text: str, face: ImageFont.FreeTypeFont) -> bool:
 @cache
 def font(px: int, weight: int = 400) -> ImageFont.FreeTypeFont:
     """Return the page's font, which Streamlit includes, or else that of matplotlib."""
-    found = find_spec("streamlit")
+    spec = find_spec("streamlit")
     try:
-        media = Path(str(found and found.origin)).parent / "static" / "static" / "media"
+        media = Path(str(spec and spec.origin)).parent / "static" / "static" / "media"
         loaded = ImageFont.truetype(next(media.glob("SourceSansVF-Upright*")), px)
         loaded.set_variation_by_axes([weight])
     except (OSError, StopIteration, NotImplementedError):

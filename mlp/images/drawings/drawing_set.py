@@ -61,8 +61,8 @@ class DrawingSet:
     def place_of(self, image: np.ndarray) -> int | None:
         """Return the place of the example with this image, in any form of `as_pixels`; None if there is none."""
         pixels = as_pixels(image).tobytes()
-        found = (place for place, example in enumerate(self.examples) if example.image.tobytes() == pixels)
-        return next(found, None)
+        places = (place for place, example in enumerate(self.examples) if example.image.tobytes() == pixels)
+        return next(places, None)
 
     def with_name(self, name: object) -> "DrawingSet":
         """Return the set with another name.

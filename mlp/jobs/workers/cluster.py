@@ -175,13 +175,13 @@ class Cluster:
             raise RuntimeError(
                 "it cannot import mlp: it and its workers must be started in Inkling's folder, with PYTHONPATH=."
             ) from error
-        if found := mismatch(scheduler):
-            raise RuntimeError(found)
+        if difference := mismatch(scheduler):
+            raise RuntimeError(difference)
         awake = {}
         for address, (n_threads, silent_s, versions) in machines.items():
-            if found := mismatch(versions):
+            if difference := mismatch(versions):
                 if address not in self._left_out:
-                    log.warning("the worker at %s gets no slices: %s", address, found)
+                    log.warning("the worker at %s gets no slices: %s", address, difference)
             elif silent_s < self._answer_s:
                 awake[address] = n_threads
         self._left_out, self._client, self._awake = machines.keys() - awake.keys(), client, awake
@@ -206,5 +206,5 @@ def mismatch(theirs: Versions) -> str:
     differ = [name for name in VERSIONS if theirs.get(name) != ours[name]]
     if not differ:
         return ""
-    found = ", ".join(f"{name} {theirs.get(name)} instead of {ours[name]}" for name in differ)
-    return f"it has {found}; all machines need the versions of the page's server"
+    difference = ", ".join(f"{name} {theirs.get(name)} instead of {ours[name]}" for name in differ)
+    return f"it has {difference}; all machines need the versions of the page's server"

@@ -35,9 +35,9 @@ class _Answer(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> type[Exception]:
         known = {PictureError.__name__: PictureError} if module == PictureError.__module__ else vars(builtins)
-        found = known.get(name)
-        if module in (PictureError.__module__, "builtins") and isinstance(found, type) and issubclass(found, Exception):
-            return found
+        kind = known.get(name)
+        if module in (PictureError.__module__, "builtins") and isinstance(kind, type) and issubclass(kind, Exception):
+            return kind
         raise pickle.UnpicklingError(f"an answer must hold bytes or an error, got {module}.{name}")
 
 

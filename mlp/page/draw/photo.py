@@ -108,8 +108,8 @@ def _sheet_photo(visitor: Visitor) -> None:
 
 def _answers(visitor: Visitor, photo: Photo) -> list[str | None]:
     """Return the answer for each digit; None if it is rejected or the network cannot answer."""
-    found = iter(answers_to([digit for digit in photo.digits if digit is not None], answering(visitor)))
-    return [None if digit is None else next(found).text for digit in photo.digits]
+    answers = iter(answers_to([digit for digit in photo.digits if digit is not None], answering(visitor)))
+    return [None if digit is None else next(answers).text for digit in photo.digits]
 
 
 def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> list[list[str]]:

@@ -81,8 +81,8 @@ class Answer(NamedTuple):
 def desk_answer(desk: Desk, answerer: Answerer) -> Answer:
     """Return a network's answer to what is on the desk."""
     pen = desk.pen
-    found = answers_to(desk.digits, answerer, unfinished=pen) or [DigitAnswer(answerer, None, None, is_seen=True)]
-    return Answer(found, place_of(desk.chosen, len(found)), pen, desk.collected)
+    answers = answers_to(desk.digits, answerer, unfinished=pen) or [DigitAnswer(answerer, None, None, is_seen=True)]
+    return Answer(answers, place_of(desk.chosen, len(answers)), pen, desk.collected)
 
 
 def answers_to(digits: Sequence[InputImage], answerer: Answerer, *, unfinished: bool = False) -> list[DigitAnswer]:

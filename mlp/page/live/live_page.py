@@ -145,10 +145,10 @@ class LivePage:
         """Return the parts of these sources."""
         with self._lock:
             sources = [source for name, source in self._sources.items() if name in names]  # in order of registration
-        found: Parts = {}
+        parts: Parts = {}
         for source in sources:
-            found |= source(self)
-        return found
+            parts |= source(self)
+        return parts
 
     @property
     def followed(self) -> bool:

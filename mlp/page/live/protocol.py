@@ -119,10 +119,10 @@ def parse(text: str) -> Begun | Ask | Got | Hidden:
     (Got(got=12), Hidden(hidden=True))
     """
     message = _object(text)
-    found = _as(Begun, message) or _as(Ask, message) or _as(Got, message) or _as(Hidden, message)
-    if found is None:
+    parsed = _as(Begun, message) or _as(Ask, message) or _as(Got, message) or _as(Hidden, message)
+    if parsed is None:
         raise Refused(MALFORMED, f"a message must be begun, a question, got or hidden, not {sorted(message)!r:.80}")
-    return found
+    return parsed
 
 
 def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:

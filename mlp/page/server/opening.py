@@ -76,8 +76,8 @@ class Opening:
         for own in (theme.PREVIEW, theme.FONT):  # what a link shows of the page, and its letters
             if path == f"/{own.name}":
                 return own
-        if found := STATIC.fullmatch(path):
-            return FILES / "static" / found[1]
+        if match := STATIC.fullmatch(path):
+            return FILES / "static" / match[1]
         accepted = Headers(scope=scope).get("accept", "*/*")  # programs that look at a link name no type
         opens_page = OPENS_PAGE.fullmatch(path) and ("text/html" in accepted or "*/*" in accepted)
         return PAGE if opens_page else None
@@ -110,11 +110,12 @@ def completed(page: bytes) -> bytes:
 
 def _canvas_scripts() -> list[str]:
     """Return the addresses of the canvas's scripts, which a browser would else ask for one after the other, late."""
-    found = [f"static/js/{file.name}" for name in CANVAS_NEEDS for file in (FILES / "static/js").glob(f"{name}.*.js")]
+    scripts = (file for name in CANVAS_NEEDS for file in (FILES / "static/js").glob(f"{name}.*.js"))
+    addresses = [f"static/js/{file.name}" for file in scripts]
     spec = find_spec("streamlit_drawable_canvas")
     if spec is not None and spec.origin is not None:
         files = Path(spec.origin).parent.glob("frontend/build/index-*.js")
-        found += [
+        addresses += [
             f"_stcore/bidi-components/streamlit-drawable-canvas.streamlit_drawable_canvas/{file.name}" for file in files
         ]
-    return found
+    return addresses

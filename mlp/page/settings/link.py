@@ -46,17 +46,17 @@ def settings_problems(query: Query) -> list[str]:
     Epochs must be a whole number from 1 to 100, got 900
     Momentum must be one of 0, 0.01, 0.02, … or 0.99, got 1
     """
-    found = []
+    problems = []
     for key, control in controls().items():
         if key in query and position_in(control, query[key]) is None:
-            found.append(f"{control.label} must be {_rule(control)}, got {shortened(query[key])}")
-    found += one_of("Recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
+            problems.append(f"{control.label} must be {_rule(control)}, got {shortened(query[key])}")
+    problems += one_of("Recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
     if "drawing" in query:
         try:
             strokes_from_text(query["drawing"][-1])
         except ValueError as error:
-            found.append(str(error))
-    return found
+            problems.append(str(error))
+    return problems
 
 
 def _rule(control: Setting) -> str:

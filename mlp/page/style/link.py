@@ -45,11 +45,11 @@ def hidable(name: str, label: str, selector: str | None = None) -> str:
 
 def linked_query() -> Query:
     """Return the query of the link, read once: the browser changes the address later, and Streamlit does not notice."""
-    found = _linked_query.get()
-    if found is None:
-        found = {name: st.query_params.get_all(name) for name in st.query_params}
-        _linked_query.set(found)
-    return found
+    query = _linked_query.get()
+    if query is None:
+        query = {name: st.query_params.get_all(name) for name in st.query_params}
+        _linked_query.set(query)
+    return query
 
 
 def linked(name: str) -> str | None:
@@ -74,8 +74,8 @@ def names_in(value: str) -> list[str]:
     >>> names_in("optimizer, Weight_Decay,optimizer")
     ['optimizer', 'weight-decay']
     """
-    found = (name.strip().lower().replace("_", "-") for name in value.split(",")[:MAX_NAMES])
-    return list(dict.fromkeys(filter(None, found)))
+    names = (name.strip().lower().replace("_", "-") for name in value.split(",")[:MAX_NAMES])
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def hidden() -> set[str]:

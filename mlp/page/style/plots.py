@@ -155,8 +155,8 @@ def differences(values: np.ndarray, units: int = UNITS) -> list[int]:
     [50000, 1, -25001]
     """
     whole = np.rint(np.clip(values, -HIGHEST, HIGHEST) * units).astype(np.int64)
-    found: list[int] = np.diff(whole, prepend=0).tolist()
-    return found
+    changes: list[int] = np.diff(whole, prepend=0).tolist()
+    return changes
 
 
 def color_of(place: int) -> str:

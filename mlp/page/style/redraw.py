@@ -71,15 +71,15 @@ class DrawnFragments:
         two redraws for anything but a stroke are at least ``least_s``.
         """
         look, now = cache(lambda event: event.look(self.page)), time.monotonic()
-        found, waits = [], []
+        outdated, waits = [], []
         for key, drawn in list(self.fragments.items()):
             changed = [event for event, state in drawn.states.items() if state != look(event)]
             wait = min((max(event.every_s, event.every_s and least_s) for event in changed), default=None)
             if wait is not None and now - drawn.at >= wait:
-                found.append((key, round(drawn.at, 3), drawn.where is Where.TAB))
+                outdated.append((key, round(drawn.at, 3), drawn.where is Where.TAB))
             elif wait is not None:
                 waits.append(drawn.at + wait - now)
-        return found, min(waits, default=None)
+        return outdated, min(waits, default=None)
 
 
 _drawn_fragments = SessionVar("drawn_fragments", DrawnFragments())

@@ -75,8 +75,8 @@ def _reveal(section: str | None, names: Mapping[str, str]) -> None:
 
 def warn_of_link() -> None:
     """Warn of values in the link that the page cannot follow, at its top, as a phone hides the settings."""
-    if found := _link_problems.get():
-        st.warning(f"Some values in this link aren’t allowed: {plain('; '.join(found))}. The others are set.")
+    if problems := _link_problems.get():
+        st.warning(f"Some values in this link aren’t allowed: {plain('; '.join(problems))}. The others are set.")
 
 
 def _place_problems(names: Mapping[str, str]) -> list[str]:
@@ -84,7 +84,7 @@ def _place_problems(names: Mapping[str, str]) -> list[str]:
     shown = shown_tabs()
     there = [section for sections in shown.values() for section in sections]
     there += [] if LESSONS_PLACE.is_hidden else [LESSONS_PLACE]
-    found = one_of("Tab", dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
+    problems = one_of("Tab", dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
     views: dict[str, list[Views]] = {}  # those of two sections can share a name
     for place in PLACES:
         if place.views is not None:
@@ -93,8 +93,8 @@ def _place_problems(names: Mapping[str, str]) -> list[str]:
     for name, alike in views.items():
         if names.get(name) != guess.EXPERIMENT:  # a link to the train card
             known = [view for views in alike if views in open_views for view in views.shown()]
-            found += one_of(" or ".join(views.kind for views in alike), known, names.get(name))
-    return found
+            problems += one_of(" or ".join(views.kind for views in alike), known, names.get(name))
+    return problems
 
 
 def _open(names: Mapping[str, str]) -> str | None:
@@ -150,9 +150,9 @@ def _query(section: Section) -> Query:
 def _views(section: Section) -> dict[str, str]:
     """Return the open view of a section unless it is the first, and the open lesson, by their names in the address."""
     view = None if section.views is None else section.views.open_one()
-    found = {section.views.name: view} if section.views and view and view != section.views.first else {}
+    views = {section.views.name: view} if section.views and view and view != section.views.first else {}
     lesson = LESSON_VIEWS.open_one() if lessons_are_open() else None
-    return found | ({LESSON_VIEWS.name: lesson} if lesson else {})
+    return views | ({LESSON_VIEWS.name: lesson} if lesson else {})
 
 
 def _follow_history() -> None:

@@ -130,7 +130,7 @@ THREAD = (
 def thread_of(visitor: Visitor, threads: Sequence[OtherThread]) -> Thread:
     """Return the first of the other threads that there is for a visitor, or else the usual one."""
     usual = Thread(THREAD[: THREAD.index(BREAK_IT)] if is_first_try(visitor) else THREAD)
-    return next((found for other in threads if (found := other(visitor)) is not None), usual)
+    return next((suggestion for other in threads if (suggestion := other(visitor)) is not None), usual)
 
 
 def next_step(visitor: Visitor, threads: Sequence[OtherThread]) -> NextStep | None:

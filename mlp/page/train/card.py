@@ -54,11 +54,11 @@ def is_first_try(visitor: Visitor) -> bool:
 def script_state(visitor: Visitor) -> str:
     """Return a hash of what the card shows besides the progress: the browser asks for a script when it changes."""
     job, shown, trials = visitor.job, visitor.shown, visitor.shown.trials()
-    found = () if job is None else tuple(problem.kind for problem in problems(job, job.snapshot()))
+    kinds = () if job is None else tuple(problem.kind for problem in problems(job, job.snapshot()))
     errors = tuple(trial.snapshot.error for trial in trials)
     steps = None if shown.busy else tuple(trial.snapshot.step for trial in trials)
     numbers = *shelf(visitor), visitor.sweep.key, visitor.shows_sweep, is_first_try(visitor)
-    return str(hash((visitor.forgotten, numbers, shown.playing, shown.can_continue, errors, steps, found)))
+    return str(hash((visitor.forgotten, numbers, shown.playing, shown.can_continue, errors, steps, kinds)))
 
 
 class Subject(NamedTuple):

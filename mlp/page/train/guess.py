@@ -155,19 +155,19 @@ def empty_axes(epochs: int) -> None:
 
 
 def _note_drawn() -> None:
-    found: Any = (_lab_axes.get() or {}).get("drawn")
-    if not isinstance(found, list | tuple) or len(found) != POINTS:
+    drawn: Any = (_lab_axes.get() or {}).get("drawn")
+    if not isinstance(drawn, list | tuple) or len(drawn) != POINTS:
         return
-    if all(isinstance(share, int | float) and 0 <= share <= 1 for share in found):
-        state.lab_guess_drawn.set(tuple(float(share) for share in found))
+    if all(isinstance(share, int | float) and 0 <= share <= 1 for share in drawn):
+        state.lab_guess_drawn.set(tuple(float(share) for share in drawn))
         rerun_page()
 
 
 def guess_comparison(guess: Curve, snapshot: Snapshot, of: str = "") -> str:
     """Return how far off a guess is, as short HTML; ``of`` names the run if there are several."""
     real = unseen_accuracy(snapshot)
-    found = compared(tuple(guess.y), real.x / snapshot.settings.epochs, real.y)
-    words = "Nothing is measured yet." if found is None else comparison_text(found)
+    comparison = compared(tuple(guess.y), real.x / snapshot.settings.epochs, real.y)
+    words = "Nothing is measured yet." if comparison is None else comparison_text(comparison)
     text = f"<b>Your guess</b>{of}, dashed. {words}"
     return f'<p class="ink-status">{text}</p>' if snapshot.playing else announced("guessed", text)
 

@@ -69,8 +69,8 @@ def _about_run(visitor: Visitor, run: NumberedRun | None) -> None:
     job, recipe, warning = visitor.job, recipe_of(chosen_settings()), ""
     if run is not None:
         is_newest = run.number == visitor.runs.current
-        if job is not None and is_newest and "hints" not in hidden() and (found := problems(job, run.snapshot)):
-            _diagnosis(visitor, run.snapshot, found[0])
+        if job is not None and is_newest and "hints" not in hidden() and (diagnosed := problems(job, run.snapshot)):
+            _diagnosis(visitor, run.snapshot, diagnosed[0])
             return
         warning = measured_on(run.data, run.origin)
     words = warning or (RECIPES[recipe].explained if recipe else "Your own settings.")
@@ -119,8 +119,8 @@ def problems(job: Job, snapshot: Snapshot) -> list[Diagnosis]:
     How a network reads other warps of its drawings says little about other drawings, so it is not said to memorize.
     """
     is_on_warps = isinstance(job.data, DrawingData) and bool(job.data.unseen_warps)
-    found = diagnoses(snapshot, dead_neurons(job, snapshot))
-    return [problem for problem in found if not (is_on_warps and problem.kind == "overfitting")]
+    diagnosed = diagnoses(snapshot, dead_neurons(job, snapshot))
+    return [problem for problem in diagnosed if not (is_on_warps and problem.kind == "overfitting")]
 
 
 def dead_neurons(job: Job, snapshot: Snapshot) -> list[float]:

@@ -93,8 +93,8 @@ class ByCode(Generic[W]):
 
     def knows(self, code: str) -> bool:
         """Whether there is one with this code, in memory or on disk; an OSError if the disk cannot be read."""
-        found = self._kind.id_of(code)
-        return found in self._present or bool(self.checkpoints and self.checkpoints.knows(found))
+        owner_id = self._kind.id_of(code)
+        return owner_id in self._present or bool(self.checkpoints and self.checkpoints.knows(owner_id))
 
     def add(self, work: W) -> None:
         """Keep new work."""
@@ -113,23 +113,23 @@ class ByCode(Generic[W]):
 
     def named(self, code: str) -> W | None:
         """Return the one with a code; None if there is none. An OSError says that it cannot be read at present."""
-        found = self._present.get(self._kind.id_of(code))
-        if found is None and self.checkpoints and len(code) == self._kind.n_letters:
+        work = self._present.get(self._kind.id_of(code))
+        if work is None and self.checkpoints and len(code) == self._kind.n_letters:
             with self._returning:
                 back = self._kind(self._kind.id_of(code))
-                found = self._present.get(back.id)
-                if found is None and restore(back, self.checkpoints):
-                    self.add(found := back)
-        if found is not None:
-            found.last_seen = time.monotonic()
-        return found
+                work = self._present.get(back.id)
+                if work is None and restore(back, self.checkpoints):
+                    self.add(work := back)
+        if work is not None:
+            work.last_seen = time.monotonic()
+        return work
 
     @contextmanager
     def held(self, code: str, *, on_disk: bool = False) -> Iterator[W | None]:
         """Yield the one with a code, in memory: its lock is held, or that of its files; errors as `named`."""
-        while (found := self.named(code)) is not None:
-            with found.disk_lock if on_disk else found.lock:
-                if not found.forgotten:
-                    yield found
+        while (work := self.named(code)) is not None:
+            with work.disk_lock if on_disk else work.lock:
+                if not work.forgotten:
+                    yield work
                     return
         yield None

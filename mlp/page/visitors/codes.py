@@ -29,5 +29,5 @@ def typed_code(text: str) -> str:
 
 def id_from_text(text: str) -> str | None:
     """Return the id that a person typed; None if it is none."""
-    found = "-".join(re.findall(".{1,4}", typed_code(text)))
-    return found if ID.fullmatch(found) else None
+    typed = "-".join(re.findall(".{1,4}", typed_code(text)))
+    return typed if ID.fullmatch(typed) else None

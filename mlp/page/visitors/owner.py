@@ -50,8 +50,8 @@ class Work:
 
     def number_of(self, file: str) -> int | None:
         """Return the number of a file of this kind, 0 if it has none; None for a file of another kind."""
-        found = re.fullmatch(rf"(?:(\d+)\.)?{re.escape(self.suffix)}", file)
-        return int(found[1] or 0) if found else None
+        match = re.fullmatch(rf"(?:(\d+)\.)?{re.escape(self.suffix)}", file)
+        return int(match[1] or 0) if match else None
 
 
 class Saved(NamedTuple):

@@ -147,13 +147,13 @@ def restore(owner: Owner, checkpoints: Checkpoints) -> bool:
 
 def _in_order(owner: Owner, names: list[str]) -> list[tuple[Work, int, str]]:
     """Return the kind and number of each file: by kind, and of each kind the highest number first."""
-    found = [
+    numbered = [
         (place, -number, work, name)
         for place, work in enumerate(owner.works)
         for name in names
         if (number := work.number_of(name)) is not None
     ]
-    return [(work, -number, name) for _, number, work, name in sorted(found, key=lambda entry: entry[:2])]
+    return [(work, -number, name) for _, number, work, name in sorted(numbered, key=lambda entry: entry[:2])]
 
 
 def _is_temporary(error: BaseException | None) -> bool:

@@ -125,8 +125,8 @@ def become(visitor_id: str) -> None:
 
 def _cookie_id() -> str:
     """Return the id in the cookie with which the page was opened, or an empty text."""
-    found = st.context.cookies.get(cookie_name(st.context.url))
-    return found if isinstance(found, str) and ID.fullmatch(found) else ""  # in tests, it is a mock
+    cookie = st.context.cookies.get(cookie_name(st.context.url))
+    return cookie if isinstance(cookie, str) and ID.fullmatch(cookie) else ""  # in tests, it is a mock
 
 
 def session_id() -> str:

@@ -33,28 +33,29 @@ class Canvas(Work):
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
-        it = self.owner
-        texts = [*it.answers.values(), *it.guesses.values(), it.nickname, it.kept]
-        return it.drawing_chars + sum(map(len, texts))
+        owner = self.owner
+        texts = [*owner.answers.values(), *owner.guesses.values(), owner.nickname, owner.kept]
+        return owner.drawing_chars + sum(map(len, texts))
 
     def files(self) -> list[File]:
         """Return one file, if the visitor has any work: the number of the last run and the choices are in it, too."""
-        it = self.owner
-        if not it.has_work():
+        owner = self.owner
+        if not owner.has_work():
             return []
-        state = {"drawing": it.drawing, "network": it.network, "nickname": it.nickname}
-        state |= {"answers": dict(it.answers), "guesses": dict(it.guesses), "kept": dict(it.kept)}
-        state |= {"number": it.runs.current, "shown": it.runs.shown, "seen": sorted(it.seen)}
+        state = {"drawing": owner.drawing, "network": owner.network, "nickname": owner.nickname}
+        state |= {"answers": dict(owner.answers), "guesses": dict(owner.guesses), "kept": dict(owner.kept)}
+        state |= {"number": owner.runs.current, "shown": owner.runs.shown, "seen": sorted(owner.seen)}
         return [File(self.suffix, (state,), lambda: json.dumps(state).encode())]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the values; all runs come later."""
-        state, it = json.loads(data), self.owner
+        state, owner = json.loads(data), self.owner
         guesses = {lesson: tuple(heights) for lesson, heights in state["guesses"].items()}
-        it.keep_drawing(state["drawing"])
-        it.network, it.nickname, it.answers = state["network"], state["nickname"], state["answers"]
-        it.guesses, it.kept = guesses, state["kept"]
-        it.runs.current, it.runs.shown, it.seen = state["number"], tuple(state["shown"]), frozenset(state["seen"])
+        owner.keep_drawing(state["drawing"])
+        owner.network, owner.nickname, owner.answers = state["network"], state["nickname"], state["answers"]
+        owner.guesses, owner.kept = guesses, state["kept"]
+        owner.runs.current, owner.runs.shown = state["number"], tuple(state["shown"])
+        owner.seen = frozenset(state["seen"])
 
 
 class Single(Work):
@@ -161,24 +162,25 @@ class Runs(Work):
 
     def files(self) -> list[File]:
         """Return a file for each run, by its number."""
-        it = self.owner
-        files = [_ended(f"{run.number}.{self.suffix}", run) for run in it.runs.runs]
-        if it.job is not None:
-            playing = it.job.playing or it.paused_for_absence
-            name = f"{it.runs.current}.{self.suffix}"
-            files.append(_job(name, it.job, playing=playing, origin=it.runs.origin))
+        owner = self.owner
+        files = [_ended(f"{run.number}.{self.suffix}", run) for run in owner.runs.runs]
+        if owner.job is not None:
+            playing = owner.job.playing or owner.paused_for_absence
+            name = f"{owner.runs.current}.{self.suffix}"
+            files.append(_job(name, owner.job, playing=playing, origin=owner.runs.origin))
         return files
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the last run as the current one, unless its room is closed, and each other as an earlier one."""
-        record, it = parse_record(data), self.owner
-        job, origin = _resumed(it, record), _origin(record.extra["origin"])
-        it.runs.current = max(it.runs.current, number)
+        record, owner = parse_record(data), self.owner
+        job, origin = _resumed(owner, record), _origin(record.extra["origin"])
+        owner.runs.current = max(owner.runs.current, number)
         is_ended = isinstance(record.data, DrawingData) and record.data.room == CLOSED
-        if number == it.runs.current and not is_ended:
-            it.job, it.runs.data, it.runs.origin, it.paused_for_absence = job, record.data, origin, record.playing
+        if number == owner.runs.current and not is_ended:
+            owner.job, owner.runs.data, owner.runs.origin = job, record.data, origin
+            owner.paused_for_absence = record.playing
         else:
-            it.runs.runs.insert(0, NumberedRun(number, job.snapshot(), record.data, origin))
+            owner.runs.runs.insert(0, NumberedRun(number, job.snapshot(), record.data, origin))
 
 
 class Moments(Work):
@@ -202,9 +204,9 @@ class Moments(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the steps, unless their run is no longer the current one."""
-        it = self.owner
-        if it.job is not None and number == it.runs.current:
-            restore_moments(data, it.job.rewind, it.job.run_state())
+        owner = self.owner
+        if owner.job is not None and number == owner.runs.current:
+            restore_moments(data, owner.job.rewind, owner.job.run_state())
 
 
 class LessonRuns(Work):
@@ -234,14 +236,14 @@ class Trials(Work):
 
     def n_bytes(self) -> int:
         """Return the memory of the runs, without that of the current one."""
-        it = self.owner
-        return sum(job.n_bytes() for job in it.sweep.jobs if job is not it.job)
+        owner = self.owner
+        return sum(job.n_bytes() for job in owner.sweep.jobs if job is not owner.job)
 
     def files(self) -> list[File]:
         """Return a file for each run."""
-        it, sweep, files = self.owner, self.owner.sweep, list[File]()
+        owner, sweep, files = self.owner, self.owner.sweep, list[File]()
         for number, job, label in zip(sweep.numbers, sweep.jobs, sweep.labels, strict=True):
-            is_current = job is it.job  # its steps are saved as the visitor's run
+            is_current = job is owner.job  # its steps are saved as the visitor's run
             about = {"sweep": sweep.key, "setting": sweep.name, "label": label, "purpose": sweep.purpose}
             file = _job(
                 f"{number}.{self.suffix}",
@@ -249,24 +251,24 @@ class Trials(Work):
                 playing=False,
                 origin=None,
                 **about,
-                run=it.runs.current if is_current else None,
+                run=owner.runs.current if is_current else None,
             )
-            files.append(file._replace(fingerprint=(weakref.ref(job), it.runs.current)) if is_current else file)
+            files.append(file._replace(fingerprint=(weakref.ref(job), owner.runs.current)) if is_current else file)
         return files
 
     def load(self, number: int, data: bytes) -> None:
         """Restore a run, paused, unless it is of an earlier sweep than those restored before it."""
-        record, it = parse_record(data), self.owner
+        record, owner = parse_record(data), self.owner
         about = record.extra
-        if it.sweep.jobs and it.sweep.key != about["sweep"]:
+        if owner.sweep.jobs and owner.sweep.key != about["sweep"]:
             return
-        is_current = about["run"] == it.runs.current
-        job = it.job if is_current and it.job is not None else _resumed(it, record)
-        if not it.sweep.jobs:
-            it.sweep = Sweep([], name=about["setting"], purpose=about["purpose"], key=about["sweep"])
-        it.sweep.jobs.insert(0, job)
-        it.sweep.labels.insert(0, about["label"])
-        it.sweep.numbers.insert(0, number)
+        is_current = about["run"] == owner.runs.current
+        job = owner.job if is_current and owner.job is not None else _resumed(owner, record)
+        if not owner.sweep.jobs:
+            owner.sweep = Sweep([], name=about["setting"], purpose=about["purpose"], key=about["sweep"])
+        owner.sweep.jobs.insert(0, job)
+        owner.sweep.labels.insert(0, about["label"])
+        owner.sweep.numbers.insert(0, number)
 
 
 WORKS: tuple[type[Work], ...] = (

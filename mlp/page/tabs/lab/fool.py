@@ -42,20 +42,20 @@ def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> No
     looked_at, names = subject(data), [html.escape(name) for name in answerer.reader.names]
     target = None if target is None or target >= len(names) else target
     image = answerer.seen(looked_at.image)
-    found = attack(answerer.network, image, size, target=target)
+    attacked = attack(answerer.network, image, size, target=target)
     reader = plain_reader(answerer.reader)
-    images = np.stack([image.reshape(-1), found.image])
+    images = np.stack([image.reshape(-1), attacked.image])
     before, after = reader.predict_proba(images)
     st.html(
         f'<p class="ink-note">{answerer.caption}, on <b>{html.escape(looked_at.name)}</b>. '
-        f"{_result(found, size, target, names)}</p>"
+        f"{_result(attacked, size, target, names)}</p>"
     )
-    change = 10 * (found.image - images[0])
+    change = 10 * (attacked.image - images[0])
     url = signed_url(change.reshape(28, 28), theme.colors())
     shown = [
-        (image_url(image), "As it is", f"read as <b>{names[found.before]}</b>"),
+        (image_url(image), "As it is", f"read as <b>{names[attacked.before]}</b>"),
         (url, "The change × 10", '<span style="color:var(--accent)">orange</span> adds ink, blue removes it'),
-        (image_url(found.image.reshape(28, 28)), "Both together", f"read as <b>{names[found.after]}</b>"),
+        (image_url(attacked.image.reshape(28, 28)), "Both together", f"read as <b>{names[attacked.after]}</b>"),
     ]
     st.html(
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
@@ -63,21 +63,21 @@ def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> No
     )
 
 
-def _result(found: Attack, size: float, target: int | None, names: list[str]) -> str:
-    if target == found.before:
-        return f"It already reads {with_article(names[found.before])}, so nothing needs to change."
-    if size and not found.size:
+def _result(attacked: Attack, size: float, target: int | None, names: list[str]) -> str:
+    if target == attacked.before:
+        return f"It already reads {with_article(names[attacked.before])}, so nothing needs to change."
+    if size and not attacked.size:
         return (
             "There is nothing to change: the gradient of the answer is 0 at every pixel, as nothing in the image "
             "reaches it. A learning rate that is too high can silence all neurons of a layer."
         )
-    if not found.turned:
+    if not attacked.turned:
         larger = ": try a larger change" if size < MAX_STRENGTH else ", even with the largest change"
         return f"With at most {size:.1%} of full ink in each pixel, the answer stays the same{larger}."
     person = (
         "You see no change, or a little gray, and still read the old answer."
-        if found.size <= 0.15
+        if attacked.size <= 0.15
         else "You see a lot of gray, but mostly still read the old answer."
     )
-    turned = f"<b>{names[found.before]}</b> turns into <b>{names[found.after]}</b>"
-    return f"With at most {found.size:.1%} of full ink in each pixel, {turned}. {person}"
+    turned = f"<b>{names[attacked.before]}</b> turns into <b>{names[attacked.after]}</b>"
+    return f"With at most {attacked.size:.1%} of full ink in each pixel, {turned}. {person}"

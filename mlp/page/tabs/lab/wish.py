@@ -86,50 +86,49 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     if work is None:
         st.html('<p class="ink-note">Choose a neuron or an answer, and press <b>Ask it</b>.</p>')
         return
-    found: Wish = work.work
-    network, image = found.network, found.image.reshape(28, 28)
+    wished: Wish = work.work
+    network, image = wished.network, wished.image.reshape(28, 28)
     n_answers = network.layer_sizes[-1]
     names = answerer.reader.names if len(answerer.reader.names) == n_answers else tuple(map(str, range(n_answers)))
-    logits = network.logits(found.image[None])
-    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.layer else ""
+    logits = network.logits(wished.image[None])
+    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if wished.layer else ""
     weights = ("Its weights", "orange: ink raises its sum; blue: lowers it")
     gradient = ("Its gradient", "for an empty image; orange: ink would raise its sum")
     shown = [
-        (image_url(image), _name(found, names), f"the image that drives it most, found from noise{moved}"),
-        (_weights(found), *(gradient if found.layer else weights)),
+        (image_url(image), _name(wished, names), f"the image that drives it most, found from noise{moved}"),
+        (_weights(wished), *(gradient if wished.layer else weights)),
     ]
-    sums = [("Its sum for the noise", found.sums[0] if found.sums else 0.0)]
-    sums += [(f"Its sum after {len(found.sums)} steps", sum_of(found))]
+    sums = [("Its sum for the noise", wished.sums[0] if wished.sums else 0.0)]
+    sums += [(f"Its sum after {len(wished.sums)} steps", sum_of(wished))]
     facts = facts_list([(title, f"{total:+.1f}".replace("-", "−")) for title, total in sums])
     st.html(
-        f'<p class="ink-note">{_reading_text(found, logits[0], answerer.reader, names)}</p>'
+        f'<p class="ink-note">{_reading_text(wished, logits[0], answerer.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
         f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts}</div></div>"
     )
 
 
-def _name(found: Wish, names: Sequence[str]) -> str:
-    last = found.layer == len(found.network.layer_sizes) - 2
-    return (
-        f"Answer {html.escape(names[found.neuron])}" if last else f"Layer {found.layer + 1}, neuron {found.neuron + 1}"
-    )
+def _name(wished: Wish, names: Sequence[str]) -> str:
+    if wished.layer == len(wished.network.layer_sizes) - 2:
+        return f"Answer {html.escape(names[wished.neuron])}"
+    return f"Layer {wished.layer + 1}, neuron {wished.neuron + 1}"
 
 
-def _reading_text(found: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str]) -> str:
+def _reading_text(wished: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str]) -> str:
     read, chance = int(logits.argmax()), float(softmax(logits[None])[0].max())
-    end = "" if found.progress >= 1 else ", so far"
+    end = "" if wished.progress >= 1 else ", so far"
     text = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
     if not reader.reads_digits:
         return f"{text}It has only ever seen these signs: training never taught it to reject anything else."
-    verdict = "takes it for a digit" if passes_digit_check(found.image.reshape(28, 28)) else "sees no digit in it"
+    verdict = "takes it for a digit" if passes_digit_check(wished.image.reshape(28, 28)) else "sees no digit in it"
     return (
         f"{text}The digit check {verdict}. The network has only ever seen digits: training never taught it to reject "
         "anything else."
     )
 
 
-def _weights(found: Wish) -> str:
+def _weights(wished: Wish) -> str:
     """Return a picture of the neuron's weights, or beyond the first layer of its gradient at an empty image."""
-    activations = found.network.activations(np.zeros((1, 784), np.float32))
-    slope = pull_back(found.network, activations, found.direction, layer=found.layer)[0]
+    activations = wished.network.activations(np.zeros((1, 784), np.float32))
+    slope = pull_back(wished.network, activations, wished.direction, layer=wished.layer)[0]
     return strongest_url(slope.reshape(28, 28), theme.colors())

@@ -81,8 +81,8 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
 
 def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
     """Return the lesson's experiments that have begun."""
-    found = [(each.label, _snapshot_of(visitor, each)) for each in lesson.experiments]
-    return [Trial(text, snapshot) for text, snapshot in found if snapshot is not None and snapshot.step]
+    begun = [(each.label, _snapshot_of(visitor, each)) for each in lesson.experiments]
+    return [Trial(text, snapshot) for text, snapshot in begun if snapshot is not None and snapshot.step]
 
 
 @redrawn("lesson_results", RUN, SWEEP)

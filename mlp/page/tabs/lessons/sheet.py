@@ -149,5 +149,5 @@ def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...
     if trial is None:
         return f"<p>{text}</p>"
     real = unseen_accuracy(trial.snapshot)
-    found = compared(guess, real.x / trial.snapshot.settings.epochs, real.y)
-    return f"<p>{text} {'' if found is None else html.escape(comparison_text(found))}</p>"
+    comparison = compared(guess, real.x / trial.snapshot.settings.epochs, real.y)
+    return f"<p>{text} {'' if comparison is None else html.escape(comparison_text(comparison))}</p>"

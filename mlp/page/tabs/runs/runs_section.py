@@ -99,12 +99,13 @@ def run_rows(runs: list[NumberedRun], current: int) -> tuple[list[list[str]], li
 
 def _warnings(runs: list[NumberedRun]) -> str:
     """Return the warnings about the runs' validation images, each with the runs that it is about."""
-    found: dict[str, list[str]] = {}
+    by_warning: dict[str, list[str]] = {}
     for run in runs:
-        found.setdefault(measured_on(run.data, run.origin), []).append(str(run.number))
-    found.pop("", None)
+        by_warning.setdefault(measured_on(run.data, run.origin), []).append(str(run.number))
+    by_warning.pop("", None)
     return "".join(
-        f" Run{'s' if len(numbers) > 1 else ''} {in_words(numbers)}: {warning}" for warning, numbers in found.items()
+        f" Run{'s' if len(numbers) > 1 else ''} {in_words(numbers)}: {warning}"
+        for warning, numbers in by_warning.items()
     )
 
 
