@@ -57,7 +57,7 @@ TAUGHT = (
 CONTROL = "The control has none of them, only MNIST’s digits. What it mends and breaks, too, is not your class’s doing."
 
 
-class Found(NamedTuple):
+class Misreading(NamedTuple):
     """A drawing, its learner, and how the round's network misreads it."""
 
     example: Example
@@ -75,13 +75,13 @@ class Found(NamedTuple):
         return f"{self.by.name}’s {self.example.label}, read as {with_article(str(answer))}, {percent(share)} sure"
 
 
-def found(room: Classroom, of: str = "mistakes") -> list[Found]:
+def misreadings(room: Classroom, of: str = "mistakes") -> list[Misreading]:
     """Return the mistakes of a room, or its claims, the surest first."""
-    each = [(one, by) for by in room.learners for one in getattr(by, of).examples]
-    readings = readings_of(pretrained(NETWORK), [one for one, _ in each])
+    each = [(example, by) for by in room.learners for example in getattr(by, of).examples]
+    readings = readings_of(pretrained(NETWORK), [example for example, _ in each])
     return sorted(
-        (Found(*one, reading) for one, reading in zip(each, readings, strict=True)),
-        key=lambda one: one.reading.share,
+        (Misreading(*drawn, reading) for drawn, reading in zip(each, readings, strict=True)),
+        key=lambda mistake: mistake.reading.share,
         reverse=True,
     )
 
@@ -104,7 +104,7 @@ def follow_round(visitor: Visitor) -> None:
 
 def _digits(visitor: Visitor, room: Classroom) -> None:
     """Draw the ten digits to choose from, and what became of the last choice."""
-    n = sum(len(one.mistakes) for one in room.learners if one.who == person(visitor.id))
+    n = sum(len(learner.mistakes) for learner in room.learners if learner.who == person(visitor.id))
     desk, (outcome, version) = this_page().desk, _outcome.get()
     text = outcome if version == desk.version else TASK
     st.html(announced("round_asks", f"{text} <b>{n}</b> of yours count." if n else text))
@@ -143,7 +143,7 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
 @redrawn("room_round", PEOPLE, lambda visitor, _room: [CLAIMS] * holds_room(visitor), where=Where.TAB)
 def round_section(visitor: Visitor, room: Classroom) -> None:
     """Draw the round: for its holder a claim to judge, and for all the mistakes that count."""
-    holds, counted = holds_room(visitor), found(room)
+    holds, counted = holds_room(visitor), misreadings(room)
     if room.names != DIGITS or room.learner(person(visitor.id)) is None or not (holds or room.breaks or counted):
         return
     st.html(f"<h3>Break it<small>. {TASK}</small></h3>")
@@ -152,10 +152,10 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
     leader = f"The surest mistake: <b>{counted[0]}</b>." if counted else "Nothing counts yet."
     st.html(announced("round_found", leader))
     if counted:
-        keys = [one.key for one in counted[:SHOWN]]  # no drawings, as the page keeps it when they are gone
+        keys = [mistake.key for mistake in counted[:SHOWN]]  # no drawings, as the page keeps it when they are gone
         pictures = [
-            GalleryPicture(place, thumbnail(one.example), str(one), str(one))
-            for place, one in enumerate(counted[:SHOWN])
+            GalleryPicture(place, thumbnail(mistake.example), str(mistake), str(mistake))
+            for place, mistake in enumerate(counted[:SHOWN])
         ]
         gallery(pictures, lambda place: _opened.set(keys[place]))
         opened = counted[keys.index(_opened.get()) if _opened.get() in keys else 0]
@@ -173,22 +173,22 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
 
 def _ask(room: Classroom) -> None:
     """Draw a claim for the holder to judge; it stays while others come, so that a press never meets another one."""
-    claims = sorted(found(room, "claims"), key=lambda one: one.key != _asked.get())
-    for one in claims[:1]:
-        _asked.set(one.key)
-        name = with_article(str(one.example.label))
+    claims = sorted(misreadings(room, "claims"), key=lambda claim: claim.key != _asked.get())
+    for claim in claims[:1]:
+        _asked.set(claim.key)
+        name = with_article(str(claim.example.label))
         with st.container(horizontal=True, vertical_alignment="center", key="round_claim"):
-            st.html(f'<img src="{thumbnail(one.example)}" alt="the drawing">', width="content")
-            st.markdown(f"**Does everybody read {name}?** {one}. Waiting: {len(claims)}.", width="content")
-            yes, no = ((room, one.key, counts) for counts in (True, False))
-            st.button(f"Yes, that’s {name}", key=f"round_yes_{one.key}", type="primary", on_click=judge, args=yes)
-            st.button("No", key=f"round_no_{one.key}", on_click=judge, args=no)
+            st.html(f'<img src="{thumbnail(claim.example)}" alt="the drawing">', width="content")
+            st.markdown(f"**Does everybody read {name}?** {claim}. Waiting: {len(claims)}.", width="content")
+            yes, no = ((room, claim.key, counts) for counts in (True, False))
+            st.button(f"Yes, that’s {name}", key=f"round_yes_{claim.key}", type="primary", on_click=judge, args=yes)
+            st.button("No", key=f"round_no_{claim.key}", on_click=judge, args=no)
 
 
 def judge(room: Classroom, key: str, counts: bool) -> None:
     """Count a claim as a mistake, or drop it, if it is still there."""
     with room.lock:
-        for claim, by, *_ in (one for one in found(room, "claims") if one.key == key):
+        for claim, by, *_ in (each for each in misreadings(room, "claims") if each.key == key):
             claims = by.claims.without_examples([by.claims.examples.index(claim)])
             room.n_given += 1
             mistakes = by.mistakes.with_all(replace(NO_DIGITS, examples=(claim,) if counts else ()))
@@ -197,7 +197,7 @@ def judge(room: Classroom, key: str, counts: bool) -> None:
 
 
 def _teach(visitor: Visitor, room: Classroom, share: float) -> None:
-    mistakes = [] if room.learner(person(visitor.id)) is None else [one.example for one in found(room)]
+    mistakes = [] if room.learner(person(visitor.id)) is None else [mistake.example for mistake in misreadings(room)]
     state.network.set(NETWORK)
     teach_with(visitor, lambda _: lesson_of(mistakes, room.code, share))
 
@@ -220,19 +220,19 @@ def mended(visitor: Visitor, room: Classroom) -> None:
         for run in all_runs(visitor)
         if isinstance(run.data, DrawingData) and run.data.mistakes and run.data.room == room.code
     ]
-    both = [next((one for one in of_round if bool(one[1].share) == learns), None) for learns in (True, False)]
-    drawings = [each for one in room.learners for each in (*one.mistakes.examples, *one.drawings.examples)]
-    shown = [(*one, text) for one, text in zip(both, (TAUGHT, CONTROL), strict=True) if one is not None]
+    both = [next((lesson for lesson in of_round if bool(lesson[1].share) == learns), None) for learns in (True, False)]
+    drawings = [each for learner in room.learners for each in (*learner.mistakes.examples, *learner.drawings.examples)]
+    shown = [(*lesson, text) for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True) if lesson is not None]
     if shown and drawings:
-        table = effects(shown[0][1], drawings, [one and one[0] for one in both])
+        table = effects(shown[0][1], drawings, [lesson and lesson[0] for lesson in both])
         st.html(f'{table}<p class="ink-status">{"".join(text for *_, text in shown)}</p>')
 
 
 def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot | None]) -> str:
     """Return as an HTML table how many drawings each lesson mended and broke; ``data`` says which are to be learned."""
-    each = DrawingSet(DIGITS, tuple({one.image.tobytes(): one for one in drawings}.values()))
+    each = DrawingSet(DIGITS, tuple({example.image.tobytes(): example for example in drawings}.values()))
     learned_images = {image.tobytes() for image in data.learned.images}
-    learned = np.array([one.image.tobytes() in learned_images for one in each.examples])
+    learned = np.array([example.image.tobytes() in learned_images for example in each.examples])
     read_before = pretrained(NETWORK).predict(each.images) == each.labels
     kinds = {
         "Mended: mistakes to learn": (learned, True),
@@ -244,9 +244,9 @@ def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot |
     for lesson in lessons:
         cells = ["–"] * len(rows)
         if lesson is not None:
-            now = lesson.reader.predict(each.images) == each.labels
-            cells = [f"<b>{(of & (now == wanted)).sum()}</b>" for of, wanted in kinds.values()]
-            first, *later = [percent(one.accuracy) for one in lesson.history.evaluations] or ["…"]
+            reads = lesson.reader.predict(each.images) == each.labels
+            cells = [f"<b>{(of & (reads == wanted)).sum()}</b>" for of, wanted in kinds.values()]
+            first, *later = [percent(evaluation.accuracy) for evaluation in lesson.history.evaluations] or ["…"]
             cells.append(f"{first} → <b>{later[-1] if later else '…'}</b>")
         rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
     return html_table("Mended and broken", ["", "Digits", "Taught these", "Taught none: the control"], rows)

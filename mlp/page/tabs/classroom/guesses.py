@@ -38,7 +38,7 @@ def guesses(visitor: Visitor, room: Classroom) -> None:
             on_change=_guess,
             args=(visitor, room),
         )
-        n = sum(one.guess is not None for one in room.learners)
+        n = sum(learner.guess is not None for learner in room.learners)
         st.html(announced("room_guessed", f"{n} of {len(room.learners)} have guessed.") + announced("room_answer"))
     else:
         st.html(guess_rows(room, compared(table_of(room).lines, room.way), mine.guess))
@@ -50,26 +50,26 @@ def _guess(visitor: Visitor, room: Classroom) -> None:
         room.guess(person(visitor.id), label)
 
 
-def guess_rows(room: Classroom, now: Comparison, mine: int | None) -> str:
+def guess_rows(room: Classroom, comparison: Comparison, mine: int | None) -> str:
     """Return which name was misread most, and for each the share of its drawings, and the guesses, as HTML."""
-    wrong, of = misread(now.lines, len(room.names))
+    wrong, of = misread(comparison.lines, len(room.names))
     shares = np.divide(wrong.sum(axis=0), of.sum(axis=0), out=np.full(len(room.names), np.nan), where=of.any(axis=0))
-    guesses = [one.guess for one in room.learners]
+    guesses = [learner.guess for learner in room.learners]
     rows = [
         [html.escape(name), "–" if np.isnan(share) else percent(float(share)), str(guesses.count(label))]
         for label, (name, share) in enumerate(zip(room.names, shares, strict=True))
     ]
     heads, most = ["", "Misread", "Guesses"], most_misread(wrong, of)
     table = html_table("What was misread, and the guesses", heads, rows, marked=most)
-    return announced("room_answer", guess_answer(room, now, mine)) + table
+    return announced("room_answer", guess_answer(room, comparison, mine)) + table
 
 
-def guess_answer(room: Classroom, now: Comparison, mine: int | None) -> str:
+def guess_answer(room: Classroom, comparison: Comparison, mine: int | None) -> str:
     """Return which name was misread most, how many guessed it, and a learner's own guess, as HTML."""
-    wrong, of = misread(now.lines, len(room.names))
+    wrong, of = misread(comparison.lines, len(room.names))
     most, names = most_misread(wrong, of), [html.escape(name) for name in room.names]
-    guesses = [one.guess for one in room.learners if one.guess is not None]
-    by = f" by networks trained alike ({html.escape(now.way)})" if now.apart else ""
+    guesses = [learner.guess for learner in room.learners if learner.guess is not None]
+    by = f" by networks trained alike ({html.escape(comparison.way)})" if comparison.apart else ""
     answer = f"Nothing was misread{by}."
     if most is not None:
         answer = f"Misread most{by}: <b>{names[most]}</b>. {guesses.count(most)} of {len(guesses)} guessed it."

@@ -25,18 +25,18 @@ class State(Work):
 
     def files(self) -> list[File]:
         """Return one file."""
-        it = self.owner
-        state = {"names": it.names, "collects": it.collects, "shows_answer": it.shows_answer, "way": it.way}
-        state |= {"task": it.task, "last_number": it.last_number, "poll": it.poll}
+        room = self.owner
+        state = {"names": room.names, "collects": room.collects, "shows_answer": room.shows_answer, "way": room.way}
+        state |= {"task": room.task, "last_number": room.last_number, "poll": room.poll}
         content = json.dumps(state, default=vars)
         return [File(self.suffix, (content,), content.encode)]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore everything but the learners, who come later."""
-        state, it = json.loads(data), self.owner
-        it.names, it.last_number = checked_names(state["names"]), state["last_number"]
-        it.collects, it.shows_answer, it.way = state["collects"], state["shows_answer"], str(state["way"])
-        it.poll, it.task = Poll(**state["poll"]), str(state["task"])
+        state, room = json.loads(data), self.owner
+        room.names, room.last_number = checked_names(state["names"]), state["last_number"]
+        room.collects, room.shows_answer, room.way = state["collects"], state["shows_answer"], str(state["way"])
+        room.poll, room.task = Poll(**state["poll"]), str(state["task"])
 
 
 class Learners(Work):
@@ -47,12 +47,12 @@ class Learners(Work):
     def n_bytes(self) -> int:
         """Return the memory of all learners, and of what is kept of others."""
         everybody = (*self.owner.learners, *self.owner.left)
-        return sum(200 + sum(getattr(one, each).n_bytes for each in DRAWN) for one in everybody)
+        return sum(200 + sum(getattr(learner, each).n_bytes for each in DRAWN) for learner in everybody)
 
     def files(self) -> list[File]:
         """Return a file for each learner, and for each who may come back as the same, by their number."""
         everybody = [*self.owner.learners, *self.owner.may_return]
-        return [File(self.file_of(one), (ref(one),), partial(_dump, one)) for one in everybody]
+        return [File(self.file_of(learner), (ref(learner),), partial(_dump, learner)) for learner in everybody]
 
     def file_of(self, learner: Learner) -> str:
         """Return the name of a learner's file."""
@@ -60,11 +60,11 @@ class Learners(Work):
 
     def load(self, number: int, data: bytes) -> None:
         """Restore a learner, in place of none who came later."""
-        about, it = json.loads(data), self.owner
+        about, room = json.loads(data), self.owner
         about |= {each: parse_drawings(about[each], most=MAX_DRAWINGS) for each in DRAWN}
-        it.names, it.last_number = about["drawings"].names, max(it.last_number, number)
-        if it.known(about["who"]) is None:
-            kept = it.left if about["left_at"] else it.learners
+        room.names, room.last_number = about["drawings"].names, max(room.last_number, number)
+        if room.known(about["who"]) is None:
+            kept = room.left if about["left_at"] else room.learners
             kept.insert(0, Learner(number, **about))
 
 

@@ -65,16 +65,16 @@ class Classroom(CodedWork):
 
     def learner(self, who: str) -> Learner | None:
         """Return a learner; None if they were not let in."""
-        return next((one for one in self.learners if one.who == who), None)
+        return next((learner for learner in self.learners if learner.who == who), None)
 
     def known(self, who: str) -> Learner | None:
         """Return a learner, or what is kept of one who has left; None if there is nothing."""
-        return next((one for one in (*self.learners, *self.left) if one.who == who), None)
+        return next((learner for learner in (*self.learners, *self.left) if learner.who == who), None)
 
     @property
     def may_return(self) -> list[Learner]:
         """Those who have left in the last two hours."""
-        return [one for one in self.left if time.time() - one.left_at < RETURNS_S]
+        return [learner for learner in self.left if time.time() - learner.left_at < RETURNS_S]
 
     def knows(self, who: str) -> bool:
         """Whether somebody is a learner, or waits to be let in."""
@@ -82,7 +82,7 @@ class Classroom(CodedWork):
 
     def look(self) -> tuple[object, ...]:
         """Return what decides how a learner's parts of a page look, but for drawings: their wall moves by itself."""
-        people = [(one.number, one.guess is not None, len(one.mistakes)) for one in self.learners]
+        people = [(learner.number, learner.guess is not None, len(learner.mistakes)) for learner in self.learners]
         table = self.last_table.done and self.last_table.done.at
         return people, table, self.way
 
@@ -142,12 +142,12 @@ class Classroom(CodedWork):
         with self.lock:
             gone = None if self.waiting.pop(who, None) else self.learner(who)
             if not may_return:
-                self.left = [one for one in self.left if one.who != who]
+                self.left = [learner for learner in self.left if learner.who != who]
             elif gone is not None:
                 bare = Learner(gone.number, who, gone.name, DrawingSet(self.names), left_at=time.time())
                 self.left = [*self.may_return, bare][-MAX_LEARNERS:]
             if gone is not None:
-                self.learners = [one for one in self.learners if one is not gone]
+                self.learners = [learner for learner in self.learners if learner is not gone]
                 self.n_given += 1
                 self._drop_pictures()
         self.changed()
@@ -155,35 +155,37 @@ class Classroom(CodedWork):
     def remove(self, drawing: int) -> None:
         """Take the drawing with this number, see `number_of`, out of everything that its learner gave."""
         with self.lock:
-            for one in self.learners:
+            for learner in self.learners:
                 fewer = dict[str, DrawingSet]()
                 for name in DRAWN:
-                    drawings: DrawingSet = getattr(one, name)
-                    gone = [at for at, each in enumerate(drawings.examples) if number_of(one, each.image) == drawing]
+                    drawings: DrawingSet = getattr(learner, name)
+                    gone = [
+                        at for at, each in enumerate(drawings.examples) if number_of(learner, each.image) == drawing
+                    ]
                     if gone:
                         fewer[name] = drawings.without_examples(gone)
                 if fewer:
                     self.n_given += 1
-                    self.change(replace(one, **fewer, n_given=self.n_given))  # type: ignore[arg-type]
+                    self.change(replace(learner, **fewer, n_given=self.n_given))  # type: ignore[arg-type]
                     self._drop_pictures()
         self.changed()
 
     def _enter(self, who: str) -> None:
         number, name = self._identity(who)
         self.waiting.pop(who, None)
-        self.left = [one for one in self.left if one.who != who]
+        self.left = [learner for learner in self.left if learner.who != who]
         self.learners = [*self.learners, Learner(number or self._next_number(), who, name, DrawingSet(self.names))]
 
     def _identity(self, who: str) -> tuple[int | None, str]:
         """Return the number and name that somebody had here before, or no number, and the one who waits has."""
-        before = next((one for one in self.may_return if one.who == who), None)
+        before = next((learner for learner in self.may_return if learner.who == who), None)
         if before is not None:
             return before.number, before.name
         return None, self.waiting.get(who) or self._free_name()
 
     def _free_name(self) -> str:
         """Return an animal that nobody is, inside, waiting, or gone for a while; a number if there is none left."""
-        taken = {one.name for one in (*self.learners, *self.may_return)} | set(self.waiting.values())
+        taken = {learner.name for learner in (*self.learners, *self.may_return)} | set(self.waiting.values())
         left = set(ANIMALS) - taken
         return secrets.choice(sorted(left)) if left else f"number {self._next_number()}"
 
@@ -197,7 +199,7 @@ class Classroom(CodedWork):
 
     def change(self, learner: Learner) -> None:
         """Replace the learner of this number. The lock is held."""
-        self.learners = [learner if one.number == learner.number else one for one in self.learners]
+        self.learners = [learner if known.number == learner.number else known for known in self.learners]
 
     # What they write
 
@@ -247,28 +249,32 @@ class Classroom(CodedWork):
     @property
     def n_drawings(self) -> int:
         """Number of drawings of all."""
-        return sum(len(one.drawings) for one in self.learners)
+        return sum(len(learner.drawings) for learner in self.learners)
 
     @property
     def n_free(self) -> int:
         """Number of drawings for which there is a place beside all others, claims and mistakes."""
-        return MAX_DRAWINGS - sum(len(getattr(one, each)) for one in self.learners for each in DRAWN)
+        return MAX_DRAWINGS - sum(len(getattr(learner, each)) for learner in self.learners for each in DRAWN)
 
     def copy(self) -> str:
         """Return all drawings as a file."""
         self.n_copied = self.n_given  # before they are read: one that comes meanwhile may be missing
         self.changed()
-        mistakes = tuple(each for one in self.learners for each in one.mistakes.examples)
+        mistakes = tuple(each for learner in self.learners for each in learner.mistakes.examples)
         return dump_drawings(replace(DrawingSet(self.names), examples=self.drawings_but(None).examples + mistakes))
 
     @property
     def is_copied(self) -> bool:
         """Whether a copy was made since the last of the drawings came, or there are none."""
-        return all(one.n_given <= self.n_copied for one in self.learners if len(one.drawings) + len(one.mistakes))
+        return all(
+            learner.n_given <= self.n_copied
+            for learner in self.learners
+            if len(learner.drawings) + len(learner.mistakes)
+        )
 
     def drawings_but(self, who: str | None) -> DrawingSet:
         """Return the drawings of all, but a learner's own; of nobody else's with None."""
-        examples = [each for one in self.learners if one.who != who for each in one.drawings.examples]
+        examples = [each for learner in self.learners if learner.who != who for each in learner.drawings.examples]
         return replace(DrawingSet(self.names), examples=tuple(examples))
 
     # What they expect

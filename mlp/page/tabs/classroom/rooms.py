@@ -188,7 +188,9 @@ PEOPLE = Event(lambda page: (room := ROOMS.of(page.visitor)) and room.look(), 1.
 """Who is in the visitor's room, their guesses and mistakes, and the table."""
 DOOR = Event(lambda page: (room := ROOMS.of(page.visitor)) and (tuple(room.waiting.items()), room.door_is_open), 1.0)
 """Who waits to be let in, and whether the door is open: what only the one who holds the room sees."""
-CLAIMS = Event(lambda page: (room := ROOMS.of(page.visitor)) and [len(one.claims) for one in room.learners], 1.0)
+CLAIMS = Event(
+    lambda page: (room := ROOMS.of(page.visitor)) and [len(learner.claims) for learner in room.learners], 1.0
+)
 """How many drawings wait for the holder to read them, which only their page shows."""
 
 

@@ -54,11 +54,11 @@ class Table(NamedTuple):
 
 def table_of(room: Classroom) -> Table:
     """Return the room's table, made for all pages together, and seldom enough while its networks train."""
-    here = {person(one.id): one for one in visitors().present()}
-    learners = [(one, here[one.who]) for one in room.learners if one.who in here]
+    here = {person(visitor.id): visitor for visitor in visitors().present()}
+    learners = [(learner, here[learner.who]) for learner in room.learners if learner.who in here]
     jobs = [visitor.job for _, visitor in learners if visitor.job is not None]
-    uploads = [one.uploads.get(max(one.uploads, default=0)) for _, one in learners]
-    networks = [network for network in (*(one.job for _, one in learners), *uploads) if network is not None]
+    uploads = [visitor.uploads.get(max(visitor.uploads, default=0)) for _, visitor in learners]
+    networks = [network for network in (*(visitor.job for _, visitor in learners), *uploads) if network is not None]
     made_of = (room.n_given, *map(ref, networks), *(job.revision for job in jobs))
 
     def read() -> Table:
@@ -67,7 +67,7 @@ def table_of(room: Classroom) -> Table:
             Contender("", PRETRAINED.name, pretrained(PRETRAINED.key), BY_INKLING, "learned MNIST, synthetic digits"),
             Contender("", ALONE, pretrained("article"), settings_in_words(RECIPES[FIRST].settings), "learned MNIST"),
         ]
-        writers = [Writer(one.who, one.name, one.drawings) for one in room.learners]
+        writers = [Writer(learner.who, learner.name, learner.drawings) for learner in room.learners]
         writers = [writer for writer in writers if len(writer.drawings)]
         earlier = () if before is None else before.result.lines
         return Table(writers, class_table(contenders, writers, earlier))
@@ -85,12 +85,12 @@ def table_of(room: Classroom) -> Table:
 def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
     """Yield a learner's networks: the newest run, whichever network answers, and the newest one from a file."""
     job, data, origin = visitor.job, visitor.runs.data, visitor.runs.origin
-    if job is not None and (now := job.snapshot()).step:
+    if job is not None and (snapshot := job.snapshot()).step:
         of_class = isinstance(data, DrawingData) and bool(data.room) and not data.mistakes
         begun = "learned" if origin is None else f"{origin.name}, taught"
-        so_far = "" if now.finished else f", in epoch {now.epoch} of {now.settings.epochs}"
-        learned = f"{begun} {now.data_name}{so_far}"
-        yield Contender(learner.who, learner.name, now.reader, way_of(now, data, origin), learned, of_class)
+        so_far = "" if snapshot.finished else f", in epoch {snapshot.epoch} of {snapshot.settings.epochs}"
+        learned = f"{begun} {snapshot.data_name}{so_far}"
+        yield Contender(learner.who, learner.name, snapshot.reader, way_of(snapshot, data, origin), learned, of_class)
     if (network := visitor.uploads.get(max(visitor.uploads, default=0))) is not None:
         yield Contender(learner.who, learner.name, network, UPLOADED, "nobody knows what it learned")
 
@@ -111,17 +111,17 @@ def table(visitor: Visitor, room: Classroom) -> None:
     if not lines:
         st.html(announced("room_table_none", "Nobody’s drawings can be read yet."))
         return
-    now = compared(lines, room.way)
-    if holds_room(visitor) and now.apart:
-        _way.set(now.way)
+    comparison = compared(lines, room.way)
+    if holds_room(visitor) and comparison.apart:
+        _way.set(comparison.way)
         ways = sorted({line.contender.way for line in lines})
         _way.choice("Compare networks trained in this way:", ways, lambda: room.compare(_way.get()))
-    lines = [*now.lines, *now.apart]
+    lines = [*comparison.lines, *comparison.apart]
     cells = [(line.contender.title, writer.id) for line in lines for writer in writers]
     opened = _open_cell.get()
     pick_from(
         "room_table",
-        table_html(now, writers, opened),
+        table_html(comparison, writers, opened),
         _CSS,
         range(len(cells)),
         lambda pick: _open(cells, pick),
@@ -130,18 +130,18 @@ def table(visitor: Visitor, room: Classroom) -> None:
     with st.expander("How far does this hold?"):
         st.caption(READS)
         st.html(f"<ul>{''.join(limits_of(line) for line in lines)}</ul>")
-    line = next((one for one in lines if opened is not None and one.contender.title == opened[0]), None)
-    writer = next((one for one in writers if opened is not None and one.id == opened[1]), None)
+    line = next((line for line in lines if opened is not None and line.contender.title == opened[0]), None)
+    writer = next((writer for writer in writers if opened is not None and writer.id == opened[1]), None)
     if line is not None and writer is not None and writer.id in line.cells:
         with st.container(key="room_misread"):
             _misread(f"{line.contender.title} on {writer.name}’s drawings", line.cells[writer.id])
 
 
-def table_html(now: Comparison, writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
+def table_html(comparison: Comparison, writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
     """Return the table as HTML: a row for each network, with a choice for each writer, and those not compared below."""
     heads = "".join(f'<th scope="col">{html.escape(writer.name)}</th>' for writer in writers)
     rows, number = [], 0
-    for line in (*now.lines, *now.apart):
+    for line in (*comparison.lines, *comparison.apart):
         cells = []
         for writer in writers:
             cell = line.cells.get(writer.id)
@@ -161,7 +161,8 @@ def table_html(now: Comparison, writers: Sequence[Writer], opened: tuple[str, st
             f'<span class="page-only"><br>{html.escape(of.learned)}</span></small></th>'
             f"{''.join(cells)}</tr>"
         )
-    n, apart = len(now.lines), f'<th scope="rowgroup" colspan="{len(writers) + 1}">{APART}</th>' if now.apart else ""
+    apart = f'<th scope="rowgroup" colspan="{len(writers) + 1}">{APART}</th>' if comparison.apart else ""
+    n = len(comparison.lines)
     many = ' class="many"' if len(writers) > MANY else ""
     return (
         f'<table aria-label="Networks and writers"{many}><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'

@@ -49,14 +49,16 @@ def summary(room: Classroom) -> str:
     >>> summary(Classroom("room k7p3x"))
     '0 drawings.'
     """
-    given = [f"{html.escape(one.name)} {len(one.drawings)}" for one in room.learners if len(one.drawings)]
+    given = [
+        f"{html.escape(learner.name)} {len(learner.drawings)}" for learner in room.learners if len(learner.drawings)
+    ]
     n = room.n_drawings
     return f"{n} drawing{'' if n == 1 else 's'}{': ' if given else '.'}{', '.join(given)}"
 
 
 def row(room: Classroom, label: int) -> str:
     """Return the drawings of one name as one picture, and their number, as HTML; the newest come last."""
-    writers = [one.drawings for one in room.learners if label in one.drawings.labels]
+    writers = [learner.drawings for learner in room.learners if label in learner.drawings.labels]
     images = [each.image for drawings in writers for each in drawings.examples if each.label == label]
     if not images:
         return "<span>none yet</span>"

@@ -21,9 +21,9 @@ from mlp.page.tabs.classroom.break_it import (
     TAUGHT,
     claim,
     effects,
-    found,
     judge,
     lesson_of,
+    misreadings,
 )
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import person
@@ -58,7 +58,7 @@ def count(room: Classroom, who: str, n: int) -> None:
     """Claim the first mistakes as a learner, and judge each as the holder."""
     for digit, degrees in MISREAD[:n]:
         claim(room, who, leaning(digit, degrees), digit)
-        (one,) = found(room, "claims")
+        (one,) = misreadings(room, "claims")
         judge(room, one.key, counts=True)
 
 
@@ -89,10 +89,12 @@ def test_only_a_seen_digit_that_is_misread_is_claimed(room):
         (leaning(7), "It reads a 7, too. Change it so that only people read it."),
     ):
         assert claim(room, "ann", drawing, 7) == says
-        assert found(room, "claims") == []
+        assert misreadings(room, "claims") == []
     assert claim(room, "ann", leaning(7, 40), 7) == "It reads a 2, 97.0% sure. It counts once your teacher reads a 7."
-    assert [str(one) for one in found(room, "claims")] == [f"{room.learner('ann').name}’s 7, read as a 2, 97.0% sure"]
-    assert found(room) == []
+    assert [str(one) for one in misreadings(room, "claims")] == [
+        f"{room.learner('ann').name}’s 7, read as a 2, 97.0% sure"
+    ]
+    assert misreadings(room) == []
 
 
 def test_only_learners_claim_while_a_round_is_on(room):
@@ -105,22 +107,22 @@ def test_only_learners_claim_while_a_round_is_on(room):
     for digit, degrees in MISREAD[:MAX_CLAIMS]:
         claim(room, "ann", leaning(digit, degrees), digit)
     assert claim(room, "ann", leaning(7, 40), 7) == "3 of your drawings wait to be judged. Wait for one of them."
-    assert len(found(room, "claims")) == MAX_CLAIMS
+    assert len(misreadings(room, "claims")) == MAX_CLAIMS
 
 
 def test_judged_claim_is_judged_once_and_counts_only_with_a_yes(room):
     for digit, degrees in MISREAD[:2]:
         claim(room, "ann", leaning(digit, degrees), digit)
-    first, second = found(room, "claims")
+    first, second = misreadings(room, "claims")
     judge(room, first.key, counts=True)
     judge(room, first.key, counts=False)  # from the holder's other tab
     judge(room, second.key, counts=False)
     judge(room, second.key, counts=True)
-    assert found(room, "claims") == []
-    assert [one.example for one in found(room)] == [first.example]
+    assert misreadings(room, "claims") == []
+    assert [one.example for one in misreadings(room)] == [first.example]
     claim(room, "ann", leaning(first.example.label, 40), first.example.label)
-    judge(room, found(room, "claims")[0].key, counts=True)
-    assert len(found(room)) == 1  # the same drawing again
+    judge(room, misreadings(room, "claims")[0].key, counts=True)
+    assert len(misreadings(room)) == 1  # the same drawing again
 
 
 def test_each_mistake_is_read_once_for_all_pages(room, monkeypatch):
@@ -130,14 +132,14 @@ def test_each_mistake_is_read_once_for_all_pages(room, monkeypatch):
     reader = pretrained(NETWORK)
     shares = Reader.predict_proba
     monkeypatch.setattr(Reader, "predict_proba", lambda self, of: n_read.append(len(of)) or shares(self, of))
-    pages = [found(room) for _ in range(25)]
+    pages = [misreadings(room) for _ in range(25)]
     assert sum(n_read) == 20
     assert [str(one) for one in pages[0]] == [str(one) for one in pages[-1]]
     alone = [shares(reader, one.example.image[np.newaxis])[0] for one in pages[0]]
     assert [one.reading.digit for one in pages[0]] == [each.argmax() for each in alone]
     assert np.allclose([one.reading.share for one in pages[0]], [each.max() for each in alone])
-    judge(room, found(room, "claims")[0].key, counts=True)
-    assert (sum(n_read), len(found(room)), sum(n_read)) == (22, 21, 22)
+    judge(room, misreadings(room, "claims")[0].key, counts=True)
+    assert (sum(n_read), len(misreadings(room)), sum(n_read)) == (22, 21, 22)
 
 
 def test_claims_and_mistakes_count_toward_the_limit_of_a_room(room):
@@ -158,17 +160,17 @@ def test_claims_and_mistakes_count_toward_the_limit_of_a_room(room):
 def test_surest_mistake_leads_and_goes_with_its_learner(room):
     count(room, "ann", 3)
     claim(room, "holder", leaning(7, 40), 7)
-    judge(room, found(room, "claims")[0].key, counts=True)
-    assert [one.example.label for one in found(room)] == [6, 4, 7, 2]
-    shares = [one.reading.share for one in found(room)]
+    judge(room, misreadings(room, "claims")[0].key, counts=True)
+    assert [one.example.label for one in misreadings(room)] == [6, 4, 7, 2]
+    shares = [one.reading.share for one in misreadings(room)]
     assert shares == sorted(shares, reverse=True)
     room.let_go("ann")
-    assert [one.by.who for one in found(room)] == ["holder"]
+    assert [one.by.who for one in misreadings(room)] == ["holder"]
 
 
 def test_lesson_leaves_every_second_mistake_of_each_digit_new(room):
     count(room, "ann", 8)
-    examples = [one.example for one in found(room)]
+    examples = [one.example for one in misreadings(room)]
     data = lesson_of(examples, room.code)
     drawings = DrawingSet(NO_DIGITS.names, tuple(examples))
     assert data.learned.labels.tolist() == drawings.labels[drawings.ranks % 2 == 0].tolist()
@@ -198,7 +200,7 @@ def test_only_the_holder_sees_and_judges_claims(pages):
     claim(room, person(visitor_of(holder).id), leaning(6, 40), 6)  # a surer one, which must not take its place
     assert yes.key in [one.key for one in holder.run().button]
     press(holder, yes.key)
-    assert [one.by.who for one in found(room)] == [me]
+    assert [one.by.who for one in misreadings(room)] == [me]
     assert "The surest mistake: " in text(learner.run(), "room_break")
     assert "1 of yours count." in text(learner, "correction_row")
 
@@ -210,7 +212,7 @@ def test_claim_changes_only_the_holders_page_and_a_yes_that_of_all(pages, monkey
     claim(room, me(learner), leaning(7, 40), 7)
     assert "room_round" in outdated(holder)
     assert "room_round" not in outdated(learner)
-    (one,) = found(room, "claims")
+    (one,) = misreadings(room, "claims")
     judge(room, one.key, counts=True)
     assert "room_round" in outdated(learner)
 

@@ -52,13 +52,13 @@ def changed(visitor: Visitor, room: Classroom) -> None:
 
 
 def _begin(visitor: Visitor, room: Classroom, way: str) -> None:
-    writers = [one for one in room.learners if len(one.drawings)]
-    places = [place for place, one in enumerate(writers) if one.who == person(visitor.id)]
+    writers = [learner for learner in room.learners if len(learner.drawings)]
+    places = [place for place, writer in enumerate(writers) if writer.who == person(visitor.id)]
     try:
         if not places:
             raise ValueError("you and others must have given drawings")
         base = pretrained(NETWORK) if way == TAUGHT else None
-        begin_work(visitor, f"{QUESTION} {way}", one_writer([one.drawings for one in writers], places[0], base))
+        begin_work(visitor, f"{QUESTION} {way}", one_writer([writer.drawings for writer in writers], places[0], base))
     except ValueError as error:
         _refused.set(f"Nothing can be compared yet: {reason(error)}")
 
@@ -86,9 +86,9 @@ def in_sentences(done: OneWriter) -> str:
         f"with yours, they read {low} to {high} of {len(done.unseen)} drawings right, and without yours {low_without} "
         f"to {high_without}. "
     )
-    found = ""
+    only = ""
     for kind, counts in zip(("with", "without"), done.changed, strict=True):
         each = [f"{name} ({n} drawing{'s' * (n > 1)})" for name, n in zip(done.unseen.names, counts, strict=True) if n]
-        found += f"Only {kind} yours do all read these: {in_words(each)}. " if each else ""
+        only += f"Only {kind} yours do all read these: {in_words(each)}. " if each else ""
     apart = low > high_without or low_without > high
-    return text + (found.strip() or ("Chance seldom does that, but no single drawing tells where." if apart else SAME))
+    return text + (only.strip() or ("Chance seldom does that, but no single drawing tells where." if apart else SAME))

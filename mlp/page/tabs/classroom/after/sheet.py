@@ -60,11 +60,11 @@ def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
         return ""
     answers = [reader.predict(drawings.images) for reader in readers.values()]
     figures, names = "", list(map(html.escape, drawings.names))
-    for place, one in enumerate(drawings.examples):
+    for place, example in enumerate(drawings.examples):
         read = [int(each[place]) for each in answers]
-        text = " → ".join(names[each] if each == one.label else f"<b>{names[each]}</b>" for each in read)
-        picture = f'<img alt="{names[one.label]}" src="{image_url(one.image.reshape(28, 28))}">'
-        figures += f"<figure>{picture}<figcaption>{names[one.label]}: {text}</figcaption></figure>"
+        text = " → ".join(names[each] if each == example.label else f"<b>{names[each]}</b>" for each in read)
+        picture = f'<img alt="{names[example.label]}" src="{image_url(example.image.reshape(28, 28))}">'
+        figures += f"<figure>{picture}<figcaption>{names[example.label]}: {text}</figcaption></figure>"
     counts = [
         f"{(each == drawings.labels).sum()} of {len(drawings)} by {reader}"
         for each, reader in zip(answers, readers, strict=True)
@@ -85,13 +85,13 @@ def _lessons(lessons: list[NumberedRun]) -> str:
     """Return what the visitor's lessons with the room's drawings changed, each before and after it."""
     rows = []
     for run in lessons:
-        now, data = run.snapshot, run.data
-        way = html.escape(f"Run {run.number}: {way_of(now, data, run.origin)}")
+        snapshot, data = run.snapshot, run.data
+        way = html.escape(f"Run {run.number}: {way_of(snapshot, data, run.origin)}")
         if run.origin is None or not isinstance(data, DrawingData):
-            score = "…" if now.history.newest is None else percent(now.history.newest.accuracy)
+            score = "…" if snapshot.history.newest is None else percent(snapshot.history.newest.accuracy)
             rows.append([way, "Validation", "–", score])
             continue
-        for row in effect(data, run.origin.read_before, now.reader, now.history):
+        for row in effect(data, run.origin.read_before, snapshot.reader, snapshot.history):
             rows.append(
                 [way, f"{row.name} ({row.n:,})", percent(row.before), "…" if row.now is None else percent(row.now)]
             )
@@ -101,9 +101,13 @@ def _lessons(lessons: list[NumberedRun]) -> str:
 
 def _taught_others(room: Classroom, mine: Learner) -> str:
     """Return in how many networks of others a learner's drawings are, as they are now."""
-    own = {one.image.tobytes() for one in (*mine.drawings.examples, *mine.mistakes.examples)}
-    learners = {one.who for one in room.learners} - {mine.who}
-    data = [one.runs.data for one in visitors().present() if person(one.id) in learners and one.job is not None]
+    own = {example.image.tobytes() for example in (*mine.drawings.examples, *mine.mistakes.examples)}
+    learners = {learner.who for learner in room.learners} - {mine.who}
+    data = [
+        visitor.runs.data
+        for visitor in visitors().present()
+        if person(visitor.id) in learners and visitor.job is not None
+    ]
     n = sum(
         isinstance(each, DrawingData) and not own.isdisjoint(image.tobytes() for image in each.learned.images)
         for each in data

@@ -35,7 +35,11 @@ def held_wall(room: Classroom) -> None:
 @redrawn("room_held_wall", DRAWINGS, VIEW, where=Where.TAB)
 def _drawings(room: Classroom) -> None:
     """Draw whose the pressed drawing is, with the button that removes it, above all drawings by name."""
-    there = {number_of(one, each.image): (one, each) for one in room.learners for each in one.drawings.examples}
+    there = {
+        number_of(learner, each.image): (learner, each)
+        for learner in room.learners
+        for each in learner.drawings.examples
+    }
     with st.container(horizontal=True, vertical_alignment="center", key="room_whose"):
         if (picked := there.get(_picked.get())) is None:
             st.markdown(ASK if there else "Nobody has given a drawing yet.")

@@ -8,7 +8,7 @@ from mlp.analysis.class_table import Line, compared
 from mlp.analysis.report import printed_page
 from mlp.page.style.html import html_table
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.classroom.break_it import Found, found
+from mlp.page.tabs.classroom.break_it import Misreading, misreadings
 from mlp.page.tabs.classroom.guesses import guess_rows
 from mlp.page.tabs.classroom.ideas import SOURCE, bars
 from mlp.page.tabs.classroom.poll import LEAST
@@ -26,8 +26,8 @@ def room_report(room: Classroom) -> str:
 
     The animals are not in it, either: by these, a class knows who is meant.
     """
-    today, counted = date.today(), found(room)
-    writers = sum(len(one.drawings) > 0 for one in room.learners)
+    today, counted = date.today(), misreadings(room)
+    writers = sum(len(learner.drawings) > 0 for learner in room.learners)
     body = [
         f"<h1>{TITLE}</h1>",
         f'<p class="quiet">{today.day} {today:%B %Y}. Drawings: {room.n_drawings:,}, by {writers} writers.</p>',
@@ -41,10 +41,12 @@ def room_report(room: Classroom) -> str:
 
 
 def _networks(room: Classroom) -> str:
-    now = compared(table_of(room).lines, room.way)
-    rows = [_row(line) for line in now.lines] + [[*_row(line)[:2], f"{_row(line)[2]}. {APART}."] for line in now.apart]
+    comparison = compared(table_of(room).lines, room.way)
+    rows = [_row(line) for line in comparison.lines] + [
+        [*_row(line)[:2], f"{_row(line)[2]}. {APART}."] for line in comparison.apart
+    ]
     heads = ["Network", "Trained", "Read"]
-    return guess_rows(room, now, None) + html_table("Networks", heads, rows)
+    return guess_rows(room, comparison, None) + html_table("Networks", heads, rows)
 
 
 def _row(line: Line) -> list[str]:
@@ -54,7 +56,7 @@ def _row(line: Line) -> list[str]:
     return ["A learner’s" if of.owner else html.escape(of.name), learned, score(line)]
 
 
-def _figure(mistake: Found) -> str:
+def _figure(mistake: Misreading) -> str:
     example, (answer, share) = mistake.example, mistake.reading
     picture = f'<img alt="{example.label} read as {answer}" src="{image_url(example.image.reshape(28, 28))}">'
     return f"<figure>{picture}<figcaption>{example.label} → <b>{answer}</b><br>{share:.0%}</figcaption></figure>"

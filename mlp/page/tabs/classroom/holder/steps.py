@@ -67,18 +67,18 @@ def position(visitor: Visitor) -> Position | None:
 
 def take(visitor: Visitor, number: int) -> None:
     """Open the place of a step, and set what it needs; for callbacks."""
-    now = position(visitor)
-    if now is None:
+    reached = position(visitor)
+    if reached is None:
         return
-    stage = PLANS[now.plan].stages[number]
+    stage = PLANS[reached.plan].stages[number]
     if stage.task not in OUTSIDE and ROOMS.of(visitor) is None:
-        of_signs = "name" in (each.task for each in PLANS[now.plan].stages)
+        of_signs = "name" in (each.task for each in PLANS[reached.plan].stages)
         try:
             ROOMS.open(visitor, visitor.signs.now.names if of_signs else DIGITS)
         except ClassroomError as error:
             refused.set(str(error))
             return
-    visitor.kept[BEGUN] = (now.plan, number, time.time())
+    visitor.kept[BEGUN] = (reached.plan, number, time.time())
     if (room := ROOMS.of(visitor)) is not None:
         room.begin_task(stage.task)
     _open(visitor, stage.task)
@@ -110,15 +110,17 @@ class Done(NamedTuple):
 
 def done_in(room: Classroom, holder: Visitor) -> Done:
     """Return what a room's learners have done; neither its holder nor writers of files count."""
-    present = {person(one.id): one for one in visitors().present()}
-    here = [one for one in room.learners if one.who not in (one.name, person(holder.id))]
-    runs = [job.snapshot() for one in here if one.who in present and (job := present[one.who].job) is not None]
+    present = {person(visitor.id): visitor for visitor in visitors().present()}
+    here = [learner for learner in room.learners if learner.who not in (learner.name, person(holder.id))]
+    runs = [
+        job.snapshot() for learner in here if learner.who in present and (job := present[learner.who].job) is not None
+    ]
     asked = room.poll.answered[room.poll.asks if room.poll.asks is not None else int(room.poll.is_over)]
     return Done(
         len(here),
-        sum(min(one.drawings.counts) >= EACH for one in here),
+        sum(min(learner.drawings.counts) >= EACH for learner in here),
         sum(run.finished for run in runs),
         len(asked),
-        sum(one.guess is not None for one in here),
+        sum(learner.guess is not None for learner in here),
         max((run.seconds_left or 0.0 for run in runs if run.playing), default=0.0),
     )

@@ -28,11 +28,11 @@ _at_door = SessionVar[tuple[str, ...]]("strip_at_door", ())
 
 
 def _look(page: Any) -> Hashable:
-    now, room = position(page.visitor), ROOMS.of(page.visitor)
-    if now is None or room is None:
-        return now and now.minutes
+    reached, room = position(page.visitor), ROOMS.of(page.visitor)
+    if reached is None or room is None:
+        return reached and reached.minutes
     done = done_in(room, page.visitor)
-    return now.minutes, late(now, done), done[:-1]
+    return reached.minutes, late(reached, done), done[:-1]
 
 
 PROGRESS = Event(_look, 1.0)
@@ -48,22 +48,22 @@ def strip(visitor: Visitor) -> None:
 
 @redrawn("strip_line", PEOPLE, DOOR, PROGRESS, DRAWINGS)
 def _strip(visitor: Visitor) -> None:
-    now, room = position(visitor), ROOMS.of(visitor)
-    if now is None:
+    reached, room = position(visitor), ROOMS.of(visitor)
+    if reached is None:
         return
     refused.show()
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="small"):
-        _step(visitor, now)
+        _step(visitor, reached)
         if room is not None:
             _door(room)
             done = done_in(room, visitor)
-            st.html(f"<p>{in_numbers(now, done)}</p>", width="content")
-            st.html(announced("strip_late", late(now, done)), width="content")
+            st.html(f"<p>{in_numbers(reached, done)}</p>", width="content")
+            st.html(announced("strip_late", late(reached, done)), width="content")
             with st.popover("Who is here", key="strip_people", width="content"):
                 devices(visitor, room)
         with st.popover("What to say", key="strip_say", width="content"):
-            plan = PLANS[now.plan]
-            st.html(f"<p><b>{plan.question}</b></p>" if now.stage is None else f"<p>{to_say(now.stage)}</p>")
+            plan = PLANS[reached.plan]
+            st.html(f"<p><b>{plan.question}</b></p>" if reached.stage is None else f"<p>{to_say(reached.stage)}</p>")
             with st.container(horizontal=True):
                 for number, stage in enumerate(plan.stages):
                     st.button(stage.name, key=f"strip_to_{stage.task}", on_click=_take, args=(visitor, number))
@@ -71,20 +71,20 @@ def _strip(visitor: Visitor) -> None:
                 st.button("End this plan", key="strip_end", on_click=_end, args=(visitor,))
 
 
-def _step(visitor: Visitor, now: Position) -> None:
+def _step(visitor: Visitor, reached: Position) -> None:
     """Draw the step with its minutes, and the ways to the one before and the one after."""
-    stages, stage = PLANS[now.plan].stages, now.stage
-    if now.number > 0:
-        st.button("‹", key="strip_back", help="One step back", on_click=_take, args=(visitor, now.number - 1))
-    text, shows = f"<b>{html.escape(now.plan)}</b>", ""
+    stages, stage = PLANS[reached.plan].stages, reached.stage
+    if reached.number > 0:
+        st.button("‹", key="strip_back", help="One step back", on_click=_take, args=(visitor, reached.number - 1))
+    text, shows = f"<b>{html.escape(reached.plan)}</b>", ""
     if stage is not None:
-        gone = f"{now.minutes} of {stage.minutes} min"
-        times = f'<span title="{minutes_of(PLANS[now.plan], now.number)} of the lesson">{gone}</span>'
-        text = f"<b>{now.number + 1} of {len(stages)} · {stage.name}</b> {times}"
-        shows = f'data-shows="{PLACES[stage.task]}" data-step="{now.number} {now.began}"'
+        gone = f"{reached.minutes} of {stage.minutes} min"
+        times = f'<span title="{minutes_of(PLANS[reached.plan], reached.number)} of the lesson">{gone}</span>'
+        text = f"<b>{reached.number + 1} of {len(stages)} · {stage.name}</b> {times}"
+        shows = f'data-shows="{PLACES[stage.task]}" data-step="{reached.number} {reached.began}"'
     st.html(f'<p class="ink-step" {shows}>{text}</p>', width="content")
-    if now.number + 1 < len(stages):
-        then = now.number + 1
+    if reached.number + 1 < len(stages):
+        then = reached.number + 1
         st.button(f"{stages[then].name} ›", key="strip_next", type="primary", on_click=_take, args=(visitor, then))
 
 
@@ -119,22 +119,22 @@ def _let_all_in(room: Classroom, people: Sequence[str]) -> None:
         room.let_in(who)
 
 
-def in_numbers(now: Position, done: Done) -> str:
+def in_numbers(reached: Position, done: Done) -> str:
     """Return what a class has done, the step's own number first, as HTML."""
     if not done.n:
         return "Nobody is here yet."
-    task = "" if now.stage is None else now.stage.task
+    task = "" if reached.stage is None else reached.stage.task
     counts = {"drew": done.drew, "trained": done.trained, "answered": done.answered, "guessed": done.guessed}
     first = COUNTED.get(task, "trained")
     others = "".join(f" · {n} {name}" for name, n in counts.items() if n and name != first)
     return f"<b>{counts[first]} of {done.n} {first}</b>{others}"
 
 
-def late(now: Position, done: Done) -> str:
+def late(reached: Position, done: Done) -> str:
     """Return a sentence if training ends after its step; empty if it does not."""
-    if now.stage is None or now.stage.task not in ("train", "alone", "teach"):
+    if reached.stage is None or reached.stage.task not in ("train", "alone", "teach"):
         return ""
-    over_s = done.training_s - 60 * (now.stage.minutes - now.minutes)
+    over_s = done.training_s - 60 * (reached.stage.minutes - reached.minutes)
     return f"Training needs about {round(over_s / 60)} min more than this step." if over_s > 30 else ""
 
 
