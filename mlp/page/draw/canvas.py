@@ -119,12 +119,12 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
     st.html(dotted(row.asks_for or ("" if reader.reads_digits else reader.names[0])) + mark)
     st.html(live("given", given_html(page.desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
-        if given_images(visitor) is not None:
-            st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows one at random.")
         st.button(
             "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
         )
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
+        if given_images(visitor) is not None:
+            st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows one at random.")
         beside = st.container(width="content", key="picture_upload")
         for button in buttons:
             button(visitor)

@@ -178,6 +178,17 @@ def test_next_thing_stays_where_a_room_hides_the_door_to_a_sign(open_page: Calla
 
 
 @pytest.mark.chromium
+def test_buttons_of_an_empty_canvas_stand_together_in_a_room(open_page: Callable[..., Page]):
+    page = open_page("?tab=Room", viewport=LOW)
+    press(button(page, "room_open"))
+    expect(part(page, "room_row")).to_be_visible()
+    keys = ("give_one", "picture_upload", "your_signs")
+    expect(part(page, "give_one").locator("button").first).to_be_visible()
+    places = [box(page, f".st-key-{key} button") for key in keys]
+    assert [below["y"] - above["bottom"] < 8 for above, below in pairwise(places)] == [True, True]
+
+
+@pytest.mark.chromium
 @pytest.mark.parametrize(("name", "section", "views"), [("Mistakes and data", "Data", "Test data")])
 def test_views_stand_in_the_row_of_the_sections(open_page: Callable[..., Page], name: str, section: str, views: str):
     page = open_page(viewport=LAPTOP)
