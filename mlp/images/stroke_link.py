@@ -9,7 +9,7 @@ import numpy as np
 from mlp.images.recorded import CANVAS_PX, Stroke
 
 MAX_CHARACTERS = 1_500
-"""Maximum number of points of a drawing in a link; 100 to 300 are usual."""
+"""Maximum number of characters of a drawing in a link; 270 to 800 are usual."""
 APART_PX = 5.0
 """Minimum distance of points that are kept; less would not be visible."""
 MAX_POINTS = 255

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.nn.reader import Reader
+from mlp.nn.weights import parse_model
 from mlp.page.tabs.sent.copies import COPIES, copy_of
 from mlp.page.tabs.sent.friend import ENDED
 from mlp.training.settings import Settings
@@ -201,6 +202,20 @@ def test_mistakes_and_one_run_are_of_the_run_that_answers(lettered: AppTest, ope
     press(page, "delete_run")
     assert answer_by(page) == "the pretrained network"
     assert [run.number for run in visitor_of(page).runs.runs] == []
+
+
+def test_lab_and_downloads_are_of_the_earlier_run_that_answers(lettered: AppTest, open_page: Open):
+    page = choose(open_page(visitor=lettered, lab="damage"), "run-1")
+    network = visitor_of(page).runs.runs[0].snapshot.network
+    weights = sum(layer.weight.value.size for layer in network.dense_layers)
+    assert f"Weights left {weights:,}" in text(page, "lab_damage")
+    page = choose(open_page(visitor=lettered, lab="wish"), "run-1")
+    assert list(page.selectbox(key="lab_wish_neuron").options) == [*LETTERS]
+    page = choose(open_page(visitor=lettered, tab="Runs"), "run-1")
+    offers = page.session_state["downloads"].files
+    assert np.array_equal(parse_model(offers["weights_out"].make()).network.values, network.values)
+    choose(lettered, "run-1").button_group(key="share_what").set_value("A file").run()
+    assert "<title>Run 1: A, B, C" in lettered.session_state["downloads"].files["share_file"].make()
 
 
 def test_run_that_another_tab_deletes_leaves_the_next_network_and_an_empty_board(lettered: AppTest, open_page: Open):
