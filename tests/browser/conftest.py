@@ -6,12 +6,14 @@ Both end with the folder's last test: Playwright's event loop must not run durin
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import psutil
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -127,6 +129,8 @@ def open_page(
         opened.append((page, prepare is None))
         page.on("console", note_message)
         page.on("pageerror", note_error)
+        note_crashes(page, console_errors)
+        page.context.on("page", lambda other: note_crashes(other, console_errors))
         if prepare is not None:
             prepare(page)
         if not slow_start and "speed=" not in query:
@@ -153,6 +157,19 @@ def open_page(
     assert console_errors == [], "the browser's console showed errors; a test that expects some clears the list"
 
 
+def note_crashes(page: Page, errors: list[str]) -> None:
+    """Add an error if the tab crashes from now on: without memory it is the machine's, with memory the page's."""
+
+    def note(_: Page) -> None:
+        memory, shared = psutil.virtual_memory().available, shutil.disk_usage(tempfile.gettempdir()).free
+        errors.append(
+            f"the tab of {page.url} crashed, with {memory / 1e6:,.0f} MB of memory left, and {shared / 1e6:,.0f} MB "
+            "where Playwright's Chromium shares memory"
+        )
+
+    page.on("crash", note)
+
+
 def pause_training(page: Page) -> None:
     """Pause the visitor's run, if one plays: it would go on for a while, beside the runs of the next tests."""
     pause = page.locator(".st-key-pause button")
@@ -171,7 +188,8 @@ def save_screenshots(pages: list[Page], test: str) -> None:
     RESULTS.mkdir(exist_ok=True)
     name = re.sub(r"[^\w.-]+", "-", test)
     for number, page in enumerate(pages):
-        page.screenshot(path=RESULTS / f"{name}-{number}.png")
+        with suppress(Error):  # of a tab that has crashed
+            page.screenshot(path=RESULTS / f"{name}-{number}.png")
 
 
 @pytest.fixture
