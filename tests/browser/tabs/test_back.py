@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import at_rest, button, eventually, open_part, part, tool
+from tests.browser.sight import button, eventually, open_part, part
 
 
 def choice(page: Page, name: str) -> Any:
@@ -53,19 +53,3 @@ def test_back_leads_from_a_room_to_the_one_before_and_forward_again(open_page: C
     page.go_forward()
     expect(runs).to_be_checked()
     expect(page.get_by_text("Several at once")).to_be_visible()
-
-
-def test_back_from_the_pixels_of_a_mistake_returns_to_its_picture(open_page: Callable[..., Page]):
-    page = open_page("?tab=Mistakes", fresh=True)
-    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
-    picture = part(page, "mistakes_pictures").get_by_role("button").last
-    picture.scroll_into_view_if_needed()
-    at_rest(page)
-    top = page.evaluate(scrolled)
-    assert top > 0
-    picture.click()
-    expect(tool(page, "Pixels")).to_be_checked()
-    eventually(page, lambda: page.evaluate(scrolled) != top)
-    page.go_back()
-    expect(picture).to_be_in_viewport()
-    eventually(page, lambda: abs(page.evaluate(scrolled) - top) < 2)

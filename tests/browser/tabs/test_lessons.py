@@ -1,4 +1,4 @@
-"""Each lesson in turn, with its guess, and a plan: the console of the browser stays empty, as `open_page` checks."""
+"""Each lesson in turn, with its guess: the console of the browser stays empty, as `open_page` checks."""
 
 from collections.abc import Callable
 
@@ -24,19 +24,3 @@ def test_lessons_leave_the_console_empty(has_width: bool, open_page: Callable[..
             button(page, f"guess_{name}".replace("-", "_")).click()
             expect(part(page, "lab_guess")).to_contain_text("Draw your guess in the empty chart")
         at_rest(page)
-
-
-def test_plan_begins_below_the_page_and_its_steps_open_their_places(open_page: Callable[..., Page]):
-    page = open_page("?lesson=writers", viewport={"width": 1366, "height": 625})
-    page.evaluate("window.isSamePage = true")
-    part(page, "for_teachers").locator("summary").click()
-    part(page, "plan").get_by_role("radio", name="Signs of our own").click()
-    button(page, "plan_begin").click()
-    button(page, "strip_next").click()
-    expect(part(page, "strip")).to_contain_text("1 of 8 · Name your signs")
-    expect(part(page, "drawings").get_by_role("radio", name="Signs")).to_be_checked()
-    expect(part(page, "drawings")).to_be_in_viewport()
-    expect(part(page, "strip")).to_be_in_viewport(ratio=1)
-    button(page, "strip_say").click()
-    expect(page.get_by_test_id("stPopoverBody").get_by_text("What usually comes out:")).to_be_in_viewport()
-    assert page.evaluate("window.isSamePage")

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.jobs.pacing import FIRST_STOPS
-from mlp.page.style.theme import DARK, LIGHT
 from tests.browser.sight import PATIENCE_MS, TRAINED_MS, at_rest, button, eventually, part, step_of, write
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
@@ -20,14 +18,6 @@ WATCH_STEPS = """() => {
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 """Records each step that the page shows, however rarely the test looks."""
-HAS_COLOR = """(color) => {
-  const canvas = document.querySelector(".st-key-accuracy_curve canvas");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  const wanted = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-  const is = (at) => data[at + 3] === 255 && wanted.every((value, channel) => data[at + channel] === value);
-  return data.some((_, at) => at % 4 === 0 && is(at));
-}"""
-"""Whether the accuracy chart has a pixel of this color."""
 ON_STAGE = ("canvas", "stage_network", "answer", "bars", "train", "curves")
 FOLD = 700
 
@@ -71,18 +61,6 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
     button(page, "teach_now").click()
     taught = re.compile(r"before: 7 \([\d.]+%\) → now: 1 .*it cost .* on MNIST")
     expect(part(page, "correction_row")).to_contain_text(taught, timeout=TRAINED_MS)
-
-
-@pytest.mark.chromium  # Firefox is not asked for another scheme
-def test_curves_follow_a_change_between_light_and_dark(open_page: Callable[..., Page]):
-    page = open_page("?epochs=1&width_1=16&width_2=16")
-    button(page, "train").click()
-    expect(part(page, "progress")).to_contain_text("done after", timeout=TRAINED_MS)
-    for scheme, colors in (("light", LIGHT), ("dark", DARK), ("light", LIGHT)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        eventually(page, lambda colors=colors: page.evaluate(HAS_COLOR, colors["accent"]))
-        other = DARK if colors is LIGHT else LIGHT
-        assert not page.evaluate(HAS_COLOR, other["accent"])
 
 
 def test_first_drawing_moves_no_card(open_page: Callable[..., Page]):

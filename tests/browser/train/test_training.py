@@ -49,16 +49,3 @@ def test_run_is_watched_paused_restored_and_stepped(open_page: Callable[..., Pag
     expect(part(page, "progress")).not_to_contain_text(f"step {held + 1:,} of")
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
-
-
-def test_line_beyond_the_axes_has_no_name(open_page: Callable[..., Page]):
-    named = (
-        part(open_page(), "loss_curve")
-        .locator(".ink-plot")
-        .evaluate("""({ plot }) => {
-      plot.plot.x = [0, 1];
-      plot.lines = [[0, 0.5], [0, 2], [2, 3], [0.5]].map((x) => ({ name: x.join(), x }));
-      return plot.named().map(({ name }) => name);
-    }""")
-    )
-    assert named == ["0,0.5", "0,2"]
