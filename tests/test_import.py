@@ -51,10 +51,3 @@ def test_first_name_loads_all_names_and_no_slow_packages():
 def test_unknown_name_is_an_error_as_of_any_module():
     with pytest.raises(AttributeError, match="module 'mlp' has no attribute 'Sequentail'"):
         mlp.Sequentail  # noqa: B018
-
-
-def test_computing_network_loads_only_scipy_of_these():
-    loaded = loaded_by(
-        "import mlp, numpy; mlp.MLP([4, 2], rng=numpy.random.default_rng(0)).predict(numpy.zeros((1, 4)))"
-    )
-    assert loaded & LATER == {"scipy"}

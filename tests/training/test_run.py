@@ -14,7 +14,7 @@ from mlp.images.mnist import Split
 from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.run import Run, steps
-from mlp.training.schedule import WARM_UP, rate_factor
+from mlp.training.schedule import rate_factor
 from tests.each_setting import EACH_SETTING, examples
 from tests.sample_digits import sample
 
@@ -172,17 +172,6 @@ def test_help_measures_a_run_with_its_reader():
 
 def test_constant_rate_stays():
     assert {rate_factor("constant", step, 10) for step in range(10)} == {1.0}
-
-
-def test_cosine_climbs_then_falls():
-    n_steps = 999
-    factors = [rate_factor("cosine", step, n_steps) for step in range(n_steps)]
-    top = round(1000 * WARM_UP)
-    assert factors[:top] == sorted(factors[:top])
-    assert factors[top - 1 :] == sorted(factors[top - 1 :], reverse=True)
-    assert factors[top - 1] == pytest.approx(1, abs=0.002)
-    assert factors[499] == pytest.approx(0.5)
-    assert factors[-1] == pytest.approx(0, abs=1e-5)
 
 
 @pytest.mark.parametrize("n_steps", [1, 2, 7, 49, 50, 1000, 100_000])

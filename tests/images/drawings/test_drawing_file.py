@@ -2,7 +2,6 @@
 
 import base64
 import json
-import sys
 import tracemalloc
 from collections.abc import Callable
 
@@ -171,16 +170,3 @@ def test_file_of_a_class_is_counted_before_its_drawings_are_read():
     assert len(parse_drawings(samples(MAX_SAMPLES), most=MAX_SAMPLES)) == MAX_SAMPLES
     with pytest.raises(ValueError, match="10 names may hold at most 2,000 drawings, got 2,001"):
         parse_drawings(json.dumps({"samples": [7] * (MAX_SAMPLES + 1)}), most=MAX_SAMPLES)
-
-
-def test_twice_as_many_drawings_are_compared_twice_as_often():
-    def comparisons(n):
-        data, called = samples(n), []
-        sys.setprofile(lambda _, event, what: called.append(what.__name__ if event == "c_call" else ""))
-        try:
-            parse_drawings(data, most=MAX_SAMPLES)
-        finally:
-            sys.setprofile(None)
-        return called.count("tobytes")
-
-    assert comparisons(200) == 2 * comparisons(100) > 0

@@ -9,7 +9,6 @@ import pytest
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.slices import advance
 from mlp.training.data.drawing_data import COPIES, drawing_data, held_back, leave_one_out, none_below
-from mlp.training.data.sources import chosen_mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.images.drawings.sample_drawings import letters, mixed
@@ -142,17 +141,6 @@ def test_one_of_two_of_each_digit_is_held_back_once_there_are_enough(n, back):
 def test_invalid_mixture_is_refused(n, share, reason):
     with pytest.raises(ValueError, match=reason):
         mixed(IMAGES[:n], LABELS[:n], share)
-
-
-def test_network_learns_own_digits_that_contradict_all_others():
-    # Upside down, because nobody writes like this: a network can only learn it from these.
-    source, labels = sample().test.images[:20], sample().test.labels[:20]
-    data = mixed(source[:, ::-1].copy(), labels, 0.25)
-    before = advance(Run(Settings(hidden=(32,), epochs=2)), chosen_mnist(), 60).run.network
-    settings = Settings(hidden=(32,), epochs=2, learning_rate=0.05)
-    after = advance(Run(settings, network=before), data, 60).run.network
-    assert (before.predict(data.learned.images) == data.learned.labels).mean() < 0.7
-    assert (after.predict(data.learned.images) == data.learned.labels).all()
 
 
 def test_equal_drawings_that_travel_again_bring_their_images_and_leave_with_them():
