@@ -80,18 +80,6 @@ def test_everything_speaks_of_the_signs_while_they_are_drawn(named_page: AppTest
     assert "Draw ♥, then press its name: 3 of ♥ and 3 of ★ to go." in text(page, "collect_foot")
 
 
-def test_button_leads_back_to_digits_and_keeps_the_signs(named_page: AppTest):
-    assert named_page.button(key="your_signs").label == "Digits"
-    page = press(named_page, "your_signs")
-    assert page.button(key="your_signs").label == "Your signs"
-    assert "Draw a digit." in text(page, "answer")
-    assert shape(page) == ""
-    assert "sign_0" not in [button.key for button in page.button]
-    press(page, "your_signs")
-    assert visitor_of(page).signs.now.names == ("♥", "★")
-    assert page.button(key="sign_0")
-
-
 def test_digits_and_signs_each_choose_a_network_that_reads_them(named_page: AppTest):
     page, rng = named_page, np.random.default_rng(0)
     for _ in range(5):
@@ -110,13 +98,3 @@ def test_digits_and_signs_each_choose_a_network_that_reads_them(named_page: AppT
     assert page.button(key="your_signs").label == "Your signs"
     page.segmented_control(key="network").set_value("run-1").run()
     assert page.button(key="your_signs").label == "Digits"
-
-
-def test_number_to_learn_is_that_of_the_network_of_signs(named_page: AppTest):
-    page, rng = named_page, np.random.default_rng(0)
-    assert "100,710 numbers to learn" in text(page)
-    for _ in range(5):
-        for label in (0, 1):
-            keep(page, label, rng)
-    assert "99,102 numbers to learn" in text(finished(page))
-    assert "100,710 numbers to learn" in text(press(page, "your_signs"))  # digits

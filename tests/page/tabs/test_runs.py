@@ -3,13 +3,10 @@
 import re
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.nn.network import MLP
-from mlp.nn.weights import dump_model
-from tests.page.sight import at_rest, component, draw, eventually, finished, text, visitor_of
+from tests.page.sight import at_rest, component, eventually, finished, text, visitor_of
 from tests.page.ways import press
 
 
@@ -66,17 +63,6 @@ def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTe
     assert f"validation digits right, {share}%" in mistakes
 
 
-def test_earlier_run_can_be_deleted_but_not_the_current_one(runs_page: AppTest):
-    train(train(runs_page))
-    assert runs_page.button(key="delete_run").disabled
-    runs_page.segmented_control(key="network").set_value("run-1").run()
-    runs_page.button(key="delete_run").click().run()
-    assert not runs_page.exception
-    assert visitor_of(runs_page).runs.runs == []
-    assert "Run 2" in text(runs_page, "sections")
-    assert runs_page.button(key="delete_run").disabled
-
-
 def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MLP_MAX_RUNS", "1")
     train(train(runs_page))
@@ -116,17 +102,6 @@ def test_learning_rate_slider_changes_the_playing_run_and_the_next_one(open_page
     assert "changed the learning rate during the run" in text(page)
     page.button(key="train").click().run()
     assert visitor_of(page).job.snapshot().settings.learning_rate == 0.02
-
-
-def test_uploaded_network_answers(runs_page: AppTest):
-    network = MLP([784, 10], rng=np.random.default_rng(0))
-    network.values[:] = 0
-    network.dense_layers[0].bias.value[6] = 9
-    draw(runs_page, 2)
-    runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", dump_model(network), "")).run()
-    assert text(runs_page, "answer").startswith("6 ")
-    assert "Reading with upload 1" in text(runs_page)
-    assert "784 → 10 · relu · 7,850 numbers" in text(runs_page)
 
 
 def test_run_has_the_name_of_its_recipe_until_a_setting_differs(open_page: Callable[..., AppTest]):

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.visitors import runs
 from tests.jobs.manual_engine import ManualEngine
-from tests.page.sight import draw, eventually, text, visitor_of
+from tests.page.sight import eventually, text, visitor_of
 
 
 @pytest.fixture
@@ -34,17 +34,6 @@ def test_sweep_names_the_settings_that_its_networks_share(open_page: Callable[..
     assert "those of the controls: **Memorizes, 300 images, 3 epochs**. A run that plays pauses for it." in text(page)
     page.slider(key="epochs").set_value(4).run()
     assert "those of the controls: **Memorizes, 300 images, 4 epochs**." in text(page)
-
-
-def test_best_run_becomes_the_answering_run(swept: AppTest):
-    swept.button(key="sweep_winner").click().run()
-    visitor = visitor_of(swept)
-    assert visitor.job.snapshot().settings.learning_rate == 0.1
-    assert "your run" in text(draw(swept, 3))
-    assert visitor.runs.current == 1
-    swept.button(key="sweep_winner").click().run()  # again changes nothing
-    assert visitor.runs.current == 1
-    assert not swept.exception
 
 
 def test_card_shows_the_sweep_or_the_run_before_it(open_page):

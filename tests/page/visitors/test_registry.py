@@ -76,18 +76,6 @@ def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).get(whole.id, "tab").drawing == whole.drawing
 
 
-def test_work_is_known_by_its_code_in_memory_and_on_disk(tmp_path):
-    before = Visitors(lambda session: True, Checkpoints(tmp_path))
-    visitor = before.get(None, "tab")
-    visitor.keep_drawing({"data": "data:"})
-    assert before.knows(visitor.id)
-    before.save()
-    after = Visitors(lambda session: True, Checkpoints(tmp_path))
-    assert after.knows(visitor.id)
-    assert not after.knows("xxxx-xxxx-xxxx-xxxx")
-    assert not after.knows("../" + visitor.id)
-
-
 def test_only_visitors_with_work_have_something_to_put_away(page: AppTest):
     assert "put_work_away" not in [button.key for button in page.button]
     page.button(key="step").click().run()

@@ -87,14 +87,6 @@ def test_each_server_of_a_host_has_its_own_cookie(url, name):
     assert cookie_name(url) == name
 
 
-def test_tabs_of_one_visitor_share_the_run_and_strangers_do_not(page, open_page):
-    page.button(key="step").click().run()
-    other_tab, stranger = open_page(visitor=page), open_page()
-    assert visitor_of(other_tab).job is visitor_of(page).job
-    assert visitor_of(stranger).job is None
-    assert visitor_of(stranger).id != visitor_of(page).id
-
-
 def test_outdated_button_leaves_the_new_run_alone(page, open_page):
     page.button(key="train").click().run()
     other_tab = open_page(visitor=page)

@@ -16,7 +16,6 @@ from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.page.visitors.persistence import DiskError, is_saved
-from mlp.page.visitors.registry import AT_REST_S
 from mlp.page.visitors.visitor import KEPT, Visitor
 from mlp.page.visitors.works import (
     WORKS,
@@ -70,7 +69,7 @@ def with_results_of_a_lesson(visitor, n_steps=3):
 
 def with_photo_of_two_digits(visitor, ink=9):
     ink, shown = np.full((30, 20), ink, np.uint8), np.full((10, 8, 3), 5, np.uint8)
-    digits = tuple(FoundDigit((left, 2, left + 3, 8), 0, ink) for left in (0, 4))
+    digits = tuple(FoundDigit((left, 0, left + 3, 8), 0, ink) for left in (0, 4))
     visitor.picture = Picture(ink, shown, SheetPhoto(shown, digits))
 
 
@@ -292,21 +291,6 @@ def test_work_that_is_gone_leaves_the_disk(tmp_path, kind):
         setattr(visitor, name, getattr(empty, name))
     visitors.save()
     assert names_on_disk(tmp_path) == []
-
-
-def test_closed_visitor_takes_no_memory(tmp_path, clock):
-    visitors = server(tmp_path)
-    visitor = visitors.get(None, "away")
-    for kind in WORKS:
-        EXAMPLES[kind](visitor)
-    visitors.save()
-    visitors.check()
-    clock.now += AT_REST_S + 1
-    visitors.check()
-    assert len(visitors) == 0
-    assert not visitor.has_work()
-    again = visitors.get(visitor.id, "here")
-    assert all(work.files() for work in again.works)
 
 
 def test_new_result_of_a_lesson_takes_a_free_number(tmp_path):

@@ -28,13 +28,11 @@ from mlp.page.tabs.classroom.break_it import (
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
-from mlp.page.tabs.classroom.rooms import CLAIMS, PEOPLE
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit, turned
 from tests.images.drawings.sample_drawings import letters, own_digits
-from tests.page.live.test_parts import outdated
 from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
-from tests.page.tabs.classroom.ways import Pages, me
+from tests.page.tabs.classroom.ways import Pages
 from tests.page.ways import press
 from tests.sample_digits import sample
 
@@ -205,18 +203,6 @@ def test_only_the_holder_sees_and_judges_claims(pages):
     assert "1 of yours count." in text(learner, "correction_row")
 
 
-def test_claim_changes_only_the_holders_page_and_a_yes_that_of_all(pages, monkeypatch):
-    for event in (PEOPLE, CLAIMS):
-        monkeypatch.setattr(event, "every_s", 0.0)
-    room, holder, learner = pages
-    claim(room, me(learner), leaning(7, 40), 7)
-    assert "room_round" in outdated(holder)
-    assert "room_round" not in outdated(learner)
-    (one,) = misreadings(room, "claims")
-    judge(room, one.key, counts=True)
-    assert "room_round" in outdated(learner)
-
-
 def teach(page: AppTest, key: str) -> str:
     """Press a lesson's button, wait until MNIST is measured after it, and return what the page then says of it."""
     press(page.run(), key)
@@ -265,15 +251,6 @@ def test_mended_and_broken_are_counted_by_what_the_network_read_before():
         ("Broken: those that it read", 30, (labels[20:] != 7).sum()),
     ):
         assert f'<th scope="row">{name}</th><td>{n}</td><td><b>{changed}</b></td><td>–</td>' in shown
-
-
-def test_learner_who_was_let_go_learns_nothing_from_the_page_as_it_was(pages):
-    room, holder, learner = pages
-    count(room, me(holder), 2)
-    teach = learner.run().button(key="round_teach")
-    room.let_go(me(learner))
-    teach.click().run()
-    assert visitor_of(learner).job is None
 
 
 def test_room_for_signs_has_no_round(open_page):

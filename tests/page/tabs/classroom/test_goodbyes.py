@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.drawings.drawing_file import parse_drawings
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
-from mlp.page.tabs.classroom.learner import ANIMALS, person
-from mlp.page.tabs.classroom.room import Classroom
+from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.rooms import ENDED, GONE, ROOMS, RUNS_ENDED, WAITS_S, seat_of, tell, told
 from mlp.page.visitors.newcomer import NOT_DELETED
 from mlp.page.visitors.session import visitors
@@ -141,42 +140,6 @@ def test_learner_who_is_let_go_reads_it_at_the_canvas_on_all_pages_until_ok(
     press(learner, "room_told")
     for page in (learner, other.run(), open_page(visitor=learner, tab="Room")):
         assert gone not in text(page)
-
-
-def test_stranger_who_only_waited_reads_what_is_true_for_them(classroom: Pages, open_page: Callable[..., AppTest]):
-    room, _, _ = classroom
-    room.open_door(0)
-    stranger = press(open_page(room=room.code), "room_join")
-    name = room.waiting[me(stranger)]
-    for key in ("correction_row", "room_waits"):
-        assert f"You are the {name}. Wait until your teacher lets you in." in text(stranger, key)
-    room.send_away(*room.waiting)
-    assert row(stranger.run()) == GONE.format(room.code)
-    assert "deleted" not in GONE
-    assert seat_of(visitor_of(stranger)) is None
-    stranger.text_input(key="room_typed").set_value(room.code)
-    press(stranger, "room_join")
-    assert "Wait until your teacher" in row(stranger)
-    room.let_in(me(stranger))
-    stranger.run()
-    room.let_go(me(stranger))
-    assert row(stranger.run()) == GONE.format(room.code)
-
-
-def test_those_who_wait_keep_their_animals_and_share_none_with_those_inside():
-    room = Classroom("room k7p3x9qa")
-    room.ask("holder", holds=True)
-    for number in range(20):
-        room.ask(f"waits {number}")
-    names = dict(room.waiting)
-    for number in range(0, 20, 2):
-        room.let_in(f"waits {number}")
-        room.ask(f"late {number}")
-    let_in = [f"waits {number}" for number in range(0, 20, 2)]
-    assert {one.who: one.name for one in room.learners[1:]} == {who: names[who] for who in let_in}
-    everybody = [*(one.name for one in room.learners), *room.waiting.values()]
-    assert len(set(everybody)) == len(everybody) == 31
-    assert set(everybody) <= set(ANIMALS)
 
 
 def test_room_closes_only_after_a_download_or_without_a_copy(classroom: Pages):

@@ -138,19 +138,6 @@ def test_nobody_else_gets_the_animal_of_somebody_who_left_for_two_hours(room, mo
     assert room.learner("1").number > room.learner("new 38").number
 
 
-def test_learner_who_was_let_go_comes_back_as_somebody_new(room):
-    room.open_door()
-    for _ in range(2):
-        room.ask("ann")
-        number = room.learner("ann").number
-        room.let_go("ann", may_return=True)
-    room.ask("ann")
-    room.let_go("ann")
-    assert (number, room.left) == (2, [])
-    room.ask("ann")
-    assert room.learner("ann").number == 3
-
-
 def test_nobody_guesses_once_the_table_is_open(room):
     room.guess("holder", 4)
     room.begin_task("table")

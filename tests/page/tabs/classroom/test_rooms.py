@@ -22,7 +22,7 @@ from mlp.page.tabs.classroom.rooms import (
     told,
 )
 from mlp.page.tabs.classroom.wall import wall_parts
-from mlp.page.visitors.registry import AT_REST_S, KEPT_S, Visitors
+from mlp.page.visitors.registry import KEPT_S, Visitors
 from mlp.page.visitors.session import visitors as page_visitors
 from mlp.training.data.drawing_data import CLOSED, class_data
 from mlp.training.data.sources import chosen_mnist
@@ -146,24 +146,6 @@ def test_only_a_code_is_looked_up(tmp_path, monkeypatch):
     assert seat_of(stranger) == (room.code, False)
 
 
-def test_room_counts_in_memory_and_leaves_it_once_it_is_saved_and_nobody_is_there(tmp_path, clock):
-    visitors = server(tmp_path, max_mb=1)
-    holder, _, room = with_class(visitors)
-    room.listeners.add(page := Page())
-    visitors.save()
-    clock.now += AT_REST_S + 1
-    visitors.check()
-    assert visitors.rooms.present() == [room]
-    del page
-    room.give(person(holder.id), 3, image(30))
-    free = 1_000_000 - sum(visitor.n_bytes() for visitor in visitors.present())
-    assert not visitors.free_memory(free - 21 * 784)  # the newest drawing is not on disk yet
-    visitors.save()
-    assert visitors.free_memory(free)
-    assert visitors.rooms.present() == []
-    assert visitors.rooms.of(holder).n_drawings == 21
-
-
 def test_room_without_a_disk_lasts_six_hours(clock):
     visitors = server()
     holder, _, room = with_class(visitors)
@@ -222,26 +204,6 @@ def test_disk_that_fails_keeps_learners_and_their_runs_in_the_room(tmp_path, mon
                 act(learner)
     assert visited(visitors, learner).learner(person(learner.id)) is not None
     assert learner.job is not None
-
-
-def test_room_knows_whoever_left_it_after_a_restart_until_they_delete_all_work(tmp_path):
-    visitors = server(tmp_path)
-    holder, learner, room = with_class(visitors)
-    before, me = room.learner(person(learner.id)), person(learner.id)
-    visitors.rooms.leave(learner, may_return=True)
-    visitors.save()
-    assert [path.name for path in tmp_path.rglob("*.json") if me.encode() in path.read_bytes()] == ["2.learner.json"]
-    visitors, learner, _ = back(tmp_path, learner)
-    visitors.rooms.join(learner, room.code)
-    again = visitors.rooms.of(learner)
-    again.let_in(me)
-    assert [getattr(again.learner(me), name) for name in ("number", "name")] == [before.number, before.name]
-    visitors.rooms.leave(learner, may_return=True)
-    visitors.save()
-    visitors, learner, _ = back(tmp_path, learner)
-    visitors.remove(learner)
-    assert not [path for path in tmp_path.rglob("*.json") if me.encode() in path.read_bytes()]
-    assert visited(visitors, visitors.get(holder.id, "here")).left == []
 
 
 @pytest.mark.parametrize("returns", [False, True])

@@ -15,7 +15,6 @@ from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example
 from mlp.images.mnist import Split
 from mlp.page.draw.networks import pretrained
-from mlp.page.tabs.classroom.classroom_section import SHOWN
 from mlp.page.tabs.classroom.guesses import UNSURE, guess_rows
 from mlp.page.tabs.classroom.learner import person
 from mlp.page.tabs.classroom.room import Classroom
@@ -71,11 +70,6 @@ def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     page = open_page(visitor=page, room="zzzzzzzz")
     assert f"You are in room {room.code}" in text(page)
     assert seat_of(visitor) == (room.code, False)
-
-
-def test_privacy_note_stands_once_and_says_what_a_room_shows(open_page):
-    page = open_page(tab="Your drawings")
-    assert [SHOWN in one.value for one in page.caption if "**Privacy.**" in one.value] == [True]
 
 
 def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
