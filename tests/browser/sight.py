@@ -92,6 +92,7 @@ def put_away(page: Page) -> str:
     """Leave the visitor's work under its code, and return the code."""
     open_newcomer(page)
     code = part(page, "newcomer").locator("code").inner_text()
+    at_rest(page)  # a redraw can replace the button while it is pressed
     button(page, "put_work_away").click()
     return code
 
