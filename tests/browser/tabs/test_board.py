@@ -137,3 +137,8 @@ def test_words_of_a_class_are_large_on_the_board_and_fill_it(new_browser: Callab
                 hatched = "(one) => parseFloat(getComputedStyle(one, '::after').width) / one.clientWidth"
                 bar = part(page, "room_ideas").locator(".ink-bar").first
                 assert 0.45 < bar.evaluate(hatched) < 0.55
+        page.goto(f"{server.url}/?tab=Room")
+        results = part(page, "room_results")
+        results.get_by_text("How far does this hold?").scroll_into_view_if_needed()
+        words = results.evaluate(WORDS)["sizes"]
+        assert max(words[text] for text in words if "learned" in text) < words["Network"]  # the board alone is larger
