@@ -5,9 +5,8 @@ import json
 import numpy as np
 
 from mlp.analysis.other_tools.export_basics import probabilities_note
-from mlp.analysis.other_tools.onnx_parts import node, rows_of, tensor
+from mlp.analysis.other_tools.onnx_parts import message, node, rows_of, tensor
 from mlp.analysis.other_tools.onnx_straightening import straightening
-from mlp.analysis.other_tools.protobuf import message
 from mlp.nn.reader import Reader
 from mlp.training.settings import N_INPUTS
 
