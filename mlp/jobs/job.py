@@ -7,9 +7,9 @@ from typing import Any
 
 from mlp.jobs import pacing
 from mlp.jobs.limits import history_bytes, optimizer_arrays
-from mlp.jobs.moments.rewind import Rewind
 from mlp.jobs.pacing import FIRST_STOPS, Speed, next_stop, started_timer
 from mlp.jobs.record import Record
+from mlp.jobs.rewind import Rewind
 from mlp.jobs.slices import Slice, advance, measured, slice_seconds
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.task import Task

@@ -19,7 +19,7 @@ from mlp.analysis.take_home import learning_picture as painting
 from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_picture, still_picture
 from mlp.analysis.take_home.standalone_html import packed_images, take_home_page
 from mlp.class_names import DIGITS
-from mlp.jobs.moments.rewind import Rewind
+from mlp.jobs.rewind import Rewind
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, load_model

@@ -13,7 +13,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps
 
 from mlp.analysis.scores import percent
 from mlp.images.input_image import with_article
-from mlp.jobs.moments.rewind import Rewind, thinned_steps
+from mlp.jobs.rewind import Rewind, thinned_steps
 from mlp.nn.reader import Reader
 
 SIDE = 1440

@@ -10,8 +10,8 @@ import streamlit as st
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
-from mlp.jobs.moments.rewind import thinned_steps
 from mlp.jobs.pacing import SPEEDS
+from mlp.jobs.rewind import thinned_steps
 from mlp.page import state
 from mlp.page.live.desk import Desk
 from mlp.page.style.link import hidable, linked

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
-from mlp.jobs.moments.rewind import rewind_bytes
 from mlp.jobs.origin import Origin
 from mlp.jobs.pacing import SPEEDS, Speed
+from mlp.jobs.rewind import rewind_bytes
 from mlp.jobs.sweep import Purpose, Sweep
 from mlp.nn.network import MLP
 from mlp.page import state

@@ -13,9 +13,9 @@ from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
 from mlp.images.picture import dump_picture, picture_from
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
-from mlp.jobs.moments.moments_file import dump_moments, restore_moments
 from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record, dump_record, parse_record
+from mlp.jobs.rewind import dump_moments, restore_moments
 from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine

@@ -7,8 +7,8 @@ import streamlit as st
 
 from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
-from mlp.jobs.moments.rewind import Replay, replay
 from mlp.jobs.record import Record
+from mlp.jobs.rewind import Replay, replay
 from mlp.page import state
 from mlp.page.draw.answer import answer_anew
 from mlp.page.draw.networks import Answerer, answering

@@ -9,16 +9,17 @@ import pytest
 
 from mlp.analysis.lab.sliced import advanced
 from mlp.jobs.job import Job
-from mlp.jobs.moments.moments_file import dump_moments, restore_moments
-from mlp.jobs.moments.rewind import (
+from mlp.jobs.record import Record
+from mlp.jobs.rewind import (
     MAX_BYTES,
     Rewind,
+    dump_moments,
     max_moments,
     moments,
     replay,
+    restore_moments,
     rewind_bytes,
 )
-from mlp.jobs.record import Record
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import chosen_mnist
