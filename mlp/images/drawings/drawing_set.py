@@ -141,7 +141,8 @@ class DrawingSet:
     def missing(self) -> str | None:
         """Return what is still missing before a network can learn the set, as a sentence; None if nothing is."""
         if len(self.names) < MIN_CLASSES:
-            return f"A network needs at least {MIN_CLASSES} signs to tell apart, and there {_are(len(self.names))}."
+            there = "is one" if self.names else "is none"
+            return f"A network needs at least {MIN_CLASSES} signs to tell apart, and there {there}."
         few = [name for name, n in zip(self.names, self.counts, strict=True) if n < MIN_EXAMPLES]
         return f"Draw at least {MIN_EXAMPLES} of each sign; {in_words(few)} need more." if few else None
 
@@ -160,7 +161,3 @@ def _new_name(name: object, others: tuple[str, ...]) -> str:
     if visible(checked) in map(visible, others):
         raise ValueError(f"each sign needs its own name, and {checked!r} is taken")
     return checked
-
-
-def _are(n: int) -> str:
-    return ("is none", "is one")[n] if n < 2 else f"are {n}"

@@ -71,10 +71,10 @@ def _tables(visitor: Visitor) -> None:
     marked = next((place for place, run in enumerate(runs) if run.number == current), None)
     results, others = run_rows(runs, current)
     heads = ["Run", "Data", "Epochs done", "Best validation", "Validation now"]
-    st.html(
-        html_table("Your runs", heads, results, marked=marked)
-        + f'<p class="ink-status">{_in_common(runs)}{_warnings(runs)}</p>'
-    )
+    kept = f"Inkling keeps up to {limits().max_runs} earlier runs."
+    words = kept if len(runs) > 1 else f"Train another network to compare it with this one. {kept}"
+    table = html_table("Your runs", heads, results, marked=marked)
+    st.html(f'{table}<p class="ink-status">{words}{_warnings(runs)}</p>')
     with st.expander("Settings and times"):
         heads, *rows = others
         same = '<p class="ink-status">Settings without a column are the same in all of them.</p>' * (len(runs) > 1)
@@ -113,11 +113,6 @@ def best_trained(history: History) -> Evaluation | None:
     """Return the best evaluation after the run's first step, as its first weights may come from another network."""
     trained = [evaluation for evaluation in history.evaluations if evaluation.step]
     return max(trained, key=lambda evaluation: evaluation.accuracy, default=None)
-
-
-def _in_common(runs: list[NumberedRun]) -> str:
-    kept = f"Inkling keeps up to {limits().max_runs} earlier runs."
-    return kept if len(runs) > 1 else f"Train another network to compare it with this one. {kept}"
 
 
 def _one_run(visitor: Visitor) -> None:
