@@ -126,11 +126,9 @@ def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Example:
     """Return one sample of such a file; the message of a ValueError begins with ``where``."""
     if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
         raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
-    label, writer = sample["label"], sample.get("writer", 0)
+    label = sample["label"]
     if type(label) is not int or not 0 <= label < n_labels:
         raise ValueError(f"{where}: label must be a number from 0 to {n_labels - 1}, got {label!r:.60}")
-    if type(writer) is not int:
-        raise ValueError(f"{where}: writer must be an integer, got {writer!r:.60}")
     image = _image(sample["image"], where) if "image" in sample else NO_IMAGE
     is_photo = len(image) and sample["strokes"] == []
     return Example(label, image, NO_STROKES if is_photo else checked_strokes(sample["strokes"], where))

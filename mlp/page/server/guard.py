@@ -42,12 +42,6 @@ CLOSED = re.compile(
     r"/_stcore/(?!(health|host-config|stream)$|upload_file/|bidi-components/)|/(component|auth)/|/oauth2callback"
 )
 """Streamlit's addresses that the page does not need; a test lists the others."""
-NEAR = tuple(
-    ipaddress.ip_network(network)
-    for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10")
-) + tuple(ipaddress.ip_network(network) for network in ("::1/128", "fc00::/7", "fe80::/10"))
-"""Addresses of this machine and of local networks, which no other site has."""
-
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -96,8 +90,8 @@ class Hosts:
         except ValueError:
             above = {f"*{name[dot:]}" for dot, letter in enumerate(name) if letter == "."}
             return bool(name) and bool({name, *above} & self._names)
-        is_ours = name in self._names or name == _canonical(own_address or "")
-        return is_ours or any(address in network for network in NEAR)
+        # This machine's and local networks' addresses are not global: no other site has them.
+        return not address.is_global or name in self._names or name == _canonical(own_address or "")
 
 
 def is_same_origin(origin: str, host: str | None) -> bool:

@@ -1,5 +1,6 @@
 """Names and origins of the page itself."""
 
+import ipaddress
 import socket
 import threading
 import time
@@ -13,7 +14,6 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from streamlit.net_util import get_internal_ip
 
-from mlp.page.server import guard
 from mlp.page.server.guard import Guard, Hosts, headers, is_public, is_same_origin, named_hosts
 from mlp.page.style.reach import reachable
 
@@ -46,7 +46,9 @@ def status(address: str, port: int, host: str = "") -> int:
         return connection.getresponse().status
 
 
-@pytest.mark.parametrize("host", ["LOCALHOST", "[::1]:8501", "192.168.1.20:8501", f"{NAME}:80"])
+@pytest.mark.parametrize(
+    "host", ["LOCALHOST", "[::1]:8501", "192.168.1.20:8501", "100.64.0.9", "[fe80::1]:8501", f"{NAME}:80"]
+)
 def test_this_machine_and_the_local_network_are_answered(host: str):
     assert Hosts([]).allow(host)
 
@@ -66,7 +68,8 @@ def test_receiving_address_belongs_to_this_machine():
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="the page then has a socket for IPv4 alone")
 def test_addresses_of_the_qr_code_and_the_terminal_are_answered(monkeypatch: pytest.MonkeyPatch):
     """Also of a machine whose address is not a private one, in a university's network."""
-    monkeypatch.setattr(guard, "NEAR", ())
+    for kind in (ipaddress.IPv4Address, ipaddress.IPv6Address):
+        monkeypatch.setattr(kind, "is_global", True)
     monkeypatch.delenv("MLP_HOSTS", raising=False)
     of_qr_code = urlsplit(reachable("http://localhost:8501/", room="k7p3x")).hostname
     with serving(Hosts([])) as port:
