@@ -5,9 +5,8 @@ import time
 from collections.abc import Hashable
 from typing import Any
 
-from mlp.jobs import pacing
 from mlp.jobs.limits import history_bytes, optimizer_arrays
-from mlp.jobs.pacing import FIRST_STOPS, Speed, next_stop, started_timer
+from mlp.jobs.pacing import Pace, Speed, started_timer
 from mlp.jobs.record import Record
 from mlp.jobs.rewind import Rewind
 from mlp.jobs.slices import Slice, advance, measured, slice_seconds
@@ -78,12 +77,7 @@ class Job(Task[Slice]):
         self._single_steps = 0  # requested and not yet taken
         self._single_step = False
 
-        self._speed: Speed = "full"
-        self._slow_start = False  # whether it switches to full speed after the first stops
-        self._stop: int | None = None
-        self._rest: threading.Timer | None = None
-        self._seen: int | None = None  # the last step that a visitor has seen; None while none watches
-
+        self._pace = Pace()
         self._images_per_second: float | None = None
         self._last_return: float | None = None
         self._is_late = False  # whether its first answer since it plays is
@@ -116,25 +110,23 @@ class Job(Task[Slice]):
             if self._can_continue():
                 self._playing = True
                 self._last_return, self._is_late = None, False
-                self._stop = 0  # so that the start is seen too
-                if self._rest is None and not self._begin_rest():
+                self._pace.stop_at_once()
+                if not self._pace.rests and not self._pace.begin_rest(self._run.step, self._wake):
                     self._send_run()
                     self._late = started_timer(LATE_S, self._note_late)
 
     def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
         """Choose how fast it plays: rests between slices slow it down; with ``slow_start`` they end after 400 steps."""
         with self._changes():
-            self._speed, self._slow_start = speed, slow_start
+            self._pace.choose(speed, slow_start=slow_start)
             self._changed = True
-            if self._end_rest():
+            if self._pace.end_rest():
                 self._send_run()
 
     def note_seen(self, step: int) -> None:
         """Note that a visitor has seen this step; the rest of a slow run starts again then, to be seen whole."""
         with self._changes():
-            is_news, self._seen = step != self._seen, step
-            if is_news and self._speed == "slow" and step == self._stop and self._end_rest():
-                self._rest = started_timer(pacing.REST_S, self._wake)
+            self._pace.note_seen(step, self._wake)
 
     def pause(self) -> None:
         """Stop after the current slice; cancel one that is still queued.
@@ -147,7 +139,7 @@ class Job(Task[Slice]):
             self._changed = True
             if self._future is not None:
                 self._future.cancel()
-            elif self._end_rest():
+            elif self._pace.end_rest():
                 self._continue()
 
     def step(self) -> None:
@@ -203,7 +195,7 @@ class Job(Task[Slice]):
                 seconds=self._seconds,
                 worker_failures=self.lost_workers,
                 waits=self._waits(),
-                speed=self._speed,
+                speed=self._pace.speed,
             )
 
     def _waits(self) -> str | None:
@@ -259,7 +251,7 @@ class Job(Task[Slice]):
         if not self._can_continue():
             self._playing = False
             self._single_steps = 0
-        if self._playing and not self._single_steps and self._begin_rest():
+        if self._playing and not self._single_steps and self._pace.begin_rest(self._run.step, self._wake):
             return
         if self._playing or self._single_steps:
             self._send_run()
@@ -274,8 +266,7 @@ class Job(Task[Slice]):
         self._mark_learning_rate()
         self._single_step = not self._playing
         step = self._run.step
-        self._stop = next_stop(self._speed, step)
-        steps_to_stop = None if self._stop is None else self._stop - step
+        steps_to_stop = self._pace.steps_to_stop(step)
         self._send(
             advance,
             self._run,
@@ -338,29 +329,11 @@ class Job(Task[Slice]):
         newest = self._history.newest
         return self._run.step in (0, self._measured_step, newest.step if newest else 0)
 
-    def _begin_rest(self) -> bool:
-        """Begin a rest if one is due at this step; return whether it was."""
-        if self._slow_start and self._run.step >= FIRST_STOPS[-1]:
-            self._speed, self._slow_start = "full", False
-        if self._speed == "full" or self._run.step != self._stop:
-            return False
-        unseen = self._speed == "slow" and self._seen not in (None, self._stop)
-        self._rest = started_timer(pacing.LONGEST_REST_S if unseen else pacing.REST_S, self._wake)
-        return True
-
     def _wake(self) -> None:
         """Continue after a rest, unless that ended early."""
         with self._changes():
-            if self._rest is threading.current_thread():
-                self._rest = None
+            if self._pace.is_over():
                 self._send_run()
-
-    def _end_rest(self) -> bool:
-        """End the current rest early; return whether there was one."""
-        rest, self._rest = self._rest, None
-        if rest is not None:
-            rest.cancel()
-        return rest is not None
 
     def _reason(self, error: Exception) -> str:
         if isinstance(error, WorkerFailure):

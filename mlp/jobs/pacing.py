@@ -32,6 +32,65 @@ def next_stop(speed: Speed, step: int) -> int | None:
     return (step // STEPS[speed] + 1) * STEPS[speed]
 
 
+class Pace:
+    """How fast a run plays, and its rest between two slices; its job holds its lock whenever it is used."""
+
+    def __init__(self) -> None:
+        self.speed: Speed = "full"
+        self._slow_start = False  # whether it switches to full speed after the first stops
+        self._stop: int | None = None
+        self._rest: threading.Timer | None = None
+        self._seen: int | None = None  # the last step that a visitor has seen; None while none watches
+
+    @property
+    def rests(self) -> bool:
+        """Whether a rest has begun and not ended."""
+        return self._rest is not None
+
+    def choose(self, speed: Speed, *, slow_start: bool) -> None:
+        """Choose the speed; with ``slow_start`` its rests end after 400 steps."""
+        self.speed, self._slow_start = speed, slow_start
+
+    def stop_at_once(self) -> None:
+        """Make a run stop before its next step, so that the start is seen too."""
+        self._stop = 0
+
+    def steps_to_stop(self, step: int) -> int | None:
+        """Return the number of steps from this one to the next stop, which it sets; None if there is none."""
+        self._stop = next_stop(self.speed, step)
+        return None if self._stop is None else self._stop - step
+
+    def begin_rest(self, step: int, wake: Callable[[], None]) -> bool:
+        """Begin a rest, after which ``wake`` is called, if one is due at this step; return whether it was."""
+        if self._slow_start and step >= FIRST_STOPS[-1]:
+            self.choose("full", slow_start=False)
+        if self.speed == "full" or step != self._stop:
+            return False
+        unseen = self.speed == "slow" and self._seen not in (None, self._stop)
+        self._rest = started_timer(LONGEST_REST_S if unseen else REST_S, wake)
+        return True
+
+    def note_seen(self, step: int, wake: Callable[[], None]) -> None:
+        """Note that a visitor has seen this step; the rest of a slow run starts again then, to be seen whole."""
+        is_news, self._seen = step != self._seen, step
+        if is_news and self.speed == "slow" and step == self._stop and self.end_rest():
+            self._rest = started_timer(REST_S, wake)
+
+    def end_rest(self) -> bool:
+        """End the current rest early; return whether there was one."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            rest.cancel()
+        return rest is not None
+
+    def is_over(self) -> bool:
+        """Whether the rest that has called ``wake`` is the current one, which ends with it."""
+        if self._rest is not threading.current_thread():
+            return False
+        self._rest = None
+        return True
+
+
 def started_timer(seconds: float, method: Callable[[], None]) -> threading.Timer:
     """Return a timer that will call a method, in a thread of its own, unless the method's object is gone by then.
 
