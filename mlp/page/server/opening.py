@@ -32,6 +32,8 @@ TYPES = {
 }
 CANVAS_NEEDS = ("BidiComponent", "serialization", "recordbatch")
 """Scripts of Streamlit's that a component needs."""
+FIRST_ANSWERS = ("_stcore/health", "_stcore/host-config")
+"""What Streamlit asks for, once its scripts have come, before it opens its socket."""
 YEAR_S = 365 * 24 * 3600
 LEVEL = 6
 
@@ -105,6 +107,7 @@ def completed(page: bytes) -> bytes:
     late = b"".join(STYLE_SHEET.findall(page))
     page = PRELOADED_FONT.sub(rb"\1./" + theme.FONT.name.encode() + b'"', page)
     head += "".join(f'<link rel="modulepreload" href="./{address}">' for address in _canvas_scripts())
+    head += "".join(f'<link rel="preload" as="fetch" href="./{address}" crossorigin>' for address in FIRST_ANSWERS)
     return STYLE_SHEET.sub(b"", page).replace(TITLE, head.encode(), 1).replace(END, outline.encode() + late + END, 1)
 
 

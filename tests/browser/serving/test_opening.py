@@ -24,8 +24,11 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
-FIRST = ("streamlit-drawable-canvas", "BidiComponent", "MaterialSymbols", "SourceSansVF-Upright", "_stcore/stream")
-"""What a canvas needs, fonts, which it does not, and the socket that says that there is one."""
+FIRST = (
+    *("streamlit-drawable-canvas", "BidiComponent", "MaterialSymbols", "SourceSansVF-Upright", "protobuf"),
+    *("_stcore/health", "_stcore/host-config", "_stcore/stream"),
+)
+"""What a canvas needs, fonts, which it does not, a script before it, and what Streamlit asks for in the end."""
 MOST_BYTES = 790_000
 """Until the canvas; the font of icons before it would be 375,000 more, and that of texts with all letters 145,000."""
 BYTES_WITH_CANVAS = """(() => {
@@ -112,6 +115,8 @@ def test_canvas_comes_with_few_bytes_and_nothing_that_could_come_later(open_page
     assert places["BidiComponent"] < places["_stcore/stream"], asked
     assert places["MaterialSymbols"] > places["_stcore/stream"], asked
     assert places["SourceSansVF-Upright"] == len(asked), asked
+    assert max(places["_stcore/health"], places["_stcore/host-config"]) < places["protobuf"], asked
+    assert sum("_stcore/health" in url for url in asked) == 1  # what came early is used
     assert n_bytes < MOST_BYTES
     at_rest(page)
     assert any("MaterialSymbols" in url for url in asked)  # icons are there once the canvas is
