@@ -150,6 +150,9 @@ STROKED: dict[Callable[[Chance], list[Stroke]], float] = {
     shapes.on_a_stem: 1.5,
     shapes.arrow: 1.5,
     shapes.rays: 0.3,
+    shapes.heart: 2,
+    shapes.speech_bubble: 2,
+    shapes.cloud: 1.5,
 }
 """Kinds of marks that are drawn with a pen, and their frequencies."""
 

@@ -1,14 +1,17 @@
 """Shapes that people draw and that are no digits, by few rules: outlines, and what lies in, on, around or beside them.
 
-Each rule draws hearts, houses, cats or trees among much that has no name. None draws what a person would take for a
+Most rules draw houses, cats or trees among much that has no name; hearts, speech bubbles and clouds, which pass for a
+zero else, have rules of their own. None draws what a person would take for a
 digit: rings and ovals (0), single strokes (1), and what has the skeleton of a 4, 6, 7, 8 or 9.
 """
+
+from itertools import pairwise
 
 import numpy as np
 
 from mlp.images.recorded import Stroke
 from models.making.chance import Chance, Number
-from models.making.curves import arc, bow, joined, line, mirrored, moved, polar, turned
+from models.making.curves import arc, bow, curve, joined, line, mirrored, moved, polar, spot, turned
 
 LEAST_BULGE, MOST_BULGE = 0.18, 0.5
 """Height of a bulged side beyond that of a circle's arc, relative to its length: less would make a ring."""
@@ -204,3 +207,78 @@ def rays(chance: Chance) -> list[Stroke]:
     """Five to ten lines from one point."""
     u, n, start = chance.between, chance.whole(5, 11), chance.between(0, 360)
     return [turned(line((0.0, 0.0), (u(0.8, 1.1), 0.0)), start + 360 / n * place + u(-8, 8)) for place in range(n)]
+
+
+def heart(chance: Chance) -> list[Stroke]:
+    """Two lobes and a tip, in one line or two, which may miss each other there or in the dip between the lobes."""
+    u = chance.between
+    dip, tip = u(-0.5, -0.15), u(0.75, 1.3)
+    top, wide, low = u(-1.0, -0.7), u(0.8, 1.15), u(-0.35, 0.05)
+
+    def half(side: int) -> Stroke:
+        """Return a line from the dip over a lobe to the tip."""
+        own, high = side * wide * u(0.85, 1.15), top + u(-0.1, 0.1)
+        start, end = (u(-0.08, 0.08), dip + u(-0.1, 0.1)), (u(-0.08, 0.08), tip + u(-0.08, 0.08))
+        lobe = (0.2 * own, 0.5 * (dip + high)), (0.5 * own, high), (0.85 * own, 0.75 * high), (own, low)
+        if chance.sometimes(0.3):  # straight below the lobe
+            return joined(curve(start, *lobe), bow(lobe[-1], end, u(-0.05, 0.1) * side))
+        return curve(start, *lobe, (u(0.65, 0.8) * own, low + 0.45 * (tip - low)), end)
+
+    left, right = half(-1), half(1)
+    kind = chance.one_of("two lines", "from the dip", "from the dip", "from the tip")
+    if kind == "two lines":
+        strokes = [left, right]
+    elif kind == "from the dip":
+        strokes = [_left_open(chance, joined(left, right[..., ::-1, :]))]
+    else:
+        strokes = [_left_open(chance, joined(right[..., ::-1, :], left))]
+    angle = u(-35, 35)
+    return [turned(stroke, angle) for stroke in strokes]
+
+
+def speech_bubble(chance: Chance) -> list[Stroke]:
+    """A wide round or a box with a pointed tail below, of its own line or not, sometimes with words in it."""
+    u, boxed = chance.between, chance.sometimes(0.35)
+    wide, high, at, gap = u(1.0, 1.5), u(0.65, 1.05), u(50, 130), u(25, 60)
+    x, y = polar(at, 1.0)
+    tip = (wide * x + u(-0.6, 0.6), high * (y + u(0.45, 1.1)))
+    if boxed:
+        left, right = (wide * x - u(0.15, 0.4), high), (wide * x + u(0.15, 0.4), high)
+        body = line(left, (-wide, high), (-wide, -high), (wide, -high), (wide, high), right)
+    else:
+        body = arc((0.0, 0.0), (wide, high), at + gap / 2, 360 - gap)
+        left, right = spot(body, 0), spot(body, -1)
+    tail = line(right, tip, (left[0] + u(-0.1, 0.1), left[1] + u(-0.1, 0.1)))
+    strokes = [joined(body, tail)] if chance.sometimes(0.5) else [body, tail]
+    if chance.sometimes(0.25):  # the tail beside a whole round
+        strokes = [arc((0.0, 0.0), (wide, high), u(0, 360), u(345, 385)), tail]
+    if chance.sometimes(0.25):
+        far = u(0.25, 0.4)
+        if chance.sometimes(0.5):
+            strokes += [moved(line((0.0, 0.0), (0.05, 0.0)), far * place, 0.0) for place in (-1, 0, 1)]
+        else:
+            strokes += [line((-0.5, 0.5 * far * side), (0.5, 0.5 * far * side)) for side in (-1, 1)]
+    return strokes
+
+
+def cloud(chance: Chance) -> list[Stroke]:
+    """Bows around an oval or over a flat foot, in one line, or each of its own."""
+    u, flat = chance.between, chance.sometimes(0.4)
+    n, high = chance.whole(3, 6) if flat else chance.whole(5, 10), u(0.5, 1.0)
+    start, whole = (180.0, 180.0) if flat else (u(0, 360), 360.0)
+    corners = [
+        polar(start + whole * (place + u(-0.2, 0.2) * (0 < place < n)) / n, u(0.9, 1.1)) for place in range(n + 1)
+    ]
+    corners = [(x, high * y) for x, y in (corners if flat else [*corners[:n], corners[0]])]
+    bows = [bow(*ends, u(0.3, 0.6)) for ends in pairwise(corners)]
+    if flat:
+        foot = line(corners[-1], (corners[0][0] + u(-0.15, 0.15), corners[0][1] + u(-0.15, 0.15)))
+        return [joined(*bows, foot)] if chance.sometimes(0.5) else [joined(*bows), foot]
+    if chance.sometimes(0.25):
+        return [moved(one, u(-0.06, 0.06), u(-0.06, 0.06)) for one in bows]
+    return [joined(*(bows[: n - 1] if n > 6 and chance.sometimes(0.3) else bows))]
+
+
+def _left_open(chance: Chance, stroke: Stroke) -> Stroke:
+    """Return a line that sometimes ends early."""
+    return stroke[..., : stroke.shape[-2] - chance.whole(1, 6), :] if chance.sometimes(0.3) else stroke

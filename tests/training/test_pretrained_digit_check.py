@@ -14,6 +14,7 @@ from models.making.marks import SIGNS, STROKED
 from tests.benchmarks.timing import print_table
 from tests.sample_digits import sample
 from tests.training.drawn_shapes import SHAPES, drawings_of
+from tests.training.loose_shapes import LOOSE
 from tests.training.put_aside_shapes import LETTERS, PUT_ASIDE, letter
 
 N = 60
@@ -102,6 +103,14 @@ def test_shapes_put_aside_are_refused_less_than_those_that_steered_training(digi
 
 
 @pytest.mark.parametrize("seed", [1, 2])
+def test_hearts_bubbles_and_clouds_of_other_rules_are_refused(digit_check, seed):
+    refused = shares_refused(digit_check, LOOSE, 2 * N, seed)
+    assert refused["loose_heart"] >= 0.9, refused
+    assert refused["speech_bubble"] >= 0.9, refused
+    assert refused["loose_cloud"] >= 0.82, refused
+
+
+@pytest.mark.parametrize("seed", [1, 2])
 def test_most_capitals_that_look_like_digits_are_taken_for_digits(digit_check, seed):
     refused = shares_refused(digit_check, map(letter, LETTERS), N, seed)
     assert 0.1 < mean(refused) < 0.3, refused
@@ -124,6 +133,7 @@ if __name__ == "__main__":
     check = load_model(DIGIT_CHECK_MODEL)
     for title, kinds, n in (
         ("put aside", PUT_ASIDE, 500),
+        ("learned by other rules", LOOSE, 500),
         ("shape that steered training", SHAPES, 500),
         ("capital not learned", [letter(name) for name in LETTERS], 100),
     ):
