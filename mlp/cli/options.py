@@ -88,9 +88,8 @@ def settings_given(given: argparse.Namespace) -> Settings:
     Raises a ValueError if a value is invalid, or would have no effect.
     """
     start = Settings() if given.recipe is None else RECIPES[given.recipe].settings
-    chosen = replace(
-        start, **{entry.field: getattr(given, entry.field) for entry in SETTINGS if hasattr(given, entry.field)}
-    )
+    values = {entry.field: getattr(given, entry.field) for entry in SETTINGS if hasattr(given, entry.field)}
+    chosen = replace(start, **values)
     if chosen.momentum and chosen.optimizer != "sgd":
         raise ValueError(f"--momentum is for SGD, got {chosen.momentum:g} with {chosen.optimizer}; use --momentum 0")
     if chosen.without_styles and not chosen.synthetic:

@@ -332,11 +332,8 @@ def setting_names() -> dict[str, str]:
 
 def positions_of(settings: Settings) -> dict[str, Any]:
     """Return the positions of the controls for these settings, by key; of a value without a position, itself."""
-    return {
-        key: position
-        for entry in SETTINGS
-        for key, position in entry.to_positions(getattr(settings, entry.field)).items()
-    }
+    of_settings = (entry.to_positions(getattr(settings, entry.field)) for entry in SETTINGS)
+    return {key: position for positions in of_settings for key, position in positions.items()}
 
 
 def settings_at(positions: Mapping[str, Any]) -> Settings:

@@ -116,9 +116,8 @@ class DrawingSet:
 
     def without_examples(self, places: Collection[int]) -> "DrawingSet":
         """Return the set without the examples at these places."""
-        return replace(
-            self, examples=tuple(example for place, example in enumerate(self.examples) if place not in places)
-        )
+        left = tuple(example for place, example in enumerate(self.examples) if place not in places)
+        return replace(self, examples=left)
 
     def empty(self) -> "DrawingSet":
         """Return what is left after all of it is removed: the digits' names, which are fixed."""

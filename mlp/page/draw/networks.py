@@ -105,9 +105,8 @@ def _beside(there: list[Shelved], answers: str) -> tuple[list[Shelved], list[She
     all_keys, newest = [network.key for network in there], {network.reads: network.key for network in reversed(there)}
     firsts = dict.fromkeys([*SHIPPED, answers, *all_keys[2:3], *reversed(newest.values()), *all_keys])
     beside = all_keys if len(there) <= MOST else [*firsts][: MOST - 1]
-    return [network for network in there if network.key in beside], [
-        network for network in there if network.key not in beside
-    ]
+    others = [network for network in there if network.key not in beside]
+    return [network for network in there if network.key in beside], others
 
 
 def choose_reader_of(visitor: Visitor, names: Sequence[str]) -> None:

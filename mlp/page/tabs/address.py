@@ -103,11 +103,8 @@ def _open(names: Mapping[str, str]) -> str | None:
     Return the section of the view.
     """
     tab, lesson = names.get(state.tab.key, FIRST), names.get(LESSON_VIEWS.name)
-    by_view = (
-        section.name
-        for section in SECTIONS
-        if section.views is not None and names.get(section.views.name) in section.views.shown()
-    )
+    with_views = ((section.name, section.views) for section in SECTIONS if section.views is not None)
+    by_view = (name for name, views in with_views if names.get(views.name) in views.shown())
     section = next(filter(named, by_view), None)
     state.requested_tab.set(section or tab)
     lessons_open.set(lesson in LESSON_VIEWS.shown() or tab == LESSONS_PLACE.name)

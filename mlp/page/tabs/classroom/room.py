@@ -159,9 +159,8 @@ class Classroom(CodedWork):
                 fewer = dict[str, DrawingSet]()
                 for name in DRAWN:
                     drawings: DrawingSet = getattr(learner, name)
-                    gone = [
-                        at for at, each in enumerate(drawings.examples) if number_of(learner, each.image) == drawing
-                    ]
+                    numbers = [number_of(learner, example.image) for example in drawings.examples]
+                    gone = [place for place, number in enumerate(numbers) if number == drawing]
                     if gone:
                         fewer[name] = drawings.without_examples(gone)
                 if fewer:
@@ -266,11 +265,8 @@ class Classroom(CodedWork):
     @property
     def is_copied(self) -> bool:
         """Whether a copy was made since the last of the drawings came, or there are none."""
-        return all(
-            learner.n_given <= self.n_copied
-            for learner in self.learners
-            if len(learner.drawings) + len(learner.mistakes)
-        )
+        givers = [learner for learner in self.learners if len(learner.drawings) + len(learner.mistakes)]
+        return all(learner.n_given <= self.n_copied for learner in givers)
 
     def drawings_but(self, who: str | None) -> DrawingSet:
         """Return the drawings of all, but a learner's own; of nobody else's with None."""

@@ -49,9 +49,8 @@ def summary(room: Classroom) -> str:
     >>> summary(Classroom("room k7p3x"))
     '0 drawings.'
     """
-    given = [
-        f"{html.escape(learner.name)} {len(learner.drawings)}" for learner in room.learners if len(learner.drawings)
-    ]
+    givers = [learner for learner in room.learners if len(learner.drawings)]
+    given = [f"{html.escape(learner.name)} {len(learner.drawings)}" for learner in givers]
     n = room.n_drawings
     return f"{n} drawing{'' if n == 1 else 's'}{': ' if given else '.'}{', '.join(given)}"
 

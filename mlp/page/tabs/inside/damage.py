@@ -97,14 +97,11 @@ def right_with_and_without(answerer: Answerer, split: Split, damage: Damage, lef
 
     It uses as many images as can be read in time. While the network's run plays, it measures from time to time only.
     """
-    n = n_affordable(answerer.network, len(split))
+    network, plays = answerer.network, answerer.plays
+    n = n_affordable(network, len(split))
     right = partial(_n_right, answerer.reader, split.images[:n], split.labels[:n])
-    whole = within_budget(
-        "lab_whole", (answerer.network, split, n), partial(right, answerer.network), plays=answerer.plays
-    )
-    rest = within_budget(
-        "lab_damage", (answerer.network, split, n, hash(damage)), partial(right, left), plays=answerer.plays
-    )
+    whole = within_budget("lab_whole", (network, split, n), partial(right, network), plays=plays)
+    rest = within_budget("lab_damage", (network, split, n, hash(damage)), partial(right, left), plays=plays)
     return [whole / n, rest / n]
 
 

@@ -66,12 +66,11 @@ def draw(answerer: Answerer, looked_at: InputImage, damaged: MLP | None = None) 
     ]
     traces = [layer.now for layer in layers]
     probabilities = softmax(traces[-1].sums / answerer.reader.temperature)
-    picture = scene_of(
-        network, image, traces, activations, probabilities, answerer.reader.names, n_patterns=len(traces)
-    )
+    names = answerer.reader.names
+    picture = scene_of(network, image, traces, activations, probabilities, names, n_patterns=len(traces))
     packed = {
         **picture.packed(SIDE),
-        "neurons": _neurons(layers, probabilities, answerer.reader.names),
+        "neurons": _neurons(layers, probabilities, names),
         "description": "The network, layer by layer",
     }
     st.html(_caption(answerer, looked_at) + LEGEND)

@@ -56,28 +56,25 @@ class Layout(NamedTuple):
 def view(visitor: Visitor, data: Dataset) -> None:
     """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
     answerer = answering(visitor)
+    network, names = answerer.network, answerer.reader.names
     test, drawing = data.test, this_page().desk.digit
-    n = n_affordable(answerer.network, len(test.labels))
+    n = n_affordable(network, len(test.labels))
     fitted = Split(data.train.images[:FITTED], data.train.labels[:FITTED])
-    layout = within_budget(
-        "lab_map", (answerer.network, test, n), lambda: _layout(answerer, test, n, fitted), plays=False
-    )
-    mine = None if drawing is None else hidden_outputs(answerer.network, answerer.seen(drawing.image).reshape(1, -1))[0]
+    layout = within_budget("lab_map", (network, test, n), lambda: _layout(answerer, test, n, fitted), plays=False)
+    mine = None if drawing is None else hidden_outputs(network, answerer.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
-    kind, (noun, nouns) = kind_of(answerer.reader.names), data.noun("test")
+    kind, (noun, nouns) = kind_of(names), data.noun("test")
     st.html(
         f'<p class="ink-note">{answerer.caption}, with {n:,} {nouns}. The two directions were fitted on '
         f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the {kind}s "
-        f"in the last hidden layer’s {answerer.network.layer_sizes[-2]:,} outputs.</p>"
+        f"in the last hidden layer’s {network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         text = f"A map of {n:,} {nouns} as dots, colored by their true {kind}"
         place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
-        pickable_dots(
-            layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, answerer.reader.names
-        )
+        pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, names)
     with right:
         if chosen is not None:
             _one(answerer, test, chosen, noun)
@@ -85,13 +82,8 @@ def view(visitor: Visitor, data: Dataset) -> None:
             st.html(f'<p class="ink-note">Draw a {kind} to see its place, or press a dot.</p>')
         if mine is not None:
             st.html("<h3>Nearest to your drawing</h3>")
-            gallery(
-                [
-                    _near(answerer, test, number, noun)
-                    for number in nearest_points(layout.points, mine, NEAREST).tolist()
-                ],
-                _lab_dot.set,
-            )
+            nearest = nearest_points(layout.points, mine, NEAREST).tolist()
+            gallery([_near(answerer, test, number, noun) for number in nearest], _lab_dot.set)
 
 
 def _layout(answerer: Answerer, test: Split, n: int, fitted: Split) -> Layout:

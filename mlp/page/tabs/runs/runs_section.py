@@ -197,9 +197,7 @@ def weights_section(visitor: Visitor) -> None:
 
 def _delete(visitor: Visitor, shelved: Shelved) -> None:
     """Take an uploaded or a friend's network off the shelf."""
-    visitor.uploads = {
-        number: network for number, network in visitor.uploads.items() if network is not shelved.uploaded
-    }
+    visitor.uploads = {number: upload for number, upload in visitor.uploads.items() if upload is not shelved.uploaded}
     friends = visitor.kept.get(FRIENDS, {})
     visitor.kept[FRIENDS] = {code: names for code, names in friends.items() if code != shelved.key}
 

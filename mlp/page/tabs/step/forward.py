@@ -139,16 +139,14 @@ def loss(step: SlowStep) -> None:
         f"blind guess of one in {n_classes:d}, and more and more toward 0. The loss is the mean over the minibatch: "
         "one number that says how wrong the network is."
     )
-    loss_of_image = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {chance}"
+    cost = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {chance}"
     if smoothing:
-        loss_of_image = (
-            rf"-{tex(1 - smoothing)} \log {chance} - \frac{{{tex(smoothing)}}}{{{n_classes}}} \sum_k \log p_k"
-        )
+        cost = rf"-{tex(1 - smoothing)} \log {chance} - \frac{{{tex(smoothing)}}}{{{n_classes}}} \sum_k \log p_k"
     image_and_formula(
         step,
         i,
         aligned(
-            rf"L_{{{i}}} &= {loss_of_image} = {tex(losses[i])}",
+            rf"L_{{{i}}} &= {cost} = {tex(losses[i])}",
             rf"L &= \frac{{1}}{{{n}}} \sum_i L_i = \mathbf{{{tex(step.loss, 4)}}}",
         ),
     )

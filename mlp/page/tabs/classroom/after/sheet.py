@@ -103,11 +103,8 @@ def _taught_others(room: Classroom, mine: Learner) -> str:
     """Return in how many networks of others a learner's drawings are, as they are now."""
     own = {example.image.tobytes() for example in (*mine.drawings.examples, *mine.mistakes.examples)}
     learners = {learner.who for learner in room.learners} - {mine.who}
-    data = [
-        visitor.runs.data
-        for visitor in visitors().present()
-        if person(visitor.id) in learners and visitor.job is not None
-    ]
+    others = [visitor for visitor in visitors().present() if person(visitor.id) in learners]
+    data = [visitor.runs.data for visitor in others if visitor.job is not None]
     n = sum(
         isinstance(each, DrawingData) and not own.isdisjoint(image.tobytes() for image in each.learned.images)
         for each in data

@@ -35,11 +35,8 @@ def held_wall(room: Classroom) -> None:
 @redrawn("room_held_wall", DRAWINGS, VIEW, where=Where.TAB)
 def _drawings(room: Classroom) -> None:
     """Draw whose the pressed drawing is, with the button that removes it, above all drawings by name."""
-    there = {
-        number_of(learner, each.image): (learner, each)
-        for learner in room.learners
-        for each in learner.drawings.examples
-    }
+    given = ((learner, example) for learner in room.learners for example in learner.drawings.examples)
+    there = {number_of(learner, example.image): (learner, example) for learner, example in given}
     with st.container(horizontal=True, vertical_alignment="center", key="room_whose"):
         if (picked := there.get(_picked.get())) is None:
             st.markdown(ASK if there else "Nobody has given a drawing yet.")

@@ -42,9 +42,8 @@ def room_report(room: Classroom) -> str:
 
 def _networks(room: Classroom) -> str:
     comparison = compared(table_of(room).lines, room.way)
-    rows = [_row(line) for line in comparison.lines] + [
-        [*_row(line)[:2], f"{_row(line)[2]}. {APART}."] for line in comparison.apart
-    ]
+    rows = [_row(line) for line in comparison.lines]
+    rows += [[*_row(line)[:2], f"{_row(line)[2]}. {APART}."] for line in comparison.apart]
     heads = ["Network", "Trained", "Read"]
     return guess_rows(room, comparison, None) + html_table("Networks", heads, rows)
 

@@ -112,9 +112,8 @@ def done_in(room: Classroom, holder: Visitor) -> Done:
     """Return what a room's learners have done; neither its holder nor writers of files count."""
     present = {person(visitor.id): visitor for visitor in visitors().present()}
     here = [learner for learner in room.learners if learner.who not in (learner.name, person(holder.id))]
-    runs = [
-        job.snapshot() for learner in here if learner.who in present and (job := present[learner.who].job) is not None
-    ]
+    jobs = [present[learner.who].job for learner in here if learner.who in present]
+    runs = [job.snapshot() for job in jobs if job is not None]
     asked = room.poll.answered[room.poll.asks if room.poll.asks is not None else int(room.poll.is_over)]
     return Done(
         len(here),
