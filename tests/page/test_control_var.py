@@ -9,7 +9,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from mlp.page.session_var import ControlVar
-from tests.page.server.tab import Tab
+from tests.page.server.browser_tab import BrowserTab
 
 corrected = ControlVar[int | None]("corrected", None)
 
@@ -45,7 +45,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return script
 
 
-def label(tab: Tab, key: str, *labels: str) -> WidgetState:
+def label(tab: BrowserTab, key: str, *labels: str) -> WidgetState:
     """Return the state of the control that the page shows under this key now."""
     state = WidgetState(id=tab.id_of(key))
     state.string_array_value.data.extend(labels)
@@ -54,7 +54,7 @@ def label(tab: Tab, key: str, *labels: str) -> WidgetState:
 
 def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
     async def whole() -> None:
-        tab = Tab(script)
+        tab = BrowserTab(script)
 
         async def send(*states: WidgetState, fragment: str = "") -> None:
             await tab.send(*states, fragment=fragment)

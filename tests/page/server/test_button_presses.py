@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 from streamlit.runtime.state import SafeSessionState
 
-from tests.page.server.tab import WAIT_S, Tab
+from tests.page.server.browser_tab import WAIT_S, BrowserTab
 
 SCRIPT = """
 import streamlit as st
@@ -42,7 +42,7 @@ class Script:
         """Open the page; then ``press NAME``, ``continue``, or wait, while the event loop runs, for an event."""
 
         async def whole() -> None:
-            tab = Tab(self._path)
+            tab = BrowserTab(self._path)
             await tab.press()
             for act in acts:
                 if act.startswith("press "):

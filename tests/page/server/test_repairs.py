@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from mlp.page.server.messages import noting_left_tabs
-from tests.page.server.tab import WAIT_S, Tab
+from tests.page.server.browser_tab import WAIT_S, BrowserTab
 from tests.page.sight import APP, PATIENCE_S
 
 
@@ -144,14 +144,14 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: None) -> P
     return script
 
 
-async def opened(script: Path) -> Tab:
-    tab = Tab(script)
+async def opened(script: Path) -> BrowserTab:
+    tab = BrowserTab(script)
     await tab.press()
     await tab.drawn()
     return tab
 
 
-async def redraw_as_the_last_one_ends(tab: Tab) -> None:
+async def redraw_as_the_last_one_ends(tab: BrowserTab) -> None:
     """Request one fragment, and another when its script has ended and the event loop does not know that yet."""
     first, second = tab.fragment_of("a1"), tab.fragment_of("b1")
     may_end.clear()

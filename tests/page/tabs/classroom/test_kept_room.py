@@ -31,7 +31,7 @@ NONE = "zzzzzzzz"
 
 
 class Page:
-    """A tab that shows a room."""
+    """A page that shows a room."""
 
     def changed(self, *names: str) -> None:
         """Take notice."""

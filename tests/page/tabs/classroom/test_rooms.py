@@ -54,7 +54,7 @@ def server(folder=None, is_open=lambda session: session == "here", **limits):
 
 
 class Page:
-    """A tab that shows a room."""
+    """A page that shows a room."""
 
     def changed(self, *_names):
         """Take notice."""

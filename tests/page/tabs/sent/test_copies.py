@@ -21,7 +21,7 @@ SIGNS = ("😀", "cat", "♥")
 
 
 class Page:
-    """A tab that tries a network."""
+    """A page that tries a network."""
 
     def changed(self, *_names):
         """Take notice."""

@@ -1,4 +1,4 @@
-"""A tab without browser and server: messages to a Streamlit session, as a browser sends them."""
+"""A browser's tab without browser and server: messages to a Streamlit session, as a browser sends them."""
 
 import asyncio
 import threading
@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 WAIT_S = 20
 
 
-class Tab:
+class BrowserTab:
     """A page whose controls are used by messages.
 
     Parameters
