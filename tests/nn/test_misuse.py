@@ -91,32 +91,6 @@ def test_training_that_ends_early_leaves_no_mask(end):
 # Gradients and values that are assigned
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_assigned_gradient_is_used(name):
-    network, expected = small(), small()
-    for one, assign in ((network, True), (expected, False)):
-        backward(one)
-        for parameter in one.parameters():
-            if assign:
-                parameter.grad = np.zeros_like(parameter.grad)
-            else:
-                parameter.grad[...] = 0
-        OPTIMIZERS[name](one.parameters()).step()
-    np.testing.assert_array_equal(network.values, expected.values)
-    assert np.abs(network.values - small().values).max() < 0.01
-
-
-def test_assigned_value_is_trained():
-    network = small()
-    for parameter in network.parameters():
-        parameter.value = parameter.value.copy()
-    assert np.shares_memory(network.parameters()[0].value, network.values)
-    trained(network)
-    expected = small()
-    trained(expected)
-    np.testing.assert_array_equal(network.values, expected.values)
-
-
 def test_assigned_flat_values_reach_the_layers():
     network = small()
     network.values = np.ones_like(network.values)

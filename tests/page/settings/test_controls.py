@@ -10,14 +10,6 @@ from mlp.training.settings import Settings, controls
 from tests.page.sight import text, trained_with, visitor_of
 
 
-def test_number_of_parameters_follows_the_sliders(page: AppTest):
-    assert "100,710 numbers to learn" in text(page, "more_row")
-    page.slider(key="hidden_layers").set_value(1).run()
-    page.slider(key="width_1").set_value(8).run()
-    # (784 + 1) × 8 + (8 + 1) × 10
-    assert " 6,370 numbers to learn" in text(page, "more_row")
-
-
 def test_width_is_kept_while_its_layer_is_removed(page: AppTest):
     page.slider(key="width_2").set_value(64).run()
     page.slider(key="hidden_layers").set_value(1).run()

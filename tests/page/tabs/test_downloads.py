@@ -12,14 +12,11 @@ from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.origin import Origin
 from mlp.jobs.slices import advance
-from mlp.nn.network import MLP
-from mlp.nn.weights import ModelError, dump_model
 from mlp.page.tabs.runs.downloads import report, weights
 from mlp.training.data.sources import chosen_mnist
 from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.uploaded_network import network_for_drawings
 from tests.jobs.sample_snapshot import snapshot_of
 from tests.sample_digits import sample
 
@@ -56,16 +53,6 @@ def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
     assert Settings.from_dict(facts["settings"]) == run.snapshot.settings
     assert facts["command"].startswith("python -m mlp train --layers 12,6 ")
     assert facts["validation_accuracy"] == run.snapshot.history.evaluations[-1].accuracy
-
-
-@pytest.mark.parametrize("sizes", [[784, 5, 11], [100, 10]])
-def test_network_that_cannot_read_digits_is_refused_with_a_reason(sizes):
-    data = dump_model(MLP(sizes, rng=np.random.default_rng(0)))
-    with pytest.raises(
-        ModelError,
-        match=r"x\.safetensors: it must go from 784 pixels to 10 digits, or",
-    ):
-        network_for_drawings(data, "x.safetensors")
 
 
 def test_report_has_nickname_origin_and_date_escaped(run: NumberedRun):

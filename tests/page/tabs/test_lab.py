@@ -8,22 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.analysis.lab.fool import attack
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.lab import fool
 from tests.page.sight import at_rest, component, draw, eventually, finished, page_of, text, visitor_of
 from tests.sample_digits import sample
-
-
-def test_damage_is_described_and_undone(open_page: Callable[..., AppTest]):
-    page = open_page(lab="damage")
-    page.segmented_control(key="network").set_value("article").run()
-    assert "403 kB whole: 403 kB" in text(page, "lab_damage")
-    page.slider(key="lab_pruned").set_value(100).run()
-    assert "Weights left 0 of 100,400" in text(page, "lab_damage")
-    page.button(key="lab_heal").click().run()
-    assert "Weights left 100,400 of 100,400" in text(page, "lab_damage")
 
 
 def test_large_enough_change_turns_the_answer(open_page: Callable[..., AppTest]):
@@ -53,17 +42,6 @@ def test_network_without_a_gradient_says_that_nothing_can_be_changed(
         page.slider(key="lab_size").set_value(size).run()
         assert "the gradient of the answer is 0 at every pixel" in text(page, "lab_fool")
         assert "try a larger change" not in text(page, "lab_fool")
-
-
-def test_largest_change_is_not_followed_by_a_larger_one(
-    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(fool, "attack", lambda *args, **more: replace(attack(*args, **more), turned=False))
-    page = open_page(lab="fool")
-    page.slider(key="lab_size").set_value(0.495).run()
-    assert "the answer stays the same: try a larger change" in text(page, "lab_fool")
-    page.slider(key="lab_size").set_value(0.5).run()
-    assert "the answer stays the same, even with the largest change" in text(page, "lab_fool")
 
 
 def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable[..., AppTest]):

@@ -8,10 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
-from tests.browser.digits import DIGITS
-from tests.browser.pen import fit
 from tests.images.drawings.sample_drawings import letters
-from tests.page.sight import finished, picture, put, sheet_photo, text, visitor_of
+from tests.page.sight import finished, sheet_photo, text, visitor_of
 from tests.page.ways import press
 
 
@@ -74,16 +72,6 @@ def test_bad_file_is_refused_and_loses_nothing(signs_page: AppTest):
 def learned(page: AppTest, signs: DrawingSet) -> AppTest:
     with_signs(page, signs)
     return finished(press(page, "signs_train"))
-
-
-def test_other_drawings_are_rejected(signs_page: AppTest):
-    page = learned(signs_page, letters(5))
-    answers = set()
-    for digit in DIGITS:
-        put(page, picture(fit(DIGITS[digit])))
-        assert not page.exception
-        answers.add(text(page, "answer").partition("  ")[0])
-    assert any("I see none of the signs This network knows A, B and C." in each for each in answers)
 
 
 def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: AppTest):

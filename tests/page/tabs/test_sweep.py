@@ -1,7 +1,5 @@
 """A sweep on the page: several values together, and the best network to draw with."""
 
-from collections.abc import Callable
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -27,13 +25,6 @@ def test_sweep_trains_all_runs_and_lists_the_best_first(swept: AppTest):
     assert rows.count("1 of 1") == 2
     assert rows.count("done") >= 2
     assert "★" in rows
-
-
-def test_sweep_names_the_settings_that_its_networks_share(open_page: Callable[..., AppTest]):
-    page = open_page(tab="Runs", epochs="3", images="300")
-    assert "those of the controls: **Memorizes, 300 images, 3 epochs**. A run that plays pauses for it." in text(page)
-    page.slider(key="epochs").set_value(4).run()
-    assert "those of the controls: **Memorizes, 300 images, 4 epochs**." in text(page)
 
 
 def test_card_shows_the_sweep_or_the_run_before_it(open_page):

@@ -72,22 +72,6 @@ def test_link_fills_in_the_code_and_only_a_press_joins(open_page):
     assert seat_of(visitor) == (room.code, False)
 
 
-def test_guess_stays_marked_and_is_beside_the_answer(classroom, open_page):
-    room, holder, learner = classroom
-    learner.button_group(key="room_guess_of").set_value(7).run()
-    assert "1 of 2 have guessed" in text(learner, "room_guesses")
-    assert open_page(visitor=learner, tab="Room").button_group(key="room_guess_of").value == 7
-    assert not any(button.key == "strip_to_table" for button in learner.button)
-    three = np.flatnonzero(sample().test.labels == 3)[0]
-    room.give(me(holder), 5, sample().test.images[three])
-    holder.button(key="strip_to_table").click().run()
-    shown = text(learner.run(), "room_guesses")
-    by = " by networks trained alike (Basic, 25 epochs)"
-    assert f"{UNSURE.format(2, by)} You guessed 7." in shown
-    assert "5 25.0% 0 6" in shown
-    assert "7 0.0% 1 8" in shown
-
-
 def test_name_that_is_misread_most_is_told_from_enough_writers_on():
     room, digits = Classroom("room k7p3x"), sample().test
     eights = [Example(8, image) for image in digits.images[digits.labels == 3][:2]]  # read as 3 by a good network
