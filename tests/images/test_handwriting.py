@@ -57,7 +57,3 @@ def test_digit_without_any_style_left_does_not_appear():
 def test_more_digits_than_there_are_is_an_error_that_names_who_makes_more():
     with pytest.raises(ValueError, match=r"at most the 30,000 .*, got 30,001; python -m models\.making network"):
         synthetic_digits(30_001)
-
-
-def test_every_style_has_digits():
-    assert np.bincount(SHIPPED.styles, minlength=len(style_names())).min() > 100

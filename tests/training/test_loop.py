@@ -106,9 +106,3 @@ def test_rate_of_dropout_may_change_between_steps(epochs):
             network.dropouts[1].rate = 0.8
         ends.append(network.values)
     np.testing.assert_allclose(*ends, atol=5e-5)
-
-
-def test_gradients_are_nan_between_fast_steps():
-    arguments = train_arguments()
-    for _ in train(**arguments):
-        assert all(np.isnan(parameter.grad).all() for parameter in arguments["network"].parameters())

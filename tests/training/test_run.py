@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import mlp
 from mlp import MLP, Reader, Settings, load_model, save_model
 from mlp.images.mnist import Split
 from mlp.training.data.sources import Mnist
@@ -157,17 +156,6 @@ def test_run_keeps_its_network_and_settings_and_counts_in_whole_steps():
             run.step = wrong
     run.step = np.int64(7)
     assert (run.step, type(run.step), run.settings) == (7, int, SETTINGS)
-
-
-def test_help_measures_a_run_with_its_reader():
-    """A run's network alone leaves out that it straightens."""
-    assert "mlp.evaluate(run.reader, images, labels)" in mlp.__doc__
-    run = Run(Settings(hidden=(40,), epochs=4, straighten=True))
-    for _ in steps(run, DATA.images, DATA.labels):
-        pass
-    test = sample().test
-    (_, as_read), (_, alone) = (mlp.evaluate(one, test.images, test.labels) for one in (run.reader, run.network))
-    assert as_read > alone + 0.005
 
 
 def test_constant_rate_stays():

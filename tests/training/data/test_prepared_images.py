@@ -66,15 +66,6 @@ def warped_epoch(images: np.ndarray, epoch: int = 1) -> WarpedEpoch:
     return WarpedEpoch(images, order, seed=5, epoch=epoch, strength=1.0)
 
 
-def test_warped_epoch_is_independent_of_batches_and_start(images):
-    n = len(images)
-    whole = warped_epoch(images).batch(0, n)
-    assert whole.shape == images.shape
-    cut = warped_epoch(images)
-    np.testing.assert_array_equal(np.concatenate([cut.batch(i, i + 100) for i in range(0, n, 100)]), whole)
-    np.testing.assert_array_equal(warped_epoch(images).batch(n - 50, n), whole[-50:])
-
-
 def test_every_epoch_has_new_warps(images):
     order = np.arange(len(images))
     first, second = (WarpedEpoch(images, order, seed=5, epoch=epoch, strength=1.0).batch(0, 100) for epoch in (1, 2))
