@@ -68,13 +68,6 @@ def test_pytorch_loads_the_weights_and_the_script_prints_accuracy(network, mnist
     assert printed_accuracy(out.with_name("mine_pytorch.py")) == (expected.argmax(1) == labels).mean()
 
 
-def test_plain_numpy_prints_the_accuracy(network, mnist, tmp_path: Path):
-    ours, path = network
-    images, labels = mnist
-    out = exported(path, "numpy", tmp_path / "mine.npz")
-    assert printed_accuracy(out.with_name("mine_numpy.py")) == (plain(ours, images).argmax(1) == labels).mean()
-
-
 def test_onnx_is_a_valid_model_and_runs(network, mnist, tmp_path: Path):
     ours, path = network
     out = exported(path, "onnx", tmp_path / "mine.onnx")
