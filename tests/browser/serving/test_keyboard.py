@@ -28,6 +28,8 @@ def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Call
     bars = part(page, "bars").locator(".ink-bars i")
     assert colors(bars.nth(0)) > 1
     assert colors(bars.nth(4)) > colors(bars.nth(0)), "the full bar has a fill as well as a border"
+    system = "(bar) => getComputedStyle(bar, '::before').backgroundColor === getComputedStyle(bar).borderColor"
+    assert bars.nth(0).evaluate(system)
     assert colors(part(page, "learning_rate").locator("[role=group] > div").first) > 2
     for group, chosen in (("network", 0), ("tab", 0)):
         radios = part(page, group).get_by_role("radio")
