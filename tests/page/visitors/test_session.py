@@ -11,18 +11,6 @@ from mlp.page.visitors.session import NOT_NOW, cookie_name
 from tests.page.sight import text, visitor_of
 
 
-def test_clearing_the_servers_caches_loses_no_run(page):
-    visitor = visitor_of(page)
-    page.button(key="step").click().run()
-    job = visitor.job
-    # Streamlit does this for everybody as soon as any browser sends the message "clear_cache".
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    page.run()
-    assert visitor_of(page) is visitor
-    assert visitor.job is job
-
-
 def test_cookie_holds_only_the_id_and_follows_only_a_valid_one(open_page, monkeypatch):
     for opened, known in (("xxxx-xxxx-xxxx-xxxx", "xxxx-xxxx-xxxx-xxxx"), ('"); alert(1); ("', "")):
         monkeypatch.setattr(type(st.context), "cookies", {"inkling_visitor_8501": opened})
