@@ -109,7 +109,7 @@ class ShownPage:
             self._show("sweep_table", body)
         if found := re.search(r"\?room=([0-9a-z]{8})", body):
             self.room = found[1]
-        if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
+        if found := re.search(r'class="ink-button ink-download" href="([^"]+/(\w+))"', body):
             self.downloads[found[2]] = found[1]
         elif found := re.search(rf"inkling_visitor\w*={ID.pattern}", body):
             self.cookie = found[0]

@@ -31,7 +31,7 @@ from mlp.training.data.drawing_data import DrawingData
 
 _COPY = """
 <div class="ink-share" data-link="{link}">
-  <button type="button" class="ink-copy">Copy the link</button>
+  <button type="button" class="ink-button ink-copy">Copy the link</button>
   <p class="ink-status" role="status"></p>
   <input class="ink-link" type="text" readonly hidden aria-label="Link">
 </div>

@@ -130,6 +130,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
 
   const add = (kind, text, label, act) => {
     const element = Object.assign(document.createElement(kind), { textContent: text, onclick: act });
+    if (act) element.className = "ink-button";
     if (label) element.setAttribute("aria-label", label);
     bar.append(element);
     return element;

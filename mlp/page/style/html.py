@@ -73,7 +73,7 @@ def html_table(
         + "</tr>"
         for number, (first, *others) in enumerate(rows)
     )
-    kind = "ink-numbers" if numbers else "ink-table"
+    kind = "ink-table ink-numbers" if numbers else "ink-table"
     return (
         f'<div class="{kind}" tabindex="0" role="region" aria-label="{label}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

@@ -156,11 +156,6 @@ def plain(text: str) -> str:
     return _ADDRESS.sub("\\g<0>\u2060", _SPECIAL.sub(r"\\\g<0>", " ".join(text.split())))
 
 
-def chips(texts: Sequence[str]) -> str:
-    """Return short facts as a row of pills; the texts may hold our own ``<b>``, everything else must be escaped."""
-    return f'<div class="ink-chips">{"".join(f"<span>{text}</span>" for text in texts)}</div>'
-
-
 def heading() -> None:
     """Draw the page's name with a line beside it."""
     line = " ".join(f"<span>{sentence}</span>" for sentence in SENTENCES)

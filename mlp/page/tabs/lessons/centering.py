@@ -42,7 +42,7 @@ def compare_forms(visitor: Visitor, data: Dataset) -> None:
         (theme.image_url(inputs[0]), "Just shrunk", _answer_text(answerer.reader, probabilities[0])),
         (theme.image_url(inputs[1]), "MNIST’s form", _answer_text(answerer.reader, probabilities[1])),
     ]
-    place.html(pictures(forms, "ink-forms") + theme.chips([answerer.caption]))
+    place.html(pictures(forms, "ink-forms") + f'<p class="ink-status">{answerer.caption}</p>')
 
 
 def _prepared(ink: np.ndarray) -> InputImage:

@@ -49,7 +49,7 @@ def image_and_formula(step: SlowStep, i: int, formula: str) -> None:
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         st.html(
-            f'<div class="ink-flow"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="140" '
+            f'<div class="ink-layers"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="140" '
             f'height="140" alt="a handwritten {name}"><figcaption>image {i}, {with_article(name)}</figcaption>'
             "</figure></div>"
         )

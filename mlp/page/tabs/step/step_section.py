@@ -10,7 +10,6 @@ from mlp.images.mnist import Dataset
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
-from mlp.page.style import theme
 from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.places import Section
@@ -64,7 +63,7 @@ def step_section(visitor: Visitor, data: Dataset) -> None:
         f"learning rate {step.learning_rate:.4g}",
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(theme.chips(facts), width="content")
+        st.html(f'<p class="ink-status">{" · ".join(facts)}</p>', width="content")
         if job is not None:
             st.button(
                 "Newest step",
