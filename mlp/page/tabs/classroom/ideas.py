@@ -82,8 +82,11 @@ def _asking(room: Classroom) -> None:
     st.caption(f"Bars need {LEAST} answers before and after: fewer would tell who thinks what. {SOURCE}")
 
 
-def bars(poll: Poll) -> str:
-    """Return the ideas, each with what tells, and once the poll is over, how many agree before and after, as HTML."""
+def bars(poll: Poll, bar: Callable[[float, float], str] = bar) -> str:
+    """Return the ideas, each with what tells, and once the poll is over, how many agree before and after, as HTML.
+
+    ``bar`` draws the shares of those who agree and who are not sure.
+    """
 
     def shares(number: int) -> str:
         cells = ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mlp.analysis.class_table import Line, compared
 from mlp.analysis.report import printed_page
-from mlp.page.style.html import html_table
+from mlp.page.style.html import html_table, svg, svg_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.break_it import Misreading, misreadings
 from mlp.page.tabs.classroom.guesses import guess_rows
@@ -31,13 +31,21 @@ def room_report(room: Classroom) -> str:
     body = [
         f"<h1>{TITLE}</h1>",
         f'<p class="quiet">{today.day} {today:%B %Y}. Drawings: {room.n_drawings:,}, by {writers} writers.</p>',
-        f"<h2>Five ideas</h2>{bars(room.poll) if room.poll.is_over else f'<p>{NO_IDEAS}</p>'}",
+        f"<h2>Five ideas</h2>{bars(room.poll, _bar) if room.poll.is_over else f'<p>{NO_IDEAS}</p>'}",
         f'<p class="quiet">{SOURCE}</p>',
         f"<h2>Guesses and networks</h2>{_networks(room) if room.shows_answer else f'<p>{NO_TABLE}</p>'}",
         f"<h2>Break it: {len(counted)} mistakes of the basic network</h2>",
         f'<div class="digits">{"".join(map(_figure, counted))}</div>',
     ]
     return printed_page(TITLE, _CSS, "\n".join(body))
+
+
+def _bar(share: float, hatched: float) -> str:
+    """Return a bar as an image, as a printed page takes no styles of single elements."""
+    agree, unsure = (f"{100 * each:.1f}" for each in (share, hatched))
+    shapes = f'<path fill="#e2dfd8" d="M0 0h100v6H0z"/><path fill="#c2410c" d="M0 0h{agree}v6H0z"/>'
+    dashes = f'<path stroke="#c2410c" stroke-width="6" stroke-dasharray="1 1.5" d="M{agree} 3h{unsure}"/>'
+    return f'<img alt="" src="{svg_url(svg(100, 6, shapes + dashes))}">'
 
 
 def _networks(room: Classroom) -> str:
