@@ -71,12 +71,12 @@ def n_spinning() -> int:
     They wait actively for a tenth of a second after their last product, and then need no core.
     """
     ours = {str(thread.native_id) for thread in threading.enumerate()}
-    found = 0
+    n = 0
     with suppress(OSError):  # other systems, or a thread has just ended
         for task in Path("/proc/self/task").iterdir():
             if task.name not in ours:
-                found += (task / "stat").read_bytes().rpartition(b") ")[2].startswith(b"R")
-    return found
+                n += (task / "stat").read_bytes().rpartition(b") ")[2].startswith(b"R")
+    return n
 
 
 def waited_for_core_s(pid: int) -> float:
@@ -98,15 +98,15 @@ def idle_cores() -> int:
 
 def usable_memory_mb(root: Path = Path("/")) -> float | None:
     """Return the memory of the machine or the container, whichever is less, in MB; None if unknown."""
-    found = []
+    sizes = []
     for name in MEMORY_LIMITS:
         try:
-            found.append(int((root / name).read_text()))
+            sizes.append(int((root / name).read_text()))
         except (OSError, ValueError):  # no such file, or "max"
             continue
     with suppress(AttributeError, OSError, ValueError):  # Windows has no sysconf
-        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    return min(found) / 1e6 if found else None
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return min(sizes) / 1e6 if sizes else None
 
 
 def worker_count() -> int:

@@ -42,13 +42,13 @@ def decode_picture(data: bytes, *, whole: bool = False) -> Picture:
 
 def find_sheet(colors: np.ndarray) -> SheetPhoto | None:
     """Return the digits in a photo, (h, w, 3) uint8, ideally about 1000 pixels wide; None if there are not several."""
-    found = found_digits(colors)
-    if len(found) < 2:
+    several = found_digits(colors)
+    if len(several) < 2:
         return None
     shown = _within(colors, SHOWN_PX)
     scale = shown.shape[1] / colors.shape[1]
     digits = []
-    for digit in found:
+    for digit in several:
         left, top, right, bottom = (round(scale * edge) for edge in digit.box)
         ink = _with_full_pen(np.pad(digit.ink, 2 + round(PEN_SHARE * max(digit.ink.shape))))
         digits.append(FoundDigit((left, top, right, bottom), digit.row, np.rint(255 * ink).astype(np.uint8)))

@@ -49,7 +49,7 @@ def switch(pick: Pick) -> None:
 class ShownLayer(NamedTuple):
     """A layer as it is now, its sums in the whole network, and its neurons that are off, None without switches."""
 
-    now: LayerTrace
+    trace: LayerTrace
     whole_sums: np.ndarray
     off: set[int] | None
 
@@ -64,7 +64,7 @@ def draw(answerer: Answerer, looked_at: InputImage, damaged: MLP | None = None) 
         ShownLayer(_shown(layer, before.shown, gone or set()), before.sums, gone)
         for layer, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
-    traces = [layer.now for layer in layers]
+    traces = [layer.trace for layer in layers]
     probabilities = softmax(traces[-1].sums / answerer.reader.temperature)
     names = answerer.reader.names
     picture = scene_of(network, image, traces, activations, probabilities, names, n_patterns=len(traces))
@@ -106,7 +106,7 @@ def _neurons(layers: list[ShownLayer], probabilities: np.ndarray, names: tuple[s
             "share": percent(float(probabilities[neuron])) if layer is layers[-1] else "",
         }
         for depth, layer in enumerate(layers)
-        for neuron in layer.now.shown
+        for neuron in layer.trace.shown
     ]
 
 
@@ -114,7 +114,7 @@ def _texts(layer: ShownLayer, depth: int, neuron: int, share: float | None) -> l
     """Return what there is to say about a neuron, or about an answer with its probability."""
     if layer.off and neuron in layer.off:
         return ["switched off", f"in the whole network its sum is {_signed(layer.whole_sums[neuron])}"]
-    traced, bias = layer.now, float(layer.now.dense.bias.value[neuron])
+    traced, bias = layer.trace, float(layer.trace.dense.bias.value[neuron])
     texts = [f"sum {_signed(traced.sums[neuron])}, with a bias of {_signed(bias)}"]
     texts.append(
         f"output {_signed(traced.outputs[neuron])}" if share is None else f"its probability is {percent(share)}"
