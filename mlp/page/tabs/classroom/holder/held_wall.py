@@ -3,9 +3,9 @@
 import html
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
+from mlp.page.draw.collect import thumbnail
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
 from mlp.page.style.picking import Pick, choice, pick_from
@@ -15,7 +15,7 @@ from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.learner import Learner, called, number_of
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import DRAWINGS
-from mlp.page.tabs.classroom.wall import IN_A_ROW, all_parts, mosaic
+from mlp.page.tabs.classroom.wall import all_parts
 from mlp.page.tabs.places import VIEW
 
 _picked = SessionVar[int]("room_drawing", 0)
@@ -46,27 +46,14 @@ def _drawings(room: Classroom) -> None:
             remove_button(room, _picked.get(), key="room_remove")
     rows = ""
     for label, name in enumerate(room.names):
-        of_it = {number: by for number, (by, drawing) in there.items() if drawing.label == label}
-        tiles = _tiles(of_it, [there[number][1].image for number in of_it], name)
-        rows += f"<b>{html.escape(name)}</b><div>{tiles}</div>"
+        tiles = ""
+        for number, (by, drawing) in there.items():
+            if drawing.label == label:
+                whose = _whose(by, name)
+                picture = f'<img alt="" title="{html.escape(whose)}" src="{thumbnail(drawing)}">'
+                tiles += choice(number, whose, picture, pressed=number == _picked.get())
+        rows += f"<b>{html.escape(name)}</b><div>{tiles or 'none yet'}</div>"
     pick_from("room_held_wall", rows, _CSS, [*there], _pick)  # else the page would keep closed rooms' drawings
-
-
-def _tiles(of_it: dict[int, Learner], images: list[np.ndarray], name: str) -> str:
-    """Return a choice for each drawing of a name, which shows its place of their one picture, as HTML."""
-    wide, high = min(len(images), IN_A_ROW), -(-len(images) // IN_A_ROW)
-    tiles = ""
-    for place, (number, by) in enumerate(of_it.items()):
-        row, column = divmod(place, IN_A_ROW)
-        x, y = (100 * each / max(1, of - 1) for each, of in ((column, wide), (row, high)))
-        whose = _whose(by, name)
-        look = f'title="{html.escape(whose)}" style="background-position: {x:.4f}% {y:.4f}%"'
-        tiles += choice(number, whose, pressed=number == _picked.get(), more=look)
-    if not images:
-        return "none yet"
-    tile = "1.5rem" if high > 1 else "2.2rem"
-    look = f"--picture: url({mosaic(images)}); --size: {100 * wide}% {100 * high}%; --tile: {tile}"
-    return f'<div style="{look}">{tiles}</div>'
 
 
 def _whose(by: Learner, name: str) -> str:
