@@ -80,10 +80,10 @@ def pages(classroom: Pages) -> Pages:
 
 
 def test_only_a_seen_digit_that_is_misread_is_claimed(room):
-    scribble = desk_with([[(20, 20), (260, 260), (20, 250), (250, 20), (20, 130)]])
+    star = desk_with([[(40, 40), (240, 240)], [(240, 40), (40, 240)], [(140, 20), (140, 260)], [(20, 140), (260, 140)]])
     for drawing, says in (
         (Desk(), "Draw a 7 first, then press it."),
-        (scribble, "It sees no digit here, and says so. Only a wrong answer is a mistake."),
+        (star, "It sees no digit here, and says so. Only a wrong answer is a mistake."),
         (leaning(7), "It reads a 7, too. Change it so that only people read it."),
     ):
         assert claim(room, "ann", drawing, 7) == says
