@@ -5,7 +5,9 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.tabs.next_step import THREAD
-from tests.page.sight import at_rest, draw, page_of, visitor_of
+from mlp.page.train.card import is_first_try
+from tests.page.sight import at_rest, draw, eventually, page_of, visitor_of
+from tests.page.ways import LONG, press
 
 
 def label(page: AppTest) -> str:
@@ -56,9 +58,9 @@ def test_thread_leads_through_the_whole_page(open_page: Callable[..., AppTest]):
 
 
 def test_learning_rate_that_the_run_follows_makes_no_other_settings(open_page: Callable[..., AppTest]):
-    page = draw(open_page(epochs=3), 4)
-    page.button(key="train").click().run()
-    before = label(page)
+    page = draw(press(open_page(**LONG), "train"), 4)
+    eventually(lambda: not is_first_try(visitor_of(page)))  # until then, watching it is what is next
+    before = label(page.run())
     page.select_slider(key="learning_rate").set_value(0.3).run()
     assert label(page) == before
     page.slider(key="epochs").set_value(2).run()
