@@ -98,5 +98,5 @@ def test_wheel_holds_the_page_its_models_and_its_command(built: dict[str, dict[s
 def test_metadata_name_both_licenses(built: dict[str, dict[str, bytes]], kind: str, metadata: str):
     (found,) = (content.decode() for name, content in built[kind].items() if re.fullmatch(metadata, name))
     lines = found.splitlines()
-    assert "License-Expression: MIT AND CC-BY-SA-3.0" in lines
+    assert "License-Expression: MIT AND CC-BY-SA-3.0 AND OFL-1.1" in lines
     assert {"License-File: LICENSE", "License-File: mlp/images/mnist/LICENSE"} <= {*lines}
