@@ -21,6 +21,7 @@ from mlp.page.server.repairs import start_at_the_top
 from mlp.page.server.serving import served
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
+from mlp.page.style.language import language_choice
 from mlp.page.style.link import hidable, hide_parts
 from mlp.page.tabs.address import open_link, warn_of_link
 from mlp.page.tabs.bar import tabs_section
@@ -112,6 +113,7 @@ def page() -> None:
         with st.expander("Privacy"):
             privacy_note(f"{SHOWN} {SHOWN_BY_LINK}")
         newcomer_section(visitor, deleted_room)
+    language_choice()
     remember(visitor)
     sentences()
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakMethod, WeakValueDictionary, finalize
 
 from mlp.jobs.job import Job
+from mlp.language import speaking, speaks
 from mlp.page.live.desk import Desk
 from mlp.page.live.protocol import Ask
 from mlp.page.session_var import SessionVar
@@ -43,6 +44,8 @@ class LivePage:
     def __init__(self) -> None:
         self.key = secrets.token_urlsafe(24)
         """The secret that identifies the page's browser."""
+        self.language = speaks()
+        """The language of its texts."""
         self.owner = ""
         """The visitor's id."""
         self.visitor: Visitor | None = None
@@ -132,6 +135,7 @@ class LivePage:
         """Register the source of parts under a name, in place of an earlier one; another thread calls it."""
         with self._lock:
             self._sources[name] = source
+            self.language = speaks()
         self.changed(name)
 
     def changed(self, *names: str) -> None:
@@ -146,8 +150,9 @@ class LivePage:
         with self._lock:
             sources = [source for name, source in self._sources.items() if name in names]  # in order of registration
         parts: Parts = {}
-        for source in sources:
-            parts |= source(self)
+        with speaking(self.language):
+            for source in sources:
+                parts |= source(self)
         return parts
 
     @property

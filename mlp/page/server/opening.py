@@ -12,10 +12,13 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 
+from mlp.language import ENGLISH, direction, speaking, speaks
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.style import theme
+from mlp.page.style.language import asked_by
 
 FILES = Path(st.__file__).with_name("static")
 PAGE = FILES / "index.html"
@@ -51,7 +54,7 @@ class Opening:
     def __init__(self, app: App) -> None:
         self._app = app
         self._base = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
-        self._kept: dict[tuple[Path, bool], bytes] = {}
+        self._kept: dict[tuple[Path, bool, str], bytes] = {}
         self._packing = asyncio.Lock()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -63,11 +66,17 @@ class Opening:
             await self._app(scope, receive, send)
             return
         headers = {"vary": "accept-encoding"} | ({"content-encoding": "gzip"} if packed else {})
+        language = ENGLISH
+        if file == PAGE:
+            request = Request(scope)
+            headers["vary"] += ", accept-language, cookie"
+            language = asked_by(request.url.query, request.cookies, request.headers.get("accept-language"))
         headers["cache-control"] = "no-cache" if is_named else f"public, immutable, max-age={YEAR_S}"
         async with self._packing:  # one at a time, so that browsers that come together do not compress it each
-            if (file, packed) not in self._kept:
-                self._kept[file, packed] = await asyncio.to_thread(content, file, packed)
-        response = Response(self._kept[file, packed], headers=headers, media_type=TYPES[file.suffix])
+            kept = file, packed, language
+            if kept not in self._kept:
+                self._kept[kept] = await asyncio.to_thread(content, *kept)
+        response = Response(self._kept[kept], headers=headers, media_type=TYPES[file.suffix])
         await response(scope, receive, send)
 
     def _file(self, scope: Message) -> Path | None:
@@ -85,17 +94,19 @@ class Opening:
         return PAGE if opens_page else None
 
 
-def content(file: Path, packed: bool) -> bytes:
+def content(file: Path, packed: bool, language: str = ENGLISH) -> bytes:
     """Return a file's content, compressed if asked for, the page's HTML completed, and the font's Latin part named."""
     data = file.read_bytes()
-    data = completed(data) if file == PAGE else data
+    if file == PAGE:
+        with speaking(language):
+            data = completed(data)
     if file.suffix == ".css":
         data = WHOLE_FONT.sub(rb"\1" + theme.FONT_FACE.encode(), data)  # of two that have a letter, the later one wins
     return gzip.compress(data, LEVEL, mtime=0) if packed else data
 
 
 def completed(page: bytes) -> bytes:
-    """Return Streamlit's HTML with the page's title, style sheet, outline and font.
+    """Return Streamlit's HTML with the page's language, title, style sheet, outline and font.
 
     Streamlit's style sheet goes to the end of the body: of two rules with equal weight the later one wins, and
     Streamlit adds others to the head.
@@ -103,7 +114,8 @@ def completed(page: bytes) -> bytes:
     >>> completed(b"<title>Streamlit</title><body></body>")[:41]
     b'<title>Inkling</title><meta name="descrip'
     """
-    head, outline = theme.opening_html()
+    head, outline = theme.opening_html(speaks())
+    page = page.replace(b'<html lang="en">', f'<html lang="{speaks()}" dir="{direction(speaks())}">'.encode(), 1)
     late = b"".join(STYLE_SHEET.findall(page))
     page = PRELOADED_FONT.sub(rb"\1./" + theme.FONT.name.encode() + b'"', page)
     head += "".join(f'<link rel="modulepreload" href="./{address}">' for address in _canvas_scripts())

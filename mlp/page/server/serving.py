@@ -14,16 +14,18 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from streamlit.runtime.scriptrunner import ScriptRunner
 
 from mlp.machine import take_busy_cores
 from mlp.page.server import downloads, messages, repairs
 from mlp.page.server.guard import Guard, Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
+from mlp.page.style.language import in_language
 
 UNSENT_BYTES = 32_000  # what the system queues of a connection, so that the server knows when its line is full
 SWITCH_S = 0.0005  # turn of a Python thread while others wait, 5 ms by default: each stroke needs several of them
 PING_S = 180.0  # limit for the answer to a ping, which waits behind all that scripts have drawn for a slow line
-REPLACED = (*repairs.REPLACED, *messages.REPLACED)
+REPLACED = (*repairs.REPLACED, *messages.REPLACED, (ScriptRunner, "_run_script", in_language))
 """All that this page replaces in Streamlit, for all sessions."""
 
 

@@ -5,6 +5,8 @@ import html
 import mimetypes
 import secrets
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -57,7 +59,8 @@ def download_button(
     if offers is None:
         offers = Offers()
         _downloads.set(offers)
-    offers.files[key] = Offer(make, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
+    in_language = partial(copy_context().run, make)  # in the thread that makes the file
+    offers.files[key] = Offer(in_language, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
     address = "/".join(filter(None, ("", st.get_option("server.baseUrlPath").strip("/"), PATH, offers.token, key)))
     symbol = icon.removeprefix(":material/").removesuffix(":")
     with st.container(key=key, width="content"):

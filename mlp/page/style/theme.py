@@ -11,6 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from mlp.analysis.inline_html import png_url
+from mlp.language import mark, tr
 from mlp.page.style.html import svg_url
 from mlp.page.style.reach import named_address
 
@@ -23,10 +24,10 @@ SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings", "visitors")
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
-SENTENCES = "Train a network from nothing.", "Then draw for it."
+SENTENCES = mark("Train a network from nothing."), mark("Then draw for it.")
 TAGLINE = " ".join(SENTENCES)
-SENTENCE = "Train a neural network from nothing, watch it learn, and draw a digit for it to read."
-LOADING = "The page is loading."
+SENTENCE = mark("Train a neural network from nothing, watch it learn, and draw a digit for it to read.")
+LOADING = mark("The page is loading.")
 PREVIEW = HERE / "preview.png"
 """What a program that receives a link shows of the page: ``python -m tests.browser.screenshot`` makes it."""
 
@@ -82,9 +83,9 @@ def colors() -> dict[str, str]:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-@lru_cache(maxsize=1)
-def opening_html() -> tuple[str, str]:
-    """Return what the page's HTML brings: its title, and for the body its style sheet, outline and scripts.
+@lru_cache
+def opening_html(language: str) -> tuple[str, str]:
+    """Return what the page's HTML brings in a language: its title, and for the body its style, outline and scripts.
 
     Streamlit would send a component's script again with each redraw: here, each only calls one of these.
     """
@@ -92,10 +93,9 @@ def opening_html() -> tuple[str, str]:
     css = f":root {light} @media (prefers-color-scheme: dark) {{ :root {dark} }}"
     css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}"  # as `live.js` notes it
     css += f"@media print {{ :root:root {light} }}{_css()}"
-    head = (
-        f'<title>{NAME}</title><meta name="description" content="{SENTENCE}">{_preview()}<script>{NO_PRELOAD}</script>'
-    )
-    outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b><p>{LOADING}</p></i></div>'
+    head = f'<title>{NAME}</title><meta name="description" content="{tr(SENTENCE)}">'
+    head += f"{_preview()}<script>{NO_PRELOAD}</script>"
+    outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b><p>{tr(LOADING)}</p></i></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
     texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]
     scripts = "".join(f'<script type="module">\n{text}</script>' for text in texts)

@@ -27,6 +27,7 @@ inkling.keepCookie = (cookie, opened) => {
   for (const line of document.querySelectorAll(".ink-no-cookie")) line.hidden = isKept;
   for (const line of document.querySelectorAll(".ink-kept")) line.hidden = !isKept;
 };
+inkling.writeCookie = write;
 tabs.onmessage = () => keep();
 
 // Reload the page as another visitor, with the link that opened it.

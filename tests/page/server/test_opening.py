@@ -127,7 +127,7 @@ def test_script_is_compressed_once_and_kept_by_browsers(files: Path):
 
 @pytest.mark.usefixtures("files")
 def test_script_that_could_not_be_read_at_first_is_read_at_the_next_request(monkeypatch: pytest.MonkeyPatch):
-    def content_without_descriptors(file: Path, _packed: bool) -> bytes:
+    def content_without_descriptors(file: Path, *_more: object) -> bytes:
         raise OSError(errno.EMFILE, "Too many open files", str(file))
 
     async def visit() -> None:
