@@ -28,8 +28,11 @@ FOUR_TOGETHER = {"es"}
 """Languages that set thousands apart from five figures on, which Babel does not know."""
 
 _spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
-speaks = _spoken.get
-"""Return the language in which texts appear here: in this thread, or this task of an event loop."""
+
+
+def speaks() -> str:
+    """Return the language in which texts appear here: in this thread, or this task of an event loop."""
+    return _spoken.get()
 
 
 def language_for(*asked: str | None) -> str:

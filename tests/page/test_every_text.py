@@ -1,0 +1,161 @@
+"""Each text goes through a catalog: with one that accents every letter, nothing is left in plain English."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from gettext import NullTranslations
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.testing.v1 import AppTest
+
+from mlp import language
+from mlp.page.tabs.classroom.rooms import ROOMS
+from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, lessons_open
+from mlp.page.tabs.registry import SECTIONS
+from tests.page.sight import draw, page_of, visitor_of
+from tests.page.test_everywhere import REFUSED, STATES
+from tests.page.ways import press
+
+READ = {"label", "help", "body", "placeholder", "options", "content", "caption", "text", "description"}
+"""Fields of messages that a visitor reads."""
+SAME = {
+    *(
+        "Inkling",
+        "MNIST",
+        "SGD",
+        "Adam",
+        "ReLU",
+        "Xavier",
+        "He",
+        "Gabor",
+        "Nesterov",
+        "Python",
+        "GitHub",
+        "JSON",
+        "CSV",
+    ),
+    *("ONNX", "PNG", "SVG", "PDF", "HTML", "URL", "px", "kB", "MB", "ms", "tanh", "softmax", "sigmoid", "dropout"),
+}
+"""Names that are the same in every language."""
+WORD = re.compile(r"(?<![\w&/#.-])[A-Za-z][a-z]+(?![\w-])")
+ATTRIBUTE = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*)"')
+KEPT = re.compile(r"<(style|script|code|pre)\b.*?</\1>|:material/\w+:|`[^`]*`|https?://\S+", re.DOTALL)
+"""What is no text: styles, code, icons, addresses."""
+ACCENTS = {ord("a") + at: chr(0x1D41A + at) for at in range(26)} | {
+    ord("A") + at: chr(0x1D400 + at) for at in range(26)
+}
+TEXT = re.compile(r"(<[^>]*>|\{[^}]*\}|&\w+;|:material/\w+:|`[^`]*`|\]\([^)]*\))")
+
+
+class Accented(NullTranslations):
+    """Translates every text into accented letters, half as long again: what is left plain went through no catalog."""
+
+    def gettext(self, message: str) -> str:
+        parts = TEXT.split(message)
+        return "".join(part if at % 2 else part.translate(ACCENTS) for at, part in enumerate(parts))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+    def pgettext(self, context: str, message: str) -> str:
+        return self.gettext(message)
+
+
+def texts_in(message: Message) -> Iterator[str]:
+    """Return the texts of a message that a visitor reads."""
+    for field, value in message.ListFields():
+        values = value if field.is_repeated else [value]
+        if field.type == field.TYPE_MESSAGE and not field.message_type.GetOptions().map_entry:
+            for each in values:
+                yield from texts_in(each)
+        elif field.type == field.TYPE_STRING and field.name in READ:
+            yield from values
+        elif field.name == "json" and value[:1] in '{["':
+            yield from strings_in(json.loads(value))
+
+
+def strings_in(data: Any, name: str = "body") -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from strings_in(value, "body" if key.startswith("html.") else key)
+    elif isinstance(data, str) and name in READ:
+        yield data
+
+
+def english_in(text: str) -> list[str]:
+    """Return the parts of a text or of HTML with words in plain letters."""
+    text = KEPT.sub("", text)
+    parts = [*ATTRIBUTE.findall(text), *re.split(r"<[^>]*>", text)]
+    return [part.strip() for part in parts if set(WORD.findall(part)) - SAME]
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Texts that have gone through no catalog, of all messages from now on."""
+    found: set[str] = set()
+    monkeypatch.setattr(language, "_spoken", ContextVar("language", default="eo"))
+    monkeypatch.setattr(language, "catalog", lambda _: Accented())
+    send = ScriptRunContext.enqueue
+
+    def enqueue(context: ScriptRunContext, message: Any) -> None:
+        for text in texts_in(message):
+            found.update(english_in(text))
+        send(context, message)
+
+    monkeypatch.setattr(ScriptRunContext, "enqueue", enqueue)
+    return found
+
+
+def live_texts(page: AppTest) -> set[str]:
+    """Return the plain texts of the parts that the live channel sends."""
+    parts = page_of(page).parts(["run", "answer", "page"])
+    return {text for each in strings_in(parts) for text in english_in(each)}
+
+
+def everywhere(page: AppTest) -> None:
+    """Open each section and view, and each lesson."""
+    for section in SECTIONS:
+        page.session_state["requested_tab"] = section.name
+        page.run()
+        for view in section.views.titles if section.views is not None else ():
+            page.session_state[section.views.chosen.key] = view
+            page.run()
+    page.session_state[lessons_open.key] = True
+    for lesson in LESSON_VIEWS.titles:
+        page.session_state[LESSON_VIEWS.chosen.key] = lesson
+        page.run()
+    assert not page.exception
+
+
+@pytest.mark.parametrize("state", ["nothing drawn", "during a run", "after a run", "a taught network", "own signs"])
+def test_each_text_of_each_place_goes_through_a_catalog(
+    english: set[str], open_page: Callable[..., AppTest], state: str
+):
+    page = STATES[state](open_page)
+    everywhere(page)
+    assert english | live_texts(page) == set()
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_refusals_go_through_a_catalog(english: set[str], open_page: Callable[..., AppTest], what: str):
+    link, act = REFUSED[what]
+    act(open_page(**link))
+    assert english == set()
+
+
+def test_rooms_go_through_a_catalog(english: set[str], open_page: Callable[..., AppTest]):
+    holder = press(open_page(tab="Room"), "room_open")
+    room = ROOMS.of(visitor_of(holder))
+    assert room is not None
+    room.open_door()
+    learner = press(open_page(room=room.code), "room_join")
+    draw(learner, 7)
+    press(learner, "room_take")
+    for page in (holder, learner):
+        everywhere(page.run())
+        english |= live_texts(page)
+    assert english == set()
