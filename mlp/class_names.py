@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Sequence
 
+from mlp.language import ENGLISH, Later, listed, mark, speaks, tr
+
 DIGITS = tuple("0123456789")
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_CHARACTERS = 12
@@ -26,14 +28,13 @@ def checked_name(name: object) -> str:
     'smile'
     """
     if not isinstance(name, str):
-        raise ValueError(f"a name must be text, got {name!r:.40}")
+        raise ValueError(Later("a name must be text, got {name}", name=f"{name!r:.40}"))
     if any(unicodedata.category(character) in BREAKS or character in TURNS for character in name):
-        raise ValueError(f"a name must hold no control characters, got {name!a:.60}")
+        raise ValueError(Later("a name must hold no control characters, got {name}", name=f"{name!a:.60}"))
     composed = " ".join(unicodedata.normalize("NFC", name).split())
     if not visible(composed) or len(composed) > MAX_CHARACTERS:
-        raise ValueError(
-            f"a name must have 1 to {MAX_CHARACTERS} characters, not only unseen ones, got {composed!r:.40}"
-        )
+        rule = mark("a name must have 1 to {most} characters, not only unseen ones, got {name}")
+        raise ValueError(Later(rule, most=MAX_CHARACTERS, name=f"{composed!r:.40}"))
     return composed
 
 
@@ -58,12 +59,13 @@ def checked_names(names: Sequence[object]) -> tuple[str, ...]:
     if isinstance(names, str) or not isinstance(names, Sequence):
         raise ValueError(f"names must be a list, got {names!r:.40}")
     if not MIN_CLASSES <= len(names) <= MAX_CLASSES:
-        raise ValueError(f"there must be {MIN_CLASSES} to {MAX_CLASSES} names, got {len(names)}")
+        rule = mark("there must be {least} to {most} names, got {n}")
+        raise ValueError(Later(rule, least=MIN_CLASSES, most=MAX_CLASSES, n=len(names)))
     checked = tuple(map(checked_name, names))
     seen = list(map(visible, checked))
     for place, name in enumerate(checked):
         if seen[place] in seen[:place]:
-            raise ValueError(f"names must differ, got {name!r} twice")
+            raise ValueError(Later("names must differ, got {name} twice", name=repr(name)))
     return checked
 
 
@@ -78,6 +80,8 @@ def in_words(names: Sequence[str]) -> str:
     >>> in_words(["A", "B", "C"])
     'A, B and C'
     """
+    if speaks() != ENGLISH:
+        return listed(names)
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
@@ -88,5 +92,5 @@ def none_of(names: Sequence[str]) -> tuple[str, str]:
     ('I see none of the signs', 'This network knows A, B and C.')
     """
     if kind_of(names) == "digit":
-        return "I don’t know this one.", "I only know 0 to 9."
-    return "I see none of the signs", f"This network knows {in_words(names)}."
+        return tr("I don’t know this one."), tr("I only know 0 to 9.")
+    return tr("I see none of the signs"), tr("This network knows {signs}.", signs=in_words(names))

@@ -7,7 +7,7 @@ writes numbers and which plural forms it has.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -16,8 +16,6 @@ from io import BytesIO
 from pathlib import Path
 from string import Formatter
 from typing import Any
-
-from babel import Locale
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent / "languages"
@@ -118,6 +116,13 @@ def several(one: str, more: str, n: int, /, **values: Any) -> str:
     return _with_values(catalog(speaks()).ngettext(one, more, n), {"n": n, **values})
 
 
+def listed(texts: Sequence[str]) -> str:
+    """Return texts as one phrase of another language than English, as its "A, B and C"."""
+    from babel.lists import format_list
+
+    return format_list(texts, locale=speaks())
+
+
 def number(value: float, form: str = "") -> str:
     """Return a number as the language of this place writes it; ``form`` is as in ``format``.
 
@@ -163,7 +168,9 @@ def _as_in(language: str, written: str) -> str:
 
 
 @cache
-def _locale(language: str) -> Locale:
+def _locale(language: str) -> Any:
+    from babel import Locale  # not for English
+
     return Locale.parse(language)
 
 

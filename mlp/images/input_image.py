@@ -13,6 +13,7 @@ from mlp.images.mnist import Dataset, Split
 from mlp.images.picture import Picture
 from mlp.images.recorded import Stroke
 from mlp.images.side_by_side import digits_side_by_side
+from mlp.language import tr
 
 Kind = Literal["drawing", "picture", "test", "validation"]
 
@@ -88,4 +89,6 @@ def with_article(name: str) -> str:
     >>> with_article("7"), with_article("8"), with_article("cat")
     ('a 7', 'an 8', '“cat”')
     """
-    return f"“{name}”" if name not in DIGITS else f"an {name}" if name == "8" else f"a {name}"
+    if name not in DIGITS:
+        return tr("“{sign}”", sign=name)
+    return tr("an {digit}", digit=name) if name == "8" else tr("a {digit}", digit=name)
