@@ -25,9 +25,11 @@ class Setting:
     from_position: Callable[[Any], Any] = lambda position: position
     field: str = ""
     key: str = ""
-    """Its name in files and links; like ``label`` on the page and ``name`` in a sentence, by default as the field."""
+    """Its name in files and links, by default that of the field."""
     label: str = ""
+    """On the page."""
     name: str = ""
+    """In a sentence."""
     explained: str = ""
     """Its help for beginners."""
     more_help: str = ""
@@ -39,12 +41,11 @@ class Setting:
 
     def named(self, field: str) -> "Setting":
         """Return it as the setting of a field, with names made of it."""
-        key, label, places = self.key or field, self.label or field.replace("_", " ").capitalize(), self.positions
+        key, label, places = self.key or field, self.label, self.positions
         if not places and isinstance(self.rule, range | tuple):
             places = self.rule
         in_row: dict[str, Any] = {"row": self.row or key, "row_label": self.row_label or label}
-        name = self.name or label.lower()
-        return replace(self, field=field, key=key, label=label, name=name, positions=places, **in_row)
+        return replace(self, field=field, key=key, positions=places, **in_row)
 
     @property
     def controls(self) -> tuple["Setting", ...]:

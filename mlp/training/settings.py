@@ -7,6 +7,7 @@ from typing import Any
 from mlp.checks import Number
 from mlp.class_names import DIGITS, checked_names
 from mlp.images.handwriting import style_names
+from mlp.language import Later, mark
 from mlp.nn.dropout import RATE
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS, checked_layer_sizes
 from mlp.nn.losses import SMOOTHING
@@ -32,10 +33,9 @@ def checked_widths(widths: Any) -> tuple[Any, ...]:
         raise ValueError(f"hidden must be the widths of the hidden layers, got {widths!r}")
     sizes = tuple(checked_layer_sizes([N_INPUTS, *widths, len(DIGITS)])[1:-1])
     if len(sizes) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in sizes):
-        raise ValueError(
-            f"there may be at most {MAX_HIDDEN_LAYERS} hidden layers of at most {MAX_WIDTH}, got "
-            f"{', '.join(map(str, sizes))}"
-        )
+        rule = mark("there may be at most {most} hidden layers of at most {widest}, got {sizes}")
+        got = ", ".join(map(str, sizes))
+        raise ValueError(Later(rule, most=MAX_HIDDEN_LAYERS, widest=MAX_WIDTH, sizes=got))
     return sizes
 
 
@@ -43,17 +43,20 @@ N_LAYERS = Setting(
     default=2,
     rule=range(1, len(WIDTHS) + 1),
     kind="slider",
-    explained="More layers can combine simple features into complex ones, and are harder to train.",
+    label=mark("Hidden layers"),
+    name=mark("hidden layers"),
+    explained=mark("More layers can combine simple features into complex ones, and are harder to train."),
 ).named("hidden_layers")
 WIDTH_OF = [
     Setting(
         default=width,
         rule=range(8, 1025),
         kind="slider",
-        label=f"Width of layer {number}",
-        explained="Neurons in a layer: how many features it can look for at once.",
+        label=Later("Width of layer {number}", number=number),
+        name=Later("width of layer {number}", number=number),
+        explained=mark("Neurons in a layer: how many features it can look for at once."),
         row="width",
-        row_label="Neurons in each",
+        row_label=mark("Neurons in each"),
     ).named(f"width_{number}")
     for number, width in enumerate(WIDTHS, start=1)
 ]
@@ -90,8 +93,9 @@ class Settings:
         HiddenLayers(
             default=WIDTHS[: N_LAYERS.default],
             rule=checked_widths,
-            name="hidden layers",
+            name=mark("hidden layers"),
             section="Network",
+            label=mark("Hidden"),
             explained=f"Width of each hidden layer, 1 to {MAX_WIDTH:,}: at most {MAX_HIDDEN_LAYERS} layers, and "
             f"{MAX_PARAMETERS // 1_000_000} million numbers to learn. Without a value, a linear classifier.",
         )
@@ -101,8 +105,12 @@ class Settings:
         FIRST_RATE,
         positions=[round(digit * 10.0**power, 6) for power in range(-4, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [1.0],
         section="Training",
-        explained="How far each step goes downhill: too far, and it jumps across the valley. On the page, moving it "
-        "also changes a playing run, from its next step on.",
+        label=mark("Learning rate"),
+        name=mark("learning rate"),
+        explained=mark(
+            "How far each step goes downhill: too far, and it jumps across the valley. On the page, moving it also "
+            "changes a playing run, from its next step on."
+        ),
     )
     epochs: int = setting(
         25,
@@ -110,7 +118,9 @@ class Settings:
         positions=range(1, 101),
         kind="slider",
         section="Training",
-        explained="How often the network sees every image.",
+        label=mark("Epochs"),
+        name=mark("epochs"),
+        explained=mark("How often the network sees every image."),
     )
     batch_size: int = setting(
         32,
@@ -118,91 +128,125 @@ class Settings:
         positions=range(8, 513, 8),
         kind="slider",
         section="Training",
-        explained="How many images it looks at before each step.",
+        label=mark("Batch size"),
+        name=mark("batch size"),
+        explained=mark("How many images it looks at before each step."),
     )
     optimizer: str = setting(
         "sgd",
         ("sgd", "adam"),
         kind="choice",
-        explained="SGD steps straight down the slope; Adam gives every weight its own pace (try a learning rate of "
-        "0.001).",
+        label=mark("Optimizer"),
+        name=mark("optimizer"),
+        explained=mark(
+            "SGD steps straight down the slope; Adam gives every weight its own pace (try a learning rate of 0.001)."
+        ),
     )
     schedule: str = setting(
         "constant",
         SCHEDULES,
         kind="choice",
-        label="Learning rate over time",
-        name="schedule",
-        explained="Constant keeps it; cosine climbs for the first 2% of the run, then falls toward 0, so steps get "
-        "shorter and shorter.",
+        label=mark("Learning rate over time"),
+        name=mark("schedule"),
+        explained=mark(
+            "Constant keeps it; cosine climbs for the first 2% of the run, then falls toward 0, so steps get shorter "
+            "and shorter."
+        ),
     )
     momentum: float = setting(
         0.0,
         SGD.momentum,
         positions=[hundredths / 100 for hundredths in range(100)],
         kind="slider",
-        explained="SGD only: how much speed the steps keep, like a rolling ball; 0.9 acts like a learning rate ten "
-        "times as high.",
+        label=mark("Momentum"),
+        name=mark("momentum"),
+        explained=mark(
+            "SGD only: how much speed the steps keep, like a rolling ball; 0.9 acts like a learning rate ten times as "
+            "high."
+        ),
     )
     weight_decay: float = setting(
         0.0,
         SGD.weight_decay,
         positions=[0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2],
         section="Prevent overfitting",
-        explained="Shrinks every weight at each step, by this share of its size times the learning rate (with Adam as "
-        "in AdamW).",
+        label=mark("Weight decay"),
+        name=mark("weight decay"),
+        explained=mark(
+            "Shrinks every weight at each step, by this share of its size times the learning rate (with Adam as in "
+            "AdamW)."
+        ),
     )
     l1: float = setting(
         0.0,
         SGD.l1,
         positions=[0.0, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3],
-        label="L1 penalty",
-        name="L1 penalty",
+        label=mark("L1 penalty"),
+        name=mark("L1 penalty"),
         section="Advanced",
-        explained="Pulls small weights toward zero as hard as large ones, so weights that aren’t needed end near zero.",
+        explained=mark(
+            "Pulls small weights toward zero as hard as large ones, so weights that aren’t needed end near zero."
+        ),
     )
     dropout: float = setting(
         0.0,
         RATE,
         positions=[tenths / 10 for tenths in range(9)],
         section="Prevent overfitting",
-        explained="Share of hidden neurons that sit out, drawn anew for each image, so the network can’t rely on just "
-        "a few.",
+        label=mark("Dropout"),
+        name=mark("dropout"),
+        explained=mark(
+            "Share of hidden neurons that sit out, drawn anew for each image, so the network can’t rely on just a few."
+        ),
     )
     label_smoothing: float = setting(
         0.0,
         SMOOTHING,
         positions=[0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3],
         section="Advanced",
-        explained="Asks the network to be a little less sure: at 0.1, 91% for the right digit and 1% for each of the "
-        "others.",
+        label=mark("Label smoothing"),
+        name=mark("label smoothing"),
+        explained=mark(
+            "Asks the network to be a little less sure: at 0.1, 91% for the right digit and 1% for each of the others."
+        ),
     )
     activation: str = setting(
         "relu",
         tuple(ACTIVATIONS),
         kind="choice",
-        explained="What a neuron does with its sum; without it, many layers could do no more than one.",
+        label=mark("Activation"),
+        name=mark("activation"),
+        explained=mark("What a neuron does with its sum; without it, many layers could do no more than one."),
     )
     initialization: str = setting(
         "xavier",
         INITIALIZATIONS,
         kind="choice",
-        explained="The first weights: random, with He’s larger ones made for ReLU, or Gabor’s small stripes, which "
-        "read sooner.",
+        label=mark("Initialization"),
+        name=mark("initialization"),
+        explained=mark(
+            "The first weights: random, with He’s larger ones made for ReLU, or Gabor’s small stripes, which read "
+            "sooner."
+        ),
     )
     seed: int = setting(
         42,
         range(2**32),
         kind="number",
-        explained="Number that decides the first weights, the order of the images, how they are bent, and dropout: on "
-        "one machine, the same seed gives exactly the same run.",
+        label=mark("Seed"),
+        name=mark("seed"),
+        explained=mark(
+            "Number that decides the first weights, the order of the images, how they are bent, and dropout: on one "
+            "machine, the same seed gives exactly the same run."
+        ),
     )
     images: int | None = setting(
         None,
         range(1, 60_001),
         positions=["100", "300", "1000", "3000", "10000", "30000", "all"],
-        label="Training images",
-        explained="Fewer images are easier to memorize: watch training and validation accuracy move apart.",
+        label=mark("Training images"),
+        name=mark("training images"),
+        explained=mark("Fewer images are easier to memorize: watch training and validation accuracy move apart."),
         more_help="It uses MNIST's first ones.",
         to_position=lambda images: "all" if images is None else str(images),
         from_position=lambda position: None if position == "all" else int(position),
@@ -212,10 +256,12 @@ class Settings:
         Number("warp", low=0, high=2),
         positions=(False, True),
         kind="switch",
-        label="Bend the training images",
-        name="bent images",
-        explained="Turns, slants, bends and thickens each image a little each time: learning takes longer, but "
-        "after many epochs the network reads drawings better.",
+        label=mark("Bend the training images"),
+        name=mark("bent images"),
+        explained=mark(
+            "Turns, slants, bends and thickens each image a little each time: learning takes longer, but after many "
+            "epochs the network reads drawings better."
+        ),
         more_help="A strength of about 1 is best for drawings; straightened images get 0.6 of it.",
         to_position=bool,
         from_position=float,
@@ -224,18 +270,25 @@ class Settings:
         False,
         (False, True),
         kind="switch",
-        explained="Makes slanted digits upright, your drawings included, so the network doesn’t have to learn slant.",
+        label=mark("Straighten"),
+        name=mark("straighten"),
+        explained=mark(
+            "Makes slanted digits upright, your drawings included, so the network doesn’t have to learn slant."
+        ),
     )
     synthetic: int = setting(
         0,
         range(1_000_001),
         positions=(False, True),
         kind="switch",
-        label="Add synthetic digits",
+        label=mark("Add synthetic digits"),
         key="written",
-        name="synthetic digits",
-        explained=f"More digits ({SYNTHETIC:,} on the page), drawn by a program, also in styles rare in MNIST, such as "
-        "zeros with a slash and ones with a foot.",
+        name=mark("synthetic digits"),
+        explained=Later(
+            "More digits ({n:,} on the page), drawn by a program, also in styles rare in MNIST, such as zeros with a "
+            "slash and ones with a foot.",
+            n=SYNTHETIC,
+        ),
         more_help=f"More than {SYNTHETIC:,} are only for `python -m models.making network`, which writes them.",
         to_position=bool,
         from_position=lambda on: SYNTHETIC if on else 0,
@@ -243,10 +296,13 @@ class Settings:
     without_styles: tuple[str, ...] = setting(
         (),
         tuple(style_names()),
-        label="Styles left out",
+        label=mark("Styles left out"),
         kind="several",
         section="Advanced",
-        explained="Styles that the synthetic digits skip: can the network still read such a digit when you draw it?",
+        name=mark("styles left out"),
+        explained=mark(
+            "Styles that the synthetic digits skip: can the network still read such a digit when you draw it?"
+        ),
         to_position=list,
         from_position=tuple,
     )
@@ -259,10 +315,9 @@ class Settings:
             if entry := field.metadata.get("setting"):
                 object.__setattr__(self, field.name, entry.checked(field.name, getattr(self, field.name)))
         if self.n_parameters > MAX_PARAMETERS:
-            raise ValueError(
-                f"a network may have at most {MAX_PARAMETERS:,} parameters, got {self.n_parameters:,} with the layer "
-                f"sizes {' -> '.join(map(str, self.layer_sizes))}"
-            )
+            rule = mark("a network may have at most {most:,} parameters, got {n:,} with the layer sizes {sizes}")
+            sizes = " -> ".join(map(str, self.layer_sizes))
+            raise ValueError(Later(rule, most=MAX_PARAMETERS, n=self.n_parameters, sizes=sizes))
 
     @property
     def layer_sizes(self) -> list[int]:
@@ -312,7 +367,7 @@ class Settings:
         names = {entry.key: entry.field for entry in entries(cls)} | {"names": "names"}
         unknown = set(values) - set(names)
         if unknown:
-            raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
+            raise ValueError(Later("unknown settings: {names}", names=", ".join(sorted(map(str, unknown)))))
         return cls(**{names[name]: value for name, value in values.items()})
 
 
