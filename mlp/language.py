@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -121,6 +122,19 @@ def listed(texts: Sequence[str]) -> str:
     from babel.lists import format_list
 
     return format_list(texts, locale=speaks())
+
+
+def dated(day: date) -> str:
+    """Return a date as the language of this place writes it.
+
+    >>> dated(date(2026, 12, 1))
+    '1 December 2026'
+    """
+    if speaks() == ENGLISH:
+        return f"{day.day} {day:%B %Y}"
+    from babel.dates import format_date
+
+    return format_date(day, "long", locale=speaks())
 
 
 def number(value: float, form: str = "") -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from mlp.images.idx import parse_idx
 from mlp.images.mnist import Split
+from mlp.language import mark
 
 FOLDER = Path(__file__).with_name("handwriting")
 IMAGES = FOLDER / "images-idx3-ubyte.gz"
@@ -34,6 +35,45 @@ STYLES = {
     9: ("nine", "nine_bowed", "nine_open", "nine_q"),
 }
 """The names of every digit's styles."""
+STYLE_LABELS = {
+    label.replace(" ", "_"): label
+    for label in (
+        mark("zero"),
+        mark("zero open"),
+        mark("zero slashed"),
+        mark("one"),
+        mark("one flagged"),
+        mark("one hooked"),
+        mark("one long upstroke"),
+        mark("one curled"),
+        mark("one footed"),
+        mark("two"),
+        mark("two angular"),
+        mark("two looped"),
+        mark("three"),
+        mark("three flat"),
+        mark("three angular"),
+        mark("four open"),
+        mark("four tall"),
+        mark("four one stroke"),
+        mark("four lightning"),
+        mark("five"),
+        mark("five s"),
+        mark("five angular"),
+        mark("six"),
+        mark("seven"),
+        mark("seven barred"),
+        mark("eight"),
+        mark("eight open"),
+        mark("eight circles"),
+        mark("eight delta"),
+        mark("nine"),
+        mark("nine bowed"),
+        mark("nine open"),
+        mark("nine q"),
+    )
+}
+"""What the page calls each style."""
 
 
 class StyledDigits(NamedTuple):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from mlp.language import mark
 from mlp.training.settings import SYNTHETIC, Settings
 
 
@@ -37,40 +38,44 @@ FIRST = "article"
 """The recipe with every setting at its default."""
 RECIPES = {
     "article": Recipe(
-        label="Basic",
-        explained="Two hidden layers, plain SGD, only MNIST: good on MNIST, but misreads one drawing in twenty.",
+        label=mark("Basic"),
+        explained=mark("Two hidden layers, plain SGD, only MNIST: good on MNIST, but misreads one drawing in twenty."),
         settings=Settings(),
         people=0.950,
     ),
     "quick": Recipe(
-        label="Quick and good",
-        explained="Soon reads most drawings: upright and bent images, synthetic digits, shrinking steps.",
+        label=mark("Quick and good"),
+        explained=mark("Soon reads most drawings: upright and bent images, synthetic digits, shrinking steps."),
         settings=replace(AUGMENTED, hidden=(384, 128), epochs=4),
         people=0.975,
     ),
     "handwriting": Recipe(
-        label="Reads my handwriting",
-        explained="Like “Quick and good”, with wider layers and longer training: the best one for your drawings.",
+        label=mark("Reads my handwriting"),
+        explained=mark("Like “Quick and good”, with wider layers and longer training: the best one for your drawings."),
         settings=replace(AUGMENTED, hidden=(512, 256), epochs=10),
         people=0.980,
     ),
     "small": Recipe(
-        label="Too small",
-        explained="Only eight neurons: see which digits it confuses, however long it trains.",
+        label=mark("Too small"),
+        explained=mark("Only eight neurons: see which digits it confuses, however long it trains."),
         settings=Settings(hidden=(8,), epochs=10),
         fails=True,
         people=0.863,
     ),
     "by-heart": Recipe(
-        label="Memorizes",
-        explained="Only 300 images, which it soon memorizes: watch the training and validation curves move apart.",
+        label=mark("Memorizes"),
+        explained=mark(
+            "Only 300 images, which it soon memorizes: watch the training and validation curves move apart."
+        ),
         settings=Settings(images=300, epochs=100),
         fails=True,
         people=0.755,
     ),
     "too-fast": Recipe(
-        label="Far too fast",
-        explained="Steps ten times too long: it jumps across the valley and learns little, or by chance something.",
+        label=mark("Far too fast"),
+        explained=mark(
+            "Steps ten times too long: it jumps across the valley and learns little, or by chance something."
+        ),
         settings=Settings(learning_rate=1.0, epochs=5),
         fails=True,
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from mlp.checks import Number, checked_int
+from mlp.language import mark, number, tr
 
 Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
 
@@ -130,6 +131,7 @@ def format_value(value: object) -> str:
 
 
 OPTION_NAMES = {"sgd": "SGD", "adam": "Adam", "relu": "ReLU", "xavier": "Xavier", "he": "He", "gabor": "Gabor"}
+OPTION_NAMES |= {"constant": mark("constant"), "cosine": mark("cosine"), "sigmoid": mark("sigmoid")}
 """Names of options in texts; the others are called as in links."""
 
 
@@ -140,8 +142,19 @@ def value_text(value: object) -> str:
     ('100, 200', 'none', 'all', 'yes', '0', 'ReLU')
     """
     if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or mark("none")
     if value is None or isinstance(value, bool):
-        return {None: "all", False: "no", True: "yes"}[value]
+        return {None: mark("all"), False: mark("no"), True: mark("yes")}[value]
     text = format_value(value)
     return OPTION_NAMES.get(text, text)
+
+
+def value_label(value: object) -> str:
+    """Return a setting's value as `value_text`, in the language of this place."""
+    return number(value, "g") if isinstance(value, float) else tr(value_text(value))
+
+
+def heading(name: str) -> str:
+    """Return the name of a setting as a heading, in the language of this place."""
+    text = tr(name)
+    return text[:1].upper() + text[1:]

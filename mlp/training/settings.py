@@ -44,7 +44,6 @@ N_LAYERS = Setting(
     rule=range(1, len(WIDTHS) + 1),
     kind="slider",
     label=mark("Hidden layers"),
-    name=mark("hidden layers"),
     explained=mark("More layers can combine simple features into complex ones, and are harder to train."),
 ).named("hidden_layers")
 WIDTH_OF = [
@@ -53,7 +52,6 @@ WIDTH_OF = [
         rule=range(8, 1025),
         kind="slider",
         label=Later("Width of layer {number}", number=number),
-        name=Later("width of layer {number}", number=number),
         explained=mark("Neurons in a layer: how many features it can look for at once."),
         row="width",
         row_label=mark("Neurons in each"),
@@ -95,7 +93,6 @@ class Settings:
             rule=checked_widths,
             name=mark("hidden layers"),
             section="Network",
-            label=mark("Hidden"),
             explained=f"Width of each hidden layer, 1 to {MAX_WIDTH:,}: at most {MAX_HIDDEN_LAYERS} layers, and "
             f"{MAX_PARAMETERS // 1_000_000} million numbers to learn. Without a value, a linear classifier.",
         )
@@ -382,7 +379,7 @@ def controls() -> dict[str, Setting]:
 
 def setting_names() -> dict[str, str]:
     """Return the name of each field of `Settings` for use in a sentence."""
-    return {entry.field: entry.name for entry in SETTINGS} | {"names": "signs"}
+    return {entry.field: entry.name for entry in SETTINGS} | {"names": mark("signs")}
 
 
 def positions_of(settings: Settings) -> dict[str, Any]:

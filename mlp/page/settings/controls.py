@@ -9,21 +9,27 @@ from typing import Any
 import streamlit as st
 
 from mlp.class_names import DIGITS
+from mlp.images.handwriting import STYLE_LABELS
 from mlp.jobs.earlier_runs import NumberedRun
+from mlp.language import mark, several, tr
 from mlp.page import state
 from mlp.page.style.link import hidable, shortened
 from mlp.page.style.redraw import Event, redraw, redrawn, rerun_page
 from mlp.training.recipes import RECIPES, recipe_of
-from mlp.training.setting_entry import Setting, format_value, value_text
+from mlp.training.setting_entry import Setting, value_label
 from mlp.training.settings import SETTINGS, Settings, controls, settings_at
 
 SETTING = Event()
 """The positions of the controls."""
 IN_VIEW = ("Network", "Training")
 """Sections whose controls are always in view, each in one row."""
-FOLDED = {"Prevent overfitting": "Prevent overfitting", "More settings": "Method and data", "Advanced": "Advanced"}
+FOLDED = {
+    "Prevent overfitting": mark("Prevent overfitting"),
+    "More settings": mark("Method and data"),
+    "Advanced": mark("Advanced"),
+}
 """Sections under *More settings*, with their headings."""
-GROUPS = {"Works": False, "Fails": True}
+GROUPS = {mark("Works"): False, mark("Fails"): True}
 """Headings of the recipes, with `Recipe.fails`."""
 
 hidable("starting-points", "Recipes", ".st-key-recipe")
@@ -74,10 +80,10 @@ def recipe_buttons(train: Callable[[], None]) -> None:
     with st.container(key="recipe", gap=None):
         for text, fails in GROUPS.items():
             with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
-                st.html(f'<p class="ink-status">{text}</p>', width="content")
+                st.html(f'<p class="ink-status">{tr(text)}</p>', width="content")
                 for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
                     st.button(
-                        RECIPES[name].label,
+                        tr(RECIPES[name].label),
                         key=f"recipe_{name.replace('-', '_')}",
                         type="primary" if name == chosen else "secondary",
                         on_click=_choose,
@@ -101,10 +107,10 @@ def settings_panel(names: tuple[str, ...], run: NumberedRun | None, moved: Calla
         with st.container(key="sliders", gap=None):
             _draw_sections(IN_VIEW, moved)
         with st.container(horizontal=True, vertical_alignment="center", key="more_row", gap="small"):
-            with st.popover("More settings", key="more_settings_button"):
+            with st.popover(tr("More settings"), key="more_settings_button"):
                 for section, heading in FOLDED.items():
                     with st.container(key=section.lower().replace(" ", "_")):
-                        st.subheader(heading, anchor=False)
+                        st.subheader(tr(heading), anchor=False)
                         _draw_sections((section,), moved)
             st.html(f'<p class="ink-status">{_summary(names, run)}</p>', width="stretch")
 
@@ -112,20 +118,24 @@ def settings_panel(names: tuple[str, ...], run: NumberedRun | None, moved: Calla
 def _summary(names: tuple[str, ...], run: NumberedRun | None) -> str:
     """Return the next network's size, and how many settings that are out of view differ from the defaults, as HTML."""
     changed = [
-        control.label
+        tr(control.label)
         for entry in SETTINGS
         if entry.section not in IN_VIEW
         for control in entry.controls
         if state.control(control.key).get() != control.first_position
     ]
-    more = f' · <span title="{html.escape(", ".join(changed))}">{len(changed)} more set</span>' if changed else ""
+    n_more = several("{n} more set", "{n} more set", len(changed))
+    more = f' · <span title="{html.escape(", ".join(changed))}">{n_more}</span>' if changed else ""
     settings = replace(chosen_settings(), names=names)
-    reads = "digits" if names == DIGITS else html.escape(shortened(names))
-    size = f"<b>{settings.n_parameters:,}</b> numbers to learn, for {reads}"
+    n = settings.n_parameters
+    if names == DIGITS:
+        size = tr("<b>{n:,}</b> numbers to learn, for digits", n=n)
+    else:
+        size = tr("<b>{n:,}</b> numbers to learn, for {signs}", n=n, signs=html.escape(shortened(names)))
     shown = settings if run is None else run.snapshot.settings
     if run is None or (shown.layer_sizes, shown.names) == (settings.layer_sizes, names):
         return size + more
-    return f"Next: {size} · run {run.number}: {shown.n_parameters:,}{more}"
+    return tr("Next: {size} · run {run}: {n:,}", size=size, run=run.number, n=shown.n_parameters) + more
 
 
 def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> None:
@@ -134,7 +144,7 @@ def _draw_sections(sections: Sequence[str], moved: Callable[[str], None]) -> Non
         with st.container(key=f"control_{row}", gap=None):
             in_row = list(beside)
             if len(in_row) > 1:  # the widths, one for each hidden layer
-                title, label = html.escape(in_row[0].explained), in_row[0].row_label
+                title, label = html.escape(tr(in_row[0].explained)), tr(in_row[0].row_label)
                 st.html(f'<p class="ink-row-label" title="{title}">{label}</p>', width="content")
                 del in_row[state.control("hidden_layers").get() :]
             for control in in_row:
@@ -147,17 +157,17 @@ def _draw(control: Setting, moved: Callable[[str], None]) -> None:
         moved(control.key)
         redraw(SETTING)  # all controls, as one can move another
 
-    label, positions, first = control.label, control.positions, control.first_position
-    kept: Any = {"key": control.key, "persist_state": "session", "on_change": changed, "help": control.explained}
+    label, positions, first = tr(control.label), control.positions, control.first_position
+    kept: Any = {"key": control.key, "persist_state": "session", "on_change": changed, "help": tr(control.explained)}
     if control.kind == "slider":
         st.slider(label, positions[0], positions[-1], first, step=positions[1] - positions[0], **kept)
     elif control.kind == "stops":
-        st.select_slider(label, positions, first, format_func=format_value, **kept)
+        st.select_slider(label, positions, first, format_func=value_label, **kept)
     elif control.kind == "choice":
-        st.selectbox(label, positions, positions.index(first), format_func=value_text, **kept)
+        st.selectbox(label, positions, positions.index(first), format_func=value_label, **kept)
     elif control.kind == "several":
         n_most = len(positions) - 1
-        st.multiselect(label, positions, first, lambda name: name.replace("_", " "), max_selections=n_most, **kept)
+        st.multiselect(label, positions, first, lambda name: tr(STYLE_LABELS[name]), max_selections=n_most, **kept)
     elif control.kind == "switch":
         st.toggle(label, first, **kept)
     else:

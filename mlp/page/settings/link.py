@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlp.images.stroke_link import strokes_from_text
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.link import Query, linked, linked_query, one_of, shortened
@@ -49,25 +50,31 @@ def settings_problems(query: Query) -> list[str]:
     problems = []
     for key, control in controls().items():
         if key in query and position_in(control, query[key]) is None:
-            problems.append(f"{control.label} must be {_rule(control)}, got {shortened(query[key])}")
-    problems += one_of("Recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
+            problems.append(_problem(control, shortened(query[key])))
+    problems += one_of(mark("Recipe"), RECIPES, query["recipe"][-1] if "recipe" in query else None)
     if "drawing" in query:
         try:
             strokes_from_text(query["drawing"][-1])
         except ValueError as error:
-            problems.append(str(error))
+            problems.append(tr(error.args[0]))
     return problems
 
 
-def _rule(control: Setting) -> str:
+def _problem(control: Setting, given: str) -> str:
     positions = control.positions
+    values: dict[str, Any] = {"setting": tr(control.label), "given": given}
     if isinstance(positions, range):
-        step = positions.step
-        return f"a {'whole number' if step == 1 else f'multiple of {step}'} from {positions[0]} to {positions[-1]}"
+        values |= {"low": positions[0], "high": positions[-1], "step": positions.step}
+        if positions.step == 1:
+            return tr("{setting} must be a whole number from {low} to {high}, got {given}", **values)
+        return tr("{setting} must be a multiple of {step} from {low} to {high}, got {given}", **values)
     names = [format_value(position) for position in positions]
     if len(names) > MAX_NAMES:
-        names[3:] = [f"… or {names[-1]}"]
-    return f"{'some, but not all, of' if control.kind == 'several' else 'one of'} {', '.join(names)}"
+        names[3:] = [tr("… or {last}", last=names[-1])]
+    values["names"] = ", ".join(names)
+    if control.kind == "several":
+        return tr("{setting} must be some, but not all, of {names}, got {given}", **values)
+    return tr("{setting} must be one of {names}, got {given}", **values)
 
 
 def settings_query() -> Query:

@@ -43,4 +43,5 @@ def language_choice() -> None:
         f'aria-pressed="{str(language == speaks()).lower()}">{html.escape(name[:1].upper() + name[1:])}</button>'
         for language, name in names.items()
     )
-    st.html(f'<p class="ink-languages" aria-label="{tr("Language")}">{" ".join(choices)}</p>')
+    label = tr("Language")
+    st.html(f'<p class="ink-languages" aria-label="{label}">{" ".join(choices)}</p>')

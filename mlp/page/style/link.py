@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from mlp.language import tr
 from mlp.page.session_var import SessionVar
 
 Query = dict[str, list[str]]
@@ -93,21 +94,27 @@ def hide_parts() -> None:
 def hiding_problems() -> list[str]:
     """Return a sentence if the link hides anything that this page does not have, else nothing."""
     unknown = [name for name in names_in(linked("hide") or "") if name not in HIDABLE]
-    return [f"hide must be names listed in .github/LESSONS.md, got {shortened(unknown)}"] if unknown else []
+    if not unknown:
+        return []
+    return [tr("hide must be names listed in .github/LESSONS.md, got {given}", given=shortened(unknown))]
 
 
 def one_of(label: str, names: Iterable[str], text: str | None) -> list[str]:
-    """Return a sentence if a text in the link is none of the names that it may be, else nothing.
+    """Return a sentence if a text in the link is none of the names that it may be, else nothing; ``label`` is marked.
 
     >>> one_of("Lab", ["fool", "map"], "alchemy"), one_of("Lab", ["fool", "map"], None)
     (['Lab must be one of fool, map, got alchemy'], [])
     """
     names = list(names)
-    rule = f"one of {', '.join(names)}" if names else "absent"  # if all are hidden
-    return [] if text is None or text in names else [f"{label} must be {rule}, got {shortened([text])}"]
+    if text is None or text in names:
+        return []
+    values = {"setting": tr(label), "names": ", ".join(names), "given": shortened([text])}
+    if not names:  # if all are hidden
+        return [tr("{setting} must be absent, got {given}", **values)]
+    return [tr("{setting} must be one of {names}, got {given}", **values)]
 
 
 def shortened(texts: Sequence[str]) -> str:
     """Return values of the link as one text, of which at most the beginning is repeated on the page."""
     text = ", ".join(texts)
-    return (text if len(text) <= MAX_CHARS else text[:MAX_CHARS] + "…") or "nothing"
+    return (text if len(text) <= MAX_CHARS else text[:MAX_CHARS] + "…") or tr("nothing")

@@ -10,6 +10,7 @@ from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.mnist import Dataset
 from mlp.images.plain_shrink import moved, shrunk
 from mlp.images.recorded import CANVAS_PX
+from mlp.language import tr
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import NETWORK
@@ -27,20 +28,20 @@ def compare_forms(visitor: Visitor, data: Dataset) -> None:
     drawing = this_page().desk.drawing
     if drawing is None:
         drawing = _prepared(_example(data))
-        st.caption("This is a test digit: draw one above to take its place.")
+        st.caption(tr("This is a test digit: draw one above to take its place."))
     place = st.container()  # the figures are above the sliders that move them, nearer to the canvas
     left, right = st.columns(2)
-    across = left.slider("Push it left or right", -1.0, 1.0, 0.0, 0.1, key="push_across", format="%.1f")
-    down = right.slider("Push it up or down", -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
+    across = left.slider(tr("Push it left or right"), -1.0, 1.0, 0.0, 0.1, key="push_across", format="%.1f")
+    down = right.slider(tr("Push it up or down"), -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
     if across or down:
         drawing = _prepared(moved(drawing.pixels, across, down))
     answerer = answering(visitor)
     inputs = np.stack([shrunk(drawing.pixels), drawing.image])
     probabilities = answerer.reader.predict_proba(inputs)
     forms = [
-        (theme.image_url(drawing.pixels), "The canvas", "the drawing"),
-        (theme.image_url(inputs[0]), "Just shrunk", _answer_text(answerer.reader, probabilities[0])),
-        (theme.image_url(inputs[1]), "MNIST’s form", _answer_text(answerer.reader, probabilities[1])),
+        (theme.image_url(drawing.pixels), tr("The canvas"), tr("the drawing")),
+        (theme.image_url(inputs[0]), tr("Just shrunk"), _answer_text(answerer.reader, probabilities[0])),
+        (theme.image_url(inputs[1]), tr("MNIST’s form"), _answer_text(answerer.reader, probabilities[1])),
     ]
     place.html(pictures(forms, "ink-forms") + f'<p class="ink-status">{answerer.caption}</p>')
 
@@ -53,9 +54,10 @@ def _prepared(ink: np.ndarray) -> InputImage:
 
 def _answer_text(reader: Reader, probabilities: np.ndarray) -> str:
     if not np.isfinite(probabilities).all():
-        return "no answer"
+        return tr("no answer")
     best = int(probabilities.argmax())
-    return f"reads <b>{html.escape(reader.names[best])}</b>, {percent(float(probabilities[best]))} sure"
+    name, share = html.escape(reader.names[best]), percent(float(probabilities[best]))
+    return tr("reads <b>{name}</b>, {share} sure", name=name, share=share)
 
 
 def _example(data: Dataset) -> np.ndarray:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial
+from mlp.language import number, tr
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import html_table
 from mlp.page.style.redraw import redrawn
@@ -31,17 +32,17 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
         with st.container(key="experiment_buttons", gap=None, width=220):
             if several:
                 st.button(
-                    "Run all",
+                    tr("Run all"),
                     key=f"run_all_{name}".replace("-", "_"),
                     icon=":material/fast_forward:",
                     on_click=_run_all,
                     args=(visitor, lesson),
                     width="stretch",
                 )
-            for number, experiment in enumerate(lesson.experiments):
+            for place, experiment in enumerate(lesson.experiments):
                 st.button(
-                    experiment.label,
-                    key=f"try_{name}_{number}".replace("-", "_"),
+                    tr(experiment.label),
+                    key=f"try_{name}_{place}".replace("-", "_"),
                     icon=":material/play_arrow:",
                     on_click=_try,
                     args=(visitor, lesson, experiment),
@@ -88,10 +89,10 @@ def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
 @redrawn("lesson_results", RUN, SWEEP)
 def _results(visitor: Visitor, lesson: Lesson) -> None:
     sizes = {experiment.settings.n_parameters for experiment in lesson.experiments}
-    heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]
-    heads += ["Epochs done", "Training accuracy", "Validation accuracy"]
+    heads = [tr("Experiment"), *([tr("Numbers to learn")] if len(sizes) > 1 else [])]
+    heads += [tr("Epochs done"), tr("Training accuracy"), tr("Validation accuracy")]
     rows = [_row(each, _snapshot_of(visitor, each), with_size=len(sizes) > 1) for each in lesson.experiments]
-    st.html(html_table("Results of the experiments", heads, rows, numbers=True) + _notes_below(visitor, lesson))
+    st.html(html_table(tr("Results of the experiments"), heads, rows, numbers=True) + _notes_below(visitor, lesson))
 
 
 def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
@@ -99,23 +100,24 @@ def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
     settings = {experiment.settings for experiment in lesson.experiments}
     texts = []
     if trials_of(visitor, lesson):
-        texts.append("These results stay here until you press <b>Run all</b> again.")
+        texts.append(tr("These results stay here until you press <b>Run all</b> again."))
     shown = {trial.snapshot.settings for trial in visitor.shown.trials()}
     if shown and not shown & settings:
-        texts.append("The curves are not from this lesson: start an experiment to see its own.")
+        texts.append(tr("The curves are not from this lesson: start an experiment to see its own."))
     if visitor.sweep.playing and not visitor.shows_sweep:
-        texts.append("Other experiments are still training; <b>Run all</b> stops them.")
+        texts.append(tr("Other experiments are still training; <b>Run all</b> stops them."))
     return f'<p class="ink-status">{" ".join(texts)}</p>' if texts else ""
 
 
 def _row(experiment: Experiment, snapshot: Snapshot | None, *, with_size: bool) -> list[str]:
-    cells = [html.escape(experiment.label), *([f"{experiment.settings.n_parameters:,}"] if with_size else [])]
+    cells = [html.escape(tr(experiment.label)), *([number(experiment.settings.n_parameters, ",")] if with_size else [])]
     if snapshot is None or not len(snapshot.history):
-        return [*cells, f"0 of {experiment.settings.epochs}", "–", "–"]
+        return [*cells, tr("{done} of {epochs}", done=0, epochs=experiment.settings.epochs), "–", "–"]
     newest = snapshot.history.newest
     if newest is None or not newest.step or newest.training_accuracy is None:
         return [*cells, snapshot.epochs_done, "–", "–"]
-    return [*cells, snapshot.epochs_done, f"{newest.training_accuracy:.1%}", f"<b>{newest.accuracy:.1%}</b>"]
+    shares = number(newest.training_accuracy, ".1%"), f"<b>{number(newest.accuracy, '.1%')}</b>"
+    return [*cells, snapshot.epochs_done, *shares]
 
 
 def data_of(experiment: Experiment) -> Source:

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mlp.images.mnist import Dataset
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.session_var import ControlVar
 from mlp.page.settings.controls import set_controls
@@ -32,9 +33,8 @@ hidable("for-teachers", "For teachers, below the lessons")
 _NARROW_STAGE = """<style>:root { --lesson-columns: 18.5rem minmax(0, 1fr);
   --lesson-stage: "canvas" auto "tools" auto "answer" auto "bars" auto "way" auto / minmax(0, 1fr); }</style>"""
 """Without the train card, the canvas and the answer are one column beside the lesson."""
-_TO_BOARD = '<button type="button" class="ink-button ink-to-board">Board mode: one part at a time, large</button>'
 LESSON_VIEWS = Views(
-    "lesson", "Lesson", {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
+    "lesson", mark("Lesson"), {name: lesson.title for name, lesson in LESSONS.items()}, ControlVar("lesson_choice", "")
 )
 
 
@@ -65,11 +65,11 @@ def lessons_button() -> None:
     if not LESSONS_PLACE.is_hidden:
         is_open = lessons_are_open()
         st.button(
-            LESSONS_PLACE.name,
+            tr(LESSONS_PLACE.name),
             key="open_lessons",
             type="primary" if is_open else "secondary",
             on_click=partial(lessons_open.set, False) if is_open else open_lessons,
-            help="Closes the lessons." if is_open else "Opens experiments with questions, beside the curves.",
+            help=tr("Closes the lessons.") if is_open else tr("Opens experiments with questions, beside the curves."),
         )
 
 
@@ -80,53 +80,58 @@ def lessons_section(visitor: Visitor, data: Dataset, of_class: Callable[[Visitor
     with st.container(key="lessons"):
         chosen = LESSON_VIEWS.open_one()
         if chosen is None:
-            st.caption("All lessons are hidden here.")
+            st.caption(tr("All lessons are hidden here."))
             return
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
             LESSON_VIEWS.draw_choice(
-                "Lesson",
+                tr("Lesson"),
                 control=st.pills,
-                format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
+                format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(tr(LESSONS[name].title))}",
             )
-            st.button("Close", key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
+            st.button(tr("Close"), key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
         _lesson(visitor, data, chosen)
         sheet_section(visitor, of_class)
-    with st.container(key="for_teachers"), st.expander("For teachers"):
+    with st.container(key="for_teachers"), st.expander(tr("For teachers")):
         if teaching := LESSONS[chosen].teaching:
-            st.markdown(teaching)
-        st.html(_TO_BOARD)
+            st.markdown(tr(teaching))
+        to_board = tr("Board mode: one part at a time, large")
+        st.html(f'<button type="button" class="ink-button ink-to-board">{to_board}</button>')
         _plan(visitor)
-    with st.container(key="words"), st.expander("Glossary"):
+    with st.container(key="words"), st.expander(tr("Glossary")):
         st.html(word_list())
 
 
 def _lesson(visitor: Visitor, data: Dataset, name: str) -> None:
     lesson = LESSONS[name]
     note_guess(visitor, name, lesson)
-    st.subheader(lesson.title, anchor=False)
+    st.subheader(tr(lesson.title), anchor=False)
     if name == "centring":  # first, so that the drawing and the answers are visible together
         compare_forms(visitor, data)
     if lesson.guess is not None and guess.is_offered():
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):
             text, number = lesson.guess
             asked = lesson.experiments[number]
-            st.markdown(f"**Guess first.** {text}, then press *{asked.label}*.")
+            words = tr(
+                "**Guess first.** {guess}, then press *{experiment}*.", guess=tr(text), experiment=tr(asked.label)
+            )
+            st.markdown(words)
             st.button(
-                "Draw it",
+                tr("Draw it"),
                 key=f"guess_{name}".replace("-", "_"),
                 icon=":material/draw:",
                 on_click=_guess,
                 args=(visitor, asked),
-                help="Clears the accuracy chart so you can draw your guess.",
+                help=tr("Clears the accuracy chart so you can draw your guess."),
             )
-    st.markdown(f"**What to expect.** {lesson.expect}")  # after the guess, as it tells how the experiments end
+    # After the guess, as it tells how the experiments end.
+    st.markdown(tr("**What to expect.** {text}", text=tr(lesson.expect)))
     experiments(visitor, name, lesson)
-    st.markdown(f"**What to look for.** {lesson.look_for}")
-    st.markdown(f"**A question.** {lesson.question}")
+    st.markdown(tr("**What to look for.** {text}", text=tr(lesson.look_for)))
+    st.markdown(tr("**A question.** {text}", text=tr(lesson.question)))
     answer_field(visitor, name)
     if shows_answers():
-        with st.expander("An answer", key=f"answer_{name}"):
-            st.markdown(lesson.answer)
+        with st.expander(tr("An answer"), key=f"answer_{name}"):
+            st.markdown(tr(lesson.answer))
 
 
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
@@ -139,11 +144,13 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
 @redrawn("plan")
 def _plan(visitor: Visitor) -> None:
     """Draw a plan for a class, and the button that saves it with its sheet."""
-    name = st.segmented_control("A plan of 45 minutes", PLANS, default="Digits", required=True, key="plan")
+    name = st.segmented_control(
+        tr("A plan of 45 minutes"), PLANS, default="Digits", format_func=tr, required=True, key="plan"
+    )
     with st.container(horizontal=True):
-        st.button("Begin this plan", key="plan_begin", type="primary", on_click=_begin, args=(visitor, name))
+        st.button(tr("Begin this plan"), key="plan_begin", type="primary", on_click=_begin, args=(visitor, name))
         make, file = partial(lesson_sheet, visitor, PLANS[name]), f"plan-{name.lower().replace(' ', '-')}.html"
-        download_button("Save the plan and its sheet", make, file, key="plan_out", icon=":material/print:")
+        download_button(tr("Save the plan and its sheet"), make, file, key="plan_out", icon=":material/print:")
     st.html(plan_html(PLANS[name]))
 
 
@@ -152,5 +159,5 @@ def _begin(visitor: Visitor, plan: str) -> None:
     rerun_page()
 
 
-LESSONS_PLACE = Section("Lessons", lessons_section, views=LESSON_VIEWS)
+LESSONS_PLACE = Section(mark("Lessons"), lessons_section, views=LESSON_VIEWS)
 """Beside the tabs, not one of them: the button opens and closes it."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mlp.language import mark, tr
+
 BEGUN = "plan"
 """Name of a visitor's plan among the values that are kept of them: its name, its step, and when that began."""
 NOT_YET = -1
@@ -10,7 +12,7 @@ NOT_YET = -1
 
 
 class Stage(NamedTuple):
-    """A step of a lesson; its texts are trusted HTML, with what to press in ``em``.
+    """A step of a lesson; its texts are marked, and trusted HTML, with what to press in ``em``.
 
     ``task`` names what a room sets for it, see `mlp.page.tabs.classroom.room.Classroom.begin_task`. ``usual`` is what
     comes out in most classes, and why.
@@ -26,7 +28,7 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """A lesson. ``sheet`` names the lessons to print with it."""
+    """A lesson; its texts are marked. ``sheet`` names the lessons to print with it."""
 
     question: str
     stages: tuple[Stage, ...]
@@ -37,160 +39,176 @@ class Plan:
 COME = Stage(
     5,
     "come",
-    "Come in",
-    "Everybody scans the code, and you press <em>Let in</em>. Then everybody says what they think of five ideas.",
-    "What does it mean that a machine learns?",
-    "There is no right answer yet. You ask the same five again at the end.",
+    mark("Come in"),
+    mark("Everybody scans the code, and you press <em>Let in</em>. Then everybody says what they think of five ideas."),
+    mark("What does it mean that a machine learns?"),
+    mark("There is no right answer yet. You ask the same five again at the end."),
 )
 COMPARE = Stage(
     6,
     "compare",
-    "Ask after the lesson",
-    "Everybody answers the five ideas again. Then press <em>Show the answers</em>.",
-    "Which idea has changed, and why?",
-    "The bars are no test: they start the talk. Each idea has a button to the place that answers it.",
+    mark("Ask after the lesson"),
+    mark("Everybody answers the five ideas again. Then press <em>Show the answers</em>."),
+    mark("Which idea has changed, and why?"),
+    mark("The bars are no test: they start the talk. Each idea has a button to the place that answers it."),
 )
 PLANS = {
-    "Digits": Plan(
-        "Who told it what a 3 looks like?",
+    mark("Digits"): Plan(
+        mark("Who told it what a 3 looks like?"),
         (
             COME,
             Stage(
                 7,
                 "draw",
-                "Draw",
-                "Everybody draws two of each digit.",
-                "Do all sevens look alike?",
-                "No: some have a bar, some lean. A network that reads us all needs to see all of these.",
+                mark("Draw"),
+                mark("Everybody draws two of each digit."),
+                mark("Do all sevens look alike?"),
+                mark("No: some have a bar, some lean. A network that reads us all needs to see all of these."),
             ),
             Stage(
                 7,
                 "train",
-                "Train",
-                "Everybody leaves one digit on the canvas, and trains a network on it.",
-                "When does it first read your digit? Who told it how?",
-                "Nobody told it: it compares its answers with examples. It reads nine of ten new digits before it has "
-                "seen each example once, as every single one changes its numbers.",
+                mark("Train"),
+                mark("Everybody leaves one digit on the canvas, and trains a network on it."),
+                mark("When does it first read your digit? Who told it how?"),
+                mark(
+                    "Nobody told it: it compares its answers with examples. It reads nine of ten new digits before it "
+                    "has seen each example once, as every single one changes its numbers."
+                ),
             ),
             Stage(
                 3,
                 "guess",
-                "Guess",
-                "Everybody marks the digit that will be misread most.",
-                "Why this one?",
-                "No guess is wrong yet. Ask which other digit it looks like.",
+                mark("Guess"),
+                mark("Everybody marks the digit that will be misread most."),
+                mark("Why this one?"),
+                mark("No guess is wrong yet. Ask which other digit it looks like."),
             ),
             Stage(
                 5,
                 "table",
-                "Open the table",
-                "Each row is a network, each column a writer. A press on a cell shows what was misread.",
-                "What misled it?",
-                "The pretrained network reads more than <em>MNIST alone</em>: it has learned more ways of writing. "
-                "What a network misreads is often written in a way that it has never seen.",
+                mark("Open the table"),
+                mark("Each row is a network, each column a writer. A press on a cell shows what was misread."),
+                mark("What misled it?"),
+                mark(
+                    "The pretrained network reads more than <em>MNIST alone</em>: it has learned more ways of writing. "
+                    "What a network misreads is often written in a way that it has never seen."
+                ),
             ),
             Stage(
                 7,
                 "break",
-                "Break it",
-                "Who draws a digit that we all can read, and it can’t? You judge each one.",
-                "Why does it fall for that?",
-                "A digit that leans far works: it has learned upright ones, and misreads more than half of those.",
+                mark("Break it"),
+                mark("Who draws a digit that we all can read, and it can’t? You judge each one."),
+                mark("Why does it fall for that?"),
+                mark(
+                    "A digit that leans far works: it has learned upright ones, and misreads more than half of those."
+                ),
             ),
             Stage(
                 5,
                 "teach",
-                "Teach it",
-                "Everybody presses <em>Teach it these</em>, then <em>Teach it none: the control</em>.",
-                "What does each mend, and what does it break?",
-                "It reads nearly all that it was taught, and only some of the others. It can misread some that it read "
-                "before. What the control mends, too, isn’t your doing.",
+                mark("Teach it"),
+                mark("Everybody presses <em>Teach it these</em>, then <em>Teach it none: the control</em>."),
+                mark("What does each mend, and what does it break?"),
+                mark(
+                    "It reads nearly all that it was taught, and only some of the others. It can misread some that it "
+                    "read before. What the control mends, too, isn’t your doing."
+                ),
             ),
             COMPARE,
         ),
-        "Nobody told it what a 3 is. It found that in examples, and it reads those who write like them.",
+        mark("Nobody told it what a 3 is. It found that in examples, and it reads those who write like them."),
         ("writers", "taught"),
     ),
-    "Signs of our own": Plan(
-        "How many drawings does it need to tell a ♥ from a ★?",
+    mark("Signs of our own"): Plan(
+        mark("How many drawings does it need to tell a ♥ from a ★?"),
         (
             Stage(
                 5,
                 "name",
-                "Name your signs",
-                "Choose two to five signs. Type their names under <em>Signs</em>.",
-                "How many drawings will it need?",
-                "Write the guesses down: you come back to them.",
+                mark("Name your signs"),
+                mark("Choose two to five signs. Type their names under <em>Signs</em>."),
+                mark("How many drawings will it need?"),
+                mark("Write the guesses down: you come back to them."),
             ),
             COME,
             Stage(
                 7,
                 "draw",
-                "Draw",
-                "Everybody draws two of each sign: one neatly, and one in a hurry.",
-                "What makes your ★ a ★?",
-                "No rule fits all of them. The network gets none: it gets the drawings.",
+                mark("Draw"),
+                mark("Everybody draws two of each sign: one neatly, and one in a hurry."),
+                mark("What makes your ★ a ★?"),
+                mark("No rule fits all of them. The network gets none: it gets the drawings."),
             ),
             Stage(
                 6,
                 "alone",
-                "Train",
-                "Everybody trains a new network on the signs of all others.",
-                "Will it read yours, which it has never seen?",
-                "It can, if somebody else draws the sign in your way.",
+                mark("Train"),
+                mark("Everybody trains a new network on the signs of all others."),
+                mark("Will it read yours, which it has never seen?"),
+                mark("It can, if somebody else draws the sign in your way."),
             ),
             Stage(
                 4,
                 "guess",
-                "Guess",
-                "Everybody marks the sign that will be misread most.",
-                "Why this one?",
-                "No guess is wrong yet. Ask which other sign it looks like.",
+                mark("Guess"),
+                mark("Everybody marks the sign that will be misread most."),
+                mark("Why this one?"),
+                mark("No guess is wrong yet. Ask which other sign it looks like."),
             ),
             Stage(
                 6,
                 "table",
-                "Open the table",
-                "Each network has learned everybody’s signs but its owner’s, so it reads only these.",
-                "Which signs were misread? What is different about them?",
-                "What is misread is often drawn in a way that nobody else has.",
+                mark("Open the table"),
+                mark("Each network has learned everybody’s signs but its owner’s, so it reads only these."),
+                mark("Which signs were misread? What is different about them?"),
+                mark("What is misread is often drawn in a way that nobody else has."),
             ),
             Stage(
                 6,
                 "examples",
-                "More drawings",
-                "Guess together: do more drawings help? Then press <em>Run all</em> on the board.",
-                "Why do more drawings help, if each is bent a hundred times?",
-                "Bending can’t turn a plain 7 into one with a bar. Another drawing can.",
+                mark("More drawings"),
+                mark("Guess together: do more drawings help? Then press <em>Run all</em> on the board."),
+                mark("Why do more drawings help, if each is bent a hundred times?"),
+                mark("Bending can’t turn a plain 7 into one with a bar. Another drawing can."),
             ),
             COMPARE,
         ),
-        "It knows only the signs that we drew, and only the ways in which we drew them.",
+        mark("It knows only the signs that we drew, and only the ways in which we drew them."),
         ("examples",),
     ),
 }
-FRAME = """<p><b>Ask first:</b> {question}</p><dl class="ink-plan">{rows}</dl><p><b>End with:</b> {ends}</p>
-<p><b>The day before:</b> try it with a second device in the school’s network. <em>Board mode</em> shows one part large.
-</p><p><b>If a device fails:</b> a page that was closed comes back with its work. On another device, type the code from
-<em>Someone else’s turn</em>, or join again as somebody new. If the server stops, start it again: the room comes back.
-Without a network, use the board alone: all but the room works there.</p>"""
+BEFORE = mark(
+    "<b>The day before:</b> try it with a second device in the school’s network. <em>Board mode</em> shows one part "
+    "large."
+)
+IF_IT_FAILS = mark(
+    "<b>If a device fails:</b> a page that was closed comes back with its work. On another device, type the code from "
+    "<em>Someone else’s turn</em>, or join again as somebody new. If the server stops, start it again: the room comes "
+    "back. Without a network, use the board alone: all but the room works there."
+)
 
 
 def minutes_of(plan: Plan, number: int) -> str:
     """Return the minutes of a step in the lesson: "12–19 min"."""
     before = sum(stage.minutes for stage in plan.stages[:number])
-    return f"{before}–{before + plan.stages[number].minutes} min"
+    return tr("{start}–{end} min", start=before, end=before + plan.stages[number].minutes)
 
 
 def to_say(stage: Stage) -> str:
     """Return what a class does in a step, what to ask, and what usually comes out, as HTML."""
-    return f"{stage.does}<br><b>Ask:</b> {stage.asks}<br><b>What usually comes out:</b> {stage.usual}"
+    ask = tr("<b>Ask:</b> {question}", question=tr(stage.asks))
+    usual = tr("<b>What usually comes out:</b> {answer}", answer=tr(stage.usual))
+    return f"{tr(stage.does)}<br>{ask}<br>{usual}"
 
 
 def plan_html(plan: Plan) -> str:
     """Return a plan as HTML, for the page and to print."""
     rows = "".join(
-        f"<dt>{minutes_of(plan, number)}</dt><dd><b>{stage.name}.</b> {to_say(stage)}</dd>"
+        f"<dt>{minutes_of(plan, number)}</dt><dd><b>{tr(stage.name)}.</b> {to_say(stage)}</dd>"
         for number, stage in enumerate(plan.stages)
     )
-    return FRAME.format(question=plan.question, rows=rows, ends=plan.ends)
+    first = tr("<b>Ask first:</b> {question}", question=tr(plan.question))
+    end = tr("<b>End with:</b> {words}", words=tr(plan.ends))
+    return f'<p>{first}</p><dl class="ink-plan">{rows}</dl><p>{end}</p>\n<p>{tr(BEFORE)}</p><p>{tr(IF_IT_FAILS)}</p>'

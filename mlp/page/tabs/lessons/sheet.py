@@ -10,6 +10,7 @@ import streamlit as st
 from mlp.analysis.lab.guess_comparison import compared, comparison_text
 from mlp.analysis.report import printed_page
 from mlp.jobs.sweep import Trial
+from mlp.language import dated, number, tr
 from mlp.page import state
 from mlp.page.session_var import ControlVar
 from mlp.page.style.download_button import download_button
@@ -36,7 +37,7 @@ def answer_field(visitor: Visitor, name: str) -> None:
     answer.set(visitor.answers.get(name, ""))
     with answer.placed():
         st.text_area(
-            "Your answer",
+            tr("Your answer"),
             key=answer.key,
             height=80,
             max_chars=MAX_ANSWER_CHARS,
@@ -58,18 +59,18 @@ def sheet_section(visitor: Visitor, of_class: Callable[[Visitor], str]) -> None:
     with st.container(key="sheet", horizontal=True, vertical_alignment="bottom"):
         _nickname_field(visitor)
         sheet_button(visitor, of_class, "sheet_out")
-        st.caption("Nobody else gets your results, guesses and answers unless you share the sheet.")
+        st.caption(tr("Nobody else gets your results, guesses and answers unless you share the sheet."))
 
 
 def sheet_button(visitor: Visitor, of_class: Callable[[Visitor], str], key: str) -> None:
     """Draw the download button of the sheet."""
     download_button(
-        "Save my sheet",
+        tr("Save my sheet"),
         lambda: lesson_sheet(visitor, of_class=of_class(visitor)),
         f"{file_name('lessons', visitor.nickname, date.today())}.html",
         key=key,
         icon=":material/print:",
-        help="Downloads pages to print: your part in your class, and your experiments, guesses and answers.",
+        help=tr("Downloads pages to print: your part in your class, and your experiments, guesses and answers."),
     )
 
 
@@ -77,11 +78,11 @@ def _nickname_field(visitor: Visitor) -> None:
     _nickname.set(visitor.nickname)
     with _nickname.placed():
         st.text_input(
-            "Your nickname",
+            tr("Your nickname"),
             key=_nickname.key,
             max_chars=MAX_NICKNAME_CHARS,
             width=200,
-            help="Optional: it appears on the sheet, in reports, and in file names.",
+            help=tr("Optional: it appears on the sheet, in reports, and in file names."),
             on_change=_nickname.on_change(lambda: setattr(visitor, "nickname", _nickname.get().strip())),
         )
 
@@ -91,7 +92,7 @@ def lesson_sheet(visitor: Visitor, plan: Plan | None = None, of_class: str = "")
 
     ``of_class`` is the visitor's part in a class's lesson, as HTML; nothing of the others is in it.
     """
-    today = date.today()
+    today, title = date.today(), tr("Lessons with Inkling")
     by = f"{html.escape(visitor.nickname)}, " if visitor.nickname else ""
     done: list[str] = []
     seen: set[Settings] = set()
@@ -107,14 +108,15 @@ def lesson_sheet(visitor: Visitor, plan: Plan | None = None, of_class: str = "")
         ):
             done.append(_lesson(visitor, name, lesson, trials))
         seen |= settings
+    of_plan, nothing = tr("A lesson of 45 minutes"), tr("No experiment, guess or answer yet.")
     body = [
-        f'<section class="plan"><h1>A lesson of 45 minutes</h1>{plan_html(plan)}</section>' if plan else "",
-        "<h1>Lessons with Inkling</h1>",
-        f'<p class="quiet">{by}{today.day} {today:%B %Y}</p>',
+        f'<section class="plan"><h1>{of_plan}</h1>{plan_html(plan)}</section>' if plan else "",
+        f"<h1>{title}</h1>",
+        f'<p class="quiet">{by}{dated(today)}</p>',
         of_class,
-        *(done or ["" if of_class else "<p>No experiment, guess or answer yet.</p>"]),
+        *(done or ["" if of_class else f"<p>{nothing}</p>"]),
     ]
-    return printed_page("Lessons with Inkling", _CSS, "\n".join(body))
+    return printed_page(title, _CSS, "\n".join(body))
 
 
 def _lesson(visitor: Visitor, name: str, lesson: Lesson, trials: Sequence[Trial]) -> str:
@@ -122,8 +124,8 @@ def _lesson(visitor: Visitor, name: str, lesson: Lesson, trials: Sequence[Trial]
     written = f'<p class="answer">{html.escape(answer.strip())}</p>' if answer else '<div class="line"></div>' * 3
     guessed = _guess_text(lesson, trials, guess) if guess else ""
     return (
-        f"<article><h2>{html.escape(lesson.title)}</h2>{_table(trials)}{guessed}"
-        f"<p><b>{html.escape(lesson.question)}</b></p>{written}</article>"
+        f"<article><h2>{html.escape(tr(lesson.title))}</h2>{_table(trials)}{guessed}"
+        f"<p><b>{html.escape(tr(lesson.question))}</b></p>{written}</article>"
     )
 
 
@@ -134,10 +136,10 @@ def _table(trials: Sequence[Trial]) -> str:
     for trial in trials:
         snapshot, newest = trial.snapshot, trial.newest
         learned = None if newest is None else newest.training_accuracy
-        shares = ("–" if share is None else f"{share:.1%}" for share in (learned, trial.accuracy))
+        shares = ("–" if share is None else number(share, ".1%") for share in (learned, trial.accuracy))
         cells = [snapshot.epochs_done, *shares]
-        rows.append(f"<tr><th>{html.escape(trial.value)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
-    heads = "".join(f"<th>{head}</th>" for head in ("Experiment", "Epochs", "Training", "Validation"))
+        rows.append(f"<tr><th>{html.escape(tr(trial.value))}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    heads = "".join(f"<th>{head}</th>" for head in (tr("Experiment"), tr("Epochs"), tr("Training"), tr("Validation")))
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -145,7 +147,8 @@ def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...
     assert lesson.guess is not None  # there is a guess
     experiment = lesson.experiments[lesson.guess[1]]
     trial = next((each for each in trials if each.value == experiment.label), None)
-    text = f"<b>Guess</b> for {html.escape(experiment.label)}: {guess[-1]:.0%} at the end."
+    name = html.escape(tr(experiment.label))
+    text = tr("<b>Guess</b> for {experiment}: {share:.0%} at the end.", experiment=name, share=guess[-1])
     if trial is None:
         return f"<p>{text}</p>"
     real = unseen_accuracy(trial.snapshot)
