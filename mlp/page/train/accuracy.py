@@ -11,6 +11,7 @@ from mlp.images.mnist import evenly_spaced
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import mark, number, tr
 from mlp.page.train.run_words import measured_on
 from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.training.recipes import RECIPES, recipe_of
@@ -59,16 +60,17 @@ def share_right(job: Job, snapshot: Snapshot) -> float:
 
 def large_number(run: NumberedRun | None, job: Job | None) -> str:
     """Return the number and what it counts as two elements of HTML; all only if all are right, a dash before a run."""
-    number, of, nouns = "–", 100, "new digits"
+    right, of, nouns = "–", 100, tr("new digits")
     if run is not None:
         snapshot = run.snapshot
         newest = snapshot.history.newest  # which alone is known of an earlier run, without a job
         share = share_right(job, snapshot) if job is not None else None if newest is None else newest.accuracy
         if not snapshot.reader.reads_digits or measured_on(run.data, run.origin):
             data = run.data.load()
-            of, nouns = min(100, len(data.validation)), data.validation_noun[1]
-        number = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
-    return f'<p class="ink-number"><b>{number}</b> <span>of {of} {html.escape(nouns)} read right</span></p>'
+            of, nouns = min(100, len(data.validation)), tr(data.validation_noun[1])
+        right = "–" if share is None else str(of if share == 1 else min(of - 1, round(of * share)))
+    words = tr("of {of} {nouns} read right", of=of, nouns=html.escape(nouns))
+    return f'<p class="ink-number"><b>{right}</b> <span>{words}</span></p>'
 
 
 def synthetic_accuracy(snapshot: Snapshot, own: DrawingSet) -> str:
@@ -77,21 +79,24 @@ def synthetic_accuracy(snapshot: Snapshot, own: DrawingSet) -> str:
     if newest is None or newest.synthetic is None or newest.synthetic_unseen is None:
         return ""
     points = 100 * (newest.synthetic - newest.accuracy)
-    rest = [f"At {newest.moment}"]
+    rest = [tr("At {moment}", moment=newest.moment)]
     if abs(points) > 1:
-        rest.append(f"{abs(points):.1f} points {'above' if points > 0 else 'below'} validation")
-    rest.append(f"{newest.synthetic_unseen * 100:.1f}% of those in styles that no network here trains on")
+        above, below = mark("{points:.1f} points above validation"), mark("{points:.1f} points below validation")
+        rest.append(tr(above if points > 0 else below, points=abs(points)))
+    rest.append(tr("{share:.1%} of those in styles that no network here trains on", share=newest.synthetic_unseen))
     recipe = RECIPES.get(recipe_of(snapshot.settings) or "")
     is_mnist = snapshot.data_name.split(" with ")[0] == "MNIST"
     as_measured = snapshot.finished and is_mnist  # a recipe's figure is for all of it
     people = recipe.people if as_measured and recipe is not None else None
     if people is not None and abs(newest.synthetic - people) > 0.01:
-        rest.append(f"people’s real drawings: {people * 100:.1f}% with these settings")
+        rest.append(tr("people’s real drawings: {share:.1%} with these settings", share=people))
     n = len(own)
-    mine = f" · reads {round(share_read(snapshot.reader, own) * n)} of your {n}" if n >= MIN_OWN else ""
+    mine = ""
+    if n >= MIN_OWN:
+        mine = " · " + tr("reads {right} of your {n}", right=round(share_read(snapshot.reader, own) * n), n=n)
+    explained = tr("A program drew these digits; half of them are in such styles.")
     return (
-        '<button type="button" class="ink-word" popovertarget="drawn-digits">On synthetic digits</button>: '
-        f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"
-        f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}. '
-        "A program drew these digits; half of them are in such styles.</span>"
+        f'<button type="button" class="ink-word" popovertarget="drawn-digits">{tr("On synthetic digits")}</button>: '
+        f"<b>{number(newest.synthetic, '.1%')}</b>{mine}"
+        f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}. {explained}</span>'
     )

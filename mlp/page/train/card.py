@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.class_names import DIGITS
+from mlp.language import Later, mark, tr, tr_as
 from mlp.page import state
 from mlp.page.live.live_page import this_page
 from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
@@ -28,9 +29,9 @@ from mlp.training.data.saved_sources import Source
 from mlp.training.history import Quantity
 from mlp.training.run import Run
 
-hidable("train", "Train a new network")
-hidable("pause", "Pause and Resume")
-hidable("step", "One step")
+hidable("train", mark("Train a new network"))
+hidable("pause", mark("Pause and Resume"))
+hidable("step", mark("One step"))
 
 READS = 0.75
 """Accuracy on validation images from which a first run reads."""
@@ -73,7 +74,7 @@ def training_section(visitor: Visitor, subject: Subject | None = None) -> None:
 
     A new run learns the ``subject``, by default what the network that answers reads.
     """
-    st.header("Train", anchor=False)
+    st.header(tr_as("heading", "Train"), anchor=False)
     begin_run = partial(train, visitor) if subject is None else partial(train, visitor, subject.data_of)
     names = getattr(to_learn(visitor), "names", DIGITS) if subject is None else subject.names
     _run_buttons(visitor, begin_run)
@@ -88,23 +89,24 @@ def _run_buttons(visitor: Visitor, begin_run: Callable[..., None]) -> None:
     shown, playing = visitor.shown, visitor.shown.playing
     is_earlier = answers_now(visitor).is_earlier and not visitor.shows_sweep
     with st.container(horizontal=True, vertical_alignment="center", key="train_head", gap=None):
-        st.button("Train a new network", key="train", on_click=begin_run)
+        st.button(tr("Train a new network"), key="train", on_click=begin_run)
         st.button(
-            "Pause" if playing else "Resume",
+            tr("Pause") if playing else tr("Resume"),
             key="pause",
             disabled=not shown.can_continue,
             on_click=_set_playing,
             args=(visitor, visitor.runs.current, not playing),
         )
         if is_earlier and shown.can_continue:
-            st.html(f'<p class="ink-status">run {visitor.runs.current}</p>', width="content")
+            which = tr("run {number}", number=visitor.runs.current)
+            st.html(f'<p class="ink-status">{which}</p>', width="content")
         st.button(
-            "One step",
+            tr("One step"),
             key="step",
             disabled=is_earlier or visitor.shows_sweep or bool(shown.jobs and not shown.can_continue),
             on_click=_step,
             args=(visitor, visitor.runs.current, begin_run),
-            help="Trains on a single minibatch, then stops.",
+            help=tr("Trains on a single minibatch, then stops."),
         )
         speed_choice(visitor)
 
@@ -161,7 +163,7 @@ def train(
         data, settings = data_of(visitor), chosen_settings()
         run = Run(sign_settings(settings, data.names) if isinstance(data, DrawingData) else settings)
     except ValueError as error:
-        refusal.set(f"This run cannot start: {reason(error)}")
+        refusal.set(Later("This run cannot start: {reason}", reason=reason(error)))
         return
     begin(visitor, run, data, refusal=refusal, play=play)
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.analysis.lab.guess_comparison import BLIND, HANDLES, POINTS, compared, comparison_text
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced
@@ -90,12 +91,12 @@ def guess_button(visitor: Visitor) -> None:
     """Draw the button that asks for a guess, beside the accuracy; for a fragment, while nobody guesses."""
     if asked(visitor) is None:
         st.button(
-            "Guess first",
+            tr("Guess first"),
             key="guess_first",
             type="tertiary",
             on_click=_begin,
             args=(visitor,),
-            help="Clears the accuracy chart, so that you can draw the curve that you expect of your next run.",
+            help=tr("Clears the accuracy chart, so that you can draw the curve that you expect of your next run."),
         )
 
 
@@ -110,26 +111,26 @@ def guess_row(visitor: Visitor, comparison: str) -> None:
     if last is None:
         return
     words = (
-        "Draw your guess in the empty chart: how well will it read validation digits? Then train."
+        tr("Draw your guess in the empty chart: how well will it read validation digits? Then train.")
         if waits
-        else "This run began before you drew a guess."
+        else tr("This run began before you drew a guess.")
         if not state.lab_guess_drawn.get()
-        else "Your guess is for another run: start that experiment to compare."
+        else tr("Your guess is for another run: start that experiment to compare.")
     )
-    text = f'<p class="ink-status"><b>Guess first.</b> {words}</p>'
+    text = f'<p class="ink-status"><b>{tr("Guess first.")}</b> {words}</p>'
     if comparison:
         text = f'<div data-live="guessed">{comparison}</div>'
     with st.container(key="lab_guess", horizontal=True, vertical_alignment="center"):
         st.html(text, width="stretch")
         again = waits and not state.lab_guess_drawn.get()
         st.button(
-            "Guess again",
+            tr("Guess again"),
             key="lab_guess_again",
             on_click=_begin,
             args=(visitor, last.settings),
             disabled=again,
         )
-        st.button("No guess", key="lab_guess_end", on_click=_end)
+        st.button(tr("No guess"), key="lab_guess_end", on_click=_end)
 
 
 def _end() -> None:
@@ -167,8 +168,9 @@ def guess_comparison(guess: Curve, snapshot: Snapshot, of: str = "") -> str:
     """Return how far off a guess is, as short HTML; ``of`` names the run if there are several."""
     real = unseen_accuracy(snapshot)
     comparison = compared(tuple(guess.y), real.x / snapshot.settings.epochs, real.y)
-    words = "Nothing is measured yet." if comparison is None else comparison_text(comparison)
-    text = f"<b>Your guess</b>{of}, dashed. {words}"
+    words = tr("Nothing is measured yet.") if comparison is None else comparison_text(comparison)
+    text = tr("<b>Your guess</b> of {run}, dashed.", run=of) if of else tr("<b>Your guess</b>, dashed.")
+    text += f" {words}"
     return f'<p class="ink-status">{text}</p>' if snapshot.playing else announced("guessed", text)
 
 
@@ -190,6 +192,7 @@ def unseen_accuracy(snapshot: Snapshot) -> Curve:
 
 def _description(heights: tuple[float, ...]) -> str:
     if not heights:
-        return f"An empty chart for your guess. Its three handles are at {100 * BLIND:.0f}%, a blind guess"
-    early, on_the_way, end = (f"{100 * heights[point]:.0f}%" for point in HANDLES)
-    return f"Your guess: {early} early, {on_the_way} on the way, {end} at the end"
+        return tr("An empty chart for your guess. Its three handles are at {blind:.0%}, a blind guess", blind=BLIND)
+    early, later, end = (heights[point] for point in HANDLES)
+    text = mark("Your guess: {early:.0%} early, {later:.0%} on the way, {end:.0%} at the end")
+    return tr(text, early=early, later=later, end=end)

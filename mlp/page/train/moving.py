@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mlp.jobs.sweep import Sweep, Trial
+from mlp.language import number, tr
 from mlp.page.live.live_page import LivePage, Parts
 from mlp.page.style.glossary import tappable
 from mlp.page.style.html import track
@@ -91,7 +92,7 @@ def _sweep_plot(quantity: Quantity, trials: Sequence[Trial], guess: Curve | None
     """Return a plot of all runs of a sweep, which have taken so many steps together."""
     runs = [trial.snapshot for trial in trials]
     plot = runs_plot(quantity, [run.history for run in runs], max(run.settings.epochs for run in runs), guess)
-    words = "; ".join(f"{trial.value}: {curve_description(quantity, trial.snapshot)}" for trial in trials)
+    words = "; ".join(f"{tr(trial.value)}: {curve_description(quantity, trial.snapshot)}" for trial in trials)
     return shown(plot, words, at=at, playing=any(run.playing for run in runs))
 
 
@@ -99,8 +100,7 @@ def guessed(visitor: Visitor, guess: Guess | None) -> str:
     """Return how far off a guess of a shown run is, as HTML; empty if there is none."""
     for trial in visitor.shown.trials():
         if guess is not None and trial.snapshot.settings == guess.settings:
-            of = f" of {html.escape(trial.value)}" if trial.value else ""
-            return guess_comparison(guess.curve, trial.snapshot, of)
+            return guess_comparison(guess.curve, trial.snapshot, html.escape(tr(trial.value)))
     return ""
 
 
@@ -110,11 +110,11 @@ def sweep_progress(trials: Sequence[Trial]) -> str:
     ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
     waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
     playing = any(trial.snapshot.playing for trial in trials)
-    texts = [f"{len(trials)} networks side by side", f"{ended} of them done"]
-    texts += [] if playing or ended == len(trials) else ["paused"]
-    mark = '<i class="ink-plays" hidden></i>' * playing
-    return f'{track("Training", share)}{mark}<p class="ink-status">{" · ".join(texts)}</p>' + (
-        f'<p class="ink-status">{html.escape(waits)}</p>' if waits else ""
+    texts = [tr("{n} networks side by side", n=len(trials)), tr("{n} of them done", n=ended)]
+    texts += [] if playing or ended == len(trials) else [tr("paused")]
+    plays = '<i class="ink-plays" hidden></i>' * playing
+    return f'{track(tr("Training"), share)}{plays}<p class="ink-status">{" · ".join(texts)}</p>' + (
+        f'<p class="ink-status">{html.escape(tr(waits))}</p>' if waits else ""
     )
 
 
@@ -123,12 +123,13 @@ def legend(trials: Sequence[Trial]) -> str:
     items = []
     for place, trial in enumerate(trials):
         newest, diverged = trial.newest, trial.snapshot.diverged
-        text = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
-        text += ", stopped: its loss grew without limit" if diverged is not None else ""
+        text = "–" if newest is None else number(newest.accuracy, ".1%")
+        text += ", " + tr("stopped: its loss grew without limit") if diverged is not None else ""
         items.append(
-            f'<li style="--of:var(--{color_of(place)})">{html.escape(trial.value)} <b>{html.escape(text)}</b></li>'
+            f'<li style="--of:var(--{color_of(place)})">{html.escape(tr(trial.value))} <b>{html.escape(text)}</b></li>'
         )
-    return f'<ul class="ink-legend" aria-label="Colors of the curves, and accuracy on validation">{"".join(items)}</ul>'
+    label = tr("Colors of the curves, and accuracy on validation")
+    return f'<ul class="ink-legend" aria-label="{label}">{"".join(items)}</ul>'
 
 
 def curve_title(name: Quantity, summary: str | None = None) -> str:

@@ -11,6 +11,7 @@ from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import Later, mark, tr
 from mlp.page.settings.controls import SETTING, chosen_settings, set_controls
 from mlp.page.style.html import live
 from mlp.page.style.link import hidable, hidden
@@ -41,7 +42,7 @@ ICONS = {
 _measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 """The last measured shares of dead neurons, by job."""
 
-hidable("hints", "Hints when a run goes wrong", "")
+hidable("hints", mark("Hints when a run goes wrong"), "")
 
 
 @redrawn("note_drawn", SETTING)
@@ -52,14 +53,14 @@ def note_section(visitor: Visitor) -> None:
         if refused.is_kept():
             refused.show()
         elif visitor.notice:
-            st.warning(plain(visitor.notice))
+            st.warning(plain(tr(visitor.notice)))
             visitor.notice = None
         elif visitor.shows_sweep or guess.asked(visitor) is not None:
             guess.guess_row(visitor, guessed(visitor, guess.guess_of(visitor)))
             if visitor.shows_sweep:
                 st.html(live("legend", legend(visitor.shown.trials())))
         elif run is not None and run.snapshot.error:
-            st.error(plain(run.snapshot.error))
+            st.error(plain(tr(run.snapshot.error)))
         else:
             _about_run(visitor, run)
 
@@ -73,7 +74,7 @@ def _about_run(visitor: Visitor, run: NumberedRun | None) -> None:
             _diagnosis(visitor, run.snapshot, diagnosed[0])
             return
         warning = measured_on(run.data, run.origin)
-    words = warning or (RECIPES[recipe].explained if recipe else "Your own settings.")
+    words = warning or tr(RECIPES[recipe].explained if recipe else mark("Your own settings."))
     st.html(f'<p class="ink-status">{html.escape(words)}</p>')
 
 
@@ -81,13 +82,13 @@ def _diagnosis(visitor: Visitor, snapshot: Snapshot, diagnosis: Diagnosis) -> No
     """Draw a problem with its remedy."""
     kind = diagnosis.kind.replace(" ", "_")
     with st.container(horizontal=True, vertical_alignment="center", key=f"hint_{kind}", gap="small"):
-        st.markdown(f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}", width="stretch")
+        st.markdown(f"{ICONS[diagnosis.kind]} **{tr(diagnosis.title)}.** {tr(diagnosis.text)}", width="stretch")
         st.button(
-            diagnosis.remedy.label,
+            tr(diagnosis.remedy.label),
             key=f"remedy_{kind}",
             on_click=try_remedy,
             args=(visitor, snapshot, diagnosis.remedy),
-            help="Trains a new network with only this setting changed.",
+            help=tr("Trains a new network with only this setting changed."),
         )
 
 
@@ -100,11 +101,13 @@ def try_remedy(visitor: Visitor, snapshot: Snapshot, remedy: Remedy) -> None:
     start = None if origin is None else job.rewind.start
     try:
         if origin is not None and start is None:
-            raise ValueError(f"the first weights of this run, from {origin.name}, are no longer known")
+            raise ValueError(
+                Later("the first weights of this run, from {origin}, are no longer known", origin=origin.name)
+            )
         network = None if start is None else start.network
         run = Run(settings, network, temperature=snapshot.temperature)
     except ValueError as error:
-        refused.set(f"This run cannot start: {reason(error)}")
+        refused.set(Later("This run cannot start: {reason}", reason=reason(error)))
         return
     set_controls(settings)
     failed = visitor.runs.current

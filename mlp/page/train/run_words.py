@@ -7,6 +7,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
 from mlp.jobs.origin import Origin, remark_on_score
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import mark, number, several, tr
 from mlp.page.style.html import track
 from mlp.page.style.plots import RAW_POINTS
 from mlp.training.data.drawing_data import DrawingData
@@ -17,46 +18,52 @@ from mlp.training.history import Evaluation, Quantity
 def progress(snapshot: Snapshot | None, chosen_speed: str, number: int = 0) -> str:
     """Return the progress bar with its text, and a mark while a run plays, as HTML; there may be no run yet."""
     if snapshot is None:
-        return (
-            '<p class="ink-untrained"><span class="ink-unseen">Nothing trained yet. </span><span>A new network knows '
-            "nothing. <b>Train it</b>, and watch its mistakes fall and what it reads right rise.</span></p>"
+        empty = tr("Nothing trained yet.")
+        text = tr(
+            "A new network knows nothing. <b>Train it</b>, and watch its mistakes fall and what it reads right rise."
         )
+        return f'<p class="ink-untrained"><span class="ink-unseen">{empty} </span><span>{text}</span></p>'
     sizes = "–".join(map(str, snapshot.settings.layer_sizes))
-    parts = [f"<b>Run {number}</b> {sizes}", snapshot.moment]
-    parts += ["slow start"] * (snapshot.speed not in ("full", chosen_speed.lower()))
+    parts = [tr("<b>Run {number}</b> {sizes}", number=number, sizes=sizes), snapshot.moment]
+    parts += [tr("slow start")] * (snapshot.speed not in ("full", chosen_speed.lower()))
     if snapshot.speed != "full" and len(snapshot.history):
-        parts.append(f"{percent(float(snapshot.history.accuracies[-1]))} of the last batch right")
+        share = percent(float(snapshot.history.accuracies[-1]))
+        parts.append(tr("{share} of the last batch right", share=share))
     if snapshot.images_per_second and not snapshot.waits and snapshot.speed == "full":
-        parts.append(f"{snapshot.images_per_second:,.0f} images a second")
-        parts.append(f"{duration(snapshot.seconds_left or 0)} left")
+        parts.append(tr("{n:,.0f} images a second", n=snapshot.images_per_second))
+        parts.append(tr("{time} left", time=duration(snapshot.seconds_left or 0)))
     elif snapshot.finished:
-        parts.append(f"done after {duration(snapshot.seconds)} of training")
+        parts.append(tr("done after {time} of training", time=duration(snapshot.seconds)))
     elif snapshot.diverged:
-        parts.append("stopped")
+        parts.append(tr("stopped"))
     elif not snapshot.playing:
-        parts.append("pausing …" if snapshot.busy else "paused")
-    parts.append(html.escape(f"on {snapshot.data_name}"))
+        parts.append(tr("pausing …") if snapshot.busy else tr("paused"))
+    parts.append(html.escape(tr("on {data}", data=tr(snapshot.data_name))))
     if snapshot.worker_failures and snapshot.error is None:
-        times = "once" if snapshot.worker_failures == 1 else f"{snapshot.worker_failures} times"
-        parts.append(f"its process restarted {times}; no progress was lost")
-    mark = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * snapshot.playing  # for the style sheet
+        once = mark("its process restarted once; no progress was lost")
+        parts.append(several(once, "its process restarted {n} times; no progress was lost", snapshot.worker_failures))
+    plays = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * snapshot.playing  # for the style sheet
     return (
-        f"{track('Training', snapshot.progress)}{mark}"
+        f"{track(tr('Training'), snapshot.progress)}{plays}"
         f'<p class="ink-status"><span>{"</span> <span>".join(parts)}</span></p>'
-        + (f'<p class="ink-status">{html.escape(snapshot.waits)}</p>' if snapshot.waits else "")
+        + (f'<p class="ink-status">{html.escape(tr(snapshot.waits))}</p>' if snapshot.waits else "")
     )
 
 
 def curve_description(name: Quantity, snapshot: Snapshot | None) -> str:
     """Return a curve in words: "loss falls from 2.3 to 0.11 in 4 epochs"."""
     if snapshot is None or not len(snapshot.history):
-        return f"{name.capitalize()}: no curve yet"
+        return tr("Loss: no curve yet") if name == "loss" else tr("Accuracy: no curve yet")
     curve = snapshot.history.minibatches(name, RAW_POINTS)
     span = max(1, len(curve.y) // 20)
     first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
-    verb = "falls" if last < first else "rises"
-    numbers = f"from {first:.2g} to {last:.2g}" if name == "loss" else f"from {first:.0%} to {last:.0%}"
-    return f"{name.capitalize()} of the minibatches {verb} {numbers} in {float(curve.x[-1]):.2g} epochs"
+    text = {
+        ("loss", True): mark("Loss of the minibatches falls from {first:.2g} to {last:.2g} in {n:.2g} epochs"),
+        ("loss", False): mark("Loss of the minibatches rises from {first:.2g} to {last:.2g} in {n:.2g} epochs"),
+        ("accuracy", True): mark("Accuracy of the minibatches falls from {first:.0%} to {last:.0%} in {n:.2g} epochs"),
+        ("accuracy", False): mark("Accuracy of the minibatches rises from {first:.0%} to {last:.0%} in {n:.2g} epochs"),
+    }[name, last < first]
+    return tr(text, first=first, last=last, n=float(curve.x[-1]))
 
 
 def loss_summary(snapshot: Snapshot | None) -> str:
@@ -64,8 +71,8 @@ def loss_summary(snapshot: Snapshot | None) -> str:
     newest = snapshot.history.newest if snapshot else None
     if newest is None or not newest.step:  # all through the first epoch, the one before the first step would be shown
         blind = math.log(snapshot.settings.n_classes if snapshot else len(DIGITS))
-        return f"<span>how wrong it is</span> <span>· {blind:.1f} is a blind guess</span>"
-    return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}"
+        return tr("<span>how wrong it is</span> <span>· {blind:.1f} is a blind guess</span>", blind=blind)
+    return tr("<b>{loss}</b> at {moment}", loss=loss_text(newest.loss), moment=newest.moment)
 
 
 def loss_text(loss: float) -> str:
@@ -75,26 +82,26 @@ def loss_text(loss: float) -> str:
     ('0.093', '9.4 × 10²⁰', 'too large to show')
     """
     if not math.isfinite(loss):
-        return "too large to show"
+        return tr("too large to show")
     if loss < 10_000:
-        return f"{loss:.3f}"
+        return number(loss, ".3f")
     digits, power = f"{loss:.1e}".split("e")
-    return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    return f"{number(float(digits), '.1f')} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def accuracy_summary(snapshot: Snapshot | None) -> str:
     """Return the last accuracy on validation images as HTML, as `loss_summary` does."""
     newest = snapshot.history.newest if snapshot else None
     if newest is None or not newest.step:
-        return "share read right"
-    return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}"
+        return tr("share read right")
+    return tr("<b>{share:.2%}</b> at {moment}", share=newest.accuracy, moment=newest.moment)
 
 
 def measured_on(data: Data | None, origin: Origin | None) -> str:
     """Return a warning about a run's validation images: warps of learned drawings, or images that it has met before."""
     if isinstance(data, DrawingData) and data.base is None:
-        return f"Validation is on {data.unseen_warps}." if data.unseen_warps else ""
-    return "" if origin is None else remark_on_score(origin.root, "validation")
+        return tr("Validation is on {images}.", images=tr(data.unseen_warps)) if data.unseen_warps else ""
+    return "" if origin is None else tr(remark_on_score(origin.root, "validation"))
 
 
 def duration(seconds: float) -> str:
@@ -105,10 +112,10 @@ def duration(seconds: float) -> str:
     """
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{s} s", s=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return tr("{min} min {s} s", min=whole // 60, s=whole % 60)
+    return tr("{h} h {min} min", h=whole // 3600, min=whole % 3600 // 60)
 
 
 def accuracy_at(measured: Evaluation | None) -> str:
@@ -117,4 +124,6 @@ def accuracy_at(measured: Evaluation | None) -> str:
     >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
     ('96.24% at step 7,812', '–')
     """
-    return "–" if measured is None else f"{measured.accuracy * 100:.2f}% at {measured.moment}"
+    if measured is None:
+        return "–"
+    return tr("{share:.2%} at {moment}", share=measured.accuracy, moment=measured.moment)

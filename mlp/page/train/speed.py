@@ -10,8 +10,8 @@ import streamlit as st
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
-from mlp.jobs.pacing import SPEEDS
 from mlp.jobs.rewind import thinned_steps
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.live.desk import Desk
 from mlp.page.style.link import hidable, linked
@@ -19,11 +19,12 @@ from mlp.page.visitors.runs import shows_run, speed_named
 from mlp.page.visitors.shelf import Shelved
 from mlp.page.visitors.visitor import StepReading, Visitor
 
-NAMES = tuple(speed.capitalize() for speed in SPEEDS)
+NAMES = (mark("Slow"), mark("Normal"), mark("Full"))
+"""As `SPEEDS`, on the page."""
 MAX_READINGS = 24
 MAX_HISTORIES = 4  # drawings whose readings are kept, one for each open page; the oldest goes first
 
-hidable("speed", "Slow, Normal, Full")
+hidable("speed", mark("Slow, Normal, Full"))
 
 
 def speed_choice(visitor: Visitor) -> None:
@@ -34,8 +35,9 @@ def speed_choice(visitor: Visitor) -> None:
     asked = linked(state.speed.key)
     state.speed_chosen.start(asked is not None)
     st.segmented_control(
-        "Speed",
+        tr("Speed"),
         NAMES,
+        format_func=tr,
         default=asked if asked in NAMES else state.speed.default,
         key=state.speed.key,
         required=True,
@@ -77,9 +79,16 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     return [reading for reading in readings if reading[0] + 1 in kept]
 
 
-def whose(desk: Desk, names: Sequence[str]) -> str:
-    """Return what a desk has for a network that reads ``names``: "your drawing", or "this digit" of the data."""
-    return f"this {kind_of(names)}" if desk.given else "your drawing"
+def whose(desk: Desk, names: Sequence[str], *, begins: bool = False) -> str:
+    """Return what a desk has for a network that reads ``names``: "your drawing", or "this digit" of the data.
+
+    If it ``begins`` a sentence, it does so with a capital letter.
+    """
+    if not desk.given:
+        return tr("Your drawing") if begins else tr("your drawing")
+    if kind_of(names) == "digit":
+        return tr("This digit") if begins else tr("this digit")
+    return tr("This sign") if begins else tr("this sign")
 
 
 def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
@@ -89,7 +98,8 @@ def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
     that ``answers`` has no readings any more.
     """
     if answers.is_earlier:
-        return '<div class="ink-strip"><small>Only the newest run has what it read while it learned.</small></div>'
+        text = tr("Only the newest run has what it read while it learned.")
+        return f'<div class="ink-strip"><small>{text}</small></div>'
     shown = readings(visitor, desk)
     names = visitor.job.snapshot().settings.names if visitor.job else ()
     shown = [reading for reading in shown if reading[1] < len(names)]
@@ -100,15 +110,22 @@ def strip(visitor: Visitor, desk: Desk, answers: Shelved) -> str:
     cells = "".join(
         f'<span role="listitem" class="{"first" * (streak[0][0] == first)}" '
         f'style="--n:{len(streak)};--sure:{streak[-1][2]:.0%}" '
-        f'title="step {streak[0][0]:,}: {html.escape(names[digit])}, {percent(streak[0][2])} sure'
-        f'{", for the first time" * (streak[0][0] == first)}">{html.escape(names[digit])}</span>'
+        f'title="{_read_at(streak[0], html.escape(names[digit]), first)}">{html.escape(names[digit])}</span>'
         for digit, streak in _streaks(shown, names)
     )
-    words = "" if first is None else f"; {html.escape(with_article(names[meant]))} for the first time at step {first:,}"
-    return (
-        f'<div class="ink-strip"><small>{whose(desk, names)}, as it learned</small>'
-        f'<div role="list" aria-label="What it read, step by step{words}">{cells}</div></div>'
-    )
+    label = tr("What it read, step by step")
+    if first is not None:
+        digit = html.escape(with_article(names[meant]))
+        label += "; " + tr("{digit} for the first time at step {step:,}", digit=digit, step=first)
+    title = tr("{drawing}, as it learned", drawing=whose(desk, names))
+    return f'<div class="ink-strip"><small>{title}</small><div role="list" aria-label="{label}">{cells}</div></div>'
+
+
+def _read_at(reading: StepReading, name: str, first: int | None) -> str:
+    """Return what was read at a step, and whether it was the first time."""
+    step, _, share = reading
+    text = tr("step {step:,}: {name}, {share} sure", step=step, name=name, share=percent(share))
+    return tr("{reading}, for the first time", reading=text) if step == first else text
 
 
 def _streaks(shown: list[StepReading], names: Sequence[str]) -> list[tuple[int, list[StepReading]]]:

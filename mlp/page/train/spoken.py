@@ -8,6 +8,7 @@ from typing import NamedTuple
 from mlp.analysis.scores import percent
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Trial, leader
+from mlp.language import mark, tr
 from mlp.page.live.live_page import LivePage
 from mlp.page.train.speed import readings, whose
 from mlp.page.visitors.visitor import Visitor
@@ -39,17 +40,17 @@ def spoken_progress(visitor: Visitor, snapshot: Snapshot | None, page: LivePage)
         last = Spoken(number, 0, "playing", snapshot.learning_rate, "", 0.0)
     done, newest = snapshot.step // snapshot.steps_per_epoch, snapshot.history.newest
     state = _state(snapshot)
-    right = "" if newest is None else f"{newest.accuracy:.1%} of validation images read right."
+    right = "" if newest is None else tr("{share:.1%} of validation images read right.", share=newest.accuracy)
     if state != last.state:
         text = {
-            "done": f"Done: {right}",
-            "diverged": "Stopped: the loss grew without limit.",
-            "paused": f"Paused at epoch {round(snapshot.step / snapshot.steps_per_epoch, 1):g}.",
-            "playing": "Training.",
-        }.get(state, state)
+            "done": tr("Done: {right}", right=right),
+            "diverged": tr("Stopped: the loss grew without limit."),
+            "paused": tr("Paused at epoch {n:g}.", n=round(snapshot.step / snapshot.steps_per_epoch, 1)),
+            "playing": tr("Training."),
+        }.get(state) or tr(state)
         last = Spoken(last.run, done, state, snapshot.learning_rate, text, time.monotonic())
     elif snapshot.learning_rate != last.rate:
-        text = f"Learning rate {snapshot.learning_rate:g}."
+        text = tr("Learning rate {rate:g}.", rate=snapshot.learning_rate)
         last = last._replace(rate=snapshot.learning_rate, text=text, at=time.monotonic())
     elif (
         done > last.epoch
@@ -57,7 +58,8 @@ def spoken_progress(visitor: Visitor, snapshot: Snapshot | None, page: LivePage)
         and newest.step >= done * snapshot.steps_per_epoch
         and time.monotonic() - last.at >= PAUSE_S
     ):
-        text = f"Epoch {done} of {snapshot.settings.epochs}: {right}{_drawing(visitor, page, snapshot.settings.names)}"
+        text = tr("Epoch {done} of {epochs}: {right}", done=done, epochs=snapshot.settings.epochs, right=right)
+        text += _drawing(visitor, page, snapshot.settings.names)
         last = last._replace(epoch=done, text=text, at=time.monotonic())
     page.spoken = last
     return html.escape(last.text)
@@ -79,13 +81,14 @@ def spoken_sweep(trials: Sequence[Trial]) -> str:
     waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
     best = leader(trials)
     if waits is not None:
-        text = waits
+        text = tr(waits)
     elif ended == len(trials) and best is not None and best.newest is not None:
-        text = f"All {ended} networks are done. The best: {best.value}, {best.newest.accuracy:.1%} read right."
+        all_done = mark("All {n} networks are done. The best: {best}, {share:.1%} read right.")
+        text = tr(all_done, n=ended, best=tr(best.value), share=best.newest.accuracy)
     elif ended:
-        text = f"{ended} of {len(trials)} networks are done."
+        text = tr("{ended} of {n} networks are done.", ended=ended, n=len(trials))
     else:
-        text = f"Training {len(trials)} networks."
+        text = tr("Training {n} networks.", n=len(trials))
     return html.escape(text)
 
 
@@ -94,4 +97,6 @@ def _drawing(visitor: Visitor, page: LivePage, names: Sequence[str]) -> str:
     if not read:
         return ""
     _, digit, share = read[-1]
-    return f" {whose(page.desk, names).capitalize()}: {names[digit]}, {percent(share)} sure."
+    return f" {whose(page.desk, names, begins=True)}: " + tr(
+        "{name}, {share} sure.", name=names[digit], share=percent(share)
+    )
