@@ -9,6 +9,7 @@ import numpy as np
 
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Example, render
+from mlp.language import number
 from mlp.nn.reader import Reader
 from mlp.training.digit_check import sees_digit
 
@@ -88,7 +89,7 @@ def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, s
 
 
 def percent(share: float) -> str:
-    """Return a probability as a percentage that reads 100.0% only if it is certain.
+    """Return a probability as a percentage, in the language of this place, that reads 100.0% only if it is certain.
 
     >>> percent(0.9996), percent(0.123), percent(1.0)
     ('99.9%', '12.3%', '100.0%')
@@ -96,7 +97,7 @@ def percent(share: float) -> str:
     shown = round(share * 100, 1)
     if shown == 100 and share < 1 - 1e-6:
         shown = 99.9
-    return f"{shown:.1f}%"
+    return number(shown / 100, ".1%")
 
 
 def wilson_interval(right: float, n: float, z: float = 1.96) -> tuple[float, float]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlp.language import mark, tr
+
 POINTS = 41
 """Number of heights in a guess, evenly spaced over the run; the first one is where every run starts."""
 HANDLES = (2, 12, 40)
@@ -52,6 +54,53 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
     return Comparison(float(np.abs(off).mean()), early, float(off[-1]), done)
 
 
+_WAYS = {
+    ("unknown or close", "end", "close"): mark("At the end it is where you guessed."),
+    ("unknown or close", "end", "above"): mark("At the end it is {points:.1f} points above your guess."),
+    ("unknown or close", "end", "below"): mark("At the end it is {points:.1f} points below your guess."),
+    ("unknown or close", "present", "close"): mark("At present it is where you guessed."),
+    ("unknown or close", "present", "above"): mark("At present it is {points:.1f} points above your guess."),
+    ("unknown or close", "present", "below"): mark("At present it is {points:.1f} points below your guess."),
+    ("above", "end", "close"): mark(
+        "Early it was {early:.1f} points above your guess, but at the end it is where you guessed."
+    ),
+    ("above", "end", "above"): mark(
+        "Early it was {early:.1f} points above your guess, and at the end it is {points:.1f} points above."
+    ),
+    ("above", "end", "below"): mark(
+        "Early it was {early:.1f} points above your guess, but at the end it is {points:.1f} points below."
+    ),
+    ("above", "present", "close"): mark(
+        "Early it was {early:.1f} points above your guess, but at present it is where you guessed."
+    ),
+    ("above", "present", "above"): mark(
+        "Early it was {early:.1f} points above your guess, and at present it is {points:.1f} points above."
+    ),
+    ("above", "present", "below"): mark(
+        "Early it was {early:.1f} points above your guess, but at present it is {points:.1f} points below."
+    ),
+    ("below", "end", "close"): mark(
+        "Early it was {early:.1f} points below your guess, but at the end it is where you guessed."
+    ),
+    ("below", "end", "above"): mark(
+        "Early it was {early:.1f} points below your guess, but at the end it is {points:.1f} points above."
+    ),
+    ("below", "end", "below"): mark(
+        "Early it was {early:.1f} points below your guess, and at the end it is {points:.1f} points below."
+    ),
+    ("below", "present", "close"): mark(
+        "Early it was {early:.1f} points below your guess, but at present it is where you guessed."
+    ),
+    ("below", "present", "above"): mark(
+        "Early it was {early:.1f} points below your guess, but at present it is {points:.1f} points above."
+    ),
+    ("below", "present", "below"): mark(
+        "Early it was {early:.1f} points below your guess, and at present it is {points:.1f} points below."
+    ),
+}
+"""Where the real curve was early, and is at the end or at present, in comparison with the guess."""
+
+
 def comparison_text(comparison: Comparison) -> str:
     """Return the errors of a guess as text.
 
@@ -60,14 +109,15 @@ def comparison_text(comparison: Comparison) -> str:
     >>> comparison_text(Comparison(0.2, -0.3, 0.1, 0.5))
     'On average 20.0 points off. Early it was 30.0 points above your guess, but at present it is 10.0 points below.'
     """
-    off = f"On average {100 * comparison.mean:.1f} points off{': well guessed' if comparison.mean <= CLOSE else ''}."
-    when = "at the end" if comparison.progress >= 1 else "at present"
-    end = "it is where you guessed" if abs(comparison.end) <= CLOSE else f"it is {_distance(comparison.end)}"
-    if not abs(comparison.early) > 2 * CLOSE:
-        return f"{off} {when.capitalize()} {end}{'' if abs(comparison.end) <= CLOSE else ' your guess'}."
-    same = comparison.early * comparison.end > 0 and abs(comparison.end) > CLOSE
-    return f"{off} Early it was {_distance(comparison.early)} your guess, {'and' if same else 'but'} {when} {end}."
+    well, off = mark("On average {points:.1f} points off: well guessed."), mark("On average {points:.1f} points off.")
+    has_ended, is_close = comparison.progress >= 1, abs(comparison.end) <= CLOSE
+    at_first = _side(comparison.early) if abs(comparison.early) > 2 * CLOSE else "unknown or close"
+    way = _WAYS[at_first, "end" if has_ended else "present", "close" if is_close else _side(comparison.end)]
+    errors = {"early": 100 * abs(comparison.early), "points": 100 * abs(comparison.end)}
+    text = tr(well if comparison.mean <= CLOSE else off, points=100 * comparison.mean)
+    return f"{text} {tr(way, **errors)}"
 
 
-def _distance(guess_less_truth: float) -> str:
-    return f"{100 * abs(guess_less_truth):.1f} points {'below' if guess_less_truth > 0 else 'above'}"
+def _side(guess_less_truth: float) -> str:
+    """Return the side of the guess on which the truth is."""
+    return "below" if guess_less_truth > 0 else "above"

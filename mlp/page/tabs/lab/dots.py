@@ -8,6 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from mlp.analysis.inline_html import png_url
+from mlp.language import tr
 from mlp.page.style.picking import Pick, choice, pick_from
 
 DIGIT_COLORS = (
@@ -70,7 +71,8 @@ def pickable_dots(
     reachable = _in_each_area(shares)
     for number in reachable:
         corner = _area(shares[number]) / AREAS
-        parts.append(choice(number, f"no. {number:,}, {names[labels[number]]}", more=_at(corner)))
+        name = tr("no. {number:,}, {name}", number=number, name=names[labels[number]])
+        parts.append(choice(number, name, more=_at(corner)))
     if len(np.unique(labels)) == len(names):
         centers = np.array([np.median(shares[labels == label], axis=0) for label in range(len(names))])
         for name, center in zip(names, _apart(centers, own), strict=True):
@@ -78,7 +80,7 @@ def pickable_dots(
     parts += [] if own is None else [f'<i class="mine" {_at(own)}></i>']
     parts += [] if chosen is None else [f'<i class="chosen" {_at(shares[chosen])}></i>']
     pick_from("lab_dots", "".join(parts), _CSS, reachable, picked)
-    st.caption("Press a dot, or go from area to area with the arrow keys and press Enter.")
+    st.caption(tr("Press a dot, or go from area to area with the arrow keys and press Enter."))
 
 
 def _shares(places: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from mlp.analysis.lab.sliced import Computation, Sliced
 from mlp.images.mnist import Dataset
+from mlp.language import mark, tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering
@@ -33,7 +34,7 @@ WORK = Event(lambda page: page.work and (page.work[1].running, page.work[1].work
 _lab_drawn_for = SessionVar[bool]("lab_drawn_for", False)
 """Whether the run had enough saved steps for the open experiment's controls when these were drawn."""
 
-GROWN = "This network’s weights have grown without limit, so there is nothing to show."
+GROWN = mark("This network’s weights have grown without limit, so there is nothing to show.")
 MIN_STATES = 3  # saved steps besides the current one; fewer span no plane
 
 
@@ -57,9 +58,9 @@ def section_of_experiments(name: str, label: str, experiments: Mapping[str, Expe
 
     @redrawn("experiments", VIEW, where=Where.TAB)
     def experiments_section(visitor: Visitor, data: Dataset) -> None:
-        chosen = views.draw_choice(label)
+        chosen = views.draw_choice(tr(label))
         if chosen is None:
-            st.caption(f"Everything of {name} is hidden here.")
+            st.caption(tr("Everything of {name} is hidden here.", name=tr(name)))
             return
         with st.container(key=f"lab_{chosen}"):
             _draw_experiment(visitor, data, chosen, experiments[chosen])
@@ -69,14 +70,14 @@ def section_of_experiments(name: str, label: str, experiments: Mapping[str, Expe
 
 def _draw_experiment(visitor: Visitor, data: Dataset, name: str, experiment: Experiment) -> None:
     if experiment.idea:
-        st.html(f'<p class="ink-note">{experiment.idea}</p>')
+        st.html(f'<p class="ink-note">{tr(experiment.idea)}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
         choices = experiment.choices(visitor, data) or ()
     _lab_drawn_for.set(has_states(visitor))
     _view(visitor, data, experiment, choices)
     if name in QUESTIONS:
-        with st.expander("Three questions"):
-            questions_section(QUESTIONS[name])
+        with st.expander(tr("Three questions")):
+            questions_section([(tr(ask), tr(answer)) for ask, answer in QUESTIONS[name]])
 
 
 @redrawn("experiment", STROKE, NETWORK, WORK, where=Where.TAB)
@@ -84,7 +85,7 @@ def _view(visitor: Visitor, data: Dataset, experiment: Experiment, choices: tupl
     if experiment.takes_any_network or np.isfinite(answering(visitor).network.values).all():
         experiment.view(visitor, data, *choices)
     else:
-        st.info(GROWN)
+        st.info(tr(GROWN))
     if has_states(visitor) != _lab_drawn_for.get():
         st.rerun()  # the controls can use the run's saved steps
 
@@ -117,22 +118,21 @@ def progress(experiment: str, what: str) -> None:
     if work is None:
         return
     if work.error:
-        st.error(plain(work.error))
+        st.error(plain(tr(work.error)))
     share = work.work.progress
     if work.running:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(
-                f'{track(what, share)}<p class="ink-status">{what}: {100 * share:.0f}%</p>',
-                width="stretch",
-            )
-            st.button("Stop", key="lab_stop", on_click=work.stop, icon=":material/stop:")
+            text = tr("{what}: {share:.0%}", what=what, share=share)
+            st.html(f'{track(what, share)}<p class="ink-status">{text}</p>', width="stretch")
+            st.button(tr("Stop"), key="lab_stop", on_click=work.stop, icon=":material/stop:")
     elif share < 1 and not work.error:
-        st.html(f'<p class="ink-status">{what}: stopped at {100 * share:.0f}%</p>')
+        text = tr("{what}: stopped at {share:.0%}", what=what, share=share)
+        st.html(f'<p class="ink-status">{text}</p>')
 
 
 def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:
     """Return the probability of each answer as bars under a title, which is trusted HTML."""
-    return f"<div><h3>{title}</h3>{share_bars(names, probabilities, 'Probabilities')}</div>"
+    return f"<div><h3>{title}</h3>{share_bars(names, probabilities, tr('Probabilities'))}</div>"
 
 
 def facts_list(rows: Sequence[tuple[str, str]]) -> str:

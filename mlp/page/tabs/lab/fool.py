@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.analysis.lab.fool import Attack, attack
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset
+from mlp.language import mark, tr
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style import theme
@@ -17,11 +18,11 @@ from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.experiment import bars, plain_reader
 from mlp.page.visitors.visitor import Visitor
 
-IDEA = (
+IDEA = mark(
     "Change the answer with as little ink as possible. Each pixel can get a little lighter or darker, up to the "
     "slider; the network’s own gradient says which."
 )
-ANY = "any other"
+ANY = mark("any other")
 MAX_STRENGTH = 0.5  # of full ink: more leaves no digit
 
 
@@ -29,9 +30,22 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int | None, float]:
     """Draw the controls, and return the target and the size."""
     subject_choice(data)
     names = answering(visitor).reader.names
-    target = st.selectbox("To be read as", [ANY, *names], key="lab_target", width=130)
+    target = st.selectbox(
+        tr("To be read as"),
+        [ANY, *names],
+        key="lab_target",
+        format_func=lambda name: tr(name) if name == ANY else name,
+        width=130,
+    )
     size = st.slider(
-        "Size of the change", 0.0, MAX_STRENGTH, 0.1, 0.005, key="lab_size", width=240, help="Share of full ink."
+        tr("Size of the change"),
+        0.0,
+        MAX_STRENGTH,
+        0.1,
+        0.005,
+        key="lab_size",
+        width=240,
+        help=tr("Share of full ink."),
     )
     return names.index(target) if target in names else None, float(size)
 
@@ -46,38 +60,52 @@ def view(visitor: Visitor, data: Dataset, target: int | None, size: float) -> No
     reader = plain_reader(answerer.reader)
     images = np.stack([image.reshape(-1), attacked.image])
     before, after = reader.predict_proba(images)
-    st.html(
-        f'<p class="ink-note">{answerer.caption}, on <b>{html.escape(looked_at.name)}</b>. '
-        f"{_result(attacked, size, target, names)}</p>"
-    )
+    name = html.escape(tr(looked_at.name))
+    read = tr("{caption}, on <b>{image}</b>.", caption=answerer.caption, image=name)
+    st.html(f'<p class="ink-note">{read} {_result(attacked, size, target, names)}</p>')
     change = 10 * (attacked.image - images[0])
     url = signed_url(change.reshape(28, 28), theme.colors())
+    as_it_is, together = tr("As it is"), tr("Both together")
+    colors = tr('<span style="color:var(--accent)">orange</span> adds ink, blue removes it')
+    changed = image_url(attacked.image.reshape(28, 28))
     shown = [
-        (image_url(image), "As it is", f"read as <b>{names[attacked.before]}</b>"),
-        (url, "The change × 10", '<span style="color:var(--accent)">orange</span> adds ink, blue removes it'),
-        (image_url(attacked.image.reshape(28, 28)), "Both together", f"read as <b>{names[attacked.after]}</b>"),
+        (image_url(image), as_it_is, tr("read as <b>{answer}</b>", answer=names[attacked.before])),
+        (url, tr("The change × 10"), colors),
+        (changed, together, tr("read as <b>{answer}</b>", answer=names[attacked.after])),
     ]
     st.html(
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars('As it is', before, answerer.reader.names)}{bars('Both together', after, answerer.reader.names)}</div>"
+        f"{bars(as_it_is, before, answerer.reader.names)}{bars(together, after, answerer.reader.names)}</div>"
     )
 
 
 def _result(attacked: Attack, size: float, target: int | None, names: list[str]) -> str:
     if target == attacked.before:
-        return f"It already reads {with_article(names[attacked.before])}, so nothing needs to change."
+        return tr("It already reads {thing}, so nothing needs to change.", thing=with_article(names[attacked.before]))
     if size and not attacked.size:
-        return (
+        return tr(
             "There is nothing to change: the gradient of the answer is 0 at every pixel, as nothing in the image "
             "reaches it. A learning rate that is too high can silence all neurons of a layer."
         )
     if not attacked.turned:
-        larger = ": try a larger change" if size < MAX_STRENGTH else ", even with the largest change"
-        return f"With at most {size:.1%} of full ink in each pixel, the answer stays the same{larger}."
+        same = (
+            mark("With at most {size:.1%} of full ink in each pixel, the answer stays the same: try a larger change.")
+            if size < MAX_STRENGTH
+            else mark(
+                "With at most {size:.1%} of full ink in each pixel, the answer stays the same, even with the largest "
+                "change."
+            )
+        )
+        return tr(same, size=size)
     person = (
-        "You see no change, or a little gray, and still read the old answer."
+        mark("You see no change, or a little gray, and still read the old answer.")
         if attacked.size <= 0.15
-        else "You see a lot of gray, but mostly still read the old answer."
+        else mark("You see a lot of gray, but mostly still read the old answer.")
     )
-    turned = f"<b>{names[attacked.before]}</b> turns into <b>{names[attacked.after]}</b>"
-    return f"With at most {attacked.size:.1%} of full ink in each pixel, {turned}. {person}"
+    turned = tr(
+        "With at most {size:.1%} of full ink in each pixel, <b>{old}</b> turns into <b>{new}</b>.",
+        size=attacked.size,
+        old=names[attacked.before],
+        new=names[attacked.after],
+    )
+    return f"{turned} {tr(person)}"

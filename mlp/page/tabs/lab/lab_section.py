@@ -1,5 +1,6 @@
 """The section "Lab": experiments on the network that answers."""
 
+from mlp.language import mark
 from mlp.page.session_var import ControlVar
 from mlp.page.tabs.lab import fool, valley, wish
 from mlp.page.tabs.lab import map as digit_map
@@ -7,12 +8,15 @@ from mlp.page.tabs.lab.experiment import Experiment, section_of_experiments
 from mlp.page.tabs.places import Views
 
 EXPERIMENTS = {
-    "fool": Experiment("Fool it", fool.IDEA, fool.view, fool.choices),
-    "map": Experiment("Map", digit_map.IDEA, digit_map.view),
-    "wish": Experiment("What it would like to see", wish.IDEA, wish.view, wish.choices),
-    "valley": Experiment("Valley", valley.IDEA, valley.view, valley.choices, takes_any_network=True),
+    "fool": Experiment(mark("Fool it"), fool.IDEA, fool.view, fool.choices),
+    "map": Experiment(mark("Map"), digit_map.IDEA, digit_map.view),
+    "wish": Experiment(mark("What it would like to see"), wish.IDEA, wish.view, wish.choices),
+    "valley": Experiment(mark("Valley"), valley.IDEA, valley.view, valley.choices, takes_any_network=True),
 }
 LAB_VIEWS = Views(
-    "lab", "Lab", {name: experiment.title for name, experiment in EXPERIMENTS.items()}, ControlVar("lab_choice", "")
+    "lab",
+    mark("Lab"),
+    {name: experiment.title for name, experiment in EXPERIMENTS.items()},
+    ControlVar("lab_choice", ""),
 )
-LAB = section_of_experiments("Lab", "Experiment", EXPERIMENTS, LAB_VIEWS)
+LAB = section_of_experiments(mark("Lab"), mark("Experiment"), EXPERIMENTS, LAB_VIEWS)

@@ -12,6 +12,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
+from mlp.language import mark, tr
 from mlp.page.draw.networks import Answerer, answering
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
@@ -29,9 +30,17 @@ _lab_places = SessionVar[Any]("lab_places", None)
 """The last places of all dots."""
 
 
-IDEA = (
+IDEA = mark(
     "Each dot is an image, at the place that the network’s last hidden layer gives it, seen from the side that "
     "separates the answers best. Dots close together are often alike to the network. Your drawing is the large dot."
+)
+FITTED_ON_DIGITS = mark(
+    "{caption}, with {n:,} {nouns}. The two directions were fitted on {fitted:,} training images. They show "
+    "{share:.0%} of what separates the digits in the last hidden layer’s {outputs:,} outputs."
+)
+FITTED_ON_SIGNS = mark(
+    "{caption}, with {n:,} {nouns}. The two directions were fitted on {fitted:,} training images. They show "
+    "{share:.0%} of what separates the signs in the last hidden layer’s {outputs:,} outputs."
 )
 NEAREST = 5
 FITTED = 3000
@@ -64,24 +73,33 @@ def view(visitor: Visitor, data: Dataset) -> None:
     mine = None if drawing is None else hidden_outputs(network, answerer.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
-    kind, (noun, nouns) = kind_of(names), data.noun("test")
-    st.html(
-        f'<p class="ink-note">{answerer.caption}, with {n:,} {nouns}. The two directions were fitted on '
-        f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the {kind}s "
-        f"in the last hidden layer’s {network.layer_sizes[-2]:,} outputs.</p>"
+    kind, (noun, nouns) = kind_of(names), map(tr, data.noun("test"))
+    text = tr(
+        FITTED_ON_DIGITS if kind == "digit" else FITTED_ON_SIGNS,
+        caption=answerer.caption,
+        n=n,
+        nouns=nouns,
+        fitted=len(fitted.labels),
+        share=layout.plane.share,
+        outputs=network.layer_sizes[-2],
     )
+    st.html(f'<p class="ink-note">{text}</p>')
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        text = f"A map of {n:,} {nouns} as dots, colored by their true {kind}"
+        by_digit = mark("A map of {n:,} {nouns} as dots, colored by their true digit")
+        by_sign = mark("A map of {n:,} {nouns} as dots, colored by their true sign")
+        text = tr(by_digit if kind == "digit" else by_sign, n=n, nouns=nouns)
         place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
         pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, names)
     with right:
         if chosen is not None:
             _one(answerer, test, chosen, noun)
         elif drawing is None:
-            st.html(f'<p class="ink-note">Draw a {kind} to see its place, or press a dot.</p>')
+            digit = mark("Draw a digit to see its place, or press a dot.")
+            sign = mark("Draw a sign to see its place, or press a dot.")
+            st.html(f'<p class="ink-note">{tr(digit if kind == "digit" else sign)}</p>')
         if mine is not None:
-            st.html("<h3>Nearest to your drawing</h3>")
+            st.html(f"<h3>{tr('Nearest to your drawing')}</h3>")
             nearest = nearest_points(layout.points, mine, NEAREST).tolist()
             gallery([_near(answerer, test, number, noun) for number in nearest], _lab_dot.set)
 
@@ -101,7 +119,13 @@ def _near(answerer: Answerer, test: Split, number: int, noun: str) -> GalleryPic
     label = int(test.labels[number])
     read = int(answerer.reader.predict(test.images[number : number + 1])[0])
     names = answerer.reader.names
-    name = f"{noun} no. {number:,}: {with_article(names[label])}, read as {names[read]}"
+    name = tr(
+        "{noun} no. {number:,}: {thing}, read as {answer}",
+        noun=noun,
+        number=number,
+        thing=with_article(names[label]),
+        answer=names[read],
+    )
     caption = f"<b>{html.escape(names[label])}</b>"
     return GalleryPicture(number, image_url(test.images[number].reshape(28, 28)), name, caption)
 
@@ -111,9 +135,10 @@ def _one(answerer: Answerer, test: Split, number: int, noun: str) -> None:
     image, names = test.images[number], answerer.reader.names
     chances = answerer.reader.predict_proba(image[None])[0]
     read = int(chances.argmax())
-    text = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
-    title = f"{noun[0].upper()}{noun[1:]} no. {number:,}, {with_article(names[test.labels[number]])}"
+    text = tr("read as <b>{answer}</b>, {share}", answer=html.escape(names[read]), share=percent(float(chances[read])))
+    thing = with_article(names[test.labels[number]])
+    title = tr("{noun} no. {number:,}, {thing}", noun=f"{noun[0].upper()}{noun[1:]}", number=number, thing=thing)
     st.html(pictures([(image_url(image.reshape(28, 28)), html.escape(title), text)]))
     with st.container(horizontal=True):
-        st.button("Look inside", key="lab_look_inside", on_click=look_inside, args=("test", number))
-        st.button("Close it", key="lab_put_back", on_click=_lab_dot.set, args=(None,))
+        st.button(tr("Look inside"), key="lab_look_inside", on_click=look_inside, args=("test", number))
+        st.button(tr("Close it"), key="lab_put_back", on_click=_lab_dot.set, args=(None,))

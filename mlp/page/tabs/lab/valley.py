@@ -9,6 +9,7 @@ from PIL import Image
 from mlp.analysis.lab.valley import Valley, gaps_filled, valley
 from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
+from mlp.language import Later, mark, number, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.html import svg, svg_url
@@ -21,7 +22,7 @@ _lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
 """The number of the run whose valley is measured."""
 
 
-IDEA = (
+IDEA = mark(
     "All weights of a network together are one point, and training is a path of such points. Here is the plane in "
     "which your run’s path varies most, with the loss as its height."
 )
@@ -35,7 +36,7 @@ SIZE = 480
 def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the button that starts the measurement."""
     st.button(
-        "Measure the valley",
+        tr("Measure the valley"),
         key="lab_measure",
         type="primary",
         on_click=_measure,
@@ -54,7 +55,7 @@ def _measure(visitor: Visitor) -> None:
         images = job.snapshot().reader.as_seen(validation.images[:n])
         work = valley(_states(job), network, images, validation.labels[:n])
     except ValueError as error:
-        lab_refused.set(f"This valley can’t be measured: {reason(error)}")
+        lab_refused.set(Later("This valley can’t be measured: {reason}", reason=reason(error)))
         return
     begin_work(visitor, EXPERIMENT, work)
     _lab_valley_of.set(visitor.runs.current)
@@ -72,41 +73,58 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     lab_refused.show()
     job = answers_now(visitor).job
     if job is None:
-        st.html(
-            '<p class="ink-note">A valley needs a path, and only your newest run has one: press <b>Train a new '
-            "network</b> or choose <b>Your run</b> above.</p>"
+        needs = tr(
+            "A valley needs a path, and only your newest run has one: press <b>Train a new network</b> or choose "
+            "<b>Your run</b> above."
         )
+        st.html(f'<p class="ink-note">{needs}</p>')
         return
     if not has_states(visitor):
-        st.html('<p class="ink-note">Your run has only just begun: wait until its path is long enough to measure.</p>')
+        wait = tr("Your run has only just begun: wait until its path is long enough to measure.")
+        st.html(f'<p class="ink-note">{wait}</p>')
         return
-    progress(EXPERIMENT, "Measuring the loss")
+    progress(EXPERIMENT, tr("Measuring the loss"))
     work = work_of(EXPERIMENT)
     if work is None or _lab_valley_of.get() != visitor.runs.current:
-        st.html('<p class="ink-note">You can measure it during the run or after it: the path keeps growing.</p>')
+        at_any_time = tr("You can measure it during the run or after it: the path keeps growing.")
+        st.html(f'<p class="ink-note">{at_any_time}</p>')
         return
     plane: Valley = work.work
     path = plane.places(_states(job))
     measured = plane.losses[np.isfinite(plane.losses)]
     if not len(measured):
         return
+    low, high = float(measured.min()), float(measured.max())
     facts = [
-        ("Lowest loss on the plane", f"{measured.min():.3f}"),
-        ("Highest", f"{measured.max():,.3f}"),
+        (tr("Lowest loss on the plane"), number(low, ".3f")),
+        (tr("Highest"), number(high, ",.3f")),
         (
-            "Of the path’s variation, this plane holds",
-            f"{plane.explained:.1%} <small>· a random walk: {plane.by_chance:.1%}</small>",
+            tr("Of the path’s variation, this plane holds"),
+            tr(
+                "{share:.1%} <small>· a random walk: {by_chance:.1%}</small>",
+                share=float(plane.explained),
+                by_chance=float(plane.by_chance),
+            ),
         ),
-        ("Measured on", f"{len(plane.labels):,} <small>{job.data.load().validation_noun[1]}</small>"),
+        (
+            tr("Measured on"),
+            f"{number(len(plane.labels), ',')} <small>{tr(job.data.load().validation_noun[1])}</small>",
+        ),
     ]
-    alt = (
-        f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's path of {len(path)} points"
+    alt = tr(
+        "The loss over a plane, {low:.2f} to {high:.2f}, and the run's path of {n} points",
+        low=low,
+        high=high,
+        n=len(path),
+    )
+    marks = tr(
+        "Blue is low. The ring is the start of the run, the dot its current step. Only the dot is on the plane; the "
+        "other steps are drawn at their nearest points on it, where the loss differs from theirs."
     )
     st.html(
         f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(plane, path)}" '
-        f'alt="{html.escape(alt)}"></div><div>{facts_list(facts)}<p class="ink-status" style="margin-top:0.8rem">Blue '
-        "is low. The ring is the start of the run, the dot its current step. Only the dot is on the plane; the other "
-        "steps are drawn at their nearest points on it, where the loss differs from theirs.</p></div></div>"
+        f'alt="{html.escape(alt)}"></div><div>{facts_list(facts)}<p class="ink-status" style="margin-top:0.8rem">'
+        f"{marks}</p></div></div>"
     )
 
 

@@ -12,6 +12,7 @@ from mlp.analysis.scores import percent
 from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset
+from mlp.language import mark, number, tr
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import answering, passes_digit_check
@@ -29,7 +30,7 @@ _lab_wish_neuron = ControlVar[int | None]("lab_wish_neuron", None)
 """The neuron, from 1, or the digit that is asked for; a control."""
 
 
-IDEA = (
+IDEA = mark(
     "What would the network like to see? Starting from noise, each pixel follows the gradient that raises the sum of a "
     "neuron or an answer. Judge for yourself how much the result looks like a drawing."
 )
@@ -40,7 +41,11 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
     """Draw the choice of the neuron, and the button."""
     network, answers = answering(visitor).network, answering(visitor).reader.names
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
-    layer = names.index(_lab_wish_layer.choice("Of", names))
+
+    def label(name: str) -> str:
+        return tr("Answer") if name == names[-1] else tr("Layer {number}", number=names.index(name) + 1)
+
+    layer = names.index(_lab_wish_layer.choice(tr("Of"), names, format_func=label))
     width = network.layer_sizes[layer + 1]
     first = 0 if layer == len(names) - 1 else 1  # answers are numbered from 0, as digits, and neurons from 1
     chosen = _lab_wish_neuron.get()
@@ -49,18 +54,18 @@ def choices(visitor: Visitor, _data: Dataset) -> None:
     with _lab_wish_neuron.placed():
         if first or answers == DIGITS:
             st.number_input(
-                "Neuron" if first else "Digit", first, width - 1 + first, key=_lab_wish_neuron.key, width=130
+                tr("Neuron") if first else tr("Digit"), first, width - 1 + first, key=_lab_wish_neuron.key, width=130
             )
         else:
             st.selectbox(
-                "Sign",
+                tr("Sign"),
                 range(width),
                 key=_lab_wish_neuron.key,
                 format_func=lambda place: plain(answers[place]),
                 width=130,
             )
     st.button(
-        "Ask it",
+        tr("Ask it"),
         key="lab_ask",
         type="primary",
         on_click=_ask,
@@ -81,50 +86,57 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
 def view(visitor: Visitor, _data: Dataset) -> None:
     """Draw the image so far, the weights, and the network's answer."""
     answerer = answering(visitor)
-    progress(EXPERIMENT, "Following the gradient")
+    progress(EXPERIMENT, tr("Following the gradient"))
     work = work_of(EXPERIMENT)
     if work is None:
-        st.html('<p class="ink-note">Choose a neuron or an answer, and press <b>Ask it</b>.</p>')
+        choose = tr("Choose a neuron or an answer, and press <b>Ask it</b>.")
+        st.html(f'<p class="ink-note">{choose}</p>')
         return
     wished: Wish = work.work
     network, image = wished.network, wished.image.reshape(28, 28)
     n_answers = network.layer_sizes[-1]
     names = answerer.reader.names if len(answerer.reader.names) == n_answers else tuple(map(str, range(n_answers)))
     logits = network.logits(wished.image[None])
-    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if wished.layer else ""
-    weights = ("Its weights", "orange: ink raises its sum; blue: lowers it")
-    gradient = ("Its gradient", "for an empty image; orange: ink would raise its sum")
+    found = mark("the image that drives it most, found from noise")
+    moved = mark(
+        "the image that drives it most, found from noise; each step moved it by up to 2 pixels, so that single pixels "
+        "don’t count"
+    )
+    weights = (tr("Its weights"), tr("orange: ink raises its sum; blue: lowers it"))
+    gradient = (tr("Its gradient"), tr("for an empty image; orange: ink would raise its sum"))
     shown = [
-        (image_url(image), _name(wished, names), f"the image that drives it most, found from noise{moved}"),
+        (image_url(image), _name(wished, names), tr(moved if wished.layer else found)),
         (_weights(wished), *(gradient if wished.layer else weights)),
     ]
-    sums = [("Its sum for the noise", wished.sums[0] if wished.sums else 0.0)]
-    sums += [(f"Its sum after {len(wished.sums)} steps", sum_of(wished))]
-    facts = facts_list([(title, f"{total:+.1f}".replace("-", "−")) for title, total in sums])
+    sums = [(tr("Its sum for the noise"), wished.sums[0] if wished.sums else 0.0)]
+    sums += [(tr("Its sum after {n} steps", n=len(wished.sums)), sum_of(wished))]
+    facts = facts_list([(title, number(total, "+.1f").replace("-", "−")) for title, total in sums])
     st.html(
         f'<p class="ink-note">{_reading_text(wished, logits[0], answerer.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts}</div></div>"
+        f"{bars(tr('The network reads it as'), softmax(logits)[0], names)}<div>{facts}</div></div>"
     )
 
 
 def _name(wished: Wish, names: Sequence[str]) -> str:
     if wished.layer == len(wished.network.layer_sizes) - 2:
-        return f"Answer {html.escape(names[wished.neuron])}"
-    return f"Layer {wished.layer + 1}, neuron {wished.neuron + 1}"
+        return tr("Answer {name}", name=html.escape(names[wished.neuron]))
+    return tr("Layer {layer}, neuron {neuron}", layer=wished.layer + 1, neuron=wished.neuron + 1)
 
 
 def _reading_text(wished: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str]) -> str:
     read, chance = int(logits.argmax()), float(softmax(logits[None])[0].max())
-    end = "" if wished.progress >= 1 else ", so far"
-    text = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
+    at_the_end = mark("The network reads {thing} in it, {share} sure.")
+    so_far = mark("The network reads {thing} in it, {share} sure, so far.")
+    thing = with_article(html.escape(names[read]))
+    text = tr(at_the_end if wished.progress >= 1 else so_far, thing=thing, share=percent(chance))
     if not reader.reads_digits:
-        return f"{text}It has only ever seen these signs: training never taught it to reject anything else."
-    verdict = "takes it for a digit" if passes_digit_check(wished.image.reshape(28, 28)) else "sees no digit in it"
-    return (
-        f"{text}The digit check {verdict}. The network has only ever seen digits: training never taught it to reject "
-        "anything else."
-    )
+        never = tr("It has only ever seen these signs: training never taught it to reject anything else.")
+        return f"{text} {never}"
+    passes = passes_digit_check(wished.image.reshape(28, 28))
+    verdict = tr("The digit check takes it for a digit.") if passes else tr("The digit check sees no digit in it.")
+    never = tr("The network has only ever seen digits: training never taught it to reject anything else.")
+    return f"{text} {verdict} {never}"
 
 
 def _weights(wished: Wish) -> str:
