@@ -13,6 +13,7 @@ from mlp.analysis.scores import percent
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
+from mlp.language import mark, several, tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
@@ -34,11 +35,11 @@ _lab_bits = SessionVar[int]("lab_bits", 32)
 """Number of bits of each weight; a control."""
 
 
-IDEA = (
+IDEA = mark(
     "How much of the network is needed? Switch neurons off, prune the smallest weights, or round the weights. Your "
     "network itself stays whole."
 )
-UNHARMED = "Press a neuron to switch it off, and see how the answer and the accuracy change."
+UNHARMED = mark("Press a neuron to switch it off, and see how the answer and the accuracy change.")
 
 
 def choices(visitor: Visitor, data: Dataset) -> tuple[int, int]:
@@ -46,12 +47,12 @@ def choices(visitor: Visitor, data: Dataset) -> tuple[int, int]:
     subject_choice(data)
     _lab_pruned.start(_lab_pruned.default)
     _lab_bits.start(_lab_bits.default)
-    pruned = st.slider("Prune the smallest weights, %", 0, 100, key=_lab_pruned.key, width=260)
+    pruned = st.slider(tr("Prune the smallest weights, %"), 0, 100, key=_lab_pruned.key, width=260)
     bits = st.select_slider(
-        "Bits per weight",
+        tr("Bits per weight"),
         sorted(BITS),
         key=_lab_bits.key,
-        format_func=lambda bits: "all" if bits == max(BITS) else str(bits),
+        format_func=lambda bits: tr("all") if bits == max(BITS) else str(bits),
         width=220,
     )
     return int(pruned), int(bits)
@@ -72,22 +73,36 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
     each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, damage), n_bytes(answerer.network, Damage())
     names = answerer.reader.names
-    nouns, remark = data.validation_noun[1], remark_on_score(answerer.shelved.root, "validation")
+    nouns, remark = tr(data.validation_noun[1]), tr(remark_on_score(answerer.shelved.root, "validation"))
+    right = tr("Right, of {n:,} {nouns}", n=n, nouns=nouns)
     facts = [
-        (f"Right, of {n:,} {nouns}. {remark}".rstrip(". "), f"{rest:.1%} <small>whole: {whole:.1%}</small>"),
-        ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
         (
-            "Weights left",
-            f"{weights:,} <small>of {all_weights:,}, {each} bit{'' if each == 1 else 's'} each</small>",
+            f"{right}. {remark}".rstrip(". "),
+            tr("{share:.1%} <small>whole: {whole:.1%}</small>", share=rest, whole=whole),
+        ),
+        (
+            tr("Size"),
+            tr("{size} <small>whole: {whole}</small>", size=_kilobytes(size), whole=_kilobytes(whole_size)),
+        ),
+        (
+            tr("Weights left"),
+            several(
+                "{weights:,} <small>of {all:,}, {n} bit each</small>",
+                "{weights:,} <small>of {all:,}, {n} bits each</small>",
+                each,
+                weights=weights,
+                all=all_weights,
+            ),
         ),
     ]
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
-        effect = _effect_text(answerer, damage, both, (whole, rest), nouns)
+        is_whole = not sum(map(len, switched_off_in(whole_network))) and replace(damage, off=()) == Damage()
+        effect = tr(UNHARMED) if is_whole else _effect_text(answerer, both, (whole, rest), nouns)
         st.html(announced("damage", effect), width="stretch")
-        st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
+        st.button(tr("Restore all"), key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=is_whole)
     network_picture.draw(answerer, looked_at, left)
     st.html(
-        f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("Damaged", both[1], names)}'
+        f'<div class="lab-row">{bars(tr("Whole"), both[0], names)}{bars(tr("Damaged"), both[1], names)}'
         f"<div>{facts_list(facts)}</div></div>"
     )
 
@@ -109,23 +124,25 @@ def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: ML
     return n_right(network, reader.as_seen(images), labels)
 
 
-def _effect_text(
-    answerer: Answerer, damage: Damage, both: Sequence[np.ndarray], right: tuple[float, float], nouns: str
-) -> str:
-    """Return in a sentence what the damage has changed for the answer and for ``nouns``, or how to begin."""
+def _effect_text(answerer: Answerer, both: Sequence[np.ndarray], right: tuple[float, float], nouns: str) -> str:
+    """Return in a sentence what the damage has changed for the answer and for ``nouns``."""
     n_off = sum(map(len, switched_off_in(answerer.network)))
-    if not n_off and replace(damage, off=()) == Damage():
-        return UNHARMED
     old, new = (int(chances.argmax()) for chances in both)
     names = [html.escape(name) for name in answerer.reader.names]
-    answer = (
-        f"it still reads {with_article(names[new])}" if old == new else f"<b>{names[old]} turns into {names[new]}</b>"
+    done = several("{n} neuron off", "{n} neurons off", n_off) if n_off else tr("Damaged")
+    still = mark(
+        "<b>{done}</b>: it still reads {thing} ({before} → {after}) and {share:.1%} of {nouns} right; "
+        "whole: {whole:.1%}."
     )
-    done = f"{n_off} neuron{'' if n_off == 1 else 's'} off" if n_off else "Damaged"
-    return (
-        f"<b>{done}</b>: {answer} ({percent(float(both[0][old]))} → {percent(float(both[1][new]))}) and "
-        f"{right[1]:.1%} of {nouns} right; whole: {right[0]:.1%}."
+    turned = mark(
+        "<b>{done}</b>: <b>{old} turns into {new}</b> ({before} → {after}) and {share:.1%} of {nouns} right; "
+        "whole: {whole:.1%}."
     )
+    before, after = percent(float(both[0][old])), percent(float(both[1][new]))
+    values = {"done": done, "before": before, "after": after, "share": right[1], "nouns": nouns, "whole": right[0]}
+    if old == new:
+        return tr(still, thing=with_article(names[new]), **values)
+    return tr(turned, old=names[old], new=names[new], **values)
 
 
 def _heal() -> None:
@@ -135,4 +152,4 @@ def _heal() -> None:
 
 
 def _kilobytes(n: int) -> str:
-    return f"{n / 1000:,.0f} kB" if n < 1e6 else f"{n / 1e6:,.1f} MB"
+    return tr("{n:,.0f} kB", n=n / 1000) if n < 1e6 else tr("{n:,.1f} MB", n=n / 1e6)

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusion
 from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Dataset
+from mlp.language import mark, number, tr
 from mlp.page.draw.networks import Answerer, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
@@ -17,11 +18,11 @@ from mlp.page.style.signed_pictures import strongest_url
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
 
-_evidence_for = SessionVar[str]("evidence_for", "its answer")
+_evidence_for = SessionVar[str]("evidence_for", mark("its answer"))
 """The digit that pixels speak for; a control."""
 
 
-REST = (
+REST = mark(
     "The rest comes from biases, and with tanh or sigmoid also from their curve: a gradient is exact only for small "
     "changes, and removing all ink is a large one."
 )
@@ -35,7 +36,13 @@ def choices(visitor: Visitor, data: Dataset) -> None:
     options = [_evidence_for.default, *names]
     if _evidence_for.get() not in options:  # left from another network
         _evidence_for.set(_evidence_for.default)
-    st.selectbox("Why it is …", options, key=_evidence_for.key, width=130)
+    st.selectbox(
+        tr("Why it is …"),
+        options,
+        key=_evidence_for.key,
+        format_func=lambda name: tr(name) if name == _evidence_for.default else name,
+        width=130,
+    )
 
 
 def view(visitor: Visitor, data: Dataset) -> None:
@@ -54,25 +61,32 @@ def evidence(answerer: Answerer, looked_at: InputImage, chosen: str = _evidence_
     name = html.escape(with_article(names[digit]))
     by_gradient = gradient_times_input(reader, image, direction)
     by_occlusion = occlusion(reader, image, direction)
-    st.html(
-        f'<p class="ink-note">{answerer.caption}; it reads <b>{html.escape(looked_at.name)}</b> as '
-        f'<b>{html.escape(names[logits.argmax()])}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
-        f'<span class="ink-against">blue</span> against it.</p>'
+    text = tr(
+        "{caption}; it reads <b>{image}</b> as <b>{answer}</b>. "
+        '<span class="ink-for">Orange</span> spoke for {thing}, <span class="ink-against">blue</span> against it.',
+        caption=answerer.caption,
+        image=html.escape(tr(looked_at.name)),
+        answer=html.escape(names[logits.argmax()]),
+        thing=name,
+    )
+    st.html(f'<p class="ink-note">{text}</p>')
+    sums = (number(value, "+.1f").replace("-", "−") for value in (by_gradient.sum(), logits[digit]))
+    adds = tr(
+        "What each pixel’s ink adds to the answer’s score: {part} of {total} in all.", part=next(sums), total=next(sums)
     )
     figures = [
-        (image_url(image), "What it sees", "Ink is bright."),
+        (image_url(image), tr("What it sees"), tr("Ink is bright.")),
         (
             strongest_url(by_gradient, colors),
-            "What the ink adds",
-            f"What each pixel’s ink adds to the answer’s score: {by_gradient.sum():+.1f} of "
-            f"{logits[digit]:+.1f} in all.".replace("-", "−")
-            + f'<details class="ink-open"><summary>And the rest?</summary><p>{REST}</p></details>',
+            tr("What the ink adds"),
+            f'{adds}<details class="ink-open"><summary>{tr("And the rest?")}</summary><p>{tr(REST)}</p></details>',
         ),
         (
             strongest_url(by_occlusion, colors),
-            "What it would miss",
-            "How much the answer’s score falls when a square of 4 × 4 pixels there is erased.",
+            tr("What it would miss"),
+            tr("How much the answer’s score falls when a square of 4 × 4 pixels there is erased."),
         ),
     ]
-    scale = '<div class="ink-scale"><span>speaks against</span><i></i><span>speaks for</span></div>'
+    against, spoke_for = tr("speaks against"), tr("speaks for")
+    scale = f'<div class="ink-scale"><span>{against}</span><i></i><span>{spoke_for}</span></div>'
     st.html(pictures(figures, "ink-evidence") + scale)

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.mnist import Dataset
+from mlp.language import mark, tr
 from mlp.page.draw.networks import answering
 from mlp.page.session_var import ControlVar
 from mlp.page.style import theme
@@ -14,7 +15,17 @@ _shown = ControlVar("first_layer_of", "")
 """The shown numbers of the first layer; a control."""
 
 SHOWN = 128
-WEIGHTS, LEARNED = "The weights", "What it has learned"
+PICTURES = mark(
+    "{caption}. Each picture is one neuron of the first layer: its 28 × 28 weights. Ink in "
+    '<span class="ink-for">orange</span> places raises its sum; ink in <span class="ink-against">blue</span> ones '
+    "lowers it."
+)
+CHANGES = mark(
+    "{caption}. Each picture is one neuron of the first layer: its 28 × 28 weights minus those that it started with. "
+    'Ink in <span class="ink-for">orange</span> places raises its sum; ink in <span class="ink-against">blue</span> '
+    "ones lowers it."
+)
+WEIGHTS, LEARNED = mark("The weights"), mark("What it has learned")
 
 
 def choices(visitor: Visitor, _data: Dataset) -> tuple[str] | None:
@@ -22,29 +33,28 @@ def choices(visitor: Visitor, _data: Dataset) -> tuple[str] | None:
     job = answering(visitor).shelved.job
     if job is None or job.first_network is None:
         return None
-    return (_shown.choice("Showing", [WEIGHTS, LEARNED]),)
+    return (_shown.choice(tr("Showing"), [WEIGHTS, LEARNED], format_func=tr),)
 
 
 def view(visitor: Visitor, _data: Dataset, showing: str = WEIGHTS) -> None:
     """Draw the weights of the first layer, or their changes, as a mosaic."""
-    answerer, text = answering(visitor), "its 28 × 28 weights"
+    answerer, text = answering(visitor), PICTURES
     numbers = answerer.network.dense_layers[0].weight.value.T
     job = answerer.shelved.job
     first = job.first_network if job is not None and showing == LEARNED else None
     if first is not None and first.layer_sizes == answerer.network.layer_sizes:
         numbers = numbers - first.dense_layers[0].weight.value.T
-        text += " minus those that it started with"
+        text = CHANGES
     shown = numbers[:SHOWN]
     pictures = np.nan_to_num(shown).reshape(-1, 28, 28)
     pictures = pictures / max(float(np.percentile(np.abs(pictures), 99.9)), 1e-12)
-    left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
-    st.html(
-        f'<p class="ink-note">{answerer.caption}. Each picture is one neuron of the first layer: {text}. Ink in '
-        '<span class="ink-for">orange</span> places raises its sum; ink in '
-        f'<span class="ink-against">blue</span> ones lowers it.{left_out}</p>'
-    )
+    words = tr(text, caption=answerer.caption)
+    if len(numbers) > len(shown):
+        words += f" {tr('These are the first {n} of {total:,}.', n=len(shown), total=len(numbers))}"
+    st.html(f'<p class="ink-note">{words}</p>')
+    neurons = [tr("neuron {number}", number=place + 1) for place in range(len(pictures))]
     images = "".join(
-        f'<figure><img src="{signed_url(picture, theme.colors())}" alt="neuron {number}"></figure>'
-        for number, picture in enumerate(pictures, start=1)
+        f'<figure><img src="{signed_url(picture, theme.colors())}" alt="{neuron}"></figure>'
+        for picture, neuron in zip(pictures, neurons, strict=True)
     )
-    st.html(f'<div class="ink-mosaic" role="group" aria-label="Weights of the first layer">{images}</div>')
+    st.html(f'<div class="ink-mosaic" role="group" aria-label="{tr("Weights of the first layer")}">{images}</div>')

@@ -10,6 +10,7 @@ import streamlit as st
 from mlp.analysis.scores import percent
 from mlp.analysis.trace import LayerTrace, trace
 from mlp.images.input_image import InputImage
+from mlp.language import number, tr
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.page import state
@@ -71,7 +72,7 @@ def draw(answerer: Answerer, looked_at: InputImage, damaged: MLP | None = None) 
     packed = {
         **picture.packed(SIDE),
         "neurons": _neurons(layers, probabilities, names),
-        "description": "The network, layer by layer",
+        "description": tr("The network, layer by layer"),
     }
     st.html(_caption(answerer, looked_at) + LEGEND)
     network_widget("network_picture", packed, () if damaged is None else NUMBERS, switch)
@@ -87,12 +88,15 @@ def _shown(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTra
 
 
 def _caption(answerer: Answerer, looked_at: InputImage) -> str:
-    once = " Elsewhere the network also reads shifted copies of the image."
-    return (
-        f'<p class="ink-note">{answerer.caption}: <b>{html.escape(looked_at.name)}</b>. Point at a neuron or tap it to '
-        'see its sum: ink in <b class="ink-for">orange</b> places raises it, and in <b class="ink-against">blue</b> '
-        f"ones lowers it.{once if answerer.reader.test_time_augmentation else ''}</p>"
+    text = tr(
+        "{caption}: <b>{image}</b>. Point at a neuron or tap it to see its sum: "
+        'ink in <b class="ink-for">orange</b> places raises it, and in <b class="ink-against">blue</b> ones lowers it.',
+        caption=answerer.caption,
+        image=html.escape(tr(looked_at.name)),
     )
+    if answerer.reader.test_time_augmentation:
+        text += f" {tr('Elsewhere the network also reads shifted copies of the image.')}"
+    return f'<p class="ink-note">{text}</p>'
 
 
 def _neurons(layers: list[ShownLayer], probabilities: np.ndarray, names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -100,7 +104,9 @@ def _neurons(layers: list[ShownLayer], probabilities: np.ndarray, names: tuple[s
     return [
         {
             "number": number_of(depth, neuron),
-            "name": f"Answer {names[neuron]}" if layer is layers[-1] else f"Neuron {neuron + 1} of layer {depth + 1}",
+            "name": tr("Answer {name}", name=names[neuron])
+            if layer is layers[-1]
+            else tr("Neuron {neuron} of layer {layer}", neuron=neuron + 1, layer=depth + 1),
             "texts": _texts(layer, depth, neuron, probabilities[neuron] if layer is layers[-1] else None),
             "pressed": None if layer.off is None else neuron in layer.off,
             "share": percent(float(probabilities[neuron])) if layer is layers[-1] else "",
@@ -113,23 +119,28 @@ def _neurons(layers: list[ShownLayer], probabilities: np.ndarray, names: tuple[s
 def _texts(layer: ShownLayer, depth: int, neuron: int, share: float | None) -> list[str]:
     """Return what there is to say about a neuron, or about an answer with its probability."""
     if layer.off and neuron in layer.off:
-        return ["switched off", f"in the whole network its sum is {_signed(layer.whole_sums[neuron])}"]
+        return [tr("switched off"), tr("in the whole network its sum is {sum}", sum=_signed(layer.whole_sums[neuron]))]
     traced, bias = layer.trace, float(layer.trace.dense.bias.value[neuron])
-    texts = [f"sum {_signed(traced.sums[neuron])}, with a bias of {_signed(bias)}"]
+    texts = [tr("sum {sum}, with a bias of {bias}", sum=_signed(traced.sums[neuron]), bias=_signed(bias))]
     texts.append(
-        f"output {_signed(traced.outputs[neuron])}" if share is None else f"its probability is {percent(share)}"
+        tr("output {output}", output=_signed(traced.outputs[neuron]))
+        if share is None
+        else tr("its probability is {share}", share=percent(share))
     )
     if depth:
         contributions = traced.contributions(neuron)
         strongest = np.argsort(-np.abs(contributions), kind="stable")[:3]
-        listed = ", ".join(f"neuron {source + 1} ({_signed(contributions[source])})" for source in strongest)
-        texts.append(f"most comes from {listed}")
+        listed = ", ".join(
+            tr("neuron {number} ({part})", number=source + 1, part=_signed(contributions[source]))
+            for source in strongest.tolist()
+        )
+        texts.append(tr("most comes from {neurons}", neurons=listed))
     return texts
 
 
-def _signed(number: float) -> str:
+def _signed(value: float) -> str:
     """Return a number as text with its sign, with a true minus."""
-    return f"{number:+.2f}".replace("-", "−")
+    return number(value, "+.2f").replace("-", "−")
 
 
 def _all_activations(network: MLP, layers: list[LayerTrace]) -> str:
@@ -141,12 +152,18 @@ def _all_activations(network: MLP, layers: list[LayerTrace]) -> str:
         cells[:n] = activity(network, outputs)
         grid = cells.reshape(-1, across)
         above = int((outputs > 0).sum())
-        text = f"Layer {depth}: {above:,} of {n:,} above 0; from {_signed(outputs.min())} to {_signed(outputs.max())}"
+        text = tr(
+            "Layer {layer}: {above:,} of {n:,} above 0; from {low} to {high}",
+            layer=depth,
+            above=above,
+            n=n,
+            low=_signed(outputs.min()),
+            high=_signed(outputs.max()),
+        )
         figures.append(
             f'<figure><img src="{signed_url(grid, colors())}" alt="{text}" width="{across * cell_px}" '
             f'height="{len(grid) * cell_px}"><figcaption>{text}</figcaption></figure>'
         )
-    return (
-        '<p class="ink-note" style="margin-bottom:0.6rem"><b>All outputs</b> of the hidden layers, one square each: '
-        f'orange above 0, blue below.</p><div class="ink-layers">{"".join(figures)}</div>'
-    )
+    text = tr("<b>All outputs</b> of the hidden layers, one square each: orange above 0, blue below.")
+    note = f'<p class="ink-note" style="margin-bottom:0.6rem">{text}</p>'
+    return f'{note}<div class="ink-layers">{"".join(figures)}</div>'

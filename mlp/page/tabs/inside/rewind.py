@@ -9,6 +9,7 @@ from mlp.images.mnist import Dataset
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record
 from mlp.jobs.rewind import Replay, replay
+from mlp.language import Later, mark, number, tr
 from mlp.page import state
 from mlp.page.draw.answer import answer_anew
 from mlp.page.draw.networks import Answerer, answering
@@ -31,7 +32,7 @@ _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
 """Number of the run whose steps are computed again, and whether the result is shown."""
 
 
-IDEA = (
+IDEA = mark(
     "Go back in time. The whole page then answers as your run did at that step: draw anything, and look inside. From "
     "any step you can continue in another way."
 )
@@ -51,19 +52,19 @@ def choices(visitor: Visitor, data: Dataset) -> None:
     _lab_moment.set(at)
     with _lab_moment.placed():
         st.select_slider(
-            "Saved step",
+            tr("Saved step"),
             moments,
             key=_lab_moment.key,
-            format_func=lambda step: f"{step:,d}",
+            format_func=lambda step: number(step, ",d"),
             on_change=_lab_moment.on_change(_go_to),
             args=(visitor, job),
             width=200,
         )
     if newest:
         exact = SessionVar(f"lab_step_{at}", at)  # another field beside another step
-        st.number_input("Exact step", 0, newest, at, key=exact.key, width=130)
-        st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job, exact))
-    st.button("Back to now", key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == newest)
+        st.number_input(tr("Exact step"), 0, newest, at, key=exact.key, width=130)
+        st.button(tr("Compute it"), key="lab_replay", on_click=_compute, args=(visitor, job, exact))
+    st.button(tr("Back to now"), key="lab_now", on_click=_go_to_now, args=(visitor,), disabled=at == newest)
 
 
 def view(visitor: Visitor, data: Dataset) -> None:
@@ -71,38 +72,52 @@ def view(visitor: Visitor, data: Dataset) -> None:
     job = answers_now(visitor).job
     lab_refused.show()
     if job is not None and not job.snapshot().step:
-        st.html('<p class="ink-note">Your run has not taken a step yet, so there is nothing to go back to.</p>')
+        nothing = tr("Your run has not taken a step yet, so there is nothing to go back to.")
+        st.html(f'<p class="ink-note">{nothing}</p>')
         return
     if job is None:
-        st.html(
-            '<p class="ink-note">You can only rewind your newest run: train one, or choose <b>Your run</b> above. Any '
-            "other network has only its final weights, not the steps that led there.</p>"
+        only = tr(
+            "You can only rewind your newest run: train one, or choose <b>Your run</b> above. Any other network has "
+            "only its final weights, not the steps that led there."
         )
+        st.html(f'<p class="ink-note">{only}</p>')
         network_picture.draw(answering(visitor), subject(data))
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
-        why = "the server has restarted since" if job.rewind.keeps else "it trained in a sweep"
-        st.caption(f"This run has no saved steps, as {why}. Any step can still be computed exactly.")
+        restarted = mark(
+            "This run has no saved steps, as the server has restarted since. Any step can still be computed exactly."
+        )
+        in_sweep = mark(
+            "This run has no saved steps, as it trained in a sweep. Any step can still be computed exactly."
+        )
+        st.caption(tr(restarted if job.rewind.keeps else in_sweep))
     _take_replay(visitor, job)
-    progress(EXPERIMENT, "Repeating the steps")
+    progress(EXPERIMENT, tr("Repeating the steps"))
     snapshot = job.snapshot()
     back = state.loan.get()
     step, then = (snapshot.step, snapshot.reader) if back is None or back.step is None else (back.step, back.reader)
     if not np.isfinite(then.network.values).all():
-        st.info(GROWN)
+        st.info(tr(GROWN))
         return
     looked_at = subject(data)
     image = looked_at.image[None]
     measured = [evaluation for evaluation in snapshot.history.evaluations if evaluation.step <= step]
     _continue_button(visitor, job, step)
-    text = f"<b>Your run</b> at step {step:,} of {snapshot.steps:,}, epoch {snapshot.history.epoch_at(step):.2f}"
+    values = {"step": step, "steps": snapshot.steps, "epoch": float(snapshot.history.epoch_at(step))}
+    text = tr("<b>Your run</b> at step {step:,} of {steps:,}, epoch {epoch:.2f}", **values)
     if measured:
-        text += f", with {100 * measured[-1].accuracy:.2f}% of validation images right at {measured[-1].moment}"
+        text = tr(
+            "<b>Your run</b> at step {step:,} of {steps:,}, epoch {epoch:.2f}, with {share:.2%} of validation images "
+            "right at step {at:,}",
+            share=float(measured[-1].accuracy),
+            at=measured[-1].step,
+            **values,
+        )
     network_picture.draw(Answerer(answering(visitor).shelved, then, text, step), looked_at)
     st.html(
         '<div class="lab-row">'
-        f"{bars('At this step', then.predict_proba(image)[0], snapshot.reader.names)}"
-        f"{bars('Now', snapshot.reader.predict_proba(image)[0], snapshot.reader.names)}</div>"
+        f"{bars(tr('At this step'), then.predict_proba(image)[0], snapshot.reader.names)}"
+        f"{bars(tr('Now'), snapshot.reader.predict_proba(image)[0], snapshot.reader.names)}</div>"
     )
 
 
@@ -134,7 +149,7 @@ def _compute(visitor: Visitor, job: Job, step: SessionVar[int]) -> None:
     try:
         again = replay(job.rewind, job.training_data, job.snapshot().history.rate_changes, step.get())
     except LookupError:
-        lab_refused.set("This step can’t be computed, as the run’s first weights are no longer known.")
+        lab_refused.set(Later("This step can’t be computed, as the run’s first weights are no longer known."))
         return
     begin_work(visitor, EXPERIMENT, again)
     _lab_replay_of.set((visitor.runs.current, False))
@@ -158,18 +173,19 @@ def _continue_button(visitor: Visitor, job: Job, step: int) -> None:
     exact: Replay | None = None if work is None or _lab_replay_of.get() != (visitor.runs.current, True) else work.work
     if exact is None or exact.run.step != step:
         if state.loan.get() is not None:
-            st.caption("Saved weights are rounded; to continue from here, compute the exact step.")
+            st.caption(tr("Saved weights are rounded; to continue from here, compute the exact step."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Continue from here",
+            tr("Continue from here"),
             key="lab_go_on",
             type="primary",
             on_click=_continue_run,
             args=(visitor, job, exact),
-            help="Starts a new run at this step, paused, so that you can change its learning rate first.",
+            help=tr("Starts a new run at this step, paused, so that you can change its learning rate first."),
         )
-        st.caption(f"Step {step:,d} is exact to the last bit, with its optimizer’s memory.", width="content")
+        exactly = tr("Step {step:,d} is exact to the last bit, with its optimizer’s memory.", step=step)
+        st.caption(exactly, width="content")
 
 
 def _continue_run(visitor: Visitor, job: Job, exact: Replay) -> None:
@@ -181,7 +197,7 @@ def _continue_run(visitor: Visitor, job: Job, exact: Replay) -> None:
         check_memory(visitor, [exact.run.settings], job.data)
         other = Job.resumed(record, engine(), visitor.id, first_network=job.first_network)
     except (ValueError, OSError) as error:
-        lab_refused.set(f"This run cannot continue: {reason(error)}")
+        lab_refused.set(Later("This run cannot continue: {reason}", reason=reason(error)))
         return
     other.rewind = job.rewind.until(step)
     state.loan.pop()
