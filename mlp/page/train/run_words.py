@@ -40,8 +40,14 @@ def progress(snapshot: Snapshot | None, chosen_speed: str, number: int = 0) -> s
         parts.append(tr("pausing …") if snapshot.busy else tr("paused"))
     parts.append(html.escape(tr("on {data}", data=tr(snapshot.data_name))))
     if snapshot.worker_failures and snapshot.error is None:
-        once = mark("its process restarted once; no progress was lost")
-        parts.append(several(once, "its process restarted {n} times; no progress was lost", snapshot.worker_failures))
+        n = snapshot.worker_failures
+        parts.append(
+            several(
+                "its process restarted once; no progress was lost",
+                "its process restarted {n} times; no progress was lost",
+                n,
+            )
+        )
     plays = f'<i class="ink-plays{" ink-first" * (number == 1)}" hidden></i>' * snapshot.playing  # for the style sheet
     return (
         f"{track(tr('Training'), snapshot.progress)}{plays}"
