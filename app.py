@@ -5,6 +5,7 @@ from importlib import import_module
 
 import streamlit as st
 
+from mlp.language import mark, tr
 from mlp.machine import wait_for_running_threads
 from mlp.page.draw.answer import answer_section
 from mlp.page.draw.canvas import canvas_section, restore_drawing
@@ -56,10 +57,10 @@ OTHERS = (ROOMS, COPIES)
 TAKERS = (round_row, room_row, sent_row, signs_row, correction_row)
 """Who takes the drawing: the first that wants it."""
 SHARED = (
-    ("This network to try", send_section),
-    ("This drawing", share_drawing),
-    ("These settings", share_settings),
-    ("A file", share_file),
+    (mark("This network to try"), send_section),
+    (mark("This drawing"), share_drawing),
+    (mark("These settings"), share_settings),
+    (mark("A file"), share_file),
 )
 """What can be shared."""
 
@@ -83,7 +84,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         theme.heading()
         lessons_button()
-        share_place = st.popover("Share", key="share").container(width=320, key="share_menu")
+        share_place = st.popover(tr("Share"), key="share").container(width=320, key="share_menu")
     warn_of_link()
     warn_of_network()
 
@@ -91,7 +92,7 @@ def page() -> None:
         with st.container(border=True, key="stage", gap=None):
             draw_card = st.container(key="draw_card", gap=None)
             with draw_card:
-                st.header("Draw a digit", anchor=False)
+                st.header(tr("Draw a digit"), anchor=False)
                 canvas_section(visitor, TAKERS, [your_signs])
                 canvas_first()
             network_choice(visitor)
@@ -110,7 +111,7 @@ def page() -> None:
     tabs_section(visitor)
     strip(visitor)
     with st.container(key="privacy"):
-        with st.expander("Privacy"):
+        with st.expander(tr("Privacy")):
             privacy_note(f"{SHOWN} {SHOWN_BY_LINK}")
         newcomer_section(visitor, deleted_room)
     language_choice()

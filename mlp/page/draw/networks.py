@@ -11,6 +11,7 @@ import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.class_names import in_words
+from mlp.language import tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
@@ -134,7 +135,7 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answere
     """
     shelved = shelf(visitor).get(key, PRETRAINED)
     lent = loan if loan is not None and loan.key == shelved.key else None
-    words = f"Reading with <b>{html.escape(shelved.called)}</b>"
+    words = f"Reading with <b>{html.escape(tr(shelved.called))}</b>"
     if shelved.run is None:
         reader = pretrained(shelved.key) if shelved.is_shipped else shelved.uploaded or (lent and lent.reader)
         if reader is None:  # a friend's, which is no longer on loan

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from mlp.language import tr
 from mlp.training.history import Curve, History, Quantity, smoothed
 
 Plot = dict[str, Any]
@@ -83,7 +84,7 @@ def run_plot(
         for place, (name, curve) in enumerate(quiet)
     ]
     if guess is not None:
-        lines.append(line_of(guess, "quiet", dash=[6, 4], name="your guess", still=True))
+        lines.append(line_of(guess, "quiet", dash=[6, 4], name=tr("your guess"), still=True))
     lines += [
         line_of(minibatches, "accent", width=0.8, alpha=0.35),
         line_of(Curve(minibatches.x, smooth), "accent", width=1, alpha=0.6),
@@ -101,7 +102,7 @@ def runs_plot(quantity: Quantity, histories: Sequence[History], epochs: float, g
     end = max((horizon_of(run.minibatches, epochs) for run in runs), default=float(epochs))
     lines, heights = [], []
     if guess is not None and quantity == "accuracy":
-        lines.append(line_of(guess, "quiet", dash=[6, 4], name="your guess", still=True))
+        lines.append(line_of(guess, "quiet", dash=[6, 4], name=tr("your guess"), still=True))
     for place, run in enumerate(runs):
         color, smooth = color_of(place), smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE))
         training, validation = without_start(run.training), without_start(run.validation)

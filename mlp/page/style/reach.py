@@ -8,19 +8,21 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
+from mlp.language import mark, tr
 from mlp.page.style.link import page_address
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 """Names by which only this machine knows itself."""
-NEAR = "Other devices need to be in the same network as this one."
+NEAR = mark("Other devices need to be in the same network as this one.")
 
 
 def with_qr(address: str, above: str = "") -> str:
     """Return a QR code of an address of `reachable`, beside the address below other HTML."""
     picture = segno.make(address, error="m").svg_data_uri(border=2, light="#fff")
-    near = f"<p>{NEAR}</p>" if urlsplit(address).hostname != urlsplit(page_address()).hostname else ""
+    near = f"<p>{tr(NEAR)}</p>" if urlsplit(address).hostname != urlsplit(page_address()).hostname else ""
     shown = html.escape(address)
-    return f'<div class="ink-qr"><img src="{picture}" alt="QR code of {shown}"><p>{above}{shown}</p>{near}</div>'
+    alt = tr("QR code of {address}", address=shown)
+    return f'<div class="ink-qr"><img src="{picture}" alt="{alt}"><p>{above}{shown}</p>{near}</div>'
 
 
 def reachable(page: str, **query: str) -> str:

@@ -107,7 +107,7 @@ def _preview() -> str:
     shown = {"og:type": "website", "og:title": NAME, "og:description": SENTENCE, "twitter:card": "summary"}
     if address := named_address():
         picture = f"https://{address}/{PREVIEW.name}"
-        shown |= {"og:image": picture, "og:image:alt": "A drawn 7, and the network that reads it"}
+        shown |= {"og:image": picture, "og:image:alt": tr("A drawn 7, and the network that reads it")}
         shown["twitter:card"] = "summary_large_image"
     tags = ((name, "name" if name.startswith("twitter") else "property", text) for name, text in shown.items())
     return "".join(f'<meta {kind}="{name}" content="{html.escape(text)}">' for name, kind, text in tags)
@@ -158,7 +158,7 @@ def plain(text: str) -> str:
 
 def heading() -> None:
     """Draw the page's name with a line beside it."""
-    line = " ".join(f"<span>{sentence}</span>" for sentence in SENTENCES)
+    line = " ".join(f"<span>{tr(sentence)}</span>" for sentence in SENTENCES)
     st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{line}</p></div>')
 
 

@@ -7,6 +7,7 @@ would undo the next.
 import streamlit as st
 
 from mlp.class_names import in_words
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.style.theme import plain
@@ -34,10 +35,12 @@ def tabs_section(visitor: Visitor) -> None:
     with st.container(horizontal=True, key="tab_sections"):
         if len(tabs[tab]) > 1:
             sections = [place.name for place in tabs[tab]]
-            label = f"Section of {plain(tab)}"
-            open_section(tab).choice(label, sections, label_visibility="collapsed", persist_state="session")
+            label = tr("Section of {tab}", tab=plain(tr(tab)))
+            open_section(tab).choice(
+                label, sections, format_func=tr, label_visibility="collapsed", persist_state="session"
+            )
         if section.views is not None and section.views_for(data) and not is_empty:
-            section.views.draw_choice(section.views.kind)
+            section.views.draw_choice(tr(section.views.kind))
     with st.container(key="sections"):
         # Hide other sections than this one, until the browser has removed them.
         others = f'.st-key-sections [class*="st-key-tab-"]:not(.st-key-{section.key})'
@@ -47,10 +50,10 @@ def tabs_section(visitor: Visitor) -> None:
                 if other is not section:
                     continue
                 if is_empty:
-                    signs = plain(in_words(names))
-                    st.info(
-                        f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*."
+                    text = mark(
+                        "There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your drawings*."
                     )
+                    st.info(tr(text, signs=plain(in_words(names))))
                 else:
                     section.draw(visitor, data)
 
@@ -59,5 +62,5 @@ def _bar(tab: str, section: Section, tabs: list[str]) -> None:
     state.tab.set(tab)
     open_section(tab).set(section.name)
     state.shown_section.set(section.name)
-    state.tab.choice("Section", tabs, label_visibility="collapsed", width="stretch", wrap=False)
+    state.tab.choice(tr("Section"), tabs, format_func=tr, label_visibility="collapsed", width="stretch", wrap=False)
     state.requested_tab.pop()  # last, so that the script after an interrupted one opens it

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.class_names import DIGITS
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.networks import open_drawer
 from mlp.page.draw.on_canvas import CANVAS, give_one, given_images
@@ -103,26 +104,26 @@ def invent_signs(visitor: Visitor) -> None:
 
 
 BREAK_IT = NextStep(
-    "Break it: learning rate 1",
+    mark("Break it: learning rate 1"),
     lambda visitor: all(run.snapshot.settings.learning_rate < TOO_FAST for run in all_runs(visitor)),
     _break,
 )
 """What comes once a first run reads, or has ended."""
 THREAD = (
-    NextStep("Or show me one", _can_be_shown_one, give_one),
-    NextStep("Train your own network", lambda visitor: not _has_run(visitor), train_own),
-    NextStep("Train with these settings", _settings_differ, train_own),
+    NextStep(mark("Or show me one"), _can_be_shown_one, give_one),
+    NextStep(mark("Train your own network"), lambda visitor: not _has_run(visitor), train_own),
+    NextStep(mark("Train with these settings"), _settings_differ, train_own),
     BREAK_IT,
-    _see("See what it gets wrong", MISTAKES),
-    _see("See one step in slow motion", STEP),
-    _see("Fool it in the lab", LAB)._replace(take=_fool),
+    _see(mark("See what it gets wrong"), MISTAKES),
+    _see(mark("See one step in slow motion"), STEP),
+    _see(mark("Fool it in the lab"), LAB)._replace(take=_fool),
     NextStep(
-        "Try a lesson",
+        mark("Try a lesson"),
         lambda visitor: LESSONS_PLACE.name not in visitor.seen and not LESSONS_PLACE.is_hidden,
         lambda _: open_lessons(),
     ),
-    NextStep("Invent your own signs", lambda visitor: not visitor.signs.now.names, invent_signs),
-    NextStep("Try another lesson", lambda _: not LESSONS_PLACE.is_hidden, lambda _: open_lessons()),
+    NextStep(mark("Invent your own signs"), lambda visitor: not visitor.signs.now.names, invent_signs),
+    NextStep(mark("Try another lesson"), lambda _: not LESSONS_PLACE.is_hidden, lambda _: open_lessons()),
 )
 """What is due first, is next."""
 
@@ -151,7 +152,7 @@ def next_step_section(visitor: Visitor, threads: Sequence[OtherThread]) -> None:
     with st.container(key="next_line", gap=None):
         if step is not None and _NAME not in hidden():
             st.button(
-                step.label,
+                tr(step.label),
                 key="next_step",
                 icon=":material/arrow_forward:",
                 icon_position="right",

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mlp.images.mnist import Dataset
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.subject import look_at
 from mlp.page.session_var import ControlVar
@@ -17,7 +18,7 @@ from mlp.page.visitors.visitor import Visitor
 
 VIEW = Event()
 """The open view of a tab: its tool, experiment or data."""
-FIRST = "Look inside"
+FIRST = mark("Look inside")
 """The section that an address without a place opens."""
 ADDRESSES: dict[str, dict[str, str]] = {}
 """How an address names each section and view, by its label on the page."""
@@ -74,7 +75,7 @@ class Views:
 
         ``label`` names it for screen readers; ``more`` are further arguments of ``st.segmented_control``.
         """
-        more = {"format_func": self.titles.__getitem__, "label_visibility": "collapsed", **more}
+        more = {"format_func": lambda view: tr(self.titles[view]), "label_visibility": "collapsed", **more}
         act, names = partial(redraw, VIEW), self.shown()
         return self.chosen.choice(label, names, act, persist_state="session", **more) if names else None
 
@@ -121,7 +122,7 @@ def go_to(name: str) -> None:
 
 def opening(label: str) -> str:
     """Return a link like a button that opens the place with this label, as HTML; the label alone if it is not there."""
-    text, place = html.escape(label), ADDRESSES.get(label)
+    text, place = html.escape(tr(label)), ADDRESSES.get(label)
     return text if place is None else f'<a class="ink-button ink-opens" href="?{urlencode(place)}">{text}</a>'
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from mlp.language import mark
 from mlp.page import state
 from mlp.page.style.link import hidable, hidden
 from mlp.page.tabs.classroom.classroom_section import CLASSROOM
@@ -18,10 +19,10 @@ from mlp.page.tabs.step.step_section import STEP
 
 TABS: Mapping[str, Sequence[Section]] = {
     INSIDE.name: (INSIDE,),
-    "Mistakes and data": (MISTAKES, DATA),
+    mark("Mistakes and data"): (MISTAKES, DATA),
     STEP.name: (STEP,),
     LAB.name: (LAB,),
-    "Mine": (RUNS, DRAWINGS, CLASSROOM, SENT_PLACE),
+    mark("Mine"): (RUNS, DRAWINGS, CLASSROOM, SENT_PLACE),
 }
 SECTIONS = [section for sections in TABS.values() for section in sections]
 PLACES = [*SECTIONS, LESSONS_PLACE]

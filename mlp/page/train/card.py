@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.class_names import DIGITS
-from mlp.language import Later, mark, tr, tr_as
+from mlp.language import Later, tr, tr_as
 from mlp.page import state
 from mlp.page.live.live_page import this_page
 from mlp.page.settings.controls import chosen_settings, recipe_buttons, settings_panel
@@ -29,9 +29,9 @@ from mlp.training.data.saved_sources import Source
 from mlp.training.history import Quantity
 from mlp.training.run import Run
 
-hidable("train", mark("Train a new network"))
-hidable("pause", mark("Pause and Resume"))
-hidable("step", mark("One step"))
+hidable("train", "Train a new network")
+hidable("pause", "Pause and Resume")
+hidable("step", "One step")
 
 READS = 0.75
 """Accuracy on validation images from which a first run reads."""

@@ -42,7 +42,7 @@ ICONS = {
 _measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 """The last measured shares of dead neurons, by job."""
 
-hidable("hints", mark("Hints when a run goes wrong"), "")
+hidable("hints", "Hints when a run goes wrong", "")
 
 
 @redrawn("note_drawn", SETTING)

@@ -24,7 +24,7 @@ NAMES = (mark("Slow"), mark("Normal"), mark("Full"))
 MAX_READINGS = 24
 MAX_HISTORIES = 4  # drawings whose readings are kept, one for each open page; the oldest goes first
 
-hidable("speed", mark("Slow, Normal, Full"))
+hidable("speed", "Slow, Normal, Full")
 
 
 def speed_choice(visitor: Visitor) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from mlp.class_names import DIGITS
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
+from mlp.language import Later, mark
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.style.link import linked, shortened
@@ -49,13 +50,14 @@ class Shelved(NamedTuple):
         return self.run is not None and self.job is None
 
 
-PRETRAINED = Shelved("pretrained", "Pretrained", "the pretrained network", DIGITS, "pretrained")
+PRETRAINED = Shelved("pretrained", mark("Pretrained"), mark("the pretrained network"), DIGITS, "pretrained")
 """The network that answers a newcomer."""
 SHIPPED = {
     PRETRAINED.key: PRETRAINED,
-    "article": Shelved("article", "Basic", "the basic network", DIGITS, "article"),
+    "article": Shelved("article", mark("Basic"), mark("the basic network"), DIGITS, "article"),
 }
 """The networks that come with Inkling, by key."""
+YOURS = mark("Your run")
 
 
 def shelf(visitor: Visitor) -> dict[str, Shelved]:
@@ -63,20 +65,26 @@ def shelf(visitor: Visitor) -> dict[str, Shelved]:
     there = [*SHIPPED.values()]
     for run in all_runs(visitor):
         job = visitor.job if run.number == visitor.runs.current else None
-        reads, name, root = run.snapshot.settings.names, f"run {run.number}", run.origin and run.origin.root
-        names = ("Your run", "your run") if job is not None else (_title(name, reads), name)
-        there.append(Shelved(run_key(run.number), *names, reads, root, run, job))
+        number, reads, root = run.number, run.snapshot.settings.names, run.origin and run.origin.root
+        title = _title(mark("Run {number}"), mark("Run {number}: {signs}"), number, reads)
+        name, called = (title, Later("run {number}", number=number)) if job is None else (YOURS, mark("your run"))
+        there.append(Shelved(run_key(number), name, called, reads, root, run, job))
     for number, network in reversed(visitor.uploads.items()):
-        name, reads = f"upload {number}", network.names
-        there.append(Shelved(f"uploaded-{number}", _title(name, reads), name, reads, "uploaded", uploaded=network))
+        called, reads = Later("upload {number}", number=number), network.names
+        title = _title(mark("Upload {number}"), mark("Upload {number}: {signs}"), number, reads)
+        there.append(Shelved(f"uploaded-{number}", title, called, reads, "uploaded", uploaded=network))
     for nth, (code, names) in reversed([*enumerate(visitor.kept.get(FRIENDS, {}).items(), start=1)]):
-        name, called, reads = f"sent {nth}", "a network that was sent", tuple(names)
-        there.append(Shelved(code, _title(name, reads), called, reads, "uploaded", is_friends=True))
+        called, reads = mark("a network that was sent"), tuple(names)
+        title = _title(mark("Sent {number}"), mark("Sent {number}: {signs}"), nth, reads)
+        there.append(Shelved(code, title, called, reads, "uploaded", is_friends=True))
     return {network.key: network for network in there}
 
 
-def _title(name: str, reads: tuple[str, ...]) -> str:
-    return name.capitalize() + ("" if reads == DIGITS else plain(f": {shortened(reads)}"))
+def _title(name: str, with_signs: str, number: int, reads: tuple[str, ...]) -> str:
+    """Return a network's name on a button: its number, and the signs that it reads, if it does."""
+    if reads == DIGITS:
+        return Later(name, number=number)
+    return Later(with_signs, number=number, signs=plain(shortened(reads)))
 
 
 def named(visitor: Visitor, text: str | None) -> str | None:
