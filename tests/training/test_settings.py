@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, Settings
-from mlp.images.handwriting import style_names
+from mlp.images.handwriting import STYLE_LABELS, style_names
+from mlp.language import speaking
 from mlp.nn.weights import MAX_FILE_BYTES
 from mlp.training.recipes import RECIPES, recipe_of
+from mlp.training.setting_entry import heading, value_label, value_text
 from mlp.training.settings import MAX_PARAMETERS, SETTINGS, controls, positions_of, settings_at
 
 
@@ -117,3 +119,14 @@ def test_controls_can_show_each_recipe(name):
     assert all(controls()[key].has(position) for key, position in positions.items())
     assert settings_at(positions) == RECIPES[name].settings
     assert recipe_of(RECIPES[name].settings) == name
+
+
+def test_values_and_names_are_shown_in_the_language_of_the_place():
+    for entry in SETTINGS:
+        assert heading(entry.name) == entry.name.capitalize()
+        for control in entry.controls:
+            if control.kind in ("stops", "choice"):
+                assert list(map(value_label, control.positions)) == list(map(value_text, control.positions))
+    with speaking("de"):
+        assert value_label(0.0001) == "0,0001"
+    assert list(STYLE_LABELS) == style_names()
