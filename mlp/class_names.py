@@ -85,6 +85,17 @@ def in_words(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
+def either(names: Sequence[str]) -> str:
+    """Return the names as a phrase of one of them.
+
+    >>> either(["A", "B", "C"])
+    'A, B or C'
+    """
+    if speaks() != ENGLISH:
+        return listed(names, "or")
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 def none_of(names: Sequence[str]) -> tuple[str, str]:
     """Return the answer to a drawing of none of the classes, and a sentence on it.
 

@@ -16,7 +16,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent / "languages"
@@ -117,11 +117,11 @@ def several(one: str, more: str, n: int, /, **values: Any) -> str:
     return _with_values(catalog(speaks()).ngettext(one, more, n), {"n": n, **values})
 
 
-def listed(texts: Sequence[str]) -> str:
-    """Return texts as one phrase of another language than English, as its "A, B and C"."""
+def listed(texts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Return texts as one phrase of another language than English: its "A, B and C", or its "A, B or C"."""
     from babel.lists import format_list
 
-    return format_list(texts, locale=speaks())
+    return format_list(texts, style, locale=speaks())
 
 
 def dated(day: date) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.scores import percent
-from mlp.class_names import in_words, none_of
+from mlp.class_names import either, in_words, none_of
 from mlp.images.input_image import InputImage
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.networks import Answerer, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
@@ -28,6 +29,7 @@ from mlp.page.visitors.shelf import chosen
 from mlp.page.visitors.visitor import Visitor
 
 SENT_PX = 90  # largest side of an image as it is sent to the browser, which shows it smaller
+AS_DRAWN, CUT = mark("as drawn"), mark("cut to ink")
 
 LOOK_INSIDE = "Look inside"
 
@@ -62,7 +64,7 @@ def answer_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
             draw("answer_heard", "p hidden data-say")
     with st.container(key="way_line", gap=None):
         # Apart from the images, so that it stays open when they change.
-        st.html('<details class="ink-open"><summary>What it sees</summary></details>')
+        st.html(f'<details class="ink-open"><summary>{tr("What it sees")}</summary></details>')
         with st.container(key="model_input"):
             draw("stages", 'div class="ink-stages"')
     _row(visitor, takers)
@@ -112,7 +114,7 @@ def _parts(visitor: Visitor, key: str, loan: state.Loan | None, page: LivePage) 
     is_silent = answers.unfinished or answer.by.plays
     shares = answer.shares if answer.is_seen and answer.reading is not None else None
     return {
-        "html.bars": share_bars(answer.by.reader.names, shares, "Probability of each answer"),
+        "html.bars": share_bars(answer.by.reader.names, shares, tr("Probability of each answer")),
         "html.answer": text,
         "html.answer_more": more,
         "html.answer_heard": "" if is_silent else _spoken_answer(answers),
@@ -130,7 +132,9 @@ def _picture(page: LivePage) -> Parts:
 
 
 def _reads(answer: DigitAnswer) -> str:
-    return "The network" + ("" if answer.drawing is None else f", reading {html.escape(answer.drawing.name)}")
+    if answer.drawing is None:
+        return tr("The network")
+    return tr("The network, reading {image}", image=html.escape(tr(answer.drawing.name)))
 
 
 def _scene(answer: DigitAnswer) -> Scene | None:
@@ -151,7 +155,8 @@ def _at_rest(key: str) -> Scene | None:
 def _network(answer: DigitAnswer) -> None:
     picture = _scene(answer)
     if picture is None:
-        st.html('<p class="ink-status">Its weights have grown without limit, so there is nothing to show.</p>')
+        text = tr("Its weights have grown without limit, so there is nothing to show.")
+        st.html(f'<p class="ink-status">{text}</p>')
     else:
         network_widget("stage_network", picture.packed(), [0], _open)
 
@@ -168,7 +173,7 @@ def _spoken_answer(answers: Answer) -> str:
     text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer_html(answers))
     answer = answers.current
     is_read = answer.reading is not None and (answer.is_seen or len(answers.all) > 1)
-    return f"Reads {text}, {more}." if is_read else f"{text.rstrip('.')}."
+    return tr("Reads {answer}, {more}.", answer=text, more=more) if is_read else f"{text.rstrip('.')}."
 
 
 def _answer_html(answers: Answer) -> tuple[str, str]:
@@ -178,36 +183,37 @@ def _answer_html(answers: Answer) -> tuple[str, str]:
     names = html.escape(in_words(answers.collected or reader.names))
     if answer.by.diverged is not None:
         return (
-            '<p class="none">It blew up</p>',
-            "<small>The steps were too large, and the weights grew without limit.</small>",
+            f'<p class="none">{tr("It blew up")}</p>',
+            f"<small>{tr('The steps were too large, and the weights grew without limit.')}</small>",
         )
     if answer.shares is None:
         wants_digit = reader.reads_digits and not answers.collected
-        what = "a digit" if wants_digit else names.replace(" and ", " or ")
+        one_of = html.escape(either(answers.collected or reader.names))
+        asked = tr("Draw a digit.") if wants_digit else tr("Draw {signs}.", signs=one_of)
         invitation = "" if answers.collected else answer.by.invitation
+        empty = f'<span class="ink-unseen">{tr("Nothing drawn yet.")} </span>'
         return (
-            f'<p class="none ink-empty"><span class="ink-unseen">Nothing drawn yet. </span>'
-            f"{invitation or f'Draw {what}.'}</p>",
-            "<small>I read it while you draw.</small>",
+            f'<p class="none ink-empty">{empty}{invitation or asked}</p>',
+            f"<small>{tr('I read it while you draw.')}</small>",
         )
     if answer.reading is None:
         return (
-            '<p class="none">No answer</p>',
-            "<small>This network’s weights have grown without limit.</small>",
+            f'<p class="none">{tr("No answer")}</p>',
+            f"<small>{tr('This network’s weights have grown without limit.')}</small>",
         )
     if len(answers.all) > 1:
         return _several(answers)
     if not answer.is_seen:
         words, more = map(html.escape, none_of(reader.names))
-        door = '<button type="button" class="ink-door">Teach me!</button>' * reader.reads_digits
+        door = f'<button type="button" class="ink-door">{tr("Teach me!")}</button>' * reader.reads_digits
         if answers.collected not in ((), reader.names):
-            more, door = f"This network has not learned {names}.", ""
+            more, door = tr("This network has not learned {signs}.", signs=names), ""
         return f'<p class="none">{words}</p>', f"<small>{more}</small>{door}"
     place, share = answer.reading
     name = reader.names[place]
     return (
         f'<p class="digit" style="--letters:{len(name)}">{html.escape(name)}</p>',
-        f"<small>{percent(share)} sure</small>",
+        f"<small>{tr('{share} sure', share=percent(share))}</small>",
     )
 
 
@@ -216,35 +222,36 @@ def _several(answers: Answer) -> tuple[str, str]:
     names = [html.escape(each.text or "?") for each in answers.all]
     buttons = "".join(
         f'<button type="button" data-choose="{place}" aria-pressed="{str(place == answers.chosen).lower()}" '
-        f'title="Show this digit">{name}</button>'
+        f'title="{tr("Show this digit")}">{name}</button>'
         for place, name in enumerate(names)
     )
     answer = answers.current
-    text = "no digit" if answer.reading is None or not answer.is_seen else f"{percent(answer.reading.share)} sure"
+    is_digit = answer.reading is not None and answer.is_seen
+    text = tr("{share} sure", share=percent(answer.reading.share)) if is_digit and answer.reading else tr("no digit")
     return (
         f'<p class="digit several" style="--n:{len(names)}">{buttons}</p>',
-        f"<small>the {names[answers.chosen]}: {text}</small>",
+        f"<small>{tr('the {digit}: {answer}', digit=names[answers.chosen], answer=text)}</small>",
     )
 
 
 def _stages(drawing: InputImage | None, answerer: Answerer) -> str:
     image = np.zeros((28, 28), np.uint8) if drawing is None else drawing.image
     if drawing is None:
-        shown = [(name, np.zeros((28, 28), np.uint8)) for name in ("as drawn", "cut to ink", "20 × 20", "28 × 28")]
+        shown = [(name, np.zeros((28, 28), np.uint8)) for name in (AS_DRAWN, CUT, "20 × 20", "28 × 28")]
     elif drawing.stages is None:
         shown = [("28 × 28", drawing.image)]
     else:
-        first, second = ("as drawn", drawing.pixels), ("cut to ink", drawing.stages.cut)
+        first, second = (AS_DRAWN, drawing.pixels), (CUT, drawing.stages.cut)
         if drawing.thumbnail is not None:
-            first, second = ("as uploaded", drawing.thumbnail), ("its ink", drawing.pixels)
+            first, second = (mark("as uploaded"), drawing.thumbnail), (mark("its ink"), drawing.pixels)
         shown = [first, second, ("20 × 20", drawing.stages.fitted), ("28 × 28", drawing.image)]
     if answerer.reader.straighten:
-        shown.append(("upright", answerer.seen(image)))
+        shown.append((mark("upright"), answerer.seen(image)))
     figures = []
     for name, pixels in shown:
         step = -(-max(pixels.shape[:2]) // SENT_PX)
         figures.append(
-            f'<figure><img src="{image_url(pixels[::step, ::step])}" alt="the drawing {html.escape(name)}">'
-            f"<figcaption>{html.escape(name)}</figcaption></figure>"
+            f'<figure><img src="{image_url(pixels[::step, ::step])}" alt="{tr("the drawing {stage}", stage=tr(name))}">'
+            f"<figcaption>{tr(name)}</figcaption></figure>"
         )
     return "<span>→</span>".join(figures)

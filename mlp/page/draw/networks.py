@@ -83,18 +83,18 @@ def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers; what it reads is what is drawn."""
     there, more = _beside([*shelf(visitor).values()], chosen(visitor))
     quiet: Any = {"label_visibility": "collapsed", "persist_state": "session"}
-    names = {network.key: network.name for network in (*there, *more)}
+    names = {network.key: tr(network.name) for network in (*there, *more)}
     with st.container(horizontal=True, vertical_alignment="center", gap=None, key="networks"):
         keys = [network.key for network in there]
-        state.network.choice("Which network answers", keys, wrap=False, format_func=names.__getitem__, **quiet)
+        state.network.choice(tr("Which network answers"), keys, wrap=False, format_func=names.__getitem__, **quiet)
         if more:
             _others.set("")
             with _others.placed():
                 st.selectbox(
-                    "Other networks",
+                    tr("Other networks"),
                     ["", *(network.key for network in more)],
                     key=_others.key,
-                    format_func={**names, "": f"{len(more)} more"}.__getitem__,
+                    format_func={**names, "": tr("{n} more", n=len(more))}.__getitem__,
                     width=104,
                     on_change=_others.on_change(lambda: state.network.set(_others.get())),
                     **quiet,
@@ -135,27 +135,36 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answere
     """
     shelved = shelf(visitor).get(key, PRETRAINED)
     lent = loan if loan is not None and loan.key == shelved.key else None
-    words = f"Reading with <b>{html.escape(tr(shelved.called))}</b>"
+    network = html.escape(tr(shelved.called))
+    words = tr("Reading with <b>{network}</b>", network=network)
     if shelved.run is None:
         reader = pretrained(shelved.key) if shelved.is_shipped else shelved.uploaded or (lent and lent.reader)
         if reader is None:  # a friend's, which is no longer on loan
             return answering_as(visitor, PRETRAINED.key, None)
         return Answerer(shelved, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
     if lent is not None:
-        return Answerer(shelved, lent.reader, f"{words}, back at step {lent.step:,}", lent.step, is_lent=True)
+        words = tr("Reading with <b>{network}</b>, back at step {step:,}", network=network, step=lent.step)
+        return Answerer(shelved, lent.reader, words, lent.step, is_lent=True)
     snapshot, origin = shelved.run.snapshot, shelved.run.origin
-    begun = "not yet trained" if origin is None else f"which continues {html.escape(origin.name)}"
-    where = f"epoch {snapshot.epoch}" if snapshot.step else begun
-    return Answerer(shelved, snapshot.reader, f"{words}, {where}", snapshot.step, snapshot.diverged)
+    if snapshot.step:
+        words = tr("Reading with <b>{network}</b>, epoch {epoch}", network=network, epoch=snapshot.epoch)
+    elif origin is None:
+        words = tr("Reading with <b>{network}</b>, not yet trained", network=network)
+    else:
+        first = html.escape(tr(origin.name))
+        words = tr("Reading with <b>{network}</b>, which continues {first}", network=network, first=first)
+    return Answerer(shelved, snapshot.reader, words, snapshot.step, snapshot.diverged)
 
 
 def _invitation(reader: Reader) -> str:
     if not reader.reads_digits:
         names = in_words(reader.names)
-        return f"A network that knows {names if len(names) <= LONG else shortened(reader.names)}. Draw one."
+        names = names if len(names) <= LONG else shortened(reader.names)
+        return tr("A network that knows {signs}. Draw one.", signs=names)
     seconds = reader.facts.get("seconds")
-    trained = f" in {duration(seconds)}" if isinstance(seconds, int | float) else ""
-    return f"A network that somebody trained{trained}. Draw a digit."
+    if isinstance(seconds, int | float):
+        return tr("A network that somebody trained in {time}. Draw a digit.", time=duration(seconds))
+    return tr("A network that somebody trained. Draw a digit.")
 
 
 def training_seconds(answerer: Answerer) -> float | None:
