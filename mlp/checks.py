@@ -5,12 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from mlp.language import Later, mark
+
 
 def checked_int(name: str, value: int, low: int, high: int) -> int:
     """Return ``value`` as a Python int; raise a ValueError unless it is a whole number in range."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}")
+        rule = mark("{name} must be a whole number from {low:,} to {high:,}, got {value}")
+        raise ValueError(Later(rule, name=name, low=low, high=high, value=repr(value)))
     return int(value)
 
 
@@ -51,11 +54,13 @@ class Number:
         owner.__dict__[self._name] = self.checked(value)
 
     @property
-    def rule(self) -> str:
+    def rule(self) -> Later:
         """The range as text."""
-        start = f"greater than {self._low:g}" if self._open_low else f"at least {self._low:g}"
-        end = "less than" if self._open_high else "at most"
-        return f"{start} and {'finite' if self._high == math.inf else f'{end} {self._high:g}'}"
+        low = Later(mark("greater than {low:g}") if self._open_low else mark("at least {low:g}"), low=self._low)
+        if self._high == math.inf:
+            return Later("{range} and finite", range=low)
+        high = Later(mark("less than {high:g}") if self._open_high else mark("at most {high:g}"), high=self._high)
+        return Later("{range} and {end}", range=low, end=high)
 
     def checked(self, value: float) -> float:
         """Return the number as a Python float, or raise a ValueError."""
@@ -66,5 +71,6 @@ class Number:
         above = number > self._low if self._open_low else number >= self._low
         below = number < self._high if self._open_high or self._high == math.inf else number <= self._high
         if isinstance(value, bool) or not (above and below):
-            raise ValueError(f"{self._name} must be {self.rule}, got {value!r}")
+            rule = mark("{name} must be {rule}, got {value}")
+            raise ValueError(Later(rule, name=self._name, rule=self.rule, value=repr(value)))
         return number

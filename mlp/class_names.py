@@ -96,6 +96,17 @@ def either(names: Sequence[str]) -> str:
     return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
+def listing(names: Sequence[str]) -> str:
+    """Return the names as a phrase that is translated where it is shown.
+
+    >>> listing(["A", "B", "C"])
+    'A, B and C'
+    """
+    if len(names) == 1:
+        return names[0]
+    return Later("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
+
+
 def none_of(names: Sequence[str]) -> tuple[str, str]:
     """Return the answer to a drawing of none of the classes, and a sentence on it.
 

@@ -89,6 +89,11 @@ class Later(str):
         return (self.key,), self.values
 
 
+def said_by(error: Exception) -> str:
+    """Return the text of an error: as a `Later` if it is one, for a sentence around it."""
+    return error.args[0] if error.args and isinstance(error.args[0], Later) else str(error)
+
+
 def tr(text: str, /, **values: Any) -> str:
     """Return a text in the language of this place, with its values as ``str.format`` writes them.
 

@@ -11,13 +11,14 @@ from scipy.special import stdtrit
 
 from mlp.analysis.scores import wilson_interval
 from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.language import mark
 from mlp.nn.reader import Reader
 
 MIN_WRITERS = 6
 """Writers from which on a score has limits: of fewer, it says too little about others."""
 MIN_WRITERS_TO_RANK = 18
 """Writers from which on a name can be the one that is misread most, see `most_misread`."""
-READS = (
+READS = mark(
     "Your network reads what the others drew; after *Train with the class* or *Train on the class alone*, only what "
     "you drew. From six writers on, the two limits say how many of 100 it would read in about nine of ten other "
     "classes of as many writers. Fewer writers differ more."
@@ -134,7 +135,8 @@ def compared(lines: Sequence[Line], chosen: str = "") -> Comparison:
     """
     ways = Counter(line.contender.way for line in lines)
     usual = Counter(line.contender.way for line in lines if line.contender.owner) or ways
-    way = chosen if chosen in ways else max(sorted(usual), key=lambda way: (usual[way], ways[way]), default="")
+    most = max(sorted(usual), key=lambda way: (usual[way], ways[way]), default="")
+    way = next((way for way in ways if way == chosen), most)  # of the table, which can be translated
     apart = [line for line in lines if line.contender.way != way]
     apart.sort(key=lambda line: (line.contender.way, line.contender.name))
     return Comparison(way, [line for line in lines if line.contender.way == way], apart)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from mlp.analysis.dead_neurons import SAMPLE
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import Later
 from mlp.training.history import History
 from mlp.training.settings import Settings
 
@@ -24,7 +25,7 @@ GOOD = 0.95  # training accuracy from which silent neurons do no harm
 class Remedy(NamedTuple):
     """A remedy: the label of its button, and the settings to change."""
 
-    label: str
+    label: Later
     changes: dict[str, Any]
 
 
@@ -37,8 +38,8 @@ class Diagnosis:
     """
 
     kind: str
-    title: str
-    text: str
+    title: Later
+    text: Later
     remedy: Remedy
 
 
@@ -105,15 +106,21 @@ def _usual(settings: Settings) -> float:
 
 def _slower(settings: Settings, rate: float) -> Remedy:
     slower = rounded_rate(_usual(settings) if rate >= 2 * _usual(settings) else rate / 10)
-    return Remedy(f"Try learning rate {slower:g}", {"learning_rate": slower})
+    return _with_rate(slower)
+
+
+def _with_rate(rate: float) -> Remedy:
+    return Remedy(Later("Try learning rate {rate:g}", rate=rate), {"learning_rate": rate})
 
 
 def _diverged(snapshot: Snapshot) -> Diagnosis:
     return Diagnosis(
         "diverged",
-        f"The loss is no longer a finite number at step {snapshot.diverged:,}",
-        f"The steps were too large, and the weights grew without limit. The network from step "
-        f"{snapshot.step:,} is kept.",
+        Later("The loss is no longer a finite number at step {step:,}", step=snapshot.diverged),
+        Later(
+            "The steps were too large, and the weights grew without limit. The network from step {step:,} is kept.",
+            step=snapshot.step,
+        ),
         _slower(snapshot.settings, snapshot.learning_rate),
     )
 
@@ -121,24 +128,30 @@ def _diverged(snapshot: Snapshot) -> Diagnosis:
 def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis:
     newest = history.newest
     assert newest is not None
-    title, why = "The loss is not falling", "Smaller steps help more often than larger ones."
+    title, why = Later("The loss is not falling"), Later("Smaller steps help more often than larger ones.")
     remedy = _slower(settings, rate)
     if rate >= 2.9 * _usual(settings):  # so long that they are the most likely cause
-        why = "The steps look too large: each jumps across the valley that it should go down into."
+        why = Later("The steps look too large: each jumps across the valley that it should go down into.")
     elif settings.activation == "sigmoid" and len(settings.hidden) > 1:
-        why = "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left."
-        remedy = Remedy("Try ReLU", {"activation": "relu"})
+        why = Later(
+            "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left."
+        )
+        remedy = Remedy(Later("Try ReLU"), {"activation": "relu"})
     elif settings.dropout and rate > 0.05 * _usual(settings):
-        why = f"Dropout lets {settings.dropout:.0%} of the hidden neurons sit out for each image. Too few may be left."
-        remedy = Remedy("Try dropout 0", {"dropout": 0.0})
+        why = Later(
+            "Dropout lets {share:.0%} of the hidden neurons sit out for each image. Too few may be left.",
+            share=settings.dropout,
+        )
+        remedy = Remedy(Later("Try dropout 0"), {"dropout": 0.0})
     elif rate < 0.9 * _usual(settings):
-        title = "The loss is hardly falling"
-        why = "The steps look too small: at this pace, training would take very long."
-        faster = rounded_rate(min(100 * rate, _usual(settings)))
-        remedy = Remedy(f"Try learning rate {faster:g}", {"learning_rate": faster})
-    text = (
-        f"On training images, not bent and without dropout, it is {newest.training_loss:.2f}. A blind guess costs "
-        f"{math.log(settings.n_classes):.2f}. {why}"
+        title = Later("The loss is hardly falling")
+        why = Later("The steps look too small: at this pace, training would take very long.")
+        remedy = _with_rate(rounded_rate(min(100 * rate, _usual(settings))))
+    text = Later(
+        "On training images, not bent and without dropout, it is {loss:.2f}. A blind guess costs {blind:.2f}. {why}",
+        loss=newest.training_loss,
+        blind=math.log(settings.n_classes),
+        why=why,
     )
     return Diagnosis("not falling", title, text, remedy)
 
@@ -147,20 +160,23 @@ def _overfitting(settings: Settings, gap: float) -> Diagnosis:
     if settings.images is not None:
         more = settings.images * 10
         remedy = (
-            Remedy(f"Try {more:,} images", {"images": more})
+            Remedy(Later("Try {n:,} images", n=more), {"images": more})
             if more <= 10_000
-            else Remedy("Try all images", {"images": None})
+            else Remedy(Later("Try all images"), {"images": None})
         )
     elif not settings.warp:
-        remedy = Remedy("Try bent images", {"warp": 1.0})
+        remedy = Remedy(Later("Try bent images"), {"warp": 1.0})
     else:
         stronger = min(max(10 * settings.weight_decay, 1e-4), 1e-2)
-        remedy = Remedy(f"Try weight decay {stronger:g}", {"weight_decay": stronger})
+        remedy = Remedy(Later("Try weight decay {strength:g}", strength=stronger), {"weight_decay": stronger})
     return Diagnosis(
         "overfitting",
-        "The network memorizes its images",
-        f"Of a hundred images, it reads {100 * gap:.0f} more in training than in validation. It has learned "
-        "what is special about these images, which doesn’t help with others.",
+        Later("The network memorizes its images"),
+        Later(
+            "Of a hundred images, it reads {more:.0f} more in training than in validation. It has learned what is "
+            "special about these images, which doesn’t help with others.",
+            more=100 * gap,
+        ),
         remedy,
     )
 
@@ -169,8 +185,13 @@ def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Diagnosis:
     worst = max(range(len(dead)), key=dead.__getitem__)
     return Diagnosis(
         "dead",
-        "Many neurons are silent",
-        f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the neurons give 0 on all {SAMPLE} images tried. Training "
-        "hardly changes such a neuron, so many stay silent. Steps that are too large can cause this.",
+        Later("Many neurons are silent"),
+        Later(
+            "In hidden layer {layer}, {share:.0%} of the neurons give 0 on all {n} images tried. Training hardly "
+            "changes such a neuron, so many stay silent. Steps that are too large can cause this.",
+            layer=worst + 1,
+            share=float(dead[worst]),
+            n=SAMPLE,
+        ),
         _slower(settings, rate),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from mlp.analysis.training_way import USUAL_SHARE
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
+from mlp.language import Later
 from mlp.nn.reader import Reader
 from mlp.training.data.drawing_data import sign_settings, split_data, with_warps
 from mlp.training.data.sources import Mnist
@@ -100,7 +101,7 @@ def one_writer(writers: Sequence[DrawingSet], place: int, base: Reader | None = 
     )
     is_theirs = np.repeat(np.arange(len(writers)) == place, [len(each) for each in first])
     if is_theirs.all() or not is_theirs.any():
-        raise ValueError("you and others must have given drawings")
+        raise ValueError(Later("you and others must have given drawings"))
     if not len(read):
-        raise ValueError("somebody must have given two drawings of a name, so that one can be read")
+        raise ValueError(Later("somebody must have given two drawings of a name, so that one can be read"))
     return OneWriter(learned, read, is_theirs, base)

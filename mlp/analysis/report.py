@@ -12,7 +12,8 @@ from mlp.analysis.inline_html import csp_hash, data_url, png_url
 from mlp.analysis.mistakes import LabeledReadings
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
-from mlp.training.setting_entry import value_text
+from mlp.language import direction, mark, speaks, tr
+from mlp.training.setting_entry import heading, value_label
 from mlp.training.settings import SETTINGS, Settings
 
 MAX_MISTAKES_SHOWN, MAX_OWN_SHOWN = 14, 28  # the space left on one sheet of A4
@@ -24,7 +25,7 @@ _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 _PAGE = """\
 <!doctype html>
-<html lang="en">
+<html lang="{lang}" dir="{dir}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -70,31 +71,44 @@ def report_page(
     worst, names = readings.worst(), [html.escape(name) for name in settings.names]
     sections = [
         f"<h1>{html.escape(title)}</h1>",
-        f"<p>{right:,} of {total:,} validation images read correctly, {100 * right / total:.2f}%.</p>",
-        f'<img class="curves" alt="Loss and accuracy over the epochs" src="{data_url("svg+xml", curves_svg)}">',
-        f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
-        f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
-        f"<p>Rows: true {kind_of(settings.names)}. Columns: network’s answer.</p></section></div>",
+        f"<p>{_score(right, total)}</p>",
+        f'<img class="curves" alt="{tr("Loss and accuracy over the epochs")}" src="{data_url("svg+xml", curves_svg)}">',
+        f'<div class="columns"><section><h2>{tr("Settings")}</h2><dl>{_rows(facts, settings)}</dl></section>',
+        f"<section><h2>{tr('Confusion')}</h2>{_confusion(readings.confusion, names)}",
+        f"<p>{_legend(settings)}</p></section></div>",
     ]
     if shows_mistakes:
         shown = _digits(validation, worst[:MAX_MISTAKES_SHOWN], names)
-        sections.append(f"<h2>Most confident mistakes, of {len(worst):,}</h2>{shown}")
+        sections.append(f"<h2>{tr('Most confident mistakes, of {n:,}', n=len(worst))}</h2>{shown}")
     if own is not None:
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
         shown = _digits(own, range(n)[-MAX_OWN_SHOWN:], names)
-        sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read correctly</h2>{shown}")
+        heading = tr("Own digits: {right:,} of {n:,} read correctly", right=n_right, n=n)
+        sections.append(f"<h2>{heading}</h2>{shown}")
     return printed_page(title, _CSS, "\n".join(sections))
+
+
+def _score(right: int, n: int) -> str:
+    score = mark("{right:,} of {n:,} validation images read correctly, {share:.2%}.")
+    return tr(score, right=right, n=n, share=right / n)
+
+
+def _legend(settings: Settings) -> str:
+    if kind_of(settings.names) == "digit":
+        return tr("Rows: true digit. Columns: network’s answer.")
+    return tr("Rows: true sign. Columns: network’s answer.")
 
 
 def printed_page(title: str, css: str, body: str) -> str:
     """Return an HTML page without requests for sheets of A4; the title is escaped, the body must be."""
     css = _SHEET_CSS + css
     policy = f"default-src 'none'; style-src {csp_hash(css)}; img-src data:; base-uri 'none'; form-action 'none'"
-    return _PAGE.format(title=html.escape(title), policy=policy, css=css, body=body)
+    lang = speaks()
+    return _PAGE.format(title=html.escape(title), policy=policy, css=css, body=body, lang=lang, dir=direction(lang))
 
 
 def _rows(facts: Sequence[tuple[str, str]], settings: Settings) -> str:
-    rows = [*facts, *((entry.name.capitalize(), value_text(getattr(settings, entry.field))) for entry in SETTINGS)]
+    rows = [*facts, *((heading(entry.name), value_label(getattr(settings, entry.field))) for entry in SETTINGS)]
     return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value[:200])}</dd>" for name, value in rows)
 
 
@@ -113,8 +127,8 @@ def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) 
     for position in positions:
         true_digit, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
         sure = percent(float(digits.readings.probabilities[position, read]))
-        text = f"{names[true_digit]} read as {names[read]}"
+        text = tr("{name} read as {read}", name=names[true_digit], read=names[read])
         marked = f"{names[true_digit]} → <b>{names[read]}</b>" if true_digit != read else names[true_digit]
         picture = f'<img alt="{text}" src="{png_url(Image.fromarray(digits.images[position].reshape(28, 28)))}">'
         shown.append(f"<figure>{picture}<figcaption>{marked}<br>{sure}</figcaption></figure>")
-    return f'<div class="digits">{"".join(shown)}</div>' if shown else "<p>None.</p>"
+    return f'<div class="digits">{"".join(shown)}</div>' if shown else f"<p>{tr('None.')}</p>"

@@ -1,8 +1,15 @@
-"""How a network was trained, in a few words that are equal for networks trained alike: only these are compared."""
+"""How a network was trained, in a few words that are equal for networks trained alike: only these are compared.
+
+They are kept and compared in English, and translated where they are shown.
+"""
+
+from collections.abc import Sequence
+from functools import reduce
 
 from mlp.jobs.earlier_runs import differences
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import Later, mark
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
@@ -10,29 +17,50 @@ from mlp.training.recipes import FIRST, RECIPES, Recipe
 from mlp.training.setting_entry import value_text
 from mlp.training.settings import Settings, setting_names
 
-UPLOADED, BY_INKLING = "uploaded", "by Inkling"
+UPLOADED, BY_INKLING = Later("uploaded"), Later("by Inkling")
 """The ways of networks from a file, and of the pretrained network."""
 USUAL_SHARE = 0.25
 """The share of drawings among MNIST's digits that a way need not name."""
 _NAMED_ELSEWHERE = ("images", "epochs", "seed", "names")
-_BEGUN = {"pretrained": BY_INKLING, "article": RECIPES[FIRST].label, "uploaded": UPLOADED}
+_BEGUN = {"pretrained": BY_INKLING, "article": Later(RECIPES[FIRST].label), "uploaded": UPLOADED}
 
 
-def way_of(snapshot: Snapshot, data: Source | None, origin: Origin | None) -> str:
+def way_of(snapshot: Snapshot, data: Source | None, origin: Origin | None) -> Later:
     """Return how a run is trained: by which settings, on whose drawings, and from which network."""
     words = settings_in_words(snapshot.settings)
     if rates := snapshot.history.learning_rates:
-        words += f", learning rate moved to {', '.join(value_text(rate) for _, rate in rates)}"
+        moved = _enumerated([value_text(rate) for _, rate in rates])
+        words = Later("{settings}, learning rate moved to {rates}", settings=words, rates=moved)
     if isinstance(data, FewDigits):
-        words += f", {data.each} images of each digit"
+        words = Later("{settings}, {n} images of each digit", settings=words, n=data.each)
     if isinstance(data, DrawingData):
-        whose = "a round’s mistakes" if data.mistakes else "the class" if data.room else "own drawings"
-        share = "" if data.share == USUAL_SHARE else f", at a share of {data.share:.0%}"
-        words = f"{whose} alone, {words}" if data.base is None else f"with {whose}{share}"
-    return words if origin is None or origin.root is None else f"{_BEGUN[origin.root]}, then {words}"
+        words = _on_drawings(data, words)
+    if origin is None or origin.root is None:
+        return words
+    return Later("{begun}, then {learned}", begun=_BEGUN[origin.root], learned=words)
 
 
-def settings_in_words(settings: Settings) -> str:
+def _on_drawings(data: DrawingData, words: Later) -> Later:
+    if data.mistakes:
+        alone, mixed = mark("a round’s mistakes alone, {settings}"), mark("with a round’s mistakes")
+    elif data.room:
+        alone, mixed = mark("the class alone, {settings}"), mark("with the class")
+    else:
+        alone, mixed = mark("own drawings alone, {settings}"), mark("with own drawings")
+    if data.base is None:
+        return Later(alone, settings=words)
+    if data.share == USUAL_SHARE:
+        return Later(mixed)
+    return Later("{drawings}, at a share of {share:.0%}", drawings=Later(mixed), share=data.share)
+
+
+def _enumerated(words: Sequence[str]) -> str:
+    """Return words with commas between them."""
+    pair = "{first}, {more}"  # without a word to translate
+    return reduce(lambda first, more: Later(pair, first=first, more=more), words)
+
+
+def settings_in_words(settings: Settings) -> Later:
     """Return the nearest recipe, what is different from it, and the numbers of images and epochs.
 
     The seed is no way of training.
@@ -43,13 +71,19 @@ def settings_in_words(settings: Settings) -> str:
     'Memorizes, hidden layers 30, 300 images, 1 epoch'
     """
 
-    def different(recipe: Recipe) -> list[str]:
-        both = differences([recipe.settings, settings]).items()
-        return [f"{setting_names()[name]} {values[1]}" for name, values in both if name not in _NAMED_ELSEWHERE]
+    def different(recipe: Recipe) -> list[Later]:
+        both, named = differences([recipe.settings, settings], value_text).items(), "{name} {value}"
+        return [
+            Later(named, name=Later(setting_names()[name]), value=values[1])
+            for name, values in both
+            if name not in _NAMED_ELSEWHERE
+        ]
 
     nearest = min(
         RECIPES.values(), key=lambda recipe: (len(different(recipe)), recipe.settings.images != settings.images)
     )
-    counts = {"image": settings.images, "epoch": settings.epochs}
-    named = [f"{n:,} {noun}{'s' * (n != 1)}" for noun, n in counts.items() if n is not None]
-    return ", ".join([nearest.label, *different(nearest), *named])
+    words = [Later(nearest.label), *different(nearest)]
+    if settings.images is not None:
+        words.append(Later(mark("{n:,} image") if settings.images == 1 else mark("{n:,} images"), n=settings.images))
+    words.append(Later(mark("{n:,} epoch") if settings.epochs == 1 else mark("{n:,} epochs"), n=settings.epochs))
+    return Later("{recipe}, {more}", recipe=words[0], more=_enumerated(words[1:]))

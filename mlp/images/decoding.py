@@ -6,6 +6,8 @@ import re
 import numpy as np
 from PIL import Image, ImageOps
 
+from mlp.language import Later, mark
+
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 50_000_000
 """Limit for a JPEG before it is reduced, checked before decoding. Phones take 12 to 48 million."""
@@ -36,7 +38,8 @@ class PictureError(ValueError):
 
 def too_large(data: bytes) -> PictureError:
     """Return the error for a file with too many bytes."""
-    return PictureError(f"an image may have at most {MAX_BYTES / 1e6:.0f} MB, got {len(data) / 1e6:.1f} MB")
+    rule = mark("an image may have at most {most:.0f} MB, got {size:.1f} MB")
+    return PictureError(Later(rule, most=MAX_BYTES / 1e6, size=len(data) / 1e6))
 
 
 def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
@@ -46,21 +49,23 @@ def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError(f"an image may have at most {MAX_PIXELS / 1e6:.0f} million pixels, this has more") from error
+        rule = mark("an image may have at most {most:.0f} million pixels, this has more")
+        raise PictureError(Later(rule, most=MAX_PIXELS / 1e6)) from error
     except Exception as error:  # Pillow's decoders raise many kinds on broken files
-        raise PictureError(f"this file is not a readable image; use one of {', '.join(FORMATS)}") from error
+        rule = mark("this file is not a readable image; use one of {formats}")
+        raise PictureError(Later(rule, formats=", ".join(FORMATS))) from error
     scans = _n_scans(data) if image.format in ("JPEG", "MPO") else 0
     if scans > MAX_SCANS:
-        raise PictureError(f"a JPEG may have at most {MAX_SCANS} scans, got {scans:,}")
+        raise PictureError(Later("a JPEG may have at most {most} scans, got {n:,}", most=MAX_SCANS, n=scans))
     width, height = image.size
     max_pixels = MAX_PIXELS_WHOLE if scans == 0 else MAX_PIXELS if scans == 1 else MAX_PIXELS_IN_SCANS
     if width * height > max_pixels:
-        kind = f"progressive {image.format}" if scans > 1 else image.format
-        raise PictureError(
-            f"a {kind} may have at most {max_pixels / 1e6:.0f} million pixels, got {width:,} × {height:,}"
-        )
+        rule = mark("a {kind} may have at most {most:.0f} million pixels, got {width:,} × {height:,}")
+        kind = Later("progressive {format}", format=image.format) if scans > 1 else image.format
+        raise PictureError(Later(rule, kind=kind, most=max_pixels / 1e6, width=width, height=height))
     if max(width, height) > MAX_SIDE:
-        raise PictureError(f"a side of an image may have at most {MAX_SIDE:,} pixels, got {width:,} × {height:,}")
+        rule = mark("a side of an image may have at most {most:,} pixels, got {width:,} × {height:,}")
+        raise PictureError(Later(rule, most=MAX_SIDE, width=width, height=height))
     try:
         shrink = 2 * side_px / max(width, height)
         # A JPEG is then decoded at a reduced size, in a fraction of the time and memory.
@@ -69,7 +74,7 @@ def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
         small = _shrunk(image, side_px)
         small = ImageOps.exif_transpose(small) if small.getexif() else small
     except Exception as error:
-        raise PictureError("this image file is broken or incomplete") from error
+        raise PictureError(Later("this image file is broken or incomplete")) from error
     return _without_alpha(small)
 
 
@@ -97,7 +102,7 @@ def _without_alpha(image: Image.Image) -> np.ndarray:
     colors, alpha = pixels[..., :3], pixels[..., 3:] / 255
     opaque = alpha[..., 0] > 0.5
     if not opaque.any():
-        raise PictureError("this image is fully transparent")
+        raise PictureError(Later("this image is fully transparent"))
     if opaque.mean() > 0.6:  # an image with holes or round corners: fill them with its own most common tone
         paper = np.median(colors[opaque], axis=0)
     else:

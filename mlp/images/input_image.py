@@ -13,7 +13,7 @@ from mlp.images.mnist import Dataset, Split
 from mlp.images.picture import Picture
 from mlp.images.recorded import Stroke
 from mlp.images.side_by_side import digits_side_by_side
-from mlp.language import tr
+from mlp.language import Later, mark, tr
 
 Kind = Literal["drawing", "picture", "test", "validation"]
 
@@ -23,7 +23,7 @@ class InputImage:
     """A network's input with everything that the page shows of it; built once, and shared by all parts of the page."""
 
     kind: Kind
-    name: str  # on the page
+    name: str  # on the page, in English or a text to be translated
     pixels: np.ndarray  # (H, W) uint8, the original: 0 paper, 255 ink
     image: Float32Array  # (28, 28), 0 to 1: the network's input
     stages: Stages | None = None  # from the original to the input; None for data, which MNIST's authors prepared
@@ -49,7 +49,9 @@ def _strokes_in(ink: np.ndarray, strokes: Sequence[Stroke]) -> tuple[Stroke, ...
 def from_drawing(ink: np.ndarray, strokes: Sequence[Stroke] = ()) -> InputImage | None:
     """Return a drawing, (H, W) uint8, as an input; None without ink. Raises the errors of `to_mnist`."""
     passed = stages(ink)
-    return None if passed is None else InputImage("drawing", "your drawing", ink, passed.centered, passed, strokes)
+    return (
+        None if passed is None else InputImage("drawing", Later("your drawing"), ink, passed.centered, passed, strokes)
+    )
 
 
 def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
@@ -65,7 +67,7 @@ def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
     passed = stages(ink)
     if passed is None:
         return None
-    return InputImage("picture", "your photo", ink, passed.centered, passed, thumbnail=thumbnail)
+    return InputImage("picture", Later("your photo"), ink, passed.centered, passed, thumbnail=thumbnail)
 
 
 def from_data(data: Dataset, number: int, kind: Literal["test", "validation"]) -> InputImage:
@@ -79,16 +81,21 @@ def from_data(data: Dataset, number: int, kind: Literal["test", "validation"]) -
     split: Split = getattr(data, kind)
     pixels = split.images[number].reshape(IMAGE_PX, IMAGE_PX)
     image = np.multiply(pixels, 1 / 255, dtype=np.float32)
-    name = f"{data.noun(kind)[0]} no. {number:,}, {with_article(data.names[split.labels[number]])}"
+    shown = _with_article(data.names[split.labels[number]])
+    name = Later("{noun} no. {number:,}, {shown}", noun=data.noun(kind)[0], number=number, shown=shown)
     return InputImage(kind, name, pixels, image)
 
 
 def with_article(name: str) -> str:
-    """Return a digit with its article, or a sign in quotes, as its article is unknown.
+    """Return a digit with its article, or a sign in quotes, as its article is unknown, in the language of the place.
 
     >>> with_article("7"), with_article("8"), with_article("cat")
     ('a 7', 'an 8', '“cat”')
     """
+    return tr(_with_article(name))
+
+
+def _with_article(name: str) -> Later:
     if name not in DIGITS:
-        return tr("“{sign}”", sign=name)
-    return tr("an {digit}", digit=name) if name == "8" else tr("a {digit}", digit=name)
+        return Later("“{sign}”", sign=name)
+    return Later(mark("an {digit}") if name == "8" else mark("a {digit}"), digit=name)

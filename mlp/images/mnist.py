@@ -14,12 +14,16 @@ import numpy as np
 
 from mlp.class_names import DIGITS, checked_names
 from mlp.images.idx import idx_offset, idx_shape, parse_idx
+from mlp.language import Later
 from mlp.user_cache import shared
 
 PACKAGED = Path(__file__).with_name("mnist")
 """The folder with MNIST's four files and their license."""
 VALIDATION_SIZE = 10_000
 MIN_IMAGES = 6  # so that a sixth is one
+TEST_NOUN = (Later("test digit"), Later("test digits"))
+VALIDATION_NOUN = (Later("validation digit"), Later("validation digits"))
+"""Names of one image, and of several."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +67,8 @@ class Dataset:
     """Images for training, for choosing settings and for the final test; ``name`` says which data it is.
 
     ``names`` are those of the classes, from label 0. ``unseen`` holds images like the training ones, for a visitor's
-    own signs; None for digits. ``validation_noun`` names one validation image, and several.
+    own signs; None for digits. ``validation_noun`` names one validation image, and several. ``is_mnist`` says whether
+    all of MNIST is among it.
 
     Raises
     ------
@@ -77,7 +82,8 @@ class Dataset:
     test: Split
     names: tuple[str, ...] = DIGITS
     unseen: np.ndarray | None = None
-    validation_noun: tuple[str, str] = ("validation digit", "validation digits")
+    validation_noun: tuple[str, str] = VALIDATION_NOUN
+    is_mnist: bool = False
 
     def __post_init__(self) -> None:
         """Check that each label has a name."""
@@ -94,7 +100,7 @@ class Dataset:
     def noun(self, split: str) -> tuple[str, str]:
         """Return the name of one image of a split to check, and of several."""
         is_test = split == "test" and split in self.splits_to_check
-        return ("test digit", "test digits") if is_test else self.validation_noun
+        return TEST_NOUN if is_test else self.validation_noun
 
 
 def evenly_spaced(n: int, most: int) -> slice:
@@ -147,11 +153,13 @@ def load_mnist(directory: str | os.PathLike | None = None, *, download: bool = T
                 )
     train, test = (_split(folder, part) for part in ("train", "t10k"))
     end = len(train) - min(VALIDATION_SIZE, len(train) // 6)
+    is_mnist = _checksum(folder) == _checksum(PACKAGED)
     return Dataset(
-        "MNIST" if _checksum(folder) == _checksum(PACKAGED) else folder.name,
+        "MNIST" if is_mnist else folder.name,
         train=Split(train.images[:end], train.labels[:end]),
         validation=Split(train.images[end:], train.labels[end:]),
         test=test,
+        is_mnist=is_mnist,
     )
 
 

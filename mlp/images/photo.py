@@ -11,6 +11,7 @@ from mlp.images.decoding import SHEET_PX, PictureError, decoded
 from mlp.images.drawing import ink_box
 from mlp.images.picture import Picture, SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
+from mlp.language import Later
 
 THUMBNAIL_PX = 112
 SHOWN_PX = 640
@@ -72,7 +73,7 @@ def find_ink(colors: np.ndarray) -> np.ndarray:
     noise = 1.4826 * float(np.median(-below)) if len(below) else 0.0
     strength = _strength(difference, noise)
     if strength is None:
-        raise PictureError("nothing in this image stands out from its background like ink from paper")
+        raise PictureError(Later("nothing in this image stands out from its background like ink from paper"))
     ink = np.clip((difference / strength - 0.35) / 0.35, 0, 1)
     ink = _largest_pieces(ink)
     ink = _cut(ink)

@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from mlp.class_names import DIGITS
+from mlp.language import Later, mark
 
 CANVAS_PX = 280
 """Side of the page's canvas."""
@@ -46,6 +47,9 @@ SEED = 7
 Stroke = np.ndarray
 """Points of one pen-down, (n, 2) float64, x to the right and y down."""
 
+
+A_DRAWING = Later("a drawing")
+"""What errors call strokes that have no other name."""
 
 PIXELS = 784
 
@@ -125,10 +129,12 @@ def load_drawings(path: str | Path) -> list[Example]:
 def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Example:
     """Return one sample of such a file; the message of a ValueError begins with ``where``."""
     if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
-        raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
+        wrong = mark("{where}: needs a label and strokes, got {sample}")
+        raise ValueError(Later(wrong, where=where, sample=f"{sample!r:.60}"))
     label = sample["label"]
     if type(label) is not int or not 0 <= label < n_labels:
-        raise ValueError(f"{where}: label must be a number from 0 to {n_labels - 1}, got {label!r:.60}")
+        wrong = mark("{where}: label must be a number from 0 to {last}, got {label}")
+        raise ValueError(Later(wrong, where=where, last=n_labels - 1, label=f"{label!r:.60}"))
     image = _image(sample["image"], where) if "image" in sample else NO_IMAGE
     is_photo = len(image) and sample["strokes"] == []
     return Example(label, image, NO_STROKES if is_photo else checked_strokes(sample["strokes"], where))
@@ -138,11 +144,10 @@ def _image(text: object, where: str) -> np.ndarray:
     """Return the network's input, (784,) uint8, from base64."""
     image = np.frombuffer(_from_base64(text), np.uint8)
     if len(image) != PIXELS:
-        raise ValueError(f"{where}: image must be {PIXELS} bytes in base64")
+        raise ValueError(Later("{where}: image must be {n} bytes in base64", where=where, n=PIXELS))
     if image.max() < FAINTEST:
-        raise ValueError(
-            f"{where}: an image must have a pixel of at least {FAINTEST} of 255, got at most {image.max()}"
-        )
+        wrong = mark("{where}: an image must have a pixel of at least {least} of 255, got at most {most}")
+        raise ValueError(Later(wrong, where=where, least=FAINTEST, most=int(image.max())))
     return image
 
 
@@ -158,7 +163,7 @@ def _from_base64(text: object) -> bytes:
     return b""
 
 
-def checked_strokes(strokes: object, where: str = "a drawing") -> Strokes:
+def checked_strokes(strokes: object, where: str = A_DRAWING) -> Strokes:
     """Return strokes, of float64 unless they were checked before; the message of a ValueError begins with ``where``."""
     if isinstance(strokes, Strokes):
         return strokes
@@ -172,11 +177,11 @@ def checked_strokes(strokes: object, where: str = "a drawing") -> Strokes:
         if points.shape != (lengths.sum(), 2) or not lengths.all() or not len(lengths):
             raise ValueError(f"they have {len(points)} points")
     except (TypeError, ValueError, OverflowError, LookupError) as error:
-        raise ValueError(
-            f"{where}: needs at least one stroke, each a list of points [x, y], got {strokes!r:.60}"
-        ) from error
+        wrong = mark("{where}: needs at least one stroke, each a list of points [x, y], got {strokes}")
+        raise ValueError(Later(wrong, where=where, strokes=f"{strokes!r:.60}")) from error
     if not (np.abs(points) <= MAX_COORDINATE).all():
-        raise ValueError(f"{where}: points must lie within ±{MAX_COORDINATE:,.0f}, got {np.abs(points).max()}")
+        wrong = mark("{where}: points must lie within ±{most:,.0f}, got {got}")
+        raise ValueError(Later(wrong, where=where, most=MAX_COORDINATE, got=str(np.abs(points).max())))
     return Strokes(points, lengths)
 
 
@@ -187,7 +192,7 @@ def checked_drawing(strokes: Iterable[Any]) -> Strokes:
     """
     checked = checked_strokes(strokes)
     if (n_points := len(checked.points)) > MAX_POINTS:
-        raise ValueError(f"a drawing may have at most {MAX_POINTS} points, got {n_points:,}")
+        raise ValueError(Later("a drawing may have at most {most} points, got {n:,}", most=MAX_POINTS, n=n_points))
     return Strokes(np.round(checked.points, 1).astype(np.float32), checked.lengths.astype(np.uint16))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from mlp.images.recorded import CANVAS_PX, Stroke
+from mlp.language import Later, mark
 
 MAX_CHARACTERS = 1_500
 """Maximum number of characters of a drawing in a link; 270 to 800 are usual."""
@@ -35,7 +36,8 @@ def strokes_from_text(text: str) -> tuple[Stroke, ...]:
     Raises a ValueError if it is too long, or not written by `strokes_to_text`.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"drawing must have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
+        rule = mark("{name} must have at most {most:,} characters, got {n:,}")
+        raise ValueError(Later(rule, name="drawing", most=MAX_CHARACTERS, n=len(text)))
     strokes: list[Stroke] = []
     try:
         packed = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
@@ -48,7 +50,8 @@ def strokes_from_text(text: str) -> tuple[Stroke, ...]:
         strokes.append(points[: n_bytes if len(points) == n_bytes else 0].reshape(-1, 2) * (CANVAS_PX / STEPS))
         at += 1 + n_bytes
     if not strokes or not all(map(len, strokes)):
-        raise ValueError(f"drawing must be strokes in the form that this page writes, got {text[:30]!r}")
+        rule = mark("{name} must be strokes in the form that this page writes, got {text}")
+        raise ValueError(Later(rule, name="drawing", text=repr(text[:30])))
     return tuple(strokes)
 
 

@@ -1,6 +1,6 @@
 """Earlier runs of a visitor; only the visitor deletes any."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 
 from mlp.jobs.origin import Origin
@@ -10,7 +10,7 @@ from mlp.training.data.drawing_data import DrawingData, room_of
 from mlp.training.data.few_digits import FewDigits
 from mlp.training.data.saved_sources import Source
 from mlp.training.run import Run
-from mlp.training.setting_entry import value_text
+from mlp.training.setting_entry import value_label
 from mlp.training.settings import Settings
 
 
@@ -42,7 +42,7 @@ class NumberedRun:
         snapshot = self.snapshot
         run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
         run.step, run.learning_rate = snapshot.step, snapshot.learning_rate
-        extra = {"origin": self.origin}
+        extra = {"origin": self.origin and self.origin.saved()}
         return dump_record(Record(run, self.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra))
 
 
@@ -122,7 +122,7 @@ def _measured_by(data: Source, origin: Origin | None) -> tuple[object, object]:
     return (FewDigits, data.base) if isinstance(data, FewDigits) else data, begun
 
 
-def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:
+def differences(settings: Sequence[Settings], text: Callable[[object], str] = value_label) -> dict[str, list[str]]:
     """Return each field in which the settings differ, with its value in each of them, as text.
 
     >>> differences([Settings(), Settings(learning_rate=0.01, hidden=(30,))])
@@ -132,5 +132,5 @@ def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:
     for field in fields(Settings):
         values = [getattr(each, field.name) for each in settings]
         if any(value != values[0] for value in values):
-            differing[field.name] = [value_text(value) for value in values]
+            differing[field.name] = [text(value) for value in values]
     return differing

@@ -14,6 +14,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.task import Task
 from mlp.jobs.workers.call import WorkerFailure
 from mlp.jobs.workers.engine import Engine
+from mlp.language import Later, mark
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import FIRST_RATE
 from mlp.training.data.saved_sources import Source
@@ -43,7 +44,7 @@ class Job(Task[Slice]):
     step.
     """
 
-    name = "The training"
+    name = Later("The training")
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class Job(Task[Slice]):
         self.first_network = start_network or (run.network if run.step == 0 else None)
         self._run = run
         dataset = self.training_data.load()
-        self._data_name = dataset.name
+        self._data_name, self._is_mnist = dataset.name, dataset.is_mnist
         self._n_images = len(dataset.train.labels)
         self._n_steps = run.n_steps(self._n_images)
         self._history = History(run.steps_per_epoch(self._n_images))
@@ -96,7 +97,7 @@ class Job(Task[Slice]):
         """
         job = cls(record.run, record.data, engine, owner)
         if job._history.steps_per_epoch != record.history.steps_per_epoch:
-            raise ValueError("the images that it was training on have changed")
+            raise ValueError(Later("the images that it was training on have changed"))
         job._history, job._seconds, job._diverged = record.history, record.seconds, record.diverged
         job.first_network = job.first_network or first_network
         if job.rewind.start is None and first_network is not None:
@@ -179,6 +180,7 @@ class Job(Task[Slice]):
             return Snapshot(
                 settings=run.settings,
                 data_name=self._data_name,
+                is_mnist=self._is_mnist,
                 network=run.network,
                 temperature=run.temperature,
                 history=self._history,
@@ -206,9 +208,10 @@ class Job(Task[Slice]):
             return None
         n_others = self._engine.n_others(self._owner)
         if self._future.running() or not n_others:
-            return "The server is busy, so the first steps take a while."
-        who = "Another visitor trains" if n_others == 1 else f"{n_others} other visitors train"
-        return f"{who} here. This run waits for its turn, and begins by itself."
+            return Later("The server is busy, so the first steps take a while.")
+        one = mark("Another visitor trains here. This run waits for its turn, and begins by itself.")
+        more = mark("{n} other visitors train here. This run waits for its turn, and begins by itself.")
+        return Later(one if n_others == 1 else more, n=n_others)
 
     def _note_late(self) -> None:
         """Announce that the first answer is late, unless it has come."""
@@ -335,19 +338,20 @@ class Job(Task[Slice]):
             if self._pace.is_over():
                 self._send_run()
 
-    def _reason(self, error: Exception) -> str:
+    def _reason(self, error: Exception) -> Later:
         if isinstance(error, WorkerFailure):
-            return (
-                f"The process that trains this run repeatedly died or hung at step {self._run.step:,}, perhaps for "
-                "lack of memory: try a smaller network or batch."
+            reason = mark(
+                "The process that trains this run repeatedly died or hung at step {step:,}, perhaps for lack of "
+                "memory: try a smaller network or batch."
             )
+            return Later(reason, step=self._run.step)
         if isinstance(error, MemoryError):
-            return "This run needs more memory than the server allows one run: try a smaller network or batch."
+            return Later("This run needs more memory than the server allows one run: try a smaller network or batch.")
         if isinstance(error, FileNotFoundError):
-            return "The images that this run was training on are no longer there."
+            return Later("The images that this run was training on are no longer there.")
         return super()._reason(error)
 
-    def _give_up(self, reason: str, error: Exception) -> None:
+    def _give_up(self, reason: Later, error: Exception) -> None:
         super()._give_up(reason, error)
         self._playing = False
         self._single_steps = 0

@@ -6,16 +6,23 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mlp.checks import checked_int
+from mlp.language import Later, mark
 from mlp.training.settings import Settings
 
 HIGHEST = 10**9
+
+
+RULES = {
+    "epochs": mark("this server takes runs of at most {limit:,} epochs, got {number:,}"),
+    "MB of memory": mark("this server takes runs of at most {limit:,} MB of memory, got {number:,}"),
+}
 
 
 class BeyondLimit(ValueError):
     """A run that exceeds a limit of the server, with the number and the limit; ``name`` says of what."""
 
     def __init__(self, name: str, number: int, limit: int) -> None:
-        super().__init__(f"this server takes runs of at most {limit:,} {name}, got {number:,}")
+        super().__init__(Later(RULES[name], limit=limit, number=number))
         self.name = name
 
 

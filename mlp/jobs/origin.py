@@ -1,10 +1,13 @@
 """Where a network's weights come from, and so which images they may have learned from."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from mlp.language import Later, mark, tr
 
 
 class Origin(NamedTuple):
-    """The network that a run continues, with its name for visitors.
+    """The network that a run continues, with its name for visitors: a `Later`, or what somebody has called it.
 
     ``root`` is the kind of the network with which a chain of continued runs began: "pretrained", "article" or
     "uploaded"; None if that one began with random weights. ``read_before`` has the shares that the network read of the
@@ -15,15 +18,31 @@ class Origin(NamedTuple):
     root: str | None
     read_before: tuple[float, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """Its name in the language of the place."""
+        return tr(self.name) if isinstance(self.name, Later) else self.name
+
+    def saved(self) -> list[Any]:
+        """Return it as JSON values, for `from_saved`."""
+        name = [self.name.key, self.name.values] if isinstance(self.name, Later) else self.name
+        return [name, self.root, self.read_before]
+
+    @classmethod
+    def from_saved(cls, saved: Sequence[Any]) -> "Origin":
+        """Return the origin of `saved`; the name may also be English text alone, as it was before."""
+        name, root, read_before = saved
+        return cls(name if isinstance(name, str) else Later(name[0], **name[1]), root, tuple(read_before))
+
 
 _REMARKS = {  # of a score on the validation or test images, by the root of the weights
     "pretrained": {
-        "validation": "Its weights have learned from MNIST’s validation images: a score on them is too good.",
-        "test": "Its weights were chosen by their score on MNIST’s test images: it is a little too good.",
+        "validation": mark("Its weights have learned from MNIST’s validation images: a score on them is too good."),
+        "test": mark("Its weights were chosen by their score on MNIST’s test images: it is a little too good."),
     },
     "uploaded": {
-        "validation": "Its weights come from a file, so they may have learned from the validation images.",
-        "test": "Its weights come from a file, so they may have learned from the test images.",
+        "validation": mark("Its weights come from a file, so they may have learned from the validation images."),
+        "test": mark("Its weights come from a file, so they may have learned from the test images."),
     },
 }
 
@@ -38,4 +57,4 @@ def remark_on_score(root: str | None, split: str) -> str:
     >>> remark_on_score("article", "test")
     ''
     """
-    return _REMARKS.get(str(root), {}).get(split, "")
+    return tr(_REMARKS.get(str(root), {}).get(split, ""))

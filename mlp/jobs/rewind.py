@@ -11,6 +11,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.files.array_file import ArrayFile
+from mlp.language import Later
 from mlp.nn.network import MLP
 from mlp.training.data.sources import Data
 from mlp.training.run import Run, steps
@@ -148,7 +149,7 @@ class Replay:
 def replay(rewind: Rewind, data: Data, changes: Sequence[tuple[int, float]], target: int) -> Replay:
     """Return a replay of a run up to a step; raises LookupError if its start is unknown."""
     if rewind.start is None:
-        raise LookupError(f"the start from which step {target} could be reached is not kept")
+        raise LookupError(Later("the start from which step {step:,} could be reached is not kept", step=target))
     run = rewind.start.copy()
     run.learning_rate = dict(changes).get(0, run.settings.learning_rate)
     return Replay(run, data, tuple(changes), target)

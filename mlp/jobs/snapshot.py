@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mlp.jobs.pacing import Speed
+from mlp.language import mark, tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.history import History
@@ -15,6 +16,7 @@ class Snapshot:
 
     settings: Settings
     data_name: str
+    is_mnist: bool  # whether all of MNIST is among the training data
     network: MLP  # after ``step`` steps; not to be changed
     history: History
     step: int
@@ -58,13 +60,15 @@ class Snapshot:
     @property
     def moment(self) -> str:
         """Position in the run: "epoch 4 of 25 · step 7,812 of 46,875"."""
-        return f"epoch {self.epoch} of {self.settings.epochs} · step {self.step:,} of {self.steps:,}"
+        moment = mark("epoch {epoch} of {epochs} · step {step:,} of {steps:,}")
+        return tr(moment, epoch=self.epoch, epochs=self.settings.epochs, step=self.step, steps=self.steps)
 
     @property
     def epochs_done(self) -> str:
         """Epochs done, and the step within one: "4 of 25", "4 of 25, step 7,812"."""
         whole, more = divmod(self.step, self.steps_per_epoch)
-        return f"{whole} of {self.settings.epochs}" + (f", step {self.step:,}" if more else "")
+        done = mark("{done} of {epochs}, step {step:,}") if more else mark("{done} of {epochs}")
+        return tr(done, done=whole, epochs=self.settings.epochs, step=self.step)
 
     @property
     def seconds_left(self) -> float | None:

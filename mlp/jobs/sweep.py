@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.workers.engine import Engine
+from mlp.language import Later, mark
 from mlp.training.data.saved_sources import Source
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
@@ -29,17 +30,17 @@ def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Setting
     if name not in names:
         raise ValueError(f"a sweep goes over one of {', '.join(names)}, got {name!r}")
     if not 2 <= len(values) <= MAX_VALUES:
-        raise ValueError(f"a sweep takes 2 to {MAX_VALUES} values, got {len(values)}")
+        raise ValueError(Later("a sweep takes 2 to {most} values, got {n}", most=MAX_VALUES, n=len(values)))
     settings = [replace(base, **{name: value}) for value in values]
     for place, each in enumerate(settings):
         if each in settings[:place]:
-            shown = value_text(getattr(each, name))
-            raise ValueError(f"the values of a sweep must differ, got {names[name]} {shown} twice")
+            rule = mark("the values of a sweep must differ, got {setting} {value} twice")
+            raise ValueError(Later(rule, setting=Later(names[name]), value=value_text(getattr(each, name))))
     return settings
 
 
 class Trial(NamedTuple):
-    """One run of a sweep: its label, such as the value of the setting, and a snapshot of its job."""
+    """One run of a sweep: its label, such as the value of the setting, in English, and a snapshot of its job."""
 
     value: str
     snapshot: Snapshot

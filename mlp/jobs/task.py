@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from mlp.jobs.workers.call import Ending, Hung, NotStarted, WorkerFailure
 from mlp.jobs.workers.engine import Engine
+from mlp.language import Later, said_by
 
 MAX_FAILURES = 12  # failed workers in a row, on the same slice, before the task stops
 MAX_HANGS = 3  # the same for workers that hung, as each of those costs a minute
@@ -29,11 +30,11 @@ class Task(ABC, Generic[Answer]):
     ``revision`` the changes so far.
     """
 
-    name = "The computation"
+    name = Later("The computation")
     """What errors call it."""
 
     def __init__(self, engine: Engine, owner: Hashable = None) -> None:
-        self.error: str | None = None
+        self.error: Later | None = None
         self.lost_workers = 0
         self.revision = 0
         self._engine = engine
@@ -72,11 +73,11 @@ class Task(ABC, Generic[Answer]):
     def _take(self, answer: Answer) -> None:
         """Take over the answer of a slice."""
 
-    def _reason(self, error: Exception) -> str:
+    def _reason(self, error: Exception) -> Later:
         """Return why this error stops the task, as text for visitors."""
         if isinstance(error, WorkerFailure):
-            return f"{self.name} stopped, as its process repeatedly died or hung."
-        return f"{self.name} stopped because of an error, which the server's log describes."
+            return Later("{task} stopped, as its process repeatedly died or hung.", task=self.name)
+        return Later("{task} stopped because of an error, which the server's log describes.", task=self.name)
 
     @contextmanager
     def _changes(self) -> Iterator[None]:
@@ -106,7 +107,7 @@ class Task(ABC, Generic[Answer]):
         except Ending:
             return  # the program ends: nothing may change before it is saved
         except Exception as error:
-            self._give_up(f"{self.name} could not continue: {error}.", error)
+            self._give_up(Later("{task} could not continue: {error}.", task=self.name, error=said_by(error)), error)
             return
         self._future = future
         self._changed = True
@@ -143,7 +144,7 @@ class Task(ABC, Generic[Answer]):
                 return
         self._give_up(self._reason(error), error)
 
-    def _give_up(self, reason: str, error: Exception) -> None:
+    def _give_up(self, reason: Later, error: Exception) -> None:
         """Stop: the page shows the reason, the log has the cause."""
         log.error("%s", reason, exc_info=error)
         self.error = reason

@@ -5,6 +5,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 
+from mlp.language import tr
+
 
 class Evaluation(NamedTuple):
     """Measurements of a network after ``step`` steps, on validation images that it is never trained on.
@@ -30,7 +32,7 @@ class Evaluation(NamedTuple):
     @property
     def moment(self) -> str:
         """Position of the measurement: "step 7,812"."""
-        return f"step {self.step:,}"
+        return tr("step {step:,}", step=self.step)
 
 
 Steps = TypeVar("Steps", float, np.ndarray)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from mlp.checks import Number, checked_int
-from mlp.language import mark, number, tr
+from mlp.language import Later, mark, number, tr
 
 Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
 
@@ -65,7 +65,7 @@ class Setting:
 
     @property
     def range_text(self) -> str:
-        """The range of a number, else nothing."""
+        """The range of a number, else nothing; for the command line."""
         if isinstance(self.rule, range):
             return f"a whole number from {self.rule[0]:,} to {self.rule[-1]:,}"
         return self.rule.rule if isinstance(self.rule, Number) else ""
@@ -95,10 +95,12 @@ class Setting:
             return rule(value)
         if self.kind == "several":
             if not isinstance(value, tuple | list) or any(name not in rule for name in value) or {*value} == {*rule}:
-                raise ValueError(f"{field} must be some, but not all, of {', '.join(rule)}, got {value!r}")
+                wrong = mark("{name} must be some, but not all, of {choices}, got {value}")
+                raise ValueError(Later(wrong, name=field, choices=", ".join(rule), value=repr(value)))
             return tuple(name for name in rule if name in value)
         if value not in rule or type(value) is not type(rule[0]):  # 1 equals True
-            raise ValueError(f"{field} must be one of {', '.join(map(str, rule))}, got {value!r}")
+            wrong = mark("{name} must be one of {choices}, got {value}")
+            raise ValueError(Later(wrong, name=field, choices=", ".join(map(str, rule)), value=repr(value)))
         return value
 
 
@@ -131,27 +133,34 @@ def format_value(value: object) -> str:
 
 
 OPTION_NAMES = {"sgd": "SGD", "adam": "Adam", "relu": "ReLU", "xavier": "Xavier", "he": "He", "gabor": "Gabor"}
-OPTION_NAMES |= {"constant": mark("constant"), "cosine": mark("cosine"), "sigmoid": mark("sigmoid")}
+OPTION_NAMES |= {"constant": Later("constant"), "cosine": Later("cosine"), "sigmoid": Later("sigmoid")}
 """Names of options in texts; the others are called as in links."""
+WITHOUT_WORDS = "{value:g}"
+"""The text of a number alone, which has no word to translate."""
 
 
 def value_text(value: object) -> str:
-    """Return a setting's value as text for a person.
+    """Return a setting's value as text for a person: in English, and a `Later` if other languages write it otherwise.
 
     >>> value_text((100, 200)), value_text(()), value_text(None), value_text(True), value_text(0.0), value_text("relu")
     ('100, 200', 'none', 'all', 'yes', '0', 'ReLU')
     """
     if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or mark("none")
+        return ", ".join(map(str, value)) or Later("none")
     if value is None or isinstance(value, bool):
-        return {None: mark("all"), False: mark("no"), True: mark("yes")}[value]
+        return {None: Later("all"), False: Later("no"), True: Later("yes")}[value]
+    if isinstance(value, float):
+        return Later(WITHOUT_WORDS, value=value)
     text = format_value(value)
     return OPTION_NAMES.get(text, text)
 
 
 def value_label(value: object) -> str:
     """Return a setting's value as `value_text`, in the language of this place."""
-    return number(value, "g") if isinstance(value, float) else tr(value_text(value))
+    if isinstance(value, float):
+        return number(value, "g")
+    text = value_text(value)
+    return tr(text) if isinstance(text, Later) else text
 
 
 def heading(name: str) -> str:

@@ -30,7 +30,7 @@ WIDTHS = (100, 200, 100, 50)
 def checked_widths(widths: Any) -> tuple[Any, ...]:
     """Return the widths of hidden layers if there are not too many; `Settings` then checks the sizes of all layers."""
     if not isinstance(widths, Iterable):
-        raise ValueError(f"hidden must be the widths of the hidden layers, got {widths!r}")
+        raise ValueError(Later("hidden must be the widths of the hidden layers, got {widths}", widths=repr(widths)))
     sizes = tuple(checked_layer_sizes([N_INPUTS, *widths, len(DIGITS)])[1:-1])
     if len(sizes) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in sizes):
         rule = mark("there may be at most {most} hidden layers of at most {widest}, got {sizes}")

@@ -7,6 +7,7 @@ import numpy as np
 
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Split
+from mlp.language import mark
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.data.drawing_data import DrawingData
@@ -48,7 +49,7 @@ def shares_read(network: MLP | Reader, data: DrawingData) -> tuple[float, ...]:
 class Row:
     """Accuracy on one kind of images before and now, from 0 to 1."""
 
-    name: str
+    name: str  # in English, to be translated where it is shown
     n: int
     before: float
     now: float | None
@@ -61,12 +62,15 @@ def effect(data: DrawingData, before: Sequence[float], network: MLP | Reader, hi
 
     The data is a mixture, and ``before`` holds the `shares_read` of the first network.
     """
-    whose, use = "The class’s" if data.room else "Yours", "learned from" if data.share else "left out"
-    names = (f"{whose}, {use}", "Yours, held back from training")
+    if data.room:
+        learned = mark("The class’s, learned from") if data.share else mark("The class’s, left out")
+    else:
+        learned = mark("Yours, learned from") if data.share else mark("Yours, left out")
+    names = (learned, mark("Yours, held back from training"))
     parts = zip(names, (data.learned, data.held), before, shares_read(network, data), strict=False)
     rows = [Row(name, len(part), share, now) for name, part, share, now in parts]
     measured = list(history.evaluations)
     if measured:
         newest = measured[-1].accuracy if len(measured) > 1 else None
-        rows.append(Row("MNIST, validation images", len(data.load().validation), measured[0].accuracy, newest))
+        rows.append(Row(mark("MNIST, validation images"), len(data.load().validation), measured[0].accuracy, newest))
     return rows

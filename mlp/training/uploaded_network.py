@@ -1,5 +1,6 @@
 """Check that a network from a file maps 28 × 28 pixels to named classes."""
 
+from mlp.language import Later, mark, said_by
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, parse_model
 from mlp.training.settings import N_INPUTS, checked_widths
@@ -18,11 +19,9 @@ def network_for_drawings(data: bytes, name: str) -> Reader:
 def check_reads_drawings(network: Reader, name: str) -> None:
     """Raise a ModelError unless a network maps 28 × 28 pixels to named classes, with layers as a run may have."""
     if network.layer_sizes[0] != N_INPUTS or not network.has_names:
-        raise ModelError(
-            f"{name}: it must go from {N_INPUTS} pixels to 10 digits, or to signs whose names it has, got "
-            f"{' → '.join(map(str, network.layer_sizes))}"
-        )
+        rule = mark("{name}: it must go from {n} pixels to 10 digits, or to signs whose names it has, got {sizes}")
+        raise ModelError(Later(rule, name=name, n=N_INPUTS, sizes=" → ".join(map(str, network.layer_sizes))))
     try:
         checked_widths(network.layer_sizes[1:-1])
     except ValueError as error:
-        raise ModelError(f"{name}: {error}") from error
+        raise ModelError(Later("{where}: {error}", where=name, error=said_by(error))) from error

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from mlp import straightening
+from mlp.language import Later
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.training.uploaded_network import check_reads_drawings
 
 FOLDER = Path(__file__).parent
+FOR_OTHER_TOOLS = Later("a network for other tools")
+"""What errors call the network."""
 ACTIVATIONS = {
     "relu": ("np.maximum(x, 0)", "y > 0"),
     "tanh": ("np.tanh(x)", "1 - y * y"),
@@ -21,14 +24,14 @@ ACTIVATIONS = {
 """Code of each activation y of a sum x, and of its slope. It is also JavaScript, with ``Math`` for ``np``."""
 
 
-def check_exportable(reader: Reader, what: str = "a network for other tools") -> None:
+def check_exportable(reader: Reader, what: str = FOR_OTHER_TOOLS) -> None:
     """Check that a network, which errors call ``what``, reads drawings.
 
     Raises a ModelError if it does not map 784 pixels to named classes, or holds numbers that are not finite.
     """
     check_reads_drawings(reader, what)
     if not np.isfinite(reader.network.values).all():
-        raise ModelError(f"{what} must hold finite numbers, got NaN or infinity among them")
+        raise ModelError(Later("{what} must hold finite numbers, got NaN or infinity among them", what=what))
 
 
 def probabilities_note(reader: Reader) -> str:

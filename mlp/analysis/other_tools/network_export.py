@@ -11,6 +11,7 @@ from mlp.analysis.other_tools.notebook import notebook_files
 from mlp.analysis.other_tools.onnx_model import onnx_files
 from mlp.analysis.other_tools.plain_numpy import numpy_files
 from mlp.analysis.other_tools.pytorch import pytorch_files
+from mlp.language import ENGLISH, mark, speaking
 from mlp.nn.reader import Reader
 
 
@@ -30,19 +31,25 @@ TOOLS = {
         "PyTorch",
         ".safetensors",
         pytorch_files,
-        "Weights for load_state_dict, and twenty lines that build the network and score it.",
+        mark("Weights for load_state_dict, and twenty lines that build the network and score it."),
         with_script=True,
     ),
     "numpy": Tool(
-        "plain numpy", ".npz", numpy_files, "Weights, and thirty lines that read with them.", with_script=True
+        mark("plain numpy"),
+        ".npz",
+        numpy_files,
+        mark("Weights, and thirty lines that read with them."),
+        with_script=True,
     ),
     "notebook": Tool(
-        "Notebook",
+        mark("Notebook"),
         ".ipynb",
         notebook_files,
-        "For Jupyter and Colab: data, settings, training from scratch, curves, confusion, and this network.",
+        mark("For Jupyter and Colab: data, settings, training from scratch, curves, confusion, and this network."),
     ),
-    "onnx": Tool("ONNX", ".onnx", onnx_files, "One model that includes temperature and softmax, for any ONNX runtime."),
+    "onnx": Tool(
+        "ONNX", ".onnx", onnx_files, mark("One model that includes temperature and softmax, for any ONNX runtime.")
+    ),
 }
 """The supported tools, by their names on the command line."""
 
@@ -66,7 +73,8 @@ def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
     if path.suffix.lower() not in (suffix, ".zip"):
         raise ValueError(f"--out of an export to {tool} must end in {suffix} or .zip, got {path.name!r}")
     check_exportable(reader)
-    files = TOOLS[tool].files(reader, path.stem)
+    with speaking(ENGLISH):
+        files = TOOLS[tool].files(reader, path.stem)
     if path.suffix.lower() == ".zip":
         return {path: zipped(files)}
     network, *others = files.items()

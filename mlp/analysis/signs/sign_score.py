@@ -7,8 +7,9 @@ import numpy as np
 
 from mlp.analysis.mistakes import confusion_matrix
 from mlp.analysis.scores import wilson_interval
-from mlp.class_names import in_words
+from mlp.class_names import listing
 from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.language import Later, mark, tr
 from mlp.nn.reader import Reader
 
 
@@ -38,8 +39,9 @@ class SignScore:
     @property
     def text(self) -> str:
         """The score as text: "14 of 16 read right, so between 64% and 97% with 95% confidence"."""
-        low, high = (f"{100 * limit:.0f}%" for limit in self.interval)
-        return f"{self.right} of {self.n} read right, so between {low} and {high} with 95% confidence"
+        low, high = self.interval
+        score = mark("{right} of {n} read right, so between {low:.0%} and {high:.0%} with 95% confidence")
+        return tr(score, right=self.right, n=self.n, low=low, high=high)
 
     @property
     def confused(self) -> list[tuple[str, str, int]]:
@@ -72,8 +74,9 @@ def score_signs(reader: Reader, signs: DrawingSet) -> SignScore:
     Raises a ValueError if the set has no drawings, or a sign that the network does not know.
     """
     if unknown := [name for name in signs.names if name not in reader.names]:
-        raise ValueError(f"the network reads {in_words(reader.names)}, and not {in_words(unknown)}")
+        rule = mark("the network reads {names}, and not {others}")
+        raise ValueError(Later(rule, names=listing(reader.names), others=listing(unknown)))
     if not len(signs):
-        raise ValueError("there must be at least one drawing")
+        raise ValueError(Later("there must be at least one drawing"))
     places = np.array([reader.names.index(name) for name in signs.names])
     return score(reader, signs.images, places[signs.labels])

@@ -8,9 +8,14 @@ const part = (name) => document.getElementById(name);
 const strokes = [];
 let drawing = null, waiting = false;
 
+// A text of the page's language with values in its braces.
+function text(name, values = {}) {
+  return about.texts[name].replace(/\{(\w+)\}/g, (_, field) => values[field]);
+}
+
 function percent(share) {
-  if (share > 0.9995 && share < 1) return "99.9%";
-  return `${(share * 100).toFixed(1)}%`;
+  const shown = share > 0.9995 && share < 1 ? "99.9" : (share * 100).toFixed(1);
+  return shown.replace(".", about.texts.point) + about.texts.percent;
 }
 
 function redraw() {
@@ -84,7 +89,7 @@ function bar(digit, share, best) {
 // Read the drawing and show the answer; announce it to screen readers at the end of a stroke.
 function answer(announce) {
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
-  let words = "Nothing drawn yet";
+  let words = text("nothing");
   window.inkling.last = null;
   if (!found) {
     showNothing(words, "");
@@ -103,10 +108,10 @@ function answer(announce) {
     window.inkling.last = { chances: Array.from(chances), refused: Boolean(refused) };
     if (refused) {
       words = about.none[0];
-      showNothing(about.none[1], words.replace("I see ", ""));
+      showNothing(about.none[1], text("none"));
     } else {
-      words = `${name}, ${percent(chances[digit])} sure`;
-      const sure = `${percent(chances[digit])} sure`;
+      const share = percent(chances[digit]), sure = text("sure", { share });
+      words = text("answer", { name, share });
       showDigit(name, sure, sure);
       chances.forEach((share, each) => bar(each, share, each === digit));
     }

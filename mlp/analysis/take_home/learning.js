@@ -7,8 +7,11 @@ let worker = null, taught = null; // the last message of the worker
 function startWorker() {
   const code = part("reading").textContent + part("training").textContent;
   worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
-  worker.onmessage = ({ data }) => (data.failed ? say(`Learning stopped: ${data.failed}.`) : follow(data));
-  worker.onerror = (event) => say(`This browser does not let it learn: ${event.message}`);
+  worker.onmessage = ({ data }) => {
+    if (data.diverged) return say(text("diverged"));
+    return data.failed ? say(text("stopped", { error: data.failed })) : follow(data);
+  };
+  worker.onerror = (event) => say(text("refused", { error: event.message }));
   const images = part("images");
   const { sizes, activation, straighten } = about;
   worker.postMessage({ begin: { sizes, activation, straighten }, numbers: network.numbers.slice(), images: images && images.textContent });
@@ -26,10 +29,10 @@ function follow(news) {
   part("stop").disabled = news.done;
   part("save").disabled = !news.steps;
   if (news.steps) {
-    const share = news.held === null ? "" : ` It reads ${percent(news.held)} of 500 test images of MNIST, at first ${percent(before)}. It does not learn from them here.`;
-    const drawn = news.own === 1 ? "1 drawing" : `${news.own} drawings`;
-    if (news.done) say(`${news.steps} steps, ${drawn} of yours.${share}`);
-    part("count").textContent = news.done ? "" : `step ${news.steps} …`;
+    const measured = news.held === null ? "" : ` ${text("measured", { share: percent(news.held), before: percent(before) })}`;
+    const taughtBy = text(news.own === 1 ? "taughtOne" : "taught", { steps: news.steps, n: news.own });
+    if (news.done) say(taughtBy + measured);
+    part("count").textContent = news.done ? "" : text("step", { step: news.steps });
   }
   answer(news.done);
 }
@@ -44,7 +47,7 @@ part("digits").addEventListener("click", (event) => {
   const digit = event.target.dataset.digit;
   if (digit === undefined) return;
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
-  if (!found) return say("Draw first, then choose what it was.");
+  if (!found) return say(text("draw"));
   learn({ image: found.centered, digit: Number(digit), steps: TEACH_STEPS, mixed: mix !== null && mix.checked });
 });
 

@@ -14,6 +14,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps
 from mlp.analysis.scores import percent
 from mlp.images.input_image import with_article
 from mlp.jobs.rewind import Rewind, thinned_steps
+from mlp.language import mark, speaking, speaks, tr
 from mlp.nn.reader import Reader
 
 SIDE = 1440
@@ -49,6 +50,7 @@ class Story:
     examples: Mapping[int, np.ndarray] = field(default_factory=dict)  # (28, 28) uint8 by sign, if no font has its name
     unseen: str = ""  # in place of an answer if the drawing shows none of the names
     address: str = ""  # where to try it
+    language: str = field(default_factory=speaks)  # of its words, also in another process
 
     @property
     def answers(self) -> list[int]:
@@ -64,9 +66,11 @@ class Story:
     def description(self) -> str:
         """Description of the picture for those who do not see it."""
         read, sure = [self.names[answer] for answer in self.answers], percent(float(self.moments[-1][1].max()))
-        reading = self.unseen or f"It reads {with_article(read[-1])}, {sure} sure"
-        learned = f" While it learned, it read {', '.join(read)}." if len(read) > 1 else ""
-        return f"A drawing, and a bar for each answer of a network. {reading}. {self.whose}.{learned}"
+        reading = self.unseen or tr("It reads {name}, {share} sure", name=with_article(read[-1]), share=sure)
+        shown = mark("A drawing, and a bar for each answer of a network. {reading}. {whose}.")
+        text = tr(shown, reading=reading, whose=self.whose)
+        learned = tr("While it learned, it read {names}.", names=", ".join(read))
+        return f"{text} {learned}" if len(read) > 1 else text
 
 
 def moments_of(rewind: Rewind, current: Reader, step: int, image: np.ndarray) -> list[Moment]:
@@ -82,13 +86,19 @@ def moments_of(rewind: Rewind, current: Reader, step: int, image: np.ndarray) ->
 def still_picture(story: Story) -> bytes:
     """Return the picture of the last moment as a PNG file, which contains its description."""
     file, about = io.BytesIO(), Image.Exif()
-    about[DESCRIPTION] = story.description.encode()  # bytes, as Pillow replaces what is not ASCII
-    _Painter(story).frame(len(story.moments) - 1, 1.0).save(file, format="PNG", exif=about)
+    with speaking(story.language):
+        about[DESCRIPTION] = story.description.encode()  # bytes, as Pillow replaces what is not ASCII
+        _Painter(story).frame(len(story.moments) - 1, 1.0).save(file, format="PNG", exif=about)
     return file.getvalue()
 
 
 def moving_picture(story: Story) -> bytes:
     """Return the picture as a GIF file that repeats its 3 to 5 seconds, and contains its description."""
+    with speaking(story.language):
+        return _moving(story)
+
+
+def _moving(story: Story) -> bytes:
     painter, n, file = _Painter(story), len(story.moments), io.BytesIO()
     frames, times = [], []
     for place in range(n):
@@ -134,7 +144,7 @@ class _Painter:
         self._bars(picture, seen * (before + share * (shares - before)), int(shares.argmax()) if seen else -1)
         self._answer(picture, shares)
         if len(moments) > 1:
-            text = f"step {step:,}" if step else "untrained"
+            text = tr("step {step:,}", step=step) if step else tr("untrained")
             ImageDraw.Draw(picture).text((RIGHT, 126), text, self.colors["quiet"], font(52), anchor="rs")
             self._strip(picture, place)
         return picture.reduce(2)
@@ -151,19 +161,20 @@ class _Painter:
             pen.text((RIGHT, middle), percent(float(share)), self.colors[color], font(38, weight), anchor="rm")
 
     def _answer(self, picture: Image.Image, shares: np.ndarray) -> None:
-        pen, text = ImageDraw.Draw(picture), self.story.unseen or "It reads"
+        pen, text = ImageDraw.Draw(picture), self.story.unseen or tr("It reads")
         pen.text((MARGIN, 985), text, self.colors["text"], font(64), anchor="ls")
         if not self.story.unseen:
             best, x = int(shares.argmax()), MARGIN + round(pen.textlength(text, font(64))) + 28
             x += self._name(picture, best, (x, 985), "ls", (640, 150), self._color(best)) + 32
-            pen.text((x, 985), f"{percent(float(shares[best]))} sure", self.colors["quiet"], font(52), anchor="ls")
+            sure = tr("{share} sure", share=percent(float(shares[best])))
+            pen.text((x, 985), sure, self.colors["quiet"], font(52), anchor="ls")
 
     def _strip(self, picture: Image.Image, last: int) -> None:
         """Paint a cell for each moment until ``last``, and mark the first one with the right answer."""
         story, answers, width = self.story, self.story.answers, RIGHT - MARGIN
         ends = [round(width * place / len(answers)) for place in range(len(answers) + 1)]
         pen = ImageDraw.Draw(picture)
-        pen.text((MARGIN, STRIP - 20), "How it learned to read this", self.colors["quiet"], font(40), anchor="ls")
+        pen.text((MARGIN, STRIP - 20), tr("How it learned to read this"), self.colors["quiet"], font(40), anchor="ls")
         cells, start = Image.new("RGB", (width, CELL_HEIGHT), self.colors["line"]), 0
         paper, accent = (np.array(ImageColor.getrgb(self.colors[name])) for name in ("paper", "accent"))
         for place, answer in enumerate(answers[: last + 1]):
@@ -178,7 +189,7 @@ class _Painter:
         if (first := story.first_right) is not None and first <= last:
             x, y = MARGIN + (ends[first] + ends[first + 1]) // 2, STRIP + CELL_HEIGHT
             pen.polygon([(x, y + 8), (x - 18, y + 36), (x + 18, y + 36)], self.colors["accent"])
-            text = f"for the first time at step {story.moments[first][0]:,}"
+            text = tr("for the first time at step {step:,}", step=story.moments[first][0])
             at, anchor = (x - 18, "ls") if 2 * first < len(answers) else (x + 18, "rs")
             pen.text((at, y + 80), text, self.colors["accent"], font(40, 650), anchor=anchor)
 

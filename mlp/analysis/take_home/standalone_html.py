@@ -14,12 +14,13 @@ import numpy as np
 from mlp.analysis.inline_html import csp_hash
 from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
 from mlp.class_names import in_words, none_of
+from mlp.language import Later, direction, mark, number, speaks, tr
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.training.data.sources import Mnist
 from mlp.training.digit_check import REFUSED_FROM
 from mlp.training.history import History
-from mlp.training.setting_entry import value_text
+from mlp.training.setting_entry import heading, value_label
 from mlp.training.settings import SETTINGS
 
 FOLDER = Path(__file__).parent
@@ -27,15 +28,16 @@ N_PROBES = 2_000
 N_TEST, N_TRAIN = 500, 3_500
 STRAIGHTENED = (
     '<span aria-hidden="true">→</span>\n<figure><canvas id="straightened" width="28" height="28"></canvas>'
-    "<figcaption>upright</figcaption></figure>"
+    "<figcaption>{upright}</figcaption></figure>"
 )
+TITLE = mark("My network")
 CURVE_WIDTH, CURVE_HEIGHT = 560, 150
 
 
 def take_home_page(
     network: Reader,
     *,
-    title: str = "My network",
+    title: str = "",
     digit_check: Reader | None = None,
     history: History | None = None,
     images: bool = True,
@@ -50,7 +52,8 @@ def take_home_page(
     network does not forget them while it learns a visitor's digits. Raises a ModelError if the network has another
     shape, or holds numbers that are not finite.
     """
-    check_exportable(network, "a take-home network")
+    check_exportable(network, Later("a take-home network"))
+    title = title or tr(TITLE)
     if not network.reads_digits:  # its signs include none of MNIST's digits
         digit_check, images = None, False
     half = half_is_enough(network)
@@ -59,6 +62,9 @@ def take_home_page(
     script, css = _file("drawing.js") + _file("learning.js"), _file("page.css")
     parts = {
         "title": html.escape(title),
+        "lang": speaks(),
+        "dir": direction(speaks()),
+        **_words(network, half),
         "css": css,
         "reading": reading,
         "script": script,
@@ -69,8 +75,6 @@ def take_home_page(
         **_pictures(network),
         "curve": curve_svg(history) if history is not None else "",
         "facts": _facts(network.facts),
-        "numbers": f"{network.n_parameters:,}",
-        "kept": "float16" if half else "float32",
         "network": json.dumps(about).replace("<", "\\u003c"),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _file("page.html"))
@@ -93,24 +97,86 @@ def _for_script(network: Reader, title: str, half: bool, digit_check: Reader | N
     if digit_check is not None:
         about |= {"digitCheck": _about(digit_check, half=True), "refusedFrom": digit_check.facts[REFUSED_FROM]}
     about |= {"names": network.names, "noneBelow": network.none_below, "none": none_of(network.names)}
-    about |= {"metadata": _metadata(network), "facts": {"origin": title}}
+    about |= {"metadata": _metadata(network), "facts": {"origin": title}, "texts": _script_texts(network)}
     if isinstance(network.facts.get("data"), str):
         about["facts"]["data"] = network.facts["data"]
     return about
+
+
+def _words(network: Reader, half: bool) -> dict[str, str]:
+    """Return the words of the page by their places in it."""
+    shape, drawn = " → ".join(map(str, network.layer_sizes)), html.escape(in_words(network.names))
+    if network.reads_digits:
+        draw, probabilities = tr("Draw a digit"), tr("Probability of each digit")
+        intro = tr(
+            "A neural network, {shape}, in this one file. Draw a digit: nothing leaves this page, and it works "
+            "offline.",
+            shape=shape,
+        )
+    else:
+        draw, probabilities = tr("Draw one of {signs}", signs=drawn), tr("Probability of each sign")
+        intro = tr(
+            "A neural network, {shape}, in this one file. Draw one of {signs}: nothing leaves this page, and it works "
+            "offline.",
+            shape=shape,
+            signs=drawn,
+        )
+    made = mark("Made with Inkling. {n:,} numbers, stored as {form}.")
+    return {
+        "intro": intro,
+        "draw": draw,
+        "probabilities": probabilities,
+        "canvas": tr("Canvas"),
+        "clear": tr("Clear"),
+        "undo": tr("Undo"),
+        "keyboard": tr(
+            "With the keyboard: arrow keys move the pen, the space bar sets it down and lifts it, Delete clears."
+        ),
+        "it_reads": tr("It reads"),
+        "teach": tr("Teach it: what was it?"),
+        "choose": tr("Choose what you drew, and the network learns from it in your browser."),
+        "stop": tr("Stop"),
+        "save": tr("Save as .safetensors"),
+        "inside": tr("Inside: MNIST’s form, and the layers"),
+        "cut": tr("cut to ink"),
+        "trained": tr("How it was trained"),
+        "made": tr(made, n=network.n_parameters, form="float16" if half else "float32"),
+    }
+
+
+def _script_texts(network: Reader) -> dict[str, str]:
+    """Return the texts of the page's script, and how the language writes tenths of a percent."""
+    written = number(0.5, ".1%")
+    return {
+        "point": written[2],
+        "percent": written[4:],
+        "nothing": tr("Nothing drawn yet"),
+        "none": tr("none of the signs") if not network.reads_digits else none_of(network.names)[0],
+        "sure": tr("{share} sure"),
+        "answer": tr("{name}, {share} sure"),
+        "stopped": tr("Learning stopped: {error}."),
+        "diverged": tr("Learning stopped: its loss did not stay finite."),
+        "refused": tr("This browser does not let it learn: {error}"),
+        "draw": tr("Draw first, then choose what it was."),
+        "step": tr("step {step} …"),
+        "taughtOne": tr("{steps} steps, 1 drawing of yours."),
+        "taught": tr("{steps} steps, {n} drawings of yours."),
+        "measured": tr(
+            "It reads {share} of 500 test images of MNIST, at first {before}. It does not learn from them here."
+        ),
+    }
 
 
 def _pictures(network: Reader) -> dict[str, str]:
     """Return the parts of the page that depend on the network's shape: its layers, the bars, the names to teach."""
     names = [html.escape(name) for name in network.names]
     return {
-        "drawn": "a digit" if network.reads_digits else f"one of {in_words(names)}",
         "each": "digit" if network.reads_digits else "sign",
-        "shape": " → ".join(map(str, network.layer_sizes)),
-        "straightened": STRAIGHTENED if network.straighten else "",
+        "straightened": STRAIGHTENED.format(upright=tr("upright")) if network.straighten else "",
         "layers": "".join(
-            f'<figure><canvas id="layer-{number}" width="28" height="28"></canvas>'
-            f"<figcaption>layer {number}, {width} neurons</figcaption></figure>"
-            for number, width in enumerate(network.layer_sizes[1:-1], start=1)
+            f'<figure><canvas id="layer-{layer}" width="28" height="28"></canvas>'
+            f"<figcaption>{tr('layer {layer}, {n} neurons', layer=layer, n=width)}</figcaption></figure>"
+            for layer, width in enumerate(network.layer_sizes[1:-1], start=1)
         ),
         "bars": "".join(
             f'<li id="bar-{place}"><b>{name}</b><i></i><span>–</span></li>' for place, name in enumerate(names)
@@ -125,13 +191,16 @@ def _mixing(images: bool) -> dict[str, str]:
     """Return the parts of the page for MNIST's images, or nothing in their places."""
     if not images:
         return dict.fromkeys(("images", "mixing", "more", "notice"), "")
+    notice = mark(
+        "It holds {n:,} images of MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
+        "CC BY-SA 3.0 ({license})."
+    )
     return {
         "images": f'<script type="text/plain" id="images">{packed_images()}</script>\n',
-        "mixing": '<label><input type="checkbox" id="mix" checked> Mix in MNIST images, so that it does not forget '
-        "them</label>",
-        "more": '<button id="more" type="button">Train on MNIST</button>',
-        "notice": " It holds 4,000 images of MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
-        "CC BY-SA 3.0 (creativecommons.org/licenses/by-sa/3.0).",
+        "mixing": '<label><input type="checkbox" id="mix" checked> '
+        f"{tr('Mix in MNIST images, so that it does not forget them')}</label>",
+        "more": f'<button id="more" type="button">{tr("Train on MNIST")}</button>',
+        "notice": " " + tr(notice, n=N_TEST + N_TRAIN, license="creativecommons.org/licenses/by-sa/3.0"),
     }
 
 
@@ -186,26 +255,26 @@ def _facts(facts: dict[str, Any]) -> str:
     """Return the facts about a training as HTML; they may be another person's text, and are escaped."""
     rows: list[tuple[str, object]] = []
     for name, text in (
-        ("data", "Trained on"),
-        ("origin", "Continued from"),
-        ("steps", "Steps"),
-        ("seconds", "Seconds"),
+        ("data", tr("Trained on")),
+        ("origin", tr("Continued from")),
+        ("steps", tr("Steps")),
+        ("seconds", tr("Seconds")),
     ):
         if name in facts:
             rows.append((text, facts[name]))
     for name, text in (
-        ("training_accuracy", "Training accuracy"),
-        ("validation_accuracy", "Validation accuracy"),
+        ("training_accuracy", tr("Training accuracy")),
+        ("validation_accuracy", tr("Validation accuracy")),
     ):
         if isinstance(facts.get(name), float):
-            rows.append((text, f"{100 * facts[name]:.2f}%"))
+            rows.append((text, number(facts[name], ".2%")))
     settings = facts.get("settings")
     if isinstance(settings, dict):
-        known = {entry.key: entry.name for entry in SETTINGS}
-        rows += [(name.capitalize(), value_text(settings[key])) for key, name in known.items() if key in settings]
+        known = {entry.key: heading(entry.name) for entry in SETTINGS}
+        rows += [(name, value_label(settings[key])) for key, name in known.items() if key in settings]
     if "command" in facts:
-        rows.append(("Command", facts["command"]))
-    rows = rows or [("Facts", "none in its file")]
+        rows.append((tr("Command"), facts["command"]))
+    rows = rows or [(tr("Facts"), tr("none in its file"))]
     return "".join(f"<dt>{html.escape(text)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for text, value in rows)
 
 
@@ -219,7 +288,8 @@ def curve_svg(history: History) -> str:
         f"{CURVE_WIDTH * epoch / last:.1f},{CURVE_HEIGHT * (1 - (accuracy - low) / (1 - low)):.1f}"
         for epoch, accuracy in points
     )
-    text = f"Validation accuracy, from {100 * points[0][1]:.1f}% to {100 * points[-1][1]:.1f}% in {last:g} epochs"
+    curve = mark("Validation accuracy, from {first:.1%} to {last:.1%} in {epochs:g} epochs")
+    text = tr(curve, first=points[0][1], last=points[-1][1], epochs=last)
     return (
         f'<svg viewBox="-4 -4 {CURVE_WIDTH + 8} {CURVE_HEIGHT + 8}" role="img" aria-label="{text}" width="100%">'
         f'<path d="M0 {CURVE_HEIGHT}H{CURVE_WIDTH}M0 0H{CURVE_WIDTH}" stroke="currentColor" opacity=".2"/>'

@@ -108,7 +108,7 @@ async function work(mixed) {
     const until = performance.now() + SLICE_MS;
     let loss = 0;
     do { loss = step(batch(mixed), mixed ? RATE : RATE / 2); asked--; } while (asked > 0 && performance.now() < until);
-    if (!Number.isFinite(loss)) { asked = 0; self.postMessage({ failed: "its loss did not stay finite" }); return; }
+    if (!Number.isFinite(loss)) { asked = 0; self.postMessage({ diverged: true }); return; }
     report(false);
     await new Promise((go) => setTimeout(go)); // lets a stop message arrive
   }

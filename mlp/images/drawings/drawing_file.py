@@ -16,6 +16,7 @@ import numpy as np
 from mlp.class_names import MAX_CLASSES
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet
 from mlp.images.recorded import CANVAS_PX, PACKED, PEN_PX, Example, in_base64, parse_sample, place
+from mlp.language import Later, mark, said_by
 
 MAX_FILE_BYTES = 5_000_000
 """Largest file of somebody's: 2,000 usual drawings. What is kept of it may be larger, by half."""
@@ -60,7 +61,7 @@ def load_set(path: str | Path) -> DrawingSet:
 def parse_file(data: bytes, *, most: int = MAX_EXAMPLES) -> DrawingSet:
     """Return the set of drawings in somebody's file; a ValueError as in `parse_drawings`, or if it is too large."""
     if len(data) > MAX_FILE_BYTES:
-        raise ValueError(f"a file of drawings may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
+        raise ValueError(Later("a file of drawings may have at most {most:.0f} MB", most=MAX_FILE_BYTES / 1e6))
     return parse_drawings(data, most=most)
 
 
@@ -73,29 +74,35 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise ValueError("this is not a file of drawings: it is not JSON") from error
+        raise ValueError(Later("this is not a file of drawings: it is not JSON")) from error
     if not isinstance(content, dict) or not isinstance(content.get("samples"), list):
-        raise ValueError('this is not a file of drawings: it must be like {"names": [...], "samples": [...]}')
+        rule = mark("this is not a file of drawings: it must be like {form}")
+        raise ValueError(Later(rule, form='{"names": [...], "samples": [...]}'))
     empty, samples = _named(content.get("names", list(NO_DIGITS.names))), content["samples"]
     n_names, limit = len(empty.names), min(len(empty.names) * most, MAX_SAMPLES)
     if len(samples) > limit:
-        raise ValueError(f"a file of {n_names} names may hold at most {limit:,} drawings, got {len(samples):,}")
+        rule = mark("a file of {names} names may hold at most {most:,} drawings, got {n:,}")
+        raise ValueError(Later(rule, names=n_names, most=limit, n=len(samples)))
     # Comparing each with all before it, as a set does, would take 0.3 s for 2,000.
-    examples = [_example(empty, sample, f"sample {number}") for number, sample in enumerate(samples)]
+    places = (Later("sample {number}", number=number) for number in range(len(samples)))
+    examples = [_example(empty, *each) for each in zip(samples, places, strict=True)]
     different = {example.image.tobytes(): example for example in examples}
     drawings = replace(empty, examples=tuple(different.values()), most=most)
     if max(drawings.counts) > most:
-        raise ValueError(f"a file may hold at most {most:,} drawings of each name, got {max(drawings.counts):,}")
+        rule = mark("a file may hold at most {most:,} drawings of each name, got {n:,}")
+        raise ValueError(Later(rule, most=most, n=max(drawings.counts)))
     return drawings
 
 
 def _named(names: Any) -> DrawingSet:
     if not isinstance(names, list) or not 1 <= len(names) <= MAX_CLASSES:
-        raise ValueError(f"names must be a list of 1 to {MAX_CLASSES}, got {names!r:.60}")
+        raise ValueError(
+            Later("names must be a list of 1 to {most}, got {got}", most=MAX_CLASSES, got=f"{names!r:.60}")
+        )
     return reduce(DrawingSet.with_name, names, DrawingSet())
 
 
-def _example(empty: DrawingSet, sample: Any, where: str) -> Example:
+def _example(empty: DrawingSet, sample: Any, where: Later) -> Example:
     """Return a sample of a file as an example of a set without any; ``where`` names its place in the file."""
     drawing = parse_sample(sample, where, n_labels=len(empty.names))
     try:
@@ -105,4 +112,4 @@ def _example(empty: DrawingSet, sample: Any, where: str) -> Example:
         strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))
         return empty.with_drawing(drawing.label, strokes).examples[0]
     except ValueError as error:
-        raise ValueError(f"{where}: {error}") from error
+        raise ValueError(Later("{where}: {error}", where=where, error=said_by(error))) from error

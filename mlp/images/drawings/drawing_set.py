@@ -6,9 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from mlp.class_names import DIGITS, MAX_CLASSES, MIN_CLASSES, checked_name, in_words, visible
+from mlp.class_names import DIGITS, MAX_CLASSES, MIN_CLASSES, checked_name, listing, visible
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import NO_STROKES, PEN_PX, PIXELS, Example, Stroke, checked_drawing, rasterize
+from mlp.language import Later, mark
 
 MAX_EXAMPLES = 50
 """Maximum number of examples of one name."""
@@ -70,7 +71,7 @@ class DrawingSet:
         Raises a ValueError if there are ten already, or the name is empty, too long or taken.
         """
         if len(self.names) >= MAX_CLASSES:
-            raise ValueError(f"a set has at most {MAX_CLASSES} signs; remove one first")
+            raise ValueError(Later("a set has at most {most} signs; remove one first", most=MAX_CLASSES))
         return replace(self, names=(*self.names, _new_name(name, self.names)))
 
     def renamed(self, label: int, name: str) -> "DrawingSet":
@@ -94,7 +95,8 @@ class DrawingSet:
         example = Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else NO_STROKES)
         place = self.place_of(example.image)
         if (place is None or self.examples[place].label != label) and self.counts[label] >= self.most:
-            raise ValueError(f"{self.names[label]} has {self.most} drawings, the most that fit; remove one first")
+            rule = mark("{name} has {n} drawings, the most that fit; remove one first")
+            raise ValueError(Later(rule, name=self.names[label], n=self.most))
         at = len(self) if place is None else place
         return replace(self, examples=(*self.examples[:at], example, *self.examples[at + 1 :]))
 
@@ -103,7 +105,7 @@ class DrawingSet:
         checked = checked_drawing(strokes)
         image = to_mnist(rasterize(checked, pen_px=PEN_PX))
         if image is None:
-            raise ValueError("a drawing must lie on the canvas")
+            raise ValueError(Later("a drawing must lie on the canvas"))
         return self.with_example(label, image, checked)
 
     def with_all(self, other: "DrawingSet") -> "DrawingSet":
@@ -138,12 +140,14 @@ class DrawingSet:
 
     @property
     def missing(self) -> str | None:
-        """Return what is still missing before a network can learn the set, as a sentence; None if nothing is."""
+        """Return what is still missing before a network can learn the set, without a full stop; None if nothing is."""
         if len(self.names) < MIN_CLASSES:
-            there = "is one" if self.names else "is none"
-            return f"A network needs at least {MIN_CLASSES} signs to tell apart, and there {there}."
+            there_is_one = mark("A network needs at least {least} signs to tell apart, and there is one")
+            there_is_none = mark("A network needs at least {least} signs to tell apart, and there is none")
+            return Later(there_is_one if self.names else there_is_none, least=MIN_CLASSES)
         few = [name for name, n in zip(self.names, self.counts, strict=True) if n < MIN_EXAMPLES]
-        return f"Draw at least {MIN_EXAMPLES} of each sign; {in_words(few)} need more." if few else None
+        rule = mark("Draw at least {least} of each sign; {names} need more")
+        return Later(rule, least=MIN_EXAMPLES, names=listing(few)) if few else None
 
 
 NO_DIGITS = DrawingSet(DIGITS)
@@ -158,5 +162,5 @@ def as_pixels(image: np.ndarray) -> np.ndarray:
 def _new_name(name: object, others: tuple[str, ...]) -> str:
     checked = checked_name(name)
     if visible(checked) in map(visible, others):
-        raise ValueError(f"each sign needs its own name, and {checked!r} is taken")
+        raise ValueError(Later("each sign needs its own name, and {name} is taken", name=repr(checked)))
     return checked

@@ -13,6 +13,7 @@ from typing import Any
 
 from mlp.jobs.workers.call import HUNG_S, Hung, NotStarted, WorkerFailure
 from mlp.jobs.workers.worker import carried_out
+from mlp.language import Later
 
 ANSWER_S = 10.0
 POLL_S = 0.5  # between polls of the machines, and before each attempt to reconnect to the scheduler
@@ -21,7 +22,7 @@ WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB, which each slice of 
 VERSIONS = ("python", "dask", "distributed", "numpy")
 """Packages whose versions must be equal everywhere, as Dask names them."""
 
-WAITS = "This training waits for the other machines, and continues by itself when they are back."
+WAITS = Later("This training waits for the other machines, and continues by itself when they are back.")
 
 Versions = dict[str, str]
 log = logging.getLogger(__name__)

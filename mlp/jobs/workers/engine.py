@@ -24,6 +24,7 @@ from mlp.jobs.workers.call import HUNG_S, Call, Ending, Hung, NotStarted, Worker
 from mlp.jobs.workers.cluster import Cluster
 from mlp.jobs.workers.turns import Turns
 from mlp.jobs.workers.worker_process import WorkerProcess
+from mlp.language import Later
 from mlp.machine import usable_cores, worker_count
 
 FIRST_PAUSE_S = 0.1  # before retrying a failed start of a worker; doubled after each failure
@@ -32,7 +33,7 @@ IDLE_S = 300.0
 WATCH_S = 1.0
 CLOSE_S = 5.0  # until killed workers have ended
 
-NO_WORKER = "The server has no room for this training at the moment. It waits, and continues by itself."
+NO_WORKER = Later("The server has no room for this training at the moment. It waits, and continues by itself.")
 
 log = logging.getLogger(__name__)
 

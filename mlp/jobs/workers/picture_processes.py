@@ -19,6 +19,7 @@ from mlp.jobs.workers.call import Hung, WorkerFailure
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker import NICENESS as TRAINING
 from mlp.jobs.workers.worker_process import WorkerProcess
+from mlp.language import Later
 
 _Content = TypeVar("_Content")
 
@@ -31,9 +32,11 @@ NICENESS = 17
 
 
 class _Answer(pickle.Unpickler):
-    """An unpickler for bytes, numbers and errors only: a compromised decoder must not make it create anything else."""
+    """An unpickler for bytes, numbers, errors and their texts: a compromised decoder must not create anything else."""
 
-    def find_class(self, module: str, name: str) -> type[Exception]:
+    def find_class(self, module: str, name: str) -> type:
+        if (module, name) == (Later.__module__, Later.__name__):
+            return Later
         known = {PictureError.__name__: PictureError} if module == PictureError.__module__ else vars(builtins)
         kind = known.get(name)
         if module in (PictureError.__module__, "builtins") and isinstance(kind, type) and issubclass(kind, Exception):
@@ -85,18 +88,19 @@ class PictureDecoders:
                 return picture_from(decoding.result(WAIT_S))
             except TimeoutError:
                 if decoding.cancel():
-                    raise PictureError("many images are being read at the moment; try again in a minute") from None
+                    raise PictureError(
+                        Later("many images are being read at the moment; try again in a minute")
+                    ) from None
                 return picture_from(decoding.result())  # its turn has come, and decoding has a limit
         except PictureError:
             raise
         except Hung as error:
-            raise PictureError("this image takes too long to read; save it again as PNG or JPEG") from error
+            raise PictureError(Later("this image takes too long to read; save it again as PNG or JPEG")) from error
         except WorkerFailure as error:
-            raise PictureError(
-                "the process that read this image died; try again, or save it again as PNG or JPEG"
-            ) from error
+            died = Later("the process that read this image died; try again, or save it again as PNG or JPEG")
+            raise PictureError(died) from error
         except Exception as error:  # a programming error, or no memory is left
-            raise PictureError(f"this image cannot be read ({type(error).__name__})") from error
+            raise PictureError(Later("this image cannot be read ({error})", error=type(error).__name__)) from error
 
     def close(self) -> None:
         """End the processes."""
@@ -124,5 +128,5 @@ def decode_drawings(data: bytes, owner: Hashable = None, *, most: int = MAX_EXAM
     try:
         packed: bytes = _drawing_decoder.submit(owner, packed_drawings, data[: MAX_FILE_BYTES + 1], most).result()
     except WorkerFailure as error:
-        raise ValueError("the process that read this file died; try again") from error
+        raise ValueError(Later("the process that read this file died; try again")) from error
     return parse_drawings(packed, most=most)

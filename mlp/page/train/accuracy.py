@@ -85,8 +85,7 @@ def synthetic_accuracy(snapshot: Snapshot, own: DrawingSet) -> str:
         rest.append(tr(above if points > 0 else below, points=abs(points)))
     rest.append(tr("{share:.1%} of those in styles that no network here trains on", share=newest.synthetic_unseen))
     recipe = RECIPES.get(recipe_of(snapshot.settings) or "")
-    is_mnist = snapshot.data_name.split(" with ")[0] == "MNIST"
-    as_measured = snapshot.finished and is_mnist  # a recipe's figure is for all of it
+    as_measured = snapshot.finished and snapshot.is_mnist  # a recipe's figure is for all of it
     people = recipe.people if as_measured and recipe is not None else None
     if people is not None and abs(newest.synthetic - people) > 0.01:
         rest.append(tr("people’s real drawings: {share:.1%} with these settings", share=people))

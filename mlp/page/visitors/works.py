@@ -167,7 +167,7 @@ class Runs(Work):
         if owner.job is not None:
             playing = owner.job.playing or owner.paused_for_absence
             name = f"{owner.runs.current}.{self.suffix}"
-            files.append(_job(name, owner.job, playing=playing, origin=owner.runs.origin))
+            files.append(_job(name, owner.job, playing=playing, origin=owner.runs.origin and owner.runs.origin.saved()))
         return files
 
     def load(self, number: int, data: bytes) -> None:
@@ -300,8 +300,7 @@ def _ended(name: str, run: NumberedRun) -> File:
 def _origin(saved: Sequence[Any] | None) -> Origin | None:
     if saved is None:
         return None
-    name, root, read_before = saved
-    return Origin(name, root, tuple(read_before))
+    return Origin.from_saved(saved)
 
 
 def _resumed(owner: Owner, record: Record) -> Job:

@@ -8,10 +8,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from mlp.checks import Number
-from mlp.class_names import DIGITS, checked_names, in_words
+from mlp.class_names import DIGITS, checked_names, listing
 from mlp.images.augmentation import warp
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.mnist import Dataset, Split
+from mlp.language import Later, mark
 from mlp.nn.reader import Reader
 from mlp.seeds import rng_of
 from mlp.training.data.sources import Mnist, split_of
@@ -42,7 +43,7 @@ STRENGTH = 1.2
 warps of 1.0, 97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""
 N_UNSEEN = 400
 """Approximate number of other warps for a threshold, and for validation if no drawing is held back."""
-HELD_BACK_NOUN = ("held-back drawing", "held-back drawings of yours")
+HELD_BACK_NOUN = (Later("held-back drawing"), Later("held-back drawings of yours"))
 N_OTHERS = 500
 """Number of MNIST's test images, from the first, that serve as other images for a threshold."""
 KEPT, REFUSED = 0.8, 0.8
@@ -81,12 +82,15 @@ class DrawingData:
         object.__setattr__(self, "share", Number("the share of own digits", low=0, high=MAX_SHARE).checked(self.share))
         learned = set(self.learned.labels.tolist())
         if not learned or max(learned | set(self.held.labels.tolist())) >= len(self.names):
-            raise ValueError(f"a run must have drawings of {in_words(self.names)}, and of no other sign")
+            rule = mark("a run must have drawings of {names}, and of no other sign")
+            raise ValueError(Later(rule, names=listing(self.names)))
         lacking = [name for label, name in enumerate(self.names) if label not in learned]
         if self.base is None and lacking:
-            raise ValueError(f"each sign needs a drawing to learn from, and {in_words(lacking)} would have none")
+            rule = mark("each sign needs a drawing to learn from, and {names} would have none")
+            raise ValueError(Later(rule, names=listing(lacking)))
         if self.base is not None and self.names != DIGITS:
-            raise ValueError(f"only drawings of digits can be mixed with MNIST, got {in_words(self.names)}")
+            rule = mark("only drawings of digits can be mixed with MNIST, got {names}")
+            raise ValueError(Later(rule, names=listing(self.names)))
 
     def load(self) -> Dataset:
         """Return the images; quick after the first time in a process. They leave its memory with this object."""
@@ -124,7 +128,11 @@ class DrawingData:
         """What a run validates on that has only drawings to learn: their other warps; empty for any other run."""
         if self.base is not None or self.holds_back:
             return ""
-        return f"other bent copies of {'the class’s' if self.room else 'your'} {len(self.labels)} drawings"
+        of_class, own = (
+            mark("other bent copies of the class’s {n} drawings"),
+            mark("other bent copies of your {n} drawings"),
+        )
+        return Later(of_class if self.room else own, n=len(self.labels))
 
 
 def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float = 0.0) -> DrawingData:
@@ -137,7 +145,7 @@ def drawing_data(drawings: DrawingSet, base: Mnist | None = None, share: float =
     if base is not None:
         return split_data(drawings, held_back(drawings, mixed=True), base=base, share=share)
     if drawings.missing:
-        raise ValueError(drawings.missing.rstrip("."))
+        raise ValueError(drawings.missing)
     return split_data(drawings, held_back(drawings))
 
 
@@ -161,7 +169,7 @@ def class_data(
     code of the class's room.
     """
     if base is None and others.missing:
-        raise ValueError(others.missing.rstrip("."))
+        raise ValueError(others.missing)
     if (back := held_back(own, mixed=base is not None)).any():
         own = own.without_examples(np.flatnonzero(~back))
     both = replace(others, examples=others.examples + own.examples)
@@ -202,7 +210,7 @@ def leave_one_out(drawings: DrawingSet) -> list[DrawingData]:
     two names, or fewer than two drawings of one.
     """
     if drawings.missing:
-        raise ValueError(drawings.missing.rstrip("."))
+        raise ValueError(drawings.missing)
     return [split_data(drawings, drawings.ranks == rank) for rank in range(max(drawings.counts))]
 
 
@@ -242,16 +250,20 @@ def _alone(data: DrawingData) -> Dataset:
     others = max(1, round(N_UNSEEN / len(labels)))
     unseen = Split(warped_copies(images, others, rng_of("unseen warps of own signs")), np.tile(labels, others))
     validation = data.held if data.holds_back else unseen
-    held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
-    what = "class digits" if data.names == DIGITS and data.room else f"drawings of {in_words(data.names)}"
+    if data.names == DIGITS and data.room:
+        name = Later("{n} class digits", n=len(labels))
+    else:
+        name = Later("{n} drawings of {names}", n=len(labels), names=listing(data.names))
+    if data.holds_back:
+        name = Later("{drawings}, {n:,} held back", drawings=name, n=len(data.held_labels))
     return Dataset(
-        f"{len(labels)} {what}{held}",
+        name,
         with_warps(data.learned),
         validation,
         validation,
         names=data.names,
         unseen=unseen.images,
-        validation_noun=HELD_BACK_NOUN if data.holds_back else ("bent copy", data.unseen_warps),
+        validation_noun=HELD_BACK_NOUN if data.holds_back else (Later("bent copy"), data.unseen_warps),
     )
 
 
@@ -268,6 +280,20 @@ def _mixed(data: DrawingData, base: Dataset) -> Dataset:
         np.concatenate([base.train.images[chosen], repeats]),
         np.concatenate([base.train.labels[chosen], own.labels[again]]),
     )
-    what = "class mistake" if data.mistakes else "class digit" if data.room else "own digit"
-    name = f"{base.name} with {len(own)} {what}{'s' if len(own) > 1 else ''} ({data.share * 100:.0f}%)"
-    return replace(base, name=name, train=train)
+    return replace(base, name=_mixed_name(data, base, len(own)), train=train)
+
+
+def _mixed_name(data: DrawingData, base: Dataset, n: int) -> Later:
+    if data.mistakes:
+        one, more = (
+            mark("{base} with {n} class mistake ({share:.0%})"),
+            mark("{base} with {n} class mistakes ({share:.0%})"),
+        )
+    elif data.room:
+        one, more = (
+            mark("{base} with {n} class digit ({share:.0%})"),
+            mark("{base} with {n} class digits ({share:.0%})"),
+        )
+    else:
+        one, more = mark("{base} with {n} own digit ({share:.0%})"), mark("{base} with {n} own digits ({share:.0%})")
+    return Later(one if n == 1 else more, base=base.name, n=n, share=data.share)

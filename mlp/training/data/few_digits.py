@@ -8,6 +8,7 @@ import numpy as np
 from mlp.checks import checked_int
 from mlp.class_names import DIGITS
 from mlp.images.mnist import Dataset, Split, evenly_spaced
+from mlp.language import Later
 from mlp.training.data.drawing_data import with_warps
 from mlp.training.data.sources import Mnist
 
@@ -43,7 +44,7 @@ def _load(data: FewDigits) -> Dataset:
     first = np.concatenate([np.flatnonzero(labels == digit)[: data.each] for digit in range(len(DIGITS))])
     held = evenly_spaced(len(base.validation), HELD)
     return Dataset(
-        f"{data.each} images of each digit of {base.name}",
+        Later("{n} images of each digit of {base}", n=data.each, base=base.name),
         train=with_warps(Split(base.train.images[first], labels[first])),
         validation=Split(base.validation.images[held], base.validation.labels[held]),
         test=base.test,

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlp.images.handwriting import files_digest, synthetic_digits
 from mlp.images.mnist import Dataset, Split, joined
+from mlp.language import Later, mark
 from mlp.training.data.sources import Data, Mnist
 from mlp.training.settings import N_INPUTS, Settings
 from mlp.user_cache import shared
@@ -64,5 +65,7 @@ def load_once(data: WithSynthetic) -> Dataset:
 
 
 def _name(dataset: Dataset, n_synthetic: int, without: tuple[str, ...] = ()) -> str:
-    left_out = f" without {len(without)} styles" if without else ""
-    return f"{dataset.name} with {n_synthetic:,} synthetic digits{left_out}"
+    if not without:
+        return Later("{base} with {n:,} synthetic digits", base=dataset.name, n=n_synthetic)
+    name = mark("{base} with {n:,} synthetic digits without {left_out} styles")
+    return Later(name, base=dataset.name, n=n_synthetic, left_out=len(without))
