@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.images.augmentation import warp
 from mlp.images.handwriting import STYLES, shipped_digits, style_names
 from mlp.images.mnist import Dataset
+from mlp.language import mark, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import questions_section
 from mlp.page.style.redraw import Where, redrawn
@@ -27,40 +28,52 @@ EXAMPLES = 30
 OF_A_STYLE = 4
 QUESTIONS = (
     (
-        "Which of these digits do you misread yourself? Press Show others a few times.",
-        "A few are hard for everybody. No network can read digits that people disagree on, so hardly any network "
-        "reaches 100% on digits that it has not seen.",
+        mark("Which of these digits do you misread yourself? Press Show others a few times."),
+        mark(
+            "A few are hard for everybody. No network can read digits that people disagree on, so hardly any network "
+            "reaches 100% on digits that it has not seen."
+        ),
     ),
     (
-        "Why are some digits kept for validation, and others for testing at the end?",
-        "A network can memorize its training images. Validation digits show whether it can read others too. If you "
-        "choose settings by them, the settings suit them too well, so the test digits are kept for the end.",
+        mark("Why are some digits kept for validation, and others for testing at the end?"),
+        mark(
+            "A network can memorize its training images. Validation digits show whether it can read others too. If you "
+            "choose settings by them, the settings suit them too well, so the test digits are kept for the end."
+        ),
     ),
     (
-        "Show them bent. Is each one still the same digit?",
-        "Nearly always, so its label stays right. The network sees more ways to write the digit without more drawings.",
+        mark("Show them bent. Is each one still the same digit?"),
+        mark(
+            "Nearly always, so its label stays right. The network sees more ways to write the digit without more "
+            "drawings."
+        ),
     ),
 )
 
 
 def data_section(_visitor: Visitor, data: Dataset) -> None:
     """Draw training images with their labels."""
-    split = data.train
     are_signs = data.unseen is not None
+    of_signs = mark("**{name}**: with bent copies, {n:,} images to learn from and {validation:,} for validation.")
+    of_digits = mark(
+        "**{name}**: {n:,} digits to learn from, {validation:,} for validation, and {test:,} for the final test. Each "
+        "has 28 × 28 pixels, with the true digit below."
+    )
     st.markdown(
-        f"**{plain(data.name)}**: with bent copies, {len(split.labels):,} images to learn from and "
-        f"{len(data.validation.labels):,} for validation."
-        if are_signs
-        else f"**{plain(data.name)}**: {len(split.labels):,} digits to learn from, "
-        f"{len(data.validation.labels):,} for validation, and {len(data.test.labels):,} for the final "
-        "test. Each has 28 × 28 pixels, with the true digit below."
+        tr(
+            of_signs if are_signs else of_digits,
+            name=plain(tr(data.name)),
+            n=len(data.train.labels),
+            validation=len(data.validation.labels),
+            test=len(data.test.labels),
+        )
     )
     _images(data)
     if are_signs:
         return
-    with st.expander("Three questions"):
-        questions_section(QUESTIONS)
-    with st.container(key="advanced_data"), st.expander("Advanced"):
+    with st.expander(tr("Three questions")):
+        questions_section([(tr(ask), tr(answer)) for ask, answer in QUESTIONS])
+    with st.container(key="advanced_data"), st.expander(tr("Advanced")):
         _styles()
 
 
@@ -69,15 +82,15 @@ def _images(data: Dataset) -> None:
     split, names = data.train, data.names
     first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
-    images, alt = split.images[shown], "a handwritten {}"
+    images, alt = split.images[shown], tr("a handwritten {}")
     if _show_warped.get():
         # Each image is warped alone, as images in one small group would share their warp.
         rng = np.random.default_rng(first)
-        images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a bent {}"
+        images, alt = np.concatenate([warp(image[None], rng) for image in images]), tr("a bent {}")
     st.html(digits(images, [names[label] for label in split.labels[shown]], alt=alt))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Show others", key="more_examples", on_click=_show_others)
-        st.toggle("Show them bent, as in training with bent images", key=_show_warped.key)
+        st.button(tr("Show others"), key="more_examples", on_click=_show_others)
+        st.toggle(tr("Show them bent, as in training with bent images"), key=_show_warped.key)
 
 
 def _show_others() -> None:
@@ -87,16 +100,19 @@ def _show_others() -> None:
 @redrawn("styles", where=Where.TAB)
 def _styles() -> None:
     """Draw a row for each digit, with examples of its styles."""
-    if st.toggle("Show the styles of synthetic digits", key=_show_styles.key):
+    if st.toggle(tr("Show the styles of synthetic digits"), key=_show_styles.key):
         st.caption(
-            "The setting *Add synthetic digits* adds digits in these styles to MNIST’s; *Styles left out* skips some."
+            tr(
+                "The setting *Add synthetic digits* adds digits in these styles to MNIST’s; *Styles left out* skips "
+                "some."
+            )
         )
         for digit, styles in STYLES.items():
             with st.container(horizontal=True, key=f"styles_of_{digit}"):
                 for style in styles:
                     with st.container(width=150):
-                        name = style.replace("_", " ")
-                        st.html(digits(_examples()[style], [""] * OF_A_STYLE, alt=f"a {name}"))
+                        name = tr(style.replace("_", " "))
+                        st.html(digits(_examples()[style], [""] * OF_A_STYLE, alt=tr("a {style}", style=name)))
                         st.caption(name)
 
 
@@ -110,4 +126,4 @@ def _examples() -> dict[str, np.ndarray]:
     }
 
 
-DATA = Section("Data", data_section, looks_at_images=True)
+DATA = Section(mark("Data"), data_section, looks_at_images=True)

@@ -101,8 +101,9 @@ def view(visitor: Visitor, data: Dataset, pruned: int, bits: int) -> None:
         st.html(announced("damage", effect), width="stretch")
         st.button(tr("Restore all"), key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=is_whole)
     network_picture.draw(answerer, looked_at, left)
+    whole_title, damaged_title = tr("Whole"), tr("Damaged")
     st.html(
-        f'<div class="lab-row">{bars(tr("Whole"), both[0], names)}{bars(tr("Damaged"), both[1], names)}'
+        f'<div class="lab-row">{bars(whole_title, both[0], names)}{bars(damaged_title, both[1], names)}'
         f"<div>{facts_list(facts)}</div></div>"
     )
 

@@ -74,12 +74,13 @@ def evidence(answerer: Answerer, looked_at: InputImage, chosen: str = _evidence_
     adds = tr(
         "What each pixel’s ink adds to the answer’s score: {part} of {total} in all.", part=next(sums), total=next(sums)
     )
+    rest = tr("And the rest?")
     figures = [
         (image_url(image), tr("What it sees"), tr("Ink is bright.")),
         (
             strongest_url(by_gradient, colors),
             tr("What the ink adds"),
-            f'{adds}<details class="ink-open"><summary>{tr("And the rest?")}</summary><p>{tr(REST)}</p></details>',
+            f'{adds}<details class="ink-open"><summary>{rest}</summary><p>{tr(REST)}</p></details>',
         ),
         (
             strongest_url(by_occlusion, colors),

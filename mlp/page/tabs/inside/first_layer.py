@@ -50,11 +50,12 @@ def view(visitor: Visitor, _data: Dataset, showing: str = WEIGHTS) -> None:
     pictures = pictures / max(float(np.percentile(np.abs(pictures), 99.9)), 1e-12)
     words = tr(text, caption=answerer.caption)
     if len(numbers) > len(shown):
-        words += f" {tr('These are the first {n} of {total:,}.', n=len(shown), total=len(numbers))}"
+        words += " " + tr("These are the first {n} of {total:,}.", n=len(shown), total=len(numbers))
     st.html(f'<p class="ink-note">{words}</p>')
     neurons = [tr("neuron {number}", number=place + 1) for place in range(len(pictures))]
     images = "".join(
         f'<figure><img src="{signed_url(picture, theme.colors())}" alt="{neuron}"></figure>'
         for picture, neuron in zip(pictures, neurons, strict=True)
     )
-    st.html(f'<div class="ink-mosaic" role="group" aria-label="{tr("Weights of the first layer")}">{images}</div>')
+    label = tr("Weights of the first layer")
+    st.html(f'<div class="ink-mosaic" role="group" aria-label="{label}">{images}</div>')

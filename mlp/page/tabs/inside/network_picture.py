@@ -95,7 +95,7 @@ def _caption(answerer: Answerer, looked_at: InputImage) -> str:
         image=html.escape(tr(looked_at.name)),
     )
     if answerer.reader.test_time_augmentation:
-        text += f" {tr('Elsewhere the network also reads shifted copies of the image.')}"
+        text += " " + tr("Elsewhere the network also reads shifted copies of the image.")
     return f'<p class="ink-note">{text}</p>'
 
 

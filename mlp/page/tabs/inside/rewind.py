@@ -114,10 +114,11 @@ def view(visitor: Visitor, data: Dataset) -> None:
             **values,
         )
     network_picture.draw(Answerer(answering(visitor).shelved, then, text, step), looked_at)
+    then_title, now_title = tr("At this step"), tr("Now")
     st.html(
         '<div class="lab-row">'
-        f"{bars(tr('At this step'), then.predict_proba(image)[0], snapshot.reader.names)}"
-        f"{bars(tr('Now'), snapshot.reader.predict_proba(image)[0], snapshot.reader.names)}</div>"
+        f"{bars(then_title, then.predict_proba(image)[0], snapshot.reader.names)}"
+        f"{bars(now_title, snapshot.reader.predict_proba(image)[0], snapshot.reader.names)}</div>"
     )
 
 

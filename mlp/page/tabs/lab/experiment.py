@@ -132,7 +132,8 @@ def progress(experiment: str, what: str) -> None:
 
 def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:
     """Return the probability of each answer as bars under a title, which is trusted HTML."""
-    return f"<div><h3>{title}</h3>{share_bars(names, probabilities, tr('Probabilities'))}</div>"
+    shares = share_bars(names, probabilities, tr("Probabilities"))
+    return f"<div><h3>{title}</h3>{shares}</div>"
 
 
 def facts_list(rows: Sequence[tuple[str, str]]) -> str:

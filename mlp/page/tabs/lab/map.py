@@ -99,7 +99,8 @@ def view(visitor: Visitor, data: Dataset) -> None:
             sign = mark("Draw a sign to see its place, or press a dot.")
             st.html(f'<p class="ink-note">{tr(digit if kind == "digit" else sign)}</p>')
         if mine is not None:
-            st.html(f"<h3>{tr('Nearest to your drawing')}</h3>")
+            heading = tr("Nearest to your drawing")
+            st.html(f"<h3>{heading}</h3>")
             nearest = nearest_points(layout.points, mine, NEAREST).tolist()
             gallery([_near(answerer, test, number, noun) for number in nearest], _lab_dot.set)
 

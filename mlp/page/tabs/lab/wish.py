@@ -110,11 +110,12 @@ def view(visitor: Visitor, _data: Dataset) -> None:
     ]
     sums = [(tr("Its sum for the noise"), wished.sums[0] if wished.sums else 0.0)]
     sums += [(tr("Its sum after {n} steps", n=len(wished.sums)), sum_of(wished))]
+    reads_as = tr("The network reads it as")
     facts = facts_list([(title, number(total, "+.1f").replace("-", "−")) for title, total in sums])
     st.html(
         f'<p class="ink-note">{_reading_text(wished, logits[0], answerer.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars(tr('The network reads it as'), softmax(logits)[0], names)}<div>{facts}</div></div>"
+        f"{bars(reads_as, softmax(logits)[0], names)}<div>{facts}</div></div>"
     )
 
 

@@ -16,6 +16,7 @@ from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
+from mlp.language import mark, several, tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answerer, answering
@@ -60,9 +61,17 @@ button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset
 """
 SPLITS = Views(
     "mistakes_on",
-    "Mistakes",
-    {"validation": "Validation data", "test": "Test data"},
+    mark("Mistakes"),
+    {"validation": mark("Validation data"), "test": mark("Test data")},
     ControlVar("mistakes_on", ""),
+)
+DIGITS_TO_OPEN = mark(
+    "Each row is a true digit, each column an answer. Open a cell to see its images, and an image to see which of its "
+    "pixels spoke."
+)
+SIGNS_TO_OPEN = mark(
+    "Each row is a true sign, each column an answer. Open a cell to see its images, and an image to see which of its "
+    "pixels spoke."
 )
 SHOWN = 24
 BUDGET = 4e10
@@ -75,28 +84,36 @@ def mistakes_section(visitor: Visitor, data: Dataset) -> None:
     kind = ("test" in data.splits_to_check and SPLITS.open_one()) or "validation"
     answerer = answering(visitor)
     if not np.isfinite(answerer.network.values).all():
-        st.info("This network’s weights have grown without limit, so it can’t read anything.")
+        st.info(tr("This network’s weights have grown without limit, so it can’t read anything."))
         return
     split: Split = getattr(data, kind)
-    names, (noun, nouns) = data.names, data.noun(kind)
+    names, (noun, nouns) = data.names, map(tr, data.noun(kind))
     text, readings, is_old = _read(answerer, data.name, kind, split)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
-    remark = remark_on_score(answerer.shelved.root, kind)
-    st.html(
-        f'<p class="ink-note">{text}: it reads <b>{right:,} of {total:,}</b> {nouns} right, '
-        f"{100 * right / total:.2f}%. {remark} Each row is a true {kind_of(names)}, each "
-        "column an answer. Open a cell to see its images, and an image to see which of its pixels spoke.</p>"
+    remark = tr(remark_on_score(answerer.shelved.root, kind))
+    reads = tr(
+        "{network}: it reads <b>{right:,} of {total:,}</b> {nouns} right, {share:.2%}.",
+        network=text,
+        right=right,
+        total=total,
+        nouns=nouns,
+        share=right / total,
     )
+    reads_digits = kind_of(names) == "digit"
+    st.html(f'<p class="ink-note">{reads} {remark} {tr(DIGITS_TO_OPEN if reads_digits else SIGNS_TO_OPEN)}</p>')
     if is_old:
         with st.container(horizontal=True, vertical_alignment="center", key="mistakes_old"):
-            st.html('<p class="ink-status">The network has learned on since then.</p>', width="content")
-            st.button("Read them again", key="mistakes_again", on_click=_read_again)
+            learned_on = tr("The network has learned on since then.")
+            st.html(f'<p class="ink-status">{learned_on}</p>', width="content")
+            st.button(tr("Read them again"), key="mistakes_again", on_click=_read_again)
     left, side = st.columns([5, 6], gap="medium")
     with left:
         chosen = confusion_grid(
             readings.confusion,
-            f"Rows: true {kind_of(names)}. Columns: answer. A stronger color means more mistakes.",
+            tr("Rows: true digit. Columns: answer. A stronger color means more mistakes.")
+            if reads_digits
+            else tr("Rows: true sign. Columns: answer. A stronger color means more mistakes."),
             names,
         )
     with side:
@@ -113,7 +130,7 @@ def _read(answerer: Answerer, data: str, kind: str, split: Split) -> tuple[str, 
     look, of = _look.get(), (answerer.shelved.key, answerer.is_lent and answerer.step, data, kind)
     is_old = look is not None and look.network() is not answerer.network
     if look is None or look.of != of or (look.is_untrained and is_old):
-        at = "" if answerer.step is None else f", at step {answerer.step:,}"
+        at = "" if answerer.step is None else tr(", at step {step:,}", step=answerer.step)
         n = n_affordable(answerer.reader, len(split), BUDGET)
         readings = read_all(answerer.reader, split.images[:n], split.labels[:n])
         look = Look(of, weakref.ref(answerer.network), answerer.step == 0, answerer.caption + at, readings)
@@ -138,16 +155,21 @@ def _pictures(
 ) -> None:
     if chosen is None:
         positions = readings.worst()
-        title = "The most confident mistakes"
+        title = tr("The most confident mistakes")
     else:
         true_digit, read = chosen
         positions = readings.cell(true_digit, read)
-        title = html.escape(f"True {kind_of(names)} {names[true_digit]}, answer {names[read]}")
+        of_digits, of_signs = mark("True digit {name}, answer {answer}"), mark("True sign {name}, answer {answer}")
+        title = tr(of_digits if kind_of(names) == "digit" else of_signs, name=names[true_digit], answer=names[read])
+        title = html.escape(title)
     shown = positions[:SHOWN]
-    more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
+    more = tr(", {n} of {total:,}", n=len(shown), total=len(positions)) if len(positions) > len(shown) else ""
     if chosen is None and len(positions):
-        more += f", which average {percent(float(readings.probabilities[positions].max(axis=1).mean()))} sure"
-    st.html(f"<h3>{title}<small>{more or ', none' * (not len(positions))}</small></h3>")
+        share = percent(float(readings.probabilities[positions].max(axis=1).mean()))
+        more += tr(", which average {share} sure", share=share)
+    if not len(positions):
+        more = tr(", none")
+    st.html(f"<h3>{title}<small>{more}</small></h3>")
     with st.container(key="mistakes_pictures"):
         pictures = [_picture(readings, split, int(position), names, noun) for position in shown]
         gallery(pictures, partial(look_inside, kind))
@@ -156,10 +178,17 @@ def _pictures(
 def _picture(readings: LabeledReadings, split: Split, position: int, names: Sequence[str], noun: str) -> GalleryPicture:
     label, answer = int(readings.labels[position]), int(readings.answers[position])
     chances = readings.probabilities[position]
-    text = f"read <b>{html.escape(names[answer])}</b> · {percent(chances[answer])}"
+    text = tr("read <b>{answer}</b> · {share}", answer=html.escape(names[answer]), share=percent(chances[answer]))
     if label != answer:
-        text += f"<br><small>is {html.escape(names[label])} · {percent(chances[label])}</small>"
-    name = f"{noun} no. {position:,}: {with_article(names[label])}, read as {names[answer]}; see its pixels"
+        true = tr("is {name} · {share}", name=html.escape(names[label]), share=percent(chances[label]))
+        text += f"<br><small>{true}</small>"
+    name = tr(
+        "{noun} no. {number:,}: {thing}, read as {answer}; see its pixels",
+        noun=noun,
+        number=position,
+        thing=with_article(names[label]),
+        answer=names[answer],
+    )
     return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, text)
 
 
@@ -185,11 +214,25 @@ def confusion_grid(counts: np.ndarray, caption: str, names: Sequence[str]) -> tu
 def _button(
     counts: np.ndarray, row: int, column: int, names: Sequence[str], most: int, cell: tuple[int, int] | None
 ) -> str:
-    n = int(counts[row, column])
-    times = "time" if n == 1 else "times"
+    n, values = int(counts[row, column]), {"name": names[row], "answer": names[column]}
+    name = (
+        several(
+            "true digit {name}, answer {answer}: {n} time",
+            "true digit {name}, answer {answer}: {n} times",
+            n,
+            **values,
+        )
+        if kind_of(names) == "digit"
+        else several(
+            "true sign {name}, answer {answer}: {n} time",
+            "true sign {name}, answer {answer}: {n} times",
+            n,
+            **values,
+        )
+    )
     return choice(
         row * len(counts) + column,
-        f"true {kind_of(names)} {names[row]}, answer {names[column]}: {n} {times}",
+        name,
         str(n or "·"),
         pressed=cell == (row, column),
         more=f'class="{"right" if row == column else "wrong"}" style="--share:{n / most:.3f}"',
@@ -202,4 +245,4 @@ def _open(pick: Pick, classes: int) -> None:
     _open_cell.set(None if _open_cell.get() == cell else cell)
 
 
-MISTAKES = Section("Mistakes", mistakes_section, True, SPLITS, lambda data: "test" in data.splits_to_check)
+MISTAKES = Section(mark("Mistakes"), mistakes_section, True, SPLITS, lambda data: "test" in data.splits_to_check)

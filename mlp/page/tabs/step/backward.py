@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, check_gradients, losses_along, position_of, steepest
+from mlp.language import mark, number, tr
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -54,9 +55,11 @@ def backward(step: SlowStep) -> None:
     n_layers = len(network.dense_layers)
     label, n_classes = int(step.labels[i]), len(step.settings.names)
     st.markdown(
-        "Now ask of each number: if it were a little larger, how would the loss change? That is its gradient. For a "
-        "score it is simple: the probability, minus 1 for the right answer. From there it goes back layer by layer, "
-        "through the same weights as on the way forward."
+        tr(
+            "Now ask of each number: if it were a little larger, how would the loss change? That is its gradient. For "
+            "a score it is simple: the probability, minus 1 for the right answer. From there it goes back layer by "
+            "layer, through the same weights as on the way forward."
+        )
     )
     smoothing = step.settings.label_smoothing
     share = 1 - smoothing + smoothing / n_classes  # the target for the right answer
@@ -74,17 +77,19 @@ def backward(step: SlowStep) -> None:
         ),
     )
     lines = []
-    for number in range(n_layers, 0, -1):
-        given = "X" if number == 1 else f"H_{number - 1}"
-        n_in, n_out = network.dense_layers[number - 1].weight.value.shape
-        weight_grad = shaped(rf"\partial L / \partial W_{number}", (n_in, n_out))
-        delta = rf"\Delta_{number}"
+    for layer in range(n_layers, 0, -1):
+        given = "X" if layer == 1 else f"H_{layer - 1}"
+        n_in, n_out = network.dense_layers[layer - 1].weight.value.shape
+        weight_grad = shaped(rf"\partial L / \partial W_{layer}", (n_in, n_out))
+        delta = rf"\Delta_{layer}"
         lines.append(rf"{weight_grad} &= {shaped(given + '^T', (n_in, n))}\;{shaped(delta, (n, n_out))}")
-        if number > 1:
-            slope = slope_formula(network, number - 1)
-            lines.append(rf"\Delta_{number - 1} &= {delta} W_{number}^T \odot {slope}")
+        if layer > 1:
+            slope = slope_formula(network, layer - 1)
+            lines.append(rf"\Delta_{layer - 1} &= {delta} W_{layer}^T \odot {slope}")
     st.latex(aligned(*lines))
-    st.caption("Δ is the gradient of the sums z, ⊙ multiplies entry by entry, and a bias gets the sum of its Δ column.")
+    st.caption(
+        tr("Δ is the gradient of the sums z, ⊙ multiplies entry by entry, and a bias gets the sum of its Δ column.")
+    )
     rows = []
     for name, parameter in zip(names(network), network.parameters(), strict=True):
         grads = np.abs(parameter.grad)
@@ -92,29 +97,32 @@ def backward(step: SlowStep) -> None:
             [
                 html_name(name),
                 " × ".join(map(str, parameter.value.shape)),
-                f"{np.linalg.norm(parameter.grad):.3g}",
-                f"{grads.max():.3g}",
-                f"{float((grads == 0).mean()) * 100:.0f}%",
+                number(float(np.linalg.norm(parameter.grad)), ".3g"),
+                number(float(grads.max()), ".3g"),
+                number(float((grads == 0).mean()), ".0%"),
             ]
         )
-    st.html(step_table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))
+    heads = [tr("parameters"), tr("shape"), tr("length of the gradient"), tr("largest"), tr("exactly 0")]
+    st.html(step_table(heads, rows))
     activation = ACTIVATIONS[network.activation]
     show_code(softmax_cross_entropy, MLP.pull_back, Dense.backward, activation.backward, activation.slope)
 
 
-def slope_formula(network: MLP, number: int) -> str:
+def slope_formula(network: MLP, layer: int) -> str:
     """Return the derivative of a hidden layer's outputs by its sums, written in its activations before dropout."""
-    given = f"{'A' if network.dropout else 'H'}_{number}"
+    given = f"{'A' if network.dropout else 'H'}_{layer}"
     slope = ACTIVATION[network.activation][1].format(given)
-    return slope + (rf" \odot D_{number}" if network.dropout else "")
+    return slope + (rf" \odot D_{layer}" if network.dropout else "")
 
 
 def check(step: SlowStep) -> None:
     """Draw the stage "Check": the steepest gradient of each parameter array beside the measured change of the loss."""
     network = step.before
     st.markdown(
-        "Are these gradients right? Test it: move one weight by a hair to either side, compute the loss both times, "
-        "and see how much it changed. That needs no calculus at all, and must give the same number."
+        tr(
+            "Are these gradients right? Test it: move one weight by a hair to either side, compute the loss both "
+            "times, and see how much it changed. That needs no calculus at all, and must give the same number."
+        )
     )
     st.latex(
         aligned(
@@ -125,24 +133,25 @@ def check(step: SlowStep) -> None:
     entries = [steepest(network, k) for k in range(len(network.parameters()))]
     positions = [position_of(network, k, entry) for k, entry in enumerate(entries)]
     checks = within_budget("slow_checks", (step,), lambda: check_gradients(step, positions), plays=False)
-    st.markdown("**The steepest weight of each array**")
+    st.markdown(tr("**The steepest weight of each array**"))
     rows = [
         [
             html_name(name),
             str(list(entry)),
-            f"{c.used:.6g}",
-            f"{c.gradient:.9g}",
-            f"{c.difference:.9g}",
-            f"{c.relative_error:.1e} {'✓' if c.relative_error < 1e-5 else '✗'}",
+            number(c.used, ".6g"),
+            number(c.gradient, ".9g"),
+            number(c.difference, ".9g"),
+            f"{number(c.relative_error, '.1e')} {'✓' if c.relative_error < 1e-5 else '✗'}",
         ]
         for name, entry, c in zip(names(network), entries, checks, strict=True)
     ]
-    st.html(
-        step_table(["array", "entry", "gradient (float32)", "in float64", "finite difference", "relative error"], rows)
-    )
+    heads = [tr("array"), tr("entry"), tr("gradient (float32)"), tr("in float64")]
+    st.html(step_table([*heads, tr("finite difference"), tr("relative error")], rows))
     st.caption(
-        "Training computes in float32, with about 7 digits. The check runs the same code in float64, where the "
-        "difference of two nearly equal losses still has enough digits."
+        tr(
+            "Training computes in float32, with about 7 digits. The check runs the same code in float64, where the "
+            "difference of two nearly equal losses still has enough digits."
+        )
     )
     show_code(check_gradients, losses_along)
 
@@ -150,21 +159,24 @@ def check(step: SlowStep) -> None:
 def update(step: SlowStep) -> None:
     """Draw the stage "Update": one step downhill, for all weights at once."""
     settings = step.settings
-    st.markdown(
+    downhill = tr(
         "Every weight takes a small step against its gradient, so that the loss goes down. The learning rate sets the "
-        f"size of the step, here **{step.learning_rate:.4g}**. "
-        + {
-            "sgd": "Momentum keeps the speed of earlier steps." if settings.momentum else "This is plain SGD.",
-            "adam": "Adam divides by the usual size of this weight’s gradients, so that each weight has its own pace.",
-        }[settings.optimizer]
+        "size of the step, here **{rate:.4g}**.",
+        rate=float(step.learning_rate),
     )
+    sgd = mark("Momentum keeps the speed of earlier steps.") if settings.momentum else mark("This is plain SGD.")
+    adam = mark("Adam divides by the usual size of this weight’s gradients, so that each weight has its own pace.")
+    st.markdown(f"{downhill} {tr({'sgd': sgd, 'adam': adam}[settings.optimizer])}")
     name, position = _chosen_weight(step)
     left, drawn = st.columns(2, gap="medium", vertical_alignment="center")
     with left:
         st.latex(update_numbers(step, position))
         st.caption(
-            f"w is {plain(name)}, the steepest of its array. After the step, the network has "
-            f"{float(step.after.values[position]):.5g} there."
+            tr(
+                "w is {name}, the steepest of its array. After the step, the network has {weight:.5g} there.",
+                name=plain(name),
+                weight=float(step.after.values[position]),
+            )
         )
     with drawn:
         _downhill(step)
@@ -175,9 +187,9 @@ def _chosen_weight(step: SlowStep) -> tuple[str, int]:
     """Draw the choice of a parameter array, and return the name and the position of its steepest weight."""
     network = step.before
     options = names(network)
-    number = options.index(_slow_array.choice("Which weight", options))
-    entry = steepest(network, number)
-    return f"{options[number]}{list(entry)}", position_of(network, number, entry)
+    place = options.index(_slow_array.choice(tr("Which weight"), options))
+    entry = steepest(network, place)
+    return f"{options[place]}{list(entry)}", position_of(network, place, entry)
 
 
 def update_numbers(step: SlowStep, position: int) -> str:
@@ -206,47 +218,61 @@ def _downhill(step: SlowStep) -> None:
         line_of(Curve(x, y), "accent", UNITS, still=True),
         line_of(Curve(x, step.loss + slope * x), "second", UNITS, dash=[5, 2], still=True),
     ]
-    for at, loss, name in ((0, step.loss, "before"), (1, step.loss_after, "after")):
+    for at, loss, name in ((0, step.loss, tr("before")), (1, step.loss_after, tr("after"))):
         point = Curve(np.array([at]), np.array([loss]))
         lines.append(line_of(point, "ink", UNITS, marker=7, name=name, still=True))
     plot = {"percent": False, "units": UNITS, "x": (0.0, 4.0), "y": (low - margin, high + margin)}
-    alt = "The loss along the direction of the step"
+    alt = tr("The loss along the direction of the step")
     draw_plot("downhill", shown({**plot, "lines": lines, "marks": []}, alt, playing=False))
     st.caption(
-        "The loss of this minibatch along the direction of the step, whose real length is 1. The gradient only knows "
-        "the slope at the start, the dashed line. With a larger learning rate, the step would land farther to the "
-        "right."
+        tr(
+            "The loss of this minibatch along the direction of the step, whose real length is 1. The gradient only "
+            "knows the slope at the start, the dashed line. With a larger learning rate, the step would land farther "
+            "to the right."
+        )
     )
 
 
 def after(step: SlowStep) -> None:
     """Draw the stage "After": the effect of the step on its own minibatch."""
     st.markdown(
-        "The same images again, through the changed network. Their loss should have fallen a little. Validation shows "
-        "whether it also fell for images that the network has not seen."
+        tr(
+            "The same images again, through the changed network. Their loss should have fallen a little. Validation "
+            "shows whether it also fell for images that the network has not seen."
+        )
     )
     n, change = len(step.labels), round(step.loss_after - step.loss, 4)
     before, after = (round(accuracy(logits, step.labels) * n) for logits in (step.outputs[-1], step.logits_after))
     length = float(np.linalg.norm(step.update)) / float(np.linalg.norm(step.before.values))
     columns = st.columns(3)
     columns[0].metric(
-        "Loss of this minibatch", f"{step.loss_after:.4f}", f"{change:+.4f}" if change else None, "inverse"
+        tr("Loss of this minibatch"),
+        number(step.loss_after, ".4f"),
+        number(change, "+.4f") if change else None,
+        "inverse",
     )
-    columns[1].metric("Read right", f"{after} of {n}", f"{after - before:+d}" if after != before else None)
-    columns[2].metric("Length of the update, relative to the weights", f"{100 * length:.2f}%")
+    columns[1].metric(
+        tr("Read right"),
+        tr("{n} of {total}", n=after, total=n),
+        f"{after - before:+d}" if after != before else None,
+    )
+    columns[2].metric(tr("Length of the update, relative to the weights"), number(length, ".2%"))
     names = step.settings.names
     was, later = (logits.argmax(axis=1) for logits in (step.outputs[-1], step.logits_after))
     changed = np.flatnonzero(was != later)[:SHOWN_IMAGES].tolist()
     if len(changed):
-        st.markdown("**It changed its mind about**")
+        st.markdown(tr("**It changed its mind about**"))
         marks = ["✓" if later[k] == step.labels[k] else "" for k in changed]
         turned = [f"{names[was[k]]} → {names[later[k]]} {mark}".strip() for k, mark in zip(changed, marks, strict=True)]
-        images_of(step, changed, turned, alt="read as {}")
+        images_of(step, changed, turned, alt=tr("read as {}"))
     else:
-        st.caption("It changed its mind about none of them: most steps are small.")
-    st.markdown("That was one step. A run repeats it, each time with the next images.")
+        st.caption(tr("It changed its mind about none of them: most steps are small."))
+    st.markdown(tr("That was one step. A run repeats it, each time with the next images."))
     st.caption(
-        "A run takes the same step, up to rounding, with faster code "
-        f"({plain(location(FastStep))}), which skips pixels that are blank in the whole minibatch."
+        tr(
+            "A run takes the same step, up to rounding, with faster code ({place}), which skips pixels that are blank "
+            "in the whole minibatch.",
+            place=plain(location(FastStep)),
+        )
     )
     show_code(train_step)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mlp.language import number, several, tr
 from mlp.nn.optimizers import SGD, Adam
 
 ACTIVATION = {
@@ -18,33 +19,33 @@ MOST_DIGITS = 9
 """Of a number in a formula: those of a float32."""
 
 
-def tex(number: float, digits: int = 3) -> str:
-    r"""Write a number with ``digits`` significant digits.
+def tex(value: float, digits: int = 3) -> str:
+    r"""Write a number with ``digits`` significant digits, in the language of this place.
 
     >>> tex(0.123456), tex(-1234567.0), tex(0.0), tex(2.0), tex(float("inf"))
     ('0.123', '-1.23 \\cdot 10^{6}', '0', '2', '\\infty')
     """
-    number = float(number)
-    if math.isnan(number):
+    value = float(value)
+    if math.isnan(value):
         return r"\text{NaN}"
-    if math.isinf(number):
-        return r"\infty" if number > 0 else r"-\infty"
-    text = f"{number:.{digits}g}"
+    if math.isinf(value):
+        return r"\infty" if value > 0 else r"-\infty"
+    text = number(value, f".{digits}g").replace(",", "{,}")  # a comma alone has a blank behind it
     if "e" in text:
         mantissa, exponent = text.split("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
     return text
 
 
-def signed(number: float, digits: int = 3) -> str:
+def signed(value: float, digits: int = 3) -> str:
     """Write a number as a factor: in brackets if it is negative."""
-    text = tex(number, digits)
+    text = tex(value, digits)
     return f"({text})" if text.startswith("-") else text
 
 
-def rounded(number: float, digits: int) -> float:
+def rounded(value: float, digits: int) -> float:
     """Return a number as `tex` writes it, so that what is computed from it is what a reader computes."""
-    return float(f"{number:.{digits}g}")
+    return float(f"{value:.{digits}g}")
 
 
 def digits_for(part: float, *terms: float, digits: int) -> int:
@@ -87,8 +88,10 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray, bias: float, neuron: i
         "&= " + r" \\ &\quad + ".join(written),
     ]
     if n_rest:
-        lines.append(rf"&\quad + \underbrace{{{signed(rest, digits)}}}_{{\text{{{n_rest} more}}}}")
-    lines[-1] += rf" + \underbrace{{{signed(bias, digits)}}}_{{\text{{bias}}}}"
+        more = several("{n} more", "{n} more", n_rest)
+        lines.append(rf"&\quad + \underbrace{{{signed(rest, digits)}}}_{{\text{{{more}}}}}")
+    name = tr("bias")
+    lines[-1] += rf" + \underbrace{{{signed(bias, digits)}}}_{{\text{{{name}}}}}"
     lines.append(rf"&= {tex(sum(value * weight for value, weight in factors) + rest + bias)}")
     return aligned(*lines)
 
@@ -150,7 +153,7 @@ def sgd_numbers(optimizer: SGD, value: float, gradient: float, velocity: float =
     momentum, change = optimizer.momentum, optimizer.learning_rate * (optimizer.momentum * velocity + gradient)
     digits = _update_digits(value, change)
     rate, value, gradient, velocity = (
-        rounded(number, digits) for number in (optimizer.learning_rate, value, gradient, velocity)
+        rounded(each, digits) for each in (optimizer.learning_rate, value, gradient, velocity)
     )
     slope, formula, numbers = _slope(value, gradient, optimizer.weight_decay, optimizer.l1, digits)
     lines = [rf"g &= {formula} = {numbers}"]

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
+from mlp.language import mark, number, tr
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import loss_and_gradient, softmax, softmax_cross_entropy
@@ -34,6 +35,16 @@ from mlp.page.tabs.step.step_pieces import (
 )
 from mlp.training.run import epoch_plan
 
+COST = mark(
+    "What an image costs depends on the probability of the right answer: nothing at 1, {blind:.3f} at a blind guess of "
+    "one in {n:d}, and more and more toward 0. The loss is the mean over the minibatch: one number that says how wrong "
+    "the network is."
+)
+SMOOTHED_COST = mark(
+    "What an image costs depends on the probability of the right answer: least at {least:.3g} (label smoothing counts "
+    "all answers equally, with a share of {share:g}), {blind:.3f} at a blind guess of one in {n:d}, and more and more "
+    "toward 0. The loss is the mean over the minibatch: one number that says how wrong the network is."
+)
 _slow_layer = ControlVar[int]("slow_layer", 1)
 """The number of the chosen layer; a control."""
 
@@ -42,16 +53,22 @@ def minibatch(step: SlowStep) -> None:
     """Draw the stage "Minibatch": the images that this step learns from."""
     n = len(step.labels)
     st.markdown(
-        f"All training images were shuffled for epoch {step.epoch:d} with seed {step.settings.seed:d}; these **{n}** "
-        f"are next. Each is a row of 784 numbers, from 0 for paper to 1 for ink, with the right answer below. You "
-        f"follow one of them, image **{followed(step):d}**, through the network."
+        tr(
+            "All training images were shuffled for epoch {epoch:d} with seed {seed:d}; these **{n}** are next. Each is "
+            "a row of 784 numbers, from 0 for paper to 1 for ink, with the right answer below. You follow one of them, "
+            "image **{followed:d}**, through the network.",
+            epoch=step.epoch,
+            seed=step.settings.seed,
+            n=n,
+            followed=followed(step),
+        )
     )
     some = ", ".join(tex_name(step.settings.names, int(label)) for label in step.labels[:6])
     st.latex(shaped("X", step.inputs.shape) + r", \qquad " + shaped("y", (n,)) + rf" = ({some}, \ldots)")
     shown = range(min(n, SHOWN_IMAGES))
-    images_of(step, shown, [true_name(step, k) for k in shown], alt="a handwritten {}", marked=followed(step))
+    images_of(step, shown, [true_name(step, k) for k in shown], alt=tr("a handwritten {}"), marked=followed(step))
     if n > SHOWN_IMAGES:
-        st.caption(f"The first {SHOWN_IMAGES} of {n}.")
+        st.caption(tr("The first {shown} of {n}.", shown=SHOWN_IMAGES, n=n))
     show_code(epoch_plan)
 
 
@@ -60,34 +77,37 @@ def forward(step: SlowStep) -> None:
     i, network = followed(step), step.before
     n_layers = len(network.dense_layers)
     st.markdown(
-        "Each layer multiplies its inputs by its weights and adds a bias; between the layers comes "
-        f"**{ACTIVATIONS[network.activation].__name__}**. The whole minibatch goes through at once, one row for each "
-        "image."
+        tr(
+            "Each layer multiplies its inputs by its weights and adds a bias; between the layers comes "
+            "**{activation}**. The whole minibatch goes through at once, one row for each image.",
+            activation=ACTIVATIONS[network.activation].__name__,
+        )
     )
     _dropout_note(step)
-    st.latex(aligned(*(line for number in range(1, n_layers + 1) for line in _layer_formulas(step, number))))
-    number = _slow_layer.choice(
-        "Layer",
+    st.latex(aligned(*(line for layer in range(1, n_layers + 1) for line in _layer_formulas(step, layer))))
+    layer = _slow_layer.choice(
+        tr("Layer"),
         range(1, n_layers + 1),
-        format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
+        format_func=lambda layer: tr("Layer {number}", number=layer) if layer < n_layers else tr("The answers"),
     )
-    dense = network.dense_layers[number - 1]
-    given = step.inputs[i] if number == 1 else step.next_inputs(number - 1)[i]
-    neuron = int(step.sums(number)[i].argmax())
-    symbol = "x" if number == 1 else "h"
+    dense = network.dense_layers[layer - 1]
+    given = step.inputs[i] if layer == 1 else step.next_inputs(layer - 1)[i]
+    neuron = int(step.sums(layer)[i].argmax())
+    symbol = "x" if layer == 1 else "h"
     formula = weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol)
     image_and_formula(step, i, formula)
-    if number < n_layers:
-        total, after = (float(outputs[i, neuron]) for outputs in (step.sums(number), step.activated(number)))
+    if layer < n_layers:
+        total, after = (float(outputs[i, neuron]) for outputs in (step.sums(layer), step.activated(layer)))
         activated = "a" if network.dropout else "h"
         function = ACTIVATION[network.activation][0].format(tex(total))
         st.latex(rf"{activated}_{{{neuron}}} = {function} = {tex(after)}")
         if network.dropout:
-            next_inputs = float(step.next_inputs(number)[i, neuron])
-            st.caption(f"Dropout turns it into {next_inputs:.3g} (0 for a neuron that sits out).")
+            next_inputs = float(step.next_inputs(layer)[i, neuron])
+            turned = tr("Dropout turns it into {value:.3g} (0 for a neuron that sits out).", value=next_inputs)
+            st.caption(turned)
     else:
         answer = plain(step.settings.names[neuron])
-        st.caption(f"The last layer has no activation, so this is the score of the answer {answer}.")
+        st.caption(tr("The last layer has no activation, so this is the score of the answer {answer}.", answer=answer))
     dropout = [Dropout.forward] if network.dropout else []
     show_code(Dense.forward, ACTIVATIONS[network.activation].function, *dropout)
 
@@ -97,27 +117,29 @@ def probabilities(step: SlowStep) -> None:
     i = followed(step)
     logits, label, names = step.outputs[-1][i], int(step.labels[i]), step.settings.names
     st.markdown(
-        "The last layer gives each answer a score of any size. Softmax turns the scores into probabilities: "
-        "all positive, and together 1. It subtracts the largest score first. That changes nothing in the result, but "
-        "no power of e becomes too large for the computer."
+        tr(
+            "The last layer gives each answer a score of any size. Softmax turns the scores into probabilities: "
+            "all positive, and together 1. It subtracts the largest score first. That changes nothing in the result, "
+            "but no power of e becomes too large for the computer."
+        )
     )
     if not np.isfinite(logits).all():
         image_and_formula(step, i, f"z = ({', '.join(map(tex, logits))})")
-        st.caption("The run blew up: without finite scores, softmax can’t compute probabilities.")
+        st.caption(tr("The run blew up: without finite scores, softmax can’t compute probabilities."))
         return show_code(softmax)
     image_and_formula(step, i, softmax_formula(logits, label, tex_name(names, label)))
     shifted = logits - logits.max()
     rows = [
         [
             html.escape(name),
-            *(f"{number:.3g}" for number in numbers),
-            f'<span class="ink-cell">{bar(share)}{share:.3g}</span>',
+            *(number(value, ".3g") for value in numbers),
+            f'<span class="ink-cell">{bar(share)}{number(share, ".3g")}</span>',
         ]
         for name, share, *numbers in zip(names, softmax(logits).tolist(), logits, shifted, np.exp(shifted), strict=True)
     ]
-    heads = ["answer", "score z", "z − m", "e<sup>z − m</sup>", "probability"]
+    heads = [tr("answer"), tr("score z"), "z − m", "e<sup>z − m</sup>", tr("probability")]
     st.html(step_table(heads, rows, marked=label))
-    st.caption(f"The marked row is the right answer, {plain(names[label])}. All numbers are rounded.")
+    st.caption(tr("The marked row is the right answer, {answer}. All numbers are rounded.", answer=plain(names[label])))
     show_code(softmax)
 
 
@@ -128,16 +150,14 @@ def loss(step: SlowStep) -> None:
     losses = (1 - smoothing) * logs[np.arange(n), step.labels] + smoothing * logs.mean(axis=1)
     right = float(step.probabilities[i, step.labels[i]])
     chance = tex(right, digits_for(1 - right, 1.0, digits=4))  # near 1, the loss is as small as what is missing
-    least = (
-        f"least at {1 - smoothing + smoothing / n_classes:.3g} (label smoothing counts all answers equally, with a "
-        f"share of {smoothing:g})"
-        if smoothing
-        else "nothing at 1"
-    )
     st.markdown(
-        f"What an image costs depends on the probability of the right answer: {least}, {math.log(n_classes):.3f} at a "
-        f"blind guess of one in {n_classes:d}, and more and more toward 0. The loss is the mean over the minibatch: "
-        "one number that says how wrong the network is."
+        tr(
+            SMOOTHED_COST if smoothing else COST,
+            least=1 - smoothing + smoothing / n_classes,
+            share=smoothing,
+            blind=math.log(n_classes),
+            n=n_classes,
+        )
     )
     cost = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {chance}"
     if smoothing:
@@ -151,28 +171,28 @@ def loss(step: SlowStep) -> None:
         ),
     )
     order = np.argsort(-losses)[:SHOWN_IMAGES].tolist()
-    st.markdown("**The cost of each image**, the highest first")
-    costs = [f"{true_name(step, k)}: {losses[k]:.2f}" for k in order]
-    images_of(step, order, costs, alt="answer and loss {}", marked=order.index(i) if i in order else None)
+    st.markdown(tr("**The cost of each image**, the highest first"))
+    costs = [tr("{answer}: {loss:.2f}", answer=true_name(step, k), loss=float(losses[k])) for k in order]
+    images_of(step, order, costs, alt=tr("answer and loss {}"), marked=order.index(i) if i in order else None)
     show_code(softmax_cross_entropy, loss_and_gradient)
 
 
-def _layer_formulas(step: SlowStep, number: int) -> list[str]:
+def _layer_formulas(step: SlowStep, layer: int) -> list[str]:
     """Return a layer's formulas; with dropout, A are its activations and H those that remain."""
-    dense, n = step.before.dense_layers[number - 1], len(step.labels)
-    given = "X" if number == 1 else f"H_{number - 1}"
+    dense, n = step.before.dense_layers[layer - 1], len(step.labels)
+    given = "X" if layer == 1 else f"H_{layer - 1}"
     total = (
-        f"{shaped(given, (n, dense.n_in))}\\;{shaped(f'W_{number}', (dense.n_in, dense.n_out))} + "
-        f"{shaped(f'b_{number}', (dense.n_out,))}"
+        f"{shaped(given, (n, dense.n_in))}\\;{shaped(f'W_{layer}', (dense.n_in, dense.n_out))} + "
+        f"{shaped(f'b_{layer}', (dense.n_out,))}"
     )
-    if number == len(step.before.dense_layers):
+    if layer == len(step.before.dense_layers):
         return [f"{shaped('Z', (n, dense.n_out))} &= {total}"]
-    activated, next_inputs = (shaped(f"{symbol}_{number}", (n, dense.n_out)) for symbol in "AH")
+    activated, next_inputs = (shaped(f"{symbol}_{layer}", (n, dense.n_out)) for symbol in "AH")
     if not step.before.dropout:
         return [f"{next_inputs} &= {ACTIVATION[step.before.activation][0].format(total)}"]
     return [
         f"{activated} &= {ACTIVATION[step.before.activation][0].format(total)}",
-        rf"{next_inputs} &= A_{number} \odot D_{number}",
+        rf"{next_inputs} &= A_{layer} \odot D_{layer}",
     ]
 
 
@@ -181,7 +201,11 @@ def _dropout_note(step: SlowStep) -> None:
     rate = step.before.dropout
     if rate:
         st.markdown(
-            f"**Dropout** lets {rate * 100:.0f}% of the hidden neurons sit out, chosen at random for each image of "
-            f"this step: D has 0 for them, and {1 / (1 - rate):.3g} for the others to make up for it. When the network "
-            "reads, all neurons take part."
+            tr(
+                "**Dropout** lets {rate:.0%} of the hidden neurons sit out, chosen at random for each image of this "
+                "step: D has 0 for them, and {factor:.3g} for the others to make up for it. When the network reads, "
+                "all neurons take part.",
+                rate=rate,
+                factor=1 / (1 - rate),
+            )
         )

@@ -12,7 +12,9 @@ import streamlit as st
 
 import mlp
 from mlp.analysis.slow_motion import SlowStep
+from mlp.class_names import in_words
 from mlp.images.input_image import with_article
+from mlp.language import tr
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.style import theme
@@ -46,12 +48,12 @@ def html_name(name: str) -> str:
 def image_and_formula(step: SlowStep, i: int, formula: str) -> None:
     """Draw the followed image with a formula beside it."""
     name = html.escape(true_name(step, i))
+    alt, caption = tr("a handwritten {name}", name=name), tr("image {i}, {thing}", i=i, thing=with_article(name))
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         st.html(
             f'<div class="ink-layers"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="140" '
-            f'height="140" alt="a handwritten {name}"><figcaption>image {i}, {with_article(name)}</figcaption>'
-            "</figure></div>"
+            f'height="140" alt="{alt}"><figcaption>{caption}</figcaption></figure></div>'
         )
     with right:
         st.latex(formula)
@@ -72,7 +74,7 @@ def true_name(step: SlowStep, i: int) -> str:
 
 def step_table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:
     """Return the numbers of a step as an HTML table; the cells are trusted HTML."""
-    return html_table("Numbers of this step", heads, rows, marked=marked, numbers=True)
+    return html_table(tr("Numbers of this step"), heads, rows, marked=marked, numbers=True)
 
 
 ROOT = Path(mlp.__file__).resolve().parents[1]
@@ -82,14 +84,15 @@ def location(function: Callable[..., Any]) -> str:
     """Return the file and line of a function, as text."""
     function = inspect.unwrap(function)  # below its decorators
     path = Path(inspect.getsourcefile(function) or "").resolve()
-    return f"{path.relative_to(ROOT).as_posix()}, line {inspect.getsourcelines(function)[1]}"
+    file, line = path.relative_to(ROOT).as_posix(), inspect.getsourcelines(function)[1]
+    return tr("{file}, line {line}", file=file, line=line)
 
 
 def show_code(*functions: Callable[..., Any]) -> None:
     """Draw the source of functions, folded, each with its file and line."""
-    names = [f"`{function.__qualname__}`" for function in functions]
-    joined = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    with st.expander(f"The code: {joined}", icon=":material/code:"):
+    names = in_words([f"`{function.__qualname__}`" for function in functions])
+    with st.expander(tr("The code: {names}", names=names), icon=":material/code:"):
         for function in functions:
-            st.caption(f"`{function.__qualname__}` in {plain(location(function))}")
+            name, place = f"`{function.__qualname__}`", plain(location(function))
+            st.caption(tr("{name} in {place}", name=name, place=place))
             st.code(textwrap.dedent(inspect.getsource(function)), language="python")

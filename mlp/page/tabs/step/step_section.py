@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, slow_step
 from mlp.images.mnist import Dataset
+from mlp.language import mark, several, tr
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
@@ -16,6 +17,7 @@ from mlp.page.tabs.places import Section
 from mlp.page.tabs.step.backward import after, backward, check, update
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
 from mlp.page.tabs.step.step_pieces import followed
+from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import sign_settings
 from mlp.training.data.sources import chosen_mnist
@@ -29,14 +31,14 @@ _slow_stage = ControlVar[str]("slow_stage", "")
 
 
 STAGES = {
-    "Minibatch": minibatch,
-    "Forward": forward,
-    "Softmax": probabilities,
-    "Loss": loss,
-    "Backward": backward,
-    "Check": check,
-    "Update": update,
-    "After": after,
+    mark("Minibatch"): minibatch,
+    mark("Forward"): forward,
+    mark("Softmax"): probabilities,
+    mark("Loss"): loss,
+    mark("Backward"): backward,
+    mark("Check"): check,
+    mark("Update"): update,
+    mark("After"): after,
 }
 FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 
@@ -45,39 +47,45 @@ FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 def step_section(visitor: Visitor, data: Dataset) -> None:
     """Draw a training step, one stage at a time."""
     st.markdown(
-        "A network learns in thousands of steps, each from a handful of images. Here is **one of them in slow "
-        "motion**, with its real numbers. It works on a copy, so your run stays as it is."
+        tr(
+            "A network learns in thousands of steps, each from a handful of images. Here is **one of them in slow "
+            "motion**, with its real numbers. It works on a copy, so your run stays as it is."
+        )
     )
     try:
         step = _current(visitor, data)
     except (ValueError, OSError) as error:
-        st.error(f"There is no step to show: {plain(str(error))}.")
+        st.error(tr("There is no step to show: {reason}", reason=plain(tr(reason(error)))))
         return
     job = visitor.job
     is_extra = job is not None and step.epoch > job.snapshot().settings.epochs
+    within, beyond = (
+        mark("Step <b>{step:,}</b>, in epoch {epoch}"),
+        mark("Step <b>{step:,}</b>, in epoch {epoch}, after the run’s last"),
+    )
     facts = [
-        "A new network" if job is None else "Your run",
-        f"Step <b>{step.number:,}</b>, in epoch {step.epoch}{', after the run’s last' if is_extra else ''}",
+        tr("A new network") if job is None else tr("Your run"),
+        tr(beyond if is_extra else within, step=step.number, epoch=step.epoch),
         " → ".join(map(str, step.before.layer_sizes)),
-        f"{len(step.labels)} images",
-        f"learning rate {step.learning_rate:.4g}",
+        several("{n} image", "{n} images", len(step.labels)),
+        tr("learning rate {rate:.4g}", rate=float(step.learning_rate)),
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="ink-status">{" · ".join(facts)}</p>', width="content")
         if job is not None:
             st.button(
-                "Newest step",
+                tr("Newest step"),
                 key="slow_newest",
                 on_click=_slow_step.set,
                 args=(None,),
                 icon=":material/refresh:",
-                help="Copies your run again, at its current step.",
+                help=tr("Copies your run again, at its current step."),
             )
     stages = list(STAGES)
     stage = _slow_stage.choice(
-        "Stage",
+        tr("Stage"),
         stages,
-        format_func=lambda name: f"{stages.index(name) + 1} {name}",
+        format_func=lambda name: f"{stages.index(name) + 1} {tr(name)}",
         label_visibility="collapsed",
     )
     at = stages.index(stage)
@@ -91,17 +99,18 @@ def _head(at: int, step: SlowStep, visitor: Visitor, data: Dataset) -> None:
     """Draw the stage's title, its controls, and at the right *Back* and *Next*, which stay where they are."""
     name, n = list(STAGES)[at], len(step.labels)
     with st.container(horizontal=True, vertical_alignment="bottom", key="slow_head"):
-        st.subheader(f"{at + 1:d}. {name}", anchor=False, width="stretch")
+        st.subheader(f"{at + 1:d}. {tr(name)}", anchor=False, width="stretch")
         if STAGES[name] in FOLLOW_A_PICTURE:
             state.slow_picture.start(followed(step))  # a default alone would leave the last number in the browser
-            st.number_input(f"Image to follow, 0 to {n - 1}", 0, n - 1, key=state.slow_picture.key, width=190)
+            label = tr("Image to follow, 0 to {last}", last=n - 1)
+            st.number_input(label, 0, n - 1, key=state.slow_picture.key, width=190)
         _back_and_next(at, step.number, visitor, data)
 
 
 def _back_and_next(at: int, number: int, visitor: Visitor, data: Dataset) -> None:
     with st.container(horizontal=True, key="slow_steps", width="content"):
         st.button(
-            "Back",
+            tr("Back"),
             key="slow_back",
             icon=":material/arrow_back:",
             disabled=at == 0,
@@ -109,11 +118,11 @@ def _back_and_next(at: int, number: int, visitor: Visitor, data: Dataset) -> Non
             args=(at - 1,),
         )
         if at + 1 < len(STAGES):
-            following = f"Next: {list(STAGES)[at + 1]}"
+            following = tr("Next: {stage}", stage=tr(list(STAGES)[at + 1]))
             st.button(following, key="slow_next", type="primary", on_click=_go_to_stage, args=(at + 1,))
         else:
             st.button(
-                "Next minibatch",
+                tr("Next minibatch"),
                 key="slow_next",
                 type="primary",
                 on_click=_next_minibatch,
@@ -164,4 +173,4 @@ def _next_minibatch(visitor: Visitor, data: Dataset, number: int) -> None:
     _go_to_stage(0)
 
 
-STEP = Section("Step by step", step_section, looks_at_images=True)
+STEP = Section(mark("Step by step"), step_section, looks_at_images=True)
