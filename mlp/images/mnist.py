@@ -68,7 +68,7 @@ class Dataset:
 
     ``names`` are those of the classes, from label 0. ``unseen`` holds images like the training ones, for a visitor's
     own signs; None for digits. ``validation_noun`` names one validation image, and several. ``is_mnist`` says whether
-    all of MNIST is among it.
+    it is MNIST, perhaps with more images.
 
     Raises
     ------

@@ -16,7 +16,7 @@ class Snapshot:
 
     settings: Settings
     data_name: str
-    is_mnist: bool  # whether all of MNIST is among the training data
+    is_mnist: bool  # whether that is MNIST, perhaps with more images
     network: MLP  # after ``step`` steps; not to be changed
     history: History
     step: int

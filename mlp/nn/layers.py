@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from mlp.language import Later
 from mlp.nn.gabor import gabor_patches
 from mlp.nn.parameters import Parameter
 
@@ -242,12 +243,14 @@ def checked_layer_sizes(layer_sizes: Iterable[int]) -> list[int]:
     sizes = list(layer_sizes)
     shown = " -> ".join(map(str, sizes)) or "none"
     if len(sizes) < 2:
-        raise ValueError(f"a network needs at least two layer sizes, inputs and outputs, got {shown}")
+        raise ValueError(
+            Later("a network needs at least two layer sizes, inputs and outputs, got {sizes}", sizes=shown)
+        )
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
-            raise ValueError(f"layer sizes must be whole numbers, got {shown}")
+            raise ValueError(Later("layer sizes must be whole numbers, got {sizes}", sizes=shown))
         if size < 1:
-            raise ValueError(f"layer sizes must be at least 1, got {shown}")
+            raise ValueError(Later("layer sizes must be at least 1, got {sizes}", sizes=shown))
     return [int(size) for size in sizes]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp.language import Later, mark
 from mlp.nn.dropout import RATE, Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer, checked_dtype, checked_layer_sizes
 from mlp.nn.parameters import Parameter
@@ -79,7 +80,8 @@ class MLP(Sequential):
     def _lay_out(self, layer_sizes: Sequence[int], activation: str, dropout: float, dtype: Any) -> None:
         """Make all layers, with parameters that are parts of a flat one and still 0."""
         if activation not in ACTIVATIONS:
-            raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
+            rule = mark("{name} must be one of {choices}, got {value}")
+            raise ValueError(Later(rule, name="activation", choices=", ".join(ACTIVATIONS), value=repr(activation)))
         sizes = checked_layer_sizes(layer_sizes)
         self._layer_sizes, self._activation, self._dropout = sizes, activation, RATE.checked(dropout)
         self._all = Parameter(np.zeros(count_parameters(sizes), checked_dtype(dtype)))

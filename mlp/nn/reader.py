@@ -8,6 +8,7 @@ import numpy as np
 from mlp.blas import one_blas_thread
 from mlp.checks import Number
 from mlp.class_names import DIGITS, checked_names
+from mlp.language import Later, mark
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.parameters import Parameter
@@ -100,7 +101,8 @@ class Reader:
         self.names = tuple(map(str, range(n_outputs))) if names is None else checked_names(names)
         self.has_names = names is not None or self.names == DIGITS
         if len(self.names) != n_outputs:
-            raise ValueError(f"a network needs a name for each of its {n_outputs} outputs, got {len(self.names)}")
+            rule = mark("a network needs a name for each of its {outputs} outputs, got {n}")
+            raise ValueError(Later(rule, outputs=n_outputs, n=len(self.names)))
         self.none_below = none_below
         self.facts: dict[str, Any] = dict(facts or {})
 

@@ -13,6 +13,7 @@ from mlp.atomic import write_whole
 from mlp.checks import Number
 from mlp.class_names import DIGITS
 from mlp.files.array_file import ArrayFile
+from mlp.language import Later, mark, said_by
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.network import MLP
@@ -140,19 +141,19 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
     try:
         return _reader(data)
     except ValueError as error:
-        text = str(error)
+        text = said_by(error)
         shown = text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
-        raise ModelError(f"{name}: {shown}") from error
+        raise ModelError(Later("{where}: {error}", where=name, error=shown)) from error
 
 
 def _reader(data: bytes) -> Reader:
     """Return the network, or raise a ValueError with the rule that the file breaks."""
     if len(data) > MAX_FILE_BYTES:
-        raise ValueError(f"a model file has at most {MAX_FILE_BYTES:,} bytes, got {len(data):,}")
+        raise ValueError(Later("a model file has at most {most:,} bytes, got {n:,}", most=MAX_FILE_BYTES, n=len(data)))
     file = ArrayFile(data, FORMAT)
     activation, facts = file.texts.get("activation", "none"), file.value("facts", {})
     if not isinstance(facts, dict):
-        raise ValueError("the facts in its metadata must be a JSON object")
+        raise ValueError(Later("the facts in its metadata must be a JSON object"))
     network = MLP.zeros(_layer_sizes(file.arrays), activation)
     for name, parameter in _named(network).items():
         parameter.value = file.array(name, parameter.value.shape, np.float32, convert=True)
@@ -173,13 +174,12 @@ def _layer_sizes(arrays: dict[str, np.ndarray]) -> list[int]:
     weights = [arrays.get(f"dense_{number}.weight") for number in numbers]
     biases = [arrays.get(f"dense_{number}.bias") for number in numbers]
     if not 1 <= len(numbers) <= MAX_LAYERS or len(arrays) % 2 or any(array is None for array in [*weights, *biases]):
-        raise ValueError(
-            f"a network has arrays dense_1.weight, dense_1.bias and so on for 1 to {MAX_LAYERS} layers, got "
-            f"{', '.join(sorted(arrays))}"
-        )
+        rule = mark("a network has arrays dense_1.weight, dense_1.bias and so on for 1 to {most} layers, got {names}")
+        raise ValueError(Later(rule, most=MAX_LAYERS, names=", ".join(sorted(arrays))))
     shapes = [weight.shape for weight in weights if weight is not None]
     if any(len(shape) != 2 for shape in shapes) or any(before[1] != after[0] for before, after in pairwise(shapes)):
-        raise ValueError(f"weights must be of inputs × outputs, each fed by the one before, got {shapes}")
+        rule = mark("weights must be of inputs × outputs, each fed by the one before, got {shapes}")
+        raise ValueError(Later(rule, shapes=str(shapes)))
     return [shapes[0][0], *(shape[1] for shape in shapes)]
 
 
@@ -187,5 +187,5 @@ def _flag(file: ArrayFile, name: str, off: str, on: str) -> bool:
     """Return whether a text of the metadata is ``on``; by default it is ``off``."""
     text = file.texts.get(name, off)
     if text not in (off, on):
-        raise ValueError(f"{name} must be {off} or {on}, got {text!r}")
+        raise ValueError(Later("{name} must be {off} or {on}, got {text}", name=name, off=off, on=on, text=repr(text)))
     return text == on

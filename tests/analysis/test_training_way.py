@@ -1,5 +1,7 @@
 """How a network was trained, in words: equal for what can be compared, different for all else."""
 
+import pickle
+
 import pytest
 
 from mlp.analysis.training_way import settings_in_words, way_of
@@ -70,6 +72,13 @@ def test_way_says_whose_drawings_a_run_learned_and_where_it_began():
         "the class alone, Basic, 25 epochs",
         "Basic, then with a round’s mistakes",
     ]
+
+
+def test_way_keeps_what_translates_it():
+    way = pickle.loads(pickle.dumps(settings_in_words(Settings(learning_rate=0.5, epochs=1))))
+    assert way == "Basic, learning rate 0.5, 1 epoch"
+    assert (way.values["recipe"], way.key) == ("Basic", "{recipe}, {more}")
+    assert way.values["more"].values["first"].values["value"].values == {"value": 0.5}
 
 
 def test_rate_that_was_moved_makes_another_way():

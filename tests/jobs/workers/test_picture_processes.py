@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mlp.images.decoding import MAX_BYTES, MAX_SCANS, PictureError
+from mlp.images.decoding import FORMATS, MAX_BYTES, MAX_SCANS, PictureError
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.photo import decode_picture
 from mlp.images.picture import dump_picture
@@ -41,8 +41,9 @@ def test_reading_in_a_process_gives_the_same_picture(decoders, data):
 
 
 def test_invalid_picture_is_refused_and_the_next_is_read(decoders):
-    with pytest.raises(PictureError, match="not a readable image"):
+    with pytest.raises(PictureError, match="not a readable image") as refused:
         decoders.decode(b"digit")
+    assert refused.value.args[0].values == {"formats": ", ".join(FORMATS)}  # so that it can be translated here
     with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
         decoders.decode(bytes(MAX_BYTES + 1))
     assert decoders.decode(DIGIT).sheet is None
