@@ -164,6 +164,6 @@ def value_label(value: object) -> str:
 
 
 def heading(name: str) -> str:
-    """Return the name of a setting as a heading, in the language of this place."""
+    """Return the name of a setting or a quantity as a heading, in the language of this place."""
     text = tr(name)
     return text[:1].upper() + text[1:]

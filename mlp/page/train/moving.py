@@ -18,6 +18,7 @@ from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.shelf import run_on_card
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, History, Quantity
+from mlp.training.setting_entry import heading
 
 
 class View(NamedTuple):
@@ -141,4 +142,4 @@ def curve_title(name: Quantity, summary: str | None = None) -> str:
             f'<span style="color:var(--second)">╍ {tappable("validation")}</span> '
             f'<span class="value" data-live="{name}_summary">{summary}</span>'
         )
-    return f'<p class="ink-status ink-curve"><b class="name">{tappable(name, name.capitalize())}</b> {lines}</p>'
+    return f'<p class="ink-status ink-curve"><b class="name">{tappable(name, heading(name))}</b> {lines}</p>'
