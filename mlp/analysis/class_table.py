@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from mlp.analysis.scores import wilson_interval
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.language import mark
+from mlp.language import Later, mark
 from mlp.nn.reader import Reader
 
 MIN_WRITERS = 6
@@ -49,9 +49,10 @@ class Contender(NamedTuple):
     of_class: bool = False
 
     @property
-    def title(self) -> str:
+    def title(self) -> Later:
         """Its name and how it was trained: nobody has two networks of one way."""
-        return f"{self.name} · {self.way}"
+        name_and_way = "{name} · {way}"  # without a word to translate
+        return Later(name_and_way, name=self.name, way=self.way)
 
 
 class Cell(NamedTuple):

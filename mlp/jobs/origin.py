@@ -7,7 +7,7 @@ from mlp.language import Later, mark, tr
 
 
 class Origin(NamedTuple):
-    """The network that a run continues, with its name for visitors: a `Later`, or what somebody has called it.
+    """The network that a run continues, with its name for visitors, to be translated where it is shown.
 
     ``root`` is the kind of the network with which a chain of continued runs began: "pretrained", "article" or
     "uploaded"; None if that one began with random weights. ``read_before`` has the shares that the network read of the
@@ -17,11 +17,6 @@ class Origin(NamedTuple):
     name: str
     root: str | None
     read_before: tuple[float, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """Its name in the language of the place."""
-        return tr(self.name) if isinstance(self.name, Later) else self.name
 
     def saved(self) -> list[Any]:
         """Return it as JSON values, for `from_saved`."""

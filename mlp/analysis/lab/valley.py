@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlp.blas import one_blas_thread
+from mlp.language import Later
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 
@@ -66,14 +67,14 @@ def valley(states: Sequence[np.ndarray], network: MLP, images: np.ndarray, label
     Raises a ValueError if there are fewer than three states, or they do not differ.
     """
     if len(states) < 3:
-        raise ValueError(f"a valley needs at least 3 states of a run, got {len(states)}")
+        raise ValueError(Later("a valley needs at least 3 states of a run, got {n}", n=len(states)))
     center = np.asarray(states[-1], np.float32)
     away = np.stack([np.asarray(state, np.float32) - center for state in states])
     from_mean = away - away.mean(axis=0)
     # The components of few long rows follow from the small matrix of their products.
     sizes, mixtures = np.linalg.eigh((from_mean @ from_mean.T).astype(np.float64))
     if not np.isfinite(sizes).all() or sizes[-1] <= 0:
-        raise ValueError("a valley needs states that differ, got the same ones, or some that are not finite")
+        raise ValueError(Later("a valley needs states that differ, got the same ones, or some that are not finite"))
     axes = mixtures[:, [-1, -2]].T @ from_mean
     axes[0] /= np.linalg.norm(axes[0])
     axes[1] -= (axes[1] @ axes[0]) * axes[0]
