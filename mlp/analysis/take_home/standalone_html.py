@@ -261,7 +261,8 @@ def _facts(facts: dict[str, Any]) -> str:
         ("seconds", tr("Seconds")),
     ):
         if name in facts:
-            rows.append((text, facts[name]))
+            fact = facts[name]
+            rows.append((text, tr(fact) if isinstance(fact, Later) else fact))
     for name, text in (
         ("training_accuracy", tr("Training accuracy")),
         ("validation_accuracy", tr("Validation accuracy")),
