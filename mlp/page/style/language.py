@@ -10,8 +10,8 @@ from babel import Locale
 from streamlit.runtime.scriptrunner import ScriptRunner
 
 from mlp.language import LANGUAGES, direction, language_for, speak, speaks, tr
+from mlp.page.style.link import IN_LINK
 
-IN_LINK = "lang"
 COOKIE = "inkling_lang"
 """Holds the choice for the next visit; `visitors/language.js` writes it."""
 

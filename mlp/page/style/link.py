@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from mlp.language import tr
+from mlp.language import ENGLISH, speaks, tr
 from mlp.page.session_var import SessionVar
 
+IN_LINK = "lang"
+"""The name of a language in links."""
 Query = dict[str, list[str]]
 """All values of each name in an address."""
 MAX_NAMES = 60
@@ -62,6 +64,11 @@ def linked(name: str) -> str | None:
 def forget_linked(name: str) -> None:
     """Take a name out of the link, so that the page's address, which visitors copy, has it no longer."""
     _linked_query.set({other: values for other, values in linked_query().items() if other != name})
+
+
+def language_query() -> Query:
+    """Return what a link has so that it opens in this language: nothing for English."""
+    return {} if speaks() == ENGLISH else {IN_LINK: [speaks()]}
 
 
 def page_address() -> str:
