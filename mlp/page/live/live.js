@@ -2,7 +2,6 @@
 // `protocol.py` describes the messages; `parts.js` draws the parts.
 const VERSION = 1;
 const TRIES = 3;  // after these, scripts draw the moving parts
-const SCRIPTS_ONLY = "The live connection can’t open here, so the page updates once a second while a run plays.";
 const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // after these codes, a retry is pointless
 
 const live = {
@@ -11,8 +10,11 @@ const live = {
   trigger: () => {}, drawing: 0, requested: null, outdated: [], redrawing: {}, again: 0, failed: 0, moves: false, frames: 0,
   receivedAt: performance.now(), lost: false, probing: false, opened: false, noticed: 0,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
+  // A text in the page's language, with its values; the server puts TEXTS, the translations, before this script.
+  tr: (text, values = {}) => (TEXTS[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]),
 };
 window.inkling = live;  // for the other scripts of the page, which add what their components call
+const { tr } = live;
 
 const send = (message) => { if (live.socket.readyState === WebSocket.OPEN) live.socket.send(JSON.stringify(message)); };
 
@@ -52,7 +54,9 @@ function connect() {
     live.open = false;
     live.parts = {};
     live.failed += 1;
-    if (live.failed === TRIES && !live.opened) notify(SCRIPTS_ONLY, NOTICE_MS);
+    if (live.failed === TRIES && !live.opened) {
+      notify(tr("The live connection can’t open here, so the page updates once a second while a run plays."), NOTICE_MS);
+    }
     if (code === GONE.unknownKey) live.later = setTimeout(askForKey, KEY_MS);
     if (Object.values(GONE).includes(code)) return;  // the next script brings another key
     live.later = setTimeout(connect, live.wait);
@@ -94,8 +98,8 @@ setInterval(() => {
   if (silent === live.lost) return;
   live.lost = silent;
   document.documentElement.toggleAttribute("data-ink-lost", silent);
-  if (silent) notify("The connection is gone. A run continues without it, and this page catches up once it is back.");
-  else notify("The connection is back.", BACK_MS);
+  if (silent) notify(tr("The connection is gone. A run continues without it, and this page catches up once it is back."));
+  else notify(tr("The connection is back."), BACK_MS);
 }, 500);
 
 // After a sleep or in another network, sockets can seem open while nothing arrives, Streamlit's too. If the server answers
@@ -150,7 +154,7 @@ function inkUrl(canvas) {
 
 page.fillRect(0, 0, copy.width, copy.height);
 const BLANK = inkUrl(copy);  // null where pixels are random: Tor, or Firefox with resistFingerprinting
-const HIDDEN = "This browser hides drawings from pages. Allow canvas data for this page and reload it, or use another browser.";
+const HIDDEN = tr("This browser hides drawings from pages. Allow canvas data for this page and reload it, or use another browser.");
 
 // The canvas's report, which Streamlit repeats with every press, has its image in the same form.
 const toDataURL = HTMLCanvasElement.prototype.toDataURL;

@@ -14,13 +14,15 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from mlp.language import mark, speaking, tr
 from mlp.page.style.download_button import PATH, Offers, offers_at
+from mlp.page.style.language import asked_by
 
 AT_ONCE = 2
 REST_RATIO = 3.0  # until a session's next file, in times of making one: leaves three quarters of a core to drawing
 PIECE_BYTES = 1 << 18
 
-GONE = "This file is no longer available. Please open the page again.\n"
+GONE = mark("This file is no longer available. Please open the page again.")
 
 
 class Files:
@@ -34,7 +36,10 @@ class Files:
         request = Request(scope, receive)
         offers, button = offers_at(request.path_params["token"]), request.path_params["button"]
         if offers is None or button not in offers.files:
-            await PlainTextResponse(GONE, 404)(scope, receive, send)
+            language = asked_by(request.url.query, request.cookies, request.headers.get("accept-language"))
+            with speaking(language):
+                refused = PlainTextResponse(f"{tr(GONE)}\n", 404)
+            await refused(scope, receive, send)
         else:
             await self._send(offers, button, request, send)
 

@@ -1,5 +1,6 @@
 // Board mode, `?board=1`, for a projector in class: one part of the page at a time, in large type. Arrow keys, or a
 // presenter's Page up and Page down, go to the next and back. A button among the lessons enters it.
+const { tr } = inkling;
 document.addEventListener("click", ({ target }) => {
   if (!target.closest?.(".ink-to-board")) return;
   const board = new URL(location.href);
@@ -18,26 +19,28 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     ({ name, shown, selectors: [selector], width, height, most });
   const parts = () => {
     const found = [
-      whole("Draw", "draw", ".st-key-stage", 700, 350),
-      whole("The network", "network", ".st-key-stage", 820, 310),
-      whole("Loss", "loss", ".st-key-train_card", 590, 385),
-      whole("Accuracy", "accuracy", ".st-key-train_card", 590, 385),
+      whole(tr("Draw"), "draw", ".st-key-stage", 700, 350),
+      whole(tr("The network"), "network", ".st-key-stage", 820, 310),
+      whole(tr("Loss"), "loss", ".st-key-train_card", 590, 385),
+      whole(tr("Accuracy"), "accuracy", ".st-key-train_card", 590, 385),
     ].filter(({ selectors }) => document.querySelector(selectors[0]));
-    const room = [["Room", "code", 560], ["Ideas", "ideas", 560, ROOM_PX], ["Written", "wall", 560], ["Guesses", "guesses", 560],
-      ["Results", "results", 760, ROOM_PX], ["Break it", "break", 760, ROOM_PX]];
+    const room = [[tr("Room"), "code", 560], [tr("Ideas"), "ideas", 560, ROOM_PX], [tr("Written"), "wall", 560],
+      [tr("Guesses"), "guesses", 560], [tr("Results"), "results", 760, ROOM_PX], [tr("Break it"), "break", 760, ROOM_PX]];
     const there = room.map(([name, key, width, most]) => whole(name, "room", `.st-key-room_${key}`, width, 0, most))
       .filter(({ selectors }) => document.querySelector(`${selectors[0]} [data-testid="stElementContainer"]`));
     found.unshift(...there);
     const lesson = document.querySelector(".st-key-lessons");
     if (lesson) found.push(...partsOf(lesson));
-    if (document.querySelector(".st-key-slow_card")) found.push(whole("Step by step", "step", ".st-key-slow_card", 640));
-    else if (!lesson && !there.length && document.querySelector(".st-key-sections")) found.push(whole("More", "section", ".st-key-sections", 720));
+    if (document.querySelector(".st-key-slow_card")) found.push(whole(tr("Step by step"), "step", ".st-key-slow_card", 640));
+    else if (!lesson && !there.length && document.querySelector(".st-key-sections")) {
+      found.push(whole(tr("More"), "section", ".st-key-sections", 720));
+    }
     return found;
   };
 
   // The blocks of a lesson, by their first words; the title is above the first one. A guess is drawn in its chart.
   const partsOf = (lesson) => {
-    const title = lesson.querySelector("h3")?.innerText ?? "Lesson", found = [];
+    const title = lesson.querySelector("h3")?.innerText ?? tr("Lesson"), found = [];
     let heads = [];
     [...lesson.children].forEach((block, number) => {
       const selector = `.st-key-lessons > :nth-child(${number + 1})`;
@@ -46,7 +49,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
       if (block.querySelector("script, style") && !block.querySelector("p, button, h3")) return;
       if (block.querySelector("h3")) heads = [selector];
       else {
-        const words = block.querySelector("strong, summary p")?.textContent ?? "Experiments", selectors = [...heads, selector];
+        const words = block.querySelector("strong, summary p")?.textContent ?? tr("Experiments"), selectors = [...heads, selector];
         const asks = block.querySelector(".st-key-lesson_guess") && document.querySelector(".st-key-train_card");
         found.push({ name: `${title}: ${words.replace(/\.$/, "")}`, ...(asks
           ? { shown: "guess", selectors: [...selectors, ".st-key-train_card"], width: 590, height: 425 }
@@ -86,7 +89,7 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }`;
     root.dataset.board = shown;
     root.style.setProperty("--bar", `${below()}px`);
-    label.textContent = `${at + 1} of ${all.length} · ${name}`;
+    label.textContent = tr("{number} of {all} · {name}", { number: at + 1, all: all.length, name });
     back.disabled = at === 0;
     next.disabled = at === all.length - 1;
     const high = height ? (window.innerHeight - below()) / height : Infinity;
@@ -136,10 +139,10 @@ if (new URLSearchParams(location.search).get("board") === "1") {
     return element;
   };
   bar.className = "ink-board-bar";
-  bar.setAttribute("aria-label", "Board");
-  const back = add("button", "‹", "Back", () => go(-1)), label = add("span", "");
-  const next = add("button", "›", "Next", () => go(1));
-  add("button", "Leave", "", leave);
+  bar.setAttribute("aria-label", tr("Board"));
+  const back = add("button", "‹", tr("Back"), () => go(-1)), label = add("span", "");
+  const next = add("button", "›", tr("Next"), () => go(1));
+  add("button", tr("Leave"), "", leave);
   label.setAttribute("role", "status");
   document.body.append(bar);
 

@@ -1,6 +1,7 @@
 """The style of the page beyond Streamlit's theme: CSS, the canvas's repair, and small pieces of HTML."""
 
 import html
+import json
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,6 +22,8 @@ DOTTED = ("invite", "ghost-loss", "ghost-accuracy")
 """Pictures of dots that draw themselves, one after the other."""
 SCRIPTS = ("live", "style", "draw", "train", "tabs", "settings", "visitors")
 """Folders of the page with scripts, which are one module each; the first makes ``inkling``, which the others add to."""
+TEXT_IN_SCRIPT = re.compile(r'\btr\("([^"\\]+)"')
+"""A text that a script shows: ``inkling.tr("{n} of {all}", { n, all })`` is `mlp.language.tr` with data of the page."""
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
@@ -98,6 +101,8 @@ def opening_html(language: str) -> tuple[str, str]:
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b><p>{tr(LOADING)}</p></i></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
     texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]
+    shown = {text: translated for text in TEXT_IN_SCRIPT.findall("".join(texts)) if (translated := tr(text)) != text}
+    texts[0] = f"const TEXTS = {json.dumps(shown, ensure_ascii=False)};\n{texts[0]}"
     scripts = "".join(f'<script type="module">\n{text}</script>' for text in texts)
     return head, f"<style>{css}</style>{outline}{scripts}"
 

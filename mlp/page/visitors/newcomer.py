@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mlp.jobs.limits import limits
+from mlp.language import mark, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import hidable
 from mlp.page.style.redraw import redrawn
@@ -19,27 +20,36 @@ _refused = Refusal("newcomer")
 _code = SessionVar("code", "")
 """The code that was typed; a control."""
 
-NO_CODE = "A code has four groups of four letters and digits, such as k7dw-m3xq-9tfa-2b8h."
-UNKNOWN_CODE = "No work has this code: check each letter. Work is also deleted some time after the last visit."
-NOT_DELETED = "The server can’t change its disk now, so not all of it was deleted. Try again in a minute."
-UNREADABLE = "The server can’t read its disk now. Try again in a minute."
+NO_CODE = mark("A code has four groups of four letters and digits, such as k7dw-m3xq-9tfa-2b8h.")
+UNKNOWN_CODE = mark("No work has this code: check each letter. Work is also deleted some time after the last visit.")
+NOT_DELETED = mark("The server can’t change its disk now, so not all of it was deleted. Try again in a minute.")
+UNREADABLE = mark("The server can’t read its disk now. Try again in a minute.")
+TURN = mark("Someone else’s turn")
 
-hidable("somebody-new", "Someone else’s turn", ".st-key-newcomer")
+hidable("somebody-new", TURN, ".st-key-newcomer")
 
 
 def privacy_note(shown: str) -> None:
     """Draw the privacy note, with what others are ``shown``; SECURITY.md makes the same promises."""
-    where = (
-        f"on this server’s disk until {limits().kept_days:d} days after your last visit"
-        if visitors().has_disk
-        else "in this server’s memory for up to six hours after your last visit"
+    if visitors().has_disk:
+        kept = tr(
+            "**Privacy.** Inkling keeps your runs, uploaded networks, codes of networks that friends sent, drawing, "
+            "digits, signs, open photo, nickname and written answers on this server’s disk until {days} days after "
+            "your last visit.",
+            days=limits().kept_days,
+        )
+    else:
+        kept = tr(
+            "**Privacy.** Inkling keeps your runs, uploaded networks, codes of networks that friends sent, drawing, "
+            "digits, signs, open photo, nickname and written answers in this server’s memory for up to six hours after "
+            "your last visit."
+        )
+    found = tr(
+        "A cookie with a random code finds your work again when you return. Anyone who uses this browser or knows the "
+        "code can see it, and so can the people who run the server. Below, *Someone else’s turn* puts all of it away "
+        "under its code, or deletes it."
     )
-    st.caption(
-        "**Privacy.** Inkling keeps your runs, uploaded networks, codes of networks that friends sent, drawing, "
-        f"digits, signs, open photo, nickname and written answers {where}. {shown} A cookie with a random code finds "
-        "your work again when you return. Anyone who uses this browser or knows the code can see it, and so can the "
-        "people who run the server. Below, *Someone else’s turn* puts all of it away under its code, or deletes it."
-    )
+    st.caption(f"{kept} {shown} {found}")
 
 
 def newcomer_section(visitor: Visitor, more_deleted: Callable[[Visitor], str] = lambda _: "") -> None:
@@ -47,7 +57,7 @@ def newcomer_section(visitor: Visitor, more_deleted: Callable[[Visitor], str] = 
 
     ``more_deleted`` returns a sentence on what else is deleted with all work of a visitor, empty if there is nothing.
     """
-    with st.container(key="newcomer"), st.expander("Someone else’s turn"):
+    with st.container(key="newcomer"), st.expander(tr(TURN)):
         _draw(visitor, more_deleted)
 
 
@@ -56,21 +66,22 @@ def _draw(visitor: Visitor, more_deleted: Callable[[Visitor], str]) -> None:
     # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():
         if visitor.has_work():
-            st.markdown(f"Write down this code: it brings your work back, on any computer.\n\n`{visitor.id}`")
+            write_down = tr("Write down this code: it brings your work back, on any computer.")
+            st.markdown(f"{write_down}\n\n`{visitor.id}`")
             st.button(
-                "Put my work away",
+                tr("Put my work away"),
                 key="put_work_away",
                 icon=":material/inventory_2:",
                 width="stretch",
                 on_click=_open_as,
                 args=("",),
             )
-            st.caption("The next person then starts with an empty page.")
+            st.caption(tr("The next person then starts with an empty page."))
             if more := more_deleted(visitor):
                 st.caption(more)
-            sure = st.checkbox("Yes, delete all my work", key="remove_sure")
+            sure = st.checkbox(tr("Yes, delete all my work"), key="remove_sure")
             st.button(
-                "Delete all my work",
+                tr("Delete all my work"),
                 key="remove_all",
                 icon=":material/delete:",
                 disabled=not sure,
@@ -78,9 +89,9 @@ def _draw(visitor: Visitor, more_deleted: Callable[[Visitor], str]) -> None:
                 args=(visitor,),
             )
         else:
-            st.markdown("There is no work here yet to put away.")
-    st.text_input("Your code", key=_code.key, placeholder="four groups of four", max_chars=60)
-    st.button("Come back", key="come_back", icon=":material/login:", on_click=_come_back, args=(visitor,))
+            st.markdown(tr("There is no work here yet to put away."))
+    st.text_input(tr("Your code"), key=_code.key, placeholder=tr("four groups of four"), max_chars=60)
+    st.button(tr("Come back"), key="come_back", icon=":material/login:", on_click=_come_back, args=(visitor,))
     _refused.show()
 
 
@@ -93,7 +104,7 @@ def _remove(visitor: Visitor) -> None:
     try:
         visitors().remove(visitor)
     except OSError:
-        _refused.set(NOT_DELETED)
+        _refused.set(tr(NOT_DELETED))
     else:
         st.rerun()
 
@@ -105,6 +116,6 @@ def _come_back(visitor: Visitor) -> None:
     except OSError:
         refused = UNREADABLE
     if code is None or refused is not None:
-        _refused.set(refused or NO_CODE)
+        _refused.set(tr(refused or NO_CODE))
     elif code != visitor.id:
         _open_as(code)

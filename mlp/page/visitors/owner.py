@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from mlp.jobs.job import Job
+from mlp.language import Later
+
+JOINED = "{first} {second}"
+"""Two notices as one."""
 
 
 class File(NamedTuple):
@@ -27,7 +31,7 @@ class Work:
     """One kind of a visitor's work. A new kind is a subclass in `WORKS`.
 
     ``suffix`` is the name of its file; if there can be several, each has a number before it: ``3.run.safetensors``.
-    ``words`` is what visitors call it, with ``{}`` for the number; empty for work that they would not miss.
+    ``words`` is what visitors call it, with ``{number}`` for the number; empty for work that they would not miss.
     """
 
     suffix: ClassVar[str]
@@ -91,9 +95,9 @@ class Owner:
         """Notify whoever shows this work of a change."""
 
     def add_notice(self, sentence: str) -> None:
-        """Add a notice, which is shown once when the page is next drawn."""
+        """Add a notice, a `Later`, which is shown once when the page is next drawn."""
         if sentence not in (self.notice or ""):
-            self.notice = f"{self.notice} {sentence}" if self.notice else sentence
+            self.notice = Later(JOINED, first=self.notice, second=sentence) if self.notice else sentence
             self.announce()
 
     def jobs(self) -> list[Job]:

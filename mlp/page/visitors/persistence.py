@@ -2,20 +2,25 @@
 
 import logging
 import time
+from functools import reduce
 
 from mlp.jobs.checkpoints import Checkpoints
+from mlp.language import Later, mark
 from mlp.page.visitors.owner import File, Owner, Saved, Work
 
-UNSAVED = (
+UNSAVED = Later(
     "The server can’t write to its disk, or its disk is full. Your work may be lost when the server restarts, so "
     "download what you want to keep."
 )
-UNSAVABLE = (
+UNSAVABLE = Later(
     "Inkling can’t save part of your work, because of a fault in Inkling. It may be lost when the server restarts, so "
     "download what you want to keep."
 )
-UNREADABLE = "The server can’t read part of your earlier work: {}. It keeps the files, but they don’t come back here."
-UNKNOWN = "something of another version of Inkling"
+UNREADABLE = mark(
+    "The server can’t read part of your earlier work: {works}. It keeps the files, but they don’t come back here."
+)
+UNKNOWN = Later("something of another version of Inkling")
+LISTED = "{first}, {second}"
 RETRY_S = 7.0  # between two attempts to save work that was refused
 
 log = logging.getLogger(__name__)
@@ -117,7 +122,7 @@ def restore(owner: Owner, checkpoints: Checkpoints) -> bool:
     A notice names what cannot be decoded; the next save sets it aside. A DiskError says that disk or memory does not
     allow for it at present.
     """
-    lost = list[str]()
+    lost = list[Later]()
     try:
         if not checkpoints.knows(owner.id):
             return False
@@ -131,15 +136,16 @@ def restore(owner: Owner, checkpoints: Checkpoints) -> bool:
                     raise
                 log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)
                 owner.unreadable.add(name)
-                lost.append(work.words.format(number))
+                lost.append(Later(work.words, number=number))
     except Exception as error:
         raise DiskError("a visitor cannot be restored at present") from error
     if unknown := set(names) - {name for _, _, name in files}:
         log.warning("files of a visitor are of no kind of work: %s", ", ".join(sorted(unknown)))
         owner.unreadable |= unknown
         lost.append(UNKNOWN)
-    if named := ", ".join(filter(None, dict.fromkeys(lost))):
-        owner.add_notice(UNREADABLE.format(named))
+    if named := [*filter(None, dict.fromkeys(lost))]:
+        works = reduce(lambda first, second: Later(LISTED, first=first, second=second), named)
+        owner.add_notice(Later(UNREADABLE, works=works))
     now, fingerprints = time.monotonic(), {file.name: file.fingerprint for _, file in _files(owner)}
     owner.saved = {name: Saved(fingerprints.get(name, ()), now) for name in set(names) - owner.unreadable}
     return True

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from mlp.jobs.limits import BeyondLimit
+from mlp.language import Later, mark, said_by, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 
 REMEDIES = {
-    "epochs": "Choose fewer epochs in the settings.",
-    "MB of memory": "Choose fewer or narrower layers in the settings, or SGD instead of Adam.",
+    "epochs": mark("Choose fewer epochs in the settings."),
+    "MB of memory": mark("Choose fewer or narrower layers in the settings, or SGD instead of Adam."),
 }
 
 
@@ -24,12 +25,17 @@ class Refusal(SessionVar[str | None]):
     def show(self) -> None:
         """Draw the reason, once."""
         if words := self.get():
-            st.error(plain(words))
+            st.error(plain(tr(words)))
             self.pop()  # last, so that an interrupted script shows it on its next run
 
 
 def reason(error: Exception) -> str:
     """Return an error as the end of a sentence for visitors, and at a limit a way to stay within it."""
     if isinstance(error, BeyondLimit):
-        return f"{error}. {REMEDIES[error.name]}"
-    return f"{error}."
+        return f"{said(error)}. {tr(REMEDIES[error.name])}"
+    return f"{said(error)}."
+
+
+def said(error: Exception) -> str:
+    """Return what an error says, in the visitor's language if it is a `Later`."""
+    return tr(text) if isinstance(text := said_by(error), Later) else text

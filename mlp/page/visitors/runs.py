@@ -9,6 +9,7 @@ from mlp.jobs.origin import Origin
 from mlp.jobs.pacing import SPEEDS, Speed
 from mlp.jobs.rewind import rewind_bytes
 from mlp.jobs.sweep import Purpose, Sweep
+from mlp.language import Later, mark, tr
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.style.redraw import Event
@@ -27,6 +28,7 @@ SWEEP = Event(lambda page: [job.revision for job in page.visitor.sweep.jobs], 2.
 """The steps of the runs of a sweep."""
 FIRST_WORK = Event()
 """Whether the visitor has any work."""
+OTHERS_LEAVE = Later("try again when other visitors have left")
 
 
 def begin(
@@ -53,7 +55,7 @@ def begin(
         check_memory(visitor, [run.settings], data)
         job = Job(run, data, engine(), visitor.id, start_network=start_network)
     except (ValueError, OSError) as error:
-        refusal.set(f"This run cannot start: {reason(error)}")
+        refusal.set(tr("This run cannot start: {reason}", reason=reason(error)))
         return
     # A visitor's first run starts slowly by itself, unless they chose a speed.
     slow_start = origin is None and visitor.runs.current == 0 and not state.speed_chosen.get()
@@ -78,16 +80,15 @@ def begin_sweep(
     with engine().charged(visitor.id):  # for large networks, drawing their weights
         try:
             if len(runs) > limits().max_sweep:
-                raise ValueError(
-                    f"this server trains at most {limits().max_sweep} networks at once; train one at a time"
-                )
+                rule = mark("this server trains at most {most} networks at once; train one at a time")
+                raise ValueError(Later(rule, most=limits().max_sweep))
             settings, data = [each for each, _ in runs], runs[0][1]
             for each in settings:
                 limits().check(each, len(data.load().train))
             check_memory(visitor, settings, data, given_back=Trials(visitor).n_bytes())
             sweep = Sweep.new(runs, engine(), visitor.id, name=name, labels=labels, purpose=purpose)
         except (ValueError, OSError) as error:
-            refusal.set(f"This sweep cannot start: {reason(error)}")
+            refusal.set(tr("This sweep cannot start: {reason}", reason=reason(error)))
             return
         with visitor.lock:
             visitor.pause_sweep()
@@ -118,7 +119,8 @@ def check_earlier_runs(visitor: Visitor) -> None:
     """Raise a ValueError if the current run has taken a step, and cannot be kept as one more earlier run."""
     taken = visitor.job is not None and visitor.job.snapshot().step
     if taken and len(visitor.runs.runs) >= limits().max_runs:
-        raise ValueError(f"this server keeps at most {limits().max_runs} earlier runs of yours; delete one under Runs")
+        rule = mark("this server keeps at most {most} earlier runs of yours; delete one under Runs")
+        raise ValueError(Later(rule, most=limits().max_runs))
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *, given_back: int = 0) -> None:
@@ -131,16 +133,16 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Source, *
     if len(settings) == 1:  # only a single run keeps its steps for rewinding
         n_bytes += rewind_bytes(settings[0])
     if visitor.forgotten:
-        raise ValueError("the server had to reload your work; press the button again")
-    remedy = "use smaller or fewer networks, or try again when other visitors have left"
+        raise ValueError(Later("the server had to reload your work; press the button again"))
+    remedy = Later("use smaller or fewer networks, or try again when other visitors have left")
     check_bytes(n_bytes, remedy, given_back=given_back)
 
 
-def check_bytes(n_bytes: int, remedy: str, *, given_back: int = 0) -> None:
+def check_bytes(n_bytes: int, remedy: Later = OTHERS_LEAVE, *, given_back: int = 0) -> None:
     """Require ``n_bytes`` of memory, less the bytes ``given_back``, or raise a ValueError that ends with ``remedy``."""
     if not visitors().free_memory(n_bytes - given_back):
-        size = f"{n_bytes / 1e6:,.0f} MB of memory"
-        raise ValueError(f"it needs {size}, more than the server can spare; {remedy}")
+        rule = mark("it needs {size:,.0f} MB of memory, more than the server can spare; {remedy}")
+        raise ValueError(Later(rule, size=n_bytes / 1e6, remedy=remedy))
 
 
 def adopt(visitor: Visitor, job: Job, data: Source, origin: Origin | None = None, *, play: bool = False) -> None:

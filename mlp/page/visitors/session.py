@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from mlp.jobs.checkpoints import TakenError, chosen_checkpoints
 from mlp.jobs.limits import limits
+from mlp.language import dated, mark, tr
 from mlp.machine import usable_memory_mb
 from mlp.page.session_var import SessionVar
 from mlp.page.style.link import linked_query
@@ -28,17 +29,20 @@ _visitor_id = SessionVar[str | None]("visitor_id", None)
 _shown_id = SessionVar[str]("shown_visitor", "")
 """The id of the visitor whose work this page shows."""
 
-NO_COOKIE = (
+NO_COOKIE = mark(
     "This browser accepts no cookie from Inkling, so your work is lost when you reload or close the page. "
     "Download what you want to keep."
 )
-NO_ROOM = (
+NO_ROOM = mark(
     "Inkling is full at the moment: your work does not fit into the server’s memory beside that of others. It is kept. "
     "Please open the page again later."
 )
-NOT_NOW = "The server can’t read your saved work now. Nothing of it is lost: please open the page again in a minute."
-MEMORY_ONLY = "Your work is kept only in this server’s memory. Download what you want to keep."
-KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
+NOT_NOW = mark(
+    "The server can’t read your saved work now. Nothing of it is lost: please open the page again in a minute."
+)
+MEMORY_ONLY = mark("Your work is kept only in this server’s memory. Download what you want to keep.")
+KEPT_UNTIL = mark("Your work is kept on this server until {date}, {days} days after your last visit.")
+RELOADS = mark("This page reloads.")
 
 log = logging.getLogger(__name__)
 
@@ -106,11 +110,11 @@ def this_visitor(others: Sequence[ByCode[Any]]) -> Visitor:
     try:
         visitor = visitors(others).get(_cookie_id() if known is None else known, session_id())
     except NoSpaceError:
-        st.info(NO_ROOM, icon=":material/groups:")
+        st.info(tr(NO_ROOM), icon=":material/groups:")
         st.stop()
     except DiskError:
         log.exception("a returning visitor was sent away")
-        st.warning(NOT_NOW)
+        st.warning(tr(NOT_NOW))
         st.stop()
     _visitor_id.set(visitor.id)
     if _shown_id.start(visitor.id) != visitor.id:
@@ -145,7 +149,7 @@ def _cookie(visitor: Visitor) -> str:
 
 def _open_again(visitor: Visitor) -> NoReturn:
     query = urlencode(linked_query(), doseq=True)
-    _run('<p class="ink-status">This page reloads.</p>', f'openAs("{_cookie(visitor)}", "?{query}")')
+    _run(f'<p class="ink-status">{tr(RELOADS)}</p>', f'openAs("{_cookie(visitor)}", "?{query}")')
     st.stop()
 
 
@@ -154,12 +158,12 @@ def remember(visitor: Visitor) -> None:
 
     It draws a line that says until when work is kept, that some cannot be saved, or that the browser accepts no cookie.
     """
-    kept = MEMORY_ONLY * visitor.has_work()
+    kept = tr(MEMORY_ONLY) if visitor.has_work() else ""
     if visitor.has_work() and visitors().has_disk:
-        until = date.today() + timedelta(limits().kept_days)
-        saved = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", limits().kept_days)
-        kept = " ".join(sorted(visitor.refusals)) or saved
-    lines = f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
+        days = limits().kept_days
+        saved = tr(KEPT_UNTIL, date=dated(date.today() + timedelta(days)), days=days)
+        kept = " ".join(map(tr, sorted(visitor.refusals))) or saved
+    lines = f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{tr(NO_COOKIE)}</p>'
     _run(lines, f'keepCookie("{_cookie(visitor)}", "{_cookie_id()}")')
 
 

@@ -17,6 +17,7 @@ from mlp.jobs.origin import Origin
 from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.rewind import dump_moments, restore_moments
 from mlp.jobs.sweep import Sweep
+from mlp.language import mark
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.owner import File, Owner, Work
@@ -29,7 +30,7 @@ PLAYING_S = 7.0  # between two saves of a playing run; with the time of saving e
 class Canvas(Work):
     """The drawing and other small values."""
 
-    suffix, words = "canvas.json", "your drawing"
+    suffix, words = "canvas.json", mark("your drawing")
 
     def n_bytes(self) -> int:
         """Return the number of characters."""
@@ -82,7 +83,7 @@ class Single(Work):
 class Digits(Single):
     """The digits that the visitor labeled."""
 
-    suffix, words = "digits.json", "your own digits"
+    suffix, words = "digits.json", mark("your own digits")
     dump = staticmethod(lambda drawings: dump_drawings(drawings, packed=True).encode())
 
     @property
@@ -107,7 +108,7 @@ class Digits(Single):
 class Signs(Digits):
     """The visitor's own signs."""
 
-    suffix, words = "signs.json", "your own signs"
+    suffix, words = "signs.json", mark("your own signs")
 
     @property
     def drawings(self) -> Any:
@@ -118,7 +119,7 @@ class Signs(Digits):
 class Photo(Single):
     """The open photo."""
 
-    suffix, words = "photo.safetensors", "your photo"
+    suffix, words = "photo.safetensors", mark("your photo")
     size, dump = attrgetter("nbytes"), staticmethod(dump_picture)
 
     @property
@@ -134,7 +135,7 @@ class Photo(Single):
 class Uploads(Work):
     """The uploaded networks."""
 
-    suffix, words = "network.safetensors", "upload {}"
+    suffix, words = "network.safetensors", mark("upload {number}")
 
     def n_bytes(self) -> int:
         """Return the memory of their weights."""
@@ -153,7 +154,7 @@ class Uploads(Work):
 class Runs(Work):
     """The current run, and the earlier ones."""
 
-    suffix, words = "run.safetensors", "run {}"
+    suffix, words = "run.safetensors", mark("run {number}")
 
     def n_bytes(self) -> int:
         """Return the memory of all runs."""
@@ -212,7 +213,7 @@ class Moments(Work):
 class LessonRuns(Work):
     """The results of replaced sweeps of lessons."""
 
-    suffix, words = "lesson.safetensors", "a result of a lesson"
+    suffix, words = "lesson.safetensors", mark("a result of a lesson")
 
     def n_bytes(self) -> int:
         """Return the memory of the runs."""
@@ -232,7 +233,7 @@ class LessonRuns(Work):
 class Trials(Work):
     """The sweep: a file for each of its runs."""
 
-    suffix, words = "trial.safetensors", "your runs under “Several at once”"
+    suffix, words = "trial.safetensors", mark("your runs under “Several at once”")
 
     def n_bytes(self) -> int:
         """Return the memory of the runs, without that of the current one."""

@@ -14,6 +14,7 @@ from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example, as_pixels
 from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import mark, number, several, tr
 from mlp.page import state
 from mlp.page.draw.collect import thumbnail
 from mlp.page.draw.networks import answering_as, passes_digit_check, pretrained
@@ -26,7 +27,7 @@ from mlp.page.style.html import announced, html_table
 from mlp.page.style.picking import GalleryPicture, Pick, choice, gallery, pick_from
 from mlp.page.style.redraw import Where, redrawn
 from mlp.page.tabs.classroom.holder.held_wall import remove_button
-from mlp.page.tabs.classroom.learner import Learner, number_of, person
+from mlp.page.tabs.classroom.learner import Learner, by_itself, number_of, person
 from mlp.page.tabs.classroom.learning import teach_with
 from mlp.page.tabs.classroom.room import FULL, Classroom
 from mlp.page.tabs.classroom.rooms import CLAIMS, GIVEN, PEOPLE, ROOMS, holds_room, told
@@ -49,12 +50,14 @@ _asked = SessionVar[str]("round_asked", "")
 _opened = SessionVar[str]("round_opened", "")
 """The key of the mistake whose pixels are shown; by default, those of the surest."""
 
-TASK = "Draw a digit that everybody reads and the basic network does not, then press which one it is."
-TAUGHT = (
+TASK = mark("Draw a digit that everybody reads and the basic network does not, then press which one it is.")
+TAUGHT = mark(
     "The lesson has every second mistake of each digit. The network then reads nearly all of these, but only some of "
-    "the others, and may misread drawings that it read before. "
+    "the others, and may misread drawings that it read before."
 )
-CONTROL = "The control has none of them, only MNIST’s digits. What it mends and breaks, too, is not your class’s doing."
+CONTROL = mark(
+    "The control has none of them, only MNIST’s digits. What it mends and breaks, too, is not your class’s doing."
+)
 
 
 class Misreading(NamedTuple):
@@ -71,8 +74,9 @@ class Misreading(NamedTuple):
 
     def __str__(self) -> str:
         """Return it in words."""
-        answer, share = self.reading
-        return f"{self.by.name}’s {self.example.label}, read as {with_article(str(answer))}, {percent(share)} sure"
+        answer, share = with_article(str(self.reading.digit)), percent(self.reading.share)
+        read_as = mark("{learner}’s {digit}, read as {answer}, {share} sure")
+        return tr(read_as, learner=by_itself(self.by.name), digit=str(self.example.label), answer=answer, share=share)
 
 
 def misreadings(room: Classroom, of: str = "mistakes") -> list[Misreading]:
@@ -106,9 +110,10 @@ def _digits(visitor: Visitor, room: Classroom) -> None:
     """Draw the ten digits to choose from, and what became of the last choice."""
     n = sum(len(learner.mistakes) for learner in room.learners if learner.who == person(visitor.id))
     desk, (outcome, version) = this_page().desk, _outcome.get()
-    text = outcome if version == desk.version else TASK
-    st.html(announced("round_asks", f"{text} <b>{n}</b> of yours count." if n else text))
-    names = [choice(label, f"It is {with_article(name)}", name) for label, name in enumerate(DIGITS)]
+    text = outcome if version == desk.version else tr(TASK)
+    counted = several("<b>{n}</b> of yours count.", "<b>{n}</b> of yours count.", n)
+    st.html(announced("round_asks", f"{text} {counted}" if n else text))
+    names = [choice(label, tr("It is {digit}", digit=with_article(name)), name) for label, name in enumerate(DIGITS)]
 
     def act(pick: Pick) -> None:
         _outcome.set((claim(room, person(visitor.id), desk, pick.number), desk.version))
@@ -120,24 +125,25 @@ def claim(room: Classroom, who: str, desk: Desk, label: int) -> str:
     """Enter a learner's drawing in the round if its network misreads this digit, and return what became of it."""
     name, drawing = with_article(str(label)), desk.drawing and desk.digit
     if drawing is None:
-        return f"Draw {name} first, then press it."
+        return tr("Draw {name} first, then press it.", name=name)
     example = Example(label, as_pixels(drawing.image))
     [(answer, share)] = readings_of(pretrained(NETWORK), [example])
     if not passes_digit_check(drawing.image):
-        return "It sees no digit here, and says so. Only a wrong answer is a mistake."
+        return tr("It sees no digit here, and says so. Only a wrong answer is a mistake.")
     if answer == label:
-        return f"It reads {name}, too. Change it so that only people read it."
+        return tr("It reads {digit}, too. Change it so that only people read it.", digit=name)
     with room.lock:
         learner = room.learner(who)
         if learner is None or not room.breaks:
-            return "The round is over."
+            return tr("The round is over.")
         if len(learner.claims) >= MAX_CLAIMS:
-            return f"{MAX_CLAIMS} of your drawings wait to be judged. Wait for one of them."
+            return tr("{n} of your drawings wait to be judged. Wait for one of them.", n=MAX_CLAIMS)
         if room.n_free < 1:
-            return FULL
+            return tr(FULL)
         room.change(replace(learner, claims=learner.claims.with_example(label, example.image)))
     room.changed()
-    return f"It reads {with_article(str(answer))}, {percent(share)} sure. It counts once your teacher reads {name}."
+    sure = mark("It reads {answer}, {share} sure. It counts once your teacher reads {digit}.")
+    return tr(sure, answer=with_article(str(answer)), share=percent(share), digit=name)
 
 
 @redrawn("room_round", PEOPLE, lambda visitor, _room: [CLAIMS] * holds_room(visitor), where=Where.TAB)
@@ -146,10 +152,13 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
     holds, counted = holds_room(visitor), misreadings(room)
     if room.names != DIGITS or room.learner(person(visitor.id)) is None or not (holds or room.breaks or counted):
         return
-    st.html(f"<h3>Break it<small>. {TASK}</small></h3>")
+    title = tr("Break it")
+    st.html(f"<h3>{title}<small>. {tr(TASK)}</small></h3>")
     if holds:
         _ask(room)
-    leader = f"The surest mistake: <b>{counted[0]}</b>." if counted else "Nothing counts yet."
+    leader = tr("Nothing counts yet.")
+    if counted:
+        leader = tr("The surest mistake: <b>{mistake}</b>.", mistake=str(counted[0]))
     st.html(announced("round_found", leader))
     if counted:
         keys = [mistake.key for mistake in counted[:SHOWN]]  # no drawings, as the page keeps it when they are gone
@@ -159,14 +168,15 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
         ]
         gallery(pictures, lambda place: _opened.set(keys[place]))
         opened = counted[keys.index(_opened.get()) if _opened.get() in keys else 0]
-        name, pixels = f"{opened.by.name}’s {opened.example.label}", opened.example.image.reshape(28, 28)
+        name = tr("{learner}’s {sign}", learner=by_itself(opened.by.name), sign=str(opened.example.label))
+        pixels = opened.example.image.reshape(28, 28)
         image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
         with st.container(key="round_opened"):
             evidence(answering_as(visitor, NETWORK, None), image)
             with st.container(horizontal=True, key="round_lessons"):
                 these, none = ((visitor, room, share) for share in (USUAL_SHARE, 0.0))
-                st.button("Teach it these", key="round_teach", type="primary", on_click=_teach, args=these)
-                st.button("Teach it none: the control", key="round_control", on_click=_teach, args=none)
+                st.button(tr("Teach it these"), key="round_teach", type="primary", on_click=_teach, args=these)
+                st.button(tr("Teach it none: the control"), key="round_control", on_click=_teach, args=none)
                 if holds:
                     remove_button(room, number_of(opened.by, opened.example.image), key="round_remove")
 
@@ -178,11 +188,13 @@ def _ask(room: Classroom) -> None:
         _asked.set(claim.key)
         name = with_article(str(claim.example.label))
         with st.container(horizontal=True, vertical_alignment="center", key="round_claim"):
-            st.html(f'<img src="{thumbnail(claim.example)}" alt="the drawing">', width="content")
-            st.markdown(f"**Does everybody read {name}?** {claim}. Waiting: {len(claims)}.", width="content")
+            alt, asks = tr("the drawing"), mark("**Does everybody read {digit}?** {claim}. Waiting: {n}.")
+            st.html(f'<img src="{thumbnail(claim.example)}" alt="{alt}">', width="content")
+            st.markdown(tr(asks, digit=name, claim=str(claim), n=len(claims)), width="content")
             yes, no = ((room, claim.key, counts) for counts in (True, False))
-            st.button(f"Yes, that’s {name}", key=f"round_yes_{claim.key}", type="primary", on_click=judge, args=yes)
-            st.button("No", key=f"round_no_{claim.key}", on_click=judge, args=no)
+            label = tr("Yes, that’s {digit}", digit=name)
+            st.button(label, key=f"round_yes_{claim.key}", type="primary", on_click=judge, args=yes)
+            st.button(tr("No"), key=f"round_no_{claim.key}", on_click=judge, args=no)
 
 
 def judge(room: Classroom, key: str, counts: bool) -> None:
@@ -225,7 +237,7 @@ def mended(visitor: Visitor, room: Classroom) -> None:
     shown = [(*lesson, text) for lesson, text in zip(both, (TAUGHT, CONTROL), strict=True) if lesson is not None]
     if shown and drawings:
         table = effects(shown[0][1], drawings, [lesson and lesson[0] for lesson in both])
-        st.html(f'{table}<p class="ink-status">{"".join(text for *_, text in shown)}</p>')
+        st.html(f'{table}<p class="ink-status">{" ".join(tr(text) for *_, text in shown)}</p>')
 
 
 def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot | None]) -> str:
@@ -235,12 +247,12 @@ def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot |
     learned = np.array([example.image.tobytes() in learned_images for example in each.examples])
     read_before = pretrained(NETWORK).predict(each.images) == each.labels
     kinds = {
-        "Mended: mistakes to learn": (learned, True),
-        "Mended: others that it misread": (~learned & ~read_before, True),
-        "Broken: those that it read": (~learned & read_before, False),
+        tr("Mended: mistakes to learn"): (learned, True),
+        tr("Mended: others that it misread"): (~learned & ~read_before, True),
+        tr("Broken: those that it read"): (~learned & read_before, False),
     }
     rows = [[name, f"{of.sum()}"] for name, (of, _) in kinds.items()]
-    rows.append(["MNIST, validation images", f"{len(data.load().validation):,}"])
+    rows.append([tr("MNIST, validation images"), number(len(data.load().validation), ",")])
     for lesson in lessons:
         cells = ["–"] * len(rows)
         if lesson is not None:
@@ -249,4 +261,5 @@ def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot |
             first, *later = [percent(evaluation.accuracy) for evaluation in lesson.history.evaluations] or ["…"]
             cells.append(f"{first} → <b>{later[-1] if later else '…'}</b>")
         rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
-    return html_table("Mended and broken", ["", "Digits", "Taught these", "Taught none: the control"], rows)
+    heads = ["", tr("Digits"), tr("Taught these"), tr("Taught none: the control")]
+    return html_table(tr("Mended and broken"), heads, rows)

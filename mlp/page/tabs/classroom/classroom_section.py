@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS, in_words
 from mlp.images.mnist import Dataset
+from mlp.language import mark, several, tr
 from mlp.page import state
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
@@ -22,7 +23,7 @@ from mlp.page.tabs.classroom.guesses import guesses
 from mlp.page.tabs.classroom.holder.held_wall import held_wall
 from mlp.page.tabs.classroom.holder.hold import closing, code_card, upload
 from mlp.page.tabs.classroom.ideas import ideas
-from mlp.page.tabs.classroom.learner import called, lost, person
+from mlp.page.tabs.classroom.learner import called, n_lost, person
 from mlp.page.tabs.classroom.learning import learning
 from mlp.page.tabs.classroom.room import Classroom, ClassroomError
 from mlp.page.tabs.classroom.rooms import ELSEWHERE, GIVEN, ROOMS, TOO_FEW, holds_room, seat_of, told
@@ -33,10 +34,10 @@ from mlp.page.tabs.lessons.plan import BEGUN
 from mlp.page.tabs.places import Section, go_to
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.newcomer import NOT_DELETED, UNREADABLE
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.refusals import Refusal, said
 from mlp.page.visitors.visitor import Visitor
 
-NAME = "Room"
+NAME = mark("Room")
 LINKED = "room"
 """Name of a room's code in a link."""
 MAX_CODE = 20
@@ -48,14 +49,14 @@ _followed = SessionVar[bool]("room_followed", False)
 """Whether the link's room was shown, and the visitor is not in it yet."""
 _leaving = SessionVar[bool]("room_leaving", False)
 """Whether the page asks whether to leave the room."""
-SHARED = (
+SHARED = mark(
     "What you give to a room is a copy, which everybody there sees under the name of an animal. A table shows them how "
     "your run and your uploaded network read it all. Leaving removes what you gave; only a run that learned from it "
     "keeps it, until the room is closed. Your answers about ideas are only counted, and stay."
 )
 
 
-SHOWN = (
+SHOWN = mark(
     "It shows others only what you give to a room, and how your run and uploaded network read there. What you think of "
     "ideas is only counted there."
 )
@@ -66,8 +67,9 @@ def deleted_room(visitor: Visitor) -> str:
     """Return what becomes of the room of a visitor who deletes all work, as a sentence; empty if they are in none."""
     if seat_of(visitor) is None:
         return ""
-    act = "closes the room that you hold" if holds_room(visitor) else "takes your drawings out of the room"
-    return f"Deleting it also {act}."
+    if holds_room(visitor):
+        return tr("Deleting it also closes the room that you hold.")
+    return tr("Deleting it also takes your drawings out of the room.")
 
 
 def visit_room(visitor: Visitor) -> None:
@@ -83,7 +85,7 @@ def visit_room(visitor: Visitor) -> None:
         state.requested_tab.set(NAME)
         reveal("room_entrance")
         if seat is not None and seat.code != typed_code(code):
-            _refused.set(ELSEWHERE.format(seat.code))
+            _refused.set(tr(ELSEWHERE, code=seat.code))
     if seat is not None:
         forget_linked(LINKED)
         room = ROOMS.of(visitor)
@@ -96,7 +98,7 @@ def open_button(visitor: Visitor) -> None:
     """Draw the button in *Share* that opens a room."""
     if seat_of(visitor) is None:
         st.button(
-            "Open a room for a class",
+            tr("Open a room for a class"),
             key="open_a_room",
             icon=":material/groups:",
             help=_collects(visitor.signs.now.names),
@@ -112,21 +114,24 @@ def _entrance(visitor: Visitor, room: Classroom | None) -> None:
         with st.container(key="room_entrance"):
             if why := told(visitor):
                 st.warning(plain(why))
-            st.markdown(f"A class writes together here, and its networks read each other’s digits. {SHARED}")
+            here = tr("A class writes together here, and its networks read each other’s digits.")
+            st.markdown(f"{here} {tr(SHARED)}")
             if not is_linked:
                 st.markdown(_collects(visitor.signs.now.names))
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 if not is_linked:
-                    st.button("Open a room", key="room_open", type="primary", on_click=open_room, args=(visitor,))
-                st.text_input("Code of a room", key=_code.key, max_chars=MAX_CODE, width=160)
+                    label = tr("Open a room")
+                    st.button(label, key="room_open", type="primary", on_click=open_room, args=(visitor,))
+                st.text_input(tr("Code of a room"), key=_code.key, max_chars=MAX_CODE, width=160)
                 look: Literal["primary", "secondary"] = "primary" if is_linked else "secondary"
-                st.button("Join", key="room_join", type=look, on_click=_join, args=(visitor,))
+                st.button(tr("Join"), key="room_join", type=look, on_click=_join, args=(visitor,))
     elif (mine := room.learner(person(visitor.id))) is None:
         with st.container(key="room_waits"):
             st.html(f"<p>{waits(room.waiting.get(person(visitor.id), ''))}</p>")
-        st.button("Stop waiting", key="room_leave", on_click=_leave, args=(visitor,))
+        st.button(tr("Stop waiting"), key="room_leave", on_click=_leave, args=(visitor,))
     else:
-        st.markdown(f"You are **{called(mine.name)}** in room **{room.code}**. {SHARED}")
+        you_are = tr("You are **{animal}** in room **{code}**.", animal=called(mine.name), code=room.code)
+        st.markdown(f"{you_are} {tr(SHARED)}")
     _refused.show()
 
 
@@ -169,13 +174,16 @@ def _leave_button(visitor: Visitor, room: Classroom) -> None:
     if mine is None:
         return
     if not _leaving.get():
-        st.button("Leave the room …", key="room_leave", on_click=_leaving.set, args=(True,))
+        st.button(tr("Leave the room …"), key="room_leave", on_click=_leaving.set, args=(True,))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        name = called(mine.name)
-        st.markdown(f"Leave the room{lost(mine)}? If you come back within two hours, you are **{name}** again.")
-        st.button("Leave", key="room_left", type="primary", on_click=_leave, args=(visitor,))
-        st.button("Stay", key="room_stay", on_click=_leaving.set, args=(False,))
+        asks = tr("Leave the room?")
+        if n := n_lost(mine):
+            asks = several("Leave the room, and delete {n} drawing?", "Leave the room, and delete {n} drawings?", n)
+        again = tr("If you come back within two hours, you are **{animal}** again.", animal=called(mine.name))
+        st.markdown(f"{asks} {again}")
+        st.button(tr("Leave"), key="room_left", type="primary", on_click=_leave, args=(visitor,))
+        st.button(tr("Stay"), key="room_stay", on_click=_leaving.set, args=(False,))
 
 
 def open_room(visitor: Visitor) -> None:
@@ -187,8 +195,10 @@ def open_room(visitor: Visitor) -> None:
 def _collects(signs: tuple[str, ...]) -> str:
     """Return what a room collects that somebody with these signs opens, as a sentence."""
     if len(signs) == 1:
-        return TOO_FEW
-    return f"A room that you open now collects {plain(in_words(signs)) if signs else 'digits'}."
+        return tr(TOO_FEW)
+    if not signs:
+        return tr("A room that you open now collects digits.")
+    return tr("A room that you open now collects {signs}.", signs=plain(in_words(signs)))
 
 
 def _join(visitor: Visitor) -> None:
@@ -208,11 +218,11 @@ def _try(act: Callable[..., object], *args: object, if_disk_fails: str = UNREADA
     try:
         act(*args)
     except ClassroomError as error:
-        _refused.set(str(error))
+        _refused.set(said(error))
     except OSError:
-        _refused.set(if_disk_fails)
+        _refused.set(tr(if_disk_fails))
     go_to(NAME)
 
 
 CLASSROOM = Section(NAME, classroom_section)
-hidable("open-a-room", "Open a room, in Share")
+hidable("open-a-room", mark("Open a room, in Share"))

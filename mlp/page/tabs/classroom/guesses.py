@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.class_table import Comparison, compared, misread, most_misread
 from mlp.analysis.scores import percent
+from mlp.language import mark, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, html_table
 from mlp.page.style.redraw import Where, redrawn
@@ -17,8 +18,14 @@ from mlp.page.tabs.classroom.rooms import PEOPLE
 from mlp.page.tabs.classroom.table import table_of
 from mlp.page.visitors.visitor import Visitor
 
-UNSURE = "Of {} writers, nobody can tell which is misread most{}: in another class of as many, it may well be another."
-"""What stands in place of a name: of how many writers, and by which networks."""
+UNSURE = mark(
+    "Of {writers} writers, nobody can tell which is misread most: in another class of as many, it may well be another."
+)
+UNSURE_ALIKE = mark(
+    "Of {writers} writers, nobody can tell which is misread most by networks trained alike ({way}): in another class "
+    "of as many, it may well be another."
+)
+"""What stands in place of a name, of some of the networks if their way is named."""
 
 
 @redrawn("room_guess", PEOPLE, where=Where.TAB)
@@ -29,7 +36,7 @@ def guesses(visitor: Visitor, room: Classroom) -> None:
         return
     if not room.shows_answer:
         st.pills(
-            "Which will be misread most? Mark it before the table opens.",
+            tr("Which will be misread most? Mark it before the table opens."),
             range(len(room.names)),
             default=mine.guess,
             key="room_guess_of",
@@ -39,7 +46,8 @@ def guesses(visitor: Visitor, room: Classroom) -> None:
             args=(visitor, room),
         )
         n = sum(learner.guess is not None for learner in room.learners)
-        st.html(announced("room_guessed", f"{n} of {len(room.learners)} have guessed.") + announced("room_answer"))
+        guessed = tr("{n} of {all} have guessed.", n=n, all=len(room.learners))
+        st.html(announced("room_guessed", guessed) + announced("room_answer"))
     else:
         st.html(guess_rows(room, compared(table_of(room).lines, room.way), mine.guess))
 
@@ -59,8 +67,8 @@ def guess_rows(room: Classroom, comparison: Comparison, mine: int | None) -> str
         [html.escape(name), "–" if np.isnan(share) else percent(float(share)), str(guesses.count(label))]
         for label, (name, share) in enumerate(zip(room.names, shares, strict=True))
     ]
-    heads, most = ["", "Misread", "Guesses"], most_misread(wrong, of)
-    table = html_table("What was misread, and the guesses", heads, rows, marked=most)
+    heads, most = ["", tr("Misread"), tr("Guesses")], most_misread(wrong, of)
+    table = html_table(tr("What was misread, and the guesses"), heads, rows, marked=most)
     return announced("room_answer", guess_answer(room, comparison, mine)) + table
 
 
@@ -69,10 +77,23 @@ def guess_answer(room: Classroom, comparison: Comparison, mine: int | None) -> s
     wrong, of = misread(comparison.lines, len(room.names))
     most, names = most_misread(wrong, of), [html.escape(name) for name in room.names]
     guesses = [learner.guess for learner in room.learners if learner.guess is not None]
-    by = f" by networks trained alike ({html.escape(comparison.way)})" if comparison.apart else ""
-    answer = f"Nothing was misread{by}."
+    alike, way = bool(comparison.apart), html.escape(tr(_way(comparison)))
     if most is not None:
-        answer = f"Misread most{by}: <b>{names[most]}</b>. {guesses.count(most)} of {len(guesses)} guessed it."
+        first = tr("Misread most: <b>{sign}</b>.", sign=names[most])
+        if alike:
+            first = tr("Misread most by networks trained alike ({way}): <b>{sign}</b>.", way=way, sign=names[most])
+        guessed = tr("{n} of {all} guessed it.", n=guesses.count(most), all=len(guesses))
+        answer = f"{first} {guessed}"
     elif wrong.any():
-        answer = UNSURE.format(len(of), by)
-    return answer if mine is None else f"{answer} You guessed <b>{names[mine]}</b>."
+        answer = tr(UNSURE_ALIKE, writers=len(of), way=way) if alike else tr(UNSURE, writers=len(of))
+    elif alike:
+        answer = tr("Nothing was misread by networks trained alike ({way}).", way=way)
+    else:
+        answer = tr("Nothing was misread.")
+    own = "" if mine is None else tr("You guessed <b>{sign}</b>.", sign=names[mine])
+    return f"{answer} {own}".strip()
+
+
+def _way(comparison: Comparison) -> str:
+    """Return the way of the compared networks, to be translated: a room keeps only its English."""
+    return next((line.contender.way for line in comparison.lines), comparison.way)

@@ -5,15 +5,16 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from mlp.language import mark, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, bar, html_table
 from mlp.page.style.redraw import Event, Where, redrawn, rerun_page
 from mlp.page.tabs.classroom.learner import person
-from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, PHASES, Poll
+from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, Poll
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS, holds_room
 from mlp.page.tabs.places import opening
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.refusals import Refusal, said
 from mlp.page.visitors.visitor import Visitor
 
 
@@ -26,13 +27,20 @@ class Idea(NamedTuple):
 
 
 IDEAS = (
-    Idea("Somebody has programmed its answers.", "Who changes its numbers?", "Step by step"),
-    Idea("It is exact.", "How sure was it where it was wrong?", "Mistakes"),
-    Idea("It stores the images that it learned from.", "Are they in its weights?", "First layer"),
-    Idea("It learns while I use it.", "When does an answer change?", "Does it read me because I taught it?"),
-    Idea("An app on a phone is trained by whoever holds it.", "Who taught a friend’s copy?", "Sent"),
+    Idea(mark("Somebody has programmed its answers."), mark("Who changes its numbers?"), "Step by step"),
+    Idea(mark("It is exact."), mark("How sure was it where it was wrong?"), "Mistakes"),
+    Idea(mark("It stores the images that it learned from."), mark("Are they in its weights?"), "First layer"),
+    Idea(
+        mark("It learns while I use it."), mark("When does an answer change?"), "Does it read me because I taught it?"
+    ),
+    Idea(mark("An app on a phone is trained by whoever holds it."), mark("Who taught a friend’s copy?"), "Sent"),
 )
-SOURCE = (
+COUNTS = (
+    mark("before: {agree} of {n} agree, {unsure} not sure"),
+    mark("after: {agree} of {n} agree, {unsure} not sure"),
+)
+"""What the class thinks of an idea in each of `PHASES`."""
+SOURCE = mark(
     "The ideas are from interviews with five pupils: Marx et al., WiPSCE 2024, doi 10.1145/3677619.3678114. The bars "
     "show what the class says. They don’t measure what it has learned."
 )
@@ -51,22 +59,27 @@ def ideas(visitor: Visitor, room: Classroom) -> None:
         return
     if poll.is_over:
         st.html(bars(poll))
-        st.caption(SOURCE)
+        st.caption(tr(SOURCE))
     elif holds_room(visitor):
-        with st.expander("Five ideas", expanded=poll.asks is not None):
+        with st.expander(tr("Five ideas"), expanded=poll.asks is not None):
             _asking(room)
     elif poll.asks is not None and poll.takes(mine.number):
         with st.form("room_ideas_form", border=False):
             st.markdown(
-                "**What do you think of a network that reads what you draw?** Your answers are only counted: nobody "
-                f"sees whose they are. The counts appear at the end, if {LEAST} or more have answered."
+                tr(
+                    "**What do you think of a network that reads what you draw?** Your answers are only counted: "
+                    "nobody sees whose they are. The counts appear at the end, if {least} or more have answered.",
+                    least=LEAST,
+                )
             )
             for number, idea in enumerate(IDEAS):
                 key = _key(poll.asks, number)
-                st.segmented_control(idea.text, range(len(ANSWERS)), format_func=ANSWERS.__getitem__, key=key)
-            st.form_submit_button("Give my answers", key="room_answer", on_click=_give, args=(visitor, room, poll.asks))
+                answers = range(len(ANSWERS))
+                st.segmented_control(tr(idea.text), answers, format_func=lambda at: tr(ANSWERS[at]), key=key)
+            args = visitor, room, poll.asks
+            st.form_submit_button(tr("Give my answers"), key="room_answer", on_click=_give, args=args)
     elif poll.asks is not None:
-        st.html(announced("room_answered", "Your answers are counted."))
+        st.html(announced("room_answered", tr("Your answers are counted.")))
     _refused.show()
 
 
@@ -74,12 +87,14 @@ def _asking(room: Classroom) -> None:
     """Draw how many have answered, the button that shows the bars, and the ideas."""
     poll = room.poll
     n_before, n_after = map(len, poll.answered)
-    st.markdown(f"Your plan asks twice. **{n_before}** have answered before the lesson, **{n_after}** after it.")
-    with st.popover("Show the answers", disabled=not poll.has_enough):
-        st.markdown("Shows them to everybody. Then nobody can answer any more.")
-        st.button("Yes, show them", key="room_show_ideas", on_click=_change, args=(room, poll.end))
+    counts = mark("Your plan asks twice. **{before}** have answered before the lesson, **{after}** after it.")
+    st.markdown(tr(counts, before=n_before, after=n_after))
+    with st.popover(tr("Show the answers"), disabled=not poll.has_enough):
+        st.markdown(tr("Shows them to everybody. Then nobody can answer any more."))
+        st.button(tr("Yes, show them"), key="room_show_ideas", on_click=_change, args=(room, poll.end))
     st.html(bars(poll))
-    st.caption(f"Bars need {LEAST} answers before and after: fewer would tell who thinks what. {SOURCE}")
+    need = tr("Bars need {least} answers before and after: fewer would tell who thinks what.", least=LEAST)
+    st.caption(f"{need} {tr(SOURCE)}")
 
 
 def bars(poll: Poll, bar: Callable[[float, float], str] = bar) -> str:
@@ -90,17 +105,22 @@ def bars(poll: Poll, bar: Callable[[float, float], str] = bar) -> str:
 
     def shares(number: int) -> str:
         cells = ""
-        for when, (agree, unsure, disagree) in zip(PHASES, (counts[number] for counts in poll.counts), strict=True):
+        for text, (agree, unsure, disagree) in zip(COUNTS, (counts[number] for counts in poll.counts), strict=True):
             n = agree + unsure + disagree
-            cells += f"<small>{when}: {agree} of {n} agree, {unsure} not sure <i></i></small>"
+            cells += f"<small>{tr(text, agree=agree, n=n, unsure=unsure)} <i></i></small>"
             cells += bar(agree / n, unsure / n)
         return cells
 
     rows = [
-        [f"<b>{idea.text}</b><br>{idea.asks} {opening(idea.place)}", *([shares(number)] if poll.is_over else [])]
+        [
+            f"<b>{tr(idea.text)}</b><br>{tr(idea.asks)} {opening(idea.place)}",
+            *([shares(number)] if poll.is_over else []),
+        ]
         for number, idea in enumerate(IDEAS)
     ]
-    return f'<div class="ink-ideas">{html_table("Five ideas", ["Idea", "Agree"][: len(rows[0])], rows)}</div>'
+    heads = [tr("Idea"), tr("Agree")][: len(rows[0])]
+    table = html_table(tr("Five ideas"), heads, rows)
+    return f'<div class="ink-ideas">{table}</div>'
 
 
 def _key(phase: int, number: int) -> str:
@@ -118,6 +138,6 @@ def _change(room: Classroom, act: Callable[..., None], *args: Any) -> None:
         with room.lock:
             act(*args)
     except ValueError as error:
-        _refused.set(str(error))
+        _refused.set(said(error))
     room.changed()
     rerun_page()

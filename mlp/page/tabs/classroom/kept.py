@@ -6,6 +6,7 @@ from weakref import ref
 
 from mlp.class_names import checked_names
 from mlp.images.drawings.drawing_file import MAX_SAMPLES, dump_drawings, parse_drawings
+from mlp.language import mark
 from mlp.page.tabs.classroom.learner import DRAWN, Learner
 from mlp.page.tabs.classroom.poll import Poll
 from mlp.page.visitors.owner import File, Work
@@ -17,7 +18,7 @@ MAX_DRAWINGS = MAX_SAMPLES
 class State(Work):
     """What a room asks for, and what it has come to."""
 
-    suffix, words = "room.json", "the room"
+    suffix, words = "room.json", mark("the room")
 
     def n_bytes(self) -> int:
         """Return 0, as the learners are all that one can lose."""
@@ -42,7 +43,7 @@ class State(Work):
 class Learners(Work):
     """The learners of a room, and who has left: a file for each, with all that the room knows of them."""
 
-    suffix, words = "learner.json", "a learner of the room"
+    suffix, words = "learner.json", mark("a learner of the room")
 
     def n_bytes(self) -> int:
         """Return the memory of all learners, and of what is kept of others."""

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet
+from mlp.language import mark, tr
 
 ANIMALS = (
-    "ant", "bat", "bear", "bee", "bison", "camel", "cat", "cow", "crab", "crane", "crow", "deer", "dog", "dove",
-    "duck", "eagle", "eel", "elk", "fox", "frog", "goat", "goose", "hare", "hawk", "hen", "horse", "koala", "lion",
-    "llama", "mole", "moose", "mouse", "newt", "otter", "owl", "panda", "pig", "puma", "quail", "rabbit", "robin",
-    "seal", "sheep", "snail", "swan", "tiger", "toad", "whale", "wolf", "zebra",
+    mark("ant"), mark("bat"), mark("bear"), mark("bee"), mark("bison"), mark("camel"), mark("cat"), mark("cow"),
+    mark("crab"), mark("crane"), mark("crow"), mark("deer"), mark("dog"), mark("dove"), mark("duck"), mark("eagle"),
+    mark("eel"), mark("elk"), mark("fox"), mark("frog"), mark("goat"), mark("goose"), mark("hare"), mark("hawk"),
+    mark("hen"), mark("horse"), mark("koala"), mark("lion"), mark("llama"), mark("mole"), mark("moose"), mark("mouse"),
+    mark("newt"), mark("otter"), mark("owl"), mark("panda"), mark("pig"), mark("puma"), mark("quail"), mark("rabbit"),
+    mark("robin"), mark("seal"), mark("sheep"), mark("snail"), mark("swan"), mark("tiger"), mark("toad"), mark("whale"),
+    mark("wolf"), mark("zebra"),
 )  # fmt: skip
-"""The names of learners, so that a room keeps no others."""
+"""The names of learners, so that a room keeps no others; each page shows them in its language."""
+NUMBERED = {"number": mark("number {number}"), "file": mark("file {number}")}
+"""The names of those for whom no animal was left, and of writers of files."""
 DRAWN = ("drawings", "claims", "mistakes")
 """The sets of drawings of a learner."""
 
@@ -28,19 +34,31 @@ def person(visitor_id: str) -> str:
     return hashlib.sha256(visitor_id.encode()).hexdigest()[:16]
 
 
-def called(name: str) -> str:
-    """Return a name in a sentence.
+def by_itself(name: str) -> str:
+    """Return a name as it stands by itself, in the language of this place.
 
-    >>> called("otter"), called("number 51")
-    ('the otter', 'number 51')
+    >>> by_itself("otter"), by_itself("number 51")
+    ('otter', 'number 51')
     """
-    return f"the {name}" if name in ANIMALS else name
+    kind, _, number = name.rpartition(" ")
+    return tr(NUMBERED[kind], number=number) if kind in NUMBERED else tr(name) if name in ANIMALS else name
 
 
-def lost(learner: "Learner") -> str:
-    """Return what a room deletes with a learner, to end a sentence; empty if they gave nothing."""
-    n = sum(len(getattr(learner, each)) for each in DRAWN)
-    return f", and delete {n} drawing{'s' * (n > 1)}" if n else ""
+def called(name: str, *, first: bool = False) -> str:
+    """Return a name in a sentence, or as its first words.
+
+    >>> called("otter"), called("otter", first=True), called("number 51", first=True)
+    ('the otter', 'The otter', 'Number 51')
+    """
+    if name not in ANIMALS:
+        return by_itself(name).capitalize() if first else by_itself(name)
+    animal = tr(name)
+    return tr("The {animal}", animal=animal) if first else tr("the {animal}", animal=animal)
+
+
+def n_lost(learner: "Learner") -> int:
+    """Return the number of drawings that a room deletes with a learner."""
+    return sum(len(getattr(learner, each)) for each in DRAWN)
 
 
 def number_of(learner: "Learner", image: np.ndarray) -> int:

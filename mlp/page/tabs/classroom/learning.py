@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mlp.class_names import DIGITS
+from mlp.language import Later, tr
 from mlp.page import state
 from mlp.page.draw.correction import teach
 from mlp.page.style.redraw import Where, redrawn, rerun_page
@@ -27,20 +28,22 @@ def learning(visitor: Visitor, room: Classroom) -> None:
     with st.container(horizontal=True, key="room_learning"):
         if room.names == DIGITS:
             st.button(
-                "Train with the class",
+                tr("Train with the class"),
                 key="room_teach",
                 type="primary",
                 on_click=_teach,
                 args=(visitor, room),
-                help="The network that answers learns everybody’s digits but yours, among MNIST’s. If it was taught "
-                "before, it forgets that lesson first. It holds back the same drawings as *Teach my digits*.",
+                help=tr(
+                    "The network that answers learns everybody’s digits but yours, among MNIST’s. If it was taught "
+                    "before, it forgets that lesson first. It holds back the same drawings as *Teach my digits*."
+                ),
             )
         st.button(
-            "Train on the class alone",
+            tr("Train on the class alone"),
             key="room_alone",
             on_click=_learn_alone,
             args=(visitor, room),
-            help="A new network with your settings learns bent copies of everybody’s drawings but yours.",
+            help=tr("A new network with your settings learns bent copies of everybody’s drawings but yours."),
         )
     _refused.show()
 
@@ -48,7 +51,7 @@ def learning(visitor: Visitor, room: Classroom) -> None:
 def _data(visitor: Visitor, room: Classroom, mixed: bool) -> DrawingData:
     mine = room.learner(person(visitor.id))
     if mine is None:
-        raise ValueError("you are no longer in this room")
+        raise ValueError(Later("you are no longer in this room"))
     others = room.drawings_but(person(visitor.id))
     if not mixed:
         return class_data(others, mine.drawings, room.code)

@@ -4,7 +4,9 @@ from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-ANSWERS = ("Agree", "Not sure", "Disagree")
+from mlp.language import Later, mark
+
+ANSWERS = (mark("Agree"), mark("Not sure"), mark("Disagree"))
 PHASES = ("before", "after")
 N_IDEAS = 5
 LEAST = 5
@@ -38,10 +40,11 @@ class Poll:
         Raises a ValueError if it does not take them; the text is for the learner.
         """
         if phase != self.asks or not self.takes(number):
-            raise ValueError("These answers are not counted: the question is over, or you have answered before.")
+            rule = mark("These answers are not counted: the question is over, or you have answered before.")
+            raise ValueError(Later(rule))
         given = [answer for answer in answers if answer is not None and answer in range(len(ANSWERS))]
         if len(given) != N_IDEAS:
-            raise ValueError("Answer all five, then press again.")
+            raise ValueError(Later("Answer all five, then press again."))
         insort(self.answered[phase], number)
         for counts, answer in zip(self.counts[phase], given, strict=True):
             counts[answer] += 1

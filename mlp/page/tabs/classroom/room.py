@@ -12,6 +12,7 @@ from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Stroke
+from mlp.language import Later, mark
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS, Learners, State
 from mlp.page.tabs.classroom.learner import ANIMALS, DRAWN, Learner, number_of
 from mlp.page.tabs.classroom.poll import Poll
@@ -21,7 +22,7 @@ from mlp.page.visitors.by_code import CodedWork
 EACH = 2
 """Drawings of each digit that the room asks a learner for."""
 MAX_LEARNERS, MAX_WAITING = 40, 80
-FULL = f"This room has {MAX_DRAWINGS:,} drawings, the most that it takes."
+FULL = Later("This room has {most:,} drawings, the most that it takes.", most=MAX_DRAWINGS)
 DOOR_S = 300.0
 """Time for which an open door lets everybody in who has the code."""
 RETURNS_S = 7200.0
@@ -29,7 +30,7 @@ RETURNS_S = 7200.0
 
 
 class ClassroomError(ValueError):
-    """A refusal, as a sentence for the learner."""
+    """A refusal, as a sentence for the learner, a `Later`."""
 
 
 @dataclass
@@ -53,7 +54,9 @@ class Classroom(CodedWork):
     n_copied: int = -1  # n_given at the last download of all drawings since the server started
     last_table: LastResult = field(default_factory=LastResult)  # of all pages
     table_lock: threading.Lock = field(default_factory=threading.Lock)  # only one of them makes it
-    wall: tuple[int, dict[str, str]] | None = None  # of this n_given, for all pages
+    walls: dict[str, tuple[int, dict[str, str]]] = field(
+        default_factory=dict
+    )  # by language: n_given, and for all pages
 
     def drop(self) -> None:
         """Remove everybody, and what they gave. The lock is held."""
@@ -101,11 +104,13 @@ class Classroom(CodedWork):
                 return
             if holds or self.door_is_open:
                 if self.is_full and not holds:
-                    raise ClassroomError(f"This room is full: it has places for {MAX_LEARNERS} learners.")
+                    raise ClassroomError(
+                        Later("This room is full: it has places for {most} learners.", most=MAX_LEARNERS)
+                    )
                 self._enter(who)
             elif who not in self.waiting:
                 if len(self.waiting) >= MAX_WAITING:
-                    raise ClassroomError("Too many wait to be let in. Try again when the door is open.")
+                    raise ClassroomError(Later("Too many wait to be let in. Try again when the door is open."))
                 self.waiting[who] = self._identity(who)[1]
         self.changed()
 
@@ -194,7 +199,7 @@ class Classroom(CodedWork):
 
     def _drop_pictures(self) -> None:
         """Forget what was made of drawings, some of which are gone."""
-        self.wall, self.last_table = None, LastResult()
+        self.walls, self.last_table = {}, LastResult()
 
     def change(self, learner: Learner) -> None:
         """Replace the learner of this number. The lock is held."""
@@ -219,7 +224,7 @@ class Classroom(CodedWork):
         with self.lock:
             learner = self.learner(who)
             if learner is None or not self.collects:
-                raise ClassroomError("This room takes no more drawings.")
+                raise ClassroomError(Later("This room takes no more drawings."))
             if self.n_free < 1:
                 raise ClassroomError(FULL)
             drawings = learner.drawings
@@ -236,9 +241,10 @@ class Classroom(CodedWork):
         """
         with self.lock:
             if drawings.names != self.names:
-                raise ClassroomError("This file holds drawings of other names than the room’s.")
+                raise ClassroomError(Later("This file holds drawings of other names than the room’s."))
             if self.is_full or len(drawings) > self.n_free:
-                raise ClassroomError(f"A room takes {MAX_DRAWINGS:,} drawings of {MAX_LEARNERS} writers at most.")
+                rule = mark("A room takes {most:,} drawings of {writers} writers at most.")
+                raise ClassroomError(Later(rule, most=MAX_DRAWINGS, writers=MAX_LEARNERS))
             number = self._next_number()
             self.n_given += 1
             name = f"file {number}"

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mlp.class_names import DIGITS, in_words
+from mlp.language import Later, mark, tr
 from mlp.page.live.live_page import LivePage
 from mlp.page.style.redraw import Event
 from mlp.page.tabs.classroom.kept import Learners
@@ -14,21 +15,24 @@ from mlp.page.visitors.by_code import ByCode
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.visitor import Visitor
 
-UNKNOWN = "No room has this code: check each letter. A room ends when it is closed, or 30 days after its last visit."
+UNKNOWN = Later(
+    "No room has this code: check each letter. A room ends when it is closed, or 30 days after its last visit."
+)
 SEAT = "classroom"
 """Name of a visitor's seat among the values that are kept of them."""
 WAITS_S = 45.0
 """Time for which somebody without an open page still waits to be let in."""
 LEFT = "classroom_left"
 """Name of the codes of rooms that a visitor has left, among the values that are kept of them."""
-TOLD = "classroom_told"
-"""Name of what became of a visitor's room, as text, among the values that are kept of them, until they have read it."""
-ENDED = "Room {} was closed, and its drawings are deleted."
-GONE = "Room {} let you go, and holds no drawing of yours. You can ask to join it again."
-RUNS_ENDED = "With the closed room, {} ended, too. The weights stay under Runs."
-AGAIN = "The server had to reload your work; press the button again."
-TOO_FEW = "A room of signs needs two of them: name more, or none for a room of digits."
-ELSEWHERE = "You are in room {}: leave or close it before you join another."
+TOLD = "classroom_news"
+"""Name of what became of a visitor's room among the values that are kept of them, until they have read it: texts, each
+with its values, of which ``runs`` are numbers."""
+ENDED = mark("Room {code} was closed, and its drawings are deleted.")
+GONE = mark("Room {code} let you go, and holds no drawing of yours. You can ask to join it again.")
+RUNS_ENDED = mark("With the closed room, {runs} ended, too. The weights stay under Runs.")
+AGAIN = Later("The server had to reload your work; press the button again.")
+TOO_FEW = Later("A room of signs needs two of them: name more, or none for a room of digits.")
+ELSEWHERE = mark("You are in room {code}: leave or close it before you join another.")
 
 
 class Seat(NamedTuple):
@@ -110,7 +114,7 @@ class Classrooms(ByCode[Classroom]):
                 room.listeners.add(page)
             elif seat_of(visitor) == seat:  # no other page has left or joined meanwhile
                 del visitor.kept[SEAT]
-                tell(visitor, (ENDED if room is None else GONE).format(seat.code), first=True)
+                tell(visitor, ENDED if room is None else GONE, first=True, code=seat.code)
         if notice is not None:
             visitor.add_notice(notice)
 
@@ -158,20 +162,31 @@ class Classrooms(ByCode[Classroom]):
         with suppress(OSError):  # looked up again when the disk can be read
             closed = {code for code in visitor.runs.rooms() if not self.knows(code)}
             if lost := visitor.lose_drawings(closed):
-                tell(visitor, RUNS_ENDED.format(in_words([f"run {number}" for number in lost])))
+                tell(visitor, RUNS_ENDED, runs=lost)
 
 
-def tell(visitor: Visitor, sentence: str, *, first: bool = False) -> None:
-    """Show what became of a visitor's room on all their pages, until they have read it."""
+def tell(visitor: Visitor, sentence: str, *, first: bool = False, **values: Any) -> None:
+    """Show what became of a visitor's room, a marked sentence, on all their pages, until they have read it."""
     with visitor.lock:
-        all_of_it = (sentence, told(visitor)) if first else (told(visitor), sentence)
-        visitor.kept[TOLD] = " ".join(filter(None, all_of_it))
+        news = [sentence, values]
+        visitor.kept[TOLD] = [news, *all_news(visitor)] if first else [*all_news(visitor), news]
     visitor.announce()
+
+
+def all_news(visitor: Visitor) -> list[list[Any]]:
+    """Return the texts with their values that `told` joins."""
+    return list(visitor.kept.get(TOLD, ()))
 
 
 def told(visitor: Visitor) -> str:
     """Return what became of a visitor's room, which they have not read yet; empty if there is nothing."""
-    return str(visitor.kept.get(TOLD, ""))
+    sentences = []
+    for text, values in all_news(visitor):
+        words = (
+            {"runs": in_words([tr("run {number}", number=run) for run in values["runs"]])} if "runs" in values else {}
+        )
+        sentences.append(tr(text, **{**values, **words}))
+    return " ".join(sentences)
 
 
 def _require_free(visitor: Visitor, code: str) -> None:
@@ -179,7 +194,7 @@ def _require_free(visitor: Visitor, code: str) -> None:
     if visitor.forgotten:
         raise ClassroomError(AGAIN)
     if (seat := seat_of(visitor)) is not None and seat.code != code:
-        raise ClassroomError(ELSEWHERE.format(seat.code))
+        raise ClassroomError(Later(ELSEWHERE, code=seat.code))
 
 
 ROOMS = Classrooms()
@@ -207,7 +222,7 @@ GIVEN = Event(_given, 1.0)
 
 def room_state(visitor: Visitor) -> str:
     """Return what decides which parts of the room the page shows, as text, in any thread."""
-    room, me, news = ROOMS.of(visitor), person(visitor.id), told(visitor)
+    room, me, news = ROOMS.of(visitor), person(visitor.id), f"{all_news(visitor) or ''}"
     if room is None:
         return news
     is_in = f"{room.learner(me) is not None} {me in room.waiting}"

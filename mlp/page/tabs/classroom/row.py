@@ -3,10 +3,12 @@
 import html
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from mlp.class_names import DIGITS
+from mlp.language import tr
 from mlp.page.draw.collect import boxes
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
@@ -17,8 +19,8 @@ from mlp.page.style.picking import choice, pick_from
 from mlp.page.style.redraw import rerun_page
 from mlp.page.tabs.classroom.learner import called, person
 from mlp.page.tabs.classroom.room import EACH, Classroom
-from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, TOLD, told
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, TOLD, all_news, told
+from mlp.page.visitors.refusals import Refusal, said
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_given")
@@ -41,17 +43,19 @@ def room_row(visitor: Visitor) -> Row | None:
 
 def _tell(visitor: Visitor) -> None:
     st.html(announced("room_asks", f'<b class="ink-told">{html.escape(told(visitor))}</b>'))
-    st.button("OK", key="room_told", on_click=_read, args=(visitor, told(visitor)))
+    st.button("OK", key="room_told", on_click=_read, args=(visitor, all_news(visitor)))
 
 
-def _read(visitor: Visitor, words: str) -> None:
-    visitor.kept[TOLD] = told(visitor).replace(words, "").strip()  # there may be more, which is not shown yet
+def _read(visitor: Visitor, shown: list[list[Any]]) -> None:
+    with visitor.lock:  # there may be more, which is not shown yet
+        visitor.kept[TOLD] = [news for news in all_news(visitor) if news not in shown]
     rerun_page()
 
 
 def waits(name: str) -> str:
     """Return what somebody reads who waits under a name, as HTML."""
-    return f'<span class="ink-waits">You are <b>{called(name)}</b>.</span> Wait until your teacher lets you in.'
+    you_are, wait = tr("You are <b>{animal}</b>.", animal=called(name)), tr("Wait until your teacher lets you in.")
+    return f'<span class="ink-waits">{you_are}</span> {wait}'
 
 
 def _names(visitor: Visitor, room: Classroom) -> None:
@@ -62,15 +66,15 @@ def _names(visitor: Visitor, room: Classroom) -> None:
         return
     wanted = room.asks_for(person(visitor.id))
     if wanted is None:
-        text = "You gave all. To replace one, draw it again, then press its name."
+        text = tr("You gave all. To replace one, draw it again, then press its name.")
     else:
         name = html.escape(room.names[wanted])
-        text = f"Draw a <b>{name}</b>, then press {name}."
+        text = tr("Draw a <b>{name}</b>, then press {name}.", name=name)
     st.html(announced("room_asks", text), width="content")
     buttons = "".join(
         choice(
             label,
-            f"{name}, {min(mine.drawings.counts[label], EACH)} of {EACH} drawn",
+            tr("{name}, {n} of {all} drawn", name=name, n=min(mine.drawings.counts[label], EACH), all=EACH),
             f"<b>{html.escape(name)}</b>{boxes(mine.drawings, label, EACH)}",
             more='aria-current="step"' if label == wanted else "",
         )
@@ -83,11 +87,11 @@ def _names(visitor: Visitor, room: Classroom) -> None:
 def _give(visitor: Visitor, room: Classroom, label: int) -> None:
     drawing = this_page().desk.drawing
     if drawing is None:
-        _refused.set(f"Draw {room.names[label]} first, then press it.")
+        _refused.set(tr("Draw {name} first, then press it.", name=room.names[label]))
         return
     try:
         room.give(person(visitor.id), label, drawing.image, drawing.strokes)
     except ValueError as error:
-        _refused.set(str(error))
+        _refused.set(said(error))
         return
     wipe(visitor, CANVAS, GIVEN, STROKE)

@@ -13,13 +13,14 @@ import streamlit as st
 
 from mlp.analysis.class_table import READS, Cell, Comparison, Contender, Line, Writer, class_table, compared
 from mlp.analysis.training_way import BY_INKLING, UPLOADED, settings_in_words, way_of
+from mlp.language import Later, mark, tr
 from mlp.page.draw.networks import pretrained
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Where, redraw, redrawn
 from mlp.page.style.reveal import reveal
-from mlp.page.tabs.classroom.learner import Learner, person
+from mlp.page.tabs.classroom.learner import Learner, by_itself, person
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import PEOPLE, holds_room
 from mlp.page.tabs.drawings.answers import drawing_rows
@@ -38,11 +39,15 @@ _way = ControlVar("room_way", "")
 """How those networks were trained that the table compares; a control of whoever holds the room."""
 
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-APART = "Trained in other ways, so not compared"
+APART = mark("Trained in other ways, so not compared")
 MANY = 14
 """Writers above which the board has their names downward."""
-ALONE = "MNIST alone"
+ALONE = mark("MNIST alone")
 """The basic network: nothing else that comes with Inkling has learned from MNIST alone."""
+
+
+LEARNED_MNIST, LEARNED_BOTH = Later("learned MNIST"), Later("learned MNIST, synthetic digits")
+LEARNED_UNKNOWN = Later("nobody knows what it learned")
 
 
 class Table(NamedTuple):
@@ -64,8 +69,8 @@ def table_of(room: Classroom) -> Table:
     def read() -> Table:
         contenders = [each for learner, visitor in learners for each in _networks_of(learner, visitor)]
         contenders += [
-            Contender("", PRETRAINED.name, pretrained(PRETRAINED.key), BY_INKLING, "learned MNIST, synthetic digits"),
-            Contender("", ALONE, pretrained("article"), settings_in_words(RECIPES[FIRST].settings), "learned MNIST"),
+            Contender("", PRETRAINED.name, pretrained(PRETRAINED.key), BY_INKLING, LEARNED_BOTH),
+            Contender("", ALONE, pretrained("article"), settings_in_words(RECIPES[FIRST].settings), LEARNED_MNIST),
         ]
         writers = [Writer(learner.who, learner.name, learner.drawings) for learner in room.learners]
         writers = [writer for writer in writers if len(writer.drawings)]
@@ -87,12 +92,15 @@ def _networks_of(learner: Learner, visitor: Visitor) -> Iterator[Contender]:
     job, data, origin = visitor.job, visitor.runs.data, visitor.runs.origin
     if job is not None and (snapshot := job.snapshot()).step:
         of_class = isinstance(data, DrawingData) and bool(data.room) and not data.mistakes
-        begun = "learned" if origin is None else f"{origin.name}, taught"
-        so_far = "" if snapshot.finished else f", in epoch {snapshot.epoch} of {snapshot.settings.epochs}"
-        learned = f"{begun} {snapshot.data_name}{so_far}"
+        learned = Later("learned {data}", data=snapshot.data_name)
+        if origin is not None:
+            learned = Later("{network}, taught {data}", network=origin.name, data=snapshot.data_name)
+        if not snapshot.finished:
+            so_far = mark("{learned}, in epoch {epoch} of {epochs}")
+            learned = Later(so_far, learned=learned, epoch=snapshot.epoch, epochs=snapshot.settings.epochs)
         yield Contender(learner.who, learner.name, snapshot.reader, way_of(snapshot, data, origin), learned, of_class)
     if (network := visitor.uploads.get(max(visitor.uploads, default=0))) is not None:
-        yield Contender(learner.who, learner.name, network, UPLOADED, "nobody knows what it learned")
+        yield Contender(learner.who, learner.name, network, UPLOADED, LEARNED_UNKNOWN)
 
 
 @redrawn("room_networks", lambda room: [RUN] * room.shows_answer)
@@ -109,13 +117,14 @@ def table(visitor: Visitor, room: Classroom) -> None:
         return
     writers, lines = table_of(room)
     if not lines:
-        st.html(announced("room_table_none", "Nobody’s drawings can be read yet."))
+        st.html(announced("room_table_none", tr("Nobody’s drawings can be read yet.")))
         return
     comparison = compared(lines, room.way)
     if holds_room(visitor) and comparison.apart:
         _way.set(comparison.way)
         ways = sorted({line.contender.way for line in lines})
-        _way.choice("Compare networks trained in this way:", ways, lambda: room.compare(_way.get()))
+        label = tr("Compare networks trained in this way:")
+        _way.choice(label, ways, lambda: room.compare(_way.get()), format_func=tr)
     lines = [*comparison.lines, *comparison.apart]
     cells = [(line.contender.title, writer.id) for line in lines for writer in writers]
     opened = _open_cell.get()
@@ -126,20 +135,20 @@ def table(visitor: Visitor, room: Classroom) -> None:
         range(len(cells)),
         lambda pick: _open(cells, pick),
     )
-    st.markdown("**Row reads column.** A press on a cell shows what was misread.")
-    with st.expander("How far does this hold?"):
-        st.caption(READS)
+    st.markdown(tr("**Row reads column.** A press on a cell shows what was misread."))
+    with st.expander(tr("How far does this hold?")):
+        st.caption(tr(READS))
         st.html(f"<ul>{''.join(limits_of(line) for line in lines)}</ul>")
     line = next((line for line in lines if opened is not None and line.contender.title == opened[0]), None)
     writer = next((writer for writer in writers if opened is not None and writer.id == opened[1]), None)
     if line is not None and writer is not None and writer.id in line.cells:
         with st.container(key="room_misread"):
-            _misread(f"{line.contender.title} on {writer.name}’s drawings", line.cells[writer.id])
+            _misread(on_drawings(line.contender, writer), line.cells[writer.id])
 
 
 def table_html(comparison: Comparison, writers: Sequence[Writer], opened: tuple[str, str] | None) -> str:
     """Return the table as HTML: a row for each network, with a choice for each writer, and those not compared below."""
-    heads = "".join(f'<th scope="col">{html.escape(writer.name)}</th>' for writer in writers)
+    heads = "".join(f'<th scope="col">{html.escape(by_itself(writer.name))}</th>' for writer in writers)
     rows, number = [], 0
     for line in (*comparison.lines, *comparison.apart):
         cells = []
@@ -149,7 +158,9 @@ def table_html(comparison: Comparison, writers: Sequence[Writer], opened: tuple[
                 cells.append("<td>–</td>")
             else:
                 right, n = int(cell.right.sum()), len(cell.right)
-                name = f"{line.contender.title} on {writer.name}’s drawings: {right} of {n} right"
+                counted = mark("{network} on {learner}’s drawings: {right} of {n} right")
+                network, learner = shown_title(line.contender), by_itself(writer.name)
+                name = tr(counted, network=network, learner=learner, right=right, n=n)
                 pressed = opened == (line.contender.title, writer.id)
                 look = f'style="--share:{1 - right / n:.2f}"'
                 text = f'{right}<span class="page-only">/{n}</span>'
@@ -157,22 +168,37 @@ def table_html(comparison: Comparison, writers: Sequence[Writer], opened: tuple[
             number += 1
         of = line.contender
         rows.append(
-            f'<tr><th scope="row">{html.escape(of.title)}<small>{score(line)}'
-            f'<span class="page-only"><br>{html.escape(of.learned)}</span></small></th>'
+            f'<tr><th scope="row">{html.escape(shown_title(of))}<small>{score(line)}'
+            f'<span class="page-only"><br>{html.escape(tr(of.learned))}</span></small></th>'
             f"{''.join(cells)}</tr>"
         )
-    apart = f'<th scope="rowgroup" colspan="{len(writers) + 1}">{APART}</th>' if comparison.apart else ""
+    apart = f'<th scope="rowgroup" colspan="{len(writers) + 1}">{tr(APART)}</th>' if comparison.apart else ""
     n = len(comparison.lines)
     many = ' class="many"' if len(writers) > MANY else ""
+    about, network = tr("Networks and writers"), tr("Network")
     return (
-        f'<table aria-label="Networks and writers"{many}><thead><tr><th scope="col">Network</th>{heads}</tr></thead>'
+        f'<table aria-label="{about}"{many}><thead><tr><th scope="col">{network}</th>{heads}</tr></thead>'
         f"<tbody>{''.join(rows[:n])}</tbody><tbody><tr>{apart}</tr>{''.join(rows[n:])}</tbody></table>"
     )
 
 
 def score(line: Line) -> str:
     """Return how many drawings a network read right."""
-    return f"{line.n_right} of {line.n} right{', of its owner’s' * line.contender.of_class}"
+    if line.contender.of_class:
+        return tr("{right} of {n} right, of its owner’s", right=line.n_right, n=line.n)
+    return tr("{right} of {n} right", right=line.n_right, n=line.n)
+
+
+def shown_title(contender: Contender) -> str:
+    """Return a network's name and how it was trained, in the language of this place."""
+    name = by_itself(contender.name) if contender.owner else tr(contender.name)
+    return f"{name} · {tr(contender.way)}"
+
+
+def on_drawings(contender: Contender, writer: Writer) -> str:
+    """Return which network read whose drawings."""
+    about = mark("{network} on {learner}’s drawings")
+    return tr(about, network=shown_title(contender), learner=by_itself(writer.name))
 
 
 def limits_of(line: Line) -> str:
@@ -180,8 +206,8 @@ def limits_of(line: Line) -> str:
     if line.contender.of_class or (limits := line.interval) is None:
         return ""
     low, high = math.floor(100 * limits[0]), math.ceil(100 * limits[1])
-    title = html.escape(line.contender.title)
-    return f"<li>{title}: between {low} and {high} of 100 in other classes of as many writers</li>"
+    between = mark("{network}: between {low} and {high} of 100 in other classes of as many writers")
+    return f"<li>{tr(between, network=html.escape(shown_title(line.contender)), low=low, high=high)}</li>"
 
 
 def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:
@@ -193,7 +219,8 @@ def _open(cells: Sequence[tuple[str, str]], pick: Pick) -> None:
 def _misread(about: str, cell: Cell) -> None:
     """Draw the drawings of a cell that were misread."""
     wrong = np.flatnonzero(~cell.right)
-    st.html(f'<p class="ink-status">{html.escape(about)}: {len(wrong)} misread.</p>')
+    misread_n = tr("{about}: {n} misread.", about=html.escape(about), n=len(wrong))
+    st.html(f'<p class="ink-status">{misread_n}</p>')
     if len(wrong):
         misread = replace(cell.drawings, examples=tuple(cell.drawings.examples[place] for place in wrong))
         st.html(drawing_rows(misread, cell.answers[wrong]))

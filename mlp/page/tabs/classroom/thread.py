@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mlp.language import mark
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.learner import Learner, person
@@ -30,29 +31,29 @@ def room_thread(visitor: Visitor) -> Thread | None:
     if mine is None or holds_room(visitor):
         return Thread([], [GIVEN])
     if room.poll.takes(mine.number):
-        return Thread([_shown("Say what you think", True, "room_ideas")], [GIVEN])
+        return Thread([_shown(mark("Say what you think"), True, "room_ideas")], [GIVEN])
     asks = room.breaks or (room.asks_for(mine.who) is not None and room.task in ("", "come", "draw"))
     return Thread([] if asks else steps_in(room, mine), [GIVEN])
 
 
 def steps_in(room: Classroom, mine: Learner) -> Sequence[NextStep]:
     """Return the steps of a learner in a room: the one of the holder's plan, or all without a plan."""
-    guess = _shown("Guess what is misread", not room.shows_answer and mine.guess is None, "room_guesses")
+    guess = _shown(mark("Guess what is misread"), not room.shows_answer and mine.guess is None, "room_guesses")
     learn = NextStep(
-        "Train with the class",
+        mark("Train with the class"),
         lambda visitor: room_of(visitor.runs.data) != room.code,
         lambda visitor: learn_with(visitor, room),
     )
     of_task = {
         "": [guess, learn],
-        "train": [NextStep("Train a network", lambda visitor: not _has_class_run(visitor), train_for_class)],
-        "alone": [learn._replace(label="Train on the signs", take=lambda visitor: _train_alone(visitor, room))],
+        "train": [NextStep(mark("Train a network"), lambda visitor: not _has_class_run(visitor), train_for_class)],
+        "alone": [learn._replace(label=mark("Train on the signs"), take=lambda visitor: _train_alone(visitor, room))],
         "guess": [guess],
-        "table": [_shown("See who reads whom", True, "room_results")],
-        "teach": [_shown("Teach it the mistakes", True, "room_break")._replace(is_due=_lacks_lesson)],
-        "compare": [_shown("See what we think", room.poll.is_over, "room_ideas")],
+        "table": [_shown(mark("See who reads whom"), True, "room_results")],
+        "teach": [_shown(mark("Teach it the mistakes"), True, "room_break")._replace(is_due=_lacks_lesson)],
+        "compare": [_shown(mark("See what we think"), room.poll.is_over, "room_ideas")],
     }
-    return [*of_task.get(room.task, ()), _shown("See what the class wrote", True, "room_wall")]
+    return [*of_task.get(room.task, ()), _shown(mark("See what the class wrote"), True, "room_wall")]
 
 
 def train_for_class(visitor: Visitor) -> None:

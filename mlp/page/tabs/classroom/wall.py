@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from mlp.language import several, speaks, tr
 from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.style.html import live
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.classroom.learner import person
+from mlp.page.tabs.classroom.learner import by_itself, person
 from mlp.page.tabs.classroom.room import Classroom
 
 IN_A_ROW = 24
@@ -35,11 +36,11 @@ def wall_parts(room: Classroom, page: LivePage) -> Parts:
 
 
 def all_parts(room: Classroom) -> Parts:
-    """Return the parts of the wall, made once for all pages until somebody gives a drawing or leaves."""
-    made, n_given = room.wall, room.n_given
+    """Return the parts of the wall, made once for all pages of a language until somebody gives a drawing or leaves."""
+    made, n_given = room.walls.get(speaks()), room.n_given
     if made is None or made[0] != n_given:
         parts = {f"html.room_{label}": row(room, label) for label in range(len(room.names))}
-        made = room.wall = (n_given, parts | {"html.room_wall": summary(room)})
+        made = room.walls[speaks()] = (n_given, parts | {"html.room_wall": summary(room)})
     return dict(made[1])
 
 
@@ -50,9 +51,10 @@ def summary(room: Classroom) -> str:
     '0 drawings.'
     """
     givers = [learner for learner in room.learners if len(learner.drawings)]
-    given = [f"{html.escape(learner.name)} {len(learner.drawings)}" for learner in givers]
-    n = room.n_drawings
-    return f"{n} drawing{'' if n == 1 else 's'}{': ' if given else '.'}{', '.join(given)}"
+    given = ", ".join(f"{html.escape(by_itself(learner.name))} {len(learner.drawings)}" for learner in givers)
+    if not given:
+        return several("{n} drawing.", "{n} drawings.", room.n_drawings)
+    return several("{n} drawing: {writers}", "{n} drawings: {writers}", room.n_drawings, writers=given)
 
 
 def row(room: Classroom, label: int) -> str:
@@ -60,9 +62,10 @@ def row(room: Classroom, label: int) -> str:
     writers = [learner.drawings for learner in room.learners if label in learner.drawings.labels]
     images = [each.image for drawings in writers for each in drawings.examples if each.label == label]
     if not images:
-        return "<span>none yet</span>"
+        none = tr("none yet")
+        return f"<span>{none}</span>"
     url = mosaic(images)
-    text = f"{len(images)} by {len(writers)} writer{'s' if len(writers) > 1 else ''}"
+    text = several("{images} by {n} writer", "{images} by {n} writers", len(writers), images=len(images))
     return f'<img src="{url}" alt="{text}" style="--n: {min(len(images), IN_A_ROW)}"><span>{text}</span>'
 
 

@@ -241,7 +241,7 @@ def _take_upload(visitor: Visitor) -> None:
         return
     try:
         uploaded = decode_drawings(file.getvalue(), visitor.id)
-        check_bytes(uploaded.n_bytes, "try again when other visitors have left")
+        check_bytes(uploaded.n_bytes)
     except ValueError as error:
         _file_error.set(f"{file.name}: {error}.")
         return

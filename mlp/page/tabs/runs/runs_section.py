@@ -223,7 +223,7 @@ def _take_upload(visitor: Visitor) -> None:
         network = network_for_drawings(file.getvalue(), file.name)
         if len(visitor.uploads) >= limits().max_runs:
             raise ValueError(f"this server keeps at most {limits().max_runs} networks from files; delete one below")
-        check_bytes(network.network.values.nbytes, "try again when other visitors have left")
+        check_bytes(network.network.values.nbytes)
     except ModelError as error:
         _weights_error.set(f"This file can’t be used: {error}.")
     except ValueError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 
+from mlp.language import Later, mark
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.live.live_page import LivePage
@@ -23,15 +24,15 @@ SENT = "sent"
 """Name of the codes of a visitor's copies among the values that are kept of them."""
 SECONDS = "seconds"
 """Name of the only fact that a copy keeps: how long the network trained."""
-FULL = f"{MAX_SENT} of yours are sent already; withdraw one under Mine, Sent"
-AGAIN = "the server had to reload your work; press the button again"
-UNSAVED = "the server can’t write to its disk, or its disk is full; try again in a minute"
+FULL = Later("{most} of yours are sent already; withdraw one under Mine, Sent", most=MAX_SENT)
+AGAIN = Later("the server had to reload your work; press the button again")
+UNSAVED = Later("the server can’t write to its disk, or its disk is full; try again in a minute")
 
 
 class Weights(Single):
     """A copy's weights and names, with half the bits of each weight, in one file with all that is known of it."""
 
-    suffix, words = "network.safetensors", "a network that was sent"
+    suffix, words = "network.safetensors", mark("a network that was sent")
     size, dump = attrgetter("network.values.nbytes"), staticmethod(partial(dump_model, half=True))
 
     @property

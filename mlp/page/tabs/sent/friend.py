@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import CANVAS, wipe
@@ -25,10 +26,10 @@ from mlp.page.visitors.visitor import FRIENDS, Visitor
 
 TRIED = "tried"
 """Name of the counts among the values kept of a visitor: by the network's code, drawings read right, and all."""
-ENDED = (
+ENDED = mark(
     "This network is gone: whoever sent it has withdrawn it, or nobody has opened it for 30 days. Ask for a new link."
 )
-NOT_NOW = "The server can’t show the network that a friend sent now. Open its link again in a minute."
+NOT_NOW = mark("The server can’t show the network that a friend sent now. Open its link again in a minute.")
 
 _problem = SessionVar[str]("sent_problem", "")
 """Why a network that was asked for does not answer on this page; empty if it does."""
@@ -44,7 +45,8 @@ def visit_network(visitor: Visitor) -> Copy | None:
     code = typed_code(link or "") if is_new else chosen(visitor)
     if is_new and len(code) != Copy.n_letters:
         there = [name for name in (*SHIPPED, "run", "uploaded") if named(visitor, name) is not None]
-        _problem.set(f"This link chooses no network: {plain(*one_of(LINKED, [*there, 'a friend’s code'], link))}.")
+        rule = plain(*one_of(LINKED, [*there, tr("a friend’s code")], link))
+        _problem.set(tr("This link chooses no network: {rule}.", rule=rule))
         forget_linked(LINKED)
         is_new, code = False, chosen(visitor)
     if not is_new and code not in friends:
@@ -79,7 +81,7 @@ def warn_of_network() -> None:
     """Draw why the page does not show the link's network, in a container that is always there: the canvas stays."""
     with st.container(key="sent_problem"):
         if problem := _problem.get():
-            st.warning(problem)
+            st.warning(tr(problem))
 
 
 def sent_row(visitor: Visitor) -> Row | None:
@@ -93,12 +95,13 @@ def sent_row(visitor: Visitor) -> Row | None:
 def _judge(visitor: Visitor, names: tuple[str, ...]) -> None:
     """Draw the buttons that say whether the answer is right, and the count."""
     if this_page().desk.drawing is not None:
-        st.button("Right", key="sent_right", on_click=_count, args=(visitor,))
-        with st.popover("It was a …", key="sent_was"), st.container(horizontal=True, gap="xsmall"):
+        st.button(tr("Right"), key="sent_right", on_click=_count, args=(visitor,))
+        with st.popover(tr("It was a …"), key="sent_was"), st.container(horizontal=True, gap="xsmall"):
             for label, name in enumerate(names):
                 st.button(plain(name), key=f"sent_was_{label}", on_click=_count, args=(visitor, label))
     right, n = _counted(visitor)
-    st.html(announced("sent_count", f"It read <b>{right}</b> of your <b>{n}</b>." if n else ""), width="content")
+    count = tr("It read <b>{right}</b> of your <b>{n}</b>.", right=right, n=n) if n else ""
+    st.html(announced("sent_count", count), width="content")
 
 
 def _counted(visitor: Visitor) -> tuple[int, int]:
@@ -129,4 +132,4 @@ def sent_thread(visitor: Visitor) -> Thread | None:
     if sent_row(visitor) is None:
         return None
     own = train_own if answering(visitor).reader.reads_digits else invent_signs
-    return Thread([NextStep("Make your own", lambda _: True, own)])
+    return Thread([NextStep(mark("Make your own"), lambda _: True, own)])

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.one_writer import N_SEEDS, OneWriter, one_writer
 from mlp.class_names import DIGITS, in_words
+from mlp.language import Later, mark, several, tr
 from mlp.page.draw.networks import pretrained
 from mlp.page.style.html import announced
 from mlp.page.style.redraw import Where, redrawn
@@ -18,15 +19,21 @@ from mlp.page.tabs.lab.experiment import WORK, begin_work, progress, work_of
 from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.visitor import Visitor
 
-KEPT = "classroom_changed"
+KEPT = "classroom_changes"
 """Name of the results among the values that are kept of a visitor."""
-TAUGHT, ALONE = "the basic network, taught by the class", "new networks, taught by the class alone"
-QUESTION = "What did your drawings change?"
-ASKS = (
-    f"**{QUESTION}** {2 * N_SEEDS} networks learn one drawing of each name from each of you, half of them without "
-    "yours. Then they read all the drawings that they did not learn."
+TAUGHT, ALONE = "taught", "alone"
+"""Ways of teaching."""
+TITLES = {
+    TAUGHT: mark("The basic network, taught by the class:"),
+    ALONE: mark("New networks, taught by the class alone:"),
+}
+QUESTION = mark("What did your drawings change?")
+ASKS = mark(
+    "{n} networks learn one drawing of each name from each of you, half of them without yours. Then they read all the "
+    "drawings that they did not learn."
 )
-SAME = "As many with as without yours: others taught them the same."
+SAME = mark("As many with as without yours: others taught them the same.")
+APART = mark("Chance seldom does that, but no single drawing tells where.")
 _refused = Refusal("room_changed")
 
 
@@ -36,15 +43,14 @@ def changed(visitor: Visitor, room: Classroom) -> None:
     mine = room.learner(person(visitor.id))
     if mine is None or not len(mine.drawings):
         return
-    st.markdown(ASKS)
-    ways = {TAUGHT: "Teach the basic network", ALONE: "Teach new networks"}
+    st.markdown(f"**{tr(QUESTION)}** {tr(ASKS, n=2 * N_SEEDS)}")
+    ways = {TAUGHT: tr("Teach the basic network"), ALONE: tr("Teach new networks")}
     with st.container(horizontal=True, key="room_changed"):
         for way in (TAUGHT, ALONE) if room.names == DIGITS else (ALONE,):
-            key = f"room_changed_{'taught' if way == TAUGHT else 'alone'}"
-            st.button(ways[way], key=key, on_click=_begin, args=(visitor, room, way))
+            st.button(ways[way], key=f"room_changed_{way}", on_click=_begin, args=(visitor, room, way))
     _refused.show()
     for way in ways:
-        progress(f"{QUESTION} {way}", "Teaching them")
+        progress(f"{QUESTION} {way}", tr("Teaching them"))
         work = work_of(f"{QUESTION} {way}")
         if work is not None and work.work.progress == 1:
             _keep(visitor, room, mine, way, work.work)
@@ -56,19 +62,21 @@ def _begin(visitor: Visitor, room: Classroom, way: str) -> None:
     places = [place for place, writer in enumerate(writers) if writer.who == person(visitor.id)]
     try:
         if not places:
-            raise ValueError("you and others must have given drawings")
+            raise ValueError(Later("you and others must have given drawings"))
         base = pretrained(NETWORK) if way == TAUGHT else None
         begin_work(visitor, f"{QUESTION} {way}", one_writer([writer.drawings for writer in writers], places[0], base))
     except ValueError as error:
-        _refused.set(f"Nothing can be compared yet: {reason(error)}")
+        _refused.set(tr("Nothing can be compared yet: {reason}", reason=reason(error)))
 
 
 def _keep(visitor: Visitor, room: Classroom, mine: Learner, way: str, done: OneWriter) -> None:
-    """Keep a result as text, for the sheet and after a reload; it holds for this learner of this room."""
+    """Keep a result, for the sheet and after a reload; it holds for this learner of this room."""
     of, kept = [room.code, mine.number], visitor.kept.get(KEPT)
     results: dict[str, Any] = kept["results"] if kept and kept["of"] == of else {}
-    if results.get(way) != (words := in_sentences(done)):
-        visitor.kept[KEPT] = {"of": of, "results": {**results, way: words}}
+    counts = {"n_right": [[*each] for each in done.n_right], "n": len(done.unseen), "names": [*done.unseen.names]}
+    counts["changed"] = [[int(n) for n in each] for each in done.changed]
+    if results.get(way) != counts:
+        visitor.kept[KEPT] = {"of": of, "results": {**results, way: counts}}
 
 
 def changed_words(visitor: Visitor, room: Classroom, mine: Learner) -> str:
@@ -76,19 +84,34 @@ def changed_words(visitor: Visitor, room: Classroom, mine: Learner) -> str:
     kept = visitor.kept.get(KEPT)
     if kept is None or kept["of"] != [room.code, mine.number]:
         return ""
-    return "<br>".join(f"<b>{way.capitalize()}:</b> {html.escape(words)}" for way, words in kept["results"].items())
+    results = kept["results"].items()
+    return "<br>".join(f"<b>{tr(TITLES[way])}</b> {html.escape(in_sentences(counts))}" for way, counts in results)
 
 
-def in_sentences(done: OneWriter) -> str:
+def in_sentences(counts: dict[str, Any]) -> str:
     """Return what drawings changed in sentences: how many are read with them and without, and which only then."""
-    (low, high), (low_without, high_without) = done.n_right
-    text = (
-        f"with yours, they read {low} to {high} of {len(done.unseen)} drawings right, and without yours {low_without} "
-        f"to {high_without}. "
+    (low, high), (low_without, high_without) = counts["n_right"]
+    text = tr(
+        "with yours, they read {low} to {high} of {n} drawings right, and without yours {low_without} to "
+        "{high_without}.",
+        low=low,
+        high=high,
+        n=counts["n"],
+        low_without=low_without,
+        high_without=high_without,
     )
-    only = ""
-    for kind, counts in zip(("with", "without"), done.changed, strict=True):
-        each = [f"{name} ({n} drawing{'s' * (n > 1)})" for name, n in zip(done.unseen.names, counts, strict=True) if n]
-        only += f"Only {kind} yours do all read these: {in_words(each)}. " if each else ""
+    with_yours, without = (_drawings_of(counts["names"], changed) for changed in counts["changed"])
+    only = [tr("Only with yours do all read these: {drawings}.", drawings=with_yours)] if with_yours else []
+    only += [tr("Only without yours do all read these: {drawings}.", drawings=without)] if without else []
     apart = low > high_without or low_without > high
-    return text + (only.strip() or ("Chance seldom does that, but no single drawing tells where." if apart else SAME))
+    return " ".join([text, *(only or [tr(APART if apart else SAME)])])
+
+
+def _drawings_of(names: list[str], counts: list[int]) -> str:
+    """Return how many drawings there are of each name, as words; empty if there are none."""
+    each = [
+        several("{name} ({n} drawing)", "{name} ({n} drawings)", n, name=name)
+        for name, n in zip(names, counts, strict=True)
+        if n
+    ]
+    return in_words(each) if each else ""

@@ -8,6 +8,7 @@ from mlp.analysis.training_way import way_of
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
+from mlp.language import mark, tr
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
 from mlp.page.style.html import html_table
@@ -26,6 +27,8 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.drawing_data import DrawingData
 from mlp.training.teaching import effect
 
+MISREAD = mark("Misread most: {sign}.")
+
 
 def room_sheet(visitor: Visitor) -> None:
     """Draw the button that saves the sheet, at the place of the lesson."""
@@ -41,21 +44,23 @@ def class_part(visitor: Visitor) -> str:
     lessons = [run for run in all_runs(visitor) if isinstance(run.data, DrawingData) and run.data.room == room.code]
     newest = next((run for run in all_runs(visitor) if run.snapshot.settings.names == room.names), None)
     parts = {
-        "Your drawings": _readings(mine.drawings, newest),
-        "Your guess": _guess(room, mine),
-        "Your mistakes in Break it": _readings(mine.mistakes, newest),
-        "What you taught": _lessons(lessons) + _taught_others(room, mine),
-        QUESTION: changed_words(visitor, room, mine),
+        tr("Your drawings"): _readings(mine.drawings, newest),
+        tr("Your guess"): _guess(room, mine),
+        tr("Your mistakes in Break it"): _readings(mine.mistakes, newest),
+        tr("What you taught"): _lessons(lessons) + _taught_others(room, mine),
+        tr(QUESTION): changed_words(visitor, room, mine),
     }
     shown = "".join(f"<h3>{title}</h3>{part}" for title, part in parts.items() if part)
-    return f"<article><h2>Your class: you were {html.escape(called(mine.name))}</h2>{shown}</article>"
+    title = tr("Your class: you were {animal}", animal=html.escape(called(mine.name)))
+    return f"<article><h2>{title}</h2>{shown}</article>"
 
 
 def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
     """Return drawings with the answers to them: of the basic network if they are digits, then of the newest run."""
-    readers: dict[str, Reader] = {"the basic network": pretrained(NETWORK)} if drawings.names == DIGITS else {}
+    basic = tr("the basic network")
+    readers: dict[str, Reader] = {basic: pretrained(NETWORK)} if drawings.names == DIGITS else {}
     if newest is not None:
-        readers[f"your run {newest.number}"] = newest.snapshot.reader
+        readers[tr("your run {number}", number=newest.number)] = newest.snapshot.reader
     if not len(drawings):
         return ""
     answers = [reader.predict(drawings.images) for reader in readers.values()]
@@ -66,19 +71,23 @@ def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
         picture = f'<img alt="{names[example.label]}" src="{image_url(example.image.reshape(28, 28))}">'
         figures += f"<figure>{picture}<figcaption>{names[example.label]}: {text}</figcaption></figure>"
     counts = [
-        f"{(each == drawings.labels).sum()} of {len(drawings)} by {reader}"
+        tr("{n} of {all} by {network}", n=int((each == drawings.labels).sum()), all=len(drawings), network=reader)
         for each, reader in zip(answers, readers, strict=True)
     ]
-    text = (
-        f"<p>Read right: {', then '.join(counts)}. Below each: what it is, and how it was read.</p>" if counts else ""
-    )
-    return f'{text}<div class="digits">{figures}</div>'
+    text = ""
+    if len(counts) == 2:
+        first, second = counts
+        both = mark("Read right: {first}, then {second}. Below each: what it is, and how it was read.")
+        text = tr(both, first=first, second=second)
+    elif counts:
+        text = tr("Read right: {count}. Below each: what it is, and how it was read.", count=counts[0])
+    return f'<p>{text}</p><div class="digits">{figures}</div>' if text else f'<div class="digits">{figures}</div>'
 
 
 def _guess(room: Classroom, mine: Learner) -> str:
     if room.shows_answer:
         return f"<p>{guess_answer(room, compared(table_of(room).lines, room.way), mine.guess)}</p>"
-    return "" if mine.guess is None else f"<p>Misread most: {html.escape(room.names[mine.guess])}.</p>"
+    return "" if mine.guess is None else f"<p>{tr(MISREAD, sign=html.escape(room.names[mine.guess]))}</p>"
 
 
 def _lessons(lessons: list[NumberedRun]) -> str:
@@ -86,17 +95,18 @@ def _lessons(lessons: list[NumberedRun]) -> str:
     rows = []
     for run in lessons:
         snapshot, data = run.snapshot, run.data
-        way = html.escape(f"Run {run.number}: {way_of(snapshot, data, run.origin)}")
+        trained = tr(way_of(snapshot, data, run.origin))
+        way = html.escape(tr("Run {number}: {way}", number=run.number, way=trained))
         if run.origin is None or not isinstance(data, DrawingData):
             score = "…" if snapshot.history.newest is None else percent(snapshot.history.newest.accuracy)
-            rows.append([way, "Validation", "–", score])
+            rows.append([way, tr("Validation"), "–", score])
             continue
         for row in effect(data, run.origin.read_before, snapshot.reader, snapshot.history):
-            rows.append(
-                [way, f"{row.name} ({row.n:,})", percent(row.before), "…" if row.now is None else percent(row.now)]
-            )
+            name, now = tr("{name} ({n:,})", name=tr(row.name), n=row.n), row.now
+            rows.append([way, name, percent(row.before), "…" if now is None else percent(now)])
             way = ""
-    return html_table("What you taught", ["Network", "Read right", "Before", "After"], rows) if rows else ""
+    heads = [tr("Network"), tr("Read right"), tr("Before"), tr("After")]
+    return html_table(tr("What you taught"), heads, rows) if rows else ""
 
 
 def _taught_others(room: Classroom, mine: Learner) -> str:
@@ -109,4 +119,5 @@ def _taught_others(room: Classroom, mine: Learner) -> str:
         isinstance(each, DrawingData) and not own.isdisjoint(image.tobytes() for image in each.learned.images)
         for each in data
     )
-    return f"<p>Networks of others that have learned your drawings, too: {n}.</p>" if n else ""
+    taught = tr("Networks of others that have learned your drawings, too: {n}.", n=n)
+    return f"<p>{taught}</p>" if n else ""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mlp.language import mark, tr
 from mlp.page.draw.collect import thumbnail
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
@@ -21,8 +22,10 @@ from mlp.page.tabs.places import VIEW
 _picked = SessionVar[int]("room_drawing", 0)
 """The number of the drawing that was pressed, see `number_of`."""
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-ASK = "Press a drawing to see whose it is. No other page shows that."
-REMOVES = "Takes it out of the room and its download. A run that learned it keeps its copy until the room is closed."
+ASK = mark("Press a drawing to see whose it is. No other page shows that.")
+REMOVES = mark(
+    "Takes it out of the room and its download. A run that learned it keeps its copy until the room is closed."
+)
 
 
 def held_wall(room: Classroom) -> None:
@@ -39,7 +42,7 @@ def _drawings(room: Classroom) -> None:
     there = {number_of(learner, example.image): (learner, example) for learner, example in given}
     with st.container(horizontal=True, vertical_alignment="center", key="room_whose"):
         if (picked := there.get(_picked.get())) is None:
-            st.markdown(ASK if there else "Nobody has given a drawing yet.")
+            st.markdown(tr(ASK) if there else tr("Nobody has given a drawing yet."))
         else:
             by, drawing = picked
             st.markdown(f"**{plain(_whose(by, room.names[drawing.label]))}**", width="content")
@@ -57,12 +60,12 @@ def _drawings(room: Classroom) -> None:
 
 
 def _whose(by: Learner, name: str) -> str:
-    return f"{called(by.name).capitalize()}’s {name}"
+    return tr("{learner}’s {sign}", learner=called(by.name, first=True), sign=name)
 
 
 def remove_button(room: Classroom, drawing: int, *, key: str) -> None:
     """Draw the button that takes the drawing with this number out of the room; for the page of whoever holds it."""
-    st.button("Remove this drawing", key=key, help=REMOVES, on_click=room.remove, args=(drawing,))
+    st.button(tr("Remove this drawing"), key=key, help=tr(REMOVES), on_click=room.remove, args=(drawing,))
 
 
 def _pick(pick: Pick) -> None:

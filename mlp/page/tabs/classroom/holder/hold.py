@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mlp.jobs.workers.picture_processes import decode_drawings
+from mlp.language import several, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.link import page_address
@@ -14,10 +15,10 @@ from mlp.page.style.redraw import Where, redrawn
 from mlp.page.style.theme import plain
 from mlp.page.tabs.classroom.holder.report import room_report
 from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
-from mlp.page.tabs.classroom.learner import Learner, called, lost, person
+from mlp.page.tabs.classroom.learner import Learner, by_itself, called, n_lost, person
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
 from mlp.page.tabs.classroom.rooms import DRAWINGS
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.refusals import Refusal, said
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
 
@@ -41,16 +42,16 @@ def devices(visitor: Visitor, room: Classroom) -> None:
     _waiting(room)
     with st.container(horizontal=True, vertical_alignment="center"):
         if room.door_is_open:
-            st.button("Close the door", key="room_door", on_click=room.open_door, args=(0.0,))
+            st.button(tr("Close the door"), key="room_door", on_click=room.open_door, args=(0.0,))
         else:
-            st.button("Open the door for five minutes", key="room_door", on_click=room.open_door)
+            st.button(tr("Open the door for five minutes"), key="room_door", on_click=room.open_door)
         st.button(
-            "End collecting" if room.collects else "Collect again",
+            tr("End collecting") if room.collects else tr("Collect again"),
             key="room_collects",
             on_click=room.collect,
             args=(not room.collects,),
         )
-        st.markdown(f"{len(room.learners)} of {MAX_LEARNERS} places taken", width="content")
+        st.markdown(tr("{n} of {most} places taken", n=len(room.learners), most=MAX_LEARNERS), width="content")
     for learner in room.learners:
         with st.container(horizontal=True, vertical_alignment="center"):
             _place(room, learner, is_own=learner.who == person(visitor.id))
@@ -61,31 +62,38 @@ def _waiting(room: Classroom) -> None:
     waiting = list(room.waiting.items())
     for who, name in waiting[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{called(name).capitalize()} asks to come in.")
-            st.button("No", key=f"room_out_{name}", on_click=room.send_away, args=(who,))
+            st.markdown(tr("{learner} asks to come in.", learner=called(name, first=True)))
+            st.button(tr("No"), key=f"room_out_{name}", on_click=room.send_away, args=(who,))
     if len(waiting) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{len(waiting)}** wait.")
-            st.button("Send all away", key="room_none", on_click=room.send_away, args=tuple(room.waiting))
+            st.markdown(several("**{n}** waits.", "**{n}** wait.", len(waiting)))
+            st.button(tr("Send all away"), key="room_none", on_click=room.send_away, args=tuple(room.waiting))
 
 
 def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
     """Draw a learner, with the button that asks whether to let them go, or the question."""
     if is_own:
-        st.markdown(f"**{plain(learner.name)}**, you")
+        st.markdown(tr("**{learner}**, you", learner=plain(by_itself(learner.name))))
     elif learner.number != _asked.get():
-        st.markdown(f"**{plain(learner.name)}**")
-        st.button("Let go …", key=f"room_ask_{learner.number}", on_click=_asked.set, args=(learner.number,))
+        st.markdown(f"**{plain(by_itself(learner.name))}**")
+        st.button(tr("Let go …"), key=f"room_ask_{learner.number}", on_click=_asked.set, args=(learner.number,))
     else:
-        st.markdown(f"Let **{called(learner.name)}** go{lost(learner)}?")
-        st.button("Let go", key="room_gone", type="primary", on_click=room.let_go, args=(learner.who,))
-        st.button("Keep", key="room_keep", on_click=_asked.set, args=(0,))
+        n, name = n_lost(learner), called(learner.name)
+        lost = several(
+            "Let **{learner}** go, and delete {n} drawing?",
+            "Let **{learner}** go, and delete {n} drawings?",
+            n,
+            learner=name,
+        )
+        st.markdown(lost if n else tr("Let **{learner}** go?", learner=name))
+        st.button(tr("Let go"), key="room_gone", type="primary", on_click=room.let_go, args=(learner.who,))
+        st.button(tr("Keep"), key="room_keep", on_click=_asked.set, args=(0,))
 
 
 def upload(room: Classroom) -> None:
     """Draw the upload of others' drawings."""
     st.file_uploader(
-        "Add the drawings of another class, as one more writer",
+        tr("Add the drawings of another class, as one more writer"),
         type=["json"],
         key=_file.key,
         on_change=_add_file,
@@ -97,16 +105,19 @@ def upload(room: Classroom) -> None:
 @redrawn("room_closing", DRAWINGS, where=Where.TAB)
 def closing(room: Classroom, close: Callable[[], None]) -> None:
     """Draw the download of all drawings, and the button that then closes the room."""
-    with st.popover("Download or close the room"):
+    with st.popover(tr("Download or close the room")):
         name = f"class-{room.code}.json"
-        download_button("Download all drawings", room.copy, name, key="room_out", icon=":material/download:")
+        label = tr("Download all drawings")
+        download_button(label, room.copy, name, key="room_out", icon=":material/download:")
         make, name = partial(room_report, room), f"class-{room.code}.html"
-        download_button("Save a report of the lesson", make, name, key="room_report", icon=":material/print:")
-        st.markdown("Closing deletes all drawings here, and the copies in runs, which then end.")
+        label = tr("Save a report of the lesson")
+        download_button(label, make, name, key="room_report", icon=":material/print:")
+        st.markdown(tr("Closing deletes all drawings here, and the copies in runs, which then end."))
         if room.is_copied:
-            st.button("Close the room", key="room_close", type="primary", on_click=_close_copied, args=(room, close))
+            label = tr("Close the room")
+            st.button(label, key="room_close", type="primary", on_click=_close_copied, args=(room, close))
         else:
-            st.button("Close without a copy", key="room_close_anyway", on_click=close)
+            st.button(tr("Close without a copy"), key="room_close_anyway", on_click=close)
 
 
 def _close_copied(room: Classroom, close: Callable[[], None]) -> None:
@@ -120,7 +131,7 @@ def _add_file(room: Classroom) -> None:
         return
     try:
         drawings = decode_drawings(file.getvalue(), room.id, most=MAX_DRAWINGS)
-        check_bytes(drawings.n_bytes, "try again when other visitors have left")
+        check_bytes(drawings.n_bytes)
         room.add_file(drawings)
     except ValueError as error:
-        _refused.set(f"{file.name}: {error}.".replace("..", "."))
+        _refused.set(f"{file.name}: {said(error)}.".replace("..", "."))

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.class_names import in_words
+from mlp.language import mark, several, tr
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.style.html import announced
 from mlp.page.style.redraw import Event, redrawn, rerun_page
@@ -22,6 +23,16 @@ AT_DOOR = 3
 """Names of those who wait that the strip shows; a press lets in no others."""
 COUNTED = {"come": "answered", "draw": "drew", "guess": "guessed", "compare": "answered"}
 """What each task waits for: for the others, that they have trained."""
+FIRST = {
+    "drew": mark("{n} of {all} drew"),
+    "trained": mark("{n} of {all} trained"),
+    "answered": mark("{n} of {all} answered"),
+    "guessed": mark("{n} of {all} guessed"),
+}
+"""What the class has done, of what the step waits for."""
+OTHERS = {"drew": mark("{n} drew"), "trained": mark("{n} trained"), "answered": mark("{n} answered")}
+OTHERS |= {"guessed": mark("{n} guessed")}
+"""What else it has done."""
 _let_in = ControlVar("strip_let_in", False)
 _at_door = SessionVar[tuple[str, ...]]("strip_at_door", ())
 """Those whom the button lets in."""
@@ -59,33 +70,36 @@ def _strip(visitor: Visitor) -> None:
             done = done_in(room, visitor)
             st.html(f"<p>{in_numbers(reached, done)}</p>", width="content")
             st.html(announced("strip_late", late(reached, done)), width="content")
-            with st.popover("Who is here", key="strip_people", width="content"):
+            with st.popover(tr("Who is here"), key="strip_people", width="content"):
                 devices(visitor, room)
-        with st.popover("What to say", key="strip_say", width="content"):
+        with st.popover(tr("What to say"), key="strip_say", width="content"):
             plan = PLANS[reached.plan]
-            st.html(f"<p><b>{plan.question}</b></p>" if reached.stage is None else f"<p>{to_say(reached.stage)}</p>")
+            st.html(
+                f"<p><b>{tr(plan.question)}</b></p>" if reached.stage is None else f"<p>{to_say(reached.stage)}</p>"
+            )
             with st.container(horizontal=True):
                 for number, stage in enumerate(plan.stages):
-                    st.button(stage.name, key=f"strip_to_{stage.task}", on_click=_take, args=(visitor, number))
+                    st.button(tr(stage.name), key=f"strip_to_{stage.task}", on_click=_take, args=(visitor, number))
             if room is None:
-                st.button("End this plan", key="strip_end", on_click=_end, args=(visitor,))
+                st.button(tr("End this plan"), key="strip_end", on_click=_end, args=(visitor,))
 
 
 def _step(visitor: Visitor, reached: Position) -> None:
     """Draw the step with its minutes, and the ways to the one before and the one after."""
     stages, stage = PLANS[reached.plan].stages, reached.stage
     if reached.number > 0:
-        st.button("‹", key="strip_back", help="One step back", on_click=_take, args=(visitor, reached.number - 1))
-    text, shows = f"<b>{html.escape(reached.plan)}</b>", ""
+        st.button("‹", key="strip_back", help=tr("One step back"), on_click=_take, args=(visitor, reached.number - 1))
+    text, shows = f"<b>{html.escape(tr(reached.plan))}</b>", ""
     if stage is not None:
-        gone = f"{reached.minutes} of {stage.minutes} min"
-        times = f'<span title="{minutes_of(PLANS[reached.plan], reached.number)} of the lesson">{gone}</span>'
-        text = f"<b>{reached.number + 1} of {len(stages)} · {stage.name}</b> {times}"
+        gone = tr("{minutes} of {all} min", minutes=reached.minutes, all=stage.minutes)
+        of_all = tr("{minutes} of the lesson", minutes=minutes_of(PLANS[reached.plan], reached.number))
+        step = tr("{number} of {all} · {name}", number=reached.number + 1, all=len(stages), name=tr(stage.name))
+        text = f'<b>{step}</b> <span title="{of_all}">{gone}</span>'
         shows = f'data-shows="{PLACES[stage.task]}" data-step="{reached.number} {reached.began}"'
     st.html(f'<p class="ink-step" {shows}>{text}</p>', width="content")
     if reached.number + 1 < len(stages):
         then = reached.number + 1
-        st.button(f"{stages[then].name} ›", key="strip_next", type="primary", on_click=_take, args=(visitor, then))
+        st.button(f"{tr(stages[then].name)} ›", key="strip_next", type="primary", on_click=_take, args=(visitor, then))
 
 
 def _take(visitor: Visitor, number: int) -> None:
@@ -99,15 +113,17 @@ def _door(room: Classroom) -> None:
     people, more = tuple(who for who, _ in waiting), len(room.waiting) - len(waiting)
     text = ""
     if people:
-        names = in_words([called(name) for _, name in waiting]).capitalize()
-        text = f"<b>{names}</b> wait{'s' * (len(people) == 1)}{f', and {more} more' * bool(more)}."
+        names = in_words([called(name, first=not place) for place, (_, name) in enumerate(waiting)])
+        text = several("<b>{names}</b> waits.", "<b>{names}</b> wait.", len(people), names=names)
+        if more:
+            text = tr("<b>{names}</b> wait, and {n} more.", n=more, names=names)
     st.html(announced("strip_waits", text), width="content")
     if people != _at_door.get():  # so that a press never meets somebody whom the page did not show
         _at_door.set(people)
         _let_in.renew()
     with st.container(key="strip_door", width="content"):  # always there, else what is open beside it would close
         if people:
-            label, is_full = "Let in" if len(people) == 1 else f"Let in {len(people)}", room.is_full
+            is_full, label = room.is_full, several("Let in", "Let in {n}", len(people))
             with _let_in.placed():
                 st.button(
                     label, key=_let_in.key, type="primary", disabled=is_full, on_click=_let_all_in, args=(room, people)
@@ -122,12 +138,12 @@ def _let_all_in(room: Classroom, people: Sequence[str]) -> None:
 def in_numbers(reached: Position, done: Done) -> str:
     """Return what a class has done, the step's own number first, as HTML."""
     if not done.n:
-        return "Nobody is here yet."
+        return tr("Nobody is here yet.")
     task = "" if reached.stage is None else reached.stage.task
     counts = {"drew": done.drew, "trained": done.trained, "answered": done.answered, "guessed": done.guessed}
     first = COUNTED.get(task, "trained")
-    others = "".join(f" · {n} {name}" for name, n in counts.items() if n and name != first)
-    return f"<b>{counts[first]} of {done.n} {first}</b>{others}"
+    others = "".join(f" · {tr(OTHERS[name], n=n)}" for name, n in counts.items() if n and name != first)
+    return f"<b>{tr(FIRST[first], n=counts[first], all=done.n)}</b>{others}"
 
 
 def late(reached: Position, done: Done) -> str:
@@ -135,7 +151,8 @@ def late(reached: Position, done: Done) -> str:
     if reached.stage is None or reached.stage.task not in ("train", "alone", "teach"):
         return ""
     over_s = done.training_s - 60 * (reached.stage.minutes - reached.minutes)
-    return f"Training needs about {round(over_s / 60)} min more than this step." if over_s > 30 else ""
+    more = round(over_s / 60)
+    return tr("Training needs about {minutes} min more than this step.", minutes=more) if over_s > 30 else ""
 
 
 def _end(visitor: Visitor) -> None:
