@@ -7,7 +7,7 @@ import pytest
 
 from mlp.analysis.one_writer import N_SEEDS, OneWriter, one_writer
 from mlp.images.drawings.drawing_set import DrawingSet
-from mlp.page.tabs.classroom.after.changed import SAME, in_sentences
+from mlp.page.tabs.classroom.after.changed import SAME, counts_of, in_sentences
 from tests.images.drawings.sample_drawings import letters
 
 
@@ -31,23 +31,23 @@ def test_only_writer_of_a_sign_is_told_so():
     *_, done = work.remaining()
     assert (work.progress, done.progress, len(done.right)) == (0, 1, 2 * N_SEEDS)
     assert done.changed[0][2] == 1
-    assert "Only with yours do all read these: C (1 drawing)" in in_sentences(done)
+    assert "Only with yours do all read these: C (1 drawing)" in in_sentences(counts_of(done))
 
 
 def test_name_changes_only_if_all_of_one_kind_read_it_and_none_of_the_other():
     done = computed([[1, 1, 1, 0]] * 5, [[1, 0, 1, 1]] * 4 + [[1, 1, 1, 1]])
     assert done.n_right == ((3, 3), (3, 4))
     assert done.changed == ([0, 0, 0], [0, 1, 0])
-    assert in_sentences(done) == (
+    assert in_sentences(counts_of(done)) == (
         "with yours, they read 3 to 3 of 4 drawings right, and without yours 3 to 4. "
         "Only without yours do all read these: B (1 drawing)."
     )
     alike = computed([[1, 1, 0, 0]] * 4 + [[0, 0, 1, 1]], [[0, 0, 1, 1]] * 4 + [[1, 1, 0, 0]])
-    assert in_sentences(alike).endswith(SAME)
+    assert in_sentences(counts_of(alike)).endswith(SAME)
     apart = computed(
         [[1, 1, 1, 0]] * 4 + [[1, 1, 0, 1]], [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], *[[0, 0, 0, 1]] * 2]
     )
-    assert SAME not in in_sentences(apart)
+    assert SAME not in in_sentences(counts_of(apart))
 
 
 @pytest.mark.parametrize("others", [[], [DrawingSet(("A", "B", "C"))]])

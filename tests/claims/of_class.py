@@ -17,7 +17,7 @@ from mlp.images.drawings.drawing_set import DrawingSet, Example, as_pixels
 from mlp.images.recorded import render
 from mlp.nn.reader import Reader
 from mlp.page.draw.correction import own_data, teach
-from mlp.page.tabs.classroom.after.changed import SAME, in_sentences
+from mlp.page.tabs.classroom.after.changed import SAME, counts_of, in_sentences
 from mlp.page.tabs.classroom.break_it import lesson_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.page.visitors.refusals import Refusal
@@ -239,12 +239,12 @@ def ordinary_writer_changes_nothing_and_one_with_a_seven_of_their_own_does() -> 
         sets = [DrawingSet(DIGITS, tuple(each)) for each in in_class]
         *_, own_seven = one_writer(sets, 0, basic).remaining()
         assert own_seven.changed[0][7] == 1
-        assert "Only with yours do all read these: 7 (1 drawing)" in in_sentences(own_seven)
+        assert "Only with yours do all read these: 7 (1 drawing)" in in_sentences(counts_of(own_seven))
         for base in (basic, None):
             *_, ordinary = one_writer(sets, 1, base).remaining()
-            assert in_sentences(ordinary).endswith(SAME)
+            assert in_sentences(counts_of(ordinary)).endswith(SAME)
         few = [list(one_writer(list(writers(seed)[:4]), place).remaining())[-1] for place in (0, 1)]
-        assert not all(in_sentences(each).endswith(SAME) for each in few)
+        assert not all(in_sentences(counts_of(each)).endswith(SAME) for each in few)
 
 
 def line_of(right: np.ndarray, n: int) -> Line:

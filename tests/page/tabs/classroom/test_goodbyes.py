@@ -132,7 +132,7 @@ def test_learner_who_is_let_go_reads_it_at_the_canvas_on_all_pages_until_ok(
     assert page_of(learner).parts(["page"])["draw"] is None
     room.let_go(me(learner))
     assert page_of(learner).parts(["page"])["draw"]  # the browser asks for a script at once
-    gone = GONE.format(room.code)
+    gone = GONE.format(code=room.code)
     draw(learner, 3)  # begun before, finished after
     for page in (learner.run(), learner.run(), other.run()):
         assert row(page) == gone
@@ -193,7 +193,7 @@ def test_full_disk_keeps_the_room_and_its_copy(classroom: Pages, monkeypatch: py
     assert (room.n_drawings, room.is_copied) == (4, True)
     assert told(visitor_of(learner.run())) == ""
     press(holder.run(), "room_close")
-    assert row(learner.run()) == ENDED.format(room.code)
+    assert row(learner.run()) == ENDED.format(code=room.code)
 
 
 def test_learners_read_at_the_canvas_that_the_room_and_their_run_ended(classroom: Pages):
@@ -204,7 +204,7 @@ def test_learners_read_at_the_canvas_that_the_room_and_their_run_ended(classroom
     at_rest(learner)
     press(holder.run(), "room_close_anyway")
     visitors().check()
-    assert row(learner.run()) == f"{ENDED.format(room.code)} {RUNS_ENDED.format('run 1')}"
+    assert row(learner.run()) == f"{ENDED.format(code=room.code)} {RUNS_ENDED.format(runs='run 1')}"
     assert visitor_of(learner).job is None
     press(learner, "room_told")
     assert "run 1" not in row(learner)
@@ -214,6 +214,6 @@ def test_ok_takes_only_what_was_shown(classroom: Pages):
     room, _, learner = classroom
     room.let_go(me(learner))
     ok = learner.run().button(key="room_told")
-    tell(visitor_of(learner), RUNS_ENDED.format("run 1"))
+    tell(visitor_of(learner), RUNS_ENDED, runs=[1])
     ok.click().run()
-    assert row(learner) == RUNS_ENDED.format("run 1")
+    assert row(learner) == RUNS_ENDED.format(runs="run 1")

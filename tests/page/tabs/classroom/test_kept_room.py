@@ -277,7 +277,7 @@ class KeptRoom(RuleBasedStateMachine):
         self.rooms.visit(visitor, page)
         if code != NONE and not knows:
             del self.now["seat", who]
-            assert told(visitor).startswith((GONE if ("room", code) in self.now else ENDED).format(code))
+            assert told(visitor).startswith((GONE if ("room", code) in self.now else ENDED).format(code=code))
         follows = [room.code for room in self.rooms.present() if page in room.listeners]
         assert follows == ([code] if knows else [])
 

@@ -227,14 +227,14 @@ def test_closed_room_deletes_what_runs_learned_and_presses_on_its_pages_do_nothi
     assert (room.learners, room.waiting, len(room.drawings_but(None))) == ([], {}, 0)
     learner = visitors.get(learner.id, "here")
     visitors.check()
-    assert told(learner) == RUNS_ENDED.format("run 1 and run 2")
+    assert told(learner) == RUNS_ENDED.format(runs="run 1 and run 2")
     visitors.save()
     assert not any(copies in path.read_bytes() for path in tmp_path.glob("*/*.*"))
     assert not visitors.rooms.knows(room.code)
-    code, ended = room.code, RUNS_ENDED.format("run 1 and run 2")
+    code, ended = room.code, RUNS_ENDED.format(runs="run 1 and run 2")
     visitors, learner, room = back(tmp_path, learner)
     assert (learner.job, learner.runs.current, room) == (None, 2, None)
-    assert told(learner) == f"{ENDED.format(code)} {ended}"
+    assert told(learner) == f"{ENDED.format(code=code)} {ended}"
     for run, old in zip(learner.runs.runs, before, strict=True):
         assert (run.data.room, run.snapshot.step) == (CLOSED, old.step)
         np.testing.assert_array_equal(run.snapshot.network.values, old.network.values)

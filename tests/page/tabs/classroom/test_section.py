@@ -87,7 +87,7 @@ def test_name_that_is_misread_most_is_told_from_enough_writers_on():
 
     assert "Misread most: <b>8</b>. 1 of 1 guessed it. You guessed <b>8</b>." in told(MIN_WRITERS_TO_RANK)
     fewer = told(MIN_WRITERS_TO_RANK - 1)
-    assert UNSURE.format(MIN_WRITERS_TO_RANK - 1, "") in fewer
+    assert UNSURE.format(writers=MIN_WRITERS_TO_RANK - 1) in fewer
     assert "Misread most" not in fewer
     assert 'class="marked"' not in fewer
 

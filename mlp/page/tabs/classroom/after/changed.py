@@ -73,8 +73,7 @@ def _keep(visitor: Visitor, room: Classroom, mine: Learner, way: str, done: OneW
     """Keep a result, for the sheet and after a reload; it holds for this learner of this room."""
     of, kept = [room.code, mine.number], visitor.kept.get(KEPT)
     results: dict[str, Any] = kept["results"] if kept and kept["of"] == of else {}
-    counts = {"n_right": [[*each] for each in done.n_right], "n": len(done.unseen), "names": [*done.unseen.names]}
-    counts["changed"] = [[int(n) for n in each] for each in done.changed]
+    counts = counts_of(done)
     if results.get(way) != counts:
         visitor.kept[KEPT] = {"of": of, "results": {**results, way: counts}}
 
@@ -86,6 +85,12 @@ def changed_words(visitor: Visitor, room: Classroom, mine: Learner) -> str:
         return ""
     results = kept["results"].items()
     return "<br>".join(f"<b>{tr(TITLES[way])}</b> {html.escape(in_sentences(counts))}" for way, counts in results)
+
+
+def counts_of(done: OneWriter) -> dict[str, Any]:
+    """Return what drawings changed as values that can be kept."""
+    right, changed = ([[int(n) for n in each] for each in counts] for counts in (done.n_right, done.changed))
+    return {"n_right": right, "changed": changed, "n": len(done.unseen), "names": [*done.unseen.names]}
 
 
 def in_sentences(counts: dict[str, Any]) -> str:
