@@ -3,15 +3,21 @@
 import asyncio
 import errno
 import gzip
+import json
+import re
+from gettext import NullTranslations
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mlp import language
+from mlp.language import speaking
 from mlp.page.server import opening
 from mlp.page.server.opening import Opening
 from mlp.page.style import theme
+from tests.page.test_every_text import Accented, english_in
 
 FONT = b'<link\n  rel="preload"\n  href="./static/media/font.woff2"\n  as="font" crossorigin />'
 FACE = b"@font-face{font-family:Source Sans;src:url(../media/SourceSansVF-Upright.abc.woff2)}"
@@ -71,6 +77,19 @@ def test_opening_html_has_name_style_sheet_outline_and_scripts(codings: str):
     assert headers["cache-control"] == "no-cache"
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert int(headers["content-length"]) == len(body)
+
+
+def test_scripts_have_their_texts_in_the_language_of_the_page(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(language, "catalog", lambda name: Accented() if name == "eo" else NullTranslations())
+    theme.opening_html.cache_clear()
+    english = theme.opening_html("en")[1]
+    with speaking("eo"):
+        other = theme.opening_html("eo")[1]
+    assert "const TEXTS = {};" in english
+    texts = json.loads(re.search("const TEXTS = (.*);", other)[1])
+    assert {"The connection is back.", "Leave", "{number} of {all} · {name}"} <= set(texts)
+    assert [text for text in texts.values() if "{" not in text and english_in(text)] == []
+    theme.opening_html.cache_clear()
 
 
 @pytest.mark.usefixtures("files")

@@ -65,7 +65,7 @@ def copy_of(reader: Reader, seconds: float | None) -> Reader:
     """
     bare = copy(reader)
     bare.facts = {} if seconds is None else {SECONDS: seconds}
-    return network_for_drawings(dump_model(bare, half=True), "the network")
+    return network_for_drawings(dump_model(bare, half=True), Later("the network"))
 
 
 def _digest(reader: Reader) -> str:
