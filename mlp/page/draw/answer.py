@@ -11,12 +11,12 @@ import streamlit as st
 from mlp.analysis.scores import percent
 from mlp.class_names import either, in_words, none_of
 from mlp.images.input_image import InputImage
-from mlp.language import mark, tr
+from mlp.language import mark, speaks, tr
 from mlp.page import state
 from mlp.page.draw.networks import Answerer, answering_as, pretrained
 from mlp.page.draw.on_canvas import given_html
 from mlp.page.draw.reading import Answer, DigitAnswer, desk_answer, true_label
-from mlp.page.draw.scene import LEGEND, Scene, network_widget, scene
+from mlp.page.draw.scene import Scene, legend, network_widget, scene
 from mlp.page.draw.takers import Taker, row_of
 from mlp.page.live.live_page import LivePage, Parts, this_page
 from mlp.page.style.html import live, share_bars
@@ -51,7 +51,7 @@ def answer_section(visitor: Visitor, takers: Sequence[Taker]) -> None:
         draw("reads", 'h2 class="ink-status"')
     with st.container(key="network_side", gap=None):
         _network(page.desk.answer.current)
-        st.html(LEGEND)
+        st.html(legend())
     with st.container(key="answer_side", gap=None):
         with st.container(key="bars"):
             draw("bars", "div")
@@ -142,13 +142,13 @@ def _scene(answer: DigitAnswer) -> Scene | None:
     if drawing is not None:
         return scene(answerer.network, answerer.seen(drawing.image), answer.shares, answerer.reader.names)
     if answerer.shelved.is_shipped:
-        return _at_rest(answerer.shelved.key)
+        return _at_rest(answerer.shelved.key, speaks())
     return scene(answerer.network, None, names=answerer.reader.names)
 
 
 @cache
-def _at_rest(key: str) -> Scene | None:
-    """Return the picture of a pretrained network while nothing is drawn, made once for all visitors."""
+def _at_rest(key: str, _language: str) -> Scene | None:
+    """Return the picture of a pretrained network while nothing is drawn, made once for all visitors of a language."""
     return scene(pretrained(key).network, None, names=pretrained(key).names)
 
 

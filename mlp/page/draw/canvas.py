@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.images.recorded import CANVAS_PX, PEN_PX, Stroke, rasterize
 from mlp.images.stroke_link import strokes_from_text
+from mlp.language import tr
 from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import (
     CANVAS,
@@ -120,11 +121,17 @@ def canvas_section(visitor: Visitor, takers: Sequence[Taker], buttons: Sequence[
     st.html(live("given", given_html(page.desk)))
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(
-            "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
+            tr("Undo"),
+            key="undo",
+            on_click=_undo,
+            args=(visitor,),
+            help=tr("Removes the last stroke (or press Ctrl+Z)."),
         )
-        st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
+        st.button(tr("Clear"), key="clear", on_click=_clear, args=(visitor,))
         if given_images(visitor) is not None:
-            st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Shows one at random.")
+            st.button(
+                tr("Give me one"), key="give_one", on_click=give_one, args=(visitor,), help=tr("Shows one at random.")
+            )
         beside = st.container(width="content", key="picture_upload")
         for button in buttons:
             button(visitor)

@@ -10,6 +10,7 @@ import streamlit as st
 from mlp.class_names import DIGITS, in_words
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.images.recorded import Example
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.networks import answering, choose_reader_of, open_drawer
 from mlp.page.draw.on_canvas import CANVAS, take_off, wipe
@@ -23,7 +24,7 @@ from mlp.page.style.redraw import Event, rerun_page
 from mlp.page.style.reveal import reveal
 from mlp.page.style.theme import image_url, plain
 from mlp.page.train.card import train
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.shelf import chosen, drawer_is_open
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import drawing_data
@@ -34,7 +35,7 @@ KEPT_DRAWINGS = Event()
 
 GOOD_START = 5
 """Number of drawings of each sign that the page asks for."""
-TAB = "Your drawings"
+TAB = mark("Your drawings")
 FIRST_NAMES = ("♥", "★")
 """The names in the field for new signs."""
 _named = SessionVar[str]("your_signs_names", ", ".join(FIRST_NAMES))
@@ -66,11 +67,11 @@ def your_signs(visitor: Visitor) -> None:
     """Draw the button that leads to the visitor's signs, and from signs back to digits."""
     from_signs = _asks_for_signs(visitor) or not answering(visitor).reader.reads_digits
     st.button(
-        "Digits" if from_signs else "Your signs",
+        tr("Digits") if from_signs else tr("Your signs"),
         key="your_signs",
         on_click=_turn,
         args=(visitor, not from_signs),
-        help=None if from_signs else "Teaches a network two signs of your own, five drawings each.",
+        help=None if from_signs else tr("Teaches a network two signs of your own, five drawings each."),
     )
 
 
@@ -99,10 +100,11 @@ def _collect(visitor: Visitor) -> None:
     signs = visitor.signs.now
     if not signs.names:
         with st.form("signs_named", border=False), st.container(horizontal=True, vertical_alignment="center"):
-            asked = "Name it, and a second one:" if _door.get() else "Name two signs to draw:"
+            asked = tr("Name it, and a second one:") if _door.get() else tr("Name two signs to draw:")
             st.html(f'<p class="ink-status">{asked}</p>', width="content")
-            st.text_input("Name two signs", _named.default, key=_named.key, width=150, label_visibility="collapsed")
-            st.form_submit_button("Draw them", key="signs_begin", on_click=_name, args=(visitor,))
+            field = tr("Name two signs")
+            st.text_input(field, _named.default, key=_named.key, width=150, label_visibility="collapsed")
+            st.form_submit_button(tr("Draw them"), key="signs_begin", on_click=_name, args=(visitor,))
     with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
         for label, name in enumerate(signs.names):
             n = int(signs.counts[label])
@@ -118,7 +120,7 @@ def _collect(visitor: Visitor) -> None:
         if signs.names:
             st.html(announced("signs_missing", missing_drawings_text(signs)), width="stretch")
         if signs.missing is None:
-            st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
+            st.button(tr("Train on them"), key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     _refused.show()
 
 
@@ -163,8 +165,8 @@ def add_names(visitor: Visitor, text: str, refusal: Refusal, *, least: int = 1) 
     """Add the signs that a text names, or refuse and return False if they break a rule; for callbacks."""
     names = names_in(text)
     if len(names) < least:
-        one, two = "Type the name of a sign first, or several: A, B, C.", "Type two names, with a comma between: A, B."
-        refusal.set(one if least == 1 else two)
+        one = tr("Type the name of a sign first, or several: A, B, C.")
+        refusal.set(one if least == 1 else tr("Type two names, with a comma between: A, B."))
         return False
     return change_drawings(visitor.signs, lambda signs: reduce(DrawingSet.with_name, names, signs), refusal)
 
@@ -178,11 +180,11 @@ def missing_drawings_text(signs: DrawingSet) -> str:
     names = map(html.escape, signs.names)
     lacking = [(GOOD_START - n, name) for name, n in zip(names, signs.counts, strict=True) if n < GOOD_START]
     if len(signs.names) < 2:
-        return "Name another sign."
+        return tr("Name another sign.")
     if lacking:
-        numbers = in_words([f"{n} of {name}" for n, name in lacking])
-        return f"Draw {lacking[0][1]}, then press its name: {numbers} to go."
-    return f"{len(signs)} drawings. With more, it reads better."
+        numbers = in_words([tr("{n} of {sign}", n=n, sign=name) for n, name in lacking])
+        return tr("Draw {sign}, then press its name: {numbers} to go.", sign=lacking[0][1], numbers=numbers)
+    return tr("{n} drawings. With more, it reads better.", n=len(signs))
 
 
 def _keep(visitor: Visitor, label: int, name: str, *on: Event) -> None:
@@ -191,7 +193,7 @@ def _keep(visitor: Visitor, label: int, name: str, *on: Event) -> None:
     if visitor.signs.now.names[label : label + 1] != (name,):  # another page has changed them
         return
     if drawing is None:
-        _refused.set(f"Draw the sign {name} first, then press its name.")
+        _refused.set(tr("Draw the sign {sign} first, then press its name.", sign=name))
         return
     before = visitor.signs.now
     if change_drawings(
@@ -211,7 +213,8 @@ def change_drawings(drawings: Drawings, change: Callable[[DrawingSet], DrawingSe
     try:
         drawings.change(change(drawings.now))
     except ValueError as error:
-        refusal.set(f"{str(error)[0].upper()}{str(error)[1:]}.")
+        words = reason(error)
+        refusal.set(f"{words[0].upper()}{words[1:]}")
         return False
     return True
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.limits import limits
 from mlp.jobs.origin import Origin
 from mlp.jobs.snapshot import Snapshot
+from mlp.language import Later, mark, tr
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, change_drawings
@@ -36,8 +38,6 @@ _refused = Refusal("teach_now")
 _corrected = ControlVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
 
-OTHERS = "Choose another network above the picture of the network."
-
 hidable("correction", "Not right? It was a …")
 
 
@@ -58,21 +58,22 @@ def _correct(visitor: Visitor) -> None:
     _corrected.set(digit)
     with st.container(key="correction"), _corrected.placed():
         st.pills(
-            "Not right? It was a",
+            tr("Not right? It was a"),
             list(range(10)),
             key=_corrected.key,
             on_change=_corrected.on_change(_keep_digit),
             args=(visitor, drawing),
-            help="Keeps this drawing under “Your drawings” for a network to learn. Press again to remove it.",
+            help=tr("Keeps this drawing under “Your drawings” for a network to learn. Press again to remove it."),
         )
     _refused.show()
     taught = _taught(answerer, drawing)
     if taught:
         st.html(taught)
     elif digit is not None:
-        text = f"Kept as <b>{with_article(str(digit))}</b><span> in Your drawings ({len(own)})</span>"
+        kept = mark("Kept as <b>{digit}</b><span> in Your drawings ({n:,})</span>")
+        text = tr(kept, digit=with_article(str(digit)), n=len(own))
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
-            st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor,))
+            st.button(tr("Teach it now"), key="teach_now", on_click=_teach_now, args=(visitor,))
             st.html(announced("kept", text), width="content")
     else:
         st.html(announced("kept", ""))
@@ -105,8 +106,9 @@ def _taught(answers: Answerer, drawing: InputImage) -> str:
     run = answering_run.snapshot
     shares = run.reader.predict_proba(drawing.image[None])[0]
     reading = Reading(int(shares.argmax()), float(shares.max())) if np.isfinite(shares).all() else "–"
-    change, cost = f"before: <b>{Reading(digit, share)}</b> → now: <b>{reading}</b>", _cost(run)
-    heard = "" if run.playing else f"Before: {Reading(digit, share)}. Now: {reading}. {cost}"
+    both: dict[str, Any] = {"before": str(Reading(digit, share)), "now": str(reading)}
+    change, cost = tr("before: <b>{before}</b> → now: <b>{now}</b>", **both), _cost(run)
+    heard = "" if run.playing else tr("Before: {before}. Now: {now}. {cost}", **both, cost=cost)
     return (
         f'<div class="ink-before-after"><p>{change}</p><p class="ink-status">{cost}</p></div>'
         f"{announced('kept', heard, shown=False)}"
@@ -117,11 +119,12 @@ def _cost(run: Snapshot) -> str:
     """Return the cost of teaching on MNIST, as HTML."""
     measured = list(run.history.evaluations)
     if len(measured) < 2:
-        return "measuring the effect on MNIST …"
-    first, last = measured[0].accuracy * 100, measured[-1].accuracy * 100
-    cost = "nothing" if last >= first else f"{first - last:.1f} points"
-    when = f"at step {measured[-1].step:,} " if run.playing else ""
-    return f"{when}it cost <b>{cost}</b> on MNIST: {first:.1f}% → {last:.1f}%"
+        return tr("measuring the effect on MNIST …")
+    first, last = measured[0].accuracy, measured[-1].accuracy
+    cost = tr("nothing") if last >= first else tr("{points:.1f} points", points=100 * (first - last))
+    playing = mark("at step {step:,} it cost <b>{cost}</b> on MNIST: {first:.1%} → {last:.1%}")
+    text = playing if run.playing else mark("it cost <b>{cost}</b> on MNIST: {first:.1%} → {last:.1%}")
+    return tr(text, step=measured[-1].step, cost=cost, first=first, last=last)
 
 
 def teaching_epochs() -> int:
@@ -143,7 +146,10 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
     """
     answerer = answering(visitor)
     if not answerer.reader.reads_digits:
-        refusal.set(f"This network has learned drawings alone. {OTHERS}")
+        alone = mark(
+            "This network has learned drawings alone. Choose another network above the picture of the network."
+        )
+        refusal.set(tr(alone))
         return False
     try:
         reader, name = _untaught(answerer)
@@ -154,7 +160,8 @@ def teach(visitor: Visitor, data_of: Callable[[Visitor], DrawingData] = own_data
         run = Run(settings, network, temperature=reader.temperature)
         data = data_of(visitor)
     except ValueError as error:
-        refusal.set(f"This network cannot be taught: {error}. {OTHERS}")
+        text = mark("This network cannot be taught: {reason}. Choose another network above the picture of the network.")
+        refusal.set(tr(text, reason=error.args[0]))
         return False
     before = visitor.job
     read_before = shares_read(Reader(network, straighten=reader.straighten), data)
@@ -167,9 +174,10 @@ def _untaught(answerer: Answerer) -> tuple[Reader, str]:
     """Return the network that answers, or the one with which its lesson began, and the name of that network."""
     run, job = answerer.shelved.run, answerer.shelved.job
     if run is None or run.origin is None or not isinstance(run.data, DrawingData):
-        return answerer.reader, answerer.shelved.called if run is None else f"run {run.number}"
+        return answerer.reader, answerer.shelved.called if run is None else Later("run {number}", number=run.number)
     start = None if job is None else job.rewind.start
     if job is None or start is None:
-        raise ValueError(f"what it was before its last lesson, {run.origin.name}, is no longer known")
+        gone = mark("what it was before its last lesson, {origin}, is no longer known")
+        raise ValueError(Later(gone, origin=run.origin.name))
     network = job.first_network or start.network  # which others may hold, too
     return Reader(network, temperature=start.temperature, straighten=start.settings.straighten), run.origin.name

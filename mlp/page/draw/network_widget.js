@@ -12,8 +12,8 @@ const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 
 function build(net, { layers, names, neurons, n_pictures: nPictures, side }) {
   const rows = [...layers.map(({ lit }) => lit.length), names.length];
   // Its numbers and names are no text, as its label says more.
-  const counts = layers.map(({ lit, n }, at) => `<span class="count" style="--x:${(at + 1) / rows.length}" `
-    + `data-of="${lit.length < n ? `${lit.length} of ` : ""}" data-n="${n.toLocaleString("en")}"></span>`);
+  const counts = layers.map(({ of, n }, at) => `<span class="count" style="--x:${(at + 1) / rows.length}" `
+    + `data-of="${of}" data-n="${n}"></span>`);
   const places = rows.flatMap((n, at) => Array.from({ length: n }, (_, row) => [at + 1, row, (row + 0.5) / n]));
   const made = places.map(([depth, row, y], at) => {
     const [tag, more] = !neurons ? ["span", ""] : neurons[at].pressed === null ? ["span", 'role="img"'] : ["button", 'type="button"'];

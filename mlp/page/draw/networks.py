@@ -11,7 +11,7 @@ import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.class_names import in_words
-from mlp.language import tr
+from mlp.language import tr, tr_as
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
@@ -47,6 +47,7 @@ class Answerer:
     diverged: int | None = None  # the step at which its run blew up
     invitation: str = ""  # what the empty canvas says, for a network that somebody sent
     is_lent: bool = False  # whether it is an earlier step of its run
+    who: str = ""  # its name with its step, as short HTML, for other sentences than the description
 
     @property
     def plays(self) -> bool:
@@ -94,7 +95,7 @@ def network_choice(visitor: Visitor) -> None:
                     tr("Other networks"),
                     ["", *(network.key for network in more)],
                     key=_others.key,
-                    format_func={**names, "": tr("{n} more", n=len(more))}.__getitem__,
+                    format_func={**names, "": tr_as("networks", "{n} more", n=len(more))}.__getitem__,
                     width=104,
                     on_change=_others.on_change(lambda: state.network.set(_others.get())),
                     **quiet,
@@ -136,31 +137,35 @@ def answering_as(visitor: Visitor, key: str, loan: state.Loan | None) -> Answere
     shelved = shelf(visitor).get(key, PRETRAINED)
     lent = loan if loan is not None and loan.key == shelved.key else None
     network = html.escape(tr(shelved.called))
-    words = tr("Reading with <b>{network}</b>", network=network)
     if shelved.run is None:
         reader = pretrained(shelved.key) if shelved.is_shipped else shelved.uploaded or (lent and lent.reader)
         if reader is None:  # a friend's, which is no longer on loan
             return answering_as(visitor, PRETRAINED.key, None)
-        return Answerer(shelved, reader, words, invitation="" if lent is None else html.escape(_invitation(reader)))
+        return _described(shelved, reader, f"<b>{network}</b>", invitation="" if lent is None else _invitation(reader))
     if lent is not None:
-        words = tr("Reading with <b>{network}</b>, back at step {step:,}", network=network, step=lent.step)
-        return Answerer(shelved, lent.reader, words, lent.step, is_lent=True)
+        who = tr("<b>{network}</b>, back at step {step:,}", network=network, step=lent.step)
+        return _described(shelved, lent.reader, who, step=lent.step, is_lent=True)
     snapshot, origin = shelved.run.snapshot, shelved.run.origin
     if snapshot.step:
-        words = tr("Reading with <b>{network}</b>, epoch {epoch}", network=network, epoch=snapshot.epoch)
+        who = tr("<b>{network}</b>, epoch {epoch}", network=network, epoch=snapshot.epoch)
     elif origin is None:
-        words = tr("Reading with <b>{network}</b>, not yet trained", network=network)
+        who = tr("<b>{network}</b>, not yet trained", network=network)
     else:
         first = html.escape(tr(origin.name))
-        words = tr("Reading with <b>{network}</b>, which continues {first}", network=network, first=first)
-    return Answerer(shelved, snapshot.reader, words, snapshot.step, snapshot.diverged)
+        who = tr("<b>{network}</b>, which continues {first}", network=network, first=first)
+    return _described(shelved, snapshot.reader, who, step=snapshot.step, diverged=snapshot.diverged)
+
+
+def _described(shelved: Shelved, reader: Reader, who: str, **more: Any) -> Answerer:
+    return Answerer(shelved, reader, tr("Reading with {network}", network=who), who=who, **more)
 
 
 def _invitation(reader: Reader) -> str:
+    """Return what to draw for a network that somebody sent, as HTML."""
     if not reader.reads_digits:
         names = in_words(reader.names)
         names = names if len(names) <= LONG else shortened(reader.names)
-        return tr("A network that knows {signs}. Draw one.", signs=names)
+        return tr("A network that knows {signs}. Draw one.", signs=html.escape(names))
     seconds = reader.facts.get("seconds")
     if isinstance(seconds, int | float):
         return tr("A network that somebody trained in {time}. Draw a digit.", time=duration(seconds))

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from mlp.images.input_image import from_data
 from mlp.images.mnist import Dataset
 from mlp.images.recorded import CANVAS_PX
+from mlp.language import tr
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import answering, pretrained
@@ -133,10 +134,9 @@ def given_html(desk: Desk) -> str:
     if desk.drawing is not None or desk.given is None:
         return ""
     image = desk.given.image
-    name = html.escape(f"{image.name[0].upper()}{image.name[1:]}")
-    return (
-        f'<img class="ink-given" src="{image_url(image.pixels)}" alt=""><p class="ink-given">{name}. Draw your own.</p>'
-    )
+    name = tr(image.name)
+    text = tr("{image}. Draw your own.", image=html.escape(f"{name[0].upper()}{name[1:]}"))
+    return f'<img class="ink-given" src="{image_url(image.pixels)}" alt=""><p class="ink-given">{text}</p>'
 
 
 def dotted(name: str) -> str:

@@ -12,6 +12,7 @@ from mlp.images.decoding import MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
 from mlp.images.picture import SheetPhoto
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.jobs.workers import picture_processes
+from mlp.language import mark, tr
 from mlp.page.draw.networks import answering
 from mlp.page.draw.on_canvas import CANVAS, picture_error, picture_in, show_photo
 from mlp.page.draw.reading import NETWORK, answers_to
@@ -22,6 +23,7 @@ from mlp.page.style.html import announced
 from mlp.page.style.picking import Pick, choice, pick_from
 from mlp.page.style.redraw import Event, redrawn
 from mlp.page.style.theme import image_url, plain
+from mlp.page.visitors.refusals import reason
 from mlp.page.visitors.visitor import Visitor
 
 _pictures_taken = SessionVar[int]("pictures_taken", 0)
@@ -39,7 +41,7 @@ def photo_button(where: DeltaGenerator) -> None:
     # A new button after each photo closes the panel, which would cover the result.
     turn = _pictures_taken.get()
     opens = f'class="ink-button" data-opens="photo_panel" data-turn="{turn}"'
-    where.html(f'<button type="button" {opens}>Photo</button>')
+    where.html(f'<button type="button" {opens}>{tr("Photo")}</button>')
     outcome = st.empty()  # replaced at once by the next error, rather than cleared only when the script ends
     if error := picture_error.get():
         outcome.error(plain(error))
@@ -57,16 +59,17 @@ def _panel(visitor: Visitor) -> None:
     with st.container(key="photo_panel"):
         with picture_in.placed():
             st.file_uploader(
-                "A photo of one digit, or of a page with several, dark on light or light on dark",
+                tr("A photo of one digit, or of a page with several, dark on light or light on dark"),
                 type=SUFFIXES,
                 key=picture_in.key,
                 on_change=_take_in,
                 args=(visitor,),
             )
-        st.caption(
-            f"At most {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels ({MAX_PIXELS / 1e6:.0f} million for a JPEG). "
+        limits = mark(
+            "At most {most:.0f} million pixels ({most_jpeg:.0f} million for a JPEG). "
             "The photo is kept like a drawing: see *Privacy* at the end of the page."
         )
+        st.caption(tr(limits, most=MAX_PIXELS_WHOLE / 1e6, most_jpeg=MAX_PIXELS / 1e6))
 
 
 def _take_in(visitor: Visitor) -> None:
@@ -77,7 +80,7 @@ def _take_in(visitor: Visitor) -> None:
         try:
             photo = photo_of(picture_processes.decode(file.getvalue(), visitor.id, whole=this_page().desk.whole))
         except PictureError as error:
-            picture_error.set(f"{file.name}: {error}.")
+            picture_error.set(f"{file.name}: {reason(error)}")
     show_photo(visitor, photo)
 
 
@@ -99,10 +102,10 @@ def _sheet_photo(visitor: Visitor) -> None:
         pick_from("photo_digits", _photo(sheet, answers), _CSS, numbers_shown, partial(_pick, visitor, photo))
         rows = [html.escape(" ".join(row)) for row in numbers]
         read = "".join(f"<li>{row}</li>" for row in rows)
+        heard = announced("sheet_photo", tr("On your photo: {rows}.", rows="; ".join(rows)), shown=False)
         st.html(
-            '<div class="ink-photo-read" title="Press one of your digits. A ? is none.">'
-            f'<ol aria-label="Numbers that were read, row by row">{read}</ol></div>'
-            f"{announced('sheet_photo', 'On your photo: ' + '; '.join(rows) + '.', shown=False)}"
+            f'<div class="ink-photo-read" title="{tr("Press one of your digits. A ? is none.")}">'
+            f'<ol aria-label="{tr("Numbers that were read, row by row")}">{read}</ol></div>{heard}'
         )
 
 
@@ -144,10 +147,11 @@ def _photo(sheet: SheetPhoto, answers: Sequence[str | None]) -> str:
             f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         )
         text = "?" if answer is None else html.escape(answer)
-        name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {answer}'}"
+        seen = mark("digit {number}: no digit seen") if answer is None else mark("digit {number}: read as {answer}")
+        name = tr(seen, number=number + 1, answer=answer)
         pressed = number == (this_page().desk.chosen or 0)
         buttons.append(choice(number, name, f"<b>{text}</b>", pressed=pressed, more=f'style="{place}"'))
-    picture = f'<img src="{image_url(sheet.shown)}" alt="your photo">{"".join(buttons)}'
+    picture = f'<img src="{image_url(sheet.shown)}" alt="{tr("your photo")}">{"".join(buttons)}'
     return f'<div class="photo" style="--ratio:{width / height:.4f}">{picture}</div>'
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from mlp.analysis.attribution import pull_back
 from mlp.analysis.trace import LayerTrace, trace, wires
 from mlp.class_names import DIGITS, in_words
+from mlp.language import mark, number, tr
 from mlp.nn.network import MLP
 from mlp.page.style.link import hidable
 from mlp.page.style.picking import Pick, pick_from
@@ -29,14 +30,21 @@ SMALL = 14
 _JS = "export default (component) => inkling.drawNetwork(component);"
 _CSS = Path(__file__).with_name("network_widget.css").read_text(encoding="utf-8")
 
-LEGEND = (
-    '<p class="ink-net-legend">'
-    '<span><i class="up"></i>raises the next sum</span><span><i class="down"></i>lowers it</span>'
-    '<span><i class="tile"></i>what a neuron looks for</span><span><i class="lamp"></i>how active it is</span></p>'
-)
-"""A line below a picture."""
+LEGEND = {
+    "up": mark("raises the next sum"),
+    "down": mark("lowers it"),
+    "tile": mark("what a neuron looks for"),
+    "lamp": mark("how active it is"),
+}
+"""The signs of a picture, by their classes in the style sheet, and what they mean."""
 
 hidable("stage-network", "The network at work")
+
+
+def legend() -> str:
+    """Return the line below a picture, as HTML."""
+    meanings = (f'<span><i class="{sign}"></i>{tr(meaning)}</span>' for sign, meaning in LEGEND.items())
+    return f'<p class="ink-net-legend">{"".join(meanings)}</p>'
 
 
 def activity(network: MLP, outputs: np.ndarray) -> np.ndarray:
@@ -82,7 +90,12 @@ class Scene:
         lines = np.array([(*ends, round(100 * strength)) for *ends, strength in self.lines], np.int8)
         return {
             "layers": [
-                {"n": n, "lit": np.round(lit, 2).tolist()} for n, lit in zip(self.widths, self.lit, strict=True)
+                {
+                    "n": number(n, ","),
+                    "of": f"{tr('{n} of', n=len(lit))} " if len(lit) < n else "",
+                    "lit": np.round(lit, 2).tolist(),
+                }
+                for n, lit in zip(self.widths, self.lit, strict=True)
             ],
             "zero": self.zero,
             "shares": np.round(self.shares, 2).tolist(),
@@ -159,13 +172,21 @@ def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
 
 
 def _description(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:
-    hidden = ", then ".join(f"{len(layer.shown)} of {len(layer.sums):,} neurons" for layer in layers[:-1])
-    read = "nothing is drawn yet" if probabilities is None else f"it reads {names[int(probabilities.argmax())]}"
-    signs = "" if names == DIGITS else f": {in_words(names)}"
-    return (
-        f"Look inside the whole network. The drawing, {hidden + ', then ' if hidden else ''}{len(names)} "
-        f"answers{signs}; {read}."
-    )
+    neurons = mark("{n} of {all:,} neurons")
+    parts = [tr("The drawing"), *(tr(neurons, n=len(each.shown), all=len(each.sums)) for each in layers[:-1])]
+    answers = mark("{n} answers") if names == DIGITS else mark("{n} answers: {names}")
+    parts.append(tr(answers, n=len(names), names=in_words(names)))
+    read = mark("Look inside the whole network. {parts}; it reads {answer}.")
+    empty = mark("Look inside the whole network. {parts}; nothing is drawn yet.")
+    answer = None if probabilities is None else names[int(probabilities.argmax())]
+    return tr(empty if answer is None else read, parts=_one_after_another(parts), answer=answer)
+
+
+def _one_after_another(parts: Sequence[str]) -> str:
+    text = ", ".join(parts[:2])
+    for part in parts[2:]:
+        text = tr("{before}, then {next}", before=text, next=part)
+    return text
 
 
 def network_widget(key: str, scene: dict[str, Any], numbers: Container[int], on_pick: Callable[[Pick], None]) -> None:

@@ -13,6 +13,7 @@ from mlp.analysis.take_home.learning_picture import Story, moments_of, moving_pi
 from mlp.images.input_image import InputImage
 from mlp.images.stroke_link import strokes_to_text
 from mlp.jobs.workers.picture_processes import paint
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.draw.networks import Answerer, answering, answering_as, is_seen, training_seconds
 from mlp.page.draw.reading import true_label
@@ -31,9 +32,9 @@ from mlp.training.data.drawing_data import DrawingData
 
 _COPY = """
 <div class="ink-share" data-link="{link}">
-  <button type="button" class="ink-button ink-copy">Copy the link</button>
+  <button type="button" class="ink-button ink-copy">{copy}</button>
   <p class="ink-status" role="status"></p>
-  <input class="ink-link" type="text" readonly hidden aria-label="Link">
+  <input class="ink-link" type="text" readonly hidden aria-label="{label}">
 </div>
 """
 _what = SessionVar[str | None]("share_what", None)
@@ -47,7 +48,7 @@ Way = tuple[str, Callable[[Visitor], None]]
 def share_section(visitor: Visitor, ways: Sequence[Way]) -> None:
     """Ask what to share, and draw how."""
     labels = [label for label, _ in ways]
-    st.pills("Share", labels, key=_what.key, label_visibility="collapsed", width="stretch")
+    st.pills(tr("Share"), labels, key=_what.key, format_func=tr, label_visibility="collapsed", width="stretch")
     for label, draw in ways:
         if label == _what.get():
             draw(visitor)
@@ -55,12 +56,12 @@ def share_section(visitor: Visitor, ways: Sequence[Way]) -> None:
 
 def copy_button(link: str) -> None:
     """Draw the button that copies a link: an address, or a query of the page's own."""
-    st.html(_COPY.format(link=html.escape(link)))
+    st.html(_COPY.format(link=html.escape(link), copy=tr("Copy the link"), label=tr("Link")))
 
 
 def share_settings(_visitor: Visitor) -> None:
     """Draw the button that copies a link with the settings."""
-    st.markdown("A link with these settings, and nothing else.")
+    st.markdown(tr("A link with these settings, and nothing else."))
     copy_button(f"?{urlencode(settings_query(), doseq=True)}")
 
 
@@ -77,31 +78,30 @@ def _picture(visitor: Visitor) -> None:
     desk = this_page().desk
     drawing = None if desk.is_empty or desk.drawing is None else desk.digit  # what is given may be of a class
     if drawing is None:
-        st.button("Draw first for a picture", key="share_still", icon=":material/image:", disabled=True)
+        st.button(tr("Draw first for a picture"), key="share_still", icon=":material/image:", disabled=True)
         return
     # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
     made = partial(picture, visitor, drawing, chosen(visitor), state.loan.get())
     network = answering(visitor).shelved
     if network.is_earlier:
-        st.caption(
-            f"There is no animation of {network.called}: only the newest run has the steps that led to its weights."
-        )
+        none = mark("There is no animation of {network}: only the newest run has the steps that led to its weights.")
+        st.caption(tr(none, network=tr(network.called)))
     if network.job is not None and network.job.rewind.keeps:
         download_button(
-            "Download an animation",
+            tr("Download an animation"),
             partial(made, moving_picture),
             "inkling-as-it-learned.gif",
             key="share_moving",
             icon=":material/animation:",
-            help="Downloads how your network learned to read your drawing, in five seconds.",
+            help=tr("Downloads how your network learned to read your drawing, in five seconds."),
         )
     download_button(
-        "Download a picture",
+        tr("Download a picture"),
         partial(made, still_picture),
         "inkling-drawing.png",
         key="share_still",
         icon=":material/image:",
-        help="Downloads your drawing with the network’s answer.",
+        help=tr("Downloads your drawing with the network’s answer."),
     )
 
 
@@ -119,7 +119,7 @@ def picture(
     if job is not None and answerer.step is not None:
         moments = moments_of(job.rewind, answerer.reader, answerer.step, drawing.image)
     meant = true_label(visitor, drawing, answerer.reader)
-    unseen = "It sees no digit" if answerer.reader.reads_digits else "It sees none of its signs"
+    unseen = tr("It sees no digit") if answerer.reader.reads_digits else tr("It sees none of its signs")
     story = Story(
         drawing.pixels,
         moments,
@@ -147,5 +147,9 @@ def _whose(answerer: Answerer) -> str:
     if answerer.shelved.run is None:
         return html.unescape(re.sub(r"<[^>]*>", "", answerer.caption))
     seconds, origin = training_seconds(answerer), answerer.shelved.run.origin
-    trained = f"trained in {duration(seconds)}" if seconds else "untrained"
-    return f"My own network, {trained}" + (f", starting from {origin.name}" if origin else "")
+    values = {"time": duration(seconds or 0), "origin": origin and origin.name}
+    if seconds:
+        continued = mark("My own network, trained in {time}, starting from {origin}")
+        return tr(continued if origin else mark("My own network, trained in {time}"), **values)
+    continued = mark("My own network, untrained, starting from {origin}")
+    return tr(continued if origin else mark("My own network, untrained"), **values)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset
+from mlp.language import Later, tr
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import ControlVar
 from mlp.page.style.theme import plain
@@ -19,11 +20,12 @@ _digit_number = ControlVar[int]("digit_number", 0)
 
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
-    labels = {"drawing": "My drawing"} | {split: f"A {dataset.noun(split)[0]}" for split in dataset.splits_to_check}
+    labels = {"drawing": tr("My drawing")}
+    labels |= {split: tr("A {image}", image=dataset.noun(split)[0]) for split in dataset.splits_to_check}
     _looking_at.set(_looking_at.get() if _looking_at.get() in labels else _looking_at.default)
     with _looking_at.placed():
         kind = st.selectbox(
-            "Looking at",
+            tr("Looking at"),
             list(labels),
             key=_looking_at.key,
             format_func=lambda kind: plain(labels[kind]),
@@ -34,8 +36,8 @@ def subject_choice(dataset: Dataset) -> None:
         last = len(getattr(dataset, kind)) - 1
         _digit_number.set(min(_digit_number.get(), last))  # the other split may be smaller
         with _digit_number.placed():
-            st.number_input("Number", 0, last, key=_digit_number.key, width=130, persist_state="session")
-        st.button("Another one", key="another_digit", on_click=_another, args=(last,))
+            st.number_input(tr("Number"), 0, last, key=_digit_number.key, width=130, persist_state="session")
+        st.button(tr("Another one"), key="another_digit", on_click=_another, args=(last,))
 
 
 def subject(dataset: Dataset) -> InputImage:
@@ -48,7 +50,7 @@ def subject(dataset: Dataset) -> InputImage:
     if drawing is not None:
         return drawing
     digit = from_data(dataset, 0, "test")
-    return replace(digit, name=f"{digit.name}, until you draw")
+    return replace(digit, name=Later("{image}, until you draw", image=digit.name))
 
 
 def look_at(kind: str, number: int) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.language import tr
+from mlp.language import number, tr
 from mlp.training.history import Curve, History, Quantity, smoothed
 
 Plot = dict[str, Any]
@@ -139,7 +139,14 @@ def _plot(
     marks: Sequence[Mark] = (),
 ) -> Plot:
     percent = quantity == "accuracy"
-    return {"percent": percent, "unit": "epoch", "x": (0.0, end), "y": heights, "lines": lines, "marks": list(marks)}
+    return {
+        "percent": percent,
+        "unit": tr("epoch"),
+        "x": (0.0, end),
+        "y": heights,
+        "lines": lines,
+        "marks": list(marks),
+    }
 
 
 def line_of(curve: Curve, color: str, units: int = UNITS, **style: Any) -> dict[str, Any]:
@@ -178,7 +185,7 @@ def _until(curve: Curve, x: float) -> Curve:
 
 def marks_of(history: History) -> list[Mark]:
     """Return a mark for each change of the learning rate, with the new one."""
-    return [Mark(epoch, f"{rate:g}") for epoch, rate in list(history.learning_rates)]
+    return [Mark(epoch, number(rate, "g")) for epoch, rate in list(history.learning_rates)]
 
 
 def value_range(quantity: Quantity, minibatches: np.ndarray, *measured: np.ndarray) -> tuple[float, float]:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
+from mlp.class_names import either
+from mlp.language import mark, tr
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import SETTING
@@ -58,7 +60,7 @@ def open_link() -> None:
         query = linked_query()
         take_settings()
         names = {name: values[-1] for name, values in query.items() if values}
-        speed = one_of("Speed", SPEED_NAMES, names.get(state.speed.key))
+        speed = one_of(mark("Speed"), SPEED_NAMES, names.get(state.speed.key))
         _link_problems.set([*settings_problems(query), *speed, *_place_problems(names), *hiding_problems()])
         _reveal(_open(names), names)
 
@@ -76,7 +78,8 @@ def _reveal(section: str | None, names: Mapping[str, str]) -> None:
 def warn_of_link() -> None:
     """Warn of values in the link that the page cannot follow, at its top, as a phone hides the settings."""
     if problems := _link_problems.get():
-        st.warning(f"Some values in this link aren’t allowed: {plain('; '.join(problems))}. The others are set.")
+        text = mark("Some values in this link aren’t allowed: {problems}. The others are set.")
+        st.warning(tr(text, problems=plain("; ".join(problems))))
 
 
 def _place_problems(names: Mapping[str, str]) -> list[str]:
@@ -84,7 +87,7 @@ def _place_problems(names: Mapping[str, str]) -> list[str]:
     shown = shown_tabs()
     there = [section for sections in shown.values() for section in sections]
     there += [] if LESSONS_PLACE.is_hidden else [LESSONS_PLACE]
-    problems = one_of("Tab", dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
+    problems = one_of(mark("Tab"), dict.fromkeys([*shown, *(place.name for place in there)]), names.get(state.tab.key))
     views: dict[str, list[Views]] = {}  # those of two sections can share a name
     for place in PLACES:
         if place.views is not None:
@@ -93,7 +96,7 @@ def _place_problems(names: Mapping[str, str]) -> list[str]:
     for name, alike in views.items():
         if names.get(name) != guess.EXPERIMENT:  # a link to the train card
             known = [view for views in alike if views in open_views for view in views.shown()]
-            problems += one_of(" or ".join(views.kind for views in alike), known, names.get(name))
+            problems += one_of(either([tr(views.kind) for views in alike]), known, names.get(name))
     return problems
 
 

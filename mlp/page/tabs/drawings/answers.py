@@ -9,6 +9,7 @@ from mlp.analysis.scores import percent
 from mlp.analysis.signs.left_out import held_score
 from mlp.analysis.signs.sign_score import SignScore
 from mlp.images.drawings.drawing_set import DrawingSet
+from mlp.language import mark, number, tr
 from mlp.page.draw.collect import GOOD_START, KEPT_DRAWINGS, thumbnail
 from mlp.page.draw.networks import answering
 from mlp.page.draw.reading import readings_of
@@ -21,7 +22,7 @@ from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import MIN_TO_HOLD_BACK, DrawingData
 from mlp.training.teaching import Row, effect
 
-COST = (
+COST = mark(
     "At a share of 0%, a lesson hardly lowers the last line: by 0.1 points at most if the network learned all of "
     "MNIST. A larger fall is the price of these drawings: mix in less of them."
 )
@@ -36,10 +37,10 @@ def answers_section(visitor: Visitor, drawings: Drawings) -> None:
     if answerer.reader.names == shown.names and len(shown):
         answers = np.array([each.digit for each in readings_of(answerer.reader, shown.examples)])
         right = int((answers == shown.labels).sum())
-        text = f"{right} of {len(shown)} read right by {answerer.caption.removeprefix('Reading with ')}."
+        text = tr("{right} of {n} read right by {network}.", right=right, n=len(shown), network=answerer.who)
         st.html(f'<p class="ink-status">{text}</p>' if answerer.plays else announced("own_read", text))
     elif shown.are_digits and len(shown):
-        st.info("This network reads your signs, not digits. Choose another one to see how it reads your digits.")
+        st.info(tr("This network reads your signs, not digits. Choose another one to see how it reads your digits."))
     if rows := drawing_rows(shown, answers, 0 if shown.are_digits else GOOD_START):
         st.html(rows)
     if not shown.are_digits and shown.missing is None:
@@ -61,48 +62,58 @@ def drawing_rows(drawings: DrawingSet, answers: np.ndarray | None, wanted: int =
         for place in np.flatnonzero(drawings.labels == label):
             answer = label if answers is None else int(answers[place])
             read = html.escape(drawings.names[answer])
-            alt = f"{name}, drawing {len(shown) + 1}" if answer == label else f"{name}, read as {read}"
+            alt = mark("{name}, drawing {n}") if answer == label else mark("{name}, read as {answer}")
+            alt = tr(alt, name=name, n=len(shown) + 1, answer=read)
             caption = "" if answer == label else f"<figcaption>✗ {read}</figcaption>"
             shown.append(f'<figure><img src="{thumbnail(drawings.examples[place])}" alt="{alt}">{caption}</figure>')
         n = len(shown)
         if n or wanted:
-            of = f" of {wanted}" if n < wanted else ""
+            count = tr("{n} of {all}", n=n, all=wanted) if n < wanted else f"{n}"
             boxes = "".join(shown) + "<i></i>" * (wanted - n)
-            rows.append(f'<div class="ink-sign"><b>{name}</b><span>{n}{of}</span><div>{boxes}</div></div>')
+            rows.append(f'<div class="ink-sign"><b>{name}</b><span>{count}</span><div>{boxes}</div></div>')
     return "".join(rows)
 
 
 def comparison(rows: list[Row], finished: bool, remark: str) -> str:
     """Return the accuracies before and after teaching as an HTML table, with a remark on MNIST's."""
-    heads = ["Read right", "Digits", "Before", "After" if finished else "Now"]
+    heads = [tr("Read right"), tr("Digits"), tr("Before"), tr("After") if finished else tr("Now")]
     cells = [
-        [row.name, f"{row.n:,}", percent(row.before), f"<b>{'…' if row.now is None else percent(row.now)}</b>"]
+        [
+            tr(row.name),
+            number(row.n, ","),
+            percent(row.before),
+            f"<b>{'…' if row.now is None else percent(row.now)}</b>",
+        ]
         for row in rows
     ]
-    return html_table("Before and after", heads, cells) + f'<p class="ink-status">{COST} {remark}</p>'
+    return html_table(tr("Before and after"), heads, cells) + f'<p class="ink-status">{tr(COST)} {remark}</p>'
 
 
 def _certainty(visitor: Visitor) -> None:
     """Draw how well the run's network reads drawings that it did not learn, and how reliable that is."""
-    st.subheader("How sure is it?", anchor=False)
+    st.subheader(tr("How sure is it?"), anchor=False)
     run = run_on_card(visitor, chosen(visitor))
     data = None if run is None else run.data
     if run is not None and isinstance(data, DrawingData) and data.base is None and data.holds_back:
         score = held_score(run.snapshot.reader, data)
-        st.html(announced("signs_read", f"Held back from training: {score_text(score)}"))
+        st.html(announced("signs_read", tr("Held back from training: {score}", score=score_text(score))))
     else:
-        st.caption(
-            f"From {MIN_TO_HOLD_BACK} drawings of each sign on, every fourth is held back from training, and tells how "
-            "sure the network is. With fewer, validation uses other bent copies of the drawings that it learns."
+        text = mark(
+            "From {n} drawings of each sign on, every fourth is held back from training, and tells how sure the "
+            "network is. With fewer, validation uses other bent copies of the drawings that it learns."
         )
+        st.caption(tr(text, n=MIN_TO_HOLD_BACK))
 
 
 def score_text(score: SignScore) -> str:
     """Return a score in words, as HTML: the share read right with its error, the confused pairs, and the rejected."""
     text = f"<b>{score.text}</b>."
     if score.confused:
-        pairs = [f"<b>{html.escape(true)}</b> as {html.escape(read)}, {n} ×" for true, read, n in score.confused[:4]]
-        text += f" It reads {'; '.join(pairs)}."
+        pairs = [
+            tr("<b>{sign}</b> as {answer}, {n} ×", sign=html.escape(true), answer=html.escape(read), n=n)
+            for true, read, n in score.confused[:4]
+        ]
+        text += " " + tr("It reads {pairs}.", pairs="; ".join(pairs))
     if score.refused:
-        text += f" It sees none of your signs in {score.refused}."
+        text += " " + tr("It sees none of your signs in {n}.", n=score.refused)
     return text

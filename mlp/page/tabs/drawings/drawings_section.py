@@ -11,6 +11,7 @@ from mlp.images.drawings.drawing_file import dump_drawings
 from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
 from mlp.images.mnist import Dataset
 from mlp.jobs.workers.picture_processes import decode_drawings
+from mlp.language import mark, number, several, tr
 from mlp.page import state
 from mlp.page.draw.collect import KEPT_DRAWINGS, TAB, add_names, change_drawings, learn_here, missing_drawings_text
 from mlp.page.draw.correction import teach, teaching_epochs
@@ -22,7 +23,7 @@ from mlp.page.style.redraw import Where, redrawn, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.answers import answers_section
 from mlp.page.tabs.places import Section, Views
-from mlp.page.visitors.refusals import Refusal
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import N_MIXED, held_back
@@ -39,7 +40,7 @@ _file_result = SessionVar[str]("drawings_result", "")
 """The result of the upload, in words."""
 
 
-KINDS = Views("drawings", "Your drawings", {"digits": "Digits", "signs": "Signs"}, state.drawings_of)
+KINDS = Views("drawings", TAB, {"digits": mark("Digits"), "signs": mark("Signs")}, state.drawings_of)
 SHARES = range(0, 51, 5)
 
 
@@ -57,17 +58,19 @@ def _actions(visitor: Visitor, drawings: Drawings) -> None:
     current = drawings.now
     if current.are_digits:
         if not len(current):
-            st.markdown(
+            empty = mark(
                 "Draw a digit above, and press what it was, after **Not right? It was a**. It is then kept here for a "
                 "network to learn. A few of each digit that it misreads are enough to start with."
             )
+            st.markdown(tr(empty))
     else:
         _naming(visitor)
     _refused.show()
     if current.n_bytes or drawings.before:
         with st.container(horizontal=True, vertical_alignment="bottom", key="drawings_actions"):
             _training(visitor, current)
-            st.button("Undo", key="drawings_undo", disabled=not drawings.before, on_click=_do, args=(drawings.undo,))
+            undo = drawings.undo
+            st.button(tr("Undo"), key="drawings_undo", disabled=not drawings.before, on_click=_do, args=(undo,))
             if current.n_bytes:
                 _change_one(drawings)
                 _taking_away(drawings)
@@ -81,16 +84,21 @@ def _naming(visitor: Visitor) -> None:
     """Draw the field for new signs."""
     signs = visitor.signs.now
     if not signs.names:
-        st.markdown(
+        empty = mark(
             "Teach a network your own signs: the letters of your name, three faces, chess pieces, digits of another "
             "script. **Name 2 to 10 signs**, then draw each on the canvas above five times or more."
         )
+        st.markdown(tr(empty))
     with st.form("signs_new", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "New signs", key=_new_names.key, placeholder="A, B, C", width=260, help="Up to 12 characters each."
+            tr("New signs"),
+            key=_new_names.key,
+            placeholder="A, B, C",
+            width=260,
+            help=tr("Up to 12 characters each."),
         )
         st.form_submit_button(
-            "Add", key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MAX_CLASSES
+            tr("Add"), key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MAX_CLASSES
         )
 
 
@@ -98,17 +106,17 @@ def _training(visitor: Visitor, drawings: DrawingSet) -> None:
     """Draw the button that trains a network on the drawings; digits are mixed into MNIST."""
     if drawings.are_digits:
         st.select_slider(
-            "Share of drawings in training",
+            tr("Share of drawings in training"),
             SHARES,
             value=state.own_share.default,
             key=state.own_share.key,
-            format_func=lambda share: f"{share}%",
+            format_func=lambda share: number(share / 100, ".0%"),
             width=240,
             persist_state="session",
         )
         none = len(drawings) == 0
         st.button(
-            "Teach my digits",
+            tr("Teach my digits"),
             key="teach",
             type="primary",
             disabled=none,
@@ -117,33 +125,41 @@ def _training(visitor: Visitor, drawings: DrawingSet) -> None:
         )
     else:
         st.button(
-            "Train on my signs",
+            tr("Train on my signs"),
             key="signs_train",
             type="primary",
             disabled=drawings.missing is not None,
             on_click=learn_here,
             args=(visitor,),
-            help="Trains a new network with your settings on 100 bent copies of each drawing.",
+            help=tr("Trains a new network with your settings on 100 bent copies of each drawing."),
         )
 
 
 def _teaching_note(digits: DrawingSet) -> None:
     n_back = int(held_back(digits, mixed=True).sum())
-    back = f"{n_back} of yours are" if n_back > 1 else "With eight drawings or more, the second of each digit is"
-    epochs = f"{teaching_epochs():d} more epochs" if teaching_epochs() > 1 else "one more epoch"
-    st.caption(
-        f"The network that answers trains for {epochs} on {N_MIXED:,} images: MNIST’s, and slightly bent copies "
-        f"of yours. If it was taught before, it forgets that lesson first. {back} "
-        "held back, to see whether it learns your handwriting or only these drawings."
+    learned = several(
+        "The network that answers trains for one more epoch on {images:,} images: MNIST’s, and slightly bent copies "
+        "of yours.",
+        "The network that answers trains for {n} more epochs on {images:,} images: MNIST’s, and slightly bent copies "
+        "of yours.",
+        teaching_epochs(),
+        images=N_MIXED,
     )
+    forgotten = tr("If it was taught before, it forgets that lesson first.")
+    few = mark(
+        "With eight drawings or more, the second of each digit is held back, to see whether it learns your "
+        "handwriting or only these drawings."
+    )
+    back = mark("{n} of yours are held back, to see whether it learns your handwriting or only these drawings.")
+    st.caption(f"{learned} {forgotten} {tr(back if n_back > 1 else few, n=n_back)}")
 
 
 def _change_one(drawings: Drawings) -> None:
     """Draw the menu that renames or removes a sign, and removes drawings."""
     current = drawings.now
-    with st.popover("Change", key="drawings_change"):
+    with st.popover(tr("Change"), key="drawings_change"):
         label = st.selectbox(
-            "Drawings of",
+            tr("Drawings of"),
             range(len(current.names)),
             format_func=lambda label: plain(current.names[label]),
             key=f"drawings_name_{len(current.names)}",  # another control for other signs
@@ -151,37 +167,37 @@ def _change_one(drawings: Drawings) -> None:
         name = current.names[label]
         if not current.are_digits:
             key = f"sign_rename_{label}_{name}"  # another control for another name
-            st.text_input("Rename", value=name, key=key, on_change=_rename, args=(drawings, label, name, key))
+            st.text_input(tr("Rename"), value=name, key=key, on_change=_rename, args=(drawings, label, name, key))
         places = [place for place, example in enumerate(current.examples) if example.label == label]
         if places:
             numbers = st.pills(
-                "Remove drawings", range(1, len(places) + 1), selection_mode="multi", key=f"drawings_less_{label}"
+                tr("Remove drawings"), range(1, len(places) + 1), selection_mode="multi", key=f"drawings_less_{label}"
             )
             st.button(
-                "Remove them",
+                tr("Remove them"),
                 key="drawings_less_now",
                 disabled=not numbers,
                 on_click=_remove,
                 args=(drawings, current, [places[number - 1] for number in numbers]),
             )
         if not current.are_digits:
-            st.button("Remove the sign", key="sign_gone", on_click=_remove_sign, args=(drawings, label, name))
+            st.button(tr("Remove the sign"), key="sign_gone", on_click=_remove_sign, args=(drawings, label, name))
 
 
 def _taking_away(drawings: Drawings) -> None:
     """Draw the buttons to download and remove all drawings."""
     current, kind = drawings.now, "digits" if drawings.now.are_digits else "signs"
     download_button(
-        "Download",
+        tr("Download"),
         partial(dump_drawings, current),
         f"my-{kind}.json",
         key="drawings_out",
         icon=":material/download:",
-        help="Downloads a file to upload here again, or for the command line, `python -m mlp`.",
+        help=tr("Downloads a file to upload here again, or for the command line, `python -m mlp`."),
     )
-    with st.popover("Remove all", icon=":material/delete:"):
+    with st.popover(tr("Remove all"), icon=":material/delete:"):
         st.button(
-            f"Yes, remove all my {kind}",
+            tr("Yes, remove all my digits") if current.are_digits else tr("Yes, remove all my signs"),
             key="drawings_clear",
             on_click=_do,
             args=(lambda: drawings.change(drawings.now.empty()),),
@@ -220,7 +236,7 @@ def _do(act: Callable[[], Any]) -> None:
 
 def _upload(visitor: Visitor) -> None:
     st.file_uploader(
-        f"Upload drawings that you downloaded here, at most {MAX_EXAMPLES} of each digit or sign",
+        tr("Upload drawings that you downloaded here, at most {most} of each digit or sign", most=MAX_EXAMPLES),
         type=["json"],
         key=_file.key,
         on_change=_take_upload,
@@ -243,12 +259,13 @@ def _take_upload(visitor: Visitor) -> None:
         uploaded = decode_drawings(file.getvalue(), visitor.id)
         check_bytes(uploaded.n_bytes)
     except ValueError as error:
-        _file_error.set(f"{file.name}: {error}.")
+        _file_error.set(f"{file.name}: {reason(error)}")
         return
     if uploaded.are_digits:
         before = visitor.digits.now
         visitor.digits.change(before.with_all(uploaded))
-        _file_result.set(f"{len(visitor.digits.now) - len(before)} of {len(uploaded)} are new.")
+        n_new = len(visitor.digits.now) - len(before)
+        _file_result.set(tr("{new} of {n} are new.", new=n_new, n=len(uploaded)))
     else:
         visitor.signs.change(uploaded)
         open_drawer(visitor)

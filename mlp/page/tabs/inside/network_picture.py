@@ -15,7 +15,7 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.networks import Answerer
-from mlp.page.draw.scene import LEGEND, activity, network_widget, scene_of
+from mlp.page.draw.scene import activity, legend, network_widget, scene_of
 from mlp.page.style.picking import Pick
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import colors
@@ -74,7 +74,7 @@ def draw(answerer: Answerer, looked_at: InputImage, damaged: MLP | None = None) 
         "neurons": _neurons(layers, probabilities, names),
         "description": tr("The network, layer by layer"),
     }
-    st.html(_caption(answerer, looked_at) + LEGEND)
+    st.html(_caption(answerer, looked_at) + legend())
     network_widget("network_picture", packed, () if damaged is None else NUMBERS, switch)
     if damaged is None:
         st.html(_all_activations(network, traces))

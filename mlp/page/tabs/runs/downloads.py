@@ -15,6 +15,7 @@ from mlp.analysis.run_exports import command_line, curves_csv, facts_of
 from mlp.analysis.take_home.standalone_html import take_home_page
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
+from mlp.language import dated, mark, number, tr
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import answering, pretrained
@@ -39,23 +40,23 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _offer_network(run_now, name, visitor)
         download_button(
-            "Curves as PNG",
+            tr("Curves as PNG"),
             lambda: curves_picture(run_now(), "png"),
             f"{name}.png",
             key="png_out",
             icon=":material/image:",
         )
-    with st.container(key="advanced_downloads"), st.expander("Advanced"):
+    with st.container(key="advanced_downloads"), st.expander(tr("Advanced")):
         with st.container(horizontal=True, vertical_alignment="center"):
             download_button(
-                "Curves as CSV",
+                tr("Curves as CSV"),
                 lambda: curves_table(run_now()),
                 f"{name}.csv",
                 key="csv_out",
                 icon=":material/table:",
-                help="Downloads a table with a line for each step.",
+                help=tr("Downloads a table with a line for each step."),
             )
-            with st.popover("For other tools", icon=":material/extension:"):
+            with st.popover(tr("For other tools"), icon=":material/extension:"):
                 _offer_exports(run_now, name, visitor)
         if command := command_of(shown, visitor.signs.now, f"{name}.safetensors"):
             _command(shown, command)
@@ -64,10 +65,10 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 def share_file(visitor: Visitor) -> None:
     """Draw the button that downloads the network that answers as a web page."""
     answerer = answering(visitor)
-    st.markdown("A web page in which this network reads drawings, without this server or the internet.")
+    st.markdown(tr("A web page in which this network reads drawings, without this server or the internet."))
     download_button(
-        "Take it home",
-        lambda: take_home_page(answerer.reader, title=answerer.shelved.name, digit_check=pretrained("digit_check")),
+        tr("Take it home"),
+        lambda: take_home_page(answerer.reader, title=tr(answerer.shelved.name), digit_check=pretrained("digit_check")),
         f"{file_name('network', visitor.nickname, date.today())}.html",
         key="share_file",
         icon=":material/home:",
@@ -88,60 +89,61 @@ def file_name(of: str, nickname: str, today: date) -> str:
 def _offer_network(run_now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
     """Draw the download buttons for weights, web page and report."""
     download_button(
-        "Weights",
+        tr("Weights"),
         lambda: weights(run_now(), visitor.signs.now),
         f"{name}.safetensors",
         key="weights_out",
         icon=":material/download:",
-        help="Downloads a .safetensors file, which you can upload here or open in many libraries.",
+        help=tr("Downloads a .safetensors file, which you can upload here or open in many libraries."),
     )
     download_button(
-        "Take it home",
+        tr("Take it home"),
         lambda: home_page(run_now(), visitor.signs.now),
         f"{name}.html",
         key="home_out",
         icon=":material/home:",
-        help="Downloads a web page in which your network reads drawings, even without the internet.",
+        help=tr("Downloads a web page in which your network reads drawings, even without the internet."),
     )
     download_button(
-        "Report",
+        tr("Report"),
         lambda: report(run_now(), visitor.digits.now, visitor.nickname),
         f"{name}-report.html",
         key="report_out",
         icon=":material/print:",
-        help="Downloads a page to print: settings, curves, confusion matrix, most confident mistakes and your digits.",
+        help=tr(
+            "Downloads a page to print: settings, curves, confusion matrix, most confident mistakes and your digits."
+        ),
     )
 
 
 def _command(run: NumberedRun, command: str) -> None:
     """Draw the command that trains the same network."""
-    st.caption("This command trains the same network without the page:")
+    st.caption(tr("This command trains the same network without the page:"))
     st.code(command, language=None, wrap_lines=True)
     if isinstance(run.data, DrawingData):  # a command exists only for drawings alone
-        st.caption("Its file of signs is the one that you save under *Your drawings*.")
+        st.caption(tr("Its file of signs is the one that you save under *Your drawings*."))
     if run.snapshot.history.learning_rates:
-        st.caption("You changed the learning rate during the run, which the command does not repeat.")
+        st.caption(tr("You changed the learning rate during the run, which the command does not repeat."))
 
 
 def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
     """Return the run's report as an HTML page to print."""
     snapshot, reader = run.snapshot, run.snapshot.reader
     split = run.data.load().validation
-    today = date.today()
-    facts = [("By", nickname)] if nickname else []
+    facts = [(tr("By"), nickname)] if nickname else []
     facts += [
-        ("Date", f"{today.day} {today:%B %Y}"),
-        ("Data", snapshot.data_name),
-        ("Steps", f"{snapshot.step:,}"),
-        ("Time", f"{snapshot.seconds:.0f} s"),
+        (tr("Date"), dated(date.today())),
+        (tr("Data"), tr(snapshot.data_name)),
+        (tr("Steps"), number(snapshot.step, ",")),
+        (tr("Time"), tr("{s} s", s=round(snapshot.seconds))),
     ]
     if run.origin is not None:
-        facts.append(("Started from", run.origin.name))
+        facts.append((tr("Started from"), tr(run.origin.name)))
     if warning := measured_on(run.data, run.origin):
-        facts.append(("Validation", warning))
+        facts.append((tr("Validation"), warning))
     of_others = isinstance(run.data, DrawingData) and bool(run.data.room and run.data.unseen_warps)
     if of_others and not room_of(run.data):
-        facts.append(("Confusion", "Of blank images, as the drawings were deleted with their room"))
+        facts.append((tr("Confusion"), tr("Of blank images, as the drawings were deleted with their room")))
     shows_own = len(own) and reader.reads_digits
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = curves_picture(run, "svg", "")
@@ -151,15 +153,15 @@ def report(run: NumberedRun, own: DrawingSet, nickname: str = "") -> str:
 
 def _offer_exports(run_now: Callable[[], NumberedRun], name: str, visitor: Visitor) -> None:
     """Draw a download button for each tool that can run the network."""
-    st.caption("In each tool, the network gives the same probabilities, up to rounding.", width=260)
+    st.caption(tr("In each tool, the network gives the same probabilities, up to rounding."), width=260)
     for tool, about in TOOLS.items():
         download_button(
-            about.label,
+            tr(about.label),
             partial(_export_of, run_now, tool, name, visitor),
             download_name(tool, name),
             key=f"{tool}_out",
             icon=":material/download:",
-            help=about.help,
+            help=tr(about.help),
         )
 
 
@@ -174,7 +176,7 @@ def weights(run: NumberedRun, signs: DrawingSet) -> bytes:
 
 def home_page(run: NumberedRun, signs: DrawingSet) -> str:
     """Return the run's network as one HTML page to draw on."""
-    title, history = f"Run {run.number}", run.snapshot.history
+    title, history = tr("Run {number}", number=run.number), run.snapshot.history
     reader = _reader_with_facts(run, signs)
     return take_home_page(reader, title=title, digit_check=pretrained("digit_check"), history=history)
 
@@ -213,6 +215,7 @@ def title(run: NumberedRun) -> str:
     settings = run.snapshot.settings
     sizes = "-".join(map(str, settings.layer_sizes))
     # matplotlib may lack the letters of the signs' names.
-    signs = f"drawings of {len(settings.names)} signs"
-    data = run.snapshot.data_name if run.snapshot.reader.reads_digits else signs
-    return f"Inkling, run {run.number}: {sizes}, learning rate {settings.learning_rate:g}, on {data}"
+    signs = mark("drawings of {n} signs")
+    data = tr(run.snapshot.data_name) if run.snapshot.reader.reads_digits else tr(signs, n=len(settings.names))
+    text = mark("Inkling, run {run}: {sizes}, learning rate {rate:g}, on {data}")
+    return tr(text, run=run.number, sizes=sizes, rate=settings.learning_rate, data=data)

@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from mlp.language import tr
 from mlp.page.style.plots import QUANTITIES, RAW_POINTS, SMOOTH_SHARE, Mark, marks_of, without_start
 from mlp.page.style.theme import LIGHT
 from mlp.training.history import History, smoothed
@@ -23,20 +24,22 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
     """Return loss and accuracy side by side on white, below a title of one line, as a PNG or SVG file."""
     figure = Figure(figsize=(11, 4), layout="constrained")
     figure.suptitle(title, fontsize=10)
-    for axes, quantity, name in zip(figure.subplots(1, 2), QUANTITIES, ("loss, in nats", "accuracy"), strict=True):
+    names = tr("loss, in nats"), tr("accuracy")
+    for axes, quantity, name in zip(figure.subplots(1, 2), QUANTITIES, names, strict=True):
         minibatches, training, validation = history.curves(quantity, RAW_POINTS)
         axes.plot(*minibatches, color=LIGHT["accent"], linewidth=0.8, alpha=0.35)
         smooth = smoothed(minibatches.y, int(len(minibatches.y) * SMOOTH_SHARE))
-        axes.plot(minibatches.x, smooth, color=LIGHT["accent"], linewidth=1, alpha=0.6, label="minibatches, as learned")
+        learned = tr("minibatches, as learned")
+        axes.plot(minibatches.x, smooth, color=LIGHT["accent"], linewidth=1, alpha=0.6, label=learned)
         for curve, color, dashes, label in (
-            (training, LIGHT["accent"], "-", "training images as they are"),
-            (validation, LIGHT["second"], (0, (5, 1.5)), "validation images"),
+            (training, LIGHT["accent"], "-", tr("training images as they are")),
+            (validation, LIGHT["second"], (0, (5, 1.5)), tr("validation images")),
         ):
             axes.plot(*without_start(curve), color=color, linestyle=dashes, marker="o", markersize=2.8, label=label)
         for epoch, text in spaced(marks_of(history), MARK_GAP * epochs):
             axes.axvline(epoch, color="gray", linewidth=0.9)
             axes.annotate(text, (epoch, 1), (3, -8), ("data", "axes fraction"), "offset points", fontsize=8)
-        axes.set(xlabel="epoch", ylabel=name, xlim=(0, max(epochs, 1e-9)))
+        axes.set(xlabel=tr("epoch"), ylabel=name, xlim=(0, max(epochs, 1e-9)))
         axes.grid(axis="y", linewidth=0.5)
         axes.legend(frameon=False, fontsize=8)
     return _file(figure, kind)

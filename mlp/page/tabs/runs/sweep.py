@@ -9,6 +9,7 @@ import streamlit as st
 from mlp.analysis.training_way import settings_in_words
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
+from mlp.language import mark, tr, tr_as
 from mlp.page.settings.controls import SETTING, chosen_settings
 from mlp.page.style.html import html_table
 from mlp.page.style.plots import color_of
@@ -20,12 +21,12 @@ from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import SWEEP, adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import chosen_mnist
-from mlp.training.setting_entry import value_text
+from mlp.training.setting_entry import heading, value_label
 from mlp.training.settings import controls, setting_names
 
 _refused = Refusal("sweep")
 
-LUCK = "A difference no larger than between two seeds can be luck."
+LUCK = mark("A difference no larger than between two seeds can be luck.")
 
 VALUES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {  # all choices, and the default ones
     "learning_rate": (controls()["learning_rate"].positions, [0.01, 0.1, 1.0]),
@@ -44,25 +45,25 @@ VALUES: dict[str, tuple[Sequence[Any], Sequence[Any]]] = {  # all choices, and t
 
 def sweep_section(visitor: Visitor) -> None:
     """Draw the choice of a setting and its values, and the last sweep."""
-    st.subheader("Several at once", anchor=False)
+    st.subheader(tr("Several at once"), anchor=False)
     _others()
     name = st.selectbox(
-        "Setting",
+        tr("Setting"),
         list(VALUES),
         key="sweep_setting",
-        format_func=lambda name: plain(setting_names()[name].capitalize()),
+        format_func=lambda name: plain(heading(setting_names()[name])),
     )
     options, default = VALUES[name]
     values = st.multiselect(
-        "Values",
+        tr("Values"),
         options,
         default[: limits().max_sweep],
         key=f"sweep_values_{name}",
-        format_func=value_text,
+        format_func=value_label,
         max_selections=limits().max_sweep,
     )
     st.button(
-        "Start all",
+        tr("Start all"),
         key="sweep_start",
         type="primary",
         disabled=len(values) < 2,
@@ -76,18 +77,19 @@ def sweep_section(visitor: Visitor) -> None:
     is_shown = visitor.shows_sweep
     with st.container(horizontal=True):
         st.button(
-            "Show your run’s curves" if is_shown else "Show their curves",
+            tr("Show your run’s curves") if is_shown else tr("Show their curves"),
             key="sweep_curves",
             disabled=is_shown and visitor.job is None,
             on_click=_show_curves,
             args=(visitor, not is_shown),
         )
         st.button(
-            "Use the best",
+            tr("Use the best"),
             key="sweep_winner",
             on_click=_adopt_best,
             args=(visitor, sweep),
-            help=f"Makes the most accurate one your run: it then answers, and the page shows its curves. {LUCK}",
+            help=tr("Makes the most accurate one your run: it then answers, and the page shows its curves.")
+            + f" {tr(LUCK)}",
         )
     _table(sweep)
 
@@ -95,17 +97,18 @@ def sweep_section(visitor: Visitor) -> None:
 @redrawn("sweep_others", SETTING, where=Where.TAB)
 def _others() -> None:
     """Draw what a sweep does, and the settings that all of its networks share."""
-    st.caption(
+    text = mark(
         "Train several networks side by side that differ in one setting. All others are those of the controls: "
-        f"**{plain(settings_in_words(chosen_settings()))}**. A run that plays pauses for it."
+        "**{settings}**. A run that plays pauses for it."
     )
+    st.caption(tr(text, settings=plain(tr(settings_in_words(chosen_settings())))))
 
 
 def _start(visitor: Visitor, name: str, values: list[Any]) -> None:
     try:
         settings = variations(chosen_settings(), name, values)
     except ValueError as error:
-        _refused.set(f"This sweep cannot start: {reason(error)}")
+        _refused.set(tr("This sweep cannot start: {reason}", reason=reason(error)))
         return
     begin_sweep(visitor, [(each, chosen_mnist()) for each in settings], name=name, refusal=_refused)
     if not _refused.is_kept():
@@ -123,14 +126,14 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     trials = sweep.trials()
     best = ranked(trials)[0]
     if best.accuracy is None:
-        _refused.set("No run has finished an epoch yet, so there’s no best one.")
+        _refused.set(tr("No run has finished an epoch yet, so there’s no best one."))
         return
     job = sweep.jobs[trials.index(best)]
     try:
         if visitor.job is not job:
             check_earlier_runs(visitor)
     except ValueError as error:
-        _refused.set(f"This run cannot take the place of yours: {reason(error)}")
+        _refused.set(tr("This run cannot take the place of yours: {reason}", reason=reason(error)))
         return
     adopt(visitor, job, job.data)
 
@@ -147,23 +150,24 @@ def sweep_table(name: str | None, trials: Sequence[Trial]) -> str:
     for trial in ranked(trials):
         snapshot, newest = trial.snapshot, trial.newest
         accuracy = accuracy_at(newest)
-        state = "stopped: its loss grew without limit" if snapshot.diverged else snapshot.error or ""
+        state = tr("stopped: its loss grew without limit") if snapshot.diverged else tr(snapshot.error or "")
         if not state:
-            moving = "waiting" if snapshot.waits else "training" if snapshot.playing else "paused"
-            state = "done" if snapshot.finished else moving
+            playing = tr_as("state of a run", "training") if snapshot.playing else tr("paused")
+            state = tr("done") if snapshot.finished else tr("waiting") if snapshot.waits else playing
         cells = [snapshot.epochs_done, duration(snapshot.seconds), state]
         text = f"<b>{accuracy} ★</b>" if trial is best else accuracy
-        value = f'<span style="color:{color[trial.value]}" aria-hidden="true">━</span> {html.escape(trial.value)}'
+        value = f'<span style="color:{color[trial.value]}" aria-hidden="true">━</span> {html.escape(tr(trial.value))}'
         rows.append([value, text, *map(html.escape, cells)])
     heads = [
-        setting_names()[name].capitalize() if name else "Settings",
-        "Validation now",
-        "Epochs done",
-        "Time",
+        heading(setting_names()[name]) if name else tr("Settings"),
+        tr("Validation now"),
+        tr("Epochs done"),
+        tr("Time"),
         "",
     ]
-    return (
-        html_table("Runs of the sweep", [*map(html.escape, heads)], rows)
-        + '<p class="ink-status">The last measured accuracy on validation images, the best first. '
-        f"A star marks the best one as soon as all are measured at the same epoch. {LUCK}</p>"
+    table = html_table(tr("Runs of the sweep"), [*map(html.escape, heads)], rows)
+    order = tr(
+        "The last measured accuracy on validation images, the best first. A star marks the best one as soon as all "
+        "are measured at the same epoch."
     )
+    return f'{table}<p class="ink-status">{order} {tr(LUCK)}</p>'
