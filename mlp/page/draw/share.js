@@ -8,5 +8,5 @@ document.addEventListener("click", ({ target }) => {
   field.hidden = false;
   field.focus();
   field.select();
-  box.querySelector("p").textContent = document.execCommand("copy") ? "Copied." : "Copy this link:";
+  box.querySelector("p").textContent = document.execCommand("copy") ? inkling.tr("Copied.") : inkling.tr("Copy this link:");
 });

@@ -7,6 +7,7 @@
     + ".dc-container{position:relative}.dc-background-canvas,.dc-canvas{position:absolute;top:0;left:0}"
     + "canvas{border-radius:10px;touch-action:none}canvas.upper-canvas:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}";
   const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // presentation elements must have no name
+  const NAME = inkling.tr("Canvas: draw a digit here with a mouse, a pen, or a finger; by keyboard the arrows move, and Space puts the pen down and lifts it");
   // WebKit shows a canvas black after a change of its size on the screen, until something draws on it: its own pixel.
   const resized = new ResizeObserver(([{ target }]) => requestAnimationFrame(() => {
     for (const canvas of target.getRootNode().querySelectorAll("canvas")) {
@@ -29,8 +30,7 @@
       document.documentElement.dataset.inkCanvas = "";  // now icons may load their font
       canvas.setAttribute("role", "img");
       canvas.tabIndex = 0;
-      canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen, or a finger; by keyboard the arrows "
-        + "move, and Space puts the pen down and lifts it");
+      canvas.setAttribute("aria-label", NAME);
       resized.observe(canvas);
     });
   }); };

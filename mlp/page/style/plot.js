@@ -4,6 +4,9 @@ const SLOW_MS = 1000, SELDOM_MS = 100;  // in a class, a slice is played for sec
 const LONGEST_MS = 6000, SHORTEST_MS = 100, PEN_DOWN_MS = 30;  // a stroke's answer goes first
 const UNITS = 100_000;  // of a coordinate, as in plots.py
 const LETTERS_PX = 11, GAP_PX = 4, DOT_ROOM_PX = 4, TICK_PX = { x: 52, y: 20 }, MAX_TICKS = 7;
+const lang = document.documentElement.lang || "en";
+inkling.number = new Intl.NumberFormat(lang, { maximumSignificantDigits: 12, useGrouping: false }).format;
+inkling.percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 2, useGrouping: false }).format;
 const still = matchMedia("(prefers-reduced-motion: reduce)"), forced = matchMedia("(forced-colors: active)");
 
 // Coordinates come as differences of whole numbers, which are short.
@@ -100,7 +103,7 @@ class Plot {
   // Quiet numbers, faint lines across, and a line below. The unit stands before the first number, below all curves.
   axes(pen) {
     const { plot, box, letters } = this, named = this.named();
-    const text = (y) => plot.percent ? `${+(100 * y).toFixed(2)}%` : `${y}`;
+    const text = plot.percent ? inkling.percent : inkling.number;
     this.top = letters / 2;
     this.bottom = box.height - letters - 2 * GAP_PX;
     this.high = this.bottom - this.top;
@@ -116,7 +119,7 @@ class Plot {
     }
     this.straight(pen, this.left, this.bottom, this.left + this.wide, this.bottom);
     for (const x of ticks(...plot.x, Math.max(2, Math.floor(this.wide / TICK_PX.x)))) {
-      const starts = !x && plot.unit, words = starts ? `${plot.unit} 0` : `${x}`, half = pen.measureText(words).width / 2;
+      const starts = !x && plot.unit, words = starts ? `${plot.unit} 0` : inkling.number(x), half = pen.measureText(words).width / 2;
       pen.textAlign = starts ? "left" : "center";
       pen.fillText(words, starts ? this.left : Math.min(this.X(x), box.width - half), this.bottom + GAP_PX + letters / 2);
     }

@@ -9,8 +9,9 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
   let heights = [...data.heights];
   const at = (point) => (heights.length ? heights[point] : data.blind);
   svg.setAttribute("aria-label", data.description);
+  const named = (epoch) => inkling.tr("Accuracy at epoch {epoch}", { epoch: inkling.number(epoch) });
   svg.innerHTML = `<path/><rect/>` + data.handles.map((point, n) => `<circle data-handle="${n}" r="5" role="slider" tabindex="0"`
-    + ` aria-valuemin="0" aria-valuemax="100" aria-label="Accuracy at epoch ${+((point / last) * data.epochs).toFixed(2)}"/>`)
+    + ` aria-valuemin="0" aria-valuemax="100" aria-label="${named(+((point / last) * data.epochs).toFixed(2))}"/>`)
     .join("");
   const circles = [...svg.querySelectorAll("circle")], path = svg.querySelector("path"), field = svg.querySelector("rect");
   const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
@@ -20,7 +21,7 @@ inkling.drawGuess = ({ data, parentElement, setTriggerValue }) => {
     circles.forEach((circle, n) => {
       const percent = Math.round(100 * at(data.handles[n]));
       set(circle, { cx: across(data.handles[n]), cy: plot.Y(at(data.handles[n])), "aria-valuenow": percent,
-        "aria-valuetext": `${percent}% right` });
+        "aria-valuetext": inkling.tr("{share} right", { share: inkling.percent(percent / 100) }) });
     });
   };
   plot.over = show;  // after each drawing of the plot, which measures the axes once it has a width
