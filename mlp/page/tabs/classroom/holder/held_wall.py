@@ -55,7 +55,7 @@ def _drawings(room: Classroom) -> None:
                 whose = _whose(by, name)
                 picture = f'<img alt="" title="{html.escape(whose)}" src="{thumbnail(drawing)}">'
                 tiles += choice(number, whose, picture, pressed=number == _picked.get())
-        rows += f"<b>{html.escape(name)}</b><div>{tiles or 'none yet'}</div>"
+        rows += f"<b>{html.escape(name)}</b><div>{tiles or tr('none yet')}</div>"
     pick_from("room_held_wall", rows, _CSS, [*there], _pick)  # else the page would keep closed rooms' drawings
 
 
