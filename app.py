@@ -112,7 +112,7 @@ def page() -> None:
     strip(visitor)
     with st.container(key="privacy"):
         with st.expander(tr("Privacy")):
-            privacy_note(f"{SHOWN} {SHOWN_BY_LINK}")
+            privacy_note(SHOWN, SHOWN_BY_LINK)
         newcomer_section(visitor, deleted_room)
     language_choice()
     remember(visitor)

@@ -29,8 +29,8 @@ TURN = mark("Someone else’s turn")
 hidable("somebody-new", TURN, ".st-key-newcomer")
 
 
-def privacy_note(shown: str) -> None:
-    """Draw the privacy note, with what others are ``shown``; SECURITY.md makes the same promises."""
+def privacy_note(*shown: str) -> None:
+    """Draw the privacy note, with marked sentences on what is ``shown``; SECURITY.md makes the same promises."""
     if visitors().has_disk:
         kept = tr(
             "**Privacy.** Inkling keeps your runs, uploaded networks, codes of networks that friends sent, drawing, "
@@ -49,7 +49,7 @@ def privacy_note(shown: str) -> None:
         "code can see it, and so can the people who run the server. Below, *Someone else’s turn* puts all of it away "
         "under its code, or deletes it."
     )
-    st.caption(f"{kept} {shown} {found}")
+    st.caption(" ".join([kept, *map(tr, shown), found]))
 
 
 def newcomer_section(visitor: Visitor, more_deleted: Callable[[Visitor], str] = lambda _: "") -> None:

@@ -30,8 +30,8 @@ class Shelved(NamedTuple):
     """
 
     key: str
-    name: str
-    called: str
+    name: Later
+    called: Later
     reads: tuple[str, ...]
     root: str | None
     run: NumberedRun | None = None
@@ -50,14 +50,14 @@ class Shelved(NamedTuple):
         return self.run is not None and self.job is None
 
 
-PRETRAINED = Shelved("pretrained", mark("Pretrained"), mark("the pretrained network"), DIGITS, "pretrained")
+PRETRAINED = Shelved("pretrained", Later("Pretrained"), Later("the pretrained network"), DIGITS, "pretrained")
 """The network that answers a newcomer."""
 SHIPPED = {
     PRETRAINED.key: PRETRAINED,
-    "article": Shelved("article", mark("Basic"), mark("the basic network"), DIGITS, "article"),
+    "article": Shelved("article", Later("Basic"), Later("the basic network"), DIGITS, "article"),
 }
 """The networks that come with Inkling, by key."""
-YOURS = mark("Your run")
+YOURS = Later("Your run")
 
 
 def shelf(visitor: Visitor) -> dict[str, Shelved]:
@@ -67,20 +67,20 @@ def shelf(visitor: Visitor) -> dict[str, Shelved]:
         job = visitor.job if run.number == visitor.runs.current else None
         number, reads, root = run.number, run.snapshot.settings.names, run.origin and run.origin.root
         title = _title(mark("Run {number}"), mark("Run {number}: {signs}"), number, reads)
-        name, called = (title, Later("run {number}", number=number)) if job is None else (YOURS, mark("your run"))
+        name, called = (title, Later("run {number}", number=number)) if job is None else (YOURS, Later("your run"))
         there.append(Shelved(run_key(number), name, called, reads, root, run, job))
     for number, network in reversed(visitor.uploads.items()):
         called, reads = Later("upload {number}", number=number), network.names
         title = _title(mark("Upload {number}"), mark("Upload {number}: {signs}"), number, reads)
         there.append(Shelved(f"uploaded-{number}", title, called, reads, "uploaded", uploaded=network))
     for nth, (code, names) in reversed([*enumerate(visitor.kept.get(FRIENDS, {}).items(), start=1)]):
-        called, reads = mark("a network that was sent"), tuple(names)
+        called, reads = Later("a network that was sent"), tuple(names)
         title = _title(mark("Sent {number}"), mark("Sent {number}: {signs}"), nth, reads)
         there.append(Shelved(code, title, called, reads, "uploaded", is_friends=True))
     return {network.key: network for network in there}
 
 
-def _title(name: str, with_signs: str, number: int, reads: tuple[str, ...]) -> str:
+def _title(name: str, with_signs: str, number: int, reads: tuple[str, ...]) -> Later:
     """Return a network's name on a button: its number, and the signs that it reads, if it does."""
     if reads == DIGITS:
         return Later(name, number=number)
