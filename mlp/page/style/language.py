@@ -39,7 +39,7 @@ def language_choice() -> None:
         return
     names = {language: Locale.parse(language).get_display_name() or language for language in LANGUAGES}
     choices = (
-        f'<button type="button" class="ink-link" lang="{language}" dir="{direction(language)}" data-lang="{language}" '
+        f'<button type="button" lang="{language}" dir="{direction(language)}" data-lang="{language}" '
         f'aria-pressed="{str(language == speaks()).lower()}">{html.escape(name[:1].upper() + name[1:])}</button>'
         for language, name in names.items()
     )
