@@ -160,7 +160,7 @@ def value_label(value: object) -> str:
     if isinstance(value, float):
         return number(value, "g")
     text = value_text(value)
-    return tr(text) if isinstance(text, Later) else text
+    return tr(text) if isinstance(text, Later) or text == "all" else text
 
 
 def heading(name: str) -> str:

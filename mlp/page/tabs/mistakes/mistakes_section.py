@@ -126,7 +126,9 @@ def _read(answerer: Answerer, data: str, kind: str, split: Split) -> tuple[str, 
     Whoever looks at a list looks at one moment: it is not sorted anew under the pointer while a run plays.
     """
     if answerer.shelved.is_shipped:  # the same for all visitors
-        return answerer.caption, _pretrained_readings(answerer.shelved.key, data, kind, answerer.reader, split), False
+        with st.spinner(tr("Reading all digits …")):
+            readings = _pretrained_readings(answerer.shelved.key, data, kind, answerer.reader, split)
+        return answerer.caption, readings, False
     look, of = _look.get(), (answerer.shelved.key, answerer.is_lent and answerer.step, data, kind)
     is_old = look is not None and look.network() is not answerer.network
     if look is None or look.of != of or (look.is_untrained and is_old):
@@ -144,7 +146,7 @@ def _read_again() -> None:
     redraw(VIEW)
 
 
-@st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _pretrained_readings(network: str, data: str, kind: str, _reader: Reader, _split: Split) -> LabeledReadings:
     """Return a pretrained network's readings, made once for all visitors; the three names are the cache's key."""
     return read_all(_reader, _split.images, _split.labels)
