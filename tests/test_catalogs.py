@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from mlp.language import ENGLISH, FOLDER, LANGUAGES
+from mlp.page.style.theme import TEXT_IN_SCRIPT
 from tests.catalogs import extract
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,8 @@ def keys() -> set[Key]:
             for _, name, texts, _ in extract(file, FUNCTIONS, (), {}):
                 context, forms = (texts[0], texts[1:2]) if name == "tr_as" else (None, texts[: 1 + (name == "several")])
                 found.add((context, tuple(map(str, forms))))
+    for path in (ROOT / "mlp/page").rglob("*.js"):
+        found |= {(None, (text,)) for text in TEXT_IN_SCRIPT.findall(path.read_text(encoding="utf-8"))}
     return found
 
 
