@@ -8,7 +8,6 @@ from gettext import NullTranslations
 from typing import Any
 
 import pytest
-from google.protobuf.message import Message
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.testing.v1 import AppTest
 
@@ -61,7 +60,7 @@ WORD = re.compile(r"(?<![\w&/#.-])[A-Za-z][a-z]+(?![\w-])")
 ATTRIBUTE = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*)"')
 KEPT = re.compile(
     r"<(style|script|code|pre)\b.*?</\1>|<i aria-hidden.*?</i>|<button[^>]* lang=.*?</button>|:material/\w+:|`[^`]*`"
-    r"|\$\$.*?\$\$|(https?:/)?/\S+=\S+|[\w/]+\.py",
+    r"|\$\$.*?\$\$|https?://\S+|/\?\S+|[\w/]+\.py",
     re.DOTALL,
 )
 """What is no text: styles, code, icons, names of languages in themselves, formulas, addresses, files."""
@@ -85,7 +84,7 @@ class Accented(NullTranslations):
         return self.gettext(message)
 
 
-def texts_in(message: Message) -> Iterator[str]:
+def texts_in(message: Any) -> Iterator[str]:
     """Return the texts of a message that a visitor reads."""
     for field, value in message.ListFields():
         values = value if field.is_repeated else [value]

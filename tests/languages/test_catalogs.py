@@ -10,9 +10,9 @@ from babel.messages.pofile import read_po
 
 from mlp.language import ENGLISH, FOLDER, LANGUAGES
 from mlp.page.style.theme import TEXT_IN_SCRIPT
-from tests.catalogs import extract
+from tests.languages.catalogs import extract
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PARTS = re.compile(r"\{\w*[^}]*\}|</?\w+[^>]*>|:material/\w+:")
 """What a translation has as its text does: fields for values, tags, icons."""
 Key = tuple[str | None, tuple[str, ...]]
