@@ -93,5 +93,5 @@ document.addEventListener("click", (event) => {
 }, { capture: true });  // the bar keeps its clicks to itself
 // Below the cards, what is next goes along in the row of tabs.
 document.addEventListener("scroll", () => requestAnimationFrame(() => {
-  document.documentElement.toggleAttribute("data-ink-below", tabRow()?.getBoundingClientRect().top < 1);
+  document.documentElement.toggleAttribute("data-ink-below", tabRow()?.getBoundingClientRect().top < 2);
 }), { capture: true, passive: true });
