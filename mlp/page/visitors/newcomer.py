@@ -49,7 +49,8 @@ def privacy_note(*shown: str) -> None:
         "code can see it, and so can the people who run the server. Below, *Someone else’s turn* puts all of it away "
         "under its code, or deletes it."
     )
-    st.caption(" ".join([kept, *map(tr, shown), found]))
+    language = tr("If you choose a language, another cookie keeps that, and nothing else.")
+    st.caption(" ".join([kept, *map(tr, shown), found, language]))
 
 
 def newcomer_section(visitor: Visitor, more_deleted: Callable[[Visitor], str] = lambda _: "") -> None:
