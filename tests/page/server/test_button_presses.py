@@ -59,7 +59,7 @@ class Script:
 
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Script:
-    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock())
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock(get_client=lambda _: None))
     path = tmp_path / "script.py"
     path.write_text(SCRIPT)
     return Script(path)

@@ -136,7 +136,7 @@ may_end = threading.Event()
 
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: None) -> Path:
-    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock())
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock(get_client=lambda _: None))
     rounds.clear()
     may_end.set()
     script = tmp_path / "script.py"

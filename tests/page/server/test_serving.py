@@ -91,6 +91,7 @@ SOURCES = {
     "_coalesce_widget_states": "b2f3775c99ff1694",
     "_maybe_handle_execution_control_request": "5bae9b98a9044a8a",
     "_create_scriptrunner": "1529b64dc24cab50",
+    "_run_script": "b576d3acf1a5b905",
     "handle_backmsg": "54694407b0ff13a5",
     "clear": "08d22c7db31b85d4",
     "WEBSOCKET_MAX_SEND_QUEUE_SIZE": "0604cd3138feed20",

@@ -57,7 +57,7 @@ def test_network_picture_has_sums_and_the_number_of_hidden_neurons(open_page):
     network, image = pretrained("pretrained").network, sample().test.images[:1]
     sums = network.activations(image)[1][0]
     assert [(len(layer["lit"]), layer["n"]) for layer in drawn["layers"]] == [
-        (12, n) for n in network.layer_sizes[1:-1]
+        (12, f"{n:,}") for n in network.layer_sizes[1:-1]
     ]
     for neuron in drawn["neurons"][:12]:
         total = re.match(r"sum ([+−]\d+\.\d\d), with a bias of ", neuron["texts"][0])[1]
