@@ -23,7 +23,7 @@ def test_drawing_is_asked_for_and_read(open_page: Callable[..., AppTest]):
     assert text(page, "answer") == "Noch nichts gezeichnet. Zeichne eine Ziffer. Ich lese mit, während du zeichnest."
     draw(page, 7)
     assert text(page, "answer").startswith("7 99,")
-    assert text(page, "answer").endswith("\xa0% sicher")
+    assert text(page, "answer").endswith("% sicher")
     assert text(page, "answer_by") == "Es liest: das vortrainierte Netz"
 
 
