@@ -114,7 +114,7 @@ def page() -> None:
         with st.expander(tr("Privacy")):
             privacy_note(SHOWN, SHOWN_BY_LINK)
         newcomer_section(visitor, deleted_room)
-    language_choice()
+        language_choice()
     remember(visitor)
     sentences()
 

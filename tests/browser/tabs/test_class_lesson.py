@@ -188,7 +188,7 @@ def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
         holder.get_by_role("button", name="Let go …").nth(1).click()
         expect(holder.get_by_text(f"Let the {name} go, and delete 3 drawings?")).to_be_visible()
         holder.get_by_role("button", name="Let go", exact=True).click()
-        expect(part(other, "correction_row")).to_contain_text(GONE.format(code))
+        expect(part(other, "correction_row")).to_contain_text(GONE.format(code=code))
         expect(the_round(holder)).not_to_contain_text("’s 7, read as")
 
         holder.get_by_role("button", name="Download or close the room").click()
@@ -199,5 +199,5 @@ def test_lesson_of_a_class_from_its_plan_to_the_closed_room(
         copy = json.loads(download.value.path().read_text(encoding="utf-8"))
         assert sorted(sample["label"] for sample in copy["samples"]) == [4, 4, 6, 7]
         popover.get_by_role("button", name="Close the room").click()
-        expect(part(phone, "correction_row")).to_contain_text(ENDED.format(code))
+        expect(part(phone, "correction_row")).to_contain_text(ENDED.format(code=code))
         assert mistakes_kept(kept) == 0
