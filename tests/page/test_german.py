@@ -14,7 +14,7 @@ from tests.page.ways import press
 
 @pytest.fixture(autouse=True)
 def german(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each thread speak German, scripts among them."""
+    """Speak German in each thread, in scripts too."""
     monkeypatch.setattr(language, "_spoken", ContextVar("language", default="de"))
 
 

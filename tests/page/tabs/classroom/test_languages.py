@@ -20,7 +20,7 @@ from tests.page.test_every_text import Accented, english_in
 
 @pytest.fixture(autouse=True)
 def accented(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let everything that is said in Esperanto have accented letters."""
+    """Give each text accented letters in Esperanto, for which there is no catalog."""
     monkeypatch.setattr(language, "catalog", lambda name: Accented() if name == "eo" else NullTranslations())
 
 
