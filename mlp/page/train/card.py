@@ -46,10 +46,11 @@ def wait_for_step(visitor: Visitor) -> None:
 
 
 def is_first_try(visitor: Visitor) -> bool:
-    """Whether the visitor's first run plays and has not read most digits yet: then watching it is what is next."""
-    if visitor.job is None or not visitor.job.playing or len(all_runs(visitor)) > 1:
+    """Whether the visitor's first run has steps left and has not read most digits yet: then watching it is what is next."""
+    if visitor.job is None or len(all_runs(visitor)) > 1:
         return False
-    return all(measured.accuracy < READS for measured in visitor.job.snapshot().history.evaluations)
+    now = visitor.job.snapshot()
+    return now.can_continue and all(measured.accuracy < READS for measured in now.history.evaluations)
 
 
 def script_state(visitor: Visitor) -> str:
