@@ -71,7 +71,7 @@ def serve(
     """
     port = port or free_port()
     if program is None:
-        command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+        command = [sys.executable, "-m", "streamlit", "run", str(folder / APP.name), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     else:
         command = [*program, "--port", str(port), "--address", "127.0.0.1", "--no-browser"]

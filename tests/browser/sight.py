@@ -2,11 +2,12 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from mlp.language import tr
 from mlp.page.tabs.registry import TABS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
@@ -63,7 +64,7 @@ def write(page: Page, digit: int, *, saved: bool = False) -> None:
 def clear(page: Page) -> None:
     """Clear the canvas, and wait until the page shows it."""
     button(page, "clear").click()
-    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    expect(answer(page)).to_contain_text(tr("Nothing drawn yet."))
 
 
 def step_of(page: Page) -> int:
@@ -106,7 +107,7 @@ def come_back(page: Page, code: str) -> None:
 
 def tab(page: Page, name: str) -> Locator:
     """Return the tab with this name, in the bar above the sections."""
-    return part(page, "tab").get_by_role("radio", name=name, exact=True)
+    return part(page, "tab").get_by_role("radio", name=tr(name), exact=True)
 
 
 def open_part(page: Page, name: str) -> Locator:
@@ -115,19 +116,37 @@ def open_part(page: Page, name: str) -> Locator:
     tab(page, outer).click()
     if outer == name:
         return tab(page, name)
-    choice = part(page, "tab_sections").get_by_role("radio", name=name, exact=True)
+    choice = part(page, "tab_sections").get_by_role("radio", name=tr(name), exact=True)
     choice.click()
     return choice
 
 
 def tool(page: Page, name: str) -> Locator:
     """Return the tool with this name, above the picture of the network."""
-    return part(page, "network_tool_choice").get_by_role("radio", name=name, exact=True)
+    return part(page, "network_tool_choice").get_by_role("radio", name=tr(name), exact=True)
 
 
 def press(choice: Locator) -> None:
     """Press a choice, and return once the script that it requests has ended."""
     choice.evaluate(_PRESS)
+
+
+def places(page: Page, *, with_views: bool) -> Iterator[str]:
+    """Open each place below the cards in turn, and each of its views."""
+    for sections in TABS.values():
+        for section in sections:
+            outer = tab(page, TAB_OF[section.name])
+            if outer.get_attribute("aria-checked") != "true":
+                press(outer)
+            if section is not sections[0]:
+                press(part(page, "tab_sections").get_by_role("radio", name=tr(section.name), exact=True))
+            expect(part(page, section.key)).to_be_visible()
+            yield section.name
+            views = list(section.views.titles.values()) if with_views and section.views is not None else []
+            for view in views[1:]:
+                choices = page.locator(f".st-key-{section.key}, .st-key-tab_sections")
+                press(choices.get_by_role("radio", name=tr(view), exact=True))
+                yield f"{section.name}, {view}"
 
 
 def at_rest(page: Page) -> None:

@@ -2,37 +2,17 @@
 
 import re
 from gettext import c2py  # type: ignore[attr-defined]
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from mlp.language import ENGLISH, FOLDER, LANGUAGES
-from mlp.page.style.theme import TEXT_IN_SCRIPT
-from tests.languages.catalogs import extract
+from tests.languages.catalogs import Key, texts
 
-ROOT = Path(__file__).parents[2]
 PARTS = re.compile(r"\{\w*[^}]*\}|</?\w+[^>]*>|:material/\w+:")
 """What a translation has as its text does: fields for values, tags, icons."""
-Key = tuple[str | None, tuple[str, ...]]
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
-
-
-FUNCTIONS = ("tr", "mark", "Later", "several", "tr_as")
-
-
-def keys() -> set[Key]:
-    """Return the context and the forms of each text in the code."""
-    found: set[Key] = set()
-    for path in [ROOT / "app.py", *sorted((ROOT / "mlp").rglob("*.py"))]:
-        with path.open("rb") as file:
-            for _, name, texts, _ in extract(file, FUNCTIONS, (), {}):
-                context, forms = (texts[0], texts[1:2]) if name == "tr_as" else (None, texts[: 1 + (name == "several")])
-                found.add((context, tuple(map(str, forms))))
-    for path in (ROOT / "mlp/page").rglob("*.js"):
-        found |= {(None, (text,)) for text in TEXT_IN_SCRIPT.findall(path.read_text(encoding="utf-8"))}
-    return found
 
 
 def catalog(language: str) -> Catalog:
@@ -52,9 +32,9 @@ def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_catalog_has_each_text_and_no_other(language: str):
-    texts, translated = keys(), translations(language)
-    assert sorted(map(str, texts - translated.keys())) == []  # run what CONTRIBUTING.md says of texts, and translate
-    assert sorted(map(str, translated.keys() - texts)) == []
+    in_code, translated = texts(), translations(language)
+    assert sorted(map(str, in_code - translated.keys())) == []  # run what CONTRIBUTING.md says of texts, and translate
+    assert sorted(map(str, translated.keys() - in_code)) == []
     assert [text for text, forms in translated.items() if not all(forms)] == []
 
 

@@ -15,6 +15,7 @@ from mlp import language
 from mlp.page.tabs.classroom.rooms import ROOMS
 from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, lessons_open
 from mlp.page.tabs.registry import SECTIONS
+from tests.languages.made_up import accented
 from tests.page.sight import draw, page_of, visitor_of
 from tests.page.test_everywhere import REFUSED, STATES
 from tests.page.ways import press
@@ -64,18 +65,13 @@ KEPT = re.compile(
     re.DOTALL,
 )
 """What is no text: styles, code, icons, names of languages in themselves, formulas, addresses, files."""
-ACCENTS = {ord("a") + at: chr(0x1D41A + at) for at in range(26)} | {
-    ord("A") + at: chr(0x1D400 + at) for at in range(26)
-}
-TEXT = re.compile(r"(<[^>]*>|\{[^}]*\}|&\w+;|:material/\w+:|`[^`]*`|\]\([^)]*\))")
 
 
 class Accented(NullTranslations):
-    """Translates every text into accented letters, half as long again: what is left plain went through no catalog."""
+    """Translates every text into accented letters: what is left plain went through no catalog."""
 
     def gettext(self, message: str) -> str:
-        parts = TEXT.split(message)
-        return "".join(part if at % 2 else part.translate(ACCENTS) for at, part in enumerate(parts))
+        return accented(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1 if n == 1 else msgid2)

@@ -1,6 +1,6 @@
 """Every place of the page, wide and on a phone: nothing lies over anything else, is cut, or leaves the window."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -8,11 +8,10 @@ from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.inside.inside_section import INSIDE
 from mlp.page.tabs.lab.lab_section import LAB
-from mlp.page.tabs.registry import TABS
 from tests.browser.digits import STAR
 from tests.browser.pen import CANVAS, draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import TAB_OF, TRAINED_MS, button, clear, faults, part, press, tab, write
+from tests.browser.sight import TRAINED_MS, button, clear, faults, part, places, write
 
 WIDE = {"width": 1280, "height": 720}
 NARROW = {"width": 390, "height": 844}
@@ -34,24 +33,6 @@ def looked_at(page: Page, place: str, sizes: Sequence[Any]) -> list[str]:
         pans = ".st-key-canvas *" if size == PHONE_AT_200 else ".nothing"
         found += [f"{place} at {size['width']}: {each}" for each in faults(page, pans)]
     return found
-
-
-def places(page: Page, *, with_views: bool) -> Iterator[str]:
-    """Open each place below the cards in turn, and each of its views."""
-    for sections in TABS.values():
-        for section in sections:
-            outer = tab(page, TAB_OF[section.name])
-            if outer.get_attribute("aria-checked") != "true":
-                press(outer)
-            if section is not sections[0]:
-                press(part(page, "tab_sections").get_by_role("radio", name=section.name, exact=True))
-            expect(part(page, section.key)).to_be_visible()
-            yield section.name
-            views = list(section.views.titles.values()) if with_views and section.views is not None else []
-            for view in views[1:]:
-                choices = page.locator(f".st-key-{section.key}, .st-key-tab_sections")
-                press(choices.get_by_role("radio", name=view, exact=True))
-                yield f"{section.name}, {view}"
 
 
 @pytest.mark.chromium

@@ -1,0 +1,62 @@
+"""Made-up languages, one catalog each, written by rule from the English texts: what a catalog alone changes."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+
+from tests.languages.catalogs import ROOT, texts
+
+PARTS = re.compile(r"(<[^>]*>|\{[^}]*\}|&\w+;|:material/\w+:|`[^`]*`|\]\([^)]*\))")
+"""What stays within a text: tags, fields, entities, icons, code, addresses."""
+PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+ACCENTS = str.maketrans(PLAIN, "ÁḂÇĎÉḞĞĤÍĴĶĹṀŃÓṖɊŔŚŤÚṼŴẊÝŹáḃçďéḟğĥíĵķĺṁńóṗɋŕśťúṽŵẋýź")
+HEBREW = str.maketrans(PLAIN, 2 * "אבגדהוזחטיכלמנסעפצקרשתםןךף")
+
+
+def _changed(text: str, change: Callable[[str], str]) -> str:
+    return "".join(part if at % 2 else change(part) for at, part in enumerate(PARTS.split(text)))
+
+
+def accented(text: str) -> str:
+    """Return a text in accented letters."""
+    return _changed(text, lambda part: part.translate(ACCENTS))
+
+
+def longer(text: str) -> str:
+    """Return a text in accented letters, each word half as long again."""
+    return _changed(text, lambda part: re.sub(r"([A-Za-z])([A-Za-z])", r"\1\2\2", part).translate(ACCENTS))
+
+
+def from_right_to_left(text: str) -> str:
+    """Return a text in letters that are written from right to left."""
+    return _changed(text, lambda part: part.translate(HEBREW))
+
+
+MADE_UP = {"eo": longer, "he": from_right_to_left}
+"""How the texts of each made-up language come from English; its rules for numbers are those of a language."""
+
+
+def write_catalogs(folder: Path) -> None:
+    """Write a catalog of each made-up language, such as ``eo.po``, into a folder."""
+    for language, change in MADE_UP.items():
+        catalog = Catalog(locale=language, fuzzy=False)
+        for context, forms in texts():
+            one, more = change(forms[0]), change(forms[-1])
+            if len(forms) == 1:
+                catalog.add(forms[0], one, context=context)
+            else:
+                catalog.add(forms, (one, *[more] * (catalog.num_plurals - 1)), context=context)
+        with (folder / f"{language}.po").open("wb") as file:
+            write_po(file, catalog)
+
+
+def link_page(folder: Path) -> None:
+    """Make a folder from which the page runs as from this one, but in English and the made-up languages."""
+    (folder / "mlp/languages").mkdir(parents=True)
+    write_catalogs(folder / "mlp/languages")
+    for place in (".streamlit", "app.py", "models", *(f"mlp/{path.name}" for path in (ROOT / "mlp").iterdir())):
+        if place != "mlp/languages":
+            (folder / place).symlink_to(ROOT / place)
