@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mlp.jobs.limits import BeyondLimit
-from mlp.language import Later, mark, said_by, tr
+from mlp.language import mark, said_by, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 
@@ -31,11 +31,5 @@ class Refusal(SessionVar[str | None]):
 
 def reason(error: Exception) -> str:
     """Return an error as the end of a sentence for visitors, and at a limit a way to stay within it."""
-    if isinstance(error, BeyondLimit):
-        return f"{said(error)}. {tr(REMEDIES[error.name])}"
-    return f"{said(error)}."
-
-
-def said(error: Exception) -> str:
-    """Return what an error says, in the visitor's language if it is a `Later`."""
-    return tr(text) if isinstance(text := said_by(error), Later) else text
+    text = f"{tr(said_by(error))}."
+    return f"{text} {tr(REMEDIES[error.name])}" if isinstance(error, BeyondLimit) else text

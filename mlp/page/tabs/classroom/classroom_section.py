@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.class_names import DIGITS, in_words
 from mlp.images.mnist import Dataset
-from mlp.language import mark, several, tr
+from mlp.language import mark, said_by, several, tr
 from mlp.page import state
 from mlp.page.live.live_page import this_page
 from mlp.page.session_var import SessionVar
@@ -34,7 +34,7 @@ from mlp.page.tabs.lessons.plan import BEGUN
 from mlp.page.tabs.places import Section, go_to
 from mlp.page.visitors.codes import typed_code
 from mlp.page.visitors.newcomer import NOT_DELETED, UNREADABLE
-from mlp.page.visitors.refusals import Refusal, said
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 NAME = mark("Room")
@@ -218,7 +218,7 @@ def _try(act: Callable[..., object], *args: object, if_disk_fails: str = UNREADA
     try:
         act(*args)
     except ClassroomError as error:
-        _refused.set(said(error))
+        _refused.set(said_by(error))
     except OSError:
         _refused.set(tr(if_disk_fails))
     go_to(NAME)

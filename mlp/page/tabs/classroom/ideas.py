@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from mlp.language import mark, tr
+from mlp.language import mark, said_by, tr
 from mlp.page.session_var import SessionVar
 from mlp.page.style.html import announced, bar, html_table
 from mlp.page.style.redraw import Event, Where, redrawn, rerun_page
@@ -14,7 +14,7 @@ from mlp.page.tabs.classroom.poll import ANSWERS, LEAST, Poll
 from mlp.page.tabs.classroom.room import Classroom
 from mlp.page.tabs.classroom.rooms import ROOMS, holds_room
 from mlp.page.tabs.places import opening
-from mlp.page.visitors.refusals import Refusal, said
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 
@@ -138,6 +138,6 @@ def _change(room: Classroom, act: Callable[..., None], *args: Any) -> None:
         with room.lock:
             act(*args)
     except ValueError as error:
-        _refused.set(said(error))
+        _refused.set(said_by(error))
     room.changed()
     rerun_page()

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.class_names import DIGITS
-from mlp.language import tr
+from mlp.language import said_by, tr
 from mlp.page.draw.collect import boxes
 from mlp.page.draw.on_canvas import CANVAS, wipe
 from mlp.page.draw.takers import Row
@@ -20,7 +20,7 @@ from mlp.page.style.redraw import rerun_page
 from mlp.page.tabs.classroom.learner import called, person
 from mlp.page.tabs.classroom.room import EACH, Classroom
 from mlp.page.tabs.classroom.rooms import GIVEN, ROOMS, TOLD, all_news, told
-from mlp.page.visitors.refusals import Refusal, said
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.visitor import Visitor
 
 _refused = Refusal("room_given")
@@ -92,6 +92,6 @@ def _give(visitor: Visitor, room: Classroom, label: int) -> None:
     try:
         room.give(person(visitor.id), label, drawing.image, drawing.strokes)
     except ValueError as error:
-        _refused.set(said(error))
+        _refused.set(said_by(error))
         return
     wipe(visitor, CANVAS, GIVEN, STROKE)

@@ -18,7 +18,7 @@ from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import Learner, by_itself, called, n_lost, person
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
 from mlp.page.tabs.classroom.rooms import DRAWINGS
-from mlp.page.visitors.refusals import Refusal, said
+from mlp.page.visitors.refusals import Refusal, reason
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
 
@@ -134,4 +134,4 @@ def _add_file(room: Classroom) -> None:
         check_bytes(drawings.n_bytes)
         room.add_file(drawings)
     except ValueError as error:
-        _refused.set(f"{file.name}: {said(error)}.".replace("..", "."))
+        _refused.set(f"{file.name}: {reason(error)}".replace("..", "."))

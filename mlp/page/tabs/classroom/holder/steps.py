@@ -4,6 +4,7 @@ import time
 from typing import NamedTuple
 
 from mlp.class_names import DIGITS
+from mlp.language import said_by
 from mlp.page import state
 from mlp.page.style.reveal import reveal
 from mlp.page.tabs.classroom.classroom_section import NAME
@@ -14,7 +15,7 @@ from mlp.page.tabs.classroom.thread import train_for_class
 from mlp.page.tabs.lessons.lessons_section import LESSON_VIEWS, open_lessons
 from mlp.page.tabs.lessons.plan import BEGUN, NOT_YET, PLANS, Stage
 from mlp.page.tabs.places import go_to, place_key
-from mlp.page.visitors.refusals import Refusal, said
+from mlp.page.visitors.refusals import Refusal
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
 
@@ -76,7 +77,7 @@ def take(visitor: Visitor, number: int) -> None:
         try:
             ROOMS.open(visitor, visitor.signs.now.names if of_signs else DIGITS)
         except ClassroomError as error:
-            refused.set(said(error))
+            refused.set(said_by(error))
             return
     visitor.kept[BEGUN] = (reached.plan, number, time.time())
     if (room := ROOMS.of(visitor)) is not None:
