@@ -46,7 +46,7 @@ def wait_for_step(visitor: Visitor) -> None:
 
 
 def is_first_try(visitor: Visitor) -> bool:
-    """Whether the visitor's first run has steps left and has not read most digits yet: then watching it is what is next."""
+    """Whether the first run has steps left and has not read most digits yet: watching it is then what is next."""
     if visitor.job is None or len(all_runs(visitor)) > 1:
         return False
     now = visitor.job.snapshot()
