@@ -11,7 +11,6 @@ import json
 import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -142,9 +141,10 @@ def parse_sample(sample: object, where: str, *, n_labels: int = 10) -> Example:
 
 def _image(text: object, where: str) -> np.ndarray:
     """Return the network's input, (784,) uint8, from base64."""
-    image = np.frombuffer(_from_base64(text), np.uint8)
-    if len(image) != PIXELS:
-        raise ValueError(Later("{where}: image must be {n} bytes in base64", where=where, n=PIXELS))
+    try:
+        image = _from_base64(text, np.uint8).reshape(PIXELS)
+    except (TypeError, ValueError) as error:
+        raise ValueError(Later("{where}: image must be {n} bytes in base64", where=where, n=PIXELS)) from error
     if image.max() < FAINTEST:
         wrong = mark("{where}: an image must have a pixel of at least {least} of 255, got at most {most}")
         raise ValueError(Later(wrong, where=where, least=FAINTEST, most=int(image.max())))
@@ -156,11 +156,9 @@ def in_base64(array: np.ndarray) -> str:
     return base64.b64encode(array.tobytes()).decode("ascii")
 
 
-def _from_base64(text: object) -> bytes:
-    """Return what the text holds; nothing if it is not base64."""
-    with suppress(ValueError):
-        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    return b""
+def _from_base64(text: Any, kind: Any) -> np.ndarray:
+    """Return the array that a text holds; a TypeError or a ValueError if it holds none."""
+    return np.frombuffer(base64.b64decode(text, validate=True), kind)
 
 
 def checked_strokes(strokes: object, where: str = A_DRAWING) -> Strokes:
@@ -169,7 +167,7 @@ def checked_strokes(strokes: object, where: str = A_DRAWING) -> Strokes:
         return strokes
     try:
         if isinstance(strokes, dict):
-            points, lengths = (np.frombuffer(_from_base64(strokes[name]), kind) for name, kind in PACKED.items())
+            points, lengths = (_from_base64(strokes[name], kind) for name, kind in PACKED.items())
             points = points.reshape(-1, 2)
         else:
             each = [np.asarray(stroke, dtype=np.float64) for stroke in strokes]  # type: ignore[attr-defined]

@@ -102,11 +102,8 @@ def is_same_origin(origin: str, host: str | None) -> bool:
     >>> is_same_origin("http://localhost:3000", "localhost:8501")
     False
     """
-    try:
-        scheme = urlsplit(origin).scheme
-    except ValueError:
-        return False
-    theirs, ours = _split(origin.partition("://")[2]), _split(host or "")
+    scheme, _, name = origin.partition("://")
+    theirs, ours = _split(name), _split(host or "")
     if scheme not in DEFAULT_PORTS or theirs is None or ours is None:
         return False
     default = DEFAULT_PORTS[scheme]
