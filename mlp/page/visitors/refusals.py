@@ -1,4 +1,7 @@
-"""Explain beside a button why its action was refused."""
+"""Explain beside a button or an upload why its action was refused."""
+
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -33,3 +36,41 @@ def reason(error: Exception) -> str:
     """Return an error as the end of a sentence for visitors, and at a limit a way to stay within it."""
     text = f"{tr(said_by(error))}."
     return f"{text} {tr(REMEDIES[error.name])}" if isinstance(error, BeyondLimit) else text
+
+
+def named_reason(name: str, error: ValueError) -> str:
+    """Return the reason why a file was refused, with its name."""
+    return f"{name}: {reason(error)}"
+
+
+class Upload(SessionVar[Any]):
+    """A control for a visitor's file, with the reason why the last one was refused, until there is another."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key, None)
+        self.result = SessionVar[str](f"{key}_result", "")  # what became of the last file, in words
+        self._error = SessionVar[str](f"{key}_error", "")
+
+    def show(
+        self,
+        label: str,
+        ending: str,
+        take: Callable[[Any], None],
+        *,
+        explain: Callable[[str, ValueError], str] = named_reason,
+        help: str | None = None,
+    ) -> bool:
+        """Draw the control, and below, why ``take`` refused a file by a ValueError; return whether it did not."""
+        st.file_uploader(label, type=[ending], key=self.key, help=help, on_change=self._on_file, args=(take, explain))
+        if error := self._error.get():
+            st.error(plain(error))
+        return not error
+
+    def _on_file(self, take: Callable[[Any], None], explain: Callable[[str, ValueError], str]) -> None:
+        self._error.set("")
+        self.result.set("")
+        if (file := self.get()) is not None:
+            try:
+                take(file)
+            except ValueError as error:
+                self._error.set(explain(file.name, error))

@@ -241,9 +241,9 @@ class Classroom(CodedWork):
         """
         with self.lock:
             if drawings.names != self.names:
-                raise ClassroomError(Later("This file holds drawings of other names than the room’s."))
+                raise ClassroomError(Later("This file holds drawings of other names than the room’s"))
             if self.is_full or len(drawings) > self.n_free:
-                rule = mark("A room takes {most:,} drawings of {writers} writers at most.")
+                rule = mark("A room takes {most:,} drawings of {writers} writers at most")
                 raise ClassroomError(Later(rule, most=MAX_DRAWINGS, writers=MAX_LEARNERS))
             number = self._next_number()
             self.n_given += 1

@@ -23,7 +23,7 @@ from mlp.page.style.redraw import Where, redrawn, rerun_page
 from mlp.page.style.theme import plain
 from mlp.page.tabs.drawings.answers import answers_section
 from mlp.page.tabs.places import Section, Views
-from mlp.page.visitors.refusals import Refusal, reason
+from mlp.page.visitors.refusals import Refusal, Upload
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Drawings, Visitor
 from mlp.training.data.drawing_data import N_MIXED, held_back
@@ -32,13 +32,7 @@ _refused = Refusal("drawings")
 
 _new_names = SessionVar[str]("sign_name", "")
 """The names of new signs, see `names_in` in `mlp.page.draw.collect`; a control."""
-_file = SessionVar[Any]("drawings_in", None)
-"""The uploaded file of drawings; a control."""
-_file_error = SessionVar[str | None]("drawings_error", None)
-"""The reason why the upload failed."""
-_file_result = SessionVar[str]("drawings_result", "")
-"""The result of the upload, in words."""
-
+_file = Upload("drawings_in")
 
 KINDS = Views("drawings", TAB, {"digits": mark("Digits"), "signs": mark("Signs")}, state.drawings_of)
 SHARES = range(0, 51, 5)
@@ -235,37 +229,20 @@ def _do(act: Callable[[], Any]) -> None:
 
 
 def _upload(visitor: Visitor) -> None:
-    st.file_uploader(
-        tr("Upload drawings that you downloaded here, at most {most} of each digit or sign", most=MAX_EXAMPLES),
-        type=["json"],
-        key=_file.key,
-        on_change=_take_upload,
-        args=(visitor,),
-    )
-    if error := _file_error.get():
-        st.error(plain(error))
-    else:
-        st.html(announced("drawings_uploaded", _file_result.get()))
+    label = tr("Upload drawings that you downloaded here, at most {most} of each digit or sign", most=MAX_EXAMPLES)
+    if _file.show(label, "json", partial(_take, visitor)):
+        st.html(announced("drawings_uploaded", _file.result.get()))
 
 
-def _take_upload(visitor: Visitor) -> None:
+def _take(visitor: Visitor, file: Any) -> None:
     """Add the digits in a file to the visitor's, or replace the signs, which Undo restores."""
-    file = _file.get()
-    _file_error.set(None)
-    _file_result.set("")
-    if file is None:
-        return
-    try:
-        uploaded = decode_drawings(file.getvalue(), visitor.id)
-        check_bytes(uploaded.n_bytes)
-    except ValueError as error:
-        _file_error.set(f"{file.name}: {reason(error)}")
-        return
+    uploaded = decode_drawings(file.getvalue(), visitor.id)
+    check_bytes(uploaded.n_bytes)
     if uploaded.are_digits:
         before = visitor.digits.now
         visitor.digits.change(before.with_all(uploaded))
         n_new = len(visitor.digits.now) - len(before)
-        _file_result.set(tr("{new} of {n} are new.", new=n_new, n=len(uploaded)))
+        _file.result.set(tr("{new} of {n} are new.", new=n_new, n=len(uploaded)))
     else:
         visitor.signs.change(uploaded)
         open_drawer(visitor)

@@ -1,6 +1,7 @@
 """The section "Runs": compare a visitor's runs, download and delete them, and upload a network."""
 
 import html
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,7 @@ from mlp.language import Later, mark, several, tr
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
-from mlp.page.session_var import ControlVar, SessionVar
+from mlp.page.session_var import ControlVar
 from mlp.page.settings.controls import set_controls
 from mlp.page.style.html import announced, html_table, live
 from mlp.page.style.redraw import Where, redrawn
@@ -23,7 +24,7 @@ from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.train.accuracy import synthetic_accuracy
 from mlp.page.train.run_words import accuracy_at, duration, measured_on
-from mlp.page.visitors.refusals import reason
+from mlp.page.visitors.refusals import Upload, reason
 from mlp.page.visitors.runs import RUN, all_runs, check_bytes
 from mlp.page.visitors.shelf import Shelved, answers_now, chosen, run_on_card
 from mlp.page.visitors.visitor import FRIENDS, Visitor
@@ -35,10 +36,7 @@ from mlp.training.uploaded_network import network_for_drawings
 
 _shown_runs = ControlVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
-_weights_in = SessionVar[Any]("weights_in", None)
-"""The uploaded network; a control."""
-_weights_error = SessionVar[str | None]("weights_error", None)
-"""The reason why the file cannot be used."""
+_file = Upload("weights_in")
 
 
 def runs_section(visitor: Visitor, _data: Dataset) -> None:
@@ -184,18 +182,9 @@ def _set_controls(settings: Settings) -> None:
 def weights_section(visitor: Visitor) -> None:
     """Draw the upload of a network, and its description or the reason why it cannot be used."""
     st.subheader(tr("Upload a network"), anchor=False)
-    st.file_uploader(
-        tr("A .safetensors file"),
-        type=["safetensors"],
-        help=tr("Takes a file from this page or from `python -m mlp train`."),
-        key=_weights_in.key,
-        on_change=_take_upload,
-        args=(visitor,),
-    )
-    error, network = _weights_error.get(), answers_now(visitor)
-    if error:
-        st.error(plain(error))
-    else:
+    takes = tr("Takes a file from this page or from `python -m mlp train`.")
+    network = answers_now(visitor)
+    if _file.show(tr("A .safetensors file"), "safetensors", partial(_take, visitor), explain=_explain, help=takes):
         st.html(announced("uploaded", "" if network.uploaded is None else description_of(network.uploaded)))
     if network.uploaded is not None or network.is_friends:
         st.button(
@@ -227,26 +216,21 @@ def description_of(network: Reader) -> str:
     return tr("{network}. It answers now.", network=about)
 
 
-def _take_upload(visitor: Visitor) -> None:
-    file = _weights_in.get()
-    _weights_error.set(None)
-    if file is None:
-        return
-    try:
-        network = network_for_drawings(file.getvalue(), file.name)
-        if len(visitor.uploads) >= limits().max_runs:
-            rule = mark("this server keeps at most {most} networks from files; delete one below")
-            raise ValueError(Later(rule, most=limits().max_runs))
-        check_bytes(network.network.values.nbytes)
-    except ModelError as error:
-        _weights_error.set(tr("This file can’t be used: {reason}", reason=reason(error)))
-    except ValueError as error:
-        text = mark("This file can’t be used now. {file}: {reason}")
-        _weights_error.set(tr(text, file=file.name, reason=reason(error)))
-    else:
-        number = max(visitor.uploads, default=0) + 1
-        visitor.uploads = {**visitor.uploads, number: network}
-        state.network.set(f"uploaded-{number}")
+def _take(visitor: Visitor, file: Any) -> None:
+    network = network_for_drawings(file.getvalue(), file.name)
+    if len(visitor.uploads) >= limits().max_runs:
+        rule = mark("this server keeps at most {most} networks from files; delete one below")
+        raise ValueError(Later(rule, most=limits().max_runs))
+    check_bytes(network.network.values.nbytes)
+    number = max(visitor.uploads, default=0) + 1
+    visitor.uploads = {**visitor.uploads, number: network}
+    state.network.set(f"uploaded-{number}")
+
+
+def _explain(name: str, error: ValueError) -> str:
+    if isinstance(error, ModelError):
+        return tr("This file can’t be used: {reason}", reason=reason(error))
+    return tr("This file can’t be used now. {file}: {reason}", file=name, reason=reason(error))
 
 
 RUNS = Section(mark("Runs"), runs_section)

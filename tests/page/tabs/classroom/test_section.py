@@ -211,7 +211,12 @@ def test_file_of_drawings_asks_for_memory_and_is_refused_in_a_sentence(classroom
     assert "class.json: it needs 0 MB of memory, more than the server can spare" in text(holder)
     monkeypatch.setattr(Visitors, "free_memory", lambda _self, n_bytes: n_bytes <= digits.n_bytes)
     holder.file_uploader(key="room_file").set_value(file).run()
-    assert room.n_drawings == n_before + 9
+    assert (room.n_drawings, [error.value for error in holder.error]) == (n_before + 9, [])
+    signs = ("signs.json", dump_drawings(letters(2)).encode(), "application/json")
+    holder.file_uploader(key="room_file").set_value(signs).run()
+    refusal = "signs.json: This file holds drawings of other names than the room’s."
+    for _ in range(2):  # until the next file
+        assert [error.value for error in holder.run().error] == [refusal]
 
 
 @pytest.mark.parametrize("as_mistake", [False, True])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -18,15 +19,13 @@ from mlp.page.tabs.classroom.kept import MAX_DRAWINGS
 from mlp.page.tabs.classroom.learner import Learner, by_itself, called, n_lost, person
 from mlp.page.tabs.classroom.room import MAX_LEARNERS, Classroom
 from mlp.page.tabs.classroom.rooms import DRAWINGS
-from mlp.page.visitors.refusals import Refusal, reason
+from mlp.page.visitors.refusals import Upload
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
 
-_refused = Refusal("room_hold")
 _asked = SessionVar("room_asked", 0)
 """The number of the learner of whom the page asks whether to let them go."""
-_file = SessionVar("room_file", None)
-"""The uploaded file of drawings; a control."""
+_file = Upload("room_file")
 
 SHOWN = 10
 """Number of those who wait that the page shows; the others move up."""
@@ -92,14 +91,7 @@ def _place(room: Classroom, learner: Learner, *, is_own: bool) -> None:
 
 def upload(room: Classroom) -> None:
     """Draw the upload of others' drawings."""
-    st.file_uploader(
-        tr("Add the drawings of another class, as one more writer"),
-        type=["json"],
-        key=_file.key,
-        on_change=_add_file,
-        args=(room,),
-    )
-    _refused.show()
+    _file.show(tr("Add the drawings of another class, as one more writer"), "json", partial(_take, room))
 
 
 @redrawn("room_closing", DRAWINGS, where=Where.TAB)
@@ -125,13 +117,7 @@ def _close_copied(room: Classroom, close: Callable[[], None]) -> None:
         close()
 
 
-def _add_file(room: Classroom) -> None:
-    file = _file.get()
-    if file is None:
-        return
-    try:
-        drawings = decode_drawings(file.getvalue(), room.id, most=MAX_DRAWINGS)
-        check_bytes(drawings.n_bytes)
-        room.add_file(drawings)
-    except ValueError as error:
-        _refused.set(f"{file.name}: {reason(error)}".replace("..", "."))
+def _take(room: Classroom, file: Any) -> None:
+    drawings = decode_drawings(file.getvalue(), room.id, most=MAX_DRAWINGS)
+    check_bytes(drawings.n_bytes)
+    room.add_file(drawings)
