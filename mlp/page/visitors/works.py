@@ -3,10 +3,9 @@
 import json
 import math
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 from mlp.images.drawings.drawing_file import dump_drawings, parse_drawings
@@ -59,46 +58,25 @@ class Canvas(Work):
         owner.seen = frozenset(state["seen"])
 
 
-class Single(Work):
-    """One object that is never changed in place; ``dump`` returns it as bytes, and ``size`` 0 if it needs no file."""
-
-    size: Callable[[Any], int] = attrgetter("n_bytes")
-    dump: Callable[[Any], bytes]
-
-    @property
-    def thing(self) -> Any:
-        """The object, which may be None."""
-        raise NotImplementedError
-
-    def n_bytes(self) -> int:
-        """Return the memory of the object."""
-        return 0 if self.thing is None else self.size(self.thing)
-
-    def files(self) -> list[File]:
-        """Return one file."""
-        thing = self.thing
-        return [File(self.suffix, (thing,), lambda: self.dump(thing))] if thing is not None and self.size(thing) else []
-
-
-class Digits(Single):
+class Digits(Work):
     """The digits that the visitor labeled."""
 
     suffix, words = "digits.json", mark("your own digits")
-    dump = staticmethod(lambda drawings: dump_drawings(drawings, packed=True).encode())
 
     @property
     def drawings(self) -> Any:
         """The visitor's set as it is now, and before its last changes."""
         return self.owner.digits
 
-    @property
-    def thing(self) -> Any:
-        """The set of drawings, which is another object after each change."""
-        return self.drawings.now
-
     def n_bytes(self) -> int:
         """Return the memory of the set, and of what Undo brings back."""
-        return super().n_bytes() + self.drawings.undo_bytes
+        return self.drawings.now.n_bytes + self.drawings.undo_bytes
+
+    def files(self) -> list[File]:
+        """Return one file with the set, which is another object after each change, if there is anything in it."""
+        drawings = self.drawings.now
+        file = File(self.suffix, (drawings,), lambda: dump_drawings(drawings, packed=True).encode())
+        return [file] if drawings.n_bytes else []
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the set, without those before its last changes."""
@@ -116,16 +94,20 @@ class Signs(Digits):
         return self.owner.signs
 
 
-class Photo(Single):
+class Photo(Work):
     """The open photo."""
 
     suffix, words = "photo.safetensors", mark("your photo")
-    size, dump = attrgetter("nbytes"), staticmethod(dump_picture)
 
-    @property
-    def thing(self) -> Any:
-        """The photo."""
-        return self.owner.picture
+    def n_bytes(self) -> int:
+        """Return the memory of the photo."""
+        photo = self.owner.picture
+        return 0 if photo is None else photo.nbytes
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        photo = self.owner.picture
+        return [] if photo is None else [File(self.suffix, (photo,), partial(dump_picture, photo))]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the photo."""

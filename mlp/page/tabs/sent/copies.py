@@ -5,7 +5,6 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 
 from mlp.language import Later, mark
 from mlp.nn.reader import Reader
@@ -13,9 +12,9 @@ from mlp.nn.weights import dump_model
 from mlp.page.live.live_page import LivePage
 from mlp.page.visitors.by_code import ByCode, CodedWork
 from mlp.page.visitors.codes import typed_code
+from mlp.page.visitors.owner import File, Work
 from mlp.page.visitors.persistence import save
 from mlp.page.visitors.visitor import Visitor
-from mlp.page.visitors.works import Single
 from mlp.training.uploaded_network import network_for_drawings
 
 MAX_SENT = 3
@@ -29,16 +28,20 @@ AGAIN = Later("the server had to reload your work; press the button again")
 UNSAVED = Later("the server can’t write to its disk, or its disk is full; try again in a minute")
 
 
-class Weights(Single):
+class Weights(Work):
     """A copy's weights and names, with half the bits of each weight, in one file with all that is known of it."""
 
     suffix, words = "network.safetensors", mark("a network that was sent")
-    size, dump = attrgetter("network.values.nbytes"), staticmethod(partial(dump_model, half=True))
 
-    @property
-    def thing(self) -> Reader | None:
-        """The network, until it is withdrawn."""
-        return self.owner.reader
+    def n_bytes(self) -> int:
+        """Return the memory of the weights, 0 once the network is withdrawn."""
+        reader = self.owner.reader
+        return 0 if reader is None else reader.network.values.nbytes
+
+    def files(self) -> list[File]:
+        """Return one file."""
+        reader = self.owner.reader
+        return [] if reader is None else [File(self.suffix, (reader,), partial(dump_model, reader, half=True))]
 
     def load(self, number: int, data: bytes) -> None:
         """Restore the network."""
