@@ -1,6 +1,5 @@
 """A round of *Break it*: digits that everybody reads and a network misreads, and what lessons mend and break."""
 
-import zlib
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -45,10 +44,10 @@ _outcome = SessionVar[tuple[str, int]]("round_outcome", ("", -1))
 """What became of the last press on a digit, and the version of the desk then."""
 _follows = SessionVar[bool]("round_follows", False)
 """Whether this page knows of the round."""
-_asked = SessionVar[str]("round_asked", "")
-"""The key of the claim that the holder is to judge."""
-_opened = SessionVar[str]("round_opened", "")
-"""The key of the mistake whose pixels are shown; by default, those of the surest."""
+_asked = SessionVar[int]("round_asked", 0)
+"""The number of the claim that the holder is to judge, see `number_of`."""
+_opened = SessionVar[int]("round_opened", 0)
+"""The number of the mistake whose pixels are shown; by default, those of the surest."""
 
 TASK = mark("Draw a digit that everybody reads and the basic network does not, then press which one it is.")
 TAUGHT = mark(
@@ -68,9 +67,9 @@ class Misreading(NamedTuple):
     reading: Reading
 
     @property
-    def key(self) -> str:
-        """Its name in elements of the page."""
-        return f"{self.by.number}_{zlib.crc32(self.example.image.tobytes())}"
+    def number(self) -> int:
+        """Its number in the room; no drawing, as the page keeps it when they are gone."""
+        return number_of(self.by, self.example.image)
 
     def __str__(self) -> str:
         """Return it in words."""
@@ -161,13 +160,12 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
         leader = tr("The surest mistake: <b>{mistake}</b>.", mistake=str(counted[0]))
     st.html(announced("round_found", leader))
     if counted:
-        keys = [mistake.key for mistake in counted[:SHOWN]]  # no drawings, as the page keeps it when they are gone
         pictures = [
-            GalleryPicture(place, thumbnail(mistake.example), str(mistake), str(mistake))
-            for place, mistake in enumerate(counted[:SHOWN])
+            GalleryPicture(mistake.number, thumbnail(mistake.example), str(mistake), str(mistake))
+            for mistake in counted[:SHOWN]
         ]
-        gallery(pictures, lambda place: _opened.set(keys[place]))
-        opened = counted[keys.index(_opened.get()) if _opened.get() in keys else 0]
+        gallery(pictures, _opened.set)
+        opened = next((mistake for mistake in counted[:SHOWN] if mistake.number == _opened.get()), counted[0])
         name = tr("{learner}’s {sign}", learner=by_itself(opened.by.name), sign=str(opened.example.label))
         pixels = opened.example.image.reshape(28, 28)
         image = InputImage("test", name, pixels, np.multiply(pixels, 1 / 255, dtype=np.float32))
@@ -178,29 +176,29 @@ def round_section(visitor: Visitor, room: Classroom) -> None:
                 st.button(tr("Teach it these"), key="round_teach", type="primary", on_click=_teach, args=these)
                 st.button(tr("Teach it none: the control"), key="round_control", on_click=_teach, args=none)
                 if holds:
-                    remove_button(room, number_of(opened.by, opened.example.image), key="round_remove")
+                    remove_button(room, opened.number, key="round_remove")
 
 
 def _ask(room: Classroom) -> None:
     """Draw a claim for the holder to judge; it stays while others come, so that a press never meets another one."""
-    claims = sorted(misreadings(room, "claims"), key=lambda claim: claim.key != _asked.get())
+    claims = sorted(misreadings(room, "claims"), key=lambda claim: claim.number != _asked.get())
     for claim in claims[:1]:
-        _asked.set(claim.key)
+        _asked.set(claim.number)
         name = with_article(str(claim.example.label))
         with st.container(horizontal=True, vertical_alignment="center", key="round_claim"):
             alt, asks = tr("the drawing"), mark("**Does everybody read {digit}?** {claim}. Waiting: {n}.")
             st.html(f'<img src="{thumbnail(claim.example)}" alt="{alt}">', width="content")
             st.markdown(tr(asks, digit=name, claim=str(claim), n=len(claims)), width="content")
-            yes, no = ((room, claim.key, counts) for counts in (True, False))
+            yes, no = ((room, claim.number, counts) for counts in (True, False))
             label = tr("Yes, that’s {digit}", digit=name)
-            st.button(label, key=f"round_yes_{claim.key}", type="primary", on_click=judge, args=yes)
-            st.button(tr("No"), key=f"round_no_{claim.key}", on_click=judge, args=no)
+            st.button(label, key=f"round_yes_{claim.number}", type="primary", on_click=judge, args=yes)
+            st.button(tr("No"), key=f"round_no_{claim.number}", on_click=judge, args=no)
 
 
-def judge(room: Classroom, key: str, counts: bool) -> None:
+def judge(room: Classroom, number: int, counts: bool) -> None:
     """Count a claim as a mistake, or drop it, if it is still there."""
     with room.lock:
-        for claim, by, *_ in (each for each in misreadings(room, "claims") if each.key == key):
+        for claim, by, *_ in (each for each in misreadings(room, "claims") if each.number == number):
             claims = by.claims.without_examples([by.claims.examples.index(claim)])
             room.n_given += 1
             mistakes = by.mistakes.with_all(replace(NO_DIGITS, examples=(claim,) if counts else ()))

@@ -57,7 +57,7 @@ def count(room: Classroom, who: str, n: int) -> None:
     for digit, degrees in MISREAD[:n]:
         claim(room, who, leaning(digit, degrees), digit)
         (one,) = misreadings(room, "claims")
-        judge(room, one.key, counts=True)
+        judge(room, one.number, counts=True)
 
 
 @pytest.fixture
@@ -112,14 +112,14 @@ def test_judged_claim_is_judged_once_and_counts_only_with_a_yes(room):
     for digit, degrees in MISREAD[:2]:
         claim(room, "ann", leaning(digit, degrees), digit)
     first, second = misreadings(room, "claims")
-    judge(room, first.key, counts=True)
-    judge(room, first.key, counts=False)  # from the holder's other tab
-    judge(room, second.key, counts=False)
-    judge(room, second.key, counts=True)
+    judge(room, first.number, counts=True)
+    judge(room, first.number, counts=False)  # from the holder's other tab
+    judge(room, second.number, counts=False)
+    judge(room, second.number, counts=True)
     assert misreadings(room, "claims") == []
     assert [one.example for one in misreadings(room)] == [first.example]
     claim(room, "ann", leaning(first.example.label, 40), first.example.label)
-    judge(room, misreadings(room, "claims")[0].key, counts=True)
+    judge(room, misreadings(room, "claims")[0].number, counts=True)
     assert len(misreadings(room)) == 1  # the same drawing again
 
 
@@ -136,7 +136,7 @@ def test_each_mistake_is_read_once_for_all_pages(room, monkeypatch):
     alone = [shares(reader, one.example.image[np.newaxis])[0] for one in pages[0]]
     assert [one.reading.digit for one in pages[0]] == [each.argmax() for each in alone]
     assert np.allclose([one.reading.share for one in pages[0]], [each.max() for each in alone])
-    judge(room, misreadings(room, "claims")[0].key, counts=True)
+    judge(room, misreadings(room, "claims")[0].number, counts=True)
     assert (sum(n_read), len(misreadings(room)), sum(n_read)) == (22, 21, 22)
 
 
@@ -158,7 +158,7 @@ def test_claims_and_mistakes_count_toward_the_limit_of_a_room(room):
 def test_surest_mistake_leads_and_goes_with_its_learner(room):
     count(room, "ann", 3)
     claim(room, "holder", leaning(7, 40), 7)
-    judge(room, misreadings(room, "claims")[0].key, counts=True)
+    judge(room, misreadings(room, "claims")[0].number, counts=True)
     assert [one.example.label for one in misreadings(room)] == [6, 4, 7, 2]
     shares = [one.reading.share for one in misreadings(room)]
     assert shares == sorted(shares, reverse=True)
