@@ -87,7 +87,7 @@ def parse_drawings(data: bytes | str, *, most: int = MAX_EXAMPLES) -> DrawingSet
     places = (Later("sample {number}", number=number) for number in range(len(samples)))
     examples = [_example(empty, *each) for each in zip(samples, places, strict=True)]
     different = {example.image.tobytes(): example for example in examples}
-    drawings = replace(empty, examples=tuple(different.values()), most=most)
+    drawings = replace(empty, examples=tuple(different.values()))
     if max(drawings.counts) > most:
         rule = mark("a file may hold at most {most:,} drawings of each name, got {n:,}")
         raise ValueError(Later(rule, most=most, n=max(drawings.counts)))

@@ -27,7 +27,6 @@ class DrawingSet:
 
     names: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
-    most: int = MAX_EXAMPLES  # of each name
 
     def __len__(self) -> int:
         """Number of examples."""
@@ -94,9 +93,9 @@ class DrawingSet:
         """
         example = Example(label, as_pixels(image), checked_drawing(strokes) if len(strokes) else NO_STROKES)
         place = self.place_of(example.image)
-        if (place is None or self.examples[place].label != label) and self.counts[label] >= self.most:
+        if (place is None or self.examples[place].label != label) and self.counts[label] >= MAX_EXAMPLES:
             rule = mark("{name} has {n} drawings, the most that fit; remove one first")
-            raise ValueError(Later(rule, name=self.names[label], n=self.most))
+            raise ValueError(Later(rule, name=self.names[label], n=MAX_EXAMPLES))
         at = len(self) if place is None else place
         return replace(self, examples=(*self.examples[:at], example, *self.examples[at + 1 :]))
 
@@ -112,7 +111,7 @@ class DrawingSet:
         """Return the set with those examples of another one with these names that fit, and that it lacks."""
         drawings = self
         for each in other.examples:
-            if drawings.place_of(each.image) is None and drawings.counts[each.label] < self.most:
+            if drawings.place_of(each.image) is None and drawings.counts[each.label] < MAX_EXAMPLES:
                 drawings = replace(drawings, examples=(*drawings.examples, each))
         return drawings
 
@@ -120,10 +119,6 @@ class DrawingSet:
         """Return the set without the examples at these places."""
         left = tuple(example for place, example in enumerate(self.examples) if place not in places)
         return replace(self, examples=left)
-
-    def empty(self) -> "DrawingSet":
-        """Return what is left after all of it is removed: the digits' names, which are fixed."""
-        return NO_DIGITS if self.are_digits else DrawingSet()
 
     @property
     def ranks(self) -> np.ndarray:

@@ -3,7 +3,6 @@
 import json
 import math
 import weakref
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -156,7 +155,8 @@ class Runs(Work):
     def load(self, number: int, data: bytes) -> None:
         """Restore the last run as the current one, unless its room is closed, and each other as an earlier one."""
         record, owner = parse_record(data), self.owner
-        job, origin = _resumed(owner, record), _origin(record.extra["origin"])
+        job, saved = _resumed(owner, record), record.extra["origin"]
+        origin = None if saved is None else Origin.from_saved(saved)
         owner.runs.current = max(owner.runs.current, number)
         is_ended = isinstance(record.data, DrawingData) and record.data.room == CLOSED
         if number == owner.runs.current and not is_ended:
@@ -278,12 +278,6 @@ def _job(name: str, job: Job, *, playing: bool, **extra: Any) -> File:
 
 def _ended(name: str, run: NumberedRun) -> File:
     return File(name, (run.snapshot, run.data), run.dump)
-
-
-def _origin(saved: Sequence[Any] | None) -> Origin | None:
-    if saved is None:
-        return None
-    return Origin.from_saved(saved)
 
 
 def _resumed(owner: Owner, record: Record) -> Job:

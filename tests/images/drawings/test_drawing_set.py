@@ -17,8 +17,7 @@ def test_changes_leave_the_previous_set_unchanged():
     assert (before.names, before.counts) == (("A", "B", "C"), [2, 2, 2])
     assert (after.names, after.counts) == (("Beta", "C"), [1, 3])
     assert [example.image.tobytes() for example in after.examples if example.label == 0] == [before.images[4].tobytes()]
-    assert (before.empty().names, before.empty().n_bytes, NO_DIGITS.n_bytes) == ((), 0, 0)
-    assert NO_DIGITS.with_example(1, image(1)).empty() is NO_DIGITS
+    assert (DrawingSet().n_bytes, NO_DIGITS.n_bytes) == (0, 0)
 
 
 @pytest.mark.parametrize(

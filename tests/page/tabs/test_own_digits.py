@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.drawings.drawing_file import dump_drawings
+from mlp.images.drawings.drawing_set import NO_DIGITS
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
@@ -101,6 +102,11 @@ def test_correction_reads_and_paints_only_what_is_new(own_page: AppTest, monkeyp
 def test_digits_can_be_uploaded_and_each_counts_once(own_page: AppTest):
     assert "9 of 9 are new." in text(upload(own_page, file_of(9)))
     assert "0 of 9 are new." in text(upload(own_page, file_of(9)))
+
+
+def test_all_digits_can_be_removed_and_keep_their_names(own_page: AppTest):
+    upload(own_page, file_of(9)).button(key="drawings_clear").click().run()
+    assert visitor_of(own_page).digits.now is NO_DIGITS
 
 
 def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTest):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.limits import run_bytes
@@ -221,7 +222,7 @@ def test_drawings_that_undo_brings_back_count_once_beside_those_of_now():
     drawn = sum(each.n_bytes for drawings in (*sets[:2], visitor.signs.now) for each in drawings.examples)
     names = sum(map(len, visitor.signs.now.names))
     assert visitor.n_bytes() == drawn + names
-    visitor.signs.change(visitor.signs.now.empty())
+    visitor.signs.change(DrawingSet())
     assert visitor.n_bytes() == drawn
     while visitor.signs.before:
         visitor.signs.undo()

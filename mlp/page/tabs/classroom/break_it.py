@@ -10,7 +10,7 @@ import streamlit as st
 from mlp.analysis.scores import percent
 from mlp.analysis.training_way import USUAL_SHARE
 from mlp.class_names import DIGITS
-from mlp.images.drawings.drawing_set import NO_DIGITS, DrawingSet, Example, as_pixels
+from mlp.images.drawings.drawing_set import DrawingSet, Example, as_pixels
 from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.snapshot import Snapshot
 from mlp.language import mark, number, several, tr
@@ -201,7 +201,7 @@ def judge(room: Classroom, number: int, counts: bool) -> None:
         for claim, by, *_ in (each for each in misreadings(room, "claims") if each.number == number):
             claims = by.claims.without_examples([by.claims.examples.index(claim)])
             room.n_given += 1
-            mistakes = by.mistakes.with_all(replace(NO_DIGITS, examples=(claim,) if counts else ()))
+            mistakes = by.mistakes.with_all(DrawingSet(DIGITS, (claim,) if counts else ()))
             room.change(replace(by, claims=claims, mistakes=mistakes, n_given=room.n_given))
     room.changed()
 

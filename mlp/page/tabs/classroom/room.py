@@ -79,10 +79,6 @@ class Classroom(CodedWork):
         """Those who have left in the last two hours."""
         return [learner for learner in self.left if time.time() - learner.left_at < RETURNS_S]
 
-    def knows(self, who: str) -> bool:
-        """Whether somebody is a learner, or waits to be let in."""
-        return who in self.waiting or self.learner(who) is not None
-
     def look(self) -> tuple[object, ...]:
         """Return what decides how a learner's parts of a page look, but for drawings: their wall moves by itself."""
         people = [(learner.number, learner.guess is not None, len(learner.mistakes)) for learner in self.learners]
@@ -266,7 +262,7 @@ class Classroom(CodedWork):
         self.n_copied = self.n_given  # before they are read: one that comes meanwhile may be missing
         self.changed()
         mistakes = tuple(each for learner in self.learners for each in learner.mistakes.examples)
-        return dump_drawings(replace(DrawingSet(self.names), examples=self.drawings_but(None).examples + mistakes))
+        return dump_drawings(DrawingSet(self.names, self.drawings_but(None).examples + mistakes))
 
     @property
     def is_copied(self) -> bool:
@@ -277,7 +273,7 @@ class Classroom(CodedWork):
     def drawings_but(self, who: str | None) -> DrawingSet:
         """Return the drawings of all, but a learner's own; of nobody else's with None."""
         examples = [each for learner in self.learners if learner.who != who for each in learner.drawings.examples]
-        return replace(DrawingSet(self.names), examples=tuple(examples))
+        return DrawingSet(self.names, tuple(examples))
 
     # What they expect
 

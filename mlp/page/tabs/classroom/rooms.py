@@ -110,7 +110,7 @@ class Classrooms(ByCode[Classroom]):
             if room is not None and seat.holds:
                 room.ask(me, holds=True)
                 notice, room.notice = room.notice, None
-            if room is not None and room.knows(me):
+            if room is not None and (me in room.waiting or room.learner(me) is not None):
                 room.listeners.add(page)
             elif seat_of(visitor) == seat:  # no other page has left or joined meanwhile
                 del visitor.kept[SEAT]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.class_names import MAX_CLASSES
 from mlp.images.drawings.drawing_file import dump_drawings
-from mlp.images.drawings.drawing_set import MAX_EXAMPLES, DrawingSet
+from mlp.images.drawings.drawing_set import MAX_EXAMPLES, NO_DIGITS, DrawingSet
 from mlp.images.mnist import Dataset
 from mlp.jobs.workers.picture_processes import decode_drawings
 from mlp.language import mark, number, several, tr
@@ -194,7 +194,7 @@ def _taking_away(drawings: Drawings) -> None:
             tr("Yes, remove all my digits") if current.are_digits else tr("Yes, remove all my signs"),
             key="drawings_clear",
             on_click=_do,
-            args=(lambda: drawings.change(drawings.now.empty()),),
+            args=(partial(drawings.change, NO_DIGITS if current.are_digits else DrawingSet()),),
         )
 
 
