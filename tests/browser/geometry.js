@@ -2,6 +2,7 @@
 // window, buttons, paragraphs and words that are cut, and words that are not in the middle of their button.
 ([pans, slack]) => {
   const PRESSED = "button:not(.net, .stSelectbox *, .stMultiSelect *), a[href], summary, [role=radio], .ink-button";
+  const SLIDER = "[data-testid=stSlider] [role=group] > [data-orientation]";
   const NAMES = ".ink-bars b, .ink-strip span, .st-key-network p";  // names of any length, which may end with dots
   const texts = [], boxes = [], faults = [], name = (element) => {
     const key = element.closest?.("[class*=st-key-]")?.className.match(/st-key-([\w-]+)/)?.[1] ?? element.getRootNode().host?.id ?? "";
@@ -42,14 +43,14 @@
         const left = within(box, cut), isCut = left.right - left.left < box.width - slack || left.bottom - left.top < box.height - slack;
         if (isCut && (isSeen || !element.matches(".ink-word"))) faults.push(`cut: ${name(element)}`);  // a line ends with a whole word
       }
-      if (isSeen && element.matches(`${PRESSED}, .net`) && !element.matches(".neuron")) boxes.push({ ...seen, layer, element });
+      if (isSeen && element.matches(`${PRESSED}, .net, ${SLIDER}`) && !element.matches(".neuron")) boxes.push({ ...seen, layer, element });
       for (const node of element.childNodes) {
         if (node.nodeType !== Node.TEXT_NODE || !node.data.trim()) continue;
         const range = document.createRange();
         range.selectNodeContents(node);
         const rects = [...range.getClientRects()], hidden = rects.filter(({ top, bottom }) => bottom < cut.top || top > cut.bottom);
         if (hidden.length && hidden.length < rects.length && !isShortened) faults.push(`cut: ${name(element)}`);
-        if (isSeen && pressed?.matches("button, [role=radio]") && !pressed.querySelector("img")) {
+        if (isSeen && pressed?.matches("button, [role=radio]") && !pressed.querySelector("img, .ink-boxes")) {
           const around = pressed.getBoundingClientRect(), low = (rects[0].top + rects.at(-1).bottom - around.top - around.bottom) / 2;
           if (Math.abs(low) > slack) faults.push(`not in the middle: ${name(pressed)}`);
         }
