@@ -14,6 +14,7 @@ from itertools import pairwise
 import psutil
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from mlp.language import ENGLISH, LANGUAGES, speak, speaks, tr
 from tests.benchmarks.timing import machine, print_table
 from tests.browser import chromium
 from tests.browser.digits import DIGITS
@@ -87,7 +88,7 @@ def opening(browser: Browser, url: str) -> float:
     """
     page = browser.new_page(**DESKTOP)
     page.add_init_script(WATCH_OPENING.replace("SELECTORS", json.dumps([CANVAS, ".st-key-answer"])))
-    page.goto(url)
+    page.goto(f"{url}/?lang={speaks()}")
     while (usable_at := page.evaluate("window.usableAt")) is None:
         page.wait_for_timeout(50)
     page.close()
@@ -148,7 +149,9 @@ def press(page: Page, pressed: Locator) -> float:
 def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
     """Return two rows: the times of single steps, and of starting a lesson's experiments one after the other."""
     page = browser.new_page(**DESKTOP, bypass_csp=True)
-    page.goto(f"{url}/?tab=Lessons&speed=Slow")  # on the sample, a run would be over before it is paused
+    page.goto(
+        f"{url}/?tab=Lessons&speed=Slow&lang={speaks()}"
+    )  # on the sample, a run would be over before it is paused
     rows = part(page, "experiment_buttons").get_by_role("button")
     expect(rows).not_to_have_count(0)
     page.evaluate(WATCH_PRESSES)
@@ -159,7 +162,7 @@ def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
     for number in range(times + 1):
         begun.append(press(page, rows.nth(1 + number % (rows.count() - 1))))  # the first one runs them all
         button(page, "pause").click()
-        expect(part(page, "progress")).to_contain_text("paused")
+        expect(part(page, "progress")).to_contain_text(tr("paused"))
         page.wait_for_timeout(SETTLE_MS)
     page.close()
     return [row_of("One step, press to its number", steps[1:]), row_of("a lesson's row, press to its run", begun[1:])]
@@ -172,9 +175,9 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
     page.evaluate(WATCH_PEN)
     page.evaluate(WATCH_EVENTS)
     button(page, "train").click()
-    expect(page.locator(".ink-reader")).to_contain_text("Reading with your run")
-    page.get_by_role("radio", name="Pretrained").click()
-    expect(page.locator(".ink-reader")).to_contain_text("Reading with the pretrained network")
+    expect(page.locator(".ink-reader")).to_contain_text(tr("your run"))
+    page.get_by_role("radio", name=tr("Pretrained")).click()
+    expect(page.locator(".ink-reader")).to_contain_text(tr("the pretrained network"))
     events = events_to_bars(page, strokes)
     return [
         row_of("pointer event to bars, during a run", events),
@@ -202,7 +205,9 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=8, help="strokes whose median is taken")
     parser.add_argument("--presses", type=int, default=3, help="presses of a kind whose median is taken")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long frames are counted")
+    parser.add_argument("--language", default=ENGLISH, choices=LANGUAGES, help="the language of the page")
     options = parser.parse_args()
+    speak(options.language)
     path = chromium.ensure()
     print(f"## The page\n\n{machine('streamlit', 'streamlit-drawable-canvas', 'matplotlib')}.\n")
     with (
@@ -213,7 +218,7 @@ def main() -> None:
         expect.set_options(timeout=60_000)
         rows = [row_of("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
         page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy prevents counting frames inside it
-        page.goto(f"{server.url}/{LONG_RUN}")
+        page.goto(f"{server.url}/{LONG_RUN}&lang={speaks()}")
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
         button(page, "pause").click()
         page.close()
