@@ -7,7 +7,7 @@ writes numbers and which plural forms it has.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -61,7 +61,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def direction(language: str) -> str:
     """Return the direction in which a language is written, as in HTML: "ltr" or "rtl"."""
-    return _locale(language).text_direction
+    return "ltr" if language == ENGLISH else _locale(language).text_direction
 
 
 def mark(text: str) -> str:
@@ -129,6 +129,18 @@ def listed(texts: Sequence[str], style: Literal["standard", "or"] = "standard") 
     return format_list(texts, style, locale=speaks())
 
 
+def in_order(texts: Iterable[object]) -> str:
+    """Return texts with an arrow from each to the next, which points as the language of this place is read.
+
+    >>> in_order([784, 100, 10])
+    '784 → 100 → 10'
+    """
+    if direction(speaks()) == "ltr":
+        return " → ".join(map(str, texts))
+    # Each text is set apart, and so are all, as numbers alone would go from left to right.
+    return "\u2067" + " ← ".join(f"\u2068{text}\u2069" for text in texts) + "\u2069"
+
+
 def dated(day: date) -> str:
     """Return a date as the language of this place writes it.
 
@@ -183,6 +195,8 @@ def _as_in(language: str, written: str) -> str:
     signs, percent = locale.number_symbols["latn"], locale.percent_formats[None].suffix[0]
     if language in FOUR_TOGETHER:
         written = re.sub(r"^([^\d]*\d),(\d{3})(?![\d,])", r"\1\2", written)
+    if direction(language) == "rtl" and written[:1] in tuple("+-−"):
+        written = f"\u200e{written}"  # else the sign would stand behind the number
     return written.translate({ord(","): signs["group"], ord("."): signs["decimal"], ord("%"): percent})
 
 

@@ -12,7 +12,7 @@ from mlp.analysis.inline_html import csp_hash, data_url, png_url
 from mlp.analysis.mistakes import LabeledReadings
 from mlp.analysis.scores import percent
 from mlp.class_names import kind_of
-from mlp.language import direction, mark, speaks, tr
+from mlp.language import direction, in_order, mark, speaks, tr
 from mlp.training.setting_entry import heading, value_label
 from mlp.training.settings import SETTINGS, Settings
 
@@ -119,7 +119,7 @@ def _confusion(counts: np.ndarray, names: Sequence[str]) -> str:
         kinds = ("right" if true_digit == read else "wrong" if count else "" for read, count in enumerate(row))
         cells = "".join(f'<td class="{kind}">{count or "·"}</td>' for kind, count in zip(kinds, row, strict=True))
         body.append(f"<tr><th>{names[true_digit]}</th>{cells}</tr>")
-    return f"<table><tr><th></th>{head}</tr>{''.join(body)}</table>"
+    return f'<table dir="ltr"><tr><th></th>{head}</tr>{"".join(body)}</table>'
 
 
 def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) -> str:
@@ -128,7 +128,7 @@ def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) 
         true_digit, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
         sure = percent(float(digits.readings.probabilities[position, read]))
         text = tr("{name} read as {read}", name=names[true_digit], read=names[read])
-        marked = f"{names[true_digit]} → <b>{names[read]}</b>" if true_digit != read else names[true_digit]
+        marked = in_order([names[true_digit], f"<b>{names[read]}</b>"]) if true_digit != read else names[true_digit]
         picture = f'<img alt="{text}" src="{png_url(Image.fromarray(digits.images[position].reshape(28, 28)))}">'
         shown.append(f"<figure>{picture}<figcaption>{marked}<br>{sure}</figcaption></figure>")
     return f'<div class="digits">{"".join(shown)}</div>' if shown else f"<p>{tr('None.')}</p>"

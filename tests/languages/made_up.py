@@ -13,7 +13,7 @@ PARTS = re.compile(r"(<[^>]*>|\{[^}]*\}|&\w+;|:material/\w+:|`[^`]*`|\]\([^)]*\)
 """What stays within a text: tags, fields, entities, icons, code, addresses."""
 PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ACCENTS = str.maketrans(PLAIN, "ÁḂÇĎÉḞĞĤÍĴĶĹṀŃÓṖɊŔŚŤÚṼŴẊÝŹáḃçďéḟğĥíĵķĺṁńóṗɋŕśťúṽŵẋýź")
-HEBREW = str.maketrans(PLAIN, 2 * "אבגדהוזחטיכלמנסעפצקרשתםןךף")
+HEBREW = str.maketrans(PLAIN + "→", 2 * "אבגדהוזחטיכלמנסעפצקרשתםןךף" + "←")
 
 
 def _changed(text: str, change: Callable[[str], str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlp import language
-from mlp.language import Later, dated, direction, language_for, mark, number, several, speaking, tr, tr_as
+from mlp.language import Later, dated, direction, in_order, language_for, mark, number, several, speaking, tr, tr_as
 
 GERMAN = r"""
 msgid ""
@@ -106,3 +106,12 @@ def test_values_in_a_line_from_right_to_left_are_set_apart():
     with speaking("ar"):
         assert tr("{of} sent it", of="Ada") == "أرسله \u2068Ada\u2069"
     assert (direction("ar"), direction("de")) == ("rtl", "ltr")
+
+
+def test_signs_and_arrows_point_as_a_line_from_right_to_left_is_read():
+    with speaking("ar"):
+        assert number(-5, ",") == "\u200e-5"
+        assert tr("step {step:,}", step=-5) == "step \u200e-5"
+        assert in_order(["7", "<b>1</b>"]) == "\u2067\u20687\u2069 ← \u2068<b>1</b>\u2069\u2069"
+    with speaking("de"):
+        assert (number(-5, ","), in_order(["7", "<b>1</b>"])) == ("-5", "7 → <b>1</b>")

@@ -14,7 +14,7 @@ import numpy as np
 from mlp.analysis.inline_html import csp_hash
 from mlp.analysis.other_tools.export_basics import ACTIVATIONS, check_exportable
 from mlp.class_names import in_words, none_of
-from mlp.language import Later, direction, mark, number, speaks, tr
+from mlp.language import Later, direction, in_order, mark, number, speaks, tr
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.training.data.sources import Mnist
@@ -105,7 +105,7 @@ def _for_script(network: Reader, title: str, half: bool, digit_check: Reader | N
 
 def _words(network: Reader, half: bool) -> dict[str, str]:
     """Return the words of the page by their places in it."""
-    shape, drawn = " → ".join(map(str, network.layer_sizes)), html.escape(in_words(network.names))
+    shape, drawn = in_order(network.layer_sizes), html.escape(in_words(network.names))
     if network.reads_digits:
         draw, probabilities = tr("Draw a digit"), tr("Probability of each digit")
         intro = tr(
@@ -273,10 +273,12 @@ def _facts(facts: dict[str, Any]) -> str:
     if isinstance(settings, dict):
         known = {entry.key: heading(entry.name) for entry in SETTINGS}
         rows += [(name, value_label(settings[key])) for key, name in known.items() if key in settings]
-    if "command" in facts:
-        rows.append((tr("Command"), facts["command"]))
-    rows = rows or [(tr("Facts"), tr("none in its file"))]
-    return "".join(f"<dt>{html.escape(text)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for text, value in rows)
+    if not rows and "command" not in facts:
+        rows = [(tr("Facts"), tr("none in its file"))]
+    shown = "".join(f"<dt>{html.escape(text)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for text, value in rows)
+    if "command" in facts:  # it stays English
+        shown += f'<dt>{tr("Command")}</dt><dd lang="en" dir="ltr">{html.escape(str(facts["command"])[:300])}</dd>'
+    return shown
 
 
 def curve_svg(history: History) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from mlp.analysis.inline_html import png_url
-from mlp.language import mark, tr
+from mlp.language import ENGLISH, direction, mark, tr
 from mlp.page.style.html import svg_url
 from mlp.page.style.reach import named_address
 
@@ -48,6 +48,9 @@ FONT_FACE = (
 
 NO_PRELOAD = "document.fonts.load = () => Promise.resolve([]);"
 """Keeps Streamlit from loading the font of icons first of all: it comes with the first icon, see page.css."""
+
+OF_WIDGETS = 'window[Symbol.for("react-aria.i18n.locale")] = "{}";'
+"""Sets the language of Streamlit's sliders: of a browser in Hebrew, only their thumbs would go from right to left."""
 
 LIGHT = {
     "accent": "#b03808",
@@ -97,7 +100,8 @@ def opening_html(language: str) -> tuple[str, str]:
     css += f":root[data-ink-theme=light] {light} :root[data-ink-theme=dark] {dark}"  # as `live.js` notes it
     css += f"@media print {{ :root:root {light} }}{_css()}"
     head = f'<title>{NAME}</title><meta name="description" content="{tr(SENTENCE)}">'
-    head += f"{_preview()}<script>{NO_PRELOAD}</script>"
+    widgets = language if direction(language) == "ltr" else ENGLISH
+    head += f"{_preview()}<script>{NO_PRELOAD}{OF_WIDGETS.format(widgets)}</script>"
     outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b><p>{tr(LOADING)}</p></i></div>'
     files = [sorted((HERE.parent / folder).glob("*.js")) for folder in SCRIPTS]
     texts = ["".join(file.read_text(encoding="utf-8") for file in of_folder) for of_folder in files]

@@ -13,7 +13,7 @@ from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet, Example, as_pixels
 from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.snapshot import Snapshot
-from mlp.language import mark, number, several, tr
+from mlp.language import in_order, mark, number, several, tr
 from mlp.page import state
 from mlp.page.draw.collect import thumbnail
 from mlp.page.draw.networks import answering_as, passes_digit_check, pretrained
@@ -257,7 +257,7 @@ def effects(data: DrawingData, drawings: list[Example], lessons: list[Snapshot |
             reads = lesson.reader.predict(each.images) == each.labels
             cells = [f"<b>{(of & (reads == wanted)).sum()}</b>" for of, wanted in kinds.values()]
             first, *later = [percent(evaluation.accuracy) for evaluation in lesson.history.evaluations] or ["…"]
-            cells.append(f"{first} → <b>{later[-1] if later else '…'}</b>")
+            cells.append(in_order([first, f"<b>{later[-1] if later else '…'}</b>"]))
         rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
     heads = ["", tr("Digits"), tr("Taught these"), tr("Taught none: the control")]
     return html_table(tr("Mended and broken"), heads, rows)

@@ -16,7 +16,7 @@ from mlp.class_names import kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Dataset, Split
 from mlp.jobs.origin import remark_on_score
-from mlp.language import mark, several, tr
+from mlp.language import direction, mark, several, speaks, tr
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import Answerer, answering
@@ -47,7 +47,7 @@ _open_cell = SessionVar[tuple[int, int] | None]("open_cell", None)
 _CSS = """
 table { border-collapse: separate; border-spacing: 2px; width: 100%; table-layout: fixed; font-size: 0.85rem;
   font-variant-numeric: tabular-nums; color: var(--ink); }
-caption { caption-side: bottom; text-align: left; color: var(--quiet); font-size: 0.8rem; padding-top: 0.4rem; }
+caption { caption-side: bottom; text-align: start; color: var(--quiet); font-size: 0.8rem; padding-top: 0.4rem; }
 th { font-weight: 650; padding: 0.2rem 0; text-align: center; overflow-wrap: anywhere; }
 td { padding: 0; }
 button { font: inherit; width: 100%; height: 2.1rem; padding: 0; border: 0; border-radius: 4px; cursor: pointer;
@@ -208,7 +208,8 @@ def confusion_grid(counts: np.ndarray, caption: str, names: Sequence[str]) -> tu
         for row in range(len(counts))
     )
     head = "".join(f'<th scope="col">{label}</th>' for label in labels)
-    table = f"<table><caption>{caption}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    head = f'<caption dir="{direction(speaks())}">{caption}</caption><thead><tr><td></td>{head}</tr></thead>'
+    table = f'<table dir="ltr">{head}<tbody>{rows}</tbody></table>'  # as matrices are written in any language
     pick_from("confusion", table, _CSS, range(counts.size), lambda pick: _open(pick, len(counts)))
     return cell
 

@@ -10,7 +10,7 @@ from mlp.class_names import in_words
 from mlp.images.mnist import Dataset
 from mlp.jobs.earlier_runs import MAX_SHOWN, NumberedRun, differences
 from mlp.jobs.limits import limits
-from mlp.language import Later, mark, several, tr
+from mlp.language import Later, in_order, mark, several, tr
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
@@ -211,7 +211,7 @@ def description_of(network: Reader) -> str:
         facts.append(tr("trained on {data}", data=tr(data)[:60]))
     if isinstance(accuracy, float) and 0 <= accuracy <= 1:
         facts.append(tr("{share:.2%} on validation images, according to its file", share=accuracy))
-    sizes = " → ".join(map(str, network.layer_sizes))
+    sizes = in_order(network.layer_sizes)
     about = f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}"
     return tr("{network}. It answers now.", network=about)
 

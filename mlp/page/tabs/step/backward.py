@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, check_gradients, losses_along, position_of, steepest
-from mlp.language import mark, number, tr
+from mlp.language import in_order, mark, number, tr
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -263,7 +263,10 @@ def after(step: SlowStep) -> None:
     if len(changed):
         st.markdown(tr("**It changed its mind about**"))
         marks = ["✓" if later[k] == step.labels[k] else "" for k in changed]
-        turned = [f"{names[was[k]]} → {names[later[k]]} {mark}".strip() for k, mark in zip(changed, marks, strict=True)]
+        turned = [
+            f"{in_order([names[was[k]], names[later[k]]])} {mark}".strip()
+            for k, mark in zip(changed, marks, strict=True)
+        ]
         images_of(step, changed, turned, alt=tr("read as {}"))
     else:
         st.caption(tr("It changed its mind about none of them: most steps are small."))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, slow_step
 from mlp.images.mnist import Dataset
-from mlp.language import mark, several, tr
+from mlp.language import in_order, mark, several, tr
 from mlp.page import state
 from mlp.page.session_var import ControlVar, SessionVar
 from mlp.page.settings.controls import chosen_settings
@@ -66,7 +66,7 @@ def step_section(visitor: Visitor, data: Dataset) -> None:
     facts = [
         tr("A new network") if job is None else tr("Your run"),
         tr(beyond if is_extra else within, step=step.number, epoch=step.epoch),
-        " → ".join(map(str, step.before.layer_sizes)),
+        in_order(step.before.layer_sizes),
         several("{n} image", "{n} images", len(step.labels)),
         tr("learning rate {rate:.4g}", rate=float(step.learning_rate)),
     ]

@@ -8,7 +8,7 @@ from mlp.analysis.training_way import way_of
 from mlp.class_names import DIGITS
 from mlp.images.drawings.drawing_set import DrawingSet
 from mlp.jobs.earlier_runs import NumberedRun
-from mlp.language import mark, tr
+from mlp.language import in_order, mark, tr
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import pretrained
 from mlp.page.style.html import html_table
@@ -67,7 +67,7 @@ def _readings(drawings: DrawingSet, newest: NumberedRun | None) -> str:
     figures, names = "", list(map(html.escape, drawings.names))
     for place, example in enumerate(drawings.examples):
         read = [int(each[place]) for each in answers]
-        text = " → ".join(names[each] if each == example.label else f"<b>{names[each]}</b>" for each in read)
+        text = in_order(names[each] if each == example.label else f"<b>{names[each]}</b>" for each in read)
         picture = f'<img alt="{names[example.label]}" src="{image_url(example.image.reshape(28, 28))}">'
         figures += f"<figure>{picture}<figcaption>{names[example.label]}: {text}</figcaption></figure>"
     counts = [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mlp.analysis.class_table import Line, compared
 from mlp.analysis.report import printed_page
-from mlp.language import Later, dated, mark, number, several, tr
+from mlp.language import Later, dated, in_order, mark, number, several, tr
 from mlp.page.style.html import html_table, svg, svg_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.classroom.break_it import Misreading, misreadings
@@ -73,5 +73,5 @@ def _figure(mistake: Misreading) -> str:
     example, (answer, share) = mistake.example, mistake.reading
     alt = tr("{digit} read as {answer}", digit=str(example.label), answer=str(answer))
     picture = f'<img alt="{alt}" src="{image_url(example.image.reshape(28, 28))}">'
-    text = f"{example.label} → <b>{answer}</b><br>{number(share, '.0%')}"
+    text = f"{in_order([example.label, f'<b>{answer}</b>'])}<br>{number(share, '.0%')}"
     return f"<figure>{picture}<figcaption>{text}</figcaption></figure>"
