@@ -51,6 +51,12 @@ def test_half_precision_is_used_unless_it_changes_an_answer():
     assert [about(take_home_page(each))["half"] for each in (plain, close, large)] == [True, False, False]
 
 
+def test_command_on_the_page_is_marked_as_english_from_left_to_right():
+    trained = network(8)
+    trained.facts = {"command": "python -m mlp train --layers 8"}
+    assert '<dd lang="en" dir="ltr">python -m mlp train --layers 8</dd></dl>' in take_home_page(trained)
+
+
 def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
     uploaded = network(8)
     uploaded.facts = {"data": "</script><script>alert(1)</script>", "settings": {"activation": "<b>relu</b>", "odd": 1}}
